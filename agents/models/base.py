@@ -1,0 +1,108 @@
+"""What is asked, what comes back, and what answers: the contract of every model.
+
+A third-party model is a class with ``id``, ``score`` and ``generate`` behind an entry point of the
+group ``valuespectrum.models``: the entry point's name is the scheme of the model spec
+(``hf:REPO``), its object a function ``load(reference: str, options: ModelOptions) -> Model``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReference:
+    """A picture by its content hash, with the file to read it from."""
+
+    picture_sha: str
+    """SHA-256 of the stored picture file, hexadecimal."""
+    path: Path
+    """Where the picture can be read now; not part of any identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stimulus:
+    """What is shown: frames in order, a caption, or nothing at all."""
+
+    frames: tuple[FrameReference, ...] = ()
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer option and every written form that counts as it."""
+
+    name: str
+    """Stable name, e.g. ``"yes"``."""
+    surfaces: tuple[str, ...]
+    """Written forms, e.g. ``("yes", "Yes", "YES")``; models add the leading-space variants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One item put to one respondent about one stimulus."""
+
+    stimulus: Stimulus
+    question: str
+    """The user's words."""
+    choices: tuple[Choice, ...] = ()
+    """Empty for free text."""
+    system: str = ""
+    """The persona prompt; empty for no persona."""
+    prefill: str = ""
+    """Opening words put into the model's mouth, e.g. ``"Answer:"``."""
+    max_tokens: int = 12
+    """Longest text answer in tokens."""
+    tags: Mapping[str, str | int | float] = field(default_factory=dict)
+    """Bookkeeping (clip, value, cell, persona). Never shown to the model, never part of a key, with one
+    exception: simulated models read the tags whose names start with ``weight_``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one ask."""
+
+    log_probabilities: Mapping[str, float] = field(default_factory=dict)
+    """Choice name to the log of the summed probability of its written forms (full vocabulary)."""
+    text: str = ""
+    """What the model says: greedy continuation, decoded, without special tokens."""
+    parsed: str = ""
+    """Class the strict parser gave the text: a choice name, ``"refusal"`` or ``"unparsed"``; empty for free text."""
+    tokens: int = 0
+    """Tokens in the prompt, image tokens included."""
+    error: str = ""
+    """Reason when the ask failed; an answer with an error is never a value answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """How a model is loaded and run."""
+
+    device: str = "auto"
+    dtype: str = "auto"
+    batch_size: int = 32
+    engine: str = "auto"
+    """``"naive"`` (one ask at a time) or ``"shared"`` (frames encoded once); ``"auto"`` takes the fastest exact one."""
+    seed: int = 0
+
+
+@runtime_checkable
+class Model(Protocol):
+    """Something that answers."""
+
+    @property
+    def id(self) -> str:
+        """Name with revision: equal ids mean equal answers for equal asks."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Everything else that can change an answer: engine, dtype, decoding, library versions."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order, with log-probabilities of each ask's choices and the greedy text."""
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order with free text only."""

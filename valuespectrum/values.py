@@ -1,0 +1,93 @@
+"""Schwartz's values: names, circular order, higher-order groups, opposites.
+
+Order and grouping follow Schwartz (1992, 2012): going round the circle from self-direction,
+with conformity and tradition sharing one wedge (tradition outside). The four higher-order groups
+follow the official PVQ instructions of June 2021, in which hedonism belongs to openness to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import cos, pi
+
+VALUES: tuple[str, ...] = (
+    "self_direction",
+    "stimulation",
+    "hedonism",
+    "achievement",
+    "power",
+    "security",
+    "conformity",
+    "tradition",
+    "benevolence",
+    "universalism",
+)
+"""The ten basic values in circular order."""
+
+LABELS: Mapping[str, str] = {
+    "self_direction": "Self-direction",
+    "stimulation": "Stimulation",
+    "hedonism": "Hedonism",
+    "achievement": "Achievement",
+    "power": "Power",
+    "security": "Security",
+    "conformity": "Conformity",
+    "tradition": "Tradition",
+    "benevolence": "Benevolence",
+    "universalism": "Universalism",
+}
+"""How each value is written for people."""
+
+GOALS: Mapping[str, str] = {
+    "self_direction": "thinking and acting on one's own: choosing, creating, exploring",
+    "stimulation": "excitement, novelty and challenge",
+    "hedonism": "pleasure and enjoyment of the senses",
+    "achievement": "success shown by competence",
+    "power": "status, wealth and control over people and resources",
+    "security": "safety and stability of oneself, of others and of society",
+    "conformity": "keeping to rules and not upsetting others",
+    "tradition": "respect for customs and ideas of one's culture or religion",
+    "benevolence": "the welfare of the people one is close to",
+    "universalism": "understanding and protection for all people and for nature",
+}
+"""The motivational goal of each value, in our words after Schwartz (2012)."""
+
+HIGHER_ORDER: Mapping[str, tuple[str, ...]] = {
+    "openness_to_change": ("self_direction", "stimulation", "hedonism"),
+    "self_enhancement": ("achievement", "power"),
+    "conservation": ("security", "conformity", "tradition"),
+    "self_transcendence": ("benevolence", "universalism"),
+}
+"""The four higher-order values and the basic values in each."""
+
+
+def circular_distance(first: str, second: str) -> int:
+    """Steps between two values on the circle of ten, 0 to 5.
+
+    Example:
+        >>> circular_distance("self_direction", "security")
+        5
+    """
+    gap = abs(VALUES.index(first) - VALUES.index(second))
+    return min(gap, len(VALUES) - gap)
+
+
+def circular_similarity(first: str, second: str) -> float:
+    """Cosine of the angle between two values on the circle, -1 to 1.
+
+    Example:
+        >>> round(circular_similarity("power", "power"), 3)
+        1.0
+    """
+    return cos(2 * pi * circular_distance(first, second) / len(VALUES))
+
+
+def centre(profile: Mapping[str, float]) -> dict[str, float]:
+    """Subtract the profile's own mean, as is usual before profiles are compared.
+
+    Example:
+        >>> centre({"power": 1.0, "security": 3.0})
+        {'power': -1.0, 'security': 1.0}
+    """
+    mean = sum(profile.values()) / len(profile)
+    return {name: score - mean for name, score in profile.items()}

@@ -1,0 +1,91 @@
+"""Every error a user can meet.
+
+::
+
+    ValueSpectrumError            one clear line: what, where, what to do (exit code 2)
+    ├── InputError                something the user named is missing or malformed
+    ├── CorpusError               the corpus on disk is not what it should be
+    │   ├── SchemaError           written by another schema version
+    │   └── CorpusLockedError     another process is writing
+    ├── StorageError              disk full, folder read-only
+    ├── ModelError                a model cannot be loaded or asked
+    │   └── EmbedderError         the same for an embedder
+    └── MediaError                a media file was refused; carries a reason code
+
+Anything else that escapes is a bug of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class ValueSpectrumError(Exception):
+    """Base of all errors that are shown to the user as one line.
+
+    Args:
+        message: What is wrong and where.
+        hint: What to do about it; empty when there is nothing useful to say.
+    """
+
+    kind = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InputError(ValueSpectrumError):
+    """A path, option or file that the user named cannot be used."""
+
+    kind = "input"
+
+
+class CorpusError(ValueSpectrumError):
+    """The corpus directory is missing, damaged or empty."""
+
+    kind = "corpus"
+
+
+class SchemaError(CorpusError):
+    """A file on disk was written by a schema version this release cannot read."""
+
+    kind = "schema"
+
+
+class CorpusLockedError(CorpusError):
+    """Another process holds the writer lock of the corpus."""
+
+    kind = "locked"
+
+
+class StorageError(ValueSpectrumError):
+    """The disk is full or the folder cannot be written."""
+
+    kind = "storage"
+
+
+class ModelError(ValueSpectrumError):
+    """A model cannot be found, loaded or asked."""
+
+    kind = "model"
+
+
+class EmbedderError(ModelError):
+    """An embedder cannot be found, loaded or used."""
+
+    kind = "embedder"
+
+
+class MediaError(ValueSpectrumError):
+    """A media file was refused or could not be decoded.
+
+    Args:
+        message: What is wrong, naming the file.
+        reason: Stable code kept in the ledger, e.g. ``"truncated"`` or ``"no_video"``.
+    """
+
+    kind = "media"
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
