@@ -48,6 +48,12 @@ _LIGHTS: Mapping[str, Daylight] = {
     "night": Daylight((10, 14, 46), (44, 54, 108), (16, 22, 64), 0.6, (52, 60, 106), True),
 }
 
+_WINDOW_SUNS: Mapping[str, tuple[float, Colour]] = {
+    "morning": (0.62, (255, 246, 206)),
+    "day": (0.26, (255, 236, 120)),
+    "sunset": (0.78, (255, 212, 98)),
+}
+_STAR: Colour = (238, 240, 255)
 _CONCRETE: Colour = (170, 174, 182)
 _GRASS: Colour = (116, 180, 92)
 _SAND: Colour = (240, 214, 160)
@@ -67,7 +73,7 @@ def sky(canvas: Canvas, setting: Setting, horizon: float = 10.0) -> None:
     side = 1.9 if random.random() < 0.5 else 7.1
     if setting.time_of_day == "night":
         for x, y, size in random.random((34, 3)):
-            canvas.ellipse(x * WIDTH_UNITS, y * horizon * 0.8, 0.025 + 0.035 * size, fill=(236, 238, 255))
+            canvas.ellipse(x * WIDTH_UNITS, y * horizon * 0.8, 0.025 + 0.035 * size, fill=_STAR)
         _moon(canvas, side, 2.2, light.sky_top)
     elif setting.time_of_day == "day":
         canvas.glow(side, 2.0, 1.6, (255, 250, 200), 0.7)
@@ -127,12 +133,11 @@ def window(canvas: Canvas, setting: Setting, x: float, y: float, width: float, h
         canvas.rectangle(x, y + height * step / 6, x + width, y + height * (step + 1) / 6, strip)
     if setting.time_of_day == "night":
         for star_x, star_y in setting.random().random((8, 2)):
-            canvas.ellipse(x + 0.1 + star_x * (width - 0.2), y + 0.1 + star_y * height * 0.7, 0.04, fill=(240, 240, 255))
+            canvas.ellipse(x + 0.1 + star_x * (width - 0.2), y + 0.1 + star_y * height * 0.7, 0.04, fill=_STAR)
         _moon(canvas, x + width * 0.72, y + height * 0.26, light.sky_top, 0.36)
     else:
-        low = {"morning": 0.62, "day": 0.26, "sunset": 0.78}[setting.time_of_day]
-        warm: Colour = {"morning": (255, 246, 206), "day": (255, 236, 120), "sunset": (255, 212, 98)}[setting.time_of_day]
-        canvas.ellipse(x + width * 0.72, y + height * low, 0.42, fill=warm)
+        low, sun = _WINDOW_SUNS[setting.time_of_day]
+        canvas.ellipse(x + width * 0.72, y + height * low, 0.42, fill=sun)
     canvas.rectangle(x + width / 2 - 0.06, y, x + width / 2 + 0.06, y + height, frame)
     canvas.rectangle(x, y + height * 0.5 - 0.06, x + width, y + height * 0.5 + 0.06, frame)
     canvas.rectangle(x - 0.32, y + height + 0.1, x + width + 0.32, y + height + 0.32, darken(frame, 0.12), 0.06)
