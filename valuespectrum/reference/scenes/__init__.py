@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 
 from valuespectrum.reference.canvas import Canvas, Setting
 
 Painter = Callable[[Canvas, Setting], None]
 PAINTERS: dict[str, Painter] = {}
-"""Scene kind name to the function that draws it."""
+"""Scene kind name to the function that draws it; complete after ``load_painters``."""
 
 
 def scene(name: str) -> Callable[[Painter], Painter]:
-    """Register the function that draws a scene kind."""
+    """Register the function that draws a scene kind.
+
+    Raises:
+        ValueError: Another function already draws this kind.
+    """
 
     def register(painter: Painter) -> Painter:
-        PAINTERS[name] = painter
+        known = PAINTERS.setdefault(name, painter)
+        if known is not painter:
+            raise ValueError(f"two painters for scene kind {name!r}: {known.__module__} and {painter.__module__}")
         return painter
 
     return register
+
+
+def load_painters() -> dict[str, Painter]:
+    """Import every module of this package and return the painters of all scene kinds."""
+    for module in iter_modules(__path__, __name__ + "."):
+        import_module(module.name)
+    return PAINTERS
