@@ -137,9 +137,8 @@ def _bowing(facing: int, phase: float) -> _Figure:
     lean = 12 + 53 * depth
     figure = _standing(facing, phase)
     reach = radians(lean)
-    return replace(
-        figure, lean=lean, hip=(-0.07 * depth, 0.47), hands=((0.12 + 0.1 * sin(reach), 0.36), (0.08 + 0.1 * sin(reach), 0.38))
-    )  # fmt: skip
+    ahead = 0.1 * sin(reach)
+    return replace(figure, lean=lean, hip=(-0.07 * depth, 0.47), hands=((0.12 + ahead, 0.36), (0.08 + ahead, 0.38)))
 
 
 def _lying(facing: int, phase: float) -> _Figure:
@@ -353,10 +352,8 @@ def _torso(canvas: Canvas, placed: _Placed, height: float, look: Look, pose: Pos
         canvas.line([left, right], look.top, 0.09 * height)
         flare = 0.075 * height
         top_edge = 0.045 * height
-        canvas.polygon(
-            [(left[0] - top_edge, left[1]), (right[0] + top_edge, right[1]), (waist[0] + flare, waist[1]), (waist[0] - flare, waist[1])],
-            look.top,
-        )  # fmt: skip
+        upper = [(left[0] - top_edge, left[1]), (right[0] + top_edge, right[1])]
+        canvas.polygon([*upper, (waist[0] + flare, waist[1]), (waist[0] - flare, waist[1])], look.top)
         canvas.line([(waist[0] - flare * 0.5, waist[1]), (waist[0] + flare * 0.5, waist[1])], look.top, 0.09 * height)
     else:
         canvas.line([waist, chest], look.top, 0.155 * height)
@@ -396,7 +393,9 @@ def look_of(setting: Setting, index: int, **changes: object) -> Look:
     return replace(look, **changes)  # type: ignore[arg-type]
 
 
-def crowd(canvas: Canvas, y: float, radius: float, looks: Sequence[Look], back_view: bool = True, sway: float = 0.0) -> None:
+def crowd(
+    canvas: Canvas, y: float, radius: float, looks: Sequence[Look], back_view: bool = True, sway: float = 0.0
+) -> None:
     """A full-width row of heads and shoulders, head centres at height ``y``.
 
     Args:
