@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from valuespectrum.reference.backgrounds import daylight
 from valuespectrum.reference.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
 
 WHITE: Colour = (250, 250, 247)
@@ -20,18 +21,9 @@ GREEN: Colour = (70, 146, 74)
 CREAM: Colour = (246, 232, 204)
 FLAME: Colour = (255, 176, 54)
 
-_OUTDOOR_LIGHT: dict[str, tuple[Colour, float]] = {
-    "morning": ((255, 214, 190), 0.08),
-    "day": ((255, 255, 255), 0.0),
-    "sunset": ((250, 130, 60), 0.16),
-    "night": ((16, 22, 62), 0.45),
-}
-
-
 def in_light(colour: Colour, setting: Setting) -> Colour:
     """A colour as it looks outdoors at the setting's time of day."""
-    light, share = _OUTDOOR_LIGHT[setting.time_of_day]
-    return mix(colour, light, share)
+    return daylight(setting).tint(colour, 0.8)
 
 
 def tree(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
@@ -270,8 +262,7 @@ def umbrella(canvas: Canvas, x: float, y: float, height: float, colour: Colour, 
     top = y - height
     canvas.line([(x, y), (x, top)], BLACK, 0.04 * height)
     canvas.pie(x, top + radius, radius, 180, 360, colour)
-    for left in (-0.34,):
-        canvas.polygon([(x, top), (x + left * radius, top + radius), (x - left * radius, top + radius)], second)
+    canvas.polygon([(x, top), (x - 0.34 * radius, top + radius), (x + 0.34 * radius, top + radius)], second)
     canvas.line([(x, top), (x, top - 0.06 * height)], BLACK, 0.05 * height)
 
 
@@ -460,13 +451,6 @@ def lantern(canvas: Canvas, x: float, y: float, height: float, setting: Setting,
         canvas.rectangle(
             x - 0.2 * height, y + (edge - 0.06) * height, x + 0.2 * height, y + (edge + 0.06) * height, (120, 60, 40)
         )
-
-
-def cloud(canvas: Canvas, x: float, y: float, width: float, colour: Colour = WHITE) -> None:
-    """Flat-bottomed cloud; ``(x, y)`` is its centre."""
-    for dx, dy, radius in ((-0.28, 0.02, 0.16), (0.0, -0.08, 0.22), (0.26, 0.0, 0.17)):
-        canvas.ellipse(x + dx * width, y + dy * width, radius * width, fill=colour)
-    canvas.rectangle(x - 0.42 * width, y + 0.02 * width, x + 0.42 * width, y + 0.17 * width, colour, 0.07 * width)
 
 
 def pot_plant(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
