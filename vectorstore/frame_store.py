@@ -1,0 +1,88 @@
+"""Pictures as files whose name is their content: ``frames/ab/ab12....jpg``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from vectorstore.errors import CorpusError
+from vectorstore.storage import storage_errors, sync_folder
+
+_SHA = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = ".tmp"
+
+
+class FrameStore:
+    """Content-addressed JPEG files below one folder. Safe from several threads.
+
+    Args:
+        folder: The ``frames`` folder of a corpus; made when first written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, picture_sha: str) -> Path:
+        """Where a picture lies, whether or not it is there.
+
+        Raises:
+            CorpusError: ``picture_sha`` is not a SHA-256 in hexadecimal (it could name a file elsewhere).
+        """
+        if not _SHA.fullmatch(picture_sha):
+            raise CorpusError(f"not a picture hash: {picture_sha!r}")
+        return self._folder / picture_sha[:2] / f"{picture_sha}.jpg"
+
+    def put(self, pictures: Sequence[bytes]) -> list[str]:
+        """Store picture files; on return they survive a crash.
+
+        Args:
+            pictures: Encoded pictures.
+
+        Returns:
+            SHA-256 of each, in order.
+
+        Raises:
+            StorageError: Disk full or read-only.
+        """
+        shas = [hashlib.sha256(picture).hexdigest() for picture in pictures]
+        with storage_errors(self._folder):
+            missing = {
+                path: picture for path, picture in zip(map(self.path, shas), pictures, strict=True) if not path.exists()
+            }
+            for path, picture in missing.items():
+                _write_durably(path, picture)
+            for folder in {path.parent for path in missing}:
+                sync_folder(folder)
+        return shas
+
+    def sweep(self) -> int:
+        """Remove what killed writers left unfinished; only the holder of the writer lock may call this.
+
+        Returns:
+            Number of files removed.
+        """
+        with storage_errors(self._folder):
+            leftovers = list(self._folder.glob(f"*/*{_UNFINISHED}"))
+            for leftover in leftovers:
+                leftover.unlink()
+        return len(leftovers)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sync_folder(path.parent.parent)
+    unfinished = path.with_name(f"{uuid.uuid4().hex}{_UNFINISHED}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise

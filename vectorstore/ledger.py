@@ -1,0 +1,275 @@
+"""The ledger: every fact about a corpus, in SQLite, changed only in whole transactions.
+
+Pictures lie in files and neighbours are found through the index, but both can be made or checked
+from what stands here; failures, which have neither, stand here too.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.records import Clip, EmbedderRecord, Failure, Frame, Media, Recipe, Source, SourceState
+from vectorstore.schema import open_ledger, transaction
+from vectorstore.storage import storage_errors
+
+_FRAME = "frame_id, video_sha, position, time, picture_sha, frame.width, frame.height, dhash, duplicate_of"
+_CLIP = """
+    SELECT video.video_sha, source.locator, title, caption, tags, platform, licence, duration, width, height,
+           codec, container, truncated, video.added_at
+    FROM video
+    JOIN source_video ON link_id = (SELECT min(link_id) FROM source_video WHERE video_sha = video.video_sha)
+    JOIN source USING (source_id)
+"""
+
+
+class Ledger:
+    """Reads and writes of the SQLite file.
+
+    Args:
+        path: The file; it must be a ledger already.
+        write: Whether this process holds the writer lock.
+
+    Raises:
+        CorpusError: The file is not a ledger or is damaged.
+        SchemaError: Another release wrote it and this one cannot use it.
+        StorageError: The file cannot be read or written.
+    """
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self._path = path
+        self._connection = open_ledger(path, write=write)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    # ---- reading
+
+    def count(self, table: str, where: str = "1", parameters: Sequence[str | int] = ()) -> int:
+        """Number of rows of a table, or of those that meet a condition (never text from outside)."""
+        return int(self._rows(f"SELECT count(*) FROM {table} WHERE {where}", parameters)[0][0])
+
+    def clips(self, clip_id: str | None = None) -> list[Clip]:
+        """All clips in the order they were added, or the one with this id."""
+        where, parameters = ("", ()) if clip_id is None else ("WHERE video.video_sha = ?", (clip_id,))
+        return [_clip(row) for row in self._rows(f"{_CLIP} {where} ORDER BY video_id", parameters)]
+
+    def clip_ids(self) -> set[str]:
+        """Ids of all clips."""
+        return {row[0] for row in self._rows("SELECT video_sha FROM video")}
+
+    def frames(self, clip_id: str | None = None, *, unique: bool = False) -> list[Frame]:
+        """Frames in order of clip and time; ``unique`` leaves marked duplicates out."""
+        conditions = ["duplicate_of IS NULL"] if unique else []
+        if clip_id is not None:
+            conditions.append("video_sha = ?")
+        rows = self._rows(
+            f"SELECT {_FRAME} FROM frame JOIN video USING (video_sha) WHERE {' AND '.join(conditions) or '1'} "
+            "ORDER BY video_id, position",
+            () if clip_id is None else (clip_id,),
+        )
+        return [_frame(row) for row in rows]
+
+    def frames_by_id(self, frame_ids: Sequence[str]) -> dict[str, Frame]:
+        """The frames among ``frame_ids`` that exist."""
+        wanted = json.dumps(list(frame_ids))
+        rows = self._rows(f"SELECT {_FRAME} FROM frame WHERE frame_id IN (SELECT value FROM json_each(?))", (wanted,))
+        return {row[0]: _frame(row) for row in rows}
+
+    def first_frames(self, picture_shas: Sequence[str]) -> dict[str, str]:
+        """For each picture that is in the corpus, the first frame that shows it."""
+        rows = self._rows(
+            "SELECT picture_sha, frame_id, min(rowid) FROM frame "
+            "WHERE picture_sha IN (SELECT value FROM json_each(?)) GROUP BY picture_sha",
+            (json.dumps(list(picture_shas)),),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def source_state(self, locator: str) -> SourceState | None:
+        """What is known of a source; ``None`` when it was never seen."""
+        rows = self._rows("SELECT stamp, state, reason, detail FROM source WHERE locator = ?", (locator,))
+        if not rows:
+            return None
+        stamp, state, reason, detail = rows[0]
+        return SourceState(stamp, Failure(locator, reason, detail) if state == "failed" else None)
+
+    def failures(self) -> list[Failure]:
+        """All sources that did not become clips."""
+        rows = self._rows("SELECT locator, reason, detail FROM source WHERE state = 'failed' ORDER BY locator")
+        return [Failure(*row) for row in rows]
+
+    def embedders(self) -> list[EmbedderRecord]:
+        """Embedders in the order in which they were first used."""
+        rows = self._rows("SELECT model_id, spec, dimension FROM model ORDER BY model_number")
+        return [EmbedderRecord(*row) for row in rows]
+
+    def vectors(self, embedder_id: str) -> tuple[list[str], NDArray[np.float16]]:
+        """Frame ids and stored vectors (n, dimension) of an embedder, ordered by frame id."""
+        rows = self._rows("SELECT frame_id, vector FROM embedding WHERE model_id = ? ORDER BY frame_id", (embedder_id,))
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def unindexed(self, embedder_id: str, limit: int) -> tuple[list[str], NDArray[np.float16]]:
+        """At most ``limit`` frame ids and vectors that the index does not have yet."""
+        rows = self._rows(
+            "SELECT frame_id, vector FROM embedding WHERE model_id = ? AND indexed = 0 ORDER BY frame_id LIMIT ?",
+            (embedder_id, limit),
+        )
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def pictures_without_vector(self, embedder_id: str) -> list[str]:
+        """Pictures with a frame that this embedder has not embedded, in the order they were added."""
+        rows = self._rows(
+            "SELECT picture_sha, min(frame.rowid) AS first FROM frame "
+            "WHERE NOT EXISTS (SELECT 1 FROM embedding WHERE frame_id = frame.frame_id AND model_id = ?) "
+            "GROUP BY picture_sha ORDER BY first",
+            (embedder_id,),
+        )
+        return [row[0] for row in rows]
+
+    def content_hash(self) -> str:
+        """SHA-256 over clips, frames and pictures: what is in the corpus, not how or when it came there."""
+        digest = hashlib.sha256()
+        with storage_errors(self._path):
+            for row in self._connection.execute(
+                "SELECT video_sha, frame_id, picture_sha FROM frame ORDER BY video_sha, frame_id"
+            ):
+                digest.update("\t".join(row).encode() + b"\n")
+        return digest.hexdigest()
+
+    # ---- writing
+
+    def add_clip(self, source: Source, media: Media, recipe: Recipe, frames: Sequence[Frame]) -> None:
+        """Add a clip with its frames and the source that led to it, in one transaction."""
+        now = _now()
+        with storage_errors(self._path), transaction(self._connection):
+            execute = self._connection.execute
+            execute("INSERT OR IGNORE INTO recipe VALUES (?, ?)", (recipe.recipe_id, recipe.settings))
+            execute(
+                "INSERT INTO video VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    media.clip_id, media.size, media.container, media.codec, media.width, media.height,
+                    media.rotation, media.duration, media.truncated, media.damaged_packets, len(frames),
+                    media.frames_wanted, now,
+                ),
+            )  # fmt: skip
+            self._connection.executemany(
+                "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        frame.frame_id, media.clip_id, recipe.recipe_id, frame.index, frame.time, frame.picture_sha,
+                        frame.width, frame.height, frame.dhash, frame.duplicate_of,
+                    )
+                    for frame in frames
+                ],
+            )  # fmt: skip
+            self._link(source, media.clip_id, now)
+
+    def link_source(self, source: Source, clip_id: str) -> None:
+        """Record that a source leads to a clip that is already here."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._link(source, clip_id, _now())
+
+    def _link(self, source: Source, clip_id: str, now: str) -> None:
+        source_id = self._upsert_source(source, None, now)
+        self._connection.execute(
+            "INSERT OR IGNORE INTO source_video VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+            (source_id, clip_id, source.title, source.caption, json.dumps(source.tags), source.licence),
+        )
+
+    def add_failure(self, source: Source, failure: Failure) -> None:
+        """Record that a source could not become a clip."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._upsert_source(source, failure, _now())
+
+    def _upsert_source(self, source: Source, failure: Failure | None, now: str) -> int:
+        state, reason, detail = ("failed", failure.reason, failure.detail) if failure else ("linked", "", "")
+        cursor = self._connection.execute(
+            "INSERT INTO source (locator, stamp, platform, state, reason, detail, added_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (locator) DO UPDATE SET stamp = excluded.stamp, platform = excluded.platform, "
+            "state = excluded.state, reason = excluded.reason, detail = excluded.detail, attempts = attempts + 1 "
+            "RETURNING source_id",
+            (source.locator, source.stamp, source.platform, state, reason, detail, now),
+        )
+        return int(cursor.fetchone()[0])
+
+    def add_embedder(self, embedder: EmbedderRecord) -> None:
+        """Make an embedder known; a known one keeps its place and gets the newest spec."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO model VALUES (NULL, ?, ?, ?, ?) ON CONFLICT (model_id) DO UPDATE SET spec = excluded.spec",
+                (embedder.embedder_id, embedder.spec, embedder.dimension, _now()),
+            )
+
+    def add_vectors(self, embedder_id: str, picture_shas: Sequence[str], vectors: NDArray[np.float32]) -> int:
+        """Store the vectors of pictures for every frame that shows them.
+
+        Returns:
+            Number of frames that got a vector.
+        """
+        stored = vectors.astype("<f2")
+        before = self._connection.total_changes
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO embedding SELECT frame_id, ?, ?, 0 FROM frame WHERE picture_sha = ?",
+                [(embedder_id, row.tobytes(), sha) for row, sha in zip(stored, picture_shas, strict=True)],
+            )
+        return self._connection.total_changes - before
+
+    def mark_indexed(self, embedder_id: str, frame_ids: Sequence[str]) -> None:
+        """Record that the index holds these frames."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE embedding SET indexed = 1 WHERE frame_id = ? AND model_id = ?",
+                [(frame_id, embedder_id) for frame_id in frame_ids],
+            )
+
+    def mark_unindexed(self) -> None:
+        """Record that the index holds nothing."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.execute("UPDATE embedding SET indexed = 0 WHERE indexed = 1")
+
+    def add_event(self, kind: str, detail: Mapping[str, object]) -> None:
+        """Append to the audit log."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO event VALUES (NULL, ?, ?, ?)", (_now(), kind, json.dumps(detail, sort_keys=True))
+            )
+
+    def events(self) -> Iterator[tuple[str, str, dict[str, object]]]:
+        """The audit log: time, kind, detail."""
+        for at, kind, detail in self._rows("SELECT at, kind, detail FROM event ORDER BY event_id"):
+            yield at, kind, json.loads(detail)
+
+    def _rows(self, query: str, parameters: Sequence[str | int] = ()) -> list[sqlite3.Row]:
+        with storage_errors(self._path):
+            return self._connection.execute(query, tuple(parameters)).fetchall()
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _matrix(blobs: Sequence[bytes]) -> NDArray[np.float16]:
+    if not blobs:
+        return np.zeros((0, 0), dtype=np.float16)
+    return np.frombuffer(b"".join(blobs), dtype="<f2").reshape(len(blobs), -1)
+
+
+def _frame(row: Sequence[object]) -> Frame:
+    return Frame(*row)  # type: ignore[arg-type]
+
+
+def _clip(row: Sequence[object]) -> Clip:
+    values = list(row)
+    values[4] = tuple(json.loads(str(values[4])))
+    values[12] = bool(values[12])
+    return Clip(*values)  # type: ignore[arg-type]

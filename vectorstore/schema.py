@@ -1,0 +1,211 @@
+"""The tables of the ledger, how to open it, and how to bring an older one up to date.
+
+``application_id`` says that a SQLite file is ours, ``user_version`` which tables it has.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from vectorstore.errors import CorpusError, SchemaError
+from vectorstore.storage import storage_errors
+
+APPLICATION_ID = 0x56534C31
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE source (
+            source_id INTEGER PRIMARY KEY,
+            locator TEXT NOT NULL UNIQUE,
+            stamp TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            manifest_id TEXT,
+            state TEXT NOT NULL CHECK (state IN ('linked', 'failed')),
+            reason TEXT NOT NULL DEFAULT '',
+            detail TEXT NOT NULL DEFAULT '',
+            attempts INTEGER NOT NULL DEFAULT 1,
+            retry_at TEXT,
+            added_at TEXT NOT NULL)""",
+        """CREATE TABLE video (
+            video_id INTEGER PRIMARY KEY,
+            video_sha TEXT NOT NULL UNIQUE,
+            bytes INTEGER NOT NULL,
+            container TEXT NOT NULL,
+            codec TEXT NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            rotation INTEGER NOT NULL,
+            duration REAL NOT NULL,
+            truncated INTEGER NOT NULL,
+            damaged_packets INTEGER NOT NULL,
+            frames_got INTEGER NOT NULL,
+            frames_wanted INTEGER NOT NULL,
+            added_at TEXT NOT NULL)""",
+        # What a source says about a video is kept per link: many sources may lead to the same bytes.
+        """CREATE TABLE source_video (
+            link_id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            video_sha TEXT NOT NULL REFERENCES video (video_sha) ON DELETE CASCADE,
+            title TEXT NOT NULL,
+            caption TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            licence TEXT NOT NULL,
+            UNIQUE (source_id, video_sha))""",
+        "CREATE INDEX source_video_by_video ON source_video (video_sha)",
+        "CREATE TABLE recipe (recipe_id TEXT PRIMARY KEY, settings TEXT NOT NULL)",
+        """CREATE TABLE frame (
+            frame_id TEXT PRIMARY KEY,
+            video_sha TEXT NOT NULL REFERENCES video (video_sha) ON DELETE CASCADE,
+            recipe_id TEXT NOT NULL REFERENCES recipe,
+            position INTEGER NOT NULL,
+            time REAL NOT NULL,
+            picture_sha TEXT NOT NULL,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            dhash TEXT NOT NULL,
+            duplicate_of TEXT REFERENCES frame ON DELETE SET NULL,
+            UNIQUE (video_sha, recipe_id, position))""",
+        "CREATE INDEX frame_by_picture ON frame (picture_sha)",
+        "CREATE INDEX frame_by_original ON frame (duplicate_of)",
+        """CREATE TABLE model (
+            model_number INTEGER PRIMARY KEY,
+            model_id TEXT NOT NULL UNIQUE,
+            spec TEXT NOT NULL,
+            dimension INTEGER NOT NULL,
+            added_at TEXT NOT NULL)""",
+        """CREATE TABLE embedding (
+            frame_id TEXT NOT NULL REFERENCES frame ON DELETE CASCADE,
+            model_id TEXT NOT NULL REFERENCES model (model_id),
+            vector BLOB NOT NULL,
+            indexed INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (frame_id, model_id))""",
+        "CREATE INDEX embedding_by_model ON embedding (model_id, indexed)",
+        """CREATE TABLE tombstone (
+            kind TEXT NOT NULL,
+            key_hash TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (kind, key_hash))""",
+        """CREATE TABLE snapshot (
+            name TEXT PRIMARY KEY,
+            manifest_sha TEXT NOT NULL,
+            parent TEXT REFERENCES snapshot,
+            counts TEXT NOT NULL,
+            at TEXT NOT NULL)""",
+        "CREATE TABLE event (event_id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL)",
+    ),
+)
+"""Statements that lead from each schema version to the next; never edited, only appended to."""
+
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of the block or nothing; durable when the block ends."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def is_ledger(path: Path) -> bool:
+    """Whether a file is a ledger of ours, by its header alone (nothing is opened)."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError:
+        return False
+    return header[:15] == b"SQLite format 3" and int.from_bytes(header[68:72], "big") == APPLICATION_ID
+
+
+def create_ledger(path: Path) -> None:
+    """Make a new ledger; a file that is already one is left as it is.
+
+    Raises:
+        CorpusError: The file belongs to another program.
+        StorageError: Disk full or read-only.
+    """
+    if is_ledger(path):
+        return
+    with storage_errors(path), contextlib.closing(_connect(path, write=True)) as connection:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise CorpusError(f"{path} belongs to another program", "choose a new or an empty folder")
+        path.chmod(0o600)
+        _migrate(connection, 0)
+
+
+def open_ledger(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open a ledger; a writer brings older tables up to date.
+
+    Args:
+        path: The SQLite file.
+        write: Whether the caller holds the writer lock and will write.
+
+    Raises:
+        CorpusError: The file is not a ledger or is damaged.
+        SchemaError: Another release wrote it and this one cannot use it.
+        StorageError: The file cannot be read or written.
+    """
+    if not is_ledger(path):
+        raise CorpusError(f"{path} is not a corpus ledger", "name a folder made by `valuespectrum ingest`")
+    with storage_errors(path):
+        connection = _connect(path, write=write)
+        try:
+            _prepare(connection, path, write=write)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    # SQLite cannot read a WAL database in a folder it may not write to, unless told that nothing will change.
+    mode = "rwc" if write else "ro"
+    uri = path.absolute().as_uri() + f"?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        log = path.with_name(path.name + "-wal")
+        if write or (log.exists() and log.stat().st_size):
+            raise
+        return sqlite3.connect(uri + "&immutable=1", uri=True, isolation_level=None)
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None:
+    if write:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION or version < 1:
+        raise SchemaError(
+            f"{path} has schema version {version}; this release reads up to {SCHEMA_VERSION}",
+            "update valuespectrum, or ingest into a new folder",
+        )
+    if version == SCHEMA_VERSION:
+        return
+    if not write:
+        raise SchemaError(
+            f"{path} has the older schema version {version}; this release reads {SCHEMA_VERSION}",
+            "run `valuespectrum ingest` on it once, which brings it up to date",
+        )
+    _migrate(connection, version)
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    with transaction(connection):
+        for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -1,0 +1,97 @@
+"""What the operating system says about disks, turned into our errors; durable writes; the writer lock."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from vectorstore.errors import CorpusError, CorpusLockedError, StorageError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextlib.contextmanager
+def storage_errors(where: Path) -> Iterator[None]:
+    """Turn errors of the disk and of SQLite into ``StorageError`` and ``CorpusError``.
+
+    Args:
+        where: What was read or written, for the message.
+
+    Raises:
+        StorageError: Disk full, read-only, or failing.
+        CorpusError: The SQLite file is damaged.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _from_sqlite(error, where) from error
+    except OSError as error:
+        raise _from_system(error, where) from error
+
+
+def _from_system(error: OSError, where: Path) -> StorageError:
+    if error.errno in _FULL:
+        return StorageError(f"no space left to write {where}", "free some disk space and run the same command again")
+    if error.errno in _READ_ONLY:
+        return StorageError(f"cannot write {where}: {error.strerror}", "choose a folder that you may write to")
+    return StorageError(f"cannot use {where}: {error.strerror or error}")
+
+
+def _from_sqlite(error: sqlite3.DatabaseError, where: Path) -> StorageError | CorpusError:
+    text = str(error)
+    if "full" in text:
+        return StorageError(f"no space left to write {where}", "free some disk space and run the same command again")
+    if "readonly" in text or "unable to open" in text:
+        return StorageError(f"cannot write {where}: {text}", "choose a folder that you may write to")
+    if "locked" in text or "busy" in text:
+        return CorpusLockedError(f"{where} is in use by another process", "wait until it has finished")
+    if isinstance(error, sqlite3.IntegrityError):
+        return CorpusError(f"{where} refused a row: {text}")
+    if isinstance(error, sqlite3.OperationalError):
+        return StorageError(f"cannot use {where}: {text}")
+    return CorpusError(f"{where} is damaged: {text}", "restore it from a copy or ingest into a new folder")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class FolderLock:
+    """An advisory lock on a corpus folder; it ends with the process, however that ends.
+
+    Args:
+        path: The lock file.
+        exclusive: Writers exclude everybody; readers of the embedded index exclude only writers.
+
+    Raises:
+        CorpusLockedError: Another process holds it.
+        StorageError: The lock file cannot be made.
+    """
+
+    def __init__(self, path: Path, *, exclusive: bool) -> None:
+        with storage_errors(path):
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._descriptor)
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+                raise _from_system(error, path) from error
+            raise CorpusLockedError(
+                f"another process is using the corpus {path.parent}", "wait until it has finished, then try again"
+            ) from None
+
+    def release(self) -> None:
+        """Give the lock back."""
+        os.close(self._descriptor)
