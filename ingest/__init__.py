@@ -1,0 +1,1 @@
+"""From sources to a corpus: guard, decode, select, embed, store. Start at ``pipeline.py``."""
