@@ -1,0 +1,129 @@
+"""Reading persona files that users write: YAML that is hostile until checked.
+
+Kept apart from :mod:`agents.personas` because pydantic is slow to import and only files need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from vectorstore.errors import InputError
+
+MAX_FILE_BYTES = 1_000_000
+"""Largest persona file; about two thousand personas."""
+
+_FORMAT_HINT = "each entry needs id, name and traits or target; agents/data/personas.yaml shows the format"
+
+PrintableLine = Annotated[
+    # No control characters: a line break inside a trait would forge a line of the prompt.
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$"),
+]
+
+
+class TraitEntry(BaseModel):
+    """A trait of the user's own, with the value it speaks about if the user says so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: PrintableLine
+    value: str | None = None
+    direction: Literal[-1, 0, 1] = 0
+
+
+class PersonaEntry(BaseModel):
+    """One persona as it stands in the file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    name: PrintableLine
+    description: PrintableLine | Literal[""] = ""
+    traits: Annotated[list[PrintableLine | TraitEntry], Field(max_length=50)] = []
+    target: dict[str, Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]] | None = None
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Safe YAML without aliases, which can blow a small file up, and without silently repeated keys."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.constructor.ConstructorError(None, None, "aliases (*name) are not accepted", mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if repeated:
+            raise yaml.constructor.ConstructorError(None, None, f"repeated key {repeated[0]!r}", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_entries(path: Path) -> list[PersonaEntry]:
+    """Read and check a persona file.
+
+    Args:
+        path: YAML file with a list of personas under the key ``personas``, or the list alone.
+
+    Returns:
+        The entries in file order, with unique ids.
+
+    Raises:
+        InputError: The file is missing, too large, not YAML, or an entry breaks the format.
+    """
+    document = _parse(path)
+    rows = document.get("personas") if isinstance(document, Mapping) else document
+    if not isinstance(rows, list) or not rows:
+        raise InputError(f"{path}: no list of personas found", _FORMAT_HINT)
+    entries: list[PersonaEntry] = []
+    for number, row in enumerate(rows, start=1):
+        label = f"{path}: persona {number}{_named(row)}"
+        entry = _checked(row, label)
+        if any(entry.id == other.id for other in entries):
+            raise InputError(f"{label}: the id is used twice", "give every persona its own id")
+        entries.append(entry)
+    return entries
+
+
+def _parse(path: Path) -> Any:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})", "name an existing persona file") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise InputError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes", "split the persona file")
+    try:
+        return yaml.load(content.decode("utf-8-sig"), Loader=_PlainLoader)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text", "save the file as UTF-8") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise InputError(f"{path}: not readable as YAML: {_one_line(error)}", _FORMAT_HINT) from error
+    except RecursionError as error:
+        raise InputError(f"{path}: nested too deeply", _FORMAT_HINT) from error
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"{error.problem}, line {error.problem_mark.line + 1}"
+    return " ".join(str(error).split())[:200]
+
+
+def _named(row: Any) -> str:
+    identity = row.get("id") if isinstance(row, Mapping) else None
+    return f" ({identity[:64]!r})" if isinstance(identity, str) else ""
+
+
+def _checked(row: Any, label: str) -> PersonaEntry:
+    try:
+        return PersonaEntry.model_validate(row)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise InputError(f"{label}: {place[:80]}: {first['msg'][:200]}", _FORMAT_HINT) from error

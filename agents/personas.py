@@ -1,0 +1,404 @@
+"""Personas: roles in words, with the ten-value profile that the words spell out.
+
+A persona is shown to a model as a system prompt. Its *target* says which values it holds, so that alignment can
+be computed; a placebo says other values in equally many words, so that alignment has something to be compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import as_file, files
+from math import copysign, floor
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import yaml
+
+from vectorstore.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.persona_file import PersonaEntry, TraitEntry
+
+Strategy = Literal["simple", "profile", "isq"]
+"""How a persona is put to a model; ``"isq"`` shows the simple prompt and scores a questionnaire."""
+
+LEVEL_WORDS: Mapping[float, str] = {
+    1.0: "very important",
+    0.5: "important",
+    0.0: "somewhat important",
+    -0.5: "hardly important",
+    -1.0: "not important",
+}
+"""Levels of the profile prompt, from the most to the least important."""
+
+_DIRECTIONS: Mapping[str, int] = {"positive": 1, "negative": -1}
+_PLACEBO_DRAWS = 512
+_PLACEBO_SLACK = 0.05
+
+
+@cache
+def _bank() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    text = (files("agents") / "data" / "trait_bank.yaml").read_text("utf-8")
+    loaded = yaml.safe_load(text)
+    return {value: {side: tuple(loaded[value][side]) for side in _DIRECTIONS} for value in loaded}
+
+
+def load_trait_bank() -> dict[str, dict[str, list[str]]]:
+    """First-person statements by value (circle order) and direction (``"positive"``, ``"negative"``)."""
+    return {value: {side: list(texts) for side, texts in sides.items()} for value, sides in _bank().items()}
+
+
+def value_names() -> tuple[str, ...]:
+    """The ten values in circle order, as the trait bank lists them."""
+    return tuple(_bank())
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One statement of a persona about itself."""
+
+    text: str
+    value: str | None = None
+    """The value that the statement speaks about; ``None`` when nobody said."""
+    direction: int = 0
+    """+1: the value matters to the person; -1: it does not; 0: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A role in words with its profile."""
+
+    id: str
+    name: str
+    traits: tuple[Trait, ...]
+    target: Mapping[str, float]
+    """All ten values, -1 to 1: what the role is meant to hold; alignment is computed against it."""
+    source: str
+    """``"built-in"`` or the name of the user's file."""
+    description: str = ""
+    shown_target: Mapping[str, float] | None = None
+    """The profile that the words really spell out, where it is another one (placebo); ``None``: the target."""
+
+    @property
+    def stated(self) -> Mapping[str, float]:
+        """The profile that the words spell out."""
+        return self.target if self.shown_target is None else self.shown_target
+
+
+@cache
+def _statements() -> Mapping[str, Trait]:
+    return {
+        text: Trait(text, value, _DIRECTIONS[side])
+        for value, sides in _bank().items()
+        for side, texts in sides.items()
+        for text in texts
+    }
+
+
+# ---------------------------------------------------------------------------------------------- prompts
+
+
+def simple_prompt(traits: Sequence[str]) -> str:
+    """System prompt that lists traits.
+
+    Args:
+        traits: Statements in the order in which they are shown; at least one.
+
+    Raises:
+        InputError: There is no trait.
+    """
+    if not traits:
+        raise InputError("a persona without traits has no simple prompt", "use the strategy 'profile'")
+    lines = [f"{number}. {trait}" for number, trait in enumerate(traits, start=1)]
+    return "\n".join(["You are a person with these traits:", *lines, "Answer as this person would."])
+
+
+def profile_prompt(profile: Mapping[str, float]) -> str:
+    """System prompt that states how important each of the ten values is.
+
+    Args:
+        profile: Value to importance in -1..1; values left out count as 0.
+    """
+    lines = [
+        f"- {value.replace('_', '-')} is {LEVEL_WORDS[nearest_level(profile.get(value, 0.0))]}"
+        for value in value_names()
+    ]
+    return "\n".join(["You are a person for whom", *lines, "Answer as this person would."])
+
+
+def nearest_level(importance: float) -> float:
+    """Round an importance in -1..1 to a level of :data:`LEVEL_WORDS`; a tie goes away from zero.
+
+    Example:
+        >>> nearest_level(0.6), nearest_level(-0.25), nearest_level(0.2)
+        (0.5, -0.5, 0.0)
+    """
+    half_steps = floor(abs(importance) * 2 + 0.5)
+    return copysign(min(half_steps, 2) / 2, importance) if half_steps else 0.0
+
+
+def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str:
+    """The words that put a model into a role; empty for no persona.
+
+    Args:
+        persona: The role, or ``None``.
+        strategy: ``"simple"`` and ``"isq"`` list the traits, ``"profile"`` states the profile.
+
+    Raises:
+        InputError: The strategy is unknown, or needs traits that the persona does not have.
+    """
+    if strategy not in ("simple", "profile", "isq"):
+        raise InputError(f"unknown persona strategy {strategy!r}", "choose simple, profile or isq")
+    if persona is None:
+        return ""
+    if strategy == "profile":
+        return profile_prompt(persona.stated)
+    return simple_prompt([trait.text for trait in persona.traits])
+
+
+# ---------------------------------------------------------------------------------------------- files
+
+
+def load_personas(path: Path | str | None = None) -> tuple[Persona, ...]:
+    """Read personas.
+
+    A trait that is a statement of the trait bank brings its value and direction along; a trait of the user's
+    own may name them, or stay untagged. Without a target the profile is what the tagged traits say.
+
+    Args:
+        path: A user's YAML file; ``None`` for the built-in personas.
+
+    Returns:
+        The personas in file order.
+
+    Raises:
+        InputError: The file or an entry cannot be used; the message names the entry.
+    """
+    from agents.persona_file import read_entries
+
+    if path is not None:
+        return tuple(_persona(entry, str(path), Path(path).name) for entry in read_entries(Path(path)))
+    with as_file(files("agents") / "data" / "personas.yaml") as own:
+        return tuple(_persona(entry, own.name, "built-in") for entry in read_entries(own))
+
+
+def select(personas: Sequence[Persona], names: Sequence[str]) -> tuple[Persona, ...]:
+    """Pick personas by id or name, in the order asked for.
+
+    Raises:
+        InputError: A name is unknown.
+    """
+    known = {persona.name.casefold(): persona for persona in personas} | {persona.id: persona for persona in personas}
+    chosen = []
+    for name in names:
+        persona = known.get(name) or known.get(name.casefold())
+        if persona is None:
+            raise InputError(f"unknown persona {name!r}", f"known: {', '.join(each.id for each in personas)}")
+        chosen.append(persona)
+    return tuple(chosen)
+
+
+def _persona(entry: PersonaEntry, place: str, source: str) -> Persona:
+    label = f"{place}: persona {entry.id!r}"
+    traits = tuple(_trait(row, label) for row in entry.traits)
+    if not traits and not any((entry.target or {}).values()):
+        raise InputError(f"{label}: neither traits nor a target", "say who the persona is")
+    repeated = [trait.text for trait in traits if sum(other.text == trait.text for other in traits) > 1]
+    if repeated:
+        raise InputError(f"{label}: the trait {repeated[0]!r} stands twice", "remove one of them")
+    target = _target(entry.target, label) if entry.target is not None else _spelled_out(traits)
+    return Persona(entry.id, entry.name, traits, target, source, entry.description)
+
+
+def _trait(row: str | TraitEntry, label: str) -> Trait:
+    if isinstance(row, str):
+        return _statements().get(row, Trait(row))
+    if (row.value is None) != (row.direction == 0):
+        raise InputError(f"{label}: trait {row.text!r} needs both value and direction", "or neither of them")
+    if row.value is not None and row.value not in value_names():
+        raise InputError(f"{label}: unknown value {row.value!r}", f"known: {', '.join(value_names())}")
+    return Trait(row.text, row.value, row.direction)
+
+
+def _target(stated: Mapping[str, float], label: str) -> dict[str, float]:
+    unknown = sorted(set(stated) - set(value_names()))
+    if unknown:
+        raise InputError(f"{label}: unknown value {unknown[0]!r}", f"known: {', '.join(value_names())}")
+    return {value: float(stated.get(value, 0.0)) for value in value_names()}
+
+
+def _spelled_out(traits: Sequence[Trait]) -> dict[str, float]:
+    balance = {value: sum(trait.direction for trait in traits if trait.value == value) for value in value_names()}
+    return {value: float(np.sign(total)) for value, total in balance.items()}
+
+
+# ---------------------------------------------------------------------------------------------- questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class IsqOptions:
+    """What the paper leaves open about the Inductive Scoring Questionnaire."""
+
+    signed_terms: bool = False
+    """Whether preference alignment and action desire run from -1 to 1 (a published row needs a negative term,
+    which 0 to 1 cannot give) or from 0 to 1 (as the published formula suggests, since it reaches 100)."""
+    threshold: float = 60.0
+    """Percent above which the persona counts as interested; the paper names 60 as an example."""
+
+    def term(self, probability: float) -> float:
+        """Turn a probability of yes into a term of the formula in the chosen range."""
+        return 2 * probability - 1 if self.signed_terms else probability
+
+
+def isq_score(
+    visual_appeal: float,
+    curiosity_stimulation: float,
+    emotional_engagement: float,
+    value_expectation: float,
+    preference_alignment: float,
+    action_desire: float,
+    options: IsqOptions = IsqOptions(),
+) -> float:
+    """Percent of the Inductive Scoring Questionnaire of Value-Spectrum (Li et al., ACL 2025).
+
+    ``(v_a + c_s + e_e + v_e + 10 p_a + 10 a_d) / 60 * 100``.
+
+    Args:
+        visual_appeal: Rating 0 to 10. Ratings asked as digits 0 to 9 are to be multiplied by 10 / 9 first.
+        curiosity_stimulation: Rating 0 to 10.
+        emotional_engagement: Rating 0 to 10.
+        value_expectation: Rating 0 to 10.
+        preference_alignment: 0 to 1, or -1 to 1 with signed terms.
+        action_desire: The same.
+        options: Range of the two terms.
+
+    Returns:
+        At most 100; at least 0, or -33.3 with signed terms.
+
+    Raises:
+        InputError: A rating or term lies outside its range.
+
+    Example:
+        >>> isq_score(7, 8, 6, 9, 0, 0)
+        50.0
+    """
+    ratings = (visual_appeal, curiosity_stimulation, emotional_engagement, value_expectation)
+    terms = (preference_alignment, action_desire)
+    lowest = -1.0 if options.signed_terms else 0.0
+    if not all(0 <= rating <= 10 for rating in ratings):
+        raise InputError(f"ratings must lie in 0..10, got {ratings}", "rescale digit ratings first")
+    if not all(lowest <= term <= 1 for term in terms):
+        raise InputError(f"terms must lie in {lowest:g}..1, got {terms}", "signed_terms allows -1..1")
+    return (sum(ratings) + 10 * sum(terms)) / 60 * 100
+
+
+# ---------------------------------------------------------------------------------------------- placebo
+
+
+def placebo(persona: Persona, rng: np.random.Generator, others: Sequence[Persona] = ()) -> Persona:
+    """Make a control for a persona: as many words of the same kind about other values.
+
+    The target's nonzero values move to other values, none stays in place. Among drawn moves one is taken whose
+    profile is as unrelated to the target as possible: rank correlation near zero, rather below than above, and
+    no likeness round the value circle either (a move from power to achievement would be no control).
+    Traits are replaced by statements of the trait bank about the new values, in the same directions.
+
+    Traits that name no value cannot be rewritten; such a persona wears the traits and target of another persona,
+    by the same rule the least related one among those whose number of traits comes nearest.
+
+    Args:
+        persona: The persona to control for.
+        rng: Source of the draw; equal states give equal placebos.
+        others: The set that traits can be exchanged with; needed only for untagged traits.
+
+    Returns:
+        A persona with the id ``<id>~placebo``, the original target, and ``shown_target``.
+
+    Raises:
+        InputError: Traits are untagged and there is no other persona to exchange them with.
+    """
+    if any(trait.value is None for trait in persona.traits):
+        traits, shown = _exchanged(persona, rng, others)
+    else:
+        moves = _unrelated_moves(persona, rng)
+        traits = _rewritten(persona.traits, moves, rng)
+        shown = dict.fromkeys(value_names(), 0.0)
+        shown.update({moves[value]: persona.target[value] for value in moves if persona.target[value]})
+    return replace(
+        persona,
+        id=f"{persona.id}~placebo",
+        name=f"{persona.name} (placebo)",
+        traits=traits,
+        shown_target=shown,
+    )
+
+
+def _unrelated_moves(persona: Persona, rng: np.random.Generator) -> dict[str, str]:
+    names = value_names()
+    spoken = {trait.value for trait in persona.traits}
+    moving = [index for index, name in enumerate(names) if persona.target[name] or name in spoken]
+    target = np.array([persona.target[name] for name in names])
+    places = np.array([rng.permutation(len(names))[: len(moving)] for _ in range(_PLACEBO_DRAWS)])
+    deranged = places[(places != np.array(moving)).all(axis=1)]
+    shown = np.zeros((len(deranged), len(names)))
+    np.put_along_axis(shown, deranged, target[moving][None, :].repeat(len(deranged), axis=0), axis=1)
+    relation = _relation(target, shown)
+    chosen = deranged[rng.choice(np.flatnonzero(relation <= relation.min() + _PLACEBO_SLACK))]
+    return {names[old]: names[new] for old, new in zip(moving, chosen, strict=True)}
+
+
+def _relation(target: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """(profiles,) how much each row of ``shown`` still says about ``target``; 0 is nothing."""
+    from scipy.stats import rankdata
+
+    def correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        first, second = first - first.mean(-1, keepdims=True), second - second.mean(-1, keepdims=True)
+        norms = np.linalg.norm(first, axis=-1) * np.linalg.norm(second, axis=-1)
+        return np.asarray(np.divide((first * second).sum(-1), norms, out=np.zeros_like(norms), where=norms > 1e-9))
+
+    ranks = correlation(rankdata(target), rankdata(shown, axis=1))
+    steps = np.arange(len(target))
+    circle = np.cos(2 * np.pi * (steps[:, None] - steps[None, :]) / len(target))
+    around = correlation(target @ circle, shown @ circle)
+    return np.asarray(np.where(ranks > 0, 2 * ranks, -ranks) + np.abs(around) / 2)
+
+
+def _rewritten(traits: Sequence[Trait], moves: Mapping[str, str], rng: np.random.Generator) -> tuple[Trait, ...]:
+    sides = {direction: side for side, direction in _DIRECTIONS.items()}
+    unused = {
+        (value, direction): [str(text) for text in rng.permutation(texts[side])]
+        for value, texts in _bank().items()
+        for direction, side in sides.items()
+    }
+    rewritten = []
+    for trait in traits:
+        value = moves[str(trait.value)]
+        stock = unused[value, trait.direction]
+        if not stock:
+            raise InputError(
+                f"the trait bank has too few statements about {value} for a placebo",
+                "use fewer traits of one value and direction",
+            )
+        rewritten.append(Trait(stock.pop(), value, trait.direction))
+    return tuple(rewritten)
+
+
+def _exchanged(
+    persona: Persona, rng: np.random.Generator, others: Sequence[Persona]
+) -> tuple[tuple[Trait, ...], dict[str, float]]:
+    partners = [other for other in others if other.id != persona.id and other.traits]
+    if not partners:
+        raise InputError(
+            f"persona {persona.id!r}: no placebo, since its traits name no values and there is no other persona",
+            "add value and direction to its traits, or a second persona to exchange traits with",
+        )
+    names = value_names()
+    target = np.array([persona.target[name] for name in names])
+    distance = np.array([abs(len(other.traits) - len(persona.traits)) for other in partners])
+    near = np.flatnonzero(distance == distance.min())
+    relation = _relation(target, np.array([[partners[index].target[name] for name in names] for index in near]))
+    partner = partners[rng.choice(near[relation <= relation.min() + _PLACEBO_SLACK])]
+    return partner.traits, dict(partner.target)
