@@ -1,0 +1,1 @@
+"""From answers to numbers: pure functions on tables, no model needed."""

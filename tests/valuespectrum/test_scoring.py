@@ -1,0 +1,275 @@
+"""Scores of respondents with known truth, checked against that truth and against scipy."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit
+from scipy.stats import bootstrap
+from scoring_fixtures import LIKING, Truth, answers
+
+from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
+from valuespectrum.scoring.profile import describe, profile
+from valuespectrum.scoring.recovery import compare_to_planted
+from valuespectrum.scoring.resampling import expanded_tail, interval, resample, stream
+from valuespectrum.scoring.scores import score_answers
+from valuespectrum.values import VALUES
+from vectorstore.errors import InputError
+
+OPTIONS = ScoringOptions(draws=500)
+PLANTED = {value: 100 * float(expit(theta)) for value, theta in LIKING.items()}
+
+
+@settings(max_examples=25, deadline=None)
+@given(lean=st.floats(-3, 3), order=st.floats(-3, 3), mass=st.floats(0.2, 1.0))
+def test_liking_is_recovered_whatever_the_response_biases(lean: float, order: float, mass: float) -> None:
+    scores = score_answers(answers(Truth(lean=lean, order=order, mass=mass), clips=2), ScoringOptions(draws=20))
+    for value in VALUES:
+        assert scores["profile"][value]["mean"] == pytest.approx(PLANTED[value], abs=1e-6)
+        assert scores["profile"][value]["log_odds"] == pytest.approx(LIKING[value], abs=1e-6)
+    assert scores["bias"]["yes_lean"]["mean"] == pytest.approx(lean, abs=1e-6)
+    assert scores["bias"]["order_gap"]["mean"] == pytest.approx(order, abs=1e-6)
+
+
+def test_scores_are_plain_json_and_repeat_exactly() -> None:
+    table = answers(Truth(clip_spread=0.5), clips=5)
+    first, second = (score_answers(table, OPTIONS) for _ in range(2))
+    assert json.loads(json.dumps(first, allow_nan=False)) == first == second
+    row = first["profile"]["power"]
+    assert row["low"] < row["mean"] < row["high"]
+    assert row["n_clips"] == 5 and row["n_answers"] == 40
+    assert {"profile", "bias", "refusal_rate", "unparsed_rate"} <= set(first)
+
+
+def test_scores_do_not_depend_on_the_order_of_rows() -> None:
+    table = answers(Truth(clip_spread=0.5), clips=4)
+    shuffled = table.sample(frac=1, random_state=3)
+    one, other = score_answers(table, OPTIONS)["profile"], score_answers(shuffled, OPTIONS)["profile"]
+    for value in VALUES:
+        assert one[value] == pytest.approx(other[value])
+
+
+def test_intervals_agree_with_scipy() -> None:
+    clips = clip_scores(judge(answers(Truth(clip_spread=0.9), clips=12, seed=5), OPTIONS))
+    many = ScoringOptions(draws=20_000)
+    draws = resample(zip(clips["value"], clips["clip"], strict=True), many.draws, stream(0, "test"))
+    described = describe(clips, profile(clips, "like", draws, many), profile(clips, "theta", draws, many), many)
+    level = 1 - 2 * expanded_tail(0.95, 12)
+    for value in VALUES[:4]:
+        sample = clips.loc[clips["value"] == value, "like"].to_numpy()
+        outside = bootstrap(
+            (sample,), np.mean, confidence_level=level, n_resamples=20_000, method="percentile", random_state=1
+        ).confidence_interval
+        width = outside.high - outside.low
+        assert described[value]["low"] == pytest.approx(outside.low, abs=0.03 * width)
+        assert described[value]["high"] == pytest.approx(outside.high, abs=0.03 * width)
+
+
+def test_the_expanded_tail_gives_the_width_of_students_t() -> None:
+    from scipy.stats import norm, t
+
+    sample = np.random.default_rng(0).normal(size=10)
+    plugin_error = sample.std() / np.sqrt(10)
+    half = -norm.ppf(expanded_tail(0.95, 10)) * plugin_error
+    low, high = t.interval(0.95, df=9, scale=sample.std(ddof=1) / np.sqrt(10))
+    assert half == pytest.approx((high - low) / 2)
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    """Clips are drawn with effects of their own; the truth is the mean liking over all clips there could be."""
+    spread, options = 0.8, ScoringOptions(draws=400)
+    effects = np.random.default_rng(1).normal(0, spread, 200_000)
+    truth = {value: float(100 * expit(LIKING[value] + effects).mean()) for value in VALUES}
+    centred_truth = {value: truth[value] - np.mean(list(truth.values())) for value in VALUES}
+    hits, centred_hits, rounds = 0, 0, 60
+    for seed in range(rounds):
+        described = _profile_of_simulated_clips(spread, 10, seed, options)
+        for value, row in described.items():
+            hits += row["low"] <= truth[value] <= row["high"]
+            centred_hits += row["centred_low"] <= centred_truth[value] <= row["centred_high"]
+    assert 0.92 <= hits / (rounds * 10) <= 0.98
+    assert 0.92 <= centred_hits / (rounds * 10) <= 0.98
+
+
+def _profile_of_simulated_clips(spread: float, clips: int, seed: int, options: ScoringOptions) -> dict[str, dict]:
+    generator = np.random.default_rng([seed, 77])
+    theta = np.array([LIKING[value] for value in VALUES for _ in range(clips)])
+    theta = theta + generator.normal(0, spread, len(theta))
+    names = [(value, f"{value}-{number}") for value in VALUES for number in range(clips)]
+    table = pd.DataFrame(names, columns=["value", "clip"]).assign(theta=theta, like=100 * expit(theta), answers=8)
+    draws = resample(names, options.draws, stream(seed, "coverage"))
+    return describe(table, profile(table, "like", draws, options), profile(table, "theta", draws, options), options)
+
+
+def test_answers_of_one_clip_do_not_count_as_independent() -> None:
+    """Doubling the answers about the same clips must not narrow the intervals."""
+    effects = {f"{value}-{number}": (-1) ** number * 1.0 for value in VALUES for number in range(6)}
+    table = answers(Truth(), clips=6, effects=effects)
+    more = pd.concat([table, table.assign(wording=table["wording"] + "-again")])
+    once, twice = (score_answers(each, OPTIONS)["profile"]["security"] for each in (table, more))
+    assert twice["n_answers"] == 2 * once["n_answers"]
+    assert twice["high"] - twice["low"] == pytest.approx(once["high"] - once["low"])
+
+
+def test_centred_scores_sum_to_zero_and_ignore_the_level() -> None:
+    table = answers(Truth(clip_spread=0.4), clips=6)
+    rows = score_answers(table, OPTIONS)["profile"]
+    assert sum(row["centred"] for row in rows.values()) == pytest.approx(0.0, abs=1e-9)
+    assert all(row["centred_low"] <= row["centred"] <= row["centred_high"] for row in rows.values())
+
+
+def test_ranks_are_certain_when_clips_agree_and_wide_when_nothing_differs() -> None:
+    apart = score_answers(answers(Truth(clip_spread=0.01), clips=6), OPTIONS)["profile"]
+    order = sorted(VALUES, key=lambda value: -PLANTED[value])
+    assert [apart[value]["rank"] for value in order] == list(range(1, 11))
+    assert all(row["rank_low"] == row["rank"] == row["rank_high"] for row in apart.values())
+    flat = Truth(liking=dict.fromkeys(VALUES, 0.3), clip_spread=1.0)
+    level = score_answers(answers(flat, clips=6), OPTIONS)
+    widths = [row["rank_high"] - row["rank_low"] for row in level["profile"].values()]
+    assert np.mean(widths) > 5
+    assert level["differences"]["p"] > 0.01 > score_answers(answers(Truth(), clips=6), OPTIONS)["differences"]["p"]
+
+
+def test_a_refusal_is_never_a_dislike() -> None:
+    table = answers(Truth(), clips=4)
+    silent = table["clip"] == "power-0"
+    table.loc[silent, ["parsed", "text"]] = ["refusal", "I cannot answer that."]
+    table.loc[silent, "log_probability_yes"] = np.log(1e-4)
+    scores = score_answers(table, OPTIONS)
+    assert scores["profile"]["power"]["mean"] == pytest.approx(PLANTED["power"], abs=1e-6)
+    assert scores["profile"]["power"]["n_clips"] == 3
+    assert scores["refusal_rate"] == pytest.approx(8 / len(table))
+    assert scores["refusal_by_value"]["power"] == pytest.approx(0.25)
+    assert scores["n_unscored"] == 1
+
+
+@pytest.mark.parametrize("spoil", ["low_mass", "error", "refusal"])
+def test_a_set_with_a_missing_cell_is_left_out_whole(spoil: str) -> None:
+    """One lost cell would otherwise let the lean towards yes into the score."""
+    table = answers(Truth(lean=2.0), clips=4)
+    lost = (table["wording"] == "watch") & (table["polarity"] == 1) & (table["first"] == "yes")
+    if spoil == "low_mass":
+        table.loc[lost, ["log_probability_yes", "log_probability_no"]] = np.log(0.01)
+    else:
+        table.loc[lost, "parsed" if spoil == "refusal" else "error"] = spoil
+    scores = score_answers(table, OPTIONS)
+    assert scores[f"{spoil}_rate"] == pytest.approx(1 / 8)
+    for value in VALUES:
+        assert scores["profile"][value]["mean"] == pytest.approx(PLANTED[value], abs=1e-6)
+        assert scores["profile"][value]["n_answers"] == 16
+
+
+def test_values_without_enough_clips_are_named_not_invented() -> None:
+    table = answers(Truth(), clips=4)
+    few = (table["value"] == "power") & ~table["clip"].isin(["power-0", "power-1"])
+    table = table[~few & (table["value"] != "hedonism")]
+    scores = score_answers(table, OPTIONS)
+    rows = scores["profile"]
+    assert rows["hedonism"]["status"] == "no clips" and rows["hedonism"]["mean"] is None
+    assert rows["power"]["status"] == "too few clips" and rows["power"]["mean"] == pytest.approx(PLANTED["power"])
+    assert [rows[value][key] for value in ("power", "hedonism") for key in ("low", "centred", "rank")] == [None] * 6
+    assert sum(row["centred"] for row in rows.values() if row["status"] == "ok") == pytest.approx(0.0, abs=1e-9)
+    assert scores["centred_over"] == 8
+    assert "hedonism" in scores["notes"][0] and "power" in scores["notes"][0]
+
+
+def test_nothing_usable_gives_empty_scores_and_full_rates() -> None:
+    table = answers(Truth(mass=0.001), clips=3)
+    scores = score_answers(table, OPTIONS)
+    assert scores["low_mass_rate"] == 1.0
+    assert all(row["mean"] is None and row["status"] == "no clips" for row in scores["profile"].values())
+    json.dumps(scores, allow_nan=False)
+
+
+def test_text_is_read_when_there_are_no_probabilities() -> None:
+    table = answers(Truth(), clips=4).drop(columns=["log_probability_yes", "log_probability_no"])
+    table.loc[table.index[0], "parsed"] = "unparsed"
+    scores = score_answers(table, OPTIONS)
+    assert scores["readout"] == "text"
+    expected = {value: 100.0 if LIKING[value] > 0 else 0.0 for value in VALUES}
+    assert {value: row["mean"] for value, row in scores["profile"].items()} == expected
+    assert all(np.isfinite(row["log_odds"]) for row in scores["profile"].values())
+    assert scores["unparsed_rate"] == pytest.approx(1 / len(table))
+    assert scores["bias"]["yes_lean"]["mean"] is None
+
+
+def test_text_that_contradicts_the_probabilities_is_counted() -> None:
+    table = answers(Truth(), clips=4)
+    flipped = table.index[:32]
+    table.loc[flipped, "parsed"] = table.loc[flipped, "parsed"].map({"yes": "no", "no": "yes"})
+    scores = score_answers(table, OPTIONS)
+    assert scores["mismatch_rate"] == pytest.approx(32 / 320)
+    assert scores["rates"]["mismatch"]["low"] <= 0.1 <= scores["rates"]["mismatch"]["high"]
+
+
+def test_a_clip_under_two_values_is_drawn_once_for_both() -> None:
+    generator = np.random.default_rng(0)
+    clips = [f"c{number}" for number in range(20)]
+    table = pd.DataFrame(
+        [{"value": value, "clip": clip, "like": like} for clip in clips for like in [generator.normal(50, 9)] for value
+         in ("power", "security")]
+    )  # fmt: skip
+    draws = resample(zip(table["value"], table["clip"], strict=True), 300, stream(0, "test"))
+    assert not draws.stratified
+    rows = profile(table, "like", draws, OPTIONS).replicates
+    np.testing.assert_allclose(rows[:, VALUES.index("power")], rows[:, VALUES.index("security")])
+
+
+def test_exclusive_draws_keep_the_number_of_clips_of_every_value() -> None:
+    pairs = [(value, f"{value}-{number}") for value in VALUES for number in range(3 + VALUES.index(value))]
+    draws = resample(pairs, 50, stream(0, "test"))
+    assert draws.stratified
+    for value in VALUES:
+        members = [clip.rpartition("-")[0] == value for clip in draws.clips]
+        assert (draws.counts[:, members].sum(axis=1) == sum(members)).all()
+
+
+def test_streams_are_independent_of_each_other_and_fixed_by_the_seed() -> None:
+    assert stream(1, "a").integers(1 << 40) == stream(1, "a").integers(1 << 40)
+    assert len({int(stream(seed, name).integers(1 << 40)) for seed in (0, 1) for name in ("a", "b")}) == 4
+
+
+def test_an_interval_needs_two_clips() -> None:
+    assert np.isnan(interval(np.ones(10), 0.95, 1)).all()
+    assert np.isnan(interval(np.full(10, np.nan), 0.95, 5)).all()
+
+
+def test_tables_that_cannot_be_scored_are_refused() -> None:
+    table = answers(Truth(), clips=3)
+    with pytest.raises(InputError, match="parsed"):
+        score_answers(table.drop(columns="parsed"), OPTIONS)
+    with pytest.raises(InputError, match="no answers"):
+        score_answers(table.iloc[:0], OPTIONS)
+
+
+def test_recovery_of_a_planted_profile() -> None:
+    rows = score_answers(answers(Truth(clip_spread=0.3, noise=0.1), clips=10), OPTIONS)["profile"]
+    found = compare_to_planted(rows, PLANTED)
+    assert found["spearman"] > 0.9
+    assert found["interval_coverage"] >= 0.8
+    assert found["unmeasured"] == []
+
+
+def test_recovery_counts_misses_by_name() -> None:
+    profile_rows = {
+        "power": {"mean": 50.0, "low": 40.0, "high": 60.0},
+        "security": {"mean": 70.0, "low": 65.0, "high": 75.0},
+        "hedonism": {"mean": 30.0, "low": None, "high": None},
+        "tradition": {"mean": None, "low": None, "high": None},
+    }
+    planted = {"power": 55.0, "security": 80.0, "hedonism": 35.0, "tradition": 10.0}
+    found = compare_to_planted(profile_rows, planted)
+    assert found["outside"] == ["security"]
+    assert found["unmeasured"] == ["hedonism", "tradition"]
+    assert found["interval_coverage"] == 0.25
+    assert found["max_abs_error"] == 10.0
+    assert found["bias"] == pytest.approx(-20 / 3)
+    assert found["centred_rmse"] == pytest.approx(np.sqrt(((5 / 3) ** 2 + (10 / 3) ** 2 + (5 / 3) ** 2) / 3))
+    assert found["spearman"] == 1.0
+    with pytest.raises(InputError, match="nothing to compare"):
+        compare_to_planted(profile_rows, {"universalism": 3.0})

@@ -1,0 +1,163 @@
+"""Alignment of personas with their targets, and the questionnaire, on respondents with known truth."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import pearsonr, spearmanr
+from scoring_fixtures import LIKING, Truth, answers
+
+from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.scoring.alignment import correlate
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.questionnaire import DIGITS, questionnaire_scores
+from valuespectrum.scoring.scores import score_answers
+from valuespectrum.values import VALUES
+
+OPTIONS = ScoringOptions(draws=300)
+TARGET = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "achievement": 0.5, "universalism": -1.0}
+MOVED = dict.fromkeys(VALUES, 0.0) | {"stimulation": 1.0, "tradition": 0.5, "hedonism": -1.0}
+
+
+def _obeying(shown: dict[str, float], obedience: float = 0.7) -> dict[str, float]:
+    return {value: (1 - obedience) * LIKING[value] + obedience * 2 * shown[value] for value in VALUES}
+
+
+def _run(**truth: float) -> pd.DataFrame:
+    respondents = [(dict(LIKING), "none", 0), (_obeying(TARGET), "boss", 0), (_obeying(MOVED), "boss", 1)]
+    return pd.concat(
+        answers(Truth(liking=liking, clip_spread=0.3, **truth), clips=8, persona=persona, placebo=placebo,
+                strategy="none" if persona == "none" else "simple")
+        for liking, persona, placebo in respondents
+    )  # fmt: skip
+
+
+def test_a_persona_that_is_obeyed_aligns_with_its_target_and_its_placebo_does_not() -> None:
+    scores = score_answers(_run(lean=0.5, noise=0.1), OPTIONS, {"boss": TARGET})
+    (row,) = scores["personas"]
+    assert row["aligned"] > 0.5 > row["placebo"]
+    assert row["difference"] == pytest.approx(row["aligned"] - row["placebo"])
+    assert 0 < row["difference_low"] <= row["difference"] + 1e-9
+    assert row["shift_aligned"] > row["shift_placebo"]
+    json.dumps(scores, allow_nan=False)
+
+
+def test_the_shift_from_the_bare_model_points_at_the_target() -> None:
+    """Without noise the shift in log-odds is linear in target and own liking; the bare profile drops out of it."""
+    scores = score_answers(_run(), OPTIONS, {"boss": TARGET})
+    profiles = {(one["persona"], one["placebo"]): one["profile"] for one in scores["respondents"]}
+    own = [profiles["none", False][value]["mean"] for value in VALUES]
+    role = [profiles["boss", False][value]["mean"] for value in VALUES]
+    goal = [TARGET[value] for value in VALUES]
+    row = scores["personas"][0]
+    assert row["aligned"] == pytest.approx(spearmanr(role, goal).statistic)
+    assert row["shift_aligned"] == pytest.approx(spearmanr(np.subtract(role, own), goal).statistic)
+    assert row["aligned_pearson"] == pytest.approx(pearsonr(role, goal).statistic)
+
+
+def test_the_bare_model_is_at_the_top_level() -> None:
+    table = _run()
+    scores = score_answers(table.iloc[::-1], OPTIONS, {"boss": TARGET})
+    assert (scores["persona"], scores["placebo"]) == ("none", False)
+    assert len(scores["respondents"]) == 3
+
+
+def test_a_persona_without_placebo_or_target_is_not_compared() -> None:
+    table = _run()
+    assert score_answers(table, OPTIONS)["personas"] == []
+    (row,) = score_answers(table[table["placebo"] == 0], OPTIONS, {"boss": TARGET})["personas"]
+    assert "placebo" not in row and row["aligned"] is not None
+
+
+def test_the_summary_counts_personas_that_beat_their_placebo() -> None:
+    first = _run()
+    second = first[first["persona"] != "none"].assign(persona="twin")
+    scores = score_answers(pd.concat([first, second]), OPTIONS, {"boss": TARGET, "twin": TARGET})
+    (summary,) = scores["persona_summary"]
+    assert summary["personas"] == summary["better_than_placebo"] == 2
+    assert summary["difference"] == pytest.approx(summary["difference_low"])
+    assert summary["aligned"] == pytest.approx(scores["personas"][0]["aligned"])
+
+
+def test_correlations_agree_with_scipy() -> None:
+    rows = np.random.default_rng(0).normal(size=(6, 10)).round(1)
+    target = np.array([TARGET[value] for value in VALUES])
+    for method, outside in (("spearman", spearmanr), ("pearson", pearsonr)):
+        expected = [outside(row, target).statistic for row in rows]
+        np.testing.assert_allclose(correlate(rows, target, method), expected)
+    assert np.isnan(correlate(np.ones((1, 10)), target, "spearman")).all()
+
+
+def _questionnaire(rating: int, yes: float, clips: int = 4) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for value in VALUES:
+        for number in range(clips):
+            place = {"value": value, "clip": f"{value}-{number}", "frame": "f", "polarity": 1, "text": "", "error": ""}
+            for term in ISQ_RATINGS:
+                chances = {f"log_probability_{digit}": -np.inf for digit in DIGITS}
+                chances[f"log_probability_{rating}"] = np.log(0.5)
+                rows.append(place | chances | {"item": term, "wording": term, "first": "", "parsed": str(rating)})
+            for term in ISQ_YES_NO:
+                for first, lean in (("yes", 0.1), ("no", -0.1)):
+                    chances = {
+                        "log_probability_yes": np.log(yes + lean) if yes + lean > 0 else -50.0,
+                        "log_probability_no": np.log(1 - yes - lean) if yes + lean < 1 else -50.0,
+                    }
+                    rows.append(place | chances | {"item": term, "wording": term, "first": first, "parsed": "yes"})
+    identity = {"model": "m", "persona": "none", "strategy": "isq", "placebo": 0}
+    return pd.DataFrame(rows).assign(**identity)
+
+
+def test_questionnaire_terms_make_the_published_score() -> None:
+    scores = questionnaire_scores(_questionnaire(9, 0.5), OPTIONS)
+    assert scores["like"].to_numpy() == pytest.approx((40 + 10) / 60 * 100)
+    assert (scores["interested"] == 1).all()
+    assert questionnaire_scores(_questionnaire(0, 0.5), OPTIONS)["like"].to_numpy() == pytest.approx(10 / 60 * 100)
+
+
+def test_ratings_are_expectations_over_digits() -> None:
+    table = _questionnaire(9, 0.5)
+    rated = table["item"].isin(ISQ_RATINGS)
+    table.loc[rated, "log_probability_0"] = np.log(0.5)
+    assert questionnaire_scores(table, OPTIONS)["like"].to_numpy() == pytest.approx((4 * 5 + 10) / 60 * 100)
+
+
+def test_a_clip_with_a_refused_term_has_no_questionnaire_score() -> None:
+    table = _questionnaire(5, 0.5)
+    table.loc[(table["clip"] == "power-0") & (table["item"] == "visual_appeal"), "parsed"] = "refusal"
+    table.loc[(table["clip"] == "power-1") & (table["item"] == "action_desire"), "error"] = "timeout"
+    table.loc[(table["clip"] == "power-2") & (table["item"] == "curiosity_stimulation"), "log_probability_5"] = -9.0
+    scored = set(questionnaire_scores(table, OPTIONS)["clip"])
+    assert set(table["clip"]) - scored == {"power-0", "power-1", "power-2"}
+
+
+def test_ratings_are_read_from_text_when_there_are_no_probabilities() -> None:
+    table = _questionnaire(3, 0.5)
+    table = table.drop(columns=[name for name in table if str(name).startswith("log_probability")])
+    scores = questionnaire_scores(table, OPTIONS)
+    assert scores["like"].to_numpy() == pytest.approx((4 * 30 / 9 + 20) / 60 * 100)
+
+
+def test_questionnaire_respondents_get_a_profile_and_an_alignment() -> None:
+    bare, role = _questionnaire(4, 0.5), _questionnaire(4, 0.5).assign(persona="boss")
+    keen = role["value"].isin(["power", "achievement"]) & role["item"].isin(ISQ_YES_NO)
+    role.loc[keen, "log_probability_yes"] = 0.0
+    averse = (role["value"] == "universalism") & role["item"].isin(ISQ_YES_NO)
+    role.loc[averse, "log_probability_no"] = 0.0
+    scores = score_answers(pd.concat([bare, role]), OPTIONS, {"boss": TARGET})
+    assert scores["instrument"] == "isq"
+    assert scores["profile"]["power"]["log_odds"] is None
+    (row,) = scores["personas"]
+    assert row["aligned"] > 0.9 and row["shift_aligned"] > 0.9
+    json.dumps(scores, allow_nan=False)
+
+
+def test_questionnaire_answers_in_no_form_give_no_scores() -> None:
+    table = _questionnaire(3, 0.5).assign(parsed="unparsed")
+    table[[name for name in table if str(name).startswith("log_probability")]] = -9.0
+    scores = score_answers(table, OPTIONS)
+    assert all(row["status"] == "no clips" for row in scores["profile"].values())
+    assert scores["unparsed_rate"] == 1.0

@@ -1,0 +1,111 @@
+"""Response biases and answer quality: everything in the answers that is not liking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.profile import Json, number
+from valuespectrum.scoring.resampling import Floats, Resamples, interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TERMS: Mapping[str, str] = {
+    "yes_lean": "log-odds towards the word yes, whatever yes means",
+    "order_gap": "log-odds towards the option that is listed first",
+    "yes_lean_points": "the lean towards yes in percentage points of probability",
+    "order_gap_points": "the lean towards the first option in percentage points of probability",
+    "polarity_gap": "liking by positive questions minus liking by negative questions, points of 100",
+}
+"""Bias terms and what they mean; all are zero for a respondent who answers by liking alone."""
+
+
+def bias_terms(clips: pd.DataFrame, resamples: Resamples, options: ScoringOptions) -> dict[str, Json]:
+    """Mean bias over distinct clips, with cluster bootstrap intervals.
+
+    Args:
+        clips: One row per value and clip (``clip_scores``).
+        resamples: Shared bootstrap draws.
+        options: Scoring options.
+
+    Returns:
+        Term to ``mean, low, high``; ``None`` where there is nothing to average, as for log-odds of text answers.
+    """
+    distinct = clips.drop_duplicates("clip")
+    columns: dict[str, pd.Series[float]] = {
+        "yes_lean": distinct["lean"],
+        "order_gap": distinct["order"],
+        "yes_lean_points": distinct["lean_points"],
+        "order_gap_points": distinct["order_points"],
+        "polarity_gap": distinct["positive"] - distinct["negative"],
+    }
+    return {
+        term: _ratio(
+            distinct["clip"], np.asarray(column, dtype=np.float64), np.full(len(column), 1.0), resamples, options
+        )
+        for term, column in columns.items()
+    }
+
+
+def answer_rates(judged: pd.DataFrame, resamples: Resamples, options: ScoringOptions) -> dict[str, Json]:
+    """Shares of asks that were refused, not in form, unparsed, failed or contradictory.
+
+    Args:
+        judged: Asks of one respondent as ``judge`` returns them.
+        resamples: Shared bootstrap draws.
+        options: Scoring options.
+
+    Returns:
+        Rate name to ``mean, low, high, n`` (n is the number of asks the share is taken of): ``refusal`` and
+        ``unparsed`` by the text, ``low_mass`` by the probability left for yes and no, ``error`` for failed asks,
+        ``mismatch`` for texts that say the word which the log-probabilities make the less likely one.
+    """
+    asks = judged.drop_duplicates(["clip", "frame", "wording", "polarity", "first"])
+    parsed = asks["parsed"].fillna("")
+    failed = asks["error"].fillna("") != ""
+    read = parsed.isin(("yes", "no")) & asks["log_odds"].notna() & ~failed
+    rates = {
+        "refusal": (parsed == "refusal", ~failed),
+        "unparsed": (parsed == "unparsed", ~failed),
+        "low_mass": (~(asks["mass"] >= options.minimum_mass), ~failed & asks["mass"].notna()),
+        "error": (failed, failed | True),
+        "mismatch": ((parsed == "yes") != (asks["log_odds"] > 0), read),
+    }
+    return {name: _share(asks["clip"], hit, base, resamples, options) for name, (hit, base) in rates.items()}
+
+
+def refusals_by_value(judged: pd.DataFrame) -> dict[str, float]:
+    """Share of refused asks per value: unequal refusal would make value scores incomparable."""
+    refused = (judged["parsed"].fillna("") == "refusal").groupby(judged["value"]).mean()
+    return {str(value): float(share) for value, share in refused.items()}
+
+
+def _share(
+    clip: pd.Series[str], hit: pd.Series[bool], base: pd.Series[bool], resamples: Resamples, options: ScoringOptions
+) -> Json:
+    import pandas as pd
+
+    counts = pd.DataFrame({"clip": clip, "hit": (hit & base).astype(float), "base": base.astype(float)})
+    sums = counts.groupby("clip", as_index=False).sum()
+    row = _ratio(sums["clip"], sums["hit"].to_numpy(float), sums["base"].to_numpy(float), resamples, options)
+    return {**row, "n": int(base.sum())}
+
+
+def _ratio(
+    clips: pd.Series[str], numerators: Floats, denominators: Floats, resamples: Resamples, options: ScoringOptions
+) -> Json:
+    """Ratio of sums over clips with its interval; rows whose numerator is missing do not count."""
+    present = ~np.isnan(numerators) & (denominators > 0)
+    positions = {clip: position for position, clip in enumerate(resamples.clips)}
+    above, below = np.zeros(len(positions)), np.zeros(len(positions))
+    places = [positions[clip] for clip in clips]
+    above[places] = np.where(present, numerators, 0.0)
+    below[places] = np.where(present, denominators, 0.0)
+    mean = above.sum() / below.sum() if present.any() else math.nan
+    low, high = interval(resamples.ratios(above, below), options.level, int(present.sum()))
+    return {"mean": number(mean), "low": number(low), "high": number(high)}

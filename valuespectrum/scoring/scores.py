@@ -1,0 +1,226 @@
+"""From a table of answers to everything that a report shows; needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.scoring.alignment import align
+from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value
+from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
+from valuespectrum.scoring.paper import paper_scores
+from valuespectrum.scoring.profile import Json, Profile, describe, differences, number, profile
+from valuespectrum.scoring.questionnaire import questionnaire_scores
+from valuespectrum.scoring.resampling import Resamples, interval, resample, stream
+from vectorstore.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = 1
+"""Version of the layout of ``scores.json``."""
+NO_PERSONA = "none"
+"""Tag of asks put to the bare model."""
+QUESTIONNAIRE = "isq"
+"""Strategy whose asks are questionnaire terms instead of the like battery."""
+REQUIRED: tuple[str, ...] = (
+    *("model", "persona", "strategy", "placebo", "item", "value", "clip", "frame", "wording", "polarity", "first"),
+    *("text", "parsed", "error"),
+)
+"""Columns that every table of answers has."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Respondent:
+    """One respondent's description with the profile that comparisons need."""
+
+    model: str
+    persona: str
+    strategy: str
+    placebo: bool
+    described: Json
+    profile: Profile | None
+    """``None`` when only the published question was asked."""
+
+
+def score_answers(
+    answers: pd.DataFrame, options: ScoringOptions, targets: Mapping[str, Mapping[str, float]] | None = None
+) -> Json:
+    """Score every respondent of a run and compare personas with their targets.
+
+    Args:
+        answers: One row per ask with the columns ``REQUIRED`` and ``log_probability_<choice>`` where known.
+        options: Scoring options.
+        targets: Persona to target profile in -1..1.
+
+    Returns:
+        The first respondent without a persona at the top level (``profile``, ``bias``, ``refusal_rate``, ...), all
+        respondents under ``respondents``, one row per persona and model under ``personas`` and their
+        means under ``persona_summary``.
+
+    Raises:
+        InputError: The table is empty or lacks a column.
+    """
+    missing = [column for column in REQUIRED if column not in answers]
+    if missing:
+        raise InputError(f"the table of answers lacks columns: {', '.join(missing)}")
+    if answers.empty:
+        raise InputError("there are no answers to score", "run the benchmark first")
+    pairs = answers[["value", "clip"]].drop_duplicates().itertuples(index=False, name=None)
+    draws = resample(pairs, options.draws, stream(options.seed, "scoring", "bootstrap"))
+    respondents = list(_respondents(answers, draws, options))
+    primary = next((one for one in respondents if one.persona == NO_PERSONA), respondents[0])
+    personas = list(_persona_rows(respondents, targets or {}, options))
+    return {
+        "schema": SCHEMA,
+        "scoring": asdict(options),
+        **primary.described,
+        "respondents": [one.described for one in respondents],
+        "personas": personas,
+        "persona_summary": _summaries(personas, options),
+    }
+
+
+def _respondents(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Iterator[_Respondent]:
+    groups = answers.groupby(["model", "persona", "strategy", "placebo"], sort=False)
+    for (model, persona, strategy, placebo), table in groups:
+        described: Json = {
+            "model": str(model),
+            "persona": str(persona),
+            "strategy": str(strategy),
+            "placebo": bool(placebo),
+            "n_asks": len(table),
+        }
+        measured: Profile | None = None
+        like = table[table["item"] == "like"]
+        terms = table[table["item"].isin([*ISQ_RATINGS, *ISQ_YES_NO])]
+        paper = table[table["item"] == "paper"]
+        if len(like):
+            measured, rows = _score_like(like, draws, options)
+            described |= rows
+        elif len(terms):
+            measured, rows = _score_questionnaire(terms, draws, options)
+            described |= rows
+        if len(paper):
+            described["paper"] = paper_scores(paper)
+        yield _Respondent(str(model), str(persona), str(strategy), bool(placebo), described, measured)
+
+
+def _score_like(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
+    judged = judge(answers, options)
+    clips = clip_scores(judged)
+    rates = answer_rates(judged, draws, options)
+    liking, rows = _describe(answers, clips, draws, options)
+    return liking, {
+        "instrument": "vqa",
+        "readout": str(judged["readout"].iloc[0]),
+        **rows,
+        "bias": bias_terms(clips, draws, options),
+        **{f"{name}_rate": rate["mean"] for name, rate in rates.items()},
+        "rates": rates,
+        "refusal_by_value": refusals_by_value(judged),
+    }
+
+
+def _score_questionnaire(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
+    clips = questionnaire_scores(answers, options).assign(theta=np.nan)
+    interest, rows = _describe(answers, clips, draws, options)
+    parsed = answers["parsed"].fillna("")
+    return interest, {
+        "instrument": "isq",
+        **rows,
+        "bias": {},
+        "refusal_rate": float((parsed == "refusal").mean()),
+        "unparsed_rate": float((parsed == "unparsed").mean()),
+        "interested_share": number(float(clips["interested"].mean())) if len(clips) else None,
+    }
+
+
+def _describe(
+    answers: pd.DataFrame, clips: pd.DataFrame, draws: Resamples, options: ScoringOptions
+) -> tuple[Profile, Json]:
+    """Profile with everything that both instruments report about it."""
+    liking = profile(clips, "like", draws, options)
+    described = describe(clips, liking, profile(clips, "theta", draws, options), options)
+    asked = answers[["value", "clip"]].drop_duplicates()
+    weak = [value for value, row in described.items() if row["status"] != "ok"]
+    notes = []
+    if weak:
+        notes.append(
+            f"fewer than {options.minimum_clips} scored clips for {', '.join(weak)}: no interval, no rank, "
+            "and left out of the centring"
+        )
+    if not draws.stratified:
+        notes.append(
+            "some clips serve several values: values are not independent, and their differences are not tested"
+        )
+    return liking, {
+        "profile": described,
+        "overall": _overall(liking, options),
+        "differences": differences(clips) if draws.stratified else None,
+        "n_clips": int(clips["clip"].nunique()),
+        "n_unscored": len(asked) - len(clips),
+        "centred_over": int(liking.measured.sum()),
+        "notes": notes,
+    }
+
+
+def _overall(liking: Profile, options: ScoringOptions) -> Json:
+    """Mean over the measured values: the level that centring removes."""
+    if not liking.measured.any():
+        return {"mean": None, "low": None, "high": None}
+    columns = liking.replicates[:, liking.measured].mean(axis=1)
+    low, high = interval(columns, options.level, int(liking.clips[liking.measured].sum()))
+    return {"mean": float(liking.mean[liking.measured].mean()), "low": number(low), "high": number(high)}
+
+
+def _persona_rows(
+    respondents: list[_Respondent], targets: Mapping[str, Mapping[str, float]], options: ScoringOptions
+) -> Iterator[Json]:
+    found = {(one.model, one.persona, one.strategy, one.placebo): one.profile for one in respondents}
+    for one in respondents:
+        if one.persona not in targets or one.placebo or one.profile is None:
+            continue
+        bare = QUESTIONNAIRE if one.strategy == QUESTIONNAIRE else NO_PERSONA
+        placebo = found.get((one.model, one.persona, one.strategy, True))
+        baseline = found.get((one.model, NO_PERSONA, bare, False))
+        yield {
+            "model": one.model,
+            "persona": one.persona,
+            "strategy": one.strategy,
+            "target": dict(targets[one.persona]),
+            **align(one.profile, targets[one.persona], options, placebo, baseline),
+        }
+
+
+def _summaries(personas: list[Json], options: ScoringOptions) -> list[Json]:
+    """Means over the personas of a model and strategy; the interval is Student's t with personas as units."""
+    groups: dict[tuple[str, str], list[Json]] = {}
+    for row in personas:
+        groups.setdefault((row["model"], row["strategy"]), []).append(row)
+    return [
+        {"model": model, "strategy": strategy, "personas": len(rows), **_summary(rows, options)}
+        for (model, strategy), rows in groups.items()
+    ]
+
+
+def _summary(rows: list[Json], options: ScoringOptions) -> Json:
+    from scipy.special import stdtrit
+
+    gains = np.array([row["difference"] for row in rows if row.get("difference") is not None])
+    summary: Json = {}
+    for name in ("aligned", "placebo"):
+        known = [row[name] for row in rows if row.get(name) is not None]
+        summary[name] = float(np.mean(known)) if known else None
+    summary["difference"] = float(gains.mean()) if gains.size else None
+    summary["better_than_placebo"] = int((gains > 0).sum())
+    half = float("nan")
+    if gains.size > 1:
+        half = -float(stdtrit(gains.size - 1, (1 - options.level) / 2)) * float(gains.std(ddof=1)) / gains.size**0.5
+    summary["difference_low"] = number(gains.mean() - half) if gains.size else None
+    summary["difference_high"] = number(gains.mean() + half) if gains.size else None
+    return summary
