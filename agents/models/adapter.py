@@ -1,0 +1,205 @@
+"""What differs between architectures of ``transformers``, behind one face.
+
+Nothing here knows a family by name: abilities are read off signatures and attributes, so that new families work.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+_MERGED_FIELDS = ("pooler_output", "deepstack_features")
+
+
+class ModelAdapter:
+    """A loaded image-text-to-text model, asked in the terms of the engines.
+
+    Args:
+        model: A model of ``transformers`` in evaluation mode.
+        tokenizer: Its tokenizer.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        self.model = model
+        self._forward_parameters = set(inspect.signature(model.forward).parameters)
+        self._core = getattr(model, "model", model)
+        self._encoder: Callable[..., Any] | None = getattr(model, "get_image_features", None)
+        encoder_parameters = inspect.signature(self._encoder).parameters if self._encoder else {}
+        self._encoder_parameters = set(encoder_parameters)
+        self.takes_features = self._encoder is not None and "mm_encoder_outputs" in self._forward_parameters
+        self.positions_follow_pictures = hasattr(self._core, "get_rope_index")
+        self.stop_tokens = self._stop_tokens(tokenizer)
+
+    @property
+    def device(self) -> torch.device:
+        """Where inputs go."""
+        device: torch.device = self.model.device
+        return device
+
+    @property
+    def context_length(self) -> int | None:
+        """Longest prompt in tokens, where the configuration states it."""
+        length = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        return int(length) if length else None
+
+    @property
+    def picture_token(self) -> int | None:
+        """The token that stands for a piece of a picture."""
+        for name in ("image_token_id", "image_token_index"):
+            if getattr(self.model.config, name, None) is not None:
+                return int(getattr(self.model.config, name))
+        return None
+
+    @property
+    def sharing_refusal(self) -> str:
+        """Why prefixes cannot be shared in this architecture; empty when they can."""
+        if "past_key_values" not in self._forward_parameters:
+            return "the model takes no cache"
+        if getattr(self.model.config, "is_encoder_decoder", False):
+            return "the model has an encoder of its own for text"
+        if self.picture_token is None:
+            return "the model does not say which token stands for a picture"
+        if "cross_attention_mask" in self._forward_parameters:
+            return "the model attends to pictures outside the prompt"
+        return ""
+
+    def encode(self, pictures: Mapping[str, Tensor]) -> Any:
+        """Features of the pictures of one stimulus, as the vision tower and projector make them."""
+        assert self._encoder is not None
+        taken = {name: tensor for name, tensor in pictures.items() if name in self._encoder_parameters}
+        return self._encoder(**self.to_device(taken), return_dict=True)
+
+    def prefill(
+        self, ids: Sequence[Sequence[int]], kinds: Mapping[str, Sequence[Sequence[int]]], inputs: Mapping[str, Any]
+    ) -> tuple[Any, Tensor]:
+        """Run rows of equal length from nothing.
+
+        Args:
+            ids: Token ids, one row per prefix.
+            kinds: Further inputs with one entry per token.
+            inputs: Pictures: features, or the tensors of the processor.
+
+        Returns:
+            The cache, and per row how far positions run ahead of token counts (shape ``(rows, 1)``).
+        """
+        import torch
+
+        tokens = torch.tensor(ids, device=self.device)
+        extra = {name: torch.tensor(rows, device=self.device) for name, rows in kinds.items()}
+        output = self.model(
+            input_ids=tokens,
+            attention_mask=torch.ones_like(tokens),
+            use_cache=True,
+            logits_to_keep=1,
+            **{name: tensor for name, tensor in extra.items() if name in self._forward_parameters},
+            **inputs,
+        )
+        ahead = torch.zeros(len(ids), 1, dtype=torch.long, device=self.device)
+        if self.positions_follow_pictures and inputs:
+            ahead = self._core.rope_deltas.clone().to(self.device)
+        return output.past_key_values, ahead
+
+    def extend(self, ids: Tensor, mask: Tensor, cache: Any, ahead: Tensor, positions: Sequence[int]) -> Tensor:
+        """Run further tokens on a cache, which grows.
+
+        Args:
+            ids: Token ids, shape ``(rows, length)``.
+            mask: Which of all tokens so far are real, shape ``(rows, past + length)``.
+            cache: The cache of the same rows.
+            ahead: From :meth:`prefill`, per row.
+            positions: Columns of ``ids`` whose logits are wanted.
+
+        Returns:
+            Logits, shape ``(rows, len(positions), vocabulary)``.
+        """
+        import torch
+
+        explicit = {}
+        if self.positions_follow_pictures:
+            past = mask.shape[1] - ids.shape[1]
+            counted = torch.arange(past, mask.shape[1], device=self.device)[None] + ahead
+            explicit["position_ids"] = counted[None].expand(3, -1, -1)
+        output = self.model(
+            input_ids=ids,
+            attention_mask=mask,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=torch.tensor(list(positions), device=self.device),
+            **explicit,
+        )
+        logits: Tensor = output.logits
+        return logits
+
+    def feature_inputs(self, features: Sequence[Any], pictures: Sequence[Mapping[str, Tensor]]) -> dict[str, Any]:
+        """Forward inputs of a batch whose rows show the given stimuli, from features made before.
+
+        Grids and sizes of pictures come along, since positions depend on them; pixels do not.
+        """
+        import torch
+
+        names = [name for name in pictures[0] if name in self._forward_parameters and not name.startswith("pixel")]
+        geometry = {name: torch.cat([tensors[name] for tensors in pictures]) for name in names}
+        merged = features[0] if len(features) == 1 else self._merge(features)
+        return {"mm_encoder_outputs": {"image": merged}, **self.to_device(geometry)}
+
+    def to_device(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Tensors on the model's device, floating ones in its number format."""
+        kind = self.model.dtype
+        return {
+            name: tensor.to(self.device, kind) if tensor.is_floating_point() else tensor.to(self.device)
+            for name, tensor in tensors.items()
+        }
+
+    @staticmethod
+    def select_rows(cache: Any, rows: Sequence[int]) -> Any:
+        """A new cache with the given rows, repeated as named; the old one stays as it is."""
+        import torch
+        from transformers.cache_utils import DynamicLayer
+
+        chosen = copy.copy(cache)
+        plain = all(isinstance(layer, DynamicLayer) for layer in cache.layers)
+        chosen.layers = [copy.copy(layer) for layer in cache.layers] if plain else copy.deepcopy(cache.layers)
+        chosen.reorder_cache(torch.tensor(list(rows)))
+        return chosen
+
+    @staticmethod
+    def allows_padding(cache: Any) -> bool:
+        """Whether padded rows stay exact: not with sliding windows or recurrent states, which padding would enter."""
+        from transformers.cache_utils import DynamicLayer
+
+        return all(type(layer) is DynamicLayer for layer in cache.layers)
+
+    @staticmethod
+    def _merge(features: Sequence[Any]) -> Any:
+        from transformers.modeling_outputs import ModelOutput
+
+        merged = ModelOutput()
+        for name in _MERGED_FIELDS:
+            parts = [getattr(single, name, None) for single in features]
+            if all(part is not None for part in parts):
+                merged[name] = _joined(parts)
+        return merged
+
+    def _stop_tokens(self, tokenizer: Any) -> frozenset[int]:
+        generation = getattr(self.model, "generation_config", None)
+        named = getattr(generation, "eos_token_id", None)
+        stops = set(named if isinstance(named, list) else [named]) | {getattr(tokenizer, "eos_token_id", None)}
+        return frozenset(int(stop) for stop in stops if stop is not None)
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Features of several stimuli in one structure: tensors and lists run over pictures, lists of lists over layers."""
+    import torch
+
+    first = parts[0]
+    if isinstance(first, torch.Tensor):
+        return torch.cat(list(parts))
+    if first and not isinstance(first[0], torch.Tensor):
+        return [_joined([part[layer] for part in parts]) for layer in range(len(first))]
+    return [picture for part in parts for picture in part]

@@ -1,0 +1,83 @@
+"""Read stored pictures: checked against their hash, bounded in size, always RGB."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PIL import Image
+
+from agents.models.base import FrameReference
+from vectorstore.errors import MediaError
+
+MAXIMUM_PIXELS = 50_000_000
+"""Larger pictures are refused before they are decoded."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class RecentlyUsed(Generic[Key, Value]):
+    """A mapping that keeps the most recently used entries.
+
+    Args:
+        capacity: Entries kept; the least recently used one goes first.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._entries: OrderedDict[Key, Value] = OrderedDict()
+
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        """The entry of ``key``, made by ``make`` when it is not there."""
+        if key not in self._entries:
+            self._entries[key] = make()
+        self._entries.move_to_end(key)
+        while len(self._entries) > self.capacity:
+            self._entries.popitem(last=False)
+        return self._entries[key]
+
+
+def picture_key(frames: tuple[FrameReference, ...]) -> tuple[str, ...]:
+    """Hashes of the pictures in order: what identifies a visual stimulus."""
+    return tuple(frame.picture_sha for frame in frames)
+
+
+def picture_size(frame: FrameReference) -> tuple[int, int]:
+    """Width and height of a stored picture in pixels, from its header alone.
+
+    Raises:
+        MediaError: If the file is missing or is no picture.
+    """
+    try:
+        with Image.open(frame.path) as picture:
+            return picture.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise MediaError(f"{frame.path}: picture cannot be read ({error})", "unreadable") from error
+
+
+def read_picture(frame: FrameReference) -> Image.Image:
+    """Decode one stored picture as RGB.
+
+    Raises:
+        MediaError: If the file is missing, is not the picture the hash names, or cannot be decoded.
+    """
+    try:
+        content = frame.path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"{frame.path}: picture cannot be read ({error.strerror})", "unreadable") from error
+    if hashlib.sha256(content).hexdigest() != frame.picture_sha:
+        raise MediaError(f"{frame.path}: picture is not the one with hash {frame.picture_sha[:12]}", "changed")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content))
+            if picture.width * picture.height > MAXIMUM_PIXELS:
+                raise MediaError(f"{frame.path}: picture of {picture.width}x{picture.height} pixels", "too_large")
+            return picture.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise MediaError(f"{frame.path}: picture cannot be decoded ({error})", "undecodable") from error

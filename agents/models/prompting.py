@@ -1,0 +1,195 @@
+"""From an ask to what a processor of ``transformers`` makes of it.
+
+The layout is persona-first: system message (persona), then one user turn of pictures in order, caption, question;
+then the opening words of the answer, if any. Words of other people cannot open or close a turn: control tokens of
+the tokenizer lose their meaning inside captions, questions and personas.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agents.models.base import Ask
+from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
+from vectorstore.errors import MediaError, ModelError
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from torch import Tensor
+
+_PER_TOKEN = ("mm_token_type_ids", "token_type_ids")
+_SYSTEM_PROBE, _USER_PROBE = "persona probe text", "question probe text"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One ask as token ids."""
+
+    ids: tuple[int, ...]
+    """Token ids, placeholders of pictures included."""
+    kinds: Mapping[str, tuple[int, ...]]
+    """Further inputs with one entry per token, by name: which tokens stand for pictures."""
+    pictures: tuple[str, ...]
+    """Hashes of the pictures."""
+
+
+class PromptWriter:
+    """Renders asks through the chat template of a processor and turns them into tensors.
+
+    Args:
+        processor: A processor of ``transformers`` with tokenizer, image processor and chat template.
+        template_variables: Further variables of the chat template.
+
+    Raises:
+        ModelError: If there is no chat template, or it shows no user text.
+    """
+
+    def __init__(self, processor: Any, template_variables: Mapping[str, str] | None = None) -> None:
+        self._processor = processor
+        self._variables = dict(template_variables or {})
+        self._tokenizer = getattr(processor, "tokenizer", processor)
+        self._template = getattr(processor, "chat_template", None) or getattr(self._tokenizer, "chat_template", None)
+        if not self._template:
+            raise ModelError("The model has no chat template", "use an instruction-tuned model")
+        self._control = self._control_tokens()
+        self._rendered: RecentlyUsed[tuple[Any, ...], str] = RecentlyUsed(4096)
+        self.has_system_role = self._shows_system()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What of this can change an answer."""
+        digest = hashlib.sha256(repr(self._template).encode()).hexdigest()[:16]
+        variables = ",".join(f"{name}={value}" for name, value in sorted(self._variables.items()))
+        return {
+            "layout": "persona-first" + ("" if self.has_system_role else ", persona opens the user turn"),
+            "template": f"{digest}({variables})" if variables else digest,
+            "processor": f"{type(self._processor).__name__}/{type(self._image_processor).__name__}",
+        }
+
+    @property
+    def _image_processor(self) -> Any:
+        return getattr(self._processor, "image_processor", None)
+
+    def render(self, ask: Ask) -> str:
+        """The whole prompt as text, placeholders of pictures not yet expanded."""
+        stimulus = ask.stimulus
+        key = (ask.system, len(stimulus.frames), stimulus.caption, ask.question, ask.prefill)
+        return self._rendered.get(key, lambda: self._render(*key))
+
+    def tensors(self, text: str, pictures: Sequence[Image.Image]) -> dict[str, Tensor]:
+        """Tensors of one rendered prompt and its pictures, batch dimension 1.
+
+        Raises:
+            MediaError: If the processor refuses the pictures.
+        """
+        begin = getattr(self._tokenizer, "bos_token", None)
+        options = {"add_special_tokens": False} if begin and text.startswith(begin) else {}
+        shown = {"images": list(pictures)} if pictures else {}
+        try:
+            return dict(self._processor(text=[text], return_tensors="pt", **shown, **options))
+        except (ValueError, TypeError, IndexError) as error:
+            raise MediaError(f"The model's processor refuses the prompt: {error}", "processor") from error
+
+    def _render(self, system: str, pictures: int, caption: str, question: str, prefill: str) -> str:
+        opening, words = self.defuse(system), [self.defuse(text) for text in (caption, question) if text]
+        parts: list[dict[str, str]] = [{"type": "image"}] * pictures
+        parts += [{"type": "text", "text": text} for text in ["\n".join(words)] if text]
+        messages = [{"role": "user", "content": parts}]
+        if opening and self.has_system_role:
+            messages.insert(0, {"role": "system", "content": [{"type": "text", "text": opening}]})
+        elif opening:
+            parts.insert(0, {"type": "text", "text": f"{opening}\n\n"})
+        return self._apply(messages) + prefill
+
+    def _apply(self, messages: list[dict[str, Any]]) -> str:
+        rendered = self._processor.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=True, **self._variables
+        )
+        return str(rendered)
+
+    def _shows_system(self) -> bool:
+        """Whether the template shows a system message; some raise an error, some drop it silently."""
+        from jinja2 import TemplateError
+
+        user = {"role": "user", "content": [{"type": "text", "text": _USER_PROBE}]}
+        system = {"role": "system", "content": [{"type": "text", "text": _SYSTEM_PROBE}]}
+        try:
+            shown = self._apply([user])
+        except TemplateError as error:
+            raise ModelError(f"The model's chat template fails: {error}") from error
+        if _USER_PROBE not in shown or "'type'" in shown:
+            raise ModelError("The model's chat template does not take pictures and text as parts of a message")
+        try:
+            return _SYSTEM_PROBE in self._apply([system, user])
+        except TemplateError:
+            return False
+
+    def _control_tokens(self) -> re.Pattern[str]:
+        added = getattr(self._tokenizer, "added_tokens_decoder", {}).values()
+        tokens = {token.content for token in added if token.special}
+        tokens |= set(getattr(self._tokenizer, "all_special_tokens", []))
+        tokens |= {str(getattr(self._processor, name, "")) for name in ("image_token", "video_token", "boi_token")}
+        longest_first = sorted((token for token in tokens if len(token) > 1), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    def defuse(self, text: str) -> str:
+        """Break up control tokens, so that text cannot end its turn or pretend to be a picture."""
+        return self._control.sub(lambda found: f"{found.group()[0]} {found.group()[1:]}", text)
+
+
+class PromptCache:
+    """Prompts as token ids, tokenised once per text and picture size, with pictures processed once.
+
+    Expansion of picture placeholders depends on the size of the pictures, never on their content.
+
+    Args:
+        writer: Renders and processes.
+        pictures_kept: Processed pictures kept in memory.
+    """
+
+    def __init__(self, writer: PromptWriter, pictures_kept: int = 16) -> None:
+        self._writer = writer
+        self._texts: RecentlyUsed[tuple[Any, ...], tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]]
+        self._texts = RecentlyUsed(8192)
+        self._sizes: RecentlyUsed[tuple[str, ...], tuple[tuple[int, int], ...]] = RecentlyUsed(65536)
+        self._processed: RecentlyUsed[tuple[str, ...], dict[str, Tensor]] = RecentlyUsed(pictures_kept)
+
+    def prompt(self, ask: Ask) -> Prompt:
+        """Token ids of an ask.
+
+        Raises:
+            MediaError: If a picture cannot be read or the processor refuses it.
+        """
+        pictures = picture_key(ask.stimulus.frames)
+        sizes = self._sizes.get(pictures, lambda: tuple(picture_size(frame) for frame in ask.stimulus.frames))
+        text = self._writer.render(ask)
+        ids, kinds = self._texts.get((text, sizes), lambda: self._tokens(ask, text))
+        return Prompt(ids, kinds, pictures)
+
+    def picture_tensors(self, ask: Ask) -> dict[str, Tensor]:
+        """What the vision tower takes for the pictures of an ask.
+
+        Raises:
+            MediaError: If a picture cannot be read or the processor refuses it.
+        """
+        key = picture_key(ask.stimulus.frames)
+        return self._processed.get(key, lambda: self._split(self._process(ask, self._writer.render(ask)))[1])
+
+    def _process(self, ask: Ask, text: str) -> dict[str, Tensor]:
+        return self._writer.tensors(text, [read_picture(frame) for frame in ask.stimulus.frames])
+
+    def _tokens(self, ask: Ask, text: str) -> tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]:
+        tensors, pictures = self._split(self._process(ask, text))
+        self._processed.get(picture_key(ask.stimulus.frames), lambda: pictures)
+        kinds = {name: tuple(tensors[name][0].tolist()) for name in _PER_TOKEN if name in tensors}
+        return tuple(tensors["input_ids"][0].tolist()), kinds
+
+    @staticmethod
+    def _split(tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        words = {"input_ids", "attention_mask", *_PER_TOKEN}
+        text = {name: tensor for name, tensor in tensors.items() if name in words}
+        return text, {name: tensor for name, tensor in tensors.items() if name not in words}

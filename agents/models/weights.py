@@ -1,0 +1,154 @@
+"""Find a transformers model on disk or on the hub, load it whole, and say exactly which one it is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agents.models.base import ModelOptions
+from vectorstore.errors import ModelError
+
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w./-]+)?")
+_IDENTITY = (".safetensors", ".bin", ".json", ".jinja", ".model", ".txt")
+"""Files of a model folder that can change its answers."""
+_DTYPES = ("float32", "float16", "bfloat16")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model with its processor, ready to be asked."""
+
+    model: Any
+    processor: Any
+    id: str
+    """Name with revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a model comes from, in the terms of ``from_pretrained``."""
+
+    name: str
+    location: str
+    revision: str | None
+    local: bool
+
+
+def load_weights(reference: str, options: ModelOptions) -> Loaded:
+    """Load an image-text-to-text model from a folder or from the hub.
+
+    Args:
+        reference: A folder written by ``save_pretrained``, or ``OWNER/NAME`` with an optional ``@REVISION``.
+        options: Device and number format.
+
+    Raises:
+        ModelError: If there is no such model, it is of another kind, or its files are damaged.
+    """
+    from vectorstore.runtime import prepare_torch
+
+    source = _source(reference)
+    prepare_torch()
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    device = pick_device(options.device)
+    model, processor = _from_pretrained(source, pick_dtype(options.dtype, device))
+    revision = _folder_hash(Path(source.location)) if source.local else getattr(model.config, "_commit_hash", None)
+    return Loaded(model.to(device).eval(), processor, f"hf:{source.name}@{(revision or 'unknown')[:16]}")
+
+
+def pick_device(wanted: str) -> str:
+    """The device to run on; ``"auto"`` prefers CUDA, then MPS, then the processor.
+
+    Raises:
+        ModelError: If the wanted device does not exist here.
+    """
+    import torch
+
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        return str(torch.empty(0, device=wanted).device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ModelError(f"Device {wanted!r} cannot be used: {str(error).splitlines()[0]}", "try --device auto") from error
+
+
+def pick_dtype(wanted: str, device: str) -> str:
+    """Name of the number format; ``"auto"`` is float32 on the processor, else what the weights are stored in.
+
+    Raises:
+        ModelError: If the name is unknown.
+    """
+    if wanted == "auto":
+        return "float32" if device == "cpu" else "auto"
+    if wanted not in _DTYPES:
+        raise ModelError(f"Unknown number format {wanted!r}", f"one of auto, {', '.join(_DTYPES)}")
+    return wanted
+
+
+def _source(reference: str) -> _Source:
+    folder = Path(reference).expanduser()
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise ModelError(f"{reference}: no config.json there", "name a folder written by save_pretrained")
+        return _Source(folder.resolve().name, str(folder.resolve()), None, local=True)
+    if folder.exists():
+        raise ModelError(f"{reference}: a file, not a model folder", "name a folder written by save_pretrained")
+    if not _HUB_NAME.fullmatch(reference):
+        raise ModelError(f"{reference or '(empty)'}: no such model folder", "hf:FOLDER or hf:OWNER/NAME")
+    name, _, revision = reference.partition("@")
+    return _Source(name, name, revision or None, local=False)
+
+
+def _from_pretrained(source: _Source, dtype: str) -> tuple[Any, Any]:
+    """Model and processor; what is already in the local cache is not asked for on the network."""
+    from safetensors import SafetensorError
+
+    attempts = (True,) if source.local else (True, False)
+    for local_only in attempts:
+        try:
+            return _load_once(source, dtype, local_only)
+        except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+            if local_only is not attempts[-1] and isinstance(error, OSError):
+                continue
+            raise _explained(source, error) from error
+    raise AssertionError("at least one attempt is made")
+
+
+def _load_once(source: _Source, dtype: str, local_only: bool) -> tuple[Any, Any]:
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    common = {"local_files_only": local_only, "revision": source.revision}
+    processor = AutoProcessor.from_pretrained(source.location, **common)
+    model, report = AutoModelForImageTextToText.from_pretrained(
+        source.location, dtype=dtype, output_loading_info=True, **common
+    )
+    wrong = [*sorted(report["missing_keys"]), *(str(entry[0]) for entry in report["mismatched_keys"])]
+    if wrong:
+        raise ModelError(f"{source.name}: weights are missing or of the wrong shape: {', '.join(wrong[:3])}")
+    return model, processor
+
+
+def _explained(source: _Source, error: Exception) -> ModelError:
+    text = " ".join(str(error).split())
+    if "Unrecognized configuration class" in text or "model_type" in text or "Unrecognized model" in text:
+        return ModelError(f"{source.name}: not an image-text-to-text model", "name a vision-language model")
+    if not source.local and isinstance(error, OSError):
+        return ModelError(
+            f"{source.name}: neither in the local cache nor reachable on the hub", "check the name and the network"
+        )
+    return ModelError(f"{source.name}: cannot be loaded: {text[:300]}", "are all files complete?")
+
+
+def _folder_hash(folder: Path) -> str:
+    """SHA-256 over the names and contents of the files that can change an answer."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.suffix in _IDENTITY and path.is_file()):
+        digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
