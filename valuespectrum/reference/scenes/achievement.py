@@ -93,8 +93,8 @@ def _mortarboard(canvas: Canvas, x: float, y: float, half: float, tilt: float, t
     def turned(across: float, down: float) -> Point:
         return x + half * (across * cos(tilt) - down * sin(tilt)), y + half * (across * sin(tilt) + down * cos(tilt))
 
-    canvas.polygon([turned(-0.5, 0.0), turned(0.5, 0.0), turned(0.45, 0.55), turned(-0.45, 0.55)], (34, 34, 50))
-    canvas.polygon([turned(-1.1, 0.0), turned(0.0, -0.45), turned(1.1, 0.0), turned(0.0, 0.45)], (52, 52, 74))
+    canvas.polygon([turned(-0.5, 0.0), turned(0.5, 0.0), turned(0.45, 0.55), turned(-0.45, 0.55)], (46, 46, 70))
+    canvas.polygon([turned(-1.1, 0.0), turned(0.0, -0.45), turned(1.1, 0.0), turned(0.0, 0.45)], (74, 76, 112))
     canvas.line([turned(0, 0), turned(0.85, 0.12), turned(0.85, 0.7)], tassel, 0.1 * half)
     canvas.ellipse(*turned(0.85, 0.75), 0.12 * half, fill=tassel)
 
@@ -126,8 +126,9 @@ def finish_line(canvas: Canvas, setting: Setting) -> None:
     up = ((x + 0.30 * height, chest_y - 0.34 * height), (x - 0.16 * height, chest_y - 0.38 * height))
     person(canvas, x, 14.9, height, runner, Pose("running", 1, phase, front_hand=up[0], back_hand=up[1]))
     chest_x, flutter = x + 0.13 * height, 0.3 * setting.wave(0.5)
-    canvas.line([(chest_x - 2.6, chest_y + flutter), (chest_x - 0.9, chest_y + 0.35), (chest_x, chest_y)], (250, 220, 60), 0.3)
-    canvas.line([(chest_x, chest_y), (chest_x - 0.5, chest_y + 0.7), (chest_x - 2.2, chest_y + 1.1 - flutter)], (250, 220, 60), 0.3)
+    for middle, end in (((-0.9, 0.35), (-2.6, flutter)), ((-0.5, 0.7), (-2.2, 1.1 - flutter))):
+        ribbon = [(chest_x + across, chest_y + down) for across, down in ((0.0, 0.0), middle, end)]
+        canvas.line(ribbon, (250, 220, 60), 0.3)
     canvas.rectangle(x - 0.02 * height, chest_y + 0.35, x + 0.11 * height, chest_y + 1.0, WHITE, 0.08)
     _confetti(canvas, setting, 14)
 
@@ -237,15 +238,16 @@ def weight_lifter(canvas: Canvas, setting: Setting) -> None:
             canvas.ellipse(x, 11.9, 0.2, fill=GREY)
     height = 7.2 * setting.size
     base, strain = 14.2, 0.08 * setting.wave(0.5)
-    bar = base - 1.06 * height + strain
+    bar = base - 1.08 * height + strain
     canvas.glow(4.5, bar + 2.0, 2.6, lighten(setting.second, 0.6), 0.5)
     reach = 0.23 * height
     look = look_of(setting, 0, top=setting.accent, bottom=darken(setting.accent, 0.4), bare=True, long_hair=False)
     pose = Pose("arms_up", 0, front_hand=(4.5 + reach, bar), back_hand=(4.5 - reach, bar))
-    canvas.line([(0.2, bar + 0.3), (1.4, bar), (7.6, bar), (8.8, bar + 0.3)], (206, 210, 220), 0.2)
+    canvas.line([(0.2, bar + 0.3), (1.4, bar), (7.6, bar), (8.8, bar + 0.3)], (112, 118, 132), 0.22)
     _thick_athlete(canvas, 4.5, base, height, look, pose)
     for side in (-1, 1):
-        for offset, radius, colour in ((3.0, 1.75, setting.second), (3.45, 1.45, (44, 46, 56)), (3.85, 1.1, setting.accent)):
+        plates = ((3.0, 1.75, setting.second), (3.45, 1.45, (44, 46, 56)), (3.85, 1.1, setting.accent))
+        for offset, radius, colour in plates:
             x = 4.5 + side * offset
             canvas.rectangle(x - 0.2, bar + 0.1 - radius, x + 0.2, bar + 0.1 + radius, colour, 0.15)
     for side in (-1, 1):
@@ -254,12 +256,14 @@ def weight_lifter(canvas: Canvas, setting: Setting) -> None:
 
 def _thick_athlete(canvas: Canvas, x: float, base: float, height: float, look: Look, pose: Pose) -> None:
     for side in (-1, 1):
-        canvas.line([(x + side * 0.05 * height, base - 0.45 * height), (x + side * 0.13 * height, base - 0.05)], look.skin, 0.13 * height)
+        foot = x + side * 0.13 * height
+        canvas.line([(x + side * 0.05 * height, base - 0.45 * height), (foot, base - 0.05)], look.skin, 0.13 * height)
         canvas.line(
-            [(x + side * 0.11 * height, base - 0.76 * height), (x + side * 0.22 * height, base - 0.95 * height)],
+            [(x + side * 0.11 * height, base - 0.76 * height), (x + side * 0.165 * height, base - 0.92 * height)],
             look.skin, 0.1 * height,
         )  # fmt: skip
-        canvas.rectangle(x + side * 0.13 * height - 0.4, base - 0.25, x + side * 0.13 * height + 0.4, base, (60, 50, 54), 0.1)
-    canvas.line([(x - 0.07 * height, base - 0.74 * height), (x + 0.07 * height, base - 0.74 * height)], look.top, 0.17 * height)
+        canvas.rectangle(foot - 0.4, base - 0.25, foot + 0.4, base, (60, 50, 54), 0.1)
+    chest = base - 0.74 * height
+    canvas.line([(x - 0.07 * height, chest), (x + 0.07 * height, chest)], look.top, 0.17 * height)
     person(canvas, x, base, height, look, pose)
     canvas.rectangle(x - 0.11 * height, base - 0.53 * height, x + 0.11 * height, base - 0.46 * height, (90, 56, 40), 0.1)

@@ -9,6 +9,9 @@ from valuespectrum.reference.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, b
 from valuespectrum.reference.scenes import scene
 
 _NAVY: Colour = (38, 52, 96)
+_SPINES: tuple[Colour, ...] = (
+    (176, 64, 58), (60, 104, 150), (84, 132, 86), (204, 164, 82), (120, 82, 132), (220, 208, 184),
+)  # fmt: skip
 
 
 @scene("orderly_queue")
@@ -103,7 +106,7 @@ def marching_band(canvas: Canvas, setting: Setting) -> None:
     outdoors(canvas, setting, 10.4)
     road = light.tint((176, 170, 164))
     canvas.gradient(road, darken(road, 0.22), 11.8, HEIGHT_UNITS)
-    for x in (0.7, 3.4, 6.1)[: 2 + round(setting.clutter)]:
+    for x in (0.5, 4.9)[: 1 + round(setting.clutter)]:
         flag(canvas, x, 11.8, 6.4, setting)
     coat = mix((206, 36, 44), setting.accent, 0.35)
     height, phase = 6.5 * setting.size, setting.time * 0.9
@@ -117,7 +120,8 @@ def marching_band(canvas: Canvas, setting: Setting) -> None:
             hands = ((x + 0.2 * height, base - 0.58 * height + beat), (x + 0.16 * height, base - 0.58 * height - beat))
             pose = Pose("walking", 1, phase, *hands)
         person(canvas, x, base, height, look, pose)
-        canvas.line([(x - 0.05 * height, base - 0.74 * height), (x + 0.07 * height, base - 0.5 * height)], WHITE, 0.035 * height)
+        sash = [(x - 0.05 * height, base - 0.74 * height), (x + 0.07 * height, base - 0.5 * height)]
+        canvas.line(sash, WHITE, 0.035 * height)
         canvas.rectangle(x - 0.08 * height, base - 0.51 * height, x + 0.08 * height, base - 0.47 * height, WHITE)
         for button in (0.56, 0.62, 0.68):
             canvas.ellipse(x + 0.06 * height, base - button * height, 0.07, fill=GOLD)
@@ -125,14 +129,16 @@ def marching_band(canvas: Canvas, setting: Setting) -> None:
         if index == 2:
             _drum(canvas, x + 0.2 * height, base - 0.42 * height, 0.12 * height, setting)
         else:
-            canvas.line([(x - 0.02 * height, base - 0.45 * height), (x - 0.1 * height, base - 1.14 * height)], (96, 62, 40), 0.16)
-            canvas.line([(x - 0.1 * height, base - 1.12 * height), (x - 0.12 * height, base - 1.28 * height)], GREY, 0.08)
+            muzzle = (x - 0.1 * height, base - 1.14 * height)
+            canvas.line([(x - 0.02 * height, base - 0.45 * height), muzzle], (96, 62, 40), 0.16)
+            canvas.line([muzzle, (x - 0.12 * height, base - 1.28 * height)], GREY, 0.08)
 
 
 def _bearskin(canvas: Canvas, x: float, base: float, height: float, pose: Pose) -> None:
     (head_x, head_y), radius = head_position(x, base, height, pose)
-    canvas.rectangle(head_x - radius, head_y - 2.6 * radius, head_x + radius, head_y - 0.25 * radius, (26, 26, 32), 0.8 * radius)
-    canvas.rectangle(head_x - 1.0 * radius, head_y - 0.7 * radius, head_x + 1.15 * radius, head_y - 0.3 * radius, (26, 26, 32))
+    left, right, fur = head_x - radius, head_x + radius, (26, 26, 32)
+    canvas.rectangle(left, head_y - 2.6 * radius, right, head_y - 0.25 * radius, fur, 0.8 * radius)
+    canvas.rectangle(left, head_y - 0.7 * radius, right + 0.15 * radius, head_y - 0.3 * radius, fur)
     canvas.ellipse(head_x + 0.4 * radius, head_y - 1.4 * radius, 0.3 * radius, fill=GOLD)
     canvas.arc(head_x + 0.2 * radius, head_y + 0.1 * radius, 0.8 * radius, 20, 120, GOLD, 0.08)
 
@@ -154,7 +160,8 @@ def red_light(canvas: Canvas, setting: Setting) -> None:
     canvas.rectangle(0, 13.3, WIDTH_UNITS, 13.65, light.tint((226, 224, 220)))
     for stripe in range(5):
         x = 0.2 + stripe * 1.85
-        canvas.polygon([(x + 0.2, 13.9), (x + 1.1, 13.9), (x + 1.0, HEIGHT_UNITS), (x - 0.1, HEIGHT_UNITS)], light.tint(WHITE))
+        corners = [(x + 0.2, 13.9), (x + 1.1, 13.9), (x + 1.0, HEIGHT_UNITS), (x - 0.1, HEIGHT_UNITS)]
+        canvas.polygon(corners, light.tint(WHITE))
     height = 5.2 * setting.size
     count = 2 + round(setting.clutter)
     for index in range(count):
@@ -195,16 +202,14 @@ def polite_bow(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(4.5, 14.5, 4.4, 1.1, fill=darken(carpet, 0.25))
     canvas.ellipse(4.5, 14.5, 4.0, 0.9, fill=carpet)
     if setting.clutter > 0.4:
-        canvas.rectangle(3.95, 10.9, 5.05, 12.4, light.tint(WOOD, 0.4))
-        canvas.ellipse(4.5, 10.4, 0.4, 0.6, fill=light.tint((90, 150, 190), 0.4))
-        for shift in (-0.3, 0.0, 0.3):
-            canvas.line([(4.5, 10.0), (4.5 + shift * 1.6, 9.0)], light.tint((80, 140, 80), 0.4), 0.08)
-            canvas.ellipse(4.5 + shift * 1.6, 8.9, 0.2, fill=light.tint(setting.accent, 0.3))
-    height = 7.6 * setting.size
+        canvas.rectangle(3.7, 3.0, 5.3, 5.6, light.tint(WOOD, 0.4), 0.08)
+        canvas.rectangle(3.9, 3.2, 5.1, 5.4, light.tint((250, 240, 220), 0.4))
+        canvas.polygon([(3.9, 5.4), (4.5, 4.1), (5.1, 5.4)], light.tint(setting.accent, 0.4))
+    height = 6.9 * setting.size
     # A bow that never comes fully upright, so that every moment of the clip shows one.
     phase = 0.5 + 0.17 * setting.wave(3.2)
     suits = (darken(setting.accent, 0.35), darken(setting.second, 0.35))
-    for index, (x, facing) in enumerate(((1.9, 1), (7.1, -1))):
+    for index, (x, facing) in enumerate(((1.35, 1), (7.65, -1))):
         look = look_of(setting, index, top=suits[index], bottom=darken(suits[index], 0.35))
         canvas.ellipse(x, 14.6, 1.0, 0.18, fill=darken(carpet, 0.45))
         person(canvas, x, 14.5, height, look, Pose("bowing", facing, phase))
@@ -218,13 +223,12 @@ def silent_library(canvas: Canvas, setting: Setting) -> None:
     canvas.gradient(darken(wood, 0.35), darken(wood, 0.45), 0, 12.4)
     canvas.gradient(light.tint((150, 120, 92), 0.5), light.tint((110, 86, 66), 0.5), 12.4, HEIGHT_UNITS)
     random = setting.random()
-    spines: tuple[Colour, ...] = ((176, 64, 58), (60, 104, 150), (84, 132, 86), (204, 164, 82), (120, 82, 132), (220, 208, 184))
     for shelf in range(6):
         y = 1.9 + shelf * 1.9
         x = 0.15
         while x < WIDTH_UNITS - 0.2:
             width, tall = 0.3 + 0.25 * random.random(), 1.1 + 0.45 * random.random()
-            canvas.rectangle(x, y - tall, x + width - 0.05, y, light.tint(spines[random.integers(6)], 0.5))
+            canvas.rectangle(x, y - tall, x + width - 0.05, y, light.tint(_SPINES[random.integers(6)], 0.5))
             x += width
         canvas.rectangle(0, y, WIDTH_UNITS, y + 0.28, wood)
     window(canvas, setting, 6.5, 1.0, 2.0, 3.6)

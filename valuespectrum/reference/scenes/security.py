@@ -57,7 +57,8 @@ def _engine(canvas: Canvas, setting: Setting, x: float, base: float, scale: floa
     canvas.rectangle(left, base - 1.5 * scale, right, base - 1.1 * scale, light.tint(WHITE, 0.5))
     for shutter in range(3):
         shutter_x = left + (0.35 + shutter * 1.75) * scale
-        canvas.rectangle(shutter_x, top + 0.4 * scale, shutter_x + 1.4 * scale, base - 1.7 * scale, light.tint(GREY, 0.5), 0.1)
+        shutter_top, shutter_low = top + 0.4 * scale, base - 1.7 * scale
+        canvas.rectangle(shutter_x, shutter_top, shutter_x + 1.4 * scale, shutter_low, light.tint(GREY, 0.5), 0.1)
         for slat in (0.75, 1.05, 1.35):
             slat_y = top + slat * scale
             canvas.line([(shutter_x, slat_y), (shutter_x + 1.4 * scale, slat_y)], light.tint(darken(GREY), 0.5), 0.05)
@@ -66,9 +67,8 @@ def _engine(canvas: Canvas, setting: Setting, x: float, base: float, scale: floa
         flashing = setting.wave(0.6, side) > 0
         if flashing:
             canvas.glow(blue_x, top - 0.5 * scale, 1.3, (90, 150, 255), 0.9)
-        canvas.rectangle(
-            blue_x - 0.3, top - 0.7 * scale, blue_x + 0.3, top - 0.3 * scale, (120, 190, 255) if flashing else (30, 70, 190), 0.1
-        )
+        blue = (120, 190, 255) if flashing else (30, 70, 190)
+        canvas.rectangle(blue_x - 0.3, top - 0.7 * scale, blue_x + 0.3, top - 0.3 * scale, blue, 0.1)
     for hub in (-2.6, 2.4):
         wheel(canvas, x + hub * scale, base - 0.2, 0.85 * scale, setting)
 
@@ -101,10 +101,11 @@ def locked_door(canvas: Canvas, setting: Setting) -> None:
     door = light.tint(setting.accent, 0.5)
     canvas.rectangle(5.1 - half - 0.4, top - 0.4, 5.1 + half + 0.4, base, light.tint(WHITE, 0.7))
     canvas.rectangle(5.1 - half, top, 5.1 + half, base, door)
+    tall, panel = base - top, darken(door, 0.15)
     for panel_top, panel_low in ((0.05, 0.26), (0.78, 0.95)):
         for side in (-1, 1):
             inner, outer = 5.1 + side * 0.12 * half, 5.1 + side * 0.82 * half
-            canvas.rectangle(inner, top + panel_top * (base - top), outer, top + panel_low * (base - top), darken(door, 0.15), 0.1)
+            canvas.rectangle(inner, top + panel_top * tall, outer, top + panel_low * tall, panel, 0.1)
     _locks(canvas, setting, 5.1, (top + base) / 2 + 0.2, half)
     _alarm(canvas, setting, 8.1, 4.6)
     if setting.clutter > 0.3:
@@ -122,7 +123,8 @@ def _locks(canvas: Canvas, setting: Setting, x: float, y: float, half: float) ->
     for side in (-1, 1):
         for link in range(6):
             share = link / 6
-            canvas.arc(x + side * half * (1 - share), y - (1.5 - 1.0 * share) * size, 0.22, 0, 360, darken(steel, 0.3), 0.09)
+            link_x, link_y = x + side * half * (1 - share), y - (1.5 - share) * size
+            canvas.arc(link_x, link_y, 0.22, 0, 360, darken(steel, 0.3), 0.09)
     canvas.arc(x + swing, y - 0.4 * size, 0.62 * size, 180, 360, darken(steel, 0.2), 0.24 * size)
     canvas.rectangle(x - 0.62 * size + swing, y - 0.45 * size, x - 0.4 * size + swing, y, darken(steel, 0.2))
     canvas.rectangle(x + 0.4 * size + swing, y - 0.45 * size, x + 0.62 * size + swing, y, darken(steel, 0.2))
@@ -237,13 +239,14 @@ def _medical_posters(canvas: Canvas, setting: Setting) -> None:
     points = []
     for step in range(33):
         position = (step / 8 + setting.time * 0.8) % 1
-        pulse = {True: -0.55, False: 0.0}[0.35 < position < 0.5] + {True: 0.4, False: 0.0}[0.5 <= position < 0.62]
+        pulse = -0.55 if 0.35 < position < 0.5 else 0.4 if 0.5 <= position < 0.62 else 0.0
         points.append((3.6 + step * 0.11, 5.85 + pulse))
     canvas.line(points, (110, 240, 140), 0.1)
     if setting.clutter > 0.5:
         canvas.rectangle(0.2, 8.2, 1.3, 8.4, WOOD)
         for index in range(3):
-            canvas.rectangle(0.3 + index * 0.34, 7.5, 0.55 + index * 0.34, 8.2, (setting.accent, WHITE, setting.second)[index], 0.06)
+            colour = (setting.accent, WHITE, setting.second)[index]
+            canvas.rectangle(0.3 + index * 0.34, 7.5, 0.55 + index * 0.34, 8.2, colour, 0.06)
 
 
 @scene("hard_hats")
@@ -262,9 +265,8 @@ def hard_hats(canvas: Canvas, setting: Setting) -> None:
         height = (6.1 - 0.2 * index) * setting.size
         person(canvas, x, 14.5, height, look, Pose(poses[index], 0, phase=setting.time * 0.8 + index / 3))
         for up in (0.53, 0.63):
-            canvas.rectangle(
-                x - 0.085 * height, 14.5 - up * height, x + 0.085 * height, 14.5 - (up - 0.035) * height, (236, 244, 120)
-            )
+            stripe_y, half = 14.5 - up * height, 0.085 * height
+            canvas.rectangle(x - half, stripe_y, x + half, stripe_y + 0.035 * height, (236, 244, 120))
     _barrier(canvas, setting)
 
 
@@ -341,13 +343,15 @@ def _beam(canvas: Canvas, setting: Setting, x: float, y: float) -> None:
 def _lighthouse(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) -> None:
     light = daylight(setting)
     white, red = light.tint(WHITE, 0.6), light.tint(RED, 0.6)
-    canvas.polygon([(x - 4.0, base + 1.5), (x - 2.0, base - 0.5), (x + 2.2, base - 0.6), (x + 4.2, base + 1.5)], light.tint((96, 92, 92)))
+    rock = [(x - 4.0, base + 1.5), (x - 2.0, base - 0.5), (x + 2.2, base - 0.6), (x + 4.2, base + 1.5)]
+    canvas.polygon(rock, light.tint((96, 92, 92)))
     bands, top = 5, base - 7.2 * scale
     for band in range(bands):
         upper, lower = band / bands, (band + 1) / bands
-        half_upper, half_lower = (0.75 + 0.6 * upper) * scale, (0.75 + 0.6 * lower) * scale
+        narrow, wide = (0.75 + 0.6 * upper) * scale, (0.75 + 0.6 * lower) * scale
         y0, y1 = top + (base - top) * upper, top + (base - top) * lower
-        canvas.polygon([(x - half_upper, y0), (x + half_upper, y0), (x + half_lower, y1), (x - half_lower, y1)], white if band % 2 else red)
+        corners = [(x - narrow, y0), (x + narrow, y0), (x + wide, y1), (x - wide, y1)]
+        canvas.polygon(corners, white if band % 2 else red)
     lamp = base - 8.0 * scale
     canvas.rectangle(x - 1.1 * scale, top - 0.15, x + 1.1 * scale, top + 0.15, BLACK)
     canvas.rectangle(x - 0.6 * scale, lamp - 0.55 * scale, x + 0.6 * scale, top, (255, 244, 170))
@@ -363,7 +367,10 @@ def _storm_sea(canvas: Canvas, setting: Setting) -> None:
     for row in range(4):
         y, shade = 12.7 + row * 0.95, darken(sea, 0.1 * row)
         phase = setting.time * 70 * (1 if row % 2 else -1) + row * 80
-        crest = [(step * 0.3, y + 0.42 * sin(radians(step * 36 + phase)) - 0.15 * cos(radians(step * 72 + phase))) for step in range(32)]
+        crest = [
+            (step * 0.3, y + 0.42 * sin(radians(step * 36 + phase)) - 0.15 * cos(radians(step * 72 + phase)))
+            for step in range(32)
+        ]
         canvas.polygon([*crest, (WIDTH_UNITS + 0.3, HEIGHT_UNITS), (0, HEIGHT_UNITS)], shade)
         canvas.line(crest, lighten(shade, 0.55), 0.1, False)
         if row == 1:
@@ -375,6 +382,7 @@ def _storm_sea(canvas: Canvas, setting: Setting) -> None:
 def _boat(canvas: Canvas, setting: Setting, x: float, y: float, colour: Colour) -> None:
     tilt = 0.18 * setting.wave(2.0, 0.25)
     canvas.line([(x, y - 0.2), (x + tilt, y - 2.1)], BLACK, 0.1)
-    canvas.polygon([(x + tilt, y - 2.0), (x + 0.1, y - 0.5), (x + 1.1, y - 0.6 + tilt)], daylight(setting).tint(WHITE, 0.6))
+    sail = [(x + tilt, y - 2.0), (x + 0.1, y - 0.5), (x + 1.1, y - 0.6 + tilt)]
+    canvas.polygon(sail, daylight(setting).tint(WHITE, 0.6))
     hull = [(x - 1.2, y - 0.35 - tilt), (x + 1.3, y - 0.35 + tilt), (x + 0.8, y + 0.5 + tilt), (x - 0.8, y + 0.5 - tilt)]
     canvas.polygon(hull, colour)
