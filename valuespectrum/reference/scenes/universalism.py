@@ -314,7 +314,7 @@ def justice_scales(canvas: Canvas, setting: Setting) -> None:
 
 def _scales(canvas: Canvas, setting: Setting) -> None:
     size, gold = setting.size, (236, 184, 44)
-    tilt = 0.22 * setting.wave(2.8)
+    tilt = 0.07 * setting.wave(2.8)
     top, reach = 6.4, 2.75 * (0.7 + 0.3 * size)
     canvas.rectangle(2.9, 15.0, 6.1, 15.6, darken(gold, 0.25), 0.2)
     canvas.rectangle(3.5, 14.5, 5.5, 15.1, darken(gold, 0.1), 0.2)
