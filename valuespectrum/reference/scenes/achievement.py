@@ -5,7 +5,17 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 from valuespectrum.reference.backgrounds import daylight, outdoors, room, window
-from valuespectrum.reference.canvas import HEIGHT_UNITS, WIDTH_UNITS, Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.canvas import (
+    HEIGHT_UNITS,
+    WIDTH_UNITS,
+    Canvas,
+    Colour,
+    Point,
+    Setting,
+    darken,
+    lighten,
+    mix,
+)
 from valuespectrum.reference.people import Look, Pose, crowd, hand_position, head_position, look_of, person
 from valuespectrum.reference.props import BLACK, GREY, RED, WHITE, WOOD, cup, medal, star
 from valuespectrum.reference.scenes import scene
@@ -34,9 +44,9 @@ def podium_medal(canvas: Canvas, setting: Setting) -> None:
         canvas.rectangle(x - 1.55, top, x + 1.55, top + 0.35, light.tint((206, 210, 222), 0.5))
         _figure(canvas, x, top + 1.25, figure, light.tint(darken(setting.second, 0.2), 0.4))
     height = 5.3 * setting.size
-    for index, (x, top, pose) in enumerate(((1.65, 13.2, "standing"), (7.35, 13.8, "waving"))):
+    for index, (x, top, pose_name) in enumerate(((1.65, 13.2, "standing"), (7.35, 13.8, "waving"))):
         look = look_of(setting, index + 1, top=lighten(setting.second, 0.2), bare=True)
-        person(canvas, x, top, height * 0.86, look, Pose(pose, 0, phase=setting.time))
+        person(canvas, x, top, height * 0.86, look, Pose(pose_name, 0, phase=setting.time))
     winner = look_of(setting, 0, top=setting.accent, bare=True)
     pose = Pose("arms_up", 0, phase=setting.time * 0.8)
     person(canvas, 4.5, 11.95, height, winner, pose)
@@ -177,11 +187,8 @@ def trophy_shelf(canvas: Canvas, setting: Setting) -> None:
 
 def _rosette(canvas: Canvas, x: float, y: float, radius: float, colour: Colour, figure: int) -> None:
     for side in (-1, 1):
-        low = y + 2.3 * radius
-        canvas.polygon(
-            [(x, y), (x + side * 0.25 * radius, low), (x + side * 0.6 * radius, low - 0.3 * radius), (x + side * 0.9 * radius, low), (x + side * 0.5 * radius, y)],
-            darken(colour, 0.2),
-        )  # fmt: skip
+        tail = ((0.0, 0.0), (0.25, 2.3), (0.6, 2.0), (0.9, 2.3), (0.5, 0.0))
+        canvas.polygon([(x + side * radius * px, y + radius * py) for px, py in tail], darken(colour, 0.2))
     for petal in range(10):
         turn = petal * pi / 5
         canvas.ellipse(x + 0.75 * radius * cos(turn), y + 0.75 * radius * sin(turn), 0.32 * radius, fill=colour)
@@ -266,4 +273,5 @@ def _thick_athlete(canvas: Canvas, x: float, base: float, height: float, look: L
     chest = base - 0.74 * height
     canvas.line([(x - 0.07 * height, chest), (x + 0.07 * height, chest)], look.top, 0.17 * height)
     person(canvas, x, base, height, look, pose)
-    canvas.rectangle(x - 0.11 * height, base - 0.53 * height, x + 0.11 * height, base - 0.46 * height, (90, 56, 40), 0.1)
+    half, belt = 0.11 * height, base - 0.53 * height
+    canvas.rectangle(x - half, belt, x + half, belt + 0.07 * height, (90, 56, 40), 0.1)

@@ -384,5 +384,5 @@ def _boat(canvas: Canvas, setting: Setting, x: float, y: float, colour: Colour) 
     canvas.line([(x, y - 0.2), (x + tilt, y - 2.1)], BLACK, 0.1)
     sail = [(x + tilt, y - 2.0), (x + 0.1, y - 0.5), (x + 1.1, y - 0.6 + tilt)]
     canvas.polygon(sail, daylight(setting).tint(WHITE, 0.6))
-    hull = [(x - 1.2, y - 0.35 - tilt), (x + 1.3, y - 0.35 + tilt), (x + 0.8, y + 0.5 + tilt), (x - 0.8, y + 0.5 - tilt)]
-    canvas.polygon(hull, colour)
+    hull = ((-1.2, -0.35, -tilt), (1.3, -0.35, tilt), (0.8, 0.5, tilt), (-0.8, 0.5, -tilt))
+    canvas.polygon([(x + across, y + down + roll) for across, down, roll in hull], colour)
