@@ -306,7 +306,8 @@ def _truth(clip: DrawnClip) -> dict[str, Any]:
 def _draw_all(folder: Path, missing: Sequence[DrawnClip], workers: int) -> Iterator[None]:
     if workers == 1 or len(missing) < 2:
         for clip in missing:
-            yield _draw_one(folder, clip)
+            _draw_one(folder, clip)
+            yield
         return
     # Spawned, not forked: the caller may hold threads of torch or an open database.
     with ProcessPoolExecutor(min(workers, len(missing)), mp_context=get_context("spawn")) as pool:
