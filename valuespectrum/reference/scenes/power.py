@@ -5,7 +5,7 @@ from __future__ import annotations
 from valuespectrum.reference.backgrounds import daylight, outdoors, sky, window
 from valuespectrum.reference.canvas import HEIGHT_UNITS, WIDTH_UNITS, Canvas, Colour, Setting, darken, lighten, mix
 from valuespectrum.reference.people import Pose, crowd, head_position, look_of, person
-from valuespectrum.reference.props import GOLD, flag, palm, star
+from valuespectrum.reference.props import GOLD, GREY, flag, palm, star
 from valuespectrum.reference.scenes import scene
 
 GOLD_LIGHT, GOLD_DARK = lighten(GOLD, 0.5), darken(GOLD, 0.28)
@@ -96,16 +96,19 @@ def gold_vault(canvas: Canvas, setting: Setting) -> None:
 
 def _vault_window(canvas: Canvas, setting: Setting) -> None:
     light = daylight(setting)
-    canvas.rectangle(0.5, 0.5, 8.5, 1.9, (60, 64, 74), 0.15)
-    canvas.gradient(light.sky_top, light.sky_bottom, 0.65, 1.75)
-    canvas.rectangle(0, 0.6, 0.65, 1.8, (60, 64, 74))
-    canvas.rectangle(8.35, 0.6, WIDTH_UNITS, 1.8, (60, 64, 74))
+    frame = (60, 64, 74)
+    canvas.rectangle(0.0, 0.3, WIDTH_UNITS, 2.5, frame)
+    canvas.gradient(light.sky_top, light.sky_bottom, 0.45, 2.35)
+    canvas.rectangle(0, 0.4, 0.5, 2.4, frame)
+    canvas.rectangle(8.5, 0.4, WIDTH_UNITS, 2.4, frame)
     if light.lamps:
-        canvas.ellipse(7.3, 1.2, 0.36, fill=(248, 244, 216))
+        canvas.ellipse(7.15, 1.2, 0.42, fill=(248, 244, 216))
+        for star_x, star_y in setting.random().random((12, 2)):
+            canvas.ellipse(0.7 + 7.6 * star_x, 0.6 + 1.5 * star_y, 0.05, fill=(238, 240, 255))
     else:
-        canvas.ellipse(7.3, 1.6 if setting.time_of_day == "sunset" else 1.2, 0.36, fill=(255, 232, 130))
+        canvas.ellipse(7.15, 1.8 if setting.time_of_day == "sunset" else 1.1, 0.42, fill=(255, 232, 130))
     for bar in range(7):
-        canvas.rectangle(1.2 + bar * 1.08, 0.6, 1.34 + bar * 1.08, 1.8, (60, 64, 74))
+        canvas.rectangle(1.2 + bar * 1.08, 0.4, 1.34 + bar * 1.08, 2.4, frame)
 
 
 def _vault_door(canvas: Canvas, setting: Setting, x: float, y: float, radius: float, steel: Colour) -> None:
@@ -320,6 +323,10 @@ def corner_office(canvas: Canvas, setting: Setting) -> None:
     """A boss, seen from behind, looks down on a city through the glass wall of a top floor."""
     light = daylight(setting)
     sky(canvas, setting, 9.0)
+    plane_x = (setting.time * 0.9 + setting.seed % 11) % 11 - 1
+    canvas.line([(plane_x - 1.6, 4.5), (plane_x - 0.4, 4.4)], mix(light.cloud, light.sky_top, 0.3), 0.08)
+    canvas.line([(plane_x - 0.35, 4.4), (plane_x + 0.4, 4.35)], light.tint(GREY, 0.4), 0.18)
+    canvas.line([(plane_x - 0.2, 4.7), (plane_x + 0.1, 4.4), (plane_x - 0.15, 4.1)], light.tint(GREY, 0.4), 0.1)
     _city_below(canvas, setting)
     frame = light.tint((58, 62, 74), 0.5)
     for x in (-0.15, 2.9, 5.85, 8.85):
@@ -401,8 +408,9 @@ def _banner(canvas: Canvas, setting: Setting, x: float) -> None:
     low = x + shift
     canvas.polygon([(x, 3.9), (x + 1.8, 3.9), (low + 1.8, 11.0), (low + 0.9, 10.3), (low, 11.0)], cloth)
     canvas.line([(x - 0.2, 3.9), (x + 2.0, 3.9)], GOLD_DARK, 0.16)
-    canvas.ellipse(x + 0.9 + shift * 0.5, 6.8, 0.66, fill=light.tint((250, 248, 240), 0.5))
-    star(canvas, x + 0.9 + shift * 0.5, 6.85, 0.5, light.tint(setting.second, 0.4))
+    for stripe_y in (4.5, 9.4):
+        canvas.rectangle(x + shift * 0.5, stripe_y, x + 1.8 + shift * 0.5, stripe_y + 0.4, light.tint(setting.second, 0.5))
+    star(canvas, x + 0.9 + shift * 0.5, 6.9, 0.75, light.tint((255, 226, 120), 0.3))
 
 
 def _balustrade(canvas: Canvas, wall: Colour) -> None:

@@ -128,7 +128,9 @@ def _locks(canvas: Canvas, setting: Setting, x: float, y: float, half: float) ->
     canvas.arc(x + swing, y - 0.4 * size, 0.62 * size, 180, 360, darken(steel, 0.2), 0.24 * size)
     canvas.rectangle(x - 0.62 * size + swing, y - 0.45 * size, x - 0.4 * size + swing, y, darken(steel, 0.2))
     canvas.rectangle(x + 0.4 * size + swing, y - 0.45 * size, x + 0.62 * size + swing, y, darken(steel, 0.2))
-    canvas.rectangle(x - 0.95 * size + swing, y - 0.1, x + 0.95 * size + swing, y + 1.35 * size, brass, 0.2)
+    left, right = x - 0.95 * size + swing, x + 0.95 * size + swing
+    canvas.rectangle(left - 0.1, y - 0.2, right + 0.1, y + 1.35 * size + 0.1, darken(brass, 0.45), 0.25)
+    canvas.rectangle(left, y - 0.1, right, y + 1.35 * size, brass, 0.2)
     canvas.ellipse(x + swing, y + 0.5 * size, 0.22 * size, fill=BLACK)
     canvas.rectangle(x - 0.09 * size + swing, y + 0.5 * size, x + 0.09 * size + swing, y + 1.0 * size, BLACK)
 
