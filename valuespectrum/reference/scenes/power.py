@@ -408,9 +408,10 @@ def _banner(canvas: Canvas, setting: Setting, x: float) -> None:
     low = x + shift
     canvas.polygon([(x, 3.9), (x + 1.8, 3.9), (low + 1.8, 11.0), (low + 0.9, 10.3), (low, 11.0)], cloth)
     canvas.line([(x - 0.2, 3.9), (x + 2.0, 3.9)], GOLD_DARK, 0.16)
+    left = x + shift * 0.5
     for stripe_y in (4.5, 9.4):
-        canvas.rectangle(x + shift * 0.5, stripe_y, x + 1.8 + shift * 0.5, stripe_y + 0.4, light.tint(setting.second, 0.5))
-    star(canvas, x + 0.9 + shift * 0.5, 6.9, 0.75, light.tint((255, 226, 120), 0.3))
+        canvas.rectangle(left, stripe_y, left + 1.8, stripe_y + 0.4, light.tint(setting.second, 0.5))
+    star(canvas, left + 0.9, 6.9, 0.75, light.tint((255, 226, 120), 0.3))
 
 
 def _balustrade(canvas: Canvas, wall: Colour) -> None:
