@@ -21,6 +21,7 @@ GREEN: Colour = (70, 146, 74)
 CREAM: Colour = (246, 232, 204)
 FLAME: Colour = (255, 176, 54)
 
+
 def in_light(colour: Colour, setting: Setting) -> Colour:
     """A colour as it looks outdoors at the setting's time of day."""
     return daylight(setting).tint(colour, 0.8)
@@ -478,7 +479,7 @@ def smoke(
         canvas.glow(
             x + 0.14 * height * share * math.sin(6 * share + setting.time),
             y - share * height,
-            height * (0.09 + 0.12 * share),
+            height * (0.1 + 0.14 * share),
             colour,
-            0.75 * (1 - share),
+            0.95 * (1 - share),
         )

@@ -63,44 +63,50 @@ def friends_hug(canvas: Canvas, setting: Setting) -> None:
     heart(canvas, 4.5, 3.3 + 0.15 * setting.wave(1.3), 1.9 + 0.15 * setting.wave(1.3, 0.25))
 
 
-def _headboard_bed(canvas: Canvas, x0: float, x1: float, floor: float, blanket: Colour) -> None:
-    """Bed from the side with the pillow end on the right."""
-    canvas.rectangle(x1 - 0.3, floor - 4.4, x1 + 0.15, floor, WOOD, 0.12)
-    canvas.rectangle(x0 - 0.15, floor - 2.6, x0 + 0.2, floor, WOOD, 0.12)
-    canvas.rectangle(x0, floor - 1.3, x1, floor - 0.5, darken(WOOD, 0.15))
-    canvas.rectangle(x0, floor - 2.1, x1 - 0.2, floor - 1.2, WHITE, 0.2)
-    canvas.rectangle(x0 + 0.1, floor - 2.3, x1 - 1.6, floor - 0.9, blanket, 0.25)
-
-
 @scene("grandmother_soup")
 def grandmother_soup(canvas: Canvas, setting: Setting) -> None:
     """A grey-haired woman sits in bed; a child walks up with a bowl of hot soup."""
     room(canvas, setting, 12.2)
-    size, floor = setting.size, 14.6
-    _headboard_bed(canvas, 4.1, 8.8, floor, setting.accent)
-    canvas.rectangle(7.1, floor - 4.3, 8.5, floor - 2.0, WHITE, 0.4)
-    old = Look(setting.skin[0], _GREY_HAIR, (232, 196, 214), (232, 196, 214))
-    height = 6.4 * size
-    seat = floor - 2.0 + 0.26 * height
-    sitting = Pose("sitting", -1, front_hand=(5.9, floor - 2.9), back_hand=(6.1, floor - 2.7))
-    person(canvas, 7.35, seat, height, old, sitting)
-    (head_x, head_y), radius = head_position(7.35, seat, height, sitting)
-    canvas.ellipse(head_x + 0.25 * radius, head_y - 1.25 * radius, 0.5 * radius, fill=_GREY_HAIR)
-    for side in (-0.62, 0.02):
-        canvas.arc(head_x + side * radius, head_y + 0.12 * radius, 0.28 * radius, 0, 360, (96, 90, 110), 0.08 * radius)
-    fold = [(4.2, floor - 2.2), (5.4, floor - 2.75), (7.6, floor - 2.3), (7.6, floor - 0.9), (4.2, floor - 0.9)]
-    canvas.polygon(fold, setting.accent)
-    for x in (4.9, 5.9, 6.9):
-        canvas.rectangle(x, floor - 2.3, x + 0.3, floor - 0.9, lighten(setting.accent, 0.35))
-    tall, x = 5.4 * size, 1.7 + 0.1 * setting.wave(2.0)
-    bowl = (x + 0.36 * tall, floor - 0.62 * tall)
-    walk = Pose("walking", 1, setting.time * 0.6, (bowl[0] - 0.1, bowl[1] + 0.15), (bowl[0] + 0.1, bowl[1] + 0.2))
-    smoke(canvas, bowl[0], bowl[1] - 0.1, 2.6, setting, WHITE)
-    person(canvas, x, floor, tall, look_of(setting, 1, top=setting.second), walk)
-    canvas.pie(bowl[0], bowl[1] - 0.15, 0.62, 0, 180, (236, 96, 60))
-    canvas.ellipse(bowl[0], bowl[1] - 0.15, 0.62, 0.16, (250, 196, 90))
+    size, floor = setting.size, 15.0
     if setting.clutter > 0.4:
-        pot_plant(canvas, 0.8, 12.6, 1.8, setting)
+        pot_plant(canvas, 0.8, 12.6, 2.2, setting)
+    canvas.rectangle(8.4, floor - 6.6, 8.9, floor, WOOD, 0.15)
+    canvas.rectangle(6.9, floor - 6.2, 8.5, floor - 3.0, WHITE, 0.5)
+    height = 7.8 * size
+    seat = floor - 3.3 + 0.26 * height
+    old = Look(setting.skin[0], _GREY_HAIR, (232, 196, 214), (232, 196, 214))
+    sitting = Pose("sitting", -1, front_hand=(5.7, floor - 4.2), back_hand=(5.9, floor - 4.0))
+    person(canvas, 7.2, seat, height, old, sitting)
+    (head_x, head_y), radius = head_position(7.2, seat, height, sitting)
+    canvas.ellipse(head_x + 0.35 * radius, head_y - 1.2 * radius, 0.5 * radius, fill=_GREY_HAIR)
+    for side in (-0.62, 0.02):
+        canvas.arc(head_x + side * radius, head_y + 0.12 * radius, 0.28 * radius, 0, 360, (96, 90, 110), 0.1 * radius)
+    _bed_front(canvas, floor, setting.accent)
+    tall, x = 6.4 * size, 1.55 + 0.1 * setting.wave(2.0)
+    bowl = (x + 0.3 * tall, floor - 0.64 * tall)
+    walk = Pose("walking", 1, setting.time * 0.6, (bowl[0] - 0.1, bowl[1] + 0.15), (bowl[0] + 0.1, bowl[1] + 0.2))
+    smoke(canvas, bowl[0], bowl[1] - 0.1, 3.0, setting, WHITE)
+    person(canvas, x, floor + 0.1, tall, look_of(setting, 1, top=setting.second), walk)
+    canvas.pie(bowl[0], bowl[1] - 0.15, 0.72, 0, 180, (236, 96, 60))
+    canvas.ellipse(bowl[0], bowl[1] - 0.15, 0.72, 0.18, (250, 196, 90))
+
+
+def _bed_front(canvas: Canvas, floor: float, blanket: Colour) -> None:
+    """Frame, sheet and striped blanket of a bed from the side; they cover whoever sits in it."""
+    canvas.rectangle(4.0, floor - 1.2, 8.6, floor - 0.5, darken(WOOD, 0.15))
+    canvas.rectangle(4.1, floor - 3.2, 8.5, floor - 1.1, WHITE, 0.3)
+    raised = [
+        (4.1, floor - 3.2),
+        (4.9, floor - 3.9),
+        (5.6, floor - 4.0),
+        (7.4, floor - 3.4),
+        (7.4, floor - 0.8),
+        (4.1, floor - 0.8),
+    ]
+    canvas.polygon(raised, blanket)
+    for x in (4.6, 5.5, 6.4):
+        canvas.rectangle(x, floor - 3.4, x + 0.4, floor - 0.8, lighten(blanket, 0.35))
+    canvas.rectangle(3.8, floor - 4.1, 4.2, floor, WOOD, 0.12)
 
 
 @scene("carry_groceries")
@@ -117,7 +123,7 @@ def carry_groceries(canvas: Canvas, setting: Setting) -> None:
     stone = in_light((190, 186, 182), setting)
     for step in range(6):
         left, top = 0.9 + 1.2 * step, 14.6 - 0.85 * step
-        canvas.rectangle(left, top, 9.2, 16.2, mix(stone, darken(stone, 0.3), step / 6))
+        canvas.rectangle(left, top, 9.2, 16.2, mix(stone, darken(stone, 0.35), (step % 2) * 0.4 + step / 10))
         canvas.rectangle(left, top, 9.2, top + 0.14, lighten(stone, 0.4))
     canvas.rectangle(-0.2, 15.4, 9.2, 16.2, darken(stone, 0.4))
     height, bob = 6.8 * setting.size, 0.08 * setting.wave(0.9)
@@ -219,14 +225,15 @@ def shared_umbrella(canvas: Canvas, setting: Setting) -> None:
     size, floor = setting.size, 14.6
     height = 7.0 * size
     bob = 0.06 * setting.wave(0.8)
-    left, right = 4.5 - 0.85 * size, 4.5 + 0.85 * size
-    grip: Point = (4.5, floor - 0.66 * height + bob)
+    left, right = 4.5 - 1.15 * size, 4.5 + 1.15 * size
+    grip: Point = (4.5, floor - 0.6 * height + bob)
     person(canvas, right, floor, 0.94 * height, look_of(setting, 1), Pose("standing", -1, setting.time * 0.7))
     person(canvas, left, floor, height, look_of(setting, 0), Pose("standing", 1, setting.time * 0.7, grip))
-    umbrella(canvas, 4.5, grip[1] + 0.3, 4.7 * size, setting.accent, lighten(setting.accent, 0.35))
+    canvas.line([(4.5, grip[1] + 0.5), (4.5, grip[1] - 2.4)], (34, 36, 44), 0.16)
+    umbrella(canvas, 4.5, grip[1] - 1.35 * size, 4.9 * size, setting.accent, lighten(setting.accent, 0.35))
     canvas.ellipse(4.5, grip[1], 0.26 * size, fill=setting.skin[0])
     rain = mix(light.sky_top, (226, 238, 255), 0.75)
-    reach, top = 3.5 * size, grip[1] - 4.4 * size
+    reach, top = 3.5 * size, grip[1] - 5.6 * size
     for index, (x, y, speed) in enumerate(setting.random().random((64, 3))):
         drop_x = 9.4 * x
         drop_y = 1.2 + (y * 15 + setting.time * (9 + 3 * speed) + index) % 15
@@ -242,41 +249,31 @@ def bandaged_knee(canvas: Canvas, setting: Setting) -> None:
         tree(canvas, 1.0, 12.0, 5.0, setting)
         bird(canvas, 6.4, 3.4, 0.8, setting)
     floor, size = 14.8, setting.size
-    bench(canvas, 6.9, floor, 2.0 * size, in_light(WOOD, setting))
-    tall = 7.0 * size
-    hip_x = 6.7
-    hip_y = floor - 1.95 * size
-    knee: Point = (hip_x - 1.75 * size, hip_y - 0.1)
-    child_floor = hip_y + 0.26 * tall
-    child = look_of(setting, 1, top=setting.second, bottom=(70, 90, 150), bare=True)
-    pose = Pose("sitting", -1, front_hand=(hip_x + 0.3, hip_y - 0.2), back_hand=(hip_x - 0.5, hip_y - 0.5))
-    person(canvas, hip_x, child_floor, tall, child, pose)
-    foot = (knee[0] - 0.1 + 0.1 * setting.wave(1.6), floor - 0.15)
-    canvas.line([(hip_x, hip_y), knee, foot], child.skin, 0.66 * size)
-    canvas.line([(hip_x, hip_y), (hip_x - 0.9 * size, hip_y - 0.05)], child.bottom, 0.84 * size)
-    canvas.line([foot, (foot[0] - 0.45, foot[1])], WHITE, 0.5 * size)
-    (head_x, head_y), radius = head_position(hip_x, child_floor, tall, pose)
+    bench(canvas, 7.0, floor, 2.3 * size, in_light(WOOD, setting))
+    hip: Point = (6.9, floor - 2.3 * size)
+    knee: Point = (hip[0] - 2.0 * size, hip[1] - 0.3)
+    tall = 8.0 * size
+    child_floor = hip[1] + 0.26 * tall
+    child = look_of(setting, 1, top=setting.second, bottom=setting.skin[1])
+    pose = Pose("sitting", -1, front_hand=(hip[0] + 0.5, hip[1]), back_hand=(hip[0] - 0.9, hip[1] - 0.4))
+    person(canvas, hip[0], child_floor, tall, child, pose)
+    foot = (knee[0] + 0.1 + 0.1 * setting.wave(1.6), floor - 0.5)
+    canvas.line([hip, knee, foot], child.skin, 0.72 * size)
+    canvas.line([hip, (hip[0] - 1.0 * size, hip[1] - 0.15)], (70, 90, 150), 0.92 * size)
+    canvas.line([foot, (foot[0] - 0.5, foot[1] + 0.1)], WHITE, 0.5 * size)
+    (head_x, head_y), radius = head_position(hip[0], child_floor, tall, pose)
     fall = (setting.time * 0.6) % 1.0
-    canvas.ellipse(
-        head_x - 0.15 * radius, head_y + (0.35 + 0.7 * fall) * radius, 0.13 * radius, 0.2 * radius, (110, 180, 240)
-    )
-    height = 8.6 * size
-    press = (knee[0] - 0.35, knee[1] - 0.1 + 0.06 * setting.wave(1.2))
-    adult = look_of(setting, 0, top=setting.accent)
-    person(
-        canvas,
-        1.9,
-        floor + 0.1,
-        height,
-        adult,
-        Pose("kneeling", 1, front_hand=press, back_hand=(press[0] + 0.1, press[1] + 0.4)),
-    )
-    for dx, dy in ((-0.42, -0.14), (0.42, 0.14)):
-        canvas.line([knee, (knee[0] + dx * size, knee[1] - 0.1 + dy * size)], (246, 206, 150), 0.42 * size)
-    canvas.rectangle(
-        knee[0] - 0.2 * size, knee[1] - 0.28 * size, knee[0] + 0.2 * size, knee[1] + 0.14 * size, WHITE, 0.06
-    )
-    _first_aid_box(canvas, 4.2, 15.5, 1.7 * size)
+    tear = (head_x - 0.15 * radius, head_y + (0.35 + 0.7 * fall) * radius)
+    canvas.ellipse(*tear, 0.15 * radius, 0.22 * radius, (110, 180, 240))
+    press = (knee[0] - 0.75 * size, knee[1] - 0.3 + 0.06 * setting.wave(1.2))
+    adult = Pose("kneeling", 1, front_hand=press, back_hand=(press[0], press[1] + 0.5))
+    person(canvas, 1.9, floor + 0.1, 8.8 * size, look_of(setting, 0, top=setting.accent), adult)
+    plaster: Colour = (252, 222, 170)
+    for dx, dy in ((-0.5, 0.42), (0.5, -0.42)):
+        canvas.line([knee, (knee[0] + dx * size, knee[1] + dy * size)], plaster, 0.44 * size)
+        canvas.line([knee, (knee[0] + dx * size, knee[1] - dy * size)], darken(plaster, 0.06), 0.44 * size)
+    canvas.ellipse(*knee, 0.22 * size, fill=WHITE)
+    _first_aid_box(canvas, 3.9, 15.6, 1.9 * size)
     if setting.clutter > 0.6:
         flower(canvas, 8.6, 15.6, 1.2, setting, RED)
 

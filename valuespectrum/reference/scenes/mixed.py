@@ -139,7 +139,10 @@ def golden_award(canvas: Canvas, setting: Setting) -> None:
     lift = 0.1 * setting.wave(1.5)
     canvas.glow(4.5, floor - 1.3 * height, 3.2, (255, 236, 150), 0.7)
     pose = Pose(
-        "arms_up", 0, front_hand=(4.95, floor - 1.06 * height - lift), back_hand=(4.05, floor - 1.06 * height - lift)
+        "arms_up",
+        0,
+        front_hand=(4.5 + 0.95 * size, floor - 1.06 * height - lift),
+        back_hand=(4.5 - 0.95 * size, floor - 1.06 * height - lift),
     )
     person(
         canvas,
