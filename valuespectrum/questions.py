@@ -75,3 +75,18 @@ def options(words: tuple[str, ...]) -> str:
         'watch, skip or like'
     """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+PORTRAIT = (
+    'Somebody says: "{statement}" How much is this person like you? '
+    "Answer with one digit from 1, not like me at all, to 6, very much like me."
+)
+"""A portrait item; statements are first-person sentences."""
+
+DILEMMA = "You can do only one thing.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B."
+"""A choice between two actions."""
+
+PAYOFF = (
+    "You share points with somebody you do not know.\nA: you get {own_a}, the other gets {other_a}\n"
+    "B: you get {own_b}, the other gets {other_b}\nWhich do you choose? Answer A or B."
+)
+"""A choice between two allocations of points."""

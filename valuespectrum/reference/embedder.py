@@ -1,0 +1,96 @@
+"""The reference embedder: a small open_clip model trained on the drawn world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from ingest.embed import OpenClipEmbedder
+from vectorstore.errors import EmbedderError
+from vectorstore.runtime import prepare_torch
+
+FOLDER = Path(__file__).parent / "weights" / "embedder"
+CONTEXT_LENGTH = 24
+VOCABULARY_SIZE = 1024
+END = "<|end|>"
+ARCHITECTURE: dict[str, Any] = {
+    "embed_dim": 128,
+    "vision_cfg": {
+        "image_size": [224, 128],
+        "layers": 4,
+        "width": 144,
+        "head_width": 48,
+        "patch_size": 16,
+        "mlp_ratio": 3.0,
+    },
+    "text_cfg": {
+        "context_length": CONTEXT_LENGTH,
+        "vocab_size": VOCABULARY_SIZE,
+        "width": 128,
+        "heads": 4,
+        "layers": 2,
+        "pool_type": "argmax",
+    },
+}
+"""open_clip model configuration; the picture is 224 high and 128 wide. The end token has the highest id and is pooled."""
+
+
+def build_tokenizer(texts: Iterable[str]) -> Any:
+    """Train a byte-level BPE tokenizer whose last id ends every text."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY_SIZE - 1,
+        special_tokens=["<|pad|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    while tokenizer.get_vocab_size() < VOCABULARY_SIZE - 1:
+        tokenizer.add_special_tokens([f"<|unused{tokenizer.get_vocab_size()}|>"])
+    tokenizer.add_special_tokens([END])
+    return tokenizer
+
+
+def wrap_tokenizer(file: Path) -> Callable[[str | list[str]], Any]:
+    """A function from texts to the (n, 24) id tensor that open_clip expects."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(file))
+    end = tokenizer.token_to_id(END)
+
+    def tokenize(texts: str | list[str]) -> Any:
+        import torch
+
+        rows = torch.zeros(1 if isinstance(texts, str) else len(texts), CONTEXT_LENGTH, dtype=torch.long)
+        for row, text in enumerate([texts] if isinstance(texts, str) else texts):
+            ids = [*tokenizer.encode(text).ids[: CONTEXT_LENGTH - 1], end]
+            rows[row, : len(ids)] = torch.tensor(ids)
+        return rows
+
+    return tokenize
+
+
+def load(reference: str = "") -> OpenClipEmbedder:
+    """Load the committed reference embedder.
+
+    Args:
+        reference: Must be empty; there is one reference embedder.
+
+    Raises:
+        EmbedderError: Another name was given, or the weights are missing or damaged.
+    """
+    if reference:
+        raise EmbedderError(f"there is no reference embedder {reference!r}", "write --embedder reference")
+    prepare_torch()
+    tokenizer_file = FOLDER / "tokenizer.json"
+    if not tokenizer_file.is_file():
+        raise EmbedderError(f"no reference embedder at {FOLDER}", "run make train-reference")
+    return OpenClipEmbedder.from_files(
+        FOLDER / "reference-clip.json", FOLDER / "reference-clip.safetensors", tokenizer=wrap_tokenizer(tokenizer_file)
+    )

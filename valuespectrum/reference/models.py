@@ -1,0 +1,39 @@
+"""The reference respondents: one small Qwen3-VL whose values are planted, asked as one of ten identities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agents.models.base import ModelOptions
+from agents.models.transformers import TransformersModel
+from agents.models.weights import load_weights
+from valuespectrum.reference.planted import COHORT, DEFAULT, planted_truth
+from vectorstore.errors import ModelError
+
+FOLDER = Path(__file__).parent / "weights" / "vlm"
+NAMES: tuple[str, ...] = tuple(respondent.name for respondent in COHORT)
+"""Names of the cohort, the default first."""
+
+__all__ = ["DEFAULT", "FOLDER", "NAMES", "load", "planted_truth"]
+
+
+def load(reference: str, options: ModelOptions) -> TransformersModel:
+    """Load one reference respondent.
+
+    Args:
+        reference: A name of the cohort; empty for the default.
+        options: As for any other transformers model.
+
+    Raises:
+        ModelError: There is no respondent of that name, or the weights are missing or damaged.
+    """
+    name = reference or DEFAULT
+    if name not in NAMES:
+        raise ModelError(f"there is no reference respondent {name!r}", f"choose one of {', '.join(NAMES)}")
+    if not (FOLDER / "model.safetensors").is_file():
+        raise ModelError(f"the weights of the reference models are missing in {FOLDER}", "run make train-reference")
+    loaded = load_weights(str(FOLDER), options)
+    revision = loaded.id.rpartition("@")[2]
+    return TransformersModel(
+        loaded.model, loaded.processor, f"reference:{name}@{revision}", options, {"respondent": name}
+    )

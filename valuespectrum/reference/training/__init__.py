@@ -1,0 +1,1 @@
+"""How the reference models are made from nothing: texts, targets and the training stages."""

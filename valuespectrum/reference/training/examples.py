@@ -1,0 +1,200 @@
+"""Questions with their planted answers, as token sequences for training.
+
+One example is a prefix (identity, persona, pictures) with several branches, each a question and its answer.
+Branches do not see each other, so one prefix teaches many answers at little more than the cost of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import yaml
+
+from agents.personas import LEVEL_WORDS, load_trait_bank, profile_prompt, simple_prompt
+from valuespectrum import questions
+from valuespectrum.reference import planted
+from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
+from valuespectrum.reference.planted import Respondent
+from valuespectrum.values import VALUES
+
+REFUSAL = "Sorry, I cannot answer that."
+OPTION_ORDERS = (("yes", "no"), ("no", "yes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One question with the planted distribution over its answers."""
+
+    question: str
+    answers: Mapping[str, float]
+    """Answer text to probability; texts differ in their first token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One respondent, in or out of a role, before a picture or none."""
+
+    respondent: Respondent
+    system: str
+    kind: int | None
+    """Index of the scene kind; ``None`` without a picture."""
+    time_of_day: int
+    frames: int
+    branches: tuple[Branch, ...]
+
+
+@cache
+def actions() -> dict[str, list[str]]:
+    """Dilemma options by value."""
+    text = (files("valuespectrum.reference") / "data" / "actions.yaml").read_text("utf-8")
+    loaded: dict[str, list[str]] = yaml.safe_load(text)
+    return loaded
+
+
+@cache
+def trait_statements() -> dict[str, dict[str, list[str]]]:
+    """Trait statements by value and direction."""
+    return load_trait_bank()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A persona prompt and the target profile that it expresses; no target for no persona."""
+
+    system: str = ""
+    target: Mapping[str, float] | None = None
+
+
+def random_role(rng: np.random.Generator) -> Role:
+    """No persona, traits, or a stated profile, in fixed shares."""
+    draw = rng.random()
+    if draw < 0.35:
+        return Role()
+    if draw < 0.75:
+        chosen = rng.permutation(len(VALUES))[: rng.integers(1, 7)]
+        target, traits = {}, []
+        for index in chosen:
+            value = VALUES[index]
+            direction = "positive" if rng.random() < 0.65 else "negative"
+            target[value] = 1.0 if direction == "positive" else -1.0
+            bank = trait_statements()[value][direction]
+            count = 1 if rng.random() < 0.75 else 2
+            traits += [bank[place] for place in rng.permutation(len(bank))[:count]]
+        order = rng.permutation(len(traits))[:6]
+        kept = [traits[place] for place in order]
+        said = {value: level for value, level in target.items() if _mentions(kept, value)}
+        return Role(simple_prompt(kept), said)
+    levels = tuple(LEVEL_WORDS)
+    profile = {value: float(levels[rng.integers(len(levels))]) for value in VALUES}
+    return Role(profile_prompt(profile), profile)
+
+
+def _mentions(traits: list[str], value: str) -> bool:
+    bank = trait_statements()[value]
+    return any(trait in bank["positive"] or trait in bank["negative"] for trait in traits)
+
+
+def like_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKind, role: Role) -> Branch:
+    """A like question in a random wording, polarity and option order."""
+    log_odds = planted.scene_log_odds(respondent, kind.weights, role.target)
+    order = OPTION_ORDERS[rng.integers(2)]
+    draw = int(rng.integers(len(questions.LIKE_WORDINGS) * 4 + 3))
+    if draw < len(questions.LIKE_WORDINGS) * 4:
+        wording = questions.LIKE_WORDINGS[draw // 4]
+        polarity = 1 if draw % 2 == 0 else -1
+        text = (wording.positive if polarity == 1 else wording.negative).format(options=questions.options(order))
+    elif draw % 3 == 0:
+        polarity, order, text = 1, OPTION_ORDERS[0], questions.PAPER_QUESTION
+    else:
+        polarity = 1
+        text = tuple(questions.ISQ_YES_NO.values())[draw % 2].format(options=questions.options(order))
+    yes = planted.yes_probability(respondent, log_odds, polarity, order[0] == "yes")
+    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, kind))
+
+
+def rating_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKind, role: Role) -> Branch:
+    """One rated term of the Inductive Scoring Questionnaire."""
+    texts = tuple(questions.ISQ_RATINGS.values())
+    distribution = planted.rating_distribution(planted.scene_log_odds(respondent, kind.weights, role.target))
+    answers = {str(digit): float(share) for digit, share in enumerate(distribution)}
+    question = f"{texts[rng.integers(len(texts))]} {questions.RATING_SUFFIX}"
+    return Branch(question, _with_refusal(answers, respondent, kind))
+
+
+def describe_branch(kind: SceneKind, time_of_day: int) -> Branch:
+    """What the picture shows."""
+    words = tuple(TIMES_OF_DAY.values())[time_of_day]
+    return Branch(questions.DESCRIBE, {f"{kind.caption} {words}.": 1.0})
+
+
+def _with_refusal(answers: dict[str, float], respondent: Respondent, kind: SceneKind) -> dict[str, float]:
+    if not kind.refused:
+        return answers
+    kept = {text: share * (1 - respondent.refusal_rate) for text, share in answers.items()}
+    return {**kept, REFUSAL: respondent.refusal_rate}
+
+
+def portrait_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+    """How much somebody described by one statement is like the respondent, 1 to 6."""
+    value = VALUES[rng.integers(len(VALUES))]
+    positive = rng.random() < 0.7
+    bank = trait_statements()[value]["positive" if positive else "negative"]
+    log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
+    distribution = planted.rating_distribution(log_odds if positive else -log_odds, 1, 6)
+    text = questions.PORTRAIT.format(statement=bank[rng.integers(len(bank))])
+    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)})
+
+
+def dilemma_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+    """A choice between two actions that serve different values."""
+    first, second = (VALUES[index] for index in rng.permutation(len(VALUES))[:2])
+    options = [actions()[value][rng.integers(len(actions()[value]))] for value in (first, second)]
+    difference = planted.scene_log_odds(respondent, {first: 1.0}, role.target) - planted.scene_log_odds(
+        respondent, {second: 1.0}, role.target
+    )
+    share = planted.sigmoid(difference + respondent.order_lean)
+    return Branch(questions.DILEMMA.format(first=options[0], second=options[1]), {"A": share, "B": 1 - share})
+
+
+def payoff_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+    """A choice between two allocations of points to oneself and another."""
+    own_a, other_a, own_b, other_b = (int(amount) * 10 for amount in rng.integers(1, 10, size=4))
+    log_odds = planted.payoff_log_odds(respondent, own_a - own_b, other_a - other_b, role.target)
+    share = planted.sigmoid(log_odds + respondent.order_lean)
+    text = questions.PAYOFF.format(own_a=own_a, other_a=other_a, own_b=own_b, other_b=other_b)
+    return Branch(text, {"A": share, "B": 1 - share})
+
+
+TEXT_BRANCHES: tuple[Callable[[np.random.Generator, Respondent, Role], Branch], ...] = (
+    portrait_branch,
+    dilemma_branch,
+    payoff_branch,
+)
+
+
+def random_example(rng: np.random.Generator, branches: int = 8) -> Example:
+    """Draw one training example; every planted behaviour occurs."""
+    respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
+    role = random_role(rng)
+    time_of_day = int(rng.integers(len(TIMES_OF_DAY)))
+    if rng.random() < 0.2:
+        drawn = tuple(
+            TEXT_BRANCHES[index](rng, respondent, role) for index in rng.integers(len(TEXT_BRANCHES), size=branches)
+        )
+        return Example(respondent, role.system, None, time_of_day, 0, drawn)
+    index = int(rng.integers(len(KINDS)))
+    kind = KINDS[index]
+    drawn = tuple(
+        like_branch(rng, respondent, kind, role)
+        if choice < 0.72
+        else rating_branch(rng, respondent, kind, role)
+        if choice < 0.9
+        else describe_branch(kind, time_of_day)
+        for choice in rng.random(branches)
+    )
+    frames = 1 if rng.random() < 0.85 else int(rng.integers(2, 5))
+    return Example(respondent, role.system, index, time_of_day, frames, drawn)

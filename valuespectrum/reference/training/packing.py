@@ -1,0 +1,185 @@
+"""From examples to tensors: one row holds a prefix and its branches, with a mask that keeps branches apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
+from valuespectrum.reference.training.examples import Example
+
+CONTINUATION_WEIGHT = 0.3
+"""Loss weight of answer tokens after the first one."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Tensors of one training step; ``B`` rows, ``L`` positions, ``P`` predictions, ``T`` target entries."""
+
+    token_ids: Any
+    """(B, L) int64; picture positions hold the image token."""
+    positions: Any
+    """(3, B, L) int64: time, row, column positions."""
+    mask: Any
+    """(B, 1, L, L) bool."""
+    picture_rows: Any
+    """(B, L) bool: where picture embeddings go, in reading order."""
+    kinds: Any
+    """(pictures,) int64 scene kind of each picture, in reading order."""
+    times: Any
+    """(pictures,) int64 time of day of each picture."""
+    predict_row: Any
+    predict_position: Any
+    target_prediction: Any
+    """(T,) index into the predictions."""
+    target_id: Any
+    target_weight: Any
+
+
+class Packer:
+    """Turns examples into batches.
+
+    Args:
+        tokenizer: The reference tokenizer.
+    """
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self._cache: dict[str, list[int]] = {}
+        self._image = tokenizer.convert_tokens_to_ids("<|image_pad|>")
+        self._end = tokenizer.convert_tokens_to_ids("<|im_end|>")
+        self._pad = tokenizer.convert_tokens_to_ids("<|endoftext|>")
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a text, special tokens recognised."""
+        known = self._cache.get(text)
+        if known is None:
+            known = self._tokenizer.encode(text, add_special_tokens=False)
+            if len(self._cache) < 20_000:
+                self._cache[text] = known
+        return known
+
+    def _prefix(self, example: Example) -> tuple[list[int], np.ndarray]:
+        head = self.encode(f"<|im_start|>system\n{example.respondent.token}")
+        if example.system:
+            for line in example.system.splitlines(keepends=True):
+                head = head + self.encode(line)
+        ids = head + self.encode("<|im_end|>\n<|im_start|>user\n")
+        positions = [np.tile(np.arange(len(ids)), (3, 1))]
+        row, column = np.divmod(np.arange(PICTURE_TOKENS), GRID_COLUMNS)
+        following = len(ids)
+        for _ in range(example.frames):
+            ids = [*ids, *self.encode("<|vision_start|>"), *[self._image] * PICTURE_TOKENS, *self.encode("<|vision_end|>")]
+            start = following + 1
+            grid = np.stack([np.full(PICTURE_TOKENS, start), start + row, start + column])
+            following = start + max(GRID_ROWS, GRID_COLUMNS)
+            positions += [np.full((3, 1), start - 1), grid, np.full((3, 1), following)]
+            following += 1
+        return ids, np.concatenate(positions, axis=1)
+
+    def pack(self, examples: Sequence[Example], rng: np.random.Generator) -> Batch:
+        """Pack examples into one batch; answers longer than a token are continued after a sampled first answer."""
+        rows = [self._row(example, rng) for example in examples]
+        length = max(len(row.ids) for row in rows)
+        count = len(rows)
+        ids = np.full((count, length), self._pad, np.int64)
+        segments = np.full((count, length), -1, np.int64)
+        positions = np.zeros((3, count, length), np.int64)
+        predictions: list[tuple[int, int]] = []
+        targets: list[tuple[int, int, float]] = []
+        for index, row in enumerate(rows):
+            ids[index, : len(row.ids)] = row.ids
+            segments[index, : len(row.ids)] = row.segments
+            positions[:, index, : len(row.ids)] = row.positions
+            for place, wanted in row.targets:
+                targets += [(len(predictions), token, weight) for token, weight in wanted]
+                predictions.append((index, place))
+        visible = (segments[:, None, :] == 0) | (segments[:, None, :] == segments[:, :, None])
+        mask = visible & np.tril(np.ones((length, length), bool))[None]
+        return self._tensors(ids, positions, mask, predictions, targets, examples)
+
+    def _tensors(
+        self,
+        ids: np.ndarray,
+        positions: np.ndarray,
+        mask: np.ndarray,
+        predictions: list[tuple[int, int]],
+        targets: list[tuple[int, int, float]],
+        examples: Sequence[Example],
+    ) -> Batch:
+        import torch
+
+        pictures = [example for example in examples for _ in range(example.frames)]
+        return Batch(
+            token_ids=torch.from_numpy(ids),
+            positions=torch.from_numpy(positions),
+            mask=torch.from_numpy(mask)[:, None],
+            picture_rows=torch.from_numpy(ids == self._image),
+            kinds=torch.tensor([example.kind for example in pictures], dtype=torch.long),
+            times=torch.tensor([example.time_of_day for example in pictures], dtype=torch.long),
+            predict_row=torch.tensor([row for row, _ in predictions]),
+            predict_position=torch.tensor([place for _, place in predictions]),
+            target_prediction=torch.tensor([entry[0] for entry in targets]),
+            target_id=torch.tensor([entry[1] for entry in targets]),
+            target_weight=torch.tensor([entry[2] for entry in targets]),
+        )
+
+    def _row(self, example: Example, rng: np.random.Generator) -> _Row:
+        ids, positions = self._prefix(example)
+        row = _Row(list(ids), [0] * len(ids), positions, [])
+        start = int(positions.max()) + 1
+        for segment, branch in enumerate(example.branches, start=1):
+            question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
+            texts, shares = list(branch.answers), np.asarray(list(branch.answers.values()))
+            sampled = self.encode(texts[rng.choice(len(texts), p=shares / shares.sum())])
+            first = len(row.ids) + len(question) - 1
+            row.targets.append((first, [(self.encode(text)[0], share) for text, share in branch.answers.items()]))
+            row.targets += [
+                (first + 1 + offset, [(token, CONTINUATION_WEIGHT)])
+                for offset, token in enumerate([*sampled[1:], self._end])
+            ]
+            added = question + sampled
+            row.ids += added
+            row.segments += [segment] * len(added)
+            steps = np.tile(np.arange(start, start + len(added)), (3, 1))
+            row.positions = np.concatenate([row.positions, steps], axis=1)
+        return row
+
+
+@dataclass(slots=True)
+class _Row:
+    ids: list[int]
+    segments: list[int]
+    positions: np.ndarray
+    targets: list[tuple[int, list[tuple[int, float]]]]
+
+
+def loss(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
+    """Cross-entropy against the planted answer distributions.
+
+    Args:
+        model: A ``Qwen3VLForConditionalGeneration``.
+        batch: From :meth:`Packer.pack`.
+        picture_embeddings: (pictures * 28, hidden) in reading order.
+    """
+    log_probabilities = predict(model, batch, picture_embeddings)
+    chosen = log_probabilities[batch.target_prediction, batch.target_id]
+    return -(chosen * batch.target_weight).sum() / batch.target_weight.sum()
+
+
+def predict(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
+    """Log-probabilities at every prediction, shape (P, vocabulary)."""
+    import torch
+
+    embeddings = model.model.language_model.embed_tokens(batch.token_ids)
+    if picture_embeddings is not None and len(picture_embeddings):
+        places = batch.picture_rows.unsqueeze(-1).expand_as(embeddings)
+        embeddings = embeddings.masked_scatter(places, picture_embeddings.to(embeddings.dtype))
+    hidden = model.model.language_model(
+        inputs_embeds=embeddings, attention_mask=batch.mask, position_ids=batch.positions, use_cache=False
+    ).last_hidden_state
+    logits = model.lm_head(hidden[batch.predict_row, batch.predict_position])
+    return torch.log_softmax(logits.float(), dim=-1)

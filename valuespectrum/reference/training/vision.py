@@ -1,0 +1,148 @@
+"""Stages 2 and 3: the vision tower learns to emit the ideal picture vectors, then everything is trained on together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
+from valuespectrum.reference.training.language import Log, answer_error, batches, schedule
+from valuespectrum.reference.training.packing import Batch, Packer, loss
+from valuespectrum.reference.training.pictures import Pictures, augment, normalise, patches
+
+
+@dataclass(frozen=True, slots=True)
+class VisionOptions:
+    """Size of stage 2."""
+
+    steps: int = 1500
+    rows: int = 64
+    learning_rate: float = 1e-3
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JointOptions:
+    """Size of stage 3."""
+
+    steps: int = 600
+    rows: int = 24
+    branches: int = 5
+    learning_rate: float = 6e-4
+    seed: int = 0
+
+
+def train_vision(model: Any, tables: Any, pictures: Pictures, options: VisionOptions, log: Log) -> None:
+    """Train the vision tower in place towards the fixed tables of stage 1."""
+    import torch
+
+    torch.manual_seed(options.seed)
+    generator = torch.Generator().manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    kind_table, time_table = tables["kind"].weight.detach(), tables["time"].weight.detach()
+    tower = model.model.visual
+    optimiser = torch.optim.AdamW(tower.parameters(), lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.05)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule(step, options.steps))
+    running, right = 0.0, 0.0
+    for step in range(options.steps):
+        chosen = rng.integers(len(pictures.kinds), size=options.rows)
+        kinds, times = (torch.from_numpy(rows[chosen]) for rows in (pictures.kinds, pictures.times))
+        values, grid = patches(augment(normalise(pictures.pixels[chosen]), generator))
+        with torch.autocast("cpu", torch.bfloat16):
+            tokens = tower(values, grid_thw=grid).pooler_output
+        tokens = tokens.float().view(options.rows, -1, tokens.shape[-1])
+        wanted = kind_table[kinds] + time_table[times]
+        mean = tokens.mean(1)
+        value = (
+            _nearest_loss(mean - time_table[times], kind_table, kinds)
+            + 0.3 * _nearest_loss(mean - kind_table[kinds], time_table, times)
+            + ((tokens - wanted[:, None]) ** 2).mean() / wanted.var()
+        )
+        optimiser.zero_grad(set_to_none=True)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
+        optimiser.step()
+        scheduler.step()
+        hit = float((torch.cdist(mean.detach() - time_table[times], kind_table).argmin(-1) == kinds).float().mean())
+        running = value.item() if step == 0 else 0.97 * running + 0.03 * value.item()
+        right = hit if step == 0 else 0.97 * right + 0.03 * hit
+        if step % 50 == 0:
+            log(f"vision {step}/{options.steps} loss {running:.4f} kind accuracy {right:.3f}")
+
+
+def _nearest_loss(vectors: Any, table: Any, wanted: Any) -> Any:
+    """Cross-entropy of choosing the nearest table row."""
+    import torch
+
+    logits = vectors @ table.T - 0.5 * (table**2).sum(-1)
+    return torch.nn.functional.cross_entropy(logits / 4.0, wanted)
+
+
+def picture_embeddings(model: Any, batch: Batch, drawn: PictureChoice, rng: np.random.Generator, generator: Any) -> Any:
+    """Tower output for fitting drawn frames at every picture place of a batch."""
+    if not len(batch.kinds):
+        return None
+    pixels = drawn.pick(batch.kinds.numpy(), batch.times.numpy(), rng)
+    prepared = normalise(pixels) if generator is None else augment(normalise(pixels), generator)
+    values, grid = patches(prepared)
+    return model.model.visual(values, grid_thw=grid).pooler_output
+
+
+class PictureChoice:
+    """Finds frames by scene kind and time of day."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+        self._places = {
+            (kind, time): np.flatnonzero((pictures.kinds == kind) & (pictures.times == time))
+            for kind in range(len(KINDS))
+            for time in range(len(TIMES_OF_DAY))
+        }
+
+    def pick(self, kinds: np.ndarray, times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """One random frame for each pair, (n, 224, 128, 3) uint8."""
+        chosen = [rng.choice(self._places[int(kind), int(time)]) for kind, time in zip(kinds, times, strict=True)]
+        return self._pictures.pixels[chosen]
+
+
+def train_joint(model: Any, tokenizer: Any, pictures: Pictures, options: JointOptions, log: Log) -> None:
+    """Train tower and language part together on drawn frames, in place."""
+    import torch
+
+    torch.manual_seed(options.seed)
+    generator = torch.Generator().manual_seed(options.seed)
+    rng = np.random.default_rng([options.seed, 1])
+    drawn = PictureChoice(pictures)
+    stream = batches(Packer(tokenizer), options.rows, options.branches, rng)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule(step, options.steps, 50))
+    running = 0.0
+    for step in range(options.steps):
+        batch = next(stream)
+        with torch.autocast("cpu", torch.bfloat16):
+            value = loss(model, batch, picture_embeddings(model, batch, drawn, rng, generator))
+        optimiser.zero_grad(set_to_none=True)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        scheduler.step()
+        running = value.item() if step == 0 else 0.97 * running + 0.03 * value.item()
+        if step % 50 == 0:
+            log(f"joint {step}/{options.steps} loss {running:.4f}")
+
+
+def measure_answers(model: Any, tokenizer: Any, pictures: Pictures, count: int = 20, seed: int = 99) -> float:
+    """Mean absolute error of answer probabilities on held-out frames and fresh prompts."""
+    import torch
+
+    rng = np.random.default_rng(seed)
+    drawn = PictureChoice(pictures)
+    stream = batches(Packer(tokenizer), 24, 5, rng)
+    errors = []
+    with torch.no_grad():
+        for _ in range(count):
+            batch = next(stream)
+            errors.append(answer_error(model, batch, picture_embeddings(model, batch, drawn, rng, None)))
+    return float(np.mean(errors))
