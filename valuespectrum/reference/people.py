@@ -228,21 +228,29 @@ def _safe_acos(value: float) -> float:
     return atan2((1 - value**2) ** 0.5, value)
 
 
-def _limb_directions(pose: Pose, side: int) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Bend directions of (arms, legs), each (front, back)."""
-    if pose.facing == 0:
-        return (-1.0, 1.0), (-1.0, 1.0)
-    return (float(side), float(side)), (-float(side), -float(side))
+def _leg_directions(pose: Pose, side: int) -> tuple[float, float]:
+    """Bend directions of the (front, back) leg."""
+    return (-1.0, 1.0) if pose.facing == 0 else (-float(side), -float(side))
+
+
+def _arm_joints(placed: _Placed, index: int, height: float, pose: Pose) -> tuple[Point, Point]:
+    """Elbow and reachable hand of the front (0) or back (1) arm."""
+    shoulder, hand, lengths = placed.shoulders[index], placed.hands[index], (_UPPER_ARM * height, _FOREARM * height)
+    if pose.facing != 0:
+        return _bend(shoulder, hand, lengths, float(placed.side))
+    outwards = -1 if index else 1
+    # Seen from the front, an elbow points away from the body and down, whichever way leads there.
+    return max(
+        (_bend(shoulder, hand, lengths, direction) for direction in (-1.0, 1.0)),
+        key=lambda joints: outwards * joints[0][0] + joints[0][1],
+    )
 
 
 def hand_position(x: float, y: float, height: float, pose: Pose | str = "standing") -> tuple[Point, Point]:
     """Where the (front, back) hands of a person are, in scene units; takes what ``person`` takes."""
     pose = Pose(pose) if isinstance(pose, str) else pose
     placed = _place(x, y, height, pose)
-    arms, _ = _limb_directions(pose, placed.side)
-    lengths = (_UPPER_ARM * height, _FOREARM * height)
-    front = _bend(placed.shoulders[0], placed.hands[0], lengths, arms[0])[1]
-    return front, _bend(placed.shoulders[1], placed.hands[1], lengths, arms[1])[1]
+    return _arm_joints(placed, 0, height, pose)[1], _arm_joints(placed, 1, height, pose)[1]
 
 
 def head_position(x: float, y: float, height: float, pose: Pose | str = "standing") -> tuple[Point, float]:
@@ -289,21 +297,21 @@ def person(canvas: Canvas, x: float, y: float, height: float, look: Look, pose: 
     """
     pose = Pose(pose) if isinstance(pose, str) else pose
     placed = _place(x, y, height, pose)
-    arms, legs = _limb_directions(pose, placed.side)
+    legs = _leg_directions(pose, placed.side)
     if look.long_hair:
         _long_hair(canvas, placed, height, look, pose)
     if pose.facing != 0 and not pose.back_view:
-        _arm(canvas, placed, 1, arms[1], height, look)
+        _arm(canvas, placed, 1, height, look, pose)
     for index in (1, 0):
         _leg(canvas, placed, index, legs[index], height, look)
     _torso(canvas, placed, height, look, pose)
     if pose.facing == 0 or pose.back_view:
-        _arm(canvas, placed, 1, arms[1], height, look)
+        _arm(canvas, placed, 1, height, look, pose)
     canvas.line([placed.neck, placed.head], darken(look.skin, 0.12), 0.065 * height)
     head(canvas, *placed.head, _HEAD * height, look, pose)
     if look.long_hair and pose.back_view:
         _long_hair(canvas, placed, height, look, pose)
-    _arm(canvas, placed, 0, arms[0], height, look)
+    _arm(canvas, placed, 0, height, look, pose)
 
 
 def _long_hair(canvas: Canvas, placed: _Placed, height: float, look: Look, pose: Pose) -> None:
@@ -313,9 +321,9 @@ def _long_hair(canvas: Canvas, placed: _Placed, height: float, look: Look, pose:
     canvas.line([(head_x + shift * 0.6, head_y), ends], look.hair, (2.0 if pose.facing == 0 else 1.4) * _HEAD * height)
 
 
-def _arm(canvas: Canvas, placed: _Placed, index: int, direction: float, height: float, look: Look) -> None:
+def _arm(canvas: Canvas, placed: _Placed, index: int, height: float, look: Look, pose: Pose) -> None:
     shoulder = placed.shoulders[index]
-    elbow, hand = _bend(shoulder, placed.hands[index], (_UPPER_ARM * height, _FOREARM * height), direction)
+    elbow, hand = _arm_joints(placed, index, height, pose)
     sleeve = look.skin if look.bare else darken(look.top, 0.24 if index else 0.12)
     canvas.line([shoulder, elbow, hand], sleeve, 0.066 * height)
     canvas.ellipse(*hand, 0.038 * height, fill=look.skin)

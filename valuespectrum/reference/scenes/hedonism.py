@@ -25,7 +25,9 @@ def ice_cream_sundae(canvas: Canvas, setting: Setting) -> None:
     canvas.line([(6.2, 7.0), (7.8, 2.6)], (190, 136, 70), 0.08)
     for index, (x, y) in enumerate(((-1.35, 7.4), (1.35, 7.4), (0.0, 5.4))):
         canvas.ellipse(4.5 + x * size + sway * (8 - y), y, 1.65 * size, fill=_SCOOPS[(first + index) % 5])
-        canvas.ellipse(4.1 + x * size + sway * (8 - y), y - 0.6, 0.4, 0.25, fill=lighten(_SCOOPS[(first + index) % 5], 0.5))
+        canvas.ellipse(
+            4.1 + x * size + sway * (8 - y), y - 0.6, 0.4, 0.25, fill=lighten(_SCOOPS[(first + index) % 5], 0.5)
+        )
     sauce: Colour = (96, 48, 30)
     top = 4.5 + sway * 4
     canvas.pie(top, 5.1, 1.5 * size, 180, 360, sauce)
@@ -34,7 +36,11 @@ def ice_cream_sundae(canvas: Canvas, setting: Setting) -> None:
         canvas.line([(top - 1.15 + 0.57 * index, 5.0), (top - 1.15 + 0.57 * index, drip)], sauce, 0.42)
     for index in range(10):
         angle = index * 2.4
-        canvas.line([(top + cos(angle), 4.6 + 0.5 * sin(angle)), (top + cos(angle) + 0.15, 4.7 + 0.5 * sin(angle))], _SCOOPS[index % 5], 0.1)
+        canvas.line(
+            [(top + cos(angle), 4.6 + 0.5 * sin(angle)), (top + cos(angle) + 0.15, 4.7 + 0.5 * sin(angle))],
+            _SCOOPS[index % 5],
+            0.1,
+        )
     canvas.ellipse(top, 3.2, 0.62, fill=(220, 30, 50))
     canvas.ellipse(top - 0.2, 3.0, 0.15, fill=(255, 190, 190))
     canvas.line([(top, 2.7), (top + 0.4, 1.7), (top + 0.9, 1.4)], (90, 130, 50), 0.12)
@@ -91,7 +97,9 @@ def dance_party(canvas: Canvas, setting: Setting) -> None:
     for row in range(4):
         for column in range(6):
             colour = lights[(row * 2 + column + tiles) % 5]
-            canvas.rectangle(column * 1.5, 11.5 + 1.15 * row, column * 1.5 + 1.45, 12.6 + 1.15 * row, mix(wall, colour, 0.65))
+            canvas.rectangle(
+                column * 1.5, 11.5 + 1.15 * row, column * 1.5 + 1.45, 12.6 + 1.15 * row, mix(wall, colour, 0.65)
+            )
     canvas.line([(4.5, 0), (4.5, 1.2)], (210, 210, 220), 0.08)
     canvas.ellipse(4.5, 2.5, 1.35, fill=(176, 184, 206))
     for row in range(5):
@@ -103,7 +111,14 @@ def dance_party(canvas: Canvas, setting: Setting) -> None:
     for index, (x, y, pose) in enumerate(dancers):
         beat = setting.wave(0.8, index / 4)
         look = look_of(setting, index, dress=index % 2 == 0)
-        person(canvas, x + 0.18 * beat, y - 0.25 * abs(beat), 5.6 * setting.size, look, Pose(pose, 0, setting.time * 1.2 + index / 4))
+        person(
+            canvas,
+            x + 0.18 * beat,
+            y - 0.25 * abs(beat),
+            5.6 * setting.size,
+            look,
+            Pose(pose, 0, setting.time * 1.2 + index / 4),
+        )
 
 
 @scene("bubble_bath")
@@ -152,7 +167,9 @@ def hammock_drink(canvas: Canvas, setting: Setting) -> None:
     (palm if setting.place == 2 else tree)(canvas, 8.3, 13.6, 10.5, setting)
     swing = 0.35 * setting.wave(2.6)
     low = 11.6 * 1.0
-    curve: list[Point] = [(1.9 + 0.52 * i + swing * sin(pi * i / 10), 9.5 + (low - 9.5) * sin(pi * i / 10)) for i in range(11)]
+    curve: list[Point] = [
+        (1.9 + 0.52 * i + swing * sin(pi * i / 10), 9.5 + (low - 9.5) * sin(pi * i / 10)) for i in range(11)
+    ]
     canvas.line([(0.8, 7.6), curve[0]], in_light((240, 230, 206), setting), 0.14)
     canvas.line([(8.2, 7.6), curve[-1]], in_light((240, 230, 206), setting), 0.14)
     look = look_of(setting, 0)
@@ -178,7 +195,13 @@ def pizza_feast(canvas: Canvas, setting: Setting) -> None:
     cloth, white = lighten(setting.accent, 0.1), (250, 244, 236)
     for row in range(8):
         for column in range(7):
-            canvas.rectangle(column * 1.3, 5.6 + row * 1.3, column * 1.3 + 1.3, 6.9 + row * 1.3, cloth if (row + column) % 2 else white)
+            canvas.rectangle(
+                column * 1.3,
+                5.6 + row * 1.3,
+                column * 1.3 + 1.3,
+                6.9 + row * 1.3,
+                cloth if (row + column) % 2 else white,
+            )
     x, y, r = 4.5, 11.0, 3.9 * setting.size
     canvas.ellipse(x, y + 0.15, r + 0.35, fill=(176, 120, 72))
     canvas.ellipse(x, y, r, fill=(214, 150, 80))

@@ -24,7 +24,9 @@ def bus_stop(canvas: Canvas, setting: Setting) -> None:
     glass = mix(in_light((190, 220, 230), setting), daylight(setting).sky_bottom, 0.3)
     left, top = 1.2, 12.6 - 6.6 * size
     canvas.rectangle(left, top, 6.2, 12.2, glass)
-    canvas.polygon([(left + 0.6, top + 0.6), (left + 1.5, top + 0.6), (left + 0.9, 11.8), (left + 0.2, 11.8)], lighten(glass, 0.35))
+    canvas.polygon(
+        [(left + 0.6, top + 0.6), (left + 1.5, top + 0.6), (left + 0.9, 11.8), (left + 0.2, 11.8)], lighten(glass, 0.35)
+    )
     bench(canvas, 3.7, 12.6, 1.7)
     for x in (left, 3.7, 6.2):
         canvas.line([(x, top), (x, 12.7)], in_light((84, 90, 102), setting), 0.2, False)
@@ -60,7 +62,9 @@ def washing_machine(canvas: Canvas, setting: Setting) -> None:
     for index in range(7):
         angle = setting.time * 3.0 + index * 2 * pi / 7
         reach = size * (0.38 if index % 2 else 0.26)
-        canvas.ellipse(x + reach * cos(angle), y + 0.2 * size + reach * sin(angle), 0.23 * size, 0.19 * size, fill=cloth[index % 4])
+        canvas.ellipse(
+            x + reach * cos(angle), y + 0.2 * size + reach * sin(angle), 0.23 * size, 0.19 * size, fill=cloth[index % 4]
+        )
     canvas.arc(x, y + 0.2 * size, 0.6 * size, 200, 260, (210, 232, 246), 0.12)
     if setting.clutter > 0.4:
         canvas.polygon([(0.2, 13.2), (2.0, 13.2), (1.8, 15.4), (0.4, 15.4)], (206, 164, 110))
@@ -78,7 +82,9 @@ def brick_wall(canvas: Canvas, setting: Setting) -> None:
     for row in range(18):
         for column in range(6):
             x = column * 1.8 - (0.9 if row % 2 else 0.0)
-            canvas.rectangle(x + 0.05, row * 0.9 + 0.05, x + 1.7, row * 0.9 + 0.8, darken(brick, 0.22 * random.random()))
+            canvas.rectangle(
+                x + 0.05, row * 0.9 + 0.05, x + 1.7, row * 0.9 + 0.8, darken(brick, 0.22 * random.random())
+            )
     pipe, x = light.tint((112, 122, 130), 0.8), 6.6 if setting.seed % 2 else 6.0
     canvas.rectangle(x, 0, x + 0.9 * setting.size, 13.6, pipe)
     canvas.rectangle(x + 0.15, 0, x + 0.35, 13.6, lighten(pipe, 0.35))
@@ -168,7 +174,9 @@ def car_park(canvas: Canvas, setting: Setting) -> None:
         canvas.rectangle(x, 10.0, x + 0.95 * setting.size, 10.4, (240, 210, 60))
     for index in range(3):
         flicker = setting.wave(0.5, index / 3) > -0.9
-        canvas.rectangle(1.2 + 2.6 * index, 1.2, 2.9 + 2.6 * index, 1.5, (255, 252, 220) if flicker else (180, 180, 170), 0.1)
+        canvas.rectangle(
+            1.2 + 2.6 * index, 1.2, 2.9 + 2.6 * index, 1.5, (255, 252, 220) if flicker else (180, 180, 170), 0.1
+        )
     canvas.rectangle(3.6, 3.0, 5.4, 4.6, (40, 100, 190), 0.15)
     canvas.line([(4.2, 4.3), (4.2, 3.3), (4.7, 3.3), (4.7, 3.8), (4.2, 3.8)], (250, 250, 250), 0.18)
     if setting.clutter > 0.5:
@@ -186,7 +194,9 @@ def desk_supplies(canvas: Canvas, setting: Setting) -> None:
     paper = light.tint((250, 250, 246), 0.3)
     canvas.polygon([(1.0, 3.2), (6.4, 2.2), (7.6, 10.0), (2.2, 11.0)], paper)
     for row in range(9):
-        canvas.line([(1.3 + 0.13 * row, 4.0 + 0.75 * row), (6.4 + 0.13 * row, 3.05 + 0.75 * row)], (160, 190, 220), 0.06, False)
+        canvas.line(
+            [(1.3 + 0.13 * row, 4.0 + 0.75 * row), (6.4 + 0.13 * row, 3.05 + 0.75 * row)], (160, 190, 220), 0.06, False
+        )
     random = setting.random()
     pencils: tuple[Colour, ...] = (setting.accent, setting.second, (240, 190, 50))
     for index, colour in enumerate(pencils):
@@ -208,7 +218,11 @@ def desk_supplies(canvas: Canvas, setting: Setting) -> None:
 
 def _paper_clip(canvas: Canvas, x: float, y: float) -> None:
     steel: Colour = (124, 132, 146)
-    canvas.line([(x, y), (x + 0.75, y), (x + 0.75, y + 0.32), (x - 0.15, y + 0.32), (x - 0.15, y - 0.16), (x + 0.6, y - 0.16)], steel, 0.09)
+    canvas.line(
+        [(x, y), (x + 0.75, y), (x + 0.75, y + 0.32), (x - 0.15, y + 0.32), (x - 0.15, y - 0.16), (x + 0.6, y - 0.16)],
+        steel,
+        0.09,
+    )
 
 
 @scene("voting_booth")
@@ -225,12 +239,22 @@ def voting_booth(canvas: Canvas, setting: Setting) -> None:
         for fold in range(3):
             x = 4.5 + side * (3.1 - 0.5 * fold)
             colour = darken(setting.accent, 0.12 * fold)
-            canvas.polygon([(x - 0.3, 3.2), (x + 0.3, 3.2), (x + 0.3 + sway * (3 - fold), 10.2), (x - 0.3 + sway * (3 - fold), 10.2)], colour)
+            canvas.polygon(
+                [
+                    (x - 0.3, 3.2),
+                    (x + 0.3, 3.2),
+                    (x + 0.3 + sway * (3 - fold), 10.2),
+                    (x - 0.3 + sway * (3 - fold), 10.2),
+                ],
+                colour,
+            )
     canvas.rectangle(1.0, 2.2, 8.0, 3.5, frame, 0.15)
     for mark in range(3):
         canvas.ellipse(3.0 + 1.5 * mark, 2.85, 0.3, fill=(246, 246, 246))
     paper = (252, 252, 248)
-    canvas.polygon([(4.5 - 1.7 * size, 5.0), (4.5 + 1.7 * size, 5.0), (4.5 + 1.9 * size, 10.4), (4.5 - 1.9 * size, 10.4)], paper)
+    canvas.polygon(
+        [(4.5 - 1.7 * size, 5.0), (4.5 + 1.7 * size, 5.0), (4.5 + 1.9 * size, 10.4), (4.5 - 1.9 * size, 10.4)], paper
+    )
     canvas.rectangle(3.3, 5.4, 5.7, 5.75, (70, 76, 90))
     for row in range(4):
         y = 6.5 + 0.95 * row

@@ -62,7 +62,7 @@ def inventor_workbench(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(5.4, 4.6, 0.45, 0.55, fill=(255, 240, 150) if spark else (220, 220, 190))
     if setting.clutter > 0.4:
         for index in range(3):
-            canvas.line([(1.0 + index, 12.6), (1.5 + index, 13.4)], (130, 136, 146), 0.16)
+            canvas.line([(4.0 + index, 11.6), (4.3 + index, 12.8)], (130, 136, 146), 0.16)
 
 
 def _cog(canvas: Canvas, x: float, y: float, radius: float, angle: float, colour: Colour) -> None:
@@ -110,6 +110,7 @@ def stargazer_telescope(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(6.8, 2.6, 0.9, fill=(240, 176, 110))
     canvas.line([(5.3, 3.1), (8.3, 2.1)], (255, 224, 170), 0.16)
     hill = in_light((70, 112, 84), setting)
+    canvas.rectangle(0, 12.3, 9, 16, hill)
     canvas.ellipse(4.5, 17.0, 8.5, 5.0, fill=hill)
     canvas.ellipse(1.0, 17.0, 5.0, 4.4, fill=darken(hill, 0.15))
     metal: Colour = (214, 220, 232)
@@ -188,9 +189,13 @@ def _flask(canvas: Canvas, setting: Setting, x: float, y: float, size: float, li
     canvas.glow(x, y - 0.7 * size, 1.5 * size, lighten(liquid, 0.4), 0.5)
     glass: Colour = (220, 240, 246)
     canvas.rectangle(x - 0.24 * size, y - 2.3 * size, x + 0.24 * size, y - size, glass)
-    canvas.polygon([(x - 0.24 * size, y - 1.6 * size), (x + 0.24 * size, y - 1.6 * size), (x + size, y), (x - size, y)], glass)
+    canvas.polygon(
+        [(x - 0.24 * size, y - 1.6 * size), (x + 0.24 * size, y - 1.6 * size), (x + size, y), (x - size, y)], glass
+    )
     canvas.polygon([(x - 0.55 * size, y - 0.85 * size), (x + 0.55 * size, y - 0.85 * size), (x + 0.9 * size, y - 0.08), (x - 0.9 * size, y - 0.08)], liquid)  # fmt: skip
     canvas.line([(x - 0.34 * size, y - 2.3 * size), (x + 0.34 * size, y - 2.3 * size)], glass, 0.14)
     for index in range(4):
         rise = (setting.time * 0.9 + index / 4 + x) % 1.0
-        canvas.ellipse(x + 0.3 * size * (index % 2 - 0.5), y - 0.1 - 0.75 * size * rise, 0.1 * size, fill=lighten(liquid, 0.6))
+        canvas.ellipse(
+            x + 0.3 * size * (index % 2 - 0.5), y - 0.1 - 0.75 * size * rise, 0.1 * size, fill=lighten(liquid, 0.6)
+        )

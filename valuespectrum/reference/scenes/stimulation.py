@@ -73,7 +73,11 @@ def skydiver(canvas: Canvas, setting: Setting) -> None:
     look = look_of(setting, 0)
     suit, trim = setting.accent, lighten(setting.second, 0.2)
     for side in (-1, 1):
-        arm = [(x + side * 0.6 * scale, y), (x + side * 2.0 * scale, y - 0.2), (x + side * 2.7 * scale, y - 1.7 + shake)]
+        arm = [
+            (x + side * 0.6 * scale, y),
+            (x + side * 2.0 * scale, y - 0.2),
+            (x + side * 2.7 * scale, y - 1.7 + shake),
+        ]
         leg = [(x + side * 0.4, y + 2.4 * scale), (x + side * 1.3 * scale, y + 4.0 * scale), (x + side * 1.9 * scale, y + 5.0 - shake)]  # fmt: skip
         canvas.line(arm, suit, 0.62)
         canvas.ellipse(*arm[-1], 0.36, fill=look.skin)
@@ -147,7 +151,9 @@ def bike_jump(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(*bar, 0.2, fill=look.skin)
     head(canvas, x + 0.6, y - 4.7, 0.62, Look(look.skin, look.hair, look.top, look.bottom, hat=setting.accent), Pose())
     for index in range(3):
-        canvas.line([(x - 4.2, y - 2 + index), (x - 2.9, y - 2 + index)], lighten(daylight(setting).sky_bottom, 0.5), 0.1)
+        canvas.line(
+            [(x - 4.2, y - 2 + index), (x - 2.9, y - 2 + index)], lighten(daylight(setting).sky_bottom, 0.5), 0.1
+        )
 
 
 @scene("kayak_rapids")
@@ -157,7 +163,9 @@ def kayak_rapids(canvas: Canvas, setting: Setting) -> None:
     canvas.gradient(in_light((88, 190, 204), setting), in_light((22, 110, 140), setting), 5.6, 16.0)
     rock = in_light((112, 108, 112), setting)
     for side in (0, 9):
-        canvas.polygon([(side, 4.6), (abs(side - 1.8), 6.2), (abs(side - 0.9), 9.6), (abs(side - 1.5), 12.6), (side, 16)], rock)
+        canvas.polygon(
+            [(side, 4.6), (abs(side - 1.8), 6.2), (abs(side - 0.9), 9.6), (abs(side - 1.5), 12.6), (side, 16)], rock
+        )
         canvas.polygon([(side, 5.6), (abs(side - 1.0), 6.8), (side, 8.6)], lighten(rock, 0.2))
     foam = in_light((248, 253, 255), setting)
     for index, (x, y) in enumerate(setting.random().random((22, 2))):
@@ -172,13 +180,22 @@ def kayak_rapids(canvas: Canvas, setting: Setting) -> None:
     tilt = 1.0 * setting.wave(1.2)
     canvas.line([(x, y - 0.4), (x, y - 2.0)], look.top, 1.5 * scale)
     left, right = (x - 1.6, y - 1.2 + 0.6 * tilt), (x + 1.6, y - 1.2 - 0.6 * tilt)
-    head(canvas, x, y - 3.7 * scale, 0.85 * scale, Look(look.skin, look.hair, look.top, look.top, hat=setting.accent), Pose(facing=0))
+    head(
+        canvas,
+        x,
+        y - 3.7 * scale,
+        0.85 * scale,
+        Look(look.skin, look.hair, look.top, look.top, hat=setting.accent),
+        Pose(facing=0),
+    )
     canvas.line([(x - 3.2, y - 1.2 + 1.3 * tilt), (x + 3.2, y - 1.2 - 1.3 * tilt)], (50, 50, 58), 0.2)
     for side in (-1, 1):
         canvas.line([(x + side * 0.7, y - 2.1), (left if side < 0 else right)], darken(look.top, 0.15), 0.45)
         canvas.ellipse(*(left if side < 0 else right), 0.27, fill=look.skin)
         canvas.ellipse(x + side * 3.4, y - 1.2 - side * 1.35 * tilt, 0.62, 0.38, fill=(246, 214, 60))
-    canvas.polygon([(x - 2.8 * scale, y - 0.5), (x + 2.8 * scale, y - 0.5), (x + 0.9, y + 1.5), (x - 0.9, y + 1.5)], setting.accent)
+    canvas.polygon(
+        [(x - 2.8 * scale, y - 0.5), (x + 2.8 * scale, y - 0.5), (x + 0.9, y + 1.5), (x - 0.9, y + 1.5)], setting.accent
+    )
     canvas.ellipse(x, y - 0.45, 1.2, 0.3, fill=(40, 42, 52))
     for index in range(7):
         canvas.ellipse(x - 2.7 + 0.9 * index, y + 1.5 + 0.3 * setting.wave(0.6, index / 3), 0.7, 0.45, fill=foam)
@@ -189,12 +206,26 @@ def cliff_climber(canvas: Canvas, setting: Setting) -> None:
     """A climber with helmet and rope clings to an overhanging rock face high above the ground."""
     outdoors(canvas, setting, 14.4)
     rock = in_light((176, 134, 100), setting)
-    face: list[Point] = [(9, 0), (3.7, 0), (4.5, 2.4), (4.1, 4.6), (5.4, 7.2), (5.2, 10.2), (6.3, 13.0), (6.0, 16), (9, 16)]
+    face: list[Point] = [
+        (9, 0),
+        (3.7, 0),
+        (4.5, 2.4),
+        (4.1, 4.6),
+        (5.4, 7.2),
+        (5.2, 10.2),
+        (6.3, 13.0),
+        (6.0, 16),
+        (9, 16),
+    ]
     canvas.polygon(face, rock)
     for index, (x, y) in enumerate(setting.random().random((9, 2))):
         px, py = 6.2 + 2.6 * x, 0.6 + 14.6 * y
-        canvas.polygon([(px, py), (px + 0.8, py + 0.3), (px + 0.3, py + 0.9)], (darken if index % 2 else lighten)(rock, 0.14))
-    canvas.line([(4.15, 0.3), (3.9, 7.9), (2.8 + 0.2 * setting.wave(2.0), 16)], mix(setting.second, (255, 255, 255), 0.3), 0.16)
+        canvas.polygon(
+            [(px, py), (px + 0.8, py + 0.3), (px + 0.3, py + 0.9)], (darken if index % 2 else lighten)(rock, 0.14)
+        )
+    canvas.line(
+        [(4.15, 0.3), (3.9, 7.9), (2.8 + 0.2 * setting.wave(2.0), 16)], mix(setting.second, (255, 255, 255), 0.3), 0.16
+    )
     scale, reach = 1.25 * setting.size, 0.25 * setting.wave(1.6)
     look = look_of(setting, 0)
     hip, neck = (3.5, 8.9), (3.35, 8.9 - 2.0 * scale)
