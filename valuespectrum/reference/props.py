@@ -83,26 +83,6 @@ def palm(canvas: Canvas, x: float, y: float, height: float, setting: Setting) ->
         )
 
 
-def house(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
-    """Small house with a gable roof; its windows are lit at night."""
-    half, wall = 0.42 * height, in_light(CREAM, setting)
-    lit = (255, 214, 110) if setting.time_of_day in ("night", "sunset") else (150, 196, 222)
-    canvas.rectangle(x - half, y - 0.6 * height, x + half, y, wall)
-    canvas.polygon(
-        [(x - 1.2 * half, y - 0.58 * height), (x, y - height), (x + 1.2 * half, y - 0.58 * height)],
-        in_light((176, 78, 62), setting),
-    )
-    canvas.rectangle(x - 0.09 * height, y - 0.3 * height, x + 0.09 * height, y, in_light(WOOD, setting))
-    for side in (-1, 1):
-        canvas.rectangle(
-            x + side * 0.26 * height - 0.08 * height,
-            y - 0.46 * height,
-            x + side * 0.26 * height + 0.08 * height,
-            y - 0.28 * height,
-            lit,
-        )
-
-
 def flag(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
     """Pole with a two-coloured flag that waves to the right."""
     canvas.line([(x, y), (x, y - height)], in_light(GREY, setting), 0.04 * height)

@@ -181,8 +181,8 @@ def monk_garden(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(5.7, 9.0, 2.1, fill=in_light(WOOD, setting))
     canvas.ellipse(5.7, 9.0, 1.85, fill=mix(daylight(setting).sky_bottom, in_light(GREEN, setting), 0.55))
     tree(canvas, 6.1, 10.7, 2.7, setting)
-    for x in range(-1, 10):
-        canvas.pie(x + 0.5, 6.5, 0.62, 180, 360, in_light((84, 98, 110), setting))
+    for tile in range(-1, 10):
+        canvas.pie(tile + 0.5, 6.5, 0.62, 180, 360, in_light((84, 98, 110), setting))
     canvas.rectangle(0, 6.3, 9, 6.7, in_light((64, 76, 88), setting))
     size, floor = setting.size, 14.4
     height, x = 7.4 * size, 2.6
@@ -191,7 +191,7 @@ def monk_garden(canvas: Canvas, setting: Setting) -> None:
     hand: Point = (x + 0.3 * height, floor - 0.52 * height + tip)
     colours = (RED, (244, 160, 190), GOLD, setting.accent, (170, 110, 210))
     for index in range(5 + round(2 * setting.clutter)):
-        flower(canvas, 5.1 + 0.62 * index % 3.9, 15.0 + 0.35 * (index % 2), 1.9, setting, colours[index % 5])
+        flower(canvas, 5.1 + 0.62 * index, 15.0 + 0.35 * (index % 2), 1.9, setting, colours[index % 5])
     monk = look_of(setting, 0, top=robe, bottom=darken(robe, 0.3), dress=True, long_hair=False, hair=setting.skin[0])
     person(
         canvas, x, floor, height, monk, Pose("standing", 1, front_hand=hand, back_hand=(hand[0] - 0.2, hand[1] + 0.4))
@@ -269,9 +269,8 @@ def hot_air_balloon(canvas: Canvas, setting: Setting) -> None:
     basket = neck + 2.2 * size
     for side in (-1, 1):
         canvas.line([(x + side * 0.5 * size, neck), (x + side * 0.8 * size, basket)], BLACK, 0.07)
-    colours = (setting.accent, WHITE, setting.second, WHITE, setting.accent)
-    shares = (1.0, 0.62, 0.22)
-    for share, colour in zip(shares, (setting.accent, lighten(GOLD, 0.1), setting.second), strict=True):
+    stripes = ((1.0, setting.accent), (0.62, lighten(GOLD, 0.1)), (0.22, setting.second))
+    for share, colour in stripes:
         canvas.ellipse(x, y, radius * share, radius, colour)
         spread = 0.58 * size * share
         low = y + 0.5 * radius
@@ -284,7 +283,7 @@ def hot_air_balloon(canvas: Canvas, setting: Setting) -> None:
             ],
             colour,
         )
-    canvas.rectangle(x - 0.62 * size, neck - 0.15, x + 0.62 * size, neck + 0.1, darken(colours[0], 0.4))
+    canvas.rectangle(x - 0.62 * size, neck - 0.15, x + 0.62 * size, neck + 0.1, darken(setting.accent, 0.4))
     canvas.glow(x, neck + 0.3, 1.3, FLAME, 0.6 + 0.3 * setting.wave(0.5))
     height = 3.3 * size
     pose = Pose("waving", 0, setting.time * 1.2)

@@ -76,7 +76,7 @@ def hands_globe(canvas: Canvas, setting: Setting) -> None:
         return middle[0] + reach * math.sin(turn), middle[1] - reach * math.cos(turn)
 
     for index, turn in enumerate(turns):
-        cloth = clothes[index % 6] if index % 6 != 5 or index else WHITE
+        cloth = clothes[index % len(clothes)]
         skin = setting.skin[index % len(setting.skin)]
         for side in (-1, 1):
             spread = side * 0.1
@@ -322,12 +322,12 @@ def _scales(canvas: Canvas, setting: Setting) -> None:
     canvas.line([(4.5 - reach, top + tilt), (4.5 + reach, top - tilt)], gold, 0.34)
     canvas.ellipse(4.5, top, 0.5, fill=gold)
     canvas.ellipse(4.5, top, 0.25, fill=lighten(gold, 0.6))
-    for side, shirt in ((-1, setting.accent), (1, setting.accent)):
+    for side in (-1, 1):
         x, y = 4.5 + side * reach, top - side * tilt
         pan = y + 5.3
         for edge in (-1.5, 1.5):
             canvas.line([(x, y), (x + edge, pan)], darken(gold, 0.35), 0.07)
-        look = look_of(setting, 0 if side < 0 else 1, top=shirt, bottom=(60, 66, 90))
+        look = look_of(setting, 0 if side < 0 else 1, top=setting.accent, bottom=(60, 66, 90))
         person(canvas, x, pan + 0.1, 4.3 * (0.6 + 0.4 * size), look, Pose("standing", 0))
         canvas.pie(x, pan, 1.6, 15, 165, gold)
         canvas.rectangle(x - 1.6, pan - 0.1, x + 1.6, pan + 0.25, lighten(gold, 0.2), 0.1)
