@@ -180,7 +180,7 @@ def lantern_festival(canvas: Canvas, setting: Setting) -> None:
 
 
 def _sky_lantern(canvas: Canvas, x: float, y: float, size: float, setting: Setting) -> None:
-    canvas.glow(x, y, 1.5 * size, (255, 180, 80), 0.6)
+    canvas.glow(x, y, 1.2 * size, (255, 180, 80), 0.65)
     x += 0.08 * setting.wave(3.0, y / 14)
     paper = [
         (x - 0.42 * size, y - 0.7 * size),
