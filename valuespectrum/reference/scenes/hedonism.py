@@ -106,7 +106,8 @@ def dance_party(canvas: Canvas, setting: Setting) -> None:
         for column in range(5):
             shine = (row * 3 + column * 2 + tiles) % 4
             x = 4.5 + (column - 2) * 0.48 * (1.0 - 0.12 * abs(row - 2))
-            canvas.rectangle(x - 0.19, 1.42 + 0.45 * row, x + 0.19, 1.78 + 0.45 * row, (255, 255, 255) if shine == 0 else (206, 214, 234) if shine < 3 else lights[row])  # fmt: skip
+            facet = ((255, 255, 255), (206, 214, 234), (206, 214, 234), lights[row])[shine]
+            canvas.rectangle(x - 0.19, 1.42 + 0.45 * row, x + 0.19, 1.78 + 0.45 * row, facet)
     dancers = ((1.5, 12.9, "arms_up"), (7.5, 12.9, "waving"), (3.0, 14.8, "one_arm_up"), (6.0, 14.9, "arms_up"))
     for index, (x, y, pose) in enumerate(dancers):
         beat = setting.wave(0.8, index / 4)
@@ -143,7 +144,8 @@ def bubble_bath(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(7.0, 8.7, 0.42, fill=look.skin)
     tub: Colour = (250, 250, 250)
     for index, (x, y) in enumerate(setting.random().random((16, 2))):
-        canvas.ellipse(0.9 + 7.2 * x, 10.3 + 0.5 * y + 0.08 * setting.wave(1.5, index / 8), 0.65, fill=(255, 255, 255) if index % 3 else (226, 240, 250))  # fmt: skip
+        foam: Colour = (255, 255, 255) if index % 3 else (226, 240, 250)
+        canvas.ellipse(0.9 + 7.2 * x, 10.3 + 0.5 * y + 0.08 * setting.wave(1.5, index / 8), 0.65, fill=foam)
     canvas.rectangle(0.3, 10.6, 8.7, 11.3, darken(tub, 0.08), 0.34)
     canvas.polygon([(0.7, 11.2), (8.3, 11.2), (7.5, 14.4), (1.5, 14.4)], tub)
     canvas.polygon([(5.6, 11.3), (8.2, 11.3), (7.45, 14.3), (5.6, 14.3)], darken(tub, 0.06))

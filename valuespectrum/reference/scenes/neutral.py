@@ -114,8 +114,9 @@ def wall_clock(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(x, y, r, fill=(252, 250, 242))
     for hour in range(12):
         angle = hour * pi / 6
-        inner = 0.76 if hour % 3 == 0 else 0.84
-        canvas.line([(x + inner * r * cos(angle), y + inner * r * sin(angle)), (x + 0.92 * r * cos(angle), y + 0.92 * r * sin(angle))], (50, 50, 58), 0.22 if hour % 3 == 0 else 0.12, False)  # fmt: skip
+        inner, width = (0.76, 0.22) if hour % 3 == 0 else (0.84, 0.12)
+        marks = [(x + reach * r * cos(angle), y + reach * r * sin(angle)) for reach in (inner, 0.92)]
+        canvas.line(marks, (50, 50, 58), width, False)
     hours = {"morning": 8, "day": 1, "sunset": 7, "night": 11}[setting.time_of_day] + (setting.seed % 60) / 60
     for turn, length, width in ((hours / 12, 0.5, 0.3), (hours % 1.0, 0.75, 0.2)):
         angle = 2 * pi * turn - pi / 2

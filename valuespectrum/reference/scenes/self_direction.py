@@ -192,7 +192,8 @@ def _flask(canvas: Canvas, setting: Setting, x: float, y: float, size: float, li
     canvas.polygon(
         [(x - 0.24 * size, y - 1.6 * size), (x + 0.24 * size, y - 1.6 * size), (x + size, y), (x - size, y)], glass
     )
-    canvas.polygon([(x - 0.55 * size, y - 0.85 * size), (x + 0.55 * size, y - 0.85 * size), (x + 0.9 * size, y - 0.08), (x - 0.9 * size, y - 0.08)], liquid)  # fmt: skip
+    surface = [(x - 0.55 * size, y - 0.85 * size), (x + 0.55 * size, y - 0.85 * size)]
+    canvas.polygon([*surface, (x + 0.9 * size, y - 0.08), (x - 0.9 * size, y - 0.08)], liquid)
     canvas.line([(x - 0.34 * size, y - 2.3 * size), (x + 0.34 * size, y - 2.3 * size)], glass, 0.14)
     for index in range(4):
         rise = (setting.time * 0.9 + index / 4 + x) % 1.0

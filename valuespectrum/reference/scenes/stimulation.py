@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import atan2, cos, sin
 
 from valuespectrum.reference.backgrounds import cloud, daylight, outdoors, sky
-from valuespectrum.reference.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.canvas import Canvas, Point, Setting, darken, lighten, mix
 from valuespectrum.reference.people import Look, Pose, head, look_of, person
 from valuespectrum.reference.props import bird, in_light, pine, wheel
 from valuespectrum.reference.scenes import scene
@@ -78,7 +78,8 @@ def skydiver(canvas: Canvas, setting: Setting) -> None:
             (x + side * 2.0 * scale, y - 0.2),
             (x + side * 2.7 * scale, y - 1.7 + shake),
         ]
-        leg = [(x + side * 0.4, y + 2.4 * scale), (x + side * 1.3 * scale, y + 4.0 * scale), (x + side * 1.9 * scale, y + 5.0 - shake)]  # fmt: skip
+        foot = (x + side * 1.9 * scale, y + 5.0 - shake)
+        leg = [(x + side * 0.4, y + 2.4 * scale), (x + side * 1.3 * scale, y + 4.0 * scale), foot]
         canvas.line(arm, suit, 0.62)
         canvas.ellipse(*arm[-1], 0.36, fill=look.skin)
         canvas.line(leg, darken(suit, 0.2), 0.75)
@@ -99,7 +100,8 @@ def surfer_wave(canvas: Canvas, setting: Setting) -> None:
     canvas.gradient(sea, deep, 8.6, 16.0)
     roll = 0.25 * setting.wave(2.0)
     wave: list[Point] = [(9, 2.6 + roll), (7.0, 2.0 + roll), (4.8, 2.5 + roll), (3.0, 4.0 + roll), (2.6, 5.3 + roll)]
-    inner: list[Point] = [(3.7, 4.8), (5.0, 4.2), (6.0, 5.2), (6.1, 7.6), (5.0, 10.0), (2.6, 12.0), (0, 13.0)]
+    tube: list[Point] = [(3.7, 4.8), (4.6, 4.3), (5.4, 4.5), (6.0, 5.3), (6.25, 6.4), (6.2, 7.7), (5.8, 9.0)]
+    inner: list[Point] = [*tube, (5.0, 10.2), (4.0, 11.1), (2.6, 11.9), (1.3, 12.3), (0, 12.5)]
     canvas.polygon([*wave, *inner, (0, 16), (9, 16)], in_light((36, 168, 200), setting))
     for step in range(4):
         shift = 0.7 * step
@@ -113,7 +115,8 @@ def surfer_wave(canvas: Canvas, setting: Setting) -> None:
     for index in range(12):
         canvas.ellipse(0.8 * index, 13.9 + 0.3 * setting.wave(1.3, index / 4), 0.8, 0.4, fill=foam)
     x, y = 3.6 + 0.3 * setting.wave(1.7), 11.6 + 0.2 * setting.wave(1.1)
-    canvas.polygon([(x - 2.5, y - 0.3), (x - 2.0, y - 0.1), (x + 2.0, y + 0.4), (x + 2.7, y + 0.1), (x + 2.0, y + 0.75), (x - 1.8, y + 0.35)], setting.accent)  # fmt: skip
+    deck = [(x - 2.5, y - 0.3), (x - 2.0, y - 0.1), (x + 2.0, y + 0.4), (x + 2.7, y + 0.1)]
+    canvas.polygon([*deck, (x + 2.0, y + 0.75), (x - 1.8, y + 0.35)], setting.accent)
     reach = 0.3 * setting.wave(0.9)
     pose = Pose("running", 1, 0.22, front_hand=(x + 1.7, y - 2.9 + reach), back_hand=(x - 1.7, y - 3.2 - reach))
     person(canvas, x, y + 0.15, 4.7 * setting.size, look_of(setting, 0, bare=True, top=setting.second), pose)
