@@ -13,10 +13,11 @@ from scipy.special import expit
 from scipy.stats import bootstrap
 from scoring_fixtures import LIKING, Truth, answers
 
+from agents.streams import stream
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.profile import describe, profile
 from valuespectrum.scoring.recovery import compare_to_planted
-from valuespectrum.scoring.resampling import expanded_tail, interval, resample, stream
+from valuespectrum.scoring.resampling import expanded_tail, interval, resample
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.values import VALUES
 from vectorstore.errors import InputError
@@ -227,11 +228,6 @@ def test_exclusive_draws_keep_the_number_of_clips_of_every_value() -> None:
     for value in VALUES:
         members = [clip.rpartition("-")[0] == value for clip in draws.clips]
         assert (draws.counts[:, members].sum(axis=1) == sum(members)).all()
-
-
-def test_streams_are_independent_of_each_other_and_fixed_by_the_seed() -> None:
-    assert stream(1, "a").integers(1 << 40) == stream(1, "a").integers(1 << 40)
-    assert len({int(stream(seed, name).integers(1 << 40)) for seed in (0, 1) for name in ("a", "b")}) == 4
 
 
 def test_an_interval_needs_two_clips() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.paper import paper_scores, says_yes, value_averages
+from valuespectrum.scoring.paper import paper_scores, value_averages
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.values import VALUES
 
@@ -84,19 +84,11 @@ def test_averages_over_models_are_the_published_ones() -> None:
     assert {value: _rounded(average, "0.1") for value, average in averages.items()} == PUBLISHED_AVERAGES
 
 
-@pytest.mark.parametrize(
-    ("reply", "yes"),
-    [("YES!", True), ("I would say yes.", True), ("No", False), ("As an AI I cannot say.", False), ("", False)],
-)
-def test_the_published_rule_hears_a_no_in_everything_without_yes(reply: str, yes: bool) -> None:
-    assert says_yes(reply) is yes
-
-
 def test_replies_that_are_neither_are_counted_beside_the_score() -> None:
     table = pd.DataFrame(
         {
             "value": ["power"] * 4,
-            "text": ["yes", "No.", "It is subjective.", ""],
+            "text": ["YES!", "No.", "It is subjective.", ""],
             "error": ["", "", "", "timeout"],
         }
     )

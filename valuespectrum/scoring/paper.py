@@ -11,21 +11,12 @@ from collections.abc import Mapping
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
+from agents.parse import contains_yes
 from valuespectrum.scoring.profile import Json
 from valuespectrum.values import VALUES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def says_yes(reply: str) -> bool:
-    """The published parsing rule.
-
-    Example:
-        >>> says_yes("Yes, it is lovely."), says_yes("As an AI I have no preferences.")
-        (True, False)
-    """
-    return "yes" in reply.lower()
 
 
 def paper_scores(answers: pd.DataFrame) -> Json:
@@ -42,7 +33,7 @@ def paper_scores(answers: pd.DataFrame) -> Json:
     failed = answers["error"].fillna("") != ""
     heard = answers[~failed]
     replies = heard["text"].fillna("").str.lower()
-    yes = replies.map(says_yes)
+    yes = replies.map(contains_yes)
     liked = heard["value"][yes].value_counts()
     counts = heard["value"].value_counts()
     scores = {

@@ -6,7 +6,6 @@ a run is scored on the same draws, so differences between respondents are paired
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,17 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-
-
-def stream(seed: int, *names: str) -> np.random.Generator:
-    """A random stream of its own for every purpose, so that one purpose never shifts another.
-
-    Args:
-        seed: Root seed of the run.
-        names: What the stream is for, e.g. ``"bootstrap"``.
-    """
-    digest = hashlib.sha256("/".join(names).encode()).digest()
-    return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.streams import stream
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.alignment import align
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value
@@ -15,7 +16,7 @@ from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.paper import paper_scores
 from valuespectrum.scoring.profile import Json, Profile, describe, differences, number, profile
 from valuespectrum.scoring.questionnaire import questionnaire_scores
-from valuespectrum.scoring.resampling import Resamples, interval, resample, stream
+from valuespectrum.scoring.resampling import Resamples, interval, resample
 from vectorstore.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def score_answers(
     if answers.empty:
         raise InputError("there are no answers to score", "run the benchmark first")
     pairs = answers[["value", "clip"]].drop_duplicates().itertuples(index=False, name=None)
-    draws = resample(pairs, options.draws, stream(options.seed, "scoring", "bootstrap"))
+    draws = resample(pairs, options.draws, stream(options.seed, "bootstrap"))
     respondents = list(_respondents(answers, draws, options))
     primary = next((one for one in respondents if one.persona == NO_PERSONA), respondents[0])
     personas = list(_persona_rows(respondents, targets or {}, options))

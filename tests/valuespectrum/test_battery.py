@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from bench_fakes import AxesEmbedder, words, world
+
+from agents.models.base import Ask
+from agents.personas import load_personas
+from valuespectrum.battery import BatteryOptions, Role, build_asks, roles
+from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
+from valuespectrum.retrieval import RetrievalOptions, StimulusRow, retrieve
+from vectorstore.errors import InputError
+
+BARE = Role("none", "none", False, "")
+TAGS = {
+    *("item", "wording", "polarity", "order", "first", "clip", "frame", "value", "keyword", "rank", "similarity"),
+    *("persona", "strategy", "placebo"),
+}
+
+
+def _rows() -> list[StimulusRow]:
+    return retrieve(world(clips=3), AxesEmbedder(), words(2), RetrievalOptions(top_k=2))
+
+
+def _asks(*respondents: Role, **options: object) -> list[Ask]:
+    return build_asks(_rows(), world(), respondents or (BARE,), BatteryOptions(**options))  # type: ignore[arg-type]
+
+
+def test_the_like_battery_is_balanced_for_every_clip() -> None:
+    asks = _asks()
+    cells = Counter((a.tags["clip"], a.tags["wording"], a.tags["polarity"], a.tags["first"]) for a in asks)
+    assert set(cells.values()) == {1}
+    assert len(cells) == len(_rows()) * 2 * 4
+
+
+def test_the_words_follow_the_tags() -> None:
+    for ask in _asks(wordings=3):
+        shown = "yes or no" if ask.tags["order"] == "yes-first" else "no or yes"
+        assert shown in ask.question
+        assert ("dislike" in ask.question or "scroll on" in ask.question or "fewer" in ask.question) is (
+            ask.tags["polarity"] == -1
+        )
+        assert [choice.name for choice in ask.choices] == ["yes", "no"]
+
+
+def test_asks_carry_every_tag_and_the_weight_for_simulated_models() -> None:
+    for ask in _asks():
+        assert set(ask.tags) - {f"weight_{ask.tags['value']}"} >= TAGS
+        assert ask.tags[f"weight_{ask.tags['value']}"] == 1.0
+
+
+def test_the_published_battery_is_one_free_question() -> None:
+    asks = _asks(name="paper")
+    assert len(asks) == len(_rows())
+    assert {(ask.question, ask.choices, ask.tags["item"]) for ask in asks} == {(PAPER_QUESTION, (), "paper")}
+
+
+def test_roles_are_the_bare_model_and_every_persona_with_its_placebo() -> None:
+    personas = load_personas()[:3]
+    listed = roles(personas, ("simple", "profile"), placebos=True, seed=0)
+    assert listed[0] == BARE
+    assert len(listed) == 1 + 2 * 3 * 2
+    for role, control in zip(listed[1::2], listed[2::2], strict=True):
+        assert (role.persona, role.strategy) == (control.persona, control.strategy)
+        assert (role.placebo, control.placebo) == (False, True)
+        assert role.system and control.system and role.system != control.system
+
+
+def test_another_persona_beside_it_does_not_change_a_placebo() -> None:
+    few, more = load_personas()[:1], load_personas()[:3]
+    assert roles(few, ("simple",), True, 4)[:3] == roles(more, ("simple",), True, 4)[:3]
+    assert roles(few, ("simple",), True, 4) == roles(few, ("simple",), True, 4)
+
+
+def test_no_persona_means_the_bare_model_alone() -> None:
+    assert roles((), ("simple", "isq"), True, 0) == [BARE]
+
+
+def test_the_questionnaire_is_asked_of_personas_and_of_the_bare_model() -> None:
+    listed = roles(load_personas()[:1], ("isq",), placebos=True, seed=0)
+    assert [(role.persona != "none", role.strategy, role.placebo) for role in listed] == [
+        (False, "none", False),
+        (False, "isq", False),
+        (True, "isq", False),
+        (True, "isq", True),
+    ]
+    asks = [ask for ask in _asks(*listed) if ask.tags["strategy"] == "isq"]
+    items = Counter(ask.tags["item"] for ask in asks)
+    assert set(items) == {*ISQ_RATINGS, *ISQ_YES_NO}
+    assert all(items[term] == 2 * items["visual_appeal"] for term in ISQ_YES_NO)
+    for ask in asks:
+        names = [choice.name for choice in ask.choices]
+        assert names == ([str(digit) for digit in range(10)] if ask.tags["item"] in ISQ_RATINGS else ["yes", "no"])
+
+
+def test_impossible_options_are_refused() -> None:
+    with pytest.raises(InputError, match="battery"):
+        _asks(name="short")
+    with pytest.raises(InputError, match="wordings"):
+        _asks(wordings=9)
