@@ -1,0 +1,179 @@
+"""What a report shows, as plain typed records: the one input of the page, whatever it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from valuespectrum.values import VALUES
+
+NO_PERSONA = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its interval; ``None`` where it is not known."""
+
+    mean: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any] | None, name: str = "") -> Estimate:
+        """Take ``name``, ``name_low`` and ``name_high`` (or ``mean``, ``low`` and ``high``) out of a row of scores."""
+        row = row or {}
+        prefix = f"{name}_" if name else ""
+        return cls(*(_number(row.get(key)) for key in (name or "mean", f"{prefix}low", f"{prefix}high")))
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One value of one profile."""
+
+    value: str
+    liking: Estimate
+    """0 to 100; 50 is neither liking nor disliking."""
+    centred: Estimate
+    """Liking minus the mean over the values."""
+    planted: float | None = None
+    """True liking, where it is known because it was planted."""
+    rank: tuple[int, int, int] | None = None
+    """Rank, 1 for the most liked, with the range that the interval allows."""
+    clips: int = 0
+    answers: int = 0
+
+    @property
+    def covered(self) -> bool | None:
+        """Whether the planted value lies in the interval; ``None`` when either is unknown."""
+        if self.planted is None or self.liking.low is None or self.liking.high is None:
+            return None
+        return self.liking.low <= self.planted <= self.liking.high
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How well planted values were recovered."""
+
+    spearman: float | None
+    max_abs_error: float
+    interval_coverage: float
+    """Share of planted values inside their interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProfile:
+    """The profile of one model without a persona."""
+
+    model: str
+    rows: tuple[ValueRow, ...]
+    """All ten values in circular order."""
+    bias: Mapping[str, Estimate] = field(default_factory=dict)
+    """``yes_lean_points``, ``order_gap_points``, ``polarity_gap``: percentage points."""
+    rates: Mapping[str, Estimate] = field(default_factory=dict)
+    """``refusal``, ``unparsed``, ``low_mass``, ``error``, ``mismatch``: shares of asks."""
+    recovery: Recovery | None = None
+    values_differ_p: float | None = None
+    """Probability of differences as large as these when the values do not differ at all."""
+    overall: Estimate = field(default_factory=lambda: Estimate(None))
+    n_asks: int = 0
+    n_clips: int = 0
+    notes: tuple[str, ...] = ()
+
+    def row(self, value: str) -> ValueRow:
+        """The row of one value."""
+        return self.rows[VALUES.index(value)]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaResult:
+    """How far one persona moved one model, against its placebo."""
+
+    model: str
+    persona: str
+    name: str
+    strategy: str
+    target: Mapping[str, float]
+    """Value to -1..1."""
+    aligned: Estimate
+    """Rank correlation of the measured profile with the target, -1 to 1."""
+    placebo: Estimate
+    difference: Estimate
+    profile: Mapping[str, float] = field(default_factory=dict)
+    """Measured centred liking under the persona."""
+    prompt: str = ""
+    """What the model was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStep:
+    """One item of a feed session."""
+
+    step: int
+    item: str
+    title: str
+    value: str
+    """The value that the item stands for; empty when none."""
+    action: str
+    """``watch``, ``skip``, ``like``, ``not_interested`` or empty when the answer could not be read."""
+    propensity: float | None = None
+    answer: str = ""
+    picture: bytes = b""
+    """JPEG or PNG; empty for no picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One walk of one respondent through a feed."""
+
+    model: str
+    persona: str
+    policy: str
+    seed: int
+    steps: tuple[SessionStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleAnswer:
+    """One question about one picture with what came back."""
+
+    question: str
+    persona: str
+    text: str
+    parsed: str
+    probabilities: Mapping[str, float]
+    """Choice to probability over the whole vocabulary, 0 to 1."""
+    liking: float | None = None
+    """What this answer says about liking, 0 to 1, with the polarity of the question taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One picture with questions and answers."""
+
+    picture: bytes
+    title: str
+    caption: str
+    value: str
+    answers: tuple[ExampleAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """Everything that ``report.html`` shows."""
+
+    title: str
+    profiles: tuple[ModelProfile, ...]
+    personas: tuple[PersonaResult, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    examples: tuple[Example, ...] = ()
+    provenance: Sequence[tuple[str, str]] = ()
+    """Label and text, in the order shown."""
+    command: str = ""
+    synthetic: tuple[str, ...] = ()
+    """Models that are drawn, trained or simulated by us: instruments of calibration."""
+    scale: str = "liking, 0 to 100"
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

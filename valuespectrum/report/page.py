@@ -1,0 +1,174 @@
+"""From ``ReportData`` to one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from valuespectrum.report import charts
+from valuespectrum.report.data import (
+    NO_PERSONA,
+    Estimate,
+    ExampleAnswer,
+    ModelProfile,
+    ReportData,
+    Session,
+    SessionStep,
+    ValueRow,
+)
+from valuespectrum.report.words import clean, findings, headline, listing, number, short_model, with_interval
+from valuespectrum.values import LABELS, VALUES
+from vectorstore.storage import storage_errors
+
+WINDOW = 10
+"""Items over which the exposure of a session is averaged."""
+STRIP = 40
+"""Most pictures in the film strip of a session."""
+DIAGNOSTICS: tuple[tuple[str, str, str, str], ...] = (
+    ("yes_lean_points", "Yes-lean", "points towards the word yes, whatever yes means; 0 is none", "points"),
+    ("order_gap_points", "Order gap", "points towards the option named first; 0 is none", "points"),
+    ("polarity_gap", "Polarity gap", "liking by questions for minus liking by questions against", "points"),
+    ("refusal", "Refusals", "share of answers that decline; never counted as dislike", "share"),
+    ("unparsed", "Unreadable", "share of answers that are neither yes, no nor a refusal", "share"),
+    ("low_mass", "Off form", "share of answers with little probability on yes and no together", "share"),
+    ("mismatch", "Word and odds differ", "share of answers whose word is the less likely one", "share"),
+)
+"""Name in the scores, label, explanation, kind."""
+
+_FOLDER = Path(__file__).parent
+
+
+def write_report(data: ReportData, path: Path) -> None:
+    """Write the report, whole or not at all.
+
+    Raises:
+        StorageError: Disk full or read-only.
+    """
+    page = render(data)
+    unfinished = path.with_name(f"{path.name}.part")
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(page, encoding="utf-8")
+        unfinished.replace(path)
+
+
+def render(data: ReportData) -> str:
+    """The page as text; everything from outside is escaped and of bounded length."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=False
+    )
+    return environment.get_template("report.html.jinja").render(_context(data))
+
+
+def _context(data: ReportData) -> dict[str, Any]:
+    functions: dict[str, Callable[..., Any]] = {
+        "clean": clean,
+        "short": short_model,
+        "number": number,
+        "with_interval": with_interval,
+        "listing": listing,
+        "picture": _data_uri,
+        "heat": partial(_heat, strongest=_strongest_centred(data)),
+        "pictured": _pictured,
+        "shown_values": _shown_values,
+        "action_counts": _action_counts,
+        "clip_range": _clip_range,
+        "diagnostic": _diagnostic,
+        "odds": _odds,
+        "meter": _meter,
+    }
+    return {
+        **functions,
+        "data": data,
+        "first": data.profiles[0],
+        "recovered": any(profile.recovery for profile in data.profiles),
+        "css": Markup((_FOLDER / "report.css").read_text(encoding="utf-8")),
+        "charts": charts,
+        "labels": LABELS,
+        "values": VALUES,
+        "actions": charts.ACTIONS,
+        "diagnostics": _known_diagnostics(data),
+        "window": WINDOW,
+        "persona_models": len({result.model for result in data.personas}),
+        "no_persona": NO_PERSONA,
+        "headline": headline(data),
+        "findings": findings(data),
+        "span": max((abs(score) for result in data.personas for score in result.profile.values()), default=1.0),
+    }
+
+
+def _data_uri(picture: bytes, height: int) -> str:
+    """A picture as a small JPEG data URI; it is drawn anew, so nothing of the original file but its pixels is kept."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(picture)) as opened:
+        small = opened.convert("RGB")
+    small.thumbnail((4 * height, 2 * height))
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=80, optimize=True)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _strongest_centred(data: ReportData) -> float:
+    return max((abs(row.centred.mean or 0.0) for profile in data.profiles for row in profile.rows), default=0.0)
+
+
+def _heat(row: ValueRow, strongest: float) -> int:
+    return round(70 * abs(row.centred.mean or 0.0) / strongest) if strongest else 0
+
+
+def _clip_range(profile: ModelProfile) -> str:
+    counts = [row.clips for row in profile.rows]
+    return str(counts[0]) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+
+
+def _pictured(session: Session) -> list[SessionStep]:
+    return [step for step in session.steps if step.picture][:STRIP]
+
+
+def _shown_values(session: Session) -> list[str]:
+    shown = {step.value for step in session.steps}
+    return [value for value in (*VALUES, "") if value in shown]
+
+
+def _action_counts(session: Session) -> list[tuple[str, int]]:
+    return Counter(step.action for step in session.steps).most_common()
+
+
+def _known_diagnostics(data: ReportData) -> list[tuple[str, str, str, str]]:
+    return [row for row in DIAGNOSTICS if any(_lookup(profile, row[0]) for profile in data.profiles)]
+
+
+def _lookup(profile: ModelProfile, name: str) -> Estimate | None:
+    found = profile.bias.get(name) or profile.rates.get(name)
+    return found if found is not None and found.mean is not None else None
+
+
+def _diagnostic(profile: ModelProfile, name: str, kind: str) -> str:
+    found = _lookup(profile, name)
+    if found is None:
+        return "–"
+    if kind == "points":
+        return with_interval(found, 1, sign=True)
+    scaled = Estimate(*(None if part is None else 100 * part for part in (found.mean, found.low, found.high)))
+    return f"{with_interval(scaled, 1)} %"
+
+
+def _odds(answer: ExampleAnswer) -> str:
+    shares = [f"{clean(choice, 20)} {100 * share:.0f} %" for choice, share in answer.probabilities.items()]
+    rest = 1 - sum(answer.probabilities.values())
+    return ", ".join([*shares, *([f"other words {100 * rest:.0f} %"] if rest > 0.005 else [])])
+
+
+def _meter(answer: ExampleAnswer) -> list[tuple[str, float]]:
+    names = ("first", "second")
+    return [(name, round(100 * share, 1)) for name, share in zip(names, answer.probabilities.values(), strict=False)]
