@@ -139,7 +139,7 @@ def colour_bars(canvas: Canvas, setting: Setting) -> None:
         canvas.rectangle(index * 9 / 7, 0, (index + 1) * 9 / 7, 10.4, colour)
         canvas.rectangle(index * 9 / 7, 10.4, (index + 1) * 9 / 7, 11.8, light.tint(bars[(6 - index + shift) % 7], 0.6))
     for index in range(9):
-        shade = round(255 * index / 8)
+        shade = round(16 + 219 * index / 8)
         canvas.rectangle(index, 11.8, index + 1, 16, light.tint((shade, shade, shade), 0.5))
     if setting.place % 2:
         canvas.arc(4.5, 6.6, 3.6 * setting.size, 0, 360, (250, 250, 250), 0.2)
