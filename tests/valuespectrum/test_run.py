@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from valuespectrum.run import Run, answers_path, differences, read_manifest, read_scores
+from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
+
+SETTINGS = {"seed": 0, "battery": {"name": "like", "wordings": 2}, "models": ["m"]}
+
+
+def test_the_same_settings_take_a_run_up_and_others_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "runs" / "first"
+    with Run.open(folder, SETTINGS, "bench") as run:
+        assert run.manifest.settings == SETTINGS
+    with Run.open(folder, SETTINGS, "bench again") as run:
+        assert run.manifest.provenance["command"] == "bench"
+    changed = SETTINGS | {"battery": {"name": "paper", "wordings": 2}, "seed": 3}
+    with pytest.raises(InputError, match=r'battery\.name: "like" -> "paper"; seed: 0 -> 3'):
+        Run.open(folder, changed, "bench")
+    with Run.open(folder, SETTINGS, "a refusal leaves no lock behind"):
+        pass
+
+
+def test_two_processes_never_write_one_run(tmp_path: Path) -> None:
+    with Run.open(tmp_path, SETTINGS, ""), pytest.raises(CorpusLockedError, match="writing the run"):
+        Run.open(tmp_path, SETTINGS, "")
+
+
+def test_settings_are_compared_as_json(tmp_path: Path) -> None:
+    with Run.open(tmp_path, {"words": ("a", "b")}, ""):
+        pass
+    with Run.open(tmp_path, {"words": ["a", "b"]}, ""):
+        pass
+
+
+def test_scores_are_read_back(tmp_path: Path) -> None:
+    with Run.open(tmp_path, SETTINGS, "") as run:
+        run.write_scores({"profile": {"power": {"mean": 1.5}}})
+        with pytest.raises(ValueError, match="JSON"):
+            run.write_scores({"mean": float("nan")})
+    assert read_scores(tmp_path) == {"profile": {"power": {"mean": 1.5}}}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "run.json", "scores.json"]
+
+
+def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("dear")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"letter\.txt"):
+        Run.open(tmp_path / "other", SETTINGS, "")
+    with pytest.raises(InputError, match="is a file"):
+        Run.open(tmp_path / "file", SETTINGS, "")
+    with pytest.raises(InputError, match="no run directory"):
+        read_manifest(tmp_path / "missing")
+    with pytest.raises(InputError, match=r"scores\.json"):
+        read_scores(tmp_path / "other")
+    with pytest.raises(InputError, match=r"answers\.sqlite"):
+        answers_path(tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("{", InputError), ("[]", InputError), ('{"schema": 1}', InputError), ('{"schema": 99}', SchemaError)],
+)
+def test_a_damaged_manifest_is_refused(tmp_path: Path, text: str, error: type[Exception]) -> None:
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(error, match=r"run\.json"):
+        read_manifest(tmp_path)
+    with pytest.raises(error, match=r"run\.json"):
+        Run.open(tmp_path, SETTINGS, "")
+
+
+def test_a_full_disk_is_a_storage_error(tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        Run.open(Path("/dev/null/run"), SETTINGS, "")
+    with pytest.raises(StorageError):
+        Run.open(Path("/proc/run"), SETTINGS, "")
+    assert json.loads(json.dumps(differences({"a": [1]}, {}))) == ["a: [1] -> null"]

@@ -1,0 +1,241 @@
+"""A run on disk: what was asked under which settings, what came back, and the scores.
+
+::
+
+    RUN/run.json        manifest: settings (fixed for the life of the run) and how it was made
+        answers.sqlite  one row per ask
+        scores.json     made from the answers; may be made again at any time
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from vectorstore.errors import CorpusLockedError, InputError, SchemaError
+from vectorstore.storage import FolderLock, storage_errors, sync_folder
+
+SCHEMA = 1
+"""Version of the layout of ``run.json``."""
+
+Json = dict[str, Any]
+
+_MANIFEST, _ANSWERS, _SCORES = "run.json", "answers.sqlite", "scores.json"
+_PACKAGES = ("valuespectrum", "torch", "transformers", "numpy", "pillow")
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run is, read from ``run.json``."""
+
+    settings: Json
+    """Everything that decides what is asked of whom; a run never holds answers under different settings."""
+    provenance: Json
+    """When, by which command and with which versions the run was begun."""
+
+
+class Run(AbstractContextManager["Run"]):
+    """A run directory that is open for writing; no other process can open it meanwhile. Use ``Run.open``."""
+
+    def __init__(self, folder: Path, manifest: Manifest, lock: FolderLock) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._lock = lock
+
+    @classmethod
+    def open(cls, folder: Path, settings: Mapping[str, Any], command: str) -> Self:
+        """Begin a run, or take up one that was begun under the same settings.
+
+        Args:
+            folder: The run directory; made when missing.
+            settings: Plain JSON; compared with the settings of a run that is there already.
+            command: What the user typed.
+
+        Raises:
+            InputError: The folder holds something else, or a run under other settings.
+            SchemaError: Another release wrote the run and this one cannot read it.
+            CorpusLockedError: Another process is writing the run.
+            StorageError: The folder cannot be written.
+        """
+        _make_folder(folder)
+        lock = _lock(folder)
+        try:
+            manifest = _take_up(folder, json.loads(json.dumps(settings)), command)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, manifest, lock)
+
+    @property
+    def answers_path(self) -> Path:
+        """The answer store."""
+        return self.folder / _ANSWERS
+
+    def write_scores(self, scores: Mapping[str, Any]) -> Path:
+        """Write ``scores.json``, all or nothing.
+
+        Raises:
+            StorageError: The folder cannot be written.
+        """
+        return write_json(self.folder / _SCORES, scores)
+
+    def close(self) -> None:
+        """Let other processes in."""
+        self._lock.release()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a run.
+
+    Raises:
+        InputError: The folder is no run, or its manifest is damaged.
+        SchemaError: Another release wrote it and this one cannot read it.
+    """
+    document = _read_json(folder, _MANIFEST)
+    if document.get("schema") != SCHEMA:
+        raise SchemaError(
+            f"{folder / _MANIFEST} has schema {document.get('schema')!r}, this release reads {SCHEMA}",
+            "use the release that wrote it, or begin a new run",
+        )
+    settings, provenance = document.get("settings"), document.get("provenance")
+    if not isinstance(settings, dict) or not isinstance(provenance, dict):
+        raise InputError(f"{folder / _MANIFEST} is damaged: it lacks settings or provenance", "begin a new run")
+    return Manifest(settings, provenance)
+
+
+def answers_path(folder: Path) -> Path:
+    """The answer store of a run.
+
+    Raises:
+        InputError: The run has none.
+    """
+    path = folder / _ANSWERS
+    if not path.is_file():
+        raise InputError(
+            f"{folder} has no {_ANSWERS}", "it is no run, or nothing was asked yet: run `valuespectrum bench`"
+        )
+    return path
+
+
+def read_scores(folder: Path) -> Json:
+    """Read the scores of a run.
+
+    Raises:
+        InputError: The run has none, or they are damaged.
+    """
+    return _read_json(folder, _SCORES)
+
+
+def write_json(path: Path, document: Mapping[str, Any]) -> Path:
+    """Write a JSON file so that a reader sees the old or the new one, never half of it.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    with storage_errors(path):
+        partial = path.with_name(f".{path.name}.partial")
+        partial.write_text(text + "\n", encoding="utf-8")
+        partial.replace(path)
+        sync_folder(path.parent)
+    return path
+
+
+def differences(stored: Any, wanted: Any, where: str = "") -> list[str]:
+    """Name every setting that differs, as ``a.b: old -> new``.
+
+    Example:
+        >>> differences({"seed": 0, "battery": {"name": "like"}}, {"seed": 1, "battery": {"name": "like"}})
+        ['seed: 0 -> 1']
+    """
+    if isinstance(stored, dict) and isinstance(wanted, dict):
+        return [
+            line
+            for key in sorted(set(stored) | set(wanted))
+            for line in differences(stored.get(key), wanted.get(key), f"{where}.{key}" if where else str(key))
+        ]
+    return [] if stored == wanted else [f"{where}: {_short(stored)} -> {_short(wanted)}"]
+
+
+def _short(setting: Any) -> str:
+    text = json.dumps(setting, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _make_folder(folder: Path) -> None:
+    with storage_errors(folder):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is a file, not a run directory", "name another folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    if foreign and _MANIFEST not in foreign:
+        raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")
+
+
+def _lock(folder: Path) -> FolderLock:
+    try:
+        return FolderLock(folder / ".lock", exclusive=True)
+    except CorpusLockedError as error:
+        raise CorpusLockedError(f"another process is writing the run {folder}", "wait until it has finished") from error
+
+
+def _take_up(folder: Path, settings: Json, command: str) -> Manifest:
+    if not (folder / _MANIFEST).exists():
+        manifest = Manifest(settings, _provenance(command))
+        write_json(
+            folder / _MANIFEST, {"schema": SCHEMA, "settings": manifest.settings, "provenance": manifest.provenance}
+        )
+        return manifest
+    manifest = read_manifest(folder)
+    changed = differences(manifest.settings, settings)
+    if changed:
+        more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+        raise InputError(
+            f"{folder} holds a run under other settings: {'; '.join(changed[:_SHOWN])}{more}",
+            "use the settings of that run, or another run directory",
+        )
+    return manifest
+
+
+def _provenance(command: str) -> Json:
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "versions": versions,
+        "platform": platform.platform(terse=True),
+    }
+
+
+def _read_json(folder: Path, name: str) -> Json:
+    path = folder / name
+    if not folder.is_dir():
+        raise InputError(f"there is no run directory {folder}", "check the path")
+    if not path.is_file():
+        raise InputError(f"{folder} has no {name}", "it is no run, or not finished: run `valuespectrum bench`")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}", "begin a new run") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path} is damaged: it is no JSON object", "begin a new run")
+    return document
