@@ -1,0 +1,41 @@
+"""What every decoder is given and gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from PIL import Image
+
+from ingest.guard import Deadline, Limits
+from ingest.media_index import MediaIndex
+from ingest.plan import Plan, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to decode."""
+
+    name: str
+    """For messages."""
+    file: BinaryIO
+    """Opened by the guard."""
+    index: MediaIndex
+    plan: Plan
+    """Made from the packets of ``index``."""
+    short_side: int
+    """Pixels of the pictures to return."""
+    limits: Limits
+    deadline: Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class FramesRead:
+    """What a decoder got out of a file."""
+
+    pictures: tuple[tuple[Target, Image.Image], ...]
+    """RGB, upright, in order of time; targets that could not be decoded are absent."""
+    rotation: int
+    """Degrees counter-clockwise that were applied: 0, 90, 180 or 270."""
+    damaged_packets: int
+    """Packets that the decoder refused."""

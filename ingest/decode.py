@@ -1,0 +1,161 @@
+"""One guarded function from a media file to a few pictures, with two decoders behind it.
+
+``pyav`` (and ``auto``) reads the packet index once, then decodes each needed group of pictures once and leaves out
+pictures that nothing refers to. ``decord`` is kept for comparison; it is refused where it is blind (AV1) or wrong
+(edit lists).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image
+
+from ingest.backend import FramesRead, Job
+from ingest.decord_backend import read_frames as read_with_decord
+from ingest.guard import Deadline, Limits, choose_demuxer, is_cut_short, open_media
+from ingest.media_index import MediaIndex, read_index
+from ingest.pictures import JPEG_QUALITY
+from ingest.plan import make_plan
+from ingest.pyav_backend import read_frames as read_with_pyav
+from vectorstore.errors import InputError, MediaError
+from vectorstore.records import Recipe
+
+DECODERS = ("auto", "pyav", "decord")
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """How files become pictures."""
+
+    decoder: str = "auto"
+    """One of ``DECODERS``."""
+    frames: int = 8
+    """Frames per clip, spread evenly in time."""
+    short_side: int = 256
+    """Pixels; smaller pictures are not enlarged."""
+    keep_truncated: bool = False
+    """Take what there is of a file that ends too early, instead of refusing it."""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedFrame:
+    """One picture."""
+
+    time: float
+    """Seconds from the first picture of the clip."""
+    picture: Image.Image
+    """RGB, upright, square pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What was found in a file."""
+
+    container: str
+    codec: str
+    width: int
+    """Pixels as shown: after rotation and pixel aspect ratio."""
+    height: int
+    rotation: int
+    """Degrees counter-clockwise that were applied."""
+    duration: float
+    """Seconds."""
+    truncated: bool
+    damaged_packets: int
+    frames: tuple[DecodedFrame, ...]
+    """In order of time; fewer than asked for when the clip is shorter or damaged."""
+
+
+def decode(path: Path, options: DecodeOptions) -> Decoded:
+    """Decode a few frames of a media file.
+
+    Args:
+        path: A regular file; links, pipes and devices are refused unread.
+        options: How many frames, how large, by which decoder, within which limits.
+
+    Raises:
+        MediaError: The file was refused; ``reason`` says why.
+        InputError: Unknown or missing decoder.
+    """
+    with open_media(path, options.limits) as file:
+        return decode_file(file, path.name, options, Deadline(path.name, options.limits.deadline))
+
+
+def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Deadline) -> Decoded:
+    """``decode`` for a file that ``open_media`` has opened.
+
+    Raises:
+        MediaError: The file was refused; ``reason`` says why.
+        InputError: Unknown or missing decoder.
+    """
+    backend = _backend(options.decoder)
+    index = _read_index(file, name, options.limits, deadline)
+    if index.truncated and not options.keep_truncated:
+        raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
+    plan = make_plan(index.packets, index.end, options.frames)
+    read = backend(Job(name, file, index, plan, options.short_side, options.limits, deadline))
+    if not read.pictures:
+        raise MediaError(f"{name}: no frame could be decoded", "decode_error")
+    width, height = round(index.coded_size[0] * index.pixel_aspect), index.coded_size[1]
+    if read.rotation % 180:
+        width, height = height, width
+    return Decoded(
+        container=index.demuxer,
+        codec=index.codec,
+        width=width,
+        height=height,
+        rotation=read.rotation,
+        duration=index.duration(),
+        truncated=index.truncated,
+        damaged_packets=read.damaged_packets,
+        frames=tuple(DecodedFrame(index.seconds(target), picture) for target, picture in read.pictures),
+    )
+
+
+def recipe(options: DecodeOptions) -> Recipe:
+    """Everything that decides how a file becomes pictures, versions included.
+
+    Raises:
+        InputError: Unknown or missing decoder.
+    """
+    backend = _backend(options.decoder)
+    name = backend.__module__.removeprefix("ingest.").removesuffix("_backend")
+    import av
+
+    library = {"pyav": "av"}.get(name, name)
+    settings = {
+        "decoder": name,
+        "decoder_version": importlib.metadata.version(library),
+        "ffmpeg": av.ffmpeg_version_info,
+        "sampling": "uniform",
+        "frames": options.frames,
+        "short_side": options.short_side,
+        "picture": f"jpeg-{JPEG_QUALITY}",
+        "pillow": importlib.metadata.version("pillow"),
+    }
+    text = json.dumps(settings, sort_keys=True)
+    return Recipe(hashlib.sha256(text.encode()).hexdigest(), text)
+
+
+def _backend(decoder: str) -> Callable[[Job], FramesRead]:
+    if decoder not in DECODERS:
+        raise InputError(f"unknown decoder {decoder!r}", f"choose one of {', '.join(DECODERS)}")
+    return read_with_decord if decoder == "decord" else read_with_pyav
+
+
+def _read_index(file: BinaryIO, name: str, limits: Limits, deadline: Deadline) -> MediaIndex:
+    demuxer = choose_demuxer(file, name)
+    try:
+        return read_index(file, name, demuxer, limits, deadline)
+    except MediaError as error:
+        if error.reason == "decode_error" and demuxer == "mov" and is_cut_short(file):
+            raise MediaError(f"{name}: ends too early, as half a download does", "truncated") from error
+        raise

@@ -1,0 +1,72 @@
+"""Decode a plan with decord 0.6 (FFmpeg 4.1 of 2018), where that gives the right frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.backend import FramesRead, Job
+from ingest.pictures import fit_size
+from vectorstore.errors import InputError, MediaError
+
+
+def read_frames(job: Job) -> FramesRead:
+    """Decode the frames of a plan.
+
+    Rotation is applied by decord, which does not say how much; quarter turns are seen in the shape, a half turn is
+    reported as 0.
+
+    Raises:
+        MediaError: ``unsupported_codec`` (AV1), ``edit_list``, or ``decode_error``.
+        InputError: decord is not installed.
+    """
+    decord = _import_decord()
+    _refuse_what_decord_gets_wrong(job)
+    job.file.seek(0)
+    try:
+        reader = decord.VideoReader(job.file, ctx=decord.cpu(0), num_threads=1)
+        job.deadline.check()
+        batch: NDArray[np.uint8] = reader.get_batch(_places(job, reader)).asnumpy()
+    except (decord.DECORDError, RuntimeError, AssertionError, IndexError) as error:
+        line = " ".join(str(error).split())[:160]
+        raise MediaError(f"{job.name}: decord cannot decode it: {line}", "decode_error") from error
+    turned = batch.shape[2:0:-1] != job.index.coded_size and batch.shape[1:3] == job.index.coded_size
+    pictures = tuple(
+        (target, _picture(picture, job, turned)) for target, picture in zip(job.plan.targets, batch, strict=True)
+    )
+    return FramesRead(pictures, 90 if turned else 0, 0)
+
+
+def _import_decord() -> Any:
+    try:
+        import decord
+    except ImportError as error:
+        raise InputError("decord is not installed", "use --decoder auto; decord has wheels for x86-64 only") from error
+    decord.logging.set_level(decord.logging.QUIET)
+    return decord
+
+
+def _refuse_what_decord_gets_wrong(job: Job) -> None:
+    if "av1" in job.index.codec or "dav1d" in job.index.codec:
+        raise MediaError(f"{job.name}: decord 0.6 cannot decode AV1; use --decoder auto", "unsupported_codec")
+    if any(packet.discard for packet in job.index.packets):
+        raise MediaError(f"{job.name}: decord returns wrong frames of files with edit lists", "edit_list")
+
+
+def _places(job: Job, reader: Any) -> list[int]:
+    if job.index.counted:
+        return [min(target.shown_at, len(reader) - 1) for target in job.plan.targets]
+    starts = reader.get_frame_timestamp(list(range(len(reader))))[:, 0]
+    times = np.array([job.index.seconds(target) for target in job.plan.targets])
+    # decord rounds times to single precision: a quarter of a frame of 240 per second is margin enough.
+    places = np.searchsorted(np.sort(starts) - starts.min(), times + 1e-3, side="right") - 1
+    return [int(place) for place in places]
+
+
+def _picture(pixels: NDArray[np.uint8], job: Job, turned: bool) -> Image.Image:
+    height, width = pixels.shape[:2]
+    aspect = 1 / job.index.pixel_aspect if turned else job.index.pixel_aspect
+    return Image.fromarray(pixels).resize(fit_size(width, height, aspect, job.short_side), Image.Resampling.BOX)

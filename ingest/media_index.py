@@ -1,0 +1,174 @@
+"""What the demuxer says about a media file: its video stream and every packet in it, nothing decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, BinaryIO
+
+from ingest.guard import Deadline, Limits
+from ingest.plan import Packet, Target
+from vectorstore.errors import MediaError
+
+_TOLERATED_LOSS = 0.05
+"""Share of a clip that may be missing at its end before it counts as truncated."""
+
+_BUFFER = 2**18
+
+
+@dataclass(frozen=True, slots=True)
+class MediaIndex:
+    """The video stream of a file and its packets."""
+
+    demuxer: str
+    stream: int
+    """Position of the video stream in the container."""
+    codec: str
+    time_base: Fraction
+    """Seconds per unit of presentation time."""
+    coded_size: tuple[int, int]
+    """Pixels of a decoded picture: width, height."""
+    pixel_aspect: float
+    """Width of a pixel over its height."""
+    packets: tuple[Packet, ...]
+    """In decoding order."""
+    start: int
+    """Presentation time of the first frame."""
+    end: int
+    """Presentation time at which the last frame leaves the screen."""
+    truncated: bool
+    counted: bool
+    """Whether the container has no usable presentation times, so that frames are told apart by counting."""
+
+    def seconds(self, target: Target) -> float:
+        """When a frame is shown, from the first frame on."""
+        return float((target.shown_at - self.start) * self.time_base)
+
+    def duration(self) -> float:
+        """Seconds from the first frame to the end of the last."""
+        return float((self.end - self.start) * self.time_base)
+
+
+def open_container(file: BinaryIO, demuxer: str) -> Any:
+    """Open a file with one demuxer and no way to any other file or address.
+
+    Raises:
+        av.FFmpegError: The file is not what the demuxer reads.
+    """
+    import av
+
+    file.seek(0)
+    # FFmpeg gets neither a path nor a protocol: whatever the file refers to cannot be opened.
+    return av.open(file, format=demuxer, container_options={"protocol_whitelist": "none"}, buffer_size=_BUFFER)
+
+
+def read_index(file: BinaryIO, name: str, demuxer: str, limits: Limits, deadline: Deadline) -> MediaIndex:
+    """Read headers and packets.
+
+    Raises:
+        MediaError: ``no_video_stream``, ``unsupported_codec``, ``too_many_pixels``, ``too_long``, ``deadline`` or
+            ``decode_error``.
+    """
+    import av
+
+    try:
+        with open_container(file, demuxer) as container:
+            stream = _video_stream(container, name)
+            _check_size(stream.codec_context, name, limits)
+            _check_duration(_declared_seconds(container, stream), name, limits)
+            raw, seconds_seen = _demux(container, stream, name, limits, deadline)
+            return _index(container, stream, name, demuxer, raw, seconds_seen)
+    except (av.FFmpegError, UnicodeDecodeError) as error:
+        raise MediaError(f"{name}: cannot be read as {demuxer}: {error}", "decode_error") from error
+
+
+def _video_stream(container: Any, name: str) -> Any:
+    import av
+
+    best = container.streams.best("video")
+    if best is None or best.disposition & av.stream.Disposition.attached_pic:
+        raise MediaError(f"{name}: has no video stream, only sound or a cover picture", "no_video_stream")
+    if best.codec_context is None:
+        raise MediaError(f"{name}: its video codec is not known", "unsupported_codec")
+    return best
+
+
+def _check_size(codec: Any, name: str, limits: Limits) -> None:
+    width, height = codec.width, codec.height
+    if width < 1 or height < 1:
+        raise MediaError(f"{name}: its pictures have no size", "decode_error")
+    if width * height > limits.max_pixels or max(width, height) > limits.max_side:
+        raise MediaError(f"{name}: pictures of {width}x{height} pixels are too large", "too_many_pixels")
+
+
+def _check_duration(seconds: float, name: str, limits: Limits) -> None:
+    if seconds > limits.max_seconds:
+        raise MediaError(f"{name}: lasts {seconds:.0f} s, longer than {limits.max_seconds:g} s", "too_long")
+
+
+def _declared_seconds(container: Any, stream: Any) -> float:
+    declared = [float(stream.duration * stream.time_base)] if stream.duration else []
+    if container.duration:
+        declared.append(container.duration / 1_000_000)
+    return max(declared, default=0.0)
+
+
+_Raw = tuple[int | None, bool, bool, int]
+"""Presentation time, keyframe, discard, duration of one packet."""
+
+
+def _demux(container: Any, stream: Any, name: str, limits: Limits, deadline: Deadline) -> tuple[list[_Raw], float]:
+    """All packets of the video stream, and when the last packet of any stream ends (seconds)."""
+    import av
+
+    packets: list[_Raw] = []
+    latest = 0.0
+    try:
+        for packet in container.demux():
+            if not packet.size:
+                continue
+            deadline.check()
+            time = packet.pts if packet.pts is not None else packet.dts
+            if time is not None:
+                latest = max(latest, float((time + (packet.duration or 0)) * packet.time_base))
+                _check_duration(latest - (container.start_time or 0) / 1_000_000, name, limits)
+            if packet.stream_index == stream.index:
+                packets.append((packet.pts, packet.is_keyframe, packet.is_discard, packet.duration or 0))
+    except av.FFmpegError:
+        # What could be read is kept; how much is missing shows in the comparison with the header.
+        pass
+    return packets, latest
+
+
+def _index(container: Any, stream: Any, name: str, demuxer: str, raw: list[_Raw], seconds_seen: float) -> MediaIndex:
+    shown = [time for time, _, discard, _ in raw if time is not None and not discard]
+    if not raw or (not shown and all(packet[2] for packet in raw)):
+        raise MediaError(f"{name}: its video stream is empty", "decode_error")
+    # AVI stores no presentation times; what the demuxer makes up is wrong for H.264.
+    counted = demuxer == "avi" or len(set(shown)) < sum(not packet[2] for packet in raw)
+    if counted:
+        rate = stream.average_rate or Fraction(25)
+        time_base, start, end = 1 / Fraction(rate), 0, len(raw)
+        packets = tuple(Packet(place, packet[1], False) for place, packet in enumerate(raw))
+    else:
+        time_base, start = stream.time_base, min(shown)
+        end = max(time + duration for time, _, discard, duration in raw if time is not None and not discard)
+        packets = tuple(Packet(time or 0, keyframe, discard) for time, keyframe, discard, _ in raw)
+    codec = stream.codec_context
+    return MediaIndex(
+        demuxer, stream.index, codec.name, time_base, (codec.width, codec.height), _pixel_aspect(stream), packets,
+        start, max(end, start + 1), _is_truncated(container, stream, len(raw), seconds_seen), counted,
+    )  # fmt: skip
+
+
+def _pixel_aspect(stream: Any) -> float:
+    ratio = float(stream.sample_aspect_ratio or 1)
+    return ratio if 0.25 <= ratio <= 4 else 1.0
+
+
+def _is_truncated(container: Any, stream: Any, packets: int, seconds_seen: float) -> bool:
+    if stream.frames and packets < (1 - _TOLERATED_LOSS) * stream.frames:
+        return True
+    declared = (container.duration or 0) / 1_000_000
+    begin = (container.start_time or 0) / 1_000_000
+    return declared - (seconds_seen - begin) > max(_TOLERATED_LOSS * declared, 0.5)

@@ -1,0 +1,86 @@
+"""Which packets to decode so that frames spread evenly in time come out, each group of pictures once.
+
+Packets are in decoding order. A picture needs everything from its keyframe on; a picture that is shown before its
+keyframe but stored after it (open group of pictures) needs the group before as well.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What the demuxer says about one packet."""
+
+    shown_at: int
+    """Presentation time in units of the stream."""
+    keyframe: bool
+    discard: bool
+    """Decoded but not shown (edit lists)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One wanted frame."""
+
+    packet: int
+    """Position of its packet in decoding order."""
+    shown_at: int
+    """Presentation time in units of the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to decode."""
+
+    targets: tuple[Target, ...]
+    """In order of time, without repetition."""
+    runs: tuple[range, ...]
+    """Packets to feed, in order; the decoder is drained after each run."""
+
+
+def make_plan(packets: Sequence[Packet], end: int, count: int) -> Plan:
+    """Plan ``count`` frames spread evenly in time.
+
+    The clip is cut into ``count`` equal parts; the frame on screen in the middle of each part is taken. A clip with
+    fewer frames than that gives each frame once.
+
+    Args:
+        packets: All packets of the video stream, in decoding order.
+        end: Presentation time at which the last frame leaves the screen.
+        count: Number of frames, at least 1.
+
+    Returns:
+        Targets and runs; both empty when nothing is shown.
+    """
+    shown = sorted((packet.shown_at, place) for place, packet in enumerate(packets) if not packet.discard)
+    if not shown:
+        return Plan((), ())
+    start = shown[0][0]
+    times = [time for time, _ in shown]
+    middles = [start + (end - start) * (2 * part + 1) / (2 * count) for part in range(count)]
+    chosen = sorted({max(0, bisect.bisect_right(times, middle) - 1) for middle in middles})
+    targets = tuple(Target(shown[place][1], shown[place][0]) for place in chosen)
+    return Plan(targets, _runs(packets, targets))
+
+
+def _runs(packets: Sequence[Packet], targets: Sequence[Target]) -> tuple[range, ...]:
+    keyframes = [place for place, packet in enumerate(packets) if packet.keyframe]
+    runs: list[range] = []
+    for target in sorted(targets, key=lambda target: target.packet):
+        start = _start(packets, keyframes, target)
+        if runs and start < runs[-1].stop:
+            runs[-1] = range(runs[-1].start, target.packet + 1)
+        else:
+            runs.append(range(start, target.packet + 1))
+    return tuple(runs)
+
+
+def _start(packets: Sequence[Packet], keyframes: Sequence[int], target: Target) -> int:
+    place = bisect.bisect_right(keyframes, target.packet) - 1
+    while place >= 0 and packets[keyframes[place]].shown_at > target.shown_at:
+        place -= 1
+    return keyframes[place] if place >= 0 else 0
