@@ -89,8 +89,8 @@ class NaiveEngine:
         except MediaError as error:
             return Reply(error=error.message)
         length = inputs["input_ids"].shape[1]
-        if error := length_error(self._adapter, length, work.ask):
-            return Reply(prompt_length=length, error=error)
+        if too_long := length_error(self._adapter, length, work.ask):
+            return Reply(prompt_length=length, error=too_long)
         with torch.inference_mode():
             if not work.choice_tokens:
                 return Reply((), self._generated(inputs, work.ask.max_tokens), length)

@@ -113,7 +113,7 @@ class SharedEngine:
                 if not out_of_memory(error):
                     raise
                 if rows == 1:
-                    raise ModelError("Memory runs out on a single ask", "use a smaller model or smaller pictures") from error
+                    raise ModelError("Memory runs out on one ask", "use a smaller model") from error
                 self._shrink(rows // 2)
                 waiting[:0] = self._batches(batch)
 

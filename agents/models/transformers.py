@@ -55,7 +55,7 @@ class TransformersModel:
         self,
         model: Any,
         processor: Any,
-        id: str,  # noqa: A002
+        id: str,
         options: ModelOptions,
         template_variables: Mapping[str, str] | None = None,
     ) -> None:

@@ -73,7 +73,8 @@ def pick_device(wanted: str) -> str:
     try:
         return str(torch.empty(0, device=wanted).device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ModelError(f"Device {wanted!r} cannot be used: {str(error).splitlines()[0]}", "try --device auto") from error
+        reason = str(error).partition("\n")[0]
+        raise ModelError(f"Device {wanted!r} cannot be used: {reason}", "try --device auto") from error
 
 
 def pick_dtype(wanted: str, device: str) -> str:

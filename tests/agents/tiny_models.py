@@ -57,9 +57,7 @@ def byte_pair_vocabulary(size: int = 420) -> tuple[dict[str, int], list[tuple[st
     return model["vocab"], [tuple(pair) for pair in model["merges"]]
 
 
-def qwen_tokenizer(
-    specials: tuple[str, ...], extra: Mapping[str, str] | None = None, end: str = "<|im_end|>"
-) -> Any:
+def qwen_tokenizer(specials: tuple[str, ...], extra: Mapping[str, str] | None = None, end: str = "<|im_end|>") -> Any:
     """A Qwen2 tokenizer with the given special tokens after the trained vocabulary."""
     from transformers import Qwen2Tokenizer
 

@@ -1,0 +1,242 @@
+"""Simulated respondents: ``simulated:PROFILE``, a stated statistical rule instead of a network.
+
+PROFILE is a YAML or JSON file, or ``name=number`` pairs such as ``security=2,power=-1,yes_lean=0.5``. Every name is a
+value with its weight in log-odds, except those of :data:`LEANS`. The attraction of a stimulus is
+
+    theta = sum over values of profile[value] * tag ``weight_<value>``, plus noise * a standard normal number
+
+and the rules for options are
+
+- yes and no: log-odds of yes = polarity * theta + yes_lean + order_lean * (1 if yes is named first else -1);
+- digits: a bell around ``lowest + (highest - lowest) * logistic(polarity * theta)``, a sixth of the range wide;
+- actions: utilities like: theta - 1, watch: theta / 2, skip: -theta / 2, dislike: -theta, not_interested: -theta - 1,
+  any other option: 0; order_lean is added to the option named first; choice by softmax.
+
+The tags ``polarity`` (1 or -1) and ``first`` (name of the option named first) are optional. A share ``refusal_rate`` of
+asks is refused. Noise and refusals follow from the ask and the seed alone, so that equal asks get equal answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+from agents.identity import TAGS_READ, ask_content, canonical_json
+from agents.models.base import Answer, Ask, ModelOptions
+from agents.parse import parse_answer
+from vectorstore.errors import InputError, ModelError
+
+LEANS: Mapping[str, str] = {
+    "yes_lean": "added to the log-odds of yes, whatever yes means",
+    "order_lean": "added to the log-odds of the option named first",
+    "refusal_rate": "share of asks that are refused, 0 to 1",
+    "noise": "standard deviation of theta from ask to ask, in log-odds",
+}
+"""Names that are not values, and what each does."""
+
+_CHOICE_MASS, _REFUSAL_MASS = 0.98, 0.02
+"""Total probability of the options in an answer and in a refusal; the rest is on other words."""
+_ACTIONS: Mapping[str, tuple[float, float]] = {
+    "like": (1.0, -1.0),
+    "watch": (0.5, 0.0),
+    "skip": (-0.5, 0.0),
+    "dislike": (-1.0, 0.0),
+    "not_interested": (-1.0, -1.0),
+}
+"""Slope and intercept of the utility of each action over theta."""
+_REFUSAL = "I'm sorry, I cannot answer that."
+_PAIR = re.compile(r"([A-Za-z_][\w]*)=([-+.\deE]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a simulated respondent is like."""
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    """Value to weight in log-odds."""
+    yes_lean: float = 0.0
+    order_lean: float = 0.0
+    refusal_rate: float = 0.0
+    noise: float = 0.0
+
+    @property
+    def stated(self) -> dict[str, float]:
+        """All numbers by name, leans included."""
+        return {**self.values, **{name: getattr(self, name) for name in LEANS}}
+
+
+def load(reference: str, options: ModelOptions) -> SimulatedModel:
+    """A simulated respondent from a profile file or from ``name=number`` pairs.
+
+    Raises:
+        InputError: If the profile cannot be read or holds something else than numbers.
+    """
+    return SimulatedModel(read_profile(reference), options.seed)
+
+
+def read_profile(reference: str) -> Profile:
+    """Read a profile from a file or from ``name=number`` pairs; empty gives a respondent without leanings.
+
+    Raises:
+        InputError: If it is malformed.
+
+    Example:
+        >>> read_profile("security=2, yes_lean=-0.5").stated["security"]
+        2.0
+    """
+    numbers = _read_file(Path(reference)) if _names_file(reference) else _read_pairs(reference)
+    leans = {name: numbers.pop(name) for name in LEANS if name in numbers}
+    if not 0.0 <= leans.get("refusal_rate", 0.0) <= 1.0 or leans.get("noise", 0.0) < 0.0:
+        raise InputError(f"Profile {reference!r}: refusal_rate lies between 0 and 1, noise is at least 0")
+    return Profile(values=dict(sorted(numbers.items())), **leans)
+
+
+def _names_file(reference: str) -> bool:
+    return reference.lower().endswith((".yaml", ".yml", ".json")) or Path(reference).is_file()
+
+
+def _read_pairs(text: str) -> dict[str, float]:
+    numbers: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        matched = _PAIR.fullmatch(part)
+        if not matched:
+            raise InputError(f"Profile entry {part!r} is not name=number", "e.g. simulated:security=2,power=-1")
+        numbers[matched[1]] = _number(matched[1], matched[2])
+    return numbers
+
+
+def _read_file(path: Path) -> dict[str, float]:
+    import yaml
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: profile cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not a YAML or JSON file") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: a profile maps names to numbers", "e.g. security: 2")
+    return {str(name): _number(str(name), value) for name, value in content.items()}
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Profile entry {name!r}: {value!r} is not a number") from error
+    if isinstance(value, bool) or not math.isfinite(number):
+        raise InputError(f"Profile entry {name!r}: {value!r} is not a number")
+    return number
+
+
+class SimulatedModel:
+    """Answers by a stated rule; see the module's text.
+
+    Args:
+        profile: Weights and leans.
+        seed: Changes noise and refusals.
+    """
+
+    def __init__(self, profile: Profile, seed: int = 0) -> None:
+        self._profile = profile
+        self._seed = seed
+        stated = canonical_json(profile.stated)
+        self._id = f"simulated:{hashlib.sha256(stated.encode()).hexdigest()[:12]}"
+        self._settings = {"profile": stated, "seed": str(seed), "rule": "1", TAGS_READ: "weight_* polarity first"}
+
+    @property
+    def id(self) -> str:
+        """``simulated:`` and a digest of the profile."""
+        return self._id
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The profile in full, the seed, and which tags are read."""
+        return self._settings
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order, with log-probabilities and text."""
+        return (self._answer(ask) for ask in asks)
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order with text only."""
+        for ask in asks:
+            full = self._answer(ask)
+            yield Answer(text=full.text, parsed=full.parsed, tokens=full.tokens)
+
+    def _answer(self, ask: Ask) -> Answer:
+        uniform, normal = self._chance(ask)
+        refused = uniform < self._profile.refusal_rate
+        tokens = len(f"{ask.system} {ask.stimulus.caption} {ask.question} {ask.prefill}".split())
+        if not ask.choices:
+            return Answer(text=_REFUSAL if refused else "A simulated description.", tokens=tokens)
+        shares = self._shares(ask, self._theta(ask) + self._profile.noise * normal)
+        mass = math.log(_REFUSAL_MASS if refused else _CHOICE_MASS)
+        best = max(shares, key=lambda name: shares[name])
+        said = next((choice.surfaces or (choice.name,))[0] for choice in ask.choices if choice.name == best)
+        text = _REFUSAL if refused else said
+        return Answer(
+            log_probabilities={name: share + mass for name, share in shares.items()},
+            text=text,
+            parsed=parse_answer(text, ask.choices),
+            tokens=tokens,
+        )
+
+    def _chance(self, ask: Ask) -> tuple[float, float]:
+        """A uniform and a standard normal number that belong to this ask and seed."""
+        content = canonical_json([self._seed, ask_content(ask), self._weights(ask)])
+        digest = hashlib.sha256(content.encode()).digest()
+        first, second = (int.from_bytes(digest[at : at + 6], "big") for at in (0, 6))
+        return (first + 0.5) / 2**48, NormalDist().inv_cdf((second + 0.5) / 2**48)
+
+    @staticmethod
+    def _weights(ask: Ask) -> dict[str, float]:
+        weights = ((name, value) for name, value in ask.tags.items() if name.startswith("weight_"))
+        return {name.removeprefix("weight_"): float(value) for name, value in weights}
+
+    def _theta(self, ask: Ask) -> float:
+        return sum(self._profile.values.get(value, 0.0) * weight for value, weight in self._weights(ask).items())
+
+    def _shares(self, ask: Ask, theta: float) -> dict[str, float]:
+        """Log of the share of each option among the options."""
+        names = [choice.name for choice in ask.choices]
+        polarity = float(ask.tags.get("polarity", 1))
+        lean = dict.fromkeys(names, 0.0)
+        if (first := str(ask.tags.get("first", ""))) in lean:
+            lean[first] = self._profile.order_lean
+        if set(names) == {"yes", "no"}:
+            toward_yes = polarity * theta + self._profile.yes_lean + lean["yes"] - lean["no"]
+            return _log_softmax({name: toward_yes if name == "yes" else 0.0 for name in names})
+        if all(name.isdecimal() for name in names):
+            return _log_softmax(_bell([int(name) for name in names], names, polarity * theta))
+        return _log_softmax({name: _utility(name, theta) + lean[name] for name in names})
+
+
+def _bell(numbers: Sequence[int], names: Sequence[str], attraction: float) -> dict[str, float]:
+    lowest, highest = min(numbers), max(numbers)
+    if lowest == highest:
+        raise ModelError("A rating needs at least two different numbers")
+    centre = lowest + (highest - lowest) * _logistic(attraction)
+    width = (highest - lowest) / 6
+    return {name: -0.5 * ((number - centre) / width) ** 2 for name, number in zip(names, numbers, strict=True)}
+
+
+def _utility(action: str, theta: float) -> float:
+    slope, intercept = _ACTIONS.get(action.replace("-", "_").replace(" ", "_"), (0.0, 0.0))
+    return slope * theta + intercept
+
+
+def _logistic(number: float) -> float:
+    return 1.0 / (1.0 + math.exp(-number)) if number >= 0 else math.exp(number) / (1.0 + math.exp(number))
+
+
+def _log_softmax(scores: Mapping[str, float]) -> dict[str, float]:
+    highest = max(scores.values())
+    total = math.log(sum(math.exp(score - highest) for score in scores.values())) + highest
+    return {name: score - total for name, score in scores.items()}
