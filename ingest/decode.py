@@ -102,8 +102,10 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
         raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
     plan = make_plan(index.packets, index.end, options.frames)
     read = backend(Job(name, file, index, plan, options.short_side, options.limits, deadline))
-    if not read.pictures:
-        raise MediaError(f"{name}: no frame could be decoded", "decode_error")
+    if 2 * len(read.pictures) < max(1, len(plan.targets)):
+        raise MediaError(
+            f"{name}: only {len(read.pictures)} of {len(plan.targets)} frames could be decoded", "decode_error"
+        )
     width, height = round(index.coded_size[0] * index.pixel_aspect), index.coded_size[1]
     if read.rotation % 180:
         width, height = height, width

@@ -27,8 +27,8 @@ def read_frames(job: Job) -> FramesRead:
     with open_container(job.file, job.index.demuxer) as container:
         reader = _Reader(container, job)
         for shown_at, frame in reader.frames():
-            rotation = round(frame.rotation / 90) * 90 % 360
             if shown_at in wanted and shown_at not in pictures:
+                rotation = round(frame.rotation / 90) * 90 % 360
                 pictures[shown_at] = _picture(frame, job.index.pixel_aspect, job.short_side, rotation)
     found = tuple((wanted[shown_at], pictures[shown_at]) for shown_at in sorted(pictures))
     return FramesRead(found, rotation, reader.damaged_packets)
@@ -89,10 +89,14 @@ class _Reader:
         import av
 
         try:
-            return list(self._codec.decode(packet))
+            frames = self._codec.decode(packet)
         except av.FFmpegError:
             self.damaged_packets += 1
             return []
+        # Pictures patched up by the decoder show what never was in the clip.
+        whole = [frame for frame in frames if not frame.is_corrupt]
+        self.damaged_packets += len(frames) - len(whole)
+        return whole
 
 
 def _picture(frame: Any, pixel_aspect: float, short_side: int, rotation: int) -> Image.Image:

@@ -1,0 +1,104 @@
+"""Videos on local disks: a folder with everything below it, a single file, or a pattern such as ``clips/*.mp4``."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.sources.sidecar import describe
+from vectorstore.errors import InputError, StorageError
+from vectorstore.records import Source
+
+_VIDEO = ".3g2 .3gp .asf .avi .f4v .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .vob .webm .wmv"
+_SOUND = ".aac .flac .m4a .mp3 .ogg .opus .wav"
+MEDIA_SUFFIXES = frozenset(f"{_VIDEO} {_SOUND}".split())
+"""Files in a folder that are taken for clips. Sound too: what cannot be used is to be reported, not passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """One local file that may be a clip."""
+
+    path: Path
+    """Absolute."""
+
+    @property
+    def locator(self) -> str:
+        """The path as text that can be stored and printed, whatever bytes the name has."""
+        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+
+    def stamp(self) -> str:
+        """Size, time and inode: changes when the file may have changed. Reads nothing of the file."""
+        try:
+            status = self.path.lstat()
+        except OSError:
+            return "missing"
+        return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
+
+    def describe(self, stamp: str) -> Source:
+        """The source with what its sidecar says about it."""
+        found = describe(self.path)
+        return Source(self.locator, stamp, found.title, found.caption, found.tags, found.platform, found.licence)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the user's words led to."""
+
+    items: tuple[SourceItem, ...]
+    """Sorted by path within each source, each file once."""
+    ignored: int
+    """Other files in the folders: sidecars, pictures, texts."""
+
+
+def find_items(sources: Sequence[str | Path]) -> Found:
+    """All files that sources name.
+
+    Args:
+        sources: Folders, files or patterns.
+
+    Raises:
+        InputError: A source does not exist, or nothing in it looks like a video.
+        StorageError: A folder cannot be read.
+    """
+    if not sources:
+        raise InputError("no source named", "name a folder of videos")
+    paths: dict[Path, None] = {}
+    ignored = 0
+    for source in sources:
+        found, others = _find(str(source))
+        if not found:
+            raise InputError(f"no videos in {source}", f"a video is a file such as NAME.mp4; {others} others are there")
+        paths.update(dict.fromkeys(found))
+        ignored += others
+    return Found(tuple(SourceItem(path) for path in paths), ignored)
+
+
+def _find(source: str) -> tuple[list[Path], int]:
+    path = Path(os.path.abspath(source))  # noqa: PTH100 - resolve() would follow links, which the guard must see
+    if path.is_dir():
+        return _walk(path)
+    if os.path.lexists(path):
+        return [path], 0
+    matches = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []  # noqa: PTH207 - any root
+    if not matches:
+        raise InputError(f"{source} does not exist", "name a folder of videos, a video, or a pattern in quotes")
+    files: list[Path] = []
+    ignored = 0
+    for match in matches:
+        below, others = _find(match)
+        files += below
+        ignored += others
+    return files, ignored
+
+
+def _walk(folder: Path) -> tuple[list[Path], int]:
+    def refuse(error: OSError) -> None:
+        raise StorageError(f"cannot read {error.filename}: {error.strerror}", "check its permissions") from error
+
+    names = [Path(parent) / name for parent, _, files in os.walk(folder, onerror=refuse) for name in files]
+    videos = sorted(name for name in names if name.suffix.lower() in MEDIA_SUFFIXES)
+    return videos, len(names) - len(videos)
