@@ -185,7 +185,8 @@ def _tags(row: StimulusRow, role: Role, form: _Form) -> Mapping[str, str | int |
         "value": row.value,
         "keyword": row.keyword,
         "rank": row.rank,
-        "similarity": row.similarity,
+        # Rounded, since the last bits differ between machines and tags tell asks apart.
+        "similarity": round(row.similarity, 6),
         "persona": role.persona,
         "strategy": role.strategy,
         "placebo": int(role.placebo),

@@ -1,0 +1,190 @@
+"""The benchmark on a corpus in memory and on simulated respondents, through the real planner and store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from bench_fakes import AxesEmbedder, words, world
+from scipy.special import expit
+
+from agents.models.base import Answer, Ask
+from agents.models.simulated import Profile, SimulatedModel
+from agents.personas import load_personas
+from valuespectrum.battery import BatteryOptions
+from valuespectrum.benchmark import BenchOptions, BenchPlan, run_benchmark, score_run
+from valuespectrum.run import read_manifest, read_scores
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.values import VALUES
+from vectorstore.errors import InputError, ModelError
+
+PLANTED = {value: 0.3 * (place - 4) for place, value in enumerate(VALUES)}
+SCORING = ScoringOptions(draws=200)
+
+
+@pytest.fixture
+def keywords(tmp_path: Path) -> Path:
+    path = tmp_path / "axes.yaml"
+    listed = {value: [word.word for word in row] for value, row in words(3).words.items()}
+    path.write_text(json.dumps({"keywords": listed}))
+    return path
+
+
+def _model(**leans: float) -> SimulatedModel:
+    return SimulatedModel(Profile(values=PLANTED, **leans))
+
+
+def _options(tmp_path: Path, keywords: Path, **changes: object) -> BenchOptions:
+    return BenchOptions(run=tmp_path / "run", keywords=keywords, scoring=SCORING, **changes)  # type: ignore[arg-type]
+
+
+class Counting:
+    """Answers like another model and remembers what it was asked; may stop like a killed process."""
+
+    def __init__(self, model: SimulatedModel, stop_after: int | None = None) -> None:
+        self._model = model
+        self._stop_after = stop_after
+        self.asked: list[Ask] = []
+
+    @property
+    def id(self) -> str:
+        return self._model.id
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return dict(self._model.settings)
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask, answer in zip(asks, self._model.score(asks), strict=True):
+            if len(self.asked) == self._stop_after:
+                raise KeyboardInterrupt
+            self.asked.append(ask)
+            yield answer
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask in asks:
+            self.asked.append(ask)
+            yield Answer(text="Yes, I do." if str(ask.tags["clip"]).endswith(("0", "1")) else "No.")
+
+
+class Told:
+    def __init__(self) -> None:
+        self.plans: list[BenchPlan] = []
+        self.steps: list[tuple[int, int]] = []
+
+    def planned(self, plan: BenchPlan) -> None:
+        self.plans.append(plan)
+
+    def asked(self, model: str, done: int, total: int) -> None:
+        self.steps.append((done, total))
+
+
+def test_planted_values_are_recovered_through_the_whole_path(tmp_path: Path, keywords: Path) -> None:
+    model = _model(yes_lean=0.7, order_lean=-0.4, noise=0.2)
+    scores = run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [model])
+    for value in VALUES:
+        assert scores["profile"][value]["mean"] == pytest.approx(100 * expit(PLANTED[value]), abs=4)
+    assert scores["bias"]["yes_lean"]["mean"] == pytest.approx(0.7, abs=0.1)
+    assert scores["bias"]["order_gap"]["mean"] == pytest.approx(-0.4, abs=0.1)
+    assert scores["n_answered"] == scores["n_planned"] > 0
+    assert read_scores(tmp_path / "run") == json.loads(json.dumps(scores))
+    assert score_run(tmp_path / "run", SCORING) == scores
+
+
+def test_a_killed_run_goes_on_and_never_asks_twice(tmp_path: Path, keywords: Path) -> None:
+    options = _options(tmp_path, keywords)
+    killed, second, third = Counting(_model(), stop_after=100), Counting(_model()), Counting(_model())
+    with pytest.raises(KeyboardInterrupt):
+        run_benchmark(options, world(), AxesEmbedder(), [killed])
+    scores = run_benchmark(options, world(), AxesEmbedder(), [second])
+    assert len(killed.asked) == 100
+    assert len(killed.asked) + len(second.asked) == scores["n_planned"]
+    assert run_benchmark(options, world(), AxesEmbedder(), [third]) == scores
+    assert third.asked == []
+
+
+def test_the_plan_is_told_before_the_first_question(tmp_path: Path, keywords: Path) -> None:
+    told, model = Told(), Counting(_model())
+    personas = load_personas()[:2]
+    run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [model], personas, told)
+    (plan,) = told.plans
+    assert plan.respondents == 1 + 2 * 2
+    assert plan.to_ask == {model.id: len(model.asked)}
+    assert plan.stored == {model.id: 0}
+    assert sum(plan.clips_per_value.values()) * 8 * plan.respondents == len(model.asked)
+    assert told.steps[-1] == (len(model.asked), len(model.asked))
+
+
+def test_other_settings_are_refused_in_the_same_run(tmp_path: Path, keywords: Path) -> None:
+    run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [_model()])
+    changed = _options(tmp_path, keywords, battery=BatteryOptions(wordings=3))
+    with pytest.raises(InputError, match=r"battery\.wordings: 2 -> 3"):
+        run_benchmark(changed, world(), AxesEmbedder(), [_model()])
+    with pytest.raises(InputError, match=r"corpus\.hash"):
+        run_benchmark(_options(tmp_path, keywords), world(clips=5), AxesEmbedder(), [_model()])
+    with pytest.raises(InputError, match="models"):
+        run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [_model(noise=1.0)])
+
+
+def test_scoring_options_may_change_later(tmp_path: Path, keywords: Path) -> None:
+    run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [_model(noise=0.3)])
+    wide = score_run(tmp_path / "run", ScoringOptions(draws=200, level=0.99))["profile"]["power"]
+    narrow = score_run(tmp_path / "run", ScoringOptions(draws=200, level=0.5))["profile"]["power"]
+    assert wide["low"] < narrow["low"] < narrow["high"] < wide["high"]
+
+
+def test_the_published_battery_takes_shared_clips_and_hears_yes_or_no(tmp_path: Path, keywords: Path) -> None:
+    model = Counting(_model())
+    options = _options(tmp_path, keywords, battery=BatteryOptions(name="paper"))
+    scores = run_benchmark(options, world(clips=20), AxesEmbedder(), [model])
+    assert read_manifest(tmp_path / "run").settings["retrieval"]["assignment"] == "overlapping"
+    assert scores["paper"]["n"] == dict.fromkeys(VALUES, 15)
+    for value in VALUES:
+        clips = {ask.tags["clip"] for ask in model.asked if ask.tags["value"] == value}
+        yes = sum(str(clip).endswith(("0", "1")) for clip in clips)
+        assert scores["paper"]["scores"][value] == pytest.approx(100 * yes / 15)
+
+
+def test_a_clip_of_two_values_is_asked_once_and_counted_twice(tmp_path: Path, keywords: Path) -> None:
+    class Blind(Counting):
+        """Reads no tags, as real models."""
+
+        @property
+        def settings(self) -> dict[str, str]:
+            return {}
+
+    model = Blind(_model())
+    options = _options(tmp_path, keywords, battery=BatteryOptions(name="paper"))
+    scores = run_benchmark(options, world(clips=1), AxesEmbedder(), [model])
+    assert len(model.asked) == 10
+    assert sum(scores["paper"]["n"].values()) == 100
+
+
+def test_personas_are_compared_with_their_targets(tmp_path: Path, keywords: Path) -> None:
+    personas = load_personas()[:2]
+    options = _options(tmp_path, keywords, strategies=("simple", "isq"))
+    scores = run_benchmark(options, world(clips=4), AxesEmbedder(), [_model()], personas)
+    assert [(row["persona"], row["strategy"]) for row in scores["personas"]] == [
+        (persona.id, strategy) for strategy in ("simple", "isq") for persona in personas
+    ]
+    assert {row["values"] for row in scores["personas"]} == {10}
+    assert all(row["aligned"] == pytest.approx(row["placebo"]) for row in scores["personas"])
+    assert scores["profile"]["power"]["mean"] == pytest.approx(100 * expit(PLANTED["power"]), abs=1)
+
+
+def test_a_model_that_always_fails_is_one_clear_error(tmp_path: Path, keywords: Path) -> None:
+    class Broken(Counting):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            return iter([Answer(error="server said 500") for _ in asks])
+
+    with pytest.raises(ModelError, match="server said 500"):
+        run_benchmark(_options(tmp_path, keywords), world(clips=3), AxesEmbedder(), [Broken(_model())])
+
+
+def test_a_run_without_model_or_answers_is_refused(tmp_path: Path, keywords: Path) -> None:
+    with pytest.raises(InputError, match="model"):
+        run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [])
+    with pytest.raises(InputError, match=r"answers\.sqlite"):
+        score_run(tmp_path, SCORING)

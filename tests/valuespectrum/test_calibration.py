@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bench_fakes import AxesEmbedder, words, world
+from scipy.special import expit
+
+from agents.models.simulated import Profile, SimulatedModel
+from valuespectrum.battery import BatteryOptions
+from valuespectrum.benchmark import BenchOptions
+from valuespectrum.calibration import PlantedRespondent, calibrate
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.values import VALUES
+from vectorstore.errors import InputError
+
+
+def _truth(peak: int) -> dict[str, float]:
+    return {value: 1.5 * float(np.cos(2 * np.pi * (place - peak) / 10)) for place, value in enumerate(VALUES)}
+
+
+def _respondent(name: str, log_odds: Mapping[str, float], **leans: float) -> PlantedRespondent:
+    planted = {value: 100 * float(expit(theta)) for value, theta in log_odds.items()}
+    return PlantedRespondent(name, SimulatedModel(Profile(values=dict(log_odds), **leans)), planted)
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> BenchOptions:
+    path = tmp_path / "axes.yaml"
+    path.write_text(json.dumps({"keywords": {v: [word.word for word in row] for v, row in words(3).words.items()}}))
+    return BenchOptions(run=tmp_path / "run", keywords=path, scoring=ScoringOptions(draws=400))
+
+
+def test_planted_profiles_are_recovered_with_the_coverage_claimed(options: BenchOptions) -> None:
+    """Noise of an ask averages to nothing in log-odds, so likings are nearly unbiased and intervals should cover."""
+    cohort = [_respondent(f"r{peak}", _truth(peak), yes_lean=0.2 * peak - 1, noise=0.4) for peak in range(10)]
+    result = calibrate(options, world(), AxesEmbedder(), cohort)
+    assert result["instrument"] == "vqa"
+    assert [row["name"] for row in result["respondents"]] == [f"r{peak}" for peak in range(10)]
+    assert result["spearman_median"] > 0.95
+    assert result["coverage"] >= 0.88
+    assert result["centred_rmse"] < 3
+    assert len(result["misses"]) == round((1 - result["coverage"]) * 100)
+    json.dumps(result, allow_nan=False)
+
+
+def test_wrong_claims_are_found_out(options: BenchOptions) -> None:
+    honest = _respondent("honest", _truth(2), noise=0.2)
+    liar = PlantedRespondent("liar", _respondent("", _truth(7), noise=0.2).model, honest.planted)
+    rows = {row["name"]: row for row in calibrate(options, world(), AxesEmbedder(), [honest, liar])["respondents"]}
+    assert rows["honest"]["spearman"] > 0.95 > 0 > rows["liar"]["spearman"]
+    assert rows["liar"]["coverage"] <= 0.2 and len(rows["liar"]["outside"]) >= 8
+
+
+def test_cohorts_that_cannot_be_compared_are_refused(options: BenchOptions) -> None:
+    one, same = _respondent("one", _truth(1)), _respondent("two", _truth(1))
+    partial = PlantedRespondent("part", one.model, {"power": 50.0})
+    for cohort, complaint in (([], "no respondent"), ([one, same], "two respondents"), ([partial], "lacks")):
+        with pytest.raises(InputError, match=complaint):
+            calibrate(options, world(), AxesEmbedder(), cohort)
+    published = BenchOptions(run=options.run, battery=BatteryOptions(name="paper"))
+    with pytest.raises(InputError, match="no intervals"):
+        calibrate(published, world(), AxesEmbedder(), [one])

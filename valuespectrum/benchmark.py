@@ -1,0 +1,237 @@
+"""The benchmark from corpus to scores: retrieve pictures, ask, store, score. Running it again continues.
+
+Everything is written into one run directory (``valuespectrum.run``); ``score_run`` makes the scores again from the
+stored answers, without corpus or model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from agents.answers import AnswerStore
+from agents.models.base import Ask, Model
+from agents.personas import Persona, Strategy
+from agents.planner import answer_all, plan
+from ingest.embed import Embedder
+from valuespectrum.battery import BatteryOptions, Pictures, Role, build_asks, roles
+from valuespectrum.keywords import load_keywords
+from valuespectrum.retrieval import RetrievalOptions, Searchable, StimulusRow, clips_per_value, retrieve
+from valuespectrum.run import Run, answers_path, read_manifest, write_json
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.scores import score_answers
+from vectorstore.errors import CorpusError, InputError, ModelError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions:
+    """One benchmark: what is asked, how it is scored, where it is kept."""
+
+    run: Path
+    """Run directory; made when missing, continued when it is there."""
+    battery: BatteryOptions = field(default_factory=BatteryOptions)
+    retrieval: RetrievalOptions | None = None
+    """``None`` takes what belongs to the battery: overlapping for the published one, else exclusive."""
+    keywords: Path | None = None
+    """A keyword list of the user's; ``None`` takes our own."""
+    strategies: tuple[Strategy, ...] = ("simple",)
+    """How personas are put into words."""
+    placebos: bool = True
+    """Whether every persona gets a placebo."""
+    seed: int = 0
+    scoring: ScoringOptions = field(default_factory=ScoringOptions)
+    command: str = ""
+    """What the user typed, for the manifest."""
+
+    @property
+    def search(self) -> RetrievalOptions:
+        """The retrieval options in force."""
+        if self.retrieval is not None:
+            return self.retrieval
+        return RetrievalOptions(assignment="overlapping" if self.battery.name == "paper" else "exclusive")
+
+
+@dataclass(frozen=True, slots=True)
+class BenchPlan:
+    """What a benchmark comes to, told before anything is asked."""
+
+    clips_per_value: Mapping[str, int]
+    respondents: int
+    """Roles of each model, the bare model and placebos included."""
+    stored: Mapping[str, int]
+    """Model id to asks that are answered already."""
+    to_ask: Mapping[str, int]
+    """Model id to asks that remain."""
+
+
+class BenchProgress(Protocol):
+    """Who is told how a benchmark goes."""
+
+    def planned(self, plan: BenchPlan) -> None:
+        """Called once, before the first question."""
+
+    def asked(self, model: str, done: int, total: int) -> None:
+        """Called after each answer, with stored answers included in both numbers."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def planned(self, plan: BenchPlan) -> None:
+        """Say nothing."""
+
+    def asked(self, model: str, done: int, total: int) -> None:
+        """Say nothing."""
+
+
+class BenchCorpus(Searchable, Pictures, Protocol):
+    """What a benchmark needs of a corpus (``vectorstore.corpus.Corpus``)."""
+
+    def content_hash(self) -> str:
+        """Hash of clips, frames and pictures."""
+
+
+def run_benchmark(
+    options: BenchOptions,
+    corpus: BenchCorpus,
+    embedder: Embedder,
+    models: Sequence[Model],
+    personas: Sequence[Persona] = (),
+    progress: BenchProgress | None = None,
+) -> Json:
+    """Measure the values of models, with and without personas.
+
+    Args:
+        options: The benchmark.
+        corpus: Where pictures come from; must hold vectors of the embedder.
+        embedder: Embeds the keywords.
+        models: Who is asked; each is asked everything.
+        personas: Roles to play beside the bare model.
+        progress: Told how it goes.
+
+    Returns:
+        The scores (``score_answers``) with ``battery, corpus, clips_per_value, n_planned`` and ``n_answered``, as
+        written to ``scores.json``.
+
+    Raises:
+        InputError: Options, personas or an existing run do not fit.
+        CorpusError: No picture was found.
+        ModelError: A model failed as a whole, or every ask to it failed.
+        StorageError: The run directory cannot be written.
+    """
+    if not models:
+        raise InputError("no model was named", "name at least one with --model")
+    teller = progress or Silent()
+    keywords = load_keywords(options.keywords)
+    listed = roles(personas, options.strategies, options.placebos, options.seed)
+    source: Json = {
+        "corpus": {"hash": corpus.content_hash(), "embedder": embedder.id},
+        "keywords": {"name": keywords.name, "digest": keywords.digest},
+    }
+    settings = source | _settings(options, models, personas, listed)
+    with Run.open(options.run, settings, options.command) as run, AnswerStore(run.answers_path) as store:
+        rows = retrieve(corpus, embedder, keywords, options.search)
+        if not rows:
+            raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
+        asks = build_asks(rows, corpus, listed, options.battery)
+        _announce(teller, rows, listed, asks, models, store)
+        for model in models:
+            answer_all(model, asks, store, _tell(teller, model))
+        return write_scores(run.folder, store, options.scoring)
+
+
+def score_run(folder: Path, scoring: ScoringOptions) -> Json:
+    """Score the stored answers of a run again.
+
+    Raises:
+        InputError: The folder is no run, or holds no answers.
+    """
+    with AnswerStore(answers_path(folder)) as store:
+        return write_scores(folder, store, scoring)
+
+
+def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> Json:
+    """Score all answers of a store and write ``scores.json``.
+
+    Raises:
+        InputError: The folder is no run, or holds no answers.
+        ModelError: Every ask to a model failed.
+    """
+    settings = read_manifest(folder).settings
+    table = store.table()
+    answers = collected(table)
+    targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
+    scores = score_answers(answers, scoring, targets)
+    clips = answers.groupby("value")["clip"].nunique()
+    scores |= {
+        "battery": settings["battery"]["name"],
+        "corpus": settings["corpus"],
+        "clips_per_value": {str(value): int(count) for value, count in clips.items()},
+        "n_planned": len(table),
+        "n_answered": int(answers["answered"].sum()),
+    }
+    write_json(folder / "scores.json", scores)
+    return scores
+
+
+def collected(table: pd.DataFrame) -> pd.DataFrame:
+    """Answers and failures of a store's table, without what was planned but not asked yet.
+
+    Raises:
+        InputError: Nothing was asked yet.
+        ModelError: Every ask to a model failed.
+    """
+    if table.empty:
+        raise InputError("the run holds no answers", "run `valuespectrum bench` first")
+    done = table[table["answered"] | (table["error"] != "")]
+    for model, asks in done.groupby("model"):
+        if not asks["answered"].any():
+            raise ModelError(f"every ask to {model} failed, the first with: {asks['error'].iloc[0]}")
+    return done
+
+
+def _settings(
+    options: BenchOptions, models: Sequence[Model], personas: Sequence[Persona], listed: Sequence[Role]
+) -> Json:
+    """What is asked of whom, beside where the pictures come from."""
+    return {
+        "retrieval": asdict(options.search),
+        "battery": asdict(options.battery),
+        "models": {model.id: dict(model.settings) for model in models},
+        "personas": [
+            {"id": persona.id, "name": persona.name, "source": persona.source, "target": dict(persona.target)}
+            for persona in personas
+        ],
+        "roles": [asdict(role) for role in listed],
+        "seed": options.seed,
+    }
+
+
+def _announce(
+    teller: BenchProgress,
+    rows: Sequence[StimulusRow],
+    listed: Sequence[Role],
+    asks: Sequence[Ask],
+    models: Sequence[Model],
+    store: AnswerStore,
+) -> None:
+    plans = {model.id: plan(asks, model, store) for model in models}
+    teller.planned(
+        BenchPlan(
+            clips_per_value=clips_per_value(rows),
+            respondents=len(listed),
+            stored={model: work.stored for model, work in plans.items()},
+            to_ask={model: work.to_ask for model, work in plans.items()},
+        )
+    )
+
+
+def _tell(teller: BenchProgress, model: Model) -> Callable[[int, int], None]:
+    return lambda done, total: teller.asked(model.id, done, total)

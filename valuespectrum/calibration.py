@@ -1,0 +1,104 @@
+"""How well the instrument recovers values that are known because they were planted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from agents.models.base import Model
+from ingest.embed import Embedder
+from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchProgress, run_benchmark
+from valuespectrum.scoring.profile import means_of
+from valuespectrum.scoring.recovery import compare_to_planted
+from valuespectrum.values import VALUES
+from vectorstore.errors import InputError
+
+Json = dict[str, Any]
+
+INSTRUMENT = "vqa"
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedRespondent:
+    """A model whose values are known."""
+
+    name: str
+    model: Model
+    planted: Mapping[str, float]
+    """Value to true liking, 0 to 100: ``100 * logistic(theta)``."""
+
+
+def calibrate(
+    options: BenchOptions,
+    corpus: BenchCorpus,
+    embedder: Embedder,
+    respondents: Sequence[PlantedRespondent],
+    progress: BenchProgress | None = None,
+) -> Json:
+    """Measure respondents with known values and compare.
+
+    Args:
+        options: The benchmark; the like battery, since the published one has no intervals.
+        corpus: Where pictures come from.
+        embedder: Embeds the keywords.
+        respondents: Models with their planted values.
+        progress: Told how it goes.
+
+    Returns:
+        ``instrument, respondents, spearman_median, coverage, centred_rmse`` as ``calibrate --json`` prints them. Each
+        respondent has ``name, planted, recovered, low, high, spearman, coverage`` and more of ``compare_to_planted``,
+        and names what was missed: ``outside`` (planted value outside its interval) and ``unmeasured``. ``misses``
+        lists them all. ``coverage`` is the share over all respondents and values, ``expected_coverage`` what the
+        intervals claim.
+
+    Raises:
+        InputError: Names repeat, a planted profile lacks a value, or the battery is another.
+    """
+    _check(options, respondents)
+    models = [respondent.model for respondent in respondents]
+    scores = run_benchmark(options, corpus, embedder, models, progress=progress)
+    profiles = {row["model"]: row["profile"] for row in scores["respondents"]}
+    rows = [_row(respondent, profiles[respondent.model.id]) for respondent in respondents]
+    known = [row["spearman"] for row in rows if row["spearman"] is not None]
+    return {
+        "instrument": INSTRUMENT,
+        "respondents": rows,
+        "spearman_median": median(known) if known else None,
+        "coverage": sum(row["coverage"] for row in rows) / len(rows),
+        "expected_coverage": options.scoring.level,
+        "centred_rmse": (sum(row["centred_rmse"] ** 2 for row in rows) / len(rows)) ** 0.5,
+        "misses": [f"{row['name']}: {value}" for row in rows for value in [*row["outside"], *row["unmeasured"]]],
+        "clips_per_value": scores["clips_per_value"],
+    }
+
+
+def _row(respondent: PlantedRespondent, profile: Mapping[str, Json]) -> Json:
+    found = compare_to_planted(profile, respondent.planted)
+    return {
+        "name": respondent.name,
+        "planted": {value: respondent.planted[value] for value in VALUES},
+        "recovered": means_of(profile),
+        "low": means_of(profile, "low"),
+        "high": means_of(profile, "high"),
+        "coverage": found.pop("interval_coverage"),
+        **found,
+    }
+
+
+def _check(options: BenchOptions, respondents: Sequence[PlantedRespondent]) -> None:
+    if not respondents:
+        raise InputError("no respondent with planted values was named")
+    if options.battery.name != "like":
+        raise InputError(
+            f"the battery {options.battery.name!r} gives no intervals to calibrate", "use the like battery"
+        )
+    for identities in ([each.name for each in respondents], [each.model.id for each in respondents]):
+        repeated = sorted({each for each in identities if identities.count(each) > 1})
+        if repeated:
+            raise InputError(f"two respondents are {repeated[0]}", "name each respondent once")
+    for each in respondents:
+        missing = [value for value in VALUES if value not in each.planted]
+        if missing:
+            raise InputError(f"the planted profile of {each.name} lacks {', '.join(missing)}")
