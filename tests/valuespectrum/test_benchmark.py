@@ -157,7 +157,7 @@ def test_a_clip_of_two_values_is_asked_once_and_counted_twice(tmp_path: Path, ke
 
     model = Blind(_model())
     options = _options(tmp_path, keywords, battery=BatteryOptions(name="paper"))
-    scores = run_benchmark(options, world(clips=1), AxesEmbedder(), [model])
+    scores = run_benchmark(options, world(clips=1, frames=1), AxesEmbedder(), [model])
     assert len(model.asked) == 10
     assert sum(scores["paper"]["n"].values()) == 100
 
