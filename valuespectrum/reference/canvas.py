@@ -83,6 +83,13 @@ def _vertical_gradient(width: int, height: int, top: Colour, bottom: Colour) -> 
     return Image.fromarray(np.broadcast_to(column, (height, width, 3)).round().astype(np.uint8))
 
 
+@lru_cache(maxsize=64)
+def _falloff(size: int) -> Image.Image:
+    axis = np.linspace(-1, 1, size)
+    falloff = np.clip(1 - np.sqrt(axis[:, None] ** 2 + axis[None, :] ** 2), 0, 1) ** 1.5
+    return Image.fromarray((falloff * 255).astype(np.uint8))
+
+
 class Canvas:
     """Draws filled shapes in scene units; later shapes cover earlier ones.
 
@@ -154,11 +161,10 @@ class Canvas:
     def glow(self, x: float, y: float, r: float, colour: Colour, strength: float = 0.5) -> None:
         """Soft light around a point (blended, not covering)."""
         size = max(2, round(2 * r * self._scale))
-        axis = np.linspace(-1, 1, size)
-        falloff = np.clip(1 - np.sqrt(axis[:, None] ** 2 + axis[None, :] ** 2), 0, 1) ** 1.5
-        mask = Image.fromarray((falloff * 255 * strength).astype(np.uint8))
-        left, top = self._px((x - r, y - r))
-        self._image.paste(Image.new("RGB", (size, size), colour), (round(left), round(top)), mask)
+        share = min(1.0, max(0.0, strength))
+        mask = _falloff(size).point([int(level * share) for level in range(256)])
+        left, top = (round(edge) for edge in self._px((x - r, y - r)))
+        self._image.paste(colour, (left, top, left + size, top + size), mask)
 
     def picture(self, mirrored: bool = False) -> Image.Image:
         """The finished picture at output size, RGB."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -29,7 +30,8 @@ def scene(name: str) -> Callable[[Painter], Painter]:
     return register
 
 
-def load_painters() -> dict[str, Painter]:
+@cache
+def load_painters() -> Mapping[str, Painter]:
     """Import every module of this package and return the painters of all scene kinds."""
     for module in iter_modules(__path__, __name__ + "."):
         import_module(module.name)
