@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ingest.embed import Embedder
+from ingest.select import bits_apart
 from valuespectrum.keywords import KeywordList
 from vectorstore.errors import InputError
 from vectorstore.records import Frame, Hit
@@ -35,7 +36,8 @@ class RetrievalOptions:
     assignment: Assignment = "exclusive"
     """Whether a clip may stand for several values."""
     duplicate_bits: int = 2
-    """Difference hashes of 64 bits that differ in at most so many count as the same picture within a value."""
+    """Difference hashes of 64 bits that differ in at most so many count as the same picture within a value.
+    Fewer than within a clip: two clips of like composition are two clips, only reposts are one."""
     engine: str = "auto"
     """Search engine of the corpus."""
 
@@ -193,7 +195,6 @@ def _overlapping(found: Mapping[str, list[_Candidate]], options: RetrievalOption
 
 def _repeats(frame: Frame, kept: list[Frame], options: RetrievalOptions) -> bool:
     return any(
-        frame.picture_sha == other.picture_sha
-        or (int(frame.dhash, 16) ^ int(other.dhash, 16)).bit_count() <= options.duplicate_bits
+        frame.picture_sha == other.picture_sha or bits_apart(frame.dhash, other.dhash) <= options.duplicate_bits
         for other in kept
     )

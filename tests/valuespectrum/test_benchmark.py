@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
-from bench_fakes import AxesEmbedder, words, world
+from bench_fakes import EMBEDDER_ID, AxesEmbedder, words, world
+from PIL import Image
 from scipy.special import expit
 
 from agents.models.base import Answer, Ask
 from agents.models.simulated import Profile, SimulatedModel
 from agents.personas import load_personas
+from ingest.pictures import to_jpeg
 from valuespectrum.battery import BatteryOptions
 from valuespectrum.benchmark import BenchOptions, BenchPlan, run_benchmark, score_run
 from valuespectrum.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.values import VALUES
+from vectorstore.corpus import Corpus
 from vectorstore.errors import InputError, ModelError
+from vectorstore.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 PLANTED = {value: 0.3 * (place - 4) for place, value in enumerate(VALUES)}
 SCORING = ScoringOptions(draws=200)
@@ -188,3 +194,31 @@ def test_a_run_without_model_or_answers_is_refused(tmp_path: Path, keywords: Pat
         run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [])
     with pytest.raises(InputError, match=r"answers\.sqlite"):
         score_run(tmp_path, SCORING)
+
+
+def test_a_corpus_on_disk_is_asked_about_its_stored_pictures(tmp_path: Path, keywords: Path) -> None:
+    model = Counting(_model())
+    _store_world(tmp_path / "corpus")
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        scores = run_benchmark(_options(tmp_path, keywords), corpus, AxesEmbedder(), [model])
+    assert scores["profile"]["tradition"]["mean"] == pytest.approx(100 * expit(PLANTED["tradition"]), abs=1e-6)
+    for ask in model.asked:
+        (shown,) = ask.stimulus.frames
+        assert hashlib.sha256(shown.path.read_bytes()).hexdigest() == shown.picture_sha
+
+
+def _store_world(folder: Path) -> None:
+    recipe = Recipe("recipe", "{}")
+    with Corpus.create(folder) as corpus:
+        corpus.add_embedder(EmbedderRecord(EMBEDDER_ID, "axes", AxesEmbedder.dimension))
+        for place, value in enumerate(VALUES):
+            for number in range(3):
+                picture = Image.new("RGB", (9, 16), (20 * place, 50 * number, 90))
+                clip_id = hashlib.sha256(f"{value}-{number}".encode()).hexdigest()
+                (sha,) = corpus.store_pictures([to_jpeg(picture)])
+                shown = Frame(f"{clip_id[:8]}-0", clip_id, 0, 0.0, sha, 9, 16, clip_id[:16], None)
+                media = Media(clip_id, 1, "mp4", "h264", 9, 16, 0, 3.0, False, 0, 1)
+                corpus.add_clip(Source(f"/{value}-{number}.mp4", "1"), media, recipe, [shown])
+                vector = np.zeros((1, AxesEmbedder.dimension), dtype=np.float32)
+                vector[0, place] = 1.0
+                corpus.add_embeddings(EMBEDDER_ID, [sha], vector)
