@@ -102,12 +102,12 @@ def random_setting(rng: np.random.Generator, time: float = 0.0) -> Setting:
 
 
 def random_variation(rng: np.random.Generator) -> Variation:
-    """How a clip moves and which way round it is; 3 to 5 seconds long."""
+    """How a clip moves and which way round it is; 3 to 4 seconds long."""
     return Variation(
         mirrored=bool(rng.random() < 0.5),
         speed=float(rng.uniform(0.75, 1.3)),
         start=float(rng.uniform(0, 10)),
-        frames=int(rng.integers(3 * FRAMES_PER_SECOND, 5 * FRAMES_PER_SECOND + 1)),
+        frames=int(rng.integers(3 * FRAMES_PER_SECOND, 4 * FRAMES_PER_SECOND + 1)),
     )
 
 

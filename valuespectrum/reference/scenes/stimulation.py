@@ -71,7 +71,7 @@ def skydiver(canvas: Canvas, setting: Setting) -> None:
     scale, shake = setting.size, 0.15 * setting.wave(0.7)
     x, y = 4.5, 7.6 + 0.3 * setting.wave(2.0)
     look = look_of(setting, 0)
-    suit, trim = setting.accent, lighten(setting.second, 0.2)
+    suit, trim = lighten(setting.accent, 0.2), lighten(setting.second, 0.2)
     for side in (-1, 1):
         arm = [
             (x + side * 0.6 * scale, y),
