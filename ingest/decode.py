@@ -129,11 +129,12 @@ def recipe(options: DecodeOptions) -> Recipe:
         InputError: Unknown or missing decoder.
     """
     backend = _backend(options.decoder)
-    name = backend.__module__.removeprefix("ingest.").removesuffix("_backend")
     import av
 
-    library = {"pyav": "av"}.get(name, name)
+    name, library = ("decord", "decord") if backend is read_with_decord else ("pyav", "av")
     settings = {
+        # Raised when code of ours changes what comes out of the same settings.
+        "method": 1,
         "decoder": name,
         "decoder_version": importlib.metadata.version(library),
         "ffmpeg": av.ffmpeg_version_info,

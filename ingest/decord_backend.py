@@ -10,6 +10,7 @@ from PIL import Image
 
 from ingest.backend import FramesRead, Job
 from ingest.pictures import fit_size
+from ingest.plan import has_open_groups
 from vectorstore.errors import InputError, MediaError
 
 
@@ -20,7 +21,7 @@ def read_frames(job: Job) -> FramesRead:
     reported as 0.
 
     Raises:
-        MediaError: ``unsupported_codec`` (AV1), ``edit_list``, or ``decode_error``.
+        MediaError: ``unsupported_codec``, ``edit_list``, ``open_gop``, ``unsupported_container``, ``decode_error``.
         InputError: decord is not installed.
     """
     decord = _import_decord()
@@ -52,13 +53,16 @@ def _import_decord() -> Any:
 def _refuse_what_decord_gets_wrong(job: Job) -> None:
     if "av1" in job.index.codec or "dav1d" in job.index.codec:
         raise MediaError(f"{job.name}: decord 0.6 cannot decode AV1; use --decoder auto", "unsupported_codec")
+    wrong = f"{job.name}: decord 0.6 returns wrong frames of"
     if any(packet.discard for packet in job.index.packets):
-        raise MediaError(f"{job.name}: decord returns wrong frames of files with edit lists", "edit_list")
+        raise MediaError(f"{wrong} files with edit lists; use --decoder auto", "edit_list")
+    if job.index.demuxer not in ("mov", "matroska", "flv"):
+        raise MediaError(f"{wrong} {job.index.demuxer} files; use --decoder auto", "unsupported_container")
+    if has_open_groups(job.index.packets):
+        raise MediaError(f"{wrong} open groups of pictures; use --decoder auto", "open_gop")
 
 
 def _places(job: Job, reader: Any) -> list[int]:
-    if job.index.counted:
-        return [min(target.shown_at, len(reader) - 1) for target in job.plan.targets]
     starts = reader.get_frame_timestamp(list(range(len(reader))))[:, 0]
     times = np.array([job.index.seconds(target) for target in job.plan.targets])
     # decord rounds times to single precision: a quarter of a frame of 240 per second is margin enough.

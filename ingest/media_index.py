@@ -171,4 +171,6 @@ def _is_truncated(container: Any, stream: Any, packets: int, seconds_seen: float
         return True
     declared = (container.duration or 0) / 1_000_000
     begin = (container.start_time or 0) / 1_000_000
-    return declared - (seconds_seen - begin) > max(_TOLERATED_LOSS * declared, 0.5)
+    # Some containers declare how long they last, some (Matroska) when they end.
+    reached = max(seconds_seen, seconds_seen - begin)
+    return declared - reached > max(_TOLERATED_LOSS * declared, 0.5)

@@ -84,3 +84,14 @@ def _start(packets: Sequence[Packet], keyframes: Sequence[int], target: Target) 
     while place >= 0 and packets[keyframes[place]].shown_at > target.shown_at:
         place -= 1
     return keyframes[place] if place >= 0 else 0
+
+
+def has_open_groups(packets: Sequence[Packet]) -> bool:
+    """Whether pictures are shown before the keyframe after which they are stored."""
+    keyframe: int | None = None
+    for packet in packets:
+        if packet.keyframe:
+            keyframe = packet.shown_at
+        elif keyframe is not None and packet.shown_at < keyframe:
+            return True
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,11 @@ from PIL import Image
 from ingest.backend import FramesRead, Job
 from ingest.media_index import open_container
 from ingest.pictures import fit_size
+from ingest.plan import Plan
+from vectorstore.errors import MediaError
+
+_SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
+"""Decoders that can leave out pictures to which nothing refers; dav1d would leave out wanted ones as well."""
 
 
 def read_frames(job: Job) -> FramesRead:
@@ -19,8 +25,26 @@ def read_frames(job: Job) -> FramesRead:
     Packets that the decoder refuses are skipped and counted; the pictures that needed them may be missing.
 
     Raises:
-        MediaError: ``deadline``.
+        MediaError: ``deadline``, or ``decode_error`` for pictures that cannot be converted.
     """
+    import av
+
+    try:
+        read = _read(job)
+        found = {target for target, _ in read.pictures}
+        missing = tuple(target for target in job.plan.targets if target not in found)
+        if not missing or read.damaged_packets:
+            return read
+        # Not every packet that is marked as a keyframe is one (intra refresh): decode from the very beginning.
+        whole = Plan(missing, (range(max(target.packet for target in missing) + 1),))
+        rest = _read(replace(job, plan=whole))
+        pictures = sorted(read.pictures + rest.pictures, key=lambda pair: pair[0].shown_at)
+        return FramesRead(tuple(pictures), read.rotation, rest.damaged_packets)
+    except (av.FFmpegError, ValueError, MemoryError) as error:
+        raise MediaError(f"{job.name}: cannot be decoded: {error}", "decode_error") from error
+
+
+def _read(job: Job) -> FramesRead:
     wanted = {target.shown_at: target for target in job.plan.targets}
     pictures: dict[int, Image.Image] = {}
     rotation = 0
@@ -59,6 +83,7 @@ class _Reader:
 
     def _decoded(self) -> Iterator[Any]:
         counted = self._job.index.counted
+        skipping = not counted and self._job.index.codec in _SKIPPING_CODECS
         # Counting needs every frame from the first on.
         runs = iter((range(len(self._job.index.packets)),) if counted else self._job.plan.runs)
         run = next(runs, None)
@@ -67,8 +92,7 @@ class _Reader:
                 return
             if place in run:
                 self._job.deadline.check()
-                # Pictures that nobody wants and nothing refers to need not be decoded.
-                self._codec.skip_frame = "DEFAULT" if counted or place in self._wanted else "NONREF"
+                self._codec.skip_frame = "NONREF" if skipping and place not in self._wanted else "DEFAULT"
                 yield from self._feed(packet)
             if place == run.stop - 1:
                 yield from self._feed(None)
