@@ -1,0 +1,147 @@
+"""The clips that a session walks through, as feeds and observers need them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+
+import numpy as np
+
+from agents.feed import FeedItem
+from agents.models.base import FrameReference
+from agents.observe import TimedFrame
+from vectorstore.corpus import Corpus
+from vectorstore.errors import InputError
+
+Tags = Mapping[str, str | int | float]
+_LONGEST_CAPTION = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CatalogueClip:
+    """One clip with everything that can be shown of it."""
+
+    item: FeedItem
+    frames: tuple[TimedFrame, ...]
+    """In order of time."""
+    seconds: float
+    """Length, above 0."""
+    caption: str = ""
+    tags: Tags = field(default_factory=dict)
+    """Handed on with every ask about the clip; never shown to a real model."""
+
+
+class Catalogue:
+    """A checked set of clips.
+
+    Args:
+        clips: At least one, with different ids, vectors of one length, and frames in order of time.
+
+    Raises:
+        InputError: A clip cannot be used; the message names it.
+    """
+
+    def __init__(self, clips: Sequence[CatalogueClip]) -> None:
+        if not clips:
+            raise InputError("there are no clips to browse", "add clips with `valuespectrum ingest`")
+        self.clips: Mapping[str, CatalogueClip] = {clip.item.item_id: clip for clip in clips}
+        if len(self.clips) < len(clips):
+            raise InputError("a clip stands twice in the catalogue", "give every clip its own id")
+        dimension = clips[0].item.vector.shape
+        for clip in clips:
+            _check(clip, dimension)
+
+    @property
+    def items(self) -> tuple[FeedItem, ...]:
+        """What policies see, in the order given."""
+        return tuple(clip.item for clip in self.clips.values())
+
+    @property
+    def groups(self) -> Mapping[str, str | None]:
+        """Item id to group."""
+        return {item_id: clip.item.group for item_id, clip in self.clips.items()}
+
+    def content_hash(self) -> str:
+        """SHA-256 over everything that can change a session; independent of the order of the clips."""
+        digest = hashlib.sha256()
+        for item_id in sorted(self.clips):
+            digest.update(_fingerprint(self.clips[item_id]))
+        return digest.hexdigest()
+
+
+def catalogue_from_corpus(
+    corpus: Corpus,
+    groups: Mapping[str, str] | None = None,
+    tags: Mapping[str, Tags] | None = None,
+    embedder_id: str | None = None,
+) -> Catalogue:
+    """Every clip of a corpus, with the mean of its frames' vectors.
+
+    A clip whose frames have no vectors gets the zero vector, which is similar to nothing. A clip whose length is
+    not known is taken to last one second beyond its last frame.
+
+    Args:
+        corpus: An open corpus.
+        groups: Clip id to group, e.g. its value; clips left out have none.
+        tags: Clip id to tags for the asks about it.
+        embedder_id: Whose vectors; ``None`` takes the corpus's default.
+
+    Raises:
+        InputError: The corpus has no clips, or no vectors of this embedder.
+    """
+    frame_ids, matrix = corpus.vectors(embedder_id or corpus.default_embedder() or "")
+    rows = {frame_id: row for row, frame_id in enumerate(frame_ids)}
+    clips = []
+    for clip in corpus.clips():
+        frames = corpus.frames(clip.clip_id)
+        vectors = matrix[[rows[frame.frame_id] for frame in frames if frame.frame_id in rows]]
+        timed = tuple(
+            TimedFrame(FrameReference(frame.picture_sha, corpus.picture_path(frame.picture_sha)), frame.time)
+            for frame in frames
+        )
+        item = FeedItem(
+            clip.clip_id,
+            frames[0].frame_id if frames else "",
+            (groups or {}).get(clip.clip_id),
+            _mean_direction(vectors),
+        )
+        length = clip.duration if clip.duration > 0 else (frames[-1].time + 1 if frames else 0.0)
+        caption = _plain(clip.caption or clip.title)
+        clips.append(CatalogueClip(item, timed, length, caption, (tags or {}).get(clip.clip_id, {})))
+    return Catalogue(clips)
+
+
+def _mean_direction(vectors: np.ndarray) -> np.ndarray:
+    mean = vectors.astype(np.float64).sum(axis=0)
+    norm = float(np.linalg.norm(mean))
+    return np.asarray(mean / norm if norm > 1e-9 else np.zeros_like(mean), dtype=np.float32)
+
+
+def _plain(text: str) -> str:
+    """One line without control characters: captions come from strangers."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())[:_LONGEST_CAPTION]
+
+
+def _check(clip: CatalogueClip, shape: tuple[int, ...]) -> None:
+    label = f"clip {clip.item.item_id!r}"
+    times = [frame.time for frame in clip.frames]
+    if not times:
+        raise InputError(f"{label} has no frames", "ingest it again")
+    if times != sorted(times):
+        raise InputError(f"{label}: frames are not in order of time")
+    if not (isfinite(clip.seconds) and clip.seconds > 0):
+        raise InputError(f"{label}: length must be above 0 seconds, got {clip.seconds}")
+    if clip.item.vector.shape != shape or clip.item.vector.ndim != 1 or not np.isfinite(clip.item.vector).all():
+        raise InputError(f"{label}: its vector must be finite and as long as those of the other clips")
+
+
+def _fingerprint(clip: CatalogueClip) -> bytes:
+    frames = [[frame.reference.picture_sha, frame.time] for frame in clip.frames]
+    item = clip.item
+    words = [item.item_id, item.frame_id, item.group, clip.caption, clip.seconds, sorted(clip.tags.items()), frames]
+    described = json.dumps(words, separators=(",", ":")).encode()
+    return hashlib.sha256(described + b"\0" + item.vector.astype("<f4").tobytes()).digest()

@@ -1,0 +1,186 @@
+"""From a yes/no question to a probability that the model's leans do not reach.
+
+A question is asked in balanced cells: both polarities ("keep watching?", "scroll on?") times both orders of the option
+words. Each cell gives log-odds of the positive outcome; a lean to *yes* or to the first option adds to some cells what
+it takes from others, so that it cancels from the mean of the log-odds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, log
+
+from agents.identity import ask_content, canonical_json
+from agents.models.base import Answer, Ask, Choice, Model, Stimulus
+from agents.parse import REFUSAL, UNPARSED
+from vectorstore.errors import InputError, ModelError
+
+YES = Choice("yes", ("yes", "Yes", "YES"))
+NO = Choice("no", ("no", "No", "NO"))
+
+_SLOT = "{options}"
+_MOST_LOG_ODDS = 20.0
+_LEAST_LOG_PROBABILITY = -1000.0
+_LONGEST_TEXT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class YesNoQuestion:
+    """One question with two answers; ``{options}`` in its texts takes the two option words."""
+
+    positive: str
+    """The ``yes`` option is the positive outcome."""
+    negative: str = ""
+    """The opposite question, of which the ``no`` option is the positive outcome; empty when there is none."""
+    yes: Choice = YES
+    no: Choice = NO
+
+    def __post_init__(self) -> None:
+        for text in (self.positive, self.negative or _SLOT):
+            if _SLOT not in text:
+                raise InputError(f"the question {text!r} has no place for its options", f"write {_SLOT} into it")
+        if self.yes.name == self.no.name or not (self.yes.surfaces and self.no.surfaces):
+            raise InputError(f"the question {self.positive!r} needs two different options")
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOptions:
+    """How answers become a decision."""
+
+    balanced: bool = True
+    """Ask all cells; otherwise only the positive text with the ``yes`` option first, leans included."""
+    text_certainty: float = 0.95
+    """Probability that a text answer stands for when a model gives no log-probabilities, 0.5 to 1 (excluded)."""
+    refusal_share: float = 0.5
+    """Share of the cells that must be refused for the question to count as refused, above 0 to 1."""
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.text_certainty < 1:
+            raise InputError(f"text_certainty must lie from 0.5 to below 1, got {self.text_certainty}")
+        if not 0 < self.refusal_share <= 1:
+            raise InputError(f"refusal_share must lie above 0 and up to 1, got {self.refusal_share}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a question came to."""
+
+    probability: float | None
+    """Of the positive outcome; ``None`` when the question was refused or not answered."""
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    choices: tuple[Choice, Choice]
+    sign: int
+
+    @property
+    def tags(self) -> dict[str, str | int]:
+        """What a simulated model, which cannot read, needs to know of the text."""
+        return {"polarity": self.sign, "first": self.choices[0].name}
+
+
+@dataclass(slots=True)
+class Interview:
+    """The questions of one step, put to one model under one persona; keeps what was asked and answered."""
+
+    model: Model
+    system: str
+    options: DecisionOptions
+    prefill: str = ""
+    tags: Mapping[str, str | int | float] = field(default_factory=dict)
+    asks: list[Ask] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    def decide(self, question: YesNoQuestion, stimulus: Stimulus) -> Decision:
+        """Ask a question about a stimulus.
+
+        Raises:
+            ModelError: The model gave another number of answers than it was asked for.
+        """
+        cells = _cells(question, self.options.balanced)
+        asks = [
+            Ask(stimulus, cell.text, cell.choices, self.system, self.prefill, tags={**self.tags, **cell.tags})
+            for cell in cells
+        ]
+        answers = [checked(answer, ask) for answer, ask in _paired(self.model, asks)]
+        self.asks += asks
+        self.answers += answers
+        return _decision(question, cells, answers, self.options)
+
+    def prompt_hash(self) -> str:
+        """SHA-256 over everything that was put to the model so far."""
+        return prompt_hash(self.asks)
+
+
+def prompt_hash(asks: Sequence[Ask]) -> str:
+    """SHA-256 over pictures (by content), captions, questions, options, personas and opening words, in order."""
+    return hashlib.sha256(canonical_json([ask_content(ask) for ask in asks]).encode()).hexdigest()
+
+
+def checked(answer: Answer, ask: Ask) -> Answer:
+    """Reduce what a model returned to what an answer may hold; answers are hostile until then.
+
+    Log-probabilities that are no log-probabilities, of choices that were not offered, and of answers with an
+    error are dropped; text is cut; unknown classes count as unparsed.
+    """
+    names = {choice.name for choice in ask.choices}
+    kept = {
+        name: max(float(value), _LEAST_LOG_PROBABILITY)
+        for name, value in answer.log_probabilities.items()
+        if name in names and float(value) <= 1e-3 and not answer.error
+    }
+    parsed = answer.parsed if answer.parsed in {*names, REFUSAL} else UNPARSED
+    tokens = max(0, int(answer.tokens))
+    return Answer(kept, str(answer.text)[:_LONGEST_TEXT], parsed, tokens, str(answer.error)[:_LONGEST_TEXT])
+
+
+def _paired(model: Model, asks: Sequence[Ask]) -> list[tuple[Answer, Ask]]:
+    answers = list(model.score(asks))
+    if len(answers) != len(asks):
+        raise ModelError(f"model {model.id} gave {len(answers)} answers to {len(asks)} questions")
+    return list(zip(answers, asks, strict=True))
+
+
+def _cells(question: YesNoQuestion, balanced: bool) -> list[_Cell]:
+    orders = ((question.yes, question.no), (question.no, question.yes))
+    texts = [(question.positive, 1), *([(question.negative, -1)] if question.negative else [])]
+    cells = [
+        _Cell(text.replace(_SLOT, f"{first.surfaces[0]} or {second.surfaces[0]}"), (first, second), sign)
+        for text, sign in texts
+        for first, second in orders
+    ]
+    return cells if balanced else cells[:1]
+
+
+def _decision(
+    question: YesNoQuestion, cells: Sequence[_Cell], answers: Sequence[Answer], options: DecisionOptions
+) -> Decision:
+    refused = sum(answer.parsed == REFUSAL and not answer.error for answer in answers)
+    if refused >= options.refusal_share * len(answers):
+        return Decision(None, refused=True)
+    by_sign: dict[int, list[float]] = {}
+    for cell, answer in zip(cells, answers, strict=True):
+        odds = _log_odds(question, answer, options.text_certainty)
+        if odds is not None:
+            by_sign.setdefault(cell.sign, []).append(cell.sign * odds)
+    if not by_sign:
+        return Decision(None)
+    # The mean of the polarities' means, so that a lean to yes cancels even where a cell was lost.
+    means = [sum(odds) / len(odds) for odds in by_sign.values()]
+    return Decision(1 / (1 + exp(-sum(means) / len(means))))
+
+
+def _log_odds(question: YesNoQuestion, answer: Answer, certainty: float) -> float | None:
+    """Log-odds of the ``yes`` option; ``None`` for an answer that says neither."""
+    if answer.error or answer.parsed == REFUSAL:
+        return None
+    yes, no = (answer.log_probabilities.get(choice.name) for choice in (question.yes, question.no))
+    if yes is not None and no is not None and max(yes, no) > _LEAST_LOG_PROBABILITY:
+        return min(max(yes - no, -_MOST_LOG_ODDS), _MOST_LOG_ODDS)
+    certain = log(certainty / (1 - certainty))
+    return {question.yes.name: certain, question.no.name: -certain}.get(answer.parsed)

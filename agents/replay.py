@@ -1,0 +1,100 @@
+"""Walk a logged session again, without the model: same feed, same actions, same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.browse import RecordedOptions, SessionOptions, Walk, first_difference
+from agents.catalogue import Catalogue
+from agents.feed import load_policy
+from agents.observe import ObserverOptions
+from agents.session_log import LogContents, Manifest, RecordedModel, encode, read_log
+from vectorstore.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayReport:
+    """How a replay compares with its log."""
+
+    identical: bool
+    """Whether every complete line came out byte for byte."""
+    steps: int
+    """Steps that the log holds."""
+    complete: bool
+    """Whether the session had come to its end: all its steps, or nothing left to show."""
+    difference: str = ""
+    """The first difference, empty when identical."""
+
+
+def replay(log: Path, catalogue: Catalogue) -> ReplayReport:
+    """Run the policy and the actions of a logged session again, with the answers from the log.
+
+    Args:
+        log: A session log; it is not changed.
+        catalogue: The clips that the session walked through.
+
+    Raises:
+        InputError: The log is missing or malformed, or its policy is not installed.
+        SchemaError: Another release wrote it.
+    """
+    contents = read_log(log)
+    difference = _first_difference(contents, catalogue, log)
+    if difference:
+        return ReplayReport(False, len(contents.events), False, difference)
+    return ReplayReport(True, len(contents.events), _ended(contents, catalogue, log))
+
+
+def session_of(manifest: Manifest, label: str) -> tuple[SessionOptions, str]:
+    """The options of a logged session and the persona prompt in the log.
+
+    Args:
+        manifest: Of the log.
+        label: Where it comes from, for messages.
+
+    Raises:
+        InputError: The manifest does not describe a session that this release can run.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    shown = {name: value for name, value in manifest.observer.items() if name != "resolution"}
+    try:
+        recorded = TypeAdapter(RecordedOptions).validate_python(manifest.session)
+        observer = TypeAdapter(ObserverOptions).validate_python(shown)
+        name, params = str(manifest.policy["name"]), dict(manifest.policy["params"])
+    except (ValidationError, KeyError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{label}: the manifest cannot be replayed: {reason}", "the log was edited") from error
+    session = SessionOptions(
+        questions=recorded.questions,
+        seed=manifest.seed,
+        steps=recorded.steps,
+        policy=load_policy(name, **params),
+        observer=observer,
+        behaviour=recorded.behaviour,
+        strategy=recorded.strategy,
+        items=recorded.items,
+        pool=recorded.pool,
+    )
+    return session, recorded.system
+
+
+def _first_difference(contents: LogContents, catalogue: Catalogue, log: Path) -> str:
+    manifest = contents.manifest
+    if manifest.catalogue_hash != catalogue.content_hash():
+        return "line 1: catalogue_hash is that of other clips"
+    if encode(manifest) != contents.lines[0]:
+        return "line 1: the manifest is written in another form"
+    session, system = session_of(manifest, f"{log}, line 1")
+    walk = Walk(session, catalogue, system)
+    for event, line in zip(contents.events, contents.lines[1:], strict=True):
+        repeated = walk.step(event.step, RecordedModel(manifest.model.get("id", ""), event))
+        if repeated is None or encode(repeated) != line:
+            difference = first_difference(event, repeated) or "the event is written in another form"
+            return f"line {event.step + 2}: {difference}"
+    return ""
+
+
+def _ended(contents: LogContents, catalogue: Catalogue, log: Path) -> bool:
+    session, _ = session_of(contents.manifest, f"{log}, line 1")
+    return len(contents.events) >= min(session.steps, contents.manifest.n_items, len(catalogue.clips))

@@ -1,0 +1,313 @@
+"""The log of a browsing session: JSON lines, a manifest first, then one event a line.
+
+Field names are those of the project's log schema, which human sessions share. A step may put several questions, so
+``raw_answer``, ``parsed``, ``logprobs``, ``tokens`` and ``error`` hold one entry per question in the order asked.
+Nothing in a log depends on the clock: ``latency_ms`` is null, ``t_sim`` is simulated time.
+
+A line is handed to the system whole after its step, so a killed process leaves at most one torn line, at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from agents.feed import Candidate
+from agents.models.base import Answer, Ask
+from vectorstore.errors import CorpusLockedError, InputError, SchemaError
+from vectorstore.storage import storage_errors
+
+SCHEMA = "valuespectrum.session/1"
+"""Name and version of the log format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """First line: everything that the session depends on."""
+
+    schema: str
+    run_id: str
+    """Hash of the other fields but ``code_version``."""
+    seed: int
+    streams: Mapping[str, int]
+    """Name of each random stream and the key it is spawned with."""
+    catalogue_hash: str
+    n_items: int
+    policy: Mapping[str, Any]
+    """``name``, ``params``."""
+    persona: Mapping[str, Any]
+    """``id``, ``kind``, ``text_hash``, ``target_profile``; nulls without a persona."""
+    model: Mapping[str, Any]
+    """``id``, ``params``."""
+    observer: Mapping[str, Any]
+    """``mode``, ``n_frames``, ``rule``, ``resolution``."""
+    memory: str
+    code_version: str
+    human: bool
+    session: Mapping[str, Any]
+    """What a replay needs besides: length, candidates on offer, persona prompt, questions, behaviour."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFrame:
+    """One picture that was shown."""
+
+    frame_sha: str
+    """SHA-256 of the stored picture file."""
+    t_video: float
+    """Seconds from the first picture of the clip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One item of the feed and what became of it."""
+
+    step: int
+    t_sim: float
+    """Simulated seconds since the session began, at the first sight of the item."""
+    item_id: str
+    policy_reason: str
+    candidates: tuple[Candidate, ...]
+    """Everything that could have been shown, with probabilities; they tell that of ``item_id``."""
+    shown: tuple[ShownFrame, ...]
+    prompt_hash: str
+    """Hash over everything that was put to the model in this step."""
+    raw_answer: tuple[str, ...]
+    parsed: tuple[str, ...]
+    refusal: bool
+    """Whether a question was refused; the action is then ``skip`` and no signal goes to the policy."""
+    logprobs: tuple[Mapping[str, float], ...]
+    action: str
+    """``watch``, ``like``, ``skip`` or ``not_interested``."""
+    watch_s: float
+    watch_frac: float
+    """Of the clip's length, 0 to 1."""
+    rating: float | None
+    """Probability of liking, 0 to 1; null when it was not asked."""
+    memory_in_hash: str | None
+    memory_out_hash: str | None
+    intervention: str | None
+    latency_ms: float | None
+    tokens: tuple[int, ...]
+    cache_hit: bool | None
+    error: tuple[str, ...] | None
+    """Reasons of failed questions, empty for the others; null when none failed."""
+
+
+def encode(record: Manifest | Event) -> bytes:
+    """One line of a log, line feed included; equal records give equal bytes."""
+    return json.dumps(asdict(record), separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class LogContents:
+    """A log as it was read."""
+
+    manifest: Manifest
+    events: tuple[Event, ...]
+    lines: tuple[bytes, ...]
+    """Every complete line, the manifest's first."""
+
+    @property
+    def length(self) -> int:
+        """Bytes up to the end of the last complete line; what follows is torn."""
+        return sum(len(line) for line in self.lines)
+
+
+def read_log(path: Path) -> LogContents:
+    """Read and check a log; a torn last line is left out.
+
+    Raises:
+        InputError: The file is missing, is no session log, or a line is malformed.
+        SchemaError: Another release wrote it.
+        StorageError: The disk fails.
+    """
+    if not path.is_file():
+        raise InputError(f"there is no session log at {path}", "name a .jsonl file made by `valuespectrum browse`")
+    with storage_errors(path):
+        content = path.read_bytes()
+    return _decode(content, path)
+
+
+def _decode(content: bytes, path: Path) -> LogContents:
+    lines = [line + b"\n" for line in content.split(b"\n")[:-1]]
+    if not lines:
+        raise InputError(f"{path} is not a session log", "its first line, the manifest, is missing")
+    manifest = _manifest(lines[0], path)
+    events: list[Event] = []
+    for number, line in enumerate(lines[1:], start=2):
+        try:
+            events.append(_event(line, f"{path}, line {number}"))
+        except InputError:
+            # A power cut can leave a last line that ends but is damaged: torn like one that does not end.
+            if number < len(lines):
+                raise
+            lines.pop()
+    for step, event in enumerate(events):
+        if event.step != step:
+            raise InputError(f"{path}, line {step + 2}: step {event.step} where {step} belongs", "the log was edited")
+    return LogContents(manifest, tuple(events), tuple(lines))
+
+
+def _manifest(line: bytes, path: Path) -> Manifest:
+    label = f"{path}, line 1"
+    try:
+        schema = json.loads(line).get("schema")
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise InputError(f"{path} is not a session log", "its first line is not a manifest") from error
+    if schema != SCHEMA:
+        raise SchemaError(f"{label}: schema {str(schema)[:60]!r}, this release reads {SCHEMA}", "use the other release")
+    checked = _validated(Manifest, line, label)
+    assert isinstance(checked, Manifest)
+    return checked
+
+
+def _event(line: bytes, label: str) -> Event:
+    checked = _validated(Event, line, label)
+    assert isinstance(checked, Event)
+    return checked
+
+
+def _validated(kind: type[Manifest] | type[Event], line: bytes, label: str) -> Manifest | Event:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        checked: Manifest | Event = TypeAdapter(kind).validate_json(line, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "line"
+        raise InputError(f"{label}: {place[:80]}: {first['msg'][:200]}", "the log is damaged or was edited") from error
+    return checked
+
+
+class SessionLog:
+    """A log file open for writing; use :meth:`open`. Only one process can hold it."""
+
+    def __init__(self, path: Path, file: io.FileIO, manifest: Manifest, recorded: tuple[Event, ...]) -> None:
+        self.path = path
+        self._file = file
+        self.manifest = manifest
+        """As it stands in the file."""
+        self.recorded = recorded
+        """Events of an earlier, interrupted run of the same session."""
+
+    @classmethod
+    def open(cls, path: Path, manifest: Manifest) -> Self:
+        """Start a log, or take up the log of the same session where it stopped.
+
+        Args:
+            path: The file; folders are made as needed.
+            manifest: Of the session to be logged.
+
+        Raises:
+            InputError: The file is something else, or the log of another session.
+            SchemaError: Another release wrote it.
+            CorpusLockedError: Another process writes it.
+            StorageError: Disk full or read-only.
+        """
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is not a file", "name a .jsonl file for the session log")
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Unbuffered, so that closing after a failed write does not try to write again.
+            file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+")
+        try:
+            _lock(file, path)
+            log = cls(path, file, *_taken_up(file, path, manifest))
+        except BaseException:
+            file.close()
+            raise
+        return log
+
+    def append(self, event: Event) -> None:
+        """Write one event whole.
+
+        Raises:
+            StorageError: Disk full or read-only.
+        """
+        with storage_errors(self.path):
+            _write(self._file, encode(event))
+
+    def close(self) -> None:
+        """Make the log durable and let go of it."""
+        if not self._file.closed:
+            with storage_errors(self.path), contextlib.closing(self._file):
+                os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _write(file: io.FileIO, line: bytes) -> None:
+    while line:
+        line = line[file.write(line) :]
+
+
+def _lock(file: io.FileIO, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise CorpusLockedError(f"another process is writing {path}", "wait until it has finished") from error
+
+
+def _taken_up(file: io.FileIO, path: Path, manifest: Manifest) -> tuple[Manifest, tuple[Event, ...]]:
+    """Bring the file to the end of its last complete event; a new file gets its manifest."""
+    first = encode(manifest)
+    with storage_errors(path):
+        content = file.read()
+    if b"\n" not in content and first.startswith(content):
+        with storage_errors(path):
+            file.seek(0)
+            file.truncate()
+            _write(file, first)
+        return manifest, ()
+    recorded = _decode(content, path)
+    _check_same_session(recorded.manifest, manifest, path)
+    with storage_errors(path):
+        file.seek(recorded.length)
+        file.truncate()
+    return recorded.manifest, recorded.events
+
+
+def _check_same_session(recorded: Manifest, wanted: Manifest, path: Path) -> None:
+    names = [field.name for field in fields(Manifest) if field.name not in ("run_id", "code_version")]
+    # Compared as JSON, since a tuple comes back from a file as a list.
+    before, now = json.loads(encode(recorded)), json.loads(encode(wanted))
+    different = [name for name in names if before[name] != now[name]]
+    if different:
+        raise InputError(
+            f"{path} is the log of another session (different: {', '.join(different)})",
+            "repeat the same command to take it up, or name another log",
+        )
+
+
+class RecordedModel:
+    """Answers a step from its logged event, in the order asked; without the model that answered first."""
+
+    def __init__(self, model_id: str, event: Event) -> None:
+        self.id = model_id
+        self.settings: Mapping[str, str] = {}
+        errors = event.error or ("",) * len(event.raw_answer)
+        columns = zip(event.logprobs, event.raw_answer, event.parsed, event.tokens, errors, strict=False)
+        self._answers: Iterator[Answer] = (Answer(*column) for column in columns)
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """The next recorded answers; an error in place of answers that the log does not hold."""
+        return (next(self._answers, Answer(error="not in the log")) for _ in asks)
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """The same: a log does not tell how a text came about."""
+        return self.score(asks)
