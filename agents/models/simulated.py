@@ -12,7 +12,8 @@ and the rules for options are
 - actions: utilities like: theta - 1, watch: theta / 2, skip: -theta / 2, dislike: -theta, not_interested: -theta - 1,
   any other option: 0; order_lean is added to the option named first; choice by softmax.
 
-The tags ``polarity`` (1 or -1) and ``first`` (name of the option named first) are optional. A share ``refusal_rate`` of
+The tags ``polarity`` (1 or -1; 1 when absent) and ``first`` (name of the option named first; the first of the ask's
+choices when absent) are optional. A share ``refusal_rate`` of
 asks is refused. Noise and refusals follow from the ask and the seed alone, so that equal asks get equal answers.
 """
 
@@ -208,7 +209,7 @@ class SimulatedModel:
         names = [choice.name for choice in ask.choices]
         polarity = float(ask.tags.get("polarity", 1))
         lean = dict.fromkeys(names, 0.0)
-        if (first := str(ask.tags.get("first", ""))) in lean:
+        if (first := str(ask.tags.get("first", names[0]))) in lean:
             lean[first] = self._profile.order_lean
         if set(names) == {"yes", "no"}:
             toward_yes = polarity * theta + self._profile.yes_lean + lean["yes"] - lean["no"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +92,11 @@ def pick_dtype(wanted: str, device: str) -> str:
 
 def _source(reference: str) -> _Source:
     folder = Path(reference).expanduser()
-    if folder.is_dir():
+    if reference and folder.is_dir():
         if not (folder / "config.json").is_file():
             raise ModelError(f"{reference}: no config.json there", "name a folder written by save_pretrained")
         return _Source(folder.resolve().name, str(folder.resolve()), None, local=True)
-    if folder.exists():
+    if reference and folder.exists():
         raise ModelError(f"{reference}: a file, not a model folder", "name a folder written by save_pretrained")
     if not _HUB_NAME.fullmatch(reference):
         raise ModelError(f"{reference or '(empty)'}: no such model folder", "hf:FOLDER or hf:OWNER/NAME")
@@ -106,27 +106,49 @@ def _source(reference: str) -> _Source:
 
 def _from_pretrained(source: _Source, dtype: str) -> tuple[Any, Any]:
     """Model and processor; what is already in the local cache is not asked for on the network."""
-    from safetensors import SafetensorError
-
-    attempts = (True,) if source.local else (True, False)
-    for local_only in attempts:
-        try:
-            return _load_once(source, dtype, local_only)
-        except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-            if local_only is not attempts[-1] and isinstance(error, OSError):
-                continue
-            raise _explained(source, error) from error
-    raise AssertionError("at least one attempt is made")
+    try:
+        return _load_once(source, dtype, local_only=True)
+    except OSError as error:
+        if source.local:
+            raise ModelError(f"{source.name}: cannot be loaded: {_one_line(error)}", "are all files there?") from error
+    return _load_once(_on_the_hub(source), dtype, local_only=False)
 
 
-def _load_once(source: _Source, dtype: str, local_only: bool) -> tuple[Any, Any]:
+def _on_the_hub(source: _Source) -> _Source:
+    """The source with its commit; asks once, where downloads would try again for minutes.
+
+    Raises:
+        ModelError: If the hub cannot be reached or has no such model.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        commit = HfApi().model_info(source.name, revision=source.revision, timeout=20).sha
+    except (HfHubHTTPError, HFValidationError) as error:
+        reason = "no such model on the hub, or it needs a login"
+        raise ModelError(f"{source.name}: {reason} ({_one_line(error)})", "check the name and revision") from error
+    except Exception as error:  # the client underneath changes its exceptions between releases
+        reason = "not in the local cache, and the hub cannot be reached"
+        raise ModelError(
+            f"{source.name}: {reason} ({_one_line(error)})", "check the network, or name a folder"
+        ) from error
+    return replace(source, revision=commit)
+
+
+def _load_once(source: _Source, dtype: str, *, local_only: bool) -> tuple[Any, Any]:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     common = {"local_files_only": local_only, "revision": source.revision}
-    processor = AutoProcessor.from_pretrained(source.location, **common)
-    model, report = AutoModelForImageTextToText.from_pretrained(
-        source.location, dtype=dtype, output_loading_info=True, **common
-    )
+    try:
+        processor = AutoProcessor.from_pretrained(source.location, **common)
+        model, report = AutoModelForImageTextToText.from_pretrained(
+            source.location, dtype=dtype, output_loading_info=True, **common
+        )
+    except OSError:
+        raise
+    except Exception as error:  # damaged files of others fail in every way there is
+        raise _explained(source, error) from error
     wrong = [*sorted(report["missing_keys"]), *(str(entry[0]) for entry in report["mismatched_keys"])]
     if wrong:
         raise ModelError(f"{source.name}: weights are missing or of the wrong shape: {', '.join(wrong[:3])}")
@@ -134,14 +156,14 @@ def _load_once(source: _Source, dtype: str, local_only: bool) -> tuple[Any, Any]
 
 
 def _explained(source: _Source, error: Exception) -> ModelError:
-    text = " ".join(str(error).split())
-    if "Unrecognized configuration class" in text or "model_type" in text or "Unrecognized model" in text:
+    text = _one_line(error)
+    if "Unrecognized configuration class" in text or "Unrecognized model" in text or "processing class" in text:
         return ModelError(f"{source.name}: not an image-text-to-text model", "name a vision-language model")
-    if not source.local and isinstance(error, OSError):
-        return ModelError(
-            f"{source.name}: neither in the local cache nor reachable on the hub", "check the name and the network"
-        )
-    return ModelError(f"{source.name}: cannot be loaded: {text[:300]}", "are all files complete?")
+    return ModelError(f"{source.name}: cannot be loaded: {text}", "are all files complete?")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
 
 
 def _folder_hash(folder: Path) -> str:

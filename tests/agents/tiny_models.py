@@ -11,6 +11,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from agents.models.base import FrameReference
+
+PictureMaker = Callable[..., FrameReference]
+FolderMaker = Callable[[str], Path]
+
 SENTENCES = (
     "Do you like the content of this picture? Answer with one word, yes or no.",
     "Do you dislike the content of this picture? Answer with one word, no or yes.",
