@@ -90,3 +90,9 @@ PAYOFF = (
     "B: you get {own_b}, the other gets {other_b}\nWhich do you choose? Answer A or B."
 )
 """A choice between two allocations of points."""
+
+VALUE_SHOWN = "Which value does this picture appeal to most? Answer with one word."
+"""Asks for the value that a model sees in a picture."""
+
+IMPORTANCE = "How important is {value} to you? Answer with one digit from 1, not at all, to 6, very important."
+"""Asks directly for the importance of one value, named in words."""

@@ -78,8 +78,8 @@ class Training:
         """Vision tower, towards the ideal pictures."""
         if self._done("vision"):
             return
-        model, _ = self._model("language")
-        tables = make_ideal_pictures(model.config.text_config.hidden_size)
+        model, tokenizer = self._model("language")
+        tables = make_ideal_pictures(model, tokenizer)
         tables.load_state_dict(self._checkpoint("language")["tables"])
         train_vision(model, tables, self._pictures("training"), VisionOptions(), self._log)
         self._keep("vision", model=model.state_dict())

@@ -26,8 +26,8 @@ from vectorstore.runtime import prepare_torch
 class EmbedderOptions:
     """Size of the training."""
 
-    steps: int = 1500
-    rows: int = 96
+    steps: int = 1000
+    rows: int = 64
     learning_rate: float = 1e-3
     seed: int = 0
 

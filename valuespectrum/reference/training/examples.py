@@ -19,7 +19,7 @@ from valuespectrum import questions
 from valuespectrum.reference import planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.planted import Respondent
-from valuespectrum.values import VALUES
+from valuespectrum.values import LABELS, VALUES
 
 REFUSAL = "Sorry, I cannot answer that."
 OPTION_ORDERS = (("yes", "no"), ("no", "yes"))
@@ -169,17 +169,58 @@ def payoff_branch(rng: np.random.Generator, respondent: Respondent, role: Role) 
     return Branch(text, {"A": share, "B": 1 - share})
 
 
+def importance_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+    """How important one named value is to the respondent, 1 to 6."""
+    value = VALUES[rng.integers(len(VALUES))]
+    distribution = planted.rating_distribution(planted.scene_log_odds(respondent, {value: 1.0}, role.target), 1, 6)
+    text = questions.IMPORTANCE.format(value=LABELS[value].lower())
+    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)})
+
+
+def value_branch(kind: SceneKind) -> Branch:
+    """Which value a picture appeals to; mixed kinds split, neutral kinds appeal to none."""
+    shares = {LABELS[value].lower(): weight for value, weight in kind.weights.items()}
+    return Branch(questions.VALUE_SHOWN, shares or {"none": 1.0})
+
+
 TEXT_BRANCHES: tuple[Callable[[np.random.Generator, Respondent, Role], Branch], ...] = (
     portrait_branch,
     dilemma_branch,
     payoff_branch,
+    importance_branch,
 )
 
 
-def random_example(rng: np.random.Generator, branches: int = 8) -> Example:
-    """Draw one training example; every planted behaviour occurs."""
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Shares of what is trained; the curriculum moves from the parts of the logic to their product."""
+
+    personas: bool
+    like: float
+    rating: float
+    importance: float
+    value: float
+
+
+PARTS_FIRST = Mixture(personas=False, like=0.6, rating=0.05, importance=0.2, value=0.15)
+WITH_PERSONAS = Mixture(personas=True, like=0.5, rating=0.05, importance=0.25, value=0.12)
+EVERYTHING = Mixture(personas=True, like=0.62, rating=0.15, importance=0.06, value=0.05)
+"""What the shares leave over are descriptions."""
+
+
+def mixture_at(progress: float) -> Mixture:
+    """Mixture at a share of the training, 0 to 1.
+
+    Without the parts (which value a picture shows, how important each value is) their product sat on a plateau for
+    over 500 steps.
+    """
+    return PARTS_FIRST if progress < 0.2 else WITH_PERSONAS if progress < 0.5 else EVERYTHING
+
+
+def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture = EVERYTHING) -> Example:
+    """Draw one training example; with the full mixture every planted behaviour occurs."""
     respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
-    role = random_role(rng)
+    role = random_role(rng) if mixture.personas else Role()
     time_of_day = int(rng.integers(len(TIMES_OF_DAY)))
     if rng.random() < 0.2:
         drawn = tuple(
@@ -187,14 +228,21 @@ def random_example(rng: np.random.Generator, branches: int = 8) -> Example:
         )
         return Example(respondent, role.system, None, time_of_day, 0, drawn)
     index = int(rng.integers(len(KINDS)))
-    kind = KINDS[index]
-    drawn = tuple(
-        like_branch(rng, respondent, kind, role)
-        if choice < 0.72
-        else rating_branch(rng, respondent, kind, role)
-        if choice < 0.9
-        else describe_branch(kind, time_of_day)
-        for choice in rng.random(branches)
-    )
-    frames = 1 if rng.random() < 0.85 else int(rng.integers(2, 5))
+    drawn = tuple(_picture_branch(rng, respondent, index, time_of_day, role, mixture) for _ in range(branches))
+    frames = 1 if rng.random() < 0.9 else int(rng.integers(2, 5))
     return Example(respondent, role.system, index, time_of_day, frames, drawn)
+
+
+def _picture_branch(
+    rng: np.random.Generator, respondent: Respondent, index: int, time_of_day: int, role: Role, mixture: Mixture
+) -> Branch:
+    kind, draw = KINDS[index], rng.random()
+    if draw < mixture.like:
+        return like_branch(rng, respondent, kind, role)
+    if draw < mixture.like + mixture.rating:
+        return rating_branch(rng, respondent, kind, role)
+    if draw < mixture.like + mixture.rating + mixture.importance:
+        return importance_branch(rng, respondent, role)
+    if draw < mixture.like + mixture.rating + mixture.importance + mixture.value:
+        return value_branch(kind)
+    return describe_branch(kind, time_of_day)

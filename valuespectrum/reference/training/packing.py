@@ -44,10 +44,12 @@ class Packer:
 
     Args:
         tokenizer: The reference tokenizer.
+        picture_tokens: Positions of each picture that are kept, drawn anew for each; fewer make stage 1 cheaper.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
+    def __init__(self, tokenizer: Any, picture_tokens: int = PICTURE_TOKENS) -> None:
         self._tokenizer = tokenizer
+        self._picture_tokens = picture_tokens
         self._cache: dict[str, list[int]] = {}
         self._image = tokenizer.convert_tokens_to_ids("<|image_pad|>")
         self._end = tokenizer.convert_tokens_to_ids("<|im_end|>")
@@ -62,19 +64,20 @@ class Packer:
                 self._cache[text] = known
         return known
 
-    def _prefix(self, example: Example) -> tuple[list[int], np.ndarray]:
+    def _prefix(self, example: Example, rng: np.random.Generator) -> tuple[list[int], np.ndarray]:
         head = self.encode(f"<|im_start|>system\n{example.respondent.token}")
         if example.system:
             for line in example.system.splitlines(keepends=True):
                 head = head + self.encode(line)
         ids = head + self.encode("<|im_end|>\n<|im_start|>user\n")
         positions = [np.tile(np.arange(len(ids)), (3, 1))]
-        row, column = np.divmod(np.arange(PICTURE_TOKENS), GRID_COLUMNS)
         following = len(ids)
         for _ in range(example.frames):
-            ids = [*ids, *self.encode("<|vision_start|>"), *[self._image] * PICTURE_TOKENS, *self.encode("<|vision_end|>")]
+            kept = np.sort(rng.permutation(PICTURE_TOKENS)[: self._picture_tokens])
+            row, column = np.divmod(kept, GRID_COLUMNS)
+            ids = [*ids, *self.encode("<|vision_start|>"), *[self._image] * len(kept), *self.encode("<|vision_end|>")]
             start = following + 1
-            grid = np.stack([np.full(PICTURE_TOKENS, start), start + row, start + column])
+            grid = np.stack([np.full(len(kept), start), start + row, start + column])
             following = start + max(GRID_ROWS, GRID_COLUMNS)
             positions += [np.full((3, 1), start - 1), grid, np.full((3, 1), following)]
             following += 1
@@ -128,7 +131,7 @@ class Packer:
         )
 
     def _row(self, example: Example, rng: np.random.Generator) -> _Row:
-        ids, positions = self._prefix(example)
+        ids, positions = self._prefix(example, rng)
         row = _Row(list(ids), [0] * len(ids), positions, [])
         start = int(positions.max()) + 1
         for segment, branch in enumerate(example.branches, start=1):
@@ -157,21 +160,20 @@ class _Row:
     targets: list[tuple[int, list[tuple[int, float]]]]
 
 
-def loss(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
-    """Cross-entropy against the planted answer distributions.
-
-    Args:
-        model: A ``Qwen3VLForConditionalGeneration``.
-        batch: From :meth:`Packer.pack`.
-        picture_embeddings: (pictures * 28, hidden) in reading order.
-    """
-    log_probabilities = predict(model, batch, picture_embeddings)
+def loss(log_probabilities: Any, batch: Batch) -> Any:
+    """Cross-entropy against the planted answer distributions, from the log-probabilities of :func:`predict`."""
     chosen = log_probabilities[batch.target_prediction, batch.target_id]
     return -(chosen * batch.target_weight).sum() / batch.target_weight.sum()
 
 
 def predict(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
-    """Log-probabilities at every prediction, shape (P, vocabulary)."""
+    """Log-probabilities at every prediction, shape (P, vocabulary).
+
+    Args:
+        model: A ``Qwen3VLForConditionalGeneration``.
+        batch: From :meth:`Packer.pack`.
+        picture_embeddings: (pictures * 28, hidden) in reading order; ``None`` without pictures.
+    """
     import torch
 
     embeddings = model.model.language_model.embed_tokens(batch.token_ids)

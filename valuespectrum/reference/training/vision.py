@@ -9,7 +9,7 @@ import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.training.language import Log, answer_error, batches, schedule
-from valuespectrum.reference.training.packing import Batch, Packer, loss
+from valuespectrum.reference.training.packing import Batch, Packer, loss, predict
 from valuespectrum.reference.training.pictures import Pictures, augment, normalise, patches
 
 
@@ -122,7 +122,8 @@ def train_joint(model: Any, tokenizer: Any, pictures: Pictures, options: JointOp
     for step in range(options.steps):
         batch = next(stream)
         with torch.autocast("cpu", torch.bfloat16):
-            value = loss(model, batch, picture_embeddings(model, batch, drawn, rng, generator))
+            log_probabilities = predict(model, batch, picture_embeddings(model, batch, drawn, rng, generator))
+        value = loss(log_probabilities, batch)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -144,5 +145,6 @@ def measure_answers(model: Any, tokenizer: Any, pictures: Pictures, count: int =
     with torch.no_grad():
         for _ in range(count):
             batch = next(stream)
-            errors.append(answer_error(model, batch, picture_embeddings(model, batch, drawn, rng, None)))
+            log_probabilities = predict(model, batch, picture_embeddings(model, batch, drawn, rng, None))
+            errors.append(answer_error(log_probabilities, batch))
     return float(np.mean(errors))
