@@ -1,0 +1,126 @@
+"""``browse``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from valuespectrum.cli.common import (
+    CorpusOption,
+    DeviceOption,
+    DtypeOption,
+    EmbedderOption,
+    EngineOption,
+    ModelHelp,
+    PersonaFileOption,
+    SeedOption,
+    chosen_personas,
+    corpus_embedder,
+    load_models,
+    slug,
+)
+from valuespectrum.cli.terminal import JsonOption, Terminal, table
+
+if TYPE_CHECKING:
+    from agents.browse import SessionRecord
+
+
+def browse(
+    corpus: CorpusOption,
+    model: Annotated[str, typer.Option(help=ModelHelp, metavar="SPEC")] = "",
+    persona: Annotated[str, typer.Option(help="Persona by name; none for the model as itself.")] = "none",
+    personas: PersonaFileOption = None,
+    strategy: Annotated[str, typer.Option(help="How the persona is put: simple or profile.")] = "simple",
+    policy: Annotated[str, typer.Option(help="What is shown next: random, balanced or similar.")] = "similar",
+    steps: Annotated[int, typer.Option(help="Clips to show.", min=1)] = 50,
+    seed: SeedOption = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Session log; the same command continues it. Default: sessions/NAME.jsonl.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Walk a logged session again, without a model, and compare.", metavar="LOG")
+    ] = None,
+    embedder: EmbedderOption = "",
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    engine: EngineOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Let a model walk through a feed and act.
+
+    With or without a persona; the log tells what was shown, why, and with what chance.
+    """
+    from agents.browse import SessionOptions
+    from agents.browse import browse as run_session
+    from agents.feed import load_policy
+    from agents.models.base import ModelOptions
+    from agents.personas import Strategy
+    from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
+    from vectorstore.corpus import Corpus
+
+    with Terminal(as_json) as terminal:
+        with Corpus.open(corpus) as opened:
+            loaded = corpus_embedder(opened, embedder)
+            values = clip_values(opened, loaded)
+            catalogue = value_catalogue(opened, loaded, values)
+        if replay is not None:
+            _replay(terminal, replay, catalogue)
+            return
+        session = SessionOptions(
+            questions=browse_questions(),
+            seed=seed,
+            steps=steps,
+            policy=load_policy(policy),
+            strategy=cast(Strategy, strategy),
+        )
+        role = next(
+            iter(chosen_personas([] if persona == "none" else [persona], None if persona == "none" else personas)), None
+        )
+        agent = load_models([model] if model else [], ModelOptions(device, dtype, 32, engine, seed))[0]
+        log = out or Path("sessions") / f"{slug(model)}-{slug(persona)}-{slug(policy)}-{seed}.jsonl"
+        with terminal.progress("browsing") as advance:
+            record = run_session(session, catalogue, agent, role, log, lambda event: advance(event.step + 1, steps))
+        document = summary(record, values, log)
+        terminal.finish(document, _describe(document))
+
+
+def summary(record: SessionRecord, values: dict[str, str], log: Path) -> dict[str, Any]:
+    """A session in numbers."""
+    actions = Counter(event.action for event in record.events)
+    shown = Counter(values.get(event.item_id, "none") for event in record.events)
+    liked = Counter(values.get(event.item_id, "none") for event in record.events if event.action == "like")
+    return {
+        "log": str(log),
+        "run_id": record.manifest.run_id,
+        "steps": len(record.events),
+        "actions": dict(actions),
+        "refusals": sum(event.refusal for event in record.events),
+        "shown": dict(shown),
+        "liked": dict(liked),
+    }
+
+
+def _replay(terminal: Terminal, log: Path, catalogue: Any) -> None:
+    from dataclasses import asdict
+
+    from agents.replay import replay as run_replay
+
+    report = run_replay(log, catalogue)
+    words = "the same, byte for byte" if report.identical else f"not the same: {report.difference}"
+    terminal.finish(asdict(report), f"{log}: {report.steps} steps replayed without a model: {words}")
+    if not report.identical:
+        raise typer.Exit(1)
+
+
+def _describe(document: dict[str, Any]) -> str:
+    from valuespectrum.values import LABELS
+
+    rows = [
+        (LABELS.get(value, "no value"), count, document["liked"].get(value, 0))
+        for value, count in sorted(document["shown"].items(), key=lambda pair: -pair[1])
+    ]
+    actions = ", ".join(f"{action} {count}" for action, count in document["actions"].items())
+    return f"{table(('value', 'shown', 'liked'), rows)}\n\n{document['steps']} clips: {actions}\nlog: {document['log']}"

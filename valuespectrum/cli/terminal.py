@@ -1,0 +1,119 @@
+"""What a verb writes: one document on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Annotated, Any, Self
+
+import typer
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Advance = Callable[[int, int], None]
+"""Takes (done, total)."""
+
+_QUIET = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+class Terminal:
+    """Keeps standard output clean while a verb runs; used as ``with Terminal(as_json) as terminal``.
+
+    With ``--json`` whatever other libraries print goes to standard error, also when they write to the
+    file descriptor itself.
+    """
+
+    def __init__(self, as_json: bool) -> None:
+        self.as_json = as_json
+        self._undo = contextlib.ExitStack()
+        self._document = ""
+
+    def __enter__(self) -> Self:
+        quiet_libraries()
+        if self.as_json:
+            sys.stdout.flush()
+            saved = os.dup(1)
+            self._undo.callback(os.close, saved)
+            self._undo.callback(os.dup2, saved, 1)
+            os.dup2(2, 1)
+            self._undo.enter_context(contextlib.redirect_stdout(sys.stderr))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._undo.close()
+        # A check that did not pass has a result too.
+        if self._document and (error is None or isinstance(error, typer.Exit)):
+            print(self._document, flush=True)
+
+    def say(self, text: str) -> None:
+        """Tell a person something that is not the result."""
+        print(text, file=sys.stderr, flush=True)
+
+    @contextlib.contextmanager
+    def progress(self, label: str) -> Iterator[Advance]:
+        """Show progress on standard error while the block runs.
+
+        Args:
+            label: What is being done.
+
+        Yields:
+            A function that takes (done, total).
+        """
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            self.say(f"{label} ...")
+            yield lambda done, total: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task(label, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+    def finish(self, document: Mapping[str, Any] | Sequence[Any], text: str) -> None:
+        """Give the result: the document with ``--json``, else the text."""
+        self._document = json.dumps(document, ensure_ascii=False, allow_nan=False) if self.as_json else text
+
+
+def quiet_libraries() -> None:
+    """Silence progress bars, telemetry and advice of the libraries; their errors stay."""
+    for name, setting in _QUIET.items():
+        os.environ.setdefault(name, setting)
+    warnings.simplefilter("ignore")
+    logging.getLogger().setLevel(logging.ERROR)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows as aligned text; the first column to the left, the others to the right.
+
+    Example:
+        >>> print(table(["name", "n"], [["a", 1], ["bc", 22]]))
+        name   n
+        a      1
+        bc    22
+    """
+    cells = [[str(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    )

@@ -1,0 +1,120 @@
+"""Chooses a few pictures with their questions and answers out of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import exp
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from valuespectrum.report.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
+from valuespectrum.run import Manifest, answers_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from vectorstore.corpus import Corpus
+
+_PREFIX = "log_probability_"
+_LEAST_MASS = 0.1
+
+
+def read_examples(
+    run: Path, manifest: Manifest, corpus: Corpus | None, profile: ModelProfile, count: int
+) -> tuple[Example, ...]:
+    """Pictures of the most and the least liked values, and one that was refused where there is one.
+
+    Args:
+        run: Run folder.
+        manifest: Of the run.
+        corpus: For pictures and captions; ``None`` gives no examples, since an answer without its picture says little.
+        profile: Which values are liked.
+        count: How many pictures.
+    """
+    from agents.answers import AnswerStore
+
+    if corpus is None or count < 1:
+        return ()
+    with AnswerStore(answers_path(run)) as store:
+        table = store.table()
+        table = table[table["answered"] & (table["model"] == profile.model)]
+        chosen = _clips(table, profile, count, corpus.clip_ids())
+        names = {row["id"]: row["name"] for row in manifest.settings["personas"]}
+        picked = {clip: _rows(table[table["clip"] == clip], manifest) for clip in chosen}
+        keys = {str(row["key"]) for rows in picked.values() for row in rows}
+        questions = {key: ask.question for ask, key in store.planned() if key in keys}
+    return tuple(_example(corpus, rows, questions, names) for rows in picked.values() if rows)
+
+
+def read_picture(corpus: Corpus, picture_sha: str) -> bytes:
+    """A stored picture; empty when the corpus no longer has it."""
+    path = corpus.picture_path(picture_sha)
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _clips(table: pd.DataFrame, profile: ModelProfile, count: int, known: Iterable[str]) -> list[str]:
+    bare = table[(table["persona"] == NO_PERSONA) & table["clip"].isin(list(known))]
+    refused = bare[bare["parsed"] == "refusal"]["clip"].unique()[:1].tolist()
+    ranked = sorted(
+        (row for row in profile.rows if row.liking.mean is not None), key=lambda row: -(row.liking.mean or 0.0)
+    )
+    wanted = max(0, count - len(refused))
+    values = [row.value for row in [*ranked[: (wanted + 1) // 2], *ranked[len(ranked) - wanted // 2 :]]]
+    best = bare[~bare["clip"].isin(refused)].sort_values("similarity", ascending=False)
+    found = [best[best["value"] == value]["clip"].iloc[:1] for value in dict.fromkeys(values)]
+    return list(dict.fromkeys([*(str(clip) for part in found for clip in part), *refused]))
+
+
+def _rows(table: pd.DataFrame, manifest: Manifest) -> list[dict[str, Any]]:
+    """A question for, a question against, and the persona that cares most about the value."""
+    value = str(table["value"].iloc[0])
+    cares = sorted(manifest.settings["personas"], key=lambda row: -abs(row["target"].get(value, 0.0)))
+    wanted = [(NO_PERSONA, 1, "yes"), (NO_PERSONA, -1, "no"), *((row["id"], 1, "yes") for row in cares[:1])]
+    rows: list[dict[str, Any]] = []
+    for persona, polarity, first in wanted:
+        one = table[
+            (table["persona"] == persona)
+            & (table["polarity"] == polarity)
+            & (table["first"] == first)
+            & (table["placebo"] == 0)
+            & table["item"].isin(["like", "paper"])
+        ]
+        rows += [{str(name): cell for name, cell in row.items()} for row in one.iloc[:1].to_dict("records")]
+    return rows
+
+
+def _example(
+    corpus: Corpus, rows: Sequence[dict[str, Any]], questions: dict[str, str], names: dict[str, str]
+) -> Example:
+    clip, frame = corpus.clip(str(rows[0]["clip"])), corpus.frame(str(rows[0]["frame"]))
+    return Example(
+        picture=read_picture(corpus, frame.picture_sha),
+        title=clip.title,
+        caption=clip.caption,
+        value=str(rows[0]["value"]),
+        answers=tuple(_answer(row, questions, names) for row in rows),
+    )
+
+
+def _answer(row: dict[str, Any], questions: dict[str, str], names: dict[str, str]) -> ExampleAnswer:
+    probabilities = {
+        name.removeprefix(_PREFIX): exp(value)
+        for name, value in row.items()
+        if name.startswith(_PREFIX) and value == value
+    }
+    persona = str(row["persona"])
+    return ExampleAnswer(
+        question=questions[str(row["key"])],
+        persona=names.get(persona, persona),
+        text=str(row["text"]),
+        parsed=str(row["parsed"]),
+        probabilities=probabilities,
+        liking=_liking(probabilities, int(row["polarity"])) if row["parsed"] != "refusal" else None,
+    )
+
+
+def _liking(probabilities: dict[str, float], polarity: int) -> float | None:
+    yes, no = probabilities.get("yes", 0.0), probabilities.get("no", 0.0)
+    if yes + no < _LEAST_MASS:
+        return None
+    return yes / (yes + no) if polarity > 0 else no / (yes + no)
