@@ -277,12 +277,14 @@ class Walk:
         self._seen: set[str] = set()
         self._clock = 0.0
 
+    def choose(self, step: int) -> Shown | None:
+        """What the policy shows at this step; ``None`` when the feed has nothing left. Changes nothing."""
+        state = FeedState(self._items, self._candidates(step), tuple(self._history))
+        return self._session.policy.next(state, stream(self._session.seed, "policy", step))
+
     def step(self, step: int, model: Model) -> Event | None:
         """Show the next item and act; ``None`` when the feed has nothing left."""
-        shown = self._session.policy.next(
-            FeedState(self._items, self._candidates(step), tuple(self._history)),
-            stream(self._session.seed, "policy", step),
-        )
+        shown = self.choose(step)
         if shown is None:
             return None
         clip = self._clips[shown.item.item_id]

@@ -39,10 +39,17 @@ def replay(log: Path, catalogue: Catalogue) -> ReplayReport:
         SchemaError: Another release wrote it.
     """
     contents = read_log(log)
-    difference = _first_difference(contents, catalogue, log)
+    manifest, steps = contents.manifest, len(contents.events)
+    if manifest.catalogue_hash != catalogue.content_hash():
+        return ReplayReport(False, steps, False, "line 1: catalogue_hash is that of other clips")
+    if encode(manifest) != contents.lines[0]:
+        return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
+    session, system = session_of(manifest, f"{log}, line 1")
+    walk = Walk(session, catalogue, system)
+    difference = _first_difference(contents, walk)
     if difference:
-        return ReplayReport(False, len(contents.events), False, difference)
-    return ReplayReport(True, len(contents.events), _ended(contents, catalogue, log))
+        return ReplayReport(False, steps, False, difference)
+    return ReplayReport(True, steps, steps >= session.steps or walk.choose(steps) is None)
 
 
 def session_of(manifest: Manifest, label: str) -> tuple[SessionOptions, str]:
@@ -79,22 +86,11 @@ def session_of(manifest: Manifest, label: str) -> tuple[SessionOptions, str]:
     return session, recorded.system
 
 
-def _first_difference(contents: LogContents, catalogue: Catalogue, log: Path) -> str:
-    manifest = contents.manifest
-    if manifest.catalogue_hash != catalogue.content_hash():
-        return "line 1: catalogue_hash is that of other clips"
-    if encode(manifest) != contents.lines[0]:
-        return "line 1: the manifest is written in another form"
-    session, system = session_of(manifest, f"{log}, line 1")
-    walk = Walk(session, catalogue, system)
+def _first_difference(contents: LogContents, walk: Walk) -> str:
+    model_id = str(contents.manifest.model.get("id", ""))
     for event, line in zip(contents.events, contents.lines[1:], strict=True):
-        repeated = walk.step(event.step, RecordedModel(manifest.model.get("id", ""), event))
+        repeated = walk.step(event.step, RecordedModel(model_id, event))
         if repeated is None or encode(repeated) != line:
             difference = first_difference(event, repeated) or "the event is written in another form"
             return f"line {event.step + 2}: {difference}"
     return ""
-
-
-def _ended(contents: LogContents, catalogue: Catalogue, log: Path) -> bool:
-    session, _ = session_of(contents.manifest, f"{log}, line 1")
-    return len(contents.events) >= min(session.steps, contents.manifest.n_items, len(catalogue.clips))

@@ -278,6 +278,15 @@ def test_replay_of_an_interrupted_session_says_so(tmp_path: Path, whole: bytes) 
     assert report.identical and not report.complete and report.steps == 3
 
 
+def test_a_feed_that_ran_out_is_complete(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    ungrouped = [replace(clip, item=replace(clip.item, group=None)) for clip in list(CATALOGUE.clips.values())[:9]]
+    catalogue = Catalogue([*ungrouped, *list(CATALOGUE.clips.values())[9:12]])
+    browse(replace(OPTIONS, policy=load_policy("balanced")), catalogue, respondent(), None, log)
+    report = replay(log, catalogue)
+    assert (report.identical, report.complete, report.steps) == (True, True, 3)
+
+
 def edit_event(change: Callable[[dict[str, Any]], None]) -> Callable[[list[bytes]], None]:
     def edit(lines: list[bytes]) -> None:
         event = json.loads(lines[4])
