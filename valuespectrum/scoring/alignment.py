@@ -96,7 +96,7 @@ class _Comparison:
             **rows,
             **self._row(f"{prefix}placebo", other, other_draws),
             f"{prefix}placebo_pearson": number(self._correlations(placebo, baseline, "pearson")[0]),
-            **self._row(f"{prefix}difference", aligned - other, draws - other_draws),
+            **self._row(f"{prefix}difference", aligned - other, draws - other_draws, largest=2.0),
         }
 
     def _correlations(self, profile: Profile, baseline: Profile | None, method: Method) -> tuple[float, Floats]:
@@ -108,6 +108,6 @@ class _Comparison:
         correlations = correlate(rows, self._goal, method)
         return float(correlations[0]), correlations[1:]
 
-    def _row(self, name: str, estimate: float, draws: Floats) -> Json:
-        low, high = interval(draws, self._options.level, self._clips)
+    def _row(self, name: str, estimate: float, draws: Floats, largest: float = 1.0) -> Json:
+        low, high = interval(draws, self._options.level, self._clips, (-largest, largest))
         return {name: number(estimate), f"{name}_low": number(low), f"{name}_high": number(high)}

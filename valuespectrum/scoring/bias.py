@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.cells import ScoringOptions, clip_scores
 from valuespectrum.scoring.profile import Json, number
+from valuespectrum.scoring.recovery import spearman
 from valuespectrum.scoring.resampling import Floats, Resamples, interval
 
 if TYPE_CHECKING:
@@ -85,6 +87,28 @@ def refusals_by_value(judged: pd.DataFrame) -> dict[str, float]:
     return {str(value): float(share) for value, share in refused.items()}
 
 
+def wording_stability(judged: pd.DataFrame) -> Json:
+    """Whether another wording of the question would have given the same profile.
+
+    Returns:
+        ``liking`` (wording to mean liking over values, 0 to 100) and ``spearman`` (mean rank correlation between
+        the profiles of two wordings, as ipsative stability in Kovac et al. 2024; ``None`` below two wordings or
+        three shared values).
+    """
+    profiles = {
+        str(wording): clip_scores(rows).groupby("value")["like"].mean() for wording, rows in judged.groupby("wording")
+    }
+    agreement = []
+    for first, second in combinations(profiles.values(), 2):
+        shared = first.index.intersection(second.index)
+        agreement.append(spearman(first[shared].to_dict(), second[shared].to_dict()))
+    known = [each for each in agreement if each is not None]
+    return {
+        "liking": {wording: number(profile.mean()) for wording, profile in profiles.items()},
+        "spearman": float(np.mean(known)) if known else None,
+    }
+
+
 def _share(
     clip: pd.Series[str], hit: pd.Series[bool], base: pd.Series[bool], resamples: Resamples, options: ScoringOptions
 ) -> Json:
@@ -93,6 +117,8 @@ def _share(
     counts = pd.DataFrame({"clip": clip, "hit": (hit & base).astype(float), "base": base.astype(float)})
     sums = counts.groupby("clip", as_index=False).sum()
     row = _ratio(sums["clip"], sums["hit"].to_numpy(float), sums["base"].to_numpy(float), resamples, options)
+    for end in ("low", "high"):
+        row[end] = None if row[end] is None else min(1.0, max(0.0, row[end]))
     return {**row, "n": int(base.sum())}
 
 

