@@ -149,7 +149,7 @@ def _index(container: Any, stream: Any, name: str, demuxer: str, raw: list[_Raw]
     if counted:
         rate = stream.average_rate or Fraction(25)
         time_base, start, end = 1 / Fraction(rate), 0, len(raw)
-        packets = tuple(Packet(place, packet[1], False) for place, packet in enumerate(raw))
+        packets = tuple(Packet(place, place == 0, False) for place in range(len(raw)))
     else:
         time_base, start = stream.time_base, min(shown)
         end = max(time + duration for time, _, discard, duration in raw if time is not None and not discard)

@@ -7,7 +7,7 @@ keyframe but stored after it (open group of pictures) needs the group before as 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -72,10 +72,10 @@ def _runs(packets: Sequence[Packet], targets: Sequence[Target]) -> tuple[range, 
     runs: list[range] = []
     for target in sorted(targets, key=lambda target: target.packet):
         start = _start(packets, keyframes, target)
-        if runs and start < runs[-1].stop:
-            runs[-1] = range(runs[-1].start, target.packet + 1)
-        else:
-            runs.append(range(start, target.packet + 1))
+        # A leading picture may reach back over several runs.
+        while runs and start < runs[-1].stop:
+            start = min(start, runs.pop().start)
+        runs.append(range(start, target.packet + 1))
     return tuple(runs)
 
 
@@ -95,3 +95,27 @@ def has_open_groups(packets: Sequence[Packet]) -> bool:
         elif keyframe is not None and packet.shown_at < keyframe:
             return True
     return False
+
+
+def depending_on(packets: Sequence[Packet], failed: Collection[int]) -> set[int]:
+    """Packets whose pictures are unsound when others could not be decoded.
+
+    Args:
+        packets: All packets, in decoding order.
+        failed: Positions of those that could not be decoded.
+
+    Returns:
+        Positions: the failed ones, what follows each in its group of pictures, and what is shown before the next
+        keyframe but stored after it.
+    """
+    unsound: set[int] = set()
+    broken = broken_before = False
+    keyframe: int | None = None
+    for place, packet in enumerate(packets):
+        if packet.keyframe:
+            broken_before, broken, keyframe = broken, False, packet.shown_at
+        broken = broken or place in failed
+        reaches_back = broken_before and keyframe is not None and packet.shown_at < keyframe
+        if broken or reaches_back:
+            unsound.add(place)
+    return unsound

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from PIL import Image
 from ingest.backend import FramesRead, Job
 from ingest.media_index import open_container
 from ingest.pictures import fit_size
-from ingest.plan import Plan
+from ingest.plan import Plan, depending_on
 from vectorstore.errors import MediaError
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
@@ -22,7 +23,8 @@ _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
 def read_frames(job: Job) -> FramesRead:
     """Decode the frames of a plan, each run of packets once.
 
-    Packets that the decoder refuses are skipped and counted; the pictures that needed them may be missing.
+    Packets that the decoder refuses are skipped and counted; pictures that need them are left out, since the decoder
+    would patch them up with what never was in the clip.
 
     Raises:
         MediaError: ``deadline``, or ``decode_error`` for pictures that cannot be converted.
@@ -33,15 +35,15 @@ def read_frames(job: Job) -> FramesRead:
         read = _read(job)
         found = {target for target, _ in read.pictures}
         missing = tuple(target for target in job.plan.targets if target not in found)
-        if not missing or read.damaged_packets:
+        whole = (range(max((target.packet for target in missing), default=0) + 1),)
+        if not missing or job.index.counted or job.plan.runs == whole:
             return read
         # Not every packet that is marked as a keyframe is one (intra refresh): decode from the very beginning.
-        whole = Plan(missing, (range(max(target.packet for target in missing) + 1),))
-        rest = _read(replace(job, plan=whole))
-        pictures = sorted(read.pictures + rest.pictures, key=lambda pair: pair[0].shown_at)
-        return FramesRead(tuple(pictures), read.rotation, rest.damaged_packets)
+        rest = _read(replace(job, plan=Plan(missing, whole)))
     except (av.FFmpegError, ValueError, MemoryError) as error:
         raise MediaError(f"{job.name}: cannot be decoded: {error}", "decode_error") from error
+    pictures = sorted(read.pictures + rest.pictures, key=lambda pair: pair[0].shown_at)
+    return FramesRead(tuple(pictures), max(read.rotation, rest.rotation), rest.damaged_packets)
 
 
 def _read(job: Job) -> FramesRead:
@@ -54,15 +56,21 @@ def _read(job: Job) -> FramesRead:
             if shown_at in wanted and shown_at not in pictures:
                 rotation = round(frame.rotation / 90) * 90 % 360
                 pictures[shown_at] = _picture(frame, job.index.pixel_aspect, job.short_side, rotation)
-    found = tuple((wanted[shown_at], pictures[shown_at]) for shown_at in sorted(pictures))
-    return FramesRead(found, rotation, reader.damaged_packets)
+    unsound = depending_on(job.index.packets, reader.failed)
+    found = tuple(
+        (wanted[shown_at], pictures[shown_at])
+        for shown_at in sorted(pictures)
+        if wanted[shown_at].packet not in unsound
+    )
+    return FramesRead(found, rotation, len(reader.failed))
 
 
 class _Reader:
     """Feeds the packets of a plan to a decoder."""
 
     def __init__(self, container: Any, job: Job) -> None:
-        self.damaged_packets = 0
+        self.failed: set[int] = set()
+        """Packets that the decoder refused."""
         self._container = container
         self._job = job
         self._wanted = {target.packet for target in job.plan.targets}
@@ -71,56 +79,62 @@ class _Reader:
         # One thread per file and several files at once costs 10-17 % less than several threads per file.
         self._codec.thread_type = "NONE"
         self._codec.thread_count = 1
-        # A stream may change its size midway.
-        self._codec.options = {"max_pixels": str(job.limits.max_pixels)}
+        # A stream may change its size midway. Errors are to be told, not concealed.
+        self._codec.options = {"max_pixels": str(job.limits.max_pixels), "err_detect": "explode"}
 
     def frames(self) -> Iterator[tuple[int, Any]]:
         """Decoded frames with their presentation time, or their count where there are no times."""
         for count, frame in enumerate(self._decoded()):
             shown_at = count if self._job.index.counted else frame.pts
-            if shown_at is not None:
+            if shown_at is not None and not frame.is_corrupt:
                 yield shown_at, frame
 
     def _decoded(self) -> Iterator[Any]:
-        counted = self._job.index.counted
-        skipping = not counted and self._job.index.codec in _SKIPPING_CODECS
         # Counting needs every frame from the first on.
-        runs = iter((range(len(self._job.index.packets)),) if counted else self._job.plan.runs)
+        everything = (range(len(self._job.index.packets)),)
+        runs = iter(everything if self._job.index.counted else self._job.plan.runs)
         run = next(runs, None)
         for place, packet in enumerate(self._packets()):
             if run is None:
                 return
-            if place in run:
+            if place in run and not self._is_left_over(run.start, place):
                 self._job.deadline.check()
-                self._codec.skip_frame = "NONREF" if skipping and place not in self._wanted else "DEFAULT"
-                yield from self._feed(packet)
+                self._codec.skip_frame = "NONREF" if self._may_skip(place) else "DEFAULT"
+                yield from self._feed(packet, place)
             if place == run.stop - 1:
-                yield from self._feed(None)
+                yield from self._feed(None, place)
                 self._codec.flush_buffers()
                 run = next(runs, None)
         if run is not None:
-            yield from self._feed(None)
+            yield from self._feed(None, len(self._job.index.packets) - 1)
+
+    def _is_left_over(self, start: int, place: int) -> bool:
+        """Whether a packet continues the group of pictures before the one that a run starts with."""
+        packets = self._job.index.packets
+        return packets[start].keyframe and packets[place].shown_at < packets[start].shown_at
+
+    def _may_skip(self, place: int) -> bool:
+        index = self._job.index
+        return place not in self._wanted and not index.counted and index.codec in _SKIPPING_CODECS
 
     def _packets(self) -> Iterator[Any]:
         import av
 
+        known = len(self._job.index.packets)
         try:
-            yield from (packet for packet in self._container.demux(self._stream) if packet.size)
+            packets = (packet for packet in self._container.demux(self._stream) if packet.size)
+            yield from itertools.islice(packets, known)
         except av.FFmpegError:
-            self.damaged_packets += 1
+            self.failed.add(known - 1)
 
-    def _feed(self, packet: Any) -> list[Any]:
+    def _feed(self, packet: Any, place: int) -> list[Any]:
         import av
 
         try:
-            frames = self._codec.decode(packet)
+            return list(self._codec.decode(packet))
         except av.FFmpegError:
-            self.damaged_packets += 1
+            self.failed.add(place)
             return []
-        # Pictures patched up by the decoder show what never was in the clip.
-        whole = [frame for frame in frames if not frame.is_corrupt]
-        self.damaged_packets += len(frames) - len(whole)
-        return whole
 
 
 def _picture(frame: Any, pixel_aspect: float, short_side: int, rotation: int) -> Image.Image:
