@@ -33,7 +33,8 @@ _REFUSALS = re.compile(
     re.IGNORECASE,
 )
 _HEDGES = re.compile(
-    r"\b(?:and|or|but|maybe|perhaps|depends?|partly|not sure|unsure|neither|both|either|sort of|kind of)\b",
+    r"\b(?:and|or|but|maybe|perhaps|depends?|partly|not sure|unsure|neither|both|either|sort of|kind of"
+    r"|idea|opinion|preference|comment)\b",
     re.IGNORECASE,
 )
 _DECORATION = re.compile(r"[^\w]+")

@@ -54,7 +54,8 @@ class PromptWriter:
         self._tokenizer = getattr(processor, "tokenizer", processor)
         self._template = getattr(processor, "chat_template", None) or getattr(self._tokenizer, "chat_template", None)
         if not self._template:
-            raise ModelError(f"The model's {type(processor).__name__} has no chat template", "use an instruction-tuned model")
+            name = type(processor).__name__
+            raise ModelError(f"The model's {name} has no chat template", "use an instruction-tuned model")
         self._control = self._control_tokens()
         self._rendered: RecentlyUsed[tuple[Any, ...], str] = RecentlyUsed(4096)
         self.has_system_role = self._shows_system()
