@@ -15,6 +15,7 @@ from typing import Literal, Protocol, get_args
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas import Persona, Strategy, placebo, system_prompt
 from agents.streams import stream
+from valuespectrum.choices import NO, RATINGS, YES
 from valuespectrum.questions import (
     ISQ_RATINGS,
     ISQ_YES_NO,
@@ -27,15 +28,10 @@ from valuespectrum.questions import (
     options as option_words,
 )
 from valuespectrum.retrieval import StimulusRow
-from valuespectrum.scoring.questionnaire import DIGITS
 from valuespectrum.scoring.scores import NO_PERSONA, QUESTIONNAIRE
 from vectorstore.errors import InputError
 
 BatteryName = Literal["like", "paper"]
-
-YES = Choice("yes", ("yes", "Yes", "YES"))
-NO = Choice("no", ("no", "No", "NO"))
-RATINGS: tuple[Choice, ...] = tuple(Choice(digit, (digit,)) for digit in DIGITS)
 
 _ORDERS: tuple[tuple[str, str], ...] = (("yes", "no"), ("no", "yes"))
 _REPLY_TOKENS = 32

@@ -254,6 +254,8 @@ def test_tables_that_cannot_be_scored_are_refused() -> None:
     table = answers(Truth(), clips=3)
     with pytest.raises(InputError, match="parsed"):
         score_answers(table.drop(columns="parsed"), OPTIONS)
+    with pytest.raises(InputError, match="riddle"):
+        score_answers(table.assign(item="riddle"), OPTIONS)
     with pytest.raises(InputError, match="no answers"):
         score_answers(table.iloc[:0], OPTIONS)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.paper import paper_scores, value_averages
+from valuespectrum.scoring.paper import paper_scores, strict_rates, value_averages
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.values import VALUES
 
@@ -107,4 +107,14 @@ def test_a_run_of_the_published_battery_is_scored_by_the_published_rule() -> Non
     table["clip"] = [f"c{number}" for number in range(len(table))]
     scores = score_answers(table, ScoringOptions(draws=10))
     assert scores["paper"]["mean"] == pytest.approx(78.6)
-    assert "profile" not in scores
+    row = scores["profile"]["stimulation"]
+    assert row["mean"] == 56 and 30 < row["low"] < 56 < row["high"] < 80
+    assert (scores["instrument"], scores["refusal_rate"], scores["unparsed_rate"]) == ("paper", 0.0, 0.0)
+
+
+def test_refusals_that_the_published_rule_takes_for_dislike_are_shown() -> None:
+    table = pd.DataFrame(
+        {"text": ["Yes.", "I'm sorry, I cannot say.", "Lovely colours!", ""], "error": [""] * 3 + ["x"]}
+    )
+    assert strict_rates(table) == {"refusal_rate": pytest.approx(1 / 3), "unparsed_rate": pytest.approx(1 / 3)}
+    assert strict_rates(table[3:]) == {"refusal_rate": None, "unparsed_rate": None}

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
-from agents.parse import contains_yes
+from agents.parse import REFUSAL, UNPARSED, contains_yes, parse_answer
+from valuespectrum.choices import NO, YES
 from valuespectrum.scoring.profile import Json
 from valuespectrum.values import VALUES
 
@@ -46,6 +47,28 @@ def paper_scores(answers: pd.DataFrame) -> Json:
         "neither": float((~yes & ~replies.str.contains(r"\bno\b")).mean()) if len(heard) else None,
         "errors": int(failed.sum()),
     }
+
+
+def paper_clips(answers: pd.DataFrame) -> pd.DataFrame:
+    """The published score per value and clip, for intervals that were not published.
+
+    Returns:
+        One row per value and clip: ``like`` (100 for a yes, else 0) and ``answers``.
+    """
+    heard = answers[answers["error"].fillna("") == ""]
+    yes = heard.assign(like=heard["text"].fillna("").map(contains_yes).astype(float) * 100.0)
+    return yes.groupby(["value", "clip"], as_index=False).agg(like=("like", "mean"), answers=("like", "size"))
+
+
+def strict_rates(answers: pd.DataFrame) -> dict[str, float | None]:
+    """What the strict parser makes of the replies that the published rule hears as yes or no.
+
+    Returns:
+        ``refusal_rate`` and ``unparsed_rate`` of the answers that came back; ``None`` when none did.
+    """
+    heard = answers[answers["error"].fillna("") == ""]
+    classes = heard["text"].fillna("").map(lambda reply: parse_answer(reply, (YES, NO)))
+    return {f"{name}_rate": float((classes == name).mean()) if len(heard) else None for name in (REFUSAL, UNPARSED)}
 
 
 def spread(scores: Mapping[str, float | None]) -> Json:

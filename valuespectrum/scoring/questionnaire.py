@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.personas import IsqOptions, isq_score
+from valuespectrum.choices import DIGITS
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.cells import ScoringOptions, judge
 
 if TYPE_CHECKING:
     import pandas as pd
-
-DIGITS: tuple[str, ...] = tuple(str(digit) for digit in range(10))
-"""Choices of a rating."""
 
 
 def questionnaire_scores(

@@ -13,7 +13,7 @@ from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.alignment import align
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
-from valuespectrum.scoring.paper import paper_scores
+from valuespectrum.scoring.paper import paper_clips, paper_scores, strict_rates
 from valuespectrum.scoring.profile import LIKING_RANGE, Json, Profile, describe, differences, number, profile
 from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.resampling import Resamples, interval, resample
@@ -44,8 +44,7 @@ class _Respondent:
     strategy: str
     placebo: bool
     described: Json
-    profile: Profile | None
-    """``None`` when only the published question was asked."""
+    profile: Profile
 
 
 def score_answers(
@@ -64,7 +63,7 @@ def score_answers(
         means under ``persona_summary``.
 
     Raises:
-        InputError: The table is empty or lacks a column.
+        InputError: The table is empty, lacks a column, or holds items of no instrument.
     """
     missing = [column for column in REQUIRED if column not in answers]
     if missing:
@@ -96,19 +95,21 @@ def _respondents(answers: pd.DataFrame, draws: Resamples, options: ScoringOption
             "placebo": bool(placebo),
             "n_asks": len(table),
         }
-        measured: Profile | None = None
-        like = table[table["item"] == "like"]
-        terms = table[table["item"].isin([*ISQ_RATINGS, *ISQ_YES_NO])]
-        paper = table[table["item"] == "paper"]
-        if len(like):
-            measured, rows = _score_like(like, draws, options)
-            described |= rows
-        elif len(terms):
-            measured, rows = _score_questionnaire(terms, draws, options)
-            described |= rows
-        if len(paper):
-            described["paper"] = paper_scores(paper)
-        yield _Respondent(str(model), str(persona), str(strategy), bool(placebo), described, measured)
+        measured, rows = _score(table, draws, options)
+        yield _Respondent(str(model), str(persona), str(strategy), bool(placebo), described | rows, measured)
+
+
+def _score(table: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
+    """Score one respondent by the instrument that its items belong to."""
+    items = set(table["item"])
+    if "like" in items:
+        return _score_like(table[table["item"] == "like"], draws, options)
+    if "paper" in items:
+        return _score_paper(table[table["item"] == "paper"], draws, options)
+    terms = {*ISQ_RATINGS, *ISQ_YES_NO}
+    if not items & terms:
+        raise InputError(f"no instrument knows the items {', '.join(sorted(map(str, items)))}")
+    return _score_questionnaire(table[table["item"].isin(terms)], draws, options)
 
 
 def _score_like(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
@@ -142,10 +143,22 @@ def _score_questionnaire(answers: pd.DataFrame, draws: Resamples, options: Scori
     }
 
 
+def _score_paper(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
+    clips = paper_clips(answers).assign(theta=np.nan)
+    liking, rows = _describe(answers, clips, draws, options)
+    return liking, {
+        "instrument": "paper",
+        **rows,
+        "bias": {},
+        **strict_rates(answers),
+        "paper": paper_scores(answers),
+    }
+
+
 def _describe(
     answers: pd.DataFrame, clips: pd.DataFrame, draws: Resamples, options: ScoringOptions
 ) -> tuple[Profile, Json]:
-    """Profile with everything that both instruments report about it."""
+    """Profile with everything that all instruments report about it."""
     liking = profile(clips, "like", draws, options)
     described = describe(clips, liking, profile(clips, "theta", draws, options), options)
     asked = answers[["value", "clip"]].drop_duplicates()
@@ -185,7 +198,7 @@ def _persona_rows(
 ) -> Iterator[Json]:
     found = {(one.model, one.persona, one.strategy, one.placebo): one.profile for one in respondents}
     for one in respondents:
-        if one.persona not in targets or one.placebo or one.profile is None:
+        if one.persona not in targets or one.placebo:
             continue
         bare = QUESTIONNAIRE if one.strategy == QUESTIONNAIRE else NO_PERSONA
         placebo = found.get((one.model, one.persona, one.strategy, True))
