@@ -20,6 +20,8 @@ from vectorstore.errors import InputError
 POLICY_GROUP = "valuespectrum.policies"
 """Entry point group of policies."""
 
+_FAINTEST = 1e-12
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeedItem:
@@ -264,7 +266,7 @@ class Similar:
         signals = [
             (weight, past.item.vector)
             for past, age in zip(history, ages, strict=True)
-            if (weight := past.weight * self.options.decay**age)
+            if abs(weight := past.weight * self.options.decay**age) > _FAINTEST
         ]
         if not signals:
             return None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, sha
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.browse import Behaviour, BrowseQuestions, EngagementWeights, SessionOptions, browse
@@ -40,6 +40,7 @@ def logistic(log_odds: float) -> float:
 # ------------------------------------------------------------------------------------------ decisions
 
 
+@settings(deadline=None)
 @given(st.floats(-4, 4), st.floats(-3, 3), st.floats(-3, 3))
 def test_leans_cancel_from_balanced_cells(taste: float, yes_lean: float, first_lean: float) -> None:
     model = Leaning({"power": taste}, yes_lean, first_lean)
@@ -134,6 +135,7 @@ def test_options_may_be_other_words_and_braces_are_just_text() -> None:
 FRAMES = tuple(TimedFrame(FrameReference(sha(str(number)), Path("x")), float(number)) for number in range(8))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10), st.floats(0, 10), st.sampled_from(["spread", "latest"]))
 def test_frames_are_shown_in_order_and_not_before_their_time(count: int, until: float, rule: Any) -> None:
     seen = observe(FRAMES, "", ObserverOptions(n_frames=count, rule=rule), until)
@@ -373,6 +375,7 @@ def test_metrics_need_events_of_the_catalogue() -> None:
         session_metrics([], CATALOGUE.groups)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("abcde"), st.integers(0, 20), min_size=1))
 def test_amplification_is_finite_and_zero_when_shown_as_stocked(shown: dict[str, int]) -> None:
     stock = dict.fromkeys("abcde", 7)

@@ -113,6 +113,7 @@ def test_system_prompt_by_strategy() -> None:
         system_prompt(persona, "loud")  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.floats(-1, 1))
 def test_rounding_to_levels_is_nearest_and_symmetric(importance: float) -> None:
     level = nearest_level(importance)
@@ -234,6 +235,7 @@ def test_isq_refuses_terms_outside_their_range() -> None:
         isq_score(float("nan"), 1, 1, 1, 0, 0)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1))
 def test_isq_terms_fill_their_range(probability: float) -> None:
     assert IsqOptions().term(probability) == probability
