@@ -1,4 +1,4 @@
-"""Stages 2 and 3: the vision tower learns to emit the ideal picture vectors, then everything is trained on together."""
+"""The vision tower learns to emit picture vectors; then tower and language part are trained on together."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from valuespectrum.reference.training.pictures import Pictures, augment, normali
 
 @dataclass(frozen=True, slots=True)
 class VisionOptions:
-    """Size of stage 2."""
+    """Size of a training of the tower."""
 
-    steps: int = 1500
+    steps: int = 1100
     rows: int = 64
     learning_rate: float = 1e-3
     seed: int = 0
@@ -25,7 +25,7 @@ class VisionOptions:
 
 @dataclass(frozen=True, slots=True)
 class JointOptions:
-    """Size of stage 3."""
+    """Size of the joint training."""
 
     steps: int = 600
     rows: int = 24
@@ -35,7 +35,7 @@ class JointOptions:
 
 
 def train_vision(model: Any, tables: Any, pictures: Pictures, options: VisionOptions, log: Log) -> None:
-    """Train the vision tower in place towards the fixed tables of stage 1."""
+    """Train the vision tower in place towards fixed tables of vectors."""
     import torch
 
     torch.manual_seed(options.seed)
