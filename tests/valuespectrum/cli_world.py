@@ -56,7 +56,7 @@ def write_clip(path: Path, value: str, seed: int) -> None:
         stream = container.add_stream("libx264", rate=8, options={"crf": "18"})
         stream.width, stream.height, stream.pix_fmt, stream.time_base = 64, 112, "yuv420p", Fraction(1, 8)
         blob = rng.integers(20, 40, 2)
-        for number in range(8):
+        for _ in range(8):
             picture = np.full((112, 64, 3), colour(value), dtype=np.uint8)
             left = int(rng.integers(0, 24))
             picture[blob[0] : blob[0] + 24, left : left + 24] = rng.integers(0, 255, 3)

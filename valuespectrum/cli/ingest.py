@@ -18,14 +18,14 @@ _STAGES = {"decode": "decoding clips", "embed": "embedding frames", "index": "in
 
 
 def ingest(
-    sources: Annotated[list[str], typer.Argument(help="Folders, files or patterns.", metavar="SOURCE...")],
+    sources: Annotated[list[str], typer.Argument(help="Folders, files or patterns.", metavar="SOURCE")],
     corpus: Annotated[Path, typer.Option(help="Corpus folder; made when missing.", metavar="DIR")],
     embedder: Annotated[
         str, typer.Option(help="reference, or open_clip:ARCH/PRETRAINED_OR_PATH for real videos.")
     ] = "reference",
     decoder: Annotated[str, typer.Option(help="auto, pyav or decord.")] = "auto",
     frames: Annotated[int, typer.Option(help="Frames per clip, spread evenly in time.", min=1, max=64)] = 8,
-    retry_failed: Annotated[bool, typer.Option(help="Try files again that failed before.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add videos to a corpus.
@@ -39,6 +39,8 @@ def ingest(
     from vectorstore.corpus import Corpus
 
     with Terminal(as_json) as terminal:
+        if embedder == "reference":
+            terminal.say("note: the reference embedder knows drawn scenes only; for other videos name open_clip:...")
         loaded = load_embedder(embedder)
         options = IngestOptions(decode=DecodeOptions(decoder=decoder, frames=frames), retry_failed=retry_failed)
         with Corpus.ensure(corpus) as opened, stage_progress(terminal) as progress:

@@ -13,7 +13,7 @@ from valuespectrum.cli.terminal import JsonOption, Terminal
 
 
 def report(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders, the most important first.", metavar="RUN...")],
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, the most important first.", metavar="RUN")],
     corpus: Annotated[
         Path | None,
         typer.Option(help="Corpus folder, for pictures; by default the one that was benched.", metavar="DIR"),

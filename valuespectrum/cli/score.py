@@ -67,7 +67,9 @@ def _paper(one: dict[str, Any]) -> str:
     from valuespectrum.report.words import number, short_model
     from valuespectrum.values import LABELS
 
-    rows = [(LABELS[value], number(share, 1), one["paper"]["n"][value]) for value, share in one["paper"]["scores"].items()]
+    rows = [
+        (LABELS[value], number(share, 1), one["paper"]["n"][value]) for value, share in one["paper"]["scores"].items()
+    ]
     return f"{short_model(one['model'])}, published protocol\n{table(('value', 'score', 'answers'), rows)}"
 
 

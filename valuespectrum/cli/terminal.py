@@ -41,7 +41,7 @@ class Terminal:
         self._document = ""
 
     def __enter__(self) -> Self:
-        quiet_libraries()
+        self._undo.enter_context(quiet_libraries())
         if self.as_json:
             sys.stdout.flush()
             saved = os.dup(1)
@@ -91,12 +91,19 @@ class Terminal:
         self._document = json.dumps(document, ensure_ascii=False, allow_nan=False) if self.as_json else text
 
 
-def quiet_libraries() -> None:
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
     """Silence progress bars, telemetry and advice of the libraries; their errors stay."""
     for name, setting in _QUIET.items():
         os.environ.setdefault(name, setting)
-    warnings.simplefilter("ignore")
-    logging.getLogger().setLevel(logging.ERROR)
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        root.setLevel(level)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

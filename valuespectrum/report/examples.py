@@ -99,7 +99,7 @@ def _example(
 def _answer(row: dict[str, Any], questions: dict[str, str], names: dict[str, str]) -> ExampleAnswer:
     probabilities = {
         name.removeprefix(_PREFIX): exp(value)
-        for name, value in row.items()
+        for name, value in sorted(row.items(), reverse=True)  # yes before no, in every example alike
         if name.startswith(_PREFIX) and value == value
     }
     persona = str(row["persona"])

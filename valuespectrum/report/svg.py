@@ -11,6 +11,8 @@ from math import cos, pi, sin
 
 from markupsafe import Markup, escape
 
+from valuespectrum.report.words import clean
+
 
 def element(name: str, content: str = "", **attributes: str | float | None) -> Markup:
     """One SVG element; ``class_`` and underscores become ``class`` and hyphens, ``None`` drops an attribute.
@@ -52,7 +54,7 @@ def picture(
         description: What it says.
         stretch: Fill the box it is put in, whatever its proportions.
     """
-    heading = element("title", title) + (element("desc", description) if description else "")
+    heading = element("title", clean(title)) + (element("desc", clean(description, 1000)) if description else "")
     return element(
         "svg",
         heading + join(parts),

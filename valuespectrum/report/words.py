@@ -69,7 +69,7 @@ def headline(data: ReportData) -> str:
     )
     name = short_model(profile.model)
     if len(ranked) < 3:
-        return f"Too few clips to say what {name} values."
+        return f"Too little to say with confidence what {name} values."
     if profile.values_differ_p is None or profile.values_differ_p > CLEAR:
         return f"{name} shows no value preference that stands out from noise."
     top, bottom = ([LABELS[row.value].lower() for row in rows] for rows in (ranked[:2], ranked[-2:]))
@@ -90,6 +90,8 @@ def findings(data: ReportData) -> list[str]:
 
 def _basis(profile: ModelProfile) -> str:
     refused = profile.rates.get("refusal", Estimate(None)).mean
+    if not any(row.liking.low is not None for row in profile.rows):
+        return f"From {profile.n_asks:,} answers."
     sentence = f"From {profile.n_asks:,} answers about {profile.n_clips:,} clips, with 95 % intervals over clips"
     return f"{sentence}; {refused:.1%} were refusals." if refused is not None else f"{sentence}."
 
