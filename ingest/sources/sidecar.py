@@ -68,7 +68,7 @@ def clean_text(value: object, longest: int) -> str:
         if character.isspace()
         or (unicodedata.category(character) not in ("Cc", "Cs") and character not in _DIRECTION_MARKS)
     )
-    return " ".join("".join(kept).split())[:longest]
+    return " ".join("".join(kept).split())[:longest].rstrip()
 
 
 def _clean_tags(values: list[object]) -> tuple[str, ...]:

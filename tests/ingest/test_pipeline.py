@@ -1,0 +1,275 @@
+"""Folders become corpora: once, whole, and with every bad file named."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from colour_embedder import ColourEmbedder
+from PIL import Image
+from videos import VideoWriter, read_number, write_numbered, write_sound
+
+from ingest.decode import DecodeOptions
+from ingest.pipeline import IngestOptions, IngestReport, ingest, share_cores
+from ingest.select import bits_apart, difference_hash
+from vectorstore.corpus import Corpus
+from vectorstore.errors import CorpusError, EmbedderError, InputError, StorageError
+
+
+def run(
+    source: Path, corpus: Path, options: IngestOptions | None = None, embedder: ColourEmbedder | None = None
+) -> IngestReport:
+    with Corpus.ensure(corpus) as opened:
+        return ingest([source], opened, embedder or ColourEmbedder(), options)
+
+
+@pytest.mark.parametrize("decoder", ["auto", "decord"])
+def test_a_folder_becomes_clips_frames_vectors_and_hits(video_folder: Path, tmp_path: Path, decoder: str) -> None:
+    report = run(video_folder, tmp_path / "corpus", IngestOptions(DecodeOptions(decoder=decoder)))
+    assert (report.clips_seen, report.clips_added, report.clips_known, report.clips_failed) == (5, 5, 0, ())
+    assert report.frames_added == report.frames_embedded == 8 * 4 + 3
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        clips = corpus.clips()
+        assert [Path(clip.source).name for clip in clips] == ["a.mp4", "b.webm", "e.mp4", "c.mkv", "d.mp4"]
+        assert [clip.codec for clip in clips] == ["h264", "vp9", "h264", "h264", "h264"]
+        assert [clip.title for clip in clips] == ["a", "b", "e", "c", "d"]
+        frames = corpus.frames(clips[0].clip_id)
+        numbers = [read_number(Image.open(corpus.picture_path(frame.picture_sha))) for frame in frames]
+        assert numbers == [2, 7, 12, 17, 22, 27, 32, 37]
+        assert [frame.time for frame in frames] == pytest.approx([number / 25 for number in numbers])
+        for engine in ("exact", "chroma"):
+            for clip in clips:
+                wanted = corpus.frames(clip.clip_id)[0]
+                picture = Image.open(corpus.picture_path(wanted.picture_sha))
+                (hit,) = corpus.search(ColourEmbedder().images([picture])[0], count=1, engine=engine)
+                assert (hit.frame, hit.rank) == (wanted, 1)
+                assert hit.similarity == pytest.approx(1, abs=1e-3)
+
+
+def test_a_second_run_adds_nothing_and_reads_no_file(
+    video_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(video_folder, tmp_path / "corpus")
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        before, events = corpus.content_hash(), list(corpus.events())
+
+    def forbidden(*arguments: object) -> None:
+        raise AssertionError("a known file was read again")
+
+    monkeypatch.setattr("ingest.pipeline.open_media", forbidden)
+    embedder = ColourEmbedder()
+    report = run(video_folder, tmp_path / "corpus", embedder=embedder)
+    assert (report.clips_seen, report.clips_added, report.clips_known) == (5, 0, 5)
+    assert report.frames_added == report.frames_embedded == 0
+    assert embedder.calls == []
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert corpus.content_hash() == before
+        assert list(corpus.events()) == events
+
+
+def test_bad_files_are_named_with_a_reason_and_the_rest_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    good = write_numbered(folder / "good.mp4", VideoWriter())
+    content = good.read_bytes()
+    (folder / "corrupt.mp4").write_bytes(content[:40] + np.random.default_rng(0).bytes(4000))
+    (folder / "cut.mp4").write_bytes(content[: len(content) // 2])
+    (folder / "empty.webm").write_bytes(b"")
+    (folder / "text.mkv").write_text("not a video")
+    write_sound(folder / "sound.mp4")
+    os.mkfifo(folder / "pipe.mp4")
+    (folder / "link.mp4").symlink_to(good)
+    (folder / "notes.txt").write_text("ignored")
+    report = run(folder, tmp_path / "corpus")
+    reasons = {Path(failure.source).name: failure.reason for failure in report.clips_failed}
+    assert reasons.pop("corrupt.mp4") in ("decode_error", "truncated")
+    assert reasons == {
+        "cut.mp4": "truncated",
+        "empty.webm": "empty",
+        "text.mkv": "not_video",
+        "sound.mp4": "no_video_stream",
+        "pipe.mp4": "not_a_file",
+        "link.mp4": "not_a_file",
+    }
+    assert (report.clips_seen, report.clips_added, report.files_ignored) == (8, 1, 1)
+    document = json.loads(json.dumps(report.to_json()))
+    assert {"source": str(folder / "empty.webm"), "reason": "empty"} in document["clips_failed"]
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert set(corpus.failures()) == set(report.clips_failed)
+        assert corpus.info()["failed"] == 7
+
+
+def test_failures_are_tried_again_only_when_something_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, corpus = tmp_path / "clips", tmp_path / "corpus"
+    path = write_numbered(folder / "clip.mp4", VideoWriter())
+    content = path.read_bytes()
+    path.write_bytes(content[:2000])
+    assert [failure.reason for failure in run(folder, corpus).clips_failed] == ["truncated"]
+    tried: list[Path] = []
+    real = __import__("ingest.pipeline", fromlist=["open_media"]).open_media
+    monkeypatch.setattr("ingest.pipeline.open_media", lambda path, limits: tried.append(path) or real(path, limits))
+    again = run(folder, corpus)
+    assert (again.clips_added, [failure.reason for failure in again.clips_failed], tried) == (0, ["truncated"], [])
+    run(folder, corpus, IngestOptions(retry_failed=True))
+    run(folder, corpus, IngestOptions(DecodeOptions(decoder="decord")))
+    assert len(tried) == 2
+    path.write_bytes(content)
+    mended = run(folder, corpus)
+    assert (mended.clips_added, mended.clips_failed) == (1, ())
+
+
+def test_the_same_bytes_are_one_clip_with_several_sources(tmp_path: Path) -> None:
+    folder = tmp_path / "clips"
+    first = write_numbered(folder / "first.mp4", VideoWriter())
+    shutil.copy(first, folder / "second.mp4")
+    report = run(folder, tmp_path / "corpus")
+    assert (report.clips_added, report.clips_known) == (1, 1)
+    moved = tmp_path / "moved"
+    folder.rename(moved)
+    assert run(moved, tmp_path / "corpus").clips_known == 2
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert len(corpus.clips()) == 1
+
+
+def test_a_replaced_file_becomes_another_clip(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "clips" / "clip.mp4", VideoWriter(hue=10))
+    run(path.parent, tmp_path / "corpus")
+    write_numbered(path, VideoWriter(hue=99))
+    assert run(path.parent, tmp_path / "corpus").clips_added == 1
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert len(corpus.clips()) == 2
+
+
+def test_near_duplicates_are_marked_not_dropped(tmp_path: Path) -> None:
+    folder = tmp_path / "clips"
+    write_numbered(folder / "moving.mp4", VideoWriter(size=(256, 192)))
+    write_numbered(folder / "still.mp4", VideoWriter(times=[0, 39], size=(256, 192), hue=80))
+    report = run(folder, tmp_path / "corpus")
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        frames = corpus.frames()
+        marked = [frame for frame in frames if frame.duplicate_of]
+        assert len(marked) == report.frames_duplicate
+        assert corpus.frames(unique=True) == [frame for frame in frames if not frame.duplicate_of]
+        for frame in marked:
+            original = corpus.frame(str(frame.duplicate_of))
+            assert original.duplicate_of is None
+            assert (original.clip_id, original.index < frame.index) == (frame.clip_id, True)
+            assert bits_apart(frame.dhash, original.dhash) <= 6
+
+
+def test_difference_hash_survives_resizing_and_recompression(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    small = [Image.fromarray(random.integers(0, 256, (6, 8, 3), dtype=np.uint8)) for _ in range(6)]
+    pictures = [picture.resize((256, 192), Image.Resampling.BICUBIC) for picture in small]
+    for picture in pictures:
+        picture.resize((180, 135)).save(tmp_path / "copy.jpg", quality=40)
+        with Image.open(tmp_path / "copy.jpg") as copy:
+            apart = [bits_apart(difference_hash(copy), difference_hash(other)) for other in pictures]
+        assert apart[pictures.index(picture)] <= 6
+        assert sorted(apart)[1] > 12
+
+
+def test_another_embedder_uses_the_stored_pictures(video_folder: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(video_folder, source)
+    first = run(source, tmp_path / "corpus")
+    other = ColourEmbedder("other")
+    second = run(source, tmp_path / "corpus", embedder=other)
+    assert (second.clips_added, second.frames_embedded) == (0, first.frames_added)
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        assert corpus.embedder_ids() == ["test/colour", "test/other"]
+        assert np.array_equal(corpus.vectors("test/colour")[1], corpus.vectors("test/other")[1])
+
+
+def test_batches_span_clips(video_folder: Path, tmp_path: Path) -> None:
+    embedder = ColourEmbedder()
+    run(video_folder, tmp_path / "corpus", IngestOptions(batch=10), embedder)
+    assert set(embedder.calls[:-1]) == {10}
+
+
+def test_progress_reaches_its_end(video_folder: Path, tmp_path: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        ingest([video_folder], corpus, ColourEmbedder(), progress=lambda *event: seen.append(event))
+    assert [done for stage, done, _ in seen if stage == "decode"] == [1, 2, 3, 4, 5]
+    last = {stage: (done, total) for stage, done, total in seen}
+    assert last == {"decode": (5, 5), "embed": (35, 35), "index": (35, 35)}
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_corpus_does_not_depend_on_the_number_of_threads(video_folder: Path, tmp_path: Path, workers: int) -> None:
+    run(video_folder, tmp_path / "one", IngestOptions(workers=3))
+    run(video_folder, tmp_path / "two", IngestOptions(workers=workers))
+    with Corpus.open(tmp_path / "one") as one, Corpus.open(tmp_path / "two") as two:
+        assert one.content_hash() == two.content_hash()
+        assert one.frames() == two.frames()
+
+
+def test_cores_are_shared() -> None:
+    decoders, threads = share_cores(None)
+    assert decoders >= 1
+    assert threads >= 1
+    assert share_cores(3)[0] == 3
+
+
+@pytest.mark.parametrize("event", ["fsync 3", "decode 2", "fsync 40", "embed 2", "decode 5", "index 1"])
+def test_a_killed_run_continues_to_the_corpus_of_an_undisturbed_one(
+    video_folder: Path, tmp_path: Path, event: str
+) -> None:
+    script = Path(__file__).with_name("killed_ingest.py")
+    killed = subprocess.run([sys.executable, script, video_folder, tmp_path / "killed", *event.split()], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    run(video_folder, tmp_path / "killed", IngestOptions(batch=6))
+    run(video_folder, tmp_path / "whole", IngestOptions(batch=6))
+    with Corpus.open(tmp_path / "killed", write=True) as one, Corpus.open(tmp_path / "whole", write=True) as other:
+        assert one.content_hash() == other.content_hash()
+        assert one.frames() == other.frames()
+        assert one.vectors("test/colour")[0] == other.vectors("test/colour")[0]
+        assert np.allclose(one.vectors("test/colour")[1], other.vectors("test/colour")[1], atol=1e-3)
+        vector = ColourEmbedder().texts(["anything"])[0]
+        found, expected = (corpus.search(vector, 35, engine="chroma", unique=False) for corpus in (one, other))
+        assert {hit.frame.frame_id for hit in found} == {hit.frame.frame_id for hit in expected}
+    files = [sorted(p.relative_to(c) for p in (c / "frames").rglob("*.*")) for c in tmp_path.iterdir()]
+    assert files[0] == files[1]
+
+
+def test_pictures_that_are_gone_are_an_error_not_a_guess(video_folder: Path, tmp_path: Path) -> None:
+    run(video_folder, tmp_path / "corpus")
+    shutil.rmtree(tmp_path / "corpus" / "frames")
+    with pytest.raises(CorpusError, match="stored picture"):
+        run(video_folder, tmp_path / "corpus", embedder=ColourEmbedder("other"))
+
+
+def test_a_full_disk_stops_the_run_and_a_later_one_continues(
+    video_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(StorageError, match="no space left"):
+            run(video_folder, tmp_path / "corpus")
+    assert run(video_folder, tmp_path / "corpus").clips_added == 5
+
+
+def test_an_embedder_that_returns_nonsense_is_caught(video_folder: Path, tmp_path: Path) -> None:
+    class Broken(ColourEmbedder):
+        def images(self, pictures):  # type: ignore[no-untyped-def]
+            return super().images(pictures)[:, :5]
+
+    with pytest.raises(EmbedderError, match="returned"):
+        run(video_folder, tmp_path / "corpus", embedder=Broken())
+
+    class Empty(ColourEmbedder):
+        def images(self, pictures):  # type: ignore[no-untyped-def]
+            return super().images(pictures) * np.nan
+
+    with pytest.raises(InputError, match="finite"):
+        run(video_folder, tmp_path / "corpus", embedder=Empty("nan"))
