@@ -26,6 +26,7 @@ _QUIET = {
     "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
+_OURS = ("agents", "ingest", "valuespectrum", "vectorstore")
 
 
 class Terminal:
@@ -99,6 +100,8 @@ def quiet_libraries() -> Iterator[None]:
     root = logging.getLogger()
     level = root.level
     root.setLevel(logging.ERROR)
+    for package in _OURS:
+        logging.getLogger(package).setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
