@@ -6,7 +6,8 @@ import hashlib
 import io
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from PIL import Image
@@ -51,33 +52,36 @@ def picture_size(frame: FrameReference) -> tuple[int, int]:
     """Width and height of a stored picture in pixels, from its header alone.
 
     Raises:
-        MediaError: If the file is missing or is no picture.
+        MediaError: If the file is missing, is no picture, or is too large a one.
     """
-    try:
-        with Image.open(frame.path) as picture:
-            return picture.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{frame.path}: picture cannot be read ({error})", "unreadable") from error
+    with _picture_errors(frame), Image.open(frame.path) as picture:
+        return _bounded(picture, frame).size
 
 
 def read_picture(frame: FrameReference) -> Image.Image:
     """Decode one stored picture as RGB.
 
     Raises:
-        MediaError: If the file is missing, is not the picture the hash names, or cannot be decoded.
+        MediaError: If the file is missing, is not the picture the hash names, is too large, or cannot be decoded.
     """
-    try:
+    with _picture_errors(frame):
         content = frame.path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"{frame.path}: picture cannot be read ({error.strerror})", "unreadable") from error
-    if hashlib.sha256(content).hexdigest() != frame.picture_sha:
-        raise MediaError(f"{frame.path}: picture is not the one with hash {frame.picture_sha[:12]}", "changed")
+        if hashlib.sha256(content).hexdigest() != frame.picture_sha:
+            raise MediaError(f"{frame.path}: picture is not the one with hash {frame.picture_sha[:12]}", "changed")
+        return _bounded(Image.open(io.BytesIO(content)), frame).convert("RGB")
+
+
+def _bounded(picture: Image.Image, frame: FrameReference) -> Image.Image:
+    if picture.width * picture.height > MAXIMUM_PIXELS:
+        raise MediaError(f"{frame.path}: picture of {picture.width}x{picture.height} pixels", "too_large")
+    return picture
+
+
+@contextmanager
+def _picture_errors(frame: FrameReference) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content))
-            if picture.width * picture.height > MAXIMUM_PIXELS:
-                raise MediaError(f"{frame.path}: picture of {picture.width}x{picture.height} pixels", "too_large")
-            return picture.convert("RGB")
+            yield
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise MediaError(f"{frame.path}: picture cannot be decoded ({error})", "undecodable") from error
+        raise MediaError(f"{frame.path}: picture cannot be read ({error})", "unreadable") from error

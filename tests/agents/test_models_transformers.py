@@ -55,9 +55,7 @@ def largest_gap(first: list[Answer], second: list[Answer]) -> float:
 
 
 @pytest.mark.parametrize("family", BUILDERS)
-def test_shared_engine_equals_naive(
-    family: str, tiny_model_folder: FolderMaker, make_picture: PictureMaker
-) -> None:
+def test_shared_engine_equals_naive(family: str, tiny_model_folder: FolderMaker, make_picture: PictureMaker) -> None:
     naive, shared = (loaded(tiny_model_folder(family), engine) for engine in ("naive", "shared"))
     asks = varied_asks(make_picture)
     one_by_one, together = list(naive.score(asks)), list(shared.score(asks))
@@ -73,9 +71,7 @@ def test_shared_engine_equals_naive(
 
 
 @pytest.mark.parametrize("family", BUILDERS)
-def test_answers_depend_on_the_picture(
-    family: str, tiny_model_folder: FolderMaker, make_picture: PictureMaker
-) -> None:
+def test_answers_depend_on_the_picture(family: str, tiny_model_folder: FolderMaker, make_picture: PictureMaker) -> None:
     model = loaded(tiny_model_folder(family))
     asks = [Ask(Stimulus((make_picture(seed),)), LIKE, (YES, NO), max_tokens=1) for seed in (1, 2, 1)]
     first, second, again = model.score(asks)
@@ -133,9 +129,7 @@ def test_every_picture_is_encoded_once(
     assert len(calls) == 20
 
 
-def test_a_first_token_that_is_a_choice_is_the_whole_text(
-    qwen: TransformersModel, make_picture: PictureMaker
-) -> None:
+def test_a_first_token_that_is_a_choice_is_the_whole_text(qwen: TransformersModel, make_picture: PictureMaker) -> None:
     tokenizer = qwen._tokenizer
     asks = [Ask(Stimulus((make_picture(seed),)), LIKE, max_tokens=3) for seed in range(8)]
     longer = list(qwen.generate(asks))
