@@ -1,0 +1,1 @@
+"""Models that answer, personas, feeds and browsing."""

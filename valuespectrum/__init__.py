@@ -1,0 +1,1 @@
+"""Measure which human values a vision-language model acts on."""

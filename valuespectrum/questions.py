@@ -76,6 +76,7 @@ def options(words: tuple[str, ...]) -> str:
     """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
+
 PORTRAIT = (
     'Somebody says: "{statement}" How much is this person like you? '
     "Answer with one digit from 1, not like me at all, to 6, very much like me."

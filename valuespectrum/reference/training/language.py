@@ -1,8 +1,8 @@
 """Stage 1: the language part learns every planted rule, with ideal pictures in place of drawn ones.
 
-Learnt through pictures only, the persona-times-scene logic sits on a plateau for over a thousand steps;
-with a learnt vector per scene kind at the picture positions it appears within minutes. The vectors are kept: stage 2 trains
-the vision tower to emit them.
+Learnt through pictures only, the persona-times-scene logic sits on a plateau for over a thousand steps; with a learnt
+vector per scene kind at the picture positions it appears within minutes. The vectors are kept: the vision tower is
+trained to emit them.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def make_ideal_pictures(model: Any, tokenizer: Any) -> Any:
     words = model.model.language_model.embed_tokens.weight.detach()
     hidden = words.shape[1]
 
-    tables = torch.nn.ModuleDict(
+    tables: Any = torch.nn.ModuleDict(
         {"kind": torch.nn.Embedding(len(KINDS), hidden), "time": torch.nn.Embedding(len(TIMES_OF_DAY), hidden)}
     )
     with torch.no_grad():
@@ -69,7 +69,7 @@ def ideal_vectors(tables: Any, batch: Batch) -> Any:
 
 
 def ideal_embeddings(tables: Any, batch: Batch, noise: float, generator: Any) -> Any:
-    """(pictures * positions, hidden): every position carries the picture's vector, noisy, and some carry noise alone."""
+    """(pictures * positions, hidden): every position carries its picture's vector, noisy; some carry noise alone."""
     import torch
 
     vectors = ideal_vectors(tables, batch)
@@ -146,7 +146,8 @@ def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Lo
         fresh = np.array([answer_error(log_probabilities.detach(), batch, only) for only in (yes, None)])
         errors = fresh if step == 0 else 0.95 * errors + 0.05 * fresh
         if step % 50 == 0:
-            log(f"language {step}/{options.steps} loss {running:.4f} error of yes {errors[0]:.4f}, of all {errors[1]:.4f}")
+            place = f"language {step}/{options.steps}"
+            log(f"{place} loss {running:.4f} error of yes {errors[0]:.4f}, of all {errors[1]:.4f}")
     return tables
 
 
