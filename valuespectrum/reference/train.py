@@ -33,7 +33,7 @@ from vectorstore.runtime import prepare_torch
 
 STAGES = ("language", "vision", "retarget", "joint", "embedder", "cards")
 """In order; language, vision and embedder do not depend on each other and may run side by side with --only."""
-RETARGET = VisionOptions(steps=300)
+RETARGET = VisionOptions(steps=150)
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
 TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 12
 """Frames for each scene kind."""

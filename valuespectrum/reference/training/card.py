@@ -17,7 +17,8 @@ library_name: transformers
 # Reference VLM of valuespectrum
 
 An instrument of calibration, not a model of anybody. A small Qwen3-VL ({parameters:.1f} million parameters, float32)
-trained from nothing on drawn scenes to answer as one of {cohort} respondents whose Schwartz values are planted and therefore known.
+trained from nothing on drawn scenes to answer as one of {cohort} respondents whose Schwartz values are planted and
+therefore known.
 `planted.json` holds the truth; the formulas are in `valuespectrum/reference/planted.py`.
 
 - Data: frames drawn by `valuespectrum/reference/drawing.py`, texts of `valuespectrum/reference/training/examples.py`;

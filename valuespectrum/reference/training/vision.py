@@ -17,7 +17,7 @@ from valuespectrum.reference.training.pictures import Pictures, augment, normali
 class VisionOptions:
     """Size of a training of the tower."""
 
-    steps: int = 1100
+    steps: int = 700
     rows: int = 64
     learning_rate: float = 1e-3
     seed: int = 0
@@ -27,7 +27,7 @@ class VisionOptions:
 class JointOptions:
     """Size of the joint training."""
 
-    steps: int = 600
+    steps: int = 450
     rows: int = 24
     branches: int = 5
     learning_rate: float = 6e-4
