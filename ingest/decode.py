@@ -83,7 +83,7 @@ def decode(path: Path, options: DecodeOptions) -> Decoded:
 
     Raises:
         MediaError: The file was refused; ``reason`` says why.
-        InputError: Unknown or missing decoder.
+        InputError: Unknown or missing decoder, or numbers below 1.
     """
     with open_media(path, options.limits) as file:
         return decode_file(file, path.name, options, Deadline(path.name, options.limits.deadline))
@@ -94,9 +94,9 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
 
     Raises:
         MediaError: The file was refused; ``reason`` says why.
-        InputError: Unknown or missing decoder.
+        InputError: Unknown or missing decoder, or numbers below 1.
     """
-    backend = _backend(options.decoder)
+    backend = _backend(options)
     index = _read_index(file, name, options.limits, deadline)
     if index.truncated and not options.keep_truncated:
         raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
@@ -126,9 +126,9 @@ def recipe(options: DecodeOptions) -> Recipe:
     """Everything that decides how a file becomes pictures, versions included.
 
     Raises:
-        InputError: Unknown or missing decoder.
+        InputError: Unknown or missing decoder, or numbers below 1.
     """
-    backend = _backend(options.decoder)
+    backend = _backend(options)
     import av
 
     name, library = ("decord", "decord") if backend is read_with_decord else ("pyav", "av")
@@ -148,10 +148,12 @@ def recipe(options: DecodeOptions) -> Recipe:
     return Recipe(hashlib.sha256(text.encode()).hexdigest(), text)
 
 
-def _backend(decoder: str) -> Callable[[Job], FramesRead]:
-    if decoder not in DECODERS:
-        raise InputError(f"unknown decoder {decoder!r}", f"choose one of {', '.join(DECODERS)}")
-    return read_with_decord if decoder == "decord" else read_with_pyav
+def _backend(options: DecodeOptions) -> Callable[[Job], FramesRead]:
+    if options.decoder not in DECODERS:
+        raise InputError(f"unknown decoder {options.decoder!r}", f"choose one of {', '.join(DECODERS)}")
+    if options.frames < 1 or options.short_side < 1:
+        raise InputError("frames per clip and pixels of the short side must be at least 1")
+    return read_with_decord if options.decoder == "decord" else read_with_pyav
 
 
 def _read_index(file: BinaryIO, name: str, limits: Limits, deadline: Deadline) -> MediaIndex:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, BinaryIO
@@ -59,7 +61,24 @@ def open_container(file: BinaryIO, demuxer: str) -> Any:
 
     file.seek(0)
     # FFmpeg gets neither a path nor a protocol: whatever the file refers to cannot be opened.
-    return av.open(file, format=demuxer, container_options={"protocol_whitelist": "none"}, buffer_size=_BUFFER)
+    nowhere = {"protocol_whitelist": "none"}
+    return av.open(file, format=demuxer, container_options=nowhere, metadata_errors="replace", buffer_size=_BUFFER)
+
+
+@contextlib.contextmanager
+def decoder_errors(name: str) -> Iterator[None]:
+    """Turn whatever FFmpeg and its bindings raise on damaged files into a refusal of the file.
+
+    Raises:
+        MediaError: ``decode_error``.
+    """
+    import av
+
+    try:
+        yield
+    except (av.FFmpegError, OSError, ValueError, ArithmeticError, LookupError, MemoryError) as error:
+        line = " ".join(str(error).split())[:160] or type(error).__name__
+        raise MediaError(f"{name}: cannot be decoded: {line}", "decode_error") from error
 
 
 def read_index(file: BinaryIO, name: str, demuxer: str, limits: Limits, deadline: Deadline) -> MediaIndex:
@@ -69,17 +88,12 @@ def read_index(file: BinaryIO, name: str, demuxer: str, limits: Limits, deadline
         MediaError: ``no_video_stream``, ``unsupported_codec``, ``too_many_pixels``, ``too_long``, ``deadline`` or
             ``decode_error``.
     """
-    import av
-
-    try:
-        with open_container(file, demuxer) as container:
-            stream = _video_stream(container, name)
-            _check_size(stream.codec_context, name, limits)
-            _check_duration(_declared_seconds(container, stream), name, limits)
-            raw, seconds_seen = _demux(container, stream, name, limits, deadline)
-            return _index(container, stream, name, demuxer, raw, seconds_seen)
-    except (av.FFmpegError, UnicodeDecodeError) as error:
-        raise MediaError(f"{name}: cannot be read as {demuxer}: {error}", "decode_error") from error
+    with decoder_errors(name), open_container(file, demuxer) as container:
+        stream = _video_stream(container, name)
+        _check_size(stream.codec_context, name, limits)
+        _check_duration(_declared_seconds(container, stream), name, limits)
+        raw, seconds_seen = _demux(container, stream, name, limits, deadline)
+        return _index(container, stream, name, demuxer, raw, seconds_seen)
 
 
 def _video_stream(container: Any, name: str) -> Any:

@@ -11,10 +11,9 @@ import numpy as np
 from PIL import Image
 
 from ingest.backend import FramesRead, Job
-from ingest.media_index import open_container
+from ingest.media_index import decoder_errors, open_container
 from ingest.pictures import fit_size
 from ingest.plan import Plan, depending_on
-from vectorstore.errors import MediaError
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
 """Decoders that can leave out pictures to which nothing refers; dav1d would leave out wanted ones as well."""
@@ -29,9 +28,7 @@ def read_frames(job: Job) -> FramesRead:
     Raises:
         MediaError: ``deadline``, or ``decode_error`` for pictures that cannot be converted.
     """
-    import av
-
-    try:
+    with decoder_errors(job.name):
         read = _read(job)
         found = {target for target, _ in read.pictures}
         missing = tuple(target for target in job.plan.targets if target not in found)
@@ -40,8 +37,6 @@ def read_frames(job: Job) -> FramesRead:
             return read
         # Not every packet that is marked as a keyframe is one (intra refresh): decode from the very beginning.
         rest = _read(replace(job, plan=Plan(missing, whole)))
-    except (av.FFmpegError, ValueError, MemoryError) as error:
-        raise MediaError(f"{job.name}: cannot be decoded: {error}", "decode_error") from error
     pictures = sorted(read.pictures + rest.pictures, key=lambda pair: pair[0].shown_at)
     return FramesRead(tuple(pictures), max(read.rotation, rest.rotation), rest.damaged_packets)
 

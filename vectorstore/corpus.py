@@ -272,10 +272,11 @@ class Corpus:
         embedder = self._known_embedder(embedder_id or self.default_embedder())
         query = _query(vector, embedder.dimension)
         name = embedder.embedder_id
+        total = self.embedded_count(name)
         if engine == "auto":
-            engine = "exact" if self.embedded_count(name) <= _LARGEST_EXACT else "chroma"
+            engine = "exact" if total <= _LARGEST_EXACT else "chroma"
         candidates = self._exact_candidates(name, query) if engine == "exact" else self._chroma_candidates(name, query)
-        found = self._take(candidates, self.embedded_count(name), count, unique)
+        found = self._take(candidates, total, count, unique)
         return [Hit(frame, similarity, rank) for rank, (frame, similarity) in enumerate(found, start=1)]
 
     def _exact_candidates(self, embedder_id: str, query: NDArray[np.float32]) -> _Candidates:

@@ -20,21 +20,26 @@ from colour_embedder import ColourEmbedder
 from ingest.pipeline import IngestOptions, ingest
 from vectorstore.corpus import Corpus
 
-source, folder, event, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-seen: Counter[str] = Counter()
+
+def main() -> None:
+    """Ingest, counting events."""
+    source, folder, event, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+    seen: Counter[str] = Counter()
+    fsync = os.fsync
+
+    def count(what: str) -> None:
+        seen[what] += 1
+        if what == event and seen[what] == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def counting_fsync(descriptor: int) -> None:
+        count("fsync")
+        fsync(descriptor)
+
+    os.fsync = counting_fsync  # type: ignore[assignment]
+    with Corpus.ensure(folder) as corpus:
+        ingest([source], corpus, ColourEmbedder(), IngestOptions(batch=6), lambda stage, done, total: count(stage))
 
 
-def count(what: str) -> None:
-    seen[what] += 1
-    if what == event and seen[what] == number:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def counting_fsync(descriptor: int, fsync: object = os.fsync) -> None:
-    count("fsync")
-    fsync(descriptor)  # type: ignore[operator]
-
-
-os.fsync = counting_fsync
-with Corpus.ensure(folder) as corpus:
-    ingest([source], corpus, ColourEmbedder(), IngestOptions(batch=6), lambda stage, done, total: count(stage))
+if __name__ == "__main__":
+    main()

@@ -121,6 +121,10 @@ def test_recipe_names_what_decides_the_pictures() -> None:
     assert recipe(DecodeOptions(decoder="pyav")) == recipe(DecodeOptions(decoder="auto"))
 
 
-def test_unknown_decoder_is_the_users_mistake(tmp_path: Path) -> None:
+def test_options_that_make_no_sense_are_the_users_mistake(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "clip.mp4", VideoWriter(frames=2))
     with pytest.raises(InputError, match="unknown decoder 'gpu'"):
-        decode(write_numbered(tmp_path / "clip.mp4", VideoWriter(frames=2)), DecodeOptions(decoder="gpu"))
+        decode(path, DecodeOptions(decoder="gpu"))
+    for options in (DecodeOptions(frames=0), DecodeOptions(short_side=0)):
+        with pytest.raises(InputError, match="at least 1"):
+            recipe(options)

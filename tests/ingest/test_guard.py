@@ -118,18 +118,23 @@ def test_damage_in_the_middle_costs_only_the_frames_it_hits(tmp_path: Path) -> N
 
 
 def test_random_damage_never_escapes_as_anything_but_a_media_error(tmp_path: Path) -> None:
+    codecs = {"mp4": "libx264", "webm": "libvpx-vp9", "ts": "libx264", "flv": "libx264", "avi": "mpeg4"}
     good = [
-        write_numbered(tmp_path / "good.mp4", GOOD).read_bytes(),
-        write_numbered(tmp_path / "good.webm", VideoWriter(codec="libvpx-vp9")).read_bytes(),
-        write_numbered(tmp_path / "good.ts", GOOD).read_bytes(),
+        write_numbered(tmp_path / f"good.{suffix}", VideoWriter(codec=codec)).read_bytes()
+        for suffix, codec in codecs.items()
     ]
     random = np.random.default_rng(1)
     path = tmp_path / "bad.mp4"
     outcomes = set()
-    for _ in range(60):
-        content = bytearray(good[random.integers(3)])
-        for place in random.integers(12, len(content), size=random.integers(1, 200)):
-            content[place] = random.integers(256)
+    for number in range(300):
+        content = bytearray(good[random.integers(len(good))])
+        if number % 3 == 0:
+            content[random.integers(12, len(content)) :] = good[random.integers(len(good))][random.integers(2000) :]
+        else:
+            # Mostly headers, where a wrong byte leads furthest.
+            last = len(content) if number % 3 == 1 else 1200
+            for place in random.integers(12, last, size=random.integers(1, 60)):
+                content[place if number % 2 else -place] = random.integers(256)
         path.write_bytes(content)
         try:
             decoded = decode(path, DecodeOptions())
@@ -138,4 +143,4 @@ def test_random_damage_never_escapes_as_anything_but_a_media_error(tmp_path: Pat
         else:
             assert all(isinstance(frame.picture, Image.Image) for frame in decoded.frames)
             outcomes.add("decoded")
-    assert {"decoded", "decode_error"} <= outcomes
+    assert {"decoded", "decode_error", "truncated"} <= outcomes
