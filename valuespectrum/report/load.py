@@ -70,15 +70,16 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     profiles = tuple(by_model.values())
     personas = tuple(result for _, manifest, scores in loaded for result in read_personas(scores, manifest))
     names = {row["id"]: row["name"] for _, manifest, _ in loaded for row in manifest.settings["personas"]}
-    first, manifest, _ = loaded[0]
+    # A run with personas shows both the model as itself and in a role.
+    shown, played, _ = next((row for row in loaded if row[1].settings["personas"]), loaded[0])
     return ReportData(
         title=title,
         profiles=profiles,
         personas=personas,
         sessions=tuple(read_session(log, sources, names) for log in sources.sessions),
-        examples=read_examples(first, manifest, sources.corpus, profiles[0], sources.examples),
+        examples=read_examples(shown, played, sources.corpus, profiles[0], sources.examples),
         provenance=[row for folder, one, scores in loaded for row in _provenance(folder, one, scores)],
-        command=command or str(manifest.provenance.get("command", "")),
+        command=command or str(loaded[0][1].provenance.get("command", "")),
         synthetic=tuple(short_model(model) for model in by_model if is_synthetic(model)),
     )
 
