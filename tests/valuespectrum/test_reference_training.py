@@ -90,6 +90,21 @@ def test_patches_equal_the_image_processor(parts: tuple[Any, Any]) -> None:
     assert (grid == theirs["image_grid_thw"]).all()
 
 
+def test_the_fast_tower_equals_the_library(parts: tuple[Any, Any]) -> None:
+    import torch
+
+    from valuespectrum.reference.training.pictures import normalise, patches
+    from valuespectrum.reference.training.tower import picture_tokens
+
+    tower = parts[0].model.visual
+    pixels = np.random.default_rng(2).integers(0, 255, (5, 224, 128, 3), dtype=np.uint8)
+    values, grid = patches(normalise(pixels))
+    with torch.no_grad():
+        library = tower(values, grid_thw=grid).pooler_output
+        assert torch.allclose(picture_tokens(tower, values, grid), library, atol=2e-6)
+        assert torch.equal(tower(values, grid_thw=grid).pooler_output, library)
+
+
 def test_answers_are_distributions_with_distinct_beginnings(parts: tuple[Any, Any]) -> None:
     _, tokenizer = parts
     rng = np.random.default_rng(3)

@@ -11,6 +11,7 @@ from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.training.language import Log, answer_error, batches, schedule
 from valuespectrum.reference.training.packing import Batch, Packer, loss, predict
 from valuespectrum.reference.training.pictures import Pictures, augment, normalise, patches
+from valuespectrum.reference.training.tower import picture_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def train_vision(model: Any, tables: Any, pictures: Pictures, options: VisionOpt
         kinds, times = (torch.from_numpy(rows[chosen]) for rows in (pictures.kinds, pictures.times))
         values, grid = patches(augment(normalise(pictures.pixels[chosen]), generator))
         with torch.autocast("cpu", torch.bfloat16):
-            tokens = tower(values, grid_thw=grid).pooler_output
+            tokens = picture_tokens(tower, values, grid)
         tokens = tokens.float().view(options.rows, -1, tokens.shape[-1])
         wanted = kind_table[kinds] + time_table[times]
         mean = tokens.mean(1)
@@ -87,7 +88,7 @@ def picture_embeddings(model: Any, batch: Batch, drawn: PictureChoice, rng: np.r
     pixels = drawn.pick(batch.kinds.numpy(), batch.times.numpy(), rng)
     prepared = normalise(pixels) if generator is None else augment(normalise(pixels), generator)
     values, grid = patches(prepared)
-    return model.model.visual(values, grid_thw=grid).pooler_output
+    return picture_tokens(model.model.visual, values, grid)
 
 
 class PictureChoice:
