@@ -70,10 +70,12 @@ def headline(data: ReportData) -> str:
     name = short_model(profile.model)
     if len(ranked) < 3:
         return f"Too little to say with confidence what {name} values."
-    if profile.values_differ_p is None or profile.values_differ_p > CLEAR:
+    above = [LABELS[row.value].lower() for row in ranked if (row.centred.low or 0.0) > 0][:2]
+    below = [LABELS[row.value].lower() for row in ranked if (row.centred.high or 0.0) < 0][-2:]
+    if profile.values_differ_p is None or profile.values_differ_p > CLEAR or not (above or below):
         return f"{name} shows no value preference that stands out from noise."
-    top, bottom = ([LABELS[row.value].lower() for row in rows] for rows in (ranked[:2], ranked[-2:]))
-    return f"{name} leans most towards {listing(top)}, and least towards {listing(bottom)}."
+    parts = [f"most towards {listing(above)}"] * bool(above) + [f"least towards {listing(below)}"] * bool(below)
+    return f"{name} leans {', and '.join(parts)}."
 
 
 def findings(data: ReportData) -> list[str]:

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from valuespectrum.cli.terminal import Terminal
+from valuespectrum.quickstart import QuickstartOptions, quickstart
+from valuespectrum.values import VALUES
+
+MODEL = "simulated:universalism=2,benevolence=1.5,tradition=1,self_direction=0.5,hedonism=-0.5,achievement=-1,power=-2"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[QuickstartOptions, dict[str, Any]]:
+    options = QuickstartOptions(
+        tmp_path_factory.mktemp("quickstart") / "out",
+        clips=24,
+        model=MODEL,
+        personas=("bon_vivant", "tycoon"),
+        session_steps=6,
+    )
+    with Terminal(as_json=False) as terminal:
+        return options, quickstart(options, terminal)
+
+
+def test_the_summary_says_what_was_done(made: tuple[QuickstartOptions, dict[str, Any]]) -> None:
+    options, summary = made
+    assert json.loads((options.out / "summary.json").read_text(encoding="utf-8")) == summary
+    assert summary["clips"] == 24 and summary["frames"] == 8 * 24 and summary["answers"] > 0
+    assert list(summary["planted_profile"]) == list(VALUES)
+    assert set(summary["recovered_profile"]) <= set(VALUES)
+    assert set(summary["persona_alignment"]) == set(options.personas)
+    for value, liking in summary["recovered_profile"].items():
+        assert liking == pytest.approx(summary["planted_profile"][value], abs=1e-6)
+
+
+def test_the_report_shows_all_of_it(made: tuple[QuickstartOptions, dict[str, Any]]) -> None:
+    options, summary = made
+    page = (options.out / str(summary["report"])).read_text(encoding="utf-8")
+    for heading in ("acts on", "Personas against their targets", "A walk through a feed", "Examples", "comes from"):
+        assert heading in page
+    assert page.count("data:image/jpeg") >= 6 + 4
+
+
+def test_run_again_it_asks_nothing(made: tuple[QuickstartOptions, dict[str, Any]]) -> None:
+    options, summary = made
+    stores = [options.out / "runs" / name / "answers.sqlite" for name in ("profile", "personas")]
+    before = [_stamps(store) for store in stores]
+    log = (options.out / "session.jsonl").read_bytes()
+    with Terminal(as_json=False) as terminal:
+        again = quickstart(options, terminal)
+    assert {**again, "seconds": 0} == {**summary, "seconds": 0}
+    assert [_stamps(store) for store in stores] == before
+    assert (options.out / "session.jsonl").read_bytes() == log
+
+
+def _stamps(store: Path) -> list[tuple[str, str]]:
+    import contextlib
+    import sqlite3
+
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        return database.execute("SELECT key, created FROM answer ORDER BY key").fetchall()
