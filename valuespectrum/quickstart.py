@@ -37,13 +37,13 @@ class QuickstartOptions:
     clips: int = 220
     model: str = "reference"
     embedder: str = "reference"
-    profile_top_k: int = 4
+    profile_top_k: int = 3
     """Clips per keyword for the model without personas."""
     persona_top_k: int = 1
     """Clips per keyword for personas: there are many of them, so each gets fewer pictures."""
     personas: tuple[str, ...] = (
         *("lone_explorer", "thrill_seeker", "bon_vivant", "record_breaker", "tycoon", "night_watch"),
-        *("good_neighbour", "earth_keeper"),
+        *("good_neighbour", "world_friend"),
     )
     session_persona: str = "bon_vivant"
     session_steps: int = 40

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.personas import load_personas, select
 from valuespectrum.cli.terminal import Terminal
 from valuespectrum.quickstart import QuickstartOptions, quickstart
 from valuespectrum.values import VALUES
@@ -63,3 +64,9 @@ def _stamps(store: Path) -> list[tuple[str, str]]:
 
     with contextlib.closing(sqlite3.connect(store)) as database:
         return database.execute("SELECT key, created FROM answer ORDER BY key").fetchall()
+
+
+def test_the_personas_of_the_quickstart_exist() -> None:
+    options = QuickstartOptions(Path("out"))
+    chosen = select(load_personas(), options.personas)
+    assert len(chosen) == len(options.personas) == 8 and options.session_persona in options.personas
