@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -54,6 +55,7 @@ def check_environment() -> list[Check]:
         ("torch", _torch, "reinstall torch and torchvision in matching versions"),
         ("PyAV", _pyav, "reinstall av"),
         ("Chroma", _chroma, "reinstall chromadb"),
+        *([("decord", _decord, "use --decoder pyav, or reinstall decord")] if find_spec("decord") else []),
     )
     checks += [_attempt(name, look, hint) for name, look, hint in attempts]
     return checks
@@ -148,6 +150,12 @@ def _pyav() -> str:
     if missing:
         raise RuntimeError(f"no decoder for {', '.join(missing)}")
     return f"libavcodec {versions}, h264 and vp9 decoders present"
+
+
+def _decord() -> str:
+    import decord
+
+    return f"decord {decord.__version__}"
 
 
 def _chroma() -> str:

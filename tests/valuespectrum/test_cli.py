@@ -340,3 +340,15 @@ def test_hints_follow_the_message(run: Run, monkeypatch: pytest.MonkeyPatch, tmp
 
     monkeypatch.setattr(valuespectrum.benchmark, "score_run", fail)
     assert run("score", tmp_path) == (2, "", "error: it is broken (mend it)\n")
+
+
+def test_models_under_other_conditions_are_not_called_comparable(run: Run, corpus: Path, tmp_path: Path) -> None:
+    for name, model, top_k in (("one", MODEL, 5), ("two", "simulated:power=1", 5), ("three", "simulated:power=2", 2)):
+        words = ("bench", "--corpus", corpus, "--model", model, "--top-k", top_k, "--run", tmp_path / name)
+        assert run(*words)[0] == 0
+    assert run("report", tmp_path / "one", tmp_path / "two", "--corpus", corpus)[0] == 0
+    page = (tmp_path / "one" / "report.html").read_text(encoding="utf-8")
+    assert "2 models on the same pictures" in page and "These runs differ" not in page
+    assert run("report", tmp_path / "one", tmp_path / "three", "--corpus", corpus)[0] == 0
+    page = (tmp_path / "one" / "report.html").read_text(encoding="utf-8")
+    assert "on the same pictures" not in page and "These runs differ" in page

@@ -78,7 +78,7 @@ def profile(model: str = "reference:amber@1", planted: bool = True, p: float | N
             Estimate(30.0 + 5 * place, 26.0 + 5 * place, 34.0 + 5 * place),
             Estimate(5.0 * place - 22.5, 5.0 * place - 26, 5.0 * place - 18),
             31.0 + 5 * place if planted else None,
-            (10 - place, 9 - place, 10),
+            (10 - place, max(1, 9 - place), min(10, 11 - place)),
             12,
             96,
         )

@@ -172,7 +172,8 @@ class ReportData:
     command: str = ""
     synthetic: tuple[str, ...] = ()
     """Models that are drawn, trained or simulated by us: instruments of calibration."""
-    scale: str = "liking, 0 to 100"
+    same_pictures: bool = True
+    """Whether all models were shown the same pictures in the same words, so that they may be compared."""
 
 
 def _number(value: object) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,9 +63,12 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     """
     loaded = [(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
     by_model: dict[str, ModelProfile] = {}
+    conditions = set()
     for _, manifest, scores in loaded:
         for profile in read_profiles(scores, manifest):
-            by_model.setdefault(profile.model, profile)
+            if profile.model not in by_model:
+                by_model[profile.model] = profile
+                conditions.add(_conditions(manifest))
     if not by_model:
         raise InputError("no run here measured a model without a persona", "run `valuespectrum bench` first")
     profiles = tuple(by_model.values())
@@ -80,6 +84,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         examples=read_examples(shown, played, sources.corpus, profiles[0], sources.examples),
         provenance=[row for folder, one, scores in loaded for row in _provenance(folder, one, scores)],
         command=command or str(loaded[0][1].provenance.get("command", "")),
+        same_pictures=len(conditions) == 1,
         synthetic=tuple(short_model(model) for model in by_model if is_synthetic(model)),
     )
 
@@ -226,6 +231,12 @@ def _provenance(folder: Path, manifest: Manifest, scores: Json) -> list[tuple[st
         ("Versions", _settings(made.get("versions", {}))),
     ]
     return [(label, text) for label, text in rows if text]
+
+
+def _conditions(manifest: Manifest) -> str:
+    """What must be equal for models to be comparable."""
+    names = ("corpus", "keywords", "retrieval", "battery")
+    return json.dumps({name: manifest.settings[name] for name in names}, sort_keys=True)
 
 
 def _settings(settings: Mapping[str, object]) -> str:

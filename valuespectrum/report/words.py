@@ -38,7 +38,8 @@ def number(value: float | None, digits: int = 0, sign: bool = False) -> str:
     """A number for a table; a dash for an unknown one."""
     if value is None:
         return "–"
-    text = f"{value:+.{digits}f}" if sign else f"{value:.{digits}f}"
+    rounded = round(value, digits) + 0.0  # adding zero turns minus zero into zero
+    text = f"{rounded:+.{digits}f}" if sign and rounded else f"{rounded:.{digits}f}"
     return text.replace("-", "−")
 
 
@@ -70,11 +71,13 @@ def headline(data: ReportData) -> str:
     name = short_model(profile.model)
     if len(ranked) < 3:
         return f"Too little to say with confidence what {name} values."
-    above = [LABELS[row.value].lower() for row in ranked if (row.centred.low or 0.0) > 0][:2]
-    below = [LABELS[row.value].lower() for row in ranked if (row.centred.high or 0.0) < 0][-2:]
+    half = len(ranked) / 2
+    above = [row.value for row in ranked if row.rank and row.rank[2] <= half and (row.centred.low or 0.0) > 0][:2]
+    below = [row.value for row in ranked if row.rank and row.rank[1] > half and (row.centred.high or 0.0) < 0][-2:]
     if profile.values_differ_p is None or profile.values_differ_p > CLEAR or not (above or below):
         return f"{name} shows no value preference that stands out from noise."
-    parts = [f"most towards {listing(above)}"] * bool(above) + [f"least towards {listing(below)}"] * bool(below)
+    ends = (("most", above), ("least", below))
+    parts = [f"{how} towards {listing([LABELS[value].lower() for value in values])}" for how, values in ends if values]
     return f"{name} leans {', and '.join(parts)}."
 
 
@@ -85,8 +88,6 @@ def findings(data: ReportData) -> list[str]:
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
     sentences += _personas(data.personas)
-    if not data.personas and len(data.profiles) > 1:
-        sentences.append(f"{len(data.profiles)} models were measured on the same pictures.")
     return sentences
 
 
