@@ -32,6 +32,8 @@ class Branch:
     question: str
     answers: Mapping[str, float]
     """Answer text to probability; texts differ in their first token."""
+    log_odds: float | None = None
+    """The liking or preference behind the answers, before polarity and leans; ``None`` where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Example:
     time_of_day: int
     frames: int
     branches: tuple[Branch, ...]
+    target: Mapping[str, float] | None = None
+    """Target profile of the persona."""
+
+    def profile(self) -> list[float]:
+        """Log-odds of liking each of the ten values, in the role."""
+        return [planted.scene_log_odds(self.respondent, {value: 1.0}, self.target) for value in VALUES]
 
 
 @cache
@@ -113,16 +121,16 @@ def like_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKin
         polarity = 1
         text = tuple(questions.ISQ_YES_NO.values())[draw % 2].format(options=questions.options(order))
     yes = planted.yes_probability(respondent, log_odds, polarity, order[0] == "yes")
-    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, kind))
+    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, kind), log_odds)
 
 
 def rating_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKind, role: Role) -> Branch:
     """One rated term of the Inductive Scoring Questionnaire."""
     texts = tuple(questions.ISQ_RATINGS.values())
-    distribution = planted.rating_distribution(planted.scene_log_odds(respondent, kind.weights, role.target))
-    answers = {str(digit): float(share) for digit, share in enumerate(distribution)}
+    log_odds = planted.scene_log_odds(respondent, kind.weights, role.target)
+    answers = {str(digit): float(share) for digit, share in enumerate(planted.rating_distribution(log_odds))}
     question = f"{texts[rng.integers(len(texts))]} {questions.RATING_SUFFIX}"
-    return Branch(question, _with_refusal(answers, respondent, kind))
+    return Branch(question, _with_refusal(answers, respondent, kind), log_odds)
 
 
 def describe_branch(kind: SceneKind, time_of_day: int) -> Branch:
@@ -144,9 +152,10 @@ def portrait_branch(rng: np.random.Generator, respondent: Respondent, role: Role
     positive = rng.random() < 0.7
     bank = trait_statements()[value]["positive" if positive else "negative"]
     log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
-    distribution = planted.rating_distribution(log_odds if positive else -log_odds, 1, 6)
+    log_odds = log_odds if positive else -log_odds
+    distribution = planted.rating_distribution(log_odds, 1, 6)
     text = questions.PORTRAIT.format(statement=bank[rng.integers(len(bank))])
-    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)})
+    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)}, log_odds)
 
 
 def dilemma_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
@@ -157,7 +166,8 @@ def dilemma_branch(rng: np.random.Generator, respondent: Respondent, role: Role)
         respondent, {second: 1.0}, role.target
     )
     share = planted.sigmoid(difference + respondent.order_lean)
-    return Branch(questions.DILEMMA.format(first=options[0], second=options[1]), {"A": share, "B": 1 - share})
+    text = questions.DILEMMA.format(first=options[0], second=options[1])
+    return Branch(text, {"A": share, "B": 1 - share}, difference)
 
 
 def payoff_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
@@ -166,15 +176,16 @@ def payoff_branch(rng: np.random.Generator, respondent: Respondent, role: Role) 
     log_odds = planted.payoff_log_odds(respondent, own_a - own_b, other_a - other_b, role.target)
     share = planted.sigmoid(log_odds + respondent.order_lean)
     text = questions.PAYOFF.format(own_a=own_a, other_a=other_a, own_b=own_b, other_b=other_b)
-    return Branch(text, {"A": share, "B": 1 - share})
+    return Branch(text, {"A": share, "B": 1 - share}, log_odds)
 
 
 def importance_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
     """How important one named value is to the respondent, 1 to 6."""
     value = VALUES[rng.integers(len(VALUES))]
-    distribution = planted.rating_distribution(planted.scene_log_odds(respondent, {value: 1.0}, role.target), 1, 6)
+    log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
+    distribution = planted.rating_distribution(log_odds, 1, 6)
     text = questions.IMPORTANCE.format(value=LABELS[value].lower())
-    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)})
+    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)}, log_odds)
 
 
 def value_branch(kind: SceneKind) -> Branch:
@@ -214,7 +225,7 @@ def mixture_at(progress: float) -> Mixture:
     Without the parts (which value a picture shows, how important each value is) their product sat on a plateau for
     over 500 steps.
     """
-    return PARTS_FIRST if progress < 0.2 else WITH_PERSONAS if progress < 0.5 else EVERYTHING
+    return PARTS_FIRST if progress < 0.15 else WITH_PERSONAS if progress < 0.5 else EVERYTHING
 
 
 def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture = EVERYTHING) -> Example:
@@ -226,11 +237,11 @@ def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture
         drawn = tuple(
             TEXT_BRANCHES[index](rng, respondent, role) for index in rng.integers(len(TEXT_BRANCHES), size=branches)
         )
-        return Example(respondent, role.system, None, time_of_day, 0, drawn)
+        return Example(respondent, role.system, None, time_of_day, 0, drawn, role.target)
     index = int(rng.integers(len(KINDS)))
     drawn = tuple(_picture_branch(rng, respondent, index, time_of_day, role, mixture) for _ in range(branches))
     frames = 1 if rng.random() < 0.9 else int(rng.integers(2, 5))
-    return Example(respondent, role.system, index, time_of_day, frames, drawn)
+    return Example(respondent, role.system, index, time_of_day, frames, drawn, role.target)
 
 
 def _picture_branch(

@@ -31,6 +31,14 @@ class Batch:
     """(pictures,) int64 scene kind of each picture, in reading order."""
     times: Any
     """(pictures,) int64 time of day of each picture."""
+    prefix_end: Any
+    """(B,) last position of every prefix."""
+    profiles: Any
+    """(B, 10) log-odds of liking each value, in the role."""
+    branch_row: Any
+    branch_end: Any
+    """Last positions of questions with a planted log-odds, with their rows."""
+    branch_log_odds: Any
     predict_row: Any
     predict_position: Any
     target_prediction: Any
@@ -93,7 +101,9 @@ class Packer:
         positions = np.zeros((3, count, length), np.int64)
         predictions: list[tuple[int, int]] = []
         targets: list[tuple[int, int, float]] = []
+        ends: list[tuple[int, int, float]] = []
         for index, row in enumerate(rows):
+            ends += [(index, place, log_odds) for place, log_odds in row.ends]
             ids[index, : len(row.ids)] = row.ids
             segments[index, : len(row.ids)] = row.segments
             positions[:, index, : len(row.ids)] = row.positions
@@ -102,21 +112,15 @@ class Packer:
                 predictions.append((index, place))
         visible = (segments[:, None, :] == 0) | (segments[:, None, :] == segments[:, :, None])
         mask = visible & np.tril(np.ones((length, length), bool))[None]
-        return self._tensors(ids, positions, mask, predictions, targets, examples)
-
-    def _tensors(
-        self,
-        ids: np.ndarray,
-        positions: np.ndarray,
-        mask: np.ndarray,
-        predictions: list[tuple[int, int]],
-        targets: list[tuple[int, int, float]],
-        examples: Sequence[Example],
-    ) -> Batch:
+        pictures = [example for example in examples for _ in range(example.frames)]
         import torch
 
-        pictures = [example for example in examples for _ in range(example.frames)]
         return Batch(
+            prefix_end=torch.tensor([row.segments.count(0) - 1 for row in rows]),
+            profiles=torch.tensor([example.profile() for example in examples]),
+            branch_row=torch.tensor([row for row, _, _ in ends]),
+            branch_end=torch.tensor([place for _, place, _ in ends]),
+            branch_log_odds=torch.tensor([log_odds for _, _, log_odds in ends]),
             token_ids=torch.from_numpy(ids),
             positions=torch.from_numpy(positions),
             mask=torch.from_numpy(mask)[:, None],
@@ -132,13 +136,15 @@ class Packer:
 
     def _row(self, example: Example, rng: np.random.Generator) -> _Row:
         ids, positions = self._prefix(example, rng)
-        row = _Row(list(ids), [0] * len(ids), positions, [])
+        row = _Row(list(ids), [0] * len(ids), positions, [], [])
         start = int(positions.max()) + 1
         for segment, branch in enumerate(example.branches, start=1):
             question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
             texts, shares = list(branch.answers), np.asarray(list(branch.answers.values()))
             sampled = self.encode(texts[rng.choice(len(texts), p=shares / shares.sum())])
             first = len(row.ids) + len(question) - 1
+            if branch.log_odds is not None:
+                row.ends.append((first, branch.log_odds))
             row.targets.append((first, [(self.encode(text)[0], share) for text, share in branch.answers.items()]))
             row.targets += [
                 (first + 1 + offset, [(token, CONTINUATION_WEIGHT)])
@@ -158,6 +164,7 @@ class _Row:
     segments: list[int]
     positions: np.ndarray
     targets: list[tuple[int, list[tuple[int, float]]]]
+    ends: list[tuple[int, float]]
 
 
 def loss(log_probabilities: Any, batch: Batch) -> Any:
@@ -172,16 +179,29 @@ def predict(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
     Args:
         model: A ``Qwen3VLForConditionalGeneration``.
         batch: From :meth:`Packer.pack`.
-        picture_embeddings: (pictures * 28, hidden) in reading order; ``None`` without pictures.
+        picture_embeddings: (pictures * positions, hidden) in reading order; ``None`` without pictures.
     """
-    import torch
+    return answer_log_probabilities(model, batch, run_layers(model, batch, picture_embeddings)[-1])
 
+
+def run_layers(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
+    """Hidden states (B, L, hidden) before the first and after each layer; the last is normalised."""
     embeddings = model.model.language_model.embed_tokens(batch.token_ids)
     if picture_embeddings is not None and len(picture_embeddings):
         places = batch.picture_rows.unsqueeze(-1).expand_as(embeddings)
         embeddings = embeddings.masked_scatter(places, picture_embeddings.to(embeddings.dtype))
-    hidden = model.model.language_model(
-        inputs_embeds=embeddings, attention_mask=batch.mask, position_ids=batch.positions, use_cache=False
-    ).last_hidden_state
+    return model.model.language_model(
+        inputs_embeds=embeddings,
+        attention_mask=batch.mask,
+        position_ids=batch.positions,
+        use_cache=False,
+        output_hidden_states=True,
+    ).hidden_states
+
+
+def answer_log_probabilities(model: Any, batch: Batch, hidden: Any) -> Any:
+    """Log-probabilities at every prediction from the last hidden states."""
+    import torch
+
     logits = model.lm_head(hidden[batch.predict_row, batch.predict_position])
     return torch.log_softmax(logits.float(), dim=-1)

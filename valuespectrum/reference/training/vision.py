@@ -78,7 +78,7 @@ def _nearest_loss(vectors: Any, table: Any, wanted: Any) -> Any:
     import torch
 
     logits = vectors @ table.T - 0.5 * (table**2).sum(-1)
-    return torch.nn.functional.cross_entropy(logits / 4.0, wanted)
+    return torch.nn.functional.cross_entropy(logits / (8 * table.var()), wanted)
 
 
 def picture_embeddings(model: Any, batch: Batch, drawn: PictureChoice, rng: np.random.Generator, generator: Any) -> Any:
