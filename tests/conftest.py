@@ -13,6 +13,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("NO_COLOR", "1")
 
+collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
+"""Doctests are looked for in every module; several ``conftest.py`` are one module name too many for that."""
+
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 

@@ -11,9 +11,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from videos import VideoWriter, write_numbered
 
-# The doctest collector imports every file by its bare name, and there is a conftest in each folder.
-collect_ignore = ["conftest.py"]
-
 
 @pytest.fixture(scope="session")
 def video_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -10,9 +10,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from vectorstore.corpus import Corpus
 
-# The doctest collector imports every file by its bare name, and there is a conftest in each folder.
-collect_ignore = ["conftest.py"]
-
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:

@@ -80,9 +80,7 @@ def school_uniforms(canvas: Canvas, setting: Setting) -> None:
             _pupil(canvas, setting, x, base, size, uniform, row * 3 + column)
 
 
-def _pupil(
-    canvas: Canvas, setting: Setting, x: float, base: float, size: float, uniform: Colour, index: int
-) -> None:
+def _pupil(canvas: Canvas, setting: Setting, x: float, base: float, size: float, uniform: Colour, index: int) -> None:
     height = 3.9 * size
     look = look_of(setting, index, top=uniform, bottom=darken(uniform, 0.3))
     nod = 0.03 * setting.wave(2.8, index / 9)
