@@ -16,11 +16,11 @@ from valuespectrum.reference.training.captions import caption_text, keyword_text
 from valuespectrum.reference.training.embedder import matches
 from valuespectrum.reference.training.examples import (
     EVERYTHING,
-    PARTS_FIRST,
+    THEMSELVES,
     Branch,
     Example,
-    mixture_at,
     random_example,
+    random_prefix,
 )
 from valuespectrum.values import VALUES
 
@@ -108,7 +108,7 @@ def test_the_fast_tower_equals_the_library(parts: tuple[Any, Any]) -> None:
 def test_answers_are_distributions_with_distinct_beginnings(parts: tuple[Any, Any]) -> None:
     _, tokenizer = parts
     rng = np.random.default_rng(3)
-    for mixture in (EVERYTHING, PARTS_FIRST):
+    for mixture in (EVERYTHING, THEMSELVES):
         for _ in range(200):
             for branch in random_example(rng, 5, mixture).branches:
                 assert sum(branch.answers.values()) == pytest.approx(1)
@@ -117,9 +117,19 @@ def test_answers_are_distributions_with_distinct_beginnings(parts: tuple[Any, An
                     assert len(set(begins)) == len(begins)
 
 
-def test_the_curriculum_ends_with_everything() -> None:
-    assert mixture_at(1.0) is EVERYTHING
-    assert not mixture_at(0.0).personas
+def test_log_odds_of_branches_are_their_weights_times_the_profile() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(100):
+        example = random_example(rng, 6)
+        profile = dict(zip(VALUES, example.profile(), strict=True))
+        for branch in example.branches:
+            if branch.weights is not None:
+                assert branch.log_odds == pytest.approx(sum(w * profile[value] for value, w in branch.weights.items()))
+
+
+def test_prefixes_have_roles_and_no_questions() -> None:
+    example = random_prefix(np.random.default_rng(5))
+    assert example.system and example.target and not example.branches
 
 
 def test_log_odds_follow_the_stated_rules() -> None:

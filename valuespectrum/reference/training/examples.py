@@ -34,6 +34,8 @@ class Branch:
     """Answer text to probability; texts differ in their first token."""
     log_odds: float | None = None
     """The liking or preference behind the answers, before polarity and leans; ``None`` where there is none."""
+    weights: Mapping[str, float] | None = None
+    """What the question is about, as weights on the values; ``None`` where that is not linear in the profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,8 @@ class Role:
 
 
 def random_role(rng: np.random.Generator) -> Role:
-    """No persona, traits, or a stated profile, in fixed shares."""
-    draw = rng.random()
-    if draw < 0.35:
-        return Role()
-    if draw < 0.75:
+    """A persona of random traits, or a stated profile."""
+    if rng.random() < 0.6:
         chosen = rng.permutation(len(VALUES))[: rng.integers(1, 7)]
         target, traits = {}, []
         for index in chosen:
@@ -121,7 +120,7 @@ def like_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKin
         polarity = 1
         text = tuple(questions.ISQ_YES_NO.values())[draw % 2].format(options=questions.options(order))
     yes = planted.yes_probability(respondent, log_odds, polarity, order[0] == "yes")
-    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, kind), log_odds)
+    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, kind), log_odds, kind.weights)
 
 
 def rating_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKind, role: Role) -> Branch:
@@ -130,7 +129,7 @@ def rating_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneK
     log_odds = planted.scene_log_odds(respondent, kind.weights, role.target)
     answers = {str(digit): float(share) for digit, share in enumerate(planted.rating_distribution(log_odds))}
     question = f"{texts[rng.integers(len(texts))]} {questions.RATING_SUFFIX}"
-    return Branch(question, _with_refusal(answers, respondent, kind), log_odds)
+    return Branch(question, _with_refusal(answers, respondent, kind), log_odds, kind.weights)
 
 
 def describe_branch(kind: SceneKind, time_of_day: int) -> Branch:
@@ -152,10 +151,14 @@ def portrait_branch(rng: np.random.Generator, respondent: Respondent, role: Role
     positive = rng.random() < 0.7
     bank = trait_statements()[value]["positive" if positive else "negative"]
     log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
-    log_odds = log_odds if positive else -log_odds
-    distribution = planted.rating_distribution(log_odds, 1, 6)
+    sign = 1.0 if positive else -1.0
+    distribution = planted.rating_distribution(sign * log_odds, 1, 6)
     text = questions.PORTRAIT.format(statement=bank[rng.integers(len(bank))])
-    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)}, log_odds)
+    return Branch(text, _digits(distribution), sign * log_odds, {value: sign})
+
+
+def _digits(distribution: np.ndarray) -> dict[str, float]:
+    return {str(digit): float(share) for digit, share in enumerate(distribution, start=1)}
 
 
 def dilemma_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
@@ -167,7 +170,7 @@ def dilemma_branch(rng: np.random.Generator, respondent: Respondent, role: Role)
     )
     share = planted.sigmoid(difference + respondent.order_lean)
     text = questions.DILEMMA.format(first=options[0], second=options[1])
-    return Branch(text, {"A": share, "B": 1 - share}, difference)
+    return Branch(text, {"A": share, "B": 1 - share}, difference, {first: 1.0, second: -1.0})
 
 
 def payoff_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
@@ -185,7 +188,7 @@ def importance_branch(rng: np.random.Generator, respondent: Respondent, role: Ro
     log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
     distribution = planted.rating_distribution(log_odds, 1, 6)
     text = questions.IMPORTANCE.format(value=LABELS[value].lower())
-    return Branch(text, {str(digit): float(share) for digit, share in enumerate(distribution, start=1)}, log_odds)
+    return Branch(text, _digits(distribution), log_odds, {value: 1.0})
 
 
 def value_branch(kind: SceneKind) -> Branch:
@@ -206,32 +209,30 @@ TEXT_BRANCHES: tuple[Callable[[np.random.Generator, Respondent, Role], Branch], 
 class Mixture:
     """Shares of what is trained; the curriculum moves from the parts of the logic to their product."""
 
-    personas: bool
+    personas: float
+    """Share of examples in a role; the rest answers as itself."""
     like: float
     rating: float
     importance: float
     value: float
 
 
-PARTS_FIRST = Mixture(personas=False, like=0.6, rating=0.05, importance=0.2, value=0.15)
-WITH_PERSONAS = Mixture(personas=True, like=0.5, rating=0.05, importance=0.25, value=0.12)
-EVERYTHING = Mixture(personas=True, like=0.62, rating=0.15, importance=0.06, value=0.05)
+THEMSELVES = Mixture(personas=0.0, like=0.6, rating=0.05, importance=0.2, value=0.15)
+EVERYTHING = Mixture(personas=0.65, like=0.62, rating=0.15, importance=0.06, value=0.05)
 """What the shares leave over are descriptions."""
 
 
-def mixture_at(progress: float) -> Mixture:
-    """Mixture at a share of the training, 0 to 1.
-
-    Without the parts (which value a picture shows, how important each value is) their product sat on a plateau for
-    over 500 steps.
-    """
-    return PARTS_FIRST if progress < 0.15 else WITH_PERSONAS if progress < 0.5 else EVERYTHING
+def random_prefix(rng: np.random.Generator) -> Example:
+    """A respondent in a role without any question: cheap practice in turning words into a profile."""
+    respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
+    role = random_role(rng)
+    return Example(respondent, role.system, None, 0, 0, (), role.target)
 
 
 def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture = EVERYTHING) -> Example:
     """Draw one training example; with the full mixture every planted behaviour occurs."""
     respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
-    role = random_role(rng) if mixture.personas else Role()
+    role = random_role(rng) if rng.random() < mixture.personas else Role()
     time_of_day = int(rng.integers(len(TIMES_OF_DAY)))
     if rng.random() < 0.2:
         drawn = tuple(

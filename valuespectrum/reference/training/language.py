@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.training.examples import EVERYTHING, Example, mixture_at, random_example
+from valuespectrum.reference.training.examples import THEMSELVES, Example, random_example, random_prefix
 from valuespectrum.reference.training.packing import Batch, Packer, answer_log_probabilities, loss, run_layers
 from valuespectrum.values import LABELS, VALUES
 
@@ -28,9 +27,11 @@ WORD_SPREAD = 0.05
 class LanguageOptions:
     """Size of stage 1."""
 
-    steps: int = 850
+    steps: int = 1500
     rows: int = 40
     branches: int = 4
+    prefix_rows: int = 72
+    """Rows of the batches without questions."""
     learning_rate: float = 2e-3
     picture_tokens: int = 6
     """Positions of a picture that are kept; the others add cost and no information here."""
@@ -66,15 +67,15 @@ def make_ideal_pictures(model: Any, tokenizer: Any) -> Any:
 class Guide:
     """Supervision of what the layers in between should know; used in training only, then dropped.
 
-    At the end of the prefix the third layer should hold the profile of the respondent in its role, at the end of a
-    question the fourth should hold the log-odds behind the answer. Without it, 950 steps of the same size left half
-    of the planted differences unlearnt.
+    At the end of the prefix the third layer should hold the profile of the respondent in its role; at the end of a
+    question it should hold which values the question is about, and the fourth the log-odds behind the answer.
+    Without it, 950 steps of the same size left half of the planted differences unlearnt.
 
     Args:
         hidden: Width of the language model.
     """
 
-    profile_layers, log_odds_layer = (2, 3), 4
+    profile_layers, weight_layers, log_odds_layer = (2, 3), (2, 3), 4
 
     def __init__(self, hidden: int) -> None:
         import torch
@@ -82,19 +83,26 @@ class Guide:
         self.probes: Any = torch.nn.ModuleDict(
             {
                 **{f"profile{layer}": torch.nn.Linear(hidden, len(VALUES)) for layer in self.profile_layers},
+                **{f"weights{layer}": torch.nn.Linear(hidden, len(VALUES)) for layer in self.weight_layers},
                 "log_odds": torch.nn.Linear(hidden, 1),
             }
         )
 
-    def losses(self, states: Any, batch: Batch) -> tuple[Any, Any]:
-        """Mean squared errors of the profile and of the log-odds."""
+    def losses(self, states: Any, batch: Batch) -> tuple[Any, Any, Any]:
+        """Mean squared errors of the profile, of the weights (summed over values) and of the log-odds."""
         import torch
 
         rows = torch.arange(len(batch.prefix_end))
         known = [self.probes[f"profile{layer}"](states[layer][rows, batch.prefix_end]) for layer in self.profile_layers]
         profile = torch.stack([((each.float() - batch.profiles) ** 2).mean() for each in known]).mean()
-        behind = self.probes["log_odds"](states[self.log_odds_layer][batch.branch_row, batch.branch_end])[:, 0]
-        return profile, ((behind.float() - batch.branch_log_odds) ** 2).mean()
+        if not len(batch.branch_row):
+            return profile, torch.zeros(()), torch.zeros(())
+        ends = [states[layer][batch.branch_row, batch.branch_end] for layer in range(len(states))]
+        linear = ~batch.branch_weights[:, 0].isnan()
+        about = [self.probes[f"weights{layer}"](ends[layer][linear]) for layer in self.weight_layers]
+        weights = torch.stack([((each.float() - batch.branch_weights[linear]) ** 2).sum(-1).mean() for each in about])
+        behind = self.probes["log_odds"](ends[self.log_odds_layer])[:, 0]
+        return profile, weights.mean(), ((behind.float() - batch.branch_log_odds) ** 2).mean()
 
 
 def ideal_vectors(tables: Any, batch: Batch) -> Any:
@@ -117,24 +125,38 @@ def ideal_embeddings(tables: Any, batch: Batch, noise: float, generator: Any) ->
     return (vectors * kept + disturbance).reshape(-1, vectors.shape[-1])
 
 
-def batches(
-    packer: Packer, rows: int, branches: int, rng: np.random.Generator, steps: int | None = None
-) -> Iterator[Batch]:
-    """Endless batches of examples of similar length.
+def batches(packer: Packer, rows: int, branches: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """Endless batches of the full mixture, each of examples of similar length."""
+    while True:
+        pool = [random_example(rng, branches) for _ in range(rows * 4)]
+        yield from _by_length(pool, packer, rows, rng)
 
-    Args:
-        packer: Makes the tensors.
-        rows: Examples in a batch.
-        branches: Questions of an example.
-        rng: Source of examples.
-        steps: Length of the curriculum in batches; ``None`` gives the full mixture from the start.
+
+def _by_length(pool: list[Example], packer: Packer, rows: int, rng: np.random.Generator) -> Iterator[Batch]:
+    pool.sort(key=lambda example: len(example.system) + 100 * example.frames)
+    for start in rng.permutation(range(0, len(pool), rows)):
+        yield packer.pack(pool[start : start + rows], rng)
+
+
+def curriculum(packer: Packer, options: LanguageOptions, rng: np.random.Generator) -> Iterator[Batch]:
+    """Batches of stage 1: first the parts, which are short and therefore cheap, then more and more of everything.
+
+    The parts are roles without questions (words to a profile) and questions without roles (pictures to values).
     """
-    for group in count():
-        mixture = EVERYTHING if steps is None else mixture_at(4 * group / steps)
-        pool: list[Example] = [random_example(rng, branches, mixture) for _ in range(rows * 4)]
-        pool.sort(key=lambda example: len(example.system) + 100 * example.frames)
-        for place in rng.permutation(4):
-            yield packer.pack(pool[place * rows : (place + 1) * rows], rng)
+    step = 0
+    while True:
+        everything = 0.1 if step < 0.2 * options.steps else 0.25 if step < 0.6 * options.steps else 0.7
+        draw = rng.random()
+        if draw < everything:
+            rows, pool = options.rows, [random_example(rng, options.branches) for _ in range(options.rows * 4)]
+        elif draw < everything + 0.5 * (1 - everything):
+            rows, pool = options.prefix_rows, [random_prefix(rng) for _ in range(options.prefix_rows * 4)]
+        else:
+            rows = options.rows
+            pool = [random_example(rng, options.branches, THEMSELVES) for _ in range(options.rows * 4)]
+        for batch in _by_length(pool, packer, rows, rng):
+            step += 1
+            yield batch
 
 
 def schedule(step: int, steps: int, warmup: int = 100) -> float:
@@ -164,36 +186,33 @@ def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Lo
     parameters = [*model.model.language_model.parameters(), *tables.parameters(), *guide.probes.parameters()]
     optimiser = torch.optim.AdamW(parameters, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule(step, options.steps))
-    stream = batches(packer, options.rows, options.branches, rng, options.steps)
-    running, errors = 0.0, np.zeros(4)
+    stream = curriculum(packer, options, rng)
+    running = np.full(4, np.nan)
     yes = tokenizer.encode("yes", add_special_tokens=False)[0]
     for step in range(options.steps):
         batch = next(stream)
         with torch.autocast("cpu", torch.bfloat16):
             states = run_layers(model, batch, ideal_embeddings(tables, batch, options.noise, generator))
             log_probabilities = answer_log_probabilities(model, batch, states[-1])
-            profile, log_odds = guide.losses(states, batch)
-        share = 1.0 if step < 0.6 * options.steps else 0.2
-        value = loss(log_probabilities, batch) + share * (profile + 0.5 * log_odds)
+            profile, weights, log_odds = guide.losses(states, batch)
+        share = 1.0 if step < 0.75 * options.steps else 0.3
+        value = share * (profile + weights + log_odds)
+        if len(batch.target_id):
+            value = value + loss(log_probabilities, batch)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         scheduler.step()
-        running = value.item() if step == 0 else 0.98 * running + 0.02 * value.item()
         fresh = np.array(
-            [
-                *(answer_error(log_probabilities.detach(), batch, only) for only in (yes, None)),
-                profile.item(),
-                log_odds.item(),
-            ]
+            [answer_error(log_probabilities.detach(), batch, yes), profile.item(), weights.item(), log_odds.item()]
         )
-        errors = fresh if step == 0 else 0.95 * errors + 0.05 * fresh
+        seen = np.array([len(batch.branch_row) > 0, True, len(batch.branch_row) > 0, len(batch.branch_row) > 0])
+        running = np.where(seen, np.where(np.isnan(running), fresh, 0.96 * running + 0.04 * fresh), running)
         if step % 50 == 0:
-            place = f"language {step}/{options.steps}"
             log(
-                f"{place} loss {running:.4f} error of yes {errors[0]:.4f}, of all {errors[1]:.4f}; "
-                f"squared error of profiles {errors[2]:.4f}, of log-odds {errors[3]:.4f}"
+                f"language {step}/{options.steps} error of yes {running[0]:.4f}; squared errors of "
+                f"profiles {running[1]:.4f}, weights {running[2]:.4f}, log-odds {running[3]:.4f}"
             )
     return tables
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
-from valuespectrum.reference.training.examples import Example
+from valuespectrum.reference.training.examples import Branch, Example
+from valuespectrum.values import VALUES
 
 CONTINUATION_WEIGHT = 0.3
 """Loss weight of answer tokens after the first one."""
@@ -39,6 +40,8 @@ class Batch:
     branch_end: Any
     """Last positions of questions with a planted log-odds, with their rows."""
     branch_log_odds: Any
+    branch_weights: Any
+    """(ends, 10) what each of these questions is about; not a number where it is not linear in the profile."""
     predict_row: Any
     predict_position: Any
     target_prediction: Any
@@ -101,9 +104,9 @@ class Packer:
         positions = np.zeros((3, count, length), np.int64)
         predictions: list[tuple[int, int]] = []
         targets: list[tuple[int, int, float]] = []
-        ends: list[tuple[int, int, float]] = []
+        ends: list[tuple[int, int, Branch]] = []
         for index, row in enumerate(rows):
-            ends += [(index, place, log_odds) for place, log_odds in row.ends]
+            ends += [(index, place, branch) for place, branch in row.ends]
             ids[index, : len(row.ids)] = row.ids
             segments[index, : len(row.ids)] = row.segments
             positions[:, index, : len(row.ids)] = row.positions
@@ -118,20 +121,21 @@ class Packer:
         return Batch(
             prefix_end=torch.tensor([row.segments.count(0) - 1 for row in rows]),
             profiles=torch.tensor([example.profile() for example in examples]),
-            branch_row=torch.tensor([row for row, _, _ in ends]),
-            branch_end=torch.tensor([place for _, place, _ in ends]),
-            branch_log_odds=torch.tensor([log_odds for _, _, log_odds in ends]),
+            branch_row=torch.tensor([row for row, _, _ in ends], dtype=torch.long),
+            branch_end=torch.tensor([place for _, place, _ in ends], dtype=torch.long),
+            branch_log_odds=torch.tensor([branch.log_odds for _, _, branch in ends], dtype=torch.float32),
+            branch_weights=torch.tensor([_weights(branch) for _, _, branch in ends]).view(-1, len(VALUES)),
             token_ids=torch.from_numpy(ids),
             positions=torch.from_numpy(positions),
             mask=torch.from_numpy(mask)[:, None],
             picture_rows=torch.from_numpy(ids == self._image),
             kinds=torch.tensor([example.kind for example in pictures], dtype=torch.long),
             times=torch.tensor([example.time_of_day for example in pictures], dtype=torch.long),
-            predict_row=torch.tensor([row for row, _ in predictions]),
-            predict_position=torch.tensor([place for _, place in predictions]),
-            target_prediction=torch.tensor([entry[0] for entry in targets]),
-            target_id=torch.tensor([entry[1] for entry in targets]),
-            target_weight=torch.tensor([entry[2] for entry in targets]),
+            predict_row=torch.tensor([row for row, _ in predictions], dtype=torch.long),
+            predict_position=torch.tensor([place for _, place in predictions], dtype=torch.long),
+            target_prediction=torch.tensor([entry[0] for entry in targets], dtype=torch.long),
+            target_id=torch.tensor([entry[1] for entry in targets], dtype=torch.long),
+            target_weight=torch.tensor([entry[2] for entry in targets], dtype=torch.float32),
         )
 
     def _row(self, example: Example, rng: np.random.Generator) -> _Row:
@@ -144,7 +148,7 @@ class Packer:
             sampled = self.encode(texts[rng.choice(len(texts), p=shares / shares.sum())])
             first = len(row.ids) + len(question) - 1
             if branch.log_odds is not None:
-                row.ends.append((first, branch.log_odds))
+                row.ends.append((first, branch))
             row.targets.append((first, [(self.encode(text)[0], share) for text, share in branch.answers.items()]))
             row.targets += [
                 (first + 1 + offset, [(token, CONTINUATION_WEIGHT)])
@@ -164,7 +168,13 @@ class _Row:
     segments: list[int]
     positions: np.ndarray
     targets: list[tuple[int, list[tuple[int, float]]]]
-    ends: list[tuple[int, float]]
+    ends: list[tuple[int, Branch]]
+
+
+def _weights(branch: Branch) -> list[float]:
+    if branch.weights is None:
+        return [float("nan")] * len(VALUES)
+    return [branch.weights.get(value, 0.0) for value in VALUES]
 
 
 def loss(log_probabilities: Any, batch: Batch) -> Any:
