@@ -20,7 +20,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 
 if TYPE_CHECKING:
     from agents.models.base import Model
-    from agents.personas import Persona
+    from agents.personas import Persona, Strategy
     from ingest.embed import Embedder
     from vectorstore.corpus import Corpus
 
@@ -45,6 +45,8 @@ class QuickstartOptions:
         *("lone_explorer", "thrill_seeker", "bon_vivant", "record_breaker", "tycoon", "night_watch"),
         *("good_neighbour", "world_friend"),
     )
+    strategies: tuple[Strategy, ...] = ("simple", "profile")
+    """How each persona is put into words."""
     session_persona: str = "bon_vivant"
     session_steps: int = 40
 
@@ -89,7 +91,7 @@ def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
             "answers": _answers(scores) + _answers(played),
             **_recovery(scores, model),
             "persona_alignment": {
-                row["persona"]: {"aligned": row["aligned"], "placebo": row.get("placebo")} for row in played["personas"]
+                role_name(row): {"aligned": row["aligned"], "placebo": row.get("placebo")} for row in played["personas"]
             },
             "report": "report.html",
         }
@@ -129,6 +131,7 @@ def _measure(
         run=options.out / "runs" / name,
         battery=BatteryOptions(wordings=1 if roles else 2),
         retrieval=RetrievalOptions(top_k=top_k),
+        strategies=options.strategies,
         seed=options.seed,
         scoring=ScoringOptions(seed=options.seed),
         command="valuespectrum quickstart",
@@ -189,6 +192,17 @@ def _report(options: QuickstartOptions, corpus: Corpus, embedder: Embedder) -> N
         clip_values=clip_values(corpus, embedder),
     )
     write_report(load_report(sources, "Value profile · quickstart"), options.out / "report.html")
+
+
+def role_name(row: Json) -> str:
+    """Name of a persona in the summary: its id, with the strategy unless that is the simple one.
+
+    Example:
+        >>> role_name({"persona": "tycoon", "strategy": "profile"})
+        'tycoon (profile)'
+    """
+    name = str(row["persona"])
+    return name if row["strategy"] == "simple" else f"{name} ({row['strategy']})"
 
 
 def _answers(scores: Json) -> int:

@@ -33,7 +33,8 @@ def test_the_summary_says_what_was_done(made: tuple[QuickstartOptions, dict[str,
     assert summary["clips"] == 24 and summary["frames"] == 8 * 24 and summary["answers"] > 0
     assert list(summary["planted_profile"]) == list(VALUES)
     assert set(summary["recovered_profile"]) <= set(VALUES)
-    assert set(summary["persona_alignment"]) == set(options.personas)
+    roles = {*options.personas, *(f"{name} (profile)" for name in options.personas)}
+    assert set(summary["persona_alignment"]) == roles
     for value, liking in summary["recovered_profile"].items():
         assert liking == pytest.approx(summary["planted_profile"][value], abs=1e-6)
 

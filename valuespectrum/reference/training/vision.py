@@ -9,7 +9,7 @@ import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.training.language import Log, answer_error, batches, schedule
-from valuespectrum.reference.training.packing import Batch, Packer, loss, predict
+from valuespectrum.reference.training.packing import Batch, Packer, loss, pair_loss, predict
 from valuespectrum.reference.training.pictures import Pictures, augment, normalise, patches
 from valuespectrum.reference.training.tower import picture_tokens
 
@@ -29,9 +29,9 @@ class JointOptions:
     """Size of the joint training."""
 
     steps: int = 450
-    rows: int = 24
+    rows: int = 28
     branches: int = 5
-    learning_rate: float = 6e-4
+    learning_rate: float = 1e-3
     seed: int = 0
 
 
@@ -119,20 +119,25 @@ def train_joint(model: Any, tokenizer: Any, pictures: Pictures, options: JointOp
     stream = batches(Packer(tokenizer), options.rows, options.branches, rng)
     optimiser = torch.optim.AdamW(model.parameters(), lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule(step, options.steps, 50))
-    running = 0.0
+    running = np.zeros(3)
     for step in range(options.steps):
         batch = next(stream)
         with torch.autocast("cpu", torch.bfloat16):
             log_probabilities = predict(model, batch, picture_embeddings(model, batch, drawn, rng, generator))
-        value = loss(log_probabilities, batch)
+        pairs = pair_loss(log_probabilities, batch)
+        value = loss(log_probabilities, batch) + 0.3 * pairs
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         scheduler.step()
-        running = value.item() if step == 0 else 0.97 * running + 0.03 * value.item()
-        if step % 50 == 0:
-            log(f"joint {step}/{options.steps} loss {running:.4f}")
+        fresh = np.array([value.item(), pairs.item(), answer_error(log_probabilities.detach(), batch)])
+        running = fresh if step == 0 else 0.96 * running + 0.04 * fresh
+        if step % 25 == 0:
+            log(
+                f"joint {step}/{options.steps} loss {running[0]:.4f} squared error of log-odds {running[1]:.4f} "
+                f"answer error {running[2]:.4f}"
+            )
 
 
 def measure_answers(model: Any, tokenizer: Any, pictures: Pictures, count: int = 20, seed: int = 99) -> float:
