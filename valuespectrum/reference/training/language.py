@@ -15,10 +15,19 @@ import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.training.examples import THEMSELVES, Example, random_example, random_prefix
-from valuespectrum.reference.training.packing import Batch, Packer, answer_log_probabilities, loss, run_layers
+from valuespectrum.reference.training.packing import (
+    Batch,
+    Packer,
+    answer_log_probabilities,
+    loss,
+    pair_loss,
+    run_layers,
+)
 from valuespectrum.values import LABELS, VALUES
 
 Log = Callable[[str], None]
+PAIR_SHARE, PAIRS_FROM = 0.3, 0.63
+"""Weight of the log-odds of two-option answers in the loss, and the share of the schedule after which they count."""
 WORD_SPREAD = 0.05
 """Standard deviation of the word embeddings at the start."""
 
@@ -28,6 +37,9 @@ class LanguageOptions:
     """Size of stage 1."""
 
     steps: int = 1500
+    """Length of the learning-rate schedule and of the curriculum."""
+    stop: int = 1100
+    """Step at which this stage ends: the joint training goes on with drawn pictures."""
     rows: int = 40
     branches: int = 4
     prefix_rows: int = 72
@@ -189,7 +201,7 @@ def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Lo
     stream = curriculum(packer, options, rng)
     running = np.full(4, np.nan)
     yes = tokenizer.encode("yes", add_special_tokens=False)[0]
-    for step in range(options.steps):
+    for step in range(options.stop):
         batch = next(stream)
         with torch.autocast("cpu", torch.bfloat16):
             states = run_layers(model, batch, ideal_embeddings(tables, batch, options.noise, generator))
@@ -199,6 +211,8 @@ def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Lo
         value = share * (profile + weights + log_odds)
         if len(batch.target_id):
             value = value + loss(log_probabilities, batch)
+            if step >= PAIRS_FROM * options.steps:
+                value = value + PAIR_SHARE * pair_loss(log_probabilities, batch)
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)

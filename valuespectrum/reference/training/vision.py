@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.training.language import Log, answer_error, batches, schedule
+from valuespectrum.reference.training.language import PAIR_SHARE, Log, answer_error, batches, schedule
 from valuespectrum.reference.training.packing import Batch, Packer, loss, pair_loss, predict
 from valuespectrum.reference.training.pictures import Pictures, augment, normalise, patches
 from valuespectrum.reference.training.tower import picture_tokens
@@ -125,7 +125,7 @@ def train_joint(model: Any, tokenizer: Any, pictures: Pictures, options: JointOp
         with torch.autocast("cpu", torch.bfloat16):
             log_probabilities = predict(model, batch, picture_embeddings(model, batch, drawn, rng, generator))
         pairs = pair_loss(log_probabilities, batch)
-        value = loss(log_probabilities, batch) + 0.3 * pairs
+        value = loss(log_probabilities, batch) + PAIR_SHARE * pairs
         optimiser.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
