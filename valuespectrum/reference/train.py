@@ -23,17 +23,17 @@ from valuespectrum.reference.training.examples import random_example
 from valuespectrum.reference.training.language import LanguageOptions, make_ideal_pictures, train_language
 from valuespectrum.reference.training.pictures import Pictures, draw_pictures
 from valuespectrum.reference.training.vision import (
-    JointOptions,
+    AdaptOptions,
     VisionOptions,
     measure_answers,
-    train_joint,
+    train_adapt,
     train_vision,
 )
 from vectorstore.runtime import prepare_torch
 
-STAGES = ("language", "vision", "retarget", "joint", "embedder", "cards")
+STAGES = ("language", "vision", "retarget", "adapt", "embedder", "cards")
 """In order; language, vision and embedder do not depend on each other and may run side by side with --only."""
-RETARGET = VisionOptions(steps=150)
+RETARGET = VisionOptions(steps=350)
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
 TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 12
 """Frames for each scene kind."""
@@ -102,14 +102,14 @@ class Training:
         train_vision(model, tables, self._pictures("training"), RETARGET, self._log)
         self._keep("retarget", model=model.state_dict())
 
-    def joint(self) -> None:
-        """Everything together on drawn frames; the result is committed."""
-        if self._done("joint"):
+    def adapt(self) -> None:
+        """Language part, on what the tower emits for drawn frames; the result is committed."""
+        if self._done("adapt"):
             return
         model, tokenizer = self._model("retarget")
         model.set_attn_implementation("eager")
-        train_joint(model, tokenizer, self._pictures("training"), JointOptions(), self._log)
-        self._keep("joint", model=model.state_dict())
+        train_adapt(model, tokenizer, self._pictures("training"), AdaptOptions(), self._log)
+        self._keep("adapt", model=model.state_dict())
         model.set_attn_implementation("sdpa")
         architecture.save(model, architecture.build_processor(tokenizer), models.FOLDER)
 
@@ -123,7 +123,7 @@ class Training:
     def cards(self) -> None:
         """Measure both models on frames that training never saw; write truth and model cards."""
         held_out = self._pictures("held-out")
-        model, tokenizer = self._model("joint")
+        model, tokenizer = self._model("adapt")
         quality = measure_embedder(embedder.load(), held_out)
         quality["answer_error"] = measure_answers(model, tokenizer, held_out)
         truth = {respondent.name: planted_truth(respondent.name) for respondent in COHORT}
@@ -134,7 +134,7 @@ class Training:
                 "language": asdict(LanguageOptions()),
                 "vision": asdict(VisionOptions()),
                 "retarget": asdict(RETARGET),
-                "joint": asdict(JointOptions()),
+                "adapt": asdict(AdaptOptions()),
                 "embedder": asdict(EmbedderOptions()),
             },
         )
