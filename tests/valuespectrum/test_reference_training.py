@@ -44,7 +44,10 @@ def parts() -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("frames", [0, 1, 3])
 @pytest.mark.parametrize("persona", [None, "simple", "profile"])
-def test_packed_branches_equal_separate_prompts(parts: tuple[Any, Any], frames: int, persona: str | None) -> None:
+@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+def test_packed_branches_equal_separate_prompts(
+    parts: tuple[Any, Any], frames: int, persona: str | None, attention: str
+) -> None:
     import torch
 
     from valuespectrum.reference.training.packing import Packer, predict
@@ -60,6 +63,7 @@ def test_packed_branches_equal_separate_prompts(parts: tuple[Any, Any], frames: 
     pixels = rng.integers(0, 255, (frames, 224, 128, 3), dtype=np.uint8)
     batch = Packer(tokenizer).pack([example], rng)
     processor = architecture.build_processor(tokenizer)
+    model.set_attn_implementation(attention)
     with torch.no_grad():
         embeddings = None
         if frames:

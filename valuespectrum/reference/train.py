@@ -35,7 +35,7 @@ STAGES = ("language", "vision", "retarget", "adapt", "embedder", "cards")
 """In order; language, vision and embedder do not depend on each other and may run side by side with --only."""
 RETARGET = VisionOptions(steps=350)
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
-TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 12
+TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 40
 """Frames for each scene kind."""
 
 

@@ -219,11 +219,21 @@ def run_layers(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
         embeddings = embeddings.masked_scatter(places, picture_embeddings.to(embeddings.dtype))
     return model.model.language_model(
         inputs_embeds=embeddings,
-        attention_mask=batch.mask,
+        attention_mask=_attention_mask(model, batch),
         position_ids=batch.positions,
         use_cache=False,
         output_hidden_states=True,
     ).hidden_states
+
+
+def _attention_mask(model: Any, batch: Batch) -> Any:
+    """The branch mask as the attention implementation takes it: eager attention adds it, the others test it."""
+    import torch
+
+    if model.config.text_config._attn_implementation != "eager":
+        return batch.mask
+    dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
+    return torch.zeros(batch.mask.shape, dtype=dtype).masked_fill(~batch.mask, torch.finfo(dtype).min)
 
 
 def answer_log_probabilities(model: Any, batch: Batch, hidden: Any) -> Any:
