@@ -107,7 +107,7 @@ class PictureChoice:
 
     def pick(self, kinds: np.ndarray, times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """One random frame for each pair, (n, 224, 128, 3) uint8."""
-        return self._pictures.pixels[self.places(kinds, times, rng)]
+        return np.asarray(self._pictures.pixels[self.places(kinds, times, rng)])
 
 
 def tower_outputs(model: Any, pictures: Pictures, batch: int = 64) -> Any:
