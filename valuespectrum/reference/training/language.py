@@ -81,7 +81,7 @@ class Guide:
 
     At the end of the prefix the third layer should hold the profile of the respondent in its role; at the end of a
     question it should hold which values the question is about, and the fourth the log-odds behind the answer.
-    Without it, 950 steps of the same size left half of the planted differences unlearnt.
+    What it gains was only seen under a faulty mask (see the model card) and has to be measured again.
 
     Args:
         hidden: Width of the language model.

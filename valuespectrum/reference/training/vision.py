@@ -127,7 +127,6 @@ def train_adapt(model: Any, tokenizer: Any, pictures: Pictures, options: AdaptOp
     """Train the language part on what the finished tower emits for drawn frames, in place.
 
     With the tower fixed, every frame passes through it once, which makes a step as cheap as one without pictures.
-    Training both together from here on undid more than it taught.
     """
     import torch
 
