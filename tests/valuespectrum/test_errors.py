@@ -18,7 +18,7 @@ def test_one_place_to_import_every_error_from() -> None:
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:
-    drawn = inspect.getdoc(valuespectrum.errors) or ""
+    drawn = inspect.getdoc(vectorstore.errors) or ""
     for name, error in _classes(vectorstore.errors).items():
         line = next(line for line in drawn.splitlines() if name in line.split())
         depth = line.index(name)
