@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.guard import Limits
+from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import describe
 from vectorstore.errors import InputError, StorageError
 from vectorstore.records import Source
@@ -19,11 +22,13 @@ MEDIA_SUFFIXES = frozenset(f"{_VIDEO} {_SOUND}".split())
 
 
 @dataclass(frozen=True, slots=True)
-class SourceItem:
+class FileItem:
     """One local file that may be a clip."""
 
     path: Path
     """Absolute."""
+    basis: str = ""
+    """Why the user may use it."""
 
     @property
     def locator(self) -> str:
@@ -43,38 +48,31 @@ class SourceItem:
         found = describe(self.path)
         return Source(self.locator, stamp, found.title, found.caption, found.tags, found.platform, found.licence)
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the user's words led to."""
-
-    items: tuple[SourceItem, ...]
-    """Sorted by path within each source, each file once."""
-    ignored: int
-    """Other files in the folders: sidecars, pictures, texts."""
+    @contextlib.contextmanager
+    def local_file(self, limits: Limits) -> Iterator[Path]:
+        """The file itself; whether it may be opened is for ``ingest.guard.open_media`` to say."""
+        yield self.path
 
 
-def find_items(sources: Sequence[str | Path]) -> Found:
-    """All files that sources name.
+class FolderReader:
+    """Takes whatever might be a path."""
 
-    Args:
-        sources: Folders, files or patterns.
+    def accepts(self, text: str) -> bool:
+        """Everything but links."""
+        return "://" not in text
 
-    Raises:
-        InputError: A source does not exist, or nothing in it looks like a video.
-        StorageError: A folder cannot be read.
-    """
-    if not sources:
-        raise InputError("no source named", "name a folder of videos")
-    paths: dict[Path, None] = {}
-    ignored = 0
-    for source in sources:
-        found, others = _find(str(source))
+    def items(self, text: str, options: SourceOptions) -> Found:
+        """All files that a folder, file or pattern leads to, sorted by path within each folder.
+
+        Raises:
+            InputError: It does not exist, or nothing in it looks like a video.
+            StorageError: A folder cannot be read.
+        """
+        found, ignored = _find(text)
         if not found:
-            raise InputError(f"no videos in {source}", f"a video is a file such as NAME.mp4; {others} others are there")
-        paths.update(dict.fromkeys(found))
-        ignored += others
-    return Found(tuple(SourceItem(path) for path in paths), ignored)
+            raise InputError(f"no videos in {text}", f"a video is a file such as NAME.mp4; {ignored} others are there")
+        paths = dict.fromkeys(found)
+        return Found(tuple(FileItem(path, options.basis) for path in paths), ignored, len(found) - len(paths))
 
 
 def _find(source: str) -> tuple[list[Path], int]:
@@ -102,3 +100,15 @@ def _walk(folder: Path) -> tuple[list[Path], int]:
     names = [Path(parent) / name for parent, _, files in os.walk(folder, onerror=refuse) for name in files]
     videos = sorted(name for name in names if name.suffix.lower() in MEDIA_SUFFIXES)
     return videos, len(names) - len(videos)
+
+
+SourceItem = FileItem
+
+
+def find_items(sources: Sequence[str | Path]) -> Found:
+    """Files only, for callers that know no other sources."""
+    parts = [FolderReader().items(str(source), SourceOptions()) for source in sources]
+    if not parts:
+        raise InputError("no source named", "name a folder of videos")
+    items = dict.fromkeys(item for part in parts for item in part.items)
+    return Found(tuple(items), sum(part.ignored for part in parts))

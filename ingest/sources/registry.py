@@ -1,0 +1,111 @@
+"""Which reader takes what a user names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from ingest.sources.base import Found, LinkReader, SourceItem, SourceOptions, SourceReader
+from vectorstore.errors import InputError
+
+ENTRY_POINTS = "valuespectrum.sources"
+"""Entry points whose object is a ``SourceReader``, or a class that makes one without arguments."""
+_LAST = "folder"
+"""Takes whatever might be a path, so it is asked last."""
+
+
+@cache
+def load_sources() -> dict[str, SourceReader]:
+    """All readers by name, in the order in which they are asked: by name, folders last.
+
+    Raises:
+        InputError: A reader cannot be loaded or lacks a method.
+    """
+    points = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    readers: dict[str, SourceReader] = {}
+    for name in sorted(points, key=lambda name: (name == _LAST, name)):
+        try:
+            loaded = points[name].load()
+            reader = loaded() if isinstance(loaded, type) else loaded
+        except Exception as error:  # a plug-in may raise anything
+            raise InputError(
+                f"cannot load the source reader {name!r} ({points[name].value}): {error}",
+                "install what it needs, or remove its package",
+            ) from error
+        if not isinstance(reader, SourceReader):
+            raise InputError(f"{points[name].value} reads no sources: accepts and items are needed")
+        readers[name] = reader
+    return readers
+
+
+def find_items(sources: Sequence[str | Path], options: SourceOptions | None = None) -> Found:
+    """Everything that the sources lead to, each locator once.
+
+    Args:
+        sources: Folders, files, patterns, manifests, URLs; ``NAME:REST`` hands ``REST`` to the reader ``NAME``.
+        options: How to read them.
+
+    Raises:
+        InputError: No reader takes a source, or it leads nowhere.
+        StorageError: A folder or file cannot be read.
+    """
+    if not sources:
+        raise InputError("no source named", "name a folder of videos")
+    options = options or SourceOptions()
+    found = [_find(str(source), options) for source in sources]
+    if len(found) == 1:
+        return found[0]
+    mentioned = sum(len(part.items) + part.duplicates for part in found)
+    items = _Together([part.items for part in found])
+    return Found(items, sum(part.ignored for part in found), mentioned - len(items))
+
+
+def link_item(url: str, options: SourceOptions) -> SourceItem:
+    """The one clip behind a URL, without any network request.
+
+    Raises:
+        InputError: No reader takes it.
+    """
+    for reader in load_sources().values():
+        if isinstance(reader, LinkReader) and reader.accepts(url):
+            return reader.link(url, options)
+    raise InputError(f"no reader takes the link {url[:200]!r}", "use links of single clips of a known platform")
+
+
+def _find(source: str, options: SourceOptions) -> Found:
+    readers = load_sources()
+    name, colon, rest = source.partition(":")
+    if colon and name in readers:
+        return readers[name].items(rest, options)
+    for reader in readers.values():
+        if reader.accepts(source):
+            return reader.items(source, options)
+    raise InputError(
+        f"no reader takes {source[:200]!r}",
+        f"name a folder, a file, a pattern in quotes or a link; or write NAME:SOURCE with one of: {', '.join(readers)}",
+    )
+
+
+class _Together(Collection[SourceItem]):
+    """Items of several sources, each locator once; nothing is held but hashes while reading."""
+
+    def __init__(self, parts: Sequence[Collection[SourceItem]]) -> None:
+        self._parts = parts
+        self._count = sum(1 for _ in self)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[SourceItem]:
+        seen: set[bytes] = set()
+        for item in (item for part in self._parts for item in part):
+            key = hashlib.blake2b(item.locator.encode(), digest_size=16).digest()
+            if key not in seen:
+                seen.add(key)
+                yield item
+
+    def __contains__(self, item: object) -> bool:
+        return any(item in part for part in self._parts)
