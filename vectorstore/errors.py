@@ -11,6 +11,7 @@
     ├── ModelError                a model cannot be loaded or asked
     │   └── EmbedderError         the same for an embedder
     └── MediaError                a media file was refused; carries a reason code
+        └── FetchError            the same for a video that was to be downloaded
 
 Anything else that escapes is a bug of ours and keeps its traceback.
 """
@@ -89,3 +90,13 @@ class MediaError(ValueSpectrumError):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class FetchError(MediaError):
+    """A video was not downloaded.
+
+    Reasons: ``blocked`` (the platform refuses us), ``unavailable`` (gone, private, never there), ``too_big``, ``too_long``,
+    ``policy`` (we do not ask for this), ``deadline``, ``redirect`` (sent to where we do not go), ``not_media``.
+    """
+
+    kind = "fetch"
