@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,11 +18,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vectorstore.errors import CorpusError, InputError
+from vectorstore.filters import SearchFilter
 from vectorstore.frame_store import FrameStore
 from vectorstore.index import VectorIndex, remove_index
-from vectorstore.ledger import Ledger
+from vectorstore.ledger import KEEPS_UPLOADER_NAMES, Ledger
 from vectorstore.records import (
     Clip,
+    ClipLink,
     EmbedderRecord,
     Failure,
     Frame,
@@ -30,17 +32,14 @@ from vectorstore.records import (
     Media,
     Recipe,
     Source,
+    SourceRow,
     SourceState,
 )
+from vectorstore.removal import is_removed
 from vectorstore.schema import SCHEMA_VERSION, create_ledger, is_ledger
+from vectorstore.search import Searcher, SearchOptions, unit_rows
 from vectorstore.storage import FolderLock, storage_errors
 
-ENGINES = ("auto", "exact", "chroma")
-"""How to search: ``exact`` compares with every vector, ``chroma`` asks the index."""
-
-_Candidates = Callable[[int], list[tuple[str, float]]]
-
-_LARGEST_EXACT = 500_000
 _INDEX_BATCH = 1000
 
 
@@ -55,9 +54,9 @@ class Corpus:
         self._write = lock is not None
         self._lock = lock
         self._index: VectorIndex | None = None
-        self._vectors: dict[str, tuple[list[str], NDArray[np.float32]]] = {}
         self._pictures = FrameStore(folder / "frames")
         self._ledger = Ledger(folder / "corpus.sqlite", write=self._write)
+        self._searcher = Searcher(self._ledger, self._open_index)
 
     @classmethod
     def create(cls, path: Path | str) -> Corpus:
@@ -199,6 +198,30 @@ class Corpus:
         """
         return self._pictures.path(picture_sha)
 
+    def sources(self) -> Iterator[SourceRow]:
+        """All sources in the order they were first seen."""
+        yield from self._ledger.sources()
+
+    def clip_links(self) -> list[ClipLink]:
+        """All links between clips."""
+        return self._ledger.clip_links()
+
+    def uploader_key(self, name: str) -> str:
+        """Keyed hash under which this corpus knows an uploader: the same for ``@Name`` and ``name``; empty for nobody.
+
+        The key is random and never leaves the corpus, so nobody can find a name by hashing likely ones.
+        """
+        return self._ledger.uploader_key(name)
+
+    def is_removed(self, kind: str, key: str) -> bool:
+        """Whether something was removed for good and must not come back.
+
+        Args:
+            kind: ``"clip"`` (key: clip id), ``"source"`` (locator or page) or ``"uploader"`` (name).
+            key: What was removed.
+        """
+        return is_removed(self._ledger, kind, key)
+
     def failures(self) -> list[Failure]:
         """Sources that did not become clips, with reasons."""
         return self._ledger.failures()
@@ -235,10 +258,8 @@ class Corpus:
             InputError: The corpus has no vectors of this embedder.
         """
         self._known_embedder(embedder_id)
-        if embedder_id not in self._vectors:
-            frame_ids, stored = self._ledger.vectors(embedder_id)
-            self._vectors[embedder_id] = (frame_ids, _unit_rows(stored))
-        return self._vectors[embedder_id]
+        table = self._searcher.table(embedder_id)
+        return table.frame_ids, table.vectors
 
     def search(
         self,
@@ -247,6 +268,7 @@ class Corpus:
         embedder_id: str | None = None,
         engine: str = "auto",
         unique: bool = True,
+        where: SearchFilter | None = None,
     ) -> list[Hit]:
         """The frames most similar to a vector.
 
@@ -254,8 +276,10 @@ class Corpus:
             vector: (dimension,) of the same embedder; any length but zero.
             count: How many frames at most.
             embedder_id: Whose vectors; ``None`` takes ``default_embedder``.
-            engine: ``"exact"``, ``"chroma"`` or ``"auto"`` (exact up to half a million vectors).
+            engine: ``"exact"``, ``"chroma"`` (without filter only) or ``"auto"`` (exact with a filter and up to
+                half a million vectors).
             unique: Leave marked near-duplicates out.
+            where: What to limit the search to.
 
         Returns:
             Most similar first; equals ordered by frame id.
@@ -265,47 +289,8 @@ class Corpus:
             CorpusError: The index cannot be used or is behind the ledger.
             CorpusLockedError: ``"chroma"`` while another process writes.
         """
-        if engine not in ENGINES:
-            raise InputError(f"unknown search engine {engine!r}", f"choose one of {', '.join(ENGINES)}")
-        if count < 1:
-            raise InputError(f"count must be at least 1, got {count}")
         embedder = self._known_embedder(embedder_id or self.default_embedder())
-        query = _query(vector, embedder.dimension)
-        name = embedder.embedder_id
-        total = self.embedded_count(name)
-        if engine == "auto":
-            engine = "exact" if total <= _LARGEST_EXACT else "chroma"
-        candidates = self._exact_candidates(name, query) if engine == "exact" else self._chroma_candidates(name, query)
-        found = self._take(candidates, total, count, unique)
-        return [Hit(frame, similarity, rank) for rank, (frame, similarity) in enumerate(found, start=1)]
-
-    def _exact_candidates(self, embedder_id: str, query: NDArray[np.float32]) -> _Candidates:
-        frame_ids, matrix = self.vectors(embedder_id)
-        similarities = matrix @ query
-        order = np.argsort(-similarities, kind="stable")
-        return lambda limit: [(frame_ids[row], float(similarities[row])) for row in order[:limit]]
-
-    def _chroma_candidates(self, embedder_id: str, query: NDArray[np.float32]) -> _Candidates:
-        missing = self._ledger.count("embedding", "model_id = ? AND indexed = 0", (embedder_id,))
-        if missing:
-            raise CorpusError(
-                f"the index of {self.folder} lacks {missing} vectors",
-                "run `valuespectrum ingest` on it again, or search with the exact engine",
-            )
-        index = self._open_index()
-        return lambda limit: sorted(index.query(embedder_id, query, limit), key=lambda pair: (-pair[1], pair[0]))
-
-    def _take(self, candidates: _Candidates, total: int, count: int, unique: bool) -> list[tuple[Frame, float]]:
-        # How many of the nearest are marked duplicates is not known beforehand, so ask for more until it suffices.
-        limit = count
-        while True:
-            ranked = candidates(min(limit, total))
-            frames = self._ledger.frames_by_id([frame_id for frame_id, _ in ranked])
-            pairs = [(frames[frame_id], similarity) for frame_id, similarity in ranked if frame_id in frames]
-            kept = [(frame, similarity) for frame, similarity in pairs if not (unique and frame.duplicate_of)]
-            if len(kept) >= count or limit >= total:
-                return kept[:count]
-            limit *= 4
+        return self._searcher.search(vector, embedder, SearchOptions(count, engine, unique, where))
 
     def _known_embedder(self, embedder_id: str | None) -> EmbedderRecord:
         known = {embedder.embedder_id: embedder for embedder in self._ledger.embedders()}
@@ -320,6 +305,10 @@ class Corpus:
     def source_state(self, locator: str) -> SourceState | None:
         """What is known of a source; ``None`` when it was never seen."""
         return self._ledger.source_state(locator)
+
+    def source_states(self) -> dict[str, SourceState]:
+        """What is known of every source, by locator."""
+        return self._ledger.source_states()
 
     def first_frames(self, picture_shas: Sequence[str]) -> dict[str, str]:
         """For each of these pictures that is in the corpus, the first frame that shows it."""
@@ -349,9 +338,33 @@ class Corpus:
         """Record that another source leads to a clip that is already here."""
         self._ledger.link_source(source, clip_id)
 
-    def add_failure(self, source: Source, failure: Failure) -> None:
-        """Record that a source could not become a clip, and why."""
-        self._ledger.add_failure(source, failure)
+    def add_failure(self, source: Source, failure: Failure, retry_at: str | None = None) -> None:
+        """Record that a source could not become a clip, why, and when to try again (UTC, ISO 8601)."""
+        self._ledger.add_failure(source, failure, retry_at)
+
+    def update_source(self, source: Source) -> bool:
+        """Overwrite what is said about a known source (all but its stamp); it is alive.
+
+        Returns:
+            Whether anything changed.
+        """
+        return self._ledger.update_source(source)
+
+    def mark_gone(self, locator: str) -> None:
+        """Record that a source was found dead; its clips stay."""
+        self._ledger.mark_gone(locator)
+
+    def add_clip_links(self, links: Sequence[ClipLink]) -> None:
+        """Link clips of this corpus; a link that is known gets the newest share.
+
+        Raises:
+            CorpusError: One of the clips is not here.
+        """
+        self._ledger.add_clip_links(links)
+
+    def keep_uploader_names(self, keep: bool) -> None:
+        """Whether sources added from now on keep the name of the uploader beside its keyed hash."""
+        self._ledger.set_setting(KEEPS_UPLOADER_NAMES, "yes" if keep else "no")
 
     def add_event(self, kind: str, detail: Mapping[str, object]) -> None:
         """Append to the audit log."""
@@ -383,7 +396,7 @@ class Corpus:
         dimension = self._known_embedder(embedder_id).dimension
         if vectors.shape != (len(picture_shas), dimension) or not np.isfinite(vectors).all():
             raise InputError(f"vectors of {embedder_id!r} must be finite and ({len(picture_shas)}, {dimension})")
-        self._vectors.pop(embedder_id, None)
+        self._searcher.forget()
         return self._ledger.add_vectors(embedder_id, picture_shas, vectors)
 
     def index_pending(self) -> int:
@@ -403,7 +416,7 @@ class Corpus:
                 if not frame_ids:
                     break
                 # The index gets the stored values, so that making it anew gives the same answers.
-                self._open_index().upsert(embedder_id, frame_ids, _unit_rows(stored))
+                self._open_index().upsert(embedder_id, frame_ids, unit_rows(stored))
                 self._ledger.mark_indexed(embedder_id, frame_ids)
                 done += len(frame_ids)
         return done
@@ -473,17 +486,3 @@ def _make_folder(folder: Path) -> None:
         raise CorpusError(
             f"{folder} is not a corpus and has other things in it ({foreign[0]})", "choose a new or an empty folder"
         )
-
-
-def _query(vector: ArrayLike, dimension: int) -> NDArray[np.float32]:
-    query = np.asarray(vector, dtype=np.float32)
-    length = float(np.linalg.norm(query)) if query.shape == (dimension,) else 0.0
-    if not np.isfinite(length) or length == 0.0:
-        raise InputError(f"a search needs {dimension} finite numbers, not all zero; got shape {query.shape}")
-    return query / np.float32(length)
-
-
-def _unit_rows(stored: NDArray[np.float16]) -> NDArray[np.float32]:
-    rows: NDArray[np.float32] = stored.astype(np.float32)
-    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
-    return rows

@@ -8,26 +8,48 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import hmac
 import json
 import sqlite3
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.records import Clip, EmbedderRecord, Failure, Frame, Media, Recipe, Source, SourceState
+from vectorstore.records import (
+    Clip,
+    ClipLink,
+    EmbedderRecord,
+    Failure,
+    Frame,
+    Media,
+    Recipe,
+    Source,
+    SourceRow,
+    SourceState,
+)
 from vectorstore.schema import open_ledger, transaction
 from vectorstore.storage import storage_errors
 
-_FRAME = "frame_id, video_sha, position, time, picture_sha, frame.width, frame.height, dhash, duplicate_of"
+_STREAMED = 4096
+_FRAME = (
+    "frame_id, video_sha, position, time, picture_sha, frame.width, frame.height, dhash, duplicate_of, "
+    "brightness, sharpness, text_share, blank"
+)
 _CLIP = """
     SELECT video.video_sha, source.locator, title, caption, tags, platform, licence, duration, width, height,
-           codec, container, truncated, video.added_at
+           codec, container, truncated, video.added_at, uploader, uploader_name, published, page_url, basis, motion,
+           (SELECT CASE min(gone_at) WHEN '' THEN '' ELSE max(gone_at) END
+            FROM source_video JOIN source USING (source_id) WHERE video_sha = video.video_sha)
     FROM video
     JOIN source_video ON link_id = (SELECT min(link_id) FROM source_video WHERE video_sha = video.video_sha)
     JOIN source USING (source_id)
 """
+
+KEEPS_UPLOADER_NAMES = "keeps_uploader_names"
+_KEY = "key"
 
 
 class Ledger:
@@ -46,6 +68,7 @@ class Ledger:
     def __init__(self, path: Path, *, write: bool) -> None:
         self._path = path
         self._connection = open_ledger(path, write=write)
+        self._key = b""
 
     def close(self) -> None:
         """Close the file."""
@@ -56,6 +79,17 @@ class Ledger:
     def count(self, table: str, where: str = "1", parameters: Sequence[str | int] = ()) -> int:
         """Number of rows of a table, or of those that meet a condition (never text from outside)."""
         return int(self._rows(f"SELECT count(*) FROM {table} WHERE {where}", parameters)[0][0])
+
+    def select(self, query: str, parameters: Sequence[str | int | float] = ()) -> list[sqlite3.Row]:
+        """Rows of a query by another module of this package (never text from outside)."""
+        return self._rows(query, parameters)
+
+    def stream(self, query: str, parameters: Sequence[str | int | float] = ()) -> Iterator[list[sqlite3.Row]]:
+        """Rows of a query as ``select`` gives them, some thousands at a time."""
+        with storage_errors(self._path):
+            cursor = self._connection.execute(query, tuple(parameters))
+            while rows := cursor.fetchmany(_STREAMED):
+                yield rows
 
     def clips(self, clip_id: str | None = None) -> list[Clip]:
         """All clips in the order they were added, or the one with this id."""
@@ -101,6 +135,40 @@ class Ledger:
         stamp, state, reason, detail = rows[0]
         return SourceState(stamp, Failure(locator, reason, detail) if state == "failed" else None)
 
+    def source_states(self) -> dict[str, SourceState]:
+        """What is known of every source, by locator."""
+        rows = self._rows("SELECT locator, stamp, state, reason, detail FROM source")
+        return {
+            locator: SourceState(stamp, Failure(locator, reason, detail) if state == "failed" else None)
+            for locator, stamp, state, reason, detail in rows
+        }
+
+    def sources(self) -> list[SourceRow]:
+        """All sources in the order they were first seen."""
+        clip_ids: dict[int, list[str]] = {}
+        for source_id, clip_id in self._rows("SELECT source_id, video_sha FROM source_video ORDER BY link_id"):
+            clip_ids.setdefault(source_id, []).append(clip_id)
+        rows = self._rows(
+            "SELECT source_id, locator, stamp, state, reason, detail, attempts, coalesce(retry_at, ''), platform, "
+            "uploader, uploader_name, published, page_url, basis, coalesce(manifest_id, ''), gone_at "
+            "FROM source ORDER BY source_id"
+        )
+        return [SourceRow(*row[1:], clip_ids=tuple(clip_ids.get(row[0], ()))) for row in rows]
+
+    def clip_links(self) -> list[ClipLink]:
+        """All links between clips."""
+        rows = self._rows("SELECT clip_id, other_id, kind, share FROM clip_link ORDER BY clip_id, other_id, kind")
+        return [ClipLink(*row) for row in rows]
+
+    def setting(self, name: str) -> str:
+        """A fact about the corpus as a whole; empty when it was never set."""
+        rows = self._rows("SELECT value FROM setting WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def has_tombstone(self, kind: str, key_hash: str) -> bool:
+        """Whether something was removed for good."""
+        return bool(self.count("tombstone", "kind = ? AND key_hash = ?", (kind, key_hash)))
+
     def failures(self) -> list[Failure]:
         """All sources that did not become clips."""
         rows = self._rows("SELECT locator, reason, detail FROM source WHERE state = 'failed' ORDER BY locator")
@@ -110,11 +178,6 @@ class Ledger:
         """Embedders in the order in which they were first used."""
         rows = self._rows("SELECT model_id, spec, dimension FROM model ORDER BY model_number")
         return [EmbedderRecord(*row) for row in rows]
-
-    def vectors(self, embedder_id: str) -> tuple[list[str], NDArray[np.float16]]:
-        """Frame ids and stored vectors (n, dimension) of an embedder, ordered by frame id."""
-        rows = self._rows("SELECT frame_id, vector FROM embedding WHERE model_id = ? ORDER BY frame_id", (embedder_id,))
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
     def unindexed(self, embedder_id: str, limit: int) -> tuple[list[str], NDArray[np.float16]]:
         """At most ``limit`` frame ids and vectors that the index does not have yet."""
@@ -153,19 +216,20 @@ class Ledger:
             execute = self._connection.execute
             execute("INSERT OR IGNORE INTO recipe VALUES (?, ?)", (recipe.recipe_id, recipe.settings))
             execute(
-                "INSERT INTO video VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO video VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     media.clip_id, media.size, media.container, media.codec, media.width, media.height,
                     media.rotation, media.duration, media.truncated, media.damaged_packets, len(frames),
-                    media.frames_wanted, now,
+                    media.frames_wanted, now, media.motion,
                 ),
             )  # fmt: skip
             self._connection.executemany(
-                "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         frame.frame_id, media.clip_id, recipe.recipe_id, frame.index, frame.time, frame.picture_sha,
-                        frame.width, frame.height, frame.dhash, frame.duplicate_of,
+                        frame.width, frame.height, frame.dhash, frame.duplicate_of, frame.brightness,
+                        frame.sharpness, frame.text_share, frame.blank,
                     )
                     for frame in frames
                 ],
@@ -178,28 +242,108 @@ class Ledger:
             self._link(source, clip_id, _now())
 
     def _link(self, source: Source, clip_id: str, now: str) -> None:
-        source_id = self._upsert_source(source, None, now)
+        source_id = self._upsert_source(source, None, None, now)
         self._connection.execute(
             "INSERT OR IGNORE INTO source_video VALUES (NULL, ?, ?, ?, ?, ?, ?)",
             (source_id, clip_id, source.title, source.caption, json.dumps(source.tags), source.licence),
         )
 
-    def add_failure(self, source: Source, failure: Failure) -> None:
+    def add_failure(self, source: Source, failure: Failure, retry_at: str | None) -> None:
         """Record that a source could not become a clip."""
         with storage_errors(self._path), transaction(self._connection):
-            self._upsert_source(source, failure, _now())
+            self._upsert_source(source, failure, retry_at, _now())
 
-    def _upsert_source(self, source: Source, failure: Failure | None, now: str) -> int:
+    def _upsert_source(self, source: Source, failure: Failure | None, retry_at: str | None, now: str) -> int:
         state, reason, detail = ("failed", failure.reason, failure.detail) if failure else ("linked", "", "")
+        facts = {"stamp": source.stamp, "state": state, "reason": reason, "detail": detail, "retry_at": retry_at}
+        facts |= self._facts(source)
+        names = ", ".join(facts)
         cursor = self._connection.execute(
-            "INSERT INTO source (locator, stamp, platform, state, reason, detail, added_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (locator) DO UPDATE SET stamp = excluded.stamp, platform = excluded.platform, "
-            "state = excluded.state, reason = excluded.reason, detail = excluded.detail, attempts = attempts + 1 "
+            f"INSERT INTO source (locator, added_at, {names}) VALUES (?, ?{', ?' * len(facts)}) "
+            f"ON CONFLICT (locator) DO UPDATE SET {_overwrite(facts)}, gone_at = '', attempts = attempts + 1 "
             "RETURNING source_id",
-            (source.locator, source.stamp, source.platform, state, reason, detail, now),
+            (source.locator, now, *facts.values()),
         )
         return int(cursor.fetchone()[0])
+
+    def _facts(self, source: Source) -> dict[str, str | None]:
+        """What is said about a source as a whole, by column."""
+        keeps_names = self.setting(KEEPS_UPLOADER_NAMES) == "yes"
+        return {
+            "platform": source.platform,
+            "uploader": self.uploader_key(source.uploader),
+            "uploader_name": source.uploader if keeps_names else "",
+            "published": source.published,
+            "page_url": source.page_url,
+            "basis": source.basis,
+            "manifest_id": source.manifest_id,
+        }
+
+    def update_source(self, source: Source) -> bool:
+        """Overwrite what is said about a known source, but not its stamp.
+
+        Returns:
+            Whether anything changed.
+        """
+        facts = self._facts(source)
+        said = (source.title, source.caption, json.dumps(source.tags), source.licence)
+        with storage_errors(self._path), transaction(self._connection):
+            found = self._connection.execute("SELECT source_id FROM source WHERE locator = ?", (source.locator,))
+            row = found.fetchone()
+            if row is None:
+                return False
+            before = self._said(row[0], facts)
+            assignments = ", ".join(f"{name} = {_kept(name, '?')}" for name in facts)
+            self._connection.execute(
+                f"UPDATE source SET {assignments}, gone_at = '' WHERE source_id = ?", (*facts.values(), row[0])
+            )
+            # Older links belong to bytes that the locator led to before.
+            self._connection.execute(
+                "UPDATE source_video SET title = ?, caption = ?, tags = ?, licence = ? "
+                "WHERE link_id = (SELECT max(link_id) FROM source_video WHERE source_id = ?)",
+                (*said, row[0]),
+            )
+            return before != self._said(row[0], facts)
+
+    def _said(self, source_id: int, facts: Mapping[str, str | None]) -> tuple[object, ...]:
+        return tuple(
+            self._connection.execute(
+                f"SELECT {', '.join(facts)}, gone_at, title, caption, tags, licence FROM source "
+                "LEFT JOIN source_video USING (source_id) WHERE source_id = ? ORDER BY link_id DESC LIMIT 1",
+                (source_id,),
+            ).fetchone()
+        )
+
+    def mark_gone(self, locator: str) -> None:
+        """Record that a source is dead; the first time counts."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.execute(
+                "UPDATE source SET gone_at = ? WHERE locator = ? AND gone_at = ''", (_now(), locator)
+            )
+
+    def add_clip_links(self, links: Sequence[ClipLink]) -> None:
+        """Link clips; a link that is known gets the newest share."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO clip_link VALUES (?, ?, ?, ?)",
+                [(*sorted((link.clip_id, link.other_id)), link.kind, link.share) for link in links],
+            )
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Set a fact about the corpus as a whole."""
+        with storage_errors(self._path), transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    def uploader_key(self, name: str) -> str:
+        """Keyed hash of who published something; empty for nobody."""
+        plain = unicodedata.normalize("NFKC", name).strip().lstrip("@").casefold()
+        return self.keyed_hash("uploader", plain) if plain else ""
+
+    def keyed_hash(self, kind: str, text: str) -> str:
+        """A hash that nobody can reverse or compare without this corpus."""
+        if not self._key:
+            self._key = bytes.fromhex(self.setting(_KEY))
+        return hmac.new(self._key, f"{kind}\n{text}".encode(errors="surrogatepass"), "sha256").hexdigest()
 
     def add_embedder(self, embedder: EmbedderRecord) -> None:
         """Make an embedder known; a known one keeps its place and gets the newest spec."""
@@ -249,7 +393,7 @@ class Ledger:
         for at, kind, detail in self._rows("SELECT at, kind, detail FROM event ORDER BY event_id"):
             yield at, kind, json.loads(detail)
 
-    def _rows(self, query: str, parameters: Sequence[str | int] = ()) -> list[sqlite3.Row]:
+    def _rows(self, query: str, parameters: Sequence[str | int | float] = ()) -> list[sqlite3.Row]:
         with storage_errors(self._path):
             return self._connection.execute(query, tuple(parameters)).fetchall()
 
@@ -264,8 +408,17 @@ def _matrix(blobs: Sequence[bytes]) -> NDArray[np.float16]:
     return np.frombuffer(b"".join(blobs), dtype="<f2").reshape(len(blobs), -1)
 
 
+def _overwrite(facts: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{name} = {_kept(name, f'excluded.{name}')}" for name in facts)
+
+
+def _kept(name: str, value: str) -> str:
+    """What the user said once stays when a later run says nothing."""
+    return f"coalesce(nullif({value}, ''), {name})" if name in ("basis", "manifest_id") else value
+
+
 def _frame(row: Sequence[object]) -> Frame:
-    return Frame(*row)  # type: ignore[arg-type]
+    return Frame(*row[:-1], blank=bool(row[-1]))  # type: ignore[arg-type]
 
 
 def _clip(row: Sequence[object]) -> Clip:

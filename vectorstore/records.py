@@ -34,6 +34,31 @@ class Clip:
     """Whether the file ends before its header says it should."""
     added_at: str
     """UTC, ISO 8601."""
+    uploader: str = ""
+    """Keyed hash of who published it, see ``Corpus.uploader_key``; empty when unknown."""
+    uploader_name: str = ""
+    """Empty unless the corpus was told to keep names."""
+    published: str = ""
+    """ISO day; empty when unknown."""
+    page_url: str = ""
+    """Where a person can look at it; empty when unknown."""
+    basis: str = ""
+    """Why the user may use it, in the user's words."""
+    motion: float | None = None
+    """Mean absolute difference of grey values between successive frames, 0 to 255."""
+    gone_at: str = ""
+    """When the last of its sources was found dead, UTC, ISO 8601; empty while one is alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipLink:
+    """Two clips that belong together; which of them is named first says nothing."""
+
+    clip_id: str
+    other_id: str
+    kind: str = "near_duplicate"
+    share: float = 1.0
+    """Share of the frames that the two have in common, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +81,14 @@ class Frame:
     """64-bit difference hash, 16 hexadecimal digits."""
     duplicate_of: str | None
     """Frame id of the earlier frame that shows (nearly) the same; ``None`` when there is none."""
+    brightness: float | None = None
+    """Mean grey value, 0 to 255."""
+    sharpness: float | None = None
+    """Variance of the Laplacian of grey values, from 0."""
+    text_share: float | None = None
+    """Estimated share of the area that is lettering, 0 to 1."""
+    blank: bool = False
+    """Whether there is nothing to see: one colour all over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +126,45 @@ class Source:
     tags: tuple[str, ...] = ()
     platform: str = "local"
     licence: str = ""
+    uploader: str = ""
+    """As the source says it; the corpus stores a keyed hash unless told to keep names."""
+    published: str = ""
+    """ISO day."""
+    page_url: str = ""
+    """Where a person can look at it."""
+    basis: str = ""
+    """Why the user may use it."""
+    manifest_id: str = ""
+    """The list that named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """Everything the ledger knows about a source."""
+
+    locator: str
+    stamp: str
+    state: str
+    """``"linked"`` or ``"failed"``."""
+    reason: str
+    """Why it failed, a stable code; empty when it became a clip."""
+    detail: str
+    attempts: int
+    retry_at: str
+    """UTC, ISO 8601; empty when no retry is planned."""
+    platform: str
+    uploader: str
+    """Keyed hash."""
+    uploader_name: str
+    """Empty unless the corpus was told to keep names."""
+    published: str
+    page_url: str
+    basis: str
+    manifest_id: str
+    gone_at: str
+    """When it was found dead, UTC, ISO 8601; empty while it is alive."""
+    clip_ids: tuple[str, ...]
+    """Clips that its bytes are or once were, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +198,8 @@ class Media:
     """Packets that the decoder refused."""
     frames_wanted: int
     """Frames that the recipe asked for; fewer may have been found."""
+    motion: float | None = None
+    """Mean absolute difference of grey values between successive frames, 0 to 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +220,40 @@ class EmbedderRecord:
     spec: str
     """What the user typed to get it, e.g. ``"reference"``; empty when unknown."""
     dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is to be removed for good."""
+
+    kind: str
+    """``"clip"`` (keys: clip ids), ``"source"`` (locators or pages), ``"uploader"`` (names or keyed hashes)."""
+    keys: tuple[str, ...]
+    reason: str = ""
+    """Stable code kept beside the keyed hashes, e.g. ``"takedown"``; never a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a removal removed."""
+
+    sources: int
+    clips: int
+    frames: int
+    pictures: int
+    """Picture files; those that other frames show stay."""
+    vectors: int
+    unknown: int
+    """Keys that named nothing here; they may not come in later either."""
+    near_duplicates: tuple[str, ...]
+    """Clips still here that were linked to a removed one: somebody should look at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a corpus that is not as it should be."""
+
+    kind: str
+    """Stable code, e.g. ``"picture_missing"``."""
+    where: str
+    what_to_do: str

@@ -97,6 +97,33 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at TEXT NOT NULL)""",
         "CREATE TABLE event (event_id INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL)",
     ),
+    (
+        # ``uploader`` is a keyed hash; the name itself is kept only where the user asks for it.
+        "ALTER TABLE source ADD COLUMN uploader TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE source ADD COLUMN uploader_name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE source ADD COLUMN published TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE source ADD COLUMN page_url TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE source ADD COLUMN basis TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE source ADD COLUMN gone_at TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX source_by_uploader ON source (uploader) WHERE uploader != ''",
+        "CREATE INDEX source_by_page ON source (page_url) WHERE page_url != ''",
+        "ALTER TABLE video ADD COLUMN motion REAL",
+        "ALTER TABLE frame ADD COLUMN brightness REAL",
+        "ALTER TABLE frame ADD COLUMN sharpness REAL",
+        "ALTER TABLE frame ADD COLUMN text_share REAL",
+        "ALTER TABLE frame ADD COLUMN blank INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE clip_link (
+            clip_id TEXT NOT NULL REFERENCES video (video_sha) ON DELETE CASCADE,
+            other_id TEXT NOT NULL REFERENCES video (video_sha) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            share REAL NOT NULL,
+            PRIMARY KEY (clip_id, other_id, kind))""",
+        "CREATE INDEX clip_link_by_other ON clip_link (other_id)",
+        "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        "INSERT INTO setting VALUES ('key', lower(hex(randomblob(32))))",
+        # Removals whose rows are gone while files and index may still hold what they held.
+        "CREATE TABLE removal (removal_id INTEGER PRIMARY KEY, receipt TEXT NOT NULL, at TEXT NOT NULL)",
+    ),
 )
 """Statements that lead from each schema version to the next; never edited, only appended to."""
 

@@ -15,6 +15,7 @@ from vectorstore.corpus import Corpus
 from vectorstore.errors import CorpusError, InputError
 from vectorstore.index import VectorIndex
 from vectorstore.records import EmbedderRecord, Failure, Source
+from vectorstore.schema import SCHEMA_VERSION
 
 
 def test_clips_and_frames_come_back_as_they_went_in(corpus: Corpus) -> None:
@@ -41,7 +42,7 @@ def test_info_is_the_documented_json(corpus: Corpus) -> None:
     info = json.loads(json.dumps(corpus.info()))
     assert info.pop("snapshot_hash") == corpus.content_hash()
     assert info == {
-        "clips": 1, "frames": 4, "embedded": 4, "embedder": EMBEDDER, "failed": 1, "removed": 0, "schema": 1
+        "clips": 1, "frames": 4, "embedded": 4, "embedder": EMBEDDER, "failed": 1, "removed": 0, "schema": SCHEMA_VERSION
     }  # fmt: skip
 
 
