@@ -98,7 +98,7 @@ class LinkReader(SourceReader, Protocol):
         """The one clip behind a URL, without any network request.
 
         Raises:
-            InputError: The URL is not one of a single clip, or its host is not allowed.
+            FetchError: ``policy``: the URL is not one of a single clip, or its host is not allowed.
         """
 
 

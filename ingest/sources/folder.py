@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.guard import Limits
 from ingest.sources.base import Found, SourceOptions
-from ingest.sources.sidecar import describe
+from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
 from vectorstore.errors import InputError, StorageError
 from vectorstore.records import Source
 
@@ -46,7 +46,19 @@ class FileItem:
     def describe(self, stamp: str) -> Source:
         """The source with what its sidecar says about it."""
         found = describe(self.path)
-        return Source(self.locator, stamp, found.title, found.caption, found.tags, found.platform, found.licence)
+        return Source(
+            locator=self.locator,
+            stamp=stamp,
+            title=found.title,
+            caption=found.caption,
+            tags=found.tags,
+            platform=found.platform,
+            licence=found.licence,
+            uploader=found.uploader,
+            published=found.published,
+            page_url=found.page_url,
+            basis=clean_text(self.basis, MAX_TITLE),
+        )
 
     @contextlib.contextmanager
     def local_file(self, limits: Limits) -> Iterator[Path]:

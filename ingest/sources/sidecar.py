@@ -5,21 +5,30 @@ Written by strangers, so checked field by field.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import stat
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from ingest.urls import parse_link
+from vectorstore.errors import FetchError
 
 _LOGGER = logging.getLogger(__name__)
 
+MAX_TITLE = 300
+"""Characters that are kept of a title, licence or name; below, of a caption, a tag, and tags."""
+MAX_CAPTION = 5000
+MAX_TAG = 100
+MAX_TAGS = 50
+MAX_URL = 2000
 _MAX_BYTES = 8 * 2**20
-_MAX_TITLE = 300
-_MAX_CAPTION = 5000
-_MAX_TAGS = 50
-_MAX_TAG = 100
 # Characters that reverse the reading direction make one text look like another.
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -33,6 +42,10 @@ class Description:
     tags: tuple[str, ...] = ()
     platform: str = "local"
     licence: str = ""
+    uploader: str = ""
+    published: str = ""
+    """ISO day."""
+    page_url: str = ""
 
 
 def describe(video: Path) -> Description:
@@ -41,15 +54,69 @@ def describe(video: Path) -> Description:
     A missing sidecar is normal; an unusable one is logged and treated as missing. The title falls back to the name of
     the file.
     """
-    fields = _read(video.with_name(f"{video.stem}.info.json"))
-    tags = fields.get("tags")
+    return describe_info(_read(video.with_name(f"{video.stem}.info.json")), video.stem)
+
+
+def describe_info(info: Mapping[str, object], name: str) -> Description:
+    """What an info dictionary of yt-dlp says, each field checked; wrong ones count as missing.
+
+    Args:
+        info: Written by strangers.
+        name: Title when there is none.
+    """
+    tags = info.get("tags")
     return Description(
-        title=clean_text(fields.get("title"), _MAX_TITLE) or clean_text(video.stem, _MAX_TITLE),
-        caption=clean_text(fields.get("description"), _MAX_CAPTION),
-        tags=_clean_tags(tags if isinstance(tags, list) else []),
-        platform=clean_text(fields.get("extractor_key"), _MAX_TAG).lower() or "local",
-        licence=clean_text(fields.get("license"), _MAX_TITLE),
+        title=clean_text(info.get("title"), MAX_TITLE) or clean_text(name, MAX_TITLE),
+        caption=clean_text(info.get("description"), MAX_CAPTION),
+        tags=clean_tags(tags if isinstance(tags, list) else []),
+        platform=clean_text(info.get("extractor_key"), MAX_TAG).lower() or "local",
+        licence=clean_text(info.get("license"), MAX_TITLE),
+        uploader=clean_text(info.get("uploader_id"), MAX_TITLE) or clean_text(info.get("uploader"), MAX_TITLE),
+        published=read_day(info.get("upload_date")) or "",
+        page_url=clean_url(info.get("webpage_url")),
     )
+
+
+def read_day(value: object) -> str | None:
+    """The ISO day of a date; ``None`` for anything that is none.
+
+    Args:
+        value: ``20250331``, ``2025-03-31``, a date with a time of day, or a date object.
+
+    >>> read_day("20250331"), read_day("2025-03-31T23:59:00Z"), read_day("yesterday")
+    ('2025-03-31', '2025-03-31', None)
+    """
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if not isinstance(value, str) or len(value) > MAX_TAG or not value.isascii():
+        return None
+    try:
+        return datetime.fromisoformat(value.strip()).date().isoformat()
+    except ValueError:
+        return None
+
+
+def clean_url(value: object) -> str:
+    """A web address; empty for anything else.
+
+    Links of the platforms lose everything but the video: the name of who posted it, and of who shared it.
+
+    >>> clean_url("https://www.tiktok.com/@someone/video/7106798200794926362")
+    'https://www.tiktok.com/@_/video/7106798200794926362'
+    """
+    if not isinstance(value, str) or len(value) > MAX_URL or clean_text(value, MAX_URL) != value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
+    except ValueError:
+        return ""
+    if not good or " " in value:
+        return ""
+    with contextlib.suppress(FetchError):
+        link = parse_link(value)
+        return link.url if link.kind == "item" else value
+    return value
 
 
 def clean_text(value: object, longest: int) -> str:
@@ -71,8 +138,9 @@ def clean_text(value: object, longest: int) -> str:
     return " ".join("".join(kept).split())[:longest].rstrip()
 
 
-def _clean_tags(values: list[object]) -> tuple[str, ...]:
-    tags = (clean_text(value, _MAX_TAG) for value in values[:_MAX_TAGS])
+def clean_tags(values: Sequence[object]) -> tuple[str, ...]:
+    """Cleaned tags, each once; what is no text is left out."""
+    tags = (clean_text(value, MAX_TAG) for value in values[:MAX_TAGS])
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 

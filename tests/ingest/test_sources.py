@@ -79,22 +79,50 @@ def test_sidecar_of_yt_dlp(tmp_path: Path) -> None:
                 "tags": ["dog", "trick", "dog"],
                 "extractor_key": "TikTok",
                 "license": "CC-BY",
-                "uploader": "somebody",
+                "uploader": "Some Body",
+                "uploader_id": "somebody",
+                "upload_date": "20250331",
+                "webpage_url": "https://clips.example/v/1",
             },
         )
     )
+    assert (found.uploader, found.published, found.page_url) == ("somebody", "2025-03-31", "https://clips.example/v/1")
     assert (found.title, found.caption, found.tags) == ("Try this!", "Two lines", ("dog", "trick"))
     assert (found.platform, found.licence) == ("tiktok", "CC-BY")
 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[1, 2]", "null", "[" * 100_000, '"' + "x" * 9_000_000 + '"', {"title": 7, "tags": "dog", "license": []}],
+    [
+        "",
+        "{",
+        "[1, 2]",
+        "null",
+        "[" * 100_000,
+        '"' + "x" * 9_000_000 + '"',
+        {"title": 7, "tags": "dog", "license": [], "uploader_id": {}, "upload_date": 20250331},
+    ],
 )
 def test_hostile_sidecars_are_as_good_as_none(tmp_path: Path, content: object) -> None:
     found = describe(sidecar(tmp_path, content))
     assert (found.title, found.caption, found.tags) == ("my clip [x1]", "", ())
     assert (found.platform, found.licence) == ("local", "")
+    assert (found.uploader, found.published, found.page_url) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://user:word@a.example/",
+        "https://[",
+        "https://a.example/\n",
+        7,
+    ],
+)
+def test_addresses_that_are_none_are_dropped(tmp_path: Path, address: object) -> None:
+    assert describe(sidecar(tmp_path, {"webpage_url": address, "upload_date": "20251399"})).page_url == ""
 
 
 def test_sidecar_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
