@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from vectorstore.errors import CorpusError, InputError
 from vectorstore.filters import SearchFilter
 from vectorstore.frame_store import FrameStore
-from vectorstore.index import VectorIndex, remove_index
+from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import KEEPS_UPLOADER_NAMES, Ledger
 from vectorstore.records import (
     Clip,
@@ -37,7 +37,7 @@ from vectorstore.records import (
 )
 from vectorstore.removal import is_removed
 from vectorstore.schema import SCHEMA_VERSION, create_ledger, is_ledger
-from vectorstore.search import Searcher, SearchOptions, unit_rows
+from vectorstore.search import Searcher, SearchOptions
 from vectorstore.storage import FolderLock, storage_errors
 
 _INDEX_BATCH = 1000
@@ -49,14 +49,18 @@ class Corpus:
     Not safe for several threads, except ``store_pictures`` and ``picture_path``.
     """
 
-    def __init__(self, folder: Path, lock: FolderLock | None) -> None:
+    def __init__(self, folder: Path, lock: FolderLock | None, chroma_url: str | None) -> None:
         self.folder = folder
         self._write = lock is not None
         self._lock = lock
-        self._index: VectorIndex | None = None
         self._pictures = FrameStore(folder / "frames")
         self._ledger = Ledger(folder / "corpus.sqlite", write=self._write)
-        self._searcher = Searcher(self._ledger, self._open_index)
+        try:
+            self._index = IndexKeeper(folder, self._ledger, write=self._write, chroma_url=chroma_url)
+        except BaseException:
+            self._ledger.close()
+            raise
+        self._searcher = Searcher(self._ledger, self._index.open)
 
     @classmethod
     def create(cls, path: Path | str) -> Corpus:
@@ -72,10 +76,15 @@ class Corpus:
         return cls.ensure(folder)
 
     @classmethod
-    def ensure(cls, path: Path | str) -> Corpus:
+    def ensure(cls, path: Path | str, chroma_url: str | None = None) -> Corpus:
         """Open a corpus for writing; make an empty one when the folder is missing or empty.
 
+        Args:
+            path: The folder.
+            chroma_url: As for ``open``.
+
         Raises:
+            InputError: ``chroma_url`` is not the address of a server.
             CorpusError: The path is something else.
             CorpusLockedError: Another process is using it.
             SchemaError: Another release wrote it and this one cannot use it.
@@ -89,16 +98,23 @@ class Corpus:
                 create_ledger(folder / "corpus.sqlite")
             finally:
                 lock.release()
-        return cls.open(folder, write=True)
+        return cls.open(folder, write=True, chroma_url=chroma_url)
 
     @classmethod
-    def open(cls, path: Path | str, write: bool = False) -> Corpus:
+    def open(cls, path: Path | str, write: bool = False, chroma_url: str | None = None) -> Corpus:
         """Open a corpus.
 
-        A writer excludes every other writer, sweeps what killed writers left, and brings the index in line
-        with the ledger. Readers may read while it works.
+        A writer excludes every other writer, finishes or sweeps what killed writers left, and brings the index in
+        line with the ledger. Readers may read while it works.
+
+        Args:
+            path: The folder.
+            write: Whether to change it.
+            chroma_url: Server that keeps the index, like ``http://localhost:8000``; ``None`` when it lies in the
+                folder. A writer who names another place than before moves the index there.
 
         Raises:
+            InputError: ``chroma_url`` is not the address of a server.
             CorpusError: The path is not a corpus.
             CorpusLockedError: ``write`` and another process is using it.
             SchemaError: Another release wrote it and this one cannot use it.
@@ -107,10 +123,10 @@ class Corpus:
         folder = Path(path)
         _check_is_corpus(folder)
         if not write:
-            return cls(folder, None)
+            return cls(folder, None, chroma_url)
         lock = FolderLock(folder / ".lock", exclusive=True)
         try:
-            corpus = cls(folder, lock)
+            corpus = cls(folder, lock, chroma_url)
         except BaseException:
             lock.release()
             raise
@@ -124,9 +140,12 @@ class Corpus:
 
     def close(self) -> None:
         """Let go of files and lock."""
-        if self._index is not None:
+        try:
             self._index.close()
-            self._index = None
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._ledger.close()
         if self._lock is not None:
             self._lock.release()
@@ -409,59 +428,25 @@ class Corpus:
             CorpusError: The index cannot be used.
             StorageError: Disk full or read-only.
         """
-        done = 0
-        for embedder_id in self.embedder_ids():
-            while True:
-                frame_ids, stored = self._ledger.unindexed(embedder_id, _INDEX_BATCH)
-                if not frame_ids:
-                    break
-                # The index gets the stored values, so that making it anew gives the same answers.
-                self._open_index().upsert(embedder_id, frame_ids, unit_rows(stored))
-                self._ledger.mark_indexed(embedder_id, frame_ids)
-                done += len(frame_ids)
-        return done
+        return self._index.fill()
 
     def rebuild_index(self) -> int:
-        """Throw the index away and make it anew from the ledger.
+        """Make the index anew beside the old one, check it, swap it in and delete the old one.
 
         Returns:
             Number of vectors in it.
 
         Raises:
+            CorpusError: The new one is not right; the old one is still in use.
             StorageError: Disk full or read-only.
         """
-        if self._index is not None:
-            self._index.close()
-            self._index = None
-        remove_index(self.folder / "chroma")
-        self._ledger.mark_unindexed()
-        return self.index_pending()
+        return self._index.rebuild()
 
     def _reconcile(self) -> None:
         """Mend the index: a killed writer leaves it behind or, with a batch not yet noted, ahead of the ledger."""
-        try:
-            self.index_pending()
-            agrees = all(self._index_agrees(embedder) for embedder in self._ledger.embedders())
-        except CorpusError:
-            agrees = False
-        if not agrees:
-            self.add_event("index_rebuilt", {"vectors": self.rebuild_index()})
-
-    def _index_agrees(self, embedder: EmbedderRecord) -> bool:
-        name, expected = embedder.embedder_id, self.embedded_count(embedder.embedder_id)
-        if not expected:
-            return True
-        # The count comes from Chroma's tables; only a query reads its graph.
-        anything = np.full(embedder.dimension, embedder.dimension**-0.5, dtype=np.float32)
-        index = self._open_index()
-        return index.count(name) == expected and len(index.query(name, anything, 1)) == 1
-
-    def _open_index(self) -> VectorIndex:
-        if self._index is None:
-            if self._lock is None:
-                self._lock = FolderLock(self.folder / ".lock", exclusive=False)
-            self._index = VectorIndex(self.folder / "chroma")
-        return self._index
+        fault = self._index.reconcile()
+        if fault:
+            self.add_event("index_rebuilt", {"vectors": self._ledger.count("embedding"), "fault": fault})
 
 
 def _check_is_corpus(folder: Path) -> None:

@@ -1,51 +1,88 @@
-"""Nearest neighbours through Chroma, embedded in this process: a projection of the ledger.
+"""Nearest neighbours through Chroma, embedded in this process or on a server: a projection of the ledger.
 
 It holds ids and vectors and nothing else: what Chroma deletes stays readable in its files, so
-nothing personal may ever enter it.
+nothing personal may ever enter it, and to remove vectors for good an index is made anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.errors import CorpusError
+from vectorstore.errors import CorpusError, InputError
 from vectorstore.storage import storage_errors
 
 _BATCH = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class IndexPlace:
+    """Where an index is. A new generation is a new folder, or new collections on a server."""
+
+    root: Path
+    """The corpus folder."""
+    corpus_key: str
+    """Tells the collections of several corpora on one server apart."""
+    url: str = ""
+    """Of a Chroma server; empty when the index lies in the corpus folder."""
+    generation: int = 1
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie when there is no server."""
+        return self.root / ("chroma" if self.generation == 1 else f"chroma-{self.generation}")
+
+    @property
+    def prefix(self) -> str:
+        """What the names of all its collections begin with."""
+        return f"frames-{self.corpus_key}-{self.generation}-" if self.url else "frames-"
+
+    def __str__(self) -> str:
+        return f"of {self.root} on {self.url}" if self.url else str(self.folder)
+
+
 class VectorIndex:
     """One Chroma collection per embedder, cosine distance.
 
-    Only one process at a time may have the folder open: two corrupt it without an error. ``Corpus`` sees to that.
+    Only one process at a time may have a folder open: two corrupt it without an error. ``Corpus`` sees to that.
 
     Args:
-        folder: The ``chroma`` folder of a corpus; made when missing.
+        place: Where it is.
+        write: Whether folder and collections may be made.
 
     Raises:
-        CorpusError: Chroma cannot open it.
+        InputError: The address of the server makes no sense.
+        CorpusError: Chroma cannot open it, or the server does not answer.
         StorageError: The folder cannot be made.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with storage_errors(folder):
-            folder.mkdir(exist_ok=True, mode=0o700)
-        self._client = self._open()
+    def __init__(self, place: IndexPlace, *, write: bool) -> None:
+        self.place = place
+        self._write = write
+        self._known: dict[str, Any] = {}
+        self._client = _reach_server(place.url) if place.url else self._open_folder()
 
-    def _open(self) -> Any:
+    def _open_folder(self) -> Any:
+        folder = self.place.folder
+        if self._write:
+            with storage_errors(folder):
+                folder.mkdir(exist_ok=True, mode=0o700)
+        elif not folder.is_dir():
+            raise CorpusError(f"the vector index {folder} is missing", _MEND)
         import chromadb
 
         settings = chromadb.Settings(anonymized_telemetry=False, is_persistent=True)
         try:
-            return chromadb.PersistentClient(path=str(self._folder), settings=settings)
+            return chromadb.PersistentClient(path=str(folder), settings=settings)
         except Exception as error:
             # Chroma keeps what failed to start under its path and would return it to the next attempt.
             chromadb.api.client.SharedSystemClient.clear_system_cache()
@@ -53,15 +90,19 @@ class VectorIndex:
 
     def _damaged(self, error: Exception) -> CorpusError:
         line = " ".join(str(error).split())[:200]
-        return CorpusError(
-            f"the vector index {self._folder} cannot be used: {line}",
-            "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine",
-        )
+        return CorpusError(f"the vector index {self.place} cannot be used: {line}", _MEND)
 
     def _collection(self, embedder_id: str) -> Any:
-        return self._client.get_or_create_collection(
-            collection_name(embedder_id), embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
+        if embedder_id not in self._known:
+            name = collection_name(embedder_id, self.place.prefix)
+            self._known[embedder_id] = (
+                self._client.get_or_create_collection(
+                    name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+                )
+                if self._write
+                else self._client.get_collection(name, embedding_function=None)
+            )
+        return self._known[embedder_id]
 
     def upsert(self, embedder_id: str, frame_ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Add or replace vectors, in batches that Chroma accepts.
@@ -76,12 +117,15 @@ class VectorIndex:
         """
         try:
             collection = self._collection(embedder_id)
-            size = min(_BATCH, int(self._client.get_max_batch_size()))
+            size = self._batch()
             for start in range(0, len(frame_ids), size):
                 stop = start + size
                 collection.upsert(ids=list(frame_ids[start:stop]), embeddings=vectors[start:stop])
         except Exception as error:
             raise self._damaged(error) from error
+
+    def _batch(self) -> int:
+        return min(_BATCH, int(self._client.get_max_batch_size()))
 
     def query(self, embedder_id: str, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
         """The nearest frames, nearest first.
@@ -92,13 +136,36 @@ class VectorIndex:
         Raises:
             CorpusError: Chroma refused.
         """
+        return self.query_many(embedder_id, vector[None, :], count)[0]
+
+    def query_many(self, embedder_id: str, vectors: NDArray[np.float32], count: int) -> list[list[tuple[str, float]]]:
+        """The nearest frames of each row of (n, dimension), as ``query`` gives them.
+
+        Raises:
+            CorpusError: Chroma refused.
+        """
         try:
             found = self._collection(embedder_id).query(
-                query_embeddings=vector[None, :], n_results=count, include=["distances"]
+                query_embeddings=vectors, n_results=count, include=["distances"]
             )
         except Exception as error:
             raise self._damaged(error) from error
-        return [(name, 1.0 - float(d)) for name, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        return [
+            [(name, 1.0 - float(distance)) for name, distance in zip(names, distances, strict=True)]
+            for names, distances in zip(found["ids"], found["distances"], strict=True)
+        ]
+
+    def stored(self, embedder_id: str, frame_ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors of those frames that the index has.
+
+        Raises:
+            CorpusError: Chroma refused.
+        """
+        try:
+            found = self._collection(embedder_id).get(ids=list(frame_ids), include=["embeddings"])
+        except Exception as error:
+            raise self._damaged(error) from error
+        return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
 
     def count(self, embedder_id: str) -> int:
         """Number of vectors of an embedder.
@@ -111,18 +178,76 @@ class VectorIndex:
         except Exception as error:
             raise self._damaged(error) from error
 
+    def remove_other_generations(self) -> None:
+        """On a server, delete the collections of this corpus that are not of this place.
+
+        The server keeps the bytes of deleted vectors in its own files until its operator runs ``chroma vacuum``.
+
+        Raises:
+            CorpusError: Chroma refused.
+        """
+        ours = f"frames-{self.place.corpus_key}-"
+        try:
+            for collection in self._client.list_collections():
+                if collection.name.startswith(ours) and not collection.name.startswith(self.place.prefix):
+                    self._client.delete_collection(collection.name)
+        except Exception as error:
+            raise self._damaged(error) from error
+
     def close(self) -> None:
         """Let go of the files."""
         self._client.close()
 
 
-def collection_name(embedder_id: str) -> str:
+_MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine"
+
+
+def _reach_server(url: str) -> Any:
+    check_server_url(url)
+    import chromadb
+
+    parts = urlsplit(url)
+    settings = chromadb.Settings(anonymized_telemetry=False)
+    try:
+        return chromadb.HttpClient(
+            host=str(parts.hostname), port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings
+        )
+    except Exception as error:
+        line = " ".join(str(error).split())[:200]
+        raise CorpusError(f"no Chroma server answers at {url}: {line}", "start one with `chroma run`") from error
+
+
+def check_server_url(url: str) -> None:
+    """Refuse what is not the plain address of a server.
+
+    Raises:
+        InputError: It is not.
+    """
+    parts = urlsplit(url)
+    try:
+        plain = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        plain = False
+    if not plain or parts.username or parts.password or parts.path.strip("/") or parts.query or parts.fragment:
+        raise InputError(f"{url!r} is not the address of a Chroma server", "write it like http://localhost:8000")
+
+
+def collection_name(embedder_id: str, prefix: str = "frames-") -> str:
     """Chroma's name for the vectors of an embedder: 3-512 characters of a small alphabet."""
-    return f"frames-{hashlib.sha256(embedder_id.encode()).hexdigest()[:32]}"
+    return f"{prefix}{hashlib.sha256(embedder_id.encode()).hexdigest()[:32]}"
+
+
+def index_folders(root: Path) -> list[Path]:
+    """All index folders of a corpus folder: the one in use and what interrupted rebuilds left."""
+    return sorted(path for path in root.glob("chroma*") if path.name == "chroma" or _is_generation(path.name))
+
+
+def _is_generation(name: str) -> bool:
+    return name.startswith("chroma-") and name.removeprefix("chroma-").isdecimal()
 
 
 def remove_index(folder: Path) -> None:
-    """Remove an index so that it can be made anew from the ledger; no process may have it open.
+    """Remove an index folder; no process may have it open.
 
     Raises:
         StorageError: It cannot be removed.
@@ -130,3 +255,33 @@ def remove_index(folder: Path) -> None:
     with storage_errors(folder):
         if folder.exists():
             shutil.rmtree(folder)
+
+
+def fingerprint(folder: Path) -> str:
+    """Names, sizes and times of the files of an index: cheap, and changed by nearly everything that can harm it.
+
+    Raises:
+        StorageError: The folder cannot be read.
+    """
+    digest = hashlib.sha256()
+    with storage_errors(folder):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                status = path.stat()
+                digest.update(f"{path.relative_to(folder)}\t{status.st_size}\t{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def sync_files(folder: Path) -> None:
+    """Make the files of an index survive a power cut.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    with storage_errors(folder):
+        for path in [folder, *folder.rglob("*")]:
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

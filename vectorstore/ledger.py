@@ -153,7 +153,7 @@ class Ledger:
             "uploader, uploader_name, published, page_url, basis, coalesce(manifest_id, ''), gone_at "
             "FROM source ORDER BY source_id"
         )
-        return [SourceRow(*row[1:], clip_ids=tuple(clip_ids.get(row[0], ()))) for row in rows]
+        return [SourceRow(*row[1:], tuple(clip_ids.get(row[0], ()))) for row in rows]
 
     def clip_links(self) -> list[ClipLink]:
         """All links between clips."""
@@ -183,6 +183,23 @@ class Ledger:
         """At most ``limit`` frame ids and vectors that the index does not have yet."""
         rows = self._rows(
             "SELECT frame_id, vector FROM embedding WHERE model_id = ? AND indexed = 0 ORDER BY frame_id LIMIT ?",
+            (embedder_id, limit),
+        )
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def vectors_after(self, embedder_id: str, frame_id: str, limit: int) -> tuple[list[str], NDArray[np.float16]]:
+        """At most ``limit`` frame ids and vectors that follow ``frame_id`` in order."""
+        rows = self._rows(
+            "SELECT frame_id, vector FROM embedding WHERE model_id = ? AND frame_id > ? ORDER BY frame_id LIMIT ?",
+            (embedder_id, frame_id, limit),
+        )
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+
+    def sample_indexed(self, embedder_id: str, limit: int) -> tuple[list[str], NDArray[np.float16]]:
+        """At most ``limit`` frame ids and vectors that the index should have, drawn at random."""
+        rows = self._rows(
+            "SELECT frame_id, vector FROM embedding WHERE rowid IN "
+            "(SELECT rowid FROM embedding WHERE model_id = ? AND indexed = 1 ORDER BY random() LIMIT ?)",
             (embedder_id, limit),
         )
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
@@ -371,15 +388,16 @@ class Ledger:
     def mark_indexed(self, embedder_id: str, frame_ids: Sequence[str]) -> None:
         """Record that the index holds these frames."""
         with storage_errors(self._path), transaction(self._connection):
-            self._connection.executemany(
-                "UPDATE embedding SET indexed = 1 WHERE frame_id = ? AND model_id = ?",
-                [(frame_id, embedder_id) for frame_id in frame_ids],
+            self._connection.execute(
+                "UPDATE embedding SET indexed = 1 WHERE model_id = ? AND frame_id IN (SELECT value FROM json_each(?))",
+                (embedder_id, json.dumps(list(frame_ids))),
             )
 
-    def mark_unindexed(self) -> None:
-        """Record that the index holds nothing."""
+    def swap_index(self, settings: Mapping[str, str]) -> None:
+        """Record, in one transaction, that an index with all vectors is in use, and where it is."""
         with storage_errors(self._path), transaction(self._connection):
-            self._connection.execute("UPDATE embedding SET indexed = 0 WHERE indexed = 1")
+            self._connection.execute("UPDATE embedding SET indexed = 1 WHERE indexed = 0")
+            self._connection.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", settings.items())
 
     def add_event(self, kind: str, detail: Mapping[str, object]) -> None:
         """Append to the audit log."""
@@ -418,7 +436,7 @@ def _kept(name: str, value: str) -> str:
 
 
 def _frame(row: Sequence[object]) -> Frame:
-    return Frame(*row[:-1], blank=bool(row[-1]))  # type: ignore[arg-type]
+    return Frame(*row[:-1], bool(row[-1]))  # type: ignore[arg-type]
 
 
 def _clip(row: Sequence[object]) -> Clip:

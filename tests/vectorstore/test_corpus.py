@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vectorstore.corpus import Corpus
 from vectorstore.errors import CorpusError, InputError
-from vectorstore.index import VectorIndex
+from vectorstore.index import IndexPlace, VectorIndex
 from vectorstore.records import EmbedderRecord, Failure, Source
 from vectorstore.schema import SCHEMA_VERSION
 
@@ -181,7 +181,7 @@ def test_vectors_of_a_wrong_shape_are_refused(corpus: Corpus) -> None:
 
 def test_more_vectors_than_chroma_takes_at_once(tmp_path: Path) -> None:
     rows = np.random.default_rng(0).normal(size=(5600, 4)).astype(np.float32)
-    index = VectorIndex(tmp_path / "chroma")
+    index = VectorIndex(IndexPlace(tmp_path, "key"), write=True)
     index.upsert(EMBEDDER, [f"{number:04}" for number in range(5600)], rows)
     assert index.count(EMBEDDER) == 5600
     cosines = rows @ rows[17] / np.linalg.norm(rows, axis=1) / np.linalg.norm(rows[17])

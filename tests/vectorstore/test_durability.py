@@ -117,6 +117,11 @@ def test_the_lock_ends_with_its_process(stored: Path) -> None:
     Corpus.open(stored, write=True).close()
 
 
+def index_folder(corpus: Path) -> Path:
+    (folder,) = corpus.glob("chroma*")
+    return folder
+
+
 def set_version(corpus: Path, version: int) -> None:
     connection = sqlite3.connect(corpus / "corpus.sqlite")
     connection.execute(f"PRAGMA user_version = {version}")
@@ -160,16 +165,16 @@ def test_an_index_that_is_lost_damaged_or_wrong_is_made_anew(stored: Path) -> No
         expected = [hit.frame.frame_id for hit in corpus.search(query, engine="exact")]
 
     def lose() -> None:
-        shutil.rmtree(stored / "chroma")
+        shutil.rmtree(index_folder(stored))
 
     def damage() -> None:
-        (stored / "chroma" / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+        (index_folder(stored) / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
 
     def forget_a_row() -> None:
         import chromadb
 
         settings = chromadb.Settings(anonymized_telemetry=False, is_persistent=True)
-        client = chromadb.PersistentClient(path=str(stored / "chroma"), settings=settings)
+        client = chromadb.PersistentClient(path=str(index_folder(stored)), settings=settings)
         (collection,) = client.list_collections()
         collection.delete(ids=[expected[0]])
         client.close()
@@ -201,7 +206,7 @@ def test_rebuilding_gives_the_same_answers(stored: Path) -> None:
 
 
 def test_the_index_holds_nothing_personal(stored: Path) -> None:
-    content = b"".join(path.read_bytes() for path in (stored / "chroma").rglob("*") if path.is_file())
+    content = b"".join(path.read_bytes() for path in index_folder(stored).rglob("*") if path.is_file())
     assert not any(word in content for word in (b"A caption", b"/videos/", b"Clip", b"tiktok"))
 
 

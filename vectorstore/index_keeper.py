@@ -1,0 +1,232 @@
+"""Keeps the index in line with the ledger: fills it, checks it, makes it anew and swaps it in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from vectorstore.errors import CorpusError, StorageError
+from vectorstore.index import (
+    IndexPlace,
+    VectorIndex,
+    check_server_url,
+    fingerprint,
+    index_folders,
+    remove_index,
+    sync_files,
+)
+from vectorstore.ledger import Ledger
+from vectorstore.reconciliation import find_fault, find_fault_in_child
+from vectorstore.search import unit_rows
+from vectorstore.storage import FolderLock
+
+_BATCH = 1000
+_PLACE = "index_place"
+_CLEAN = "index_clean"
+
+
+class IndexKeeper:
+    """The index of one open corpus.
+
+    Args:
+        root: The corpus folder.
+        ledger: Says which vectors there are and where the index is.
+        write: Whether this process holds the writer lock.
+        chroma_url: Server to keep the index on; ``None`` leaves it in the corpus folder.
+
+    Raises:
+        InputError: ``chroma_url`` is not the address of a server.
+    """
+
+    def __init__(self, root: Path, ledger: Ledger, *, write: bool, chroma_url: str | None) -> None:
+        if chroma_url is not None:
+            check_server_url(chroma_url)
+        self._root = root
+        self._ledger = ledger
+        self._write = write
+        self._url = (chroma_url or "").rstrip("/")
+        self._index: VectorIndex | None = None
+        self._lock: FolderLock | None = None
+
+    def close(self) -> None:
+        """Let go of the index; a writer whose index is complete notes that it was closed cleanly."""
+        if self._index is None:
+            return
+        place = self._index.place
+        self._let_go()
+        if self._write and not place.url and not self._ledger.count("embedding", "indexed = 0"):
+            # Without the note the next writer only looks more closely, so a full disk is no reason to fail here.
+            with contextlib.suppress(StorageError):
+                sync_files(place.folder)
+                self._ledger.set_setting(_CLEAN, fingerprint(place.folder))
+
+    def _let_go(self) -> None:
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def open(self) -> VectorIndex:
+        """The index, opened when first asked for. Readers keep writers out as long as they have it open.
+
+        Raises:
+            CorpusError: Chroma refused, or the index is kept elsewhere.
+            CorpusLockedError: Another process writes.
+        """
+        if self._index is None:
+            if not self._write and not self._url:
+                self._lock = FolderLock(self._root / ".lock", exclusive=False)
+            try:
+                place = self._place()
+                if place.url != self._url:
+                    kept = place.url or "the corpus folder"
+                    raise CorpusError(f"the index of {self._root} is kept in {kept}", "open the corpus that way")
+                if self._write:
+                    self._ledger.set_setting(_CLEAN, "")
+                self._index = VectorIndex(place, write=self._write)
+            except BaseException:
+                self._let_go()
+                raise
+        return self._index
+
+    def _place(self) -> IndexPlace:
+        known = json.loads(self._ledger.setting(_PLACE) or "{}")
+        return IndexPlace(self._root, self._ledger.keyed_hash("corpus", "")[:16], **known)
+
+    def fill(self) -> int:
+        """Bring every vector that the index lacks into it; the number of them.
+
+        Raises:
+            CorpusError: Chroma refused.
+            StorageError: Disk full or read-only.
+        """
+        done = 0
+        for embedder in self._ledger.embedders():
+            name = embedder.embedder_id
+            while True:
+                frame_ids, stored = self._ledger.unindexed(name, _BATCH)
+                if not frame_ids:
+                    break
+                # The index gets the stored values, so that making it anew gives the same answers.
+                self.open().upsert(name, frame_ids, unit_rows(stored))
+                self._ledger.mark_indexed(name, frame_ids)
+                done += len(frame_ids)
+        return done
+
+    def rebuild(self) -> int:
+        """Make a new index beside the old one, check it, swap it in, and delete the old one with all its bytes.
+
+        Killed before the swap, the old one is still in use; killed after it, the next writer deletes the old one.
+
+        Returns:
+            Number of vectors in it.
+
+        Raises:
+            CorpusError: Chroma refused, or the new index is not right.
+            StorageError: Disk full or read-only.
+        """
+        self._let_go()
+        old = self._place()
+        new = replace(old, url=self._url, generation=old.generation + 1)
+        if not new.url:
+            remove_index(new.folder)
+        done = self._build(new)
+        # What lies on the disk is checked, not what is still in memory.
+        checked = VectorIndex(new, write=False)
+        try:
+            wrong = [
+                name
+                for name in (embedder.embedder_id for embedder in self._ledger.embedders())
+                if (expected := self._ledger.count("embedding", "model_id = ?", (name,)))
+                and checked.count(name) != expected
+            ]
+            fault = f"wrong number of vectors of {wrong[0]}" if wrong else find_fault(checked, self._ledger)
+        finally:
+            checked.close()
+        if fault:
+            raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
+        place = json.dumps({"url": new.url, "generation": new.generation})
+        clean = "" if new.url else fingerprint(new.folder)
+        self._ledger.swap_index({_PLACE: place, _CLEAN: clean})
+        self.sweep()
+        return done
+
+    def _build(self, place: IndexPlace) -> int:
+        done = 0
+        index = VectorIndex(place, write=True)
+        try:
+            for embedder in self._ledger.embedders():
+                name, after = embedder.embedder_id, ""
+                while True:
+                    frame_ids, stored = self._ledger.vectors_after(name, after, _BATCH)
+                    if not frame_ids:
+                        break
+                    index.upsert(name, frame_ids, unit_rows(stored))
+                    after = frame_ids[-1]
+                    done += len(frame_ids)
+        finally:
+            index.close()
+        if not place.url:
+            sync_files(place.folder)
+        return done
+
+    def sweep(self) -> None:
+        """Delete indexes that are not in use: what interrupted rebuilds left, or what was swapped out."""
+        place = self._place()
+        for folder in index_folders(self._root):
+            if place.url or folder != place.folder:
+                remove_index(folder)
+        if self._url and place.url == self._url:
+            self.open().remove_other_generations()
+
+    def reconcile(self) -> str:
+        """Bring the index in line with the ledger, making it anew when they disagree.
+
+        Returns:
+            Why it was made anew; empty when it was not.
+
+        Raises:
+            CorpusError: It cannot be made.
+            StorageError: Disk full or read-only.
+        """
+        place = self._place()
+        if place.url != self._url:
+            fault = f"it was kept in {place.url or 'the corpus folder'}" if self._ledger.count("embedding") else ""
+        else:
+            self.sweep()
+            fault = self._fault(place) or self._fault_after_filling()
+        if fault or place.url != self._url:
+            self.rebuild()
+        return fault
+
+    def _fault(self, place: IndexPlace) -> str:
+        if not self._ledger.count("embedding", "indexed = 1"):
+            # Nothing is lost by starting anew, and whatever lies there may be half made.
+            if not place.url and place.folder.exists() and not self._is_clean(place):
+                remove_index(place.folder)
+            return ""
+        if place.url:
+            return find_fault(self.open(), self._ledger)
+        if not place.folder.is_dir():
+            return "its folder is missing"
+        return "" if self._is_clean(place) else find_fault_in_child(place)
+
+    def _is_clean(self, place: IndexPlace) -> bool:
+        return self._ledger.setting(_CLEAN) == fingerprint(place.folder)
+
+    def _fault_after_filling(self) -> str:
+        try:
+            if not self.fill():
+                return ""
+            index = self.open()
+            for embedder in self._ledger.embedders():
+                expected = self._ledger.count("embedding", "model_id = ?", (embedder.embedder_id,))
+                if expected and index.count(embedder.embedder_id) != expected:
+                    return f"it does not hold the {expected} vectors of {embedder.embedder_id}"
+        except CorpusError as error:
+            return error.message
+        return ""
