@@ -6,6 +6,7 @@ are cheap (about a millisecond) and rough: meant for filtering and for counting,
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -131,8 +132,7 @@ def motion(greys: Sequence[Grey]) -> float | None:
     """
     if len(greys) < 2:
         return None
-    pairs = zip(greys, greys[1:], strict=False)
-    return round(float(np.mean([np.abs(after - before).mean() for before, after in pairs])), 3)
+    return round(float(np.mean([np.abs(after - before).mean() for before, after in itertools.pairwise(greys)])), 3)
 
 
 def is_frozen(greys: Sequence[Grey]) -> bool:
