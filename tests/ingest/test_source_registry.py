@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import source_readers
+from source_readers import LinkItem
 
 from ingest.guard import Limits
-from ingest.sources import registry
-from ingest.sources.base import Found, SourceItem, SourceOptions, SourceReader, changed_upstream
+from ingest.sources.base import SourceItem, SourceOptions, SourceReader, changed_upstream
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import find_items, link_item, load_sources
-from vectorstore.errors import InputError, MediaError
+from vectorstore.errors import FetchError, InputError, MediaError
 from vectorstore.records import Failure
 
 ROOT = Path(__file__).parents[2]
-
-OWN = {"folder": "ingest.sources.folder:FolderReader"}
 
 
 @dataclass(frozen=True)
 class LinkedItem(FileItem):
     expected_sha256: str = ""
-
-
-class Links:
-    def accepts(self, text: str) -> bool:
-        return text.startswith("https://clips.example/")
-
-    def items(self, text: str, options: SourceOptions) -> Found:
-        return Found((self.link(text, options),))
-
-    def link(self, url: str, options: SourceOptions) -> SourceItem:
-        return FileItem(Path("/somewhere") / url.rpartition("/")[2])
 
 
 class Broken:
@@ -49,12 +37,7 @@ Register = Callable[[Mapping[str, str]], None]
 
 @pytest.fixture
 def register(monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
-    def use(more: Mapping[str, str]) -> None:
-        points = [EntryPoint(name, value, registry.ENTRY_POINTS) for name, value in (OWN | dict(more)).items()]
-        monkeypatch.setattr(registry, "entry_points", lambda group: points)
-        load_sources.cache_clear()
-
-    yield use
+    yield functools.partial(source_readers.register, monkeypatch)
     load_sources.cache_clear()
 
 
@@ -67,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_readers_of_this_project_are_declared_and_folders_come_last() -> None:
     readers = load_sources()
-    assert set(OWN) <= set(readers)
+    assert set(source_readers.OWN) <= set(readers)
     assert list(readers)[-1] == "folder"
     assert all(isinstance(reader, SourceReader) for reader in readers.values())
 
@@ -90,15 +73,23 @@ def test_an_item_of_a_folder_is_its_own_file(folder: Path) -> None:
 
 
 def test_links_go_to_the_reader_that_takes_them(register: Register) -> None:
-    register({"mine": f"{__name__}:Links"})
+    register({"mine": "source_readers:Links"})
     found = find_items(["https://clips.example/7"])
-    assert [item.locator for item in found.items] == ["/somewhere/7"]
-    assert link_item("https://clips.example/7", SourceOptions()) == FileItem(Path("/somewhere/7"))
+    assert [item.locator for item in found.items] == ["https://clips.example/7"]
+    assert link_item("https://clips.example/7", SourceOptions()) == LinkItem("https://clips.example/7")
     for source in ("https://elsewhere.example/7", "file:///etc/passwd"):
-        with pytest.raises(InputError, match="no reader takes"):
+        with pytest.raises(FetchError, match="is refused"):
             find_items([source])
-        with pytest.raises(InputError, match="no reader takes"):
+        with pytest.raises(FetchError, match="is refused"):
             link_item(source, SourceOptions())
+
+
+def test_without_a_reader_of_links_none_is_taken(register: Register) -> None:
+    register({})
+    with pytest.raises(InputError, match="no reader takes"):
+        find_items(["https://clips.example/7"])
+    with pytest.raises(InputError, match="no reader takes"):
+        link_item("https://clips.example/7", SourceOptions())
 
 
 @pytest.mark.parametrize("value", ["no_such_package:Reader", f"{__name__}:Nothing", f"{__name__}:Broken", "json:loads"])

@@ -1,0 +1,423 @@
+"""Lists of clips: a table with a path or a link per row and what is known about it; and lists that can be published.
+
+The list is read as a stream, twice: once to count and to refuse what is unusable as a whole, once to be worked off. A
+row that cannot be used becomes an item that fails with a reason, named by its row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ingest.guard import Deadline, Limits, hash_media, open_media
+from ingest.sources.base import Found, SourceItem, SourceOptions
+from ingest.sources.folder import FileItem
+from ingest.sources.registry import link_item
+from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, clean_tags, clean_text, clean_url, read_day
+from ingest.sources.tables import SUFFIXES, Columns, Row, open_regular, read_rows
+from ingest.urls import HOSTS, check_url, parse_link
+from vectorstore.errors import FetchError, InputError, MediaError, ValueSpectrumError
+from vectorstore.records import Source
+from vectorstore.storage import storage_errors, sync_folder
+
+_LOGGER = logging.getLogger(__name__)
+
+_TEXTS = {
+    "title": MAX_TITLE,
+    "caption": MAX_CAPTION,
+    "platform": MAX_TAG,
+    "licence": MAX_TITLE,
+    "uploader": MAX_TITLE,
+    "basis": MAX_TITLE,
+}
+_LINKS = ("url", "path")
+FIELDS = (*_LINKS, *_TEXTS, "tags", "published", "page_url", "sha256")
+"""What a row may say; other columns are passed over."""
+_OTHER_NAMES = {"licence": ("licence", "license")}
+
+
+class ManifestReader:
+    """Reads tables with a ``url`` or ``path`` column."""
+
+    def accepts(self, text: str) -> bool:
+        """Files that are called like a table."""
+        return "://" not in text and Path(text).suffix.lower() in SUFFIXES
+
+    def items(self, text: str, options: SourceOptions) -> Found:
+        """One item for each row.
+
+        A row with both ``path`` and ``url`` is the file, to be looked at under the link. Relative paths start at the
+        folder of the manifest and stay in it. What the row says goes before what a file beside the clip says.
+
+        Raises:
+            InputError: The file cannot be read, lacks a ``url`` or ``path`` column, or has no rows.
+        """
+        # Without following links: the manifest stands in the folder that the user named.
+        manifest = _Manifest(Path(os.path.abspath(text)), options)  # noqa: PTH100
+        if not len(manifest):
+            raise InputError(f"{text} has no rows", "write one row per clip")
+        return Found(manifest, duplicates=manifest.duplicates)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row that names no clip that may be used."""
+
+    locator: str
+    problem: MediaError
+    manifest_id: str
+    content: str
+    """Changes when the row does."""
+
+    def stamp(self) -> str:
+        """A row that stays the same stays broken."""
+        return self.content
+
+    def describe(self, stamp: str) -> Source:
+        """Nothing that the row says can be relied on."""
+        return Source(self.locator, stamp, manifest_id=self.manifest_id)
+
+    def local_file(self, limits: Limits) -> contextlib.AbstractContextManager[Path]:
+        """There is none.
+
+        Raises:
+            MediaError: What is wrong with the row.
+        """
+        raise MediaError(self.problem.message, self.problem.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """A clip with what a list says about it."""
+
+    item: SourceItem
+    said: Source
+    """What the list says; empty fields leave the word to the clip's own source."""
+    expected_sha256: str = ""
+    same_bytes: bool = False
+    """Whether other bytes than the expected ones are refused."""
+    inside: Path | None = None
+    """Folder below which no part of the path may be a link."""
+
+    @property
+    def locator(self) -> str:
+        """The clip's own."""
+        return self.item.locator
+
+    def stamp(self) -> str:
+        """The clip's own."""
+        return self.item.stamp()
+
+    def describe(self, stamp: str) -> Source:
+        """What the list says, and for the rest what the clip's own source says."""
+        # A sidecar behind a link could be any file of the machine.
+        source = Source(self.locator, stamp) if self._link() else self.item.describe(stamp)
+        return replace(
+            source,
+            title=self.said.title or source.title,
+            caption=self.said.caption or source.caption,
+            tags=self.said.tags or source.tags,
+            platform=self.said.platform or source.platform,
+            licence=self.said.licence or source.licence,
+            uploader=self.said.uploader or source.uploader,
+            published=self.said.published or source.published,
+            page_url=self.said.page_url or source.page_url or clean_url(self.locator),
+            basis=self.said.basis or source.basis,
+            manifest_id=self.said.manifest_id,
+        )
+
+    @contextlib.contextmanager
+    def local_file(self, limits: Limits) -> Iterator[Path]:
+        """The clip's own file.
+
+        Raises:
+            MediaError: ``not_a_file``: the path leads over a link. ``changed_upstream``: the bytes are not the
+                published ones and the user wants no others. And what the clip's own source raises.
+        """
+        if link := self._link():
+            raise MediaError(f"{link.name}: a symbolic link, not a regular file or folder", "not_a_file")
+        with self.item.local_file(limits) as path:
+            if self.same_bytes and self.expected_sha256:
+                self._compare(path, limits)
+            yield path
+
+    def _link(self) -> Path | None:
+        if self.inside is None or not isinstance(self.item, FileItem):
+            return None
+        parts = self.item.path.relative_to(self.inside).parts
+        below = [self.inside.joinpath(*parts[: depth + 1]) for depth in range(len(parts))]
+        return next((path for path in below if path.is_symlink()), None)
+
+    def _compare(self, path: Path, limits: Limits) -> None:
+        with open_media(path, limits) as file:
+            found = hash_media(file, Deadline(path.name, limits.deadline))
+        if found != self.expected_sha256:
+            raise MediaError(
+                f"{path.name}: published with SHA-256 {self.expected_sha256}, found {found}", "changed_upstream"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One clip of a list that is to be published. It has no room for captions, names or places on a disk."""
+
+    platform: str
+    page_url: str
+    locator: str
+    """Used when it is a link and there is no ``page_url``."""
+    sha256: str
+    """Of the clip's bytes."""
+    times: Sequence[float] = ()
+    """Of its frames, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinksWritten:
+    """What became of the rows."""
+
+    written: int
+    left_out: int
+    """Clips without a link that others could follow: local files, addresses of one's own network."""
+
+
+def links_manifest(rows: Iterable[LinkRow], target: Path) -> LinksWritten:
+    """Write a list of links, times and hashes that ``ManifestReader`` reads again.
+
+    Links lose the name of who posted the clip and of who shared it. A row per link and hash, in the given order.
+
+    Args:
+        rows: Of any corpus.
+        target: A JSON lines file; replaced as a whole.
+
+    Raises:
+        InputError: The name does not end in ``.jsonl``.
+        StorageError: It cannot be written.
+    """
+    if target.suffix.lower() != ".jsonl":
+        raise InputError(f"{target} cannot be told apart as a list", "call it NAME.jsonl")
+    seen: set[tuple[str, str]] = set()
+    left_out = 0
+    part = target.with_name(f".{target.name}.part")
+    with storage_errors(target):
+        with part.open("w", encoding="utf-8") as file:
+            for row in rows:
+                url = _public_link(row.page_url) or _public_link(row.locator)
+                left_out += not url
+                if url and (url, row.sha256) not in seen:
+                    seen.add((url, row.sha256))
+                    times = [round(time, 3) for time in row.times]
+                    content = {"url": url, "platform": row.platform, "sha256": row.sha256, "times": times}
+                    file.write(json.dumps(content, sort_keys=True, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+        sync_folder(target.absolute().parent)
+    return LinksWritten(len(seen), left_out)
+
+
+class _Manifest(Collection[SourceItem]):
+    """The items of a table, made anew each time they are read; only hashes of their locators are ever held."""
+
+    def __init__(self, path: Path, options: SourceOptions) -> None:
+        self._path = path
+        self._options = options
+        self._columns = _choose_columns(options.columns)
+        self._manifest_id, self._state = _identify(path)
+        self._kept = bytearray()
+        self.duplicates = 0
+        """Rows that name a clip which an earlier row names."""
+        self._count = self._scan()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[SourceItem]:
+        for position, item in enumerate(self._read()):
+            if position >= len(self._kept):
+                break
+            if self._kept[position]:
+                yield item
+        if _state(self._path) != self._state:
+            raise InputError(f"{self._path} changed while it was read", "run the same command again")
+
+    def __contains__(self, item: object) -> bool:
+        return isinstance(item, SourceItem) and any(own.locator == item.locator for own in self)
+
+    def _scan(self) -> int:
+        seen: set[bytes] = set()
+        first = ""
+        for item in self._read():
+            key = hashlib.blake2b(item.locator.encode(), digest_size=16).digest()
+            if key in seen:
+                self.duplicates += 1
+                first = first or item.locator
+            self._kept.append(key not in seen)
+            seen.add(key)
+        if self.duplicates:
+            _LOGGER.warning("%s: %d rows repeat clips of earlier rows, first %s", self._path, self.duplicates, first)
+        return len(seen)
+
+    def _read(self) -> Iterator[SourceItem]:
+        for row in read_rows(self._path, self._columns):
+            yield self._item(row)
+
+    def _item(self, row: Row) -> SourceItem:
+        try:
+            if row.problem:
+                raise MediaError(row.problem, "bad_row")
+            return self._listed(row.cells)
+        except ValueSpectrumError as error:
+            reason = error.reason if isinstance(error, MediaError) else "policy"
+            problem = MediaError(f"row {row.number}: {error.message}", reason)
+            content = hashlib.sha256(repr((row.cells, row.problem)).encode("utf-8", "backslashreplace")).hexdigest()
+            locator = FileItem(self._path).locator
+            return BrokenRow(f"{locator}#row-{row.number}", problem, self._manifest_id, content[:16])
+
+    def _listed(self, cells: Mapping[str, object]) -> SourceItem:
+        url = _text(cells, "url")
+        # Names of files may begin and end with spaces.
+        path = str(cells["path"]) if _text(cells, "path") else ""
+        if not path and not url:
+            raise MediaError("neither path nor url", "bad_row")
+        if path:
+            place = self._place(path)
+            item: SourceItem = FileItem(place, self._options.basis)
+            inside = self._path.parent if place.is_relative_to(self._path.parent) else None
+        else:
+            item, inside = link_item(url, self._options), None
+        said = _read_metadata(cells, item.locator, clean_url(url), self._manifest_id)
+        return ListedItem(item, said, _read_sha256(cells), self._options.same_bytes, inside)
+
+    def _place(self, text: str) -> Path:
+        try:
+            os.fsencode(text)
+        except UnicodeEncodeError as error:
+            raise MediaError(f"path {text[:100]!a} is no file name", "bad_row") from error
+        if "\0" in text:
+            raise MediaError(f"path {text[:100]!a} is no file name", "bad_row")
+        folder = self._path.parent
+        # Without following links, which would let a path leave the folder unseen.
+        place = Path(os.path.normpath(folder / text))
+        if not self._options.allow_absolute and (Path(text).is_absolute() or not place.is_relative_to(folder)):
+            raise MediaError(f"path {text[:100]!a} leaves the folder of the manifest", "policy")
+        return place
+
+
+def _public_link(text: str) -> str:
+    """The link without persons in it; empty for anything that strangers could or should not follow."""
+    url = clean_url(text).partition("#")[0]
+    with contextlib.suppress(FetchError):
+        check_url(url)
+        # On a platform's own host, what is no clip is likely to be somebody's page.
+        if urlsplit(url).hostname not in HOSTS:
+            return url
+        link = parse_link(url)
+        return link.url if link.kind in ("item", "short_link") else ""
+    return ""
+
+
+def _choose_columns(mapped: Mapping[str, str]) -> Columns:
+    for name in mapped:
+        if name not in FIELDS:
+            raise InputError(f"--columns: there is no field {name!r}", f"fields are: {', '.join(FIELDS)}")
+    names = {name: _OTHER_NAMES.get(name, (name,)) for name in FIELDS}
+    names |= {name: (column,) for name, column in mapped.items()}
+    return Columns(names, one_of=_LINKS, needed=tuple(mapped))
+
+
+def _identify(path: Path) -> tuple[str, tuple[int, int, int]]:
+    """SHA-256 of the file, and what tells whether it changes afterwards."""
+    state = _state(path)
+    with open_regular(path) as file:
+        digest = hashlib.sha256()
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest(), state
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    with open_regular(path) as file:
+        status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _read_metadata(cells: Mapping[str, object], locator: str, page_url: str, manifest_id: str) -> Source:
+    texts = {name: clean_text(_text(cells, name), longest) for name, longest in _TEXTS.items()}
+    return Source(
+        locator=locator,
+        stamp="",
+        title=texts["title"],
+        caption=texts["caption"],
+        tags=_read_tags(cells.get("tags")),
+        platform=texts["platform"].lower(),
+        licence=texts["licence"],
+        uploader=texts["uploader"],
+        published=_read_published(cells),
+        page_url=_read_page_url(cells) or page_url,
+        basis=texts["basis"],
+        manifest_id=manifest_id,
+    )
+
+
+def _text(cells: Mapping[str, object], name: str) -> str:
+    value = cells.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise MediaError(f"{name} is no text but {_kind(value)}", "bad_row")
+
+
+def _read_page_url(cells: Mapping[str, object]) -> str:
+    text = _text(cells, "page_url")
+    found = clean_url(text)
+    if text and not found:
+        raise MediaError(f"page_url {text[:100]!a} is no web address", "bad_row")
+    return found
+
+
+def _read_published(cells: Mapping[str, object]) -> str:
+    value = cells.get("published")
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return ""
+    day = read_day(_text(cells, "published") if isinstance(value, int | str) else value)
+    if day is None:
+        raise MediaError(f"published {ascii(value)[:100]} is no date such as 2025-03-31", "bad_row")
+    return day
+
+
+def _read_tags(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError, RecursionError):
+            content = json.loads(value)
+            if isinstance(content, list):
+                return clean_tags(content)
+        value = value.split(";")
+    if not isinstance(value, Sequence):
+        raise MediaError(f"tags are no list but {_kind(value)}", "bad_row")
+    return clean_tags(value)
+
+
+def _read_sha256(cells: Mapping[str, object]) -> str:
+    text = _text(cells, "sha256").lower()
+    if text and not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise MediaError(f"sha256 {text[:100]!a} is no SHA-256 in hexadecimal digits", "bad_row")
+    return text
+
+
+def _kind(value: object) -> str:
+    return {dict: "an object", list: "a list", bool: "true or false", float: "a number"}.get(
+        type(value), type(value).__name__
+    )
