@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.select import NEAR_DUPLICATE_BITS
+from vectorstore.curation import FrameHash
 from vectorstore.records import ClipLink
 
 SHARE = 0.5
@@ -38,16 +39,6 @@ _CLIPS = 1024
 
 _Hashes = NDArray[np.uint64]
 _Numbers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class FrameHash:
-    """What is needed of one frame to compare clips."""
-
-    clip_id: str
-    dhash: str
-    """64-bit difference hash, 16 hexadecimal digits."""
-    blank: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vectorstore.errors import CorpusError, InputError
+from vectorstore.curation import Curation
+from vectorstore.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.filters import SearchFilter
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
@@ -30,12 +32,14 @@ from vectorstore.records import (
     Frame,
     Hit,
     Media,
+    Receipt,
     Recipe,
+    Removal,
     Source,
     SourceRow,
     SourceState,
 )
-from vectorstore.removal import is_removed
+from vectorstore.removal import clean_up, is_removed, remove_rows, unfinished_removals
 from vectorstore.schema import SCHEMA_VERSION, create_ledger, is_ledger
 from vectorstore.search import Searcher, SearchOptions
 from vectorstore.storage import FolderLock, storage_errors
@@ -61,6 +65,7 @@ class Corpus:
             self._ledger.close()
             raise
         self._searcher = Searcher(self._ledger, self._index.open)
+        self.curation = Curation(self._ledger, self._pictures, self._index)
 
     @classmethod
     def create(cls, path: Path | str) -> Corpus:
@@ -132,6 +137,7 @@ class Corpus:
             raise
         try:
             corpus._pictures.sweep()
+            corpus._finish_removals()
             corpus._reconcile()
         except BaseException:
             corpus.close()
@@ -441,6 +447,29 @@ class Corpus:
             StorageError: Disk full or read-only.
         """
         return self._index.rebuild()
+
+    def remove(self, removal: Removal) -> Receipt:
+        """Remove clips, sources or uploaders for good: rows, pictures, vectors, and every trace in the files.
+
+        A clip goes with its last source, and a source with its last clip. What was removed may not come in again
+        (``is_removed``); only keyed hashes of it stay. Snapshots stay as they are, since they hold hashes only.
+        Once this has begun, a process that dies leaves the rest to the next that opens the corpus for writing.
+
+        Raises:
+            InputError: The removal makes no sense.
+            CorpusLockedError: The rows are gone, but a reader keeps the ledger's file from being written anew.
+            StorageError: Disk full or read-only.
+        """
+        receipt = remove_rows(self._ledger, removal)
+        self._searcher.forget()
+        clean_up(self._ledger, self._pictures, self._index)
+        return receipt
+
+    def _finish_removals(self) -> None:
+        if unfinished_removals(self._ledger):
+            # A reader is no reason to keep writers out: `verify` shows what is unfinished, the next writer tries again.
+            with contextlib.suppress(CorpusLockedError):
+                clean_up(self._ledger, self._pictures, self._index)
 
     def _reconcile(self) -> None:
         """Mend the index: a killed writer leaves it behind or, with a batch not yet noted, ahead of the ledger."""

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from vectorstore.errors import CorpusError
@@ -70,6 +70,30 @@ class FrameStore:
             for leftover in leftovers:
                 leftover.unlink()
         return len(leftovers)
+
+    def shas(self) -> Iterator[str]:
+        """Hashes of all pictures that lie here, in no order."""
+        with storage_errors(self._folder):
+            for path in self._folder.glob("??/*.jpg"):
+                if _SHA.fullmatch(path.stem):
+                    yield path.stem
+
+    def remove_all_but(self, picture_shas: Set[str]) -> int:
+        """Delete all other pictures; only the holder of the writer lock may call this.
+
+        Returns:
+            Number of files deleted.
+
+        Raises:
+            StorageError: The folder cannot be written.
+        """
+        doomed = [self.path(sha) for sha in self.shas() if sha not in picture_shas]
+        with storage_errors(self._folder):
+            for path in doomed:
+                path.unlink()
+            for folder in {path.parent for path in doomed}:
+                sync_folder(folder)
+        return len(doomed)
 
 
 def _write_durably(path: Path, data: bytes) -> None:

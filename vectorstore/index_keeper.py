@@ -104,6 +104,7 @@ class IndexKeeper:
             CorpusError: Chroma refused.
             StorageError: Disk full or read-only.
         """
+        self._refuse_readers()
         done = 0
         for embedder in self._ledger.embedders():
             name = embedder.embedder_id
@@ -129,6 +130,7 @@ class IndexKeeper:
             CorpusError: Chroma refused, or the new index is not right.
             StorageError: Disk full or read-only.
         """
+        self._refuse_readers()
         self._let_go()
         old = self._place()
         new = replace(old, url=self._url, generation=old.generation + 1)
@@ -154,6 +156,10 @@ class IndexKeeper:
         self._ledger.swap_index({_PLACE: place, _CLEAN: clean})
         self.sweep()
         return done
+
+    def _refuse_readers(self) -> None:
+        if not self._write:
+            raise CorpusError(f"{self._root} is open for reading only", "open it for writing")
 
     def _build(self, place: IndexPlace) -> int:
         done = 0

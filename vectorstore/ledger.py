@@ -6,18 +6,21 @@ from what stands here; failures, which have neither, stand here too.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import hmac
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.errors import CorpusLockedError
 from vectorstore.records import (
     Clip,
     ClipLink,
@@ -91,6 +94,10 @@ class Ledger:
             while rows := cursor.fetchmany(_STREAMED):
                 yield rows
 
+    def column(self, query: str, listed: Sequence[str] | Sequence[int]) -> list[Any]:
+        """First column of a query whose one parameter is a JSON list."""
+        return [row[0] for row in self._rows(query, (json.dumps(list(listed)),))]
+
     def clips(self, clip_id: str | None = None) -> list[Clip]:
         """All clips in the order they were added, or the one with this id."""
         where, parameters = ("", ()) if clip_id is None else ("WHERE video.video_sha = ?", (clip_id,))
@@ -153,7 +160,7 @@ class Ledger:
             "uploader, uploader_name, published, page_url, basis, coalesce(manifest_id, ''), gone_at "
             "FROM source ORDER BY source_id"
         )
-        return [SourceRow(*row[1:], tuple(clip_ids.get(row[0], ()))) for row in rows]
+        return [SourceRow(*[*row[1:], tuple(clip_ids.get(row[0], ()))]) for row in rows]
 
     def clip_links(self) -> list[ClipLink]:
         """All links between clips."""
@@ -226,9 +233,35 @@ class Ledger:
 
     # ---- writing
 
+    @contextlib.contextmanager
+    def changes(self) -> Iterator[None]:
+        """One transaction around several ``execute_many``."""
+        with storage_errors(self._path), transaction(self._connection):
+            yield
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run a statement by another module of this package for each row, inside ``changes``."""
+        self._connection.executemany(statement, rows)
+
+    def write_anew(self) -> None:
+        """Copy all that is there into a file without any trace of what was deleted.
+
+        Raises:
+            CorpusLockedError: A reader keeps the old pages in use.
+            StorageError: Disk full or read-only.
+        """
+        with storage_errors(self._path):
+            self._connection.execute("VACUUM")
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise CorpusLockedError(
+                f"{self._path} could not be written anew, since somebody is reading it",
+                "close what reads the corpus and open it for writing once, which finishes the removal",
+            )
+
     def add_clip(self, source: Source, media: Media, recipe: Recipe, frames: Sequence[Frame]) -> None:
         """Add a clip with its frames and the source that led to it, in one transaction."""
-        now = _now()
+        now = utc_now()
         with storage_errors(self._path), transaction(self._connection):
             execute = self._connection.execute
             execute("INSERT OR IGNORE INTO recipe VALUES (?, ?)", (recipe.recipe_id, recipe.settings))
@@ -240,23 +273,27 @@ class Ledger:
                     media.frames_wanted, now, media.motion,
                 ),
             )  # fmt: skip
-            self._connection.executemany(
-                "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        frame.frame_id, media.clip_id, recipe.recipe_id, frame.index, frame.time, frame.picture_sha,
-                        frame.width, frame.height, frame.dhash, frame.duplicate_of, frame.brightness,
-                        frame.sharpness, frame.text_share, frame.blank,
-                    )
-                    for frame in frames
-                ],
-            )  # fmt: skip
+            self.insert_frames(recipe, frames)
             self._link(source, media.clip_id, now)
+
+    def insert_frames(self, recipe: Recipe, frames: Sequence[Frame]) -> None:
+        """Add frames of a known recipe to known clips; part of a transaction of the caller."""
+        self._connection.executemany(
+            "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    frame.frame_id, frame.clip_id, recipe.recipe_id, frame.index, frame.time, frame.picture_sha,
+                    frame.width, frame.height, frame.dhash, frame.duplicate_of, frame.brightness,
+                    frame.sharpness, frame.text_share, frame.blank,
+                )
+                for frame in frames
+            ],
+        )  # fmt: skip
 
     def link_source(self, source: Source, clip_id: str) -> None:
         """Record that a source leads to a clip that is already here."""
         with storage_errors(self._path), transaction(self._connection):
-            self._link(source, clip_id, _now())
+            self._link(source, clip_id, utc_now())
 
     def _link(self, source: Source, clip_id: str, now: str) -> None:
         source_id = self._upsert_source(source, None, None, now)
@@ -268,7 +305,7 @@ class Ledger:
     def add_failure(self, source: Source, failure: Failure, retry_at: str | None) -> None:
         """Record that a source could not become a clip."""
         with storage_errors(self._path), transaction(self._connection):
-            self._upsert_source(source, failure, retry_at, _now())
+            self._upsert_source(source, failure, retry_at, utc_now())
 
     def _upsert_source(self, source: Source, failure: Failure | None, retry_at: str | None, now: str) -> int:
         state, reason, detail = ("failed", failure.reason, failure.detail) if failure else ("linked", "", "")
@@ -335,7 +372,7 @@ class Ledger:
         """Record that a source is dead; the first time counts."""
         with storage_errors(self._path), transaction(self._connection):
             self._connection.execute(
-                "UPDATE source SET gone_at = ? WHERE locator = ? AND gone_at = ''", (_now(), locator)
+                "UPDATE source SET gone_at = ? WHERE locator = ? AND gone_at = ''", (utc_now(), locator)
             )
 
     def add_clip_links(self, links: Sequence[ClipLink]) -> None:
@@ -367,7 +404,7 @@ class Ledger:
         with storage_errors(self._path), transaction(self._connection):
             self._connection.execute(
                 "INSERT INTO model VALUES (NULL, ?, ?, ?, ?) ON CONFLICT (model_id) DO UPDATE SET spec = excluded.spec",
-                (embedder.embedder_id, embedder.spec, embedder.dimension, _now()),
+                (embedder.embedder_id, embedder.spec, embedder.dimension, utc_now()),
             )
 
     def add_vectors(self, embedder_id: str, picture_shas: Sequence[str], vectors: NDArray[np.float32]) -> int:
@@ -403,7 +440,7 @@ class Ledger:
         """Append to the audit log."""
         with storage_errors(self._path), transaction(self._connection):
             self._connection.execute(
-                "INSERT INTO event VALUES (NULL, ?, ?, ?)", (_now(), kind, json.dumps(detail, sort_keys=True))
+                "INSERT INTO event VALUES (NULL, ?, ?, ?)", (utc_now(), kind, json.dumps(detail, sort_keys=True))
             )
 
     def events(self) -> Iterator[tuple[str, str, dict[str, object]]]:
@@ -416,7 +453,8 @@ class Ledger:
             return self._connection.execute(query, tuple(parameters)).fetchall()
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """The present for a person to read; nothing may depend on its order, since clocks go backwards."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
@@ -436,7 +474,9 @@ def _kept(name: str, value: str) -> str:
 
 
 def _frame(row: Sequence[object]) -> Frame:
-    return Frame(*row[:-1], bool(row[-1]))  # type: ignore[arg-type]
+    values = list(row)
+    values[12] = bool(values[12])
+    return Frame(*values)  # type: ignore[arg-type]
 
 
 def _clip(row: Sequence[object]) -> Clip:

@@ -1,11 +1,44 @@
-"""Removing clips, sources and uploaders for good, so that no byte of them stays in the corpus folder."""
+"""Removing clips, sources and uploaders for good, so that no byte of them stays in the corpus folder.
+
+Deleting a row is not enough: SQLite and Chroma keep what they delete in their files. So a removal is one transaction,
+which deletes the rows and notes that a removal is unfinished, and then a clean-up of everything derived: pictures
+that no frame shows, the index (made anew), the ledger's own file (written anew). A process that dies between the two
+leaves the note, and the next writer finishes. The clean-up needs no list of what was removed, so none is kept.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
 from vectorstore.errors import InputError
-from vectorstore.ledger import Ledger
+from vectorstore.frame_store import FrameStore
+from vectorstore.index_keeper import IndexKeeper
+from vectorstore.ledger import Ledger, utc_now
+from vectorstore.records import Receipt, Removal
 
 KINDS = ("clip", "source", "uploader")
+EVENT = "removal"
+"""Kind of the event in the audit log; its detail is kind, reason and receipt."""
+
+_REASON = re.compile(r"[a-z0-9_]{0,40}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_REDACTED = "(removed)"
+_LISTED = "IN (SELECT value FROM json_each(?))"
+_SHORTEST_TEXT = 3
+"""Characters of a text that is looked for in the audit log; shorter ones are found in anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doomed:
+    """What a removal reaches."""
+
+    sources: list[int]
+    clips: list[str]
+    unknown: list[str]
+    """Keys that named nothing."""
 
 
 def is_removed(ledger: Ledger, kind: str, key: str) -> bool:
@@ -26,3 +59,190 @@ def key_hash(ledger: Ledger, kind: str, key: str) -> str:
     if kind not in KINDS:
         raise InputError(f"cannot remove a {kind!r}", f"choose one of {', '.join(KINDS)}")
     return ledger.uploader_key(key) if kind == "uploader" else ledger.keyed_hash(kind, key)
+
+
+def remove_rows(ledger: Ledger, removal: Removal) -> Receipt:
+    """Delete all rows of what is removed and leave tombstones, in one transaction; ``clean_up`` must follow.
+
+    Raises:
+        InputError: Unknown kind, no keys, an empty key, or a reason that is not a code.
+        StorageError: Disk full or read-only.
+    """
+    keys = list(dict.fromkeys(key.strip() for key in removal.keys))
+    if not keys or not all(keys):
+        raise InputError("a removal needs keys, none of them empty", "name clip ids, sources or uploaders")
+    if not _REASON.fullmatch(removal.reason):
+        raise InputError(f"{removal.reason!r:.80} is not a reason code", "write it like takedown or rights_holder")
+    hashes = [(removal.kind, key_hash(ledger, removal.kind, key)) for key in keys]
+    with ledger.changes():
+        doomed = _find(ledger, removal.kind, keys)
+        hashes += _hashes_of(ledger, doomed)
+        receipt = _count(ledger, doomed)
+        texts = _texts_of(ledger, doomed) + (keys if removal.kind != "clip" else [])
+        _keep_near_duplicates_marked(ledger, doomed.clips)
+        _delete(ledger, doomed)
+        _redact_events(ledger, texts)
+        now = utc_now()
+        ledger.execute_many(
+            "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", [(*pair, removal.reason, now) for pair in hashes]
+        )
+        detail = json.dumps({"kind": removal.kind, "reason": removal.reason, **asdict(receipt)}, sort_keys=True)
+        ledger.execute_many("INSERT INTO event VALUES (NULL, ?, ?, ?)", [(now, EVENT, detail)])
+        ledger.execute_many("INSERT INTO removal VALUES (NULL, ?, ?)", [(detail, now)])
+    return receipt
+
+
+def unfinished_removals(ledger: Ledger) -> int:
+    """Number of removals whose rows are gone and whose clean-up has not ended."""
+    return ledger.count("removal")
+
+
+def clean_up(ledger: Ledger, pictures: FrameStore, index: IndexKeeper) -> None:
+    """Rid files, index and the ledger's file of what the ledger no longer has rows of. Safe to repeat.
+
+    Raises:
+        CorpusError: The index cannot be made anew.
+        CorpusLockedError: A reader keeps the ledger from being written anew; the rows are gone all the same.
+        StorageError: Disk full or read-only.
+    """
+    pictures.remove_all_but({row[0] for row in ledger.select("SELECT DISTINCT picture_sha FROM frame")})
+    if any(json.loads(row[0])["vectors"] for row in ledger.select("SELECT receipt FROM removal")):
+        index.rebuild()
+    ledger.write_anew()
+    with ledger.changes():
+        ledger.execute_many("DELETE FROM removal", [()])
+
+
+def _find(ledger: Ledger, kind: str, keys: list[str]) -> _Doomed:
+    if kind == "clip":
+        known = ledger.column(f"SELECT video_sha FROM video WHERE video_sha {_LISTED}", keys)
+        sources = _sources_of(ledger, known)
+        return _Doomed(sources, known, sorted(set(keys) - set(known)))
+    if kind == "source":
+        wanted = {key: key for key in keys}
+        columns = ("locator", "page_url")
+    else:
+        wanted = {ledger.uploader_key(key): key for key in keys} | {key: key for key in keys if _HASH.fullmatch(key)}
+        columns = ("uploader",)
+    found = [
+        row
+        for column in columns
+        for row in ledger.select(
+            f"SELECT source_id, {column} FROM source WHERE {column} {_LISTED}", (json.dumps(list(wanted)),)
+        )
+    ]
+    sources = sorted({row[0] for row in found})
+    unknown = sorted(set(keys) - {wanted[row[1]] for row in found})
+    return _Doomed(sources, _clips_of(ledger, sources), unknown)
+
+
+def _sources_of(ledger: Ledger, clips: list[str]) -> list[int]:
+    """Sources that lead to these clips and to no other."""
+    query = f"SELECT source_id FROM source_video GROUP BY source_id HAVING min(video_sha {_LISTED}) = 1"
+    return ledger.column(query, clips)
+
+
+def _clips_of(ledger: Ledger, sources: list[int]) -> list[str]:
+    """Clips to which these sources lead and no other."""
+    query = f"SELECT video_sha FROM source_video GROUP BY video_sha HAVING min(source_id {_LISTED}) = 1"
+    return ledger.column(query, sources)
+
+
+def _hashes_of(ledger: Ledger, doomed: _Doomed) -> list[tuple[str, str]]:
+    rows = ledger.select(
+        f"SELECT locator, page_url FROM source WHERE source_id {_LISTED}", (json.dumps(doomed.sources),)
+    )
+    names = {name for row in rows for name in row if name}
+    return [("source", key_hash(ledger, "source", name)) for name in sorted(names)] + [
+        ("clip", key_hash(ledger, "clip", clip_id)) for clip_id in doomed.clips
+    ]
+
+
+def _texts_of(ledger: Ledger, doomed: _Doomed) -> list[str]:
+    sources, clips = json.dumps(doomed.sources), json.dumps(doomed.clips)
+    rows = ledger.select(
+        f"SELECT locator, page_url, uploader_name, detail FROM source WHERE source_id {_LISTED}", (sources,)
+    ) + ledger.select(
+        f"SELECT title, caption FROM source_video WHERE source_id {_LISTED} OR video_sha {_LISTED}", (sources, clips)
+    )
+    return [text for row in rows for text in row]
+
+
+def _count(ledger: Ledger, doomed: _Doomed) -> Receipt:
+    clips = json.dumps(doomed.clips)
+
+    def number(query: str, times: int = 1) -> int:
+        return int(ledger.select(query, (clips,) * times)[0][0])
+
+    return Receipt(
+        sources=len(doomed.sources),
+        clips=len(doomed.clips),
+        frames=number(f"SELECT count(*) FROM frame WHERE video_sha {_LISTED}"),
+        pictures=number(
+            f"SELECT count(DISTINCT picture_sha) FROM frame WHERE video_sha {_LISTED} AND NOT EXISTS "
+            "(SELECT 1 FROM frame AS other WHERE other.picture_sha = frame.picture_sha "
+            f"AND other.video_sha NOT {_LISTED})",
+            2,
+        ),
+        vectors=number(
+            f"SELECT count(*) FROM embedding WHERE frame_id IN (SELECT frame_id FROM frame WHERE video_sha {_LISTED})"
+        ),
+        unknown=len(doomed.unknown),
+        near_duplicates=tuple(_linked(ledger, doomed.clips)),
+    )
+
+
+def _linked(ledger: Ledger, clips: list[str]) -> list[str]:
+    gone = set(clips)
+    pairs = ledger.clip_links()
+    return sorted(
+        {link.other_id for link in pairs if link.clip_id in gone} - gone
+        | {link.clip_id for link in pairs if link.other_id in gone} - gone
+    )
+
+
+def _keep_near_duplicates_marked(ledger: Ledger, clips: list[str]) -> None:
+    """Where an original goes, the first of its duplicates that stay takes its place."""
+    rows = ledger.select(
+        "SELECT copy.duplicate_of, copy.frame_id FROM frame AS copy JOIN frame AS original "
+        f"ON copy.duplicate_of = original.frame_id WHERE original.video_sha {_LISTED} "
+        f"AND copy.video_sha NOT {_LISTED} ORDER BY copy.rowid",
+        (json.dumps(clips),) * 2,
+    )
+    heirs: dict[str, str] = {}
+    for original, copy in rows:
+        heirs.setdefault(original, copy)
+    ledger.execute_many(
+        "UPDATE frame SET duplicate_of = ? WHERE frame_id = ?",
+        [(None if heirs[original] == copy else heirs[original], copy) for original, copy in rows],
+    )
+
+
+def _delete(ledger: Ledger, doomed: _Doomed) -> None:
+    # Frames, vectors and links go with their clip, links of sources with their source.
+    ledger.execute_many("DELETE FROM video WHERE video_sha = ?", [(clip_id,) for clip_id in doomed.clips])
+    ledger.execute_many("DELETE FROM source WHERE source_id = ?", [(source_id,) for source_id in doomed.sources])
+
+
+def _redact_events(ledger: Ledger, texts: Iterable[str]) -> None:
+    """Overwrite every string of the audit log that has one of these texts in it."""
+    wanted = sorted({text for text in texts if len(text) >= _SHORTEST_TEXT}, key=len, reverse=True)
+    if not wanted:
+        return
+    pattern = re.compile("|".join(map(re.escape, wanted)))
+
+    def redacted(value: object) -> object:
+        if isinstance(value, str):
+            return _REDACTED if pattern.search(value) else value
+        if isinstance(value, list):
+            return [redacted(part) for part in value]
+        if isinstance(value, dict):
+            return {str(redacted(name)): redacted(part) for name, part in value.items()}
+        return value
+
+    changed = []
+    for event_id, detail in ledger.select("SELECT event_id, detail FROM event"):
+        after = json.dumps(redacted(json.loads(detail)), sort_keys=True)
+        if after != detail:
+            changed.append((after, event_id))
+    ledger.execute_many("UPDATE event SET detail = ? WHERE event_id = ?", changed)

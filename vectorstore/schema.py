@@ -213,6 +213,7 @@ def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None:
     if write:
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])

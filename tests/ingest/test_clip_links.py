@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.clip_links import COMMON, FrameHash, HashIndex, find_links
+from ingest.clip_links import COMMON, HashIndex, find_links
 from ingest.select import bits_apart
+from vectorstore.curation import FrameHash
 from vectorstore.records import ClipLink
 
 

@@ -1,0 +1,198 @@
+"""What those who fill and refresh a corpus ask and change beyond adding clips: reached as ``Corpus.curation``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.frame_store import FrameStore
+from vectorstore.index_keeper import IndexKeeper
+from vectorstore.ledger import Ledger
+from vectorstore.records import Failure, Frame, Media, Recipe
+from vectorstore.removal import KINDS, key_hash
+
+_LISTED = "IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """What the ledger knows about a source that is about to be ingested."""
+
+    stamp: str
+    failure: Failure | None
+    """Why it was refused; ``None`` when it became a clip."""
+    attempts: int
+    retry_at: str
+    """UTC, ISO 8601; empty when no retry is planned."""
+    gone: bool
+    """Whether it was found dead."""
+    clip_id: str
+    """The latest clip of the source; empty when it never became one."""
+    has_recipe: bool
+    """Whether that clip has frames of the recipe asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHash:
+    """What is needed of one frame to compare clips."""
+
+    clip_id: str
+    dhash: str
+    """64-bit difference hash, 16 hexadecimal digits."""
+    blank: bool
+
+
+class RemovedKeys:
+    """What was removed for good, as of when this was made. Safe from several threads.
+
+    Args:
+        ledger: Open.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._hashes = set(map(tuple, ledger.select("SELECT kind, key_hash FROM tombstone")))
+        for kind in KINDS:
+            # The ledger reads its key now, in this thread.
+            key_hash(ledger, kind, "anything")
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether something was removed.
+
+        Args:
+            kind: ``"clip"``, ``"source"`` or ``"uploader"``.
+            key: Clip id, locator or page, or name; an empty one never was.
+        """
+        return bool(self._hashes and key) and (kind, key_hash(self._ledger, kind, key)) in self._hashes
+
+
+class Curation:
+    """Questions and changes in bulk, on behalf of one corpus.
+
+    Args:
+        ledger: Open.
+        pictures: Of the same corpus.
+        index: Of the same corpus.
+    """
+
+    def __init__(self, ledger: Ledger, pictures: FrameStore, index: IndexKeeper) -> None:
+        self._ledger = ledger
+        self._pictures = pictures
+        self._index = index
+
+    def known(self, locators: Sequence[str], recipe_id: str) -> dict[str, KnownSource]:
+        """What is known of these sources; those never seen are absent.
+
+        Args:
+            locators: Up to some thousands.
+            recipe_id: For ``KnownSource.has_recipe``.
+        """
+        rows = self._ledger.select(
+            "SELECT locator, stamp, state, reason, detail, attempts, retry_at, gone_at != '', clip, "
+            "EXISTS (SELECT 1 FROM frame WHERE frame.video_sha = clip AND recipe_id = ?) FROM ("
+            "SELECT *, (SELECT video_sha FROM source_video WHERE source_video.source_id = source.source_id "
+            f"ORDER BY link_id DESC LIMIT 1) AS clip FROM source WHERE locator {_LISTED})",
+            (recipe_id, json.dumps(list(locators))),
+        )
+        return {
+            locator: KnownSource(
+                stamp,
+                Failure(locator, reason, detail) if state == "failed" else None,
+                attempts,
+                retry_at or "",
+                bool(gone),
+                clip or "",
+                bool(has_recipe),
+            )
+            for locator, stamp, state, reason, detail, attempts, retry_at, gone, clip, has_recipe in rows
+        }
+
+    def removed_keys(self) -> RemovedKeys:
+        """What must not come in again."""
+        return RemovedKeys(self._ledger)
+
+    def setting(self, name: str) -> str:
+        """A fact about the corpus as a whole; empty when it was never set."""
+        return self._ledger.setting(name)
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Set a fact about the corpus as a whole."""
+        self._ledger.set_setting(name, value)
+
+    def frame_hashes(self) -> Iterator[FrameHash]:
+        """Difference hashes of all frames, clip by clip."""
+        for rows in self._ledger.stream(
+            "SELECT video_sha, dhash, blank FROM frame JOIN video USING (video_sha) ORDER BY video_id, position"
+        ):
+            for clip_id, dhash, blank in rows:
+                yield FrameHash(clip_id, dhash, bool(blank))
+
+    def clips_showing(self, picture_shas: Sequence[str]) -> list[str]:
+        """Ids of the clips with frames that show any of these pictures, in the order they were added."""
+        return [
+            row[0]
+            for row in self._ledger.select(
+                "SELECT video_sha FROM video WHERE video_sha IN "
+                f"(SELECT video_sha FROM frame WHERE picture_sha {_LISTED}) ORDER BY video_id",
+                (json.dumps(list(picture_shas)),),
+            )
+        ]
+
+    def picture_vectors(self, embedder_id: str, picture_shas: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The stored vectors of those of these pictures that have one: (dimension,) each."""
+        rows = self._ledger.select(
+            "SELECT picture_sha, vector FROM frame JOIN embedding USING (frame_id) "
+            f"WHERE model_id = ? AND picture_sha {_LISTED}",
+            (embedder_id, json.dumps(list(picture_shas))),
+        )
+        return {sha: np.frombuffer(vector, dtype="<f2").astype(np.float32) for sha, vector in rows}
+
+    def mark_duplicates(self, originals: Mapping[str, str]) -> None:
+        """Point frames that are not marked yet to the earlier frame that shows the same.
+
+        Args:
+            originals: Frame id to the id of the earlier frame.
+        """
+        with self._ledger.changes():
+            self._ledger.execute_many(
+                "UPDATE frame SET duplicate_of = ? WHERE frame_id = ? AND duplicate_of IS NULL",
+                [(original, frame_id) for frame_id, original in originals.items()],
+            )
+
+    def replace_frames(self, media: Media, recipe: Recipe, frames: Sequence[Frame]) -> None:
+        """Put frames of another recipe in place of those of a known clip; their vectors go. See ``drop_replaced``."""
+        with self._ledger.changes():
+            write = self._ledger.execute_many
+            write("INSERT OR IGNORE INTO recipe VALUES (?, ?)", [(recipe.recipe_id, recipe.settings)])
+            write("DELETE FROM frame WHERE video_sha = ?", [(media.clip_id,)])
+            write(
+                "UPDATE video SET frames_got = ?, frames_wanted = ?, damaged_packets = ?, motion = ? "
+                "WHERE video_sha = ?",
+                [(len(frames), media.frames_wanted, media.damaged_packets, media.motion, media.clip_id)],
+            )
+            self._ledger.insert_frames(recipe, frames)
+
+    def drop_replaced(self) -> None:
+        """Rid files and index of what ``replace_frames`` left there. Safe to repeat."""
+        self._pictures.remove_all_but({row[0] for row in self._ledger.select("SELECT picture_sha FROM frame")})
+        self._index.rebuild()
+
+    def remember(self, name: str, entries: Iterable[str]) -> list[str]:
+        """Add to a stored list what is not in it yet.
+
+        Returns:
+            The whole list, oldest first.
+        """
+        before = self.listed(name)
+        after = list(dict.fromkeys([*before, *entries]))
+        if after != before:
+            self.set_setting(name, json.dumps(after, ensure_ascii=False))
+        return after
+
+    def listed(self, name: str) -> list[str]:
+        """The list that ``remember`` stored."""
+        return list(json.loads(self.setting(name) or "[]"))
