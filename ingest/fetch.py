@@ -1,0 +1,272 @@
+"""Downloads of single videos and listings of pages, each in a process of its own.
+
+What a server sends is read by a large library, so it is read elsewhere: in a child with an empty environment, a private
+folder, limits on files, memory and time, and a guard on every connection. What the child answers is checked here. See
+``docs/threat-model.md``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import ingest
+from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
+from ingest.guard import Limits, choose_demuxer, open_media
+from ingest.pacing import Pacer
+from ingest.sources.sidecar import clean_text
+from ingest.urls import Link
+from vectorstore.errors import FetchError, InputError, MediaError, StorageError
+
+_LOGGER = logging.getLogger(__name__)
+
+REASONS = frozenset(
+    "blocked unavailable too_big too_long policy deadline redirect not_media network extractor".split()  # noqa: SIM905
+)
+"""Codes of ``FetchError``."""
+_MAX_ANSWER = 64 * 2**20
+_MAX_COOKIES = 4 * 2**20
+_MAX_MEMORY = 2 * 2**30
+_PREFIX = "valuespectrum-fetch-"
+_PACER = Pacer()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A video that was downloaded."""
+
+    path: Path
+    """In a private folder; gone when the context ends."""
+    fields: Mapping[str, object]
+    """What the platform says about it; checked by ``ingest.sources.sidecar.describe_info``."""
+
+
+class Fetcher:
+    """Downloads, at the pace of each platform.
+
+    Args:
+        options: How.
+        pacer: Shared by all fetchers of a process, unless told otherwise.
+    """
+
+    def __init__(self, options: FetchOptions, pacer: Pacer = _PACER) -> None:
+        self._options = options
+        self._pacer = pacer
+        self._parent = Path(options.temporary_folder or tempfile.gettempdir())
+        _warn_of_version()
+        _sweep(self._parent)
+
+    @contextlib.contextmanager
+    def download(self, link: Link, limits: Limits) -> Iterator[Download]:
+        """Download one video for as long as the context lasts.
+
+        Args:
+            link: Of a single video.
+            limits: Bytes and seconds of video that are accepted.
+
+        Raises:
+            FetchError: It was not downloaded; the reason says whose decision that was.
+            StorageError: There is no place for it.
+        """
+        with self._private_folder() as folder:
+            self._check_space(limits)
+            fields = self._ask(link, folder, limits, 0).get("info")
+            if not isinstance(fields, dict):
+                raise FetchError(f"{link.url}: the downloading process gave no description", "extractor")
+            yield Download(_find_video(folder / "media", link, limits), fields)
+
+    def listing(self, link: Link) -> list[Mapping[str, object]]:
+        """What a page lists, at most ``max_items`` entries; for a short link, where it leads.
+
+        Raises:
+            FetchError: The page was not read.
+        """
+        with self._private_folder() as folder:
+            entries = self._ask(link, folder, Limits(max_bytes=_MAX_ANSWER), self._options.max_items).get("entries")
+        if not isinstance(entries, list):
+            raise FetchError(f"{link.url}: the downloading process gave no list", "extractor")
+        return [entry for entry in entries if isinstance(entry, dict)]
+
+    @contextlib.contextmanager
+    def _private_folder(self) -> Iterator[Path]:
+        try:
+            folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._parent)
+        except OSError as error:
+            raise StorageError(
+                f"no folder for downloads in {self._parent}: {error.strerror}", "name another one"
+            ) from error
+        with folder as name:
+            for part in ("home", "media"):
+                (Path(name) / part).mkdir(mode=0o700)
+            yield Path(name)
+
+    def _check_space(self, limits: Limits) -> None:
+        free = shutil.disk_usage(self._parent).free
+        if free < limits.max_bytes + self._options.min_free:
+            raise StorageError(
+                f"{free // 2**20} MiB are free in {self._parent}, too few for a download",
+                "free some space, name another folder, or allow less per video",
+            )
+
+    def _ask(self, link: Link, folder: Path, limits: Limits, listing: int) -> dict[str, object]:
+        task = json.dumps(self._task(link, folder, limits, listing))
+        self._pacer.wait(link.platform, self._options.pace)
+        _run(task, folder, self._options.seconds, link.url)
+        answer = _read_answer(folder, link.url)
+        reason = answer.get("error")
+        self._pacer.tell(link.platform, blocked=reason == "blocked")
+        if reason is None:
+            return answer
+        message = f"{link.url}: {clean_text(answer.get('message'), 300)}"
+        if reason == "storage":
+            raise StorageError(message, "free some space, or name another folder")
+        raise FetchError(message, str(reason) if reason in REASONS else "extractor")
+
+    def _task(self, link: Link, folder: Path, limits: Limits, listing: int) -> dict[str, object]:
+        options = self._options
+        since = options.since.strftime("%Y%m%d") if options.since else ""
+        until = options.until.strftime("%Y%m%d") if options.until else "99999999"
+        return {
+            "url": link.url,
+            "own": link.platform == "own",
+            "own_hosts": [[own.host, own.port] for own in options.own_hosts],
+            "listing": listing,
+            "max_bytes": limits.max_bytes,
+            "max_seconds": limits.max_seconds,
+            # deno reserves far more addresses than it uses.
+            "max_memory": 0 if options.js_runtime else _MAX_MEMORY,
+            "since": since,
+            "until": until,
+            "cookies": _copy_cookies(options.cookies, folder, link) if options.cookies else None,
+            "deno": str(options.js_runtime) if options.js_runtime else None,
+        }
+
+
+def _run(task: str, folder: Path, seconds: float, name: str) -> None:
+    """Run the child until it ends or time is over; nothing of it is left afterwards."""
+    root = str(Path(ingest.__file__).resolve().parents[1])
+    environment = {
+        "PATH": str(folder / "home"),
+        "HOME": str(folder / "home"),
+        "XDG_CONFIG_HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "home"),
+        "PYTHONPATH": root,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "YTDLP_NO_PLUGINS": "1",
+        "LANG": "C.UTF-8",
+    }
+    # -P: a file that was downloaded into the current folder must never be imported.
+    command = [sys.executable, "-P", "-s", "-m", "ingest.fetch_child"]
+    with (folder / "answer").open("wb") as answer, (folder / "messages").open("wb") as messages:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=answer,
+            stderr=messages,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            process.communicate(task.encode(), timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise FetchError(f"{name}: not downloaded within {seconds:g} s", "deadline") from error
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _read_answer(folder: Path, name: str) -> dict[str, object]:
+    with (folder / "answer").open("rb") as file:
+        content = file.read(_MAX_ANSWER + 1)
+    try:
+        answer = json.loads(content) if len(content) <= _MAX_ANSWER else None
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict):
+        return answer
+    with (folder / "messages").open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - 400))
+        last = file.read().decode("utf-8", "replace").split("\n")[-2:]
+    raise FetchError(f"{name}: the downloading process failed: {' '.join(last).strip()[-200:]!a}", "extractor")
+
+
+def _find_video(media: Path, link: Link, limits: Limits) -> Path:
+    """The one file that was downloaded, known by its content to be a video."""
+    files = sorted(media.iterdir())
+    # yt-dlp reports success for files that it skipped.
+    if len(files) != 1:
+        raise FetchError(f"{link.url}: {len(files)} files were downloaded, not one", "not_media")
+    path = files[0]
+    if path.suffix.lower().lstrip(".") not in SUFFIXES:
+        raise FetchError(f"{link.url}: a file of type {path.suffix[:20]!a}", "not_media")
+    try:
+        with open_media(path, limits) as file:
+            choose_demuxer(file, link.url)
+    except MediaError as error:
+        raise FetchError(error.message, "too_big" if error.reason == "too_big" else "not_media") from error
+    return path
+
+
+def _copy_cookies(source: Path, folder: Path, link: Link) -> str:
+    """Copy the cookies of one platform: the child has no business with the others in the file."""
+    domain = link.url.partition("://")[2].partition("/")[0].rpartition(":")[0] if link.platform == "own" else ""
+    domain = domain or f"{link.platform}.com"
+    try:
+        with source.open("r", encoding="utf-8") as file:
+            lines = file.read(_MAX_COOKIES).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the cookies file cannot be read: {error}", "export it in Netscape format") from error
+    kept = [line for line in lines if _is_cookie_of(line, domain)]
+    if not any(line.count("\t") == 6 for line in lines):
+        raise InputError(f"{source.name} holds no cookies in Netscape format", "export it in Netscape format")
+    target = folder / "cookies.txt"
+    target.touch(mode=0o600)
+    target.write_text("\n".join(["# Netscape HTTP Cookie File", *kept, ""]), encoding="utf-8")
+    target.chmod(0o400)
+    return str(target)
+
+
+def _is_cookie_of(line: str, domain: str) -> bool:
+    fields = line.removeprefix("#HttpOnly_").split("\t")
+    host = fields[0].lower().lstrip(".")
+    return len(fields) == 7 and (host == domain or host.endswith(f".{domain}"))
+
+
+@cache
+def _warn_of_version() -> None:
+    for warning in version_warnings(datetime.now(UTC).date()):
+        _LOGGER.warning("%s", warning)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove folders of processes that were killed."""
+    for folder in parent.glob(f"{_PREFIX}*-*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if number.isdecimal() and folder.lstat().st_uid == os.getuid() and not _is_alive(int(number)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True

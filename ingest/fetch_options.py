@@ -1,0 +1,223 @@
+"""What is asked of yt-dlp: one fixed set of options, which nothing that a user or a stranger writes can extend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ingest.pacing import Pace
+from ingest.urls import OwnHost
+from vectorstore.errors import FetchError, InputError
+
+MINIMUM_VERSION = (2026, 7, 4)
+"""yt-dlp before it has known holes that reach us; see docs/threat-model.md."""
+_STALE_DAYS = 60
+
+ITEM_EXTRACTORS = ("^tiktok$", r"^vm\.tiktok$", "^youtube$", "^instagram$")
+"""yt-dlp's readers of single videos that may be used, as anchored patterns of their names."""
+LIST_EXTRACTORS = (
+    *("^tiktok:user$", "^tiktok:tag$", "^tiktok:collection$"),
+    *("^youtube:tab$", "^youtube:playlist$", "^youtube:search_url$"),
+    *("^instagram:user$", "^instagram:tag$"),
+)
+"""The same for pages that list videos."""
+OWN_EXTRACTORS = ("^generic$",)
+"""For servers the user runs, and for nothing else: this one asks any address it finds."""
+SUFFIXES = ("mp4", "webm", "mkv", "mov", "m4v")
+"""File types that are kept."""
+
+_SMALL = ["res:360", "vcodec:h264", "proto", "size"]
+_KEYS = "cookies, max_items, since, until, own_hosts, seconds, pace, max_blocks, temporary_folder, js_runtime, min_free"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """How videos are downloaded."""
+
+    cookies: Path | None = None
+    """Netscape cookies file; the lines of the platforms are copied, the file itself is only read."""
+    max_items: int = 200
+    """Most items taken from a page that lists videos."""
+    since: date | None = None
+    """First day of publication."""
+    until: date | None = None
+    """Last day of publication."""
+    own_hosts: tuple[OwnHost, ...] = ()
+    """Servers the user runs, allowed besides the platforms."""
+    seconds: float = 300.0
+    """Longest time for one download or one listing, after which its processes are killed."""
+    pace: Pace = field(default_factory=Pace)
+    temporary_folder: Path | None = None
+    """Where private folders for downloads are made; the system's place by default."""
+    js_runtime: Path | None = None
+    """A deno program that yt-dlp may run for YouTube. Not needed for the rest, and off by default."""
+    min_free: int = 512 * 2**20
+    """Bytes that must stay free besides the largest download."""
+
+    @classmethod
+    def read(cls, settings: Mapping[str, object]) -> FetchOptions:
+        """Check settings that a user wrote.
+
+        Raises:
+            InputError: An unknown name, or a value of the wrong kind.
+        """
+        known = {name.strip() for name in _KEYS.split(",")}
+        if unknown := sorted(set(settings) - known):
+            raise InputError(f"unknown download option {unknown[0]!r}", f"known are {_KEYS}")
+        usual = Pace()
+        pace = Pace(
+            _number(settings, "pace", usual.seconds, 0.0, 3600.0),
+            int(_number(settings, "max_blocks", usual.max_blocks, 1, 100)),
+        )
+        defaults = {entry.name: entry.default for entry in fields(cls)}
+        return cls(
+            cookies=_file(settings, "cookies"),
+            max_items=int(_number(settings, "max_items", defaults["max_items"], 1, 100_000)),
+            since=_day(settings, "since"),
+            until=_day(settings, "until"),
+            own_hosts=_hosts(settings.get("own_hosts", ())),
+            seconds=_number(settings, "seconds", defaults["seconds"], 0.1, 86_400),
+            pace=pace,
+            temporary_folder=_path(settings, "temporary_folder"),
+            js_runtime=_file(settings, "js_runtime"),
+            min_free=int(_number(settings, "min_free", defaults["min_free"], 0, 2**50)),
+        )
+
+    def allows_day(self, published: str) -> bool:
+        """Whether a day of publication is in the window; an unknown one is."""
+        first = self.since.isoformat() if self.since else ""
+        last = self.until.isoformat() if self.until else "9999"
+        return not published or first <= published[:10] <= last
+
+
+def _number(settings: Mapping[str, object], name: str, default: Any, low: float, high: float) -> float:
+    value = settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise InputError(f"download option {name} is {value!r}", f"a number from {low:g} to {high:g} is expected")
+    return float(value)
+
+
+def _path(settings: Mapping[str, object], name: str) -> Path | None:
+    value = settings.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str | Path) or not str(value):
+        raise InputError(f"download option {name} is {value!r}", "a path is expected")
+    return Path(value).expanduser().absolute()
+
+
+def _file(settings: Mapping[str, object], name: str) -> Path | None:
+    path = _path(settings, name)
+    if path is not None and not path.is_file():
+        raise InputError(f"download option {name}: there is no file {path}", "name an existing file")
+    return path
+
+
+def _day(settings: Mapping[str, object], name: str) -> date | None:
+    value = settings.get(name)
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise InputError(f"download option {name} is {value!r}", "write a day as 2026-01-31") from error
+
+
+def _hosts(value: object) -> tuple[OwnHost, ...]:
+    if not isinstance(value, list | tuple):
+        raise InputError(f"download option own_hosts is {value!r}", "a list of HOST:PORT is expected")
+    try:
+        return tuple(host if isinstance(host, OwnHost) else OwnHost.parse(str(host)) for host in value)
+    except FetchError as error:
+        raise InputError(f"download option own_hosts: {error.message}", "write HOST:PORT") from error
+
+
+def ytdlp_options(own: bool, listing: int = 0, cookies: str | None = None, deno: str | None = None) -> dict[str, Any]:
+    """yt-dlp's parameters for one download, or for one page that lists videos.
+
+    Args:
+        own: Whether the link leads to a server the user runs.
+        listing: Most items to list; 0 downloads a single video.
+        cookies: The copied cookies file.
+        deno: Program that may solve YouTube's challenges.
+    """
+    protocols = "^https?$" if own else "^(https|http_dash_segments)$"
+    extractors = OWN_EXTRACTORS if own else ITEM_EXTRACTORS + (LIST_EXTRACTORS if listing else ())
+    return {
+        "allowed_extractors": list(extractors),
+        "noplaylist": not listing,
+        "playlistend": listing or 1,
+        "extract_flat": bool(listing),
+        "skip_download": bool(listing),
+        "lazy_playlist": bool(listing),
+        # The model sees 224 pixels and no sound. Video without sound needs no merging, hence no ffmpeg process.
+        "format": "/".join(f"{kind}[protocol~='{protocols}']" for kind in ("bv", "b", "bv*")),
+        "format_sort": list(_SMALL),
+        "outtmpl": {"default": "%(id).100B.%(ext)s"},
+        "paths": {"home": "media"},
+        "restrictfilenames": True,
+        "overwrites": False,
+        "continuedl": False,
+        "updatetime": False,
+        "cachedir": False,
+        "cookiefile": cookies,
+        "cookiesfrombrowser": None,
+        "usenetrc": False,
+        "netrc_cmd": None,
+        "proxy": "",
+        "enable_file_urls": False,
+        "nocheckcertificate": False,
+        "geo_bypass": False,
+        "external_downloader": {},
+        "postprocessors": [],
+        "fixup": "never",
+        "hls_prefer_native": True,
+        "js_runtimes": {"deno": {"path": deno}} if deno else {},
+        "remote_components": [],
+        "ignoreerrors": False,
+        "retries": 1,
+        "fragment_retries": 1,
+        "extractor_retries": 1,
+        "file_access_retries": 0,
+        "concurrent_fragment_downloads": 1,
+        "skip_unavailable_fragments": False,
+        "socket_timeout": 20.0,
+        "sleep_interval_requests": 0.0 if own else 0.75,
+        "default_search": "error",
+        "quiet": True,
+        "no_warnings": True,
+        "noprogress": True,
+        "color": {"stdout": "no_color", "stderr": "no_color"},
+    }  # fmt: skip
+
+
+def version_warnings(today: date, installed: str | None = None) -> list[str]:
+    """What is to be said about the yt-dlp that is installed: sites and holes change every few weeks.
+
+    Args:
+        today: The date.
+        installed: Its version; the installed one by default.
+    """
+    try:
+        installed = installed or version("yt-dlp")
+    except PackageNotFoundError:
+        return ["yt-dlp is not installed: pip install -U yt-dlp"]
+    numbers = [int(part) for part in re.findall(r"[0-9]+", installed)[:3]]
+    if len(numbers) < 3:
+        return [f"yt-dlp {installed} has an unknown kind of version; 2026.7.4 or newer is needed"]
+    if tuple(numbers) < MINIMUM_VERSION:
+        return [f"yt-dlp {installed} has known security holes: pip install -U 'yt-dlp>=2026.7.4'"]
+    try:
+        age = (today - date(*numbers)).days
+    except ValueError:
+        return [f"yt-dlp {installed} has an unknown kind of version; 2026.7.4 or newer is needed"]
+    return (
+        [f"yt-dlp {installed} is {age} days old; sites change often: pip install -U yt-dlp"]
+        if age > _STALE_DAYS
+        else []
+    )
