@@ -18,8 +18,9 @@ from typing import BinaryIO
 from PIL import Image
 
 from ingest.backend import FramesRead, Job
+from ingest.decord_backend import import_decord
 from ingest.decord_backend import read_frames as read_with_decord
-from ingest.guard import Deadline, Limits, choose_demuxer, is_cut_short, open_media
+from ingest.guard import Deadline, Limits, choose_demuxer, is_cut_short, open_media, shown_name
 from ingest.media_index import MediaIndex, read_index
 from ingest.pictures import JPEG_QUALITY
 from ingest.plan import make_plan
@@ -86,7 +87,7 @@ def decode(path: Path, options: DecodeOptions) -> Decoded:
         InputError: Unknown or missing decoder, or numbers below 1.
     """
     with open_media(path, options.limits) as file:
-        return decode_file(file, path.name, options, Deadline(path.name, options.limits.deadline))
+        return decode_file(file, path.name, options, Deadline(shown_name(path.name), options.limits.deadline))
 
 
 def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Deadline) -> Decoded:
@@ -97,6 +98,7 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
         InputError: Unknown or missing decoder, or numbers below 1.
     """
     backend = _backend(options)
+    name = shown_name(name)
     index = _read_index(file, name, options.limits, deadline)
     if index.truncated and not options.keep_truncated:
         raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
@@ -146,6 +148,17 @@ def recipe(options: DecodeOptions) -> Recipe:
     }
     text = json.dumps(settings, sort_keys=True)
     return Recipe(hashlib.sha256(text.encode()).hexdigest(), text)
+
+
+def prepare_decoder(options: DecodeOptions) -> None:
+    """Import what the options need, which decoding would otherwise do with the first file.
+
+    Raises:
+        InputError: Unknown or missing decoder, or numbers below 1.
+    """
+    recipe(options)
+    if options.decoder == "decord":
+        import_decord()
 
 
 def _backend(options: DecodeOptions) -> Callable[[Job], FramesRead]:

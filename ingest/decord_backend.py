@@ -24,7 +24,7 @@ def read_frames(job: Job) -> FramesRead:
         MediaError: ``unsupported_codec``, ``edit_list``, ``open_gop``, ``unsupported_container``, ``decode_error``.
         InputError: decord is not installed.
     """
-    decord = _import_decord()
+    decord = import_decord()
     _refuse_what_decord_gets_wrong(job)
     job.file.seek(0)
     try:
@@ -41,7 +41,12 @@ def read_frames(job: Job) -> FramesRead:
     return FramesRead(pictures, 90 if turned else 0, 0)
 
 
-def _import_decord() -> Any:
+def import_decord() -> Any:
+    """The decord module, told to be quiet.
+
+    Raises:
+        InputError: It is not installed.
+    """
     try:
         import decord
     except ImportError as error:

@@ -39,7 +39,9 @@ class Limits:
     max_seconds: float = 600.0
     """Longest clip."""
     deadline: float = 30.0
-    """Longest time spent on one file, seconds; checked between packets."""
+    """Longest time spent on one file, seconds; checked between packets, by ``workers.py`` from outside."""
+    memory: int = 2 * 2**30
+    """Bytes of address space of a process that decodes files of strangers (``workers.py``)."""
 
 
 class Deadline:
@@ -65,6 +67,16 @@ class Deadline:
             raise MediaError(f"{self._name}: not decoded within {self._seconds:g} s", "deadline")
 
 
+def shown_name(name: str, longest: int = 120) -> str:
+    r"""A file name as it may appear in a message: one line, nothing that a terminal would obey.
+
+    >>> print(shown_name("holi\tday\x1b[2J.mp4"))
+    holi\tday\x1b[2J.mp4
+    """
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+    return shown if len(shown) <= longest else f"{shown[: longest - 20]}...{shown[-17:]}"
+
+
 @contextlib.contextmanager
 def open_media(path: Path, limits: Limits) -> Iterator[BinaryIO]:
     """Open a regular, non-empty file of acceptable size.
@@ -72,19 +84,22 @@ def open_media(path: Path, limits: Limits) -> Iterator[BinaryIO]:
     Raises:
         MediaError: ``missing``, ``not_a_file``, ``unreadable``, ``empty`` or ``too_big``.
     """
+    name = shown_name(path.name)
     try:
-        _check_kind(path.lstat().st_mode, path.name)
+        _check_kind(path.lstat().st_mode, name)
         # O_NONBLOCK: if a pipe has taken the file's place since, opening it must not hang.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise _cannot_open(path, error) from error
+        raise _cannot_open(name, error) from error
+    except ValueError as error:
+        raise MediaError(f"{name}: not a possible file name", "missing") from error
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
-        _check_kind(status.st_mode, path.name)
+        _check_kind(status.st_mode, name)
         if status.st_size == 0:
-            raise MediaError(f"{path.name}: the file is empty", "empty")
+            raise MediaError(f"{name}: the file is empty", "empty")
         if status.st_size > limits.max_bytes:
-            raise MediaError(f"{path.name}: {status.st_size} bytes, above {limits.max_bytes}", "too_big")
+            raise MediaError(f"{name}: {status.st_size} bytes, above {limits.max_bytes}", "too_big")
         yield file
 
 
@@ -100,11 +115,11 @@ def _check_kind(mode: int, name: str) -> None:
     raise MediaError(f"{name}: {kinds.get(stat.S_IFMT(mode), 'a device')}, not a regular file", "not_a_file")
 
 
-def _cannot_open(path: Path, error: OSError) -> MediaError | StorageError:
+def _cannot_open(name: str, error: OSError) -> MediaError | StorageError:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return StorageError("too many open files", "use fewer decode workers")
     reason = {errno.ENOENT: "missing", errno.ELOOP: "not_a_file"}.get(error.errno or 0, "unreadable")
-    return MediaError(f"{path.name}: {error.strerror}", reason)
+    return MediaError(f"{name}: {error.strerror}", reason)
 
 
 def hash_media(file: BinaryIO, deadline: Deadline) -> str:

@@ -1,0 +1,97 @@
+"""All that ingestion wants to know of one media file: its hash, what it is, a few pictures, or why it was refused.
+
+The same function runs in a thread for trusted files and in a confined process (``workers.py``) for files of strangers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.decode import Decoded, DecodeOptions, decode_file
+from ingest.guard import Deadline, hash_media, open_media, shown_name
+from ingest.pictures import to_jpeg
+from ingest.select import difference_hash
+from vectorstore.errors import MediaError
+from vectorstore.records import Media
+
+IsKnown = Callable[[str], bool]
+"""Whether the clip of a SHA-256 needs no decoding because the corpus has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One frame, ready to be stored."""
+
+    time: float
+    """Seconds from the first picture of the clip."""
+    width: int
+    height: int
+    dhash: str
+    """Difference hash of the pixels before compression."""
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What became of a file: a failure, a clip that is known (neither failure nor media), or a new one."""
+
+    clip_id: str
+    """SHA-256 of the file; empty when it was refused before it had been read."""
+    size: int
+    """Bytes; 0 when it was refused before it was opened."""
+    media: Media | None = None
+    pictures: tuple[Picture, ...] = ()
+    failure: MediaError | None = None
+
+
+def examine(path: Path, options: DecodeOptions, is_known: IsKnown | None = None) -> Examination:
+    """Hash and decode a media file.
+
+    Args:
+        path: Any name; links, pipes and devices are refused unread.
+        options: How to decode.
+        is_known: Asked with the hash before anything is decoded.
+
+    Raises:
+        InputError: Unknown or missing decoder, or numbers below 1.
+        StorageError: Too many open files.
+    """
+    deadline = Deadline(shown_name(path.name), options.limits.deadline)
+    clip_id, size = "", 0
+    try:
+        with open_media(path, options.limits) as file:
+            size = os.fstat(file.fileno()).st_size
+            clip_id = hash_media(file, deadline)
+            if is_known is not None and is_known(clip_id):
+                return Examination(clip_id, size)
+            decoded = decode_file(file, path.name, options, deadline)
+    except MediaError as error:
+        return Examination(clip_id, size, failure=error)
+    media = _media(clip_id, size, decoded, options.frames)
+    return Examination(clip_id, size, media, _pictures(decoded))
+
+
+def _pictures(decoded: Decoded) -> tuple[Picture, ...]:
+    return tuple(
+        Picture(frame.time, *frame.picture.size, difference_hash(frame.picture), to_jpeg(frame.picture))
+        for frame in decoded.frames
+    )
+
+
+def _media(clip_id: str, size: int, decoded: Decoded, frames_wanted: int) -> Media:
+    return Media(
+        clip_id=clip_id,
+        size=size,
+        container=decoded.container,
+        codec=decoded.codec,
+        width=decoded.width,
+        height=decoded.height,
+        rotation=decoded.rotation,
+        duration=decoded.duration,
+        truncated=decoded.truncated,
+        damaged_packets=decoded.damaged_packets,
+        frames_wanted=frames_wanted,
+    )

@@ -1,0 +1,129 @@
+"""What a decode worker answers, as bytes. Never pickled: a file that takes a worker over must not reach its parent."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ingest.examination import Examination, Picture
+from ingest.guard import shown_name
+from vectorstore.errors import InputError, MediaError, StorageError, ValueSpectrumError
+from vectorstore.records import Media
+
+MAX_HEADER = 2**20
+"""Bytes of the JSON part of an answer."""
+MAX_JPEG = 2**26
+"""Bytes of one picture."""
+
+_HASH = re.compile(r"[0-9a-f]{64}|")
+_DHASH = re.compile(r"[0-9a-f]{16}")
+_WORD = re.compile(r"[a-z0-9_,]{1,40}")
+_OUR_FAULT: dict[str, type[ValueSpectrumError]] = {"input": InputError, "storage": StorageError}
+"""Errors that are not about the file: they stop the caller."""
+
+
+def pack(examination: Examination) -> list[bytes]:
+    """An answer as a JSON header and one message per picture."""
+    media, failure = examination.media, examination.failure
+    header = {
+        "clip_id": examination.clip_id,
+        "size": examination.size,
+        "failure": failure and [failure.reason, failure.message],
+        "media": media
+        and [
+            [media.container, media.codec],
+            [media.width, media.height, media.rotation, media.damaged_packets, media.frames_wanted],
+            media.duration,
+            media.truncated,
+        ],
+        "pictures": [[picture.time, picture.width, picture.height, picture.dhash] for picture in examination.pictures],
+    }
+    return [json.dumps(header).encode(), *(picture.jpeg for picture in examination.pictures)]
+
+
+def pack_error(error: ValueSpectrumError) -> bytes:
+    """An error that is not about the file."""
+    return json.dumps({"error": [error.kind, error.message, error.hint]}).encode()
+
+
+def unpack_hash(header: dict[str, Any]) -> str:
+    """The SHA-256 that a worker asks about.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return _matching(_HASH, header["hash"])
+
+
+def unpack(header: dict[str, Any], receive: Callable[[int], bytes]) -> Examination:
+    """Read an answer, believing nothing of it.
+
+    Args:
+        header: The first message, parsed.
+        receive: Gives the next message of at most so many bytes.
+
+    Raises:
+        InputError: The worker says that the options cannot be used.
+        StorageError: It ran out of open files.
+        ValueError: The answer is not one that ``pack`` makes.
+        OSError: The worker went away or sent too much.
+    """
+    try:
+        if "error" in header:
+            kind, message, hint = (str(part)[:500] for part in header["error"])
+            raise _OUR_FAULT[kind](message, hint)
+        clip_id, size = _matching(_HASH, header["clip_id"]), _count(header["size"])
+        if header["failure"] is not None:
+            reason, message = header["failure"]
+            failure = MediaError(shown_name(str(message), 500), _matching(_WORD, reason))
+            return Examination(clip_id, size, failure=failure)
+        if header["media"] is None:
+            return Examination(clip_id, size)
+        media = _media(clip_id, size, header["media"])
+        facts = [
+            (_seconds(time), _count(width), _count(height), _matching(_DHASH, dhash))
+            for time, width, height, dhash in header["pictures"]
+        ]
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"malformed answer: {error!r}") from error
+    if len(facts) > media.frames_wanted:
+        raise ValueError("more pictures than were asked for")
+    return Examination(clip_id, size, media, tuple(Picture(*fact, receive(MAX_JPEG)) for fact in facts))
+
+
+def _media(clip_id: str, size: int, parts: Any) -> Media:
+    (container, codec), (width, height, rotation, damaged, wanted), duration, truncated = parts
+    return Media(
+        clip_id=clip_id,
+        size=size,
+        container=_matching(_WORD, container),
+        codec=_matching(_WORD, codec),
+        width=_count(width),
+        height=_count(height),
+        rotation=_count(rotation) % 360,
+        duration=_seconds(duration),
+        truncated=truncated is True,
+        damaged_packets=_count(damaged),
+        frames_wanted=_count(wanted),
+    )
+
+
+def _matching(pattern: re.Pattern[str], text: Any) -> str:
+    if not isinstance(text, str) or not pattern.fullmatch(text):
+        raise ValueError(f"malformed answer: {text!r:.80}")
+    return text
+
+
+def _count(number: Any) -> int:
+    if not isinstance(number, int) or not 0 <= number < 2**53:
+        raise ValueError(f"malformed answer: {number!r:.80}")
+    return number
+
+
+def _seconds(number: Any) -> float:
+    if not isinstance(number, int | float) or not math.isfinite(number):
+        raise ValueError(f"malformed answer: {number!r:.80}")
+    return float(number)
