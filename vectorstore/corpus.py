@@ -167,6 +167,11 @@ class Corpus:
 
     # ---- reading
 
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, for other modules of this package."""
+        return self._ledger
+
     def info(self) -> dict[str, object]:
         """Counts and identity, as ``corpus info --json`` prints them."""
         embedder = self.default_embedder()
@@ -348,6 +353,8 @@ class Corpus:
         Raises:
             StorageError: Disk full or read-only.
         """
+        if not self._write:
+            raise CorpusError(f"{self.folder} is open for reading only", "open it for writing")
         return self._pictures.put(pictures)
 
     def add_clip(self, source: Source, media: Media, recipe: Recipe, frames: Sequence[Frame]) -> None:

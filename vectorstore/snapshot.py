@@ -1,0 +1,282 @@
+"""Named, immutable states of a corpus that an evaluation can quote and anybody can check.
+
+::
+
+    CORPUS/snapshots/NAME.json      hashes, counts, embedders, recall of the index
+                     NAME.parquet   one row per frame: ids, time and hashes
+
+A snapshot holds no picture, no vector and no word of a source, so removing a clip for good leaves it as it is: it
+still verifies, and says that it is incomplete.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from vectorstore.counts import Counts, corpus_counts
+from vectorstore.errors import CorpusError, InputError, SchemaError
+from vectorstore.ledger import Ledger
+from vectorstore.recall import Recall, recall_at_10
+from vectorstore.storage import durable_file, storage_errors
+
+if TYPE_CHECKING:
+    from vectorstore.corpus import Corpus
+
+SCHEMA = 1
+"""Version of the two files."""
+
+COLUMNS = ("clip_id", "frame_id", "recipe_id", "position", "time", "picture_sha")
+"""Columns of the Parquet file, in order."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_PERSONAL = ("bases",)
+_HINT = "restore it from a copy, or make a new one under another name"
+
+_ROWS_AT_ONCE = 50_000
+
+Row = tuple[str, str, str, int, float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderState:
+    """The vectors of one embedder at the time of a snapshot."""
+
+    embedder_id: str
+    dimension: int
+    vectors: int
+    vectors_hash: str
+    """SHA-256 over frame ids and stored vectors; equal only where the vectors are equal bit by bit."""
+    recall: Recall
+    """How well the index answered then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What ``NAME.json`` says."""
+
+    name: str
+    made_at: str
+    """UTC, ISO 8601."""
+    parent: str
+    """The snapshot made before it; empty for the first."""
+    content_hash: str
+    """``Corpus.content_hash``: clips, frames and pictures; what a run records."""
+    manifest_hash: str
+    """SHA-256 over all rows of the Parquet file: the same, with times and recipes."""
+    index_hash: str
+    """SHA-256 over the vectors of all embedders; portable between processors of one class only."""
+    counts: Counts
+    embedders: tuple[EmbedderState, ...]
+    recipes: Mapping[str, Any]
+    """How frames were made, by recipe id."""
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Equal for the same clips, frames, times, recipes, pictures and vectors."""
+        return self.manifest_hash, self.index_hash
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+
+def snapshots(folder: Path) -> list[Snapshot]:
+    """All snapshots of a corpus folder, oldest first.
+
+    Raises:
+        CorpusError: One is damaged.
+        SchemaError: One was written by another release.
+    """
+    found = [read_snapshot(folder, path.stem) for path in sorted(_home(folder).glob("*.json"))]
+    return sorted(found, key=lambda snapshot: (snapshot.made_at, snapshot.name))
+
+
+def read_snapshot(folder: Path, name: str) -> Snapshot:
+    """One snapshot.
+
+    Raises:
+        InputError: There is none of this name.
+        CorpusError: It is damaged.
+        SchemaError: Another release wrote it.
+    """
+    path = _file(folder, name, "json")
+    if not path.is_file():
+        known = ", ".join(sorted(other.stem for other in _home(folder).glob("*.json")))
+        raise InputError(f"{folder} has no snapshot {name!r}", f"it has {known}" if known else "make one first")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["schema"] != SCHEMA:
+            raise SchemaError(f"{path} has schema {document['schema']!r}; this release reads {SCHEMA}")
+        return _from_json(document)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CorpusError(f"{path} is damaged: {' '.join(str(error).split())[:200]}", _HINT) from error
+
+
+def snapshot_with(folder: Path, content_hash: str) -> str:
+    """Name of the first snapshot with this content; empty when there is none."""
+    return next((each.name for each in snapshots(folder) if each.content_hash == content_hash), "")
+
+
+def snapshot_rows(folder: Path, name: str) -> list[Row]:
+    """The rows of a snapshot, ordered by clip and frame.
+
+    Raises:
+        InputError: There is no snapshot of this name.
+        CorpusError: The rows are missing, damaged, or not those that were written.
+    """
+    expected = read_snapshot(folder, name).manifest_hash
+    path = _file(folder, name, "parquet")
+    rows = _read_rows(path)
+    if manifest_hash(rows) != expected:
+        raise CorpusError(f"{path} is not what was written: its rows have another hash", _HINT)
+    return rows
+
+
+def current_rows(ledger: Ledger) -> Iterator[Row]:
+    """The rows that a snapshot of the present state would have."""
+    query = "SELECT video_sha, frame_id, recipe_id, position, time, picture_sha FROM frame ORDER BY video_sha, frame_id"
+    for rows in ledger.stream(query):
+        yield from (tuple(row) for row in rows)
+
+
+def manifest_hash(rows: Iterable[Row]) -> str:
+    """SHA-256 over rows in a form that no library version can change."""
+    digest = hashlib.sha256()
+    for clip_id, frame_id, recipe_id, position, time, picture_sha in rows:
+        digest.update(f"{clip_id}\t{frame_id}\t{recipe_id}\t{position}\t{time:.6f}\t{picture_sha}\n".encode())
+    return digest.hexdigest()
+
+
+def vectors_hash(ledger: Ledger, embedder_id: str, among: Set[str] | None = None) -> tuple[int, str]:
+    """Number of stored vectors of an embedder and SHA-256 over them.
+
+    Args:
+        ledger: Where they stand.
+        embedder_id: Whose vectors.
+        among: Frame ids to look at; ``None`` for all.
+    """
+    digest, count = hashlib.sha256(), 0
+    query = "SELECT frame_id, vector FROM embedding WHERE model_id = ? ORDER BY frame_id"
+    for rows in ledger.stream(query, (embedder_id,)):
+        for frame_id, vector in rows:
+            if among is None or frame_id in among:
+                digest.update(frame_id.encode() + vector)
+                count += 1
+    return count, digest.hexdigest()
+
+
+def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
+    """Write a snapshot of a corpus that is open for writing.
+
+    The same state under the same name is no error and changes nothing. A process that dies on the way leaves no
+    snapshot behind, since ``NAME.json`` comes last.
+
+    Args:
+        corpus: Open for writing, so that nothing changes meanwhile.
+        name: 1-80 letters, digits, ``.``, ``_`` and ``-``.
+
+    Raises:
+        InputError: The name cannot be used, or stands for another state.
+        CorpusError: The index cannot be used.
+        StorageError: Disk full or read-only.
+    """
+    target = _file(corpus.folder, name, "json")
+    ledger = corpus.ledger
+    hashes = {embedder.embedder_id: vectors_hash(ledger, embedder.embedder_id) for embedder in corpus.embedders()}
+    identity = manifest_hash(current_rows(ledger)), _index_hash(hashes)
+    if target.exists():
+        made = read_snapshot(corpus.folder, name)
+        if made.identity != identity:
+            raise InputError(f"there is a snapshot {name!r} of another state already", "choose another name")
+    else:
+        made = _describe(corpus, name, identity, hashes)
+        with storage_errors(target):
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            with durable_file(_file(corpus.folder, name, "parquet")) as file:
+                _write_rows(file, current_rows(ledger))
+            with durable_file(target) as file:
+                text = json.dumps(made.to_json(), indent=1, sort_keys=True, allow_nan=False)
+                file.write((text + "\n").encode())
+    _note(ledger, made)
+    return made
+
+
+def _note(ledger: Ledger, made: Snapshot) -> None:
+    parent = made.parent if ledger.count("snapshot", "name = ?", (made.parent,)) else None
+    row = (made.name, made.manifest_hash, parent, json.dumps(made.counts, sort_keys=True), made.made_at)
+    with ledger.changes():
+        ledger.execute_many("INSERT OR IGNORE INTO snapshot VALUES (?, ?, ?, ?, ?)", [row])
+
+
+def _describe(corpus: Corpus, name: str, identity: tuple[str, str], hashes: Mapping[str, tuple[int, str]]) -> Snapshot:
+    dimensions = {embedder.embedder_id: embedder.dimension for embedder in corpus.embedders()}
+    earlier = snapshots(corpus.folder)
+    counts = {key: count for key, count in corpus_counts(corpus.ledger).items() if key not in _PERSONAL}
+    recipes = corpus.ledger.select("SELECT recipe_id, settings FROM recipe ORDER BY recipe_id")
+    return Snapshot(
+        name=name,
+        made_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        parent=earlier[-1].name if earlier else "",
+        content_hash=corpus.content_hash(),
+        manifest_hash=identity[0],
+        index_hash=identity[1],
+        counts=counts,
+        embedders=tuple(
+            EmbedderState(embedder_id, dimensions[embedder_id], count, digest, recall_at_10(corpus, embedder_id))
+            for embedder_id, (count, digest) in hashes.items()
+        ),
+        recipes={recipe_id: json.loads(settings) for recipe_id, settings in recipes},
+    )
+
+
+def _index_hash(hashes: Mapping[str, tuple[int, str]]) -> str:
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+
+
+def _from_json(document: dict[str, Any]) -> Snapshot:
+    fields = {key: setting for key, setting in document.items() if key != "schema"}
+    embedders = [EmbedderState(**{**state, "recall": Recall(**state["recall"])}) for state in fields["embedders"]]
+    return Snapshot(**{**fields, "embedders": tuple(embedders)})
+
+
+def _home(folder: Path) -> Path:
+    return folder / "snapshots"
+
+
+def _file(folder: Path, name: str, suffix: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"no name for a snapshot: {name!r:.80}",
+            "use 1 to 80 letters, digits, '.', '_' and '-'; begin with a letter or digit",
+        )
+    return _home(folder) / f"{name}.{suffix}"
+
+
+def _write_rows(file: IO[bytes], rows: Iterator[Row]) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    types = dict.fromkeys(COLUMNS, pyarrow.string()) | {"position": pyarrow.int32(), "time": pyarrow.float64()}
+    schema = pyarrow.schema(types)
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+            columns = [list(column) for column in zip(*some, strict=True)]
+            writer.write_table(pyarrow.table(columns, schema=schema))
+
+
+def _read_rows(path: Path) -> list[Row]:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        table = parquet.read_table(path, columns=list(COLUMNS))
+        return list(zip(*(table.column(name).to_pylist() for name in COLUMNS), strict=True))
+    except (OSError, ArrowException, ValueError, KeyError) as error:
+        raise CorpusError(f"{path} is damaged: {' '.join(str(error).split())[:200]}", _HINT) from error
