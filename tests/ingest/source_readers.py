@@ -19,6 +19,7 @@ from vectorstore.errors import FetchError
 from vectorstore.records import Source
 
 OWN = {
+    "data_export": "ingest.sources.data_export:DataExportReader",
     "folder": "ingest.sources.folder:FolderReader",
     "manifest": "ingest.sources.manifest:ManifestReader",
 }
