@@ -110,7 +110,7 @@ class _Job:
         except MemoryError:
             raise
         except Exception as error:  # hostile replies make the library raise anything
-            raise self._guard.refusal or self._decision or _explain(error) from error
+            raise self._guard.refusal or self._decision or explain(error) from error
 
     def _item(self, found: object) -> dict[str, Any]:
         if (refusal := self._guard.refusal or self._decision) is not None:
@@ -175,7 +175,7 @@ class _Silence:
     warning = error = debug
 
 
-def _explain(error: BaseException) -> FetchError:
+def explain(error: BaseException) -> FetchError:
     """The reason behind yt-dlp's exception."""
     from yt_dlp.networking.exceptions import HTTPError, TransportError
     from yt_dlp.utils import ContentTooShortError, GeoRestrictedError

@@ -22,6 +22,7 @@ _MAX_LINK = 2048
 _MAX_REQUEST = 16384
 _MAX_SHOWN = 120
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_PATH_CHARACTERS = "/%:@!$&'()*+,;=~?"
 _FORBIDDEN = re.compile(r"[\s\\\"<>^`{|}]")
 # Azure serves its virtual machines' secrets on this public-looking address.
 _METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
@@ -96,8 +97,8 @@ def parse_link(text: str, own_hosts: Collection[OwnHost] = ()) -> Link:
         raise _refusal(text, f"it is longer than {_MAX_LINK} characters")
     split = _split(text)
     if (own := _own_host(split, own_hosts)) is not None:
-        url = f"{split.scheme}://{own.host}:{own.port}{quote(unquote(split.path), safe='/')}"
-        url += f"?{split.query}" if split.query else ""
+        url = f"{split.scheme}://{own.host}:{own.port}{quote(split.path, safe=_PATH_CHARACTERS)}"
+        url += f"?{quote(split.query, safe=_PATH_CHARACTERS)}" if split.query else ""
         return Link(url, "own", "item", url.partition("://")[2])
     check_url(text)
     host = _host(split)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import threading
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -120,16 +119,19 @@ def send_page(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[st
 
 
 def send_redirect(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
-    _head(handler, "text/plain", 0, 302, Location=query["to"][0])
+    _head(handler, "text/plain", 0, 302, Location=query.get("to", [handler.path])[0])
 
 
 def send_status(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
     _head(handler, "text/plain", 0, int(query.get("status", ["404"])[0]))
 
 
-def send_slow(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
-    time.sleep(0.2)
-    send_video(server, handler, query)
+def send_feed(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
+    links = [server.url(f"video/{number}.mp4") for number in range(50)]
+    items = "".join(f"<item><title>{number}</title><link>{link}</link></item>" for number, link in enumerate(links))
+    content = f'<?xml version="1.0"?><rss version="2.0"><channel><title>A</title>{items}</channel></rss>'.encode()
+    _head(handler, "text/xml", len(content))
+    handler.wfile.write(content)
 
 
 ANSWERS: dict[str, Answer] = {
@@ -141,5 +143,5 @@ ANSWERS: dict[str, Answer] = {
     "page": send_page,
     "redirect": send_redirect,
     "status": send_status,
-    "slow": send_slow,
+    "feed": send_feed,
 }
