@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,8 +24,10 @@ from ingest.decord_backend import read_frames as read_with_decord
 from ingest.guard import Deadline, Limits, choose_demuxer, is_cut_short, open_media, shown_name
 from ingest.media_index import MediaIndex, read_index
 from ingest.pictures import JPEG_QUALITY
-from ingest.plan import make_plan
+from ingest.plan import Plan, make_plan
 from ingest.pyav_backend import read_frames as read_with_pyav
+from ingest.pyav_backend import read_lumas
+from ingest.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
 from vectorstore.errors import InputError, MediaError
 from vectorstore.records import Recipe
 
@@ -38,7 +41,11 @@ class DecodeOptions:
     decoder: str = "auto"
     """One of ``DECODERS``."""
     frames: int = 8
-    """Frames per clip, spread evenly in time."""
+    """Most frames per clip."""
+    sampling: str = "uniform"
+    """One of ``SAMPLINGS``: where in the clip frames are taken from."""
+    first_seconds: float = 3.0
+    """Seconds from the start over which sampling ``"first"`` spreads its frames."""
     short_side: int = 256
     """Pixels; smaller pictures are not enlarged."""
     keep_truncated: bool = False
@@ -102,8 +109,9 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
     index = _read_index(file, name, options.limits, deadline)
     if index.truncated and not options.keep_truncated:
         raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
-    plan = make_plan(index.packets, index.end, options.frames)
-    read = backend(Job(name, file, index, plan, options.short_side, options.limits, deadline))
+    job = Job(name, file, index, Plan((), ()), options.short_side, options.limits, deadline)
+    plan = _plan(job, options)
+    read = backend(replace(job, plan=plan))
     if 2 * len(read.pictures) < max(1, len(plan.targets)):
         raise MediaError(
             f"{name}: only {len(read.pictures)} of {len(plan.targets)} frames could be decoded", "decode_error"
@@ -140,7 +148,8 @@ def recipe(options: DecodeOptions) -> Recipe:
         "decoder": name,
         "decoder_version": importlib.metadata.version(library),
         "ffmpeg": av.ffmpeg_version_info,
-        "sampling": "uniform",
+        "sampling": options.sampling,
+        **({"first_seconds": options.first_seconds} if options.sampling == "first" else {}),
         "frames": options.frames,
         "short_side": options.short_side,
         "picture": f"jpeg-{JPEG_QUALITY}",
@@ -166,7 +175,22 @@ def _backend(options: DecodeOptions) -> Callable[[Job], FramesRead]:
         raise InputError(f"unknown decoder {options.decoder!r}", f"choose one of {', '.join(DECODERS)}")
     if options.frames < 1 or options.short_side < 1:
         raise InputError("frames per clip and pixels of the short side must be at least 1")
+    if options.sampling not in SAMPLINGS:
+        raise InputError(f"unknown sampling {options.sampling!r}", f"choose one of {', '.join(SAMPLINGS)}")
+    if not 0 < options.first_seconds < math.inf:
+        raise InputError("the first seconds must be a positive number")
     return read_with_decord if options.decoder == "decord" else read_with_pyav
+
+
+def _plan(job: Job, options: DecodeOptions) -> Plan:
+    index, count = job.index, options.frames
+    if options.sampling == "first":
+        return first_plan(index, count, options.first_seconds)
+    if options.sampling == "keyframe":
+        return keyframe_plan(index, count)
+    if options.sampling == "scene":
+        return scene_plan(index, count, *read_lumas(job))
+    return make_plan(index.packets, index.end, count)
 
 
 def _read_index(file: BinaryIO, name: str, limits: Limits, deadline: Deadline) -> MediaIndex:

@@ -56,14 +56,40 @@ def make_plan(packets: Sequence[Packet], end: int, count: int) -> Plan:
     Returns:
         Targets and runs; both empty when nothing is shown.
     """
+    shown = [packet.shown_at for packet in packets if not packet.discard]
+    return plan_at(packets, middles(min(shown), end, count)) if shown else Plan((), ())
+
+
+def middles(start: int, end: int, count: int) -> list[float]:
+    """The moments in the middle of ``count`` equal parts of a span of time.
+
+    >>> middles(0, 100, 4)
+    [12.5, 37.5, 62.5, 87.5]
+    """
+    return [start + (end - start) * (2 * part + 1) / (2 * count) for part in range(count)]
+
+
+def plan_at(packets: Sequence[Packet], moments: Sequence[float]) -> Plan:
+    """Plan the frames that are on screen at given moments, each once.
+
+    Args:
+        packets: All packets of the video stream, in decoding order; at least one is shown.
+        moments: Presentation times.
+    """
     shown = sorted((packet.shown_at, place) for place, packet in enumerate(packets) if not packet.discard)
-    if not shown:
-        return Plan((), ())
-    start = shown[0][0]
     times = [time for time, _ in shown]
-    middles = [start + (end - start) * (2 * part + 1) / (2 * count) for part in range(count)]
-    chosen = sorted({max(0, bisect.bisect_right(times, middle) - 1) for middle in middles})
-    targets = tuple(Target(shown[place][1], shown[place][0]) for place in chosen)
+    chosen = sorted({max(0, bisect.bisect_right(times, moment) - 1) for moment in moments})
+    return plan_of(packets, [shown[place][1] for place in chosen])
+
+
+def plan_of(packets: Sequence[Packet], places: Sequence[int]) -> Plan:
+    """Plan the frames of given packets.
+
+    Args:
+        packets: All packets of the video stream, in decoding order.
+        places: Positions of the wanted ones, in order of presentation.
+    """
+    targets = tuple(Target(place, packets[place].shown_at) for place in places)
     return Plan(targets, _runs(packets, targets))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.backend import FramesRead, Job
@@ -17,6 +18,9 @@ from ingest.plan import Plan, depending_on
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
 """Decoders that can leave out pictures to which nothing refers; dav1d would leave out wanted ones as well."""
+
+_THUMBNAIL = (32, 18)
+"""Width and height."""
 
 
 def read_frames(job: Job) -> FramesRead:
@@ -39,6 +43,28 @@ def read_frames(job: Job) -> FramesRead:
         rest = _read(replace(job, plan=Plan(missing, whole)))
     pictures = sorted(read.pictures + rest.pictures, key=lambda pair: pair[0].shown_at)
     return FramesRead(tuple(pictures), max(read.rotation, rest.rotation), rest.damaged_packets)
+
+
+def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
+    """Watch a whole clip at thumbnail size, leaving out frames to which no other refers where that saves work.
+
+    Args:
+        job: Its plan is not looked at.
+
+    Returns:
+        Presentation times, ascending, and (frames, 18, 32) luma.
+
+    Raises:
+        MediaError: ``deadline`` or ``decode_error``.
+    """
+    seen: dict[int, NDArray[np.uint8]] = {}
+    whole = Plan((), (range(len(job.index.packets)),))
+    with decoder_errors(job.name), open_container(job.file, job.index.demuxer) as container:
+        for shown_at, frame in _Reader(container, replace(job, plan=whole)).frames():
+            small = frame.reformat(*_THUMBNAIL, format="gray", interpolation="AREA")
+            seen[shown_at] = small.to_ndarray()
+    times = sorted(seen)
+    return times, np.array([seen[time] for time in times], dtype=np.uint8).reshape(-1, *_THUMBNAIL[::-1])
 
 
 def _read(job: Job) -> FramesRead:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ingest.decode import DecodeOptions
@@ -62,7 +63,7 @@ def environment(path: Path) -> str:
 def escape(path: Path) -> str:
     """What a taken over worker would try; returns what the kernel let it do."""
     beside = path.parent
-    attempts = {
+    attempts: dict[str, Callable[[], object]] = {
         "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
         "listen": lambda: socket.socket(socket.AF_UNIX).listen(),
         "program": lambda: subprocess.run(["/bin/true"], check=True),
