@@ -49,6 +49,8 @@ class BenchOptions:
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
     command: str = ""
     """What the user typed, for the manifest."""
+    snapshot: str = ""
+    """Name of the snapshot that the corpus is at, for the manifest; empty when there is none."""
 
     @property
     def search(self) -> RetrievalOptions:
@@ -136,7 +138,8 @@ def run_benchmark(
         "keywords": {"name": keywords.name, "digest": keywords.digest},
     }
     settings = source | _settings(options, models, personas, listed)
-    with Run.open(options.run, settings, options.command) as run, AnswerStore(run.answers_path) as store:
+    opened = Run.open(options.run, settings, options.command, options.snapshot)
+    with opened as run, AnswerStore(run.answers_path) as store:
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")

@@ -52,13 +52,15 @@ class Run(AbstractContextManager["Run"]):
         self._lock = lock
 
     @classmethod
-    def open(cls, folder: Path, settings: Mapping[str, Any], command: str) -> Self:
+    def open(cls, folder: Path, settings: Mapping[str, Any], command: str, snapshot: str = "") -> Self:
         """Begin a run, or take up one that was begun under the same settings.
 
         Args:
             folder: The run directory; made when missing.
             settings: Plain JSON; compared with the settings of a run that is there already.
             command: What the user typed.
+            snapshot: Name of the snapshot that holds what the run shows, to find it again; the settings name
+                its content.
 
         Raises:
             InputError: The folder holds something else, or a run under other settings.
@@ -69,7 +71,7 @@ class Run(AbstractContextManager["Run"]):
         _make_folder(folder)
         lock = _lock(folder)
         try:
-            manifest = _take_up(folder, json.loads(json.dumps(settings)), command)
+            manifest = _take_up(folder, json.loads(json.dumps(settings)), command, snapshot)
         except BaseException:
             lock.release()
             raise
@@ -193,9 +195,9 @@ def _lock(folder: Path) -> FolderLock:
         raise CorpusLockedError(f"another process is writing the run {folder}", "wait until it has finished") from error
 
 
-def _take_up(folder: Path, settings: Json, command: str) -> Manifest:
+def _take_up(folder: Path, settings: Json, command: str, snapshot: str) -> Manifest:
     if not (folder / _MANIFEST).exists():
-        manifest = Manifest(settings, _provenance(command))
+        manifest = Manifest(settings, _provenance(command, snapshot))
         write_json(
             folder / _MANIFEST, {"schema": SCHEMA, "settings": manifest.settings, "provenance": manifest.provenance}
         )
@@ -211,7 +213,7 @@ def _take_up(folder: Path, settings: Json, command: str) -> Manifest:
     return manifest
 
 
-def _provenance(command: str) -> Json:
+def _provenance(command: str, snapshot: str) -> Json:
     versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
@@ -221,6 +223,7 @@ def _provenance(command: str) -> Json:
     return {
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
+        "snapshot": snapshot,
         "versions": versions,
         "platform": platform.platform(terse=True),
     }

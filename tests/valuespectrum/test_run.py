@@ -29,6 +29,13 @@ def test_two_processes_never_write_one_run(tmp_path: Path) -> None:
         Run.open(tmp_path, SETTINGS, "")
 
 
+def test_a_run_names_the_snapshot_it_began_with(tmp_path: Path) -> None:
+    with Run.open(tmp_path, SETTINGS, "bench", "march"):
+        pass
+    with Run.open(tmp_path, SETTINGS, "bench", "april") as run:
+        assert run.manifest.provenance["snapshot"] == "march"
+
+
 def test_settings_are_compared_as_json(tmp_path: Path) -> None:
     with Run.open(tmp_path, {"words": ("a", "b")}, ""):
         pass

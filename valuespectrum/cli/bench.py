@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -70,6 +71,7 @@ def bench(
     from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
     from vectorstore.corpus import Corpus
+    from vectorstore.snapshot import snapshot_with
 
     with Terminal(as_json) as terminal:
         options = BenchOptions(
@@ -90,6 +92,7 @@ def bench(
                 planned = plan_only(options, opened, loaded, roles, len(model))
                 terminal.finish(planned, _describe_plan(planned))
                 return
+            options = replace(options, snapshot=snapshot_with(opened.folder, opened.content_hash()))
             models = load_models(model, ModelOptions(device, dtype, batch_size, engine, seed))
             scores = run_benchmark(options, opened, loaded, models, roles, BenchBar(terminal, stack))
         terminal.finish({**scores, "run": str(options.run)}, _describe(scores, options.run, corpus))
