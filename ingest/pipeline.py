@@ -1,4 +1,4 @@
-"""From sources to a corpus: decode threads and the encoder work at the same time.
+"""From sources to a corpus: decoders and the encoder work at the same time, one thread writes.
 
 Every step leaves the corpus whole: pictures are durable before the transaction that names them, vectors
 before the index sees them. Running the same command again continues where it stopped.
@@ -7,35 +7,33 @@ before the index sees them. Running the same command again continues where it st
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import itertools
 import os
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PIL import Image
-
-from ingest.decode import Decoded, DecodeOptions, decode_file, recipe
+from ingest.clip_links import find_links
+from ingest.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
-from ingest.guard import Deadline, hash_media, open_media
-from ingest.pictures import to_jpeg
-from ingest.select import difference_hash, mark_duplicates
-from ingest.sources.folder import SourceItem, find_items
+from ingest.embedding import EmbeddingStage, Progress
+from ingest.examining import Examined, Examiner, is_remote
+from ingest.known import Judged, Settings, Verdict, as_failure, failed_attempts, judge, retry_at, settings_mark
+from ingest.remembered import remember
+from ingest.report import IngestReport, Tally
+from ingest.select import mark_duplicates
+from ingest.sources.base import SourceItem, SourceOptions
+from ingest.sources.registry import find_items
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError, EmbedderError, MediaError
-from vectorstore.records import EmbedderRecord, Failure, Frame, Media, Recipe, Source
+from vectorstore.errors import MediaError
+from vectorstore.records import Failure, Media, Recipe
 
-Progress = Callable[[str, int, int], None]
-"""Called with stage (``"decode"``, ``"embed"``, ``"index"``), number done, and number known so far."""
-
-_WAITING_CLIPS = 4
-"""Decoded clips that may wait for the encoder: bounds memory."""
-_INDEX_EVERY = 1000
-"""Vectors after which the index is brought up to date."""
+_LINKS_PENDING = "clip_links_pending"
+_REPLACED = "frames_replaced"
+_DEAD = frozenset({"missing", "unavailable"})
+"""Reasons for which a known clip stays, with its source marked as gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +47,13 @@ class IngestOptions:
     """Pictures embedded at once, across clips."""
     retry_failed: bool = False
     """Try files again that failed before and have not changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What one run did."""
-
-    clips_seen: int
-    """Added, known and failed together."""
-    clips_added: int
-    clips_known: int
-    """Already in the corpus: same path unchanged, or same bytes elsewhere."""
-    clips_failed: tuple[Failure, ...]
-    """Refused now or, unchanged since, before."""
-    clips_damaged: tuple[Failure, ...]
-    """Added although something is wrong with the file."""
-    frames_added: int
-    frames_duplicate: int
-    """Those of the added frames that are marked near-duplicates."""
-    frames_embedded: int
-    """Frames that got a vector, also of clips added before."""
-    files_ignored: int
-    """Files in the folders that do not look like media."""
-    seconds: float
-
-    def to_json(self) -> dict[str, object]:
-        """The document that ``ingest --json`` prints."""
-        return {
-            "clips_seen": self.clips_seen,
-            "clips_added": self.clips_added,
-            "clips_known": self.clips_known,
-            "clips_failed": [{"source": failure.source, "reason": failure.reason} for failure in self.clips_failed],
-            "clips_damaged": [{"source": failure.source, "reason": failure.reason} for failure in self.clips_damaged],
-            "frames_added": self.frames_added,
-            "frames_duplicate": self.frames_duplicate,
-            "frames_embedded": self.frames_embedded,
-            "files_ignored": self.files_ignored,
-            "seconds": round(self.seconds, 3),
-        }
+    isolate: bool = False
+    """Decode local files in confined processes too, as downloads always are."""
+    redo_frames: bool = False
+    """Make new frames of clips whose frames were made in another way, where the original is at hand."""
+    max_items: int | None = None
+    """Look at no more items than this."""
+    source: SourceOptions = field(default_factory=SourceOptions)
 
 
 def ingest(
@@ -98,206 +65,190 @@ def ingest(
 ) -> IngestReport:
     """Add the clips of sources to a corpus, with frames, vectors and index.
 
-    Idempotent: what is known and unchanged is not read again. A file that cannot be used becomes a failure with a
+    Idempotent: what is known and unchanged is not read again. An item that cannot be used becomes a failure with a
     reason and the rest goes on. Frames of earlier runs that this embedder has not seen are embedded from their stored
     pictures.
 
     Args:
-        sources: Folders, files or patterns.
+        sources: Folders, files, patterns, manifests, links.
         corpus: Opened for writing.
         embedder: For the vectors; several may share a corpus.
         options: Decoding and parallelism.
         progress: Called from this thread.
 
     Raises:
-        InputError: A source does not exist or holds no videos; unknown decoder.
+        InputError: A source does not exist or leads nowhere; unknown decoder.
+        EmbedderError: The embedder failed.
+        StorageError: Disk full or read-only.
+    """
+    options = options or IngestOptions()
+    started = time.monotonic()
+    found = find_items(sources, options.source)
+    remember(corpus, sources, options.source, options.decode)
+    report = ingest_items(found.items, corpus, embedder, options, progress)
+    return replace(report, files_ignored=found.ignored, seconds=time.monotonic() - started)
+
+
+def ingest_items(
+    items: Iterable[SourceItem],
+    corpus: Corpus,
+    embedder: Embedder,
+    options: IngestOptions,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """``ingest`` for items that have been found already; they are read as a stream, once.
+
+    Raises:
+        InputError: Unknown decoder.
         EmbedderError: The embedder failed.
         StorageError: Disk full or read-only.
     """
     started = time.monotonic()
-    found = find_items(sources)
-    run = _Run(corpus, embedder, options or IngestOptions(), progress or (lambda stage, done, total: None))
-    run.execute(found.items)
-    report = run.report(len(found.items), found.ignored, time.monotonic() - started)
-    if report.clips_added or report.frames_embedded or run.tried:
+    run = _Run(corpus, embedder, options, progress or (lambda stage, done, total: None))
+    run.execute(itertools.islice(items, options.max_items), _count(items, options.max_items))
+    report = run.tally.report(time.monotonic() - started)
+    if report.clips_added or report.frames_embedded or run.tally.tried:
         corpus.add_event("ingest", report.to_json())
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Examined:
-    """What a decode thread made of a file: a failure, a clip that is known, or a new one."""
-
-    source: Source
-    failure: Failure | None = None
-    clip_id: str = ""
-    media: Media | None = None
-    frames: tuple[Frame, ...] = ()
-
-
 class _Run:
-    """The state of one call of ``ingest``. All its methods but ``_examine`` run in the calling thread."""
+    """The state of one call of ``ingest_items``. Everything here runs in the calling thread."""
 
     def __init__(self, corpus: Corpus, embedder: Embedder, options: IngestOptions, progress: Progress) -> None:
-        self.tried = 0
+        self.tally = Tally()
         self._corpus = corpus
-        self._embedder = embedder
         self._options = options
         self._progress = progress
         self._recipe: Recipe = recipe(options.decode)
-        # A file that one decoder or limit refuses may pass another, so a failure is good for its settings only.
-        self._settings = f" {_fingerprint(f'{self._recipe.recipe_id} {options.decode}')}"
+        mark = settings_mark(self._recipe.recipe_id, options.decode)
+        self._settings = Settings(self._recipe.recipe_id, mark, options.retry_failed)
         self._known_clips = corpus.clip_ids()
-        self._waiting: deque[str] = deque()
-        self._pictures_seen = 0
-        self._pictures_done = 0
-        self._unindexed = 0
-        self._clips_added = 0
-        self._clips_known = 0
-        self._failures: list[Failure] = []
-        self._damaged: list[Failure] = []
-        self._frames_added = 0
-        self._frames_duplicate = 0
-        self._frames_embedded = 0
+        self._to_redo: set[str] = set()
+        self._added: set[str] = set()
+        self._links_lost = bool(corpus.curation.setting(_LINKS_PENDING))
+        self._stage = EmbeddingStage(corpus, embedder, options.batch, progress)
+        self._embedder_id = embedder.id
 
-    def execute(self, items: Sequence[SourceItem]) -> None:
+    def execute(self, items: Iterable[SourceItem], count: int) -> None:
         """Do everything there is to do."""
-        corpus, embedder = self._corpus, self._embedder
-        corpus.add_embedder(EmbedderRecord(embedder.id, embedder.spec, embedder.dimension))
-        self._queue(corpus.pictures_without_vector(embedder.id))
-        fresh = self._sort_out_known(items)
-        workers, threads = share_cores(self._options.workers)
-        with _torch_threads(threads):
-            for done, examined in enumerate(self._examine_all(fresh, workers), start=1):
+        options, tally = self._options, self.tally
+        workers, threads = share_cores(options.workers)
+        examiner = Examiner(self._corpus, options.decode, workers, options.isolate, self._needs_frames)
+        with _torch_threads(threads), self._stage as stage, examiner:
+            stage.queue(self._corpus.pictures_without_vector(self._embedder_id))
+            for examined in examiner.examine_all(self._fresh(items)):
                 self._commit(examined)
-                self._progress("decode", done, len(fresh))
-                self._embed(self._options.batch)
-            self._embed(1)
-        self._index()
+                tally.tried += 1
+                self._progress("decode", tally.tried, max(tally.tried, count - tally.skipped))
+                stage.advance()
+            stage.finish()
+        tally.frames_embedded = stage.frames_embedded
+        tally.frames_duplicate += stage.frames_marked
+        self._drop_replaced()
+        self._link_clips()
 
-    def report(self, seen: int, ignored: int, seconds: float) -> IngestReport:
-        """What was done."""
-        return IngestReport(
-            clips_seen=seen,
-            clips_added=self._clips_added,
-            clips_known=self._clips_known,
-            clips_failed=tuple(self._failures),
-            clips_damaged=tuple(self._damaged),
-            frames_added=self._frames_added,
-            frames_duplicate=self._frames_duplicate,
-            frames_embedded=self._frames_embedded,
-            files_ignored=ignored,
-            seconds=seconds,
-        )
+    def _needs_frames(self, clip_id: str) -> bool:
+        return clip_id not in self._known_clips or clip_id in self._to_redo
 
-    def _sort_out_known(self, items: Sequence[SourceItem]) -> list[tuple[SourceItem, str]]:
-        fresh = []
-        for item in items:
-            stamp = item.stamp()
-            state = self._corpus.source_state(item.locator)
-            if state and state.failure is None and state.stamp == stamp:
-                self._clips_known += 1
-            elif state and state.failure and state.stamp == stamp + self._settings and not self._options.retry_failed:
-                self._failures.append(state.failure)
-            else:
-                fresh.append((item, stamp))
-        self.tried = len(fresh)
-        return fresh
+    def _fresh(self, items: Iterable[SourceItem]) -> Iterator[Judged]:
+        """Items that must be looked at; the others are counted."""
+        tally = self.tally
+        for judged in judge(items, self._corpus.curation, self._settings):
+            verdict, known = judged.verdict, judged.known
+            if verdict is Verdict.OTHER_RECIPE and self._options.redo_frames and known:
+                self._to_redo.add(known.clip_id)
+            elif verdict in (Verdict.KNOWN, Verdict.OTHER_RECIPE):
+                tally.clips_known += 1
+                tally.clips_other_recipe += verdict is Verdict.OTHER_RECIPE
+                self._revive(judged)
+                continue
+            elif verdict in (Verdict.FAILED, Verdict.WAITING) and known and known.failure:
+                tally.failures.append(known.failure)
+                tally.clips_waiting += verdict is Verdict.WAITING
+                continue
+            elif verdict is Verdict.REMOVED:
+                tally.clips_removed += 1
+                continue
+            yield judged
 
-    def _examine_all(self, items: Sequence[tuple[SourceItem, str]], workers: int) -> Iterator[_Examined]:
-        """Results in the order of ``items``, so that the corpus does not depend on which thread was faster."""
-        remaining = iter(items)
-        running: deque[Future[_Examined]] = deque()
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="decode")
-        try:
-            while True:
-                while len(running) < workers + _WAITING_CLIPS and (entry := next(remaining, None)):
-                    running.append(pool.submit(self._examine, *entry))
-                if not running:
-                    return
-                yield running.popleft().result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    def _revive(self, judged: Judged) -> None:
+        """A local file that was gone is back; that a link is still listed says nothing."""
+        if judged.known and judged.known.gone and not is_remote(judged.item):
+            self._corpus.update_source(judged.item.describe(judged.stamp))
 
-    def _examine(self, item: SourceItem, stamp: str) -> _Examined:
-        source = item.describe(stamp)
-        limits = self._options.decode.limits
-        deadline = Deadline(item.path.name, limits.deadline)
-        try:
-            with open_media(item.path, limits) as file:
-                clip_id = hash_media(file, deadline)
-                if clip_id in self._known_clips:
-                    return _Examined(source, clip_id=clip_id)
-                decoded = decode_file(file, item.path.name, self._options.decode, deadline)
-                size = os.fstat(file.fileno()).st_size
-        except MediaError as error:
-            return _Examined(source, failure=Failure(source.locator, error.reason, error.message))
-        frames = _make_frames(clip_id, decoded, self._recipe, self._corpus)
-        media = _make_media(clip_id, size, decoded, self._options.decode.frames)
-        return _Examined(source, clip_id=clip_id, media=media, frames=frames)
-
-    def _commit(self, examined: _Examined) -> None:
-        if examined.failure:
-            tried = replace(examined.source, stamp=examined.source.stamp + self._settings)
-            self._corpus.add_failure(tried, examined.failure)
-            self._failures.append(examined.failure)
-        elif examined.media is None or examined.clip_id in self._known_clips:
-            self._corpus.link_source(examined.source, examined.clip_id)
-            self._clips_known += 1
+    def _commit(self, examined: Examined) -> None:
+        if examined.removed:
+            self.tally.clips_removed += 1
+        elif examined.error:
+            self._fail(examined, examined.error)
+        elif examined.media is not None and self._needs_frames(examined.clip_id):
+            self._add(examined, examined.media)
         else:
-            self._add(examined.source, examined.media, examined.frames)
+            self._corpus.link_source(examined.source, examined.clip_id)
+            self.tally.clips_known += 1
+        if examined.note:
+            self.tally.damaged.append(examined.note)
 
-    def _add(self, source: Source, media: Media, frames: Sequence[Frame]) -> None:
-        known = self._corpus.first_frames([frame.picture_sha for frame in frames])
-        frames = mark_duplicates(frames, known)
-        self._corpus.add_clip(source, media, self._recipe, frames)
-        self._known_clips.add(media.clip_id)
-        self._clips_added += 1
-        self._frames_added += len(frames)
-        self._frames_duplicate += sum(frame.duplicate_of is not None for frame in frames)
+    def _fail(self, examined: Examined, error: MediaError) -> None:
+        judged = examined.judged
+        failure = as_failure(judged.item, error)
+        self.tally.failures.append(failure)
+        if error.reason in _DEAD and judged.known and judged.known.clip_id:
+            self._corpus.mark_gone(judged.item.locator)
+            self.tally.clips_gone += 1
+            return
+        tried = replace(examined.source, stamp=judged.stamp + self._settings.mark)
+        self._corpus.add_failure(tried, failure, retry_at(error, failed_attempts(judged.known)))
+
+    def _add(self, examined: Examined, media: Media) -> None:
+        corpus, tally = self._corpus, self.tally
+        shas = [frame.picture_sha for frame in examined.frames]
+        frames = mark_duplicates(examined.frames, self._first_frames(media.clip_id, shas), examined.frozen)
+        if not self._added and not self._links_lost:
+            corpus.curation.set_setting(_LINKS_PENDING, "yes")
+        if media.clip_id in self._known_clips:
+            corpus.curation.set_setting(_REPLACED, "yes")
+            corpus.curation.replace_frames(media, self._recipe, frames)
+            corpus.link_source(examined.source, media.clip_id)
+            self._to_redo.discard(media.clip_id)
+            tally.clips_redone += 1
+        else:
+            corpus.add_clip(examined.source, media, self._recipe, frames)
+            self._known_clips.add(media.clip_id)
+            tally.clips_added += 1
+        self._added.add(media.clip_id)
+        tally.count_frames(frames)
         if media.truncated or media.damaged_packets:
             reason = "truncated" if media.truncated else "damaged"
             detail = f"{len(frames)} frames found, {media.damaged_packets} packets could not be decoded"
-            self._damaged.append(Failure(source.locator, reason, detail))
+            tally.damaged.append(Failure(examined.source.locator, reason, detail))
         # Also pictures that have a vector: the new frames that show them have none yet.
-        self._queue(list(dict.fromkeys(frame.picture_sha for frame in frames)))
+        self._stage.queue(list(dict.fromkeys(shas)))
 
-    def _queue(self, picture_shas: Sequence[str]) -> None:
-        self._waiting.extend(picture_shas)
-        self._pictures_seen += len(picture_shas)
+    def _first_frames(self, clip_id: str, shas: Sequence[str]) -> dict[str, str]:
+        """Frames of other clips: this clip's own former frames are about to go."""
+        known = self._corpus.first_frames(shas)
+        if clip_id not in self._known_clips:
+            return known
+        own = {frame.frame_id for frame in self._corpus.frames(clip_id)}
+        return {sha: frame_id for sha, frame_id in known.items() if frame_id not in own}
 
-    def _embed(self, batch: int) -> None:
-        """Embed what waits, while at least ``batch`` pictures do."""
-        while len(self._waiting) >= batch:
-            size = min(len(self._waiting), self._options.batch)
-            shas = [self._waiting.popleft() for _ in range(size)]
-            vectors = self._embedder.images([self._open_picture(sha) for sha in shas])
-            if vectors.shape != (size, self._embedder.dimension):
-                raise EmbedderError(
-                    f"embedder {self._embedder.id} returned {vectors.shape} for {size} pictures "
-                    f"of dimension {self._embedder.dimension}"
-                )
-            added = self._corpus.add_embeddings(self._embedder.id, shas, vectors)
-            self._frames_embedded += added
-            self._pictures_done += size
-            self._progress("embed", self._pictures_done, self._pictures_seen)
-            self._unindexed += added
-            if self._unindexed >= _INDEX_EVERY:
-                self._index()
+    def _drop_replaced(self) -> None:
+        curation = self._corpus.curation
+        if curation.setting(_REPLACED):
+            curation.drop_replaced()
+            curation.set_setting(_REPLACED, "")
 
-    def _open_picture(self, picture_sha: str) -> Image.Image:
-        path = self._corpus.picture_path(picture_sha)
-        try:
-            with Image.open(path) as picture:
-                return picture.convert("RGB")
-        except OSError as error:
-            raise CorpusError(f"the stored picture {path} cannot be read: {error}", "restore it from a copy") from error
-
-    def _index(self) -> None:
-        done = self._corpus.index_pending()
-        self._unindexed = 0
-        if done:
-            self._progress("index", done, done)
+    def _link_clips(self) -> None:
+        """Link near-duplicate clips; all pairs when an earlier run ended before it came to that."""
+        if not (self._added or self._links_lost):
+            return
+        curation = self._corpus.curation
+        links = find_links(curation.frame_hashes(), None if self._links_lost else self._added)
+        self._corpus.add_clip_links(links)
+        curation.set_setting(_LINKS_PENDING, "")
+        self.tally.clips_linked = len({one for link in links for one in (link.clip_id, link.other_id)} & self._added)
 
 
 def share_cores(workers: int | None) -> tuple[int, int]:
@@ -328,40 +279,7 @@ def _torch_threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _make_frames(clip_id: str, decoded: Decoded, used: Recipe, corpus: Corpus) -> tuple[Frame, ...]:
-    """Store the pictures of a clip durably and name its frames; duplicates are not marked yet."""
-    shas = corpus.store_pictures([to_jpeg(frame.picture) for frame in decoded.frames])
-    return tuple(
-        Frame(
-            frame_id=_fingerprint(f"{clip_id}|{used.recipe_id}|{position}"),
-            clip_id=clip_id,
-            index=position,
-            time=frame.time,
-            picture_sha=sha,
-            width=frame.picture.width,
-            height=frame.picture.height,
-            dhash=difference_hash(frame.picture),
-            duplicate_of=None,
-        )
-        for position, (frame, sha) in enumerate(zip(decoded.frames, shas, strict=True))
-    )
-
-
-def _make_media(clip_id: str, size: int, decoded: Decoded, frames_wanted: int) -> Media:
-    return Media(
-        clip_id=clip_id,
-        size=size,
-        container=decoded.container,
-        codec=decoded.codec,
-        width=decoded.width,
-        height=decoded.height,
-        rotation=decoded.rotation,
-        duration=decoded.duration,
-        truncated=decoded.truncated,
-        damaged_packets=decoded.damaged_packets,
-        frames_wanted=frames_wanted,
-    )
-
-
-def _fingerprint(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _count(items: Iterable[SourceItem], limit: int | None) -> int:
+    """How many items there will be at most; 0 when that is not known."""
+    size = len(items) if isinstance(items, Sized) else 0
+    return size if limit is None else min(size, limit)

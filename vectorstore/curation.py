@@ -132,12 +132,12 @@ class Curation:
                 yield FrameHash(clip_id, dhash, bool(blank))
 
     def clips_showing(self, picture_shas: Sequence[str]) -> list[str]:
-        """Ids of the clips with frames that show any of these pictures, in the order they were added."""
+        """Ids of the clips that show any of these pictures in a frame not marked as duplicate, oldest first."""
         return [
             row[0]
             for row in self._ledger.select(
                 "SELECT video_sha FROM video WHERE video_sha IN "
-                f"(SELECT video_sha FROM frame WHERE picture_sha {_LISTED}) ORDER BY video_id",
+                f"(SELECT video_sha FROM frame WHERE picture_sha {_LISTED} AND duplicate_of IS NULL) ORDER BY video_id",
                 (json.dumps(list(picture_shas)),),
             )
         ]

@@ -16,8 +16,10 @@ from colour_embedder import ColourEmbedder
 from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
+from ingest import examination
 from ingest.decode import DecodeOptions
-from ingest.pipeline import IngestOptions, IngestReport, ingest, share_cores
+from ingest.pipeline import IngestOptions, ingest, share_cores
+from ingest.report import IngestReport
 from ingest.select import bits_apart, difference_hash
 from vectorstore.corpus import Corpus
 from vectorstore.errors import CorpusError, EmbedderError, InputError, StorageError
@@ -63,7 +65,7 @@ def test_a_second_run_adds_nothing_and_reads_no_file(
     def forbidden(*arguments: object) -> None:
         raise AssertionError("a known file was read again")
 
-    monkeypatch.setattr("ingest.pipeline.open_media", forbidden)
+    monkeypatch.setattr("ingest.examination.open_media", forbidden)
     embedder = ColourEmbedder()
     report = run(video_folder, tmp_path / "corpus", embedder=embedder)
     assert (report.clips_seen, report.clips_added, report.clips_known) == (5, 0, 5)
@@ -112,8 +114,8 @@ def test_failures_are_tried_again_only_when_something_changed(tmp_path: Path, mo
     path.write_bytes(content[:2000])
     assert [failure.reason for failure in run(folder, corpus).clips_failed] == ["truncated"]
     tried: list[Path] = []
-    real = __import__("ingest.pipeline", fromlist=["open_media"]).open_media
-    monkeypatch.setattr("ingest.pipeline.open_media", lambda path, limits: tried.append(path) or real(path, limits))
+    real = examination.open_media
+    monkeypatch.setattr("ingest.examination.open_media", lambda path, limits: tried.append(path) or real(path, limits))
     again = run(folder, corpus)
     assert (again.clips_added, [failure.reason for failure in again.clips_failed], tried) == (0, ["truncated"], [])
     run(folder, corpus, IngestOptions(retry_failed=True))

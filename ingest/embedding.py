@@ -1,0 +1,153 @@
+"""Pictures to vectors beside everything else: batches go to one other thread, results come back in order.
+
+The encoder's thread reads stored pictures and encodes; the ledger is written by the calling thread alone. At most two
+batches are under way, so the thread that decodes and commits waits when the encoder is the slower one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.embed import Embedder
+from ingest.select import duplicates_by_vector
+from vectorstore.corpus import Corpus
+from vectorstore.errors import CorpusError, EmbedderError
+from vectorstore.records import EmbedderRecord
+
+Progress = Callable[[str, int, int], None]
+"""Called with stage (``"decode"``, ``"embed"``, ``"index"``), number done, and number known so far."""
+
+_BATCHES = 2
+_INDEX_EVERY = 1000
+"""Vectors after which the index is brought up to date."""
+
+_Batch = tuple[list[str], "Future[NDArray[np.float32]]"]
+
+
+class EmbeddingStage:
+    """Embeds queued pictures and stores vectors and index. Use as a context manager.
+
+    Args:
+        corpus: Opened for writing.
+        embedder: For the vectors.
+        batch: Pictures at once, across clips.
+        progress: Told about ``"embed"`` and ``"index"``.
+        mark: Whether frames that an earlier frame of their clip nearly equals are marked.
+    """
+
+    def __init__(self, corpus: Corpus, embedder: Embedder, batch: int, progress: Progress, mark: bool = True) -> None:
+        self.frames_embedded = 0
+        self.frames_marked = 0
+        self._corpus = corpus
+        self._embedder = embedder
+        self._batch = batch
+        self._progress = progress
+        self._mark = mark
+        self._waiting: deque[str] = deque()
+        self._running: deque[_Batch] = deque()
+        self._seen = 0
+        self._done = 0
+        self._unindexed = 0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embed")
+        corpus.add_embedder(EmbedderRecord(embedder.id, embedder.spec, embedder.dimension))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def queue(self, picture_shas: Sequence[str]) -> None:
+        """Pictures to be embedded, in this order."""
+        self._waiting.extend(picture_shas)
+        self._seen += len(picture_shas)
+
+    def advance(self) -> None:
+        """Encode whole batches of what waits; store what is ready; wait only when too much is under way."""
+        while len(self._waiting) >= self._batch:
+            self._start(self._batch)
+        while self._running and self._running[0][1].done():
+            self._store()
+
+    def finish(self) -> None:
+        """Encode and store everything, and bring the index up to date.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            CorpusError: A stored picture cannot be read.
+            StorageError: Disk full or read-only.
+        """
+        self.advance()
+        if self._waiting:
+            self._start(len(self._waiting))
+        while self._running:
+            self._store()
+        self._index()
+
+    def _start(self, size: int) -> None:
+        while len(self._running) >= _BATCHES:
+            self._store()
+        shas = [self._waiting.popleft() for _ in range(size)]
+        self._running.append((shas, self._thread.submit(self._encode, shas)))
+
+    def _encode(self, shas: Sequence[str]) -> NDArray[np.float32]:
+        vectors = self._embedder.images([self._open_picture(sha) for sha in shas])
+        if vectors.shape != (len(shas), self._embedder.dimension):
+            raise EmbedderError(
+                f"embedder {self._embedder.id} returned {vectors.shape} for {len(shas)} pictures "
+                f"of dimension {self._embedder.dimension}"
+            )
+        return vectors
+
+    def _open_picture(self, picture_sha: str) -> Image.Image:
+        path = self._corpus.picture_path(picture_sha)
+        try:
+            with Image.open(path) as picture:
+                return picture.convert("RGB")
+        except OSError as error:
+            raise CorpusError(f"the stored picture {path} cannot be read: {error}", "restore it from a copy") from error
+
+    def _store(self) -> None:
+        shas, encoded = self._running.popleft()
+        vectors = encoded.result()
+        if self._mark:
+            # Before the vectors: whoever finds them all stored may rely on the marks.
+            self._mark_duplicates(shas, vectors)
+        added = self._corpus.add_embeddings(self._embedder.id, shas, vectors)
+        self.frames_embedded += added
+        self._done += len(shas)
+        self._progress("embed", self._done, self._seen)
+        self._unindexed += added
+        if self._unindexed >= _INDEX_EVERY:
+            self._index()
+
+    def _mark_duplicates(self, shas: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        curation = self._corpus.curation
+        # As the ledger will have them, so that it does not matter which vectors of a clip were stored before.
+        stored = vectors.astype(np.float16).astype(np.float32)
+        fresh = dict(zip(shas, stored, strict=True))
+        marks: dict[str, str] = {}
+        for clip_id in curation.clips_showing(shas):
+            frames = self._corpus.frames(clip_id)
+            missing = [frame.picture_sha for frame in frames if frame.picture_sha not in fresh]
+            earlier = curation.picture_vectors(self._embedder.id, missing) if missing else {}
+            marks |= duplicates_by_vector(frames, earlier | fresh)
+        if marks:
+            curation.mark_duplicates(marks)
+            self.frames_marked += len(marks)
+
+    def _index(self) -> None:
+        done = self._corpus.index_pending()
+        self._unindexed = 0
+        if done:
+            self._progress("index", done, done)

@@ -1,0 +1,96 @@
+"""A corpus remembers what the user named to fill it, so that it can be refreshed without naming it again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.decode import DecodeOptions
+from ingest.guard import Limits
+from ingest.sources.base import SourceOptions
+from ingest.sources.registry import load_sources
+from vectorstore.corpus import Corpus
+from vectorstore.errors import CorpusError
+
+_SOURCES = "ingested_sources"
+_DECODE = "ingested_how"
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedSource:
+    """What the user named, and how it was to be read."""
+
+    text: str
+    """Paths are absolute."""
+    options: SourceOptions
+
+
+def remember(corpus: Corpus, sources: Sequence[str | Path], options: SourceOptions, decode: DecodeOptions) -> None:
+    """Note sources and settings in the corpus; what is known already stays in its place."""
+    entries = [
+        json.dumps({"text": _absolute(str(source)), "options": _plain(options)}, sort_keys=True) for source in sources
+    ]
+    corpus.curation.remember(_SOURCES, entries)
+    how = json.dumps(_plain(decode), sort_keys=True)
+    if corpus.curation.setting(_DECODE) != how:
+        corpus.curation.set_setting(_DECODE, how)
+
+
+def remembered_sources(corpus: Corpus) -> list[RememberedSource]:
+    """Everything that was ever named, oldest first.
+
+    Raises:
+        CorpusError: The notes cannot be read.
+    """
+    try:
+        entries = [json.loads(entry) for entry in corpus.curation.listed(_SOURCES)]
+        return [RememberedSource(entry["text"], SourceOptions(**entry["options"])) for entry in entries]
+    except (ValueError, TypeError, KeyError) as error:
+        raise _unreadable(corpus) from error
+
+
+def remembered_decoding(corpus: Corpus) -> DecodeOptions:
+    """How files were decoded the last time; the defaults when nothing was ever ingested.
+
+    Raises:
+        CorpusError: The notes cannot be read.
+    """
+    try:
+        fields = json.loads(corpus.curation.setting(_DECODE) or "{}")
+        limits = Limits(**fields.pop("limits", {}))
+        return DecodeOptions(limits=limits, **fields)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _unreadable(corpus) from error
+
+
+def _unreadable(corpus: Corpus) -> CorpusError:
+    return CorpusError(
+        f"{corpus.folder} does not say in a way this release knows how it was filled",
+        "name the sources: `valuespectrum ingest SOURCE --corpus DIR`",
+    )
+
+
+def _absolute(text: str) -> str:
+    name, colon, rest = text.partition(":")
+    if "://" in text:
+        return text
+    if colon and name in load_sources():
+        return f"{name}:{_absolute(rest)}" if os.path.lexists(rest) else text
+    return os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links, which the guard must see
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass that differ from its defaults, as JSON can hold them."""
+    plain: dict[str, Any] = {}
+    default = type(value)()
+    for part in dataclasses.fields(value):
+        content = getattr(value, part.name)
+        if content == getattr(default, part.name):
+            continue
+        plain[part.name] = _plain(content) if dataclasses.is_dataclass(content) else content
+    return {name: dict(content) if hasattr(content, "items") else content for name, content in plain.items()}
