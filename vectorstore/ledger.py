@@ -98,6 +98,15 @@ class Ledger:
         """First column of a query whose one parameter is a JSON list."""
         return [row[0] for row in self._rows(query, (json.dumps(list(listed)),))]
 
+    @contextlib.contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Everything that is read inside is of one moment, whatever others write meanwhile."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("COMMIT")
+
     def clips(self, clip_id: str | None = None) -> list[Clip]:
         """All clips in the order they were added, or the one with this id."""
         where, parameters = ("", ()) if clip_id is None else ("WHERE video.video_sha = ?", (clip_id,))
@@ -186,27 +195,24 @@ class Ledger:
         rows = self._rows("SELECT model_id, spec, dimension FROM model ORDER BY model_number")
         return [EmbedderRecord(*row) for row in rows]
 
-    def unindexed(self, embedder_id: str, limit: int) -> tuple[list[str], NDArray[np.float16]]:
-        """At most ``limit`` frame ids and vectors that the index does not have yet."""
+    def vectors_after(
+        self, embedder_id: str, frame_id: str, limit: int, *, unindexed_only: bool
+    ) -> tuple[list[str], NDArray[np.float16]]:
+        """At most ``limit`` frame ids and vectors that follow ``frame_id`` in order, of all or those not indexed."""
         rows = self._rows(
-            "SELECT frame_id, vector FROM embedding WHERE model_id = ? AND indexed = 0 ORDER BY frame_id LIMIT ?",
-            (embedder_id, limit),
-        )
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
-
-    def vectors_after(self, embedder_id: str, frame_id: str, limit: int) -> tuple[list[str], NDArray[np.float16]]:
-        """At most ``limit`` frame ids and vectors that follow ``frame_id`` in order."""
-        rows = self._rows(
-            "SELECT frame_id, vector FROM embedding WHERE model_id = ? AND frame_id > ? ORDER BY frame_id LIMIT ?",
+            "SELECT frame_id, vector FROM embedding WHERE model_id = ? AND frame_id > ? "
+            f"{'AND indexed = 0 ' if unindexed_only else ''}ORDER BY frame_id LIMIT ?",
             (embedder_id, frame_id, limit),
         )
         return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
-    def sample_indexed(self, embedder_id: str, limit: int) -> tuple[list[str], NDArray[np.float16]]:
-        """At most ``limit`` frame ids and vectors that the index should have, drawn at random."""
+    def sample_vectors(
+        self, embedder_id: str, limit: int, *, indexed_only: bool
+    ) -> tuple[list[str], NDArray[np.float16]]:
+        """At most ``limit`` frame ids and vectors drawn at random, of all or those that the index has."""
         rows = self._rows(
-            "SELECT frame_id, vector FROM embedding WHERE rowid IN "
-            "(SELECT rowid FROM embedding WHERE model_id = ? AND indexed = 1 ORDER BY random() LIMIT ?)",
+            "SELECT frame_id, vector FROM embedding WHERE rowid IN (SELECT rowid FROM embedding "
+            f"WHERE model_id = ? {'AND indexed = 1 ' if indexed_only else ''}ORDER BY random() LIMIT ?)",
             (embedder_id, limit),
         )
         return [row[0] for row in rows], _matrix([row[1] for row in rows])

@@ -1,0 +1,202 @@
+"""A corpus as tables for other tools, with a card; nothing in it names a person or quotes one."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vectorstore.card import CardFacts, write_card
+from vectorstore.counts import corpus_counts
+from vectorstore.errors import InputError
+from vectorstore.ledger import Ledger
+from vectorstore.snapshot import read_snapshot, snapshot_with
+from vectorstore.storage import durable_file, storage_errors, sync_folder
+
+if TYPE_CHECKING:
+    from vectorstore.corpus import Corpus
+
+_CLIPS = """
+    SELECT video.video_sha, platform, uploader, substr(published, 1, 10), licence, basis, duration, width, height,
+           codec, container, truncated, motion, (SELECT count(*) FROM frame WHERE frame.video_sha = video.video_sha),
+           (SELECT CASE min(gone_at) WHEN '' THEN '' ELSE max(gone_at) END
+            FROM source_video JOIN source USING (source_id) WHERE video_sha = video.video_sha),
+           (SELECT json_group_array(CASE clip_id WHEN video.video_sha THEN other_id ELSE clip_id END) FROM clip_link
+            WHERE kind = 'near_duplicate' AND video.video_sha IN (clip_id, other_id))
+    FROM video
+    JOIN source_video ON link_id = (SELECT min(link_id) FROM source_video WHERE video_sha = video.video_sha)
+    JOIN source USING (source_id) ORDER BY video.video_sha
+"""
+_FRAMES = """
+    SELECT frame_id, video_sha, recipe_id, position, time, picture_sha, width, height, dhash, duplicate_of,
+           brightness, sharpness, text_share, blank FROM frame ORDER BY video_sha, frame_id
+"""
+_VECTORS = "SELECT model_id, frame_id, vector FROM embedding ORDER BY model_id, frame_id"
+
+_TABLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "clips": (
+        _CLIPS,
+        {
+            **dict.fromkeys(("clip_id", "platform", "uploader", "published", "licence", "basis"), "string"),
+            **{"duration": "double", "width": "int32", "height": "int32", "codec": "string", "container": "string"},
+            **{"truncated": "bool", "motion": "double", "frames": "int32", "gone_at": "string"},
+            "near_duplicates": "texts",
+        },
+    ),
+    "frames": (
+        _FRAMES,
+        {
+            **{"frame_id": "string", "clip_id": "string", "recipe_id": "string", "position": "int32"},
+            **{"time": "double", "picture_sha": "string", "width": "int32", "height": "int32"},
+            **{"dhash": "string", "duplicate_of": "string", "brightness": "double", "sharpness": "double"},
+            **{"text_share": "double", "blank": "bool"},
+        },
+    ),
+    "vectors": (_VECTORS, {"embedder_id": "string", "frame_id": "string", "vector": "halves"}),
+}
+"""Query, columns and their types by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What to export."""
+
+    vectors: bool = False
+    """Also the vectors: derived from pictures of people, so off unless asked for."""
+    value_coverage: Mapping[str, int] = field(default_factory=dict)
+    """Clips that stand for each value, for the card."""
+    contact: str = ""
+    """Whom to ask for removal, for the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was written."""
+
+    folder: Path
+    rows: Mapping[str, int]
+    """Rows by table."""
+    snapshot: str
+    """Name of the snapshot with this content; empty when there is none."""
+    content_hash: str
+
+
+def export_corpus(corpus: Corpus, target: Path, options: ExportOptions) -> ExportReport:
+    """Write ``clips.parquet``, ``frames.parquet``, if asked for ``vectors.parquet``, and ``CARD.md``.
+
+    All of it is of one moment, whatever is written to the corpus meanwhile, and appears at once or not at all.
+
+    Args:
+        corpus: An open corpus.
+        target: A folder that does not exist yet or is empty.
+        options: What to export.
+
+    Raises:
+        InputError: The target is something else.
+        StorageError: Disk full or read-only.
+    """
+    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+        raise InputError(f"{target} is there already", "name a new folder")
+    unfinished = target.with_name(f".{target.name}.tmp")
+    tables = [name for name in _TABLES if name != "vectors" or options.vectors]
+    with storage_errors(target):
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True, mode=0o700)
+        try:
+            with corpus.ledger.one_state():
+                rows = {name: _write_table(corpus.ledger, name, unfinished) for name in tables}
+                facts = _facts(corpus, options)
+            with durable_file(unfinished / "CARD.md") as file:
+                file.write(write_card(facts).encode())
+            if target.is_dir():
+                target.rmdir()
+            unfinished.rename(target)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        sync_folder(target.absolute().parent)
+    return ExportReport(target, rows, facts.snapshot.name if facts.snapshot else "", facts.content_hash)
+
+
+def _facts(corpus: Corpus, options: ExportOptions) -> CardFacts:
+    ledger = corpus.ledger
+    content_hash = corpus.content_hash()
+    named = snapshot_with(corpus.folder, content_hash)
+    recipes = ledger.select("SELECT recipe_id, settings FROM recipe ORDER BY recipe_id")
+    return CardFacts(
+        counts=corpus_counts(ledger),
+        content_hash=content_hash,
+        recipes={recipe_id: json.loads(settings) for recipe_id, settings in recipes},
+        embedders={
+            each.embedder_id: (each.dimension, corpus.embedded_count(each.embedder_id)) for each in corpus.embedders()
+        },
+        snapshot=read_snapshot(corpus.folder, named) if named else None,
+        vectors=options.vectors,
+        value_coverage=options.value_coverage,
+        contact=options.contact,
+        day=datetime.datetime.now(datetime.UTC).date().isoformat(),
+    )
+
+
+def _write_table(ledger: Ledger, name: str, folder: Path) -> int:
+    import pyarrow
+    from pyarrow import parquet
+
+    query, columns = _TABLES[name]
+    types = {"texts": pyarrow.list_(pyarrow.string()), "halves": pyarrow.list_(pyarrow.float16())}
+    schema = pyarrow.schema(
+        {column: types.get(kind) or pyarrow.type_for_alias(kind) for column, kind in columns.items()}
+    )
+    written = 0
+    with (
+        durable_file(folder / f"{name}.parquet") as file,
+        parquet.ParquetWriter(file, schema, compression="zstd") as writer,
+    ):
+        for rows in ledger.stream(query):
+            cells = zip(*rows, strict=True)
+            values = [_column(kind, column) for kind, column in zip(columns.values(), cells, strict=True)]
+            writer.write_table(pyarrow.table(values, schema=schema))
+            written += len(rows)
+    return written
+
+
+def _column(kind: str, cells: Sequence[Any]) -> list[Any]:
+    import numpy as np
+
+    readers: dict[str, Callable[[Any], Any]] = {
+        "bool": bool,
+        "texts": json.loads,
+        "halves": lambda blob: np.frombuffer(blob, dtype="<f2"),
+    }
+    read = readers.get(kind)
+    return [read(cell) for cell in cells] if read else list(cells)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedLink:
+    """What a list of links says about one source of a clip."""
+
+    platform: str
+    page_url: str
+    locator: str
+    clip_id: str
+    times: tuple[float, ...]
+    """Of the frames, seconds."""
+
+
+def exported_links(corpus: Corpus) -> Iterator[ExportedLink]:
+    """The sources of all clips that were not found dead, ordered by clip."""
+    query = """
+        SELECT platform, page_url, locator, video_sha,
+               (SELECT json_group_array(time) FROM (SELECT time FROM frame WHERE video_sha = source_video.video_sha
+                ORDER BY position)) FROM source_video JOIN source USING (source_id)
+        WHERE gone_at = '' AND state = 'linked' ORDER BY video_sha, locator
+    """
+    with corpus.ledger.one_state():
+        for rows in corpus.ledger.stream(query):
+            for platform, page_url, locator, clip_id, times in rows:
+                yield ExportedLink(platform, page_url, locator, clip_id, tuple(json.loads(times)))
