@@ -99,6 +99,7 @@ class LinkReader(SourceReader, Protocol):
 
         Raises:
             FetchError: ``policy``: the URL is not one of a single clip, or its host is not allowed.
+            InputError: No URL could be used with these options.
         """
 
 

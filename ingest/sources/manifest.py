@@ -24,7 +24,7 @@ from ingest.sources.registry import link_item
 from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, clean_tags, clean_text, clean_url, read_day
 from ingest.sources.tables import SUFFIXES, Columns, Row, open_regular, read_rows
 from ingest.urls import HOSTS, check_url, parse_link
-from vectorstore.errors import FetchError, InputError, MediaError, ValueSpectrumError
+from vectorstore.errors import FetchError, InputError, MediaError
 from vectorstore.records import Source
 from vectorstore.storage import storage_errors, sync_folder
 
@@ -58,7 +58,8 @@ class ManifestReader:
         folder of the manifest and stay in it. What the row says goes before what a file beside the clip says.
 
         Raises:
-            InputError: The file cannot be read, lacks a ``url`` or ``path`` column, or has no rows.
+            InputError: The file cannot be read, lacks a ``url`` or ``path`` column, or has no rows; or links cannot be
+                used with these options, e.g. since nobody said why the user may.
         """
         # Without following links: the manifest stands in the folder that the user named.
         manifest = _Manifest(Path(os.path.abspath(text)), options)  # noqa: PTH100
@@ -274,9 +275,8 @@ class _Manifest(Collection[SourceItem]):
             if row.problem:
                 raise MediaError(row.problem, "bad_row")
             return self._listed(row.cells)
-        except ValueSpectrumError as error:
-            reason = error.reason if isinstance(error, MediaError) else "policy"
-            problem = MediaError(f"row {row.number}: {error.message}", reason)
+        except MediaError as error:
+            problem = MediaError(f"row {row.number}: {error.message}", error.reason)
             content = hashlib.sha256(repr((row.cells, row.problem)).encode("utf-8", "backslashreplace")).hexdigest()
             locator = FileItem(self._path).locator
             return BrokenRow(f"{locator}#row-{row.number}", problem, self._manifest_id, content[:16])
@@ -292,7 +292,8 @@ class _Manifest(Collection[SourceItem]):
             item: SourceItem = FileItem(place, self._options.basis)
             inside = self._path.parent if place.is_relative_to(self._path.parent) else None
         else:
-            item, inside = link_item(url, self._options), None
+            basis = clean_text(_text(cells, "basis"), MAX_TITLE) or self._options.basis
+            item, inside = link_item(url, replace(self._options, basis=basis)), None
         said = _read_metadata(cells, item.locator, clean_url(url), self._manifest_id)
         return ListedItem(item, said, _read_sha256(cells), self._options.same_bytes, inside)
 

@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from ingest.sources.base import Found, LinkReader, SourceItem, SourceOptions, SourceReader
-from vectorstore.errors import InputError
+from vectorstore.errors import FetchError, InputError
 
 ENTRY_POINTS = "valuespectrum.sources"
 """Entry points whose object is a ``SourceReader``, or a class that makes one without arguments."""
@@ -50,6 +50,7 @@ def find_items(sources: Sequence[str | Path], options: SourceOptions | None = No
 
     Raises:
         InputError: No reader takes a source, or it leads nowhere.
+        FetchError: A page of links could not be read.
         StorageError: A folder or file cannot be read.
     """
     if not sources:
@@ -67,12 +68,13 @@ def link_item(url: str, options: SourceOptions) -> SourceItem:
     """The one clip behind a URL, without any network request.
 
     Raises:
-        InputError: No reader takes it.
+        FetchError: ``policy``: this link may not be used, or no reader takes it.
+        InputError: No link can be used with these options.
     """
     for reader in load_sources().values():
         if isinstance(reader, LinkReader) and reader.accepts(url):
             return reader.link(url, options)
-    raise InputError(f"no reader takes the link {url[:200]!r}", "use links of single clips of a known platform")
+    raise FetchError(f"no reader takes the link {url[:200]!a}", "policy")
 
 
 def _find(source: str, options: SourceOptions) -> Found:

@@ -114,11 +114,14 @@ class YtDlpReader:
         """The video behind a link, without any request.
 
         Raises:
-            InputError: It is not the link of a single video, it is refused, no basis was given, or an option is wrong.
+            FetchError: ``policy``: it is not the link of a single video, or it is refused.
+            InputError: No basis was given, or an option is wrong.
         """
-        link, fetch = _read(url, options)
+        fetch = FetchOptions.read(options.network)
+        link = parse_link(url, fetch.own_hosts)
         if link.kind not in ("item", "short_link"):
-            raise InputError(f"{link.url} is a {link.kind} page, not a video", "use links of single videos")
+            raise FetchError(f"{link.url} is a {link.kind} page, not a video", "policy")
+        _check_basis(link, options)
         return RemoteItem(link, _fetcher(fetch), options.basis)
 
 
@@ -134,12 +137,16 @@ def _read(text: str, options: SourceOptions) -> tuple[Link, FetchOptions]:
     except FetchError as error:
         names = ", ".join(platform.name for platform in PLATFORMS)
         raise InputError(error.message, f"use https links of {names}, as their share buttons give them") from error
+    _check_basis(link, options)
+    return link, fetch
+
+
+def _check_basis(link: Link, options: SourceOptions) -> None:
     if not options.basis.strip():
         raise InputError(
             f"no basis was given for {link.url}: platforms forbid automated downloads unless you have a right to them",
             'say why you may use these videos, e.g. --basis "own uploads", "permission of ...", "CC BY"',
         )
-    return link, fetch
 
 
 def _collect(page: Link, fetcher: Fetcher, fetch: FetchOptions, basis: str) -> Found:

@@ -15,7 +15,7 @@ from ingest.guard import Limits
 from ingest.sources import registry
 from ingest.sources.base import Found, SourceItem, SourceOptions
 from ingest.urls import parse_link
-from vectorstore.errors import FetchError
+from vectorstore.errors import FetchError, InputError
 from vectorstore.records import Source
 
 OWN = {
@@ -56,6 +56,8 @@ class Links:
     def link(self, url: str, options: SourceOptions) -> SourceItem:
         if urlsplit(url).hostname == "clips.example":
             return LinkItem(url, options.basis)
+        if options.network.get("refuse"):
+            raise InputError("links cannot be used with these options", "use others")
         link = parse_link(url)
         if link.kind != "item":
             raise FetchError(f"link {url!a} is refused: it is no single video", "policy")

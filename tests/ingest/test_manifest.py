@@ -117,6 +117,18 @@ def test_rows_become_clips_with_what_they_say(tmp_path: Path, kind: str) -> None
     assert [item.locator for item in found.items] == [item.locator for item in (local, remote)]
 
 
+def test_options_under_which_no_link_can_be_used_are_not_a_fault_of_each_row(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "list.csv", [{"path": "a.mp4", "url": ""}, {"path": "", "url": VIDEO}])
+    with pytest.raises(InputError, match="cannot be used with these options"):
+        read(path, network={"refuse": True})
+
+
+def test_a_row_may_say_why_its_clip_may_be_used(tmp_path: Path) -> None:
+    rows = [{"url": VIDEO, "basis": "permission"}, {"url": "https://clips.example/2", "basis": ""}]
+    first, second = read(write_csv(tmp_path / "list.csv", rows), basis="own uploads").items
+    assert (described(first).basis, described(second).basis) == ("permission", "own uploads")
+
+
 def test_typed_parquet(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"path": "a.mp4", "tags": ["x", "y"], "published": date(2025, 3, 31), "title": 1984}

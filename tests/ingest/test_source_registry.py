@@ -88,7 +88,7 @@ def test_without_a_reader_of_links_none_is_taken(register: Register) -> None:
     register({})
     with pytest.raises(InputError, match="no reader takes"):
         find_items(["https://clips.example/7"])
-    with pytest.raises(InputError, match="no reader takes"):
+    with pytest.raises(FetchError, match="no reader takes"):
         link_item("https://clips.example/7", SourceOptions())
 
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sources.folder import SourceItem, find_items
+from ingest.sources.folder import FileItem
+from ingest.sources.registry import find_items
 from ingest.sources.sidecar import clean_text, describe
 from vectorstore.errors import InputError
 
 
 def names(*sources: str | Path) -> list[str]:
-    return [item.path.name for item in find_items(sources).items]
+    return [Path(item.locator).name for item in find_items(sources).items]
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_names_that_are_not_unicode_can_be_stored_and_printed(tmp_path: Path) ->
     (item,) = find_items([tmp_path]).items
     item.locator.encode("utf-8")
     assert item.describe(item.stamp()).title == ""
-    assert item.stamp() != SourceItem(tmp_path / "absent.mp4").stamp() == "missing"
+    assert item.stamp() != FileItem(tmp_path / "absent.mp4").stamp() == "missing"
 
 
 def sidecar(tmp_path: Path, content: object) -> Path:
