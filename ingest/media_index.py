@@ -169,9 +169,10 @@ def _index(container: Any, stream: Any, name: str, demuxer: str, raw: list[_Raw]
         end = max(time + duration for time, _, discard, duration in raw if time is not None and not discard)
         packets = tuple(Packet(time or 0, keyframe, discard) for time, keyframe, discard, _ in raw)
     codec = stream.codec_context
+    truncated = _is_truncated(container, stream, len(raw), float((end - start) * time_base), seconds_seen)
     return MediaIndex(
         demuxer, stream.index, codec.name, time_base, (codec.width, codec.height), _pixel_aspect(stream), packets,
-        start, max(end, start + 1), _is_truncated(container, stream, len(raw), seconds_seen), counted,
+        start, max(end, start + 1), truncated, counted,
     )  # fmt: skip
 
 
@@ -180,8 +181,10 @@ def _pixel_aspect(stream: Any) -> float:
     return ratio if 0.25 <= ratio <= 4 else 1.0
 
 
-def _is_truncated(container: Any, stream: Any, packets: int, seconds_seen: float) -> bool:
-    if stream.frames and packets < (1 - _TOLERATED_LOSS) * stream.frames:
+def _is_truncated(container: Any, stream: Any, packets: int, seconds: float, seconds_seen: float) -> bool:
+    least = 1 - _TOLERATED_LOSS
+    # Edit lists hide packets that count as frames; then what is left lasts as long as it should.
+    if packets < least * (stream.frames or 0) and seconds < least * float((stream.duration or 0) * stream.time_base):
         return True
     declared = (container.duration or 0) / 1_000_000
     begin = (container.start_time or 0) / 1_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -29,6 +30,8 @@ class VideoWriter:
     """Presentation times in units of 1/rate; one frame each when not given."""
     rotation: int = 0
     hue: int = 0
+    scenes: Sequence[int] = ()
+    """Number of the first frame of each scene; the most of the picture gets a pattern per scene."""
 
 
 def number_picture(number: int, size: tuple[int, int], hue: int = 0) -> NDArray[np.uint8]:
@@ -43,6 +46,28 @@ def number_picture(number: int, size: tuple[int, int], hue: int = 0) -> NDArray[
         top, left = band + row * block_height, column * block_width
         picture[top : top + block_height, left : left + block_width] = 255 if number >> bit & 1 else 0
     return picture
+
+
+def scene_picture(number: int, scene: int, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A checkerboard of the scene over a low strip with the number in little contrast."""
+    width, height = size
+    strip = height // 8
+    rows, columns = np.mgrid[: height - strip, :width]
+    tile = (rows // (8 + 4 * scene) + columns // (8 + 4 * scene)) % 2
+    picture = np.empty((height, width, 3), dtype=np.uint8)
+    picture[: height - strip] = (40 + 25 * (scene % 4) + 80 * tile)[..., None]
+    blocks = number_picture(number, (width, strip * 3 // 2))[-strip:]
+    picture[height - strip :] = np.where(blocks > 128, 160, 96)
+    return picture
+
+
+def read_scene_number(picture: Image.Image) -> int:
+    """The number in a picture of ``scene_picture``."""
+    width, height = picture.size
+    strip = height // 8
+    below = Image.new("L", (width, strip * 3 // 2))
+    below.paste(picture.convert("L").crop((0, height - strip, width, height)), (0, strip // 2))
+    return read_number(below)
 
 
 def read_number(picture: Image.Image) -> int:
@@ -70,12 +95,18 @@ def write_numbered(path: Path, how: VideoWriter) -> Path:
             stream.set_display_rotation(how.rotation)
         times = how.times if how.times is not None else range(how.frames)
         for number, time in enumerate(times):
-            frame = av.VideoFrame.from_ndarray(number_picture(number, how.size, how.hue), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(_picture(number, how), format="rgb24")
             frame = frame.reformat(format=how.pixels)
             frame.pts, frame.time_base = time, Fraction(1, how.rate)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def _picture(number: int, how: VideoWriter) -> NDArray[np.uint8]:
+    if how.scenes:
+        return scene_picture(number, sum(first <= number for first in how.scenes), how.size)
+    return number_picture(number, how.size, how.hue)
 
 
 def write_sound(path: Path) -> Path:
@@ -100,4 +131,28 @@ def cut_without_decoding(source: Path, target: Path, first: int) -> Path:
                 packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
                 packet.stream = copy
                 writer.mux(packet)
+    return target
+
+
+def with_edits(source: Path, target: Path, parts: Sequence[tuple[int, int]], rate: int = 25) -> Path:
+    """The same mp4 file with an edit list that shows only some parts, given as first frame and number of frames."""
+    content = source.read_bytes()
+    with av.open(str(source)) as container:
+        base = container.streams.video[0].time_base
+        assert base is not None
+    where = content.index(b"elst") - 4
+    old = int.from_bytes(content[where : where + 4], "big")
+    # B-frames are shown later than they are stored: the first edit of the encoder says by how much.
+    shift = int.from_bytes(content[where + 20 : where + 24], "big")
+    entries = b"".join(
+        struct.pack(">IiI", count * 1000 // rate, shift + round(first / rate / base), 0x10000) for first, count in parts
+    )
+    box = struct.pack(">I4sII", 16 + len(entries), b"elst", 0, len(parts)) + entries
+    changed = bytearray(content[:where] + box + content[where + old :])
+    # The index lies behind the pictures, so only the boxes around the list become longer.
+    for name in (b"moov", b"trak", b"edts"):
+        place = content.rindex(name, 0, where) - 4
+        size = int.from_bytes(content[place : place + 4], "big") + len(box) - old
+        changed[place : place + 4] = size.to_bytes(4, "big")
+    target.write_bytes(changed)
     return target
