@@ -39,7 +39,7 @@ from vectorstore.records import (
     SourceRow,
     SourceState,
 )
-from vectorstore.removal import clean_up, is_removed, remove_rows, unfinished_removals
+from vectorstore.removal import clean_up, foresee, is_removed, remove_rows, unfinished_removals
 from vectorstore.schema import SCHEMA_VERSION, create_ledger, is_ledger
 from vectorstore.search import Searcher, SearchOptions
 from vectorstore.storage import FolderLock, storage_errors
@@ -60,7 +60,7 @@ class Corpus:
         self._pictures = FrameStore(folder / "frames")
         self._ledger = Ledger(folder / "corpus.sqlite", write=self._write)
         try:
-            self._index = IndexKeeper(folder, self._ledger, write=self._write, chroma_url=chroma_url)
+            self._index = IndexKeeper(folder, self._ledger, lock, chroma_url)
         except BaseException:
             self._ledger.close()
             raise
@@ -471,6 +471,14 @@ class Corpus:
         self._searcher.forget()
         clean_up(self._ledger, self._pictures, self._index)
         return receipt
+
+    def foresee_removal(self, removal: Removal) -> Receipt:
+        """What ``remove`` would remove now; nothing is changed.
+
+        Raises:
+            InputError: The removal makes no sense.
+        """
+        return foresee(self._ledger, removal)
 
     def _finish_removals(self) -> None:
         if unfinished_removals(self._ledger):

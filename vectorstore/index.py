@@ -77,7 +77,7 @@ class VectorIndex:
             with storage_errors(folder):
                 folder.mkdir(exist_ok=True, mode=0o700)
         elif not folder.is_dir():
-            raise CorpusError(f"the vector index {folder} is missing", _MEND)
+            raise CorpusError(f"the vector index {folder} is missing", MEND)
         import chromadb
 
         settings = chromadb.Settings(anonymized_telemetry=False, is_persistent=True)
@@ -90,7 +90,7 @@ class VectorIndex:
 
     def _damaged(self, error: Exception) -> CorpusError:
         line = " ".join(str(error).split())[:200]
-        return CorpusError(f"the vector index {self.place} cannot be used: {line}", _MEND)
+        return CorpusError(f"the vector index {self.place} cannot be used: {line}", MEND)
 
     def _collection(self, embedder_id: str) -> Any:
         if embedder_id not in self._known:
@@ -199,7 +199,7 @@ class VectorIndex:
         self._client.close()
 
 
-_MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine"
+MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine"
 
 
 def _reach_server(url: str) -> Any:

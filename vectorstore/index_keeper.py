@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vectorstore.errors import CorpusError, StorageError
 from vectorstore.index import (
+    MEND,
     IndexPlace,
     VectorIndex,
     check_server_url,
@@ -18,13 +19,21 @@ from vectorstore.index import (
     sync_files,
 )
 from vectorstore.ledger import Ledger
-from vectorstore.reconciliation import find_fault, find_fault_in_child
+from vectorstore.reconciliation import BATCH, fault_seen_by_child, find_fault, write_vectors, written_by_child
 from vectorstore.search import unit_rows
 from vectorstore.storage import FolderLock
 
-_BATCH = 1000
 _PLACE = "index_place"
 _CLEAN = "index_clean"
+
+_removed_here = False
+"""Whether this process has removed something for good: its memory may still hold it, so it no longer writes indexes."""
+
+
+def keep_memory_out() -> None:
+    """Let child processes write indexes from now on: this one has seen what must not be in them."""
+    global _removed_here
+    _removed_here = True
 
 
 class IndexKeeper:
@@ -33,22 +42,22 @@ class IndexKeeper:
     Args:
         root: The corpus folder.
         ledger: Says which vectors there are and where the index is.
-        write: Whether this process holds the writer lock.
+        lock: The writer lock; ``None`` for a reader.
         chroma_url: Server to keep the index on; ``None`` leaves it in the corpus folder.
 
     Raises:
         InputError: ``chroma_url`` is not the address of a server.
     """
 
-    def __init__(self, root: Path, ledger: Ledger, *, write: bool, chroma_url: str | None) -> None:
+    def __init__(self, root: Path, ledger: Ledger, lock: FolderLock | None, chroma_url: str | None) -> None:
         if chroma_url is not None:
             check_server_url(chroma_url)
         self._root = root
         self._ledger = ledger
-        self._write = write
+        self._writer_lock = lock
         self._url = (chroma_url or "").rstrip("/")
         self._index: VectorIndex | None = None
-        self._lock: FolderLock | None = None
+        self._reader_lock: FolderLock | None = None
 
     def close(self) -> None:
         """Let go of the index; a writer whose index is complete notes that it was closed cleanly."""
@@ -56,7 +65,7 @@ class IndexKeeper:
             return
         place = self._index.place
         self._let_go()
-        if self._write and not place.url and not self._ledger.count("embedding", "indexed = 0"):
+        if self._writer_lock and not place.url and not self._ledger.count("embedding", "indexed = 0"):
             # Without the note the next writer only looks more closely, so a full disk is no reason to fail here.
             with contextlib.suppress(StorageError):
                 sync_files(place.folder)
@@ -66,9 +75,9 @@ class IndexKeeper:
         if self._index is not None:
             self._index.close()
             self._index = None
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        if self._reader_lock is not None:
+            self._reader_lock.release()
+            self._reader_lock = None
 
     def open(self) -> VectorIndex:
         """The index, opened when first asked for. Readers keep writers out as long as they have it open.
@@ -78,16 +87,16 @@ class IndexKeeper:
             CorpusLockedError: Another process writes.
         """
         if self._index is None:
-            if not self._write and not self._url:
-                self._lock = FolderLock(self._root / ".lock", exclusive=False)
+            if self._writer_lock is None and not self._url:
+                self._reader_lock = FolderLock(self._root / ".lock", exclusive=False)
             try:
                 place = self._place()
                 if place.url != self._url:
                     kept = place.url or "the corpus folder"
                     raise CorpusError(f"the index of {self._root} is kept in {kept}", "open the corpus that way")
-                if self._write:
+                if self._writer_lock:
                     self._ledger.set_setting(_CLEAN, "")
-                self._index = VectorIndex(place, write=self._write)
+                self._index = VectorIndex(place, write=self._writer_lock is not None)
             except BaseException:
                 self._let_go()
                 raise
@@ -104,12 +113,13 @@ class IndexKeeper:
             CorpusError: Chroma refused.
             StorageError: Disk full or read-only.
         """
-        self._refuse_readers()
+        if _removed_here and not self._url and self._ledger.count("embedding", "indexed = 0"):
+            return self._fill_in_child()
         done = 0
         for embedder in self._ledger.embedders():
             name = embedder.embedder_id
             while True:
-                frame_ids, stored = self._ledger.unindexed(name, _BATCH)
+                frame_ids, stored = self._ledger.vectors_after(name, "", BATCH, unindexed_only=True)
                 if not frame_ids:
                     break
                 # The index gets the stored values, so that making it anew gives the same answers.
@@ -117,6 +127,15 @@ class IndexKeeper:
                 self._ledger.mark_indexed(name, frame_ids)
                 done += len(frame_ids)
         return done
+
+    def _fill_in_child(self) -> int:
+        waiting = self._ledger.count("embedding", "indexed = 0")
+        place = self.open().place
+        self._let_go()
+        if fault := written_by_child("fill", place, self._locked()):
+            raise CorpusError(f"the vector index {place} cannot be used: {fault}", MEND)
+        self._ledger.swap_index({_CLEAN: fingerprint(place.folder)})
+        return waiting
 
     def rebuild(self) -> int:
         """Make a new index beside the old one, check it, swap it in, and delete the old one with all its bytes.
@@ -130,55 +149,35 @@ class IndexKeeper:
             CorpusError: Chroma refused, or the new index is not right.
             StorageError: Disk full or read-only.
         """
-        self._refuse_readers()
+        lock = self._locked()
         self._let_go()
         old = self._place()
         new = replace(old, url=self._url, generation=old.generation + 1)
-        if not new.url:
+        if new.url:
+            fault = self._build_on_server(new)
+        else:
             remove_index(new.folder)
-        done = self._build(new)
-        # What lies on the disk is checked, not what is still in memory.
-        checked = VectorIndex(new, write=False)
-        try:
-            wrong = [
-                name
-                for name in (embedder.embedder_id for embedder in self._ledger.embedders())
-                if (expected := self._ledger.count("embedding", "model_id = ?", (name,)))
-                and checked.count(name) != expected
-            ]
-            fault = f"wrong number of vectors of {wrong[0]}" if wrong else find_fault(checked, self._ledger)
-        finally:
-            checked.close()
+            fault = written_by_child("build", new, lock)
+            sync_files(new.folder)
         if fault:
             raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
         place = json.dumps({"url": new.url, "generation": new.generation})
-        clean = "" if new.url else fingerprint(new.folder)
-        self._ledger.swap_index({_PLACE: place, _CLEAN: clean})
+        self._ledger.swap_index({_PLACE: place, _CLEAN: "" if new.url else fingerprint(new.folder)})
         self.sweep()
-        return done
+        return self._ledger.count("embedding")
 
-    def _refuse_readers(self) -> None:
-        if not self._write:
-            raise CorpusError(f"{self._root} is open for reading only", "open it for writing")
-
-    def _build(self, place: IndexPlace) -> int:
-        done = 0
-        index = VectorIndex(place, write=True)
+    def _build_on_server(self, place: IndexPlace) -> str:
+        write_vectors(place, self._ledger, all_of_them=True)
+        index = VectorIndex(place, write=False)
         try:
-            for embedder in self._ledger.embedders():
-                name, after = embedder.embedder_id, ""
-                while True:
-                    frame_ids, stored = self._ledger.vectors_after(name, after, _BATCH)
-                    if not frame_ids:
-                        break
-                    index.upsert(name, frame_ids, unit_rows(stored))
-                    after = frame_ids[-1]
-                    done += len(frame_ids)
+            return find_fault(index, self._ledger, complete=True)
         finally:
             index.close()
-        if not place.url:
-            sync_files(place.folder)
-        return done
+
+    def _locked(self) -> int:
+        if self._writer_lock is None:
+            raise CorpusError(f"{self._root} is open for reading only", "open it for writing")
+        return self._writer_lock.fileno()
 
     def sweep(self) -> None:
         """Delete indexes that are not in use: what interrupted rebuilds left, or what was swapped out."""
@@ -216,10 +215,10 @@ class IndexKeeper:
                 remove_index(place.folder)
             return ""
         if place.url:
-            return find_fault(self.open(), self._ledger)
+            return find_fault(self.open(), self._ledger, complete=False)
         if not place.folder.is_dir():
             return "its folder is missing"
-        return "" if self._is_clean(place) else find_fault_in_child(place)
+        return "" if self._is_clean(place) else fault_seen_by_child(place, self._locked())
 
     def _is_clean(self, place: IndexPlace) -> bool:
         return self._ledger.setting(_CLEAN) == fingerprint(place.folder)

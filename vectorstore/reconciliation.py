@@ -1,18 +1,24 @@
-"""Does the index agree with the ledger? Asked in a child process: a damaged Chroma can kill the one that reads it.
+"""What is done to an index in a process of its own, and how to tell whether it agrees with the ledger.
 
-Run as ``python -c ... FOLDER PLACE``, the child prints one JSON object ``{"fault": "..."}``; dying or hanging is an
-answer too.
+A damaged Chroma can kill the process that reads it, so a doubtful index is looked at by a child. And Chroma writes
+memory that it never filled into its files: whatever the process had there before, captions or removed vectors. So an
+index that takes the place of another is written by a child, too, which has never seen what was removed.
+
+The child prints one JSON object. It ends with its parent, and holds the parent's lock until then.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
-from vectorstore.errors import CorpusError
+from vectorstore.errors import CorpusError, StorageError
 from vectorstore.index import IndexPlace, VectorIndex
 from vectorstore.ledger import Ledger
 from vectorstore.records import EmbedderRecord
@@ -20,37 +26,44 @@ from vectorstore.search import unit_rows
 
 SAMPLE = 200
 """Vectors of each embedder that are looked at."""
+BATCH = 1000
+"""Vectors that are read and written at once."""
 _MISSES = 0.05
 """Share of vectors that may not find themselves: an approximate graph misses 1-2 % of vectors without any structure,
 a damaged one 7-23 %."""
 _SAME = 0.9999
 """Cosine from which two vectors count as the same."""
 _PATIENCE = 300.0
-"""Seconds after which a child counts as hanging."""
-_CHILD = "import sys; sys.path[:0] = [sys.argv[1]]; from vectorstore.reconciliation import main; main(sys.argv[2])"
+"""Seconds after which a child that only looks counts as hanging."""
+_CHILD = "import sys; sys.path[:0] = [sys.argv[1]]; from vectorstore.reconciliation import main; main(*sys.argv[2:])"
 
 
-def find_fault(index: VectorIndex, ledger: Ledger) -> str:
-    """What is wrong with an index, in words; empty when a sample of it agrees with the ledger.
+def find_fault(index: VectorIndex, ledger: Ledger, *, complete: bool) -> str:
+    """What is wrong with an index, in words; empty when its size and a sample of it agree with the ledger.
 
-    It may hold vectors that the ledger does not count as indexed yet: a killed writer leaves such.
+    Args:
+        index: To look at.
+        ledger: The truth.
+        complete: Whether it must hold all vectors, or only those that the ledger counts as indexed. It may hold more
+            of them: a killed writer leaves such.
 
     Raises:
         CorpusError: Chroma refused to read it.
     """
-    faults = (_find_fault(index, ledger, embedder) for embedder in ledger.embedders())
+    faults = (_find_fault(index, ledger, embedder, complete) for embedder in ledger.embedders())
     return next((fault for fault in faults if fault), "")
 
 
-def _find_fault(index: VectorIndex, ledger: Ledger, embedder: EmbedderRecord) -> str:
+def _find_fault(index: VectorIndex, ledger: Ledger, embedder: EmbedderRecord, complete: bool) -> str:
     name = embedder.embedder_id
-    indexed = ledger.count("embedding", "model_id = ? AND indexed = 1", (name,))
-    if not indexed:
+    total = ledger.count("embedding", "model_id = ?", (name,))
+    expected = total if complete else ledger.count("embedding", "model_id = ? AND indexed = 1", (name,))
+    if not expected:
         return ""
-    total, have = ledger.count("embedding", "model_id = ?", (name,)), index.count(name)
-    if not indexed <= have <= total:
+    have = index.count(name)
+    if not expected <= have <= total:
         return f"it holds {have} vectors of {name}, the ledger {total}"
-    frame_ids, stored = ledger.sample_indexed(name, SAMPLE)
+    frame_ids, stored = ledger.sample_vectors(name, SAMPLE, indexed_only=not complete)
     wanted = unit_rows(stored)
     found = index.stored(name, frame_ids)
     for frame_id, vector in zip(frame_ids, wanted, strict=True):
@@ -69,35 +82,101 @@ def _find_fault(index: VectorIndex, ledger: Ledger, embedder: EmbedderRecord) ->
     return ""
 
 
-def find_fault_in_child(place: IndexPlace) -> str:
+def write_vectors(place: IndexPlace, ledger: Ledger, *, all_of_them: bool) -> None:
+    """Bring vectors from the ledger into an index, in order of frame ids; the ledger is not changed.
+
+    Raises:
+        CorpusError: Chroma refused.
+        StorageError: Disk full or read-only.
+    """
+    index = VectorIndex(place, write=True)
+    try:
+        for embedder in ledger.embedders():
+            name, after = embedder.embedder_id, ""
+            while True:
+                frame_ids, stored = ledger.vectors_after(name, after, BATCH, unindexed_only=not all_of_them)
+                if not frame_ids:
+                    break
+                # The index gets the stored values, so that making it anew gives the same answers.
+                index.upsert(name, frame_ids, unit_rows(stored))
+                after = frame_ids[-1]
+    finally:
+        index.close()
+
+
+def fault_seen_by_child(place: IndexPlace, lock: int) -> str:
     """``find_fault`` in a process of its own, for an index folder that no process has open.
+
+    Args:
+        place: The folder.
+        lock: Descriptor of the lock that keeps others away.
 
     Returns:
         What is wrong, in words; empty when nothing is.
     """
+    return _run_child("check", place, lock, _PATIENCE)
+
+
+def written_by_child(task: str, place: IndexPlace, lock: int) -> str:
+    """``write_vectors`` in a process of its own, which then looks at what lies on the disk.
+
+    Args:
+        task: ``"build"`` for all vectors, ``"fill"`` for those that the index lacks.
+        place: The folder; no process may have it open.
+        lock: Descriptor of the lock that keeps others away.
+
+    Returns:
+        What went wrong, in words; empty when nothing did.
+    """
+    return _run_child(task, place, lock, None)
+
+
+def _run_child(task: str, place: IndexPlace, lock: int, patience: float | None) -> str:
     facts = json.dumps(asdict(place) | {"root": str(place.root)})
-    command = [sys.executable, "-c", _CHILD, str(Path(__file__).parents[1]), facts]
-    try:
-        child = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
-    except subprocess.TimeoutExpired:
-        return f"reading it took longer than {_PATIENCE:.0f} s"
-    if child.returncode:
-        last = (child.stderr.strip().splitlines() or ["no message"])[-1]
-        return f"reading it ended with status {child.returncode}: {last[:200]}"
-    return str(json.loads(child.stdout.splitlines()[-1])["fault"])
+    command = [sys.executable, "-c", _CHILD, str(Path(__file__).parents[1]), task, facts]
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
+        child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=answer, stderr=complaints, pass_fds=(lock,)
+        )  # fmt: skip
+        try:
+            status = child.wait(patience)
+        except subprocess.TimeoutExpired:
+            return f"reading it took longer than {patience:.0f} s"
+        finally:
+            child.kill()
+            child.communicate()
+        for stream in (answer, complaints):
+            stream.seek(0)
+        if status:
+            last = (complaints.read().decode(errors="replace").strip().splitlines() or ["no message"])[-1]
+            return f"the process that read it ended with status {status}: {last[:200]}"
+        return str(json.loads(answer.read().splitlines()[-1])["fault"])
 
 
-def main(facts: str) -> None:
+def main(task: str, facts: str) -> None:
     """What the child does.
 
     Args:
+        task: ``"check"``, ``"build"`` or ``"fill"``.
         facts: The fields of the ``IndexPlace`` as JSON.
     """
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     fields = json.loads(facts)
     place = IndexPlace(**(fields | {"root": Path(fields["root"])}))
     try:
         ledger = Ledger(place.root / "corpus.sqlite", write=False)
-        fault = find_fault(VectorIndex(place, write=False), ledger)
-    except CorpusError as error:
+        if task != "check":
+            write_vectors(place, ledger, all_of_them=task == "build")
+        index = VectorIndex(place, write=False) if ledger.count("embedding") else None
+        fault = find_fault(index, ledger, complete=task != "check") if index else ""
+        if index:
+            index.close()
+    except (CorpusError, StorageError) as error:
         fault = error.message
     print(json.dumps({"fault": fault}))
+
+
+def _end_with_parent() -> None:
+    # The pipe ends when the parent does, however that happens.
+    os.read(0, 1)
+    os._exit(1)

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 
 from vectorstore.errors import InputError
 from vectorstore.frame_store import FrameStore
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index_keeper import IndexKeeper, keep_memory_out
 from vectorstore.ledger import Ledger, utc_now
 from vectorstore.records import Receipt, Removal
 
@@ -61,6 +61,25 @@ def key_hash(ledger: Ledger, kind: str, key: str) -> str:
     return ledger.uploader_key(key) if kind == "uploader" else ledger.keyed_hash(kind, key)
 
 
+def foresee(ledger: Ledger, removal: Removal) -> Receipt:
+    """What a removal would remove now; nothing is changed.
+
+    Raises:
+        InputError: As ``remove_rows``.
+    """
+    return _count(ledger, _find(ledger, removal.kind, _checked_keys(ledger, removal)))
+
+
+def _checked_keys(ledger: Ledger, removal: Removal) -> list[str]:
+    keys = list(dict.fromkeys(removal.keys))
+    # A name such as "@" says nothing, and nobody's key is that of everybody whose uploader is unknown.
+    if not keys or not all(key.strip() and key_hash(ledger, removal.kind, key) for key in keys):
+        raise InputError("a removal needs keys, none of them empty", "name clip ids, sources or uploaders")
+    if not _REASON.fullmatch(removal.reason):
+        raise InputError(f"{removal.reason!r:.80} is not a reason code", "write it like takedown or rights_holder")
+    return keys
+
+
 def remove_rows(ledger: Ledger, removal: Removal) -> Receipt:
     """Delete all rows of what is removed and leave tombstones, in one transaction; ``clean_up`` must follow.
 
@@ -68,12 +87,10 @@ def remove_rows(ledger: Ledger, removal: Removal) -> Receipt:
         InputError: Unknown kind, no keys, an empty key, or a reason that is not a code.
         StorageError: Disk full or read-only.
     """
-    keys = list(dict.fromkeys(key.strip() for key in removal.keys))
-    if not keys or not all(keys):
-        raise InputError("a removal needs keys, none of them empty", "name clip ids, sources or uploaders")
-    if not _REASON.fullmatch(removal.reason):
-        raise InputError(f"{removal.reason!r:.80} is not a reason code", "write it like takedown or rights_holder")
+    keys = _checked_keys(ledger, removal)
     hashes = [(removal.kind, key_hash(ledger, removal.kind, key)) for key in keys]
+    if removal.kind == "uploader":
+        hashes += [("uploader", key) for key in keys if _HASH.fullmatch(key)]
     with ledger.changes():
         doomed = _find(ledger, removal.kind, keys)
         hashes += _hashes_of(ledger, doomed)
@@ -81,7 +98,7 @@ def remove_rows(ledger: Ledger, removal: Removal) -> Receipt:
         texts = _texts_of(ledger, doomed) + (keys if removal.kind != "clip" else [])
         _keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
-        _redact_events(ledger, texts)
+        _redact(ledger, texts)
         now = utc_now()
         ledger.execute_many(
             "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", [(*pair, removal.reason, now) for pair in hashes]
@@ -105,6 +122,7 @@ def clean_up(ledger: Ledger, pictures: FrameStore, index: IndexKeeper) -> None:
         CorpusLockedError: A reader keeps the ledger from being written anew; the rows are gone all the same.
         StorageError: Disk full or read-only.
     """
+    keep_memory_out()
     pictures.remove_all_but({row[0] for row in ledger.select("SELECT DISTINCT picture_sha FROM frame")})
     if any(json.loads(row[0])["vectors"] for row in ledger.select("SELECT receipt FROM removal")):
         index.rebuild()
@@ -120,10 +138,10 @@ def _find(ledger: Ledger, kind: str, keys: list[str]) -> _Doomed:
         return _Doomed(sources, known, sorted(set(keys) - set(known)))
     if kind == "source":
         wanted = {key: key for key in keys}
-        columns = ("locator", "page_url")
+        columns = ["locator", "page_url"]
     else:
         wanted = {ledger.uploader_key(key): key for key in keys} | {key: key for key in keys if _HASH.fullmatch(key)}
-        columns = ("uploader",)
+        columns = ["uploader"]
     found = [
         row
         for column in columns
@@ -224,12 +242,12 @@ def _delete(ledger: Ledger, doomed: _Doomed) -> None:
     ledger.execute_many("DELETE FROM source WHERE source_id = ?", [(source_id,) for source_id in doomed.sources])
 
 
-def _redact_events(ledger: Ledger, texts: Iterable[str]) -> None:
-    """Overwrite every string of the audit log that has one of these texts in it."""
+def _redact(ledger: Ledger, texts: Iterable[str]) -> None:
+    """Overwrite every string of audit log and remembered lists that has one of these texts in it, in any case."""
     wanted = sorted({text for text in texts if len(text) >= _SHORTEST_TEXT}, key=len, reverse=True)
     if not wanted:
         return
-    pattern = re.compile("|".join(map(re.escape, wanted)))
+    pattern = re.compile("|".join(map(_whole, wanted)), re.IGNORECASE)
 
     def redacted(value: object) -> object:
         if isinstance(value, str):
@@ -240,9 +258,18 @@ def _redact_events(ledger: Ledger, texts: Iterable[str]) -> None:
             return {str(redacted(name)): redacted(part) for name, part in value.items()}
         return value
 
-    changed = []
-    for event_id, detail in ledger.select("SELECT event_id, detail FROM event"):
-        after = json.dumps(redacted(json.loads(detail)), sort_keys=True)
-        if after != detail:
-            changed.append((after, event_id))
+    events = ledger.select("SELECT event_id, detail FROM event")
+    changed = [(json.dumps(redacted(json.loads(detail)), sort_keys=True), number) for number, detail in events]
     ledger.execute_many("UPDATE event SET detail = ? WHERE event_id = ?", changed)
+    lists = []
+    for name, value in ledger.select("SELECT name, value FROM setting WHERE value LIKE '[%'"):
+        kept = [entry for entry in json.loads(value) if redacted(entry) == entry]
+        lists.append((json.dumps(kept, ensure_ascii=False), name))
+    ledger.execute_many("UPDATE setting SET value = ? WHERE name = ?", lists)
+
+
+def _whole(text: str) -> str:
+    """A pattern for a text that is not part of a longer word: a short handle is part of many."""
+    before = r"(?<!\w)" if re.match(r"\w", text[0]) else ""
+    after = r"(?!\w)" if re.match(r"\w", text[-1]) else ""
+    return f"{before}{re.escape(text)}{after}"

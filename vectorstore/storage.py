@@ -109,6 +109,10 @@ class FolderLock:
                 f"another process is using the corpus {path.parent}", "wait until it has finished, then try again"
             ) from None
 
+    def fileno(self) -> int:
+        """Descriptor; a child process that inherits it holds the lock, too."""
+        return self._descriptor
+
     def release(self) -> None:
         """Give the lock back."""
         os.close(self._descriptor)

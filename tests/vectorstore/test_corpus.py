@@ -42,7 +42,8 @@ def test_info_is_the_documented_json(corpus: Corpus) -> None:
     info = json.loads(json.dumps(corpus.info()))
     assert info.pop("snapshot_hash") == corpus.content_hash()
     assert info == {
-        "clips": 1, "frames": 4, "embedded": 4, "embedder": EMBEDDER, "failed": 1, "removed": 0, "schema": SCHEMA_VERSION
+        "clips": 1, "frames": 4, "embedded": 4, "embedder": EMBEDDER, "failed": 1, "removed": 0,
+        "schema": SCHEMA_VERSION,
     }  # fmt: skip
 
 
