@@ -214,6 +214,8 @@ def _own_host(split: SplitResult, own_hosts: Collection[OwnHost]) -> OwnHost | N
 
 
 def _has_forbidden(text: str) -> bool:
+    if text.isascii():  # nearly every link of a list of millions
+        return not text.isprintable() or _FORBIDDEN.search(text) is not None
     # Cf holds the marks that reverse the reading direction and the invisible joiners.
     return bool(_FORBIDDEN.search(text)) or any(unicodedata.category(one) in ("Cc", "Cf", "Cs", "Co") for one in text)
 

@@ -287,14 +287,16 @@ class _Manifest(Collection[SourceItem]):
         path = str(cells["path"]) if _text(cells, "path") else ""
         if not path and not url:
             raise MediaError("neither path nor url", "bad_row")
+        page_url = ""
         if path:
+            page_url = clean_url(url)
             place = self._place(path)
             item: SourceItem = FileItem(place, self._options.basis)
             inside = self._path.parent if place.is_relative_to(self._path.parent) else None
         else:
             basis = clean_text(_text(cells, "basis"), MAX_TITLE) or self._options.basis
             item, inside = link_item(url, replace(self._options, basis=basis)), None
-        said = _read_metadata(cells, item.locator, clean_url(url), self._manifest_id)
+        said = _read_metadata(cells, item.locator, page_url, self._manifest_id)
         return ListedItem(item, said, _read_sha256(cells), self._options.same_bytes, inside)
 
     def _place(self, text: str) -> Path:

@@ -129,6 +129,8 @@ def clean_text(value: object, longest: int) -> str:
     """
     if not isinstance(value, str):
         return ""
+    if value.isascii() and value.isprintable():
+        return " ".join(value[: longest * 2].split())[:longest].rstrip()
     kept = (
         " " if character.isspace() else character
         for character in value[: longest * 2]

@@ -29,6 +29,8 @@ _BATCH = 512
 _MAX_ROW_GROUP = 2**30
 _THRIFT_LIMIT = 10**8
 _SHOWN = 12
+_REMEMBERED = 100
+"""Shapes of JSON rows whose columns are looked up once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def _choose_delimiter(text: io.TextIOWrapper, path: Path, columns: Columns) -> t
 
 def _json_rows(text: io.TextIOWrapper, path: Path, columns: Columns) -> Iterator[Row]:
     present: dict[str, None] = {}
+    places: dict[tuple[str, ...], dict[str, str]] = {}
     lines = _Lines(text)
     number = 0
     while True:
@@ -208,9 +211,14 @@ def _json_rows(text: io.TextIOWrapper, path: Path, columns: Columns) -> Iterator
         if not isinstance(content, dict):
             yield Row(number, problem="not a JSON object")
             continue
-        if len(present) < 1000:
-            present.update(dict.fromkeys(content))
-        yield Row(number, {wanted: content[name] for wanted, name in columns.among(content).items()})
+        names = tuple(content)
+        if (found := places.get(names)) is None:
+            found = columns.among(names)
+            present.update(dict.fromkeys(found.values()))
+            if len(places) < _REMEMBERED:
+                places[names] = found
+                present.update(dict.fromkeys(names))
+        yield Row(number, {wanted: content[name] for wanted, name in found.items()})
     # A line may lack what others have, so what the whole lacks is known only now.
     columns.check(list(present), str(path))
 
