@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,15 +112,3 @@ def _walk(folder: Path) -> tuple[list[Path], int]:
     names = [Path(parent) / name for parent, _, files in os.walk(folder, onerror=refuse) for name in files]
     videos = sorted(name for name in names if name.suffix.lower() in MEDIA_SUFFIXES)
     return videos, len(names) - len(videos)
-
-
-SourceItem = FileItem
-
-
-def find_items(sources: Sequence[str | Path]) -> Found:
-    """Files only, for callers that know no other sources."""
-    parts = [FolderReader().items(str(source), SourceOptions()) for source in sources]
-    if not parts:
-        raise InputError("no source named", "name a folder of videos")
-    items = dict.fromkeys(item for part in parts for item in part.items)
-    return Found(tuple(items), sum(part.ignored for part in parts))
