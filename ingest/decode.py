@@ -1,8 +1,8 @@
-"""One guarded function from a media file to a few pictures, with two decoders behind it.
+"""One guarded function from a media file to a few pictures, with three decoders behind it.
 
 ``pyav`` (and ``auto``) reads the packet index once, then decodes each needed group of pictures once and leaves out
 pictures that nothing refers to. ``decord`` is kept for comparison; it is refused where it is blind (AV1) or wrong
-(edit lists).
+(edit lists). ``torchcodec`` is an extra.
 """
 
 from __future__ import annotations
@@ -28,10 +28,13 @@ from ingest.plan import Plan, make_plan
 from ingest.pyav_backend import read_frames as read_with_pyav
 from ingest.pyav_backend import read_lumas
 from ingest.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
+from ingest.torchcodec_backend import import_torchcodec
+from ingest.torchcodec_backend import read_frames as read_with_torchcodec
 from vectorstore.errors import InputError, MediaError
 from vectorstore.records import Recipe
 
-DECODERS = ("auto", "pyav", "decord")
+_BACKENDS = {"decord": read_with_decord, "torchcodec": read_with_torchcodec}
+DECODERS = ("auto", "pyav", "decord", "torchcodec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +141,15 @@ def recipe(options: DecodeOptions) -> Recipe:
     Raises:
         InputError: Unknown or missing decoder, or numbers below 1.
     """
-    backend = _backend(options)
+    _backend(options)
     import av
 
-    name, library = ("decord", "decord") if backend is read_with_decord else ("pyav", "av")
+    name, library = (options.decoder, options.decoder) if options.decoder in _BACKENDS else ("pyav", "av")
     settings = {
         # Raised when code of ours changes what comes out of the same settings.
         "method": 1,
         "decoder": name,
-        "decoder_version": importlib.metadata.version(library),
+        "decoder_version": _version(library),
         "ffmpeg": av.ffmpeg_version_info,
         "sampling": options.sampling,
         **({"first_seconds": options.first_seconds} if options.sampling == "first" else {}),
@@ -168,6 +171,8 @@ def prepare_decoder(options: DecodeOptions) -> None:
     recipe(options)
     if options.decoder == "decord":
         import_decord()
+    elif options.decoder == "torchcodec":
+        import_torchcodec()
 
 
 def _backend(options: DecodeOptions) -> Callable[[Job], FramesRead]:
@@ -179,7 +184,14 @@ def _backend(options: DecodeOptions) -> Callable[[Job], FramesRead]:
         raise InputError(f"unknown sampling {options.sampling!r}", f"choose one of {', '.join(SAMPLINGS)}")
     if not 0 < options.first_seconds < math.inf:
         raise InputError("the first seconds must be a positive number")
-    return read_with_decord if options.decoder == "decord" else read_with_pyav
+    return _BACKENDS.get(options.decoder, read_with_pyav)
+
+
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise InputError(f"{library} is not installed", f"install {library}, or use --decoder auto") from error
 
 
 def _plan(job: Job, options: DecodeOptions) -> Plan:
