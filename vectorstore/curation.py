@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
-from vectorstore.records import Failure, Frame, Media, Recipe
+from vectorstore.records import Failure, Frame, Media, Recipe, Source
 from vectorstore.removal import KINDS, key_hash
 
+_SAID = ("platform", "published", "page_url", "basis", "manifest_id", "title", "caption", "licence")
 _LISTED = "IN (SELECT value FROM json_each(?))"
 
 
@@ -110,6 +111,32 @@ class Curation:
             )
             for locator, stamp, state, reason, detail, attempts, retry_at, gone, clip, has_recipe in rows
         }
+
+    def changed(self, sources: Sequence[Source]) -> list[Source]:
+        """Those of these known sources about which something else is said now, with what was said before filled in.
+
+        A field that is empty now is taken for not said: a list says less about a clip than its own page.
+        """
+        rows = self._ledger.select(
+            "SELECT locator, uploader, platform, published, page_url, basis, manifest_id, title, caption, licence, "
+            "tags FROM source JOIN source_video ON link_id = "
+            "(SELECT max(link_id) FROM source_video WHERE source_video.source_id = source.source_id) "
+            f"WHERE locator {_LISTED}",
+            (json.dumps([source.locator for source in sources]),),
+        )
+        before = {row[0]: row[1:] for row in rows}
+        merged = [self._with(source, before[source.locator]) for source in sources if source.locator in before]
+        return [source for source in merged if source is not None]
+
+    def _with(self, source: Source, before: Sequence[str | None]) -> Source | None:
+        uploader, *texts, tags = before
+        former: dict[str, str] = {name: text or "" for name, text in zip(_SAID, texts, strict=True)}
+        former_tags = tuple(json.loads(tags or "[]"))
+        now = {name: getattr(source, name) or text for name, text in former.items()}
+        same_uploader = not source.uploader or self._ledger.uploader_key(source.uploader) == uploader
+        if same_uploader and now == former and source.tags in ((), former_tags):
+            return None
+        return replace(source, tags=source.tags or former_tags, **now)
 
     def removed_keys(self) -> RemovedKeys:
         """What must not come in again."""

@@ -53,6 +53,7 @@ _CLIP = """
 
 KEEPS_UPLOADER_NAMES = "keeps_uploader_names"
 _KEY = "key"
+_KEPT = ("basis", "manifest_id", "uploader", "uploader_name", "published", "page_url")
 
 
 class Ledger:
@@ -475,8 +476,8 @@ def _overwrite(facts: Mapping[str, str | None]) -> str:
 
 
 def _kept(name: str, value: str) -> str:
-    """What the user said once stays when a later run says nothing."""
-    return f"coalesce(nullif({value}, ''), {name})" if name in ("basis", "manifest_id") else value
+    """What was said once stays when a later run says nothing."""
+    return f"coalesce(nullif({value}, ''), {name})" if name in _KEPT else value
 
 
 def _frame(row: Sequence[object]) -> Frame:

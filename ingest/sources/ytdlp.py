@@ -78,6 +78,15 @@ class RemoteItem:
             self._fields |= {name: value for name, value in download.fields.items() if value is not None}
             yield download.path
 
+    def check(self) -> None:
+        """Ask the platform whether the video is still there and what it says about it now; downloads nothing.
+
+        Raises:
+            FetchError: ``unavailable`` when it is gone, another reason when that could not be learnt.
+        """
+        for fields in self._fetcher.listing(self.link):
+            self._fields |= {name: value for name, value in fields.items() if value is not None}
+
     def _page(self, said: str) -> str:
         # A short link leads to its video; any other page than one of this platform is somebody's invention.
         with contextlib.suppress(FetchError):

@@ -1,0 +1,361 @@
+"""Bring a corpus up to date with its sources: a plan that changes nothing, then the work, which can be repeated.
+
+What is new or changed comes in, failed downloads are tried again when their time has come, what is said about a clip is
+updated, and what is gone is noted, never silently dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from ingest.decode import recipe
+from ingest.embed import Embedder
+from ingest.embedding import Progress
+from ingest.examining import is_remote
+from ingest.known import Judged, Settings, Verdict, judge, settings_mark
+from ingest.pipeline import IngestOptions, ingest_items
+from ingest.remembered import remembered_sources
+from ingest.report import IngestReport
+from ingest.sources.base import SourceItem, SourceOptions
+from ingest.sources.registry import find_items, link_item
+from vectorstore.corpus import Corpus
+from vectorstore.errors import InputError, MediaError, StorageError
+from vectorstore.records import Failure, Receipt, Removal, Source, SourceRow
+
+_EXAMPLES = 20
+_AT_ONCE = 500
+_LABELS = {
+    Verdict.NEW: "new",
+    Verdict.CHANGED: "changed",
+    Verdict.RETRY: "retry_now",
+    Verdict.WAITING: "retry_later",
+    Verdict.FAILED: "failed",
+    Verdict.REMOVED: "removed",
+    Verdict.OTHER_RECIPE: "other_recipe",
+    Verdict.KNOWN: "unchanged",
+}
+_WORDS = {
+    "new": "new",
+    "changed": "with changed bytes",
+    "changed_metadata": "with changed descriptions",
+    "retry_now": "failed before, to be tried again now",
+    "retry_later": "failed before, to be tried again later",
+    "failed": "failed before and unchanged",
+    "gone": "gone; their clips stay and are marked",
+    "removed": "removed for good, passed over",
+    "other_recipe": "with frames made in another way, kept",
+    "unchanged": "unchanged",
+    "to_embed": "pictures to embed",
+}
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """An item that can ask whether it is still there without being fetched."""
+
+    def check(self) -> None:
+        """Learn what is said about it now.
+
+        Raises:
+            FetchError: ``unavailable`` when it is gone, another reason when that could not be learnt.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshOptions:
+    """How to refresh."""
+
+    ingest: IngestOptions = field(default_factory=IngestOptions)
+    check_links: bool = False
+    """Ask the platforms whether known videos are still there: one request each, at the pace of the platform."""
+    remove_gone: bool = False
+    """Remove for good, with all their traces, clips whose online source is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPlan:
+    """What there is to do."""
+
+    counts: dict[str, int]
+    """By label, e.g. ``"new"``; all labels are there."""
+    examples: dict[str, tuple[str, ...]]
+    """The first few locators of each label that is not about unchanged sources."""
+    unreachable: tuple[Failure, ...] = ()
+    """Sources that could not be read; nothing below them counts as gone."""
+
+    def to_json(self) -> dict[str, object]:
+        """The document that ``--dry-run --json`` prints."""
+        listed = [{"source": failure.source, "problem": failure.detail} for failure in self.unreachable]
+        return {
+            **self.counts,
+            "examples": {label: list(names) for label, names in self.examples.items()},
+            "unreachable": listed,
+        }
+
+    def describe(self) -> str:
+        """The plan, for a person."""
+        lines = [f"{count:>8,} {_WORDS[label]}" for label, count in self.counts.items() if count]
+        lines += [f"{label}: {name}" for label, names in self.examples.items() for name in names]
+        lines += [f"cannot be read: {failure.source}: {failure.detail}" for failure in self.unreachable]
+        return "\n".join(lines or ["nothing to do"])
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What one refresh did."""
+
+    ingest: IngestReport
+    changed_metadata: int
+    gone: int
+    """Sources newly marked as gone."""
+    checked: int
+    """Links asked about."""
+    unchecked: tuple[Failure, ...]
+    """Links that could not be asked about."""
+    removed: Receipt | None
+    unreachable: tuple[Failure, ...]
+    seconds: float
+
+    def to_json(self) -> dict[str, object]:
+        """The document that ``corpus refresh --json`` prints."""
+        removed = self.removed
+        return {
+            **self.ingest.to_json(),
+            "changed_metadata": self.changed_metadata,
+            "gone": self.gone,
+            "links_checked": self.checked,
+            "links_unchecked": [{"source": failure.source, "reason": failure.reason} for failure in self.unchecked],
+            "removed": {"sources": removed.sources, "clips": removed.clips} if removed else None,
+            "unreachable": [{"source": failure.source, "problem": failure.detail} for failure in self.unreachable],
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAgain:
+    """What the remembered sources lead to now."""
+
+    items: tuple[Iterable[SourceItem], ...]
+    """May be read more than once."""
+    unreachable: tuple[Failure, ...]
+
+    def __iter__(self) -> Iterator[SourceItem]:
+        seen: set[bytes] = set()
+        for item in itertools.chain.from_iterable(self.items):
+            key = _key(item.locator)
+            if key not in seen:
+                seen.add(key)
+                yield item
+
+
+def find_again(corpus: Corpus) -> FoundAgain:
+    """Look where the user ingested from; what cannot be read is reported, and the rest goes on.
+
+    Raises:
+        InputError: The corpus remembers no source.
+    """
+    remembered = remembered_sources(corpus)
+    if not remembered:
+        raise InputError(
+            f"{corpus.folder} does not know where its clips came from",
+            "run `valuespectrum ingest SOURCE --corpus DIR` once; from then on it is remembered",
+        )
+    items: list[Iterable[SourceItem]] = []
+    unreachable: list[Failure] = []
+    for source in remembered:
+        try:
+            items.append(find_items([source.text], source.options).items)
+        except (InputError, StorageError, MediaError) as error:
+            reason = error.reason if isinstance(error, MediaError) else "unreachable"
+            unreachable.append(Failure(source.text, reason, error.message))
+    return FoundAgain(tuple(items), tuple(unreachable))
+
+
+def plan_items(corpus: Corpus, items: Iterable[SourceItem], options: IngestOptions) -> RefreshPlan:
+    """What ``ingest_items`` would do, without reading any file or asking any server."""
+    counts = dict.fromkeys(_WORDS, 0)
+    examples: dict[str, list[str]] = {}
+    for judged in judge(itertools.islice(items, options.max_items), corpus.curation, _settings(options)):
+        _note(counts, examples, _LABELS[judged.verdict], judged.item.locator)
+    return _plan(counts, examples)
+
+
+def plan_refresh(
+    corpus: Corpus, items: FoundAgain, options: IngestOptions | None = None, embedder_id: str | None = None
+) -> RefreshPlan:
+    """What ``run_refresh`` would do; links are not checked.
+
+    Args:
+        corpus: Open.
+        items: From ``find_again``.
+        options: Decoding and retries.
+        embedder_id: Whose vectors are to be complete; ``None`` for the corpus's default.
+    """
+    options = options or IngestOptions()
+    counts = dict.fromkeys(_WORDS, 0)
+    examples: dict[str, list[str]] = {}
+    listed: set[bytes] = set()
+    for batch in _batches(judge(_noting(items, listed), corpus.curation, _settings(options))):
+        for judged in batch:
+            _note(counts, examples, _LABELS[judged.verdict], judged.item.locator)
+        for source in _changed(corpus, batch):
+            _note(counts, examples, "changed_metadata", source.locator)
+    for row in _gone(corpus, items, listed):
+        _note(counts, examples, "gone", row.locator)
+    embedder_id = embedder_id or corpus.default_embedder()
+    counts["to_embed"] = len(corpus.pictures_without_vector(embedder_id)) if embedder_id else 0
+    return _plan(counts, examples, items.unreachable)
+
+
+def run_refresh(
+    corpus: Corpus,
+    items: FoundAgain,
+    embedder: Embedder,
+    options: RefreshOptions | None = None,
+    progress: Progress | None = None,
+) -> RefreshReport:
+    """Do what ``plan_refresh`` says. Repeating it after a crash does the rest.
+
+    Args:
+        corpus: Opened for writing.
+        items: From ``find_again``.
+        embedder: For the vectors; what it has not embedded yet is embedded.
+        options: What else to do.
+        progress: Called from this thread.
+
+    Raises:
+        EmbedderError: The embedder failed.
+        StorageError: Disk full or read-only.
+    """
+    options = options or RefreshOptions()
+    started = time.monotonic()
+    listed: set[bytes] = set()
+    # Before anything is ingested: what comes in now says what it says.
+    changed = 0
+    for batch in _batches(judge(_noting(items, listed), corpus.curation, _settings(options.ingest))):
+        changed += sum(corpus.update_source(source) for source in _changed(corpus, batch))
+    report = ingest_items(items, corpus, embedder, options.ingest, progress)
+    gone = 0
+    for row in list(_gone(corpus, items, listed)):
+        corpus.mark_gone(row.locator)
+        gone += 1
+    checked, dead, unchecked = _check_links(corpus, items) if options.check_links else (0, 0, ())
+    removed = _remove_gone(corpus) if options.remove_gone else None
+    done = RefreshReport(
+        report,
+        changed,
+        gone + dead + report.clips_gone,
+        checked,
+        unchecked,
+        removed,
+        items.unreachable,
+        time.monotonic() - started,
+    )
+    corpus.add_event("refresh", _statistics(done))
+    return done
+
+
+def _settings(options: IngestOptions) -> Settings:
+    recipe_id = recipe(options.decode).recipe_id
+    return Settings(recipe_id, settings_mark(recipe_id, options.decode), options.retry_failed)
+
+
+def _key(locator: str) -> bytes:
+    return hashlib.blake2b(locator.encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+def _noting(items: Iterable[SourceItem], listed: set[bytes]) -> Iterator[SourceItem]:
+    for item in items:
+        listed.add(_key(item.locator))
+        yield item
+
+
+def _batches(judged: Iterator[Judged]) -> Iterator[list[Judged]]:
+    while batch := list(itertools.islice(judged, _AT_ONCE)):
+        yield batch
+
+
+def _note(counts: dict[str, int], examples: dict[str, list[str]], label: str, locator: str) -> None:
+    counts[label] += 1
+    names = examples.setdefault(label, [])
+    if label != "unchanged" and len(names) < _EXAMPLES:
+        names.append(locator)
+
+
+def _plan(counts: dict[str, int], examples: dict[str, list[str]], unreachable: tuple[Failure, ...] = ()) -> RefreshPlan:
+    return RefreshPlan(counts, {label: tuple(names) for label, names in examples.items() if names}, unreachable)
+
+
+def _changed(corpus: Corpus, batch: Sequence[Judged]) -> list[Source]:
+    """Known items about which something else is said now."""
+    known = (Verdict.KNOWN, Verdict.OTHER_RECIPE)
+    said = [judged.item.describe(judged.stamp) for judged in batch if judged.verdict in known]
+    return corpus.curation.changed(said)
+
+
+def _gone(corpus: Corpus, items: FoundAgain, listed: set[bytes]) -> Iterator[SourceRow]:
+    """Local files of clips that are neither listed nor there any more. That a link is not listed says nothing."""
+    below = tuple(failure.source for failure in items.unreachable)
+    for row in corpus.sources():
+        if row.gone_at or not row.clip_ids or "://" in row.locator or _key(row.locator) in listed:
+            continue
+        if not row.locator.startswith(below) and not os.path.lexists(row.locator):
+            yield row
+
+
+def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Failure, ...]]:
+    """Ask about every known link: how many, how many of them are dead, and which could not be asked about."""
+    checked = dead = 0
+    unchecked: list[Failure] = []
+    named = {item.locator: item for item in items if is_remote(item)}
+    for row in list(corpus.sources()):
+        if not row.clip_ids or row.gone_at or "://" not in row.locator:
+            continue
+        try:
+            item = named.get(row.locator) or link_item(row.locator, SourceOptions(basis=row.basis))
+            # What a list says about an item is wrapped around it.
+            inner = getattr(item, "item", item)
+            if not isinstance(inner, Checkable):
+                continue
+            checked += 1
+            inner.check()
+            for source in corpus.curation.changed([item.describe(row.stamp)]):
+                corpus.update_source(source)
+        except (InputError, MediaError) as error:
+            reason = error.reason if isinstance(error, MediaError) else "policy"
+            if reason == "unavailable":
+                corpus.mark_gone(row.locator)
+                dead += 1
+            else:
+                unchecked.append(Failure(row.locator, reason, error.message))
+    return checked, dead, tuple(unchecked)
+
+
+def _remove_gone(corpus: Corpus) -> Receipt | None:
+    keys = tuple(row.locator for row in corpus.sources() if row.gone_at and "://" in row.locator)
+    return corpus.remove(Removal("source", keys, "gone_upstream")) if keys else None
+
+
+def _statistics(report: RefreshReport) -> dict[str, object]:
+    """What changed, in numbers only: the audit log is to outlive what was removed."""
+    found = report.ingest
+    reasons = Counter(failure.reason for failure in found.clips_failed)
+    return {
+        "clips_added": found.clips_added,
+        "clips_redone": found.clips_redone,
+        "clips_known": found.clips_known,
+        "clips_failed": dict(sorted(reasons.items())),
+        "frames_embedded": found.frames_embedded,
+        "changed_metadata": report.changed_metadata,
+        "gone": report.gone,
+        "links_checked": report.checked,
+        "clips_removed": report.removed.clips if report.removed else 0,
+        "unreachable": len(report.unreachable),
+    }
