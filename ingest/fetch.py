@@ -123,8 +123,8 @@ class Fetcher:
     def _ask(self, link: Link, folder: Path, limits: Limits, listing: int) -> dict[str, object]:
         task = json.dumps(self._task(link, folder, limits, listing))
         self._pacer.wait(link.platform, self._options.pace)
-        _run(task, folder, self._options.seconds, link.url)
-        answer = _read_answer(folder, link.url)
+        status = _run(task, folder, self._options.seconds, link.url)
+        answer = _read_answer(folder, link.url, status)
         reason = answer.get("error")
         self._pacer.tell(link.platform, blocked=reason == "blocked")
         if reason is None:
@@ -154,8 +154,8 @@ class Fetcher:
         }
 
 
-def _run(task: str, folder: Path, seconds: float, name: str) -> None:
-    """Run the child until it ends or time is over; nothing of it is left afterwards."""
+def _run(task: str, folder: Path, seconds: float, name: str) -> int:
+    """Run the child until it ends or time is over; nothing of it is left afterwards. Returns its exit status."""
     root = str(Path(ingest.__file__).resolve().parents[1])
     environment = {
         "PATH": str(folder / "home"),
@@ -187,9 +187,10 @@ def _run(task: str, folder: Path, seconds: float, name: str) -> None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+    return process.returncode
 
 
-def _read_answer(folder: Path, name: str) -> dict[str, object]:
+def _read_answer(folder: Path, name: str, status: int) -> dict[str, object]:
     with (folder / "answer").open("rb") as file:
         content = file.read(_MAX_ANSWER + 1)
     try:
@@ -202,7 +203,8 @@ def _read_answer(folder: Path, name: str) -> dict[str, object]:
         file.seek(0, os.SEEK_END)
         file.seek(max(0, file.tell() - 400))
         last = file.read().decode("utf-8", "replace").split("\n")[-2:]
-    raise FetchError(f"{name}: the downloading process failed: {' '.join(last).strip()[-200:]!a}", "extractor")
+    said = " ".join(last).strip()[-200:]
+    raise FetchError(f"{name}: the downloading process failed with status {status}: {said!a}", "extractor")
 
 
 def _find_video(media: Path, link: Link, limits: Limits) -> Path:

@@ -137,13 +137,13 @@ def limit_process(max_file: int, max_memory: int) -> None:
 
     Args:
         max_file: Longest file that may be written, bytes; writing more fails.
-        max_memory: Address space, bytes; 0 for no bound.
+        max_memory: Address space, bytes; 0 for no bound. Only Linux knows this limit.
     """
     resource.setrlimit(resource.RLIMIT_FSIZE, (max_file, max_file))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if max_memory:
-        resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
     if sys.platform == "linux":
+        if max_memory:
+            resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
         import ctypes
 
         ctypes.CDLL(None, use_errno=True).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)

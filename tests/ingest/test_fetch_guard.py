@@ -27,7 +27,7 @@ def resolve(host, port, *more, **named):
     return system(host, port, *more, **named)
 socket.getaddrinfo = resolve
 folder = Path(sys.argv[1])
-guard = Guard([own], folder, [], Refused)
+guard = Guard([own], folder, ["/bin/echo"], Refused)
 guard.install()
 """
 
@@ -70,6 +70,7 @@ ALLOWED = {
     "files in the folder": '(folder / "a").touch(); os.rename(folder / "a", folder / "b"); os.remove(folder / "b")',
     "throwing away": 'open("/dev/null", "w").close()',
     "reading": 'open("/etc/hosts").close()',
+    "the one program that was named": 'subprocess.run(["/bin/echo"], check=True, stdout=subprocess.DEVNULL)',
 }
 
 

@@ -89,9 +89,10 @@ def test_what_the_platform_says_is_known_after_the_download(
 
 
 HOSTILE = {
-    "title": "a\u202eb\x00\n" + "x" * 100_000, "description": ["a list"], "tags": {"a": 1}, "license": 5, "uploader": None,
-    "upload_date": "99999999", "webpage_url": "https://evil.example/aB3-_xyzABC",
-}  # fmt: skip
+    "title": "a\u202eb\x00\n" + "x" * 100_000,
+    **{"description": ["a list"], "tags": {"a": 1}, "license": 5, "uploader": None, "upload_date": "99999999"},
+    "webpage_url": "https://evil.example/aB3-_xyzABC",
+}
 
 
 def test_hostile_descriptions_are_cleaned(fake: FakeFetcher) -> None:
