@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ingest.guard import Deadline, Limits, hash_media, open_media
+from ingest.guard import Deadline, Limits, hash_media, open_media, shown_name
 from ingest.sources.base import Found, SourceItem, SourceOptions
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
@@ -263,7 +263,9 @@ class _Manifest(Collection[SourceItem]):
             self._kept.append(key not in seen)
             seen.add(key)
         if self.duplicates:
-            _LOGGER.warning("%s: %d rows repeat clips of earlier rows, first %s", self._path, self.duplicates, first)
+            _LOGGER.warning(
+                "%s: %d rows repeat clips of earlier rows, first %s", self._path, self.duplicates, shown_name(first)
+            )
         return len(seen)
 
     def _read(self) -> Iterator[SourceItem]:
