@@ -1,7 +1,7 @@
 """Decode a plan with torchcodec in exact mode, for those who have it: it is an extra and needs FFmpeg's libraries.
 
-Its approximate mode is never used: it returns wrong frames where the rate varies and fails on edit lists. The exact mode
-too returns frames of other times from some edit lists and from MPEG-TS, so the time of each frame is compared.
+Its approximate mode is never used: it returns wrong frames where the rate varies and fails on edit lists. The exact
+mode too returns frames of other times from some edit lists and MPEG-TS, so the time of each frame is compared.
 """
 
 from __future__ import annotations

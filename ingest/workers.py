@@ -33,6 +33,8 @@ _GRACE = 1.0
 """Seconds after its deadline in which a worker may still answer, since it looks at the clock only between packets."""
 _START = 60.0
 """Seconds that a worker may take to start."""
+_LAST_WORDS = 0.5
+"""Seconds in which a worker that closed its socket may end by itself, so that the reason can be told."""
 _PARTING = 5.0
 """Seconds that an ended process may take to go away."""
 _FILES_PER_WORKER = 500
@@ -173,7 +175,7 @@ class _Worker:
             if "error" in hello:
                 unpack(hello, self._connection.recv_bytes)
         except (OSError, EOFError, ValueError) as error:
-            self.finish()
+            self.finish(gone=isinstance(error, OSError | EOFError))
             raise StorageError(f"a decode worker does not start: {self._ending()}") from error
         except ValueSpectrumError:
             self.finish()
@@ -200,8 +202,8 @@ class _Worker:
                     self._connection.send(job.is_known(clip_id))
                     header = self._receive()
                 return unpack(header, self._connection.recv_bytes)
-        except (OSError, EOFError, ValueError):
-            self.finish()
+        except (OSError, EOFError, ValueError) as error:
+            self.finish(gone=isinstance(error, OSError | EOFError))
         if late.is_set() or self._process.returncode in (-signal.SIGXCPU, -signal.SIGALRM):
             failure = MediaError(f"{name}: not decoded within {limit:g} s; its decoder was ended", "deadline")
         else:
@@ -215,9 +217,12 @@ class _Worker:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._process.kill()
 
-    def finish(self) -> None:
+    def finish(self, gone: bool = False) -> None:
         """End the process and wait for it to be gone; only from the thread that owns it."""
         self.is_spent = True
+        if gone:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LAST_WORDS)
         self.end()
         self._connection.close()
         self._socket.close()
@@ -263,7 +268,14 @@ def _environment() -> dict[str, str]:
     folders = [entry or str(Path.cwd()) for entry in sys.path]
     # System calls are refused thread by thread: there must be one only when that begins.
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return {**kept, **threads, "PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1"}
+    # decord does not import without a PATH.
+    return {
+        **kept,
+        **threads,
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(folders),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def _nothing_is_known(clip_id: str) -> bool:

@@ -86,6 +86,12 @@ def test_a_worker_finds_what_a_thread_finds(clip: Path, tmp_path: Path) -> None:
     assert [picture.time for picture in pictures] == [frame.time for frame in decode(clip, options).frames]
 
 
+def test_decord_works_in_a_worker(clip: Path) -> None:
+    pytest.importorskip("decord")
+    with DecodePool(1, replace(QUICK, decoder="decord")) as pool:
+        assert len(pool.submit(clip).result().pictures) == 2
+
+
 def test_the_largest_allowed_picture_fits_into_the_memory_of_a_worker(tmp_path: Path) -> None:
     path = write_numbered(
         tmp_path / "large.mp4", VideoWriter(size=(4096, 4096), frames=3, options={"preset": "ultrafast"})
