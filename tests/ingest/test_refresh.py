@@ -1,0 +1,143 @@
+"""A corpus is brought up to date from what it remembers: planned first, then done, and nothing is dropped silently."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from colour_embedder import ColourEmbedder
+from remote_items import FakeRemote
+from videos import VideoWriter, write_numbered
+
+from ingest.decode import DecodeOptions
+from ingest.pipeline import IngestOptions, ingest, ingest_items
+from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again, plan_refresh, run_refresh
+from ingest.remembered import remember, remembered_decoding, remembered_sources
+from ingest.sources.base import SourceOptions
+from vectorstore.corpus import Corpus
+from vectorstore.errors import InputError
+from vectorstore.records import Removal
+
+
+def fill(folder: Path, corpus: Path, count: int = 3) -> None:
+    for hue in range(count):
+        write_numbered(folder / f"{hue}.mp4", VideoWriter(frames=12, hue=60 * hue))
+    with Corpus.ensure(corpus) as opened:
+        ingest([folder], opened, ColourEmbedder())
+
+
+def refresh(corpus: Path, options: RefreshOptions | None = None) -> RefreshReport:
+    with Corpus.open(corpus, write=True) as opened:
+        return run_refresh(opened, find_again(opened), ColourEmbedder(), options)
+
+
+def counts(corpus: Path, items: FoundAgain | None = None) -> dict[str, int]:
+    with Corpus.open(corpus) as opened:
+        plan = plan_refresh(opened, items or find_again(opened))
+        json.dumps(plan.to_json())
+        assert plan.describe()
+        return {label: count for label, count in plan.counts.items() if count}
+
+
+def test_what_changed_is_planned_then_done_then_over(tmp_path: Path) -> None:
+    folder, corpus = tmp_path / "clips", tmp_path / "corpus"
+    fill(folder, corpus)
+    assert counts(corpus) == {"unchanged": 3}
+    write_numbered(folder / "new.mp4", VideoWriter(frames=12, hue=200))
+    write_numbered(folder / "0.mp4", VideoWriter(frames=12, hue=220))
+    (folder / "1.mp4").unlink()
+    (folder / "2.info.json").write_text(json.dumps({"title": "renamed"}))
+    (folder / "broken.mp4").write_bytes(b"no video")
+    planned = {"new": 2, "changed": 1, "changed_metadata": 1, "gone": 1, "unchanged": 1}
+    assert counts(corpus) == planned
+    assert counts(corpus) == planned, "a plan changes nothing"
+    report = refresh(corpus)
+    assert (report.ingest.clips_added, report.changed_metadata, report.gone) == (2, 1, 1)
+    assert counts(corpus) == {"unchanged": 3, "failed": 1}
+    with Corpus.open(corpus) as opened:
+        titles = {Path(clip.source).name: clip.title for clip in opened.clips()}
+        assert titles["2.mp4"] == "renamed"
+        gone = [Path(row.locator).name for row in opened.sources() if row.gone_at]
+        assert gone == ["1.mp4"]
+        assert len(opened.clips()) == 5, "what is gone stays"
+        kind, detail = [(kind, detail) for _, kind, detail in opened.events()][-1]
+        assert (kind, detail["clips_added"], detail["gone"], detail["clips_failed"]) == ("refresh", 2, 1, {"not_video": 1})
+
+
+def test_a_file_that_comes_back_is_alive_again(tmp_path: Path) -> None:
+    folder, corpus = tmp_path / "clips", tmp_path / "corpus"
+    fill(folder, corpus)
+    (folder / "1.mp4").rename(tmp_path / "aside.mp4")
+    assert refresh(corpus).gone == 1
+    (tmp_path / "aside.mp4").rename(folder / "1.mp4")
+    refresh(corpus)
+    with Corpus.open(corpus) as opened:
+        assert not any(row.gone_at for row in opened.sources())
+
+
+def test_a_folder_that_cannot_be_read_does_not_make_its_clips_dead(tmp_path: Path) -> None:
+    folder, corpus = tmp_path / "clips", tmp_path / "corpus"
+    fill(folder, corpus)
+    fill(tmp_path / "others", corpus, 1)
+    folder.rename(tmp_path / "unmounted")
+    report = refresh(corpus)
+    assert (report.gone, [failure.source for failure in report.unreachable]) == (0, [str(folder)])
+    with Corpus.open(corpus) as opened:
+        assert not any(row.gone_at for row in opened.sources())
+
+
+def test_sources_and_settings_are_remembered_once_and_survive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        assert remembered_sources(corpus) == []
+        with pytest.raises(InputError, match="does not know where"):
+            find_again(corpus)
+        options, decode = SourceOptions({"url": "link"}, "own uploads"), DecodeOptions(frames=5, sampling="keyframe")
+        for _ in range(2):
+            remember(corpus, ["clips/*.mp4", "https://example.org/a?b=1"], options, decode)
+        found = remembered_sources(corpus)
+        assert [source.text for source in found] == [str(tmp_path / "clips/*.mp4"), "https://example.org/a?b=1"]
+        assert all(source.options == options for source in found)
+        assert remembered_decoding(corpus) == decode
+
+
+def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "a.mp4", VideoWriter(frames=12, hue=10))
+    other = write_numbered(tmp_path / "b.mp4", VideoWriter(frames=12, hue=90))
+    alive = FakeRemote("https://example.org/alive", path, title="alive", uploader="ada")
+    dead = FakeRemote("https://example.org/dead", other, title="dead", uploader="bob")
+    shy = FakeRemote("https://example.org/shy", path, reason="blocked")
+    found = FoundAgain(((alive, dead, shy),), ())
+    folder = tmp_path / "corpus"
+    with Corpus.ensure(folder) as corpus:
+        ingest_items(found, corpus, ColourEmbedder(), IngestOptions())
+    dead.path = shy.path = None
+    alive.title = "renamed"
+    with Corpus.open(folder, write=True) as corpus:
+        report = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(check_links=True))
+        assert (report.checked, report.gone, [one.reason for one in report.unchecked]) == (3, 1, ["blocked"])
+        assert [row.locator for row in corpus.sources() if row.gone_at] == [dead.locator]
+        assert {clip.title for clip in corpus.clips()} == {"renamed", "dead"}
+        assert [row.uploader for row in corpus.sources()][0] == corpus.uploader_key("ada")
+        removed = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(remove_gone=True)).removed
+        assert removed is not None
+        assert removed.clips == 1
+        assert {clip.title for clip in corpus.clips()} == {"renamed"}
+    dead.path = other
+    assert counts(folder, found) == {"unchanged": 2, "removed": 1}
+    with Corpus.open(folder, write=True) as corpus:
+        report = run_refresh(corpus, found, ColourEmbedder())
+        assert (report.ingest.clips_removed, report.ingest.clips_added) == (1, 0)
+
+
+def test_removed_bytes_stay_out_under_any_name(tmp_path: Path) -> None:
+    folder, corpus = tmp_path / "clips", tmp_path / "corpus"
+    fill(folder, corpus, 2)
+    with Corpus.open(corpus, write=True) as opened:
+        doomed = next(clip.clip_id for clip in opened.clips() if clip.source.endswith("0.mp4"))
+        opened.remove(Removal("clip", (doomed,)))
+    shutil.copy(folder / "0.mp4", folder / "renamed.mp4")
+    report = refresh(corpus)
+    assert (report.ingest.clips_removed, report.ingest.clips_known, report.ingest.clips_added) == (2, 1, 0)
