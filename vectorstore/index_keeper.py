@@ -158,9 +158,10 @@ class IndexKeeper:
         else:
             remove_index(new.folder)
             fault = written_by_child("build", new, lock)
-            sync_files(new.folder)
         if fault:
             raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
+        if not new.url:
+            sync_files(new.folder)
         place = json.dumps({"url": new.url, "generation": new.generation})
         self._ledger.swap_index({_PLACE: place, _CLEAN: "" if new.url else fingerprint(new.folder)})
         self.sweep()
@@ -218,7 +219,12 @@ class IndexKeeper:
             return find_fault(self.open(), self._ledger, complete=False)
         if not place.folder.is_dir():
             return "its folder is missing"
-        return "" if self._is_clean(place) else fault_seen_by_child(place, self._locked())
+        if self._is_clean(place):
+            return ""
+        fault = fault_seen_by_child(place, self._locked())
+        if not fault:
+            self._ledger.set_setting(_CLEAN, fingerprint(place.folder))
+        return fault
 
     def _is_clean(self, place: IndexPlace) -> bool:
         return self._ledger.setting(_CLEAN) == fingerprint(place.folder)
