@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
 from collections.abc import Callable
 from typing import Any
+
+from PIL import Image
 
 from ingest.examination import Examination, Picture
 from ingest.guard import shown_name
@@ -17,6 +20,8 @@ MAX_HEADER = 2**20
 """Bytes of the JSON part of an answer."""
 MAX_JPEG = 2**26
 """Bytes of one picture."""
+MAX_PIXELS = 2**26
+"""Pixels of one picture."""
 
 _HASH = re.compile(r"[0-9a-f]{64}|")
 _DHASH = re.compile(r"[0-9a-f]{16}")
@@ -69,7 +74,7 @@ def unpack(header: dict[str, Any], receive: Callable[[int], bytes]) -> Examinati
         InputError: The worker says that the options cannot be used.
         StorageError: It ran out of open files.
         ValueError: The answer is not one that ``pack`` makes.
-        OSError: The worker went away or sent too much.
+        OSError: The worker went away, sent too much, or sent something that is no JPEG.
     """
     try:
         if "error" in header:
@@ -91,7 +96,15 @@ def unpack(header: dict[str, Any], receive: Callable[[int], bytes]) -> Examinati
         raise ValueError(f"malformed answer: {error!r}") from error
     if len(facts) > media.frames_wanted:
         raise ValueError("more pictures than were asked for")
-    return Examination(clip_id, size, media, tuple(Picture(*fact, receive(MAX_JPEG)) for fact in facts))
+    return Examination(clip_id, size, media, tuple(Picture(*fact, _jpeg(receive(MAX_JPEG), fact)) for fact in facts))
+
+
+def _jpeg(content: bytes, fact: tuple[float, int, int, str]) -> bytes:
+    """A picture that will be opened later must be what it is said to be, in the one format that is expected."""
+    with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
+        if picture.size != fact[1:3] or picture.width * picture.height > MAX_PIXELS:
+            raise ValueError("a picture of another size than announced")
+    return content
 
 
 def _media(clip_id: str, size: int, parts: Any) -> Media:

@@ -152,7 +152,7 @@ def test_a_worker_that_was_taken_over_reaches_nothing(pool: DecodePool, clip: Pa
 
 
 def test_answers_of_workers_are_not_believed(clip: Path, tmp_path: Path) -> None:
-    names = ["hash", "codec", "time", "many", "size", "text"]
+    names = ["hash", "codec", "time", "gif", "large", "many", "size", "text"]
     with DecodePool(1, QUICK, "worker_hooks:lies") as pool:
         results = {name: pool.submit(copy(clip, tmp_path, name)).result() for name in [*names, "true"]}
     assert {name: ending(result) for name, result in results.items()} == {

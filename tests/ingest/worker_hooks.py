@@ -98,6 +98,8 @@ def lies(path: Path, options: DecodeOptions, is_known: IsKnown) -> Examination:
         "hash": dataclasses.replace(true, clip_id="../../etc/passwd"),
         "codec": dataclasses.replace(true, media=dataclasses.replace(true.media, codec="\x1b[2J")),
         "time": dataclasses.replace(true, media=dataclasses.replace(true.media, duration=float("nan"))),
+        "gif": dataclasses.replace(true, pictures=(dataclasses.replace(true.pictures[0], jpeg=b"GIF89a" + bytes(99)),)),
+        "large": dataclasses.replace(true, pictures=(dataclasses.replace(true.pictures[0], width=2**15),)),
         "many": dataclasses.replace(true, pictures=true.pictures * 100),
         "size": dataclasses.replace(true, size=-1),
         "text": dataclasses.replace(true, media=dataclasses.replace(true.media, width="wide")),  # type: ignore[arg-type]
