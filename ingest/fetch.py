@@ -41,6 +41,7 @@ _MAX_COOKIES = 4 * 2**20
 _MAX_MEMORY = 2 * 2**30
 _PREFIX = "valuespectrum-fetch-"
 _PACER = Pacer()
+_SMALL = Limits(max_bytes=_MAX_ANSWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,17 @@ class Fetcher:
         """
         with self._private_folder() as folder:
             self._check_space(limits)
-            fields = self._ask(link, folder, limits, 0).get("info")
-            if not isinstance(fields, dict):
-                raise FetchError(f"{link.url}: the downloading process gave no description", "extractor")
-            yield Download(_find_video(folder / "media", link, limits), fields)
+            answer = self._ask(link, folder, limits, {"download": True, "listing": 0})
+            yield Download(_find_video(folder / "media", link, limits), _description(answer, link))
+
+    def look(self, link: Link) -> Mapping[str, object]:
+        """What the platform says about one video now, without downloading it.
+
+        Raises:
+            FetchError: ``unavailable`` when it is gone; other reasons say nothing about that.
+        """
+        with self._private_folder() as folder:
+            return _description(self._ask(link, folder, _SMALL, {"download": False, "listing": 0}), link)
 
     def listing(self, link: Link) -> list[Mapping[str, object]]:
         """What a page lists, at most ``max_items`` entries; for a short link, where it leads.
@@ -94,7 +102,8 @@ class Fetcher:
             FetchError: The page was not read.
         """
         with self._private_folder() as folder:
-            entries = self._ask(link, folder, Limits(max_bytes=_MAX_ANSWER), self._options.max_items).get("entries")
+            work: dict[str, object] = {"download": False, "listing": self._options.max_items}
+            entries = self._ask(link, folder, _SMALL, work).get("entries")
         if not isinstance(entries, list):
             raise FetchError(f"{link.url}: the downloading process gave no list", "extractor")
         return [entry for entry in entries if isinstance(entry, dict)]
@@ -120,8 +129,8 @@ class Fetcher:
                 "free some space, name another folder, or allow less per video",
             )
 
-    def _ask(self, link: Link, folder: Path, limits: Limits, listing: int) -> dict[str, object]:
-        task = json.dumps(self._task(link, folder, limits, listing))
+    def _ask(self, link: Link, folder: Path, limits: Limits, work: dict[str, object]) -> dict[str, object]:
+        task = json.dumps(self._task(link, folder, limits) | work)
         self._pacer.wait(link.platform, self._options.pace)
         status = _run(task, folder, self._options.seconds, link.url)
         answer = _read_answer(folder, link.url, status)
@@ -134,7 +143,7 @@ class Fetcher:
             raise StorageError(message, "free some space, or name another folder")
         raise FetchError(message, str(reason) if reason in REASONS else "extractor")
 
-    def _task(self, link: Link, folder: Path, limits: Limits, listing: int) -> dict[str, object]:
+    def _task(self, link: Link, folder: Path, limits: Limits) -> dict[str, object]:
         options = self._options
         since = options.since.strftime("%Y%m%d") if options.since else ""
         until = options.until.strftime("%Y%m%d") if options.until else "99999999"
@@ -142,7 +151,6 @@ class Fetcher:
             "url": link.url,
             "own": link.platform == "own",
             "own_hosts": [[own.host, own.port] for own in options.own_hosts],
-            "listing": listing,
             "max_bytes": limits.max_bytes,
             "max_seconds": limits.max_seconds,
             # deno reserves far more addresses than it uses.
@@ -205,6 +213,13 @@ def _read_answer(folder: Path, name: str, status: int) -> dict[str, object]:
         last = file.read().decode("utf-8", "replace").split("\n")[-2:]
     said = " ".join(last).strip()[-200:]
     raise FetchError(f"{name}: the downloading process failed with status {status}: {said!a}", "extractor")
+
+
+def _description(answer: Mapping[str, object], link: Link) -> Mapping[str, object]:
+    fields = answer.get("info")
+    if not isinstance(fields, dict):
+        raise FetchError(f"{link.url}: the downloading process gave no description", "extractor")
+    return fields
 
 
 def _find_video(media: Path, link: Link, limits: Limits) -> Path:

@@ -105,7 +105,7 @@ class _Job:
         self._guard.install()
         try:
             with self._downloader(options) as downloader:
-                found = downloader.extract_info(task["url"], download=not task["listing"])
+                found = downloader.extract_info(task["url"], download=task["download"])
                 return self._listing(found) if task["listing"] else self._item(found)
         except MemoryError:
             raise
@@ -140,7 +140,7 @@ class _Job:
 
     def _match(self, info: Mapping[str, Any], *, incomplete: bool) -> None:
         """Stop before anything is downloaded that would not be used."""
-        if self._task["listing"]:
+        if not self._task["download"]:
             return
         if info.get("live_status") in ("is_live", "is_upcoming", "post_live") or info.get("is_live"):
             self._decide("a live stream", "policy")

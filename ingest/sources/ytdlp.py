@@ -51,7 +51,8 @@ class RemoteItem:
 
     def describe(self, stamp: str) -> Source:
         """What the platform says: all of it once the video was downloaded, before that what the listing said."""
-        said = describe_info(self._fields, self.link.identity)
+        # No title is made up: refreshing would put it in the place of the real one.
+        said = describe_info(self._fields, name="")
         return Source(
             locator=self.locator,
             stamp=stamp,
@@ -75,17 +76,19 @@ class RemoteItem:
             StorageError: There is no place for it.
         """
         with self._fetcher.download(self.link, limits) as download:
-            self._fields |= {name: value for name, value in download.fields.items() if value is not None}
+            self._learn(download.fields)
             yield download.path
 
     def check(self) -> None:
-        """Ask the platform whether the video is still there and what it says about it now; downloads nothing.
+        """Ask the platform whether it is still there and what it says about it now; downloads nothing.
 
         Raises:
-            FetchError: ``unavailable`` when it is gone, another reason when that could not be learnt.
+            FetchError: ``unavailable`` when it is gone; another reason when that could not be learnt.
         """
-        for fields in self._fetcher.listing(self.link):
-            self._fields |= {name: value for name, value in fields.items() if value is not None}
+        self._learn(self._fetcher.look(self.link))
+
+    def _learn(self, fields: Mapping[str, object]) -> None:
+        self._fields |= {name: value for name, value in fields.items() if value is not None}
 
     def _page(self, said: str) -> str:
         # A short link leads to its video; any other page than one of this platform is somebody's invention.

@@ -271,6 +271,16 @@ def test_after_blocks_in_a_row_nobody_is_asked(server: WebServer, place: Path) -
     assert len(server.asked) == 2
 
 
+def test_looking_downloads_nothing(server: WebServer, place: Path) -> None:
+    fetcher = make_fetcher(server, place)
+    assert fetcher.look(own_link(server, "endless/clip.mp4"))["id"] == "clip"
+    for status, reason in ((410, "unavailable"), (503, "network"), (429, "blocked")):
+        with pytest.raises(FetchError) as caught:
+            fetcher.look(own_link(server, f"status/a?status={status}"))
+        assert caught.value.reason == reason
+    assert list(place.iterdir()) == []
+
+
 def test_a_listing_ends_where_it_should(server: WebServer, place: Path) -> None:
     link = own_link(server, "feed/list.xml")
     entries = make_fetcher(server, place, max_items=3).listing(Link(link.url, "own", "playlist", "x"))

@@ -16,6 +16,7 @@ from web_server import WebServer
 from ingest.fetch import Download
 from ingest.fetch_options import FetchOptions
 from ingest.guard import Limits
+from ingest.refresh import Checkable
 from ingest.sources import ytdlp
 from ingest.sources.base import LinkReader, SourceItem, SourceOptions
 from ingest.sources.registry import find_items, load_sources
@@ -36,6 +37,10 @@ class FakeFetcher:
     def listing(self, link: Link) -> list[dict[str, Any]]:
         self.asked.append(link.url)
         return self.entries
+
+    def look(self, link: Link) -> Mapping[str, object]:
+        self.asked.append(link.url)
+        return self.fields
 
     @contextlib.contextmanager
     def download(self, link: Link, limits: Limits) -> Iterator[Download]:
@@ -86,6 +91,16 @@ def test_what_the_platform_says_is_known_after_the_download(
     )
     assert (source.locator, source.page_url, source.published) == (item.locator, item.locator, "2025-03-31")
     assert source.uploader and "somebody" not in json.dumps([getattr(source, name) for name in source.__slots__])
+
+
+def test_checking_learns_what_is_said_and_nothing_is_made_up_before(fake: FakeFetcher) -> None:
+    item = YtDlpReader().link("https://youtu.be/aB3-_xyzABC", BASIS)
+    assert isinstance(item, Checkable)
+    source = item.describe(item.stamp())
+    assert (source.title, source.caption, source.uploader) == ("", "", "")
+    fake.fields = {"title": "New title"}
+    item.check()
+    assert item.describe(item.stamp()).title == "New title"
 
 
 HOSTILE = {
