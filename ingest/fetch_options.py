@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -61,7 +62,7 @@ class FetchOptions:
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> FetchOptions:
-        """Check settings that a user wrote.
+        """Check settings that a user wrote, each as what it is or as text.
 
         Raises:
             InputError: An unknown name, or a value of the wrong kind.
@@ -97,6 +98,9 @@ class FetchOptions:
 
 def _number(settings: Mapping[str, object], name: str, default: Any, low: float, high: float) -> float:
     value = settings.get(name, default)
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise InputError(f"download option {name} is {value!r}", f"a number from {low:g} to {high:g} is expected")
     return float(value)
@@ -129,8 +133,10 @@ def _day(settings: Mapping[str, object], name: str) -> date | None:
 
 
 def _hosts(value: object) -> tuple[OwnHost, ...]:
+    if isinstance(value, str):
+        value = value.split(",")
     if not isinstance(value, list | tuple):
-        raise InputError(f"download option own_hosts is {value!r}", "a list of HOST:PORT is expected")
+        raise InputError(f"download option own_hosts is {value!r}", "write HOST:PORT, several with commas between them")
     try:
         return tuple(host if isinstance(host, OwnHost) else OwnHost.parse(str(host)) for host in value)
     except FetchError as error:

@@ -174,12 +174,18 @@ def test_settings_of_the_user(tmp_path: Path) -> None:
     assert not FetchOptions.read({"until": date(2026, 1, 1)}).allows_day("2026-01-02")
 
 
+def test_settings_may_be_text_as_on_a_command_line() -> None:
+    written = {"max_items": "7", "pace": "0.5", "until": "2026-01-31", "own_hosts": "127.0.0.1:80,a.example:8080"}
+    meant = {"max_items": 7, "pace": 0.5, "until": date(2026, 1, 31), "own_hosts": ["127.0.0.1:80", "a.example:8080"]}
+    assert FetchOptions.read(written) == FetchOptions.read(meant)
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         *({"exec": "rm"}, {"postprocessors": []}, {"max_items": 0}, {"max_items": True}, {"max_items": "many"}),
         *({"seconds": float("nan")}, {"since": "yesterday"}, {"cookies": "/nowhere/cookies.txt"}, {"cookies": 5}),
-        *({"own_hosts": "a:1"}, {"own_hosts": ["a"]}),
+        *({"own_hosts": "a"}, {"own_hosts": ["a"]}, {"own_hosts": 5}, {"pace": "-1"}, {"seconds": "inf"}),
     ],
 )
 def test_other_settings_are_refused(settings: dict[str, object]) -> None:
