@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import inspect
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
+from ingest.precision import Preparer, cast, choose_dtype, in_batches, long_name, weights_hash
 from vectorstore.errors import EmbedderError, InputError, ValueSpectrumError
 from vectorstore.runtime import prepare_torch
 
 ENTRY_POINTS = "valuespectrum.embedders"
-_BATCH = 32
 
 Tokenizer = Callable[[list[str]], Any]
 """Texts to a torch tensor of token ids (n, context length)."""
@@ -50,15 +51,16 @@ class Embedder(Protocol):
         """Vectors of texts: (n, dimension), unit length."""
 
 
-def load_embedder(spec: str, threads: int | None = None) -> Embedder:
+def load_embedder(spec: str, threads: int | None = None, dtype: str = "fp32") -> Embedder:
     """Load an embedder by its spec.
 
     Args:
         spec: ``SCHEME`` or ``SCHEME:REFERENCE``, e.g. ``"reference"`` or ``"open_clip:ViT-B-32/laion2b_s34b_b79k"``.
         threads: Threads for torch; ``None`` leaves torch's choice.
+        dtype: ``"fp32"``, ``"bf16"`` or ``"auto"``, see ``ingest.precision.choose_dtype``.
 
     Raises:
-        InputError: Unknown scheme.
+        InputError: Unknown scheme or dtype, or an embedder that has only one.
         EmbedderError: It cannot be loaded.
     """
     scheme, _, reference = spec.partition(":")
@@ -67,7 +69,7 @@ def load_embedder(spec: str, threads: int | None = None) -> Embedder:
         raise InputError(f"unknown embedder {spec!r}", f"known are: {', '.join(sorted(known)) or 'none'}")
     prepare_torch(threads)
     try:
-        embedder: Embedder = known[scheme].load()(reference)
+        embedder = _load(known[scheme].load(), spec, reference, dtype)
     except ValueSpectrumError:
         raise
     except Exception as error:  # a plug-in may raise anything
@@ -76,11 +78,20 @@ def load_embedder(spec: str, threads: int | None = None) -> Embedder:
     return embedder
 
 
-def load_open_clip(reference: str) -> OpenClipEmbedder:
+def _load(load: Callable[..., Embedder], spec: str, reference: str, dtype: str) -> Embedder:
+    if dtype == "fp32":
+        return load(reference)
+    if "dtype" not in inspect.signature(load).parameters:
+        raise InputError(f"embedder {spec!r} has no choice of number formats", "leave --dtype out")
+    return load(reference, dtype=dtype)
+
+
+def load_open_clip(reference: str, dtype: str = "fp32") -> OpenClipEmbedder:
     """Load a model of open_clip's own list.
 
     Args:
         reference: ``ARCH/TAG`` (weights by name, downloaded once) or ``ARCH/PATH`` (a weights file).
+        dtype: ``"fp32"``, ``"bf16"`` or ``"auto"``.
 
     Raises:
         EmbedderError: Unknown architecture or tag, unreadable weights, no network.
@@ -97,7 +108,7 @@ def load_open_clip(reference: str) -> OpenClipEmbedder:
             f"open_clip:{reference}: {pretrained!r} is neither a weights file nor a tag of {architecture}",
             f"write open_clip:{architecture}/TAG with one of: {', '.join(tags) or 'none known, give a file'}",
         )
-    return OpenClipEmbedder.from_architecture(architecture, pretrained)
+    return OpenClipEmbedder.from_architecture(architecture, pretrained, dtype=dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +123,23 @@ class _Parts:
 
 
 class OpenClipEmbedder:
-    """An open_clip model in single precision.
+    """An open_clip model.
 
     Made by ``from_architecture`` or ``from_files``.
     """
 
-    def __init__(self, parts: _Parts) -> None:
+    def __init__(self, parts: _Parts, dtype: str = "fp32") -> None:
         self.spec = ""
         self._parts = parts
-        self._id = _identity(parts)
+        dtype = choose_dtype(dtype, parts.device)
+        self._id = _identity(parts, dtype)
+        self._model = cast(parts.model, dtype)
+        self._preparer = Preparer(self._prepare)
         self._dimension = int(self.texts(["a"]).shape[1])
 
     @classmethod
     def from_architecture(
-        cls, architecture: str, pretrained: str, tokenizer: Tokenizer | None = None
+        cls, architecture: str, pretrained: str, tokenizer: Tokenizer | None = None, dtype: str = "fp32"
     ) -> OpenClipEmbedder:
         """Load through ``open_clip.create_model_and_transforms``.
 
@@ -133,6 +147,7 @@ class OpenClipEmbedder:
             architecture: A name that open_clip knows.
             pretrained: Tag or weights file.
             tokenizer: In place of the architecture's own.
+            dtype: ``"fp32"``, ``"bf16"`` or ``"auto"``.
 
         Raises:
             EmbedderError: It cannot be loaded.
@@ -153,7 +168,7 @@ class OpenClipEmbedder:
                 "check the name, the file, and the network if the weights are to be downloaded",
             ) from error
         model.eval().requires_grad_(False)
-        return cls(_Parts(architecture, model, preprocess, tokenizer, device))
+        return cls(_Parts(architecture, model, preprocess, tokenizer, device), dtype)
 
     @classmethod
     def from_files(
@@ -192,36 +207,25 @@ class OpenClipEmbedder:
 
     def images(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
         """Vectors of pictures: (n, dimension) float32, unit length."""
-        import torch
-
-        def encode(batch: Sequence[Image]) -> Any:
-            stacked = torch.stack([self._parts.preprocess(picture.convert("RGB")) for picture in batch])
-            return self._parts.model.encode_image(stacked.to(self._parts.device), normalize=True)
-
-        return self._in_batches(encode, pictures)
+        return in_batches(self._encode_pictures, pictures, getattr(self, "_dimension", 0), self._id)
 
     def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of texts: (n, dimension) float32, unit length."""
+        return in_batches(self._encode_texts, texts, getattr(self, "_dimension", 0), self._id)
 
-        def encode(batch: Sequence[str]) -> Any:
-            tokens = self._parts.tokenizer(list(batch))
-            return self._parts.model.encode_text(tokens.to(self._parts.device), normalize=True)
-
-        return self._in_batches(encode, texts)
-
-    def _in_batches(self, encode: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> NDArray[np.float32]:
+    def _prepare(self, pictures: Sequence[Image]) -> Any:
         import torch
 
-        if not items:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        with torch.inference_mode():
-            parts = [
-                encode(items[start : start + _BATCH]).float().cpu().numpy() for start in range(0, len(items), _BATCH)
-            ]
-        vectors: NDArray[np.float32] = np.concatenate(parts)
-        if not np.isfinite(vectors).all():
-            raise EmbedderError(f"embedder {self._id} returned values that are not numbers", "its weights are damaged")
-        return vectors
+        return torch.stack([self._parts.preprocess(picture) for picture in pictures])
+
+    def _encode_pictures(self, pictures: Sequence[Image]) -> Any:
+        import torch
+
+        stacked = torch.cat(self._preparer.parts(pictures))
+        return self._model.encode_image(stacked.to(self._parts.device, next(self._model.parameters()).dtype))
+
+    def _encode_texts(self, texts: Sequence[str]) -> Any:
+        return self._model.encode_text(self._parts.tokenizer(list(texts)).to(self._parts.device))
 
 
 def _check_config(config: Path) -> None:
@@ -236,18 +240,12 @@ def _check_config(config: Path) -> None:
         )
 
 
-def _identity(parts: _Parts) -> str:
-    digest = hashlib.sha256()
-    state = parts.model.state_dict()
-    for name in sorted(state):
-        tensor = state[name].detach().cpu().contiguous()
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(memoryview(tensor.numpy()).cast("B"))
+def _identity(parts: _Parts, dtype: str) -> str:
     preprocessing = hashlib.sha256(repr(parts.preprocess).encode()).hexdigest()
     version = importlib.metadata.version("open_clip_torch")
     return (
-        f"open_clip/{parts.architecture}/weights-{digest.hexdigest()[:16]}/preprocessing-{preprocessing[:8]}"
-        f"/float32/open_clip-{version}"
+        f"open_clip/{parts.architecture}/weights-{weights_hash(parts.model)[:16]}/preprocessing-{preprocessing[:8]}"
+        f"/{long_name(dtype)}/open_clip-{version}"
     )
 
 

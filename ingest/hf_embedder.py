@@ -1,0 +1,148 @@
+"""Embedders that are vision-text models of transformers: CLIP, SigLIP, SigLIP 2, ALIGN and others with their methods."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL.Image import Image
+
+from ingest.precision import Preparer, cast, choose_dtype, in_batches, long_name, weights_hash
+from vectorstore.errors import EmbedderError, ValueSpectrumError
+from vectorstore.runtime import prepare_torch
+
+_LONGEST_TEXT = 512
+_PADDED = ("siglip",)
+"""Model types, by their beginning, that were trained on texts filled up to the full length and expect that."""
+
+
+def load_hf(reference: str, dtype: str = "fp32") -> HfEmbedder:
+    """Load a vision-text model of the hub or of a folder.
+
+    Args:
+        reference: ``REPO``, ``REPO@REVISION`` or a folder with configuration, weights and processor.
+        dtype: ``"fp32"``, ``"bf16"`` or ``"auto"``.
+
+    Raises:
+        EmbedderError: It cannot be found or loaded, or does not embed both pictures and texts.
+    """
+    prepare_torch()
+    import torch
+    from transformers import AutoModel, AutoProcessor
+
+    if not reference:
+        raise EmbedderError("hf: names no model", "write hf:REPO, for example hf:google/siglip2-base-patch16-224")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    name, _, revision = reference.partition("@")
+    # Code that comes with weights is never run.
+    where = {"trust_remote_code": False, **({"revision": revision} if revision else {})}
+    dtype = choose_dtype(dtype, device)
+    try:
+        model = AutoModel.from_pretrained(name, dtype=torch.float32, **where)
+        processor = AutoProcessor.from_pretrained(name, **where)
+    except ValueSpectrumError:
+        raise
+    except Exception as error:  # reading configurations and weights of strangers raises anything
+        line = " ".join(str(error).split()).split(". ")[0][:200] or type(error).__name__
+        raise EmbedderError(
+            f"cannot load embedder hf:{reference}: {line}", "check the name, the folder, and the network"
+        ) from error
+    missing = [method for method in ("get_image_features", "get_text_features") if not hasattr(model, method)]
+    if missing or not hasattr(processor, "image_processor") or not hasattr(processor, "tokenizer"):
+        raise EmbedderError(
+            f"hf:{reference} ({type(model).__name__}) does not embed pictures and texts into one space",
+            "choose a model such as CLIP or SigLIP; for language models use --model",
+        )
+    return HfEmbedder(model.eval().requires_grad_(False), processor, dtype, device)
+
+
+class HfEmbedder:
+    """A vision-text model with its processor. Made by ``load_hf``.
+
+    Args:
+        model: In single precision, with ``get_image_features`` and ``get_text_features``.
+        processor: With ``image_processor`` and ``tokenizer``.
+        dtype: ``"fp32"`` or ``"bf16"``.
+        device: ``"cpu"`` or ``"cuda"``.
+    """
+
+    def __init__(self, model: Any, processor: Any, dtype: str, device: str) -> None:
+        self.spec = ""
+        self._processor = processor
+        self._device = device
+        self._id = _identity(model, processor, dtype)
+        self._model = cast(model, dtype).to(device)
+        self._preparer = Preparer(self._prepare)
+        self._text_length = _text_length(model, processor.tokenizer)
+        self._padding = "max_length" if str(model.config.model_type).startswith(_PADDED) else True
+        self._dimension = int(self.texts(["a"]).shape[1])
+
+    @property
+    def id(self) -> str:
+        """Class, weights, preprocessing, dtype and transformers version."""
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    def images(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
+        """Vectors of pictures: (n, dimension) float32, unit length."""
+        return in_batches(self._encode_pictures, pictures, getattr(self, "_dimension", 0), self._id)
+
+    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of texts: (n, dimension) float32, unit length."""
+        return in_batches(self._encode_texts, texts, getattr(self, "_dimension", 0), self._id)
+
+    def _prepare(self, pictures: Sequence[Image]) -> Any:
+        return self._processor.image_processor(images=list(pictures), return_tensors="pt")
+
+    def _encode_pictures(self, pictures: Sequence[Image]) -> Any:
+        import torch
+
+        parts = self._preparer.parts(pictures)
+        inputs = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+        return _features(self._model.get_image_features(**self._placed(inputs)))
+
+    def _encode_texts(self, texts: Sequence[str]) -> Any:
+        inputs = self._processor.tokenizer(
+            list(texts), padding=self._padding, truncation=True, max_length=self._text_length, return_tensors="pt"
+        )
+        return _features(self._model.get_text_features(**self._placed(dict(inputs))))
+
+    def _placed(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: tensor.to(self._device, self._model.dtype) if tensor.is_floating_point() else tensor.to(self._device)
+            for name, tensor in inputs.items()
+        }
+
+
+def _features(output: Any) -> Any:
+    # Older releases return the tensor, newer ones an object around it.
+    return getattr(output, "pooler_output", output)
+
+
+def _text_length(model: Any, tokenizer: Any) -> int:
+    config = getattr(model.config, "text_config", model.config)
+    positions = int(getattr(config, "max_position_embeddings", _LONGEST_TEXT))
+    return min(positions, int(tokenizer.model_max_length), _LONGEST_TEXT)
+
+
+def _identity(model: Any, processor: Any, dtype: str) -> str:
+    image_processor = processor.image_processor
+    settings = json.dumps(
+        [type(image_processor).__name__, image_processor.to_dict(), type(processor.tokenizer).__name__],
+        sort_keys=True,
+        default=str,
+    )
+    preprocessing = hashlib.sha256(settings.encode()).hexdigest()
+    return (
+        f"hf/{type(model).__name__}/weights-{weights_hash(model)[:16]}/preprocessing-{preprocessing[:8]}"
+        f"/{long_name(dtype)}/transformers-{importlib.metadata.version('transformers')}"
+    )
