@@ -32,6 +32,7 @@ from vectorstore.records import (
     Frame,
     Hit,
     Media,
+    Problem,
     Receipt,
     Recipe,
     Removal,
@@ -43,6 +44,7 @@ from vectorstore.removal import clean_up, foresee, is_removed, remove_rows, unfi
 from vectorstore.schema import SCHEMA_VERSION, create_ledger, is_ledger
 from vectorstore.search import Searcher, SearchOptions
 from vectorstore.storage import FolderLock, storage_errors
+from vectorstore.verification import find_problems
 
 _INDEX_BATCH = 1000
 
@@ -479,6 +481,17 @@ class Corpus:
             InputError: The removal makes no sense.
         """
         return foresee(self._ledger, removal)
+
+    def verify(self, quick: bool = False) -> list[Problem]:
+        """Look at everything: ledger, pictures, vectors, index, removals. Changes nothing.
+
+        Args:
+            quick: Leave out what reads every byte: hashes of pictures, SQLite's full check.
+
+        Returns:
+            What is wrong; empty when all is well.
+        """
+        return find_problems(self._ledger, self._pictures, self._index, quick=quick)
 
     def _finish_removals(self) -> None:
         if unfinished_removals(self._ledger):

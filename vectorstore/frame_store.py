@@ -71,6 +71,13 @@ class FrameStore:
                 leftover.unlink()
         return len(leftovers)
 
+    def is_sound(self, picture_sha: str) -> bool:
+        """Whether a picture's file is there and is what its name says."""
+        try:
+            return hashlib.sha256(self.path(picture_sha).read_bytes()).hexdigest() == picture_sha
+        except OSError:
+            return False
+
     def shas(self) -> Iterator[str]:
         """Hashes of all pictures that lie here, in no order."""
         with storage_errors(self._folder):

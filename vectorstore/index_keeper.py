@@ -183,9 +183,8 @@ class IndexKeeper:
     def sweep(self) -> None:
         """Delete indexes that are not in use: what interrupted rebuilds left, or what was swapped out."""
         place = self._place()
-        for folder in index_folders(self._root):
-            if place.url or folder != place.folder:
-                remove_index(folder)
+        for name in self.unused_folders():
+            remove_index(self._root / name)
         if self._url and place.url == self._url:
             self.open().remove_other_generations()
 
@@ -225,6 +224,34 @@ class IndexKeeper:
         if not fault:
             self._ledger.set_setting(_CLEAN, fingerprint(place.folder))
         return fault
+
+    def unused_folders(self) -> list[str]:
+        """Names of index folders that are not in use."""
+        place = self._place()
+        return [folder.name for folder in index_folders(self._root) if place.url or folder != place.folder]
+
+    def check(self) -> str:
+        """Look at size and sample of the index; what is wrong with it, in words, empty when nothing is.
+
+        Raises:
+            CorpusError: It is kept elsewhere, or the server refused.
+            CorpusLockedError: Another process writes.
+        """
+        if not self._ledger.count("embedding", "indexed = 1"):
+            return ""
+        place = self._place()
+        if self._url or place.url:
+            return find_fault(self.open(), self._ledger, complete=False)
+        self._let_go()
+        if not place.folder.is_dir():
+            return "its folder is missing"
+        if self._writer_lock is not None:
+            return fault_seen_by_child(place, self._writer_lock.fileno())
+        lock = FolderLock(self._root / ".lock", exclusive=False)
+        try:
+            return fault_seen_by_child(place, lock.fileno())
+        finally:
+            lock.release()
 
     def _is_clean(self, place: IndexPlace) -> bool:
         return self._ledger.setting(_CLEAN) == fingerprint(place.folder)
