@@ -1,4 +1,4 @@
-"""Embedders that are vision-text models of transformers: CLIP, SigLIP, SigLIP 2, ALIGN and others with their methods."""
+"""Embedders that are vision-text models of transformers: CLIP, SigLIP, SigLIP 2, ALIGN and others like them."""
 
 from __future__ import annotations
 
