@@ -95,8 +95,13 @@ def snapshots(folder: Path) -> list[Snapshot]:
         CorpusError: One is damaged.
         SchemaError: One was written by another release.
     """
-    found = [read_snapshot(folder, path.stem) for path in sorted(_home(folder).glob("*.json"))]
+    found = [read_snapshot(folder, name) for name in snapshot_names(folder)]
     return sorted(found, key=lambda snapshot: (snapshot.made_at, snapshot.name))
+
+
+def snapshot_names(folder: Path) -> list[str]:
+    """Names of all snapshots of a corpus folder, in alphabetical order."""
+    return sorted(path.stem for path in _home(folder).glob("*.json") if _NAME.fullmatch(path.stem))
 
 
 def read_snapshot(folder: Path, name: str) -> Snapshot:
@@ -109,7 +114,7 @@ def read_snapshot(folder: Path, name: str) -> Snapshot:
     """
     path = _file(folder, name, "json")
     if not path.is_file():
-        known = ", ".join(sorted(other.stem for other in _home(folder).glob("*.json")))
+        known = ", ".join(snapshot_names(folder))
         raise InputError(f"{folder} has no snapshot {name!r}", f"it has {known}" if known else "make one first")
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -108,11 +108,9 @@ def check_snapshot(corpus: Corpus, name: str) -> SnapshotCheck:
 
     Raises:
         InputError: There is no snapshot of this name.
-        CorpusError: ``NAME.json`` is damaged.
-        SchemaError: Another release wrote it.
     """
-    snapshot = read_snapshot(corpus.folder, name)
     try:
+        snapshot = read_snapshot(corpus.folder, name)
         rows = snapshot_rows(corpus.folder, name)
     except CorpusError as error:
         return SnapshotCheck(name, False, False, (), 0, 0, {}, error.message)

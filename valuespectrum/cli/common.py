@@ -63,7 +63,7 @@ def chosen_personas(names: list[str], file: Path | None) -> tuple[Persona, ...]:
 def corpus_embedder(corpus: Any, spec: str) -> Embedder:
     """The embedder that was named, or the one that made the corpus."""
     from ingest.embed import load_embedder
-    from valuespectrum.cli.corpus import embedder_spec
+    from valuespectrum.cli.corpus_common import embedder_spec
 
     return load_embedder(spec or embedder_spec(corpus))
 

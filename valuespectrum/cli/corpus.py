@@ -1,88 +1,88 @@
-"""``corpus info`` and ``corpus search``."""
+"""The ``corpus`` verbs put together, and ``corpus info``."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
+from valuespectrum.cli import corpus_care, corpus_search, corpus_states
+from valuespectrum.cli.corpus_common import CorpusArgument, number_lines
+from valuespectrum.cli.terminal import JsonOption, Terminal
 
-CorpusArgument = Annotated[Path, typer.Argument(help="Corpus folder.", metavar="CORPUS", show_default=False)]
+_SHOWN = 20
+_CHECK_EVERY = 15
+"""Days after which links are to be looked at again: what TikTok's research terms have been read to ask for."""
 
 
 def build_app() -> typer.Typer:
     """The verbs of a corpus."""
     app = typer.Typer(help="Look after a corpus.", no_args_is_help=True, rich_markup_mode=None)
-    app.command()(info)
-    app.command()(search)
+    for verb in (
+        *(info, corpus_search.search, corpus_care.refresh, corpus_care.verify, corpus_care.rebuild),
+        *(corpus_care.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
+    ):
+        app.command()(verb)
     return app
 
 
-def info(corpus: CorpusArgument, as_json: JsonOption = False) -> None:
-    """Show what a corpus holds."""
-    from vectorstore.corpus import Corpus
-
-    with Terminal(as_json) as terminal:
-        with Corpus.open(corpus) as opened:
-            found = opened.info()
-            failures = opened.failures()
-        lines = [str(corpus), *(f"  {name:<14}{_shown(value)}" for name, value in found.items())]
-        lines += [f"failed: {failure.source}: {failure.detail}" for failure in failures]
-        terminal.finish(found, "\n".join(lines))
-
-
-def search(
+def info(
     corpus: CorpusArgument,
-    words: Annotated[str, typer.Argument(help="What to look for, in words.", metavar="WORDS", show_default=False)],
-    count: Annotated[int, typer.Option(help="How many frames at most.", min=1)] = 10,
-    embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
-    engine: Annotated[str, typer.Option(help="exact, chroma or auto.")] = "auto",
+    failures: Annotated[int, typer.Option(help="List at most so many failed sources.", min=0)] = _SHOWN,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the frames that fit some words best."""
-    from ingest.embed import load_embedder
+    """Show what a corpus holds."""
     from vectorstore.corpus import Corpus
+    from vectorstore.counts import corpus_counts
+    from vectorstore.snapshot import snapshots
 
     with Terminal(as_json) as terminal:
-        with Corpus.open(corpus) as opened:
-            loaded = load_embedder(embedder or embedder_spec(opened))
-            hits = [
-                {
-                    "clip": hit.frame.clip_id,
-                    "frame": hit.frame.frame_id,
-                    "t": hit.frame.time,
-                    "similarity": round(hit.similarity, 6),
-                    "path": str(opened.picture_path(hit.frame.picture_sha)),
-                    "title": opened.clip(hit.frame.clip_id).title,
-                }
-                for hit in opened.search(loaded.texts([words])[0], count, loaded.id, engine)
-            ]
-        terminal.finish({"hits": hits}, _hit_table(hits))
+        with Corpus.open(corpus) as opened, opened.ledger.one_state():
+            found = opened.info()
+            found |= {
+                "embedders": opened.embedder_ids(),
+                "counts": corpus_counts(opened.ledger),
+                "snapshots": [each.name for each in snapshots(corpus)],
+                "links": _links(opened),
+            }
+            failed = opened.failures()
+        terminal.finish(found, _described(corpus, found, failed, failures))
 
 
-def embedder_spec(corpus: Any) -> str:
-    """What the user typed to get the embedder with the most vectors of a corpus.
+def _links(corpus: Any) -> dict[str, Any]:
+    """How many sources are links, when they were last looked at, and when they should be next."""
+    import datetime
 
-    Raises:
-        InputError: The corpus has no vectors, or does not know how its embedder was named.
-    """
-    from vectorstore.errors import InputError
+    living = corpus.ledger.count("source", "locator LIKE '%://%' AND gone_at = '' AND state = 'linked'")
+    checks = [at for at, kind, detail in corpus.events() if kind == "refresh" and detail.get("links_checked")]
+    days = [datetime.date.fromisoformat(at[:10]) for at in checks[-1:]]
+    due = days[0] + datetime.timedelta(days=_CHECK_EVERY) if days else datetime.datetime.now(datetime.UTC).date()
+    return {
+        "living": living,
+        "checked": days[0].isoformat() if days else None,
+        "due": due.isoformat() if living else None,
+    }
 
-    default = corpus.default_embedder()
-    spec = next((one.spec for one in corpus.embedders() if one.embedder_id == default), "")
-    if not spec:
-        raise InputError(f"{corpus.folder} does not say which embedder made it", "name it with --embedder")
-    return str(spec)
 
-
-def _hit_table(hits: list[dict[str, Any]]) -> str:
+def _described(corpus: Path, found: dict[str, Any], failed: Sequence[Any], most: int) -> str:
     from valuespectrum.report.words import clean
 
-    rows = [(clean(hit["title"], 50), f"{hit['t']:.1f} s", f"{hit['similarity']:.3f}", hit["path"]) for hit in hits]
-    return table(("title", "time", "similarity", "picture"), rows) if rows else "nothing found"
-
-
-def _shown(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else "-" if value is None else str(value)
+    plain = {
+        name: setting for name, setting in found.items() if name not in ("counts", "embedders", "snapshots", "links")
+    }
+    plain["snapshots"] = ", ".join(found["snapshots"]) or "none"
+    lines = [str(corpus), *number_lines(plain)]
+    for group in ("platforms", "failures"):
+        members = ", ".join(f"{clean(name, 40)} {count:,}" for name, count in found["counts"][group].items())
+        lines += [f"  {group:<14}{members}"] if members else []
+    if found["links"]["living"]:
+        lines.append(
+            f"  {'links':<14}{found['links']['living']:,} not known to be dead, last checked "
+            f"{found['links']['checked'] or 'never'}, due {found['links']['due']}"
+        )
+    lines += [f"failed: {clean(each.source, 200)}: {clean(each.detail, 300)}" for each in failed[:most]]
+    if len(failed) > most:
+        lines.append(f"... and {len(failed) - most:,} more failed (--failures N lists more)")
+    return "\n".join(lines)

@@ -1,0 +1,247 @@
+"""``corpus refresh``, ``verify``, ``rebuild``, ``remove`` and ``reembed``."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_spec, number_lines
+from valuespectrum.cli.corpus_search import find_clip
+from valuespectrum.cli.terminal import JsonOption, Terminal
+
+if TYPE_CHECKING:
+    from vectorstore.corpus import Corpus
+    from vectorstore.records import Receipt, Removal
+
+_WHOLE_ID = re.compile(r"[0-9a-f]{64}")
+_LONGEST_LIST = 16 * 1024 * 1024
+
+
+def refresh(
+    corpus: CorpusArgument,
+    check_links: Annotated[
+        bool, typer.Option("--check-links", help="Ask the platforms whether known videos are still there.")
+    ] = False,
+    remove_gone: Annotated[
+        bool, typer.Option("--remove-gone", help="Remove for good the clips whose link is dead.")
+    ] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
+    decoder: Annotated[str, typer.Option(help="As for ingest.")] = "auto",
+    frames: Annotated[int, typer.Option(help="Frames per new clip.", min=1, max=64)] = 8,
+    sampling: Annotated[str, typer.Option(help="As for ingest.")] = "uniform",
+    embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
+    chroma: ChromaOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring a corpus up to date with the sources it was made from.
+
+    What is new or changed comes in, failed downloads are tried again, what is gone is marked.
+    """
+    from ingest.decode import DecodeOptions
+    from ingest.embed import load_embedder
+    from ingest.pipeline import IngestOptions
+    from ingest.refresh import RefreshOptions, find_again, plan_refresh, run_refresh
+    from valuespectrum.cli.ingest import describe, stage_progress
+    from vectorstore.corpus import Corpus
+
+    with Terminal(as_json) as terminal:
+        decode = DecodeOptions(decoder=decoder, frames=frames, sampling=sampling)
+        options = RefreshOptions(IngestOptions(decode=decode, retry_failed=retry_failed), check_links, remove_gone)
+        if dry_run:
+            with Corpus.open(corpus, chroma_url=chroma) as opened:
+                plan = plan_refresh(opened, find_again(opened), options.ingest)
+            terminal.finish(plan.to_json(), plan.describe())
+            return
+        with Corpus.open(corpus, write=True, chroma_url=chroma) as opened, stage_progress(terminal) as progress:
+            items = find_again(opened)
+            report = run_refresh(opened, items, load_embedder(embedder or embedder_spec(opened)), options, progress)
+        document = report.to_json()
+        names = ("changed_metadata", "gone", "links_checked")
+        lines = [describe(report.ingest), *number_lines({name: document[name] for name in names})]
+        lines += [f"cannot be read: {failure.source}: {failure.detail}" for failure in report.unreachable]
+        lines += [f"link not checked: {failure.source}: {failure.detail}" for failure in report.unchecked]
+        terminal.finish(document, "\n".join(lines))
+
+
+def verify(
+    corpus: CorpusArgument,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Leave out what reads every byte: hashes of pictures, full check of the ledger."),
+    ] = False,
+    chroma: ChromaOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check ledger, pictures, index and snapshots against each other; exit code 1 when something is wrong."""
+    from dataclasses import asdict
+
+    from vectorstore.corpus import Corpus
+    from vectorstore.snapshot import snapshot_names
+    from vectorstore.snapshot_compare import check_snapshot
+
+    with Terminal(as_json) as terminal:
+        with Corpus.open(corpus, chroma_url=chroma) as opened:
+            problems = opened.verify(quick)
+            checks = [check_snapshot(opened, name) for name in snapshot_names(corpus)]
+        passed = not problems and all(check.intact for check in checks)
+        document = {
+            "passed": passed,
+            "problems": [asdict(problem) for problem in problems],
+            "snapshots": [asdict(check) for check in checks],
+        }
+        lines = [f"{problem.kind}: {problem.where} ({problem.what_to_do})" for problem in problems]
+        lines += [_check_line(check) for check in checks]
+        lines.append("everything agrees" if passed else f"{corpus} is not as it should be")
+        terminal.finish(document, "\n".join(lines))
+        if not passed:
+            raise typer.Exit(1)
+
+
+def _check_line(check: Any) -> str:
+    if not check.intact:
+        return f"snapshot {check.name}: damaged: {check.problem}"
+    if check.complete:
+        return f"snapshot {check.name}: complete"
+    return (
+        f"snapshot {check.name}: unchanged itself, incomplete here: {len(check.clips_missing):,} clips and "
+        f"{check.frames_missing:,} frames are gone or changed"
+    )
+
+
+def rebuild(corpus: CorpusArgument, chroma: ChromaOption = None, as_json: JsonOption = False) -> None:
+    """Make the search index anew from the ledger and swap it in."""
+    from vectorstore.corpus import Corpus
+
+    with Terminal(as_json) as terminal:
+        started = time.monotonic()
+        with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
+            vectors = opened.rebuild_index()
+        seconds = round(time.monotonic() - started, 3)
+        terminal.finish({"vectors": vectors, "seconds": seconds}, f"{vectors:,} vectors indexed in {seconds:.1f} s")
+
+
+def reembed(
+    corpus: CorpusArgument,
+    embedder: Annotated[str, typer.Option(help="Embedder spec.", metavar="SPEC", show_default=False)],
+    chroma: ChromaOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add the vectors of another embedder, from the stored pictures.
+
+    Nothing is decoded or downloaded; the old vectors stay. Run again, it does the rest.
+    """
+    from ingest.embed import load_embedder
+    from ingest.reembed import reembed as run_reembed
+    from vectorstore.corpus import Corpus
+
+    with Terminal(as_json) as terminal:
+        loaded = load_embedder(embedder)
+        with (
+            Corpus.open(corpus, write=True, chroma_url=chroma) as opened,
+            terminal.progress("embedding frames") as advance,
+        ):
+            report = run_reembed(opened, loaded, lambda stage, done, total: advance(done, total))
+        text = f"{report.frames_embedded:,} frames embedded with {report.embedder} in {report.seconds:.1f} s"
+        terminal.finish(report.to_json(), text)
+
+
+def remove(
+    corpus: CorpusArgument,
+    clip: Annotated[
+        list[str] | None, typer.Option(help="Clip id or its beginning. May be repeated.", metavar="ID")
+    ] = None,
+    uploader: Annotated[
+        list[str] | None, typer.Option(help="Everything of an uploader. May be repeated.", metavar="NAME")
+    ] = None,
+    url: Annotated[
+        list[str] | None, typer.Option(help="Link or path of a source. May be repeated.", metavar="URL")
+    ] = None,
+    url_list: Annotated[Path | None, typer.Option(help="File with one link or path a line.", metavar="FILE")] = None,
+    reason: Annotated[str, typer.Option(help="Code kept beside the keyed hashes.")] = "takedown",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    chroma: ChromaOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove clips for good: rows, pictures, vectors, and every trace in the files.
+
+    What was removed never comes in again. Without --yes it only shows what would go (exit code 1), or asks.
+    """
+    from vectorstore.corpus import Corpus
+
+    with Terminal(as_json) as terminal:
+        links = [*(url or []), *(_read_list(url_list) if url_list else [])]
+        with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
+            removals = _removals(opened, {"clip": clip or [], "uploader": uploader or [], "source": links}, reason)
+            expected = [opened.foresee_removal(removal) for removal in removals]
+            sums = _summed(expected)
+            if not yes and not _agreed(terminal, sums):
+                text = "\n".join(["this would go:", *number_lines(sums), "nothing was removed (add --yes)"])
+                terminal.finish({"done": False, **sums}, text)
+                raise typer.Exit(1)
+            receipts = [opened.remove(removal) for removal in removals]
+        done = _summed(receipts)
+        look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
+        lines = ["removed for good:", *number_lines(done), *(f"look at {name}: shows nearly the same" for name in look)]
+        terminal.finish({"done": True, **done, "near_duplicates": look, "reason": reason}, "\n".join(lines))
+
+
+def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str) -> list[Removal]:
+    from vectorstore.errors import InputError
+    from vectorstore.records import Removal
+
+    named["clip"] = [name if _WHOLE_ID.fullmatch(name) else find_clip(corpus, name) for name in named["clip"]]
+    named["source"] = [key for link in named["source"] for key in _source_keys(corpus, link)]
+    removals = [Removal(kind, tuple(keys), reason) for kind, keys in named.items() if keys]
+    if not removals:
+        raise InputError("nothing was named", "name it with --clip, --uploader, --url or --url-list")
+    return removals
+
+
+def _source_keys(corpus: Corpus, text: str) -> list[str]:
+    """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
+    from ingest.urls import parse_link
+    from vectorstore.errors import FetchError
+
+    if "://" not in text:
+        return [str(Path(text).absolute())]
+    keys = [text]
+    try:
+        canonical = parse_link(text).url
+    except FetchError:
+        return keys
+    # A link that the corpus does not know as it was typed would only count as unknown.
+    known = corpus.ledger.count("source", "locator = ? OR page_url = ?", (text, text))
+    return list(dict.fromkeys([*(keys if known else []), canonical]))
+
+
+def _read_list(path: Path) -> list[str]:
+    from vectorstore.errors import InputError
+
+    if not path.is_file() or path.stat().st_size > _LONGEST_LIST:
+        raise InputError(f"{path} is no list of links", f"write one link a line, at most {_LONGEST_LIST // 2**20} MiB")
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}", "save it as UTF-8 text") from error
+    links = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not links:
+        raise InputError(f"{path} has no links in it", "write one link a line")
+    return links
+
+
+def _summed(receipts: list[Receipt]) -> dict[str, int]:
+    names = ("sources", "clips", "frames", "pictures", "vectors", "unknown")
+    return {name: sum(getattr(receipt, name) for receipt in receipts) for name in names}
+
+
+def _agreed(terminal: Terminal, sums: dict[str, int]) -> bool:
+    if terminal.as_json or not sys.stdin.isatty():
+        return False
+    terminal.say("\n".join(["this will go for good:", *number_lines(sums)]))
+    return typer.confirm("remove it?", err=True)

@@ -1,0 +1,203 @@
+"""``corpus search``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_spec
+from valuespectrum.cli.terminal import JsonOption, Terminal, table
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from vectorstore.corpus import Corpus
+    from vectorstore.filters import SearchFilter
+    from vectorstore.records import Hit
+
+_LARGEST_FILE = 64 * 1024 * 1024
+_SHORTEST_ID = 6
+
+
+def search(
+    corpus: CorpusArgument,
+    words: Annotated[
+        str, typer.Argument(help="What to look for, in words.", metavar="[WORDS]", show_default=False)
+    ] = "",
+    picture: Annotated[Path | None, typer.Option(help="Look for what resembles a picture.", metavar="FILE")] = None,
+    clip: Annotated[
+        str, typer.Option(help="Look for what resembles a clip of the corpus (id or its beginning).", metavar="ID")
+    ] = "",
+    value: Annotated[str, typer.Option(help="Look for the keywords of a value, e.g. hedonism.")] = "",
+    keywords: Annotated[
+        Path | None, typer.Option(help="Keyword list (YAML) in place of our own, for --value.", metavar="FILE")
+    ] = None,
+    platform: Annotated[list[str] | None, typer.Option(help="Only this platform. May be repeated.")] = None,
+    licence: Annotated[list[str] | None, typer.Option(help="Only this licence. May be repeated.")] = None,
+    uploader: Annotated[
+        list[str] | None, typer.Option(help="Only this uploader, by name. May be repeated.", metavar="NAME")
+    ] = None,
+    published_from: Annotated[
+        str | None, typer.Option("--from", help="Only what was published on this day or later.", metavar="YYYY-MM-DD")
+    ] = None,
+    published_to: Annotated[
+        str | None, typer.Option("--to", help="Only what was published on this day or before.", metavar="YYYY-MM-DD")
+    ] = None,
+    shortest: Annotated[float | None, typer.Option(help="Only clips of so many seconds or more.")] = None,
+    longest: Annotated[float | None, typer.Option(help="Only clips of so many seconds or less.")] = None,
+    without_blank: Annotated[bool, typer.Option("--without-blank", help="Leave blank frames out.")] = False,
+    without_near_duplicates: Annotated[
+        bool, typer.Option("--without-near-duplicates", help="Leave later uploads of the same video out.")
+    ] = False,
+    count: Annotated[int, typer.Option(help="How many frames at most.", min=1)] = 10,
+    embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
+    engine: Annotated[
+        str, typer.Option("--engine", "--search", help="exact, chroma (without filters only) or auto.")
+    ] = "auto",
+    chroma: ChromaOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the frames that fit words, a picture, a clip or a value best."""
+    from dataclasses import replace
+
+    from vectorstore.corpus import Corpus
+    from vectorstore.filters import SearchFilter
+
+    with Terminal(as_json) as terminal:
+        _check_one_query(words, picture, clip, value)
+        where = SearchFilter(
+            platforms=_listed(platform),
+            licences=_listed(licence),
+            published_from=published_from,
+            published_to=published_to,
+            shortest=shortest,
+            longest=longest,
+            without_blank=without_blank,
+            without_near_duplicates=without_near_duplicates,
+        )
+        with Corpus.open(corpus, chroma_url=chroma) as opened:
+            if uploader:
+                where = replace(where, uploader_keys=tuple(opened.uploader_key(name) for name in uploader))
+            if clip:
+                hits = _like_clip(opened, clip, where, count, engine)
+            else:
+                embedder_id, query = _query(opened, embedder, words, picture, (value, keywords))
+                hits = opened.search(query, count, embedder_id, engine, where=where)
+            found = [_document(opened, hit) for hit in hits]
+        terminal.finish({"hits": found}, _hit_table(found))
+
+
+def _check_one_query(words: str, picture: Path | None, clip: str, value: str) -> None:
+    from vectorstore.errors import InputError
+
+    if sum(map(bool, (words, picture, clip, value))) != 1:
+        raise InputError("say what to look for, in one way", "give WORDS or one of --picture, --clip, --value")
+
+
+def _listed(options: list[str] | None) -> tuple[str, ...] | None:
+    return tuple(options) if options else None
+
+
+def _query(
+    corpus: Corpus, spec: str, words: str, picture: Path | None, value: tuple[str, Path | None]
+) -> tuple[str, NDArray[np.float32]]:
+    """Id of the embedder and the vector to look for."""
+    from ingest.embed import load_embedder
+
+    texts = [words] if words else _value_words(*value) if value[0] else []
+    pixels = None if picture is None else _read_picture(picture)
+    loaded = load_embedder(spec or embedder_spec(corpus))
+    rows = loaded.texts(texts) if pixels is None else loaded.images([pixels])
+    return loaded.id, rows.mean(axis=0)
+
+
+def _value_words(value: str, keywords: Path | None) -> list[str]:
+    from valuespectrum.keywords import load_keywords
+    from vectorstore.errors import InputError
+
+    listed = load_keywords(keywords).words
+    if value not in listed:
+        raise InputError(f"no keywords of a value {value!r}", f"choose one of {', '.join(listed)}")
+    return [keyword.word for keyword in listed[value]]
+
+
+def _read_picture(path: Path) -> Any:
+    """A picture of the user as pixels, turned upright."""
+    import warnings
+
+    from PIL import Image, ImageOps
+
+    from vectorstore.errors import InputError
+
+    if not path.is_file():
+        raise InputError(f"there is no picture {path}", "check the path")
+    if path.stat().st_size > _LARGEST_FILE:
+        raise InputError(f"{path} is larger than {_LARGEST_FILE // 2**20} MiB", "choose a smaller picture")
+    try:
+        with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning), Image.open(path) as file:
+            return ImageOps.exif_transpose(file).convert("RGB")
+    # Pillow raises many kinds of errors on damaged files.
+    except Exception as error:
+        line = " ".join(str(error).split())[:200]
+        raise InputError(f"{path} is no picture that can be read: {line}", "choose a JPEG or PNG file") from error
+
+
+def _like_clip(corpus: Corpus, text: str, where: SearchFilter, count: int, engine: str) -> list[Hit]:
+    """Frames of other clips near the mean of the clip's frames."""
+    from dataclasses import replace
+
+    from vectorstore.errors import InputError
+
+    clip_id = find_clip(corpus, text)
+    embedder_id = corpus.default_embedder()
+    if embedder_id is None:
+        raise InputError(f"{corpus.folder} has no vectors", "run `valuespectrum ingest` with an embedder first")
+    frame_ids, vectors = corpus.vectors(embedder_id)
+    place = {frame_id: row for row, frame_id in enumerate(frame_ids)}
+    frames = corpus.frames(clip_id, unique=True) or corpus.frames(clip_id)
+    rows = [place[frame.frame_id] for frame in frames if frame.frame_id in place]
+    if not rows:
+        raise InputError(f"clip {clip_id} has no vectors", "run `valuespectrum ingest` on the corpus again")
+    where = replace(where, except_clip_ids=(clip_id,))
+    return corpus.search(vectors[rows].mean(axis=0), count, embedder_id, engine, where=where)
+
+
+def find_clip(corpus: Corpus, text: str) -> str:
+    """The id of the one clip whose id begins like this.
+
+    Raises:
+        InputError: None does, several do, or too little was given.
+    """
+    from vectorstore.errors import InputError
+
+    hint = "`corpus search` shows the ids of clips"
+    if len(text) < _SHORTEST_ID:
+        raise InputError(f"{text!r} is too short for a clip id", hint)
+    found = sorted(clip_id for clip_id in corpus.clip_ids() if clip_id.startswith(text.lower()))
+    if len(found) != 1:
+        raise InputError(f"{len(found) or 'no'} clips have an id that begins with {text!r:.80}", hint)
+    return found[0]
+
+
+def _document(corpus: Corpus, hit: Hit) -> dict[str, Any]:
+    return {
+        "clip": hit.frame.clip_id,
+        "frame": hit.frame.frame_id,
+        "t": hit.frame.time,
+        "similarity": round(hit.similarity, 6),
+        "path": str(corpus.picture_path(hit.frame.picture_sha)),
+        "title": corpus.clip(hit.frame.clip_id).title,
+    }
+
+
+def _hit_table(hits: list[dict[str, Any]]) -> str:
+    from valuespectrum.report.words import clean
+
+    rows = [
+        (clean(hit["title"], 50), hit["clip"][:12], f"{hit['t']:.1f} s", f"{hit['similarity']:.3f}", hit["path"])
+        for hit in hits
+    ]
+    return table(("title", "clip", "time", "similarity", "picture"), rows) if rows else "nothing found"
