@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _answer(task: Mapping[str, Any]) -> dict[str, Any]:
-    job = _Job(task)
+    job = Job(task)
     try:
         return job.run()
     except FetchError as error:
@@ -64,7 +64,7 @@ def _answer(task: Mapping[str, Any]) -> dict[str, Any]:
         raise
 
 
-class _Job:
+class Job:
     """One download or listing."""
 
     def __init__(self, task: Mapping[str, Any]) -> None:
@@ -99,6 +99,11 @@ class _Job:
         self._guard = Guard(own, Path.cwd(), programs, Stop)
 
     def run(self) -> dict[str, Any]:
+        """Do it, behind the guard from here on.
+
+        Raises:
+            FetchError: It was not done.
+        """
         task = self._task
         options = ytdlp_options(task["own"], task["listing"], task["cookies"], task["deno"])
         options |= {"progress_hooks": [self._progress], "match_filter": self._match, "logger": _Silence()}
@@ -148,7 +153,7 @@ class _Job:
         if isinstance(age, int | float) and age >= _ADULT:
             self._decide("the platform says it is for adults only", "policy")
         duration = info.get("duration")
-        if isinstance(duration, int | float) and duration > self._task["max_seconds"]:
+        if isinstance(duration, int | float) and not duration <= self._task["max_seconds"]:  # also "not a number"
             self._decide(f"{duration:g} s, longer than {self._task['max_seconds']:g} s", "too_long")
         if incomplete:
             return

@@ -13,7 +13,7 @@ from platform_infos import INFOS
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.utils import DownloadError
 
-from ingest.fetch_child import explain
+from ingest.fetch_child import Job, explain
 from ingest.fetch_options import (
     ITEM_EXTRACTORS,
     LIST_EXTRACTORS,
@@ -134,6 +134,51 @@ def test_small_vertical_video_in_h264_is_chosen(platform: str, info: dict[str, A
     assert chosen["format_id"] == {"tiktok": "h264_540p", "youtube": "134", "instagram": "dash-small"}[platform]
     assert chosen["vcodec"].startswith(("avc1", "h264")) and chosen["protocol"] == "https"
     assert "requested_formats" not in chosen
+
+
+GOOD = {"duration": 20.0, "upload_date": "20260115", "ext": "mp4", "live_status": "not_live", "age_limit": 0}
+UNWANTED: list[tuple[dict[str, object], str]] = [
+    ({"live_status": "is_live"}, "policy"),
+    ({"live_status": "is_upcoming"}, "policy"),
+    ({"is_live": True}, "policy"),
+    ({"age_limit": 18}, "policy"),
+    ({"duration": None}, "policy"),
+    ({"duration": "20"}, "policy"),
+    ({"duration": 61}, "too_long"),
+    ({"duration": float("inf")}, "too_long"),
+    ({"duration": float("nan")}, "too_long"),
+    ({"upload_date": "20251231"}, "policy"),
+    ({"upload_date": "20260201"}, "policy"),
+    ({"ext": "desktop"}, "not_media"),
+    ({"ext": None}, "not_media"),
+]
+
+
+def make_job(**more: object) -> Job:
+    task = {
+        **{"own": False, "own_hosts": [], "deno": None, "download": True, "listing": 0, "cookies": None},
+        **{"max_bytes": 1000, "max_seconds": 60, "since": "20260101", "until": "20260131", "url": "", **more},
+    }
+    return Job(task)
+
+
+@pytest.mark.parametrize(("said", "reason"), UNWANTED)
+def test_unwanted_videos_are_not_begun(said: dict[str, object], reason: str) -> None:
+    job = make_job()
+    with pytest.raises(yt_dlp.utils.DownloadCancelled):
+        job._match(GOOD | said, incomplete=False)
+    assert job._decision is not None and job._decision.reason == reason
+    make_job()._match(GOOD, incomplete=False)
+    make_job(download=False)._match(GOOD | said, incomplete=False)
+
+
+@pytest.mark.parametrize("status", [{"downloaded_bytes": 1001}, {"total_bytes": 1001}])
+def test_too_many_bytes_stop_it(status: dict[str, int]) -> None:
+    job = make_job()
+    job._progress({"downloaded_bytes": 1000, "total_bytes": None})
+    with pytest.raises(yt_dlp.utils.DownloadCancelled):
+        job._progress(status)
+    assert job._decision is not None and job._decision.reason == "too_big"
 
 
 SAID = {

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from platform_infos import INFOS
 from videos import VideoWriter, write_numbered
 from web_server import WebServer
@@ -119,6 +123,28 @@ def test_hostile_descriptions_are_cleaned(fake: FakeFetcher) -> None:
     assert source.title.startswith("ab x") and len(source.title) <= 300 and source.title.isprintable()
     assert (source.caption, source.tags, source.licence, source.published) == ("", (), "", "")
     assert source.page_url == source.locator == "https://www.youtube.com/watch?v=aB3-_xyzABC"
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+_NAMES = st.sampled_from(
+    ["title", "description", "tags", "license", "uploader", "uploader_id", "upload_date", "webpage_url"]
+)
+
+
+@given(st.dictionaries(_NAMES, _VALUES))
+def test_whatever_is_said_can_be_stored_and_printed(fields: dict[str, object]) -> None:
+    item = RemoteItem(parse_link("https://youtu.be/aB3-_xyzABC"), FakeFetcher(), "own uploads", fields)  # type: ignore[arg-type]
+    source = item.describe(item.stamp())
+    texts = [getattr(source, name) for name in source.__slots__ if name != "tags"]
+    for text in (*texts, *source.tags):
+        assert isinstance(text, str) and not any(unicodedata.category(one) in ("Cc", "Cs") for one in text)
+        text.encode()
+    assert source.published == "" or date.fromisoformat(source.published)
+    assert source.page_url == item.locator
 
 
 def listed(number: int, **more: Any) -> dict[str, Any]:
