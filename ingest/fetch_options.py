@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -33,6 +33,7 @@ SUFFIXES = ("mp4", "webm", "mkv", "mov", "m4v")
 """File types that are kept."""
 
 _SMALL = ["res:360", "vcodec:h264", "proto", "size"]
+_PATHS = ("cookies", "temporary_folder", "js_runtime")
 _KEYS = "cookies, max_items, since, until, own_hosts, seconds, pace, max_blocks, temporary_folder, js_runtime, min_free"
 
 
@@ -94,6 +95,28 @@ class FetchOptions:
         first = self.since.isoformat() if self.since else ""
         last = self.until.isoformat() if self.until else "9999"
         return not published or first <= published[:10] <= last
+
+
+def fetch_settings(pairs: Sequence[str]) -> dict[str, object]:
+    """Settings for ``FetchOptions.read`` as they are written on a command line; paths become absolute.
+
+    Args:
+        pairs: Each ``NAME=VALUE``.
+
+    Raises:
+        InputError: Not a pair, an unknown name, or a value of the wrong kind.
+
+    >>> fetch_settings(["since=2026-01-31", "max_items=50"])
+    {'since': '2026-01-31', 'max_items': '50'}
+    """
+    settings: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not value:
+            raise InputError(f"download option {pair!r} is not NAME=VALUE", f"names are {_KEYS}")
+        settings[name] = str(Path(value).expanduser().absolute()) if name in _PATHS else value
+    FetchOptions.read(settings)
+    return settings
 
 
 def _number(settings: Mapping[str, object], name: str, default: Any, low: float, high: float) -> float:

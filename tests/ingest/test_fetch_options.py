@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from ingest.fetch_options import (
     LIST_EXTRACTORS,
     OWN_EXTRACTORS,
     FetchOptions,
+    fetch_settings,
     version_warnings,
     ytdlp_options,
 )
@@ -236,6 +238,18 @@ def test_settings_may_be_text_as_on_a_command_line() -> None:
 def test_other_settings_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(InputError):
         FetchOptions.read(settings)
+
+
+def test_a_command_line_writes_settings_that_can_be_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cookies.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    settings = json.loads(json.dumps(fetch_settings(["cookies=cookies.txt", "own_hosts=a.example:1,b.example:2"])))
+    monkeypatch.chdir("/")
+    options = FetchOptions.read(settings)
+    assert options.cookies == tmp_path / "cookies.txt" and len(options.own_hosts) == 2
+    for wrong in ("cookies", "cookies=", "=x", "exec=rm", "since=yesterday"):
+        with pytest.raises(InputError):
+            fetch_settings([wrong])
 
 
 def test_old_versions_are_named() -> None:
