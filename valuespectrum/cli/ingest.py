@@ -5,47 +5,137 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
-    from ingest.pipeline import IngestReport
+    from ingest.report import IngestReport
 
 _STAGES = {"decode": "decoding clips", "embed": "embedding frames", "index": "indexing vectors"}
+_REFERENCE_NOTE = "note: the reference embedder knows drawn scenes only; for other videos name open_clip:... or hf:..."
 
 
 def ingest(
-    sources: Annotated[list[str], typer.Argument(help="Folders, files or patterns.", metavar="SOURCE")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Folders, files, patterns, lists (CSV, JSONL, Parquet), links.", metavar="SOURCE"),
+    ],
     corpus: Annotated[Path, typer.Option(help="Corpus folder; made when missing.", metavar="DIR")],
     embedder: Annotated[
-        str, typer.Option(help="reference, or open_clip:ARCH/PRETRAINED_OR_PATH for real videos.")
+        str, typer.Option(help="reference; open_clip:ARCH/PRETRAINED_OR_PATH or hf:REPO_OR_PATH for real videos.")
     ] = "reference",
-    decoder: Annotated[str, typer.Option(help="auto, pyav or decord.")] = "auto",
-    frames: Annotated[int, typer.Option(help="Frames per clip, spread evenly in time.", min=1, max=64)] = 8,
+    dtype: Annotated[
+        str, typer.Option(help="fp32, bf16 (faster where the processor has it), or auto for the faster one.")
+    ] = "fp32",
+    decoder: Annotated[str, typer.Option(help="auto, pyav, decord or torchcodec.")] = "auto",
+    frames: Annotated[int, typer.Option(help="Frames per clip.", min=1, max=64)] = 8,
+    sampling: Annotated[
+        str, typer.Option(help="Which frames: uniform in time, keyframe (cheaper), scene changes, or first seconds.")
+    ] = "uniform",
+    first_seconds: Annotated[
+        float, typer.Option(help="Look at so many seconds only, with --sampling first.", min=0.1)
+    ] = 3.0,
+    columns: Annotated[
+        list[str] | None, typer.Option(help="Field of ours and column of a list, as url=link.", metavar="FIELD=COLUMN")
+    ] = None,
+    basis: Annotated[str, typer.Option(help="Why you may use these clips; kept with each.")] = "",
+    fetch: Annotated[
+        list[str] | None,
+        typer.Option(help="How to download: cookies=FILE, since=DAY, until=DAY, pace=SECONDS.", metavar="NAME=VALUE"),
+    ] = None,
+    download: Annotated[
+        list[str] | None,
+        typer.Option(help="How links are read: cookies=FILE, since=DAY, until=DAY, max_items=N.", metavar="NAME=VALUE"),
+    ] = None,
+    max_items: Annotated[int | None, typer.Option(help="Look at no more clips than this.", min=1)] = None,
+    isolate: Annotated[
+        bool, typer.Option("--isolate", help="Decode local files in confined processes too, as downloads are.")
+    ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
+    redo_frames: Annotated[
+        bool, typer.Option("--redo-frames", help="Make frames anew that were made with other settings.")
+    ] = False,
+    chroma: Annotated[str | None, typer.Option(help="Server that keeps the index.", metavar="URL")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add videos to a corpus.
 
     Run again, it adds only what is new.
     """
+    settings = {"decoder": decoder, "frames": frames, "sampling": sampling, "first_seconds": first_seconds}
+    switches = {
+        "isolate": isolate,
+        "retry_failed": retry_failed,
+        "redo_frames": redo_frames,
+        "max_items": max_items,
+    }
+    with Terminal(as_json) as terminal:
+        source = {
+            "columns": pairs("--columns", columns or [], "url=link"),
+            "network": pairs("--fetch", fetch or [], "since=2026-01-31"),
+            "basis": basis,
+        }
+        options = _options(settings, switches, source)
+        if dry_run:
+            _plan(terminal, sources, corpus, options)
+        else:
+            _ingest(terminal, sources, corpus, options, (embedder, dtype, chroma))
+
+
+def _options(settings: dict[str, Any], switches: dict[str, Any], source: dict[str, Any]) -> Any:
     from ingest.decode import DecodeOptions
-    from ingest.embed import load_embedder
     from ingest.pipeline import IngestOptions
+    from ingest.sources.base import SourceOptions
+
+    return IngestOptions(decode=DecodeOptions(**settings), source=SourceOptions(**source), **switches)
+
+
+def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
+    """``["url=link"]`` as ``{"url": "link"}``.
+
+    Raises:
+        InputError: A word has no ``=`` or an empty side.
+    """
+    from vectorstore.errors import InputError
+
+    split = [word.partition("=") for word in words]
+    for word, (name, _, value) in zip(words, split, strict=True):
+        if not name or not value:
+            raise InputError(f"{option} {word}: not NAME=VALUE", f"write for example {option} {example}")
+    return {name: value for name, _, value in split}
+
+
+def _ingest(terminal: Terminal, sources: list[str], corpus: Path, options: Any, rest: tuple[str, str, Any]) -> None:
+    from ingest.embed import load_embedder
     from ingest.pipeline import ingest as run_ingest
     from vectorstore.corpus import Corpus
 
-    with Terminal(as_json) as terminal:
-        if embedder == "reference":
-            terminal.say("note: the reference embedder knows drawn scenes only; for other videos name open_clip:...")
-        loaded = load_embedder(embedder)
-        options = IngestOptions(decode=DecodeOptions(decoder=decoder, frames=frames), retry_failed=retry_failed)
-        with Corpus.ensure(corpus) as opened, stage_progress(terminal) as progress:
-            report = run_ingest(sources, opened, loaded, options, progress)
-        terminal.finish(report.to_json(), describe(report))
+    embedder, dtype, chroma = rest
+    if embedder == "reference":
+        terminal.say(_REFERENCE_NOTE)
+    loaded = load_embedder(embedder) if dtype == "fp32" else load_embedder(embedder, dtype=dtype)
+    with Corpus.ensure(corpus, chroma_url=chroma) as opened, stage_progress(terminal) as progress:
+        report = run_ingest(sources, opened, loaded, options, progress)
+    terminal.finish(report.to_json(), describe(report))
+
+
+def _plan(terminal: Terminal, sources: list[str], corpus: Path, options: Any) -> None:
+    from ingest.refresh import plan_items
+    from ingest.sources.registry import find_items
+    from vectorstore.corpus import Corpus
+
+    items = find_items(sources, options.source).items
+    if not corpus.exists():
+        count = min(len(items), options.max_items or len(items))
+        terminal.finish({"new": count}, f"{count:,} clips would be looked at; {corpus} is new")
+        return
+    with Corpus.open(corpus) as opened:
+        plan = plan_items(opened, items, options)
+    terminal.finish(plan.to_json(), plan.describe())
 
 
 @contextlib.contextmanager
@@ -65,9 +155,18 @@ def describe(report: IngestReport) -> str:
     lines = [
         f"{report.clips_seen:,} clips seen: {report.clips_added:,} added, {report.clips_known:,} known already, "
         f"{len(report.clips_failed):,} failed",
-        f"{report.frames_added:,} frames added, {report.frames_duplicate:,} of them near-duplicates; "
-        f"{report.frames_embedded:,} embedded in {report.seconds:.1f} s",
+        f"{report.frames_added:,} frames added, {report.frames_duplicate:,} of them near-duplicates, "
+        f"{report.frames_blank:,} blank; {report.frames_embedded:,} embedded in {report.seconds:.1f} s",
     ]
+    notes = {
+        "clips have new frames": report.clips_redone,
+        "clips show the same as others and are linked to them": report.clips_linked,
+        "clips keep frames made with other settings (--redo-frames makes them anew)": report.clips_other_recipe,
+        "clips were removed for good and stay out": report.clips_removed,
+        "downloads failed and are tried again later": report.clips_waiting,
+        "clips stay although their source is gone": report.clips_gone,
+    }
+    lines += [f"{count:,} {note}" for note, count in notes.items() if count]
     lines += [f"failed: {failure.source}: {failure.detail}" for failure in report.clips_failed]
     lines += [f"damaged: {failure.source}: {failure.detail}" for failure in report.clips_damaged]
     if not report.clips_added and not report.frames_embedded and not report.clips_failed:
