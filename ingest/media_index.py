@@ -90,7 +90,8 @@ def read_index(file: BinaryIO, name: str, demuxer: str, limits: Limits, deadline
     """
     with decoder_errors(name), open_container(file, demuxer) as container:
         stream = _video_stream(container, name)
-        _check_size(stream.codec_context, name, limits)
+        codec = stream.codec_context
+        check_size(codec.width, codec.height, _pixel_aspect(stream), name, limits)
         _check_duration(_declared_seconds(container, stream), name, limits)
         raw, seconds_seen = _demux(container, stream, name, limits, deadline)
         return _index(container, stream, name, demuxer, raw, seconds_seen)
@@ -107,11 +108,15 @@ def _video_stream(container: Any, name: str) -> Any:
     return best
 
 
-def _check_size(codec: Any, name: str, limits: Limits) -> None:
-    width, height = codec.width, codec.height
+def check_size(width: int, height: int, pixel_aspect: float, name: str, limits: Limits) -> None:
+    """Refuse pictures that are too large, as coded or as shown.
+
+    Raises:
+        MediaError: ``too_many_pixels``, or ``decode_error`` for no pixels at all.
+    """
     if width < 1 or height < 1:
         raise MediaError(f"{name}: its pictures have no size", "decode_error")
-    if width * height > limits.max_pixels or max(width, height) > limits.max_side:
+    if width * height > limits.max_pixels or max(width, width * pixel_aspect, height) > limits.max_side:
         raise MediaError(f"{name}: pictures of {width}x{height} pixels are too large", "too_many_pixels")
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.backend import FramesRead, Job
-from ingest.media_index import decoder_errors, open_container
+from ingest.media_index import check_size, decoder_errors, open_container
 from ingest.pictures import fit_size
 from ingest.plan import Plan, depending_on
 
@@ -30,7 +30,7 @@ def read_frames(job: Job) -> FramesRead:
     would patch them up with what never was in the clip.
 
     Raises:
-        MediaError: ``deadline``, or ``decode_error`` for pictures that cannot be converted.
+        MediaError: ``deadline``, ``too_many_pixels`` when the size changes midway, or ``decode_error``.
     """
     with decoder_errors(job.name):
         read = _read(job)
@@ -76,7 +76,7 @@ def _read(job: Job) -> FramesRead:
         for shown_at, frame in reader.frames():
             if shown_at in wanted and shown_at not in pictures:
                 rotation = round(frame.rotation / 90) * 90 % 360
-                pictures[shown_at] = _picture(frame, job.index.pixel_aspect, job.short_side, rotation)
+                pictures[shown_at] = _picture(frame, job, rotation)
     unsound = depending_on(job.index.packets, reader.failed)
     found = tuple(
         (wanted[shown_at], pictures[shown_at])
@@ -158,8 +158,10 @@ class _Reader:
             return []
 
 
-def _picture(frame: Any, pixel_aspect: float, short_side: int, rotation: int) -> Image.Image:
-    width, height = fit_size(frame.width, frame.height, pixel_aspect, short_side)
+def _picture(frame: Any, job: Job, rotation: int) -> Image.Image:
+    # A stream may change its size midway.
+    check_size(frame.width, frame.height, job.index.pixel_aspect, job.name, job.limits)
+    width, height = fit_size(frame.width, frame.height, job.index.pixel_aspect, job.short_side)
     small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
     upright = np.rot90(small.to_ndarray(), rotation // 90)
     return Image.fromarray(np.ascontiguousarray(upright))
