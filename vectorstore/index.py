@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from vectorstore.errors import CorpusError, InputError
 from vectorstore.storage import storage_errors
 
 _BATCH = 1000
+_CONNECT = 5.0
+"""Seconds within which a server must accept a connection."""
+_ANSWER = 300.0
+"""Seconds within which it must answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +200,12 @@ class VectorIndex:
             raise self._damaged(error) from error
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, or of the server."""
+        sessions = _sessions(self._client) if self.place.url else []
         self._client.close()
+        for session in sessions:
+            # Chroma leaves its connections open.
+            session.close()
 
 
 MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine"
@@ -204,17 +213,27 @@ MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or searc
 
 def _reach_server(url: str) -> Any:
     check_server_url(url)
-    import chromadb
-
     parts = urlsplit(url)
-    settings = chromadb.Settings(anonymized_telemetry=False)
+    host, port = str(parts.hostname), parts.port or 8000
     try:
-        return chromadb.HttpClient(
-            host=str(parts.hostname), port=parts.port or 8000, ssl=parts.scheme == "https", settings=settings
-        )
+        # Chroma itself waits for ever.
+        socket.create_connection((host, port), timeout=_CONNECT).close()
+        import chromadb
+
+        settings = chromadb.Settings(anonymized_telemetry=False)
+        client = chromadb.HttpClient(host=host, port=port, ssl=parts.scheme == "https", settings=settings)
     except Exception as error:
         line = " ".join(str(error).split())[:200]
         raise CorpusError(f"no Chroma server answers at {url}: {line}", "start one with `chroma run`") from error
+    for session in _sessions(client):
+        session.timeout = _ANSWER
+    return client
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The connections of a client of a server; Chroma has no public name for them."""
+    parts: list[Any] = [getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None))]
+    return [part._session for part in parts if hasattr(part, "_session")]
 
 
 def check_server_url(url: str) -> None:

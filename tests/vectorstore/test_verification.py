@@ -106,9 +106,7 @@ def test_each_harm_is_named(stored: Path, kind: str, monkeypatch: pytest.MonkeyP
     HARMS[kind](stored)
     found = problems(stored)
     assert kind in found
-    assert (
-        set(found) <= {kind, "index_wrong"} if kind.startswith("vector") or kind == "row_dangling" else found == [kind]
-    )
+    assert found == [kind]
     assert problems(stored, quick=True) == ([] if kind == "picture_changed" else found)
 
 
