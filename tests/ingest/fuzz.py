@@ -38,7 +38,7 @@ HONEST = {
 
 
 KEYS = ("title", "description", "tags", "uploader", "upload_date", "webpage_url", "license", "extractor_key", *HONEST)
-ODD = (
+ODD: tuple[object, ...] = (
     *(None, True, -1, 2**70, 1e308, float("nan"), "", "x" * 9000, "\ud800", "a\n\x1b[2J", "20240229", "20241345"),
     *("https://www.tiktok.com/@a/video/7", "http://[::1", "javascript:x", [], {}, [[[]]], ["a", 1, None], {"a": []}),
 )
