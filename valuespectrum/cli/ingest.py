@@ -46,10 +46,6 @@ def ingest(
         list[str] | None,
         typer.Option(help="How to download: cookies=FILE, since=DAY, until=DAY, pace=SECONDS.", metavar="NAME=VALUE"),
     ] = None,
-    download: Annotated[
-        list[str] | None,
-        typer.Option(help="How links are read: cookies=FILE, since=DAY, until=DAY, max_items=N.", metavar="NAME=VALUE"),
-    ] = None,
     max_items: Annotated[int | None, typer.Option(help="Look at no more clips than this.", min=1)] = None,
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Decode local files in confined processes too, as downloads are.")
@@ -74,9 +70,11 @@ def ingest(
         "max_items": max_items,
     }
     with Terminal(as_json) as terminal:
+        from ingest.fetch_options import fetch_settings
+
         source = {
             "columns": pairs("--columns", columns or [], "url=link"),
-            "network": pairs("--fetch", fetch or [], "since=2026-01-31"),
+            "network": fetch_settings(fetch or []),
             "basis": basis,
         }
         options = _options(settings, switches, source)
