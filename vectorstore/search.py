@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vectorstore.errors import CorpusError, InputError
-from vectorstore.filters import SearchFilter, passing_clips
+from vectorstore.filters import SearchFilter, failing_clips, passing_clips
 from vectorstore.index import VectorIndex
 from vectorstore.ledger import Ledger
 from vectorstore.records import EmbedderRecord, Frame, Hit
@@ -118,9 +118,12 @@ class Searcher:
             return allowed
         if where.without_blank:
             allowed &= ~table.blank
-        clips = passing_clips(self._ledger, where)
-        passes = np.zeros(max([0, *clips, int(table.clips.max(initial=0))]) + 1, dtype=bool)
-        passes[clips] = True
+        passing, failing = passing_clips(self._ledger, where), failing_clips(self._ledger, where)
+        # Clips without a vector are numbered too, so the highest number is not always that of a vector.
+        numbers = max([0, *(passing or []), *failing, int(table.clips.max(initial=0))]) + 1
+        passes = np.full(numbers, passing is None)
+        passes[passing or []] = True
+        passes[failing] = False
         return allowed & passes[table.clips]
 
     def _through_index(
