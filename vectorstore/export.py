@@ -99,6 +99,7 @@ def export_corpus(corpus: Corpus, target: Path, options: ExportOptions) -> Expor
         InputError: The target is something else.
         StorageError: Disk full or read-only.
     """
+    target = target.absolute()
     if target.is_file() or (target.is_dir() and any(target.iterdir())):
         raise InputError(f"{target} is there already", "name a new folder")
     unfinished = target.with_name(f".{target.name}.tmp")
@@ -118,7 +119,7 @@ def export_corpus(corpus: Corpus, target: Path, options: ExportOptions) -> Expor
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
-        sync_folder(target.absolute().parent)
+        sync_folder(target.parent)
     return ExportReport(target, rows, facts.snapshot.name if facts.snapshot else "", facts.content_hash)
 
 

@@ -32,7 +32,7 @@ class Recall:
         return self.recall >= GOAL
 
 
-def recall_at_10(corpus: Corpus, embedder_id: str, sample: int = 200, seed: int = 0) -> Recall:
+def recall_at_10(corpus: Corpus, sample: int = 200, seed: int = 0, embedder_id: str | None = None) -> Recall:
     """Ask index and exact search for the neighbours of some frames.
 
     Recall is a property of the vectors at hand: 0.99 on clustered ones, 0.42 on isotropic noise with the same
@@ -40,15 +40,16 @@ def recall_at_10(corpus: Corpus, embedder_id: str, sample: int = 200, seed: int 
 
     Args:
         corpus: An open corpus.
-        embedder_id: Whose vectors.
         sample: Number of frames whose vector is a query; all when there are fewer.
         seed: Which frames.
+        embedder_id: Whose vectors; ``None`` takes ``Corpus.default_embedder``.
 
     Raises:
         InputError: The corpus has no vectors of this embedder.
         CorpusError: The index cannot be used or is behind the ledger.
         CorpusLockedError: Another process writes.
     """
+    embedder_id = embedder_id or corpus.default_embedder() or ""
     _, vectors = corpus.vectors(embedder_id)
     rows = np.random.default_rng(seed).permutation(len(vectors))[:sample]
     shares = []

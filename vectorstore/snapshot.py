@@ -235,7 +235,9 @@ def _describe(corpus: Corpus, name: str, identity: tuple[str, str], hashes: Mapp
         index_hash=identity[1],
         counts=counts,
         embedders=tuple(
-            EmbedderState(embedder_id, dimensions[embedder_id], count, digest, recall_at_10(corpus, embedder_id))
+            EmbedderState(
+                embedder_id, dimensions[embedder_id], count, digest, recall_at_10(corpus, embedder_id=embedder_id)
+            )
             for embedder_id, (count, digest) in hashes.items()
         ),
         recipes={recipe_id: json.loads(settings) for recipe_id, settings in recipes},

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import ColourEmbedder, colour
+from cli_world import ColourEmbedder, colour, write_clip
 from PIL import Image
 
 import ingest.embed
@@ -205,7 +205,7 @@ def test_snapshots_are_named_listed_compared_and_checked(ask: Ask, corpus: Path)
 def test_low_recall_is_said(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     from vectorstore.recall import Recall
 
-    monkeypatch.setattr("vectorstore.snapshot.recall_at_10", lambda corpus, name: Recall(name, 0.42, 200))
+    monkeypatch.setattr("vectorstore.snapshot.recall_at_10", lambda corpus, embedder_id: Recall(embedder_id, 0.42, 200))
     _, made, text = ask("snapshot", "x")
     assert made["recall"][0]["holds"] is False
     assert "below 0.99" in text and "exact" in text
@@ -269,3 +269,28 @@ def test_verify_finds_what_is_missing(ask: Ask, corpus: Path) -> None:
     code, found, text = ask("verify")
     assert (code, found["passed"]) == (1, False)
     assert found["problems"] and found["snapshots"][0]["pictures_missing"] == 1
+
+
+def test_refresh_plans_and_then_takes_in_what_is_new(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def call(*words: object) -> dict[str, Any]:
+        capfd.readouterr()
+        assert main([*[str(word) for word in words], "--json"]) == 0
+        return dict(json.loads(capfd.readouterr().out))
+
+    clips, corpus = tmp_path / "clips", tmp_path / "new"
+    clips.mkdir()
+    for number, value in enumerate(("power", "hedonism")):
+        write_clip(clips / f"{value}.mp4", value, number)
+    assert call("ingest", clips, "--corpus", corpus, "--embedder", "colours")["clips_added"] == 2
+    write_clip(clips / "security.mp4", "security", 3)
+    (clips / "power.mp4").unlink()
+    planned = call("corpus", "refresh", corpus, "--dry-run")
+    assert (planned["new"], planned["gone"], planned["unchanged"]) == (1, 1, 1)
+    done = call("corpus", "refresh", corpus)
+    assert (done["clips_added"], done["gone"]) == (1, 1)
+    again = call("corpus", "refresh", corpus)
+    assert (again["clips_added"], again["gone"], again["frames_added"]) == (0, 0, 0)
+    info = call("corpus", "info", corpus)
+    assert (info["clips"], info["counts"]["clips_gone"]) == (3, 1)

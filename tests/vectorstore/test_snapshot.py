@@ -215,7 +215,7 @@ def test_recall_is_that_of_the_index(corpus: Corpus, monkeypatch: pytest.MonkeyP
     for number in range(20):
         add(corpus, f"clip {number}")
     embed(corpus)
-    assert recall_at_10(corpus, EMBEDDER, sample=15, seed=3).queries == 15
+    assert recall_at_10(corpus, sample=15, seed=3).queries == 15
     search = Corpus.search
 
     def forgetful(self: Corpus, vector: object, count: int = 10, *rest: object, **named: object) -> object:
@@ -223,7 +223,7 @@ def test_recall_is_that_of_the_index(corpus: Corpus, monkeypatch: pytest.MonkeyP
         return hits[5:] if "chroma" in rest else hits
 
     monkeypatch.setattr(Corpus, "search", forgetful)
-    recall = recall_at_10(corpus, EMBEDDER)
+    recall = recall_at_10(corpus)
     assert recall.recall == pytest.approx(0.5)
     assert not recall.holds and recall.recall < GOAL
     assert take_snapshot(corpus, "x").embedders[0].recall == recall

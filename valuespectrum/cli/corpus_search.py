@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vectorstore.corpus import Corpus
-    from vectorstore.filters import SearchFilter
     from vectorstore.records import Hit
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -82,10 +81,11 @@ def search(
             if uploader:
                 where = replace(where, uploader_keys=tuple(opened.uploader_key(name) for name in uploader))
             if clip:
-                hits = _like_clip(opened, clip, where, count, engine)
+                embedder_id, query = _clip_query(opened, embedder, clip)
+                where = replace(where, except_clip_ids=(find_clip(opened, clip),))
             else:
                 embedder_id, query = _query(opened, embedder, words, picture, (value, keywords))
-                hits = opened.search(query, count, embedder_id, engine, where=where)
+            hits = opened.search(query, count, embedder_id, engine, where=where)
             found = [_document(opened, hit) for hit in hits]
         terminal.finish({"hits": found}, _hit_table(found))
 
@@ -145,24 +145,20 @@ def _read_picture(path: Path) -> Any:
         raise InputError(f"{path} is no picture that can be read: {line}", "choose a JPEG or PNG file") from error
 
 
-def _like_clip(corpus: Corpus, text: str, where: SearchFilter, count: int, engine: str) -> list[Hit]:
-    """Frames of other clips near the mean of the clip's frames."""
-    from dataclasses import replace
-
+def _clip_query(corpus: Corpus, spec: str, text: str) -> tuple[str, NDArray[np.float32]]:
+    """Id of the embedder and the mean vector of a clip's frames."""
+    from ingest.embed import load_embedder
     from vectorstore.errors import InputError
 
     clip_id = find_clip(corpus, text)
-    embedder_id = corpus.default_embedder()
-    if embedder_id is None:
-        raise InputError(f"{corpus.folder} has no vectors", "run `valuespectrum ingest` with an embedder first")
+    embedder_id = load_embedder(spec).id if spec else corpus.default_embedder() or ""
     frame_ids, vectors = corpus.vectors(embedder_id)
     place = {frame_id: row for row, frame_id in enumerate(frame_ids)}
     frames = corpus.frames(clip_id, unique=True) or corpus.frames(clip_id)
     rows = [place[frame.frame_id] for frame in frames if frame.frame_id in place]
     if not rows:
         raise InputError(f"clip {clip_id} has no vectors", "run `valuespectrum ingest` on the corpus again")
-    where = replace(where, except_clip_ids=(clip_id,))
-    return corpus.search(vectors[rows].mean(axis=0), count, embedder_id, engine, where=where)
+    return embedder_id, vectors[rows].mean(axis=0)
 
 
 def find_clip(corpus: Corpus, text: str) -> str:
