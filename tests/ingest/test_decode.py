@@ -106,7 +106,8 @@ def test_pictures_are_scaled_to_the_short_side_and_never_enlarged(tmp_path: Path
     large = decode(path, DecodeOptions(decoder=decoder, short_side=100))
     assert {frame.picture.size for frame in large.frames} == {(200, 100)}
     assert {frame.picture.mode for frame in large.frames} == {"RGB"}
-    assert (large.width, large.height, large.duration) == (640, 320, pytest.approx(1.6))
+    assert (large.width, large.height) == (640, 320)
+    assert large.duration == pytest.approx(1.6)
     small = decode(path, DecodeOptions(decoder=decoder, short_side=1000))
     assert {frame.picture.size for frame in small.frames} == {(640, 320)}
 
