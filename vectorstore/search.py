@@ -97,8 +97,11 @@ class Searcher:
             raise InputError("the engine chroma searches without filters only", "choose exact or auto")
         if options.engine != "auto":
             return options.engine
+        # Counting takes as long as a search, and what is in memory already need not be counted.
+        if filtered or embedder_id in self._tables:
+            return "exact"
         total = self._ledger.count("embedding", "model_id = ?", (embedder_id,))
-        return "exact" if filtered or total <= _LARGEST_EXACT else "chroma"
+        return "exact" if total <= _LARGEST_EXACT else "chroma"
 
     def _exactly(
         self, embedder_id: str, query: NDArray[np.float32], options: SearchOptions
