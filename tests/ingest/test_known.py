@@ -42,7 +42,7 @@ def test_a_failed_download_waits_longer_each_time(tmp_path: Path, monkeypatch: p
     later = datetime.datetime.now(datetime.UTC)
     for days in (0.3, 0.9, 2.0):
         later += datetime.timedelta(days=days)
-        monkeypatch.setattr(known, "utc_now", lambda: later.isoformat(timespec="seconds"))
+        monkeypatch.setattr(known, "utc_now", lambda now=later: now.isoformat(timespec="seconds"))
         run(tmp_path / "corpus", item)
     with Corpus.open(tmp_path / "corpus") as corpus:
         (row,) = corpus.sources()

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -218,27 +215,6 @@ def test_cores_are_shared() -> None:
     assert decoders >= 1
     assert threads >= 1
     assert share_cores(3)[0] == 3
-
-
-@pytest.mark.parametrize("event", ["fsync 3", "decode 2", "fsync 40", "embed 2", "decode 5", "index 1"])
-def test_a_killed_run_continues_to_the_corpus_of_an_undisturbed_one(
-    video_folder: Path, tmp_path: Path, event: str
-) -> None:
-    script = Path(__file__).with_name("killed_ingest.py")
-    killed = subprocess.run([sys.executable, script, video_folder, tmp_path / "killed", *event.split()], check=False)
-    assert killed.returncode == -signal.SIGKILL
-    run(video_folder, tmp_path / "killed", IngestOptions(batch=6))
-    run(video_folder, tmp_path / "whole", IngestOptions(batch=6))
-    with Corpus.open(tmp_path / "killed", write=True) as one, Corpus.open(tmp_path / "whole", write=True) as other:
-        assert one.content_hash() == other.content_hash()
-        assert one.frames() == other.frames()
-        assert one.vectors("test/colour")[0] == other.vectors("test/colour")[0]
-        assert np.allclose(one.vectors("test/colour")[1], other.vectors("test/colour")[1], atol=1e-3)
-        vector = ColourEmbedder().texts(["anything"])[0]
-        found, expected = (corpus.search(vector, 35, engine="chroma", unique=False) for corpus in (one, other))
-        assert {hit.frame.frame_id for hit in found} == {hit.frame.frame_id for hit in expected}
-    files = [sorted(p.relative_to(c) for p in (c / "frames").rglob("*.*")) for c in tmp_path.iterdir()]
-    assert files[0] == files[1]
 
 
 def test_pictures_that_are_gone_are_an_error_not_a_guess(video_folder: Path, tmp_path: Path) -> None:

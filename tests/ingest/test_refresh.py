@@ -63,7 +63,12 @@ def test_what_changed_is_planned_then_done_then_over(tmp_path: Path) -> None:
         assert gone == ["1.mp4"]
         assert len(opened.clips()) == 5, "what is gone stays"
         kind, detail = [(kind, detail) for _, kind, detail in opened.events()][-1]
-        assert (kind, detail["clips_added"], detail["gone"], detail["clips_failed"]) == ("refresh", 2, 1, {"not_video": 1})
+        assert (kind, detail["clips_added"], detail["gone"], detail["clips_failed"]) == (
+            "refresh",
+            2,
+            1,
+            {"not_video": 1},
+        )
 
 
 def test_a_file_that_comes_back_is_alive_again(tmp_path: Path) -> None:
