@@ -112,7 +112,7 @@ def fetch_settings(pairs: Sequence[str]) -> dict[str, object]:
     settings: dict[str, object] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        if not equals or not value:
+        if not name or not equals or not value:
             raise InputError(f"download option {pair!r} is not NAME=VALUE", f"names are {_KEYS}")
         settings[name] = str(Path(value).expanduser().absolute()) if name in _PATHS else value
     FetchOptions.read(settings)
