@@ -98,10 +98,11 @@ class Searcher:
         if options.engine != "auto":
             return options.engine
         # Counting takes as long as a search, and what is in memory already need not be counted.
-        if filtered or embedder_id in self._tables:
-            return "exact"
-        total = self._ledger.count("embedding", "model_id = ?", (embedder_id,))
-        return "exact" if total <= _LARGEST_EXACT else "chroma"
+        if embedder_id in self._tables:
+            total = len(self._tables[embedder_id].frame_ids)
+        else:
+            total = self._ledger.count("embedding", "model_id = ?", (embedder_id,))
+        return "exact" if filtered or total <= _LARGEST_EXACT else "chroma"
 
     def _exactly(
         self, embedder_id: str, query: NDArray[np.float32], options: SearchOptions

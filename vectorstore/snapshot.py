@@ -205,6 +205,8 @@ def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
         made = _describe(corpus, name, identity, hashes)
         with storage_errors(target):
             target.parent.mkdir(exist_ok=True, mode=0o700)
+            for leftover in target.parent.glob(".*.tmp"):
+                leftover.unlink()
             with durable_file(_file(corpus.folder, name, "parquet")) as file:
                 _write_rows(file, current_rows(ledger))
             with durable_file(target) as file:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from vectorstore.records import Failure, Removal, Source
 from vectorstore.snapshot import read_snapshot, snapshot_rows, snapshot_with, snapshots, take_snapshot
 from vectorstore.snapshot_compare import check_snapshot, diff_snapshots
 
+ROOT = Path(__file__).parents[2]
 PERSONAL = ("ZZtitleZZ", "ZZcaptionZZ", "ZZuploaderZZ", "https://example.org/ZZpageZZ", "ZZbasisZZ", "ZZtagZZ")
 
 
@@ -121,6 +125,42 @@ def test_a_snapshot_that_was_interrupted_is_none_and_can_be_taken_again(
     assert take_snapshot(corpus, "x").counts["clips"] == 2
     assert len(snapshot_rows(corpus.folder, "x")) == 8
     assert not list((corpus.folder / "snapshots").glob("*.tmp"))
+
+
+KILLED = """
+import os, signal, sys
+from vectorstore.corpus import Corpus
+from vectorstore.snapshot import take_snapshot
+corpus, left = Corpus.open(sys.argv[1], write=True), int(sys.argv[2])
+for name in ("fsync", "rename", "replace"):
+    def step(*arguments, real=getattr(os, name), **named):
+        global left
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **named)
+    setattr(os, name, step)
+take_snapshot(corpus, "x")
+"""
+
+
+def test_killed_at_any_step_the_same_command_ends_the_same(tmp_path: Path) -> None:
+    identities, killed = set(), 0
+    for moment in range(1, 9):
+        folder = tmp_path / str(moment)
+        with Corpus.ensure(folder) as corpus:
+            add(corpus, "one")
+        code = subprocess.run([sys.executable, "-c", KILLED, folder, str(moment)], cwd=ROOT).returncode
+        assert code in (0, -signal.SIGKILL)
+        killed += code != 0
+        with Corpus.open(folder, write=True) as corpus:
+            made = take_snapshot(corpus, "x")
+            assert len(snapshot_rows(folder, "x")) == 4 and check_snapshot(corpus, "x").complete
+            assert corpus.ledger.count("snapshot") == 1
+            assert sorted(files(folder)) == ["x.json", "x.parquet"]
+            identities.add((*made.identity, made.content_hash))
+    assert len(identities) == 1
+    assert 4 <= killed < 8
 
 
 def test_diff_names_what_changed(corpus: Corpus) -> None:
