@@ -128,7 +128,8 @@ class Searcher:
         passes = np.full(numbers, passing is None)
         passes[passing or []] = True
         passes[failing] = False
-        return allowed & passes[table.clips]
+        allowed &= passes[table.clips]
+        return allowed
 
     def _through_index(
         self, embedder_id: str, query: NDArray[np.float32], options: SearchOptions
