@@ -33,12 +33,14 @@ from colour_embedder import ColourEmbedder
 from ingest.decode import DecodeOptions
 from ingest.pipeline import IngestOptions, ingest
 from ingest.reembed import reembed
+from ingest.refresh import RefreshOptions, find_again, run_refresh
 from vectorstore.corpus import Corpus
+from vectorstore.records import Removal
 
-WORKS = ("ingest", "redo", "reembed")
+WORKS = ("ingest", "redo", "reembed", "refresh", "rebuild", "remove")
 EVENTS = ("decode", "embed", "index", "fsync", "sql")
 
-_VOLATILE = {"added_at", "attempts"}
+_VOLATILE = {"added_at", "attempts", "at"}
 _UNCOMPARED = {"event", "setting", "sqlite_sequence"}
 
 
@@ -51,6 +53,12 @@ def do_work(work: str, source: str, folder: str, count: Callable[[str], None]) -
     with Corpus.ensure(folder) as corpus:
         if work == "reembed":
             reembed(corpus, ColourEmbedder("other"), progress, batch=6)
+        elif work == "refresh":
+            run_refresh(corpus, find_again(corpus), ColourEmbedder(), RefreshOptions(IngestOptions(batch=6)), progress)
+        elif work == "rebuild":
+            corpus.rebuild_index()
+        elif work == "remove":
+            corpus.remove(Removal("source", (min(str(path) for path in Path(source).iterdir()),)))
         else:
             decode = DecodeOptions(frames=5 if work == "redo" else 8)
             options = IngestOptions(decode, batch=6, redo_frames=work == "redo")
@@ -59,7 +67,10 @@ def do_work(work: str, source: str, folder: str, count: Callable[[str], None]) -
 
 def prepare(work: str, source: str, folder: Path) -> None:
     """What must be there before the work begins."""
-    if work != "ingest":
+    if work == "refresh":
+        with Corpus.ensure(folder) as corpus:
+            ingest([source], corpus, ColourEmbedder(), IngestOptions(batch=6, max_items=2))
+    elif work != "ingest":
         do_work("ingest", source, str(folder), lambda event: None)
 
 

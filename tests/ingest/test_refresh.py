@@ -125,7 +125,7 @@ def test_dead_links_are_noted_and_removed_only_when_asked_to(tmp_path: Path) -> 
         assert (report.checked, report.gone, [one.reason for one in report.unchecked]) == (3, 1, ["blocked"])
         assert [row.locator for row in corpus.sources() if row.gone_at] == [dead.locator]
         assert {clip.title for clip in corpus.clips()} == {"renamed", "dead"}
-        assert [row.uploader for row in corpus.sources()][0] == corpus.uploader_key("ada")
+        assert next(row.uploader for row in corpus.sources()) == corpus.uploader_key("ada")
         removed = run_refresh(corpus, found, ColourEmbedder(), RefreshOptions(remove_gone=True)).removed
         assert removed is not None
         assert removed.clips == 1

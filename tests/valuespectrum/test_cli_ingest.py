@@ -96,3 +96,14 @@ def test_options_that_make_no_sense(
     assert error["kind"] == "input"
     assert complaint in error["message"]
     assert error["hint"]
+
+
+def test_a_refresh_makes_frames_as_the_last_time(clips: Path, tmp_path: Path, ask: Ask) -> None:
+    corpus = tmp_path / "corpus"
+    ask("ingest", clips, "--corpus", corpus, "--frames", 3, "--max-items", 2)
+    monthly = ("corpus", "refresh", corpus, "--embedder", "colours")
+    planned = ask(*monthly, "--dry-run")
+    assert (planned["unchanged"], planned["other_recipe"]) == (2, 0)
+    done = ask(*monthly)
+    assert (done["clips_added"], done["frames_added"]) == (planned["new"], 3 * planned["new"])
+    assert ask(*monthly, "--dry-run")["new"] == 0

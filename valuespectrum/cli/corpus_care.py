@@ -31,9 +31,11 @@ def refresh(
         bool, typer.Option("--remove-gone", help="Remove for good the clips whose link is dead.")
     ] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
-    decoder: Annotated[str, typer.Option(help="As for ingest.")] = "auto",
-    frames: Annotated[int, typer.Option(help="Frames per new clip.", min=1, max=64)] = 8,
-    sampling: Annotated[str, typer.Option(help="As for ingest.")] = "uniform",
+    decoder: Annotated[str | None, typer.Option(help="As for ingest; by default as the last time.")] = None,
+    frames: Annotated[
+        int | None, typer.Option(help="Frames per new clip; by default as the last time.", min=1, max=64)
+    ] = None,
+    sampling: Annotated[str | None, typer.Option(help="As for ingest; by default as the last time.")] = None,
     embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
     chroma: ChromaOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
@@ -43,23 +45,29 @@ def refresh(
 
     What is new or changed comes in, failed downloads are tried again, what is gone is marked.
     """
-    from ingest.decode import DecodeOptions
+    from dataclasses import replace
+
     from ingest.embed import load_embedder
     from ingest.pipeline import IngestOptions
     from ingest.refresh import RefreshOptions, find_again, plan_refresh, run_refresh
+    from ingest.remembered import remembered_decoding
     from valuespectrum.cli.ingest import describe, stage_progress
     from vectorstore.corpus import Corpus
 
     with Terminal(as_json) as terminal:
-        decode = DecodeOptions(decoder=decoder, frames=frames, sampling=sampling)
-        options = RefreshOptions(IngestOptions(decode=decode, retry_failed=retry_failed), check_links, remove_gone)
+        named: dict[str, Any] = {"decoder": decoder, "frames": frames, "sampling": sampling}
+        named = {name: value for name, value in named.items() if value is not None}
+
+        def how(opened: Corpus) -> IngestOptions:
+            return IngestOptions(decode=replace(remembered_decoding(opened), **named), retry_failed=retry_failed)
+
         if dry_run:
             with Corpus.open(corpus, chroma_url=chroma) as opened:
-                plan = plan_refresh(opened, find_again(opened), options.ingest)
+                plan = plan_refresh(opened, find_again(opened), how(opened))
             terminal.finish(plan.to_json(), plan.describe())
             return
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened, stage_progress(terminal) as progress:
-            items = find_again(opened)
+            items, options = find_again(opened), RefreshOptions(how(opened), check_links, remove_gone)
             report = run_refresh(opened, items, load_embedder(embedder or embedder_spec(opened)), options, progress)
         document = report.to_json()
         names = ("changed_metadata", "gone", "links_checked")
