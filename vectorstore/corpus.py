@@ -469,7 +469,7 @@ class Corpus:
             CorpusLockedError: The rows are gone, but a reader keeps the ledger's file from being written anew.
             StorageError: Disk full or read-only.
         """
-        receipt = remove_rows(self._ledger, removal)
+        receipt = remove_rows(self._ledger, removal, self.folder / "snapshots")
         self._searcher.forget()
         clean_up(self._ledger, self._pictures, self._index)
         return receipt

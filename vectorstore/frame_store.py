@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import uuid
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from vectorstore.errors import CorpusError
-from vectorstore.storage import storage_errors, sync_folder
+from vectorstore.storage import UNFINISHED, storage_errors, sync_folder, write_durably
 
 _SHA = re.compile(r"[0-9a-f]{64}")
-_UNFINISHED = ".tmp"
 
 
 class FrameStore:
@@ -54,7 +51,7 @@ class FrameStore:
                 path: picture for path, picture in zip(map(self.path, shas), pictures, strict=True) if not path.exists()
             }
             for path, picture in missing.items():
-                _write_durably(path, picture)
+                write_durably(path, picture)
             for folder in {path.parent for path in missing}:
                 sync_folder(folder)
         return shas
@@ -66,7 +63,7 @@ class FrameStore:
             Number of files removed.
         """
         with storage_errors(self._folder):
-            leftovers = list(self._folder.glob(f"*/*{_UNFINISHED}"))
+            leftovers = list(self._folder.glob(f"*/*{UNFINISHED}"))
             for leftover in leftovers:
                 leftover.unlink()
         return len(leftovers)
@@ -101,19 +98,3 @@ class FrameStore:
             for folder in {path.parent for path in doomed}:
                 sync_folder(folder)
         return len(doomed)
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(path.parent.parent)
-    unfinished = path.with_name(f"{uuid.uuid4().hex}{_UNFINISHED}")
-    try:
-        with unfinished.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise

@@ -6,11 +6,14 @@ nothing personal may ever enter it, and to remove vectors for good an index is m
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import functools
 import hashlib
 import os
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,8 @@ from vectorstore.errors import CorpusError, InputError
 from vectorstore.storage import storage_errors
 
 _BATCH = 1000
+_M_PERTURB = -6
+"""glibc's name for: fill memory that is handed out (with the complement of a byte) or given back."""
 _CONNECT = 5.0
 """Seconds within which a server must accept a connection."""
 _ANSWER = 300.0
@@ -87,11 +92,20 @@ class VectorIndex:
 
         settings = chromadb.Settings(anonymized_telemetry=False, is_persistent=True)
         try:
-            return chromadb.PersistentClient(path=str(folder), settings=settings)
+            with _blank_memory():
+                return chromadb.PersistentClient(path=str(folder), settings=settings)
         except Exception as error:
             # Chroma keeps what failed to start under its path and would return it to the next attempt.
             chromadb.api.client.SharedSystemClient.clear_system_cache()
             raise self._damaged(error) from error
+
+    @contextlib.contextmanager
+    def _chroma(self) -> Iterator[None]:
+        with _blank_memory():
+            try:
+                yield
+            except Exception as error:
+                raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> CorpusError:
         line = " ".join(str(error).split())[:200]
@@ -120,14 +134,12 @@ class VectorIndex:
         Raises:
             CorpusError: Chroma refused.
         """
-        try:
+        with self._chroma():
             collection = self._collection(embedder_id)
             size = self._batch()
             for start in range(0, len(frame_ids), size):
                 stop = start + size
                 collection.upsert(ids=list(frame_ids[start:stop]), embeddings=vectors[start:stop])
-        except Exception as error:
-            raise self._damaged(error) from error
 
     def _batch(self) -> int:
         return min(_BATCH, int(self._client.get_max_batch_size()))
@@ -149,12 +161,10 @@ class VectorIndex:
         Raises:
             CorpusError: Chroma refused.
         """
-        try:
+        with self._chroma():
             found = self._collection(embedder_id).query(
                 query_embeddings=vectors, n_results=count, include=["distances"]
             )
-        except Exception as error:
-            raise self._damaged(error) from error
         return [
             [(name, 1.0 - float(distance)) for name, distance in zip(names, distances, strict=True)]
             for names, distances in zip(found["ids"], found["distances"], strict=True)
@@ -166,10 +176,8 @@ class VectorIndex:
         Raises:
             CorpusError: Chroma refused.
         """
-        try:
+        with self._chroma():
             found = self._collection(embedder_id).get(ids=list(frame_ids), include=["embeddings"])
-        except Exception as error:
-            raise self._damaged(error) from error
         return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
 
     def count(self, embedder_id: str) -> int:
@@ -178,10 +186,8 @@ class VectorIndex:
         Raises:
             CorpusError: Chroma refused.
         """
-        try:
+        with self._chroma():
             return int(self._collection(embedder_id).count())
-        except Exception as error:
-            raise self._damaged(error) from error
 
     def remove_other_generations(self) -> None:
         """On a server, delete the collections of this corpus that are not of this place.
@@ -192,23 +198,49 @@ class VectorIndex:
             CorpusError: Chroma refused.
         """
         ours = f"frames-{self.place.corpus_key}-"
-        try:
+        with self._chroma():
             for collection in self._client.list_collections():
                 if collection.name.startswith(ours) and not collection.name.startswith(self.place.prefix):
                     self._client.delete_collection(collection.name)
-        except Exception as error:
-            raise self._damaged(error) from error
 
     def close(self) -> None:
         """Let go of the files, or of the server."""
         sessions = _sessions(self._client) if self.place.url else []
-        self._client.close()
+        with _blank_memory():
+            self._client.close()
         for session in sessions:
             # Chroma leaves its connections open.
             session.close()
 
 
 MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine"
+
+
+@contextlib.contextmanager
+def _blank_memory() -> Iterator[None]:
+    """Keep leftovers of other data out of memory that Chroma asks for.
+
+    It writes parts of its files from memory that it never filled, and then they hold whatever the process had there
+    before: captions, vectors that were removed. Where the C library is not glibc this does nothing.
+    """
+    mallopt = _mallopt()
+    if mallopt is None:
+        yield
+        return
+    mallopt(_M_PERTURB, 0xFF)
+    try:
+        yield
+    finally:
+        mallopt(_M_PERTURB, 0)
+
+
+@functools.cache
+def _mallopt() -> Callable[[int, int], int] | None:
+    try:
+        function: Callable[[int, int], int] = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return None
+    return function
 
 
 def _reach_server(url: str) -> Any:

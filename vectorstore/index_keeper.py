@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vectorstore.errors import CorpusError, StorageError
 from vectorstore.index import (
-    MEND,
     IndexPlace,
     VectorIndex,
     check_server_url,
@@ -19,21 +18,12 @@ from vectorstore.index import (
     sync_files,
 )
 from vectorstore.ledger import Ledger
-from vectorstore.reconciliation import BATCH, fault_seen_by_child, find_fault, write_vectors, written_by_child
+from vectorstore.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
 from vectorstore.search import unit_rows
 from vectorstore.storage import FolderLock
 
 _PLACE = "index_place"
 _CLEAN = "index_clean"
-
-_removed_here = False
-"""Whether this process has removed something for good: its memory may still hold it, so it no longer writes indexes."""
-
-
-def keep_memory_out() -> None:
-    """Let child processes write indexes from now on: this one has seen what must not be in them."""
-    global _removed_here
-    _removed_here = True
 
 
 class IndexKeeper:
@@ -113,8 +103,6 @@ class IndexKeeper:
             CorpusError: Chroma refused.
             StorageError: Disk full or read-only.
         """
-        if _removed_here and not self._url and self._ledger.count("embedding", "indexed = 0"):
-            return self._fill_in_child()
         done = 0
         for embedder in self._ledger.embedders():
             name = embedder.embedder_id
@@ -127,15 +115,6 @@ class IndexKeeper:
                 self._ledger.mark_indexed(name, frame_ids)
                 done += len(frame_ids)
         return done
-
-    def _fill_in_child(self) -> int:
-        waiting = self._ledger.count("embedding", "indexed = 0")
-        place = self.open().place
-        self._let_go()
-        if fault := written_by_child("fill", place, self._locked()):
-            raise CorpusError(f"the vector index {place} cannot be used: {fault}", MEND)
-        self._ledger.swap_index({_CLEAN: fingerprint(place.folder)})
-        return waiting
 
     def rebuild(self) -> int:
         """Make a new index beside the old one, check it, swap it in, and delete the old one with all its bytes.
@@ -157,7 +136,7 @@ class IndexKeeper:
             fault = self._build_on_server(new)
         else:
             remove_index(new.folder)
-            fault = written_by_child("build", new, lock)
+            fault = built_by_child(new, lock)
         if fault:
             raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
         if not new.url:
@@ -168,7 +147,7 @@ class IndexKeeper:
         return self._ledger.count("embedding")
 
     def _build_on_server(self, place: IndexPlace) -> str:
-        write_vectors(place, self._ledger, all_of_them=True)
+        write_vectors(place, self._ledger)
         index = VectorIndex(place, write=False)
         try:
             return find_fault(index, self._ledger, complete=True)

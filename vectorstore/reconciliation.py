@@ -82,8 +82,8 @@ def _find_fault(index: VectorIndex, ledger: Ledger, embedder: EmbedderRecord, co
     return ""
 
 
-def write_vectors(place: IndexPlace, ledger: Ledger, *, all_of_them: bool) -> None:
-    """Bring vectors from the ledger into an index, in order of frame ids; the ledger is not changed.
+def write_vectors(place: IndexPlace, ledger: Ledger) -> None:
+    """Bring all vectors from the ledger into an index, in order of frame ids; the ledger is not changed.
 
     Raises:
         CorpusError: Chroma refused.
@@ -94,7 +94,7 @@ def write_vectors(place: IndexPlace, ledger: Ledger, *, all_of_them: bool) -> No
         for embedder in ledger.embedders():
             name, after = embedder.embedder_id, ""
             while True:
-                frame_ids, stored = ledger.vectors_after(name, after, BATCH, unindexed_only=not all_of_them)
+                frame_ids, stored = ledger.vectors_after(name, after, BATCH, unindexed_only=False)
                 if not frame_ids:
                     break
                 # The index gets the stored values, so that making it anew gives the same answers.
@@ -117,18 +117,17 @@ def fault_seen_by_child(place: IndexPlace, lock: int) -> str:
     return _run_child("check", place, lock, _PATIENCE)
 
 
-def written_by_child(task: str, place: IndexPlace, lock: int) -> str:
+def built_by_child(place: IndexPlace, lock: int) -> str:
     """``write_vectors`` in a process of its own, which then looks at what lies on the disk.
 
     Args:
-        task: ``"build"`` for all vectors, ``"fill"`` for those that the index lacks.
-        place: The folder; no process may have it open.
+        place: A new folder.
         lock: Descriptor of the lock that keeps others away.
 
     Returns:
         What went wrong, in words; empty when nothing did.
     """
-    return _run_child(task, place, lock, None)
+    return _run_child("build", place, lock, None)
 
 
 def _run_child(task: str, place: IndexPlace, lock: int, patience: float | None) -> str:
@@ -157,7 +156,7 @@ def main(task: str, facts: str) -> None:
     """What the child does.
 
     Args:
-        task: ``"check"``, ``"build"`` or ``"fill"``.
+        task: ``"check"`` or ``"build"``.
         facts: The fields of the ``IndexPlace`` as JSON.
     """
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -166,7 +165,7 @@ def main(task: str, facts: str) -> None:
     try:
         ledger = Ledger(place.root / "corpus.sqlite", write=False)
         if task != "check":
-            write_vectors(place, ledger, all_of_them=task == "build")
+            write_vectors(place, ledger)
         index = VectorIndex(place, write=False) if ledger.count("embedding") else None
         fault = find_fault(index, ledger, complete=task != "check") if index else ""
         if index:

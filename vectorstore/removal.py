@@ -8,16 +8,20 @@ leaves the note, and the next writer finishes. The clean-up needs no list of wha
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
-from vectorstore.errors import InputError
+from vectorstore.errors import CorpusError, InputError
 from vectorstore.frame_store import FrameStore
-from vectorstore.index_keeper import IndexKeeper, keep_memory_out
+from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger, utc_now
 from vectorstore.records import Receipt, Removal
+from vectorstore.storage import storage_errors, write_durably
 
 KINDS = ("clip", "source", "uploader")
 EVENT = "removal"
@@ -80,10 +84,16 @@ def _checked_keys(ledger: Ledger, removal: Removal) -> list[str]:
     return keys
 
 
-def remove_rows(ledger: Ledger, removal: Removal) -> Receipt:
+def remove_rows(ledger: Ledger, removal: Removal, snapshots: Path) -> Receipt:
     """Delete all rows of what is removed and leave tombstones, in one transaction; ``clean_up`` must follow.
 
+    Args:
+        ledger: Open for writing.
+        removal: What to remove.
+        snapshots: Their folder; a licence that they count may name somebody.
+
     Raises:
+        CorpusError: A snapshot is damaged.
         InputError: Unknown kind, no keys, an empty key, or a reason that is not a code.
         StorageError: Disk full or read-only.
     """
@@ -98,7 +108,7 @@ def remove_rows(ledger: Ledger, removal: Removal) -> Receipt:
         texts = _texts_of(ledger, doomed) + (keys if removal.kind != "clip" else [])
         _keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
-        _redact(ledger, texts)
+        _redact(ledger, texts, snapshots)
         now = utc_now()
         ledger.execute_many(
             "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", [(*pair, removal.reason, now) for pair in hashes]
@@ -122,7 +132,6 @@ def clean_up(ledger: Ledger, pictures: FrameStore, index: IndexKeeper) -> None:
         CorpusLockedError: A reader keeps the ledger from being written anew; the rows are gone all the same.
         StorageError: Disk full or read-only.
     """
-    keep_memory_out()
     pictures.remove_all_but({row[0] for row in ledger.select("SELECT DISTINCT picture_sha FROM frame")})
     if any(json.loads(row[0])["vectors"] for row in ledger.select("SELECT receipt FROM removal")):
         index.rebuild()
@@ -242,30 +251,62 @@ def _delete(ledger: Ledger, doomed: _Doomed) -> None:
     ledger.execute_many("DELETE FROM source WHERE source_id = ?", [(source_id,) for source_id in doomed.sources])
 
 
-def _redact(ledger: Ledger, texts: Iterable[str]) -> None:
-    """Overwrite every string of audit log and remembered lists that has one of these texts in it, in any case."""
-    wanted = sorted({text for text in texts if len(text) >= _SHORTEST_TEXT}, key=len, reverse=True)
-    if not wanted:
+def _redact(ledger: Ledger, texts: Iterable[str], snapshots: Path) -> None:
+    """Overwrite every string that has one of these texts in it: in audit log, remembered lists and counts."""
+    events = {row[0]: json.loads(row[1]) for row in ledger.select("SELECT event_id, detail FROM event")}
+    lists = {
+        row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, value FROM setting WHERE value LIKE '[%'")
+    }
+    counts = {row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, counts FROM snapshot")}
+    files = {path: _read(path) for path in sorted(snapshots.glob("*.json"))}
+    everything = _plain([list(part.values()) for part in (events, lists, counts, files)])
+    mentioned = [text for text in texts if len(text) >= _SHORTEST_TEXT and _plain(text)[1:-1] in everything]
+    if not mentioned:
         return
-    pattern = re.compile("|".join(map(_whole, wanted)), re.IGNORECASE)
+    pattern = re.compile("|".join(map(_whole, sorted(mentioned, key=len, reverse=True))), re.IGNORECASE)
+    redact = functools.partial(_redacted, pattern)
+    ledger.execute_many(
+        "UPDATE event SET detail = ? WHERE event_id = ?",
+        [(json.dumps(redact(detail), sort_keys=True), number) for number, detail in events.items()],
+    )
+    ledger.execute_many(
+        "UPDATE setting SET value = ? WHERE name = ?",
+        [
+            (json.dumps([entry for entry in entries if redact(entry) == entry], ensure_ascii=False), name)
+            for name, entries in lists.items()
+        ],
+    )
+    ledger.execute_many(
+        "UPDATE snapshot SET counts = ? WHERE name = ?",
+        [(json.dumps(redact(count), sort_keys=True), name) for name, count in counts.items()],
+    )
+    with storage_errors(snapshots):
+        for path, document in files.items():
+            if redact(document) != document:
+                write_durably(path, (json.dumps(redact(document), indent=1, sort_keys=True) + "\n").encode())
 
-    def redacted(value: object) -> object:
-        if isinstance(value, str):
-            return _REDACTED if pattern.search(value) else value
-        if isinstance(value, list):
-            return [redacted(part) for part in value]
-        if isinstance(value, dict):
-            return {str(redacted(name)): redacted(part) for name, part in value.items()}
-        return value
 
-    events = ledger.select("SELECT event_id, detail FROM event")
-    changed = [(json.dumps(redacted(json.loads(detail)), sort_keys=True), number) for number, detail in events]
-    ledger.execute_many("UPDATE event SET detail = ? WHERE event_id = ?", changed)
-    lists = []
-    for name, value in ledger.select("SELECT name, value FROM setting WHERE value LIKE '[%'"):
-        kept = [entry for entry in json.loads(value) if redacted(entry) == entry]
-        lists.append((json.dumps(kept, ensure_ascii=False), name))
-    ledger.execute_many("UPDATE setting SET value = ? WHERE name = ?", lists)
+def _read(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CorpusError(
+            f"the snapshot {path} is damaged, so nobody can tell whom it names", "delete it and remove again"
+        ) from error
+
+
+def _plain(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False).lower()
+
+
+def _redacted(pattern: re.Pattern[str], value: Any) -> Any:
+    if isinstance(value, str):
+        return _REDACTED if pattern.search(value) else value
+    if isinstance(value, list):
+        return [_redacted(pattern, part) for part in value]
+    if isinstance(value, dict):
+        return {_redacted(pattern, name): _redacted(pattern, part) for name, part in value.items()}
+    return value
 
 
 def _whole(text: str) -> str:

@@ -7,11 +7,15 @@ import errno
 import fcntl
 import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from vectorstore.errors import CorpusError, CorpusLockedError, StorageError
+
+UNFINISHED = ".tmp"
+"""How the names of files end that are being written; what killed writers left under such names is swept."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -82,6 +86,27 @@ def durable_file(path: Path) -> Iterator[IO[bytes]]:
         unfinished.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Its folder must still be synchronised for it to survive a power cut.
+
+    Raises:
+        OSError: The disk refuses.
+    """
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sync_folder(path.parent.parent)
+    unfinished = path.with_name(f"{uuid.uuid4().hex}{UNFINISHED}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 class FolderLock:

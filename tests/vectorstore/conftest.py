@@ -8,14 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from vectorstore import index_keeper
 from vectorstore.corpus import Corpus
-
-
-@pytest.fixture(autouse=True)
-def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a process that has removed nothing."""
-    monkeypatch.setattr(index_keeper, "_removed_here", False)
 
 
 @pytest.fixture

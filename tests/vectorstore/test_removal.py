@@ -19,6 +19,7 @@ from vectorstore.corpus import Corpus
 from vectorstore.errors import CorpusLockedError, InputError
 from vectorstore.ledger import Ledger
 from vectorstore.records import ClipLink, Failure, Receipt, Removal, Source
+from vectorstore.snapshot import read_snapshot, snapshot_rows, take_snapshot
 
 ROOT = Path(__file__).parents[2]
 DIMENSION = 64
@@ -28,7 +29,7 @@ def source(name: str, uploader: str) -> Source:
     """A source whose every text is its own."""
     return Source(
         locator=f"https://videos.test/@{uploader}/{name}-locator", stamp="1", title=f"{name}-Überschrift ☂",
-        caption=f"{name}-caption with words", tags=(f"{name}-tag",), platform="tiktok", licence="CC-BY",
+        caption=f"{name}-caption with words", tags=(f"{name}-tag",), platform="tiktok", licence=f"CC-BY {uploader}",
         uploader=f"@{uploader}", published="2024-05-06", page_url=f"https://pages.test/{name}-page", basis="own",
     )  # fmt: skip
 
@@ -57,6 +58,7 @@ def fill(folder: Path) -> dict[str, NDArray[np.float32]]:
             corpus.add_event("ingest", {"clips_failed": [{"source": source(name, "WillaSays").locator}], name: 1})
         corpus.add_clip_links([ClipLink(sha("willa1"), sha("nadir1"), share=0.75)])
         embed(corpus, dimension=DIMENSION)
+        take_snapshot(corpus, "before")
         frame_ids, vectors = corpus.vectors(EMBEDDER)
         clips = {frame.frame_id: frame.clip_id for frame in corpus.frames()}
         return {
@@ -101,6 +103,8 @@ def test_an_uploader_is_removed_to_the_last_byte(tmp_path: Path) -> None:
         assert len([kind for _, kind, _ in corpus.events() if kind == "removal"]) == 1
     check_gone(folder, vectors, willa, nadir)
     assert texts_found(folder, [*handle, "Nobody", "willasays"]) == set()
+    # A snapshot holds hashes only, and is still what it was.
+    assert len(snapshot_rows(folder, "before")) == read_snapshot(folder, "before").counts["frames"] == 24
     with Corpus.open(folder) as corpus:
         assert all(corpus.is_removed("uploader", name) for name in ("@WillaSays", " willasays", "nobody"))
         assert corpus.is_removed("source", source("willa0", "WillaSays").locator)
