@@ -1,7 +1,7 @@
 """Pictures to vectors beside everything else: batches go to one other thread, results come back in order.
 
-The encoder's thread reads stored pictures and encodes; the ledger is written by the calling thread alone. At most two
-batches are under way, so the thread that decodes and commits waits when the encoder is the slower one.
+The encoder's threads read stored pictures and encode; the ledger is written by the calling thread alone. Few batches
+are under way, so the thread that decodes and commits waits when the encoder is the slower one.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,48 @@ from vectorstore.records import EmbedderRecord
 Progress = Callable[[str, int, int], None]
 """Called with stage (``"decode"``, ``"embed"``, ``"index"``), number done, and number known so far."""
 
-_BATCHES = 2
 _INDEX_EVERY = 1000
 """Vectors after which the index is brought up to date."""
 
 _Batch = tuple[list[str], "Future[NDArray[np.float32]]"]
+
+
+class Encoder(Protocol):
+    """Turns stored pictures into vectors, here or (``distributed.py``) elsewhere."""
+
+    @property
+    def record(self) -> EmbedderRecord:
+        """Whose vectors these are."""
+
+    @property
+    def at_once(self) -> int:
+        """Batches that may be encoded at the same time, each asked for by a thread of its own."""
+
+    def encode(self, pictures: Sequence[Path]) -> NDArray[np.float32]:
+        """Vectors of JPEG files: (n, dimension), unit length.
+
+        Raises:
+            EmbedderError: The embedder failed.
+            CorpusError: A picture cannot be read.
+        """
+
+
+class ThreadEncoder:
+    """Encodes in the calling thread.
+
+    Args:
+        embedder: Does the work, one batch at a time.
+    """
+
+    at_once = 1
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.record = EmbedderRecord(embedder.id, embedder.spec, embedder.dimension)
+        self._embedder = embedder
+
+    def encode(self, pictures: Sequence[Path]) -> NDArray[np.float32]:
+        """See ``Encoder``."""
+        return self._embedder.images([_open_picture(path) for path in pictures])
 
 
 class EmbeddingStage:
@@ -37,17 +75,18 @@ class EmbeddingStage:
 
     Args:
         corpus: Opened for writing.
-        embedder: For the vectors.
+        encoder: For the vectors.
         batch: Pictures at once, across clips.
         progress: Told about ``"embed"`` and ``"index"``.
         mark: Whether frames that an earlier frame of their clip nearly equals are marked.
     """
 
-    def __init__(self, corpus: Corpus, embedder: Embedder, batch: int, progress: Progress, mark: bool = True) -> None:
+    def __init__(self, corpus: Corpus, encoder: Encoder, batch: int, progress: Progress, mark: bool = True) -> None:
         self.frames_embedded = 0
         self.frames_marked = 0
         self._corpus = corpus
-        self._embedder = embedder
+        self._encoder = encoder
+        self._embedder_id = encoder.record.embedder_id
         self._batch = batch
         self._progress = progress
         self._mark = mark
@@ -56,8 +95,8 @@ class EmbeddingStage:
         self._seen = 0
         self._done = 0
         self._unindexed = 0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="embed")
-        corpus.add_embedder(EmbedderRecord(embedder.id, embedder.spec, embedder.dimension))
+        self._thread = ThreadPoolExecutor(encoder.at_once, thread_name_prefix="embed")
+        corpus.add_embedder(encoder.record)
 
     def __enter__(self) -> Self:
         return self
@@ -95,27 +134,20 @@ class EmbeddingStage:
         self._index()
 
     def _start(self, size: int) -> None:
-        while len(self._running) >= _BATCHES:
+        while len(self._running) > self._encoder.at_once:
             self._store()
         shas = [self._waiting.popleft() for _ in range(size)]
         self._running.append((shas, self._thread.submit(self._encode, shas)))
 
     def _encode(self, shas: Sequence[str]) -> NDArray[np.float32]:
-        vectors = self._embedder.images([self._open_picture(sha) for sha in shas])
-        if vectors.shape != (len(shas), self._embedder.dimension):
+        vectors = self._encoder.encode([self._corpus.picture_path(sha) for sha in shas])
+        record = self._encoder.record
+        if vectors.shape != (len(shas), record.dimension):
             raise EmbedderError(
-                f"embedder {self._embedder.id} returned {vectors.shape} for {len(shas)} pictures "
-                f"of dimension {self._embedder.dimension}"
+                f"embedder {record.embedder_id} returned {vectors.shape} for {len(shas)} pictures "
+                f"of dimension {record.dimension}"
             )
         return vectors
-
-    def _open_picture(self, picture_sha: str) -> Image.Image:
-        path = self._corpus.picture_path(picture_sha)
-        try:
-            with Image.open(path) as picture:
-                return picture.convert("RGB")
-        except OSError as error:
-            raise CorpusError(f"the stored picture {path} cannot be read: {error}", "restore it from a copy") from error
 
     def _store(self) -> None:
         shas, encoded = self._running.popleft()
@@ -123,7 +155,7 @@ class EmbeddingStage:
         if self._mark:
             # Before the vectors: whoever finds them all stored may rely on the marks.
             self._mark_duplicates(shas, vectors)
-        added = self._corpus.add_embeddings(self._embedder.id, shas, vectors)
+        added = self._corpus.add_embeddings(self._embedder_id, shas, vectors)
         self.frames_embedded += added
         self._done += len(shas)
         self._progress("embed", self._done, self._seen)
@@ -140,7 +172,7 @@ class EmbeddingStage:
         for clip_id in curation.clips_showing(shas):
             frames = self._corpus.frames(clip_id)
             missing = [frame.picture_sha for frame in frames if frame.picture_sha not in fresh]
-            earlier = curation.picture_vectors(self._embedder.id, missing) if missing else {}
+            earlier = curation.picture_vectors(self._embedder_id, missing) if missing else {}
             marks |= duplicates_by_vector(frames, earlier | fresh)
         if marks:
             curation.mark_duplicates(marks)
@@ -151,3 +183,11 @@ class EmbeddingStage:
         self._unindexed = 0
         if done:
             self._progress("index", done, done)
+
+
+def _open_picture(path: Path) -> Image.Image:
+    try:
+        with Image.open(path) as picture:
+            return picture.convert("RGB")
+    except OSError as error:
+        raise CorpusError(f"the stored picture {path} cannot be read: {error}", "restore it from a copy") from error

@@ -1,28 +1,24 @@
 """Items to clips-to-be: fetch, hash, decode, store pictures, measure; several at once, results in order.
 
-Nothing here reads or writes the ledger. A local file is decoded in a thread of this process; what came from the
-network, and everything with ``isolate``, in a confined process.
+Nothing here reads or writes the ledger. What came from the network is decoded in a confined process of this machine;
+where local files are looked at is up to whoever calls.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image
-
 from ingest.decode import DecodeOptions, recipe
-from ingest.examination import Examination, Picture, examine
+from ingest.examination import Picture
+from ingest.files import FileRows, Files
 from ingest.known import Judged
-from ingest.quality import Grey, grey_picture, is_frozen, measure, motion
+from ingest.quality import Quality
 from ingest.sources.base import SourceItem, changed_upstream
-from ingest.workers import DecodePool
 from vectorstore.corpus import Corpus
 from vectorstore.curation import RemovedKeys
 from vectorstore.errors import MediaError
@@ -51,35 +47,31 @@ class Examined:
 
 
 class Examiner:
-    """Examines items in threads. Use as a context manager.
+    """Examines items in threads.
 
     Args:
         corpus: Its pictures are stored from the threads; nothing else of it is touched.
-        options: How to decode.
-        workers: Items at once.
-        isolate: Decode local files in confined processes too.
+        options: How files are decoded.
+        files: Looks at local files.
+        downloads: Looks at what came from the network.
         needs_frames: Whether the clip of a SHA-256 is to be decoded; called from threads.
     """
 
     def __init__(
-        self, corpus: Corpus, options: DecodeOptions, workers: int, isolate: bool, needs_frames: Callable[[str], bool]
+        self,
+        corpus: Corpus,
+        options: DecodeOptions,
+        files: Files,
+        downloads: Files,
+        needs_frames: Callable[[str], bool],
     ) -> None:
         self._corpus = corpus
         self._options = options
-        self._workers = workers
-        self._isolate = isolate
+        self._files = files
+        self._downloads = downloads
         self._needs_frames = needs_frames
         self._recipe = recipe(options)
         self._removed: RemovedKeys = corpus.curation.removed_keys()
-        self._pool: DecodePool | None = None
-        self._pool_lock = threading.Lock()
-
-    def __enter__(self) -> Examiner:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.close()
 
     def examine_all(self, items: Iterable[Judged]) -> Iterator[Examined]:
         """Results in the order of ``items``, so that the corpus does not depend on which thread was faster.
@@ -88,10 +80,10 @@ class Examiner:
         """
         remaining = iter(items)
         running: deque[Future[Examined]] = deque()
-        threads = ThreadPoolExecutor(self._workers, thread_name_prefix="decode")
+        threads = ThreadPoolExecutor(self._files.at_once, thread_name_prefix="decode")
         try:
             while True:
-                while len(running) < self._workers + WAITING_CLIPS and (judged := next(remaining, None)):
+                while len(running) < self._files.at_once + WAITING_CLIPS and (judged := next(remaining, None)):
                     running.append(threads.submit(self._examine, judged))
                 if not running:
                     return
@@ -110,43 +102,41 @@ class Examiner:
                 source = item.describe(judged.stamp) if is_remote(item) else source
                 if self._is_removed(source):
                     return Examined(judged, source, removed=True)
-                found = self._decode(item, path)
+                rows = self._look_at(item, path)
         except MediaError as error:
             return Examined(judged, source, error=error)
-        return self._finish(judged, source, found)
+        return self._finish(judged, source, rows)
 
     def _is_removed(self, source: Source) -> bool:
         keys = (("source", source.locator), ("source", source.page_url), ("uploader", source.uploader))
         return any(self._removed.has(kind, key) for kind, key in keys)
 
-    def _decode(self, item: SourceItem, path: Path) -> Examination:
+    def _look_at(self, item: SourceItem, path: Path) -> FileRows:
         def is_known(clip_id: str) -> bool:
             return self._removed.has("clip", clip_id) or not self._needs_frames(clip_id)
 
-        if not (self._isolate or is_remote(item)):
-            return examine(path, self._options, is_known)
-        with self._pool_lock:
-            self._pool = self._pool or DecodePool(self._workers, self._options)
-        return self._pool.submit(path, is_known=is_known).result()
+        files = self._downloads if is_remote(item) else self._files
+        return files.look_at(path, is_known)
 
-    def _finish(self, judged: Judged, source: Source, found: Examination) -> Examined:
+    def _finish(self, judged: Judged, source: Source, rows: FileRows) -> Examined:
+        found, measures = rows.examination, rows.measures
         if found.failure:
             return Examined(judged, source, error=found.failure)
         removed = self._removed.has("clip", found.clip_id)
         note = changed_upstream(judged.item, found.clip_id)
         if found.media is None or removed:
             return Examined(judged, source, clip_id=found.clip_id, removed=removed, note=note)
-        greys = [_grey(picture) for picture in found.pictures]
         shas = self._corpus.store_pictures([picture.jpeg for picture in found.pictures])
         frames = tuple(
-            self._frame(found.clip_id, position, picture, sha, grey)
-            for position, (picture, sha, grey) in enumerate(zip(found.pictures, shas, greys, strict=True))
+            self._frame(found.clip_id, position, picture, sha, quality)
+            for position, (picture, sha, quality) in enumerate(
+                zip(found.pictures, shas, measures.qualities, strict=True)
+            )
         )
-        media = replace(found.media, motion=motion(greys))
-        return Examined(judged, source, None, found.clip_id, media, frames, is_frozen(greys), note=note)
+        media = replace(found.media, motion=measures.motion)
+        return Examined(judged, source, None, found.clip_id, media, frames, measures.frozen, note=note)
 
-    def _frame(self, clip_id: str, position: int, picture: Picture, sha: str, grey: Grey) -> Frame:
-        quality = measure(grey)
+    def _frame(self, clip_id: str, position: int, picture: Picture, sha: str, quality: Quality) -> Frame:
         return Frame(
             frame_id=hashlib.sha256(f"{clip_id}|{self._recipe.recipe_id}|{position}".encode()).hexdigest(),
             clip_id=clip_id,
@@ -167,10 +157,3 @@ class Examiner:
 def is_remote(item: SourceItem) -> bool:
     """Whether an item comes over the network, from whoever uploaded it there."""
     return "://" in item.locator
-
-
-def _grey(picture: Picture) -> Grey:
-    with Image.open(io.BytesIO(picture.jpeg)) as opened:
-        # Skips what JPEG decoding spends on colour.
-        opened.draft("L", opened.size)
-        return grey_picture(opened)

@@ -19,7 +19,9 @@ from ingest.clip_links import find_links
 from ingest.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
 from ingest.embedding import EmbeddingStage, Progress
+from ingest.engine import Engine, LocalEngine
 from ingest.examining import Examined, Examiner, is_remote
+from ingest.files import ConfinedFiles
 from ingest.known import Judged, Settings, Verdict, as_failure, failed_attempts, judge, retry_at, settings_mark
 from ingest.remembered import remember
 from ingest.report import IngestReport, Tally
@@ -59,7 +61,7 @@ class IngestOptions:
 def ingest(
     sources: Sequence[str | Path],
     corpus: Corpus,
-    embedder: Embedder,
+    embedder: Embedder | Engine,
     options: IngestOptions | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -72,7 +74,7 @@ def ingest(
     Args:
         sources: Folders, files, patterns, manifests, links.
         corpus: Opened for writing.
-        embedder: For the vectors; several may share a corpus.
+        embedder: For the vectors, several may share a corpus; or an engine that brings one and works elsewhere.
         options: Decoding and parallelism.
         progress: Called from this thread.
 
@@ -92,7 +94,7 @@ def ingest(
 def ingest_items(
     items: Iterable[SourceItem],
     corpus: Corpus,
-    embedder: Embedder,
+    embedder: Embedder | Engine,
     options: IngestOptions,
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -115,7 +117,7 @@ def ingest_items(
 class _Run:
     """The state of one call of ``ingest_items``. Everything here runs in the calling thread."""
 
-    def __init__(self, corpus: Corpus, embedder: Embedder, options: IngestOptions, progress: Progress) -> None:
+    def __init__(self, corpus: Corpus, embedder: Embedder | Engine, options: IngestOptions, progress: Progress) -> None:
         self.tally = Tally()
         self._corpus = corpus
         self._options = options
@@ -127,15 +129,18 @@ class _Run:
         self._to_redo: set[str] = set()
         self._added: set[str] = set()
         self._links_lost = bool(corpus.curation.setting(_LINKS_PENDING))
-        self._stage = EmbeddingStage(corpus, embedder, options.batch, progress)
-        self._embedder_id = embedder.id
+        self._workers, self._threads = share_cores(options.workers)
+        self._engine = embedder if isinstance(embedder, Engine) else LocalEngine(embedder, self._workers)
+        self._stage = EmbeddingStage(corpus, self._engine.encoder, options.batch, progress)
+        self._embedder_id = self._engine.encoder.record.embedder_id
 
     def execute(self, items: Iterable[SourceItem], count: int) -> None:
         """Do everything there is to do."""
         options, tally = self._options, self.tally
-        workers, threads = share_cores(options.workers)
-        examiner = Examiner(self._corpus, options.decode, workers, options.isolate, self._needs_frames)
-        with _torch_threads(threads), self._stage as stage, examiner:
+        downloads = ConfinedFiles(options.decode, self._workers)
+        files = self._engine.files(options.decode, downloads, options.isolate)
+        examiner = Examiner(self._corpus, options.decode, files, downloads, self._needs_frames)
+        with _torch_threads(self._threads), self._stage as stage, downloads:
             stage.queue(self._corpus.pictures_without_vector(self._embedder_id))
             for examined in examiner.examine_all(self._fresh(items)):
                 self._commit(examined)

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass
 
 from ingest.embed import Embedder
-from ingest.embedding import EmbeddingStage, Progress
+from ingest.embedding import EmbeddingStage, Progress, ThreadEncoder
 from vectorstore.corpus import Corpus
 
 
@@ -47,7 +47,8 @@ def reembed(corpus: Corpus, embedder: Embedder, progress: Progress | None = None
         StorageError: Disk full or read-only.
     """
     started = time.monotonic()
-    stage = EmbeddingStage(corpus, embedder, batch, progress or (lambda stage, done, total: None), mark=False)
+    tell = progress or (lambda stage, done, total: None)
+    stage = EmbeddingStage(corpus, ThreadEncoder(embedder), batch, tell, mark=False)
     known = corpus.embedded_count(embedder.id)
     pictures = corpus.pictures_without_vector(embedder.id)
     with stage:

@@ -71,7 +71,7 @@ def test_downloads_are_decoded_in_confined_processes_to_the_same_frames(
 
         ingest_items([FileItem(path)], corpus, ColourEmbedder(), IngestOptions())
         expected = corpus.frames()
-    monkeypatch.setattr("ingest.examining.examine", lambda *_: pytest.fail("decoded in this process"))
+    monkeypatch.setattr("ingest.files.examine", lambda *_: pytest.fail("decoded in this process"))
     items = (FakeRemote("https://example.org/1", path), FakeRemote("https://example.org/2", tmp_path / "bad.mp4"))
     report = run(tmp_path / "corpus", *items)
     assert [failure.reason for failure in report.clips_failed] == ["not_video"]

@@ -1,0 +1,49 @@
+"""Where the work of an ingest is done: in threads of this process, or (``distributed.py``) on a Ray cluster.
+
+Only looking at files and encoding pictures can be elsewhere. What is known, what is written and in which order is
+decided by the pipeline in either case, so that the corpus is the same.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from ingest.decode import DecodeOptions
+from ingest.embed import Embedder
+from ingest.embedding import Encoder, ThreadEncoder
+from ingest.files import ConfinedFiles, Files, ThreadFiles
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Does the two kinds of work that cost time."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """Encodes pictures."""
+
+    def files(self, options: DecodeOptions, confined: ConfinedFiles, isolate: bool) -> Files:
+        """What looks at local files.
+
+        Args:
+            options: How to decode.
+            confined: For what has to be decoded in a confined process of this machine.
+            isolate: Decode every file in a confined process.
+        """
+
+
+class LocalEngine:
+    """Works in threads of this process.
+
+    Args:
+        embedder: Encodes the pictures.
+        workers: Files at once.
+    """
+
+    def __init__(self, embedder: Embedder, workers: int) -> None:
+        self.encoder = ThreadEncoder(embedder)
+        self._workers = workers
+
+    def files(self, options: DecodeOptions, confined: ConfinedFiles, isolate: bool) -> Files:
+        """See ``Engine``."""
+        return confined if isolate else ThreadFiles(options, self._workers)
