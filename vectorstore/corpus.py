@@ -4,7 +4,7 @@
 
     CORPUS/corpus.sqlite          ledger, the truth
            frames/ab/ab12....jpg  pictures, named by their content
-           chroma/                index, made from the ledger and mended from it
+           chroma/ or chroma-N/   index, made from the ledger and mended from it
 """
 
 from __future__ import annotations

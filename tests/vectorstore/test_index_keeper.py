@@ -210,7 +210,7 @@ def test_a_rebuild_killed_on_the_way_leaves_the_old_index_in_use(stored: Path, r
 
 
 def test_vectors_of_one_index_do_not_get_into_the_next(tmp_path: Path) -> None:
-    """Chroma writes memory that it never filled: one in ten times, vectors of an earlier index stood there."""
+    """Chroma writes memory that it never filled: 9 times in 50, vectors of an earlier index stood there."""
     draw = np.random.default_rng(0)
     secret, other = (draw.normal(size=(count, 64)).astype(np.float32) for count in (24, 12))
     for number in range(3):
