@@ -315,11 +315,13 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Fai
     checked = dead = 0
     unchecked: list[Failure] = []
     named = {item.locator: item for item in items if is_remote(item)}
+    # A link that is listed no more is asked about as the latest source with settings of its own was.
+    network = next((each.options.network for each in reversed(remembered_sources(corpus)) if each.options.network), {})
     for row in list(corpus.sources()):
         if not row.clip_ids or row.gone_at or "://" not in row.locator:
             continue
         try:
-            item = named.get(row.locator) or link_item(row.locator, SourceOptions(basis=row.basis))
+            item = named.get(row.locator) or link_item(row.locator, SourceOptions(basis=row.basis, network=network))
             # What a list says about an item is wrapped around it.
             inner = getattr(item, "item", item)
             if not isinstance(inner, Checkable):
