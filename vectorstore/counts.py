@@ -15,7 +15,7 @@ UNKNOWN = "unknown"
 _FIRST_SOURCE = "JOIN source_video ON link_id = (SELECT min(link_id) FROM source_video AS other \
 WHERE other.video_sha = video.video_sha) JOIN source USING (source_id)"
 
-_GROUPS = {
+GROUPS = {
     "platforms": f"SELECT platform, count(*) FROM video {_FIRST_SOURCE} GROUP BY 1",
     "licences": f"SELECT licence, count(*) FROM video {_FIRST_SOURCE} GROUP BY 1",
     "months": f"SELECT substr(published, 1, 7), count(*) FROM video {_FIRST_SOURCE} GROUP BY 1",
@@ -27,7 +27,7 @@ _GROUPS = {
 }
 """Clips (or failed sources) by something; a clip counts for the source that led to it first."""
 
-_NUMBERS = {
+NUMBERS = {
     "clips": "SELECT count(*) FROM video",
     "known_duplicates": "SELECT (SELECT count(*) FROM source_video) - (SELECT count(*) FROM video)",
     "failed": "SELECT count(*) FROM source WHERE state = 'failed'",
@@ -55,8 +55,8 @@ def corpus_counts(ledger: Ledger) -> Counts:
         Numbers and groups. ``planned`` is everything that was ever asked for: a source counts once for every
         version of its file, so that planned = clips + known_duplicates + failed + removed.
     """
-    counts: Counts = {name: ledger.select(query)[0][0] for name, query in _NUMBERS.items()}
+    counts: Counts = {name: ledger.select(query)[0][0] for name, query in NUMBERS.items()}
     counts["planned"] = sum(counts[part] for part in ("clips", "known_duplicates", "failed", "removed"))
-    for name, query in _GROUPS.items():
+    for name, query in GROUPS.items():
         counts[name] = {key or UNKNOWN: number for key, number in sorted(ledger.select(query))}
     return counts

@@ -12,10 +12,11 @@ import functools
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from vectorstore.counts import GROUPS, NUMBERS
 from vectorstore.errors import CorpusError, InputError
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
@@ -29,6 +30,7 @@ EVENT = "removal"
 
 _REASON = re.compile(r"[a-z0-9_]{0,40}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_OWN_NAMES = frozenset((*GROUPS, *NUMBERS, "planned", "kind", "reason", *(field.name for field in fields(Receipt))))
 _REDACTED = "(removed)"
 _LISTED = "IN (SELECT value FROM json_each(?))"
 _SHORTEST_TEXT = 3
@@ -305,7 +307,11 @@ def _redacted(pattern: re.Pattern[str], value: Any) -> Any:
     if isinstance(value, list):
         return [_redacted(pattern, part) for part in value]
     if isinstance(value, dict):
-        return {_redacted(pattern, name): _redacted(pattern, part) for name, part in value.items()}
+        return {
+            # A clip may be titled like a name of ours.
+            name if name in _OWN_NAMES else _redacted(pattern, name): _redacted(pattern, part)
+            for name, part in value.items()
+        }
     return value
 
 

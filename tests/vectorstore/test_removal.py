@@ -16,6 +16,7 @@ from corpus_parts import EMBEDDER, RECIPE, embed, frames, media, sha
 from numpy.typing import NDArray
 
 from vectorstore.corpus import Corpus
+from vectorstore.counts import corpus_counts
 from vectorstore.errors import CorpusLockedError, InputError
 from vectorstore.ledger import Ledger
 from vectorstore.records import ClipLink, Failure, Receipt, Removal, Source
@@ -281,3 +282,14 @@ def test_the_audit_log_keeps_everything_else(tmp_path: Path) -> None:
     text = json.dumps(logged)
     assert "(removed)" in text
     assert logged[-1]["nadir0"] == 1
+
+
+def test_a_title_like_a_name_of_ours_does_not_break_the_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    fill(folder)
+    with Corpus.open(folder, write=True) as corpus:
+        for name, title in (("willa0", "sources"), ("willa1", "clips")):
+            corpus.update_source(replace(source(name, "WillaSays"), title=title))
+            corpus.remove(Removal("source", (source(name, "WillaSays").locator,)))
+        assert corpus_counts(corpus.ledger)["removed"] == 2
+    assert read_snapshot(folder, "before").counts["clips"] == 6
