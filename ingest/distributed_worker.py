@@ -1,0 +1,167 @@
+"""What runs on the machines of a cluster: a path becomes rows, JPEG files become vectors. Nothing is kept or written.
+
+Answers are bytes and numbers, never pickled objects of ours: the driver checks them as it checks what a confined
+process says (``worker_messages.py``).
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import io
+import json
+import math
+import platform
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ingest.decode import DecodeOptions, recipe
+from ingest.embed import Embedder
+from ingest.files import FileRows, Measures, with_measures
+from ingest.quality import Quality
+from ingest.worker_messages import MAX_JPEG, pack, pack_error, unpack
+from ingest.workers import DecodePool
+from vectorstore.errors import InputError, StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class FileTask:
+    """One file to look at."""
+
+    path: str
+    options: DecodeOptions
+    recipe_id: str
+    """How the driver believes that this machine decodes."""
+    isolate: bool
+    """Decode in a confined process."""
+    hash_only: bool
+    entry: str
+    """The function that decodes, as ``module:name``, called like ``examination.examine``."""
+
+
+def look_at(task: FileTask) -> list[bytes]:
+    """Hash, decode and measure one file.
+
+    Returns:
+        What ``read_rows`` reads.
+    """
+    node = json.dumps({"node": platform.node()}).encode()
+    try:
+        if recipe(task.options).recipe_id != task.recipe_id:
+            raise InputError(
+                f"{platform.node()} has other versions of the decoder than this machine",
+                "install the same versions of valuespectrum, av and pillow on every machine of the cluster",
+            )
+        rows = _rows(task)
+    except (InputError, StorageError) as error:
+        return [node, pack_error(error)]
+    return [node, *pack(rows.examination), _pack_measures(rows.measures)]
+
+
+def read_rows(messages: Sequence[bytes]) -> tuple[FileRows, str]:
+    """Read what ``look_at`` returned, believing nothing of it.
+
+    Returns:
+        The rows, and the name of the machine they come from.
+
+    Raises:
+        InputError: The options cannot be used there.
+        StorageError: Too many open files there.
+        ValueError: The answer is not one that ``look_at`` makes.
+        OSError: A picture is no JPEG.
+    """
+    node, header, *rest = messages
+    remaining = iter(rest)
+
+    def next_message(limit: int) -> bytes:
+        message = next(remaining, b"")
+        if len(message) > limit:
+            raise ValueError("too long an answer")
+        return message
+
+    examination = unpack(json.loads(header), next_message)
+    measures = _unpack_measures(json.loads(next_message(MAX_JPEG)))
+    if len(measures.qualities) != len(examination.pictures):
+        raise ValueError("malformed answer: not one measure for each picture")
+    return FileRows(examination, measures), str(json.loads(node)["node"])
+
+
+class EmbeddingWorker:
+    """Holds an embedder on some machine. Ray makes an actor of it.
+
+    Args:
+        load: The function that loads embedders, as ``module:name``, called like ``embed.load_embedder``.
+        spec: Which one.
+        dtype: In which number format.
+        threads: For torch; ``None`` leaves torch's choice.
+    """
+
+    def __init__(self, load: str, spec: str, dtype: str, threads: int | None) -> None:
+        self._load = lambda: _entry(load)(spec, threads=threads, dtype=dtype)
+
+    @functools.cached_property
+    def _embedder(self) -> Embedder:
+        # Not when the actor is made: what goes wrong there reaches the driver as text only.
+        embedder: Embedder = self._load()
+        return embedder
+
+    def describe(self) -> tuple[str, str, int]:
+        """Id, spec and dimension of the embedder."""
+        return self._embedder.id, self._embedder.spec, self._embedder.dimension
+
+    def images(self, jpegs: Sequence[bytes]) -> NDArray[np.float32]:
+        """Vectors of JPEG files: (n, dimension), unit length."""
+        return self._embedder.images([_open(jpeg) for jpeg in jpegs])
+
+
+def _rows(task: FileTask) -> FileRows:
+    def is_known(clip_id: str) -> bool:
+        return task.hash_only
+
+    if task.isolate:
+        pool = _confined(task.options, task.entry)
+        return with_measures(pool.submit(Path(task.path), is_known=is_known).result())
+    return with_measures(_entry(task.entry)(Path(task.path), task.options, is_known))
+
+
+@functools.lru_cache(maxsize=1)
+def _confined(options: DecodeOptions, entry: str) -> DecodePool:
+    """One confined process for the life of this one, which Ray ends together with it."""
+    return DecodePool(1, options, entry)
+
+
+def _entry(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def _open(jpeg: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(jpeg)) as picture:
+        return picture.convert("RGB")
+
+
+def _pack_measures(measures: Measures) -> bytes:
+    return json.dumps([[astuple(one) for one in measures.qualities], measures.motion, measures.frozen]).encode()
+
+
+def _unpack_measures(parts: Any) -> Measures:
+    try:
+        rows, motion, frozen = parts
+        qualities = tuple(
+            Quality(_number(light), _number(sharp), _number(text), blank is True) for light, sharp, text, blank in rows
+        )
+    except TypeError as error:
+        raise ValueError(f"malformed answer: {error}") from error
+    return Measures(qualities, None if motion is None else _number(motion), frozen is True)
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"malformed answer: {value!r:.80}")
+    return float(value)
