@@ -18,6 +18,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vectorstore.counts import NUMBERS
 from vectorstore.curation import Curation
 from vectorstore.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.filters import SearchFilter
@@ -183,7 +184,7 @@ class Corpus:
             "embedded": self.embedded_count(embedder) if embedder else 0,
             "embedder": embedder,
             "failed": self._ledger.count("source", "state = 'failed'"),
-            "removed": self._ledger.count("tombstone"),
+            "removed": self._ledger.select(NUMBERS["removed"])[0][0],
             "snapshot_hash": self.content_hash(),
             "schema": SCHEMA_VERSION,
         }
