@@ -116,7 +116,7 @@ class Searcher:
         return [(frame, similarity) for frame, similarity in pairs if frame is not None]
 
     def _allowed(self, table: VectorTable, options: SearchOptions) -> NDArray[np.bool_]:
-        allowed = ~table.duplicate if options.unique else np.ones(len(table.frame_ids), dtype=bool)
+        allowed: NDArray[np.bool_] = ~table.duplicate if options.unique else np.ones(len(table.frame_ids), dtype=bool)
         where = options.where
         if where is None or where.is_empty:
             return allowed
