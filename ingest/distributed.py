@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import os
 import queue
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ _RETRIES = 3
 """How often Ray repeats what a lost worker or machine was doing, before it is taken for the file's own fault."""
 _OBJECT_STORE = 512 * 2**20
 """Bytes, for a cluster that is started here."""
+_ANSWER = 10.0
+"""Seconds in which a cluster must answer."""
 _CONTINUE = "run the same command again: it continues"
 
 
@@ -231,13 +234,24 @@ def _connect(ray: Any, address: str | None) -> None:
     try:
         if address is None:
             ray.init("local", include_dashboard=False, object_store_memory=_OBJECT_STORE, **quiet)
-        else:
-            ray.init(address, **quiet)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+            return
+        if address != "auto":
+            _check_answers(address)
+        ray.init(address, **quiet)
+    except (OSError, ValueError, RuntimeError) as error:
         raise InputError(
-            f"no Ray cluster answers at {address or 'this machine'}: {_one_line(error)}",
+            f"no Ray cluster can be used at {address or 'this machine'}: {_one_line(error)}",
             "start one with `ray start --head`, join it from this machine, and name it as HOST:PORT",
         ) from error
+
+
+def _check_answers(address: str) -> None:
+    """Ray itself would go on trying for ever."""
+    host, colon, port = address.rpartition(":")
+    if not colon or "/" in address or not port.isdecimal():
+        raise ValueError("not HOST:PORT")
+    with socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWER):
+        pass
 
 
 def _files_at_once(cpus: float, decode_cpus: float) -> int:

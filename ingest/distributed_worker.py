@@ -103,12 +103,13 @@ class EmbeddingWorker:
     """
 
     def __init__(self, load: str, spec: str, dtype: str, threads: int | None) -> None:
-        self._load = lambda: _entry(load)(spec, threads=threads, dtype=dtype)
+        self._what = (load, spec, dtype, threads)
 
     @functools.cached_property
     def _embedder(self) -> Embedder:
         # Not when the actor is made: what goes wrong there reaches the driver as text only.
-        embedder: Embedder = self._load()
+        load, spec, dtype, threads = self._what
+        embedder: Embedder = _entry(load)(spec, threads=threads, dtype=dtype)
         return embedder
 
     def describe(self) -> tuple[str, str, int]:

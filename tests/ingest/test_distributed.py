@@ -31,6 +31,7 @@ os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
 pytest.importorskip("ray", reason="Ray is not installed (pip install 'valuespectrum[ray]')")
 
 OPTIONS = IngestOptions(batch=6)
+_WORDS = (" begun", " done")
 _STORE = 80 * 2**20
 
 
@@ -115,9 +116,6 @@ def test_a_machine_that_is_lost_in_the_middle_changes_nothing(
     assert fingerprint(tmp_path / "corpus") == expected
 
 
-_WORDS = (" begun", " done")
-
-
 def test_a_driver_that_is_killed_continues(
     cluster: Any, source: Path, tmp_path: Path, expected: dict[str, Any]
 ) -> None:
@@ -181,3 +179,9 @@ def test_without_ray_the_user_is_told_what_to_install(monkeypatch: pytest.Monkey
     with pytest.raises(InputError) as caught:
         RayEngine(ray_helpers.options("127.0.0.1:1"))
     assert "valuespectrum[ray]" in caught.value.hint
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "nowhere"])
+def test_a_cluster_that_does_not_answer_is_one_clear_line(address: str) -> None:
+    with pytest.raises(InputError, match=address):
+        RayEngine(ray_helpers.options(address))

@@ -55,6 +55,14 @@ def ingest(
         bool, typer.Option("--redo-frames", help="Make frames anew that were made with other settings.")
     ] = False,
     chroma: Annotated[str | None, typer.Option(help="Server that keeps the index.", metavar="URL")] = None,
+    engine: Annotated[
+        str,
+        typer.Option(help="local: threads of this machine; ray: a cluster that sees the files under the same path."),
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(help="Cluster that this machine is part of; a new one here without.", metavar="HOST:PORT"),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,7 +89,10 @@ def ingest(
         if dry_run:
             _plan(terminal, sources, corpus, options)
         else:
-            _ingest(terminal, sources, corpus, options, (embedder, dtype, chroma))
+            if embedder == "reference":
+                terminal.say(_REFERENCE_NOTE)
+            with _encoder(embedder, dtype, engine, ray_address) as encoder:
+                _ingest(terminal, sources, corpus, options, encoder, chroma)
 
 
 def _options(settings: dict[str, Any], switches: dict[str, Any], source: dict[str, Any]) -> Any:
@@ -107,18 +118,35 @@ def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
     return {name: value for name, _, value in split}
 
 
-def _ingest(terminal: Terminal, sources: list[str], corpus: Path, options: Any, rest: tuple[str, str, Any]) -> None:
-    from ingest.embed import load_embedder
+def _ingest(
+    terminal: Terminal, sources: list[str], corpus: Path, options: Any, encoder: Any, chroma: str | None
+) -> None:
     from ingest.pipeline import ingest as run_ingest
     from vectorstore.corpus import Corpus
 
-    embedder, dtype, chroma = rest
-    if embedder == "reference":
-        terminal.say(_REFERENCE_NOTE)
-    loaded = load_embedder(embedder) if dtype == "fp32" else load_embedder(embedder, dtype=dtype)
     with Corpus.ensure(corpus, chroma_url=chroma) as opened, stage_progress(terminal) as progress:
-        report = run_ingest(sources, opened, loaded, options, progress)
+        report = run_ingest(sources, opened, encoder, options, progress)
     terminal.finish(report.to_json(), describe(report))
+
+
+@contextlib.contextmanager
+def _encoder(spec: str, dtype: str, engine: str, address: str | None) -> Iterator[Any]:
+    """An embedder, or an engine that has one and works elsewhere."""
+    from vectorstore.errors import InputError
+
+    if engine not in ("local", "ray"):
+        raise InputError(f"unknown engine {engine!r}", "known are: local, ray")
+    if address and engine != "ray":
+        raise InputError("--ray-address without --engine ray", "add --engine ray")
+    if engine == "ray":
+        from ingest.distributed import RayEngine, RayOptions
+
+        with RayEngine(RayOptions(spec, dtype, address)) as cluster:
+            yield cluster
+    else:
+        from ingest.embed import load_embedder
+
+        yield load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
 
 
 def _plan(terminal: Terminal, sources: list[str], corpus: Path, options: Any) -> None:
