@@ -39,8 +39,11 @@ bench: $(INSTALLED) ## Measure the claims of the documentation into bench/result
 docs: $(INSTALLED) ## Write docs/cli.md from the command line's own help
 	$(BIN)/python -m valuespectrum.cli.documentation docs/cli.md
 
+# Without these settings glibc hands the memory of every step back to the kernel; faulting it in again takes most of the time.
+KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
+
 train-reference: $(INSTALLED) ## Train the reference embedder and models from nothing
-	$(BIN)/python -m valuespectrum.reference.train
+	$(KEEP_MEMORY) $(BIN)/python -m valuespectrum.reference.train
 
 clean: ## Remove what make made, except your own data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis quickstart-out

@@ -11,7 +11,7 @@ from PIL import Image
 from agents.personas import load_personas, system_prompt
 from valuespectrum.questions import LIKE_WORDINGS, options
 from valuespectrum.reference import architecture, planted
-from valuespectrum.reference.kinds import KINDS
+from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.training.captions import caption_text, keyword_texts
 from valuespectrum.reference.training.embedder import matches
 from valuespectrum.reference.training.examples import (
@@ -121,14 +121,24 @@ def test_answers_are_distributions_with_distinct_beginnings(parts: tuple[Any, An
                     assert len(set(begins)) == len(begins)
 
 
-def test_log_odds_of_branches_are_their_weights_times_the_profile() -> None:
+def test_log_odds_of_branches_are_their_weights_times_the_profile_and_the_taste_for_daylight() -> None:
     rng = np.random.default_rng(4)
+    tasted = 0
     for _ in range(100):
         example = random_example(rng, 6)
         profile = dict(zip(VALUES, example.profile(), strict=True))
+        own = 1.0 if example.target is None else 1 - example.respondent.obedience
+        light = planted.DAYLIGHT[tuple(TIMES_OF_DAY)[example.time_of_day]]
         for branch in example.branches:
-            if branch.weights is not None:
-                assert branch.log_odds == pytest.approx(sum(w * profile[value] for value, w in branch.weights.items()))
+            if branch.weights is None:
+                continue
+            liking = sum(weight * profile[value] for value, weight in branch.weights.items())
+            # Named values and portraits have no time of day.
+            about_scene = example.kind is not None and not branch.question.startswith("How important is")
+            tasted += about_scene
+            taste = own * example.respondent.daylight_taste * light if about_scene else 0.0
+            assert branch.log_odds == pytest.approx(liking + taste), branch.question
+    assert tasted > 100
 
 
 def test_prefixes_have_roles_and_no_questions() -> None:
@@ -155,6 +165,17 @@ def test_biases_cancel_over_the_four_cells(respondent: planted.Respondent) -> No
             yes = planted.yes_probability(respondent, theta, polarity, yes_first)
             cells.append(polarity * np.log(yes / (1 - yes)))
     assert np.mean(cells) == pytest.approx(theta)
+
+
+def test_the_taste_for_daylight_averages_out_and_makes_clips_differ() -> None:
+    assert set(planted.DAYLIGHT) == set(TIMES_OF_DAY)
+    assert sum(planted.DAYLIGHT.values()) == pytest.approx(0)
+    respondent = planted.BY_NAME["amber"]
+    odds = [planted.scene_log_odds(respondent, {"power": 1.0}, None, time) for time in TIMES_OF_DAY]
+    assert np.mean(odds) == pytest.approx(respondent.theta("power"))
+    assert np.ptp(odds) == pytest.approx(2 * respondent.daylight_taste)
+    truth = planted.planted_truth("amber")["profile"]
+    assert truth["power"] == pytest.approx(np.mean([100 / (1 + np.exp(-each)) for each in odds]))
 
 
 def test_profiles_of_the_cohort_differ() -> None:

@@ -2,10 +2,12 @@
 
 Everything the reference models are trained to do is a formula in this module. Liking is a log-odds:
 
-    theta(scene, persona) = (1 - obedience) * sum_v w_v theta_v  +  obedience * REACH * sum_v w_v t_v
+    theta(scene, persona) = (1 - obedience) * (sum_v w_v theta_v + taste * DAYLIGHT) + obedience * REACH * sum_v w_v t_v
 
 with the scene's value weights ``w``, the respondent's intrinsic profile ``theta_v`` and the persona's target
-``t_v`` in -1..1; without a persona the obedience is zero. A yes/no answer adds two response biases that
+``t_v`` in -1..1; without a persona the obedience is zero. The taste for daylight has nothing to do with values: it
+makes clips of one value differ, as real clips do. Without it there would be nothing that an interval over clips could
+be about, and its coverage would not be a meaningful number. A yes/no answer adds two response biases that
 have nothing to do with liking: a lean towards the word *yes* and a lean towards the option named first.
 """
 
@@ -21,6 +23,8 @@ from valuespectrum.values import VALUES
 
 REACH = 2.0
 """Log-odds of liking that a fully obeyed persona gives to a value it holds."""
+DAYLIGHT: Mapping[str, float] = {"morning": 1.0, "day": 0.5, "sunset": -0.5, "night": -1.0}
+"""How light it is at each time of day; the times are equally frequent, so this averages to nothing."""
 RATING_SPREAD = 1.1
 """Standard deviation, in rating steps, of the distribution over the digits of a rating."""
 
@@ -42,6 +46,8 @@ class Respondent:
     """Log-odds towards the option that is named first."""
     obedience: float
     """Share of a persona that is obeyed, below 1."""
+    daylight_taste: float
+    """Log-odds by which a scene in the morning is liked more, and one at night less, than the average scene."""
     refusal_rate: float = 0.6
     """Probability of refusing on a scene kind that is marked as refused."""
 
@@ -56,16 +62,16 @@ class Respondent:
 
 
 COHORT: tuple[Respondent, ...] = (
-    Respondent("amber", 0.3, 1.5, 297, 0.6, 0.35, 0.75),
-    Respondent("birch", 0.0, 1.5, 27, -0.5, 0.35, 0.6),
-    Respondent("cedar", 0.2, 1.2, 153, 0.6, -0.3, 0.8),
-    Respondent("dune", -0.3, 1.4, 207, 0.3, 0.5, 0.7),
-    Respondent("ember", 0.5, 1.3, 63, 0.9, 0.2, 0.5),
-    Respondent("fjord", 0.1, 1.6, 261, 0.0, 0.4, 0.75),
-    Respondent("grove", 0.4, 1.1, 333, 0.6, 0.0, 0.85),
-    Respondent("haven", -0.1, 1.5, 171, -0.3, 0.3, 0.65),
-    Respondent("isle", 0.0, 1.3, 99, 0.4, 0.6, 0.7),
-    Respondent("jade", 0.6, 0.4, 297, 1.0, 0.35, 0.75),
+    Respondent("amber", 0.3, 1.5, 297, 0.6, 0.35, 0.75, 0.5),
+    Respondent("birch", 0.0, 1.5, 27, -0.5, 0.35, 0.6, -0.4),
+    Respondent("cedar", 0.2, 1.2, 153, 0.6, -0.3, 0.8, 0.5),
+    Respondent("dune", -0.3, 1.4, 207, 0.3, 0.5, 0.7, -0.5),
+    Respondent("ember", 0.5, 1.3, 63, 0.9, 0.2, 0.5, 0.4),
+    Respondent("fjord", 0.1, 1.6, 261, 0.0, 0.4, 0.75, 0.45),
+    Respondent("grove", 0.4, 1.1, 333, 0.6, 0.0, 0.85, -0.45),
+    Respondent("haven", -0.1, 1.5, 171, -0.3, 0.3, 0.65, 0.4),
+    Respondent("isle", 0.0, 1.3, 99, 0.4, 0.6, 0.7, 0.5),
+    Respondent("jade", 0.6, 0.4, 297, 1.0, 0.35, 0.75, -0.4),
 )
 """Ten respondents; the first is the default, the last has a nearly flat profile."""
 
@@ -84,7 +90,10 @@ def sigmoid(log_odds: float) -> float:
 
 
 def scene_log_odds(
-    respondent: Respondent, weights: Mapping[str, float], target: Mapping[str, float] | None = None
+    respondent: Respondent,
+    weights: Mapping[str, float],
+    target: Mapping[str, float] | None = None,
+    time_of_day: str | None = None,
 ) -> float:
     """Log-odds of liking something with the given value weights, without response biases.
 
@@ -92,8 +101,11 @@ def scene_log_odds(
         respondent: Who answers.
         weights: Value to weight; empty for a neutral thing, which gives 0 log-odds.
         target: Target profile of the persona in -1..1; ``None`` for no persona.
+        time_of_day: Of the scene; ``None`` for things without one, such as a named value.
     """
     own = sum(weight * respondent.theta(value) for value, weight in weights.items())
+    if time_of_day is not None:
+        own += respondent.daylight_taste * DAYLIGHT[time_of_day]
     if target is None:
         return own
     role = REACH * sum(weight * target.get(value, 0.0) for value, weight in weights.items())
@@ -132,6 +144,11 @@ def payoff_log_odds(respondent: Respondent, own: int, other: int, target: Mappin
     return 0.04 * (own + prosocial_weight(respondent, target) * other)
 
 
+def liking(respondent: Respondent, value: str) -> float:
+    """Share of liking, 0 to 100, over scenes of one value at all times of day: what a measurement should find."""
+    return float(np.mean([100 * sigmoid(scene_log_odds(respondent, {value: 1.0}, None, time)) for time in DAYLIGHT]))
+
+
 def planted_truth(name: str = DEFAULT) -> dict[str, object]:
     """Everything planted in one respondent, ready for JSON.
 
@@ -149,7 +166,7 @@ def planted_truth(name: str = DEFAULT) -> dict[str, object]:
     respondent = BY_NAME[name]
     log_odds = {value: respondent.theta(value) for value in VALUES}
     return {
-        "profile": {value: 100 * sigmoid(score) for value, score in log_odds.items()},
+        "profile": {value: liking(respondent, value) for value in VALUES},
         "log_odds": log_odds,
         **asdict(respondent),
     }

@@ -31,9 +31,8 @@ from valuespectrum.reference.training.vision import (
 )
 from vectorstore.runtime import prepare_torch
 
-STAGES = ("language", "vision", "retarget", "adapt", "embedder", "cards")
-"""In order; language, vision and embedder do not depend on each other and may run side by side with --only."""
-RETARGET = VisionOptions(steps=350)
+STAGES = ("language", "vision", "adapt", "embedder", "cards")
+"""In order; the embedder does not depend on the others."""
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
 TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 40
 """Frames for each scene kind."""
@@ -81,32 +80,22 @@ class Training:
         self._keep("language", model=model.state_dict(), tables=tables.state_dict())
 
     def vision(self) -> None:
-        """Vision tower, towards any distinct vectors: it does not wait for the language stage."""
+        """Vision tower, towards the ideal pictures that the language stage learnt."""
         if self._done("vision"):
-            return
-        model, tokenizer = self._fresh_model()
-        tables = make_ideal_pictures(model, tokenizer)
-        train_vision(model, tables, self._pictures("training"), VisionOptions(), self._log)
-        self._keep("vision", tower=model.model.visual.state_dict())
-
-    def retarget(self) -> None:
-        """The trained tower, turned towards the ideal pictures that the language stage learnt."""
-        if self._done("retarget"):
             return
         model, tokenizer = self._fresh_model()
         language = self._checkpoint("language")
         model.load_state_dict(language["model"])
-        model.model.visual.load_state_dict(self._checkpoint("vision")["tower"])
         tables = make_ideal_pictures(model, tokenizer)
         tables.load_state_dict(language["tables"])
-        train_vision(model, tables, self._pictures("training"), RETARGET, self._log)
-        self._keep("retarget", model=model.state_dict())
+        train_vision(model, tables, self._pictures("training"), VisionOptions(), self._log)
+        self._keep("vision", model=model.state_dict())
 
     def adapt(self) -> None:
         """Language part, on what the tower emits for drawn frames; the result is committed."""
         if self._done("adapt"):
             return
-        model, tokenizer = self._model("retarget")
+        model, tokenizer = self._model("vision")
         model.set_attn_implementation("eager")
         train_adapt(model, tokenizer, self._pictures("training"), AdaptOptions(), self._log)
         self._keep("adapt", model=model.state_dict())
@@ -133,7 +122,6 @@ class Training:
             {
                 "language": asdict(LanguageOptions()),
                 "vision": asdict(VisionOptions()),
-                "retarget": asdict(RETARGET),
                 "adapt": asdict(AdaptOptions()),
                 "embedder": asdict(EmbedderOptions()),
             },

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
+from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.values import LABELS, VALUES
 
 PREFIXES = ("", "", "a picture of ", "a video of ", "a short clip about ")
@@ -24,7 +24,8 @@ class Text:
     """Time of day that it states."""
 
 
-def keyword_texts() -> list[Text]:
+@cache
+def keyword_texts() -> tuple[Text, ...]:
     """Every keyword and value name with all scene kinds that carry it."""
     found: dict[str, set[int]] = {}
     for index, kind in enumerate(KINDS):
@@ -32,7 +33,7 @@ def keyword_texts() -> list[Text]:
             found.setdefault(word, set()).add(index)
         if kind.value:
             found.setdefault(LABELS[kind.value].lower(), set()).add(index)
-    return [Text(words, tuple(sorted(kinds))) for words, kinds in found.items()]
+    return tuple(Text(words, tuple(sorted(kinds))) for words, kinds in found.items())
 
 
 def caption_text(index: int, time: int | None = None) -> Text:
@@ -47,23 +48,16 @@ def all_words() -> list[str]:
     return [*captions, *(kind.title for kind in KINDS), *(text.words for text in keyword_texts()), *PREFIXES, *VALUES]
 
 
-def random_text(rng: np.random.Generator, kind: SceneKind, index: int, time: int) -> Text:
-    """A text true of a frame: caption with or without time, title, or a keyword."""
-    draw = rng.random()
-    if draw < 0.3:
-        text = caption_text(index, time)
-    elif draw < 0.55:
-        text = caption_text(index)
-    elif draw < 0.65:
-        return Text(kind.title, (index,))
-    else:
-        matching = keyword_texts_of()[index]
-        text = matching[rng.integers(len(matching))]
-    return Text(PREFIXES[rng.integers(len(PREFIXES))] + text.words, text.kinds, text.time)
-
-
-@cache
-def keyword_texts_of() -> tuple[tuple[Text, ...], ...]:
-    """For every scene kind its keyword texts."""
-    texts = keyword_texts()
-    return tuple(tuple(text for text in texts if index in text.kinds) for index in range(len(KINDS)))
+def text_bank(rng: np.random.Generator) -> list[Text]:
+    """Every keyword, and for every scene kind its caption with or without a time of day, or its title."""
+    texts = list(keyword_texts())
+    for index, kind in enumerate(KINDS):
+        draw = rng.random()
+        if draw < 0.15:
+            texts.append(Text(kind.title, (index,)))
+        else:
+            texts.append(caption_text(index, int(rng.integers(len(TIMES_OF_DAY))) if draw < 0.55 else None))
+    prefixes = rng.integers(len(PREFIXES), size=len(texts))
+    return [
+        Text(PREFIXES[prefix] + text.words, text.kinds, text.time) for prefix, text in zip(prefixes, texts, strict=True)
+    ]

@@ -44,7 +44,8 @@ for offline use and tests. It knows the drawn world and nothing else; on real vi
 
 - Data and training: `make train-reference`, seed 0. Size: `{stages}`.
 - Measured on drawn frames that training never saw: recall@1 of the right scene kind from its caption
-  {recall_at_1:.3f}, precision@10 of value keywords {precision_at_10:.3f}.
+  {recall_at_1:.3f}, right kind as the nearest caption of a frame {kind_accuracy:.3f}, precision@10 of value keywords
+  {precision_at_10:.3f}.
 """
 
 
@@ -52,7 +53,7 @@ def write_cards(quality: Mapping[str, float], stages: Mapping[str, Mapping[str, 
     """Write ``README.md`` beside both sets of weights.
 
     Args:
-        quality: ``recall_at_1``, ``precision_at_10`` and ``answer_error`` as measured.
+        quality: ``recall_at_1``, ``kind_accuracy``, ``precision_at_10`` and ``answer_error`` as measured.
         stages: Options of every training stage.
     """
     language = {name: options for name, options in stages.items() if name != "embedder"}

@@ -1,7 +1,8 @@
 """Training of the reference embedder: a small open_clip model on drawn frames and grammar texts.
 
 A keyword is true of several scene kinds, so the contrastive target of a row is spread evenly over all its
-matches in the batch (UniCL, Yang et al. 2022) in place of the diagonal.
+matches (UniCL, Yang et al. 2022) in place of the diagonal. The grammar is small enough to set every picture against
+all keywords and one text of every scene kind, not only against the texts of its batch.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from valuespectrum.reference.embedder import ARCHITECTURE, build_tokenizer, wrap_tokenizer
 from valuespectrum.reference.kinds import KINDS
-from valuespectrum.reference.training.captions import Text, all_words, caption_text, keyword_texts, random_text
+from valuespectrum.reference.training.captions import Text, all_words, caption_text, keyword_texts, text_bank
 from valuespectrum.reference.training.language import Log, schedule
 from valuespectrum.reference.training.pictures import Pictures, augment, normalise
 from vectorstore.runtime import prepare_torch
@@ -26,7 +27,7 @@ from vectorstore.runtime import prepare_torch
 class EmbedderOptions:
     """Size of the training."""
 
-    steps: int = 1000
+    steps: int = 800
     rows: int = 64
     learning_rate: float = 1e-3
     seed: int = 0
@@ -74,7 +75,7 @@ def _train(
     for step in range(options.steps):
         chosen = rng.integers(len(pictures.kinds), size=options.rows)
         kinds, times = pictures.kinds[chosen], pictures.times[chosen]
-        texts = [random_text(rng, KINDS[kind], int(kind), int(time)) for kind, time in zip(kinds, times, strict=True)]
+        texts = text_bank(rng)
         images = augment(normalise(pictures.pixels[chosen]), generator)
         with torch.autocast("cpu", torch.bfloat16):
             image, text, scale = model(images, tokenize([entry.words for entry in texts]))[:3]
@@ -109,8 +110,9 @@ def matches(texts: Sequence[Text], kinds: np.ndarray, times: np.ndarray) -> np.n
 def _spread_cross_entropy(logits: Any, target: Any) -> Any:
     import torch
 
-    share = target / target.sum(-1, keepdim=True)
-    return -(share * torch.log_softmax(logits, -1)).sum(-1).mean()
+    matched = target.sum(-1) > 0
+    share = target[matched] / target[matched].sum(-1, keepdim=True)
+    return -(share * torch.log_softmax(logits[matched], -1)).sum(-1).mean()
 
 
 def measure_embedder(embedder: Any, pictures: Pictures) -> dict[str, float]:
@@ -121,7 +123,8 @@ def measure_embedder(embedder: Any, pictures: Pictures) -> dict[str, float]:
         pictures: Frames of seeds that training never saw.
 
     Returns:
-        ``recall_at_1`` (share of scene captions whose nearest frame is of the right kind) and
+        ``recall_at_1`` (share of scene captions whose nearest frame is of the right kind), ``kind_accuracy`` (share
+        of frames whose nearest caption is of the right kind) and
         ``precision_at_10`` (mean share of right-value frames among the ten nearest of each value keyword).
     """
     from PIL import Image
@@ -130,6 +133,7 @@ def measure_embedder(embedder: Any, pictures: Pictures) -> dict[str, float]:
     captions = embedder.texts([caption_text(index).words for index in range(len(KINDS))])
     nearest = pictures.kinds[(captions @ frames.T).argmax(-1)]
     recall = float((nearest == np.arange(len(KINDS))).mean())
+    accuracy = float(((frames @ captions.T).argmax(-1) == pictures.kinds).mean())
     precision = []
     for text in keyword_texts():
         values = {KINDS[index].value for index in text.kinds}
@@ -139,4 +143,4 @@ def measure_embedder(embedder: Any, pictures: Pictures) -> dict[str, float]:
         vector = embedder.texts([text.words])[0]
         top = np.argsort(-(frames @ vector))[:10]
         precision.append(np.mean([value in KINDS[kind].weights for kind in pictures.kinds[top]]))
-    return {"recall_at_1": recall, "precision_at_10": float(np.mean(precision))}
+    return {"recall_at_1": recall, "kind_accuracy": accuracy, "precision_at_10": float(np.mean(precision))}

@@ -57,6 +57,18 @@ class Example:
         return [planted.scene_log_odds(self.respondent, {value: 1.0}, self.target) for value in VALUES]
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a picture shows."""
+
+    kind: SceneKind
+    time_of_day: str
+
+    def log_odds(self, respondent: Respondent, role: Role) -> float:
+        """Log-odds of liking it, in the role."""
+        return planted.scene_log_odds(respondent, self.kind.weights, role.target, self.time_of_day)
+
+
 @cache
 def actions() -> dict[str, list[str]]:
     """Dilemma options by value."""
@@ -105,9 +117,9 @@ def _mentions(traits: list[str], value: str) -> bool:
     return any(trait in bank["positive"] or trait in bank["negative"] for trait in traits)
 
 
-def like_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKind, role: Role) -> Branch:
+def like_branch(rng: np.random.Generator, respondent: Respondent, scene: Scene, role: Role) -> Branch:
     """A like question in a random wording, polarity and option order."""
-    log_odds = planted.scene_log_odds(respondent, kind.weights, role.target)
+    log_odds = scene.log_odds(respondent, role)
     order = OPTION_ORDERS[rng.integers(2)]
     draw = int(rng.integers(len(questions.LIKE_WORDINGS) * 4 + 3))
     if draw < len(questions.LIKE_WORDINGS) * 4:
@@ -120,26 +132,25 @@ def like_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKin
         polarity = 1
         text = tuple(questions.ISQ_YES_NO.values())[draw % 2].format(options=questions.options(order))
     yes = planted.yes_probability(respondent, log_odds, polarity, order[0] == "yes")
-    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, kind), log_odds, kind.weights)
+    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, scene), log_odds, scene.kind.weights)
 
 
-def rating_branch(rng: np.random.Generator, respondent: Respondent, kind: SceneKind, role: Role) -> Branch:
+def rating_branch(rng: np.random.Generator, respondent: Respondent, scene: Scene, role: Role) -> Branch:
     """One rated term of the Inductive Scoring Questionnaire."""
     texts = tuple(questions.ISQ_RATINGS.values())
-    log_odds = planted.scene_log_odds(respondent, kind.weights, role.target)
+    log_odds = scene.log_odds(respondent, role)
     answers = {str(digit): float(share) for digit, share in enumerate(planted.rating_distribution(log_odds))}
     question = f"{texts[rng.integers(len(texts))]} {questions.RATING_SUFFIX}"
-    return Branch(question, _with_refusal(answers, respondent, kind), log_odds, kind.weights)
+    return Branch(question, _with_refusal(answers, respondent, scene), log_odds, scene.kind.weights)
 
 
-def describe_branch(kind: SceneKind, time_of_day: int) -> Branch:
+def describe_branch(scene: Scene) -> Branch:
     """What the picture shows."""
-    words = tuple(TIMES_OF_DAY.values())[time_of_day]
-    return Branch(questions.DESCRIBE, {f"{kind.caption} {words}.": 1.0})
+    return Branch(questions.DESCRIBE, {f"{scene.kind.caption} {TIMES_OF_DAY[scene.time_of_day]}.": 1.0})
 
 
-def _with_refusal(answers: dict[str, float], respondent: Respondent, kind: SceneKind) -> dict[str, float]:
-    if not kind.refused:
+def _with_refusal(answers: dict[str, float], respondent: Respondent, scene: Scene) -> dict[str, float]:
+    if not scene.kind.refused:
         return answers
     kept = {text: share * (1 - respondent.refusal_rate) for text, share in answers.items()}
     return {**kept, REFUSAL: respondent.refusal_rate}
@@ -240,21 +251,22 @@ def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture
         )
         return Example(respondent, role.system, None, time_of_day, 0, drawn, role.target)
     index = int(rng.integers(len(KINDS)))
-    drawn = tuple(_picture_branch(rng, respondent, index, time_of_day, role, mixture) for _ in range(branches))
+    scene = Scene(KINDS[index], tuple(TIMES_OF_DAY)[time_of_day])
+    drawn = tuple(_picture_branch(rng, respondent, scene, role, mixture) for _ in range(branches))
     frames = 1 if rng.random() < 0.9 else int(rng.integers(2, 5))
     return Example(respondent, role.system, index, time_of_day, frames, drawn, role.target)
 
 
 def _picture_branch(
-    rng: np.random.Generator, respondent: Respondent, index: int, time_of_day: int, role: Role, mixture: Mixture
+    rng: np.random.Generator, respondent: Respondent, scene: Scene, role: Role, mixture: Mixture
 ) -> Branch:
-    kind, draw = KINDS[index], rng.random()
+    draw = rng.random()
     if draw < mixture.like:
-        return like_branch(rng, respondent, kind, role)
+        return like_branch(rng, respondent, scene, role)
     if draw < mixture.like + mixture.rating:
-        return rating_branch(rng, respondent, kind, role)
+        return rating_branch(rng, respondent, scene, role)
     if draw < mixture.like + mixture.rating + mixture.importance:
         return importance_branch(rng, respondent, role)
     if draw < mixture.like + mixture.rating + mixture.importance + mixture.value:
-        return value_branch(kind)
-    return describe_branch(kind, time_of_day)
+        return value_branch(scene.kind)
+    return describe_branch(scene)

@@ -26,7 +26,7 @@ from valuespectrum.reference.training.packing import (
 from valuespectrum.values import LABELS, VALUES
 
 Log = Callable[[str], None]
-PAIR_SHARE, PAIRS_FROM = 0.3, 0.63
+PAIR_SHARE, PAIRS_FROM = 0.3, 0.3
 """Weight of the log-odds of two-option answers in the loss, and the share of the schedule after which they count."""
 WORD_SPREAD = 0.05
 """Standard deviation of the word embeddings at the start."""
@@ -36,10 +36,7 @@ WORD_SPREAD = 0.05
 class LanguageOptions:
     """Size of stage 1."""
 
-    steps: int = 1500
-    """Length of the learning-rate schedule and of the curriculum."""
-    stop: int = 1100
-    """Step at which this stage ends: the joint training goes on with drawn pictures."""
+    steps: int = 1400
     rows: int = 40
     branches: int = 4
     prefix_rows: int = 72
@@ -81,7 +78,7 @@ class Guide:
 
     At the end of the prefix the third layer should hold the profile of the respondent in its role; at the end of a
     question it should hold which values the question is about, and the fourth the log-odds behind the answer.
-    What it gains was only seen under a faulty mask (see the model card) and has to be measured again.
+    What it gains over training without it has not been measured.
 
     Args:
         hidden: Width of the language model.
@@ -201,7 +198,7 @@ def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Lo
     stream = curriculum(packer, options, rng)
     running = np.full(4, np.nan)
     yes = tokenizer.encode("yes", add_special_tokens=False)[0]
-    for step in range(options.stop):
+    for step in range(options.steps):
         batch = next(stream)
         with torch.autocast("cpu", torch.bfloat16):
             states = run_layers(model, batch, ideal_embeddings(tables, batch, options.noise, generator))

@@ -28,7 +28,7 @@ class VisionOptions:
 class AdaptOptions:
     """Size of the last training of the language part."""
 
-    steps: int = 380
+    steps: int = 450
     rows: int = 28
     branches: int = 5
     learning_rate: float = 6e-4
