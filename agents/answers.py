@@ -1,71 +1,65 @@
 """Answers on disk, by content key: an ask that was answered is never asked again.
 
-One SQLite file holds what was planned and what came back. It survives being killed at any moment: at most the
-answers of the last moment are lost, none is half written.
+One SQLite file holds what was planned and what came back. Every answer is committed before the next one is asked for,
+so a process that is killed at any moment loses only what was being asked; a power cut may cost the last second.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from agents import answer_schema as schema
+from agents.answer_schema import (
+    CHOICE_COLUMN,
+    OWN_COLUMNS,
+    SCHEMA_VERSION,
+    PlanWriter,
+    StoredRow,
+    answer_digest,
+    joined,
+    key_bytes,
+    key_text,
+)
+from agents.answer_table import answer_table
 from agents.identity import ask_content, ask_from_content, ask_key, canonical_json, content_key, respondent_content
 from agents.models.base import Answer, Ask, Model
-from vectorstore.errors import InputError, SchemaError, StorageError, ValueSpectrumError
+from agents.writer_lock import WriterLock
+from vectorstore.errors import InputError, SchemaError, StorageError
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["AnswerStore", "Verification", "ask_key"]
+__all__ = ["AnswerStore", "Worklist", "ask_key"]
 
-SCHEMA_VERSION = 1
-_APPLICATION_ID = 0x56535041
-"""Marks the file as ours in its header."""
-_BATCH, _SECONDS = 64, 1.0
-"""Answers are committed when this many wait, or the oldest has waited this long."""
-_OWN_COLUMNS = ("key", "model", "text", "parsed", "error", "tokens", "answered")
+NEVER_MIXED = ("engine", "dtype")
+"""Settings of a model that all of its answers in one store have in common."""
 
-_SCHEMA = """
-CREATE TABLE respondent (
-    id INTEGER PRIMARY KEY,
-    content TEXT NOT NULL UNIQUE
-);
-CREATE TABLE answer (
-    key TEXT PRIMARY KEY,
-    text TEXT NOT NULL,
-    parsed TEXT NOT NULL,
-    log_probabilities TEXT NOT NULL,
-    tokens INTEGER NOT NULL,
-    error TEXT NOT NULL,
-    created TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE plan (
-    position INTEGER PRIMARY KEY,
-    key TEXT NOT NULL,
-    respondent INTEGER NOT NULL REFERENCES respondent (id),
-    tags TEXT NOT NULL,
-    ask TEXT NOT NULL,
-    UNIQUE (key, tags)
-);
-"""
+_PAGE = 2000
+"""Rows written in one transaction, or read at once."""
+_SYNC_SECONDS = 1.0
+"""How often answers are forced onto the disk itself; against everything but power cuts they are safe at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
-    """What a check of a store found."""
+class Worklist:
+    """A list of asks of one respondent that is written down in a store."""
 
-    checked: int
-    """Planned asks whose keys were derived again."""
-    problems: tuple[str, ...]
-    """One line each; empty when all is well."""
+    id: int
+    respondent: int
+    total: int
+    """Asks with different keys."""
+    stored: int
+    """Those of them that had a good answer when the list was looked at."""
 
 
 class AnswerStore:
@@ -73,24 +67,35 @@ class AnswerStore:
 
     Args:
         path: The file, by custom ``answers.sqlite`` in a run's folder.
+        read_only: Look only; any number may do that, also while another process writes.
 
     Raises:
         StorageError: If the file cannot be written.
-        SchemaError: If it is no answer store, or one of another version.
+        SchemaError: If it is no answer store, or one of a later version.
+        CorpusLockedError: If another process is writing it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._waiting: list[tuple[Any, ...]] = []
-        self._since = time.monotonic()
-        with self._storage_errors():
-            self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
+        self._lock: WriterLock | None = None
+        self._synced = time.monotonic()
+        if read_only and not _is_current(path):
+            AnswerStore(path).close()
+        if not read_only:
+            self._lock = WriterLock(path.with_name(f".{path.name}.lock"), f"the answers in {path.parent}")
         try:
             with self._storage_errors():
-                self._prepare()
-        except ValueSpectrumError:
-            self._database.close()
+                self._database = _connect(path, read_only)
+            try:
+                with self._storage_errors():
+                    self._prepare(read_only)
+            except BaseException:
+                self._database.close()
+                raise
+        except BaseException:
+            self._unlock()
             raise
+        self._writer = PlanWriter(self._database)
 
     def __enter__(self) -> AnswerStore:
         return self
@@ -100,113 +105,153 @@ class AnswerStore:
     ) -> None:
         self.close()
 
-    def plan(self, asks: Sequence[Ask], model: Model) -> list[str]:
-        """Write down what is to be asked, and give each ask's key; asks already written down stay as they are.
+    def plan(self, asks: Iterable[Ask], model: Model, digest: str = "") -> Worklist:
+        """Write down what is to be asked; asks already written down stay as they are.
+
+        Args:
+            asks: Taken one after the other and never held together.
+            model: Who will be asked.
+            digest: Names the list by what it was made of. A list that was written down whole under the same name is
+                not gone through again. Empty for a list without a name.
 
         Raises:
-            InputError: If a tag has the name of one of the table's own columns.
+            InputError: If a tag has the name of one of the table's own columns, or the store holds answers of
+                this model from another engine, number format or prompt layout.
             StorageError: If the file cannot be written.
         """
-        respondent = respondent_content(model)
-        contents = [ask_content(ask) for ask in asks]
-        keys = [content_key(content, respondent, ask.tags) for content, ask in zip(contents, asks, strict=True)]
-        for name in {name for ask in asks for name in ask.tags}:
-            if name in _OWN_COLUMNS or name.startswith("log_probability_"):
-                raise InputError(f"A tag cannot be called {name!r}: the answer table has a column of that name")
+        content = respondent_content(model)
         with self._transaction():
-            number = self._respondent(canonical_json(respondent))
-            self._database.executemany(
-                "INSERT OR IGNORE INTO plan (key, respondent, tags, ask) VALUES (?, ?, ?, ?)",
-                (
-                    (key, number, canonical_json(dict(ask.tags)), canonical_json(content))
-                    for key, ask, content in zip(keys, asks, contents, strict=True)
-                ),
-            )
-        return keys
+            respondent = self._respondent(content)
+            number, complete = self._begin_list(respondent, digest)
+        if not complete:
+            iterator = iter(asks)
+            while page := [ask for _, ask in zip(range(_PAGE), iterator, strict=False)]:
+                self._write_down(page, number, respondent, content)
+            with self._transaction():
+                self._database.execute("UPDATE worklist SET complete = 1 WHERE id = ?", (number,))
+        return self.worklist(number, respondent)
+
+    def worklist(self, number: int, respondent: int) -> Worklist:
+        """A list as it stands now."""
+        ((total,),) = self._read("SELECT count(*) FROM listed WHERE list = ?", (number,))
+        ((stored,),) = self._read(
+            "SELECT count(*) FROM listed JOIN answer ON answer.ask = listed.ask AND answer.error = '' WHERE list = ?",
+            (number,),
+        )
+        return Worklist(number, respondent, total, stored)
+
+    def open_asks(self, worklist: Worklist, most: int | None = None) -> Iterator[tuple[Ask, str]]:
+        """Asks of a list that have no good answer, each once, with its key; frame by frame, persona by persona.
+
+        Answers may be added meanwhile; an ask that fails meanwhile does not come again. Pictures have no paths.
+
+        Args:
+            worklist: The list.
+            most: Stop after so many.
+        """
+        place, given = (-1, -1, -1), 0
+        while True:
+            page = list(self._read(_OPEN, (worklist.id, *place, min(_PAGE, most - given) if most else _PAGE)))
+            for pictures, persona, ask, key, *parts, tags in page:
+                place = (pictures, persona, ask)
+                yield replace(ask_from_content(joined(*parts)), tags=json.loads(tags)), key_text(key)
+            given += len(page)
+            if len(page) < _PAGE or given == most:
+                return
 
     def answered(self, keys: Iterable[str]) -> set[str]:
         """Which of the keys have an answer; a failed ask has none and is asked again."""
-        found: set[str] = set()
-        keys = list(dict.fromkeys(keys))
-        for start in range(0, len(keys), 500):
-            part = keys[start : start + 500]
-            marks = ",".join("?" * len(part))
-            rows = self._read(f"SELECT key FROM answer WHERE error = '' AND key IN ({marks})", part)
-            found.update(key for (key,) in rows)
-        return found
+        query = "SELECT 1 FROM answer JOIN ask ON ask.id = answer.ask WHERE error = '' AND key = ?"
+        return {key for key in set(keys) if any(self._read(query, (key_bytes(key),)))}
 
     def add(self, key: str, answer: Answer) -> None:
-        """Take an answer; it is on disk after at most a moment or 64 answers, or after :meth:`flush`.
+        """Commit an answer. A good answer is never replaced, a failure is.
 
         Raises:
-            StorageError: If the file cannot be written.
+            InputError: If no such ask was planned.
+            StorageError: If the file cannot be written; nothing of the answer is stored then.
         """
-        if not self._waiting:
-            self._since = time.monotonic()
-        self._waiting.append(
-            (
-                key,
-                _storable(answer.text),
-                answer.parsed,
-                canonical_json(dict(answer.log_probabilities)),
-                answer.tokens,
-                _storable(answer.error),
-                datetime.now(UTC).isoformat(timespec="seconds"),
-            )
+        stored = key_bytes(key)
+        ((number,),) = list(self._read("SELECT id FROM ask WHERE key = ?", (stored,))) or ((None,),)
+        if number is None:
+            raise InputError(f"{self.path}: an answer to an ask that was never planned ({key[:15]}...)")
+        content = (
+            _storable(answer.error),
+            answer.parsed,
+            _storable(answer.text),
+            canonical_json(dict(answer.log_probabilities)),
+            answer.tokens,
+            datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        if len(self._waiting) >= _BATCH or time.monotonic() - self._since >= _SECONDS:
-            self.flush()
+        with self._transaction(durable=time.monotonic() - self._synced >= _SYNC_SECONDS):
+            self._database.execute(schema.INSERT_ANSWER, (number, *content, answer_digest(stored, content)))
+
+    def add_pace(self, worklist: Worklist, answers: int, seconds: float) -> None:
+        """Remember how long so many answers of a respondent took; the next plan says how long the rest will take."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE respondent SET timed_answers = timed_answers + ?, seconds = seconds + ? WHERE id = ?",
+                (answers, seconds, worklist.respondent),
+            )
+
+    def pace(self, worklist: Worklist) -> tuple[int, float, int, float]:
+        """Answers of the respondent that were timed, their seconds; good answers, and their mean prompt in tokens."""
+        ((timed, seconds),) = self._read(
+            "SELECT timed_answers, seconds FROM respondent WHERE id = ?", (worklist.respondent,)
+        )
+        ((count, tokens),) = self._read(
+            "SELECT count(*), coalesce(avg(tokens), 0.0) FROM (SELECT tokens FROM listed JOIN answer"
+            " ON answer.ask = listed.ask AND answer.error = '' AND tokens > 0 WHERE list = ? LIMIT 10000)",
+            (worklist.id,),
+        )
+        return timed, seconds, count, tokens
 
     def flush(self) -> None:
-        """Commit the answers that wait. A good answer is never replaced, a failure is.
+        """Force what is committed onto the disk itself.
 
         Raises:
-            StorageError: If the file cannot be written.
+            StorageError: If that fails.
         """
-        if not self._waiting:
-            return
-        with self._transaction():
-            self._database.executemany(
-                "INSERT INTO answer (key, text, parsed, log_probabilities, tokens, error, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET text = excluded.text,"
-                " parsed = excluded.parsed, log_probabilities = excluded.log_probabilities, tokens = excluded.tokens,"
-                " error = excluded.error, created = excluded.created WHERE answer.error != ''",
-                self._waiting,
-            )
-        self._waiting.clear()
+        with self._storage_errors():
+            self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._synced = time.monotonic()
 
     def close(self) -> None:
-        """Commit what waits and let go of the file."""
+        """Let go of the file."""
         try:
-            self.flush()
+            with self._storage_errors():
+                self._database.close()
         finally:
-            self._database.close()
+            self._unlock()
 
     def answer(self, key: str) -> Answer | None:
         """The answer stored under a key, a failed one included."""
-        rows = self._read("SELECT log_probabilities, text, parsed, tokens, error FROM answer WHERE key = ?", (key,))
-        row = next(rows, None)
+        query = (
+            "SELECT log_probabilities, text, parsed, tokens, error FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
+        )
+        row = next(self._read(query, (key_bytes(key),)), None)
         return Answer(json.loads(row[0]), *row[1:]) if row else None
 
-    def planned(self) -> Iterator[tuple[Ask, str]]:
-        """Planned asks with tags and without picture paths, in order, each with its key."""
-        for key, ask, tags in self._read("SELECT key, ask, tags FROM plan ORDER BY position"):
-            yield _with_tags(json.loads(ask), json.loads(tags)), key
+    def ask(self, key: str) -> Ask | None:
+        """The ask planned under a key, without tags and picture paths."""
+        row = next(self._read(f"SELECT {_PARTS} FROM ask {_JOIN_PARTS} WHERE key = ?", (key_bytes(key),)), None)
+        return ask_from_content(joined(*row)) if row else None
 
-    def verify(self) -> Verification:
-        """Derive every key again from what is stored, and check the file itself."""
-        problems = [f"{self.path}: {line}" for (line,) in self._read("PRAGMA integrity_check") if line != "ok"]
-        checked = 0
-        rows = self._read(
-            "SELECT position, key, content, tags, ask FROM plan JOIN respondent ON respondent.id = plan.respondent"
-        )
-        for position, key, respondent, tags, ask in rows:
-            checked += 1
-            if content_key(json.loads(ask), json.loads(respondent), json.loads(tags)) != key:
-                problems.append(f"{self.path}: planned ask {position} does not belong to its key {key[:15]}...")
-        strays = self._read("SELECT key FROM answer WHERE key NOT IN (SELECT key FROM plan)")
-        problems += [f"{self.path}: answer {key[:15]}... was never planned" for (key,) in strays]
-        return Verification(checked, tuple(problems))
+    def planned(self) -> Iterator[tuple[Ask, str]]:
+        """Planned asks with tags and without picture paths, in the order of planning, each with its key."""
+        for row in self.rows():
+            yield replace(ask_from_content(joined(*row.parts)), tags=json.loads(row.tags)), key_text(row.key)
+
+    def rows(self) -> Iterator[StoredRow]:
+        """Every planned ask as it is stored, with its answer where there is one, in the order of planning."""
+        position = -1
+        while page := list(self._read(_ROWS, (position, _PAGE))):
+            for position, *columns in page:
+                key, tags, respondent, pictures, persona, form, *answer = columns
+                parts = (pictures, persona, form)
+                yield StoredRow(
+                    position, key, tags, respondent, parts, tuple(answer) if answer[0] is not None else None
+                )
 
     def table(self) -> pandas.DataFrame:
         """One row per planned ask, in order.
@@ -214,70 +259,113 @@ class AnswerStore:
         Every tag is a column, beside ``key``, ``model``, ``text``, ``parsed``, ``error``, ``tokens``, ``answered``
         (whether there is an answer) and ``log_probability_<choice>`` (missing where the ask had no such choice).
         """
-        import pandas
+        return answer_table(self.rows())
 
-        self.flush()
-        rows = self._read(
-            "SELECT plan.tags, plan.key, content, text, parsed, error, tokens, log_probabilities FROM plan"
-            " JOIN respondent ON respondent.id = plan.respondent LEFT JOIN answer ON answer.key = plan.key"
-            " ORDER BY position"
-        )
-        models: dict[str, str] = {}
-        records = []
-        for tags, key, content, text, parsed, error, tokens, log_probabilities in rows:
-            if content not in models:
-                models[content] = json.loads(content)["model"]
-            answered = text is not None and not error
-            own = (key, models[content], text or "", parsed or "", error or "", tokens or 0, answered)
-            record = {**json.loads(tags), **dict(zip(_OWN_COLUMNS, own, strict=True))}
-            scored = json.loads(log_probabilities) if log_probabilities else {}
-            records.append(record | {f"log_probability_{name}": value for name, value in scored.items()})
-        return pandas.DataFrame.from_records(records) if records else pandas.DataFrame(columns=list(_OWN_COLUMNS))
+    def integrity(self) -> list[str]:
+        """What SQLite itself finds wrong with the file; empty when all is well."""
+        return [line for (line,) in self._read("PRAGMA integrity_check") if line != "ok"]
+
+    def strays(self) -> list[int]:
+        """Numbers of answers without an ask."""
+        return [number for (number,) in self._read("SELECT ask FROM answer WHERE ask NOT IN (SELECT id FROM ask)")]
+
+    def _write_down(self, asks: Sequence[Ask], number: int, respondent: int, content: Mapping[str, Any]) -> None:
+        for name in {name for ask in asks for name in ask.tags}:
+            if name in OWN_COLUMNS or name.startswith(CHOICE_COLUMN):
+                raise InputError(f"A tag cannot be called {name!r}: the answer table has a column of that name")
+        with self._transaction():
+            for ask in asks:
+                parts = ask_content(ask)
+                key = key_bytes(content_key(parts, content, ask.tags))
+                planned, place = self._writer.ask(key, respondent, parts)
+                self._writer.plan(planned, canonical_json(dict(ask.tags)))
+                self._database.execute("INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", (number, *place, planned))
+
+    def _begin_list(self, respondent: int, digest: str) -> tuple[int, bool]:
+        """Number of a list, and whether it is written down whole; one without a name begins anew."""
+        row = self._database.execute(
+            "SELECT id, complete FROM worklist WHERE respondent = ? AND digest = ?", (respondent, digest)
+        ).fetchone()
+        if row is None:
+            cursor = self._database.execute(
+                "INSERT INTO worklist (respondent, digest) VALUES (?, ?)", (respondent, digest)
+            )
+            return int(cursor.lastrowid or 0), False
+        if digest and row[1]:
+            return row[0], True
+        self._database.execute("DELETE FROM listed WHERE list = ?", (row[0],))
+        return row[0], False
+
+    def _respondent(self, content: Mapping[str, Any]) -> int:
+        text = canonical_json(content)
+        row = self._database.execute("SELECT id FROM respondent WHERE content = ?", (text,)).fetchone()
+        if row is None:
+            for (other,) in self._database.execute("SELECT content FROM respondent ORDER BY id"):
+                self._check_alike(json.loads(other), content)
+            self._database.execute("INSERT INTO respondent (content) VALUES (?)", (text,))
+            row = self._database.execute("SELECT id FROM respondent WHERE content = ?", (text,)).fetchone()
+        return int(row[0])
+
+    def _check_alike(self, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+        """Refuse answers that would stand in one table with answers they cannot be compared with."""
+        old, new = stored["settings"], wanted["settings"]
+        names = list(NEVER_MIXED) if stored["model"] == wanted["model"] else []
+        different = [name for name in names if old.get(name) != new.get(name)]
+        layouts = [str(settings.get("layout", "")).partition(",")[0] for settings in (old, new)]
+        changes = [f"{name} {old.get(name)} -> {new.get(name)}" for name in different]
+        if all(layouts) and layouts[0] != layouts[1]:
+            changes.append(f"layout {layouts[0]} ({stored['model']}) -> {layouts[1]} ({wanted['model']})")
+        if changes:
+            raise InputError(
+                f"{self.path} holds answers that were got in another way: {'; '.join(changes)}",
+                "ask in the same way as before, or name another run folder",
+            )
 
     def _read(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         with self._storage_errors():
             yield from self._database.execute(query, values)
 
-    def _respondent(self, content: str) -> int:
-        self._database.execute("INSERT OR IGNORE INTO respondent (content) VALUES (?)", (content,))
-        row = self._database.execute("SELECT id FROM respondent WHERE content = ?", (content,)).fetchone()
-        return int(row[0])
-
-    def _prepare(self) -> None:
-        application = self._database.execute("PRAGMA application_id").fetchone()[0]
-        version = self._database.execute("PRAGMA user_version").fetchone()[0]
-        empty = not self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not empty and application != _APPLICATION_ID:
+    def _prepare(self, read_only: bool) -> None:
+        application, version, empty = _header(self._database)
+        if not empty and application != schema.APPLICATION_ID:
             raise SchemaError(f"{self.path}: a database, but not an answer store", "name another run folder")
-        if not empty and version != SCHEMA_VERSION:
+        if not empty and version not in (1, SCHEMA_VERSION):
             raise SchemaError(
                 f"{self.path}: answer store of schema {version}, this release reads {SCHEMA_VERSION}",
                 "use the release that wrote it, or a new run folder",
             )
+        self._database.execute(f"PRAGMA cache_size = -{schema.CACHE_KIB}")
+        if read_only:
+            return
         self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        if empty:
-            self._create()
-
-    def _create(self) -> None:
-        """Make the tables, unless another process just did."""
-        with self._transaction():
-            if not self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    self._database.execute(statement)
-                self._database.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        if empty or version != SCHEMA_VERSION:
+            with self._transaction(durable=True):
+                if empty:
+                    schema.create_tables(self._database)
+                else:
+                    self._database.create_function("key_bytes", 1, key_bytes, deterministic=True)
+                    schema.migrate_from_1(self._database)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, durable: bool = False) -> Iterator[None]:
+        """All or nothing; ``durable`` ones are on the disk itself afterwards, with all that were before them."""
         with self._storage_errors():
+            if durable:
+                self._database.execute("PRAGMA synchronous = FULL")
+                self._synced = time.monotonic()
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                self._writer = PlanWriter(self._database)
                 raise
-            self._database.execute("COMMIT")
+            finally:
+                if durable:
+                    self._database.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
     def _storage_errors(self) -> Iterator[None]:
@@ -289,13 +377,62 @@ class AnswerStore:
         except sqlite3.DatabaseError as error:
             raise SchemaError(f"{self.path}: not an answer store ({error})", "name another run folder") from error
 
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+_PARTS = "pictures.content, persona.content, form.content"
+_JOIN_PARTS = (
+    "JOIN part AS pictures ON pictures.id = ask.pictures JOIN part AS persona ON persona.id = ask.persona"
+    " JOIN part AS form ON form.id = ask.form"
+)
+_ROWS = (
+    f"SELECT position, ask.key, plan.tags, respondent.content, {_PARTS}, answer.error, parsed, text,"
+    " log_probabilities, tokens, created, answer.digest FROM plan JOIN ask ON ask.id = plan.ask"
+    f" JOIN respondent ON respondent.id = ask.respondent {_JOIN_PARTS}"
+    " LEFT JOIN answer ON answer.ask = ask.id WHERE position > ? ORDER BY position LIMIT ?"
+)
+_OPEN = (
+    f"SELECT listed.pictures, listed.persona, listed.ask, ask.key, {_PARTS},"
+    " (SELECT tags FROM plan WHERE plan.ask = listed.ask ORDER BY position LIMIT 1) FROM listed"
+    f" JOIN ask ON ask.id = listed.ask {_JOIN_PARTS}"
+    " WHERE list = ? AND (listed.pictures, listed.persona, listed.ask) > (?, ?, ?)"
+    " AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.ask = listed.ask AND answer.error = '')"
+    " ORDER BY listed.pictures, listed.persona, listed.ask LIMIT ?"
+)
+
+
+def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    if not read_only:
+        return sqlite3.connect(path, timeout=30, isolation_level=None)
+    log = path.with_name(f"{path.name}-wal")
+    # On a medium that cannot be written SQLite could not make the files it shares with a writer, and needs none.
+    frozen = not os.access(path.parent, os.W_OK) and not log.exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
+    return sqlite3.connect(uri, timeout=30, isolation_level=None, uri=True)
+
+
+def _header(database: sqlite3.Connection) -> tuple[int, int, bool]:
+    """Mark, schema version, and whether there is nothing in it."""
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return application, version, not tables
+
+
+def _is_current(path: Path) -> bool:
+    """Whether a file is a store that can be read without being changed first; others are left to the writer."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(72)
+    except OSError:
+        return True
+    ours = head[68:72] == schema.APPLICATION_ID.to_bytes(4, "big")
+    return not ours or int.from_bytes(head[60:64], "big") != 1
+
 
 def _storable(text: str) -> str:
     """Text that UTF-8 can hold: lone surrogates become question marks, NUL characters go."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
-
-
-def _with_tags(content: Mapping[str, Any], tags: Mapping[str, Any]) -> Ask:
-    from dataclasses import replace
-
-    return replace(ask_from_content(content), tags=tags)

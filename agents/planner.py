@@ -1,70 +1,117 @@
 """From a list of asks to answers on disk: what is stored is not asked again, what is asked comes in a good order.
 
 The order is frame, then persona, then item: neighbours share the picture and the persona, so that a local model
-computes both once and a server finds them in its cache.
+computes both once and a server finds them in its cache. The list is written into the store as it is gone through and
+read back in pages, so that a million asks take no more memory than a thousand.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
-from agents.answers import AnswerStore
-from agents.models.base import Answer, Ask, Model
-from agents.models.pictures import picture_key
-from vectorstore.errors import ModelError
+from agents.answers import AnswerStore, Worklist
+from agents.models.base import Answer, Ask, FrameReference, Model
+from agents.models.pictures import picture_key, picture_size
+from vectorstore.errors import MediaError, ModelError
 
 Progress = Callable[[int, int], None]
 """Called with the asks done, stored ones included, and all asks; asks with equal keys count once."""
 
-_STREAM = 2048
-"""Asks handed to a model at once."""
+_WINDOW = 2048
+"""Asks handed to a model at once; more while they show the same frame, but never twice as many."""
+_SAMPLE = 500
+"""Asks whose length is looked at to estimate all others."""
+_LEAST_TIMED = 20
+"""Answers that must have been timed, or counted in tokens, before they are taken for the rest."""
+_CHARACTERS_PER_TOKEN = 4.0
+"""Of English, for the tokenizers in use: https://help.openai.com/en/articles/4936856"""
+_PIXELS_PER_TOKEN = 750.0
+"""Of pictures: https://docs.anthropic.com/en/docs/build-with-claude/vision; models differ by a factor of three."""
+_UNSEEN_PICTURE = 500.0
+"""Tokens of a picture whose size cannot be read."""
+
+
+@runtime_checkable
+class AskSource(Protocol):
+    """A list of asks that is made on demand, any number of times."""
+
+    @property
+    def digest(self) -> str:
+        """Names the list by everything it is made of, so that one that is written down need not be made again."""
+
+    def __iter__(self) -> Iterator[Ask]:
+        """The asks, one after the other."""
+
+    def picture_path(self, picture_sha: str) -> Path:
+        """Where a picture of the list can be read now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a work list comes to; asks with equal keys count once."""
+    """What a work list comes to; asks with equal keys count once. Told before anything is asked."""
 
+    model: str
     stored: int
     """Asks that have an answer already."""
     to_ask: int
     """Asks that remain."""
-    asks: tuple[Ask, ...] = field(repr=False)
-    """The remaining asks, frame by frame, persona by persona."""
-    keys: tuple[str, ...] = field(repr=False)
-    """Their keys."""
+    prompt_tokens: int
+    """Tokens of the prompts that remain, pictures included: an estimate."""
+    reply_tokens: int
+    """Most tokens that the remaining answers can have."""
+    basis: str
+    """What the estimate rests on: ``"measured"`` on answers of this run, or ``"guessed"`` from the length of texts
+    and the size of pictures."""
+    seconds: float | None
+    """Time the rest will take at the pace of this run so far; ``None`` when it has none yet."""
+    worklist: Worklist = field(repr=False, compare=False)
+    paths: Callable[[str], Path] = field(repr=False, compare=False)
+    """Where pictures are."""
 
 
 def plan(asks: Iterable[Ask], model: Model, store: AnswerStore) -> Plan:
     """Write a work list down and find what of it remains to be asked.
 
     Args:
-        asks: What to ask, in any order; the store keeps this order.
+        asks: What to ask, in any order. An ``AskSource`` is gone through in constant memory, and not at all when it is
+            written down already; of any other iterable the places of pictures are kept.
         model: Who is asked.
         store: Where answers are.
 
     Raises:
+        InputError: If the store holds answers that were got in another way (engine, number format, prompt layout).
         StorageError: If the store cannot be written.
     """
-    wanted = list(asks)
-    keys = store.plan(wanted, model)
-    known = store.answered(keys)
-    fresh: dict[str, Ask] = {}
-    for key, ask in zip(keys, wanted, strict=True):
-        if key not in known:
-            fresh.setdefault(key, ask)
-    ordered = in_order([(ask, key) for key, ask in fresh.items()])
-    return Plan(len(known), len(ordered), tuple(ask for ask, _ in ordered), tuple(key for _, key in ordered))
+    if isinstance(asks, AskSource):
+        return _estimated(store.plan(asks, model, asks.digest), model, store, asks.picture_path)
+    known: dict[str, Path] = {}
+    return _estimated(store.plan(_noting_paths(asks, known), model), model, store, known.__getitem__)
 
 
-def in_order(asks: Sequence[tuple[Ask, str]]) -> list[tuple[Ask, str]]:
-    """Bring asks into the order frame, persona, item; frames, personas and items each as they first appear."""
-    frames: dict[tuple[str, ...], int] = {}
-    personas: dict[str, int] = {}
-    for ask, _ in asks:
-        frames.setdefault(picture_key(ask.stimulus.frames), len(frames))
-        personas.setdefault(ask.system, len(personas))
-    return sorted(asks, key=lambda item: (frames[picture_key(item[0].stimulus.frames)], personas[item[0].system]))
+def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress | None = None) -> None:
+    """Ask what a plan left open and store every answer as it comes.
+
+    Raises:
+        StorageError: If the store cannot be written.
+        ModelError: If the model fails as a whole, or gives fewer answers than it was asked for.
+    """
+    done, total = work.stored, work.stored + work.to_ask
+    for window in _windows(_with_paths(store.open_asks(work.worklist), work.paths)):
+        started = time.perf_counter()
+        before = done
+        try:
+            for key, answer in _answers(model, window):
+                store.add(key, answer)
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+        finally:
+            store.add_pace(work.worklist, done - before, time.perf_counter() - started)
+    store.flush()
 
 
 def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: Progress | None = None) -> Plan:
@@ -83,23 +130,78 @@ def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: 
         The plan as it was before asking.
 
     Raises:
+        InputError: If the store holds answers that were got in another way (engine, number format, prompt layout).
         StorageError: If the store cannot be written.
-        ModelError: If the model fails as a whole, or gives another number of answers than it was asked for.
+        ModelError: If the model fails as a whole, or gives fewer answers than it was asked for.
     """
     work = plan(asks, model, store)
-    total = work.stored + work.to_ask
-    done = work.stored
-    try:
-        for start in range(0, work.to_ask, _STREAM):
-            window = slice(start, start + _STREAM)
-            for key, answer in _answers(model, list(zip(work.asks[window], work.keys[window], strict=True))):
-                store.add(key, answer)
-                done += 1
-                if progress is not None:
-                    progress(done, total)
-    finally:
-        store.flush()
+    answer_plan(work, model, store, progress)
     return work
+
+
+def guessed_tokens(ask: Ask) -> float:
+    """Tokens of a prompt, judged by the length of its words and the size of its pictures."""
+    words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question) + len(ask.prefill)
+    return words / _CHARACTERS_PER_TOKEN + sum(_picture_tokens(frame) for frame in ask.stimulus.frames)
+
+
+def _picture_tokens(frame: FrameReference) -> float:
+    try:
+        width, height = picture_size(frame)
+    except MediaError:
+        return _UNSEEN_PICTURE
+    return width * height / _PIXELS_PER_TOKEN
+
+
+def _estimated(worklist: Worklist, model: Model, store: AnswerStore, paths: Callable[[str], Path]) -> Plan:
+    to_ask = worklist.total - worklist.stored
+    timed, seconds, counted, mean = store.pace(worklist)
+    sample = [ask for ask, _ in _with_paths(store.open_asks(worklist, _SAMPLE), paths)] if to_ask else []
+    measured = counted >= _LEAST_TIMED
+    if sample and not measured:
+        mean = sum(guessed_tokens(ask) for ask in sample) / len(sample)
+    reply = sum(ask.max_tokens for ask in sample) / len(sample) if sample else 0.0
+    return Plan(
+        model=model.id,
+        stored=worklist.stored,
+        to_ask=to_ask,
+        prompt_tokens=round(to_ask * mean),
+        reply_tokens=round(to_ask * reply),
+        basis="measured" if measured else "guessed",
+        seconds=to_ask * seconds / timed if timed >= _LEAST_TIMED else (None if to_ask else 0.0),
+        worklist=worklist,
+        paths=paths,
+    )
+
+
+def _noting_paths(asks: Iterable[Ask], known: dict[str, Path]) -> Iterator[Ask]:
+    for ask in asks:
+        known.update((frame.picture_sha, frame.path) for frame in ask.stimulus.frames)
+        yield ask
+
+
+def _with_paths(asks: Iterable[tuple[Ask, str]], paths: Callable[[str], Path]) -> Iterator[tuple[Ask, str]]:
+    """Asks whose pictures can be read; the store keeps hashes only."""
+    for ask, key in asks:
+        frames = tuple(replace(frame, path=paths(frame.picture_sha)) for frame in ask.stimulus.frames)
+        yield replace(ask, stimulus=replace(ask.stimulus, frames=frames)), key
+
+
+def _windows(asks: Iterator[tuple[Ask, str]]) -> Iterator[list[tuple[Ask, str]]]:
+    """Pieces of a list, cut between frames where that is possible."""
+    window: list[tuple[Ask, str]] = []
+    for ask, key in asks:
+        full = len(window) >= _WINDOW
+        if full and (len(window) >= 2 * _WINDOW or _shown(ask) != _shown(window[-1][0])):
+            yield window
+            window = []
+        window.append((ask, key))
+    if window:
+        yield window
+
+
+def _shown(ask: Ask) -> tuple[str, ...]:
+    return picture_key(ask.stimulus.frames)
 
 
 def _answers(model: Model, asks: Sequence[tuple[Ask, str]]) -> Iterator[tuple[str, Answer]]:

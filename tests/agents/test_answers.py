@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.answer_care import export_answers, verify_answers
 from agents.answers import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.simulated import SimulatedModel, load
-from vectorstore.errors import InputError, SchemaError, StorageError
+from agents.planner import answer_all
+from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
 FRAME = FrameReference("ab" * 32, Path("/somewhere/ab.jpg"))
@@ -33,6 +38,12 @@ class Named:
         raise AssertionError("not asked here")
 
     generate = score
+
+
+def plan(store: AnswerStore, asks: list[Ask], model: Any) -> list[str]:
+    """Plan asks and give their keys."""
+    store.plan(asks, model)
+    return [ask_key(ask, model) for ask in asks]
 
 
 @pytest.fixture
@@ -87,7 +98,7 @@ def test_tags_that_a_simulated_model_reads_change_its_key() -> None:
 def test_answers_come_back_as_they_went_in(store: AnswerStore) -> None:
     model = load("security=1", ModelOptions())
     asks = [replace(ASK, tags={"clip": f"c{n}", "weight_security": n / 10}) for n in range(5)]
-    keys = store.plan(asks, model)
+    keys = plan(store, asks, model)
     answers = list(model.score(asks))
     for key, answer in zip(keys[:3], answers, strict=False):
         store.add(key, answer)
@@ -100,7 +111,7 @@ def test_the_table_has_one_row_per_planned_ask(store: AnswerStore) -> None:
     model = load("security=1", ModelOptions())
     actions = tuple(Choice(name, (name,)) for name in ("watch", "skip"))
     asks = [ASK, replace(ASK, choices=actions, tags={"clip": "c2", "frame": 1.5}), replace(ASK, question="Again?")]
-    keys = store.plan(asks, model)
+    keys = plan(store, asks, model)
     for key, answer in zip(keys[:2], model.score(asks), strict=False):
         store.add(key, answer)
     table = store.table()
@@ -116,7 +127,7 @@ def test_the_table_has_one_row_per_planned_ask(store: AnswerStore) -> None:
 
 def test_the_same_ask_for_two_reasons_is_two_rows_and_one_answer(store: AnswerStore) -> None:
     asks = [replace(ASK, tags={"value": value}) for value in ("power", "security")]
-    first, second = store.plan(asks, Named())
+    first, second = plan(store, asks, Named())
     assert first == second
     store.plan(asks, Named())
     store.add(first, Answer({"yes": -0.1, "no": -3.0}, "yes", "yes", 7))
@@ -126,7 +137,7 @@ def test_the_same_ask_for_two_reasons_is_two_rows_and_one_answer(store: AnswerSt
 
 
 def test_failures_are_kept_with_their_reason_and_do_not_count(store: AnswerStore) -> None:
-    (key,) = store.plan([ASK], Named())
+    (key,) = plan(store, [ASK], Named())
     store.add(key, Answer(error="picture gone"))
     store.flush()
     assert store.answered([key]) == set()
@@ -142,17 +153,17 @@ def test_failures_are_kept_with_their_reason_and_do_not_count(store: AnswerStore
 
 
 def test_hostile_text_is_stored_whole(store: AnswerStore) -> None:
-    (key,) = store.plan([replace(ASK, question="'; DROP TABLE answer; --\ud800")], Named())
+    (key,) = plan(store, [replace(ASK, question="'; DROP TABLE answer; --\ud800")], Named())
     store.add(key, Answer(text="\ud800\0'; DROP TABLE plan;" + "x" * 100_000))
     store.flush()
     answer = store.answer(key)
     assert answer is not None
     assert len(answer.text) > 100_000
-    assert store.verify().problems == ()
+    assert verify_answers(store).problems == ()
 
 
 def test_planned_asks_come_back_without_paths(store: AnswerStore) -> None:
-    (key,) = store.plan([ASK], Named())
+    (key,) = plan(store, [ASK], Named())
     ((ask, stored_key),) = store.planned()
     assert stored_key == key == ask_key(ask, Named())
     assert ask == replace(ASK, stimulus=Stimulus((FrameReference(FRAME.picture_sha, Path()),), "A caption"))
@@ -162,21 +173,25 @@ def test_planned_asks_come_back_without_paths(store: AnswerStore) -> None:
 def test_verify_finds_what_was_changed(store: AnswerStore, tmp_path: Path) -> None:
     model = load("security=1", ModelOptions())
     asks = [replace(ASK, question=f"Question {n}?", tags={"weight_security": n}) for n in range(4)]
-    keys = store.plan(asks, model)
+    keys = plan(store, asks, model)
     for key, answer in zip(keys, model.score(asks), strict=True):
         store.add(key, answer)
     store.flush()
-    assert store.verify().checked == 4
-    assert store.verify().problems == ()
+    assert verify_answers(store).checked == 4
+    assert verify_answers(store).problems == ()
     other = sqlite3.connect(store.path)
     with other:
-        other.execute("UPDATE plan SET ask = replace(ask, 'Question 2', 'Question 7') WHERE position = 3")
-        other.execute("INSERT INTO answer VALUES ('sha256:stray', '', '', '{}', 0, '', '')")
+        other.execute("UPDATE part SET content = replace(content, 'Question 2', 'Question 7')")
+        other.execute("UPDATE answer SET log_probabilities = '{\"yes\":-0.01}' WHERE ask = 2")
+        other.execute("UPDATE plan SET tags = '{\"weight_security\":9}' WHERE position = 4")
+        other.execute("INSERT INTO answer VALUES (77, '', '', '', '{}', 0, '', x'00')")
     other.close()
-    problems = store.verify().problems
-    assert len(problems) == 2
-    assert "planned ask 3" in problems[0]
-    assert "stray" in problems[1]
+    problems = [problem.removeprefix(f"{store.path}: ") for problem in verify_answers(store).problems]
+    assert problems[0] == "answer 77 was never planned"
+    assert problems[1].startswith("planned ask 2 has an answer that was changed")
+    assert problems[2].startswith("planned ask 3 does not belong to its key")
+    assert problems[3].startswith("planned ask 4 does not belong to its key")
+    assert len(problems) == 4
 
 
 def test_tags_cannot_hide_columns(store: AnswerStore) -> None:
@@ -185,15 +200,139 @@ def test_tags_cannot_hide_columns(store: AnswerStore) -> None:
             store.plan([replace(ASK, tags={name: 1})], Named())
 
 
-def test_two_openings_of_one_file_see_each_other(tmp_path: Path) -> None:
+def test_one_writes_and_others_look_on(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite"
-    with AnswerStore(path) as one, AnswerStore(path) as two:
-        keys = one.plan([ASK], Named())
-        assert two.plan([ASK], Named()) == keys
-        two.add(keys[0], Answer(text="yes"))
-        two.flush()
-        assert one.answered(keys) == set(keys)
-        assert len(one.table()) == 1
+    with AnswerStore(path) as writer:
+        (key,) = plan(writer, [ASK], Named())
+        with pytest.raises(CorpusLockedError, match=rf"process {os.getpid()} on .* is writing the answers in"):
+            AnswerStore(path)
+        with AnswerStore(path, read_only=True) as reader:
+            assert reader.answered([key]) == set()
+            writer.add(key, Answer(text="yes", parsed="yes"))
+            assert reader.answered([key]) == {key}
+            assert len(reader.table()) == 1
+            with pytest.raises(StorageError):
+                reader.add(key, Answer(text="no"))
+    with AnswerStore(path) as again:
+        assert again.answered([key]) == {key}
+
+
+def test_every_answer_is_committed_when_it_is_taken(store: AnswerStore) -> None:
+    (key,) = plan(store, [ASK], Named())
+    store.add(key, Answer(text="yes", parsed="yes"))
+    other = sqlite3.connect(store.path)
+    assert other.execute("SELECT text FROM answer").fetchall() == [("yes",)]
+    other.close()
+
+
+def test_an_answer_to_nothing_is_refused(store: AnswerStore) -> None:
+    with pytest.raises(InputError, match="never planned"):
+        store.add(f"sha256:{'00' * 32}", Answer(text="yes"))
+
+
+def test_a_list_with_a_name_is_written_down_once(store: AnswerStore) -> None:
+    asks = [replace(ASK, question=f"Question {n}?") for n in range(30)]
+    first = store.plan(asks, Named(), "list:1")
+    assert store.plan(iter(()), Named(), "list:1") == first
+    assert store.plan(asks[:3], Named(), "list:2").total == 3
+    for ask in asks[:7]:
+        store.add(ask_key(ask, Named()), Answer(text="yes", parsed="yes"))
+    again = store.plan(iter(()), Named(), "list:1")
+    assert (again.total, again.stored) == (30, 7)
+    assert [ask.question for ask, _ in store.open_asks(again)] == [ask.question for ask in asks[7:]]
+    assert [ask.question for ask, _ in store.open_asks(again, 5)] == [ask.question for ask in asks[7:12]]
+
+
+def test_a_list_that_was_written_down_in_part_is_gone_through_again(store: AnswerStore) -> None:
+    def broken() -> Iterator[Ask]:
+        yield ASK
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.plan(broken(), Named(), "list")
+    assert store.plan([ASK, replace(ASK, question="Again?")], Named(), "list").total == 2
+
+
+@pytest.mark.parametrize("name", ["engine", "dtype"])
+def test_answers_of_one_model_are_all_got_in_one_way(store: AnswerStore, name: str) -> None:
+    plan(store, [ASK], Named(**{name: "one"}))
+    with pytest.raises(InputError, match=f"{name} one -> two"):
+        plan(store, [ASK], Named(**{name: "two"}))
+    plan(store, [ASK], Named("other@1", **{name: "two"}))
+    assert len(store.table()) == 2
+
+
+def test_prompt_layouts_never_meet_in_one_store(store: AnswerStore) -> None:
+    plan(store, [ASK], Named(layout="persona-first"))
+    plan(store, [ASK], Named("a@1", layout="persona-first, persona opens the user turn"))
+    plan(store, [ASK], Named("b@1"))
+    with pytest.raises(InputError, match=r"layout persona-first \(m@1\) -> image-first \(c@1\)"):
+        plan(store, [ASK], Named("c@1", layout="image-first"))
+
+
+def test_a_store_of_the_first_schema_is_brought_forward(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite"
+    shutil.copy(Path(__file__).with_name("answers_schema_1.sqlite"), path)
+    old = sqlite3.connect(path)
+    keys = [key for (key,) in old.execute("SELECT key FROM plan ORDER BY position")]
+    texts = dict(old.execute("SELECT key, text FROM answer"))
+    old.close()
+    with AnswerStore(path, read_only=True) as store:
+        assert [key for _, key in store.planned()] == keys
+        table = store.table()
+        assert len(set(keys)) < len(keys) and len(table) == len(keys)
+        given = table[table["answered"]].set_index("key")["text"].to_dict()
+        assert given == {key: text for key, text in texts.items() if text}
+        assert (table["error"] != "").sum() == 1
+        verified = verify_answers(store)
+        assert (verified.problems, verified.checked) == ((), len(keys))
+    model = load("security=1", ModelOptions())
+    with AnswerStore(path) as store:
+        assert answer_all(model, old_asks(), store).stored == len(texts) - 1
+        assert store.table()["answered"].all()
+
+
+def old_asks() -> list[Ask]:
+    """What ``answers_schema_1.sqlite`` was planned with, by the release that wrote it."""
+    return [
+        replace(ASK, question=f"Question {n // 2}?", system="I am old." * (n % 3), tags={"n": n, "clip": "c\ud800"})
+        for n in range(12)
+    ] + [replace(ASK, tags={"weight_security": 0.5, "for": why}) for why in ("this", "that")]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_exports_hold_the_table(store: AnswerStore, tmp_path: Path, form: str) -> None:
+    import pandas
+
+    model = load("security=1", ModelOptions())
+    asks = [replace(ASK, question=f"Q {n}", tags={"n": n, "mixed": n or "none", "share": n / 4}) for n in range(9)]
+    for ask, answer in zip(asks[:6], model.score(asks), strict=False):
+        plan(store, asks, model)
+        store.add(ask_key(ask, model), replace(answer, text='said "yes",\n=1+1'))
+    path = tmp_path / f"answers.{form}"
+    assert export_answers(store, path, form) == 9
+    back = pandas.read_csv(path, keep_default_na=False) if form == "csv" else pandas.read_parquet(path)
+    table = store.table()
+    assert set(back.columns) == set(table.columns)
+    for name in ("key", "text", "parsed", "n", "share", "tokens", "answered"):
+        assert back[name].tolist() == table[name].tolist()
+    assert back["mixed"].astype(str).tolist() == table["mixed"].astype(str).tolist()
+    odds = pandas.to_numeric(back["log_probability_yes"], errors="coerce")
+    assert odds[:6].tolist() == pytest.approx(table["log_probability_yes"][:6].tolist())
+    assert odds[6:].isna().all()
+
+
+def test_an_export_that_fails_leaves_nothing(store: AnswerStore, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="format"):
+        export_answers(store, tmp_path / "answers.xls", "xls")
+    with pytest.raises(StorageError):
+        export_answers(store, tmp_path / "nowhere" / "answers.csv", "csv")
+    store.plan([ASK], Named())
+    with store._transaction():
+        store._database.execute("UPDATE plan SET tags = '{'")
+    with pytest.raises(ValueError):
+        export_answers(store, tmp_path / "answers.csv", "csv")
+    assert not list(tmp_path.glob("*.csv*"))
 
 
 def test_files_of_another_kind_or_version_are_refused(tmp_path: Path) -> None:
@@ -223,15 +362,20 @@ def test_folders_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
         AnswerStore(tmp_path)
 
 
-def test_a_full_disk_is_said_to_be_full(store: AnswerStore) -> None:
-    (key,) = store.plan([ASK], Named())
+def test_a_full_disk_is_said_to_be_full_and_nothing_is_half_written(store: AnswerStore) -> None:
+    first, second = plan(store, [ASK, replace(ASK, question="Again?")], Named())
+    store.add(first, Answer(text="yes"))
     pages = store._database.execute("PRAGMA page_count").fetchone()[0]
     store._database.execute(f"PRAGMA max_page_count = {pages}")
-    store.add(key, Answer(text="x" * 1_000_000))
     with pytest.raises(StorageError, match="full"):
-        store.flush()
-    store._waiting.clear()
-    assert store.answered([key]) == set()
+        store.add(second, Answer(text="x" * 1_000_000))
+    with pytest.raises(StorageError, match="full"):
+        store.plan([replace(ASK, question="x" * 1_000_000)], Named())
+    assert store.answered([first, second]) == {first}
+    assert len(store.table()) == 2
+    store._database.execute("PRAGMA max_page_count = 1000000")
+    store.add(second, Answer(text="yes"))
+    assert verify_answers(store).problems == ()
 
 
 def test_a_store_that_may_only_be_read_says_so(store: AnswerStore) -> None:

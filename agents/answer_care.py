@@ -1,0 +1,141 @@
+"""Looking after stored answers: every key derived again, every answer checked, everything exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from agents.answer_schema import CHOICE_COLUMN, OWN_COLUMNS, StoredRow, answer_digest, joined, key_text
+from agents.answer_table import ROWS, records
+from agents.answers import AnswerStore
+from agents.identity import content_key
+from agents.parse import REFUSAL, UNPARSED
+from vectorstore.errors import InputError
+from vectorstore.storage import durable_file, storage_errors
+
+Format = Literal["csv", "parquet"]
+
+_MOST_PROBLEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check of a store found."""
+
+    checked: int
+    """Planned asks whose keys were derived again."""
+    answers: int
+    """Those of them that have an answer, which was checked, too."""
+    problems: tuple[str, ...]
+    """One line each, at most fifty; empty when all is well."""
+
+
+def export_answers(store: AnswerStore, path: Path, form: str) -> int:
+    """Write the table of answers to a file, without ever holding more than some thousand rows.
+
+    Args:
+        store: The answers.
+        path: The file; replaced as a whole when it exists.
+        form: ``"csv"`` or ``"parquet"``.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        InputError: If the format is unknown.
+        StorageError: If the file cannot be written; nothing is left of it then.
+    """
+    if form not in get_args(Format):
+        raise InputError(f"unknown format {form!r}", f"choose {' or '.join(get_args(Format))}")
+    columns = _columns(store)
+    with storage_errors(path), durable_file(path) as file:
+        if form == "parquet":
+            return _write_parquet(store, columns, file)
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        writer = csv.DictWriter(text, list(columns), restval="")
+        writer.writeheader()
+        count = 0
+        for record in records(store.rows()):
+            writer.writerow(record)
+            count += 1
+        text.detach()
+        return count
+
+
+def _write_parquet(store: AnswerStore, columns: dict[str, str], file: Any) -> int:
+    import pyarrow
+    import pyarrow.parquet
+
+    layout = pyarrow.schema([(name, pyarrow.type_for_alias(kind)) for name, kind in columns.items()])
+    texts = [name for name, kind in columns.items() if kind == "string"]
+    rows, count = records(store.rows()), 0
+    with pyarrow.parquet.ParquetWriter(file, layout) as writer:
+        while part := list(islice(rows, ROWS)):
+            for record in part:
+                record.update({name: str(record[name]) for name in texts if record.get(name) is not None})
+            writer.write_table(pyarrow.Table.from_pylist(part, layout))
+            count += len(part)
+    return count
+
+
+def _columns(store: AnswerStore) -> dict[str, str]:
+    """Names and kinds of all columns: tags, own ones, choices; a tag of mixed kinds is text."""
+    kinds: dict[str, set[type]] = {}
+    choices: dict[str, None] = {}
+    forms: set[str] = set()
+    for row in store.rows():
+        for name, value in json.loads(row.tags).items():
+            kinds.setdefault(name, set()).add(type(value))
+        if row.parts[2] not in forms:
+            forms.add(row.parts[2])
+            choices.update(dict.fromkeys(choice for choice, *_ in json.loads(row.parts[2])["choices"]))
+    own = dict(zip(OWN_COLUMNS, ("string",) * 5 + ("int64", "bool"), strict=True))
+    return (
+        {name: _kind(found) for name, found in kinds.items()}
+        | own
+        | {f"{CHOICE_COLUMN}{name}": "double" for name in choices}
+    )
+
+
+def _kind(types: set[type]) -> str:
+    if types <= {int, bool}:
+        return "int64"
+    return "double" if types <= {int, bool, float} else "string"
+
+
+def verify_answers(store: AnswerStore) -> Verification:
+    """Derive every key again from what is stored, check every answer against its digest, and check the file itself."""
+    problems = [f"{store.path}: {line}" for line in store.integrity()]
+    problems += [f"{store.path}: answer {number} was never planned" for number in store.strays()]
+    checked = answers = 0
+    for row in store.rows():
+        checked += 1
+        answers += row.answer is not None
+        if len(problems) < _MOST_PROBLEMS:
+            problems += [f"{store.path}: planned ask {row.position} {problem}" for problem in _row_problems(row)]
+    return Verification(checked, answers, tuple(problems[:_MOST_PROBLEMS]))
+
+
+def _row_problems(row: StoredRow) -> Iterator[str]:
+    shown = f"{key_text(row.key)[:15]}..."
+    try:
+        content = joined(*row.parts)
+        derived = content_key(content, json.loads(row.respondent), json.loads(row.tags))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        yield f"cannot be read (key {shown})"
+        return
+    if derived != key_text(row.key):
+        yield f"does not belong to its key {shown}"
+    if row.answer is None:
+        return
+    *stored, digest = row.answer
+    if answer_digest(row.key, stored) != digest:
+        yield f"has an answer that was changed after it was stored (key {shown})"
+    elif stored[1] not in {"", REFUSAL, UNPARSED, *(choice for choice, *_ in content["choices"])}:
+        yield f"has the answer {stored[1]!r}, which is none of its options (key {shown})"

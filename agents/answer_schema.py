@@ -1,0 +1,204 @@
+"""How answers lie in SQLite, and how files of earlier releases become like that.
+
+What many asks have in common is written once: pictures, personas and question forms are rows of ``part``, and an ask
+is a key with the numbers of its parts. Numbers grow in order of first appearance, so ordering by them
+is ordering by frame, then persona, then item.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agents.identity import canonical_json
+
+SCHEMA_VERSION = 2
+APPLICATION_ID = 0x56535041
+"""Marks the file as ours in its header."""
+OWN_COLUMNS = ("key", "model", "text", "parsed", "error", "tokens", "answered")
+"""Columns of the answer table that are not tags."""
+CHOICE_COLUMN = "log_probability_"
+"""How columns of the answer table begin that hold log-probabilities of choices."""
+CACHE_KIB = 64 * 1024
+"""Memory that SQLite may use for pages: enough for the key index of a few million asks."""
+
+_TABLES = """
+CREATE TABLE part (
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL UNIQUE
+);
+CREATE TABLE respondent (
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL UNIQUE,
+    timed_answers INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0
+);
+CREATE TABLE ask (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    respondent INTEGER NOT NULL REFERENCES respondent (id),
+    pictures INTEGER NOT NULL REFERENCES part (id),
+    persona INTEGER NOT NULL REFERENCES part (id),
+    form INTEGER NOT NULL REFERENCES part (id)
+);
+CREATE TABLE plan (
+    position INTEGER PRIMARY KEY,
+    ask INTEGER NOT NULL REFERENCES ask (id),
+    tags TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    UNIQUE (ask, digest)
+);
+CREATE TABLE answer (
+    ask INTEGER PRIMARY KEY REFERENCES ask (id),
+    error TEXT NOT NULL,
+    parsed TEXT NOT NULL,
+    text TEXT NOT NULL,
+    log_probabilities TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    created TEXT NOT NULL,
+    digest BLOB NOT NULL
+);
+CREATE TABLE worklist (
+    id INTEGER PRIMARY KEY,
+    respondent INTEGER NOT NULL REFERENCES respondent (id),
+    digest TEXT NOT NULL,
+    complete INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (respondent, digest)
+);
+CREATE TABLE listed (
+    list INTEGER NOT NULL REFERENCES worklist (id),
+    pictures INTEGER NOT NULL,
+    persona INTEGER NOT NULL,
+    ask INTEGER NOT NULL,
+    PRIMARY KEY (list, pictures, persona, ask)
+) WITHOUT ROWID;
+"""
+_KEY_PREFIX = "sha256:"
+
+
+def create_tables(database: sqlite3.Connection) -> None:
+    """Make the tables; inside a transaction of the caller's."""
+    for statement in filter(str.strip, _TABLES.split(";")):
+        database.execute(statement)
+    database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def migrate_from_1(database: sqlite3.Connection) -> None:
+    """Bring a file of schema 1, with whole asks in its rows, into the present form; inside a transaction.
+
+    Keys stay what they were. Answers to asks that were never planned cannot be read by anybody and are left behind.
+    """
+    for name in ("respondent", "answer", "plan"):
+        database.execute(f"ALTER TABLE {name} RENAME TO old_{name}")
+    create_tables(database)
+    database.execute("INSERT INTO respondent (id, content) SELECT id, content FROM old_respondent ORDER BY id")
+    writer = PlanWriter(database)
+    for position, key, respondent, tags, ask in database.execute(
+        "SELECT position, key, respondent, tags, ask FROM old_plan ORDER BY position"
+    ):
+        number, _ = writer.ask(key_bytes(key), respondent, json.loads(ask))
+        writer.plan(number, tags, position)
+    for row in database.execute(
+        "SELECT ask.id, error, parsed, text, log_probabilities, tokens, created, old_answer.key FROM old_answer"
+        " JOIN ask ON ask.key = key_bytes(old_answer.key) ORDER BY ask.id"
+    ):
+        content = row[1:7]
+        database.execute(INSERT_ANSWER, (row[0], *content, answer_digest(key_bytes(row[7]), content)))
+    for name in ("answer", "plan", "respondent"):
+        database.execute(f"DROP TABLE old_{name}")
+
+
+INSERT_ANSWER = (
+    "INSERT INTO answer (ask, error, parsed, text, log_probabilities, tokens, created, digest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ask) DO UPDATE SET error = excluded.error,"
+    " parsed = excluded.parsed, text = excluded.text, log_probabilities = excluded.log_probabilities,"
+    " tokens = excluded.tokens, created = excluded.created, digest = excluded.digest WHERE answer.error != ''"
+)
+"""A good answer is never replaced, a failure is."""
+
+
+def key_bytes(key: str) -> bytes:
+    """A key as it is stored: without its prefix, in 32 bytes."""
+    return bytes.fromhex(key.removeprefix(_KEY_PREFIX))
+
+
+def key_text(key: bytes) -> str:
+    """A key as it is shown."""
+    return f"{_KEY_PREFIX}{key.hex()}"
+
+
+def parts_of(content: Mapping[str, Any]) -> tuple[str, str, str]:
+    """An ask's content (``agents.identity.ask_content``) as pictures, persona and form, each as JSON."""
+    form = {name: content[name] for name in ("caption", "choices", "max_tokens", "prefill", "question")}
+    return canonical_json(content["pictures"]), canonical_json(content["system"]), canonical_json(form)
+
+
+def joined(pictures: str, persona: str, form: str) -> dict[str, Any]:
+    """The content that has these parts."""
+    return {"pictures": json.loads(pictures), "system": json.loads(persona), **json.loads(form)}
+
+
+def answer_digest(key: bytes, content: Iterable[Any]) -> bytes:
+    """Eight bytes that a stored answer is checked against: they change when any of its columns does."""
+    return hashlib.blake2b(canonical_json([key.hex(), *content]).encode(), digest_size=8).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """One planned ask as it is stored."""
+
+    position: int
+    key: bytes
+    tags: str
+    respondent: str
+    parts: tuple[str, str, str]
+    answer: tuple[Any, ...] | None
+    """Error, parsed, text, log-probabilities, tokens, time and digest."""
+
+
+class PlanWriter:
+    """Writes asks and their parts, each once.
+
+    Args:
+        database: Inside a transaction whenever a method is called.
+    """
+
+    _MOST_REMEMBERED = 20_000
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._numbers: dict[str, int] = {}
+
+    def ask(self, key: bytes, respondent: int, content: Mapping[str, Any]) -> tuple[int, tuple[int, int]]:
+        """Number of an ask, written down if it is new, and those of its pictures and its persona."""
+        row = self._database.execute("SELECT id, pictures, persona FROM ask WHERE key = ?", (key,)).fetchone()
+        if row:
+            return row[0], (row[1], row[2])
+        pictures, persona, form = (self._part(part) for part in parts_of(content))
+        cursor = self._database.execute(
+            "INSERT INTO ask (key, respondent, pictures, persona, form) VALUES (?, ?, ?, ?, ?)",
+            (key, respondent, pictures, persona, form),
+        )
+        return int(cursor.lastrowid or 0), (pictures, persona)
+
+    def plan(self, ask: int, tags: str, position: int | None = None) -> None:
+        """Write down for what an ask is wanted, unless that is written down."""
+        self._database.execute(
+            "INSERT OR IGNORE INTO plan (position, ask, tags, digest) VALUES (?, ?, ?, ?)",
+            (position, ask, tags, hashlib.blake2b(tags.encode(), digest_size=8).digest()),
+        )
+
+    def _part(self, content: str) -> int:
+        number = self._numbers.get(content)
+        if number is None:
+            self._database.execute("INSERT OR IGNORE INTO part (content) VALUES (?)", (content,))
+            (number,) = self._database.execute("SELECT id FROM part WHERE content = ?", (content,)).fetchone()
+            if len(self._numbers) >= self._MOST_REMEMBERED:
+                self._numbers.clear()
+            self._numbers[content] = number
+        return int(number)
