@@ -12,7 +12,8 @@ import importlib.util
 import os
 import queue
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,10 @@ _RETRIES = 3
 """How often Ray repeats what a lost worker or machine was doing, before it is taken for the file's own fault."""
 _OBJECT_STORE = 512 * 2**20
 """Bytes, for a cluster that is started here."""
+_PATIENCE = 300.0
+"""Seconds in which an embedder that was lost must be back, ..."""
+_PAUSE = 1.0
+"""... and between two attempts."""
 _ANSWER = 10.0
 """Seconds in which a cluster must answer."""
 _CONTINUE = "run the same command again: it continues"
@@ -172,7 +177,6 @@ class _RayEncoder:
             num_cpus=options.embed_cpus,
             num_gpus=min(1.0, gpus / count),
             max_restarts=-1,
-            max_task_retries=_RETRIES,
             scheduling_strategy="SPREAD",
         )(EmbeddingWorker)
         threads = None if gpus else 1
@@ -186,11 +190,15 @@ class _RayEncoder:
     def encode(self, pictures: Sequence[Path]) -> NDArray[np.float32]:
         """See ``embedding.Encoder``."""
         jpegs = [_read(path) for path in pictures]
-        actor = self._free.get()
-        try:
-            return np.asarray(self._wait(actor.images.remote(jpegs)), dtype=np.float32)
-        finally:
-            self._free.put(actor)
+
+        def encode_somewhere() -> Any:
+            actor = self._free.get()
+            try:
+                return self._ray.get(actor.images.remote(jpegs))
+            finally:
+                self._free.put(actor)
+
+        return np.asarray(self._insist(encode_somewhere), dtype=np.float32)
 
     def close(self) -> None:
         """End the actors."""
@@ -198,7 +206,10 @@ class _RayEncoder:
             self._ray.kill(actor)
 
     def _describe(self) -> EmbedderRecord:
-        found = {EmbedderRecord(*self._wait(actor.describe.remote())) for actor in self._actors}
+        found = {
+            EmbedderRecord(*self._insist(lambda actor=actor: self._ray.get(actor.describe.remote())))
+            for actor in self._actors
+        }
         if len(found) > 1:
             ids = " and ".join(sorted(record.embedder_id for record in found))
             raise EmbedderError(
@@ -207,16 +218,21 @@ class _RayEncoder:
             )
         return found.pop()
 
-    def _wait(self, answer: Any) -> Any:
+    def _insist(self, ask: Callable[[], Any]) -> Any:
+        """Ask again while actors are lost: Ray's own repetitions are over before a lost actor has been replaced."""
         errors = self._ray.exceptions
-        try:
-            return self._ray.get(answer)
-        except errors.RayTaskError as error:
-            if isinstance(error.cause, ValueSpectrumError):
-                raise error.cause from None
-            raise
-        except errors.RayError as error:
-            raise EmbedderError(f"the embedder was lost on the cluster: {_one_line(error)}", _CONTINUE) from error
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return ask()
+            except errors.RayTaskError as error:
+                if isinstance(error.cause, ValueSpectrumError):
+                    raise error.cause from None
+                raise
+            except errors.RayError as error:
+                if not isinstance(error, errors.RayActorError) or time.monotonic() > end:
+                    raise EmbedderError(f"the cluster lost the embedder: {_one_line(error)}", _CONTINUE) from error
+            time.sleep(_PAUSE)
 
 
 def _import_ray() -> Any:

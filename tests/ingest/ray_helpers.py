@@ -49,7 +49,7 @@ def examine_oddly(path: Path, how: DecodeOptions, is_known: IsKnown) -> Examinat
         return examine(path, how, is_known)
     note = notes / f"{_node_id()} {path.name}"
     note.with_name(note.name + " begun").touch()
-    time.sleep(0.3)
+    time.sleep(0.6)
     found = examine(path, how, is_known)
     note.with_name(note.name + " done").touch()
     return found
