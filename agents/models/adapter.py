@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,23 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _MERGED_FIELDS = ("pooler_output", "deepstack_features")
+_MASKED_ATTENTION = ("sdpa", "eager")
+
+
+@dataclass(frozen=True, slots=True)
+class PackedBatch:
+    """Rows of packed prompts as tensors."""
+
+    ids: Tensor
+    """Token ids, shape ``(rows, length)``."""
+    visible: Tensor
+    """What each token may attend to, at least itself. Boolean, shape ``(rows, length, length)``."""
+    positions: Tensor
+    """Shape ``(axes, rows, length)``."""
+    kinds: Mapping[str, Tensor]
+    """Further inputs with one entry per token."""
+    pictures: Mapping[str, Any]
+    """What the model takes for the pictures, in the order in which they stand in the rows."""
 
 
 class ModelAdapter:
@@ -67,6 +85,20 @@ class ModelAdapter:
             return "the model does not say which token stands for a picture"
         if "cross_attention_mask" in self._forward_parameters:
             return "the model attends to pictures outside the prompt"
+        return ""
+
+    @property
+    def packing_refusal(self) -> str:
+        """Why prompts cannot be packed into one row as a tree; empty when they can, as far as attributes tell."""
+        if self.sharing_refusal:
+            return self.sharing_refusal
+        if not self.takes_features:
+            return "the model takes no encoded pictures"
+        implementation = getattr(self.model.config.get_text_config(), "_attn_implementation", "")
+        if implementation not in _MASKED_ATTENTION:
+            return f"attention of kind {implementation!r} takes no mask of its own"
+        if "position_ids" not in self._forward_parameters:
+            return "the model takes no positions"
         return ""
 
     def encode(self, pictures: Mapping[str, Tensor]) -> Any:
@@ -136,6 +168,78 @@ class ModelAdapter:
         logits: Tensor = output.logits
         return logits
 
+    def positions(
+        self, ids: Sequence[int], kinds: Mapping[str, Sequence[int]], geometry: Mapping[str, Tensor]
+    ) -> Tensor:
+        """Positions of the tokens of one prompt that ends with its last picture or later.
+
+        Args:
+            ids: Token ids.
+            kinds: Further inputs with one entry per token.
+            geometry: Grids and sizes of its pictures.
+
+        Returns:
+            Shape ``(axes, len(ids))``: three axes where positions follow the extent of pictures, else one.
+        """
+        import torch
+
+        if not self.positions_follow_pictures:
+            return torch.arange(len(ids))[None]
+        if not geometry:
+            return torch.arange(len(ids))[None].expand(3, -1)
+        tokens = torch.tensor([ids], device=self.device)
+        known = {"input_ids": tokens, "attention_mask": torch.ones_like(tokens), **self.to_device(geometry)}
+        known |= {name: torch.tensor([values], device=self.device) for name, values in kinds.items()}
+        wanted = inspect.signature(self._core.get_rope_index).parameters
+        found, _ = self._core.get_rope_index(**{name: tensor for name, tensor in known.items() if name in wanted})
+        positions: Tensor = found[:, 0].cpu()
+        return positions
+
+    def run_packed(self, batch: PackedBatch, columns: Sequence[int], *, keep_cache: bool) -> tuple[Tensor, Any]:
+        """Run rows in which each token sees the tokens it is told to see.
+
+        Args:
+            batch: The rows.
+            columns: Columns whose logits are wanted.
+            keep_cache: Whether the cache is wanted.
+
+        Returns:
+            Logits, shape ``(rows, len(columns), vocabulary)``, and the cache or None.
+        """
+        import torch
+
+        # Added to the scores: a mask of booleans would be obeyed by one kind of attention and added as ones by another.
+        mask = torch.zeros(batch.visible.shape, dtype=self.model.dtype, device=self.device)
+        mask.masked_fill_(~batch.visible.to(self.device), torch.finfo(self.model.dtype).min)
+        positions = batch.positions if self.positions_follow_pictures else batch.positions[0]
+        kinds = {name: kind for name, kind in batch.kinds.items() if name in self._forward_parameters}
+        output = self.model(
+            input_ids=batch.ids.to(self.device),
+            attention_mask=mask[:, None],
+            position_ids=positions.to(self.device),
+            use_cache=keep_cache,
+            logits_to_keep=torch.tensor(list(columns), device=self.device),
+            **self.to_device(kinds),
+            **batch.pictures,
+        )
+        return output.logits, output.past_key_values if keep_cache else None
+
+    @staticmethod
+    def gather(cache: Any, rows: Sequence[int], columns: Sequence[Tensor]) -> Any:
+        """A new cache made of the given columns of the given rows, as many of each row.
+
+        Args:
+            cache: A cache of plain layers.
+            rows: The old row of each new one.
+            columns: The columns of each new row.
+        """
+        chosen = copy.copy(cache)
+        chosen.layers = [copy.copy(layer) for layer in cache.layers]
+        for layer in chosen.layers:
+            layer.keys = _picked(layer.keys, rows, columns)
+            layer.values = _picked(layer.values, rows, columns)
+        return chosen
+
     def feature_inputs(self, features: Sequence[Any], pictures: Sequence[Mapping[str, Tensor]]) -> dict[str, Any]:
         """Forward inputs of a batch whose rows show the given stimuli, from features made before.
 
@@ -168,6 +272,17 @@ class ModelAdapter:
         chosen.reorder_cache(torch.tensor(list(rows)))
         return chosen
 
+    def layers_that_forget(self) -> tuple[str, ...]:
+        """Kinds of layers that do not attend to everything before them, as the cache of a few words shows."""
+        import torch
+
+        with torch.inference_mode():
+            cache, _ = self.prefill([[0, 1, 2]], {}, {})
+        from transformers.cache_utils import DynamicLayer
+
+        kinds = {type(layer) for layer in getattr(cache, "layers", [cache])}
+        return tuple(sorted(kind.__name__ for kind in kinds if kind is not DynamicLayer))
+
     @staticmethod
     def allows_padding(cache: Any) -> bool:
         """Whether padded rows stay exact: not with sliding windows or recurrent states, which padding would enter."""
@@ -191,6 +306,13 @@ class ModelAdapter:
         named = getattr(generation, "eos_token_id", None)
         stops = set(named if isinstance(named, list) else [named]) | {getattr(tokenizer, "eos_token_id", None)}
         return frozenset(int(stop) for stop in stops if stop is not None)
+
+
+def _picked(states: Tensor, rows: Sequence[int], columns: Sequence[Tensor]) -> Tensor:
+    """Of states of shape ``(rows, heads, length, width)``, for each row named the columns named."""
+    import torch
+
+    return torch.stack([states[row, :, where.to(states.device)] for row, where in zip(rows, columns, strict=True)])
 
 
 def _joined(parts: Sequence[Any]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import exp
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -76,6 +77,18 @@ class Answer:
     error: str = ""
     """Reason when the ask failed; an answer with an error is never a value answer."""
 
+    @property
+    def mass(self) -> float:
+        """Probability that the answer is any of the options, 0 to 1; 0 without log-probabilities."""
+        return min(1.0, sum(exp(value) for value in self.log_probabilities.values()))
+
+    @property
+    def mismatch(self) -> bool:
+        """Whether the words are not the most probable option; false where one of the two is missing."""
+        if not self.log_probabilities or not self.parsed:
+            return False
+        return self.parsed != max(self.log_probabilities, key=lambda name: self.log_probabilities[name])
+
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
@@ -85,8 +98,15 @@ class ModelOptions:
     dtype: str = "auto"
     batch_size: int = 32
     engine: str = "auto"
-    """``"naive"`` (one ask at a time) or ``"shared"`` (frames encoded once); ``"auto"`` takes the fastest exact one."""
+    """``"naive"`` (one ask at a time), ``"shared"`` (frames encoded once, beginnings computed once) or ``"tree"`` (all
+    asks about a frame in one pass); ``"auto"`` takes the fastest exact one."""
     seed: int = 0
+    layout: str = "persona-first"
+    """Or ``"image-first"``: pictures before personas, so that personas share them; answers differ between the two."""
+    samples: int = 0
+    """Answers in words drawn for each ask, whose shares become its distribution; 0 reads the distribution itself."""
+    temperature: float = 1.0
+    """Of the samples, above 0."""
 
 
 @runtime_checkable

@@ -2,7 +2,8 @@
 
 ``naive`` is the reference: the processor and the model as their makers meant them, one ask at a time.
 ``shared`` gives the same answers: each picture is encoded once, each common beginning (persona and picture) is
-computed once and its cache repeated, and only the differing endings are paid for, in batches.
+computed once and its cache repeated, and only the differing endings are paid for, in batches. ``tree`` gives them
+in one pass: beginnings and endings stand in one row, each token seeing the tokens of its own prompt.
 """
 
 from __future__ import annotations
@@ -14,11 +15,21 @@ from typing import TYPE_CHECKING, Protocol
 from agents.models.adapter import ModelAdapter
 from agents.models.base import Ask
 from agents.models.pictures import read_picture
-from agents.models.prompting import PromptWriter
+from agents.models.prompting import PER_TOKEN, PromptWriter
+from agents.streams import stream
 from vectorstore.errors import MediaError
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the words of one sample are drawn."""
+
+    seed: int
+    """Of this sample alone: neither engine nor batch moves its draws."""
+    temperature: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,12 @@ class Work:
     ask: Ask
     choice_tokens: tuple[tuple[int, ...], ...] = ()
     """Token ids of each choice; empty when only text is wanted."""
+    suffix: tuple[int, ...] = ()
+    """Token ids after the prompt: the beginning of an answer, after which the choices are read."""
+    text: bool = True
+    """Whether words are wanted."""
+    sampling: Sampling | None = None
+    """Words are drawn in place of the most probable ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,18 @@ def read_choices(logits: Tensor, work: Work) -> tuple[tuple[float, ...], int]:
 
 def needs_text(work: Work, first: int) -> bool:
     """Whether the answer goes on after its first token: not when that token is one of the choices."""
-    return not any(first in ids for ids in work.choice_tokens)
+    return work.sampling is not None or not any(first in ids for ids in work.choice_tokens)
+
+
+def next_token(logits: Tensor, work: Work, step: int) -> int:
+    """The most probable token, or one drawn by a number that depends on the sample and the step alone."""
+    if work.sampling is None:
+        return int(logits.argmax())
+    import torch
+
+    chances = torch.softmax(logits.double().cpu() / work.sampling.temperature, dim=-1).cumsum(dim=-1)
+    drawn = stream(work.sampling.seed, "answer", step).random() * float(chances[-1])
+    return min(int(torch.searchsorted(chances, drawn, right=True)), len(chances) - 1)
 
 
 def length_error(adapter: ModelAdapter, length: int, ask: Ask) -> str:
@@ -88,16 +116,31 @@ class NaiveEngine:
             inputs = self._adapter.to_device(self._writer.tensors(self._writer.render(work.ask), pictures))
         except MediaError as error:
             return Reply(error=error.message)
+        inputs = _lengthened(inputs, work.suffix)
         length = inputs["input_ids"].shape[1]
         if too_long := length_error(self._adapter, length, work.ask):
             return Reply(prompt_length=length, error=too_long)
         with torch.inference_mode():
             if not work.choice_tokens:
-                return Reply((), self._generated(inputs, work.ask.max_tokens), length)
+                return Reply((), self._words(inputs, work), length)
             logits = self._adapter.model(**inputs, logits_to_keep=1).logits[0, -1]
             by_choice, first = read_choices(logits, work)
-            text = self._generated(inputs, work.ask.max_tokens) if needs_text(work, first) else (first,)
-        return Reply(by_choice, text, length)
+            longer = work.text and needs_text(work, first) and (work.ask.max_tokens > 1 or work.sampling is not None)
+            text = self._words(inputs, work) if longer else (first,)
+        return Reply(by_choice, text if work.text else (), length)
+
+    def _words(self, inputs: dict[str, Tensor], work: Work) -> tuple[int, ...]:
+        if work.sampling is not None:
+            return self._drawn(inputs, work)
+        return self._generated(inputs, work.ask.max_tokens)
+
+    def _drawn(self, inputs: dict[str, Tensor], work: Work) -> tuple[int, ...]:
+        """Draw words one by one, the whole prompt computed anew for each."""
+        said: tuple[int, ...] = ()
+        while len(said) < work.ask.max_tokens and not self._adapter.stop_tokens & set(said):
+            logits = self._adapter.model(**_lengthened(inputs, said), use_cache=False, logits_to_keep=1).logits[0, -1]
+            said += (next_token(logits, work, len(said)),)
+        return said
 
     def _generated(self, inputs: dict[str, Tensor], most: int) -> tuple[int, ...]:
         from transformers import GenerationConfig
@@ -113,6 +156,20 @@ class NaiveEngine:
         rows = self._adapter.model.generate(**inputs, generation_config=plain)
         tokens = [int(token) for token in rows[0, inputs["input_ids"].shape[1] :]]
         return tuple(_until_stop(tokens, self._adapter.stop_tokens))
+
+
+def _lengthened(inputs: dict[str, Tensor], more: Sequence[int]) -> dict[str, Tensor]:
+    """Inputs of one prompt with further tokens of text after it."""
+    if not more:
+        return inputs
+    import torch
+
+    added = {"input_ids": torch.tensor([list(more)]), "attention_mask": torch.ones(1, len(more), dtype=torch.long)}
+    added |= {name: torch.zeros(1, len(more), dtype=torch.long) for name in PER_TOKEN}
+    return {
+        name: torch.cat([tensor, added[name].to(tensor.device, tensor.dtype)], dim=1) if name in added else tensor
+        for name, tensor in inputs.items()
+    }
 
 
 def _until_stop(tokens: Sequence[int], stops: frozenset[int]) -> Iterator[int]:

@@ -1,8 +1,10 @@
 """From an ask to what a processor of ``transformers`` makes of it.
 
-The layout is persona-first: system message (persona), then one user turn of pictures in order, caption, question;
-then the opening words of the answer, if any. Words of other people cannot open or close a turn: control tokens of
-the tokenizer lose their meaning inside captions, questions and personas.
+Layout ``persona-first``: system message (persona), then one user turn of pictures in order, caption, question; then
+the opening words of the answer, if any. Layout ``image-first``: no system message; the user turn is pictures, persona,
+caption, question, so that all personas share what was computed for the pictures. The two are different questions to a
+model: the layout is part of the settings, hence of the key of every answer. Words of other people cannot open or
+close a turn: control tokens of the tokenizer lose their meaning inside captions, questions and personas.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor
 
-_PER_TOKEN = ("mm_token_type_ids", "token_type_ids")
+PER_TOKEN = ("mm_token_type_ids", "token_type_ids")
+"""Inputs with one entry per token, 0 for text."""
+LAYOUTS = ("persona-first", "image-first")
 _SYSTEM_PROBE, _USER_PROBE = "persona probe text", "question probe text"
 
 
@@ -36,6 +40,13 @@ class Prompt:
     pictures: tuple[str, ...]
     """Hashes of the pictures."""
 
+    def followed_by(self, more: tuple[int, ...]) -> Prompt:
+        """The prompt with further tokens of text after it."""
+        if not more:
+            return self
+        kinds = {name: (*values, *[0] * len(more)) for name, values in self.kinds.items()}
+        return Prompt(self.ids + more, kinds, self.pictures)
+
 
 class PromptWriter:
     """Renders asks through the chat template of a processor and turns them into tensors.
@@ -43,12 +54,18 @@ class PromptWriter:
     Args:
         processor: A processor of ``transformers`` with tokenizer, image processor and chat template.
         template_variables: Further variables of the chat template.
+        layout: One of :data:`LAYOUTS`.
 
     Raises:
-        ModelError: If there is no chat template, or it shows no user text.
+        ModelError: If there is no chat template, it shows no user text, or the layout is unknown.
     """
 
-    def __init__(self, processor: Any, template_variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, processor: Any, template_variables: Mapping[str, str] | None = None, layout: str = LAYOUTS[0]
+    ) -> None:
+        if layout not in LAYOUTS:
+            raise ModelError(f"Unknown layout {layout!r}", f"one of {', '.join(LAYOUTS)}")
+        self.layout = layout
         self._processor = processor
         self._variables = dict(template_variables or {})
         self._tokenizer = getattr(processor, "tokenizer", processor)
@@ -66,10 +83,14 @@ class PromptWriter:
         digest = hashlib.sha256(repr(self._template).encode()).hexdigest()[:16]
         variables = ",".join(f"{name}={value}" for name, value in sorted(self._variables.items()))
         return {
-            "layout": "persona-first" + ("" if self.has_system_role else ", persona opens the user turn"),
+            "layout": self._layout_in_words(),
             "template": f"{digest}({variables})" if variables else digest,
             "processor": f"{type(self._processor).__name__}/{type(self._image_processor).__name__}",
         }
+
+    def _layout_in_words(self) -> str:
+        opens = self.layout == "persona-first" and not self.has_system_role
+        return f"{self.layout}, persona opens the user turn" if opens else self.layout
 
     @property
     def _image_processor(self) -> Any:
@@ -97,8 +118,11 @@ class PromptWriter:
 
     def _render(self, system: str, pictures: int, caption: str, question: str, prefill: str) -> str:
         opening, words = self.defuse(system), [self.defuse(text) for text in (caption, question) if text]
+        said = "\n".join(words)
+        if opening and self.layout == "image-first":
+            opening, said = "", f"{opening}\n\n{said}"
         parts: list[dict[str, str]] = [{"type": "image"}] * pictures
-        parts += [{"type": "text", "text": text} for text in ["\n".join(words)] if text]
+        parts += [{"type": "text", "text": said}] if said else []
         messages = [{"role": "user", "content": parts}]
         if opening and self.has_system_role:
             messages.insert(0, {"role": "system", "content": [{"type": "text", "text": opening}]})
@@ -186,11 +210,11 @@ class PromptCache:
     def _tokens(self, ask: Ask, text: str) -> tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]:
         tensors, pictures = self._split(self._process(ask, text))
         self._processed.get(picture_key(ask.stimulus.frames), lambda: pictures)
-        kinds = {name: tuple(tensors[name][0].tolist()) for name in _PER_TOKEN if name in tensors}
+        kinds = {name: tuple(tensors[name][0].tolist()) for name in PER_TOKEN if name in tensors}
         return tuple(tensors["input_ids"][0].tolist()), kinds
 
     @staticmethod
     def _split(tensors: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        words = {"input_ids", "attention_mask", *_PER_TOKEN}
+        words = {"input_ids", "attention_mask", *PER_TOKEN}
         text = {name: tensor for name, tensor in tensors.items() if name in words}
         return text, {name: tensor for name, tensor in tensors.items() if name not in words}

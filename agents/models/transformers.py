@@ -12,12 +12,11 @@ from typing import Any
 from agents.models.adapter import ModelAdapter
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choices import ChoiceTokens
-from agents.models.engines import Engine, NaiveEngine, Reply, Work
+from agents.models.engine_choice import choose_engine
+from agents.models.engines import Reply, Work
 from agents.models.prompting import PromptWriter
-from agents.models.shared_engine import SharedEngine
 from agents.models.weights import load_weights
 from agents.parse import parse_answer
-from vectorstore.errors import ModelError
 
 _SMALL_MODEL = 50_000_000
 """Parameters up to which a window of asks is answered in moments, so that it may be long."""
@@ -63,8 +62,12 @@ class TransformersModel:
         self._tokenizer = getattr(processor, "tokenizer", processor)
         self._adapter = ModelAdapter(model, self._tokenizer)
         self._choices = ChoiceTokens(self._tokenizer)
-        writer = PromptWriter(processor, template_variables)
-        self._engine, engine = self._pick_engine(options, writer)
+        writer = PromptWriter(processor, template_variables, options.layout)
+        chosen = choose_engine(self._adapter, writer, options)
+        self._engine = chosen.engine
+        self.explanation = chosen.explanation
+        """Which engine asks, and why, in one line."""
+        engine = {"engine": chosen.name, "engine_reason": chosen.reason}
         small = sum(parameter.numel() for parameter in model.parameters()) <= _SMALL_MODEL
         self._window = max(1, options.batch_size) * (32 if small else 4)
         self._settings = {**writer.settings, **engine, **self._environment(model)}
@@ -108,19 +111,6 @@ class TransformersModel:
             parsed=parse_answer(text, work.ask.choices),
             tokens=reply.prompt_length,
         )
-
-    def _pick_engine(self, options: ModelOptions, writer: PromptWriter) -> tuple[Engine, dict[str, str]]:
-        refusal = self._adapter.sharing_refusal
-        if options.engine not in ("auto", "naive", "shared"):
-            raise ModelError(f"Unknown engine {options.engine!r}", "one of auto, naive, shared")
-        if options.engine == "shared" and refusal:
-            raise ModelError(f"The shared engine cannot run this model: {refusal}", "use --engine naive")
-        if options.engine == "naive" or refusal:
-            reason = "asked for" if options.engine == "naive" else refusal
-            return NaiveEngine(self._adapter, writer), {"engine": "naive", "engine_reason": reason}
-        encoder = "pictures encoded once" if self._adapter.takes_features else "pictures encoded once a persona"
-        shared = SharedEngine(self._adapter, writer, options.batch_size)
-        return shared, {"engine": "shared", "engine_reason": f"common beginnings computed once, {encoder}"}
 
     @staticmethod
     def _environment(model: Any) -> dict[str, str]:

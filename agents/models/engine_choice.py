@@ -1,0 +1,176 @@
+"""Which engine asks a model, and why: the fastest one that gives the plain engine's answers on this very model.
+
+Attributes and the kind of cache say what an engine cannot do; whatever they do not say shows when a few words and two
+pictures go through both. Nothing depends on the name of a family.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from agents.models.adapter import ModelAdapter
+from agents.models.base import Ask, FrameReference, ModelOptions, Stimulus
+from agents.models.budget import first_budget
+from agents.models.engines import Engine, NaiveEngine, Work
+from agents.models.prompting import PromptWriter
+from agents.models.rows import Stimuli
+from agents.models.shared_engine import SharedEngine
+from agents.models.tree_engine import TreeEngine
+from vectorstore.errors import ModelError, ValueSpectrumError
+
+ENGINES = ("naive", "shared", "tree")
+"""From the slowest to the fastest."""
+
+_PROBED_TOKENS = 64
+_TOLERANCES = {"float32": 1e-3, "float16": 0.05, "bfloat16": 0.3}
+"""Root mean square difference of log-probabilities up to which engines agree, by number format: rounding stays well
+below, words of a neighbour that leak in lie far above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An engine with what is known of the choice."""
+
+    engine: Engine
+    name: str
+    reason: str
+    """What the engine does, or why it had to be this one; stable, since it is recorded with every answer."""
+    passed_over: tuple[str, ...] = ()
+    """Faster engines that cannot run this model, with reasons."""
+
+    @property
+    def explanation(self) -> str:
+        """One line for people."""
+        return "; ".join([f"engine: {self.name} because {self.reason}", *self.passed_over])
+
+
+def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOptions) -> Chosen:
+    """The engine that was asked for, or the fastest one that agrees with the plain one.
+
+    Args:
+        adapter: The model.
+        writer: Renders prompts.
+        options: Engine and batch size.
+
+    Raises:
+        ModelError: If the engine is unknown, or cannot give this model's answers.
+    """
+    wanted = options.engine
+    if wanted not in ("auto", *ENGINES):
+        raise ModelError(f"Unknown engine {wanted!r}", f"one of auto, {', '.join(ENGINES)}")
+    naive = NaiveEngine(adapter, writer)
+    if wanted == "naive":
+        return Chosen(naive, "naive", "asked for")
+    probe = _Probe(adapter, writer, naive)
+    # A tree over one persona's questions saves nothing over a cache; measured on processors, it costs as much or more.
+    by_itself = ("tree", "shared") if writer.layout == "image-first" else ("shared",)
+    passed_over: list[str] = []
+    refusal = ""
+    for name in by_itself if wanted == "auto" else (wanted,):
+        refusal = _refusal(name, adapter)
+        if not refusal:
+            engine, reason = _fast_engine(name, adapter, writer, options)
+            refusal = probe.objection(engine)
+            if not refusal:
+                return Chosen(engine, name, reason, tuple(passed_over))
+        if wanted == name:
+            raise ModelError(f"The {name} engine cannot run this model: {refusal}", "use --engine auto or naive")
+        passed_over.append(f"no {name}: {refusal}")
+    return Chosen(naive, "naive", refusal, tuple(passed_over))
+
+
+def _refusal(name: str, adapter: ModelAdapter) -> str:
+    if name == "shared":
+        return adapter.sharing_refusal
+    if adapter.packing_refusal:
+        return adapter.packing_refusal
+    partial = adapter.layers_that_forget()
+    return f"layers of kind {', '.join(partial)} do not attend to everything before them" if partial else ""
+
+
+def _fast_engine(name: str, adapter: ModelAdapter, writer: PromptWriter, options: ModelOptions) -> tuple[Engine, str]:
+    """An engine and what it does."""
+    stimuli, budget = Stimuli(adapter, writer), first_budget(adapter.model, options.batch_size)
+    if name == "tree":
+        return TreeEngine(adapter, stimuli, budget), "all asks about a picture in one pass, each seeing its own prompt"
+    encoder = "pictures encoded once" if adapter.takes_features else "pictures encoded once a persona"
+    return SharedEngine(adapter, stimuli, budget), f"common beginnings computed once, {encoder}"
+
+
+class _Probe:
+    """A few words and two pictures, asked through the plain engine once and through each engine in question.
+
+    Args:
+        adapter: The model.
+        writer: Renders prompts.
+        naive: The plain engine.
+    """
+
+    def __init__(self, adapter: ModelAdapter, writer: PromptWriter, naive: NaiveEngine) -> None:
+        self._naive = naive
+        self._dtype = str(adapter.model.dtype).removeprefix("torch.")
+        vocabulary = int(adapter.model.config.get_text_config().vocab_size)
+        step = max(1, vocabulary // _PROBED_TOKENS)
+        self._tokens = tuple((token,) for token in range(0, vocabulary, step))
+        self._expected: list[tuple[float, ...]] | None = None
+
+    def objection(self, engine: Engine) -> str:
+        """Why an engine must not be used; empty when it gives the plain engine's answers."""
+        with TemporaryDirectory() as folder:
+            work = self._work(Path(folder))
+            if self._expected is None:
+                self._expected = [self._plain_answer(single) for single in work]
+            comparable = [index for index, values in enumerate(self._expected) if values]
+            if not comparable:
+                return "it cannot be compared with the plain engine, which fails on two small pictures"
+            try:
+                replies = engine.answer([work[index] for index in comparable])
+            except _FAILURES as error:
+                return f"it fails on two small pictures ({_one_line(error)})"
+        if any(reply.error for reply in replies):
+            return f"it fails on two small pictures ({next(reply.error for reply in replies if reply.error)})"
+        found = np.array([reply.log_probabilities for reply in replies])
+        difference = float(np.sqrt(np.mean((found - np.array([self._expected[each] for each in comparable])) ** 2)))
+        if difference <= _TOLERANCES.get(self._dtype, _TOLERANCES["bfloat16"]):
+            return ""
+        return f"its log-probabilities differ by {difference:.2g} from those of the plain engine"
+
+    def _plain_answer(self, work: Work) -> tuple[float, ...]:
+        """Log-probabilities, none where the model cannot be asked this."""
+        try:
+            return self._naive.answer([work])[0].log_probabilities
+        except _FAILURES:
+            return ()
+
+    def _work(self, folder: Path) -> list[Work]:
+        one, other = (_drawn(folder, seed) for seed in (1, 2))
+        persona, words, further = "You are old.", "Hi.", "Is it day or night? Say which."
+        asks = [
+            Ask(Stimulus((one,)), words),
+            Ask(Stimulus((one,)), further, system=persona),
+            Ask(Stimulus((one,)), words, system=persona),
+            Ask(Stimulus((one, other)), further, system=persona),
+            Ask(Stimulus(), further),
+        ]
+        return [Work(ask, self._tokens, text=False) for ask in asks]
+
+
+_FAILURES = (RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, ValueSpectrumError)
+
+
+def _drawn(folder: Path, seed: int) -> FrameReference:
+    """A small picture of coarse noise."""
+    path = folder / f"{seed}.png"
+    coarse = np.random.default_rng(seed).integers(0, 255, (4, 4, 3), dtype=np.uint8)
+    Image.fromarray(coarse).resize((64, 64), Image.Resampling.NEAREST).save(path)
+    return FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,125 @@
+"""Asks on their way through the fast engines: as token ids, with their pictures encoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agents.models.adapter import ModelAdapter
+from agents.models.base import Ask
+from agents.models.engines import Reply, Work, length_error, needs_text, next_token, read_choices
+from agents.models.pictures import RecentlyUsed
+from agents.models.prompting import Prompt, PromptCache, PromptWriter
+from vectorstore.errors import MediaError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_STIMULI_KEPT = 16
+
+
+@dataclass(slots=True)
+class Row:
+    """One prompt on its way through an engine."""
+
+    work: Work
+    prompt: Prompt
+    by_choice: tuple[float, ...] = ()
+    said: tuple[int, ...] = ()
+    error: str = ""
+
+    @property
+    def reply(self) -> Reply:
+        """What came of it."""
+        return Reply(self.by_choice, self.said, len(self.prompt.ids), self.error)
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether words are wanted and none are there yet."""
+        return self.work.text and not self.said
+
+    def forget(self) -> None:
+        """Back to before any answer: an earlier try may have run out of memory halfway."""
+        self.by_choice, self.said = (), ()
+
+    def read(self, logits: Tensor) -> None:
+        """Take choices, and the whole text where its first token is a choice, from the logits after the prompt."""
+        self.by_choice, first = read_choices(logits, self.work)
+        if self.work.text and not needs_text(self.work, first):
+            self.said = (first,)
+
+    def say(self, logits: Tensor) -> None:
+        """Take the next token of the text."""
+        self.said += (next_token(logits, self.work, len(self.said)),)
+
+    def goes_on(self, stops: frozenset[int]) -> bool:
+        """Whether the text is not at its end."""
+        return self.said[-1] not in stops and len(self.said) < self.work.ask.max_tokens
+
+
+class Stimuli:
+    """Prompts and pictures of asks, each text tokenised and each picture processed and encoded once.
+
+    Args:
+        adapter: The model.
+        writer: Renders prompts.
+    """
+
+    def __init__(self, adapter: ModelAdapter, writer: PromptWriter) -> None:
+        self._adapter = adapter
+        self.prompts = PromptCache(writer)
+        self._features: RecentlyUsed[tuple[str, ...], tuple[Any, dict[str, Tensor]]] = RecentlyUsed(_STIMULI_KEPT)
+
+    def keep(self, stimuli: int) -> None:
+        """Keep the features of at least so many stimuli: those of a window that come more than once."""
+        self._features.capacity = max(_STIMULI_KEPT, stimuli)
+
+    def row(self, work: Work) -> Row:
+        """A prompt for a piece of work, with the reason where there can be none."""
+        try:
+            prompt = self.prompts.prompt(work.ask).followed_by(work.suffix)
+        except MediaError as error:
+            return Row(work, Prompt((), {}, ()), error=error.message)
+        return Row(work, prompt, error=length_error(self._adapter, len(prompt.ids), work.ask))
+
+    def inputs(self, asks: Sequence[Ask]) -> dict[str, Any]:
+        """What the model takes for the pictures of these asks, in this order; nothing when none shows any.
+
+        Without feature inputs in the model, one ask at most may show pictures.
+
+        Raises:
+            MediaError: If a picture cannot be read or the processor refuses it.
+        """
+        shown = [ask for ask in asks if ask.stimulus.frames]
+        if not shown:
+            return {}
+        if not self._adapter.takes_features:
+            return self._adapter.to_device(self.prompts.picture_tensors(shown[0]))
+        encoded = [self._encoded(ask) for ask in shown]
+        return self._adapter.feature_inputs([features for features, _ in encoded], [sizes for _, sizes in encoded])
+
+    def geometry(self, ask: Ask) -> Mapping[str, Tensor]:
+        """Grids and sizes of the pictures of an ask, without pixels.
+
+        Raises:
+            MediaError: As for :meth:`inputs`.
+        """
+        return self._encoded(ask)[1] if ask.stimulus.frames else {}
+
+    def unreadable(self, ask: Ask) -> str:
+        """Why the pictures of an ask cannot be shown; empty when they can."""
+        try:
+            self.inputs([ask])
+        except MediaError as error:
+            return error.message
+        return ""
+
+    def _encoded(self, ask: Ask) -> tuple[Any, dict[str, Tensor]]:
+        pictures = tuple(frame.picture_sha for frame in ask.stimulus.frames)
+        return self._features.get(pictures, lambda: self._encode(ask))
+
+    def _encode(self, ask: Ask) -> tuple[Any, dict[str, Tensor]]:
+        tensors = self.prompts.picture_tensors(ask)
+        sizes = {name: tensor for name, tensor in tensors.items() if not name.startswith("pixel")}
+        return self._adapter.encode(tensors), sizes
