@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,8 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from vectorstore.errors import CorpusLockedError, InputError, SchemaError
-from vectorstore.storage import FolderLock, storage_errors, sync_folder
+from agents.answers import NEVER_MIXED
+from agents.writer_lock import WriterLock
+from vectorstore.errors import InputError, SchemaError
+from vectorstore.storage import storage_errors, sync_folder
 
 SCHEMA = 1
 """Version of the layout of ``run.json``."""
@@ -46,7 +48,7 @@ class Manifest:
 class Run(AbstractContextManager["Run"]):
     """A run directory that is open for writing; no other process can open it meanwhile. Use ``Run.open``."""
 
-    def __init__(self, folder: Path, manifest: Manifest, lock: FolderLock) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, lock: WriterLock) -> None:
         self.folder = folder
         self.manifest = manifest
         self._lock = lock
@@ -69,7 +71,7 @@ class Run(AbstractContextManager["Run"]):
             StorageError: The folder cannot be written.
         """
         _make_folder(folder)
-        lock = _lock(folder)
+        lock = WriterLock(folder / ".lock", f"the run {folder}")
         try:
             manifest = _take_up(folder, json.loads(json.dumps(settings)), command, snapshot)
         except BaseException:
@@ -133,6 +135,26 @@ def answers_path(folder: Path) -> Path:
     return path
 
 
+def check_alike(manifests: Sequence[Manifest]) -> None:
+    """Refuse to put runs into one table whose answers were got in different ways.
+
+    Raises:
+        InputError: Prompts are laid out differently, or a model answered through two engines or in two number formats.
+    """
+    seen: dict[tuple[str, str], str] = {}
+    for manifest in manifests:
+        for model, settings in manifest.settings.get("models", {}).items():
+            layout = str(settings.get("layout", "")).partition(",")[0]
+            ways = [("", "layout", layout), *((model, name, str(settings.get(name, ""))) for name in NEVER_MIXED)]
+            for owner, name, way in ways:
+                if way and seen.setdefault((owner, name), way) != way:
+                    raise InputError(
+                        f"answers that were got in different ways do not belong into one table: {model} has {name} "
+                        f"{way}, another run {seen[owner, name]}",
+                        "report them one by one",
+                    )
+
+
 def read_scores(folder: Path) -> Json:
     """Read the scores of a run.
 
@@ -178,6 +200,11 @@ def _short(setting: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _least_telling(difference: str) -> bool:
+    """Whether a difference is shown after others: ways of asking come first, since nothing else hints at them."""
+    return difference.partition(": ")[0].rpartition(".")[2] not in ("layout", *NEVER_MIXED)
+
+
 def _make_folder(folder: Path) -> None:
     with storage_errors(folder):
         if folder.exists() and not folder.is_dir():
@@ -188,13 +215,6 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")
 
 
-def _lock(folder: Path) -> FolderLock:
-    try:
-        return FolderLock(folder / ".lock", exclusive=True)
-    except CorpusLockedError as error:
-        raise CorpusLockedError(f"another process is writing the run {folder}", "wait until it has finished") from error
-
-
 def _take_up(folder: Path, settings: Json, command: str, snapshot: str) -> Manifest:
     if not (folder / _MANIFEST).exists():
         manifest = Manifest(settings, _provenance(command, snapshot))
@@ -203,7 +223,7 @@ def _take_up(folder: Path, settings: Json, command: str, snapshot: str) -> Manif
         )
         return manifest
     manifest = read_manifest(folder)
-    changed = differences(manifest.settings, settings)
+    changed = sorted(differences(manifest.settings, settings), key=_least_telling)
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         raise InputError(

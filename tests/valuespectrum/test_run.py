@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from valuespectrum.run import Run, answers_path, differences, read_manifest, read_scores
+from valuespectrum.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
 
 SETTINGS = {"seed": 0, "battery": {"name": "like", "wordings": 2}, "models": ["m"]}
@@ -25,8 +26,22 @@ def test_the_same_settings_take_a_run_up_and_others_are_refused(tmp_path: Path) 
 
 
 def test_two_processes_never_write_one_run(tmp_path: Path) -> None:
-    with Run.open(tmp_path, SETTINGS, ""), pytest.raises(CorpusLockedError, match="writing the run"):
+    named = rf"another process \(process {os.getpid()} on .* since .*\) is writing the run"
+    with Run.open(tmp_path, SETTINGS, ""), pytest.raises(CorpusLockedError, match=named):
         Run.open(tmp_path, SETTINGS, "")
+    with Run.open(tmp_path, SETTINGS, ""):
+        pass
+
+
+def test_ways_of_asking_are_named_first(tmp_path: Path) -> None:
+    old = {"a": 1, "b": 1, "c": 1, "models": {"hf:x.y@1": {"engine": "shared", "dtype": "float32", "torch": "2.9"}}}
+    new = {"a": 2, "b": 2, "c": 2, "models": {"hf:x.y@1": {"engine": "naive", "dtype": "bfloat16", "torch": "2.10"}}}
+    with Run.open(tmp_path, old, ""):
+        pass
+    with pytest.raises(
+        InputError, match=r'dtype: "float32" -> "bfloat16"; .*engine: "shared" -> "naive"; a: 1 -> 2 and 3'
+    ):
+        Run.open(tmp_path, new, "")
 
 
 def test_a_run_names_the_snapshot_it_began_with(tmp_path: Path) -> None:
@@ -86,3 +101,14 @@ def test_a_full_disk_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         Run.open(Path("/proc/run"), SETTINGS, "")
     assert json.loads(json.dumps(differences({"a": [1]}, {}))) == ["a: [1] -> null"]
+
+
+def test_runs_that_were_asked_in_different_ways_share_no_table() -> None:
+    def one(model: str, **settings: str) -> Manifest:
+        return Manifest({"models": {model: settings}}, {})
+
+    check_alike([one("a", engine="naive", layout="persona-first"), one("b", engine="shared"), Manifest({}, {})])
+    with pytest.raises(InputError, match="layout image-first, another run persona-first"):
+        check_alike([one("a", layout="persona-first, persona opens the user turn"), one("b", layout="image-first")])
+    with pytest.raises(InputError, match="a has dtype bfloat16, another run float32"):
+        check_alike([one("a", dtype="float32"), one("a", dtype="bfloat16")])

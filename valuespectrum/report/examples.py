@@ -35,14 +35,14 @@ def read_examples(
 
     if corpus is None or count < 1:
         return ()
-    with AnswerStore(answers_path(run)) as store:
+    with AnswerStore(answers_path(run), read_only=True) as store:
         table = store.table()
         table = table[table["answered"] & (table["model"] == profile.model)]
         chosen = _clips(table, profile, count, corpus.clip_ids())
         names = {row["id"]: row["name"] for row in manifest.settings["personas"]}
         picked = {clip: _rows(table[table["clip"] == clip], manifest) for clip in chosen}
         keys = {str(row["key"]) for rows in picked.values() for row in rows}
-        questions = {key: ask.question for ask, key in store.planned() if key in keys}
+        questions = {key: ask.question for key in keys if (ask := store.ask(key))}
     return tuple(_example(corpus, rows, questions, names) for rows in picked.values() if rows)
 
 

@@ -21,7 +21,7 @@ from valuespectrum.report.data import (
 )
 from valuespectrum.report.examples import read_examples, read_picture
 from valuespectrum.report.words import short_model
-from valuespectrum.run import Manifest, read_manifest, read_scores
+from valuespectrum.run import Manifest, check_alike, read_manifest, read_scores
 from valuespectrum.truth import is_synthetic, planted_profile
 from valuespectrum.values import VALUES
 from vectorstore.errors import InputError
@@ -62,6 +62,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         SchemaError: Another release wrote it.
     """
     loaded = [(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
+    check_alike([manifest for _, manifest, _ in loaded])
     by_model: dict[str, ModelProfile] = {}
     conditions = set()
     for _, manifest, scores in loaded:
