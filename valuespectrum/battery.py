@@ -7,11 +7,13 @@ question, asked once. The questionnaire (ISQ) is asked of personas whose strateg
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
+from agents.identity import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas import Persona, Strategy, placebo, system_prompt
 from agents.streams import stream
@@ -94,10 +96,12 @@ def roles(personas: Sequence[Persona], strategies: Sequence[Strategy], placebos:
     return listed
 
 
-def build_asks(
-    rows: Sequence[StimulusRow], pictures: Pictures, respondents: Sequence[Role], options: BatteryOptions
-) -> list[Ask]:
-    """Put every question to every role about every picture.
+class BatteryAsks:
+    """Every question put to every role about every picture: an iterable that makes its asks on demand.
+
+    Pictures come in the order of the rows. The tags of an ask are ``item, wording, polarity, order, first, clip, frame,
+    value, keyword, rank, similarity, persona, strategy, placebo`` and ``weight_<value>`` (read by simulated models
+    only).
 
     Args:
         rows: Pictures with the value they stand for.
@@ -105,32 +109,60 @@ def build_asks(
         respondents: Roles that answer.
         options: Battery options.
 
-    Returns:
-        Asks, picture by picture. Their tags are ``item, wording, polarity, order, first, clip, frame, value, keyword,
-        rank, similarity, persona, strategy, placebo`` and ``weight_<value>`` (read by simulated models only).
-
     Raises:
         InputError: Options out of range.
     """
-    if options.name not in get_args(BatteryName):
-        raise InputError(f"unknown battery {options.name!r}", f"choose {' or '.join(get_args(BatteryName))}")
-    if not 1 <= options.wordings <= len(LIKE_WORDINGS):
-        raise InputError(f"wordings must lie in 1..{len(LIKE_WORDINGS)}, got {options.wordings}")
-    return [ask for row in rows for role in respondents for ask in _asks(row, pictures, role, options)]
 
+    def __init__(
+        self,
+        rows: Sequence[StimulusRow],
+        pictures: Pictures,
+        respondents: Sequence[Role],
+        options: BatteryOptions,
+    ) -> None:
+        if options.name not in get_args(BatteryName):
+            raise InputError(f"unknown battery {options.name!r}", f"choose {' or '.join(get_args(BatteryName))}")
+        if not 1 <= options.wordings <= len(LIKE_WORDINGS):
+            raise InputError(f"wordings must lie in 1..{len(LIKE_WORDINGS)}, got {options.wordings}")
+        self._rows = rows
+        self._pictures = pictures
+        self._options = options
+        self._forms = [(role, _forms(role, options)) for role in respondents]
 
-def _asks(row: StimulusRow, pictures: Pictures, role: Role, options: BatteryOptions) -> Iterator[Ask]:
-    stimulus = Stimulus((FrameReference(row.picture_sha, pictures.picture_path(row.picture_sha)),))
-    for form in _forms(role, options):
-        yield Ask(
-            stimulus=stimulus,
-            question=form.question,
-            choices=form.choices,
-            system=role.system,
-            prefill=options.prefill if form.choices else "",
-            max_tokens=12 if form.choices else _REPLY_TOKENS,
-            tags=_tags(row, role, form),
-        )
+    def __len__(self) -> int:
+        return len(self._rows) * sum(len(forms) for _, forms in self._forms)
+
+    def __iter__(self) -> Iterator[Ask]:
+        for row in self._rows:
+            yield from self._about(row)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that the asks are made of: the rows, and one picture's asks with their tags in full."""
+        digest = hashlib.sha256()
+        for row in self._rows:
+            digest.update(canonical_json(asdict(row) | {"standing": None, "similarity": _rounded(row)}).encode())
+        for ask in self._about(self._rows[0]) if self._rows else ():
+            digest.update(canonical_json([ask_content(ask), dict(ask.tags)]).encode())
+        return f"sha256:{digest.hexdigest()}"
+
+    def picture_path(self, picture_sha: str) -> Path:
+        """Where a picture can be read now."""
+        return self._pictures.picture_path(picture_sha)
+
+    def _about(self, row: StimulusRow) -> Iterator[Ask]:
+        stimulus = Stimulus((FrameReference(row.picture_sha, self.picture_path(row.picture_sha)),))
+        for role, forms in self._forms:
+            for form in forms:
+                yield Ask(
+                    stimulus=stimulus,
+                    question=form.question,
+                    choices=form.choices,
+                    system=role.system,
+                    prefill=self._options.prefill if form.choices else "",
+                    max_tokens=12 if form.choices else _REPLY_TOKENS,
+                    tags=_tags(row, role, form),
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +213,14 @@ def _tags(row: StimulusRow, role: Role, form: _Form) -> Mapping[str, str | int |
         "value": row.value,
         "keyword": row.keyword,
         "rank": row.rank,
-        # Rounded, since the last bits differ between machines and tags tell asks apart.
-        "similarity": round(row.similarity, 6),
+        "similarity": _rounded(row),
         "persona": role.persona,
         "strategy": role.strategy,
         "placebo": int(role.placebo),
         f"weight_{row.value}": 1.0,
     }
+
+
+def _rounded(row: StimulusRow) -> float:
+    """Similarity without the last bits, which differ between machines: tags tell asks apart."""
+    return round(row.similarity, 6)

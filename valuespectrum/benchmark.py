@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agents.answers import AnswerStore
-from agents.models.base import Ask, Model
+from agents.models.base import Model
 from agents.personas import Persona, Strategy
-from agents.planner import answer_all, plan
+from agents.planner import Plan, answer_plan, plan
 from ingest.embed import Embedder
-from valuespectrum.battery import BatteryOptions, Pictures, Role, build_asks, roles
+from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, roles
 from valuespectrum.keywords import load_keywords
-from valuespectrum.retrieval import RetrievalOptions, Searchable, StimulusRow, clips_per_value, retrieve
+from valuespectrum.prices import PriceTable, load_prices
+from valuespectrum.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from valuespectrum.run import Run, answers_path, read_manifest, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
@@ -47,6 +48,8 @@ class BenchOptions:
     """Whether every persona gets a placebo."""
     seed: int = 0
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
+    prices: Path | None = None
+    """A price table of the user's; ``None`` takes our own."""
     command: str = ""
     """What the user typed, for the manifest."""
     snapshot: str = ""
@@ -61,16 +64,43 @@ class BenchOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Expense:
+    """What remains of a benchmark for one model; estimates, except the counts."""
+
+    stored: int
+    """Asks that are answered already."""
+    to_ask: int
+    """Asks that remain."""
+    prompt_tokens: int
+    reply_tokens: int
+    """At most: answers are usually shorter."""
+    basis: str
+    """``"measured"`` on this run's answers, or ``"guessed"`` from the length of texts and the size of pictures."""
+    dollars: float | None
+    """Price of these tokens; ``None`` when the price table does not have the model."""
+    seconds: float | None
+    """At this run's pace so far; ``None`` when there is none yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class BenchPlan:
     """What a benchmark comes to, told before anything is asked."""
 
     clips_per_value: Mapping[str, int]
     respondents: int
     """Roles of each model, the bare model and placebos included."""
-    stored: Mapping[str, int]
-    """Model id to asks that are answered already."""
-    to_ask: Mapping[str, int]
-    """Model id to asks that remain."""
+    models: Mapping[str, Expense]
+    """By model id."""
+
+    @property
+    def stored(self) -> dict[str, int]:
+        """Model id to asks that are answered already."""
+        return {model: expense.stored for model, expense in self.models.items()}
+
+    @property
+    def to_ask(self) -> dict[str, int]:
+        """Model id to asks that remain."""
+        return {model: expense.to_ask for model, expense in self.models.items()}
 
 
 class BenchProgress(Protocol):
@@ -132,6 +162,7 @@ def run_benchmark(
         raise InputError("no model was named", "name at least one with --model")
     teller = progress or Silent()
     keywords = load_keywords(options.keywords)
+    prices = load_prices(options.prices)
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     source: Json = {
         "corpus": {"hash": corpus.content_hash(), "embedder": embedder.id},
@@ -143,10 +174,12 @@ def run_benchmark(
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
-        asks = build_asks(rows, corpus, listed, options.battery)
-        _announce(teller, rows, listed, asks, models, store)
-        for model in models:
-            answer_all(model, asks, store, _tell(teller, model))
+        asks = BatteryAsks(rows, corpus, listed, options.battery)
+        plans = [plan(asks, model, store) for model in models]
+        expenses = {work.model: expense(work, prices, work.model) for work in plans}
+        teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses))
+        for model, work in zip(models, plans, strict=True):
+            answer_plan(work, model, store, _tell(teller, model))
         return write_scores(run.folder, store, options.scoring)
 
 
@@ -156,7 +189,7 @@ def score_run(folder: Path, scoring: ScoringOptions) -> Json:
     Raises:
         InputError: The folder is no run, or holds no answers.
     """
-    with AnswerStore(answers_path(folder)) as store:
+    with AnswerStore(answers_path(folder), read_only=True) as store:
         return write_scores(folder, store, scoring)
 
 
@@ -217,22 +250,22 @@ def _settings(
     }
 
 
-def _announce(
-    teller: BenchProgress,
-    rows: Sequence[StimulusRow],
-    listed: Sequence[Role],
-    asks: Sequence[Ask],
-    models: Sequence[Model],
-    store: AnswerStore,
-) -> None:
-    plans = {model.id: plan(asks, model, store) for model in models}
-    teller.planned(
-        BenchPlan(
-            clips_per_value=clips_per_value(rows),
-            respondents=len(listed),
-            stored={model: work.stored for model, work in plans.items()},
-            to_ask={model: work.to_ask for model, work in plans.items()},
-        )
+def expense(work: Plan, prices: PriceTable, name: str) -> Expense:
+    """A plan with its price.
+
+    Args:
+        work: What remains.
+        prices: Where the price is looked up.
+        name: The model's id, or its spec when it is not loaded.
+    """
+    return Expense(
+        stored=work.stored,
+        to_ask=work.to_ask,
+        prompt_tokens=work.prompt_tokens,
+        reply_tokens=work.reply_tokens,
+        basis=work.basis,
+        dollars=prices.dollars(name, work.prompt_tokens, work.reply_tokens),
+        seconds=work.seconds,
     )
 
 

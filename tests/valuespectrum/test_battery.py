@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.base import Ask
 from agents.personas import load_personas
-from valuespectrum.battery import BatteryOptions, Role, build_asks, roles
+from valuespectrum.battery import BatteryAsks, BatteryOptions, Role, roles
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
 from valuespectrum.retrieval import RetrievalOptions, StimulusRow, retrieve
 from vectorstore.errors import InputError
@@ -24,7 +26,10 @@ def _rows() -> list[StimulusRow]:
 
 
 def _asks(*respondents: Role, **options: object) -> list[Ask]:
-    return build_asks(_rows(), world(), respondents or (BARE,), BatteryOptions(**options))  # type: ignore[arg-type]
+    made = BatteryAsks(_rows(), world(), respondents or (BARE,), BatteryOptions(**options))  # type: ignore[arg-type]
+    asks = list(made)
+    assert len(made) == len(asks)
+    return asks
 
 
 def test_the_like_battery_is_balanced_for_every_clip() -> None:
@@ -99,3 +104,36 @@ def test_impossible_options_are_refused() -> None:
         _asks(name="short")
     with pytest.raises(InputError, match="wordings"):
         _asks(wordings=9)
+
+
+def test_the_digest_names_what_the_asks_are_made_of() -> None:
+    rows, pictures = _rows(), world()
+    same = {BatteryAsks(rows, pictures, (BARE,), BatteryOptions()).digest for _ in range(2)}
+    persona = roles(load_personas()[:1], ("simple",), False, 0)
+    others = [
+        BatteryAsks(rows[1:], pictures, (BARE,), BatteryOptions()),
+        BatteryAsks(rows[::-1], pictures, (BARE,), BatteryOptions()),
+        BatteryAsks([*rows[:-1], replace(rows[-1], rank=9)], pictures, (BARE,), BatteryOptions()),
+        BatteryAsks(rows, pictures, persona, BatteryOptions()),
+        BatteryAsks(rows, pictures, (BARE,), BatteryOptions(wordings=1)),
+        BatteryAsks(rows, pictures, (BARE,), BatteryOptions(prefill="Answer:")),
+        BatteryAsks(rows, pictures, (BARE,), BatteryOptions(name="paper")),
+        BatteryAsks((), pictures, (BARE,), BatteryOptions()),
+    ]
+    assert len(same | {made.digest for made in others}) == 1 + len(others)
+    moved = world()
+    moved._folder = Path("elsewhere")
+    assert BatteryAsks(rows, moved, (BARE,), BatteryOptions()).digest in same
+
+
+def test_asks_are_made_one_by_one() -> None:
+    asked = []
+
+    class Watching:
+        def picture_path(self, picture_sha: str) -> Path:
+            asked.append(picture_sha)
+            return Path(picture_sha)
+
+    asks = iter(BatteryAsks(_rows(), Watching(), (BARE,), BatteryOptions()))
+    next(asks)
+    assert len(asked) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -28,7 +28,7 @@ from valuespectrum.cli.common import (
 from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
-    from valuespectrum.benchmark import BenchOptions, BenchPlan
+    from valuespectrum.benchmark import BenchPlan, Expense
 
 
 def bench(
@@ -52,7 +52,10 @@ def bench(
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-BATTERY.")
     ] = None,
     seed: SeedOption = 0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be asked.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what is stored, what would be asked, and what it would cost.")
+    ] = False,
+    prices: Annotated[Path | None, typer.Option(help="Price table (YAML) in place of our own.", metavar="FILE")] = None,
     embedder: EmbedderOption = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
@@ -67,6 +70,7 @@ def bench(
     from agents.models.base import ModelOptions
     from agents.personas import Strategy
     from valuespectrum.battery import BatteryName, BatteryOptions
+    from valuespectrum.bench_plan import plan_benchmark
     from valuespectrum.benchmark import BenchOptions, run_benchmark
     from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
@@ -83,14 +87,15 @@ def bench(
             placebos=placebo,
             seed=seed,
             scoring=ScoringOptions(seed=seed),
+            prices=prices,
             command=typed_command(),
         )
         roles = chosen_personas(persona or [], personas)
         with Corpus.open(corpus) as opened, contextlib.ExitStack() as stack:
             loaded = corpus_embedder(opened, embedder)
             if dry_run:
-                planned = plan_only(options, opened, loaded, roles, len(model))
-                terminal.finish(planned, _describe_plan(planned))
+                planned = plan_benchmark(options, opened, loaded, model, roles)
+                terminal.finish(plan_document(planned, options.run), _describe_plan(planned, options.run))
                 return
             options = replace(options, snapshot=snapshot_with(opened.folder, opened.content_hash()))
             models = load_models(model, ModelOptions(device, dtype, batch_size, engine, seed))
@@ -107,12 +112,9 @@ class BenchBar:
         self._bars: dict[str, Any] = {}
 
     def planned(self, plan: BenchPlan) -> None:
-        """Say what is stored and what remains."""
-        for model, remaining in plan.to_ask.items():
-            self._terminal.say(
-                f"{model}: {plan.respondents:,} respondents, {sum(plan.clips_per_value.values()):,} clips, "
-                f"{plan.stored[model]:,} answers stored, {remaining:,} to ask"
-            )
+        """Say what is stored, what remains, and what it will cost."""
+        for model, expense in plan.models.items():
+            self._terminal.say(describe_expense(model, expense, plan))
 
     def asked(self, model: str, done: int, total: int) -> None:
         """Move the model's bar."""
@@ -125,29 +127,54 @@ class BenchBar:
             self._stack.close()
 
 
-def plan_only(options: BenchOptions, corpus: Any, embedder: Any, personas: Any, models: int) -> dict[str, Any]:
-    """What a benchmark would ask, without loading a model or writing anything."""
-    from valuespectrum.battery import build_asks, roles
-    from valuespectrum.keywords import load_keywords
-    from valuespectrum.retrieval import clips_per_value, retrieve
-
-    listed = roles(personas, options.strategies, options.placebos, options.seed)
-    rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
-    asks = build_asks(rows, corpus, listed, options.battery)
+def plan_document(plan: BenchPlan, run: Path) -> dict[str, Any]:
+    """A plan as ``bench --dry-run --json`` prints it."""
+    asks = [expense.stored + expense.to_ask for expense in plan.models.values()]
     return {
         "dry_run": True,
-        "clips_per_value": clips_per_value(rows),
-        "respondents": len(listed) * models,
-        "asks_per_model": len(asks),
-        "asks": len(asks) * models,
-        "run": str(options.run),
+        "clips_per_value": plan.clips_per_value,
+        "respondents": plan.respondents * len(plan.models),
+        "asks_per_model": max(asks, default=0),
+        "asks": sum(asks),
+        "models": {model: asdict(expense) for model, expense in plan.models.items()},
+        "run": str(run),
     }
 
 
-def _describe_plan(plan: dict[str, Any]) -> str:
-    clips = ", ".join(f"{value} {count}" for value, count in plan["clips_per_value"].items())
-    asks = f"{plan['asks']:,} questions for {plan['respondents']:,} respondents"
-    return f"{asks}; answers would go to {plan['run']}\nclips: {clips}"
+def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
+    """A line for a person: what is stored, what remains, tokens, money, time."""
+    clips = sum(plan.clips_per_value.values())
+    line = (
+        f"{model}: {plan.respondents:,} respondents, {clips:,} clips, "
+        f"{expense.stored:,} answers stored, {expense.to_ask:,} to ask"
+    )
+    if not expense.to_ask:
+        return line
+    cost = "unknown (no row in the price table)" if expense.dollars is None else f"${expense.dollars:,.2f} at most"
+    time = "unknown (nothing was timed yet)" if expense.seconds is None else f"about {_duration(expense.seconds)}"
+    tokens = (
+        f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers at most"
+    )
+    return f"{line}\n  {tokens}; cost {cost}; time {time}"
+
+
+def _duration(seconds: float) -> str:
+    """Time as a person would say it.
+
+    Example:
+        >>> _duration(45), _duration(600), _duration(9000), _duration(400_000)
+        ('45 s', '10 min', '2.5 h', '4.6 days')
+    """
+    for unit, length, digits in (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.{digits}f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _describe_plan(plan: BenchPlan, run: Path) -> str:
+    clips = ", ".join(f"{value} {count}" for value, count in plan.clips_per_value.items())
+    lines = [describe_expense(model, expense, plan) for model, expense in plan.models.items()]
+    return "\n".join([*lines, f"answers would go to {run}", f"clips: {clips}"])
 
 
 def _describe(scores: dict[str, Any], run: Path, corpus: Path) -> str:

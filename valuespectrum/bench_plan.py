@@ -1,0 +1,107 @@
+"""What a benchmark would ask and cost, without loading a model or writing into its run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NoReturn
+
+from agents.answers import AnswerStore
+from agents.identity import TAGS_READ
+from agents.models.base import Answer, Ask
+from agents.personas import Persona
+from agents.planner import Plan, estimated, plan
+from ingest.embed import Embedder
+from valuespectrum.battery import BatteryAsks, roles
+from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, expense
+from valuespectrum.keywords import load_keywords
+from valuespectrum.prices import load_prices
+from valuespectrum.retrieval import clips_per_value, retrieve
+
+
+def plan_benchmark(
+    options: BenchOptions,
+    corpus: BenchCorpus,
+    embedder: Embedder,
+    specs: Sequence[str],
+    personas: Sequence[Persona] = (),
+) -> BenchPlan:
+    """What ``run_benchmark`` would do, by model spec.
+
+    What a run has stored is counted when its list of asks is the one that would be asked now; else the list is written
+    into a file that is thrown away.
+
+    Raises:
+        InputError: Options or personas do not fit.
+    """
+    prices = load_prices(options.prices)
+    listed = roles(personas, options.strategies, options.placebos, options.seed)
+    rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
+    asks = BatteryAsks(rows, corpus, listed, options.battery)
+    known = _stored(options.run / "answers.sqlite", asks)
+    works = {spec: next((work for work in known if names(spec, work.model)), None) for spec in specs}
+    with TemporaryDirectory() as folder, AnswerStore(Path(folder) / "answers.sqlite") as store:
+        expenses = {
+            spec: expense(work or plan(asks, UnloadedModel(spec), store), prices, work.model if work else spec)
+            for spec, work in works.items()
+        }
+    return BenchPlan(clips_per_value(rows), len(listed), expenses)
+
+
+class UnloadedModel:
+    """Stands for a model whose weights are not there yet: it can be planned for, not asked.
+
+    Args:
+        spec: As the user named it.
+    """
+
+    def __init__(self, spec: str) -> None:
+        self.id = spec
+        self.settings: Mapping[str, str] = {}
+        if spec.partition(":")[0] == "simulated":
+            from agents.models.base import ModelOptions
+            from agents.models.registry import load_model
+
+            simulated = load_model(spec, ModelOptions())
+            self.settings = {TAGS_READ: simulated.settings[TAGS_READ]}
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Refuse."""
+        self._refuse()
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Refuse."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise AssertionError(f"{self.id} is only planned for")
+
+
+def names(spec: str, model: str) -> bool:
+    """Whether a model spec can have led to a model id.
+
+    Example:
+        >>> names("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen3-VL@89c2f1"), names("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen2-VL@1")
+        (True, False)
+        >>> names("reference", "reference:neutral@1"), names("simulated:security=1", "simulated:f00")
+        (True, False)
+    """
+    scheme, _, rest = spec.partition(":")
+    if scheme == "simulated":
+        from agents.models.base import ModelOptions
+        from agents.models.registry import load_model
+
+        return load_model(spec, ModelOptions()).id == model
+    found, _, name = model.partition(":")
+    bare = rest.rpartition("@")[0] or rest
+    return found == scheme and (name == rest or name.rpartition("@")[0] in {rest, bare, Path(rest).name} or not rest)
+
+
+def _stored(path: Path, asks: BatteryAsks) -> list[Plan]:
+    """What a run has written down of these asks, by model."""
+    if not path.is_file():
+        return []
+    with AnswerStore(path, read_only=True) as store:
+        found = store.worklists(asks.digest)
+        return [estimated(worklist, model, store, asks.picture_path) for model, worklist in found.items()]

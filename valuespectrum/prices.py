@@ -1,0 +1,92 @@
+"""What models cost: a table that users can edit, and never a guess for a model that is not in it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from vectorstore.errors import InputError
+
+OWN_TABLE = Path(__file__).parent / "data" / "prices.yaml"
+"""The table that comes with the project."""
+
+_HINT = f"write rows like those of {OWN_TABLE}"
+_TOKENS = 1_000_000
+"""Tokens that a price is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A row of the table."""
+
+    models: tuple[str, ...]
+    """Shell patterns over model ids and specs."""
+    prompt: float
+    """US dollars for a million tokens of prompts."""
+    reply: float
+    """US dollars for a million tokens of answers."""
+    date: str
+    """When it was looked up."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """Prices by model; the first row that fits counts."""
+
+    rows: tuple[Price, ...]
+
+    def price(self, model: str) -> Price | None:
+        """The row of a model, by its id or spec; ``None`` when it has none."""
+        return next((row for row in self.rows if any(fnmatchcase(model, name) for name in row.models)), None)
+
+    def dollars(self, model: str, prompt_tokens: int, reply_tokens: int) -> float | None:
+        """What so many tokens cost; ``None`` when the model has no row.
+
+        Example:
+            >>> table = PriceTable((Price(("openai:m",), 2.0, 8.0, "2026-11-21", "provider"),))
+            >>> table.dollars("openai:m", 500_000, 1_000_000)
+            9.0
+            >>> table.dollars("openai:other", 500_000, 1_000_000) is None
+            True
+        """
+        row = self.price(model)
+        return (prompt_tokens * row.prompt + reply_tokens * row.reply) / _TOKENS if row else None
+
+
+def load_prices(path: Path | None = None) -> PriceTable:
+    """Read a price table; without a path, our own.
+
+    Raises:
+        InputError: The file is missing, is not YAML, or has another shape.
+    """
+    import yaml
+
+    source = path or OWN_TABLE
+    try:
+        document = yaml.safe_load(source.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read price table {source}: {error.strerror or error}", _HINT) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"price table {source} is not YAML: {' '.join(str(error).split())}", _HINT) from error
+    if not isinstance(document, dict) or not isinstance(document.get("prices"), list):
+        raise InputError(f"price table {source} has no list 'prices'", _HINT)
+    if document.get("currency", "USD") != "USD":
+        raise InputError(f"price table {source} is in {document['currency']!r}, not in USD", "convert the prices")
+    return PriceTable(tuple(_row(source, row) for row in document["prices"]))
+
+
+def _row(source: Path, row: Any) -> Price:
+    names = {"model", "input", "output", "date", "source"}
+    if not isinstance(row, dict) or set(row) != names:
+        raise InputError(f"price table {source}: {row!r:.80} is not a row of {', '.join(sorted(names))}", _HINT)
+    models = row["model"] if isinstance(row["model"], list) else [row["model"]]
+    if not models or not all(isinstance(name, str) and name for name in models):
+        raise InputError(f"price table {source}: {row['model']!r:.80} names no model", _HINT)
+    prices = [row["input"], row["output"]]
+    if not all(type(price) in (int, float) and math.isfinite(price) and price >= 0 for price in prices):
+        raise InputError(f"price table {source}: {models[0]} has a price that is no amount of money: {prices}", _HINT)
+    return Price(tuple(models), float(prices[0]), float(prices[1]), str(row["date"]), str(row["source"]))
