@@ -131,6 +131,15 @@ class AnswerStore:
                 self._database.execute("UPDATE worklist SET complete = 1 WHERE id = ?", (number,))
         return self.worklist(number, respondent)
 
+    def worklists(self, digest: str) -> dict[str, Worklist]:
+        """Model id to its list of this name, of all models for which it is written down whole."""
+        found = self._read(
+            "SELECT worklist.id, respondent, content FROM worklist JOIN respondent ON respondent.id = respondent"
+            " WHERE worklist.digest = ? AND complete",
+            (digest,),
+        )
+        return {json.loads(content)["model"]: self.worklist(number, owner) for number, owner, content in list(found)}
+
     def worklist(self, number: int, respondent: int) -> Worklist:
         """A list as it stands now."""
         ((total,),) = self._read("SELECT count(*) FROM listed WHERE list = ?", (number,))

@@ -87,9 +87,9 @@ def plan(asks: Iterable[Ask], model: Model, store: AnswerStore) -> Plan:
         StorageError: If the store cannot be written.
     """
     if isinstance(asks, AskSource):
-        return _estimated(store.plan(asks, model, asks.digest), model, store, asks.picture_path)
+        return estimated(store.plan(asks, model, asks.digest), model.id, store, asks.picture_path)
     known: dict[str, Path] = {}
-    return _estimated(store.plan(_noting_paths(asks, known), model), model, store, known.__getitem__)
+    return estimated(store.plan(_noting_paths(asks, known), model), model.id, store, known.__getitem__)
 
 
 def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress | None = None) -> None:
@@ -139,6 +139,35 @@ def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: 
     return work
 
 
+def estimated(worklist: Worklist, model: str, store: AnswerStore, paths: Callable[[str], Path]) -> Plan:
+    """What a list that is written down comes to.
+
+    Args:
+        worklist: The list.
+        model: Id of the model that it is for.
+        store: Where the list is.
+        paths: Where pictures are, for their sizes.
+    """
+    to_ask = worklist.total - worklist.stored
+    timed, seconds, counted, mean = store.pace(worklist)
+    sample = [ask for ask, _ in _with_paths(store.open_asks(worklist, _SAMPLE), paths)] if to_ask else []
+    measured = counted >= _LEAST_TIMED
+    if sample and not measured:
+        mean = sum(guessed_tokens(ask) for ask in sample) / len(sample)
+    reply = sum(ask.max_tokens for ask in sample) / len(sample) if sample else 0.0
+    return Plan(
+        model=model,
+        stored=worklist.stored,
+        to_ask=to_ask,
+        prompt_tokens=round(to_ask * mean),
+        reply_tokens=round(to_ask * reply),
+        basis="measured" if measured else "guessed",
+        seconds=to_ask * seconds / timed if timed >= _LEAST_TIMED else (None if to_ask else 0.0),
+        worklist=worklist,
+        paths=paths,
+    )
+
+
 def guessed_tokens(ask: Ask) -> float:
     """Tokens of a prompt, judged by the length of its words and the size of its pictures."""
     words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question) + len(ask.prefill)
@@ -151,27 +180,6 @@ def _picture_tokens(frame: FrameReference) -> float:
     except MediaError:
         return _UNSEEN_PICTURE
     return width * height / _PIXELS_PER_TOKEN
-
-
-def _estimated(worklist: Worklist, model: Model, store: AnswerStore, paths: Callable[[str], Path]) -> Plan:
-    to_ask = worklist.total - worklist.stored
-    timed, seconds, counted, mean = store.pace(worklist)
-    sample = [ask for ask, _ in _with_paths(store.open_asks(worklist, _SAMPLE), paths)] if to_ask else []
-    measured = counted >= _LEAST_TIMED
-    if sample and not measured:
-        mean = sum(guessed_tokens(ask) for ask in sample) / len(sample)
-    reply = sum(ask.max_tokens for ask in sample) / len(sample) if sample else 0.0
-    return Plan(
-        model=model.id,
-        stored=worklist.stored,
-        to_ask=to_ask,
-        prompt_tokens=round(to_ask * mean),
-        reply_tokens=round(to_ask * reply),
-        basis="measured" if measured else "guessed",
-        seconds=to_ask * seconds / timed if timed >= _LEAST_TIMED else (None if to_ask else 0.0),
-        worklist=worklist,
-        paths=paths,
-    )
 
 
 def _noting_paths(asks: Iterable[Ask], known: dict[str, Path]) -> Iterator[Ask]:
