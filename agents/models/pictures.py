@@ -64,11 +64,23 @@ def read_picture(frame: FrameReference) -> Image.Image:
     Raises:
         MediaError: If the file is missing, is not the picture the hash names, is too large, or cannot be decoded.
     """
+    content = read_picture_bytes(frame)
+    with _picture_errors(frame):
+        return Image.open(io.BytesIO(content)).convert("RGB")
+
+
+def read_picture_bytes(frame: FrameReference) -> bytes:
+    """The stored file of a picture, checked but not decoded.
+
+    Raises:
+        MediaError: If the file is missing, is not the picture the hash names, or is too large.
+    """
     with _picture_errors(frame):
         content = frame.path.read_bytes()
         if hashlib.sha256(content).hexdigest() != frame.picture_sha:
             raise MediaError(f"{frame.path}: picture is not the one with hash {frame.picture_sha[:12]}", "changed")
-        return _bounded(Image.open(io.BytesIO(content)), frame).convert("RGB")
+        _bounded(Image.open(io.BytesIO(content)), frame)
+        return content
 
 
 def _bounded(picture: Image.Image, frame: FrameReference) -> Image.Image:

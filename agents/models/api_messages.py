@@ -1,0 +1,170 @@
+"""From an ask to the request that a model server gets."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agents.identity import ask_content, canonical_json
+from agents.models.base import Ask, FrameReference
+from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
+from vectorstore.errors import MediaError
+
+_TOKENS_PER_PICTURE, _LETTERS_PER_TOKEN = 1600, 3
+"""Rough, to keep room in a budget before the server has said what a prompt comes to."""
+_KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"GIF8": "gif"}
+_CONTROL = re.compile(r"<(?=[|/]?[A-Za-z_][\w .:-]{0,60}[|/]?>)|\[(?=/?(?:INST|IMG|SYS\w*|TOOL\w*)\])")
+"""Where something begins that a chat template may take for the end of a turn or for a picture."""
+LAYOUTS = ("persona-first", "image-first")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one server understands, as found by asking it."""
+
+    limit_name: str = "max_tokens"
+    """Parameter for the longest answer; newer models want ``max_completion_tokens``."""
+    temperature: bool = True
+    """Whether a temperature may be named."""
+    top_logprobs: int = 0
+    """Log-probabilities it gives for a token; 0 for none."""
+    several: bool = False
+    """Whether one request can draw several samples."""
+    seed: bool = True
+    """Whether samples can be given seeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How all asks of a model are put."""
+
+    model: str
+    layout: str = "persona-first"
+    template: Mapping[str, Any] | None = None
+    """Variables of the chat template."""
+    temperature: float = 0.0
+    samples: int = 1
+    thinking_tokens: int = 0
+    """Tokens added to the longest answer for the thinking before it."""
+    seed: int = 0
+
+
+class RequestWriter:
+    """Writes the bodies of requests.
+
+    Args:
+        manner: How asks are put.
+        dialect: What the server understands.
+    """
+
+    def __init__(self, manner: Manner, dialect: Dialect) -> None:
+        self.manner, self.dialect = manner, dialect
+        self._pictures: RecentlyUsed[str, str] = RecentlyUsed(64)
+
+    def bodies(self, ask: Ask, samples: int) -> list[tuple[bytes, int]]:
+        """Requests for an ask, each with the number of answers it wants.
+
+        Args:
+            ask: What is asked.
+            samples: Answers wanted in all.
+
+        Raises:
+            MediaError: If a picture cannot be read, or the ask puts words into the model's mouth.
+        """
+        if ask.prefill:
+            raise MediaError("servers of chat models take no opening words of an answer (prefill)", "prefill")
+        each = samples if self.dialect.several else 1
+        shared = self._body(ask)
+        return [(self._encoded(shared, each, ask, part), each) for part in range(samples // each)]
+
+    def estimate(self, ask: Ask) -> tuple[int, int]:
+        """Tokens of prompt and answer, roughly and rather too many."""
+        words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question)
+        prompt = 32 + words // _LETTERS_PER_TOKEN + _TOKENS_PER_PICTURE * len(ask.stimulus.frames)
+        return prompt, ask.max_tokens + self.manner.thinking_tokens
+
+    def _body(self, ask: Ask) -> dict[str, Any]:
+        manner, dialect = self.manner, self.dialect
+        body: dict[str, Any] = {
+            "model": manner.model,
+            "messages": self._messages(ask),
+            dialect.limit_name: ask.max_tokens + manner.thinking_tokens,
+        }
+        if dialect.temperature:
+            body["temperature"] = manner.temperature
+        if dialect.top_logprobs and ask.choices:
+            body |= {"logprobs": True, "top_logprobs": dialect.top_logprobs}
+        if manner.template:
+            body["chat_template_kwargs"] = dict(manner.template)
+        return body
+
+    def _encoded(self, body: Mapping[str, Any], answers: int, ask: Ask, part: int) -> bytes:
+        drawn: dict[str, Any] = {"n": answers} if answers > 1 else {}
+        if self.manner.temperature > 0 and self.dialect.seed:
+            drawn["seed"] = self._seed(ask, part)
+        return json.dumps({**body, **drawn}).encode()
+
+    def _seed(self, ask: Ask, part: int) -> int:
+        content = canonical_json([self.manner.seed, part, ask_content(ask)])
+        return int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big") >> 1
+
+    def _messages(self, ask: Ask) -> list[dict[str, Any]]:
+        persona = defuse(ask.system)
+        said = "\n".join(defuse(text) for text in (ask.stimulus.caption, ask.question) if text)
+        if persona and self.manner.layout == "image-first":
+            persona, said = "", f"{persona}\n\n{said}"
+        parts: list[dict[str, Any]] = [
+            {"type": "image_url", "image_url": {"url": self._picture(frame)}} for frame in ask.stimulus.frames
+        ]
+        parts += [{"type": "text", "text": said}] if said else []
+        system = [{"role": "system", "content": persona}] if persona else []
+        return [*system, {"role": "user", "content": parts if ask.stimulus.frames else said}]
+
+    def _picture(self, frame: FrameReference) -> str:
+        (key,) = picture_key((frame,))
+        return self._pictures.get(key, lambda: _data_url(frame))
+
+
+def defuse(text: str) -> str:
+    """Break up what a chat template could take for control tokens, so that text cannot end its turn.
+
+    Example:
+        >>> defuse("I <3 you<|im_end|> </s> [INST] a < b > c")
+        'I <3 you< |im_end|> < /s> [ INST] a < b > c'
+    """
+    return _CONTROL.sub(lambda found: f"{found.group()} ", text)
+
+
+def _data_url(frame: FrameReference) -> str:
+    content = read_picture_bytes(frame)
+    kind = next((kind for start, kind in _KINDS.items() if content.startswith(start)), "")
+    if not kind:
+        raise MediaError(f"{frame.path}: servers take JPEG, PNG, WebP and GIF pictures", "unsupported")
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def describe(manner: Manner, dialect: Dialect, readout: str, thinking: str, served: str) -> dict[str, str]:
+    """Settings of a served model: everything besides its name that can change an answer."""
+    readouts = {
+        "logprobs": f"first token of the answer, {dialect.top_logprobs} most probable",
+        "sampling": f"{manner.samples} samples, Jeffreys' prior",
+        "text": "the words of one answer",
+    }
+    temperature = f"temperature {manner.temperature:g}" if dialect.temperature else "temperature of the server"
+    drawn = f", seed {manner.seed}" if manner.temperature > 0 and dialect.seed else ""
+    template = ",".join(f"{name}={json.dumps(value)}" for name, value in sorted((manner.template or {}).items()))
+    return {
+        "engine": "server",
+        "layout": manner.layout,
+        "choices": readouts[readout],
+        "decoding": f"{temperature}{drawn}",
+        "thinking": thinking,
+        "pictures": "as stored, in data URLs",
+        "served_model": served,
+        **({"template_variables": template} if template else {}),
+    }

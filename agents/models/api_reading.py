@@ -1,0 +1,321 @@
+"""Read what a model server says: hostile until checked, thinking apart from the answer, choices from log-probabilities.
+
+Servers name tokens by their text, so that a choice is the set of tokens that read like one of its written forms, in
+any case and with or without a space before. Only the most probable tokens are told. A choice that is not
+among them gets the largest log-probability it can still have, and is named in :attr:`ServerAnswer.bounds`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.models.api_pace import Usage
+from agents.models.api_transport import UnusableError, usage_of
+from agents.models.base import Answer, Choice
+from agents.parse import REFUSAL, parse_answer
+from vectorstore.errors import ModelError
+
+_LONGEST_TEXT, _LONGEST_THINKING = 20_000, 200_000
+_TOLERANCE = 1e-3
+"""How far above 0 a log-probability may be by rounding."""
+_CLOSED = re.compile(r"</think(?:ing)?>\s*", re.IGNORECASE)
+_OPENED = re.compile(r"\s*<think(?:ing)?>", re.IGNORECASE)
+_SPACES = " \t\r\n▁Ġ"
+"""What stands before a word at the beginning of a token, also as tokenizers write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer of a server, checked."""
+
+    text: str
+    """Words after thinking."""
+    thinking: str = ""
+    thought: bool = False
+    """Whether the model thought before it answered, shown or not."""
+    refused: bool = False
+    """Whether the server itself says that this is a refusal."""
+    finish: str = ""
+    """Why the server stopped: ``stop``, ``length``, ``content_filter``, ..."""
+    first_token: Mapping[str, float] = field(default_factory=dict)
+    """Log-probabilities of the most probable first tokens of the answer, by text; empty where not given."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAnswer(Answer):
+    """An answer with what only servers tell."""
+
+    thinking: str = ""
+    """What a thinking model wrote before it answered; never parsed."""
+    bounds: tuple[str, ...] = ()
+    """Choices whose log-probability is only the largest it can have."""
+    samples: Mapping[str, int] = field(default_factory=dict)
+    """How many samples were of which class, when the answer was sampled."""
+    finish: str = ""
+    """Why the server stopped."""
+    attempts: int = 0
+    """Times the ask was sent."""
+    completion_tokens: int = 0
+    """Tokens of all answers and thinking."""
+
+
+def read_completions(document: Any, count: int) -> tuple[Said, ...]:
+    """The answers in a chat completion.
+
+    Args:
+        document: The JSON of a response.
+        count: Answers asked for.
+
+    Raises:
+        UnusableError: If that is not what it holds.
+    """
+    if not isinstance(document, dict):
+        raise UnusableError("a response that is no JSON object")
+    if document.get("error"):
+        raise UnusableError(f"an error in place of an answer: {str(document['error'])[:500]}")
+    choices = document.get("choices")
+    if not isinstance(choices, list) or not choices:
+        raise UnusableError("a response without an answer")
+    if len(choices) != count:
+        raise UnusableError(f"{len(choices)} answers to a request for {count}")
+    usage, hidden = usage_of(document), _thought(document)
+    return tuple(_said(choice, usage, hidden) for choice in choices)
+
+
+def served_model(document: Any) -> str:
+    """The name of the model that a response says it is from."""
+    name = document.get("model") if isinstance(document, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _thought(document: dict[str, Any]) -> bool:
+    """Whether the server counts tokens of thinking."""
+    usage = document.get("usage")
+    details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
+    return isinstance(details, dict) and bool(details.get("reasoning_tokens"))
+
+
+def _said(choice: Any, usage: Usage, hidden: bool) -> Said:
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(message, dict) or not {"content", "refusal", "reasoning_content", "reasoning"} & set(message):
+        raise UnusableError("an answer without a message")
+    content, parts = _words(message.get("content"))
+    given = next((str(message[name]) for name in ("reasoning_content", "reasoning") if message.get(name)), parts)
+    thought, text = split_thinking(content)
+    refusal = message.get("refusal") if isinstance(message.get("refusal"), str) else ""
+    finish = choice.get("finish_reason") if isinstance(choice.get("finish_reason"), str) else ""
+    thinking = "\n".join(part for part in (given, thought) if part).strip()[:_LONGEST_THINKING]
+    return Said(
+        text=(text or refusal or "").strip()[:_LONGEST_TEXT],
+        thinking=thinking,
+        thought=hidden or bool(thinking),
+        refused=bool(refusal) or finish == "content_filter",
+        finish=str(finish)[:40],
+        first_token=_first_token(choice.get("logprobs"), text),
+        prompt_tokens=usage.prompt,
+        completion_tokens=usage.completion,
+    )
+
+
+def _words(content: Any) -> tuple[str, str]:
+    """Text and thinking of a message, which some servers send in parts."""
+    if content is None or isinstance(content, str):
+        return content or "", ""
+    if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
+        raise UnusableError("an answer whose content is no text")
+    text = "".join(str(part["text"]) for part in content if part.get("type") == "text" and "text" in part)
+    thinking = "".join(str(part["thinking"]) for part in content if "thinking" in part)
+    return text, thinking
+
+
+def split_thinking(content: str) -> tuple[str, str]:
+    r"""Thinking and answer; thinking that never ends has no answer.
+
+    Example:
+        >>> split_thinking("<think>Hm.</think>\n\nYes"), split_thinking("<think>Hm, yes")
+        (('Hm.', 'Yes'), ('Hm, yes', ''))
+    """
+    opened = _OPENED.match(content)
+    closed = list(_CLOSED.finditer(content))
+    if closed:
+        return content[opened.end() if opened else 0 : closed[-1].start()].strip(), content[closed[-1].end() :]
+    return (content[opened.end() :].strip(), "") if opened else ("", content)
+
+
+def _first_token(logprobs: Any, text: str) -> dict[str, float]:
+    """Log-probabilities of the first tokens that the answer, without its thinking, could have begun with."""
+    tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
+    if not isinstance(tokens, list) or not tokens or not text.strip():
+        return {}
+    place = _place_of_answer([_token_text(token) for token in tokens], text)
+    return {} if place is None else _alternatives(tokens[place])
+
+
+def _place_of_answer(tokens: Sequence[str], text: str) -> int | None:
+    """Index of the first token of the answer; ``None`` when thinking cannot be told from it."""
+    whole = "".join(tokens)
+    closed = list(_CLOSED.finditer(whole))
+    start = closed[-1].end() if closed else whole.rfind(text.strip())
+    if not closed and not whole[: max(start, 0)].strip():
+        return 0
+    if start < 0:
+        return None
+    length = 0
+    for index, token in enumerate(tokens):
+        length += len(token)
+        if length > start:
+            return index
+    return None
+
+
+def _token_text(token: Any) -> str:
+    if not isinstance(token, dict) or not isinstance(token.get("token"), str):
+        raise UnusableError("log-probabilities without tokens")
+    return str(token["token"])
+
+
+def _alternatives(token: Mapping[str, Any]) -> dict[str, float]:
+    listed = token.get("top_logprobs")
+    entries = [*(listed if isinstance(listed, list) else [])]
+    if not any(_token_text(entry) == token["token"] for entry in entries):
+        entries.append(token)
+    found: dict[str, list[float]] = {}
+    for entry in entries:
+        number = entry.get("logprob")
+        if isinstance(number, bool) or not isinstance(number, int | float) or not number <= _TOLERANCE:
+            raise UnusableError("a log-probability that is none")
+        found.setdefault(_token_text(entry), []).append(math.exp(min(float(number), 0.0)))
+    if sum(sum(shares) for shares in found.values()) > 1 + 10 * _TOLERANCE:
+        raise UnusableError("probabilities that add up to more than one")
+    return {text: math.log(sum(shares)) for text, shares in found.items() if sum(shares) > 0}
+
+
+def check_choices(choices: Sequence[Choice]) -> None:
+    """Refuse options that a first token cannot tell apart.
+
+    Raises:
+        ModelError: If a written form of one begins with a whole written form of another.
+    """
+    forms = [(choice.name, form) for choice in choices for form in _forms(choice)]
+    for name, form in forms:
+        for other, longer in forms:
+            if name != other and longer.startswith(form):
+                raise ModelError(
+                    f"The options {name!r} and {other!r} begin alike, so their first token cannot tell them apart",
+                    "use option words that begin differently, or scoring=sampling",
+                )
+
+
+def score_choices(
+    first_token: Mapping[str, float], choices: Sequence[Choice]
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Log-probability of each choice over the whole vocabulary, and which of them are only bounds.
+
+    Written forms that are one token count whole. A choice none of whose forms is listed counts by longer-than-one
+    character beginnings of them that begin no other choice. What is then still missing is at most as probable as the
+    least probable token listed, once for each written form with and without a space before it, and at most what the
+    list leaves over. Such a bound decides nothing where it exceeds what was seen of all choices; the choice is then
+    left out, and so is every choice when none was seen.
+
+    Args:
+        first_token: Log-probabilities by the text of the token.
+        choices: The options.
+
+    Returns:
+        Log-probabilities by name, and the names whose log-probability is an upper bound.
+    """
+    shares = {text: math.exp(value) for text, value in first_token.items()}
+    seen = {choice.name: share for choice in choices if (share := _seen(shares, choice, choices)) > 0}
+    if not seen:
+        return {}, ()
+    left_over = max(0.0, 1.0 - sum(shares.values()))
+    scores, bounds = {name: math.log(min(share, 1.0)) for name, share in seen.items()}, []
+    for choice in choices:
+        if choice.name in seen:
+            continue
+        bound = min(2 * len(choice.surfaces) * min(shares.values()), left_over)
+        bound = max(bound, 1e-12)
+        if bound <= sum(seen.values()):
+            scores[choice.name] = math.log(bound)
+            bounds.append(choice.name)
+    return {choice.name: scores[choice.name] for choice in choices if choice.name in scores}, tuple(bounds)
+
+
+def _seen(shares: Mapping[str, float], choice: Choice, choices: Sequence[Choice]) -> float:
+    whole = sum(share for token, share in shares.items() if _bare(token) in _forms(choice))
+    if whole:
+        return whole
+    others = {form for other in choices if other.name != choice.name for form in _forms(other)}
+    return sum(
+        share
+        for token, share in shares.items()
+        if len(_bare(token)) > 1
+        and any(form.startswith(_bare(token)) for form in _forms(choice))
+        and not any(form.startswith(_bare(token)) for form in others)
+    )
+
+
+def _forms(choice: Choice) -> frozenset[str]:
+    return frozenset(bare for form in choice.surfaces or (choice.name,) if (bare := _bare(form)))
+
+
+def _bare(token: str) -> str:
+    return token.lstrip(_SPACES).rstrip().casefold()
+
+
+def answer_from_token(said: Said, choices: Sequence[Choice], attempts: int) -> ServerAnswer:
+    """The answer of one completion, with log-probabilities where the server gave them."""
+    scores, bounds = score_choices(said.first_token, choices) if said.first_token and choices else ({}, ())
+    return ServerAnswer(
+        log_probabilities=scores,
+        text=said.text,
+        parsed=_class(said, choices),
+        tokens=said.prompt_tokens,
+        thinking=said.thinking,
+        bounds=bounds,
+        finish=said.finish,
+        attempts=attempts,
+        completion_tokens=said.completion_tokens,
+    )
+
+
+def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempts: int, spent: int) -> ServerAnswer:
+    """The distribution that samples show.
+
+    The share of a choice is (count + 1/2) / (samples + (choices + 1) / 2), the posterior mean under Jeffreys' prior,
+    with everything that is no choice as one more class: nothing is ever certain, and refusals take from
+    all choices alike. Text and class are those of the most frequent class, the first drawn where several are.
+
+    Args:
+        said: All samples.
+        choices: The options.
+        attempts: Requests sent for them.
+        spent: Tokens of all samples together.
+    """
+    classes = [_class(one, choices) for one in said]
+    counts = Counter(classes)
+    total = len(said) + (len(choices) + 1) / 2
+    most = max(classes, key=lambda name: (counts[name], -classes.index(name)))
+    shown = said[classes.index(most)]
+    return ServerAnswer(
+        log_probabilities={choice.name: math.log((counts[choice.name] + 0.5) / total) for choice in choices},
+        text=shown.text,
+        parsed=most,
+        tokens=max(one.prompt_tokens for one in said),
+        thinking=shown.thinking,
+        samples=dict(counts),
+        finish=shown.finish,
+        attempts=attempts,
+        completion_tokens=spent,
+    )
+
+
+def _class(said: Said, choices: Sequence[Choice]) -> str:
+    return REFUSAL if said.refused and choices else parse_answer(said.text, choices)

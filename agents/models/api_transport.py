@@ -1,0 +1,296 @@
+"""Put requests to a model server and bring every one to an end: an answer, or the reason why there is none.
+
+An answer belongs to the request it came for: over plain http every request has a connection of its own, so that a
+server that sends something twice cannot answer the next question with it; TLS connections are used again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from agents.models.api_address import Address, Key
+from agents.models.api_pace import Budget, Pace, Usage, jitter, retry_after
+
+_CONNECT_SECONDS = 10.0
+_SHOWN = 200
+"""Characters of a server's own words that an error quotes."""
+_PASSING = frozenset({408, 409, 425, 429, *range(500, 600)})
+"""Status codes after which the same request may be answered."""
+_BUSY = frozenset({429, 503, 529})
+_HOPELESS = frozenset({401, 402, 404})
+"""Status codes that every other request would get as well."""
+
+Read = TypeVar("Read")
+
+
+class UnusableError(Exception):
+    """A response that arrived and is no answer; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransportOptions:
+    """Times, counts and sizes of asking a server."""
+
+    timeout: float = 180.0
+    """Seconds of one attempt, all of it."""
+    attempts: int = 6
+    """Times that a request is sent when the server fails."""
+    patience: float = 600.0
+    """Seconds a request may go on being refused by a server that is busy."""
+    first_wait: float = 1.0
+    """Longest wait after the first failure, in seconds; doubles from attempt to attempt."""
+    longest_wait: float = 60.0
+    """No wait is longer, whatever the server asks for."""
+    largest_body: int = 4_000_000
+    """Bytes of a response that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request has no answer."""
+
+    reason: str
+    status: int = 0
+    """HTTP status of the last response; 0 where there was none."""
+    said: str = field(default="", repr=False)
+    """What the server said about it, cleaned, without the key."""
+    hopeless: bool = False
+    """Whether every other request would fail alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Read]):
+    """How a request ended: exactly one of ``read`` and ``failure`` is there."""
+
+    read: Read | None
+    failure: Failure | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Generic[Read]):
+    """One request and how its answer is read."""
+
+    body: bytes = field(repr=False)
+    """JSON."""
+    read: Callable[[Any], Read]
+    """Makes an answer of the response's JSON, or raises :class:`UnusableError`."""
+    estimate: Usage
+    """What it will use at most, as far as can be said before; counted where the server does not say."""
+
+
+class _AttemptError(Exception):
+    """One attempt that brought no answer."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        status: int = 0,
+        said: str = "",
+        wait: float | None = None,
+        final: bool = False,
+        hopeless: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.said, self.wait = reason, status, said, wait
+        self.final, self.hopeless = final, hopeless
+
+    @property
+    def busy(self) -> bool:
+        """Whether the server only asks for patience."""
+        return self.status in _BUSY and not self.final
+
+    def failure(self, attempts: int) -> Failure:
+        """What the caller gets to know."""
+        tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+        reason = self.reason if self.final else f"no answer in {tries}, the last: {self.reason}"
+        return Failure(reason, self.status, self.said, self.hopeless)
+
+
+class Transport:
+    """One server, asked with retries, under one budget.
+
+    Args:
+        address: Where the server is.
+        key: Sent with every request; never shown.
+        options: Times, counts, sizes.
+        budget: Where tokens are counted.
+        dice: Source of chance for waiting times.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        key: Key,
+        options: TransportOptions,
+        budget: Budget,
+        dice: random.Random | None = None,
+    ) -> None:
+        self.address, self.key, self.options, self.budget = address, key, options, budget
+        self._dice = dice or random.Random()
+
+    def client(self) -> httpx.AsyncClient:
+        """A client for one event loop; the key is added to each request."""
+        local = self.address.base_url.startswith("http:")
+        return httpx.AsyncClient(
+            auth=_Bearer(self.key),
+            follow_redirects=False,
+            trust_env=not self.address.local,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0 if local else 64),
+            timeout=httpx.Timeout(self.options.timeout, connect=min(_CONNECT_SECONDS, self.options.timeout)),
+        )
+
+    async def put(self, client: httpx.AsyncClient, pace: Pace, request: Request[Read]) -> Outcome[Read]:
+        """Send a request until there is an answer, or no hope of one.
+
+        Args:
+            client: From :meth:`client`.
+            pace: Shared by all requests under way.
+            request: What to ask, and how to read the answer.
+        """
+        begun, failed, attempts = time.monotonic(), 0, 0
+        while True:
+            attempts += 1
+            async with pace:
+                started = time.monotonic()
+                try:
+                    read = await self._attempt(client, request)
+                except _AttemptError as error:
+                    problem = error
+                    if problem.busy:
+                        pace.overloaded(started, problem.wait)
+                else:
+                    pace.went_well()
+                    return Outcome(read, None, attempts)
+            waiting = problem.busy and time.monotonic() - begun < self.options.patience
+            failed += not waiting
+            if problem.final or problem.busy != waiting or failed >= self.options.attempts:
+                return Outcome(None, problem.failure(attempts), attempts)
+            pause = jitter(attempts, self.options.first_wait, self.options.longest_wait, self._dice)
+            await asyncio.sleep(max(pause, problem.wait or 0.0))
+
+    def clean(self, text: str, most: int = _SHOWN) -> str:
+        """A server's words fit to be shown: one line, printable, short, without the key."""
+        line = " ".join("".join(letter if letter.isprintable() else " " for letter in text[:20_000]).split())
+        safe = self.key.cut_from(line)
+        return safe if len(safe) <= most else f"{safe[: most - 3]}..."
+
+    async def _attempt(self, client: httpx.AsyncClient, request: Request[Read]) -> Read:
+        """Send once and read what comes; whatever can have cost something is counted.
+
+        Raises:
+            _AttemptError: If there is no answer.
+        """
+        arrived: Any = None
+        try:
+            async with asyncio.timeout(self.options.timeout):
+                response, content = await self._exchange(client, request.body)
+            if response.status_code != 200:
+                raise self._refusal(response, content)
+            arrived = self._json(response, content)
+            read = request.read(arrived)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise _AttemptError(self._describe(error)) from None
+        except (httpx.HTTPError, TimeoutError, UnusableError) as error:
+            self.budget.spend(self._used(arrived, request))
+            raise _AttemptError(self._describe(error)) from None
+        self.budget.spend(self._used(arrived, request))
+        return read
+
+    @staticmethod
+    def _used(arrived: Any, request: Request[Any]) -> Usage:
+        usage = usage_of(arrived)
+        return usage if usage.prompt else request.estimate
+
+    async def _exchange(self, client: httpx.AsyncClient, body: bytes) -> tuple[httpx.Response, bytes]:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        url = f"{self.address.base_url}/chat/completions"
+        content = bytearray()
+        async with client.stream("POST", url, content=body, headers=headers) as response:
+            async for part in response.aiter_bytes():
+                content += part
+                if len(content) > self.options.largest_body:
+                    raise UnusableError(f"a response of more than {self.options.largest_body:,} bytes")
+        return response, bytes(content)
+
+    def _json(self, response: httpx.Response, content: bytes) -> Any:
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json" and not kind.endswith("+json"):
+            raise UnusableError(f"a response of type {self.clean(kind, 40) or 'nothing'} instead of JSON")
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            raise UnusableError("a response that is no valid JSON") from None
+
+    def _refusal(self, response: httpx.Response, content: bytes) -> _AttemptError:
+        status, said = response.status_code, _message(content)
+        hopeless = status in _HOPELESS or (status == 429 and "insufficient_quota" in said)
+        shown = self.clean(said)
+        return _AttemptError(
+            f"HTTP {status}" + (f": {shown}" if shown else ""),
+            status=status,
+            said=self.clean(said, 2000),
+            wait=retry_after(response.headers, self.options.longest_wait),
+            final=hopeless or status not in _PASSING,
+            hopeless=hopeless,
+        )
+
+    def _describe(self, error: Exception) -> str:
+        match error:
+            case UnusableError():
+                return self.clean(str(error))
+            case httpx.ConnectTimeout():
+                return "no connection in time"
+            case httpx.TimeoutException() | TimeoutError():
+                return f"no whole response in {self.options.timeout:g} s"
+            case httpx.ConnectError():
+                return f"no connection ({self.clean(str(error), 100)})"
+            case _:
+                return f"the connection broke ({self.clean(str(error), 100) or type(error).__name__})"
+
+
+class _Bearer(httpx.Auth):
+    """Adds the key at the last moment, so that no client or request of ours carries it about."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if self._key:
+            request.headers["Authorization"] = self._key.header()
+        yield request
+
+
+def _message(content: bytes) -> str:
+    """The words of an error response: the message of its JSON, with code and parameter, or all of it."""
+    text = content[:20_000].decode("utf-8", "replace")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    error = document.get("error", document) if isinstance(document, dict) else document
+    if not isinstance(error, dict):
+        return str(error)
+    named = [error.get(name) for name in ("message", "detail", "code", "type", "param")]
+    return " ".join(str(part) for part in named if part) or text
+
+
+def usage_of(document: Any) -> Usage:
+    """Tokens that a response says it used; zeros where it does not say."""
+    usage = document.get("usage") if isinstance(document, dict) else None
+    if not isinstance(usage, dict):
+        return Usage()
+    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+
+
+def _count(number: Any) -> int:
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 10**9 else 0

@@ -1,0 +1,210 @@
+"""Models behind OpenAI-compatible servers: ``openai:MODEL[@BASE_URL][?OPTIONS]``.
+
+Hosted ones, vLLM, SGLang, llama.cpp, Ollama, ``transformers serve``. Choices are scored from the log-probabilities of
+the first token of the answer where the server gives them, else from samples. Each ask is answered exactly once or fails
+with its reason; see ``docs/api-models.md``.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agents.models.api_address import Address, Key, ServerOptions, parse_reference, price_mapping
+from agents.models.api_messages import LAYOUTS, Manner, RequestWriter, describe
+from agents.models.api_pace import Budget, Usage
+from agents.models.api_probe import Probed, Wishes, expect_model, probe
+from agents.models.api_reading import (
+    Said,
+    ServerAnswer,
+    answer_from_samples,
+    answer_from_token,
+    check_choices,
+    read_completions,
+)
+from agents.models.api_session import Result, Session
+from agents.models.api_transport import Request, Transport, TransportOptions, UnusableError
+from agents.models.base import Answer, Ask, ModelOptions
+from vectorstore.errors import InputError, MediaError, ModelError
+
+_SAMPLES = 10
+"""Samples per ask where a server gives no log-probabilities and nobody said how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Everything it takes to reach a model."""
+
+    address: Address
+    key: Key
+    options: ServerOptions
+    transport: TransportOptions
+    prices: Mapping[str, float]
+    """Price of a million tokens: ``{"input": ..., "output": ...}``; empty when unknown."""
+
+
+def load(reference: str, options: ModelOptions) -> OpenAIModel:
+    """Connect to a served model and find out how it can be asked.
+
+    Args:
+        reference: ``MODEL[@BASE_URL][?OPTIONS]``; the options are those of ``ServerOptions``.
+        options: Layout, samples and temperature, seed.
+
+    Raises:
+        InputError: If the reference is malformed or unsafe.
+        ModelError: If the server cannot be asked.
+    """
+    address, asked = parse_reference(reference)
+    transport = TransportOptions(asked.timeout, asked.attempts, asked.patience)
+    return OpenAIModel(Server(address, address.key(), asked, transport, price_mapping(asked)), options)
+
+
+class OpenAIModel:
+    """A respondent behind a server; the server is asked a short question at once, to learn what it understands.
+
+    Args:
+        server: Where it is and how to talk to it.
+        options: Layout, samples and temperature, seed.
+        dice: Source of chance for waiting times.
+
+    Raises:
+        InputError: If the layout is unknown.
+        ModelError: If the server cannot be asked, or not in the way that was wanted.
+    """
+
+    def __init__(self, server: Server, options: ModelOptions, dice: random.Random | None = None) -> None:
+        asked = server.options
+        self.budget = Budget(asked.budget_tokens, asked.budget_money, server.prices)
+        transport = Transport(server.address, server.key, server.transport, self.budget, dice)
+        self._session = Session(transport, asked.concurrency)
+        self._id = f"openai:{server.address.model}@{server.address.base_url}"
+        if options.layout not in LAYOUTS:
+            raise InputError(f"Unknown layout {options.layout!r}", f"one of {', '.join(LAYOUTS)}")
+        template = _template(asked)
+        self._readout, manner, probed = self._learn(server, options, template)
+        thinking = self._thinking(asked, probed)
+        self._writer = RequestWriter(manner, probed.dialect)
+        self._settings = describe(manner, probed.dialect, self._readout, thinking, probed.served)
+        self._check_served = expect_model(probed.served, lambda name: transport.clean(name, 100))
+
+    @property
+    def id(self) -> str:
+        """Name and base URL."""
+        return self._id
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Layout, readout, decoding, thinking, and the revision that the server says it serves."""
+        return self._settings
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order, with log-probabilities where the server or samples give them.
+
+        Raises:
+            ModelError: If the options of an ask begin alike, or asking further would be in vain.
+        """
+        if self._readout == "logprobs":
+            for choices in {ask.choices for ask in asks}:
+                check_choices(choices)
+        return self._answers(asks, self._writer.manner.samples)
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order with free text only.
+
+        Raises:
+            ModelError: If asking further would be in vain.
+        """
+        return self._answers(asks, 1)
+
+    def _answers(self, asks: Sequence[Ask], samples: int) -> Iterator[Answer]:
+        with closing(self._session.run(asks, lambda ask: self._requests(ask, samples))) as results:
+            for ask, result in zip(asks, results, strict=True):
+                yield self._answer(ask, result)
+
+    def _requests(self, ask: Ask, samples: int) -> Sequence[Request[tuple[Said, ...]]] | str:
+        try:
+            bodies = self._writer.bodies(ask, samples)
+        except MediaError as error:
+            return error.message
+        prompt, answer = self._writer.estimate(ask)
+        return [Request(body, self._reader(ask, count), Usage(prompt, answer * count)) for body, count in bodies]
+
+    def _reader(self, ask: Ask, count: int) -> Any:
+        wants_tokens = self._readout == "logprobs" and bool(ask.choices)
+
+        def read(document: Any) -> tuple[Said, ...]:
+            self._check_served(document)
+            said = read_completions(document, count)
+            if wants_tokens and any(one.text and not one.refused and not one.first_token for one in said):
+                raise UnusableError("an answer without log-probabilities")
+            return said
+
+        return read
+
+    def _answer(self, ask: Ask, result: Result[tuple[Said, ...]]) -> Answer:
+        attempts = sum(outcome.attempts for outcome in result.outcomes)
+        failure = next((outcome.failure for outcome in result.outcomes if outcome.failure), None)
+        if result.refused or failure:
+            return ServerAnswer(error=result.refused or (failure.reason if failure else ""), attempts=attempts)
+        read = [outcome.read for outcome in result.outcomes if outcome.read is not None]
+        said = [self._without_key(one) for part in read for one in part]
+        if self._readout == "sampling" and ask.choices:
+            spent = sum(part[0].completion_tokens for part in read)
+            return answer_from_samples(said, ask.choices, attempts, spent)
+        return answer_from_token(said[0], ask.choices, attempts)
+
+    def _without_key(self, said: Said) -> Said:
+        cut = self._session.transport.key.cut_from
+        return replace(said, text=cut(said.text), thinking=cut(said.thinking), finish=cut(said.finish))
+
+    def _learn(self, server: Server, options: ModelOptions, template: dict[str, Any]) -> tuple[str, Manner, Probed]:
+        """How choices are read, how asks are put, and what the server understands."""
+        asked, address = server.options, server.address
+        samples = asked.samples or options.samples or _SAMPLES
+        temperature = options.temperature if asked.temperature is None else asked.temperature
+        scoring = "sampling" if asked.scoring == "auto" and (asked.samples or options.samples) else asked.scoring
+        new_names = address.host == "api.openai.com"
+        wishes = Wishes(address.model, scoring in ("auto", "logprobs"), template=template, new_names=new_names)
+        probed = probe(self._session, wishes) if scoring != "sampling" else None
+        if probed and scoring == "logprobs" and not probed.dialect.top_logprobs:
+            raise ModelError(f"{self._id} gives no log-probabilities", "use scoring=sampling or scoring=text")
+        if probed is None or (scoring == "auto" and not probed.dialect.top_logprobs):
+            scoring = "sampling"
+            drawing = Wishes(address.model, False, samples, temperature, template, new_names)
+            probed = probe(self._session, drawing)
+        readout = "logprobs" if scoring == "auto" else scoring
+        drawn = readout == "sampling"
+        return (
+            readout,
+            Manner(
+                address.model,
+                layout=options.layout,
+                template=template or None,
+                temperature=temperature if drawn else 0.0,
+                samples=samples if drawn else 1,
+                thinking_tokens=asked.thinking_tokens if asked.thinking == "on" or probed.thinks else 0,
+                seed=options.seed,
+            ),
+            probed,
+        )
+
+    def _thinking(self, asked: ServerOptions, probed: Probed) -> str:
+        if asked.thinking == "off":
+            if probed.thinks:
+                raise ModelError(f"{self._id} thinks although thinking is switched off", "use thinking=on")
+            return "switched off by the chat template"
+        if not probed.thinks and asked.thinking == "default":
+            return "none"
+        asked_for = "asked for, " if asked.thinking == "on" else ""
+        return f"{asked_for}before the answer, up to {asked.thinking_tokens} tokens"
+
+
+def _template(asked: ServerOptions) -> dict[str, Any]:
+    """Variables of the chat template; families name the switch for thinking differently."""
+    variables: dict[str, Any] = {"respondent": asked.respondent} if asked.respondent else {}
+    if asked.thinking != "default":
+        variables |= {"enable_thinking": asked.thinking == "on", "thinking": asked.thinking == "on"}
+    return variables
