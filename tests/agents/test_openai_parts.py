@@ -1,0 +1,277 @@
+"""The parts of served models: addresses and keys, pace and budgets, reading, and that keys stay where they are."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import pickle
+import random
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+from fault_server import FAULTS, KEY, Behaviour, serving
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.answers import AnswerStore
+from agents.models.api_address import Address, Key, ServerOptions, parse_reference
+from agents.models.api_messages import defuse
+from agents.models.api_pace import Budget, Pace, Usage, jitter, retry_after
+from agents.models.api_reading import read_completions, score_choices, split_thinking
+from agents.models.api_transport import TransportOptions, UnusableError
+from agents.models.base import Ask, Choice, ModelOptions, Stimulus
+from agents.models.openai import OpenAIModel, Server
+from agents.planner import answer_all
+from vectorstore.errors import InputError, ModelError
+
+YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "model", "url"),
+    [
+        ("gpt-4o", "gpt-4o", "https://api.openai.com/v1"),
+        ("m@http://localhost:8000/v1/", "m", "http://localhost:8000/v1"),
+        ("org/m@rev@https://x.org/v1/chat/completions", "org/m@rev", "https://x.org/v1"),
+        ("m@http://[::1]:8000/v1", "m", "http://[::1]:8000/v1"),
+        ("m@http://10.0.0.7/v1?timeout=5", "m", "http://10.0.0.7/v1"),
+        ("m@http://vllm:8000/v1", "m", "http://vllm:8000/v1"),
+    ],
+)
+def test_references(reference: str, model: str, url: str) -> None:
+    address, _ = parse_reference(reference)
+    assert (address.model, address.base_url) == (model, url)
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("", "No model"),
+        ("@https://x.org/v1", "No model"),
+        ("m@http://example.org/v1", "plain http"),
+        ("m@http://8.8.8.8/v1", "plain http"),
+        ("m@http://0.0.0.0:8000/v1", "plain http"),
+        ("m@ftp://localhost/v1", "no base URL"),
+        ("m@https:///v1", "no base URL"),
+        ("m@https://me:secret-word@x.org/v1", "user name or password"),
+        ("m@https://x.org:port/v1", "malformed"),
+        ("m@https://x.org/v1#part", "no base URL"),
+        ("m?colour=red", "Unknown option 'colour'"),
+        ("m?timeout=soon", "no number"),
+        ("m?attempts=0", "at least 1"),
+        ("m?timeout=0", "more than 0"),
+        ("m?timeout=nan", "at least 0"),
+        ("m?scoring=best", "scoring='best' is unknown"),
+        ("m?budget_money=5", "needs prices"),
+    ],
+)
+def test_bad_references_are_refused_in_one_line(reference: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_reference(reference)
+    assert told in caught.value.message
+    assert "secret-word" not in caught.value.message
+
+
+def test_keys_belong_to_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    hosted, own = Address("m", "https://api.openai.com/v1"), Address("m", "https://api.example.org/v1")
+    assert hosted.key().header() == f"Bearer {KEY}"
+    assert not own.key()
+    monkeypatch.setenv("VALUESPECTRUM_API_KEY_API_EXAMPLE_ORG", "another-key-1")
+    assert own.key().header() == "Bearer another-key-1"
+    monkeypatch.setenv("OPENAI_API_KEY", "two words\nof secrets")
+    with pytest.raises(ModelError) as caught:
+        hosted.key()
+    assert "words" not in caught.value.message
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=60), st.data())
+def test_no_piece_of_a_key_is_left_in_what_a_server_said(secret: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(secret) - 6))
+    stop = data.draw(st.integers(start + 6, len(secret)))
+    shown = Key(secret, "X").cut_from(f"wrong key: {secret[start:stop]} was given")
+    assert not any(secret[place : place + 6] in shown for place in range(len(secret) - 5))
+    assert shown.startswith("wrong key") and shown.endswith("was given")
+
+
+def test_keys_are_never_shown_or_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("VALUESPECTRUM_API_KEY_127_0_0_1", KEY)
+
+    def echo(question: str, dice: random.Random) -> dict[str, str]:
+        return {"content": f"Yes, by {KEY}", "reasoning_content": f"My key is {KEY}."}
+
+    asks = [Ask(Stimulus(), f"Number {number}?", (YES, NO)) for number in range(60)]
+    shown: list[str] = []
+    with serving(Behaviour(faults=0.7, seed=4, message=echo)) as server:
+        address = Address("toy-1", server.url)
+        quick = TransportOptions(timeout=0.3, attempts=3, patience=5.0, first_wait=0.01, longest_wait=0.05)
+        reached = Server(address, address.key(), ServerOptions(scoring="text"), quick, {})
+        model = OpenAIModel(reached, ModelOptions(), random.Random(0))
+        with AnswerStore(tmp_path / "answers.sqlite") as store:
+            answer_all(model, asks, store)
+            shown += store.table().astype(str).to_numpy().ravel().tolist()
+        shown += [repr(answer) for answer in model.score(asks[:10])]
+        server.behaviour = replace(server.behaviour, key="sk-other-0123456789", faults=0.0)
+        with pytest.raises(ModelError) as refused:
+            list(model.score(asks * 10))
+    shown += [str(refused.value), refused.value.hint, model.id, str(dict(model.settings))]
+    shown += [repr(thing) for thing in (reached, reached.key, model, model._session.transport, vars(model))]
+    shown += [caplog.text, *(repr(record.args) for record in caplog.records)]
+    text = "\n".join(shown)
+    assert "[key]" in text and "500" in text
+    assert KEY not in text and KEY[3:] not in text
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or KEY[3:].encode() not in file.read_bytes()
+    with pytest.raises(TypeError):
+        pickle.dumps(reached.key)
+
+
+@given(st.integers(1, 10**6), st.floats(0.001, 10), st.floats(0.001, 100), st.integers(0, 100))
+def test_jitter_is_full_and_bounded(attempt: int, first: float, longest: float, seed: int) -> None:
+    wait = jitter(attempt, first, longest, random.Random(seed))
+    assert 0 <= wait <= min(longest, first * 2.0 ** min(attempt - 1, 60))
+
+
+def test_retry_after_takes_seconds_and_dates_and_nothing_else() -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    assert retry_after({"retry-after": "2.5"}, 60) == 2.5
+    assert 28 < (retry_after({"retry-after": soon}, 60) or 0) <= 30
+    assert retry_after({"retry-after": "86400"}, 60) == 60
+    assert retry_after({"retry-after": "-5"}, 60) == 0
+    for nonsense in ("", "soon", "nan", "1e", "Sat, 99 Nov 2026 99:99:99 GMT", "9" * 5000):
+        assert retry_after({"retry-after": nonsense}, 60) in (None, 60)
+
+
+def test_pace_halves_once_a_round_and_grows_by_one_a_round() -> None:
+    async def steer() -> None:
+        pace = Pace(100, 16)
+        started = time.monotonic()
+        for _ in range(5):
+            pace.overloaded(started, None)
+        assert pace.limit == 8
+        for _ in range(8):
+            pace.went_well()
+        assert 8.9 < pace.limit < 9.1
+        pace.overloaded(time.monotonic(), 0.05)
+        begun = time.monotonic()
+        async with pace:
+            assert time.monotonic() - begun >= 0.045
+
+    asyncio.run(steer())
+
+
+@given(st.lists(st.tuples(st.integers(1, 300), st.integers(0, 30)), max_size=60), st.integers(1, 3000))
+def test_budgets_are_kept_when_requests_use_what_was_kept_for_them(uses: list[tuple[int, int]], most: int) -> None:
+    budget = Budget(tokens=most)
+    for prompt, completion in uses:
+        if (kept := budget.reserve(Usage(prompt, completion))) is None:
+            assert "is used up" in budget.reached().message
+            break
+        budget.spend(Usage(prompt, completion))
+        budget.release(kept)
+    assert budget.used.prompt + budget.used.completion <= most
+
+
+def top(**shares: float) -> dict[str, float]:
+    return {text: math.log(share) for text, share in shares.items()}
+
+
+def test_choices_are_sets_of_tokens() -> None:
+    listed = {"Yes": 0.4, " yes": 0.1, "▁YES": 0.05, "no": 0.2, "Ġno": 0.1, "None": 0.05, "\n": 0.01}
+    scores, bounds = score_choices({text: math.log(share) for text, share in listed.items()}, (YES, NO))
+    assert math.exp(scores["yes"]) == pytest.approx(0.55)
+    assert math.exp(scores["no"]) == pytest.approx(0.3)
+    assert bounds == ()
+
+
+def test_what_is_not_listed_is_bounded_and_what_is_unclear_is_left_out() -> None:
+    scores, bounds = score_choices(top(Yes=0.9, I=0.05, The=0.001), (YES, NO))
+    assert bounds == ("no",)
+    assert math.exp(scores["no"]) == pytest.approx(4 * 0.001)
+    scores, bounds = score_choices(top(Yes=0.989, The=0.01), (YES, NO))
+    assert math.exp(scores["no"]) == pytest.approx(0.001)
+    assert score_choices(top(I=0.6, The=0.3), (YES, NO)) == ({}, ())
+    unclear, bounds = score_choices(top(Yes=0.05, I=0.3, The=0.2), (YES, NO))
+    assert (set(unclear), bounds) == ({"yes"}, ())
+
+
+def test_beginnings_of_words_count_when_they_belong_to_one_choice() -> None:
+    choices = (Choice("like", ("like",)), Choice("dislike", ("dislike",)), Choice("skip", ("skip",)))
+    scores, bounds = score_choices(top(like=0.5, dis=0.3, s=0.1, sk=0.05), choices)
+    assert {name: round(math.exp(value), 6) for name, value in scores.items()} == {
+        "like": 0.5,
+        "dislike": 0.3,
+        "skip": 0.05,
+    }
+    assert bounds == ()
+
+
+@given(st.dictionaries(st.text(max_size=6), st.floats(1e-6, 1), max_size=20))
+def test_scores_are_log_probabilities_whatever_is_listed(shares: dict[str, float]) -> None:
+    total = sum(shares.values()) or 1.0
+    scores, bounds = score_choices({text: math.log(share / total) for text, share in shares.items()}, (YES, NO))
+    assert all(value <= 1e-9 for value in scores.values())
+    assert set(bounds) < set(scores) or not bounds
+
+
+WORDS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["choices", "message", "content", "logprobs", "token", "logprob", "top_logprobs", "usage", "error"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=30,
+)
+
+
+@given(WORDS)
+def test_whatever_a_server_sends_is_an_answer_or_refused(document: object) -> None:
+    try:
+        said = read_completions(document, 1)
+    except UnusableError:
+        return
+    assert len(said) == 1 and isinstance(said[0].text, str)
+
+
+def test_the_token_after_thinking_is_read() -> None:
+    def token(text: str, share: float, *others: tuple[str, float]) -> dict[str, object]:
+        listed = [{"token": name, "logprob": math.log(p)} for name, p in ((text, share), *others)]
+        return {**listed[0], "top_logprobs": listed}
+
+    thought = [token("<think>", 1), token("No", 0.9), token(", never", 1), token("</think>", 1), token("\n\n", 1)]
+    answer = token("Yes", 0.7, ("No", 0.2))
+    for content, more in (("<think>No, never</think>\n\nYes", {}), ("Yes", {"reasoning_content": "No, never"})):
+        choice = {"message": {"content": content, **more}, "logprobs": {"content": [*thought, answer]}}
+        (said,) = read_completions({"choices": [choice]}, 1)
+        assert said.text == "Yes" and said.thinking == "No, never"
+        assert said.first_token == pytest.approx(top(Yes=0.7, No=0.2))
+
+
+@given(st.text(max_size=50))
+def test_texts_without_thinking_stay_as_they_are(text: str) -> None:
+    thinking, answer = split_thinking(text)
+    assert (thinking, answer) == ("", text) or "think" in text.lower()
+
+
+def test_control_tokens_lose_their_meaning() -> None:
+    for token in ("<|im_end|>", "<image>", "</s>", "<start_of_turn>", "[INST]", "<think>", "<|vision_start|>"):
+        assert token not in defuse(f"a {token} b")
+    assert defuse("2 < 3 > 1, I <3 you, a[0]") == "2 < 3 > 1, I <3 you, a[0]"
+
+
+def test_all_faults_of_the_list_are_there() -> None:
+    assert len(FAULTS) >= 20
