@@ -23,8 +23,8 @@ OWN_COLUMNS = ("key", "model", "text", "parsed", "error", "tokens", "answered")
 """Columns of the answer table that are not tags."""
 CHOICE_COLUMN = "log_probability_"
 """How columns of the answer table begin that hold log-probabilities of choices."""
-CACHE_KIB = 64 * 1024
-"""Memory that SQLite may use for pages: enough for the key index of a few million asks."""
+CACHE_KIB = 32 * 1024
+"""Memory that SQLite may use for pages: the inner ones of the key index of some million asks, and what is near."""
 
 _TABLES = """
 CREATE TABLE part (
@@ -168,7 +168,7 @@ class PlanWriter:
         database: Inside a transaction whenever a method is called.
     """
 
-    _MOST_REMEMBERED = 20_000
+    _MOST_REMEMBERED = 4_000
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database

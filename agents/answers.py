@@ -438,8 +438,7 @@ def _is_current(path: Path) -> bool:
             head = file.read(72)
     except OSError:
         return True
-    ours = head[68:72] == schema.APPLICATION_ID.to_bytes(4, "big")
-    return not ours or int.from_bytes(head[60:64], "big") != 1
+    return int.from_bytes(head[60:64], "big") == SCHEMA_VERSION
 
 
 def _storable(text: str) -> str:
