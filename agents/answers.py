@@ -79,7 +79,7 @@ class AnswerStore:
         self.path = path
         self._lock: WriterLock | None = None
         self._synced = time.monotonic()
-        if read_only and not _is_current(path):
+        if read_only and self._needs_writer():
             AnswerStore(path).close()
         if not read_only:
             self._lock = WriterLock(path.with_name(f".{path.name}.lock"), f"the answers in {path.parent}")
@@ -334,6 +334,16 @@ class AnswerStore:
         with self._storage_errors():
             yield from self._database.execute(query, values)
 
+    def _needs_writer(self) -> bool:
+        """Whether a file has to be changed before it can be read: it was killed at birth, or is of an old schema."""
+        with self._storage_errors():
+            database = _connect(self.path, read_only=True)
+            try:
+                _, version, empty = _header(database)
+            finally:
+                database.close()
+        return empty or version == 1
+
     def _prepare(self, read_only: bool) -> None:
         application, version, empty = _header(self._database)
         if not empty and application != schema.APPLICATION_ID:
@@ -429,16 +439,6 @@ def _header(database: sqlite3.Connection) -> tuple[int, int, bool]:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return application, version, not tables
-
-
-def _is_current(path: Path) -> bool:
-    """Whether a file is a store that can be read without being changed first; others are left to the writer."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(72)
-    except OSError:
-        return True
-    return int.from_bytes(head[60:64], "big") == SCHEMA_VERSION
 
 
 def _storable(text: str) -> str:

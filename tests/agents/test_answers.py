@@ -217,6 +217,15 @@ def test_one_writes_and_others_look_on(tmp_path: Path) -> None:
         assert again.answered([key]) == {key}
 
 
+def test_a_store_that_was_killed_at_birth_is_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "answers.sqlite").touch()
+    with AnswerStore(tmp_path / "answers.sqlite", read_only=True) as store:
+        assert store.table().empty
+    with pytest.raises(StorageError):
+        AnswerStore(tmp_path / "none.sqlite", read_only=True)
+    assert not (tmp_path / "none.sqlite").exists()
+
+
 def test_every_answer_is_committed_when_it_is_taken(store: AnswerStore) -> None:
     (key,) = plan(store, [ASK], Named())
     store.add(key, Answer(text="yes", parsed="yes"))
