@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
-import textwrap
 import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from agents.answer_care import verify_answers
 from agents.answers import AnswerStore
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, ModelOptions, Stimulus
 from agents.models.simulated import load
-from agents.planner import answer_all, plan
+from agents.planner import answer_all, guessed_tokens, plan
 from vectorstore.errors import ModelError
 
 YES, NO = Choice("yes", ("yes",)), Choice("no", ("no",))
-ROOT = Path(__file__).parents[2]
 
 
 class Counting:
@@ -161,56 +157,82 @@ def test_two_models_share_a_store(store: AnswerStore) -> None:
     assert Counter(store.table()["model"]) == {model.id: len(grid()) for model in models}
 
 
-SLOW_RUN = """
-    import sys, time
-    from pathlib import Path
+class Source:
+    """Asks on demand, about pictures with paths; counts how often it was gone through."""
 
-    sys.path.insert(0, {tests!r})
-    from test_planner import Counting, grid
-    from agents.answers import AnswerStore
-    from agents.planner import answer_all
+    digest = "source:1"
 
+    def __init__(self, frames: int, personas: int = 4, items: int = 25) -> None:
+        self.counts, self.times = (frames, personas, items), 0
+
+    def __iter__(self) -> Iterator[Ask]:
+        self.times += 1
+        frames, personas, items = self.counts
+        for frame in range(frames):
+            shown = Stimulus((FrameReference(f"{frame:064x}", self.picture_path(f"{frame:064x}")),))
+            for persona in range(personas):
+                for item in range(items):
+                    tags = {"frame": frame, "persona": persona, "item": item}
+                    yield Ask(shown, f"Question {item}?", (YES, NO), f"Persona {persona}", tags=tags)
+
+    def picture_path(self, picture_sha: str) -> Path:
+        return Path("pictures") / picture_sha
+
+
+def test_a_list_that_is_written_down_is_not_made_again(store: AnswerStore) -> None:
+    source, model = Source(12), Counting()
+    assert answer_all(model, source, store).to_ask == 1200
+    assert model.scored == list(source)
+    again = answer_all(Counting(), source, store)
+    assert (again.stored, again.to_ask, source.times) == (1200, 0, 2)
+
+
+def test_windows_are_cut_between_frames(store: AnswerStore) -> None:
+    windows: list[list[Ask]] = []
+
+    class Watched(Counting):
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            windows.append(list(asks))
+            return super().score(asks)
+
+    answer_all(Watched(), Source(27, personas=3, items=100), store)
+    assert [len(window) for window in windows] == [2100, 2100, 2100, 1800]
+    assert all(one[-1].tags["frame"] != other[0].tags["frame"] for one, other in pairwise(windows))
+    windows.clear()
+    answer_all(Watched(), (replace(ask, prefill="x") for ask in Source(1, personas=10, items=500)), store)
+    assert [len(window) for window in windows] == [4096, 904]
+
+
+def test_estimates_are_measured_as_soon_as_there_is_something_to_measure(store: AnswerStore, tmp_path: Path) -> None:
     class Slow(Counting):
-        def score(self, asks):
-            for ask, answer in zip(asks, super().score(asks)):
-                time.sleep(0.002)
-                with open({log!r}, "a") as log:
-                    log.write(f"{{ask.tags['frame']}}-{{ask.tags['persona']}}-{{ask.tags['item']}}\\n")
-                yield answer
+        def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+            for count, answer in enumerate(super().score(asks)):
+                if count == 40:
+                    raise KeyboardInterrupt
+                time.sleep(0.001)
+                yield replace(answer, tokens=321)
 
-    with AnswerStore(Path({store!r})) as store:
-        answer_all(Slow(), grid(10, 4, 10), store)
-"""
+    source = Source(2)
+    first = plan(source, Slow(), store)
+    assert (first.basis, first.seconds, first.reply_tokens) == ("guessed", None, 2400)
+    assert first.prompt_tokens == pytest.approx(200 * (500 + 5), rel=0.01)
+    with pytest.raises(KeyboardInterrupt):
+        answer_all(Slow(), source, store)
+    later = plan(source, Slow(), store)
+    assert (later.stored, later.to_ask, later.basis, later.prompt_tokens) == (40, 160, "measured", 160 * 321)
+    assert later.seconds is not None and 0.16 < later.seconds < 10
+    picture = tmp_path / "picture.png"
+    Image.new("RGB", (750, 100)).save(picture)
+    assert guessed_tokens(Ask(Stimulus((FrameReference("a", picture),)), "four" * 3)) == pytest.approx(100 + 3)
 
 
-def test_a_killed_run_goes_on_and_never_asks_again_what_was_stored(tmp_path: Path) -> None:
-    path, log = tmp_path / "answers.sqlite", tmp_path / "asked.txt"
-    program = textwrap.dedent(SLOW_RUN).format(tests=str(Path(__file__).parent), log=str(log), store=str(path))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    chance = random.Random(5)
-    stored: set[str] = set()
-    for _ in range(3):
-        before = len(log.read_text().splitlines()) if log.exists() else 0
-        process = subprocess.Popen([sys.executable, "-c", program], env=environment)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and (not log.exists() or len(log.read_text().splitlines()) < before + 80):
-            time.sleep(0.005)
-        time.sleep(chance.random() * 0.1)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        asked = log.read_text().splitlines()[before:]
-        assert not stored & set(asked)
-        with AnswerStore(path) as store:
-            assert verify_answers(store).problems == ()
-            table = store.table()
-            now = {f"{row.frame}-{row.persona}-{row.item}" for row in table[table["answered"]].itertuples()}
-        assert stored < now
-        assert len(set(asked) - now) <= 1
-        stored = now
-    with AnswerStore(path) as store:
-        model = Counting()
-        answer_all(model, grid(10, 4, 10), store)
-        again = {f"{ask.tags['frame']}-{ask.tags['persona']}-{ask.tags['item']}" for ask in model.scored}
-        assert not stored & again
-        assert store.table()["answered"].all()
-        assert verify_answers(store).problems == ()
+def test_more_asks_take_no_more_memory(tmp_path: Path) -> None:
+    peaks = []
+    for frames in (22, 22, 66):
+        with AnswerStore(tmp_path / f"{frames}-{len(peaks)}.sqlite") as store:
+            model = load("", ModelOptions())
+            tracemalloc.start()
+            plan(Source(frames), model, store)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[2] < 1.15 * peaks[1]
