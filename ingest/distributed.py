@@ -15,6 +15,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -206,10 +207,7 @@ class _RayEncoder:
             self._ray.kill(actor)
 
     def _describe(self) -> EmbedderRecord:
-        found = {
-            EmbedderRecord(*self._insist(lambda actor=actor: self._ray.get(actor.describe.remote())))
-            for actor in self._actors
-        }
+        found = {EmbedderRecord(*self._insist(partial(self._ask, actor))) for actor in self._actors}
         if len(found) > 1:
             ids = " and ".join(sorted(record.embedder_id for record in found))
             raise EmbedderError(
@@ -217,6 +215,9 @@ class _RayEncoder:
                 "use machines of one kind with the same versions, or set --dtype",
             )
         return found.pop()
+
+    def _ask(self, actor: Any) -> Any:
+        return self._ray.get(actor.describe.remote())
 
     def _insist(self, ask: Callable[[], Any]) -> Any:
         """Ask again while actors are lost: Ray's own repetitions are over before a lost actor has been replaced."""

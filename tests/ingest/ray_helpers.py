@@ -45,14 +45,13 @@ def examine_oddly(path: Path, how: DecodeOptions, is_known: IsKnown) -> Examinat
     if path.stem == "hidden":
         path = path.with_name("elsewhere.mp4")
     notes = path.parent.parent / "notes"
-    if not (on_cluster and notes.is_dir()):
-        return examine(path, how, is_known)
-    note = notes / f"{_node_id()} {path.name}"
-    note.with_name(note.name + " begun").touch()
-    time.sleep(0.6)
-    found = examine(path, how, is_known)
-    note.with_name(note.name + " done").touch()
-    return found
+    if on_cluster and notes.is_dir():
+        if _node_id() == (notes / "doomed").read_text():
+            # A note that this machine has begun with the file; the test takes the machine away.
+            (notes / path.name).touch()
+            time.sleep(60)
+        time.sleep(0.3)
+    return examine(path, how, is_known)
 
 
 def _node_id() -> str:
