@@ -34,7 +34,7 @@ format: $(INSTALLED) ## Format the code
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: $(INSTALLED) ## Measure the claims of the documentation into bench/results.json
-	$(BIN)/python bench/measure.py
+	$(BIN)/python -m bench.measure
 
 docs: $(INSTALLED) ## Write docs/cli.md from the command line's own help
 	$(BIN)/python -m valuespectrum.cli.documentation docs/cli.md

@@ -5,122 +5,79 @@ A row is ``name, value, unit, goal, holds, sides, machine, command``; ``sides`` 
 
 from __future__ import annotations
 
+import argparse
 import json
-import os
-import platform
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-PROGRAM = str(Path(sys.executable).with_name("valuespectrum"))
-MACHINE = f"{platform.platform(terse=True)}, {os.cpu_count()} cores, Python {platform.python_version()}"
-HELP_RUNS = 7
+from bench.common import Json, Row
+from bench.index import measure_second_run, measure_vectors
+from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
+from bench.journey import measure_calibration, measure_help, measure_quickstart
 
-Json = dict[str, Any]
+RESULTS = Path(__file__).parent / "results.json"
+
+
+def _journey(calibrate: bool) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure_help() + measure_quickstart(Path(folder) / "out")
+        return rows + measure_calibration(Path(folder) / "out") if calibrate else rows
+
+
+_PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
+    "quickstart": lambda _: _journey(calibrate=False),
+    "calibrate": lambda _: _journey(calibrate=True),
+    "throughput": lambda chosen: measure_throughput(chosen.clips, chosen.rounds),
+    "cheaper": lambda chosen: measure_cheaper(chosen.clips),
+    "busy": lambda chosen: measure_busy(chosen.clips),
+    "memory": lambda chosen: measure_memory(many=chosen.many),
+    "vectors": lambda chosen: measure_vectors(chosen.vectors),
+    "second-run": lambda _: measure_second_run(),
+    "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
+}
+_GROUPS = {"ingest": ("throughput", "cheaper", "busy", "memory"), "index": ("vectors", "second-run")}
 
 
 def main() -> int:
-    """Measure everything; exit code 1 when a claim does not hold."""
-    rows: list[Json] = [measure_help()]
-    with tempfile.TemporaryDirectory() as folder:
-        rows += measure_quickstart(Path(folder) / "out")
-        rows += measure_calibration(Path(folder) / "out")
-    (Path(__file__).parent / "results.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    for row in rows:
-        print(
-            f"{'holds' if row['holds'] else 'FAILS'}  {row['name']}: {row['value']} {row['unit']} (goal {row['goal']})"
-        )
-    return 0 if all(row["holds"] for row in rows) else 1
+    """Measure everything or some parts; exit code 1 when a claim does not hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=[*_GROUPS, *_PARTS], action="append", help="more than once for several")
+    parser.add_argument("--clips", type=int, default=60, help="short videos to ingest")
+    parser.add_argument("--rounds", type=int, default=2, help="how often the sides of the throughput take turns")
+    parser.add_argument("--many", type=int, default=1000, help="tiny clips to ingest for the peak of memory")
+    parser.add_argument("--vectors", type=int, default=200_000, help="vectors to store and search")
+    parser.add_argument("--peer", metavar="PYTHON", help="interpreter of an environment with clip-video-encode")
+    chosen = parser.parse_args()
+    if "peer" in (chosen.only or []) and not chosen.peer:
+        parser.error("--only peer needs --peer PYTHON")
+    names = [part for name in chosen.only or [] for part in _GROUPS.get(name, (name,))]
+    parts = names or [name for name in _PARTS if name not in ("quickstart", "peer") or (name == "peer" and chosen.peer)]
+    holds = True
+    for name in parts:
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        rows = _PARTS[name](chosen)
+        _keep(rows)
+        holds = holds and all(row.holds is not False for row in rows)
+        for row in rows:
+            _say(row)
+    return 0 if holds else 1
 
 
-def measure_help() -> Json:
-    """Median time to the help text."""
-    command = [PROGRAM, "--help"]
-    times = []
-    for _ in range(HELP_RUNS):
-        started = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        times.append(round(time.perf_counter() - started, 3))
-    value = statistics.median(times)
-    return row("time to the help text", value, "s", "< 0.3", value < 0.3, {"runs": times}, command)
+def _keep(rows: list[Row]) -> None:
+    """Write rows at once, in place of earlier ones of the same name: a part can be measured again alone."""
+    kept: dict[str, Json] = {}
+    if RESULTS.exists():
+        kept = {row["name"]: row for row in json.loads(RESULTS.read_text(encoding="utf-8"))}
+    kept |= {row.name: row.to_json() for row in rows}
+    RESULTS.write_text(json.dumps(list(kept.values()), indent=1) + "\n", encoding="utf-8")
 
 
-def measure_quickstart(out: Path) -> list[Json]:
-    """The whole job once, on a fresh folder."""
-    command = [PROGRAM, "quickstart", "--out", str(out), "--json"]
-    summary = run(command)
-    alignment = summary["persona_alignment"]
-    better = sum(each["aligned"] > each["placebo"] for each in alignment.values())
-    inside = round(10 * summary["interval_coverage"])
-    planted = {"planted": summary["planted_profile"], "recovered": summary["recovered_profile"]}
-    return [
-        row("quickstart", summary["seconds"], "s", "<= 120", summary["seconds"] <= 120, {}, command),
-        row("clips of the quickstart", summary["clips"], "clips", ">= 200", summary["clips"] >= 200, {}, command),
-        row(
-            "rank correlation of recovered with planted values",
-            round(summary["spearman"], 3),
-            "",
-            ">= 0.9",
-            summary["spearman"] >= 0.9,
-            planted,
-            command,
-        ),
-        row("planted values inside their interval", inside, "of 10", ">= 8", inside >= 8, {}, command),
-        row(
-            "personas that align better than their placebo",
-            better,
-            f"of {len(alignment)}",
-            "all",
-            better == len(alignment),
-            alignment,
-            command,
-        ),
-    ]
-
-
-def measure_calibration(out: Path) -> list[Json]:
-    """The cohort, on the corpus of the quickstart."""
-    command = [PROGRAM, "calibrate", "--corpus", str(out / "corpus"), "--run", str(out / "calibration"), "--json"]
-    found = run(command)
-    each = {respondent["name"]: respondent["spearman"] for respondent in found["respondents"]}
-    misses = {"misses": found["misses"], "claimed": found["expected_coverage"]}
-    median = round(found["spearman_median"], 3)
-    return [
-        row("median rank correlation over the cohort", median, "", ">= 0.9", median >= 0.9, each, command),
-        row(
-            "planted values of the cohort inside their intervals",
-            round(found["coverage"], 3),
-            "share",
-            ">= 0.8",
-            found["coverage"] >= 0.8,
-            misses,
-            command,
-        ),
-    ]
-
-
-def run(command: list[str]) -> Json:
-    """Run a verb with ``--json``; its progress goes to our standard error."""
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return dict(json.loads(done.stdout))
-
-
-def row(name: str, value: float, unit: str, goal: str, holds: bool, sides: Json, command: list[str]) -> Json:
-    """One line of the results."""
-    return {
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "goal": goal,
-        "holds": bool(holds),
-        "sides": sides,
-        "machine": MACHINE,
-        "command": " ".join(["valuespectrum", *command[1:]]),
-    }
+def _say(row: Row) -> None:
+    verdict = {True: "holds", False: "FAILS", None: "     "}[row.holds]
+    goal = f" (goal {row.goal})" if row.goal else ""
+    print(f"{verdict}  {row.name}: {row.value} {row.unit}{goal}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Measures the claims of the documentation; see docs/performance.md."""

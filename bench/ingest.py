@@ -1,0 +1,173 @@
+"""Measures bringing clips in: against the machine's bound, a plain pipeline, busy cores, cheaper clips, many clips."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bench.clips import short_videos, tiny_videos
+from bench.common import CACHE, CORES, Json, Row, child, load, median
+from bench.variants import random_weights
+
+_COMMAND = "python -m bench.measure --only ingest"
+_BUSY_CLIPS = 12
+_FEW, _MANY = 100, 1000
+
+
+class _Runner:
+    """Runs variants over the same clips and remembers what each took.
+
+    Args:
+        clips: How many.
+    """
+
+    def __init__(self, clips: int) -> None:
+        self.full, self.small = short_videos(clips)
+        self._weights = random_weights(CACHE / "vit-b-32.pt")
+        self._clips = clips
+        self.seen: dict[str, list[Json]] = {}
+
+    def run(self, name: str, variant: str, *settings: object, clips: Path | None = None, count: int = 0) -> Json:
+        """One run of a variant; ``name`` is what its numbers are kept under."""
+        arguments = [variant, clips or self.full, self._weights, count or self._clips, *settings]
+        found = child("bench.variants", arguments)
+        self.seen.setdefault(name, []).append(found | {"load": load()})
+        return found
+
+    def middle(self, name: str, what: str = "per_second") -> float:
+        """Median over the runs of one name."""
+        return median([run[what] for run in self.seen[name]])
+
+    def sides(self, *names: str) -> Json:
+        """All numbers of these names."""
+        return {name: self.seen[name] for name in names}
+
+
+def measure_throughput(clips: int, rounds: int) -> list[Row]:
+    """Frames per second of the whole way, beside its parts alone and beside a plain pipeline, in turn."""
+    runner = _Runner(clips)
+    for _ in range(rounds):
+        runner.run("ours", "ours")
+        runner.run("decode", "decode_alone")
+        runner.run("naive", "naive")
+        runner.run("look", "look_alone")
+        runner.run("encode", "encode_alone")
+    ours, frames = runner.middle("ours"), runner.middle("ours", "frames")
+    decode, look, encode = (runner.middle(name, "cpu") for name in ("decode", "look", "encode"))
+    bare = round(ours / (frames * CORES / (decode + encode)), 3)
+    whole = round(ours / (frames * CORES / (look + encode)), 3)
+    used = round(runner.middle("ours", "cpu") / (CORES * runner.middle("ours", "wall")), 3)
+    ratio = round(ours / runner.middle("naive"), 2)
+    parts = runner.sides("ours", "decode", "look", "encode")
+    return [
+        Row(
+            f"ingest, {clips} clips 720x1280: share of the bound of decoding and encoding alone",
+            bare, "share", ">= 0.94", bare >= 0.94, parts, _COMMAND,
+        ),
+        Row(
+            "ingest: share of the bound with hashing, compressing and measuring pictures in it",
+            whole, "share", ">= 0.94", whole >= 0.94, {}, _COMMAND,
+        ),
+        Row("ingest: share of all cores in use", used, "share", ">= 0.94", used >= 0.94, {}, _COMMAND),
+        Row(
+            "ingest beside a plain pipeline (decord, fp32, a batch per clip, in turn)",
+            ratio, "times", ">= 3", ratio >= 3, runner.sides("ours", "naive"), _COMMAND,
+        ),
+    ]  # fmt: skip
+
+
+def measure_cheaper(clips: int) -> list[Row]:
+    """Keyframes and 360p renditions: what they gain, and how far their vectors and answers are from the full ones."""
+    from bench.retrieval import compare
+
+    runner = _Runner(clips)
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        runner.run("full", "ours", "--keep", base / "full")
+        runner.run("keyframes", "ours", "sampling=keyframe", "--keep", base / "keyframes")
+        runner.run("360p", "ours", "--keep", base / "360p", clips=runner.small)
+        runner.run("360p keyframes", "ours", "sampling=keyframe", "--keep", base / "both", clips=runner.small)
+        costs = {
+            "keyframes": compare(base / "full", base / "keyframes"),
+            "360p": compare(base / "full", base / "360p"),
+            "360p keyframes": compare(base / "full", base / "both"),
+        }
+    rows = []
+    for variant, cost in costs.items():
+        gain = round(runner.middle(variant) / runner.middle("full"), 2)
+        sides = runner.sides("full", variant) | cost
+        rows += [
+            Row(f"ingest of {variant} beside all frames of full size", gain, "times", "", None, sides, _COMMAND),
+            Row(
+                f"{variant}: cosine of vectors to those of the same place in the clip, full size",
+                cost["cosine"], "", "", None, cost, _COMMAND,
+            ),
+            Row(
+                f"{variant}: first ten clips of a text search that stay the same",
+                cost["overlap_at_10"], "share", "", None, cost, _COMMAND,
+            ),
+        ]  # fmt: skip
+    return rows
+
+
+def measure_busy(clips: int) -> list[Row]:
+    """The same with one core taken by somebody else."""
+    runner, few = _Runner(clips), min(clips, _BUSY_CLIPS)
+    for variant in ("ours", "naive"):
+        runner.run(f"{variant} idle", variant, count=few)
+        with _spinning():
+            runner.run(f"{variant} busy", variant, count=few)
+    kept = {name: runner.middle(f"{name} busy") / runner.middle(f"{name} idle") for name in ("ours", "naive")}
+    # On a machine of one core nothing is left, and what the system's scheduler gives is shared.
+    left = (CORES - 1) / CORES if CORES > 1 else 0.5
+    share, plain = (round(kept[name] / left, 3) for name in ("ours", "naive"))
+    sides = runner.sides("ours idle", "ours busy") | {"kept": round(kept["ours"], 3), "left": left}
+    others = runner.sides("naive idle", "naive busy") | {"kept": round(kept["naive"], 3), "left": left}
+    name = "one core busy: frames per second over what the cores left allow"
+    return [
+        Row(f"{name}, ingest", share, "share", ">= 0.8", share >= 0.8, sides, _COMMAND),
+        Row(f"{name}, plain pipeline", plain, "share", "", None, others, _COMMAND),
+    ]
+
+
+def measure_memory(few: int = _FEW, many: int = _MANY) -> list[Row]:
+    """Peak memory over few and many clips, without a model, whose loading would hide the rest."""
+    peaks = {count: _memory_of(count) for count in (few, many)}
+    ratio = round(peaks[many]["peak_memory"] / peaks[few]["peak_memory"], 3)
+    name = f"peak memory of ingesting {many:,} clips over {few:,}"
+    return [Row(name, ratio, "times", "<= 1.15", ratio <= 1.15, {f"{n} clips": peaks[n] for n in peaks}, _COMMAND)]
+
+
+def _memory_of(count: int) -> Json:
+    return child("bench.variants", ["memory", tiny_videos(count), "none", count])
+
+
+@contextlib.contextmanager
+def _spinning() -> Iterator[None]:
+    """One process that wants a whole core."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def measure_peer(python: str, clips: int) -> list[Row]:
+    """Beside clip-video-encode, which takes every n-th frame; n such that it embeds as many frames as we do.
+
+    Args:
+        python: Interpreter that can import ``clip_video_encode``.
+        clips: How many.
+    """
+    runner = _Runner(clips)
+    runner.run("ours", "ours")
+    arguments: Sequence[object] = [runner.full, CACHE / "vit-b-32.pt", clips]
+    runner.seen["peer"] = [child("bench.peer", arguments, python) | {"load": load()}]
+    ratio = round(runner.middle("ours") / runner.middle("peer"), 2)
+    name = "ingest beside clip-video-encode 1.3.0, frames per second, same clips and architecture"
+    return [Row(name, ratio, "times", ">= 3", ratio >= 3, runner.sides("ours", "peer"), f"{_COMMAND} --peer PYTHON")]

@@ -1,0 +1,75 @@
+"""What cheaper frames cost: vectors and search results of two corpora of the same clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from bench.common import Json
+
+_FIRST = 10
+
+Places = dict[tuple[str, int], NDArray[np.float32]]
+"""Clip name and place of a frame in the clip to its vector."""
+
+
+def compare(full: Path, other: Path) -> Json:
+    """Two corpora, in folders ``corpus`` below these.
+
+    ``cosine`` is over frames at the same place of the same clip, by the reference embedder and by the model of the
+    corpus; ``overlap_at_10`` is over the captions of all kinds of drawn scenes, by the reference embedder.
+    """
+    from ingest.embed import load_embedder
+    from valuespectrum.reference.kinds import KINDS
+
+    embedder = load_embedder("reference")
+    one, two = (_reference_vectors(folder, embedder) for folder in (full, other))
+    texts = embedder.texts([kind.caption for kind in KINDS])
+    overlaps = [len(set(_first(one, text)) & set(_first(two, text))) / _FIRST for text in texts]
+    return {
+        "cosine": _cosine(one, two),
+        "cosine_untrained_model": _cosine(_stored_vectors(full), _stored_vectors(other)),
+        "overlap_at_10": round(float(np.mean(overlaps)), 3),
+        "searches": len(overlaps),
+        "frames": len(one),
+        "frames_of_the_other": len(two),
+    }
+
+
+def _reference_vectors(folder: Path, embedder: object) -> Places:
+    from vectorstore.corpus import Corpus
+
+    places: Places = {}
+    with Corpus.open(folder / "corpus") as corpus:
+        names = {clip.clip_id: Path(clip.source).stem for clip in corpus.clips()}
+        frames = corpus.frames()
+        pictures = [Image.open(corpus.picture_path(frame.picture_sha)).convert("RGB") for frame in frames]
+        for frame, vector in zip(frames, embedder.images(pictures), strict=True):  # type: ignore[attr-defined]
+            places[names[frame.clip_id], frame.index] = vector
+    return places
+
+
+def _stored_vectors(folder: Path) -> Places:
+    from vectorstore.corpus import Corpus
+
+    with Corpus.open(folder / "corpus") as corpus:
+        names = {clip.clip_id: Path(clip.source).stem for clip in corpus.clips()}
+        frames = {frame.frame_id: frame for frame in corpus.frames()}
+        frame_ids, vectors = corpus.vectors(corpus.default_embedder() or "")
+        found = [(frames[frame_id], vector) for frame_id, vector in zip(frame_ids, vectors, strict=True)]
+        return {(names[frame.clip_id], frame.index): vector for frame, vector in found}
+
+
+def _cosine(one: Places, two: Places) -> float:
+    return round(float(np.mean([one[place] @ two[place] for place in one.keys() & two.keys()])), 4)
+
+
+def _first(places: Places, text: NDArray[np.float32]) -> list[str]:
+    """Clips by their most similar frame."""
+    best: dict[str, float] = {}
+    for (clip, _), vector in places.items():
+        best[clip] = max(best.get(clip, -1.0), float(vector @ text))
+    return sorted(best, key=lambda clip: (-best[clip], clip))[:_FIRST]
