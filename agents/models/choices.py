@@ -1,21 +1,69 @@
-"""Which first tokens count as which answer option.
+"""Which tokens count as which answer option.
 
-The probability of an option is the summed probability of the tokens its written forms can begin with. Most options
-are one token long; a longer one is represented by its first token, which must then belong to it alone.
+The probability of an option is the summed probability of its written forms. Where the first token tells the options
+apart, it stands for the form; where it does not ("watch again", "watch less"), forms are read to their end.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agents.models.base import Choice
 from vectorstore.errors import ModelError
 
+Form = tuple[int, ...]
+"""A written form as token ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceReading:
+    """How answer options are read off a model."""
+
+    first_tokens: tuple[tuple[int, ...], ...]
+    """Token ids that open each option and no other one; empty when forms must be read whole."""
+    forms: tuple[tuple[Form, ...], ...] = ()
+    """The written forms of each option, where they must be read whole."""
+
+    @property
+    def reading_points(self) -> dict[Form, tuple[int, ...]]:
+        """After which beginnings of an answer the probabilities of which tokens are wanted."""
+        wanted: dict[Form, set[int]] = {}
+        for form in (form for forms in self.forms for form in forms):
+            for length, token in enumerate(form):
+                wanted.setdefault(form[:length], set()).add(token)
+        return {beginning: tuple(sorted(tokens)) for beginning, tokens in wanted.items()}
+
+    def log_probabilities(self, read: Mapping[Form, Mapping[int, float]]) -> tuple[float, ...]:
+        """Log-probability of each option from those of single tokens.
+
+        A form that goes on to another form counts without it: "watch" is then "watch" and not "watch again".
+
+        Args:
+            read: For each reading point the log-probability of each wanted token.
+        """
+        whole = {
+            form: math.exp(sum(read[form[:length]][token] for length, token in enumerate(form)))
+            for forms in self.forms
+            for form in forms
+        }
+        alone = dict(whole)
+        for form, probability in whole.items():
+            shorter = (form[:length] for length in range(len(form) - 1, 0, -1))
+            if (parent := next((each for each in shorter if each in whole), None)) is not None:
+                alone[parent] -= probability
+        sums = (math.fsum(alone[form] for form in forms) for forms in self.forms)
+        return tuple(math.log(max(total, _LEAST)) for total in sums)
+
+
+_LEAST = 1e-300
+
 
 class ChoiceTokens:
-    """Looks up and remembers the first tokens of answer options under one tokenizer.
+    """Looks up and remembers how answer options are read under one tokenizer.
 
     Args:
         tokenizer: A tokenizer of ``transformers``.
@@ -23,48 +71,51 @@ class ChoiceTokens:
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
-        self._known: dict[tuple[Choice, ...], tuple[tuple[int, ...], ...]] = {}
+        self._known: dict[tuple[Choice, ...], ChoiceReading] = {}
 
-    def __call__(self, choices: Sequence[Choice]) -> tuple[tuple[int, ...], ...]:
-        """Token ids of each choice, in the order of the choices.
+    def __call__(self, choices: Sequence[Choice]) -> ChoiceReading:
+        """How to read these options, in their order.
 
-        A token that opens two options says nothing about which is meant and counts for neither.
+        A first token that opens two options says nothing about which is meant and counts for neither.
 
         Raises:
-            ModelError: If a choice has no token of its own.
+            ModelError: If two options are written alike, or one has no form in this tokenizer.
         """
         key = tuple(choices)
         if key not in self._known:
-            self._known[key] = self._distinct(key)
+            self._known[key] = self._reading(key)
         return self._known[key]
 
-    def _distinct(self, choices: tuple[Choice, ...]) -> tuple[tuple[int, ...], ...]:
-        claimed = [self._first_tokens(choice) for choice in choices]
+    def _reading(self, choices: tuple[Choice, ...]) -> ChoiceReading:
+        forms = [self._forms(choice) for choice in choices]
+        claimed = [{form[0] for form in own} for own in forms]
         claims = Counter(token for tokens in claimed for token in tokens)
-        distinct = [tuple(sorted(token for token in tokens if claims[token] == 1)) for tokens in claimed]
-        lost = [choice for choice, own in zip(choices, distinct, strict=True) if not own]
-        if lost:
-            raise ModelError(
-                f"The options {', '.join(self._rivals(choices, claimed, lost))} begin with the same token for this "
-                "model, so their first token cannot tell them apart",
-                "use option words that begin differently",
-            )
-        return tuple(distinct)
+        distinct = tuple(tuple(sorted(token for token in tokens if claims[token] == 1)) for tokens in claimed)
+        if all(distinct):
+            return ChoiceReading(distinct)
+        self._check(choices, forms)
+        return ChoiceReading((), tuple(tuple(sorted(own)) for own in forms))
 
-    def _first_tokens(self, choice: Choice) -> set[int]:
-        first = set()
+    def _forms(self, choice: Choice) -> set[Form]:
+        """Token ids of the forms of an option, each with and without a blank before it."""
+        forms = set()
         for surface in choice.surfaces:
             for written in (surface, f" {surface}"):
                 tokens = self._tokenizer.encode(written, add_special_tokens=False)
                 if tokens and self._tokenizer.decode(tokens[:1]).strip():
-                    first.add(int(tokens[0]))
-        return first
+                    forms.add(tuple(int(token) for token in tokens))
+        return forms
 
     @staticmethod
-    def _rivals(choices: Sequence[Choice], claimed: Sequence[set[int]], lost: Sequence[Choice]) -> list[str]:
-        contested = set().union(*(claimed[choices.index(choice)] for choice in lost))
-        return [
+    def _check(choices: Sequence[Choice], forms: Sequence[set[Form]]) -> None:
+        owners = Counter(form for own in forms for form in own)
+        rivals = [
             repr(choice.name)
-            for choice, tokens in zip(choices, claimed, strict=True)
-            if choice in lost or tokens & contested
+            for choice, own in zip(choices, forms, strict=True)
+            if not own or any(owners[form] > 1 for form in own)
         ]
+        if rivals:
+            raise ModelError(
+                f"The options {', '.join(rivals)} cannot be told apart by this model: no written form, or the same one",
+                "use option words that differ",
+            )

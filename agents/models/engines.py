@@ -30,6 +30,8 @@ class Sampling:
     seed: int
     """Of this sample alone: neither engine nor batch moves its draws."""
     temperature: float
+    never: tuple[int, ...] = ()
+    """Token ids that are no words: what stands for a piece of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def next_token(logits: Tensor, work: Work, step: int) -> int:
         return int(logits.argmax())
     import torch
 
-    chances = torch.softmax(logits.double().cpu() / work.sampling.temperature, dim=-1).cumsum(dim=-1)
+    weights = torch.softmax(logits.double().cpu() / work.sampling.temperature, dim=-1)
+    weights[list(work.sampling.never)] = 0
+    chances = weights.cumsum(dim=-1)
     drawn = stream(work.sampling.seed, "answer", step).random() * float(chances[-1])
     return min(int(torch.searchsorted(chances, drawn, right=True)), len(chances) - 1)
 

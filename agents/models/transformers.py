@@ -1,22 +1,25 @@
 """Vision-language models of the ``transformers`` library: ``hf:FOLDER`` or ``hf:OWNER/NAME``.
 
-Choices are scored at the first answer token, over the full vocabulary. The text answer is the greedy continuation
-without penalties; where its first token is one of the choices, that token is the text and nothing more is decoded.
+Choices are scored at the first answer token, over the full vocabulary, or by the likelihood of whole words where first
+tokens do not tell them apart; or, with ``samples``, by their shares of drawn answers. The text answer is the greedy
+continuation without penalties; where its first token is one of the choices, that token is the text and nothing more is
+decoded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from agents.models.adapter import ModelAdapter
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choices import ChoiceTokens
 from agents.models.engine_choice import choose_engine
-from agents.models.engines import Reply, Work
 from agents.models.prompting import PromptWriter
+from agents.models.readouts import Readout, drawn, first_token, whole_forms, words_only
 from agents.models.weights import load_weights
-from agents.parse import parse_answer
+from vectorstore.errors import ModelError
 
 _SMALL_MODEL = 50_000_000
 """Parameters up to which a window of asks is answered in moments, so that it may be long."""
@@ -47,7 +50,7 @@ class TransformersModel:
         template_variables: Further variables of the chat template, part of the settings.
 
     Raises:
-        ModelError: If the model has no usable chat template, or the engine is unknown or impossible.
+        ModelError: If the model has no usable chat template, or an option is unknown or impossible for it.
     """
 
     def __init__(
@@ -58,7 +61,10 @@ class TransformersModel:
         options: ModelOptions,
         template_variables: Mapping[str, str] | None = None,
     ) -> None:
+        if options.samples < 0 or options.temperature <= 0:
+            raise ModelError("samples must not be negative, and their temperature must be above 0")
         self._id = id
+        self._options = options
         self._tokenizer = getattr(processor, "tokenizer", processor)
         self._adapter = ModelAdapter(model, self._tokenizer)
         self._choices = ChoiceTokens(self._tokenizer)
@@ -70,7 +76,7 @@ class TransformersModel:
         engine = {"engine": chosen.name, "engine_reason": chosen.reason}
         small = sum(parameter.numel() for parameter in model.parameters()) <= _SMALL_MODEL
         self._window = max(1, options.batch_size) * (32 if small else 4)
-        self._settings = {**writer.settings, **engine, **self._environment(model)}
+        self._settings = {**writer.settings, **engine, **self._reading(options), **self._environment(model)}
 
     @property
     def id(self) -> str:
@@ -86,31 +92,57 @@ class TransformersModel:
         """Answer in order, with the log-probability of each choice and the text.
 
         Raises:
-            ModelError: If the options of an ask begin with the same token.
+            ModelError: If the options of an ask cannot be told apart.
         """
-        return self._answers([Work(ask, self._choices(ask.choices)) for ask in asks])
+        return self._answers([self._readout(ask) for ask in asks])
 
     def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         """Answer in order with free text only."""
-        return self._answers([Work(ask) for ask in asks])
+        return self._answers([words_only(ask, self._decode) for ask in asks])
 
-    def _answers(self, work: Sequence[Work]) -> Iterator[Answer]:
-        for start in range(0, len(work), self._window):
-            window = work[start : start + self._window]
-            for single, reply in zip(window, self._engine.answer(window), strict=True):
-                yield self._answer(single, reply)
+    def _readout(self, ask: Ask) -> Readout:
+        if not ask.choices:
+            return words_only(ask, self._decode)
+        if self._options.samples:
+            picture = self._adapter.picture_token
+            return drawn(ask, self._options, () if picture is None else (picture,), self._decode)
+        reading = self._choices(ask.choices)
+        return (whole_forms if reading.forms else first_token)(ask, reading, self._decode)
 
-    def _answer(self, work: Work, reply: Reply) -> Answer:
-        if reply.error:
-            return Answer(tokens=reply.prompt_length, error=reply.error)
-        text = self._tokenizer.decode(list(reply.tokens), skip_special_tokens=True).strip()
-        names = [choice.name for choice in work.ask.choices]
-        return Answer(
-            log_probabilities=dict(zip(names, reply.log_probabilities, strict=False)),
-            text=text,
-            parsed=parse_answer(text, work.ask.choices),
-            tokens=reply.prompt_length,
-        )
+    def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
+        for window in self._windows(readouts):
+            replies = iter(self._engine.answer([work for readout in window for work in readout.work]))
+            for readout in window:
+                yield readout.answer(list(islice(replies, len(readout.work))))
+
+    def _windows(self, readouts: Sequence[Readout]) -> Iterator[Sequence[Readout]]:
+        """Asks answered together: about the wanted number, all that follow about one stimulus together."""
+        start = 0
+        for place in range(1, len(readouts) + 1):
+            size = place - start
+            if place == len(readouts) or size >= 2 * self._window:
+                ends = True
+            else:
+                before, after = (readouts[each].work[0].ask.stimulus for each in (place - 1, place))
+                ends = size >= self._window and before != after
+            if ends:
+                yield readouts[start:place]
+                start = place
+
+    def _decode(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
+
+    @staticmethod
+    def _reading(options: ModelOptions) -> dict[str, str]:
+        if options.samples:
+            return {
+                "decoding": f"temperature {options.temperature:g}, seed {options.seed}",
+                "choices": f"{options.samples} samples, Jeffreys' prior",
+            }
+        return {
+            "decoding": "greedy without penalties; a first token that is a choice is the whole text",
+            "choices": "first tokens, full vocabulary",
+        }
 
     @staticmethod
     def _environment(model: Any) -> dict[str, str]:
@@ -118,8 +150,6 @@ class TransformersModel:
         import transformers
 
         return {
-            "decoding": "greedy without penalties; a first token that is a choice is the whole text",
-            "choices": "first tokens, full vocabulary",
             "dtype": str(model.dtype).removeprefix("torch."),
             "device": model.device.type,
             "torch": torch.__version__,

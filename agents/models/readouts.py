@@ -1,0 +1,127 @@
+"""What must be asked of an engine to answer one ask, and how the replies make the answer."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.identity import ask_content, canonical_json
+from agents.models.base import Answer, Ask, Choice, ModelOptions
+from agents.models.choices import ChoiceReading
+from agents.models.engines import Reply, Sampling, Work
+from agents.parse import parse_answer
+from agents.streams import stream
+
+Decode = Callable[[Sequence[int]], str]
+"""From token ids to words, without special tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """Work for one ask, with what becomes of the replies."""
+
+    work: tuple[Work, ...]
+    answer: Callable[[Sequence[Reply]], Answer]
+
+
+def words_only(ask: Ask, decode: Decode) -> Readout:
+    """Free text."""
+    return Readout((Work(ask),), lambda replies: _answer(ask, replies[0], {}, decode))
+
+
+def first_token(ask: Ask, reading: ChoiceReading, decode: Decode) -> Readout:
+    """Options told apart by the first token of the answer, and the text beside them."""
+
+    def answer(replies: Sequence[Reply]) -> Answer:
+        names = [choice.name for choice in ask.choices]
+        found = dict(zip(names, replies[0].log_probabilities, strict=False))
+        return _answer(ask, replies[0], found, decode)
+
+    return Readout((Work(ask, reading.first_tokens),), answer)
+
+
+def whole_forms(ask: Ask, reading: ChoiceReading, decode: Decode) -> Readout:
+    """Options told apart by their full likelihood: one piece of work for each beginning that forms have."""
+    points = reading.reading_points
+    work = [
+        Work(ask, tuple((token,) for token in tokens), suffix=beginning, text=False)
+        for beginning, tokens in points.items()
+    ]
+
+    def answer(replies: Sequence[Reply]) -> Answer:
+        said, *read = replies
+        failed = next((reply for reply in read if reply.error), None)
+        if failed is not None:
+            return Answer(tokens=said.prompt_length, error=failed.error)
+        single = {
+            beginning: dict(zip(tokens, reply.log_probabilities, strict=True))
+            for (beginning, tokens), reply in zip(points.items(), read, strict=True)
+        }
+        names = [choice.name for choice in ask.choices]
+        found = dict(zip(names, reading.log_probabilities(single), strict=True))
+        return _answer(ask, said, found, decode)
+
+    return Readout((Work(ask), *work), answer)
+
+
+def drawn(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decode) -> Readout:
+    """Options by their share of answers that are drawn.
+
+    Draws depend on the seed and on what is asked alone: neither on the engine nor on other asks.
+
+    Args:
+        ask: An ask with options.
+        options: How many samples, their temperature and the seed.
+        never: Token ids that are not drawn.
+        decode: Makes words of tokens.
+    """
+    content = hashlib.sha256(canonical_json(ask_content(ask)).encode()).digest()
+    generator = stream(options.seed, "answers", int.from_bytes(content[:4], "big"))
+    seeds = [int(each) for each in generator.integers(0, 2**62, options.samples)]
+
+    def answer(replies: Sequence[Reply]) -> Answer:
+        failed = next((reply for reply in replies if reply.error), None)
+        if failed is not None:
+            return Answer(tokens=failed.prompt_length, error=failed.error)
+        texts = [decode(reply.tokens) for reply in replies]
+        classes = [parse_answer(text, ask.choices) for text in texts]
+        most = Counter(classes).most_common(1)[0][0]
+        return Answer(
+            log_probabilities=shares(classes, ask.choices),
+            text=texts[classes.index(most)],
+            parsed=most,
+            tokens=replies[0].prompt_length,
+        )
+
+    samplings = [Sampling(each, options.temperature, never) for each in seeds]
+    return Readout(tuple(Work(ask, sampling=sampling) for sampling in samplings), answer)
+
+
+def shares(classes: Sequence[str], choices: Sequence[Choice]) -> dict[str, float]:
+    """Log of the share of each option among drawn answers.
+
+    The share is the posterior mean under Jeffreys' prior, with all that is no option as one more class: no option is
+    ever certain or impossible, and refusals take from all of them.
+
+    Args:
+        classes: Class of each drawn answer.
+        choices: The options.
+    """
+    counts = Counter(classes)
+    total = len(classes) + (len(choices) + 1) / 2
+    return {choice.name: math.log((counts[choice.name] + 0.5) / total) for choice in choices}
+
+
+def _answer(ask: Ask, reply: Reply, log_probabilities: Mapping[str, float], decode: Decode) -> Answer:
+    if reply.error:
+        return Answer(tokens=reply.prompt_length, error=reply.error)
+    text = decode(reply.tokens)
+    return Answer(
+        log_probabilities=log_probabilities,
+        text=text,
+        parsed=parse_answer(text, ask.choices),
+        tokens=reply.prompt_length,
+    )
