@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from more_models import MORE_BUILDERS
 from PIL import Image
 from tiny_models import BUILDERS, FolderMaker, PictureMaker
 
@@ -38,7 +39,7 @@ def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> FolderMaker:
         path = root / family
         if not path.exists():
             prepare_torch(threads=1)
-            BUILDERS[family](path)
+            (BUILDERS | MORE_BUILDERS)[family](path)
         return path
 
     return folder

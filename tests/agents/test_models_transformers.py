@@ -8,73 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from asks import LIKE, NO, WATCH, YES, largest_gap, loaded, varied_asks
 from PIL import Image
 from tiny_models import BUILDERS, FolderMaker, PictureMaker, qwen3_vl
 
-from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
-from agents.models.transformers import TransformersModel, load
+from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimulus
+from agents.models.transformers import TransformersModel
 from vectorstore.errors import ModelError
-
-YES = Choice("yes", ("yes", "Yes", "YES"))
-NO = Choice("no", ("no", "No", "NO"))
-LIKE = "Do you like the content of this picture? Answer with one word, yes or no."
-WATCH = "Would you keep watching? Answer no or yes."
-
-
-def loaded(folder: Any, engine: str = "shared", **options: Any) -> TransformersModel:
-    return load(str(folder), ModelOptions(device="cpu", engine=engine, **options))
-
-
-def varied_asks(make_picture: PictureMaker) -> list[Ask]:
-    """One, several and no pictures of different sizes, with and without persona, caption and opening words."""
-    tall, other, wide = make_picture(1), make_picture(2), make_picture(3, 112, 64)
-    base = Ask(Stimulus((tall,)), LIKE, (YES, NO), max_tokens=4)
-    person = "You are a person who cares about order and tradition."
-    return [
-        base,
-        replace(base, question=WATCH),
-        replace(base, system=person),
-        replace(base, system=person, question=WATCH, choices=(NO, YES)),
-        replace(base, stimulus=Stimulus((other,), caption="A house by the sea"), system=person),
-        replace(base, stimulus=Stimulus((wide,)), prefill="Answer:"),
-        replace(base, stimulus=Stimulus((tall, wide)), question=WATCH),
-        replace(base, stimulus=Stimulus(), system=person, max_tokens=7),
-        replace(base, stimulus=Stimulus(), question=WATCH),
-        replace(base, stimulus=Stimulus(), question="Yes?"),
-        replace(base, stimulus=Stimulus(caption="Night at sea"), question="Describe it.", system="Be brief."),
-        replace(base, stimulus=Stimulus((other,)), max_tokens=1),
-    ]
-
-
-def largest_gap(first: list[Answer], second: list[Answer]) -> float:
-    return max(
-        abs(one.log_probabilities[name] - other.log_probabilities[name])
-        for one, other in zip(first, second, strict=True)
-        for name in one.log_probabilities
-    )
-
-
-@pytest.mark.parametrize("engine", ["shared", "tree"])
-@pytest.mark.parametrize("family", BUILDERS)
-def test_fast_engines_equal_naive(
-    family: str, engine: str, tiny_model_folder: FolderMaker, make_picture: PictureMaker
-) -> None:
-    if engine == "tree" and family == "gemma3":
-        with pytest.raises(ModelError, match="DynamicSlidingWindowLayer"):
-            loaded(tiny_model_folder(family), "tree")
-        return
-    naive, shared = (loaded(tiny_model_folder(family), each) for each in ("naive", engine))
-    asks = varied_asks(make_picture)
-    one_by_one, together = list(naive.score(asks)), list(shared.score(asks))
-    assert largest_gap(one_by_one, together) < 1e-4
-    for single, common in zip(one_by_one, together, strict=True):
-        assert (single.text, single.parsed, single.tokens) == (common.text, common.parsed, common.tokens)
-        assert not single.error
-        assert 0 < sum(math.exp(value) for value in single.log_probabilities.values()) < 1
-    assert list(naive.generate(asks[:3])) == list(shared.generate(asks[:3]))
-    assert naive.id == shared.id
-    assert naive.settings["engine"] == "naive"
-    assert shared.settings["engine"] == engine
 
 
 @pytest.mark.parametrize("family", BUILDERS)
@@ -192,33 +132,11 @@ def test_prompts_longer_than_the_context_fail_alone(engine: str, tiny_model_fold
     assert not short.error
 
 
-def test_options_that_begin_alike_are_refused_by_name(qwen: TransformersModel) -> None:
-    options = (Choice("first", ("Answer one",)), Choice("second", ("Answer two",)), Choice("third", ("yes",)))
+def test_options_written_alike_are_refused_by_name(qwen: TransformersModel) -> None:
+    options = (Choice("first", ("Answer",)), Choice("second", ("Answer",)), Choice("third", ("yes",)))
     with pytest.raises(ModelError, match="'first', 'second'") as caught:
         list(qwen.score([Ask(Stimulus(), LIKE, options)]))
     assert "third" not in str(caught.value)
-
-
-def test_out_of_memory_halves_the_batch_and_changes_no_answer(
-    tiny_model_folder: FolderMaker, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import torch
-
-    asks = [replace(ask, question=f"{ask.question} {n}") for ask in varied_asks(make_picture) for n in range(3)]
-    expected = list(loaded(tiny_model_folder("qwen3_vl")).score(asks))
-    model = loaded(tiny_model_folder("qwen3_vl"))
-    extend = model._adapter.extend
-
-    def small_memory(ids: Any, *rest: Any) -> Any:
-        if ids.shape[0] > 2:
-            raise torch.OutOfMemoryError("CUDA out of memory")
-        return extend(ids, *rest)
-
-    monkeypatch.setattr(model._adapter, "extend", small_memory)
-    answers = list(model.score(asks))
-    assert largest_gap(expected, answers) < 1e-4
-    assert [answer.text for answer in answers] == [answer.text for answer in expected]
-    assert model._engine.budget.rows <= 2
 
 
 def test_other_failures_are_not_taken_for_memory(

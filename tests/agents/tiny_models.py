@@ -115,7 +115,7 @@ def qwen3_vl(folder: Path, seed: int = 0, deepstack: tuple[int, ...] = (0, 1), h
     identifier = tokenizer.convert_tokens_to_ids
     config = Qwen3VLConfig(
         text_config={
-            **_text_sizes(tokenizer),
+            **text_sizes(tokenizer),
             "hidden_size": hidden,
             "num_hidden_layers": 3,
             "head_dim": hidden // 4,
@@ -172,7 +172,7 @@ def qwen2_5_vl(folder: Path, seed: int = 1) -> Path:
     identifier = tokenizer.convert_tokens_to_ids
     config = Qwen2_5_VLConfig(
         text_config={
-            **_text_sizes(tokenizer),
+            **text_sizes(tokenizer),
             "rope_parameters": {"rope_type": "default", "mrope_section": [4, 2, 2], "rope_theta": 10000.0},
             "bos_token_id": None,
             "eos_token_id": tokenizer.eos_token_id,
@@ -215,7 +215,7 @@ def smolvlm(folder: Path, seed: int = 2) -> Path:
     tiles = tuple(f"<row_{row}_col_{column}>" for row in range(1, 5) for column in range(1, 5))
     tokenizer = qwen_tokenizer((*marks, "<|im_end|>", *tiles), end="<end_of_utterance>")
     config = SmolVLMConfig(
-        text_config={"model_type": "llama", **_text_sizes(tokenizer)},
+        text_config={"model_type": "llama", **text_sizes(tokenizer)},
         vision_config={
             "hidden_size": 32,
             "intermediate_size": 64,
@@ -251,7 +251,7 @@ def llava_onevision(folder: Path, seed: int = 3) -> Path:
     tokenizer = qwen_tokenizer(("<|im_start|>", "<|im_end|>", "<image>", "<video>"))
     grid = [[32, 32], [32, 64], [64, 32], [64, 64]]
     config = LlavaOnevisionConfig(
-        text_config={"model_type": "qwen2", **_text_sizes(tokenizer)},
+        text_config={"model_type": "qwen2", **text_sizes(tokenizer)},
         vision_config={
             "model_type": "siglip_vision_model",
             "hidden_size": 32,
@@ -286,7 +286,7 @@ def gemma3(folder: Path, seed: int = 4) -> Path:
     identifier = tokenizer.convert_tokens_to_ids
     config = Gemma3Config(
         text_config={
-            **_text_sizes(tokenizer),
+            **text_sizes(tokenizer),
             "num_hidden_layers": 4,
             "head_dim": 16,
             "query_pre_attn_scalar": 16,
@@ -337,7 +337,7 @@ def internvl(folder: Path, seed: int = 5) -> Path:
     }
     tokenizer = qwen_tokenizer(("<|im_start|>", "<|im_end|>"), extra)
     config = InternVLConfig(
-        text_config={"model_type": "qwen2", **_text_sizes(tokenizer)},
+        text_config={"model_type": "qwen2", **text_sizes(tokenizer)},
         vision_config={
             "hidden_size": 32,
             "intermediate_size": 64,
@@ -384,7 +384,8 @@ def gemma_tokenizer() -> Any:
     return gemma
 
 
-def _text_sizes(tokenizer: Any) -> dict[str, Any]:
+def text_sizes(tokenizer: Any) -> dict[str, Any]:
+    """Settings of a tiny language model for a tokenizer."""
     return {
         "vocab_size": len(tokenizer),
         "hidden_size": 64,

@@ -1,0 +1,57 @@
+"""Asks of many shapes about one, several and no pictures, and how far answers lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tiny_models import PictureMaker
+
+from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
+from agents.models.transformers import TransformersModel, load
+
+YES = Choice("yes", ("yes", "Yes", "YES"))
+NO = Choice("no", ("no", "No", "NO"))
+AGAIN = Choice("again", ("watch again",))
+LESS = Choice("less", ("watch less", "skip"))
+LIKE = "Do you like the content of this picture? Answer with one word, yes or no."
+WATCH = "Would you keep watching? Answer no or yes."
+
+
+def loaded(folder: Path, engine: str = "shared", **options: Any) -> TransformersModel:
+    """A tiny model on the processor."""
+    return load(str(folder), ModelOptions(device="cpu", engine=engine, **options))
+
+
+def varied_asks(make_picture: PictureMaker) -> list[Ask]:
+    """One, several and no pictures of different sizes, with and without persona, caption and opening words."""
+    tall, other, wide = make_picture(1), make_picture(2), make_picture(3, 112, 64)
+    base = Ask(Stimulus((tall,)), LIKE, (YES, NO), max_tokens=4)
+    person = "You are a person who cares about order and tradition."
+    return [
+        base,
+        replace(base, question=WATCH),
+        replace(base, system=person),
+        replace(base, system=person, question=WATCH, choices=(NO, YES)),
+        replace(base, system=person, question="Watch?", choices=(AGAIN, LESS)),
+        replace(base, stimulus=Stimulus((other,), caption="A house by the sea"), system=person),
+        replace(base, stimulus=Stimulus((wide,)), prefill="Answer:"),
+        replace(base, stimulus=Stimulus((tall, wide)), question=WATCH),
+        replace(base, stimulus=Stimulus((tall, wide)), question=LIKE, system=person),
+        replace(base, stimulus=Stimulus(), system=person, max_tokens=7),
+        replace(base, stimulus=Stimulus(), question=WATCH),
+        replace(base, stimulus=Stimulus(), question="Yes?"),
+        replace(base, stimulus=Stimulus(caption="Night at sea"), question="Describe it.", system="Be brief."),
+        replace(base, stimulus=Stimulus((other,)), max_tokens=1),
+    ]
+
+
+def largest_gap(first: Sequence[Answer], second: Sequence[Answer]) -> float:
+    """Largest difference of log-probabilities."""
+    return max(
+        abs(one.log_probabilities[name] - other.log_probabilities[name])
+        for one, other in zip(first, second, strict=True)
+        for name in one.log_probabilities
+    )
