@@ -365,6 +365,8 @@ class AnswerStore:
                 else:
                     self._database.create_function("key_bytes", 1, key_bytes, deterministic=True)
                     schema.migrate_from_1(self._database)
+            if not empty:
+                self._database.execute("VACUUM")
 
     @contextmanager
     def _transaction(self, durable: bool = False) -> Iterator[None]:

@@ -31,7 +31,7 @@ class WriterLock:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with storage_errors(path):
             os.ftruncate(self._lock.fileno(), 0)
-            os.pwrite(self._lock.fileno(), f"process {os.getpid()} on {platform.node()} since {now}".encode(), 0)
+            os.pwrite(self._lock.fileno(), f"process {os.getpid()} on {platform.node()}, since {now},".encode(), 0)
 
     def release(self) -> None:
         """Let others write."""
@@ -44,4 +44,4 @@ def _holder(path: Path) -> str:
         name = path.read_text(encoding="utf-8", errors="replace").strip()[:200]
     except OSError:
         name = ""
-    return f"another process ({name})" if name else "another process"
+    return name or "another process"

@@ -26,7 +26,7 @@ def test_the_same_settings_take_a_run_up_and_others_are_refused(tmp_path: Path) 
 
 
 def test_two_processes_never_write_one_run(tmp_path: Path) -> None:
-    named = rf"another process \(process {os.getpid()} on .* since .*\) is writing the run"
+    named = rf"process {os.getpid()} on .*, since .*, is writing the run"
     with Run.open(tmp_path, SETTINGS, ""), pytest.raises(CorpusLockedError, match=named):
         Run.open(tmp_path, SETTINGS, "")
     with Run.open(tmp_path, SETTINGS, ""):
