@@ -18,7 +18,7 @@ from valuespectrum.reference.training.tower import picture_tokens
 class VisionOptions:
     """Size of a training of the tower."""
 
-    steps: int = 700
+    steps: int = 1200
     rows: int = 64
     learning_rate: float = 1e-3
     seed: int = 0
