@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.answers import measure_answers
 from bench.common import Json, Row
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
@@ -35,6 +36,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "memory": lambda chosen: measure_memory(many=chosen.many),
     "vectors": lambda chosen: measure_vectors(chosen.vectors),
     "second-run": lambda _: measure_second_run(),
+    "answers": lambda _: measure_answers(),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
 }
 _GROUPS = {"ingest": ("throughput", "cheaper", "busy", "memory"), "index": ("vectors", "second-run")}

@@ -215,7 +215,8 @@ def many_kills(kills: int, seed: int, base: Path, names: Sequence[str]) -> Itera
                 done += not ended
                 wrong = watch.check() if killed.returncode in (0, -signal.SIGKILL) else killed.stderr
                 yield name, event, moment, len(watch.stored), wrong
-            yield name, "end", 0.0, len(watch.stored), finish(folder, name, watch)
+            wrong = finish(folder, name, watch)
+            yield name, "end", 0.0, len(watch.stored), wrong
 
 
 def tiny_model(folder: Path) -> str:

@@ -1,0 +1,149 @@
+"""What planning and keeping a million answers costs, apart from the model that gives them.
+
+Each side runs in a process of its own: ``python -m bench.answers fill|resume COUNT FOLDER``. The asks are those of the
+like battery, over made-up pictures, for eleven roles; the model answers at once, and stops before the last ask.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from agents.answers import AnswerStore
+from agents.models.base import Answer, Ask
+from agents.planner import answer_plan, plan
+from bench.common import Clock, Json, Row, child, disk_megabytes, load, peak_memory
+from valuespectrum.battery import BatteryAsks, BatteryOptions, Role
+from valuespectrum.retrieval import StimulusRow
+from valuespectrum.values import VALUES
+
+ASKS = 1_000_000
+_FEWER = 100_000
+_ROLES = 11
+_FORMS = 8
+_COMMAND = "python -m bench.measure --only answers"
+
+
+def measure_answers() -> list[Row]:
+    """Memory of the planner, cost of an answer, time to the first new ask."""
+    with tempfile.TemporaryDirectory() as folder:
+        few = child("bench.answers", ["fill", _FEWER, Path(folder) / "few"], timeout=1800)
+        many = child("bench.answers", ["fill", ASKS, Path(folder) / "many"], timeout=3600)
+        again = child("bench.answers", ["resume", ASKS, Path(folder) / "many"])
+    growth = round(many["plan_peak_mb"] / few["plan_peak_mb"], 3)
+    cost = round(many["answer_ms"], 3)
+    first = round(again["first_ask_s"], 2)
+    sides = {f"{_FEWER:,}": few, f"{ASKS:,}": many}
+    return [
+        Row("memory of planning ten times as many asks", growth, "times", "<= 1.15", growth <= 1.15, sides, _COMMAND),
+        Row("bookkeeping of an answer", cost, "ms", "<= 0.5", cost <= 0.5, sides, _COMMAND),
+        Row("first new ask of a run of a million answers", first, "s", "< 5", first < 5, again, _COMMAND),
+    ]
+
+
+class _Pictures:
+    """Files that are not there: only hashes are stored."""
+
+    def picture_path(self, picture_sha: str) -> Path:
+        return Path(picture_sha)
+
+
+class _Instant:
+    """Answers at once, and stops at an ask of a given number."""
+
+    id = "instant@1"
+    settings: dict[str, str] = {}  # noqa: RUF012
+
+    def __init__(self, stop_at: int) -> None:
+        self._left = stop_at
+        self.first_asked = 0.0
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """The same answer to everything."""
+        self.first_asked = self.first_asked or time.perf_counter()
+        for _ in asks:
+            if not self._left:
+                raise KeyboardInterrupt
+            self._left -= 1
+            yield Answer({"yes": -0.105360515657826, "no": -2.407945608651872}, "Yes", "yes", 512)
+
+    generate = score
+
+
+def _asks(count: int) -> BatteryAsks:
+    rows = [
+        StimulusRow(
+            value=VALUES[number % len(VALUES)],
+            keyword=f"keyword {number % 100}",
+            rank=number % 5 + 1,
+            similarity=0.2 + number / 10**7,
+            standing=2.0,
+            frame_id=f"{number:064x}-0",
+            clip_id=f"{number:064x}",
+            picture_sha=hashlib.sha256(str(number).encode()).hexdigest(),
+        )
+        for number in range(-(-count // (_ROLES * _FORMS)))
+    ]
+    roles = [Role(f"persona_{number}", "profile", False, f"You are person {number}. " * 40) for number in range(_ROLES)]
+    return BatteryAsks(rows, _Pictures(), roles, BatteryOptions())
+
+
+def fill(count: int, folder: Path) -> Json:
+    """Plan and answer all asks but the last."""
+    folder.mkdir(parents=True)
+    asks = _asks(count)
+    model = _Instant(len(asks) - 1)
+    with AnswerStore(folder / "answers.sqlite") as store:
+        before = peak_memory()
+        with Clock() as planning:
+            work = plan(asks, model, store)
+        planned = peak_memory()
+        with Clock() as answering, contextlib.suppress(KeyboardInterrupt):
+            answer_plan(work, model, store)
+    return {
+        "asks": len(asks),
+        "plan_peak_mb": round(planned, 1),
+        "before_planning_mb": round(before, 1),
+        "whole_peak_mb": round(peak_memory(), 1),
+        "plan_us": round(planning.cost.wall / len(asks) * 1e6, 1),
+        "plan_cpu_us": round(planning.cost.cpu / len(asks) * 1e6, 1),
+        "answer_ms": answering.cost.wall / len(asks) * 1e3,
+        "answer_cpu_ms": round(answering.cost.cpu / len(asks) * 1e3, 4),
+        "answers_per_second": round(len(asks) / answering.cost.wall),
+        "store_mb": disk_megabytes(folder),
+        "load": load(),
+    }
+
+
+def resume(count: int, folder: Path) -> Json:
+    """Take the run up again until the model is asked something new; then check the whole store."""
+    from agents.answer_care import verify_answers
+
+    asks, model = _asks(count), _Instant(1)
+    started = time.perf_counter()
+    with AnswerStore(folder / "answers.sqlite") as store:
+        work = plan(asks, model, store)
+        answer_plan(work, model, store)
+        with Clock() as checking:
+            found = verify_answers(store)
+    return {
+        "first_ask_s": model.first_asked - started,
+        "stored": work.stored,
+        "asked": work.to_ask,
+        "verified": found.checked,
+        "problems": len(found.problems),
+        "verify_s": round(checking.cost.wall, 1),
+        "peak_mb": round(peak_memory(), 1),
+        "load": load(),
+    }
+
+
+if __name__ == "__main__":
+    work, number, place = sys.argv[1:]
+    print(json.dumps({"fill": fill, "resume": resume}[work](int(number), Path(place))))
