@@ -28,7 +28,7 @@ PACKAGES: tuple[str, ...] = (
 OPTIONAL: frozenset[str] = frozenset({"decord"})
 """Packages that not every platform has."""
 ENTRY_POINTS: dict[str, tuple[str, ...]] = {
-    "valuespectrum.models": ("hf", "reference", "simulated"),
+    "valuespectrum.models": ("hf", "openai", "reference", "simulated"),
     "valuespectrum.embedders": ("open_clip", "reference"),
     "valuespectrum.policies": ("balanced", "random", "similar"),
 }
@@ -80,6 +80,8 @@ def check_model(spec: str) -> list[Check]:
         answers = list(model.score(asks))
         checks.append(_answers(answers))
         if not any(answer.error for answer in answers):
+            if model.settings.get("engine") == "server":
+                return [*checks, _server_canary(model, asks, answers)]
             checks.append(_canary(answers))
             checks.append(_order(model, asks, answers))
             checks.append(_equivalence(spec, asks, answers))
@@ -227,6 +229,50 @@ def _canary(answers: Sequence[Answer]) -> Check:
         f"log-probabilities differ by {difference:.3f}",
         "the pictures do not reach the model: its processor or chat template may drop them",
     )
+
+
+def _server_canary(model: Model, asks: Sequence[Ask], answers: Sequence[Answer]) -> Check:
+    """Two pictures under one prompt must get answers that differ by more than an answer differs from itself.
+
+    Prefix caches that forget the pixels give the answer for another picture. Servers round differently from batch to
+    batch, so everything is asked twice, the second time in reverse; where the like question says the same of both
+    pictures in words alone, descriptions are compared.
+    """
+    again = list(model.score(list(reversed(asks))))[::-1]
+    failed = next((answer.error for answer in again if answer.error), "")
+    told, noise = _told_apart(answers, again)
+    means = "log-probabilities" if answers[0].log_probabilities else "answers"
+    if not failed and told <= max(TOLERANCE, 3 * noise):
+        means, described = "descriptions", _descriptions(asks)
+        first, second = list(model.generate(described)), list(model.generate(described[::-1]))[::-1]
+        failed = next((answer.error for answer in (*first, *second) if answer.error), "")
+        told, noise = _told_apart(first, second)
+    return Check(
+        "sees pictures (two different ones, two different answers)",
+        not failed and told > max(TOLERANCE, 3 * noise),
+        failed or f"{means} {_amount(told)} between pictures, {_amount(noise)} when asked again",
+        "the pictures do not reach the model, or a cache of the server leaves them out: switch off its prefix caching",
+    )
+
+
+def _told_apart(answers: Sequence[Answer], again: Sequence[Answer]) -> tuple[float, float]:
+    """Largest difference between the pictures of the two halves, and between the same asks at two times."""
+    half = len(answers) // 2
+    return (
+        max(_difference(one, other) for one, other in zip(answers[:half], answers[half:], strict=True)),
+        max(_difference(one, other) for one, other in zip(answers, again, strict=True)),
+    )
+
+
+def _descriptions(asks: Sequence[Ask]) -> list[Ask]:
+    from agents.models.base import Ask
+    from valuespectrum.questions import DESCRIBE
+
+    return [Ask(ask.stimulus, DESCRIBE, max_tokens=30) for ask in (asks[0], asks[-1])]
+
+
+def _amount(difference: float) -> str:
+    return "differ in words" if difference == float("inf") else f"differ by {difference:.3f}"
 
 
 def _order(model: Model, asks: Sequence[Ask], answers: Sequence[Answer]) -> Check:

@@ -47,8 +47,10 @@ class Manner:
     layout: str = "persona-first"
     template: Mapping[str, Any] | None = None
     """Variables of the chat template."""
+    samples: int = 0
+    """Answers drawn for an ask with choices; 0 for the most probable one alone."""
     temperature: float = 0.0
-    samples: int = 1
+    """Of the samples."""
     thinking_tokens: int = 0
     """Tokens added to the longest answer for the thinking before it."""
     seed: int = 0
@@ -66,21 +68,23 @@ class RequestWriter:
         self.manner, self.dialect = manner, dialect
         self._pictures: RecentlyUsed[str, str] = RecentlyUsed(64)
 
-    def bodies(self, ask: Ask, samples: int) -> list[tuple[bytes, int]]:
+    def bodies(self, ask: Ask, samples: int = 0) -> list[tuple[bytes, int]]:
         """Requests for an ask, each with the number of answers it wants.
 
         Args:
             ask: What is asked.
-            samples: Answers wanted in all.
+            samples: Answers to draw; 0 for the one most probable answer.
 
         Raises:
             MediaError: If a picture cannot be read, or the ask puts words into the model's mouth.
         """
         if ask.prefill:
             raise MediaError("servers of chat models take no opening words of an answer (prefill)", "prefill")
-        each = samples if self.dialect.several else 1
         shared = self._body(ask)
-        return [(self._encoded(shared, each, ask, part), each) for part in range(samples // each)]
+        if not samples:
+            return [(json.dumps({**shared, **self._temperature(0.0)}).encode(), 1)]
+        each = samples if self.dialect.several else 1
+        return [(self._drawn(shared, each, ask, part), each) for part in range(samples // each)]
 
     def estimate(self, ask: Ask) -> tuple[int, int]:
         """Tokens of prompt and answer, roughly and rather too many."""
@@ -95,19 +99,20 @@ class RequestWriter:
             "messages": self._messages(ask),
             dialect.limit_name: ask.max_tokens + manner.thinking_tokens,
         }
-        if dialect.temperature:
-            body["temperature"] = manner.temperature
         if dialect.top_logprobs and ask.choices:
             body |= {"logprobs": True, "top_logprobs": dialect.top_logprobs}
         if manner.template:
             body["chat_template_kwargs"] = dict(manner.template)
         return body
 
-    def _encoded(self, body: Mapping[str, Any], answers: int, ask: Ask, part: int) -> bytes:
-        drawn: dict[str, Any] = {"n": answers} if answers > 1 else {}
-        if self.manner.temperature > 0 and self.dialect.seed:
-            drawn["seed"] = self._seed(ask, part)
+    def _drawn(self, body: Mapping[str, Any], answers: int, ask: Ask, part: int) -> bytes:
+        drawn = self._temperature(self.manner.temperature)
+        drawn |= {"n": answers} if answers > 1 else {}
+        drawn |= {"seed": self._seed(ask, part)} if self.dialect.seed else {}
         return json.dumps({**body, **drawn}).encode()
+
+    def _temperature(self, temperature: float) -> dict[str, Any]:
+        return {"temperature": temperature} if self.dialect.temperature else {}
 
     def _seed(self, ask: Ask, part: int) -> int:
         content = canonical_json([self.manner.seed, part, ask_content(ask)])
@@ -156,7 +161,7 @@ def describe(manner: Manner, dialect: Dialect, readout: str, thinking: str, serv
         "text": "the words of one answer",
     }
     temperature = f"temperature {manner.temperature:g}" if dialect.temperature else "temperature of the server"
-    drawn = f", seed {manner.seed}" if manner.temperature > 0 and dialect.seed else ""
+    drawn = f", seed {manner.seed}" if manner.samples and dialect.seed else ""
     template = ",".join(f"{name}={json.dumps(value)}" for name, value in sorted((manner.template or {}).items()))
     return {
         "engine": "server",

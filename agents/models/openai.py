@@ -117,12 +117,13 @@ class OpenAIModel:
         Raises:
             ModelError: If asking further would be in vain.
         """
-        return self._answers(asks, 1)
+        return self._answers(asks, 0)
 
     def _answers(self, asks: Sequence[Ask], samples: int) -> Iterator[Answer]:
-        with closing(self._session.run(asks, lambda ask: self._requests(ask, samples))) as results:
-            for ask, result in zip(asks, results, strict=True):
-                yield self._answer(ask, result)
+        jobs = [(ask, samples if ask.choices else 0) for ask in asks]
+        with closing(self._session.run(jobs, lambda job: self._requests(*job))) as results:
+            for job, result in zip(jobs, results, strict=True):
+                yield self._answer(*job, result)
 
     def _requests(self, ask: Ask, samples: int) -> Sequence[Request[tuple[Said, ...]]] | str:
         try:
@@ -144,14 +145,14 @@ class OpenAIModel:
 
         return read
 
-    def _answer(self, ask: Ask, result: Result[tuple[Said, ...]]) -> Answer:
+    def _answer(self, ask: Ask, samples: int, result: Result[tuple[Said, ...]]) -> Answer:
         attempts = sum(outcome.attempts for outcome in result.outcomes)
         failure = next((outcome.failure for outcome in result.outcomes if outcome.failure), None)
         if result.refused or failure:
             return ServerAnswer(error=result.refused or (failure.reason if failure else ""), attempts=attempts)
         read = [outcome.read for outcome in result.outcomes if outcome.read is not None]
         said = [self._without_key(one) for part in read for one in part]
-        if self._readout == "sampling" and ask.choices:
+        if samples:
             spent = sum(part[0].completion_tokens for part in read)
             return answer_from_samples(said, ask.choices, attempts, spent)
         return answer_from_token(said[0], ask.choices, attempts)
@@ -184,7 +185,7 @@ class OpenAIModel:
                 layout=options.layout,
                 template=template or None,
                 temperature=temperature if drawn else 0.0,
-                samples=samples if drawn else 1,
+                samples=samples if drawn else 0,
                 thinking_tokens=asked.thinking_tokens if asked.thinking == "on" or probed.thinks else 0,
                 seed=options.seed,
             ),

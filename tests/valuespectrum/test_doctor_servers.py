@@ -1,0 +1,51 @@
+"""``doctor`` tells servers that see pictures from servers that do not."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from valuespectrum.doctor import Check, check_model
+
+sys.path.append(str(Path(__file__).parents[1] / "agents"))
+from fault_server import KEY, Behaviour, serving
+
+
+def checked(behaviour: Behaviour, options: str = "") -> Check:
+    with serving(behaviour) as server:
+        loads, answers, canary = check_model(f"openai:toy-1@{server.url}{options}")
+    assert loads.ok and answers.ok
+    assert canary.name.startswith("sees pictures")
+    return canary
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VALUESPECTRUM_API_KEY_127_0_0_1", KEY)
+
+
+@pytest.mark.parametrize("options", ["", "?scoring=text"])
+def test_a_server_that_sees(options: str) -> None:
+    assert checked(Behaviour(), options).ok
+
+
+@pytest.mark.parametrize("options", ["", "?scoring=text", "?scoring=sampling&samples=4"])
+def test_a_server_that_ignores_pictures(options: str) -> None:
+    canary = checked(Behaviour(sees=False), options)
+    assert not canary.ok
+    assert "prefix caching" in canary.hint
+
+
+def test_a_server_that_says_just_anything() -> None:
+    def chatter(question: str, dice: random.Random) -> dict[str, str]:
+        return {"content": f"Perhaps {dice.random()}"}
+
+    assert not checked(Behaviour(message=chatter, logprobs=False), "?scoring=text").ok
+
+
+def test_a_server_that_is_not_there() -> None:
+    (loads,) = check_model("openai:toy-1@http://127.0.0.1:9/v1?attempts=1")
+    assert not loads.ok and "is the server running" in loads.hint
