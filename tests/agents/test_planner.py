@@ -226,9 +226,11 @@ def test_estimates_are_measured_as_soon_as_there_is_something_to_measure(store: 
     assert guessed_tokens(Ask(Stimulus((FrameReference("a", picture),)), "four" * 3)) == pytest.approx(100 + 3)
 
 
-def test_more_asks_take_no_more_memory(tmp_path: Path) -> None:
+def test_more_asks_take_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.answers._PAGE", 200)
+    monkeypatch.setattr("agents.planner._SAMPLE", 200)
     peaks = []
-    for frames in (22, 22, 66):
+    for frames in (8, 8, 40):
         with AnswerStore(tmp_path / f"{frames}-{len(peaks)}.sqlite") as store:
             model = load("", ModelOptions())
             tracemalloc.start()
