@@ -20,7 +20,6 @@ _TOKENS_PER_PICTURE, _LETTERS_PER_TOKEN = 1600, 3
 _KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"GIF8": "gif"}
 _CONTROL = re.compile(r"<(?=[|/]?[A-Za-z_][\w .:-]{0,60}[|/]?>)|\[(?=/?(?:INST|IMG|SYS\w*|TOOL\w*)\])")
 """Where something begins that a chat template may take for the end of a turn or for a picture."""
-LAYOUTS = ("persona-first", "image-first")
 
 
 @dataclass(frozen=True, slots=True)

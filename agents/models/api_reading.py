@@ -17,12 +17,15 @@ from typing import Any
 from agents.models.api_pace import Usage
 from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
+from agents.models.readouts import shares
 from agents.parse import REFUSAL, parse_answer
 from vectorstore.errors import ModelError
 
 _LONGEST_TEXT, _LONGEST_THINKING = 20_000, 200_000
 _TOLERANCE = 1e-3
 """How far above 0 a log-probability may be by rounding."""
+_LEAST = -1e6
+"""No log-probability is read as less; servers write -9999, -inf and worse for impossible."""
 _CLOSED = re.compile(r"</think(?:ing)?>\s*", re.IGNORECASE)
 _OPENED = re.compile(r"\s*<think(?:ing)?>", re.IGNORECASE)
 _SPACES = " \t\r\n▁Ġ"
@@ -183,18 +186,15 @@ def _token_text(token: Any) -> str:
 
 def _alternatives(token: Mapping[str, Any]) -> dict[str, float]:
     listed = token.get("top_logprobs")
-    entries = [*(listed if isinstance(listed, list) else [])]
-    if not any(_token_text(entry) == token["token"] for entry in entries):
-        entries.append(token)
     found: dict[str, list[float]] = {}
-    for entry in entries:
+    for entry in listed if isinstance(listed, list) and listed else [token]:
         number = entry.get("logprob")
         if isinstance(number, bool) or not isinstance(number, int | float) or not number <= _TOLERANCE:
             raise UnusableError("a log-probability that is none")
-        found.setdefault(_token_text(entry), []).append(math.exp(min(float(number), 0.0)))
-    if sum(sum(shares) for shares in found.values()) > 1 + 10 * _TOLERANCE:
+        found.setdefault(_token_text(entry), []).append(math.exp(min(max(number, _LEAST), 0.0)))
+    if sum(sum(parts) for parts in found.values()) > 1 + 10 * _TOLERANCE:
         raise UnusableError("probabilities that add up to more than one")
-    return {text: math.log(sum(shares)) for text, shares in found.items() if sum(shares) > 0}
+    return {text: math.log(sum(parts)) for text, parts in found.items() if sum(parts) > 0}
 
 
 def check_choices(choices: Sequence[Choice]) -> None:
@@ -231,16 +231,16 @@ def score_choices(
     Returns:
         Log-probabilities by name, and the names whose log-probability is an upper bound.
     """
-    shares = {text: math.exp(value) for text, value in first_token.items()}
-    seen = {choice.name: share for choice in choices if (share := _seen(shares, choice, choices)) > 0}
+    listed = {text: math.exp(value) for text, value in first_token.items()}
+    seen = {choice.name: share for choice in choices if (share := _seen(listed, choice, choices)) > 0}
     if not seen:
         return {}, ()
-    left_over = max(0.0, 1.0 - sum(shares.values()))
+    left_over = max(0.0, 1.0 - sum(listed.values()))
     scores, bounds = {name: math.log(min(share, 1.0)) for name, share in seen.items()}, []
     for choice in choices:
         if choice.name in seen:
             continue
-        bound = min(2 * len(choice.surfaces) * min(shares.values()), left_over)
+        bound = min(2 * len(choice.surfaces) * min(listed.values()), left_over)
         bound = max(bound, 1e-12)
         if bound <= sum(seen.values()):
             scores[choice.name] = math.log(bound)
@@ -248,14 +248,14 @@ def score_choices(
     return {choice.name: scores[choice.name] for choice in choices if choice.name in scores}, tuple(bounds)
 
 
-def _seen(shares: Mapping[str, float], choice: Choice, choices: Sequence[Choice]) -> float:
-    whole = sum(share for token, share in shares.items() if _bare(token) in _forms(choice))
+def _seen(listed: Mapping[str, float], choice: Choice, choices: Sequence[Choice]) -> float:
+    whole = sum(share for token, share in listed.items() if _bare(token) in _forms(choice))
     if whole:
         return whole
     others = {form for other in choices if other.name != choice.name for form in _forms(other)}
     return sum(
         share
-        for token, share in shares.items()
+        for token, share in listed.items()
         if len(_bare(token)) > 1
         and any(form.startswith(_bare(token)) for form in _forms(choice))
         and not any(form.startswith(_bare(token)) for form in others)
@@ -289,9 +289,8 @@ def answer_from_token(said: Said, choices: Sequence[Choice], attempts: int) -> S
 def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempts: int, spent: int) -> ServerAnswer:
     """The distribution that samples show.
 
-    The share of a choice is (count + 1/2) / (samples + (choices + 1) / 2), the posterior mean under Jeffreys' prior,
-    with everything that is no choice as one more class: nothing is ever certain, and refusals take from
-    all choices alike. Text and class are those of the most frequent class, the first drawn where several are.
+    Shares are those of :func:`agents.models.readouts.shares`. Text and class are those of the most frequent class,
+    the first drawn where several are.
 
     Args:
         said: All samples.
@@ -301,11 +300,10 @@ def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempt
     """
     classes = [_class(one, choices) for one in said]
     counts = Counter(classes)
-    total = len(said) + (len(choices) + 1) / 2
     most = max(classes, key=lambda name: (counts[name], -classes.index(name)))
     shown = said[classes.index(most)]
     return ServerAnswer(
-        log_probabilities={choice.name: math.log((counts[choice.name] + 0.5) / total) for choice in choices},
+        log_probabilities=shares(classes, choices),
         text=shown.text,
         parsed=most,
         tokens=max(one.prompt_tokens for one in said),

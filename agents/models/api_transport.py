@@ -200,7 +200,7 @@ class Transport:
             read = request.read(arrived)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise _AttemptError(self._describe(error)) from None
-        except (httpx.HTTPError, TimeoutError, UnusableError) as error:
+        except (httpx.HTTPError, TimeoutError, UnusableError, RecursionError) as error:
             self.budget.spend(self._used(arrived, request))
             raise _AttemptError(self._describe(error)) from None
         self.budget.spend(self._used(arrived, request))
@@ -248,6 +248,8 @@ class Transport:
         match error:
             case UnusableError():
                 return self.clean(str(error))
+            case RecursionError():
+                return "a response that is nested too deeply"
             case httpx.ConnectTimeout():
                 return "no connection in time"
             case httpx.TimeoutException() | TimeoutError():

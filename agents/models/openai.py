@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agents.models.api_address import Address, Key, ServerOptions, parse_reference, price_mapping
-from agents.models.api_messages import LAYOUTS, Manner, RequestWriter, describe
+from agents.models.api_messages import Manner, RequestWriter, describe
 from agents.models.api_pace import Budget, Usage
 from agents.models.api_probe import Probed, Wishes, expect_model, probe
 from agents.models.api_reading import (
@@ -28,6 +28,7 @@ from agents.models.api_reading import (
 from agents.models.api_session import Result, Session
 from agents.models.api_transport import Request, Transport, TransportOptions, UnusableError
 from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.prompting import LAYOUTS
 from vectorstore.errors import InputError, MediaError, ModelError
 
 _SAMPLES = 10
