@@ -84,10 +84,12 @@ def names(spec: str, model: str) -> bool:
     Example:
         >>> names("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen3-VL@89c2f1"), names("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen2-VL@1")
         (True, False)
+        >>> names("openai:m@http://localhost/v1?samples=5", "openai:m@http://localhost/v1"), names("openai:m", "openai:n@x")
+        (True, False)
         >>> names("reference", "reference:neutral@1"), names("simulated:security=1", "simulated:f00")
         (True, False)
     """
-    scheme, _, rest = spec.partition(":")
+    scheme, _, rest = spec.partition("?")[0].partition(":")
     if scheme == "simulated":
         from agents.models.base import ModelOptions
         from agents.models.registry import load_model

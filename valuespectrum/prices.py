@@ -40,8 +40,9 @@ class PriceTable:
     rows: tuple[Price, ...]
 
     def price(self, model: str) -> Price | None:
-        """The row of a model, by its id or spec; ``None`` when it has none."""
-        return next((row for row in self.rows if any(fnmatchcase(model, name) for name in row.models)), None)
+        """The row of a model, by its id or spec without options; ``None`` when it has none."""
+        bare = model.partition("?")[0]
+        return next((row for row in self.rows if any(fnmatchcase(bare, name) for name in row.models)), None)
 
     def dollars(self, model: str, prompt_tokens: int, reply_tokens: int) -> float | None:
         """What so many tokens cost; ``None`` when the model has no row.

@@ -2,11 +2,11 @@
 
 As a script: killed_run.py FOLDER MODEL EVENT NUMBER goes through one run in this process and kills it, as a power cut
 would, at the NUMBER-th occurrence of EVENT: ``asked`` (asks are handed to the model), ``stored`` (an answer was taken),
-or ``sql`` (any statement); 0 never kills and prints how often each event occurred. MODEL is ``simulated``, or the
-folder of a model for transformers.
+or ``sql`` (any statement); 0 never kills and prints how often each event occurred. MODEL is ``simulated``, the folder of a
+model for transformers, or ``openai:...``.
 
-By hand: ``python -m tests.agents.killed_run --kills 50`` kills so many times, half of them runs of a small transformers
-model, at moments of all kinds and at moments of the clock.
+By hand: ``python -m tests.agents.killed_run --kills 50`` kills so many times, a third each a simulated model, a small
+transformers model and a client of a server, at moments of all kinds and at moments of the clock.
 """
 
 from __future__ import annotations
@@ -90,6 +90,10 @@ def load(name: str) -> Model:
         from agents.models import simulated
 
         return simulated.load("security=1", ModelOptions())
+    if name.startswith("openai:"):
+        from agents.models import openai
+
+        return openai.load(name.removeprefix("openai:"), ModelOptions())
     from agents.models import transformers
     from vectorstore.runtime import prepare_torch
 
@@ -102,7 +106,7 @@ def do_run(folder: Path, name: str, count: Count) -> None:
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
     model = Noting(load(name), folder / "asked.txt", count)
     (folder / "ready").touch()
-    asks = grid(folder / "pictures", frames=40 if name == "simulated" else 12)
+    asks = grid(folder / "pictures", frames=12 if Path(name).is_dir() else 40)
     with AnswerStore(folder / "answers.sqlite") as store:
         answer_all(model, asks, store, lambda done, total: count("stored"))
 
@@ -182,7 +186,7 @@ def finish(folder: Path, name: str, watch: Watch) -> str:
     do_run(folder, name, lambda event: None)
     if wrong := watch.check():
         return wrong
-    expected = len(grid(folder / "pictures", frames=40 if name == "simulated" else 12))
+    expected = len(grid(folder / "pictures", frames=12 if Path(name).is_dir() else 40))
     return "" if len(watch.stored) == expected else f"{len(watch.stored)} answers instead of {expected}"
 
 
@@ -238,8 +242,10 @@ if __name__ == "__main__":
         parser.add_argument("--kills", type=int, default=50)
         parser.add_argument("--seed", type=int, default=0)
         chosen = parser.parse_args()
-        with tempfile.TemporaryDirectory() as work:
-            models = ("simulated", tiny_model(Path(work) / "model"))
+        from fault_server import Behaviour, serving
+
+        with tempfile.TemporaryDirectory() as work, serving(Behaviour(key="", seconds=0.003)) as server:
+            models = ("simulated", tiny_model(Path(work) / "model"), f"openai:toy-1@{server.url}")
             for row in many_kills(chosen.kills, chosen.seed, Path(work) / "runs", models):
                 print(Path(row[0]).name, *row[1:4], row[4] or "well", flush=True)
                 if row[4]:
