@@ -26,13 +26,27 @@ class PackedBatch:
     ids: Tensor
     """Token ids, shape ``(rows, length)``."""
     visible: Tensor
-    """What each token may attend to, at least itself. Boolean, shape ``(rows, length, length)``."""
+    """What each token may attend to, at least itself. Boolean, shape ``(rows, length, past + length)``."""
     positions: Tensor
     """Shape ``(axes, rows, length)``."""
     kinds: Mapping[str, Tensor]
     """Further inputs with one entry per token."""
     pictures: Mapping[str, Any]
     """What the model takes for the pictures, in the order in which they stand in the rows."""
+    cache: Any = None
+    """The cache of the past of all rows, which grows; None without a past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A beginning that several prompts have in common, computed once."""
+
+    cache: Any
+    """Of one row; copied before it grows."""
+    ahead: Tensor
+    """How far positions run ahead of token counts, shape ``(1, 1)``."""
+    length: int
+    """Tokens."""
 
 
 class ModelAdapter:
@@ -137,6 +151,10 @@ class ModelAdapter:
             ahead = self._core.rope_deltas.clone().to(self.device)
         return output.past_key_values, ahead
 
+    def trunk(self, ids: Sequence[int], kinds: Mapping[str, Sequence[int]], inputs: Mapping[str, Any]) -> Trunk:
+        """Compute a beginning that several prompts have in common; arguments as for one row of :meth:`prefill`."""
+        return Trunk(*self.prefill([ids], {name: [values] for name, values in kinds.items()}, inputs), len(ids))
+
     def extend(self, ids: Tensor, mask: Tensor, cache: Any, ahead: Tensor, positions: Sequence[int]) -> Tensor:
         """Run further tokens on a cache, which grows.
 
@@ -217,7 +235,8 @@ class ModelAdapter:
             input_ids=batch.ids.to(self.device),
             attention_mask=mask[:, None],
             position_ids=positions.to(self.device),
-            use_cache=keep_cache,
+            past_key_values=batch.cache,
+            use_cache=keep_cache or batch.cache is not None,
             logits_to_keep=torch.tensor(list(columns), device=self.device),
             **self.to_device(kinds),
             **batch.pictures,

@@ -76,8 +76,10 @@ def read_choices(logits: Tensor, work: Work) -> tuple[tuple[float, ...], int]:
 
 
 def needs_text(work: Work, first: int) -> bool:
-    """Whether the answer goes on after its first token: not when that token is one of the choices."""
-    return work.sampling is not None or not any(first in ids for ids in work.choice_tokens)
+    """Whether more than the most probable first token is wanted: not when that token is one of the choices."""
+    if work.sampling is not None:
+        return True
+    return work.ask.max_tokens > 1 and not any(first in ids for ids in work.choice_tokens)
 
 
 def next_token(logits: Tensor, work: Work, step: int) -> int:
@@ -129,8 +131,7 @@ class NaiveEngine:
                 return Reply((), self._words(inputs, work), length)
             logits = self._adapter.model(**inputs, logits_to_keep=1).logits[0, -1]
             by_choice, first = read_choices(logits, work)
-            longer = work.text and needs_text(work, first) and (work.ask.max_tokens > 1 or work.sampling is not None)
-            text = self._words(inputs, work) if longer else (first,)
+            text = self._words(inputs, work) if work.text and needs_text(work, first) else (first,)
         return Reply(by_choice, text if work.text else (), length)
 
     def _words(self, inputs: dict[str, Tensor], work: Work) -> tuple[int, ...]:

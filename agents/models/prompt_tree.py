@@ -25,10 +25,12 @@ class Packing:
     """Tokens of a row at most, unless a single prompt is longer."""
     attention_scale: float
     """Length of a row at which attending costs as much as all the rest: every token looks at the whole row, masked."""
+    past: int = 0
+    """Tokens before the row that all of it sees: a trunk computed once for several rows."""
 
     def cost(self, length: int) -> float:
         """What a row of this length costs, in tokens."""
-        return length * (1 + length / self.attention_scale)
+        return length * (1 + (self.past + length) / self.attention_scale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agents.models.adapter import ModelAdapter
+from agents.models.adapter import ModelAdapter, Trunk
 from agents.models.base import Ask
 from agents.models.engines import Reply, Work, length_error, needs_text, next_token, read_choices
 from agents.models.pictures import RecentlyUsed
@@ -70,6 +70,7 @@ class Stimuli:
         self._adapter = adapter
         self.prompts = PromptCache(writer)
         self._features: RecentlyUsed[tuple[str, ...], tuple[Any, dict[str, Tensor]]] = RecentlyUsed(_STIMULI_KEPT)
+        self._trunks: RecentlyUsed[tuple[Any, ...], Trunk] = RecentlyUsed(1)
 
     def keep(self, stimuli: int) -> None:
         """Keep the features of at least so many stimuli: those of a window that come more than once."""
@@ -98,6 +99,25 @@ class Stimuli:
             return self._adapter.to_device(self.prompts.picture_tensors(shown[0]))
         encoded = [self._encoded(ask) for ask in shown]
         return self._adapter.feature_inputs([features for features, _ in encoded], [sizes for _, sizes in encoded])
+
+    def trunk(self, row: Row, length: int) -> Trunk:
+        """The first tokens of a row, pictures included, computed; the last one is remembered.
+
+        Raises:
+            MediaError: As for :meth:`inputs`.
+        """
+        prompt = row.prompt
+        kinds = {name: values[:length] for name, values in prompt.kinds.items()}
+        return self._trunks.get(
+            (prompt.pictures, prompt.ids[:length]),
+            lambda: self._adapter.trunk(prompt.ids[:length], kinds, self.inputs([row.work.ask])),
+        )
+
+    def end_of_pictures(self, prompt: Prompt) -> int:
+        """Tokens of a prompt up to its last picture; 0 without pictures."""
+        if not prompt.pictures:
+            return 0
+        return len(prompt.ids) - prompt.ids[::-1].index(self._adapter.picture_token)
 
     def geometry(self, ask: Ask) -> Mapping[str, Tensor]:
         """Grids and sizes of the pictures of an ask, without pixels.

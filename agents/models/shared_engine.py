@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ class _Group:
     rows: tuple[Row, ...]
     cut: int
     """Tokens of the common beginning."""
+    trunk: int = 0
+    """Of these the tokens that further groups share; 0 for none."""
 
     @property
     def beginning(self) -> Prompt:
@@ -68,16 +70,15 @@ class SharedEngine:
 
         with torch.inference_mode():
             rows = [self._stimuli.row(single) for single in work]
-            self.answer_rows([row for row in rows if not row.error])
+            self._answer_rows([row for row in rows if not row.error])
         return [row.reply for row in rows]
 
-    def answer_rows(self, rows: Sequence[Row]) -> None:
-        """Fill in what rows are to say."""
+    def _answer_rows(self, rows: Sequence[Row]) -> None:
         groups = self._groups(rows)
         reuse = Counter(group.pictures for group in groups)
         self._stimuli.keep(sum(count > 1 for count in reuse.values()))
-        groups.sort(key=lambda group: (group.cut, len(group.pictures) > 0))
-        for _, alike in groupby(groups, key=lambda group: (group.cut, len(group.pictures) > 0)):
+        groups.sort(key=_order)
+        for _, alike in groupby(groups, key=_order):
             in_pieces(self._batches(list(alike)), self._answer_batch, self._halved)
 
     def _halved(self, batch: list[_Group]) -> Iterator[list[_Group]]:
@@ -89,24 +90,33 @@ class SharedEngine:
     def _groups(self, rows: Sequence[Row]) -> list[_Group]:
         together: dict[tuple[Any, ...], list[Row]] = {}
         for row in rows:
-            shown = row.prompt.ids[: self._end_of_pictures(row.prompt)]
+            shown = row.prompt.ids[: self._stimuli.end_of_pictures(row.prompt)]
             together.setdefault((row.prompt.pictures, shown or row.work.ask.system), []).append(row)
-        return [_Group(tuple(members), self._cut(members)) for members in together.values()]
+        return [group for members in together.values() for group in self._by_persona(members)]
 
-    def _end_of_pictures(self, prompt: Prompt) -> int:
-        if not prompt.pictures:
-            return 0
-        return len(prompt.ids) - prompt.ids[::-1].index(self._adapter.picture_token)
+    def _by_persona(self, rows: list[Row]) -> Iterator[_Group]:
+        """Groups of rows with the same pictures before all words: personas that are asked much have a cache each."""
+        personas: dict[str, list[Row]] = {}
+        for row in rows:
+            personas.setdefault(row.work.ask.system, []).append(row)
+        end = self._stimuli.end_of_pictures(rows[0].prompt)
+        if not end or len(personas) == 1:
+            yield _Group(tuple(rows), self._cut(rows))
+            return
+        few: list[Row] = []
+        for members in personas.values():
+            if len(members) > 1:
+                yield _Group(tuple(members), max(end, common_length(members)), end)
+            else:
+                few += members
+        if few:
+            yield _Group(tuple(few), end, end)
 
     def _cut(self, rows: Sequence[Row]) -> int:
         """Where the common beginning ends: after the pictures, or where texts part."""
         if rows[0].prompt.pictures:
-            return self._end_of_pictures(rows[0].prompt)
-        if len(rows) == 1:
-            return 1
-        shortest = min(len(row.prompt.ids) for row in rows)
-        parted = (index for index in range(shortest - 1) if len({row.prompt.ids[index] for row in rows}) > 1)
-        return next(parted, shortest - 1)
+            return self._stimuli.end_of_pictures(rows[0].prompt)
+        return 1 if len(rows) == 1 else common_length(rows)
 
     def _batches(self, groups: Sequence[_Group]) -> Iterator[list[_Group]]:
         """Batches that fit into the budget; a larger group is cut into several."""
@@ -114,7 +124,7 @@ class SharedEngine:
         most = room = self.budget.rows_of(max(group.longest for group in groups))
         for group in groups:
             for start in range(0, len(group.rows), most):
-                piece = _Group(group.rows[start : start + most], group.cut)
+                piece = replace(group, rows=group.rows[start : start + most])
                 if batch and (len(piece.rows) > room or not self._mixes(piece)):
                     yield batch
                     batch, room = [], most
@@ -124,7 +134,7 @@ class SharedEngine:
             yield batch
 
     def _mixes(self, group: _Group) -> bool:
-        return self._adapter.takes_features or not group.pictures
+        return not group.trunk and (self._adapter.takes_features or not group.pictures)
 
     def _answer_batch(self, batch: list[_Group]) -> None:
         groups = [group for group in batch if self._readable(group)]
@@ -132,17 +142,35 @@ class SharedEngine:
             return
         for row in (row for group in groups for row in group.rows):
             row.forget()
-        inputs = self._stimuli.inputs([group.rows[0].work.ask for group in groups])
-        beginnings = [group.beginning for group in groups]
         cut = groups[0].cut
-        kinds = {name: [prompt.kinds[name][:cut] for prompt in beginnings] for name in beginnings[0].kinds}
-        cache, ahead = self._adapter.prefill([prompt.ids[:cut] for prompt in beginnings], kinds, inputs)
+        cache, ahead = self._after_trunk(groups[0]) if groups[0].trunk else self._from_nothing(groups, cut)
         endings = [Ending(row, row.prompt.ids[cut:], index) for index, group in enumerate(groups) for row in group.rows]
         padding = self._adapter.allows_padding(cache)
         for alike in _by_length([ending for ending in endings if ending.row.work.choice_tokens], mixed=padding):
             self._score(alike, cache, ahead, cut)
         for alike in _by_length([ending for ending in endings if ending.row.unsaid], mixed=False):
             self._continue(alike, cache, ahead, cut)
+
+    def _from_nothing(self, groups: Sequence[_Group], cut: int) -> tuple[Any, Tensor]:
+        """The beginnings of several groups, computed together."""
+        inputs = self._stimuli.inputs([group.rows[0].work.ask for group in groups])
+        beginnings = [group.beginning for group in groups]
+        kinds = {name: [prompt.kinds[name][:cut] for prompt in beginnings] for name in beginnings[0].kinds}
+        return self._adapter.prefill([prompt.ids[:cut] for prompt in beginnings], kinds, inputs)
+
+    def _after_trunk(self, group: _Group) -> tuple[Any, Tensor]:
+        """The beginning of a group, computed from where the pictures end."""
+        import torch
+
+        trunk = self._stimuli.trunk(group.rows[0], group.trunk)
+        if group.cut == group.trunk:
+            return trunk.cache, trunk.ahead
+        own = self._adapter.select_rows(trunk.cache, [0])
+        device = self._adapter.device
+        tokens = torch.tensor([group.beginning.ids[group.trunk : group.cut]], device=device)
+        mask = torch.ones(1, group.cut, dtype=torch.long, device=device)
+        self._adapter.extend(tokens, mask, own, trunk.ahead, [tokens.shape[1] - 1])
+        return own, trunk.ahead
 
     def _readable(self, group: _Group) -> bool:
         reason = self._stimuli.unreadable(group.rows[0].work.ask) if group.pictures else ""
@@ -179,6 +207,18 @@ class SharedEngine:
         own, ahead = self._adapter.select_rows(cache, which), ahead[which]
         tokens = torch.tensor([ending.tokens for ending in endings], device=self._adapter.device)
         write_on(self._adapter, [ending.row for ending in endings], tokens, own, ahead, cut)
+
+
+def _order(group: _Group) -> tuple[bool, tuple[str, ...], int, bool]:
+    """Groups of equal order may go through together; those with one trunk follow each other."""
+    return group.trunk > 0, group.pictures if group.trunk else (), group.cut, len(group.pictures) > 0
+
+
+def common_length(rows: Sequence[Row]) -> int:
+    """Tokens that the prompts of rows begin with in common; each has one more at least."""
+    shortest = min(len(row.prompt.ids) for row in rows)
+    parted = (index for index in range(shortest - 1) if len({row.prompt.ids[index] for row in rows}) > 1)
+    return next(parted, shortest - 1)
 
 
 def write_on(adapter: ModelAdapter, rows: Sequence[Row], tokens: Tensor, cache: Any, ahead: Tensor, past: int) -> None:

@@ -16,7 +16,7 @@ from agents.models.engines import Reply, Work
 from agents.models.pictures import RecentlyUsed
 from agents.models.prompt_tree import PackedRow, Packing, pack
 from agents.models.rows import Row, Stimuli
-from agents.models.shared_engine import write_on
+from agents.models.shared_engine import common_length, write_on
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +26,8 @@ _LONGEST_ROW = 4096
 _ATTENTION_SCALE = 3.0
 """Tokens a row may have per unit of the model's width before attending costs as much as all the rest; twice that in
 multiplications, but the masked part of attention runs at half their speed."""
+_A_PASS = 100
+"""What one more pass costs, in tokens."""
 _MOST_PROMPTS = 256
 _MOST_LOGITS = 1 << 26
 
@@ -37,10 +39,17 @@ class _Packed:
     row: PackedRow
     members: tuple[Row, ...]
     """In the order of the row's paths."""
+    trunk: int = 0
+    """Tokens before the row, computed once for several rows about the same pictures."""
 
     @property
     def length(self) -> int:
         return len(self.row.tokens)
+
+    @property
+    def company(self) -> tuple[int, tuple[str, ...]]:
+        """What rows must have in common to go through together: their trunk, if any."""
+        return self.trunk, self.members[0].prompt.pictures if self.trunk else ()
 
     @property
     def stimulus(self) -> Ask:
@@ -65,7 +74,9 @@ class _Leaf:
     number: int
     """Its packed row in the batch."""
     path: Tensor
-    """Columns of its tokens, in order."""
+    """Places of its tokens in the cache, in order."""
+    column: int
+    """Where in the row its last token stands."""
     next_position: int
     """Where the first token of the answer stands."""
 
@@ -116,7 +127,8 @@ class TreeEngine:
             length = max(each.length for each in [packed, *batch])
             together = read | packed.reading_places
             tokens, logits = length * (len(batch) + 1), len(together) * (len(batch) + 1)
-            if batch and (tokens > self.budget.tokens or logits > self._most_readings):
+            full = tokens > self.budget.tokens or logits > self._most_readings
+            if batch and (full or packed.company != batch[0].company):
                 yield batch
                 batch, together = [], packed.reading_places
             batch.append(packed)
@@ -132,9 +144,22 @@ class TreeEngine:
             members.sort(key=lambda row: row.prompt.ids)
             for start in range(0, len(members), _MOST_PROMPTS):
                 some = members[start : start + _MOST_PROMPTS]
-                packing = Packing(min(_LONGEST_ROW, self.budget.tokens), self._attention_scale)
-                for packed in pack([row.prompt.ids for row in some], self._adapter.picture_token, packing):
-                    yield _Packed(packed, tuple(some[member] for member in packed.members))
+                yield from self._cheapest(some)
+
+    def _cheapest(self, rows: Sequence[Row]) -> Iterator[_Packed]:
+        """Rows about the same pictures, packed whole, or after a trunk where what all share is worth a pass."""
+        longest = min(_LONGEST_ROW, self.budget.tokens)
+        whole = Packing(longest, self._attention_scale)
+        packed, trunk = pack([row.prompt.ids for row in rows], self._adapter.picture_token, whole), 0
+        shared = common_length(rows)
+        if len(rows) > 1 and rows[0].prompt.pictures and shared >= self._stimuli.end_of_pictures(rows[0].prompt):
+            after = Packing(longest, self._attention_scale, shared)
+            parts = pack([row.prompt.ids[shared:] for row in rows], self._adapter.picture_token, after)
+            price = whole.cost(shared) + _A_PASS + sum(after.cost(len(part.tokens)) for part in parts)
+            if price < sum(whole.cost(len(part.tokens)) for part in packed):
+                packed, trunk = parts, shared
+        for part in packed:
+            yield _Packed(part, tuple(rows[member] for member in part.members), trunk)
 
     def _answer_batch(self, batch: list[_Packed]) -> None:
         batch = [packed for packed in batch if self._readable(packed)]
@@ -143,12 +168,12 @@ class TreeEngine:
         for row in (row for packed in batch for row in packed.members):
             row.forget()
         leaves, tensors = self._laid_out(batch)
-        columns = sorted({int(leaf.path[-1]) for leaf in leaves})
+        columns = sorted({leaf.column for leaf in leaves})
         writes = any(leaf.row.work.text and leaf.row.work.ask.max_tokens > 1 for leaf in leaves)
         logits, cache = self._adapter.run_packed(tensors, columns, keep_cache=writes)
         unfinished: dict[int, list[_Leaf]] = {}
         for leaf in leaves:
-            at_end = logits[leaf.number, columns.index(int(leaf.path[-1]))]
+            at_end = logits[leaf.number, columns.index(leaf.column)]
             leaf.row.read(at_end)
             if leaf.row.unsaid:
                 leaf.row.say(at_end)
@@ -172,6 +197,7 @@ class TreeEngine:
         length = max(packed.length for packed in batch)
         axes = 3 if self._adapter.positions_follow_pictures else 1
         ids = torch.empty(len(batch), length, dtype=torch.long)
+        trunk = batch[0].trunk
         visible = torch.eye(length, dtype=torch.bool).repeat(len(batch), 1, 1)
         positions = torch.zeros(axes, len(batch), length, dtype=torch.long)
         kinds = {name: torch.zeros_like(ids) for name in batch[0].members[0].prompt.kinds}
@@ -184,10 +210,16 @@ class TreeEngine:
             for row, own in zip(packed.members, packed.row.paths, strict=True):
                 path = torch.from_numpy(own + start)
                 placed = self._positions(row)
-                positions[:, number, path] = placed
+                positions[:, number, path] = placed[:, trunk:]
                 for name, values in row.prompt.kinds.items():
-                    kinds[name][number, path] = torch.tensor(values)
-                leaves.append(_Leaf(row, number, path, int(placed[0, -1]) + 1))
+                    kinds[name][number, path] = torch.tensor(values[trunk:])
+                whole = torch.cat([torch.arange(trunk), path + trunk])
+                leaves.append(_Leaf(row, number, whole, int(path[-1]), int(placed[0, -1]) + 1))
+        if trunk:
+            known = self._stimuli.trunk(batch[0].members[0], trunk)
+            seen = torch.ones(len(batch), length, trunk, dtype=torch.bool)
+            cache = self._adapter.select_rows(known.cache, [0] * len(batch))
+            return leaves, PackedBatch(ids, torch.cat([seen, visible], dim=2), positions, kinds, {}, cache)
         shown = [packed.stimulus for packed in batch for _ in range(packed.showings(self._adapter.picture_token))]
         return leaves, PackedBatch(ids, visible, positions, kinds, self._stimuli.inputs(shown))
 
@@ -196,7 +228,7 @@ class TreeEngine:
         import torch
 
         prompt = row.prompt
-        cut = len(prompt.ids) - prompt.ids[::-1].index(self._adapter.picture_token) if prompt.pictures else 1
+        cut = self._stimuli.end_of_pictures(prompt) or 1
         beginning = prompt.ids[:cut]
         kinds = {name: values[:cut] for name, values in prompt.kinds.items()}
         geometry = self._stimuli.geometry(row.work.ask)

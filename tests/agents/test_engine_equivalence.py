@@ -17,6 +17,7 @@ from tiny_models import BUILDERS, FolderMaker, PictureMaker
 
 from agents.models.adapter import ModelAdapter, PackedBatch
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
+from agents.models.prompt_tree import Packing, pack
 from agents.models.prompting import LAYOUTS, PromptWriter
 from agents.models.transformers import TransformersModel
 from vectorstore.errors import ModelError
@@ -68,7 +69,8 @@ def test_engines_and_batch_sizes_agree(family: str, layout: str, variant: Varian
     assert all(0 < answer.mass < 1 and not answer.error for answer in expected)
     ways = [variant(family, "shared", size, layout=layout) for size in (1, 5)]
     if family not in FORGETFUL:
-        ways += [variant(family, "tree", layout=layout) for _ in range(2)]
+        ways += [variant(family, "tree", layout=layout) for _ in range(3)]
+        ways[-2]._engine._attention_scale = 10.0  # long rows do not pay: several rows after one trunk
         ways[-1]._engine.budget.tokens = 150
     for way in ways:
         found = list(way.score(asks))
@@ -89,6 +91,36 @@ def test_the_engine_is_chosen_by_what_the_layers_remember(family: str, variant: 
     if family in FORGETFUL:
         with pytest.raises(ModelError, match=FORGETFUL[family]):
             variant(family, "tree")
+
+
+@pytest.mark.parametrize(("engine", "scale"), [("shared", 0.0), ("tree", 1e6), ("tree", 200.0)])
+@pytest.mark.parametrize("family", ["qwen3_vl", "smolvlm"])
+def test_what_is_shared_is_computed_once(
+    family: str,
+    engine: str,
+    scale: float,
+    variant: Variant,
+    make_picture: PictureMaker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    personas = [f"You are person number {number} who cares about order, tradition and the sea." for number in range(5)]
+    asks = [
+        Ask(Stimulus((make_picture(1, 192, 192),)), f"{number}: {LIKE}", (YES, NO), persona, max_tokens=1)
+        for persona in personas
+        for number in range(6)
+    ]
+    expected = list(variant(family, layout="image-first").score(asks))
+    model = variant(family, engine, layout="image-first")
+    if scale:
+        model._engine._attention_scale = scale
+    forward, computed = model._adapter.model.forward, []
+    monkeypatch.setattr(
+        model._adapter.model, "forward", lambda **told: computed.append(told["input_ids"].numel()) or forward(**told)
+    )
+    assert largest_gap(expected, list(model.score(asks))) < 1e-4
+    prompts = [model._engine._stimuli.prompts.prompt(ask).ids for ask in asks]
+    (tree,) = pack(prompts, model._adapter.picture_token, Packing(10_000, 1e9))
+    assert len(tree.tokens) <= sum(computed) < 1.35 * len(tree.tokens) < 0.5 * sum(map(len, prompts))
 
 
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])
