@@ -1,0 +1,84 @@
+"""How far two ways of asking agree: engines, number formats, or the two prompt layouts.
+
+Layouts are different questions to a model, so their answers may differ for good reason; engines must not differ, and
+number formats should hardly. The same asks go to both; what comes back is compared one by one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.models.base import Answer, Ask, Model
+from vectorstore.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What became of the same asks in two ways."""
+
+    asks: int
+    """Asks that both ways answered with log-probabilities."""
+    same_choice: float
+    """Share of asks whose most probable option is the same; 1 minus this is the flip rate."""
+    mean_difference: float
+    """Mean difference of the options' probabilities, second way less first, of the first option asked: a lean."""
+    mean_distance: float
+    """Mean over asks of half the summed differences of the options' shares: 0 for equal, 1 for opposite answers."""
+    correlation: float
+    """Of the log-odds of the first option over all asks; NaN when all are alike."""
+    largest_gap: float
+    """Largest difference of log-probabilities."""
+
+
+def agreement(one: Model, other: Model, asks: Sequence[Ask]) -> Agreement:
+    """Ask two models, or one model in two ways, the same things and compare.
+
+    Args:
+        one: For example a model with ``ModelOptions(layout="persona-first")``.
+        other: The same model with ``ModelOptions(layout="image-first")``.
+        asks: Asks with options.
+
+    Raises:
+        InputError: If no ask is answered both times.
+    """
+    return compare(list(one.score(asks)), list(other.score(asks)))
+
+
+def compare(first: Sequence[Answer], second: Sequence[Answer]) -> Agreement:
+    """Compare answers to the same asks in the same order.
+
+    Raises:
+        InputError: If no ask is answered both times.
+    """
+    pairs = [
+        (one.log_probabilities, other.log_probabilities)
+        for one, other in zip(first, second, strict=True)
+        if one.log_probabilities and set(one.log_probabilities) == set(other.log_probabilities)
+    ]
+    if not pairs:
+        raise InputError("no ask was answered both times", "look at the errors of the answers")
+    shares = [tuple(_shares([pair[side][name] for name in pair[0]]) for side in (0, 1)) for pair in pairs]
+    odds = np.array([[_log_odds(side[0]) for side in pair] for pair in shares])
+    varied = odds.std(axis=0).min() > 0
+    return Agreement(
+        asks=len(pairs),
+        same_choice=float(np.mean([one.argmax() == other.argmax() for one, other in shares])),
+        mean_difference=float(np.mean([other[0] - one[0] for one, other in shares])),
+        mean_distance=float(np.mean([np.abs(one - other).sum() / 2 for one, other in shares])),
+        correlation=float(np.corrcoef(odds.T)[0, 1]) if varied else math.nan,
+        largest_gap=max(abs(one[name] - other[name]) for one, other in pairs for name in one),
+    )
+
+
+def _shares(values: Sequence[float]) -> np.ndarray:
+    weights = np.exp(np.array(values) - max(values))
+    return np.asarray(weights / weights.sum())
+
+
+def _log_odds(share: float) -> float:
+    bounded = min(max(share, 1e-12), 1 - 1e-12)
+    return math.log(bounded / (1 - bounded))
