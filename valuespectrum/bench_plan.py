@@ -84,7 +84,7 @@ def names(spec: str, model: str) -> bool:
     Example:
         >>> names("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen3-VL@89c2f1"), names("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen2-VL@1")
         (True, False)
-        >>> names("openai:m@http://localhost/v1?samples=5", "openai:m@http://localhost/v1"), names("openai:m", "openai:n@x")
+        >>> names("openai:m@http://a/v1?samples=5", "openai:m@http://a/v1"), names("openai:m", "openai:n@http://a/v1")
         (True, False)
         >>> names("reference", "reference:neutral@1"), names("simulated:security=1", "simulated:f00")
         (True, False)

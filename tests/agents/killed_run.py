@@ -2,8 +2,8 @@
 
 As a script: killed_run.py FOLDER MODEL EVENT NUMBER goes through one run in this process and kills it, as a power cut
 would, at the NUMBER-th occurrence of EVENT: ``asked`` (asks are handed to the model), ``stored`` (an answer was taken),
-or ``sql`` (any statement); 0 never kills and prints how often each event occurred. MODEL is ``simulated``, the folder of a
-model for transformers, or ``openai:...``.
+or ``sql`` (any statement); 0 never kills and prints how often each event occurred. MODEL is ``simulated``, the folder
+of a model for transformers, or ``openai:...``.
 
 By hand: ``python -m tests.agents.killed_run --kills 50`` kills so many times, a third each a simulated model, a small
 transformers model and a client of a server, at moments of all kinds and at moments of the clock.
