@@ -1,0 +1,194 @@
+"""What sharing saves when many people are asked many questions about one picture.
+
+A model of the Qwen3-VL architecture with about 50 million random weights answers 11 personas x 10 questions about one
+picture of 640 x 360, through each engine and in each layout, and through the pipeline of ``transformers``. Counted is
+processor time, so that other work on the machine does not matter; the slow ways answer a share of the asks and are
+scaled up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
+from bench.common import Clock, Json, Row
+
+PERSONAS, QUESTIONS = 11, 10
+SLOW_ASKS = 12
+"""Asks through the slow ways."""
+COMMAND = "python -m bench.engine"
+GOALS = {
+    ("shared", "image-first"): 15.0,
+    ("tree", "image-first"): 20.0,
+    ("shared", "persona-first"): 6.0,
+    ("tree", "persona-first"): None,
+}
+PEER_GOAL = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One way of asking."""
+
+    seconds: float
+    """Processor time of one ask."""
+    answers: tuple[Answer, ...]
+
+
+def main() -> int:
+    """Measure, print one row per line; exit code 1 when a goal is missed."""
+    rows = measure_engines()
+    for row in rows:
+        print(json.dumps(row.to_json()))
+    return int(any(row.holds is False for row in rows))
+
+
+def measure_engines() -> list[Row]:
+    """Rows of ratios: processor time of the plain ways over that of the shared ones."""
+    model, processor = random_model()
+    with tempfile.TemporaryDirectory() as folder:
+        asks = list(_asks(Path(folder)))
+        naive = {
+            layout: _measure(model, processor, asks[:SLOW_ASKS], "naive", layout)
+            for layout in ("persona-first", "image-first")
+        }
+        peer = _pipeline(model, processor, asks[:SLOW_ASKS])
+        rows = []
+        for (engine, layout), goal in GOALS.items():
+            side = _measure(model, processor, asks, engine, layout)
+            rows.append(_ratio(f"{engine} engine, {layout}", naive[layout], side, goal))
+            rows.append(_against_peer(f"{engine} engine, {layout}", peer, side))
+    return rows
+
+
+def random_model(dtype: str = "float32", scale: int = 1) -> tuple[Any, Any]:
+    """A model of about 50 million random weights, times ``scale`` squared, with the reference model's processor."""
+    from vectorstore.runtime import prepare_torch
+
+    prepare_torch(threads=1)
+    import torch
+    from transformers import AutoProcessor, Qwen3VLConfig, Qwen3VLForConditionalGeneration
+
+    folder = Path(__file__).parents[1] / "valuespectrum" / "reference" / "weights" / "vlm"
+    processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
+    processor.image_processor.size = {"shortest_edge": 32 * 32, "longest_edge": 1024 * 1024}
+    identifier = processor.tokenizer.convert_tokens_to_ids
+    config = Qwen3VLConfig(
+        text_config={
+            "vocab_size": len(processor.tokenizer),
+            "hidden_size": 512 * scale,
+            "intermediate_size": 1408 * scale,
+            "num_hidden_layers": 8,
+            "num_attention_heads": 8 * scale,
+            "num_key_value_heads": 4 * scale,
+            "head_dim": 64,
+            "max_position_embeddings": 8192,
+            "rope_parameters": {
+                "rope_type": "default",
+                "mrope_section": [12, 10, 10],
+                "mrope_interleaved": True,
+                "rope_theta": 1e6,
+            },
+        },
+        vision_config={
+            "depth": 12,
+            "hidden_size": 384 * scale,
+            "intermediate_size": 1536 * scale,
+            "num_heads": 6 * scale,
+            "patch_size": 16,
+            "spatial_merge_size": 2,
+            "out_hidden_size": 512 * scale,
+            "deepstack_visual_indexes": [3, 6, 9],
+        },
+        image_token_id=identifier(processor.image_token),
+        video_token_id=identifier(processor.video_token),
+        tie_word_embeddings=True,
+    )
+    torch.manual_seed(0)
+    model = Qwen3VLForConditionalGeneration(config).to(getattr(torch, dtype)).eval()
+    return model, processor
+
+
+def _asks(folder: Path) -> Iterator[Ask]:
+    """Persona by persona, about one picture of noise."""
+    from agents.personas import load_personas, system_prompt
+
+    path = folder / "frame.png"
+    coarse = np.random.default_rng(0).integers(0, 255, (36, 64, 3), dtype=np.uint8)
+    Image.fromarray(coarse).resize((640, 360), Image.Resampling.BICUBIC).save(path)
+    shown = Stimulus((FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path),))
+    choices = tuple(Choice(word, (word, word.capitalize(), word.upper())) for word in ("yes", "no"))
+    for persona in islice(load_personas(None), PERSONAS):
+        for number in range(QUESTIONS):
+            question = (
+                f"Question {number + 1}: do you like the content of this picture? Answer with one word, yes or no."
+            )
+            yield Ask(shown, question, choices, system_prompt(persona), max_tokens=1)
+
+
+def _measure(model: Any, processor: Any, asks: Sequence[Ask], engine: str, layout: str) -> Side:
+    from agents.models.transformers import TransformersModel
+
+    options = ModelOptions(device="cpu", engine=engine, layout=layout)
+    respondent = TransformersModel(model, processor, "random", options)
+    with Clock() as clock:
+        answers = tuple(respondent.score(asks))
+    return Side(clock.cost.cpu / len(asks), answers)
+
+
+def _pipeline(model: Any, processor: Any, asks: Sequence[Ask]) -> Side:
+    """The loop that people write: one call of the pipeline an ask, one new token."""
+    from transformers import pipeline
+
+    ask_model = pipeline("image-text-to-text", model=model, processor=processor, device="cpu")
+    with Clock() as clock:
+        for ask in asks:
+            picture = Image.open(ask.stimulus.frames[0].path)
+            messages = [
+                {"role": "system", "content": [{"type": "text", "text": ask.system}]},
+                {
+                    "role": "user",
+                    "content": [{"type": "image", "image": picture}, {"type": "text", "text": ask.question}],
+                },
+            ]
+            ask_model(text=messages, generate_kwargs={"max_new_tokens": 1, "do_sample": False})
+    return Side(clock.cost.cpu / len(asks), ())
+
+
+def _ratio(name: str, naive: Side, side: Side, goal: float | None) -> Row:
+    difference = max(
+        abs(one.log_probabilities[word] - other.log_probabilities[word])
+        for one, other in zip(naive.answers, side.answers, strict=False)
+        for word in one.log_probabilities
+    )
+    value = round(naive.seconds / side.seconds, 1)
+    sides: Json = {
+        "naive_ms_an_ask": round(1000 * naive.seconds, 1),
+        "ms_an_ask": round(1000 * side.seconds, 1),
+        "largest_log_probability_difference": difference,
+        "prompt_tokens": round(float(np.mean([answer.tokens for answer in side.answers])), 1),
+    }
+    holds = None if goal is None else value >= goal
+    return Row(f"{name}: over one ask at a time", value, "times", f">= {goal:g}" if goal else "", holds, sides, COMMAND)
+
+
+def _against_peer(name: str, peer: Side, side: Side) -> Row:
+    value = round(peer.seconds / side.seconds, 1)
+    sides: Json = {"pipeline_ms_an_ask": round(1000 * peer.seconds, 1), "ms_an_ask": round(1000 * side.seconds, 1)}
+    goal, holds = ("", None) if "persona" in name else (f">= {PEER_GOAL:g}", value >= PEER_GOAL)
+    return Row(f"{name}: over a loop around the pipeline", value, "times", goal, holds, sides, COMMAND)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
