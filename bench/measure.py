@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.answers import measure_answers
 from bench.common import Json, Row
+from bench.engine import measure_engines
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
 from bench.journey import measure_calibration, measure_help, measure_quickstart
@@ -37,6 +38,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "vectors": lambda chosen: measure_vectors(chosen.vectors),
     "second-run": lambda _: measure_second_run(),
     "answers": lambda _: measure_answers(),
+    "engine": lambda _: measure_engines(),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
 }
 _GROUPS = {"ingest": ("throughput", "cheaper", "busy", "memory"), "index": ("vectors", "second-run")}
