@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import time
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +27,8 @@ class ColourEmbedder:
 
     id = "colours"
     dimension = len(VALUES)
+    pause = 0.0
+    """Seconds that each batch takes, for tests that need to come in between."""
 
     def __init__(self) -> None:
         self.spec = "colours"
@@ -33,6 +36,7 @@ class ColourEmbedder:
         self._words = {keyword.word: value for value, words in listed.items() for keyword in words}
 
     def images(self, pictures: Sequence[Image]) -> np.ndarray:
+        time.sleep(self.pause)
         return np.stack([self._picture(picture) for picture in pictures])
 
     def texts(self, texts: Sequence[str]) -> np.ndarray:

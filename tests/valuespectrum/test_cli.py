@@ -45,6 +45,8 @@ from valuespectrum.cli import main
 main()
 """
 
+_SLOWLY = "import cli_world; cli_world.ColourEmbedder.pause = 1.0\n"
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -292,7 +294,8 @@ def test_a_folder_that_may_not_be_written(run: Run, clips: Path, tmp_path: Path)
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
 def test_interrupted_and_continued(clips: Path, tmp_path: Path) -> None:
     words = driver("ingest", clips, "--corpus", tmp_path / "corpus")
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    slowly = [words[0], words[1], f"import sys; sys.path.insert(0, {str(HERE)!r}); {_SLOWLY}{words[2]}", *words[3:]]
+    process = subprocess.Popen(slowly, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     frames = tmp_path / "corpus" / "frames"
     deadline = time.monotonic() + 60
     while not (frames.is_dir() and any(frames.iterdir())) and time.monotonic() < deadline:

@@ -64,7 +64,7 @@ def _stamps(store: Path) -> list[tuple[str, str]]:
     import sqlite3
 
     with contextlib.closing(sqlite3.connect(store)) as database:
-        return database.execute("SELECT key, created FROM answer ORDER BY key").fetchall()
+        return database.execute("SELECT hex(key), created FROM answer JOIN ask ON id = ask ORDER BY key").fetchall()
 
 
 def test_the_personas_of_the_quickstart_exist() -> None:
