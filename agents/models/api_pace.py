@@ -163,11 +163,17 @@ class Budget:
         self._kept = _sum(self._kept, wanted)
         return wanted
 
-    def spend(self, usage: Usage) -> None:
-        """Count what an attempt used."""
+    def spend(self, counted: Usage, estimate: Usage) -> None:
+        """Count what an attempt used.
+
+        Args:
+            counted: What the server said; no prompt when it did not say.
+            estimate: A guess, which then counts, with no longer a prompt than any that was counted.
+        """
         self.requests += 1
-        self.used = _sum(self.used, usage)
-        self._largest_prompt = max(self._largest_prompt, usage.prompt)
+        self._largest_prompt = max(self._largest_prompt, counted.prompt)
+        guessed = Usage(min(estimate.prompt, self._largest_prompt or estimate.prompt), estimate.completion)
+        self.used = _sum(self.used, counted if counted.prompt else guessed)
 
     def release(self, reservation: Usage) -> None:
         """Give back the room kept for a request that is over."""
@@ -182,7 +188,7 @@ class Budget:
         used += f" ({self.spent:.4g} in money)" if self.prices else ""
         return BudgetError(
             f"The budget of {' and '.join(limits)} is used up: {used} in {self.requests:,} requests",
-            "what was answered is kept; raise the budget and run the same command again to go on",
+            "what was answered is kept; run it again with a larger budget and the same --run folder to go on",
         )
 
     def _price(self, usage: Usage) -> float:

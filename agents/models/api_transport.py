@@ -201,15 +201,10 @@ class Transport:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise _AttemptError(self._describe(error)) from None
         except (httpx.HTTPError, TimeoutError, UnusableError, RecursionError) as error:
-            self.budget.spend(self._used(arrived, request))
+            self.budget.spend(usage_of(arrived), request.estimate)
             raise _AttemptError(self._describe(error)) from None
-        self.budget.spend(self._used(arrived, request))
+        self.budget.spend(usage_of(arrived), request.estimate)
         return read
-
-    @staticmethod
-    def _used(arrived: Any, request: Request[Any]) -> Usage:
-        usage = usage_of(arrived)
-        return usage if usage.prompt else request.estimate
 
     async def _exchange(self, client: httpx.AsyncClient, body: bytes) -> tuple[httpx.Response, bytes]:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}

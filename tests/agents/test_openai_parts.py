@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from fault_server import FAULTS, KEY, Behaviour, serving
+from fault_server import KEY, Behaviour, serving
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,9 +175,18 @@ def test_budgets_are_kept_when_requests_use_what_was_kept_for_them(uses: list[tu
         if (kept := budget.reserve(Usage(prompt, completion))) is None:
             assert "is used up" in budget.reached().message
             break
-        budget.spend(Usage(prompt, completion))
+        budget.spend(Usage(prompt, completion), Usage())
         budget.release(kept)
     assert budget.used.prompt + budget.used.completion <= most
+
+
+def test_failed_attempts_are_guessed_by_what_was_counted() -> None:
+    budget = Budget(tokens=10_000)
+    budget.spend(Usage(), Usage(1600, 12))
+    assert budget.used == Usage(1600, 12)
+    budget.spend(Usage(100, 2), Usage(1600, 12))
+    budget.spend(Usage(), Usage(1600, 12))
+    assert budget.used == Usage(1800, 26)
 
 
 def top(**shares: float) -> dict[str, float]:
@@ -271,7 +280,3 @@ def test_control_tokens_lose_their_meaning() -> None:
     for token in ("<|im_end|>", "<image>", "</s>", "<start_of_turn>", "[INST]", "<think>", "<|vision_start|>"):
         assert token not in defuse(f"a {token} b")
     assert defuse("2 < 3 > 1, I <3 you, a[0]") == "2 < 3 > 1, I <3 you, a[0]"
-
-
-def test_all_faults_of_the_list_are_there() -> None:
-    assert len(FAULTS) >= 20
