@@ -23,7 +23,7 @@ from agents.models.openai import OpenAIModel, Server, load
 from vectorstore.errors import InputError, ModelError
 
 YES, NO = Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO"))
-QUICK = TransportOptions(timeout=0.5, attempts=8, patience=20.0, first_wait=0.02, longest_wait=0.1)
+QUICK = TransportOptions(timeout=1.0, attempts=8, patience=20.0, first_wait=0.02, longest_wait=0.1)
 
 
 def model_at(
@@ -48,8 +48,9 @@ def one(model: Model, ask: Ask) -> ServerAnswer:
 def test_two_hundred_asks_over_a_faulty_server_are_each_answered_once_or_fail_with_a_reason() -> None:
     asks = [likes(number) if number % 4 else Ask(Stimulus(), f"Describe number {number}.") for number in range(200)]
     scored, free = [ask for ask in asks if ask.choices], [ask for ask in asks if not ask.choices]
-    with serving(Behaviour(faults=0.3, seed=1)) as server:
+    with serving(Behaviour(seed=1)) as server:
         model = model_at(server, transport=replace(QUICK, attempts=3))
+        server.behaviour = replace(server.behaviour, faults=0.3)
         answers = [*model.score(scored), *model.generate(free)]
     assert sum(server.seen.faults.values()) > 50
     assert len(answers) == 200
@@ -343,7 +344,7 @@ def test_every_kind_of_fault_happens() -> None:
     seen: Counter[str] = Counter()
     for kind in FAULTS:
         with serving() as server:
-            model = model_at(server, transport=replace(QUICK, attempts=1, patience=0.0, timeout=0.3))
+            model = model_at(server, transport=replace(QUICK, attempts=1, patience=0.0, timeout=1.5))
             server.behaviour = replace(server.behaviour, faults=1.0, kinds=(kind,))
             answer = one(model, likes(1))
             seen[kind] += bool(answer.error) or kind == "second response"  # that one is harmless here

@@ -108,13 +108,14 @@ def test_keys_are_never_shown_or_written(
     def echo(question: str, dice: random.Random) -> dict[str, str]:
         return {"content": f"Yes, by {KEY}", "reasoning_content": f"My key is {KEY}."}
 
-    asks = [Ask(Stimulus(), f"Number {number}?", (YES, NO)) for number in range(60)]
+    asks = [Ask(Stimulus(), f"Number {number}?", (YES, NO)) for number in range(30)]
     shown: list[str] = []
-    with serving(Behaviour(faults=0.7, seed=4, message=echo)) as server:
+    with serving(Behaviour(seed=4, message=echo)) as server:
         address = Address("toy-1", server.url)
-        quick = TransportOptions(timeout=0.3, attempts=3, patience=5.0, first_wait=0.01, longest_wait=0.05)
+        quick = TransportOptions(timeout=1.0, attempts=3, patience=5.0, first_wait=0.01, longest_wait=0.05)
         reached = Server(address, address.key(), ServerOptions(scoring="text"), quick, {})
         model = OpenAIModel(reached, ModelOptions(), random.Random(0))
+        server.behaviour = replace(server.behaviour, faults=0.7)
         with AnswerStore(tmp_path / "answers.sqlite") as store:
             answer_all(model, asks, store)
             shown += store.table().astype(str).to_numpy().ravel().tolist()

@@ -32,7 +32,7 @@ from agents.models.openai import OpenAIModel, Server
 from agents.planner import answer_all
 from test_openai_resume import ASKS
 address = Address("toy-1", sys.argv[1])
-patience = TransportOptions(timeout=0.5, attempts=8, patience=20.0, first_wait=0.02, longest_wait=0.1)
+patience = TransportOptions(timeout=1.0, attempts=8, patience=20.0, first_wait=0.02, longest_wait=0.1)
 model = OpenAIModel(Server(address, address.key(), ServerOptions(concurrency=8), patience, {}), ModelOptions())
 with AnswerStore(Path(sys.argv[2])) as store:
     answer_all(model, ASKS, store)
