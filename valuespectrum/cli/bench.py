@@ -79,7 +79,7 @@ def bench(
 
     with Terminal(as_json) as terminal:
         options = BenchOptions(
-            run=run or Path("runs") / f"{slug('+'.join(model))}-{slug(battery)}",
+            run=run or Path("runs") / f"{slug('+'.join(each.partition('?')[0] for each in model))}-{slug(battery)}",
             battery=BatteryOptions(cast(BatteryName, battery), wordings),
             retrieval=RetrievalOptions(top_k=top_k, assignment="overlapping" if battery == "paper" else "exclusive"),
             keywords=keywords,

@@ -21,7 +21,7 @@ EmbedderOption = Annotated[str, typer.Option(help="Embedder spec; by default the
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 DtypeOption = Annotated[str, typer.Option(help="auto, float32, bfloat16, float16.")]
 BatchOption = Annotated[int, typer.Option(help="Questions in one forward pass.", min=1)]
-EngineOption = Annotated[str, typer.Option(help="auto, naive or shared.")]
+EngineOption = Annotated[str, typer.Option(help="auto, naive, shared or tree.")]
 SeedOption = Annotated[int, typer.Option(help="Seed of everything that is drawn.", min=0)]
 PersonaFileOption = Annotated[
     Path | None,
