@@ -188,7 +188,7 @@ class Budget:
         used += f" ({self.spent:.4g} in money)" if self.prices else ""
         return BudgetError(
             f"The budget of {' and '.join(limits)} is used up: {used} in {self.requests:,} requests",
-            "what was answered is kept; run it again with a larger budget and the same --run folder to go on",
+            "what was answered is kept; run it again with a larger budget to go on",
         )
 
     def _price(self, usage: Usage) -> float:

@@ -228,7 +228,7 @@ def test_budgets_stop_cleanly_and_nothing_begun_is_lost() -> None:
     assert 4500 < used.prompt + used.completion <= 5000
     assert len(given) == len(server.seen.answered) - 1 == 47  # the first was the question that learns
     assert all(answer.parsed for answer in given)
-    assert "the same --run folder" in told.value.hint
+    assert "larger budget" in told.value.hint
 
 
 def test_budgets_in_money() -> None:
