@@ -27,7 +27,7 @@ _CHUNK = 10_000
 _BATCH = 1000
 """Vectors in one call, on both sides."""
 _QUERIES = 100
-_KNOWN_CLIPS, _KNOWN_FRAMES, _KNOWN_DIMENSION = 50_000, 8, 16
+_KNOWN_CLIPS, _KNOWN_FRAMES, _KNOWN_DIMENSION = 50_000, 2, 16
 _TOPICS = 1000
 _EMBEDDER = "bench/clustered"
 
@@ -50,7 +50,8 @@ def _queries(vectors: int, count: int) -> Vectors:
     """Further pictures of clips that are there."""
     places = np.random.default_rng(4).integers(vectors // 2, size=count)
     noise = np.random.default_rng(5).normal(scale=0.01, size=(count, _DIMENSION))
-    return np.concatenate([clustered(range(int(place), int(place) + 1)) for place in places]) + noise.astype("<f4")
+    queries: Vectors = np.concatenate([clustered(range(int(place), int(place) + 1)) for place in places])
+    return queries + noise.astype(np.float32)
 
 
 def measure_vectors(vectors: int) -> list[Row]:

@@ -18,9 +18,9 @@ from vectorstore.runtime import prepare_torch
 def main(folder: str, weights: str, count: str) -> None:
     """Print what it took as JSON."""
     prepare_torch()
-    import clip_video_encode.clip_video_encode as peer  # type: ignore[import-not-found]
     import open_clip
     import torch
+    from clip_video_encode import clip_video_encode  # type: ignore[import-not-found]
 
     clips = sorted(Path(folder).iterdir())[: int(count)]
     every = round(_pictures(clips) / (FRAMES * len(clips)))
@@ -28,10 +28,10 @@ def main(folder: str, weights: str, count: str) -> None:
     with torch.inference_mode():
         made[0].encode_image(torch.zeros(FRAMES, 3, 224, 224))
     # Loading the model is left out on both sides.
-    peer.open_clip.create_model_and_transforms = lambda *_, **__: made
+    open_clip.create_model_and_transforms = lambda *_, **__: made
     with tempfile.TemporaryDirectory() as out:
         with Clock() as clock:
-            peer.clip_video_encode([str(clip) for clip in clips], out, take_every_nth=every, frame_memory_size=1)
+            clip_video_encode([str(clip) for clip in clips], out, take_every_nth=every, frame_memory_size=1)
         frames = sum(len(np.load(path)) for path in Path(out).glob("*.npy"))
     wall, cpu = clock.cost.wall, clock.cost.cpu
     told = {"frames": frames, "wall": wall, "cpu": cpu, "per_second": frames / wall, "every": every}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,16 @@ from bench.common import Json
 
 _FIRST = 10
 
-Places = dict[tuple[str, int], NDArray[np.float32]]
-"""Clip name and place of a frame in the clip to its vector."""
+Places = dict[tuple[str, float], NDArray[np.float32]]
+"""Clip name and time of a frame in the clip to its vector."""
 
 
 def compare(full: Path, other: Path) -> Json:
     """Two corpora, in folders ``corpus`` below these.
 
-    ``cosine`` is over frames at the same place of the same clip, by the reference embedder and by the model of the
-    corpus; ``overlap_at_10`` is over the captions of all kinds of drawn scenes, by the reference embedder.
+    ``cosine`` is between a frame of the other corpus and the frame of the same clip that is nearest in time, by the
+    reference embedder and by the model of the corpus; ``overlap_at_10`` is over the captions of all kinds of drawn
+    scenes, by the reference embedder.
     """
     from ingest.embed import load_embedder
     from valuespectrum.reference.kinds import KINDS
@@ -28,7 +30,8 @@ def compare(full: Path, other: Path) -> Json:
     embedder = load_embedder("reference")
     one, two = (_reference_vectors(folder, embedder) for folder in (full, other))
     texts = embedder.texts([kind.caption for kind in KINDS])
-    overlaps = [len(set(_first(one, text)) & set(_first(two, text))) / _FIRST for text in texts]
+    found = [(set(_first(one, text)), set(_first(two, text))) for text in texts]
+    overlaps = [len(before & after) / len(before) for before, after in found]
     return {
         "cosine": _cosine(one, two),
         "cosine_untrained_model": _cosine(_stored_vectors(full), _stored_vectors(other)),
@@ -48,7 +51,7 @@ def _reference_vectors(folder: Path, embedder: object) -> Places:
         frames = corpus.frames()
         pictures = [Image.open(corpus.picture_path(frame.picture_sha)).convert("RGB") for frame in frames]
         for frame, vector in zip(frames, embedder.images(pictures), strict=True):  # type: ignore[attr-defined]
-            places[names[frame.clip_id], frame.index] = vector
+            places[names[frame.clip_id], frame.time] = vector
     return places
 
 
@@ -64,7 +67,18 @@ def _stored_vectors(folder: Path) -> Places:
 
 
 def _cosine(one: Places, two: Places) -> float:
-    return round(float(np.mean([one[place] @ two[place] for place in one.keys() & two.keys()])), 4)
+    times: dict[str, list[float]] = {}
+    for clip, time in one:
+        times.setdefault(clip, []).append(time)
+    cosines = []
+    for (clip, time), vector in two.items():
+        nearest = min(times[clip], key=partial(_apart, time))
+        cosines.append(one[clip, nearest] @ vector)
+    return round(float(np.mean(cosines)), 4)
+
+
+def _apart(one: float, other: float) -> float:
+    return abs(one - other)
 
 
 def _first(places: Places, text: NDArray[np.float32]) -> list[str]:
