@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.common import Json
+from ingest.embed import Embedder
 
 _FIRST = 10
 
@@ -42,7 +43,7 @@ def compare(full: Path, other: Path) -> Json:
     }
 
 
-def _reference_vectors(folder: Path, embedder: object) -> Places:
+def _reference_vectors(folder: Path, embedder: Embedder) -> Places:
     from vectorstore.corpus import Corpus
 
     places: Places = {}
@@ -50,7 +51,7 @@ def _reference_vectors(folder: Path, embedder: object) -> Places:
         names = {clip.clip_id: Path(clip.source).stem for clip in corpus.clips()}
         frames = corpus.frames()
         pictures = [Image.open(corpus.picture_path(frame.picture_sha)).convert("RGB") for frame in frames]
-        for frame, vector in zip(frames, embedder.images(pictures), strict=True):  # type: ignore[attr-defined]
+        for frame, vector in zip(frames, embedder.images(pictures), strict=True):
             places[names[frame.clip_id], frame.time] = vector
     return places
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from ingest.precision import Preparer, cast, choose_dtype, in_batches, long_name, weights_hash
+from ingest.precision import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.errors import EmbedderError, InputError, ValueSpectrumError
 from vectorstore.runtime import prepare_torch
 
@@ -122,20 +122,19 @@ class _Parts:
     device: str
 
 
-class OpenClipEmbedder:
+class OpenClipEmbedder(TwoTowers):
     """An open_clip model.
 
     Made by ``from_architecture`` or ``from_files``.
     """
 
     def __init__(self, parts: _Parts, dtype: str = "fp32") -> None:
-        self.spec = ""
         self._parts = parts
         dtype = choose_dtype(dtype, parts.device)
-        self._id = _identity(parts, dtype)
+        identity = _identity(parts, dtype)
         self._model = cast(parts.model, dtype)
         self._preparer = Preparer(self._prepare)
-        self._dimension = int(self.texts(["a"]).shape[1])
+        super().__init__(identity)
 
     @classmethod
     def from_architecture(
@@ -194,24 +193,6 @@ class OpenClipEmbedder:
         _check_config(config)
         open_clip.add_model_config(config)
         return cls.from_architecture(config.stem, str(checkpoint), tokenizer)
-
-    @property
-    def id(self) -> str:
-        """Architecture, weights, preprocessing, dtype and open_clip version."""
-        return self._id
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._dimension
-
-    def images(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
-        """Vectors of pictures: (n, dimension) float32, unit length."""
-        return in_batches(self._encode_pictures, pictures, getattr(self, "_dimension", 0), self._id)
-
-    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of texts: (n, dimension) float32, unit length."""
-        return in_batches(self._encode_texts, texts, getattr(self, "_dimension", 0), self._id)
 
     def _prepare(self, pictures: Sequence[Image]) -> Any:
         import torch

@@ -8,11 +8,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL.Image import Image
 
-from ingest.precision import Preparer, cast, choose_dtype, in_batches, long_name, weights_hash
+from ingest.precision import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.errors import EmbedderError, ValueSpectrumError
 from vectorstore.runtime import prepare_torch
 
@@ -61,7 +59,7 @@ def load_hf(reference: str, dtype: str = "fp32") -> HfEmbedder:
     return HfEmbedder(model.eval().requires_grad_(False), processor, dtype, device)
 
 
-class HfEmbedder:
+class HfEmbedder(TwoTowers):
     """A vision-text model with its processor. Made by ``load_hf``.
 
     Args:
@@ -72,33 +70,14 @@ class HfEmbedder:
     """
 
     def __init__(self, model: Any, processor: Any, dtype: str, device: str) -> None:
-        self.spec = ""
         self._processor = processor
         self._device = device
-        self._id = _identity(model, processor, dtype)
+        identity = _identity(model, processor, dtype)
         self._model = cast(model, dtype).to(device)
         self._preparer = Preparer(self._prepare)
         self._text_length = _text_length(model, processor.tokenizer)
         self._padding = "max_length" if str(model.config.model_type).startswith(_PADDED) else True
-        self._dimension = int(self.texts(["a"]).shape[1])
-
-    @property
-    def id(self) -> str:
-        """Class, weights, preprocessing, dtype and transformers version."""
-        return self._id
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._dimension
-
-    def images(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
-        """Vectors of pictures: (n, dimension) float32, unit length."""
-        return in_batches(self._encode_pictures, pictures, getattr(self, "_dimension", 0), self._id)
-
-    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of texts: (n, dimension) float32, unit length."""
-        return in_batches(self._encode_texts, texts, getattr(self, "_dimension", 0), self._id)
+        super().__init__(identity)
 
     def _prepare(self, pictures: Sequence[Image]) -> Any:
         return self._processor.image_processor(images=list(pictures), return_tensors="pt")

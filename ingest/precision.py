@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import platform
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -99,7 +100,44 @@ def _byte_type() -> Any:
     return torch.uint8
 
 
-def in_batches(
+class TwoTowers(ABC):
+    """What embedders of pictures and texts share: their identity, and vectors a batch at a time."""
+
+    def __init__(self, embedder_id: str) -> None:
+        """Called when the model is ready: one text is embedded, which shows the dimension and that it works."""
+        self.spec = ""
+        self._id = embedder_id
+        self._dimension = 0
+        self._dimension = int(self.texts(["a"]).shape[1])
+
+    @property
+    def id(self) -> str:
+        """Model, weights, preprocessing, dtype and version of the library."""
+        return self._id
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    def images(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
+        """Vectors of pictures: (n, dimension) float32, unit length."""
+        return _in_batches(self._encode_pictures, pictures, self._dimension, self._id)
+
+    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of texts: (n, dimension) float32, unit length."""
+        return _in_batches(self._encode_texts, texts, self._dimension, self._id)
+
+    @abstractmethod
+    def _encode_pictures(self, pictures: Sequence[Image]) -> Any:
+        """A torch tensor (n, dimension)."""
+
+    @abstractmethod
+    def _encode_texts(self, texts: Sequence[str]) -> Any:
+        """A torch tensor (n, dimension)."""
+
+
+def _in_batches(
     encode: Callable[[Sequence[Any]], Any], items: Sequence[Any], dimension: int, name: str
 ) -> NDArray[np.float32]:
     """Vectors of items, a batch at a time: (n, dimension) float32, unit length.
