@@ -87,8 +87,10 @@ def ingest(
     started = time.monotonic()
     found = find_items(sources, options.source)
     remember(corpus, sources, options.source, options.decode)
+    settled = corpus.curation.forget_failures(corpus.curation.settled(found.failed_rows))
     report = ingest_items(found.items, corpus, embedder, options, progress)
-    return replace(report, files_ignored=found.ignored, seconds=time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return replace(report, files_ignored=found.ignored, failures_settled=settled, seconds=seconds)
 
 
 def ingest_items(

@@ -6,13 +6,16 @@ updated, and what is gone is noted, never silently dropped.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import itertools
 import os
+import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ingest.decode import recipe
@@ -23,13 +26,15 @@ from ingest.known import Judged, Settings, Verdict, judge, settings_mark
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.remembered import remembered_sources
 from ingest.report import IngestReport
-from ingest.sources.base import SourceItem, SourceOptions
-from ingest.sources.registry import find_items, link_item
+from ingest.sources.base import Found, SourceItem, SourceOptions
+from ingest.sources.registry import failed_rows_of, find_items, link_item, load_sources
+from ingest.sources.tables import SUFFIXES
 from vectorstore.corpus import Corpus
 from vectorstore.errors import InputError, MediaError, StorageError
-from vectorstore.records import Failure, Receipt, Removal, Source, SourceRow
+from vectorstore.records import Failure, Receipt, Removal, Source
 
 _EXAMPLES = 20
+_ROW = re.compile(r"#row-[0-9]+$")
 _AT_ONCE = 500
 _LABELS = {
     Verdict.NEW: "new",
@@ -49,6 +54,7 @@ _WORDS = {
     "retry_later": "failed before, to be tried again later",
     "failed": "failed before and unchanged",
     "gone": "gone; their clips stay and are marked",
+    "settled": "failed before, but good again or no longer there",
     "removed": "removed for good, passed over",
     "other_recipe": "with frames made in another way, kept",
     "unchanged": "unchanged",
@@ -145,6 +151,8 @@ class FoundAgain:
     items: tuple[Iterable[SourceItem], ...]
     """May be read more than once."""
     unreachable: tuple[Failure, ...]
+    failed_rows: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """As in ``Found``."""
 
     def __iter__(self) -> Iterator[SourceItem]:
         seen: set[bytes] = set()
@@ -167,15 +175,15 @@ def find_again(corpus: Corpus) -> FoundAgain:
             f"{corpus.folder} does not know where its clips came from",
             "run `valuespectrum ingest SOURCE --corpus DIR` once; from then on it is remembered",
         )
-    items: list[Iterable[SourceItem]] = []
+    found: list[Found] = []
     unreachable: list[Failure] = []
     for source in remembered:
         try:
-            items.append(find_items([source.text], source.options).items)
+            found.append(find_items([source.text], source.options))
         except (InputError, StorageError, MediaError) as error:
             reason = error.reason if isinstance(error, MediaError) else "unreachable"
             unreachable.append(Failure(source.text, reason, error.message))
-    return FoundAgain(tuple(items), tuple(unreachable))
+    return FoundAgain(tuple(part.items for part in found), tuple(unreachable), failed_rows_of(found))
 
 
 def plan_items(corpus: Corpus, items: Iterable[SourceItem], options: IngestOptions) -> RefreshPlan:
@@ -207,8 +215,10 @@ def plan_refresh(
             _note(counts, examples, _LABELS[judged.verdict], judged.item.locator)
         for source in _changed(corpus, batch):
             _note(counts, examples, "changed_metadata", source.locator)
-    for row in _gone(corpus, items, listed):
-        _note(counts, examples, "gone", row.locator)
+    gone, settled = _gone(corpus, items, listed)
+    for label, locators in (("gone", gone), ("settled", settled)):
+        for locator in locators:
+            _note(counts, examples, label, locator)
     embedder_id = embedder_id or corpus.default_embedder()
     counts["to_embed"] = len(corpus.pictures_without_vector(embedder_id)) if embedder_id else 0
     return _plan(counts, examples, items.unreachable)
@@ -242,16 +252,16 @@ def run_refresh(
     for batch in _batches(judge(_noting(items, listed), corpus.curation, _settings(options.ingest))):
         changed += sum(corpus.update_source(source) for source in _changed(corpus, batch))
     report = ingest_items(items, corpus, embedder, options.ingest, progress)
-    gone = 0
-    for row in list(_gone(corpus, items, listed)):
-        corpus.mark_gone(row.locator)
-        gone += 1
+    gone, settled = _gone(corpus, items, listed)
+    for locator in gone:
+        corpus.mark_gone(locator)
+    report = replace(report, failures_settled=corpus.curation.forget_failures(settled))
     checked, dead, unchecked = _check_links(corpus, items) if options.check_links else (0, 0, ())
     removed = _remove_gone(corpus) if options.remove_gone else None
     done = RefreshReport(
         report,
         changed,
-        gone + dead + report.clips_gone,
+        len(gone) + dead + report.clips_gone,
         checked,
         unchecked,
         removed,
@@ -300,14 +310,31 @@ def _changed(corpus: Corpus, batch: Sequence[Judged]) -> list[Source]:
     return corpus.curation.changed(said)
 
 
-def _gone(corpus: Corpus, items: FoundAgain, listed: set[bytes]) -> Iterator[SourceRow]:
-    """Local files of clips that are neither listed nor there any more. That a link is not listed says nothing."""
-    below = tuple(failure.source for failure in items.unreachable)
+def _gone(corpus: Corpus, items: FoundAgain, listed: set[bytes]) -> tuple[list[str], list[str]]:
+    """Local sources that are neither listed nor there any more: those of clips, and failures, which are settled so.
+
+    That a link is not listed says nothing.
+    """
+    # A row of a list is no file; what became of it is known where the list could be read.
+    settled = corpus.curation.settled(items.failed_rows)
+    gone: list[str] = []
+    unreadable = [_root(failure.source) for failure in items.unreachable]
     for row in corpus.sources():
-        if row.gone_at or not row.clip_ids or "://" in row.locator or _key(row.locator) in listed:
+        if row.gone_at or "://" in row.locator or _ROW.search(row.locator) or _key(row.locator) in listed:
             continue
-        if not row.locator.startswith(below) and not os.path.lexists(row.locator):
-            yield row
+        if not os.path.lexists(row.locator) and not any(Path(row.locator).is_relative_to(root) for root in unreadable):
+            (gone if row.clip_ids else settled).append(row.locator)
+    return gone, settled
+
+
+def _root(source: str) -> Path:
+    """The folder below which everything lies that an unreadable source might lead to."""
+    name, _, rest = source.partition(":")
+    path = Path(rest if name in load_sources() else source)
+    if path.suffix.lower() in SUFFIXES:
+        return path.parent
+    parts = itertools.takewhile(lambda part: not glob.has_magic(part), path.parts)
+    return Path(*parts)
 
 
 def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Failure, ...]]:

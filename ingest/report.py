@@ -43,6 +43,8 @@ class IngestReport:
     """Those of the added that show the same as another clip."""
     frames_blank: int = 0
     """Those of the added frames that show nothing."""
+    failures_settled: int = 0
+    """Failures of earlier runs that are dropped: rows of lists that are good again, sources that are no more."""
 
     def to_json(self) -> dict[str, object]:
         """The document that ``ingest --json`` prints."""
@@ -63,6 +65,7 @@ class IngestReport:
             "frames_blank": self.frames_blank,
             "frames_embedded": self.frames_embedded,
             "files_ignored": self.files_ignored,
+            "failures_settled": self.failures_settled,
             "seconds": round(self.seconds, 3),
         }
 

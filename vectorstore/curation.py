@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,9 @@ from vectorstore.removal import KINDS, key_hash
 
 _SAID = ("platform", "published", "page_url", "basis", "manifest_id", "title", "caption", "licence")
 _LISTED = "IN (SELECT value FROM json_each(?))"
+_NEVER_A_CLIP = (
+    "state = 'failed' AND NOT EXISTS (SELECT 1 FROM source_video WHERE source_video.source_id = source.source_id)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,38 @@ class Curation:
         if same_uploader and now == former and source.tags in ((), former_tags):
             return None
         return replace(source, tags=source.tags or former_tags, **now)
+
+    def settled(self, failed_rows: Mapping[str, Collection[int]]) -> list[str]:
+        """Failures of rows of lists that are good again or no longer there, in order.
+
+        Args:
+            failed_rows: For each list that was read: what the locators of its unusable rows begin with, and the numbers
+                of those that are unusable now.
+        """
+        settled: list[str] = []
+        for prefix, numbers in failed_rows.items():
+            still = {f"{prefix}{number}" for number in numbers}
+            rows = self._ledger.select(
+                f"SELECT locator FROM source WHERE {_NEVER_A_CLIP} AND manifest_id != '' "
+                "AND locator >= ? AND locator < ? ORDER BY locator",
+                # Digits follow, and a colon comes after the digits.
+                (prefix, f"{prefix}:"),
+            )
+            settled += [row[0] for row in rows if row[0] not in still]
+        return settled
+
+    def forget_failures(self, locators: Sequence[str]) -> int:
+        """Drop failures of sources that never led to a clip; what did is left alone.
+
+        Returns:
+            Number of failures dropped.
+        """
+        before = self._ledger.count("source")
+        with self._ledger.changes():
+            self._ledger.execute_many(
+                f"DELETE FROM source WHERE locator = ? AND {_NEVER_A_CLIP}", [(locator,) for locator in locators]
+            )
+        return before - self._ledger.count("source")
 
     def removed_keys(self) -> RemovedKeys:
         """What must not come in again."""

@@ -72,6 +72,9 @@ class Found:
     """Other things that were there and do not look like clips."""
     duplicates: int = 0
     """Further mentions of items that are already among ``items``."""
+    failed_rows: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """For each list: what the locators of its unusable rows begin with, and the numbers of these rows. A row that was
+    unusable before and is not among them has been put right, or is no longer there."""
 
 
 @runtime_checkable

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,7 +66,7 @@ class ManifestReader:
         manifest = _Manifest(Path(os.path.abspath(text)), options)  # noqa: PTH100
         if not len(manifest):
             raise InputError(f"{text} has no rows", "write one row per clip")
-        return Found(manifest, duplicates=manifest.duplicates)
+        return Found(manifest, duplicates=manifest.duplicates, failed_rows={manifest.row_prefix: manifest.failed_rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class BrokenRow:
     """A row that names no clip that may be used."""
 
     locator: str
+    number: int
+    """Of the row, as a spreadsheet counts."""
     problem: MediaError
     manifest_id: str
     content: str
@@ -233,6 +236,10 @@ class _Manifest(Collection[SourceItem]):
         self._columns = _choose_columns(options.columns)
         self._manifest_id, self._state = _identify(path)
         self._kept = bytearray()
+        self.row_prefix = f"{FileItem(path).locator}#row-"
+        """What the locators of unusable rows begin with; the number of the row follows."""
+        self.failed_rows = array("Q")
+        """Numbers of the unusable rows."""
         self.duplicates = 0
         """Rows that name a clip which an earlier row names."""
         self._count = self._scan()
@@ -260,6 +267,8 @@ class _Manifest(Collection[SourceItem]):
             if key in seen:
                 self.duplicates += 1
                 first = first or item.locator
+            if isinstance(item, BrokenRow):
+                self.failed_rows.append(item.number)
             self._kept.append(key not in seen)
             seen.add(key)
         if self.duplicates:
@@ -280,8 +289,7 @@ class _Manifest(Collection[SourceItem]):
         except MediaError as error:
             problem = MediaError(f"row {row.number}: {error.message}", error.reason)
             content = hashlib.sha256(repr((row.cells, row.problem)).encode("utf-8", "backslashreplace")).hexdigest()
-            locator = FileItem(self._path).locator
-            return BrokenRow(f"{locator}#row-{row.number}", problem, self._manifest_id, content[:16])
+            return BrokenRow(f"{self.row_prefix}{row.number}", row.number, problem, self._manifest_id, content[:16])
 
     def _listed(self, cells: Mapping[str, object]) -> SourceItem:
         url = _text(cells, "url")

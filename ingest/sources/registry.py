@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -61,7 +61,16 @@ def find_items(sources: Sequence[str | Path], options: SourceOptions | None = No
         return found[0]
     mentioned = sum(len(part.items) + part.duplicates for part in found)
     items = _Together([part.items for part in found])
-    return Found(items, sum(part.ignored for part in found), mentioned - len(items))
+    return Found(items, sum(part.ignored for part in found), mentioned - len(items), failed_rows_of(found))
+
+
+def failed_rows_of(found: Iterable[Found]) -> dict[str, set[int]]:
+    """The unusable rows of all lists; a row of a list that was read in several ways is good only if it always is."""
+    together: dict[str, set[int]] = {}
+    for part in found:
+        for prefix, numbers in part.failed_rows.items():
+            together.setdefault(prefix, set()).update(numbers)
+    return together
 
 
 def link_item(url: str, options: SourceOptions) -> SourceItem:

@@ -191,6 +191,7 @@ def describe(report: IngestReport) -> str:
         "clips were removed for good and stay out": report.clips_removed,
         "downloads failed and are tried again later": report.clips_waiting,
         "clips stay although their source is gone": report.clips_gone,
+        "failures of earlier runs are settled": report.failures_settled,
     }
     lines += [f"{count:,} {note}" for note, count in notes.items() if count]
     lines += [f"failed: {failure.source}: {failure.detail}" for failure in report.clips_failed]
