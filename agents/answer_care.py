@@ -95,7 +95,7 @@ def _columns(store: AnswerStore) -> dict[str, str]:
         if row.parts[2] not in forms:
             forms.add(row.parts[2])
             choices.update(dict.fromkeys(choice for choice, *_ in json.loads(row.parts[2])["choices"]))
-    own = dict(zip(OWN_COLUMNS, ("string",) * 5 + ("int64", "bool"), strict=True))
+    own = dict(zip(OWN_COLUMNS, ("string",) * 5 + ("int64", "bool", "string"), strict=True))
     return (
         {name: _kind(found) for name, found in kinds.items()}
         | own

@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agents.identity import canonical_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+MIGRATED = (1, 2)
+"""Earlier schemas that are brought forward."""
 APPLICATION_ID = 0x56535041
 """Marks the file as ours in its header."""
-OWN_COLUMNS = ("key", "model", "text", "parsed", "error", "tokens", "answered")
+OWN_COLUMNS = ("key", "model", "text", "parsed", "error", "tokens", "answered", "details")
 """Columns of the answer table that are not tags."""
 CHOICE_COLUMN = "log_probability_"
 """How columns of the answer table begin that hold log-probabilities of choices."""
@@ -60,7 +62,8 @@ CREATE TABLE answer (
     log_probabilities TEXT NOT NULL,
     tokens INTEGER NOT NULL,
     created TEXT NOT NULL,
-    digest BLOB NOT NULL
+    digest BLOB NOT NULL,
+    details TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE worklist (
     id INTEGER PRIMARY KEY,
@@ -107,17 +110,24 @@ def migrate_from_1(database: sqlite3.Connection) -> None:
         "SELECT ask.id, error, parsed, text, log_probabilities, tokens, created, old_answer.key FROM old_answer"
         " JOIN ask ON ask.key = key_bytes(old_answer.key) ORDER BY ask.id"
     ):
-        content = row[1:7]
+        content = (*row[1:7], "")
         database.execute(INSERT_ANSWER, (row[0], *content, answer_digest(key_bytes(row[7]), content)))
     for name in ("answer", "plan", "respondent"):
         database.execute(f"DROP TABLE old_{name}")
 
 
+def migrate_from_2(database: sqlite3.Connection) -> None:
+    """Make room for details in a file of schema 2; inside a transaction. Rows and their digests stay as they are."""
+    database.execute("ALTER TABLE answer ADD COLUMN details TEXT NOT NULL DEFAULT ''")
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
 INSERT_ANSWER = (
-    "INSERT INTO answer (ask, error, parsed, text, log_probabilities, tokens, created, digest)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ask) DO UPDATE SET error = excluded.error,"
+    "INSERT INTO answer (ask, error, parsed, text, log_probabilities, tokens, created, details, digest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ask) DO UPDATE SET error = excluded.error,"
     " parsed = excluded.parsed, text = excluded.text, log_probabilities = excluded.log_probabilities,"
-    " tokens = excluded.tokens, created = excluded.created, digest = excluded.digest WHERE answer.error != ''"
+    " tokens = excluded.tokens, created = excluded.created, details = excluded.details, digest = excluded.digest"
+    " WHERE answer.error != ''"
 )
 """A good answer is never replaced, a failure is."""
 
@@ -143,9 +153,17 @@ def joined(pictures: str, persona: str, form: str) -> dict[str, Any]:
     return {"pictures": json.loads(pictures), "system": json.loads(persona), **json.loads(form)}
 
 
-def answer_digest(key: bytes, content: Iterable[Any]) -> bytes:
-    """Eight bytes that a stored answer is checked against: they change when any of its columns does."""
-    return hashlib.blake2b(canonical_json([key.hex(), *content]).encode(), digest_size=8).digest()
+def answer_digest(key: bytes, content: Sequence[Any]) -> bytes:
+    """Eight bytes that a stored answer is checked against: they change when any of its columns does.
+
+    Args:
+        key: Of the ask.
+        content: Error, parsed, text, log-probabilities, tokens, time and details; empty details do not enter, so that
+            digests of schema 2, which had none, still hold.
+    """
+    *plain, details = content
+    entering = [key.hex(), *plain, details] if details else [key.hex(), *plain]
+    return hashlib.blake2b(canonical_json(entering).encode(), digest_size=8).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +176,7 @@ class StoredRow:
     respondent: str
     parts: tuple[str, str, str]
     answer: tuple[Any, ...] | None
-    """Error, parsed, text, log-probabilities, tokens, time and digest."""
+    """Error, parsed, text, log-probabilities, tokens, time, details as JSON or empty, and digest."""
 
 
 class PlanWriter:

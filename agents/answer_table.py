@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ROWS = 20_000
 """Rows held at once."""
+_NO_ANSWER = ("", "", "", "", 0, "", "", b"")
 
 
 def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
@@ -23,9 +24,9 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
     for row in rows:
         if row.respondent not in models:
             models[row.respondent] = json.loads(row.respondent)["model"]
-        error, parsed, text, scored, tokens, *_ = row.answer or ("", "", "", "", 0)
+        error, parsed, text, scored, tokens, _, details, _ = row.answer or _NO_ANSWER
         answered = row.answer is not None and not error
-        own = (key_text(row.key), models[row.respondent], text, parsed, error, tokens, answered)
+        own = (key_text(row.key), models[row.respondent], text, parsed, error, tokens, answered, details)
         tags = json.loads(row.tags)
         if len(shared) > ROWS:
             shared.clear()

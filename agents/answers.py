@@ -191,6 +191,7 @@ class AnswerStore:
             canonical_json(dict(answer.log_probabilities)),
             answer.tokens,
             datetime.now(UTC).isoformat(timespec="seconds"),
+            canonical_json(details) if (details := answer.details) else "",
         )
         with self._transaction(durable=time.monotonic() - self._synced >= _SYNC_SECONDS):
             self._database.execute(schema.INSERT_ANSWER, (number, *content, answer_digest(stored, content)))
@@ -241,6 +242,12 @@ class AnswerStore:
         row = next(self._read(query, (key_bytes(key),)), None)
         return Answer(json.loads(row[0]), *row[1:]) if row else None
 
+    def details(self, key: str) -> dict[str, Any]:
+        """What was told beside the answer under a key: thinking, bounds, samples, ...; empty when nothing was."""
+        query = "SELECT details FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
+        ((text,),) = list(self._read(query, (key_bytes(key),))) or (("",),)
+        return dict(json.loads(text)) if text else {}
+
     def ask(self, key: str) -> Ask | None:
         """The ask planned under a key, without tags and picture paths."""
         row = next(self._read(f"SELECT {_PARTS} FROM ask {_JOIN_PARTS} WHERE key = ?", (key_bytes(key),)), None)
@@ -266,7 +273,8 @@ class AnswerStore:
         """One row per planned ask, in order.
 
         Every tag is a column, beside ``key``, ``model``, ``text``, ``parsed``, ``error``, ``tokens``, ``answered``
-        (whether there is an answer) and ``log_probability_<choice>`` (missing where the ask had no such choice).
+        (whether there is an answer), ``details`` (JSON of what was told beside it, or empty) and
+        ``log_probability_<choice>`` (missing where the ask had no such choice).
         """
         return answer_table(self.rows())
 
@@ -342,13 +350,13 @@ class AnswerStore:
                 _, version, empty = _header(database)
             finally:
                 database.close()
-        return empty or version == 1
+        return empty or version in schema.MIGRATED
 
     def _prepare(self, read_only: bool) -> None:
         application, version, empty = _header(self._database)
         if not empty and application != schema.APPLICATION_ID:
             raise SchemaError(f"{self.path}: a database, but not an answer store", "name another run folder")
-        if not empty and version not in (1, SCHEMA_VERSION):
+        if not empty and version not in (*schema.MIGRATED, SCHEMA_VERSION):
             raise SchemaError(
                 f"{self.path}: answer store of schema {version}, this release reads {SCHEMA_VERSION}",
                 "use the release that wrote it, or a new run folder",
@@ -362,10 +370,12 @@ class AnswerStore:
             with self._transaction(durable=True):
                 if empty:
                     schema.create_tables(self._database)
-                else:
+                elif version == 1:
                     self._database.create_function("key_bytes", 1, key_bytes, deterministic=True)
                     schema.migrate_from_1(self._database)
-            if not empty:
+                else:
+                    schema.migrate_from_2(self._database)
+            if version == 1:
                 self._database.execute("VACUUM")
 
     @contextmanager
@@ -411,7 +421,7 @@ _JOIN_PARTS = (
 )
 _ROWS = (
     f"SELECT position, ask.key, plan.tags, respondent.content, {_PARTS}, answer.error, parsed, text,"
-    " log_probabilities, tokens, created, answer.digest FROM plan JOIN ask ON ask.id = plan.ask"
+    " log_probabilities, tokens, created, details, answer.digest FROM plan JOIN ask ON ask.id = plan.ask"
     f" JOIN respondent ON respondent.id = ask.respondent {_JOIN_PARTS}"
     " LEFT JOIN answer ON answer.ask = ask.id WHERE position > ? ORDER BY position LIMIT ?"
 )

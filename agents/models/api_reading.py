@@ -61,6 +61,8 @@ class ServerAnswer(Answer):
     """Choices whose log-probability is only the largest it can have."""
     samples: Mapping[str, int] = field(default_factory=dict)
     """How many samples were of which class, when the answer was sampled."""
+    drawn: tuple[str, ...] = ()
+    """The words of each sample, in the order of drawing."""
     finish: str = ""
     """Why the server stopped."""
     attempts: int = 0
@@ -309,6 +311,7 @@ def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempt
         tokens=max(one.prompt_tokens for one in said),
         thinking=shown.thinking,
         samples=dict(counts),
+        drawn=tuple(one.text for one in said),
         finish=shown.finish,
         attempts=attempts,
         completion_tokens=spent,

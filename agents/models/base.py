@@ -8,10 +8,10 @@ group ``valuespectrum.models``: the entry point's name is the scheme of the mode
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import exp
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for one ask."""
+    """What came back for one ask.
+
+    A kind of model that is told more gives a subclass with further fields of plain JSON, which are stored as details.
+    """
 
     log_probabilities: Mapping[str, float] = field(default_factory=dict)
     """Choice name to the log of the summed probability of its written forms (full vocabulary)."""
@@ -88,6 +91,16 @@ class Answer:
         if not self.log_probabilities or not self.parsed:
             return False
         return self.parsed != max(self.log_probabilities, key=lambda name: self.log_probabilities[name])
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was told beside the choice: the fields that a subclass adds, where they hold anything."""
+        further = (each.name for each in fields(self) if each.name not in _PLAIN_FIELDS)
+        told = ((name, getattr(self, name)) for name in further)
+        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in told if value}
+
+
+_PLAIN_FIELDS = frozenset(each.name for each in fields(Answer))
 
 
 @dataclass(frozen=True, slots=True)

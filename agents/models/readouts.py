@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.identity import ask_content, canonical_json
 from agents.models.base import Answer, Ask, Choice, ModelOptions
@@ -17,6 +17,18 @@ from agents.streams import stream
 
 Decode = Callable[[Sequence[int]], str]
 """From token ids to words, without special tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAnswer(Answer):
+    """An answer with what an engine tells beside it."""
+
+    completion_tokens: int = 0
+    """Tokens of the words, of all samples together where they were drawn."""
+    samples: Mapping[str, int] = field(default_factory=dict)
+    """How many samples were of which class, when the answer was sampled."""
+    drawn: tuple[str, ...] = ()
+    """The words of each sample, in the order of drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +101,14 @@ def drawn(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decod
         texts = [decode(reply.tokens) for reply in replies]
         classes = [parse_answer(text, ask.choices) for text in texts]
         most = Counter(classes).most_common(1)[0][0]
-        return Answer(
+        return LocalAnswer(
             log_probabilities=shares(classes, ask.choices),
             text=texts[classes.index(most)],
             parsed=most,
             tokens=replies[0].prompt_length,
+            completion_tokens=sum(len(reply.tokens) for reply in replies),
+            samples=dict(Counter(classes)),
+            drawn=tuple(texts),
         )
 
     samplings = [Sampling(each, options.temperature, never) for each in seeds]
@@ -119,9 +134,10 @@ def _answer(ask: Ask, reply: Reply, log_probabilities: Mapping[str, float], deco
     if reply.error:
         return Answer(tokens=reply.prompt_length, error=reply.error)
     text = decode(reply.tokens)
-    return Answer(
+    return LocalAnswer(
         log_probabilities=log_probabilities,
         text=text,
         parsed=parse_answer(text, ask.choices),
         tokens=reply.prompt_length,
+        completion_tokens=len(reply.tokens),
     )
