@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ingest.sources.base import SourceItem
+from vectorstore.clock import utc_now
 from vectorstore.curation import Curation, KnownSource, RemovedKeys
 from vectorstore.errors import FetchError, MediaError
 from vectorstore.records import Failure
@@ -94,7 +95,7 @@ def _verdict(
         if settings.retry_failed:
             return Verdict.RETRY
         if state.retry_at:
-            return Verdict.RETRY if state.retry_at <= now else Verdict.WAITING
+            return Verdict.RETRY if _is_due(state, now) else Verdict.WAITING
         if state.stamp == stamp + settings.mark:
             return Verdict.FAILED
         return Verdict.RETRY if state.stamp.partition(" ")[0] == stamp else Verdict.CHANGED
@@ -112,18 +113,27 @@ def retry_at(error: MediaError, attempts: int) -> str | None:
     """
     if not isinstance(error, FetchError) or error.reason not in RETRIED:
         return None
-    wait = min(FIRST_WAIT * int(2 ** min(attempts, 16)), LONGEST_WAIT)
-    return (datetime.datetime.now(datetime.UTC) + wait).isoformat(timespec="seconds")
+    return (_moment(utc_now()) + _wait(attempts)).isoformat(timespec="seconds")
+
+
+def _wait(attempts: int) -> datetime.timedelta:
+    return min(FIRST_WAIT * int(2 ** min(attempts, 16)), LONGEST_WAIT)
+
+
+def _is_due(known: KnownSource, now: str) -> bool:
+    if known.retry_at <= now:
+        return True
+    # Longer than it would be after yet another failure: the clock was ahead when that was noted, maybe by years.
+    return _moment(known.retry_at) - _moment(now) > _wait(known.attempts)
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
 
 
 def failed_attempts(known: KnownSource | None) -> int:
     """How often a source has failed so far."""
     return known.attempts if known and known.failure else 0
-
-
-def utc_now() -> str:
-    """Now in UTC, ISO 8601, to the second."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def as_failure(item: SourceItem, error: MediaError) -> Failure:

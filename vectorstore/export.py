@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vectorstore.card import CardFacts, write_card
+from vectorstore.clock import utc_day
 from vectorstore.counts import corpus_counts
 from vectorstore.errors import InputError
 from vectorstore.ledger import Ledger
@@ -139,7 +139,7 @@ def _facts(corpus: Corpus, options: ExportOptions) -> CardFacts:
         vectors=options.vectors,
         value_coverage=options.value_coverage,
         contact=options.contact,
-        day=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        day=utc_day().isoformat(),
     )
 
 

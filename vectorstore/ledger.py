@@ -7,7 +7,6 @@ from what stands here; failures, which have neither, stand here too.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
 import hmac
 import json
@@ -20,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.clock import utc_now
 from vectorstore.errors import CorpusLockedError
 from vectorstore.records import (
     Clip,
@@ -458,11 +458,6 @@ class Ledger:
     def _rows(self, query: str, parameters: Sequence[str | int | float] = ()) -> list[sqlite3.Row]:
         with storage_errors(self._path):
             return self._connection.execute(query, tuple(parameters)).fetchall()
-
-
-def utc_now() -> str:
-    """The present for a person to read; nothing may depend on its order, since clocks go backwards."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _matrix(blobs: Sequence[bytes]) -> NDArray[np.float16]:

@@ -16,11 +16,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from vectorstore.clock import utc_now
 from vectorstore.counts import GROUPS, NUMBERS
 from vectorstore.errors import CorpusError, InputError
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.ledger import Ledger, utc_now
+from vectorstore.ledger import Ledger
 from vectorstore.records import Receipt, Removal
 from vectorstore.storage import storage_errors, write_durably
 

@@ -11,7 +11,6 @@ still verifies, and says that it is incomplete.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import itertools
 import json
@@ -21,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from vectorstore.clock import utc_now
 from vectorstore.counts import Counts, corpus_counts
 from vectorstore.errors import CorpusError, InputError, SchemaError
 from vectorstore.ledger import Ledger
@@ -30,8 +30,8 @@ from vectorstore.storage import durable_file, storage_errors
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
 
-SCHEMA = 1
-"""Version of the two files."""
+SCHEMA = 2
+"""Version of the two files. Snapshots of version 1 have no number, and can be read."""
 
 COLUMNS = ("clip_id", "frame_id", "recipe_id", "position", "time", "picture_sha")
 """Columns of the Parquet file, in order."""
@@ -63,8 +63,10 @@ class Snapshot:
     """What ``NAME.json`` says."""
 
     name: str
+    number: int
+    """From 1, in the order in which they were made; 0 for those of schema 1."""
     made_at: str
-    """UTC, ISO 8601."""
+    """UTC, ISO 8601; says nothing about the order, since clocks go backwards."""
     parent: str
     """The snapshot made before it; empty for the first."""
     content_hash: str
@@ -96,7 +98,7 @@ def snapshots(folder: Path) -> list[Snapshot]:
         SchemaError: One was written by another release.
     """
     found = [read_snapshot(folder, name) for name in snapshot_names(folder)]
-    return sorted(found, key=lambda snapshot: (snapshot.made_at, snapshot.name))
+    return sorted(found, key=lambda snapshot: (snapshot.number, snapshot.made_at, snapshot.name))
 
 
 def snapshot_names(folder: Path) -> list[str]:
@@ -118,8 +120,10 @@ def read_snapshot(folder: Path, name: str) -> Snapshot:
         raise InputError(f"{folder} has no snapshot {name!r}", f"it has {known}" if known else "make one first")
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        if document["schema"] != SCHEMA:
-            raise SchemaError(f"{path} has schema {document['schema']!r}; this release reads {SCHEMA}")
+        if document["schema"] not in range(1, SCHEMA + 1):
+            raise SchemaError(
+                f"{path} has schema {document['schema']!r}; this release reads up to {SCHEMA}", "update valuespectrum"
+            )
         return _from_json(document)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(f"{path} is damaged: {' '.join(str(error).split())[:200]}", _HINT) from error
@@ -230,7 +234,8 @@ def _describe(corpus: Corpus, name: str, identity: tuple[str, str], hashes: Mapp
     recipes = corpus.ledger.select("SELECT recipe_id, settings FROM recipe ORDER BY recipe_id")
     return Snapshot(
         name=name,
-        made_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        number=1 + max((each.number for each in earlier), default=0),
+        made_at=utc_now(),
         parent=earlier[-1].name if earlier else "",
         content_hash=corpus.content_hash(),
         manifest_hash=identity[0],
@@ -253,7 +258,10 @@ def _index_hash(hashes: Mapping[str, tuple[int, str]]) -> str:
 def _from_json(document: dict[str, Any]) -> Snapshot:
     fields = {key: setting for key, setting in document.items() if key != "schema"}
     embedders = [EmbedderState(**{**state, "recall": Recall(**state["recall"])}) for state in fields["embedders"]]
-    return Snapshot(**{**fields, "embedders": tuple(embedders)})
+    made = Snapshot(**{"number": 0, **fields, "embedders": tuple(embedders)})
+    if not isinstance(made.number, int) or not isinstance(made.made_at, str):
+        raise TypeError("it does not say which snapshot this is")
+    return made
 
 
 def _home(folder: Path) -> Path:

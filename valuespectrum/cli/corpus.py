@@ -55,10 +55,14 @@ def _links(corpus: Any) -> dict[str, Any]:
     """How many sources are links, when they were last looked at, and when they should be next."""
     import datetime
 
+    from vectorstore.clock import utc_day
+
     living = corpus.ledger.count("source", "locator LIKE '%://%' AND gone_at = '' AND state = 'linked'")
     checks = [at for at, kind, detail in corpus.events() if kind == "refresh" and detail.get("links_checked")]
     days = [datetime.date.fromisoformat(at[:10]) for at in checks[-1:]]
-    due = days[0] + datetime.timedelta(days=_CHECK_EVERY) if days else datetime.datetime.now(datetime.UTC).date()
+    today = utc_day()
+    # A check in the future was noted by a clock that was ahead: nobody knows when it was.
+    due = days[0] + datetime.timedelta(days=_CHECK_EVERY) if days and days[0] <= today else today
     return {
         "living": living,
         "checked": days[0].isoformat() if days else None,

@@ -52,7 +52,7 @@ def _document(made: Snapshot) -> dict[str, Any]:
         for state in made.embedders
     ]
     document = made.to_json()
-    kept = ("name", "made_at", "parent", "content_hash", "manifest_hash", "index_hash", "counts")
+    kept = ("name", "number", "made_at", "parent", "content_hash", "manifest_hash", "index_hash", "counts")
     return {**{key: document[key] for key in kept}, "recall": recalls}
 
 
