@@ -2,7 +2,7 @@
 
 TikTok's ``user_data_tiktok.json``, ``watch-history.json`` of Google Takeout, Instagram's ``videos_watched.json`` and
 ``posts_viewed.json``, each also inside the zip archive it came in. Nothing is unpacked to disk. When somebody watched
-what is told by ``read_history`` only; it never becomes part of a corpus.
+what is told by ``read_history`` and ``watched_links`` only; it never becomes part of a corpus.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ingest.sources.base import Found, SourceItem, SourceOptions
-from ingest.sources.manifest import ListedItem
+from ingest.sources.manifest import LinkRow, ListedItem
 from ingest.sources.registry import link_item
 from ingest.sources.sidecar import MAX_TITLE, clean_text
 from ingest.sources.tables import open_regular
@@ -93,6 +93,23 @@ def read_history(path: Path) -> History:
     return History(tuple(rows), passed_over, export_id)
 
 
+def watched_links(rows: Iterable[Watched], with_times: bool) -> list[LinkRow]:
+    """The links of a history for ``links_manifest``, each once, in the order in which they were first watched.
+
+    Args:
+        rows: Of a history; those without a link are left out.
+        with_times: Whether the list is to say when each was watched. A corpus that is made from it does not learn it.
+    """
+    times: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.url:
+            times.setdefault((row.platform, row.url), []).extend([row.time] if row.time else [])
+    return [
+        LinkRow(platform, url, url, watched=tuple(watched) if with_times else ())
+        for (platform, url), watched in times.items()
+    ]
+
+
 class DataExportReader:
     """Reads watch histories; leads to clips only when the user wants them fetched."""
 
@@ -115,7 +132,8 @@ class DataExportReader:
             )
         if not options.fetch:
             raise InputError(
-                f"{text} holds no media, only links to {len(linked)} watched clips", "enable fetching to download them"
+                f"{text} holds no media, only links to {len(linked)} watched clips",
+                "write them as a list with `valuespectrum history FILE --links LIST.jsonl` and ingest that",
             )
         items: dict[str, SourceItem] = {}
         refused = 0

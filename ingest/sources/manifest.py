@@ -177,10 +177,12 @@ class LinkRow:
     page_url: str
     locator: str
     """Used when it is a link and there is no ``page_url``."""
-    sha256: str
-    """Of the clip's bytes."""
+    sha256: str = ""
+    """Of the clip's bytes; empty when nobody has them."""
     times: Sequence[float] = ()
     """Of its frames, seconds."""
+    watched: Sequence[str] = ()
+    """When somebody watched it; for that person's own list, and passed over where it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class LinksWritten:
     """Clips without a link that others could follow: local files, addresses of one's own network."""
 
 
-def links_manifest(rows: Iterable[LinkRow], target: Path) -> LinksWritten:
+def links_manifest(rows: Iterable[LinkRow], target: Path, private: bool = False) -> LinksWritten:
     """Write a list of links, times and hashes that ``ManifestReader`` reads again.
 
     Links lose the name of who posted the clip and of who shared it. A row per link and hash, in the given order.
@@ -200,6 +202,7 @@ def links_manifest(rows: Iterable[LinkRow], target: Path) -> LinksWritten:
     Args:
         rows: Of any corpus.
         target: A JSON lines file; replaced as a whole.
+        private: Whether nobody else on this machine may read it.
 
     Raises:
         InputError: The name does not end in ``.jsonl``.
@@ -211,14 +214,19 @@ def links_manifest(rows: Iterable[LinkRow], target: Path) -> LinksWritten:
     left_out = 0
     part = target.with_name(f".{target.name}.part")
     with storage_errors(target):
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600 if private else 0o666, exist_ok=False)
         with part.open("w", encoding="utf-8") as file:
             for row in rows:
                 url = _public_link(row.page_url) or _public_link(row.locator)
                 left_out += not url
                 if url and (url, row.sha256) not in seen:
                     seen.add((url, row.sha256))
-                    times = [round(time, 3) for time in row.times]
-                    content = {"url": url, "platform": row.platform, "sha256": row.sha256, "times": times}
+                    content: dict[str, object] = {"url": url, "platform": row.platform}
+                    if row.sha256:
+                        content |= {"sha256": row.sha256, "times": [round(time, 3) for time in row.times]}
+                    if row.watched:
+                        content["watched"] = list(row.watched)
                     file.write(json.dumps(content, sort_keys=True, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 import typer
 
-from valuespectrum.cli import bench, browse, calibrate, corpus, doctor, export, ingest, quickstart, report, score
+from valuespectrum.cli import (
+    bench,
+    browse,
+    calibrate,
+    corpus,
+    doctor,
+    export,
+    history,
+    ingest,
+    quickstart,
+    report,
+    score,
+)
 
 
 def build_app() -> typer.Typer:
@@ -21,7 +33,7 @@ def build_app() -> typer.Typer:
     )
     verbs: tuple[Callable[..., None], ...] = (
         *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, score.score, report.report),
-        *(calibrate.calibrate, export.export, doctor.doctor),
+        *(calibrate.calibrate, export.export, history.history, doctor.doctor),
     )
     for verb in verbs:
         app.command()(verb)

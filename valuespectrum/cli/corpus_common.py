@@ -27,6 +27,18 @@ def embedder_spec(corpus: Any) -> str:
     return str(spec)
 
 
+def refuse_existing(target: Path) -> None:
+    """A list is written to a new file only.
+
+    Raises:
+        InputError: There is something already.
+    """
+    from vectorstore.errors import InputError
+
+    if target.exists():
+        raise InputError(f"{target} is there already", "name a new file")
+
+
 def number_lines(found: Mapping[str, object]) -> list[str]:
     """Names and numbers, one a line."""
     return [f"  {name:<14}{_shown(value)}" for name, value in found.items()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_spec, number_lines
+from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_spec, number_lines, refuse_existing
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
@@ -142,11 +142,9 @@ def export(
 
 def _export_links(corpus: Corpus, target: Path) -> tuple[dict[str, Any], str]:
     from ingest.sources.manifest import LinkRow, links_manifest
-    from vectorstore.errors import InputError
     from vectorstore.export import exported_links
 
-    if target.exists():
-        raise InputError(f"{target} is there already", "name a new file")
+    refuse_existing(target)
     rows = (
         LinkRow(link.platform, link.page_url, link.locator, link.clip_id, link.times) for link in exported_links(corpus)
     )
