@@ -21,6 +21,7 @@ from typing import Protocol, runtime_checkable
 from ingest.decode import recipe
 from ingest.embed import Embedder
 from ingest.embedding import Progress
+from ingest.engine import Engine
 from ingest.examining import is_remote
 from ingest.known import Judged, Settings, Verdict, judge, settings_mark
 from ingest.pipeline import IngestOptions, ingest_items
@@ -227,7 +228,7 @@ def plan_refresh(
 def run_refresh(
     corpus: Corpus,
     items: FoundAgain,
-    embedder: Embedder,
+    embedder: Embedder | Engine,
     options: RefreshOptions | None = None,
     progress: Progress | None = None,
 ) -> RefreshReport:
@@ -236,7 +237,7 @@ def run_refresh(
     Args:
         corpus: Opened for writing.
         items: From ``find_again``.
-        embedder: For the vectors; what it has not embedded yet is embedded.
+        embedder: For the vectors; what it has not embedded yet is embedded. Or an engine that brings one.
         options: What else to do.
         progress: Called from this thread.
 

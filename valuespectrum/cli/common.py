@@ -62,10 +62,9 @@ def chosen_personas(names: list[str], file: Path | None) -> tuple[Persona, ...]:
 
 def corpus_embedder(corpus: Any, spec: str) -> Embedder:
     """The embedder that was named, or the one that made the corpus."""
-    from ingest.embed import load_embedder
-    from valuespectrum.cli.corpus_common import embedder_spec
+    from valuespectrum.cli.corpus_common import load_corpus_embedder
 
-    return load_embedder(spec or embedder_spec(corpus))
+    return load_corpus_embedder(corpus, spec)
 
 
 def typed_command() -> str:

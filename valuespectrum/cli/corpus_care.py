@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_spec, number_lines
+from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_choice, number_lines
 from valuespectrum.cli.corpus_search import find_clip
+from valuespectrum.cli.ingest import (
+    RayOption,
+    WhereOption,
+    check_engine,
+    chosen_encoder,
+    describe,
+    stage_progress,
+)
 from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
@@ -37,6 +45,8 @@ def refresh(
     ] = None,
     sampling: Annotated[str | None, typer.Option(help="As for ingest; by default as the last time.")] = None,
     embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
+    engine: WhereOption = "local",
+    ray_address: RayOption = None,
     chroma: ChromaOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
     as_json: JsonOption = False,
@@ -47,14 +57,13 @@ def refresh(
     """
     from dataclasses import replace
 
-    from ingest.embed import load_embedder
     from ingest.pipeline import IngestOptions
     from ingest.refresh import RefreshOptions, find_again, plan_refresh, run_refresh
     from ingest.remembered import remembered_decoding
-    from valuespectrum.cli.ingest import describe, stage_progress
     from vectorstore.corpus import Corpus
 
     with Terminal(as_json) as terminal:
+        check_engine(engine, ray_address)
         named: dict[str, Any] = {"decoder": decoder, "frames": frames, "sampling": sampling}
         named = {name: value for name, value in named.items() if value is not None}
 
@@ -68,7 +77,8 @@ def refresh(
             return
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened, stage_progress(terminal) as progress:
             items, options = find_again(opened), RefreshOptions(how(opened), check_links, remove_gone)
-            report = run_refresh(opened, items, load_embedder(embedder or embedder_spec(opened)), options, progress)
+            with chosen_encoder(*embedder_choice(opened, embedder), engine, ray_address) as encoder:
+                report = run_refresh(opened, items, encoder, options, progress)
         document = report.to_json()
         names = ("changed_metadata", "gone", "links_checked")
         lines = [describe(report.ingest), *number_lines({name: document[name] for name in names})]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_spec
+from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, load_corpus_embedder
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
@@ -105,11 +105,9 @@ def _query(
     corpus: Corpus, spec: str, words: str, picture: Path | None, value: tuple[str, Path | None]
 ) -> tuple[str, NDArray[np.float32]]:
     """Id of the embedder and the vector to look for."""
-    from ingest.embed import load_embedder
-
     texts = [words] if words else _value_words(*value) if value[0] else []
     pixels = None if picture is None else _read_picture(picture)
-    loaded = load_embedder(spec or embedder_spec(corpus))
+    loaded = load_corpus_embedder(corpus, spec)
     rows = loaded.texts(texts) if pixels is None else loaded.images([pixels])
     return loaded.id, rows.mean(axis=0)
 
@@ -147,11 +145,10 @@ def _read_picture(path: Path) -> Any:
 
 def _clip_query(corpus: Corpus, spec: str, text: str) -> tuple[str, NDArray[np.float32]]:
     """Id of the embedder and the mean vector of a clip's frames."""
-    from ingest.embed import load_embedder
     from vectorstore.errors import InputError
 
     clip_id = find_clip(corpus, text)
-    embedder_id = load_embedder(spec).id if spec else corpus.default_embedder() or ""
+    embedder_id = load_corpus_embedder(corpus, spec).id if spec else corpus.default_embedder() or ""
     frame_ids, vectors = corpus.vectors(embedder_id)
     place = {frame_id: row for row, frame_id in enumerate(frame_ids)}
     frames = corpus.frames(clip_id, unique=True) or corpus.frames(clip_id)

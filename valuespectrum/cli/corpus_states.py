@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_spec, number_lines, refuse_existing
+from valuespectrum.cli.corpus_common import (
+    ChromaOption,
+    CorpusArgument,
+    load_corpus_embedder,
+    number_lines,
+    refuse_existing,
+)
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
@@ -157,9 +163,8 @@ def _export_links(corpus: Corpus, target: Path) -> tuple[dict[str, Any], str]:
 
 
 def _value_coverage(corpus: Corpus) -> dict[str, int]:
-    from ingest.embed import load_embedder
     from valuespectrum.keywords import load_keywords
     from valuespectrum.retrieval import RetrievalOptions, clips_per_value, retrieve
 
-    rows = retrieve(corpus, load_embedder(embedder_spec(corpus)), load_keywords(), RetrievalOptions())
+    rows = retrieve(corpus, load_corpus_embedder(corpus), load_keywords(), RetrievalOptions())
     return clips_per_value(rows)

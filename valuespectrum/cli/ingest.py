@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from valuespectrum.cli.corpus_common import load_in_format
 from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
+    from ingest.embed import Embedder
+    from ingest.engine import Engine
     from ingest.report import IngestReport
 
+WhereOption = Annotated[
+    str, typer.Option(help="local: threads of this machine; ray: a cluster that sees the files under the same path.")
+]
+RayOption = Annotated[
+    str | None,
+    typer.Option(help="Cluster that this machine is part of; a new one here without.", metavar="HOST:PORT"),
+]
 _STAGES = {"decode": "decoding clips", "embed": "embedding frames", "index": "indexing vectors"}
 _REFERENCE_NOTE = "note: the reference embedder knows drawn scenes only; for other videos name open_clip:... or hf:..."
 
@@ -55,14 +65,8 @@ def ingest(
         bool, typer.Option("--redo-frames", help="Make frames anew that were made with other settings.")
     ] = False,
     chroma: Annotated[str | None, typer.Option(help="Server that keeps the index.", metavar="URL")] = None,
-    engine: Annotated[
-        str,
-        typer.Option(help="local: threads of this machine; ray: a cluster that sees the files under the same path."),
-    ] = "local",
-    ray_address: Annotated[
-        str | None,
-        typer.Option(help="Cluster that this machine is part of; a new one here without.", metavar="HOST:PORT"),
-    ] = None,
+    engine: WhereOption = "local",
+    ray_address: RayOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what there is to do, and stop.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,7 +95,7 @@ def ingest(
         else:
             if embedder == "reference":
                 terminal.say(_REFERENCE_NOTE)
-            with _encoder(embedder, dtype, engine, ray_address) as encoder:
+            with chosen_encoder(embedder, dtype, engine, ray_address) as encoder:
                 _ingest(terminal, sources, corpus, options, encoder, chroma)
 
 
@@ -130,23 +134,35 @@ def _ingest(
 
 
 @contextlib.contextmanager
-def _encoder(spec: str, dtype: str, engine: str, address: str | None) -> Iterator[Any]:
-    """An embedder, or an engine that has one and works elsewhere."""
-    from vectorstore.errors import InputError
+def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> Iterator[Embedder | Engine]:
+    """An embedder, or an engine that has one and works elsewhere.
 
-    if engine not in ("local", "ray"):
-        raise InputError(f"unknown engine {engine!r}", "known are: local, ray")
-    if address and engine != "ray":
-        raise InputError("--ray-address without --engine ray", "add --engine ray")
+    Raises:
+        InputError: Unknown engine, embedder or number format; or Ray is not installed, or no cluster answers.
+        EmbedderError: The embedder cannot be loaded.
+    """
+    check_engine(engine, address)
     if engine == "ray":
         from ingest.distributed import RayEngine, RayOptions
 
         with RayEngine(RayOptions(spec, dtype, address)) as cluster:
             yield cluster
     else:
-        from ingest.embed import load_embedder
+        yield load_in_format(spec, dtype)
 
-        yield load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
+
+def check_engine(engine: str, address: str | None) -> None:
+    """Refuse an engine that there is not, before anything is opened.
+
+    Raises:
+        InputError: It is unknown, or the address is of no use to it.
+    """
+    from vectorstore.errors import InputError
+
+    if engine not in ("local", "ray"):
+        raise InputError(f"unknown engine {engine!r}", "known are: local, ray")
+    if address and engine != "ray":
+        raise InputError("--ray-address without --engine ray", "add --engine ray")
 
 
 def _plan(terminal: Terminal, sources: list[str], corpus: Path, options: Any) -> None:
