@@ -62,6 +62,22 @@ class Worklist:
     """Those of them that had a good answer when the list was looked at."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How it went so far with the asks of a list."""
+
+    timed: int
+    """Answers of the respondent that were timed."""
+    seconds: float
+    """Time that those took."""
+    counted: int
+    """Good answers of the list whose tokens are known, as far as they were looked at."""
+    prompt_tokens: float
+    """Mean length of their prompts."""
+    reply_tokens: float | None
+    """Mean tokens of what was said to one ask, where that was counted."""
+
+
 class AnswerStore:
     """Planned asks and their answers in one SQLite file, made when it does not exist.
 
@@ -204,17 +220,13 @@ class AnswerStore:
                 (answers, seconds, worklist.respondent),
             )
 
-    def pace(self, worklist: Worklist) -> tuple[int, float, int, float]:
-        """Answers of the respondent that were timed, their seconds; good answers, and their mean prompt in tokens."""
+    def pace(self, worklist: Worklist) -> Pace:
+        """Time and tokens of what was answered so far."""
         ((timed, seconds),) = self._read(
             "SELECT timed_answers, seconds FROM respondent WHERE id = ?", (worklist.respondent,)
         )
-        ((count, tokens),) = self._read(
-            "SELECT count(*), coalesce(avg(tokens), 0.0) FROM (SELECT tokens FROM listed JOIN answer"
-            " ON answer.ask = listed.ask AND answer.error = '' AND tokens > 0 WHERE list = ? LIMIT 10000)",
-            (worklist.id,),
-        )
-        return timed, seconds, count, tokens
+        ((count, prompt, reply),) = self._read(_TOKENS, (worklist.id,))
+        return Pace(timed, seconds, count, prompt, reply)
 
     def flush(self) -> None:
         """Force what is committed onto the disk itself.
@@ -424,6 +436,11 @@ _ROWS = (
     " log_probabilities, tokens, created, details, answer.digest FROM plan JOIN ask ON ask.id = plan.ask"
     f" JOIN respondent ON respondent.id = ask.respondent {_JOIN_PARTS}"
     " LEFT JOIN answer ON answer.ask = ask.id WHERE position > ? ORDER BY position LIMIT ?"
+)
+_TOKENS = (
+    "SELECT count(*), coalesce(avg(tokens), 0.0), avg(said) FROM (SELECT tokens,"
+    " CASE WHEN details != '' THEN json_extract(details, '$.completion_tokens') END AS said FROM listed JOIN answer"
+    " ON answer.ask = listed.ask AND answer.error = '' AND tokens > 0 WHERE list = ? LIMIT 10000)"
 )
 _OPEN = (
     f"SELECT listed.pictures, listed.persona, listed.ask, ask.key, {_PARTS},"

@@ -51,6 +51,16 @@ class AskSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Replies:
+    """How much a model may say to one ask, as far as that is known before it was asked."""
+
+    answers: int = 1
+    """Answers that are drawn."""
+    thinking: int = 0
+    """Most tokens before each answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a work list comes to; asks with equal keys count once. Told before anything is asked."""
 
@@ -62,7 +72,7 @@ class Plan:
     prompt_tokens: int
     """Tokens of the prompts that remain, pictures included: an estimate."""
     reply_tokens: int
-    """Most tokens that the remaining answers can have."""
+    """Tokens of the remaining answers, of thinking and of all samples: at most, unless they could be measured."""
     basis: str
     """What the estimate rests on: ``"measured"`` on answers of this run, or ``"guessed"`` from the length of texts
     and the size of pictures."""
@@ -73,7 +83,7 @@ class Plan:
     """Where pictures are."""
 
 
-def plan(asks: Iterable[Ask], model: Model, store: AnswerStore) -> Plan:
+def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies | None = None) -> Plan:
     """Write a work list down and find what of it remains to be asked.
 
     Args:
@@ -81,15 +91,16 @@ def plan(asks: Iterable[Ask], model: Model, store: AnswerStore) -> Plan:
             written down already; of any other iterable the places of pictures are kept.
         model: Who is asked.
         store: Where answers are.
+        replies: How much is said to one ask; by default one answer.
 
     Raises:
         InputError: If the store holds answers that were got in another way (engine, number format, prompt layout).
         StorageError: If the store cannot be written.
     """
     if isinstance(asks, AskSource):
-        return estimated(store.plan(asks, model, asks.digest), model.id, store, asks.picture_path)
+        return estimated(store.plan(asks, model, asks.digest), model.id, store, asks.picture_path, replies)
     known: dict[str, Path] = {}
-    return estimated(store.plan(_noting_paths(asks, known), model), model.id, store, known.__getitem__)
+    return estimated(store.plan(_noting_paths(asks, known), model), model.id, store, known.__getitem__, replies)
 
 
 def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress | None = None) -> None:
@@ -139,7 +150,9 @@ def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: 
     return work
 
 
-def estimated(worklist: Worklist, model: str, store: AnswerStore, paths: Callable[[str], Path]) -> Plan:
+def estimated(
+    worklist: Worklist, model: str, store: AnswerStore, paths: Callable[[str], Path], replies: Replies | None = None
+) -> Plan:
     """What a list that is written down comes to.
 
     Args:
@@ -147,14 +160,18 @@ def estimated(worklist: Worklist, model: str, store: AnswerStore, paths: Callabl
         model: Id of the model that it is for.
         store: Where the list is.
         paths: Where pictures are, for their sizes.
+        replies: How much is said to one ask; by default one answer.
     """
     to_ask = worklist.total - worklist.stored
-    timed, seconds, counted, mean = store.pace(worklist)
+    pace = store.pace(worklist)
     sample = [ask for ask, _ in _with_paths(store.open_asks(worklist, _SAMPLE), paths)] if to_ask else []
-    measured = counted >= _LEAST_TIMED
+    measured = pace.counted >= _LEAST_TIMED
+    mean, reply = pace.prompt_tokens, pace.reply_tokens
     if sample and not measured:
         mean = sum(guessed_tokens(ask) for ask in sample) / len(sample)
-    reply = sum(ask.max_tokens for ask in sample) / len(sample) if sample else 0.0
+    if not measured or reply is None:
+        most = replies or Replies()
+        reply = most.answers * sum(ask.max_tokens + most.thinking for ask in sample) / max(1, len(sample))
     return Plan(
         model=model,
         stored=worklist.stored,
@@ -162,7 +179,7 @@ def estimated(worklist: Worklist, model: str, store: AnswerStore, paths: Callabl
         prompt_tokens=round(to_ask * mean),
         reply_tokens=round(to_ask * reply),
         basis="measured" if measured else "guessed",
-        seconds=to_ask * seconds / timed if timed >= _LEAST_TIMED else (None if to_ask else 0.0),
+        seconds=to_ask * pace.seconds / pace.timed if pace.timed >= _LEAST_TIMED else (None if to_ask else 0.0),
         worklist=worklist,
         paths=paths,
     )

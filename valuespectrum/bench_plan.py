@@ -11,13 +11,14 @@ from agents.answers import AnswerStore
 from agents.identity import TAGS_READ
 from agents.models.base import Answer, Ask
 from agents.personas import Persona
-from agents.planner import Plan, estimated, plan
+from agents.planner import Plan, Replies, estimated, plan
 from ingest.embed import Embedder
 from valuespectrum.battery import BatteryAsks, roles
 from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, expense
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from valuespectrum.retrieval import clips_per_value, retrieve
+from valuespectrum.spending import spending
 
 
 def plan_benchmark(
@@ -33,18 +34,18 @@ def plan_benchmark(
     into a file that is thrown away.
 
     Raises:
-        InputError: Options or personas do not fit.
+        InputError: Options, personas or a spec do not fit.
     """
     prices = load_prices(options.prices)
+    costs = {spec: spending(spec, prices, options.loading) for spec in specs}
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
     asks = BatteryAsks(rows, corpus, listed, options.battery)
-    known = _stored(options.run / "answers.sqlite", asks)
-    works = {spec: next((work for work in known if names(spec, work.model)), None) for spec in specs}
+    known = {spec: _stored(options.run / "answers.sqlite", asks, spec, cost.replies) for spec, cost in costs.items()}
     with TemporaryDirectory() as folder, AnswerStore(Path(folder) / "answers.sqlite") as store:
         expenses = {
-            spec: expense(work or plan(asks, UnloadedModel(spec), store), prices, work.model if work else spec)
-            for spec, work in works.items()
+            spec: expense(work or plan(asks, UnloadedModel(spec), store, costs[spec].replies), costs[spec])
+            for spec, work in known.items()
         }
     return BenchPlan(clips_per_value(rows), len(listed), expenses)
 
@@ -100,10 +101,12 @@ def names(spec: str, model: str) -> bool:
     return found == scheme and (name == rest or name.rpartition("@")[0] in {rest, bare, Path(rest).name} or not rest)
 
 
-def _stored(path: Path, asks: BatteryAsks) -> list[Plan]:
-    """What a run has written down of these asks, by model."""
+def _stored(path: Path, asks: BatteryAsks, spec: str, replies: Replies) -> Plan | None:
+    """What a run has written down of these asks for a model; ``None`` when it has not."""
     if not path.is_file():
-        return []
+        return None
     with AnswerStore(path, read_only=True) as store:
-        found = store.worklists(asks.digest)
-        return [estimated(worklist, model, store, asks.picture_path) for model, worklist in found.items()]
+        for model, worklist in store.worklists(asks.digest).items():
+            if names(spec, model):
+                return estimated(worklist, model, store, asks.picture_path, replies)
+    return None

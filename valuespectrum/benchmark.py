@@ -12,17 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agents.answers import AnswerStore
-from agents.models.base import Model
+from agents.models.base import Model, ModelOptions
 from agents.personas import Persona, Strategy
 from agents.planner import Plan, answer_plan, plan
 from ingest.embed import Embedder
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, roles
 from valuespectrum.keywords import load_keywords
-from valuespectrum.prices import PriceTable, load_prices
+from valuespectrum.prices import load_prices
 from valuespectrum.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from valuespectrum.run import Run, answers_path, read_manifest, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
+from valuespectrum.spending import Spending, spending
 from vectorstore.errors import CorpusError, InputError, ModelError
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class BenchOptions:
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
     prices: Path | None = None
     """A price table of the user's; ``None`` takes our own."""
+    specs: tuple[str, ...] = ()
+    """What the models were loaded from, in their order: prices and budgets named there count. Empty takes their ids."""
+    loading: ModelOptions = field(default_factory=ModelOptions)
+    """How the models were loaded: samples cost more than one answer."""
     command: str = ""
     """What the user typed, for the manifest."""
     snapshot: str = ""
@@ -73,13 +78,27 @@ class Expense:
     """Asks that remain."""
     prompt_tokens: int
     reply_tokens: int
-    """At most: answers are usually shorter."""
+    """At most where they are guessed: answers are usually shorter."""
     basis: str
     """``"measured"`` on this run's answers, or ``"guessed"`` from the length of texts and the size of pictures."""
     dollars: float | None
     """Price of these tokens; ``None`` when the price table does not have the model."""
     seconds: float | None
     """At this run's pace so far; ``None`` when there is none yet."""
+    prices: str = ""
+    """Where the price is from and of when; empty when there is none."""
+    budget_tokens: int | None = None
+    """Most tokens that the model's spec allows one command."""
+    budget_dollars: float | None = None
+    """The same in money."""
+
+    @property
+    def within_budget(self) -> bool:
+        """Whether what remains fits what the spec allows, by these estimates; true where it sets no limit."""
+        tokens = self.prompt_tokens + self.reply_tokens
+        return (self.budget_tokens is None or tokens <= self.budget_tokens) and (
+            self.budget_dollars is None or self.dollars is None or self.dollars <= self.budget_dollars
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +181,8 @@ def run_benchmark(
         raise InputError("no model was named", "name at least one with --model")
     teller = progress or Silent()
     keywords = load_keywords(options.keywords)
-    prices = load_prices(options.prices)
+    prices, specs = load_prices(options.prices), options.specs or tuple(model.id for model in models)
+    costs = [spending(spec, prices, options.loading) for spec in specs]
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     source: Json = {
         "corpus": {"hash": corpus.content_hash(), "embedder": embedder.id},
@@ -175,8 +195,8 @@ def run_benchmark(
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
         asks = BatteryAsks(rows, corpus, listed, options.battery)
-        plans = [plan(asks, model, store) for model in models]
-        expenses = {work.model: expense(work, prices, work.model) for work in plans}
+        plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
+        expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
         teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses))
         for model, work in zip(models, plans, strict=True):
             answer_plan(work, model, store, _tell(teller, model))
@@ -250,22 +270,19 @@ def _settings(
     }
 
 
-def expense(work: Plan, prices: PriceTable, name: str) -> Expense:
-    """A plan with its price.
-
-    Args:
-        work: What remains.
-        prices: Where the price is looked up.
-        name: The model's id, or its spec when it is not loaded.
-    """
+def expense(work: Plan, cost: Spending) -> Expense:
+    """A plan with its price."""
     return Expense(
         stored=work.stored,
         to_ask=work.to_ask,
         prompt_tokens=work.prompt_tokens,
         reply_tokens=work.reply_tokens,
         basis=work.basis,
-        dollars=prices.dollars(name, work.prompt_tokens, work.reply_tokens),
+        dollars=cost.dollars(work.prompt_tokens, work.reply_tokens),
         seconds=work.seconds,
+        prices=cost.prices,
+        budget_tokens=cost.budget_tokens,
+        budget_dollars=cost.budget_dollars,
     )
 
 

@@ -32,30 +32,34 @@ class Price:
     """When it was looked up."""
     source: str
 
+    def dollars(self, prompt_tokens: int, reply_tokens: int) -> float:
+        """What so many tokens cost.
+
+        Example:
+            >>> Price(("openai:m",), 2.0, 8.0, "2026-11-21", "provider").dollars(500_000, 1_000_000)
+            9.0
+        """
+        return (prompt_tokens * self.prompt + reply_tokens * self.reply) / _TOKENS
+
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
     """Prices by model; the first row that fits counts."""
 
     rows: tuple[Price, ...]
+    file: Path = OWN_TABLE
+    """Where they are written."""
 
     def price(self, model: str) -> Price | None:
-        """The row of a model, by its id or spec without options; ``None`` when it has none."""
-        bare = model.partition("?")[0]
-        return next((row for row in self.rows if any(fnmatchcase(bare, name) for name in row.models)), None)
-
-    def dollars(self, model: str, prompt_tokens: int, reply_tokens: int) -> float | None:
-        """What so many tokens cost; ``None`` when the model has no row.
+        """The row of a model, by its id or spec without options; ``None`` when it has none.
 
         Example:
             >>> table = PriceTable((Price(("openai:m",), 2.0, 8.0, "2026-11-21", "provider"),))
-            >>> table.dollars("openai:m", 500_000, 1_000_000)
-            9.0
-            >>> table.dollars("openai:other", 500_000, 1_000_000) is None
-            True
+            >>> table.price("openai:m?samples=5").reply, table.price("openai:other")
+            (8.0, None)
         """
-        row = self.price(model)
-        return (prompt_tokens * row.prompt + reply_tokens * row.reply) / _TOKENS if row else None
+        bare = model.partition("?")[0]
+        return next((row for row in self.rows if any(fnmatchcase(bare, name) for name in row.models)), None)
 
 
 def load_prices(path: Path | None = None) -> PriceTable:
@@ -77,7 +81,7 @@ def load_prices(path: Path | None = None) -> PriceTable:
         raise InputError(f"price table {source} has no list 'prices'", _HINT)
     if document.get("currency", "USD") != "USD":
         raise InputError(f"price table {source} is in {document['currency']!r}, not in USD", "convert the prices")
-    return PriceTable(tuple(_row(source, row) for row in document["prices"]))
+    return PriceTable(tuple(_row(source, row) for row in document["prices"]), source)
 
 
 def _row(source: Path, row: Any) -> Price:

@@ -228,7 +228,7 @@ def _take_up(folder: Path, settings: Json, command: str, snapshot: str) -> Manif
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         raise InputError(
             f"{folder} holds a run under other settings: {'; '.join(changed[:_SHOWN])}{more}",
-            "use --engine, --dtype and the prompt layout of that run, or another run directory"
+            "use --engine, --dtype and --layout of that run, or another run directory"
             if not _least_telling(changed[0])
             else "use the settings of that run, or another run directory",
         )

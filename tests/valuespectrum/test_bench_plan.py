@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from bench_fakes import AxesEmbedder, words, world
 
-from agents.models.base import Answer, Ask
+from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.simulated import Profile, SimulatedModel
 from agents.personas import load_personas
 from valuespectrum.bench_plan import plan_benchmark
@@ -18,6 +18,7 @@ from valuespectrum.cli import main
 from valuespectrum.cli.bench import describe_expense
 from valuespectrum.prices import OWN_TABLE, load_prices
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.spending import spending
 from valuespectrum.values import VALUES
 from vectorstore.errors import InputError
 
@@ -75,7 +76,7 @@ def test_what_is_unknown_is_said_to_be_unknown() -> None:
     plan = BenchPlan({"power": 3}, 2, {})
     unknown = describe_expense("inspect:x", Expense(0, 10, 5000, 120, "guessed", None, None), plan)
     assert "cost unknown" in unknown and "time unknown" in unknown and "$" not in unknown
-    known = describe_expense("openai:x", Expense(5, 10, 5000, 120, "measured", 1.5, 7200.0), plan)
+    known = describe_expense("openai:x", Expense(5, 10, 5000, 120, "guessed", 1.5, 7200.0), plan)
     assert "5 answers stored, 10 to ask" in known and "$1.50 at most" in known and "about 2.0 h" in known
     assert "cost" not in describe_expense("openai:x", Expense(5, 0, 0, 0, "measured", 0.0, 0.0), plan)
 
@@ -83,10 +84,14 @@ def test_what_is_unknown_is_said_to_be_unknown() -> None:
 def test_our_own_prices_carry_their_date_and_source() -> None:
     table = load_prices()
     assert all(row.date.startswith("20") and row.source for row in table.rows)
-    assert table.dollars("openai:gpt-4o-mini", 10**6, 10**6) == pytest.approx(0.75)
-    assert table.dollars("openai:gpt-4o-mini@https://api.openai.com/v1", 10**6, 0) == pytest.approx(0.15)
-    assert table.dollars("openai:gpt-4o-mini@http://localhost:8000/v1", 10**6, 0) is None
-    assert table.dollars("hf:any/model@abc", 10**6, 0) == 0.0
+    costs = {
+        spec: spending(spec, table, ModelOptions()).dollars(10**6, 10**6)
+        for spec in ("openai:gpt-4o-mini", "openai:gpt-4o-mini@https://api.openai.com/v1", "hf:any/model@abc")
+    }
+    assert list(costs.values()) == pytest.approx([0.75, 0.75, 0.0])
+    assert table.price("openai:gpt-4o-mini@http://localhost:8000/v1") is None
+    hosted = [row for row in table.rows if row.prompt]
+    assert all(row.source.startswith("secondary: ") and len(row.models) == 2 for row in hosted)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -16,11 +17,15 @@ from valuespectrum.cli.common import (
     DtypeOption,
     EmbedderOption,
     EngineOption,
+    LayoutOption,
     ModelHelp,
     PersonaFileOption,
+    SamplesOption,
     SeedOption,
+    TemperatureOption,
     chosen_personas,
     corpus_embedder,
+    how_asked,
     load_models,
     slug,
     typed_command,
@@ -61,6 +66,9 @@ def bench(
     dtype: DtypeOption = "auto",
     batch_size: BatchOption = 32,
     engine: EngineOption = "auto",
+    layout: LayoutOption = "persona-first",
+    samples: SamplesOption = 0,
+    temperature: TemperatureOption = 1.0,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the values of models.
@@ -88,6 +96,8 @@ def bench(
             seed=seed,
             scoring=ScoringOptions(seed=seed),
             prices=prices,
+            specs=tuple(model),
+            loading=ModelOptions(device, dtype, batch_size, engine, seed, layout, samples, temperature),
             command=typed_command(),
         )
         roles = chosen_personas(persona or [], personas)
@@ -98,9 +108,18 @@ def bench(
                 terminal.finish(plan_document(planned, options.run), _describe_plan(planned, options.run))
                 return
             options = replace(options, snapshot=snapshot_with(opened.folder, opened.content_hash()))
-            models = load_models(model, ModelOptions(device, dtype, batch_size, engine, seed))
+            models = load_models(model, options.loading, prices)
+            asked = {each.id: how_asked(each) for each in models}
+            for name, told in asked.items():
+                terminal.say(_engine_in_words(name, told))
             scores = run_benchmark(options, opened, loaded, models, roles, BenchBar(terminal, stack))
-        terminal.finish({**scores, "run": str(options.run)}, _describe(scores, options.run, corpus))
+        terminal.finish({**scores, "run": str(options.run), "engines": asked}, _describe(scores, options.run, corpus))
+
+
+def _engine_in_words(model: str, told: Mapping[str, str]) -> str:
+    """How a model is asked, for a person: engine and reason, layout, number format, and how choices are read."""
+    engine = told["explanation"] or f"engine: {told.get('engine', 'its own')}"
+    return "; ".join([f"{model}: {engine}", *(told[name] for name in ("layout", "dtype", "choices") if name in told)])
 
 
 class BenchBar:
@@ -150,12 +169,24 @@ def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
     )
     if not expense.to_ask:
         return line
-    cost = "unknown (no row in the price table)" if expense.dollars is None else f"${expense.dollars:,.2f} at most"
+    at_most = " at most" if expense.basis == "guessed" else ""
+    cost = "unknown (no row in the price table)" if expense.dollars is None else f"${expense.dollars:,.2f}{at_most}"
     time = "unknown (nothing was timed yet)" if expense.seconds is None else f"about {_duration(expense.seconds)}"
     tokens = (
-        f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers at most"
+        f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers{at_most}"
     )
-    return f"{line}\n  {tokens}; cost {cost}; time {time}"
+    return "\n  ".join([line, f"{tokens}; cost {cost}; time {time}", *_money_matters(expense)])
+
+
+def _money_matters(expense: Expense) -> list[str]:
+    """Where the price is from, and whether the budget will do; nothing for what costs nothing."""
+    lines = [f"prices: {expense.prices}, check them"] if expense.dollars else []
+    limits = [f"${expense.budget_dollars:,.2f}"] if expense.budget_dollars is not None else []
+    limits += [f"{expense.budget_tokens:,} tokens"] if expense.budget_tokens is not None else []
+    if limits:
+        reaches = "is enough for that" if expense.within_budget else "stops it before that, and keeps what was answered"
+        lines.append(f"the budget of {' and '.join(limits)} {reaches}")
+    return lines
 
 
 def _duration(seconds: float) -> str:

@@ -29,21 +29,46 @@ PersonaFileOption = Annotated[
 ]
 
 
-def load_models(specs: list[str], options: ModelOptions) -> list[Model]:
+LayoutOption = Annotated[
+    str, typer.Option(help="persona-first, or image-first: faster with many personas, and another question to a model.")
+]
+SamplesOption = Annotated[
+    int, typer.Option(help="Answers to draw for each question; 0 reads the probabilities themselves.", min=0)
+]
+TemperatureOption = Annotated[float, typer.Option(help="Temperature of drawn answers.", min=0.01)]
+
+
+def load_models(specs: list[str], options: ModelOptions, prices: Path | None = None) -> list[Model]:
     """Load the models that were named.
 
+    Args:
+        specs: Model specs.
+        options: How they are loaded.
+        prices: A price table of the user's; budgets in money go by it, unless the spec names prices.
+
     Raises:
-        InputError: None was named, one twice, or a scheme is unknown.
+        InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
         ModelError: One cannot be loaded.
     """
     from agents.models.registry import load_model
+    from valuespectrum.prices import load_prices
+    from valuespectrum.spending import with_prices
     from vectorstore.errors import InputError
 
     if not specs:
         raise InputError("no model was named", "name one with --model, e.g. --model reference")
     if len(set(specs)) < len(specs):
         raise InputError("a model was named twice", "name each model once")
-    return [load_model(spec, options) for spec in specs]
+    if options.samples and (simulated := [spec for spec in specs if spec.partition(":")[0] == "simulated"]):
+        raise InputError(f"{simulated[0]} answers by a rule and draws no samples", "leave --samples out")
+    table = load_prices(prices)
+    return [load_model(with_prices(spec, table), options) for spec in specs]
+
+
+def how_asked(model: Model) -> dict[str, str]:
+    """The engine that asks a model and why, with what else decides how it is asked."""
+    told = {name: model.settings[name] for name in ("engine", "layout", "dtype", "choices") if name in model.settings}
+    return told | {"explanation": str(getattr(model, "explanation", ""))}
 
 
 def chosen_personas(names: list[str], file: Path | None) -> tuple[Persona, ...]:

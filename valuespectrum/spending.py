@@ -1,0 +1,116 @@
+"""What a model spec says about spending: prices, budgets, and how much is said to one ask.
+
+There is one price of a model: that in its spec, else that in the price table. The plan that is told before a run and
+the budget that stops it are both reckoned with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from agents.models.api_address import ServerOptions, parse_reference
+from agents.models.base import ModelOptions
+from agents.planner import Replies
+from valuespectrum.prices import Price, PriceTable
+from vectorstore.errors import InputError
+
+_SERVED = "openai"
+_PRICES = ("price_input", "price_output")
+_SAMPLES = 10
+"""Answers that a server is asked for where samples are wanted and nobody said how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What asking one model costs, as far as that is known before it is loaded."""
+
+    price: Price | None
+    """``None`` when neither the spec nor the price table says."""
+    prices: str
+    """Where the price is from, in words; empty when there is none."""
+    replies: Replies
+    budget_tokens: int | None = None
+    """Most tokens of one command."""
+    budget_dollars: float | None = None
+    """Most money of one command."""
+
+    def dollars(self, prompt_tokens: int, reply_tokens: int) -> float | None:
+        """What so many tokens cost; ``None`` when the price is not known."""
+        return self.price.dollars(prompt_tokens, reply_tokens) if self.price else None
+
+
+def spending(spec: str, table: PriceTable, options: ModelOptions) -> Spending:
+    """What is known of the cost of a model.
+
+    Args:
+        spec: As the user named it, or a model's id.
+        table: Prices of models whose spec names none.
+        options: How the model is loaded.
+
+    Raises:
+        InputError: If the options in the spec are malformed, or a budget in money has no price to go by.
+    """
+    scheme, _, reference = with_prices(spec, table).partition(":")
+    named = set(_PRICES) <= _options_named(spec)
+    row = table.price(spec)
+    if scheme != _SERVED:
+        return Spending(row, _where(row, table), Replies(max(1, options.samples)))
+    _, asked = parse_reference(reference)
+    if named:
+        assert asked.price_input is not None and asked.price_output is not None
+        row = Price((spec.partition("?")[0],), asked.price_input, asked.price_output, "", "the model's spec")
+    return Spending(
+        row,
+        "named in the model's spec" if named else _where(row, table),
+        _replies(asked, options),
+        asked.budget_tokens,
+        asked.budget_money,
+    )
+
+
+def with_prices(spec: str, table: PriceTable) -> str:
+    """A spec of a served model that names its prices, so that its budget goes by them; other specs as they are.
+
+    Raises:
+        InputError: If only one of the two prices is named, or a budget in money has no price to go by.
+
+    Example:
+        >>> table = PriceTable((Price(("openai:m",), 2.0, 8.0, "2026-11-21", "provider"),))
+        >>> with_prices("openai:m?budget_money=5", table)
+        'openai:m?budget_money=5&price_input=2.0&price_output=8.0'
+        >>> with_prices("hf:owner/m", table)
+        'hf:owner/m'
+    """
+    if spec.partition(":")[0] != _SERVED:
+        return spec
+    named = _options_named(spec)
+    prices = named & set(_PRICES)
+    if len(prices) == 1:
+        raise InputError(f"{spec} names one price of two", f"name {' and '.join(_PRICES)}, or none")
+    row = table.price(spec)
+    if prices or row is None:
+        if not prices and "budget_money" in named:
+            raise InputError(
+                f"{spec} has a budget in money, and there is no price to reckon it with",
+                f"add {_PRICES[0]}=... and {_PRICES[1]}=... per million tokens, or a row to {table.file}",
+            )
+        return spec
+    joint = "&" if "?" in spec else "?"
+    return f"{spec}{joint}{_PRICES[0]}={row.prompt!r}&{_PRICES[1]}={row.reply!r}"
+
+
+def _options_named(spec: str) -> set[str]:
+    return {name for name, _ in parse_qsl(spec.partition("?")[2], keep_blank_values=True)}
+
+
+def _where(row: Price | None, table: PriceTable) -> str:
+    return f"{table.file}, of {row.date}" if row else ""
+
+
+def _replies(asked: ServerOptions, options: ModelOptions) -> Replies:
+    drawn = asked.samples or options.samples or (_SAMPLES if asked.scoring == "sampling" else 1)
+    return Replies(
+        answers=drawn if asked.scoring in ("auto", "sampling") else 1,
+        thinking=asked.thinking_tokens if asked.thinking == "on" else 0,
+    )
