@@ -1,0 +1,249 @@
+"""Everything that can be asked of a corpus; nothing here changes one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from vectorstore.counts import NUMBERS
+from vectorstore.errors import InputError
+from vectorstore.filters import SearchFilter
+from vectorstore.frame_store import FrameStore
+from vectorstore.index_keeper import IndexKeeper
+from vectorstore.ledger import Ledger
+from vectorstore.records import (
+    Clip,
+    ClipLink,
+    EmbedderRecord,
+    Failure,
+    Frame,
+    Hit,
+    Problem,
+    Receipt,
+    Removal,
+    SourceRow,
+    SourceState,
+)
+from vectorstore.removal import foresee, is_removed
+from vectorstore.schema import SCHEMA_VERSION
+from vectorstore.search import Searcher, SearchOptions
+from vectorstore.verification import find_problems
+
+
+class CorpusReader:
+    """The questions that ``Corpus`` answers.
+
+    Args:
+        folder: Of the corpus.
+        ledger: Open.
+        pictures: Of the same corpus.
+        index: Of the same corpus.
+    """
+
+    def __init__(self, folder: Path, ledger: Ledger, pictures: FrameStore, index: IndexKeeper) -> None:
+        self.folder = folder
+        self._ledger = ledger
+        self._pictures = pictures
+        self._index = index
+        self._searcher = Searcher(ledger, index.open)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, for other modules of this package."""
+        return self._ledger
+
+    def info(self) -> dict[str, object]:
+        """Counts and identity, as ``corpus info --json`` prints them."""
+        embedder = self.default_embedder()
+        return {
+            "clips": self._ledger.count("video"),
+            "frames": self._ledger.count("frame"),
+            "embedded": self.embedded_count(embedder) if embedder else 0,
+            "embedder": embedder,
+            "failed": self._ledger.count("source", "state = 'failed'"),
+            "removed": self._ledger.select(NUMBERS["removed"])[0][0],
+            "snapshot_hash": self.content_hash(),
+            "schema": SCHEMA_VERSION,
+        }
+
+    def clips(self) -> list[Clip]:
+        """All clips in the order they were added."""
+        return self._ledger.clips()
+
+    def clip(self, clip_id: str) -> Clip:
+        """One clip.
+
+        Raises:
+            InputError: There is none with this id.
+        """
+        found = self._ledger.clips(clip_id)
+        if not found:
+            raise InputError(f"no clip {clip_id!r} in {self.folder}", "`corpus info` and `corpus search` show clips")
+        return found[0]
+
+    def clip_ids(self) -> set[str]:
+        """Ids of all clips."""
+        return self._ledger.clip_ids()
+
+    def frames(self, clip_id: str | None = None, unique: bool = False) -> list[Frame]:
+        """Frames in order of clip and time; ``unique`` leaves marked near-duplicates out."""
+        return self._ledger.frames(clip_id, unique=unique)
+
+    def frame(self, frame_id: str) -> Frame:
+        """One frame.
+
+        Raises:
+            InputError: There is none with this id.
+        """
+        found = self._ledger.frames_by_id([frame_id])
+        if not found:
+            raise InputError(f"no frame {frame_id!r} in {self.folder}")
+        return found[frame_id]
+
+    def picture_path(self, picture_sha: str) -> Path:
+        """The file of a picture.
+
+        Raises:
+            CorpusError: ``picture_sha`` is not a hash.
+        """
+        return self._pictures.path(picture_sha)
+
+    def sources(self) -> Iterator[SourceRow]:
+        """All sources in the order they were first seen."""
+        yield from self._ledger.sources()
+
+    def clip_links(self) -> list[ClipLink]:
+        """All links between clips."""
+        return self._ledger.clip_links()
+
+    def uploader_key(self, name: str) -> str:
+        """Keyed hash under which this corpus knows an uploader: the same for ``@Name`` and ``name``; empty for nobody.
+
+        The key is random and never leaves the corpus, so nobody can find a name by hashing likely ones.
+        """
+        return self._ledger.uploader_key(name)
+
+    def is_removed(self, kind: str, key: str) -> bool:
+        """Whether something was removed for good and must not come back.
+
+        Args:
+            kind: ``"clip"`` (key: clip id), ``"source"`` (locator or page) or ``"uploader"`` (name).
+            key: What was removed.
+        """
+        return is_removed(self._ledger, kind, key)
+
+    def failures(self) -> list[Failure]:
+        """Sources that did not become clips, with reasons."""
+        return self._ledger.failures()
+
+    def events(self) -> Iterator[tuple[str, str, dict[str, object]]]:
+        """The audit log: time, kind, detail."""
+        return self._ledger.events()
+
+    def content_hash(self) -> str:
+        """Hash over clip ids, frame ids and pictures: equal for equal content, wherever and however made."""
+        return self._ledger.content_hash()
+
+    def embedders(self) -> list[EmbedderRecord]:
+        """Embedders whose vectors are here, in order of first use, with what the user typed to get them."""
+        return self._ledger.embedders()
+
+    def embedder_ids(self) -> list[str]:
+        """Ids of ``embedders``."""
+        return [embedder.embedder_id for embedder in self._ledger.embedders()]
+
+    def default_embedder(self) -> str | None:
+        """The embedder with the most vectors, the latest when several have equally many; ``None`` without any."""
+        order = {name: (self.embedded_count(name), place) for place, name in enumerate(self.embedder_ids())}
+        return max(order, key=order.__getitem__, default=None)
+
+    def embedded_count(self, embedder_id: str) -> int:
+        """Number of frames with a vector of this embedder."""
+        return self._ledger.count("embedding", "model_id = ?", (embedder_id,))
+
+    def vectors(self, embedder_id: str) -> tuple[list[str], NDArray[np.float32]]:
+        """Frame ids and unit vectors (n, dimension) float32, ordered by frame id; kept in memory.
+
+        Raises:
+            InputError: The corpus has no vectors of this embedder.
+        """
+        self._known_embedder(embedder_id)
+        table = self._searcher.table(embedder_id)
+        return table.frame_ids, table.vectors
+
+    def search(
+        self,
+        vector: ArrayLike,
+        count: int = 10,
+        embedder_id: str | None = None,
+        engine: str = "auto",
+        unique: bool = True,
+        where: SearchFilter | None = None,
+    ) -> list[Hit]:
+        """The frames most similar to a vector.
+
+        Args:
+            vector: (dimension,) of the same embedder; any length but zero.
+            count: How many frames at most.
+            embedder_id: Whose vectors; ``None`` takes ``default_embedder``.
+            engine: ``"exact"``, ``"chroma"`` (without filter only) or ``"auto"`` (exact with a filter and up to
+                half a million vectors).
+            unique: Leave marked near-duplicates out.
+            where: What to limit the search to.
+
+        Returns:
+            Most similar first; equals ordered by frame id.
+
+        Raises:
+            InputError: Wrong engine, count, embedder or dimension.
+            CorpusError: The index cannot be used or is behind the ledger.
+            CorpusLockedError: ``"chroma"`` while another process writes.
+        """
+        embedder = self._known_embedder(embedder_id or self.default_embedder())
+        return self._searcher.search(vector, embedder, SearchOptions(count, engine, unique, where))
+
+    def _known_embedder(self, embedder_id: str | None) -> EmbedderRecord:
+        known = {embedder.embedder_id: embedder for embedder in self._ledger.embedders()}
+        if not known:
+            raise InputError(f"{self.folder} has no vectors", "run `valuespectrum ingest` with an embedder first")
+        if embedder_id not in known:
+            raise InputError(f"{self.folder} has no vectors of {embedder_id!r}", f"it has those of {', '.join(known)}")
+        return known[embedder_id]
+
+    def source_state(self, locator: str) -> SourceState | None:
+        """What is known of a source; ``None`` when it was never seen."""
+        return self._ledger.source_state(locator)
+
+    def source_states(self) -> dict[str, SourceState]:
+        """What is known of every source, by locator."""
+        return self._ledger.source_states()
+
+    def first_frames(self, picture_shas: Sequence[str]) -> dict[str, str]:
+        """For each of these pictures that is in the corpus, the first frame that shows it."""
+        return self._ledger.first_frames(picture_shas)
+
+    def pictures_without_vector(self, embedder_id: str) -> list[str]:
+        """Pictures that this embedder has not embedded yet, in the order they were added."""
+        return self._ledger.pictures_without_vector(embedder_id)
+
+    def foresee_removal(self, removal: Removal) -> Receipt:
+        """What ``remove`` would remove now; nothing is changed.
+
+        Raises:
+            InputError: The removal makes no sense.
+        """
+        return foresee(self._ledger, removal)
+
+    def verify(self, quick: bool = False) -> list[Problem]:
+        """Look at everything: ledger, pictures, vectors, index, removals. Changes nothing.
+
+        Args:
+            quick: Leave out what reads every byte: hashes of pictures, SQLite's full check.
+
+        Returns:
+            What is wrong; empty when all is well.
+        """
+        return find_problems(self._ledger, self._pictures, self._index, quick=quick)
