@@ -60,6 +60,12 @@ class ServerOptions:
     """Price of a million prompt tokens."""
     price_output: float | None = None
     """Price of a million tokens of answers, thinking included."""
+    batch: int = 0
+    """1 asks in batches, which take up to a day and cost less at many providers."""
+    batch_window: str = "24h"
+    """Within which time a batch is to be answered; providers have names for it."""
+    batch_folder: str = "~/.local/state/valuespectrum/batches"
+    """Where is kept which batches are under way, so that the same command finds them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +239,8 @@ def _check(options: ServerOptions) -> None:
         raise InputError(
             "A budget in money needs prices", "add price_input=... and price_output=... per million tokens"
         )
+    if options.batch not in (0, 1):
+        raise InputError(f"Option batch={options.batch} of a model server is neither 0 nor 1")
     if options.timeout <= 0:
         raise InputError("Option timeout of a model server must be more than 0")
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -87,7 +87,7 @@ class Request(Generic[Read]):
     """What it will use at most, as far as can be said before; counted where the server does not say."""
 
 
-class _AttemptError(Exception):
+class AttemptError(Exception):
     """One attempt that brought no answer."""
 
     def __init__(
@@ -140,14 +140,21 @@ class Transport:
 
     def client(self) -> httpx.AsyncClient:
         """A client for one event loop; the key is added to each request."""
+        return httpx.AsyncClient(**self._manner())
+
+    def plain_client(self) -> httpx.Client:
+        """A client for one request after the other."""
+        return httpx.Client(**self._manner())
+
+    def _manner(self) -> dict[str, Any]:
         local = self.address.base_url.startswith("http:")
-        return httpx.AsyncClient(
-            auth=_Bearer(self.key),
-            follow_redirects=False,
-            trust_env=not self.address.local,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0 if local else 64),
-            timeout=httpx.Timeout(self.options.timeout, connect=min(_CONNECT_SECONDS, self.options.timeout)),
-        )
+        return {
+            "auth": _Bearer(self.key),
+            "follow_redirects": False,
+            "trust_env": not self.address.local,
+            "limits": httpx.Limits(max_connections=None, max_keepalive_connections=0 if local else 64),
+            "timeout": httpx.Timeout(self.options.timeout, connect=min(_CONNECT_SECONDS, self.options.timeout)),
+        }
 
     async def put(self, client: httpx.AsyncClient, pace: Pace, request: Request[Read]) -> Outcome[Read]:
         """Send a request until there is an answer, or no hope of one.
@@ -164,7 +171,7 @@ class Transport:
                 started = time.monotonic()
                 try:
                     read = await self._attempt(client, request)
-                except _AttemptError as error:
+                except AttemptError as error:
                     problem = error
                     if problem.busy:
                         pace.overloaded(started, problem.wait)
@@ -188,21 +195,21 @@ class Transport:
         """Send once and read what comes; whatever can have cost something is counted.
 
         Raises:
-            _AttemptError: If there is no answer.
+            AttemptError: If there is no answer.
         """
         arrived: Any = None
         try:
             async with asyncio.timeout(self.options.timeout):
                 response, content = await self._exchange(client, request.body)
             if response.status_code != 200:
-                raise self._refusal(response, content)
-            arrived = self._json(response, content)
+                raise self.refusal(response.status_code, content, response.headers)
+            arrived = self.parsed(response, content)
             read = request.read(arrived)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise _AttemptError(self._describe(error)) from None
+            raise AttemptError(self.describe(error)) from None
         except (httpx.HTTPError, TimeoutError, UnusableError, RecursionError) as error:
             self.budget.spend(usage_of(arrived), request.estimate)
-            raise _AttemptError(self._describe(error)) from None
+            raise AttemptError(self.describe(error)) from None
         self.budget.spend(usage_of(arrived), request.estimate)
         return read
 
@@ -217,7 +224,12 @@ class Transport:
                     raise UnusableError(f"a response of more than {self.options.largest_body:,} bytes")
         return response, bytes(content)
 
-    def _json(self, response: httpx.Response, content: bytes) -> Any:
+    def parsed(self, response: httpx.Response, content: bytes) -> Any:
+        """The JSON of a response.
+
+        Raises:
+            UnusableError: If it is none.
+        """
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise UnusableError(f"a response of type {self.clean(kind, 40) or 'nothing'} instead of JSON")
@@ -226,20 +238,22 @@ class Transport:
         except (ValueError, RecursionError):
             raise UnusableError("a response that is no valid JSON") from None
 
-    def _refusal(self, response: httpx.Response, content: bytes) -> _AttemptError:
-        status, said = response.status_code, _message(content)
+    def refusal(self, status: int, content: bytes, headers: Mapping[str, str]) -> AttemptError:
+        """What a response with another status than 200 means."""
+        said = words_of(content)
         hopeless = status in _HOPELESS or (status == 429 and "insufficient_quota" in said)
         shown = self.clean(said)
-        return _AttemptError(
+        return AttemptError(
             f"HTTP {status}" + (f": {shown}" if shown else ""),
             status=status,
             said=self.clean(said, 2000),
-            wait=retry_after(response.headers, self.options.longest_wait),
+            wait=retry_after(headers, self.options.longest_wait),
             final=hopeless or status not in _PASSING,
             hopeless=hopeless,
         )
 
-    def _describe(self, error: Exception) -> str:
+    def describe(self, error: Exception) -> str:
+        """What went wrong in an attempt, in a few words."""
         match error:
             case UnusableError():
                 return self.clean(str(error))
@@ -267,7 +281,7 @@ class _Bearer(httpx.Auth):
         yield request
 
 
-def _message(content: bytes) -> str:
+def words_of(content: bytes) -> str:
     """The words of an error response: the message of its JSON, with code and parameter, or all of it."""
     text = content[:20_000].decode("utf-8", "replace")
     try:

@@ -8,11 +8,13 @@ with its reason; see ``docs/api-models.md``.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from agents.identity import ask_content, canonical_json
 from agents.models.api_address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.api_messages import Manner, RequestWriter, describe
 from agents.models.api_pace import Budget, Usage
@@ -28,6 +30,7 @@ from agents.models.api_reading import (
 from agents.models.api_session import Result, Session
 from agents.models.api_transport import Request, Transport, TransportOptions, UnusableError
 from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.batch_run import BatchOptions, BatchSession
 from agents.models.prompting import LAYOUTS
 from vectorstore.errors import InputError, MediaError, ModelError
 
@@ -45,6 +48,8 @@ class Server:
     transport: TransportOptions
     prices: Mapping[str, float]
     """Price of a million tokens: ``{"input": ..., "output": ...}``; empty when unknown."""
+    batches: BatchOptions | None = None
+    """How asks are put together in batches; ``None`` asks one by one."""
 
 
 def load(reference: str, options: ModelOptions) -> OpenAIModel:
@@ -60,7 +65,8 @@ def load(reference: str, options: ModelOptions) -> OpenAIModel:
     """
     address, asked = parse_reference(reference)
     transport = TransportOptions(asked.timeout, asked.attempts, asked.patience)
-    return OpenAIModel(Server(address, address.key(), asked, transport, price_mapping(asked)), options)
+    batches = BatchOptions(Path(asked.batch_folder).expanduser(), asked.batch_window) if asked.batch else None
+    return OpenAIModel(Server(address, address.key(), asked, transport, price_mapping(asked), batches), options)
 
 
 class OpenAIModel:
@@ -82,6 +88,7 @@ class OpenAIModel:
         transport = Transport(server.address, server.key, server.transport, self.budget, dice)
         self._session = Session(transport, asked.concurrency)
         self._id = f"openai:{server.address.model}@{server.address.base_url}"
+        self._batches = BatchSession(transport, server.batches, self._id) if server.batches else None
         if options.layout not in LAYOUTS:
             raise InputError(f"Unknown layout {options.layout!r}", f"one of {', '.join(LAYOUTS)}")
         template = _template(asked)
@@ -122,9 +129,16 @@ class OpenAIModel:
 
     def _answers(self, asks: Sequence[Ask], samples: int) -> Iterator[Answer]:
         jobs = [(ask, samples if ask.choices else 0) for ask in asks]
-        with closing(self._session.run(jobs, lambda job: self._requests(*job))) as results:
+        with closing(self._results(jobs)) as results:
             for job, result in zip(jobs, results, strict=True):
                 yield self._answer(*job, result)
+
+    def _results(self, jobs: Sequence[tuple[Ask, int]]) -> Generator[Result[tuple[Said, ...]], None, None]:
+        if self._batches is None:
+            return self._session.run(jobs, lambda job: self._requests(*job))
+        return self._batches.run(
+            jobs, lambda job: self._requests(*job), lambda job: canonical_json(ask_content(job[0]))
+        )
 
     def _requests(self, ask: Ask, samples: int) -> Sequence[Request[tuple[Said, ...]]] | str:
         try:

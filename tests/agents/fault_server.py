@@ -19,11 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
 KEY = "sk-test-9f8e7d6c5b4a3210"
 
 Body = Mapping[str, Any]
+Server = TypeVar("Server", bound="FaultServer")
 
 
 def yes_share(question: str, pictures: tuple[str, ...] = ()) -> float:
@@ -84,8 +85,8 @@ class FaultServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, behaviour: Behaviour) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, behaviour: Behaviour, handler: type[Handler] | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), handler or Handler)
         self.behaviour = behaviour
         self.seen = Seen()
         self.dice = random.Random(behaviour.seed)
@@ -145,7 +146,7 @@ class FaultServer(ThreadingHTTPServer):
         return choice
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: FaultServer
 
@@ -227,24 +228,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-def _stall(handler: _Handler, body: Body) -> None:
+def _stall(handler: Handler, body: Body) -> None:
     handler.server.closing.wait(3)
     handler.close_connection = True
 
 
-def _reset(handler: _Handler, body: Body) -> None:
+def _reset(handler: Handler, body: Body) -> None:
     content = handler.good(body)
     handler.send(200, content[: len(content) // 2], length=len(content))
     handler.reset()
 
 
-def _short(handler: _Handler, body: Body) -> None:
+def _short(handler: Handler, body: Body) -> None:
     content = handler.good(body)
     handler.send(200, content[: len(content) // 2], length=len(content))
     handler.close_connection = True
 
 
-def _drip(handler: _Handler, body: Body) -> None:
+def _drip(handler: Handler, body: Body) -> None:
     content = handler.good(body)
     handler.send(200, b"", length=len(content))
     for place in range(len(content)):
@@ -254,29 +255,29 @@ def _drip(handler: _Handler, body: Body) -> None:
         handler.wfile.flush()
 
 
-def _two_choices(handler: _Handler, body: Body) -> None:
+def _two_choices(handler: Handler, body: Body) -> None:
     document = json.loads(handler.good(body))
     document["choices"] = [document["choices"][0], json.loads(handler.wrong(body))["choices"][0]]
     handler.send(200, json.dumps(document).encode())
 
 
-def _second_response(handler: _Handler, body: Body) -> None:
+def _second_response(handler: Handler, body: Body) -> None:
     """The answer comes twice: whoever asks next on this connection gets the second one."""
     handler.send(200, handler.good(body))
     handler.send(200, handler.wrong(body))
 
 
-def _probability(handler: _Handler, body: Body) -> None:
+def _probability(handler: Handler, body: Body) -> None:
     document = json.loads(handler.good(body))
     document["choices"][0]["logprobs"] = {"content": [{"token": "Yes", "logprob": 3.0, "top_logprobs": []}]}
     handler.send(200, json.dumps(document).encode())
 
 
-def _other_model(handler: _Handler, body: Body) -> None:
+def _other_model(handler: Handler, body: Body) -> None:
     handler.send(200, json.dumps({**json.loads(handler.wrong(body)), "model": "toy-0"}).encode())
 
 
-FAULTS: Mapping[str, Callable[[_Handler, Body], None]] = {
+FAULTS: Mapping[str, Callable[[Handler, Body], None]] = {
     "429": lambda handler, body: handler.error(429, "slow down"),
     "429 burst": lambda handler, body: handler.error(429, "slow down", {"Retry-After": "0.05"}),
     "429 date": lambda handler, body: handler.error(429, "slow down", {"Retry-After": formatdate(usegmt=True)}),
@@ -307,7 +308,13 @@ FAULTS: Mapping[str, Callable[[_Handler, Body], None]] = {
 @contextmanager
 def serving(behaviour: Behaviour | None = None) -> Iterator[FaultServer]:
     """Run a server for the length of a block."""
-    server = FaultServer(behaviour or Behaviour())
+    with running(FaultServer(behaviour or Behaviour())) as server:
+        yield server
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Run a server that was made for the length of a block."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -1,0 +1,257 @@
+"""The files and batches of an OpenAI-compatible server: ``/files`` and ``/batches``.
+
+Everything can be sent again after a failure except the making of a batch: that is looked for among the batches of the
+server first, by its file.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+from agents.models.api_pace import jitter
+from agents.models.api_transport import AttemptError, Failure, Transport, UnusableError, words_of
+from vectorstore.errors import ModelError
+from vectorstore.storage import storage_errors
+
+ENDPOINT = "/v1/chat/completions"
+"""What each request of a batch is for, whatever the path of the server's base URL."""
+_ENDED = frozenset({"completed", "expired", "cancelled", "canceled", "failed"})
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
+_PAGE, _PAGES = 100, 50
+"""Batches of the server looked through for one that was made without our hearing of it."""
+_LARGEST_ANSWER = 100_000
+"""Bytes of output for each request at most, on average."""
+
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """How a batch stands."""
+
+    name: str
+    status: str
+    """In small letters; unknown ones count as under way."""
+    files: tuple[str, ...] = ()
+    """Ids of the files of answers and of errors, where there are any."""
+    said: str = ""
+    """What the server says went wrong, cleaned."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.status in _ENDED
+
+
+class BatchClient:
+    """Talks to a server about batches.
+
+    Args:
+        transport: The server, its key, and how patient to be.
+        journal: File that says which batches were made; named where only a person can help.
+        dice: Source of chance for waiting times.
+    """
+
+    def __init__(self, transport: Transport, journal: Path, dice: random.Random) -> None:
+        self._transport, self._journal, self._dice = transport, journal, dice
+        self._client = transport.plain_client()
+
+    def __enter__(self) -> BatchClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def upload(self, path: Path) -> str:
+        """Send a file of requests and give the server's id of it.
+
+        Raises:
+            ModelError: If the server takes none.
+        """
+
+        def once() -> str:
+            with storage_errors(path), path.open("rb") as content:
+                document = self._json(
+                    "POST",
+                    "/files",
+                    files={"file": (path.name, content, "application/jsonl")},
+                    data={"purpose": "batch"},
+                )
+            return _name(document)
+
+        return self._repeated(once, "takes no files of requests")
+
+    def create(self, file: str, window: str) -> BatchState:
+        """Make a batch of an uploaded file, once.
+
+        Raises:
+            ModelError: If the server refuses it, or it cannot be known whether it made it.
+        """
+        tried = False
+
+        def once() -> BatchState:
+            nonlocal tried
+            if tried and (made := self._find(file)):
+                return made
+            tried = True
+            body = {"input_file_id": file, "endpoint": ENDPOINT, "completion_window": window}
+            return self._state(self._json("POST", "/batches", json=body))
+
+        return self._repeated(once, "makes no batch")
+
+    def find(self, file: str) -> BatchState | None:
+        """The batch that was made of a file, if there is one.
+
+        Raises:
+            ModelError: If the server does not say.
+        """
+        hint = f"look whether it has a batch of file {file}; if it has none, remove {self._journal}"
+        return self._repeated(lambda: self._find(file), "does not list its batches", hint)
+
+    def state(self, name: str) -> BatchState:
+        """How a batch stands now.
+
+        Raises:
+            ModelError: If the server does not say.
+        """
+        hint = f"use the key that it was made with; to ask what is in it again, remove {self._journal}"
+        document = f"/batches/{name}"
+        return self._repeated(
+            lambda: self._state(self._json("GET", document)), f"says nothing about batch {name}", hint
+        )
+
+    def download(self, file: str, to: Path, requests: int) -> None:
+        """Fetch a file of the server.
+
+        Args:
+            file: Its id.
+            to: Where it goes.
+            requests: How many answers it can hold.
+
+        Raises:
+            ModelError: If it does not come.
+        """
+        hint = f"are its answers still there? to ask again what was in it, remove {self._journal}"
+        most = max(requests * _LARGEST_ANSWER, self._transport.options.largest_body)
+        self._repeated(lambda: self._fetch(file, to, most), f"does not give the answers in file {file}", hint)
+
+    def _fetch(self, file: str, to: Path, most: int) -> None:
+        try:
+            with self._client.stream("GET", self._url(f"/files/{file}/content")) as response:
+                if response.status_code != 200:
+                    raise self._refusal(response)
+                with storage_errors(to), to.open("wb") as out:
+                    for part in response.iter_bytes():
+                        out.write(part)
+                        if out.tell() > most:
+                            raise AttemptError(f"a file of more than {most:,} bytes", final=True)
+        except httpx.HTTPError as error:
+            raise AttemptError(self._transport.describe(error)) from None
+
+    def _find(self, file: str) -> BatchState | None:
+        last = ""
+        for _ in range(_PAGES):
+            document = self._json("GET", "/batches", params={"limit": _PAGE, **({"after": last} if last else {})})
+            listed = document.get("data") if isinstance(document, dict) else None
+            if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+                raise AttemptError("a list of batches that is none", final=True)
+            for each in listed:
+                if each.get("input_file_id") == file:
+                    return self._state(each)
+            if not listed or not document.get("has_more"):
+                return None
+            last = _name(listed[-1])
+        return None
+
+    def _state(self, document: Any) -> BatchState:
+        name, status = _name(document), document.get("status")
+        if not isinstance(status, str):
+            raise UnusableError("a batch without a status")
+        given = (document.get(field) for field in ("output_file_id", "error_file_id"))
+        files = tuple(_checked(file) for file in given if file)
+        errors = document.get("errors")
+        said = words_of(json.dumps(_first_error(errors)).encode()) if errors else ""
+        return BatchState(name, status.lower(), files, self._transport.clean(said))
+
+    def _json(self, method: str, path: str, **content: Any) -> Any:
+        limits, received = self._transport.options, bytearray()
+        try:
+            with self._client.stream(method, self._url(path), headers={"Accept": "application/json"}, **content) as got:
+                deadline = time.monotonic() + limits.timeout
+                for part in got.iter_bytes():
+                    received += part
+                    if len(received) > limits.largest_body or time.monotonic() > deadline:
+                        raise UnusableError("a response that is too long or too slow")
+                if got.status_code not in (200, 201):
+                    raise self._transport.refusal(got.status_code, bytes(received), got.headers)
+                return self._transport.parsed(got, bytes(received))
+        except (httpx.HTTPError, UnusableError) as error:
+            raise AttemptError(self._transport.describe(error)) from None
+
+    def _refusal(self, response: httpx.Response) -> AttemptError:
+        response.read()
+        return self._transport.refusal(response.status_code, response.content, response.headers)
+
+    def _url(self, path: str) -> str:
+        return f"{self._transport.address.base_url}{path}"
+
+    def _repeated(self, once: Callable[[], Told], refusal: str, hint: str = "") -> Told:
+        """Try until it goes well, the server refuses, or patience is at an end; ``hint`` helps against a refusal."""
+        options, begun, attempts = self._transport.options, time.monotonic(), 0
+        while True:
+            attempts += 1
+            try:
+                return once()
+            except UnusableError as error:
+                problem = AttemptError(self._transport.describe(error))
+            except AttemptError as error:
+                problem = error
+            patient = time.monotonic() - begun < options.patience
+            if problem.final or (attempts >= options.attempts and not patient):
+                raise self._error(problem.failure(attempts), refusal, hint if problem.final else "")
+            pause = jitter(attempts, options.first_wait, options.longest_wait, self._dice)
+            time.sleep(max(pause, problem.wait or 0.0))
+
+    def _error(self, failure: Failure, refusal: str, hint: str) -> ModelError:
+        hints = {
+            401: "check the key; batches of another key cannot be seen",
+            404: "does this server offer batches? if not, leave out batch=1",
+            405: "this server offers no batches: leave out batch=1",
+            501: "this server offers no batches: leave out batch=1",
+        }
+        address = self._transport.address
+        return ModelError(
+            f"{address.model} at {address.base_url} {refusal}: {failure.reason}",
+            hint or hints.get(failure.status, "run the same command again: batches that were made go on meanwhile"),
+        )
+
+
+def _first_error(errors: Any) -> Any:
+    listed = errors.get("data") if isinstance(errors, dict) else errors
+    return listed[0] if isinstance(listed, list) and listed else errors
+
+
+def _name(document: Any) -> str:
+    """The id of what a server describes."""
+    if not isinstance(document, dict):
+        raise UnusableError("a response that is no JSON object")
+    return _checked(document.get("id"))
+
+
+def _checked(name: Any) -> str:
+    """An id that can be part of a path."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
+        raise UnusableError("an id that is none")
+    return name

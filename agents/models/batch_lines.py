@@ -1,0 +1,126 @@
+"""The files of a batch: one line of JSON for each request, and one for each answer, in any order.
+
+What comes back is hostile until checked: lines may be missing, broken, there twice, or about something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from agents.models.api_pace import Usage
+from agents.models.api_transport import AttemptError, Failure, Transport, UnusableError, usage_of
+from agents.models.batch_client import ENDPOINT
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file of answers."""
+
+    request: str
+    """Id of the request it belongs to."""
+    status: int
+    """HTTP status of the answer; 0 where there is none."""
+    body: Any
+    """JSON of the answer, or what is said about the error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[Read]):
+    """What lines say about one request: exactly one of ``read`` and ``failure`` is there."""
+
+    read: Read | None
+    failure: Failure | None
+    again: bool
+    """Whether the same request may be answered in another batch."""
+    used: Usage
+    """Tokens that the server says it used."""
+    charged: bool
+    """Whether it may have cost something."""
+
+
+def request_id(content: str, part: int, body: bytes) -> str:
+    """The name of a request by everything that it asks for: equal ones have equal names, in every run.
+
+    Args:
+        content: What the ask is, as JSON.
+        part: Which of the requests of the ask.
+        body: What is sent.
+    """
+    digest = hashlib.sha256(b"\0".join((content.encode(), str(part).encode(), body))).hexdigest()
+    return f"vs-{digest[:48]}"
+
+
+def request_line(request: str, body: bytes) -> bytes:
+    """One line of a file of requests."""
+    head = json.dumps({"custom_id": request, "method": "POST", "url": ENDPOINT})
+    return b'%s, "body": %s}\n' % (head[:-1].encode(), body)
+
+
+def read_lines(path: Path, longest: int) -> Iterator[Line]:
+    """The lines of a file that can be read; others are passed over.
+
+    Args:
+        path: The file.
+        longest: Bytes of a line at most.
+    """
+    with path.open("rb") as file:
+        while piece := file.readline(longest + 1):
+            whole = piece
+            while not piece.endswith(b"\n") and len(piece) > longest:
+                piece = file.readline(longest + 1)
+                whole = b""
+            if line := _line(whole):
+                yield line
+
+
+def _line(content: bytes) -> Line | None:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    request = document.get("custom_id") if isinstance(document, dict) else None
+    if not isinstance(request, str):
+        return None
+    response, error = document.get("response"), document.get("error")
+    if isinstance(response, dict) and isinstance(status := response.get("status_code"), int) and not error:
+        return Line(request, status, response.get("body"))
+    return Line(request, 0, error if error else "neither an answer nor an error")
+
+
+def tell(line: Line, read: Callable[[Any], Read], transport: Transport, attempts: int, *, whole: bool) -> Told[Read]:
+    """What a line says about its request.
+
+    Args:
+        line: The line.
+        read: Makes an answer of a response's JSON, or raises ``UnusableError``.
+        transport: Cleans what the server says.
+        attempts: Times that the request was sent.
+        whole: Whether the batch went through; requests of one that was cut off are not sent again at once.
+    """
+    used = usage_of(line.body)
+    if line.status == 200:
+        try:
+            return Told(read(line.body), None, False, used, True)
+        except (UnusableError, RecursionError) as error:
+            problem = AttemptError(transport.describe(error))
+            return Told(None, problem.failure(attempts), whole, used, True)
+    problem = transport.refusal(line.status, json.dumps(line.body).encode(), {})
+    if not line.status:
+        problem = AttemptError(f"an error in the batch: {problem.said}", said=problem.said, final=not whole)
+    return Told(None, problem.failure(attempts), whole and not problem.final, used, False)
+
+
+def merge(first: Told[Read] | None, second: Told[Read]) -> Told[Read]:
+    """What two lines about one request say: an answer counts more than an error, two different ones are none."""
+    if first is None or (first.failure and second.read is not None):
+        return second
+    if first.read is not None and second.read is not None and first.read != second.read:
+        return Told(None, Failure("two different answers in one batch"), True, first.used, True)
+    return first
