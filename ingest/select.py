@@ -1,8 +1,13 @@
 """Which frames show nothing new: exact copies in the corpus, near-duplicates within a clip. Marked, never dropped.
 
-Three rules, each narrower than a person's judgement: a frozen clip has one frame that counts; frames whose difference
-hashes nearly agree show the same; and, once there are vectors, so do frames whose vectors nearly agree, which finds
-what moved a little. Clips that show the same are linked in ``clip_links.py``.
+Three rules: a frozen clip has one frame that counts; frames whose difference hashes nearly agree show the same; and,
+once there are vectors, so do frames whose hashes agree a little less if their vectors nearly agree, too. Clips that
+show the same are linked in ``clip_links.py``.
+
+Measured on 432 frames of 54 real clips, many of them of a camera that stands still: the hash alone marks 225. Vectors
+of the reference embedder, which knows drawn scenes only and puts all real ones close together, would mark 12 more
+without regard to hashes, of which a person agrees with 3: those at 7 bits. At 9 to 27 bits it took a fruit for
+another, a bottle for none, and fog for a traveller. With both rules it marks 4.
 """
 
 from __future__ import annotations
@@ -19,8 +24,12 @@ from vectorstore.records import Frame
 NEAR_DUPLICATE_BITS = 6
 """Two pictures whose difference hashes differ in at most this many of 64 bits count as the same."""
 NEAR_DUPLICATE_COSINE = 0.99
-"""Two frames of a clip whose vectors have at least this cosine count as the same. Strict, since embedders put all
-frames of a clip close together: successive frames of ordinary clips lie around 0.9 to 0.98 for CLIP models."""
+"""Two frames of a clip whose vectors have at least this cosine, and whose hashes do not speak against it, count as the
+same. Strict, since embedders put all frames of a clip close together: successive frames of ordinary clips lie around
+0.9 to 0.98 for CLIP models."""
+LOOSE_BITS = 8
+"""Hashes speak against it when they differ in more bits than this: what an embedder was not made for it cannot tell
+apart, and its vectors alone would say that all of it is the same."""
 SAME_BRIGHTNESS = 8.0
 """Blank frames have no hash worth comparing; they count as the same when their brightness differs by less (of 255)."""
 
@@ -85,7 +94,7 @@ def _looks_the_same(one: Frame, other: Frame) -> bool:
 def duplicates_by_vector(
     frames: Sequence[Frame], vectors: Mapping[str, NDArray[np.float32]], least: float = NEAR_DUPLICATE_COSINE
 ) -> dict[str, str]:
-    """Frames of one clip, not marked yet, whose vector nearly equals that of an earlier frame.
+    """Frames of one clip, not marked yet, whose vector nearly equals that of an earlier frame with a similar hash.
 
     Args:
         frames: Frames of one clip in order of time.
@@ -101,7 +110,8 @@ def duplicates_by_vector(
         if frame.duplicate_of or frame.blank or frame.picture_sha not in vectors:
             continue
         mine = vectors[frame.picture_sha]
-        same = next((other for other in originals if float(mine @ vectors[other.picture_sha]) >= least), None)
+        similar = (other for other in originals if bits_apart(frame.dhash, other.dhash) <= LOOSE_BITS)
+        same = next((other for other in similar if float(mine @ vectors[other.picture_sha]) >= least), None)
         if same is None:
             originals.append(frame)
         else:

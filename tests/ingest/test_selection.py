@@ -7,13 +7,14 @@ from pathlib import Path
 
 import av
 import numpy as np
+import pytest
 from colour_embedder import ColourEmbedder
 from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
-from ingest.select import duplicates_by_vector
+from ingest.select import LOOSE_BITS, duplicates_by_vector
 from vectorstore.corpus import Corpus
 from vectorstore.records import Frame
 
@@ -105,6 +106,14 @@ def test_vectors_find_what_moved_a_little() -> None:
     drift = [frame(number) for number in range(10)]
     marks = duplicates_by_vector(drift, {f"p{number}": at(5 * number) for number in range(10)}, 0.99)
     assert set(marks.values()) == {"f0", "f2", "f4", "f6", "f8"}
+
+
+@pytest.mark.parametrize(("bits", "marked"), [(0, True), (LOOSE_BITS, True), (LOOSE_BITS + 1, False), (64, False)])
+def test_vectors_alone_are_not_believed(bits: int, marked: bool) -> None:
+    """An embedder that knows nothing of what it sees says that all of it is the same."""
+    frames = [frame(0, dhash=f"{0:016x}"), frame(1, dhash=f"{(1 << bits) - 1:016x}")]
+    same = np.array([1, 0], dtype=np.float32)
+    assert duplicates_by_vector(frames, {"p0": same, "p1": same}) == ({"f1": "f0"} if marked else {})
 
 
 def test_marks_by_vector_do_not_depend_on_batches(tmp_path: Path) -> None:
