@@ -33,6 +33,16 @@ class Agreement:
     largest_gap: float
     """Largest difference of log-probabilities."""
 
+    @property
+    def flips(self) -> int:
+        """Asks whose most probable option differs."""
+        return round(self.asks * (1 - self.same_choice))
+
+    @property
+    def flip_interval(self) -> tuple[float, float]:
+        """Where the share of such asks lies with 95 % confidence, if the asks were drawn independently."""
+        return share_interval(self.flips, self.asks)
+
 
 def agreement(one: Model, other: Model, asks: Sequence[Ask]) -> Agreement:
     """Ask two models, or one model in two ways, the same things and compare.
@@ -72,6 +82,24 @@ def compare(first: Sequence[Answer], second: Sequence[Answer]) -> Agreement:
         correlation=float(np.corrcoef(odds.T)[0, 1]) if varied else math.nan,
         largest_gap=max(abs(one[name] - other[name]) for one, other in pairs for name in one),
     )
+
+
+def share_interval(count: int, total: int) -> tuple[float, float]:
+    """The 95 % score interval of a share: Wilson, J. Am. Stat. Assoc. 22 (1927) 209.
+
+    Args:
+        count: How many.
+        total: Of how many, at least 1.
+
+    Example:
+        >>> [round(end, 4) for end in share_interval(0, 50)], [round(end, 4) for end in share_interval(10, 100)]
+        ([0.0, 0.0713], [0.0552, 0.1744])
+    """
+    z = 1.959963984540054
+    share, scale = count / total, 1 + z * z / total
+    centre = (share + z * z / (2 * total)) / scale
+    reach = z / scale * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 def _shares(values: Sequence[float]) -> np.ndarray:

@@ -65,6 +65,7 @@ class TransformersModel:
             raise ModelError("samples must not be negative, and their temperature must be above 0")
         self._id = id
         self._options = options
+        self._parts = (model, processor, template_variables)
         self._tokenizer = getattr(processor, "tokenizer", processor)
         self._adapter = ModelAdapter(model, self._tokenizer)
         self._choices = ChoiceTokens(self._tokenizer)
@@ -87,6 +88,18 @@ class TransformersModel:
     def settings(self) -> Mapping[str, str]:
         """Engine, prompt layout, decoding, number format, device, library versions."""
         return self._settings
+
+    def asked_as(self, options: ModelOptions) -> TransformersModel:
+        """The same weights, on the same device and in the same number format, asked in another way.
+
+        Args:
+            options: Engine, batch size, layout, samples and seed; device and number format stay what they are.
+
+        Raises:
+            ModelError: If an option is unknown or impossible for the model.
+        """
+        model, processor, template_variables = self._parts
+        return TransformersModel(model, processor, self._id, options, template_variables)
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         """Answer in order, with the log-probability of each choice and the text.

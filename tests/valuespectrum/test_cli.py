@@ -182,7 +182,7 @@ def test_doctor_is_content_and_says_what_it_saw(run: Run) -> None:
     found = json.loads(out)
     assert code == 0 and found["passed"]
     names = {check["name"] for check in found["checks"]}
-    assert {"Python", "package agents is ours", "fast and plain engine agree"} <= names
+    assert {"Python", "package agents is ours", "keeps pictures apart (asked in reverse order)"} <= names
 
 
 def test_doctor_notices_a_model_that_sees_nothing(run: Run) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum.doctor import Check, check_model
+from valuespectrum.doctor import Check
+from valuespectrum.model_check import check_model
 
 sys.path.append(str(Path(__file__).parents[1] / "agents"))
 from fault_server import KEY, Behaviour, serving

@@ -1,0 +1,256 @@
+"""Does a model answer as it should: does it see pictures, do its engines agree, what do formats and layouts change?
+
+A local model is asked through every engine that can run it, in its own number format. What a smaller number format or
+the other prompt layout changes is no error; it is measured and told.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from agents.models.agreement import Agreement, compare
+from agents.models.base import Answer, Ask, Model, ModelOptions
+from agents.models.registry import load_model
+from valuespectrum.doctor import Check
+from valuespectrum.prices import load_prices
+from valuespectrum.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks
+from valuespectrum.spending import with_prices
+from vectorstore.errors import InputError, ModelError, ValueSpectrumError
+
+TOLERANCE = 5e-3
+"""Differences of log-probabilities up to which answers count as the same, in natural log units."""
+_EXACT = 1e-3
+"""The same for engines in float32, which only round differently."""
+_ROUNDED = 0.03
+"""In smaller formats engines agree when the shares of the options differ by no more than this on average."""
+_WAYS = (("shared", 1), ("shared", 32), ("tree", 32))
+"""Engines and batch sizes that are held against one ask at a time."""
+_FORMATS = ("float32", "bfloat16")
+ASKS = 48
+"""Asks with which number formats and layouts are compared, unless told otherwise."""
+
+
+def check_model(spec: str, options: ModelOptions | None = None, asks: int = ASKS) -> list[Check]:
+    """Load a model and see whether it looks at pictures, and whether all ways of asking it agree.
+
+    Args:
+        spec: A model spec, e.g. ``"reference"``.
+        options: Device and number format.
+        asks: How many asks show what the number format changes, at least 1.
+    """
+    options = options or ModelOptions()
+    try:
+        model = _loaded(spec, options)
+    except ValueSpectrumError as error:
+        return [Check(f"{spec} loads", False, error.message, error.hint)]
+    checks = [Check(f"{spec} loads", True, _in_words(model))]
+    with TemporaryDirectory() as folder:
+        canaries = canary_asks(Path(folder))
+        answers = list(model.score(canaries))
+        checks.append(_answers(answers))
+        if any(answer.error for answer in answers):
+            return checks
+        if model.settings.get("engine") == "server":
+            return [*checks, _server_canary(model, canaries, answers)]
+        checks += [_canary(answers), _order(model, canaries, answers)]
+        if "engine" in model.settings:
+            checks.append(_engines(model, spec, options, engine_asks(Path(folder))))
+            separate = separate_asks(Path(folder), asks)
+            known = {model.settings.get("dtype", ""): list(model.score(separate))}
+            del model
+            checks.append(_formats(spec, options, separate, known))
+    return checks
+
+
+def check_layouts(spec: str, options: ModelOptions | None = None, asks: int = ASKS) -> list[Check]:
+    """Measure how far a model's answers agree between the two prompt layouts.
+
+    Args:
+        spec: A model spec.
+        options: Device and number format.
+        asks: How many asks are compared, at least 1.
+    """
+    options = options or ModelOptions()
+    try:
+        first = _loaded(spec, replace(options, layout="persona-first"))
+        other = _asked_as(first, spec, replace(options, layout="image-first"))
+    except ValueSpectrumError as error:
+        return [Check(f"{spec} loads", False, error.message, error.hint)]
+    loads = Check(f"{spec} loads", True, _in_words(first))
+    if first.settings.get("layout") == other.settings.get("layout"):
+        return [loads, Check("layouts agree", True, "this model has no prompts, hence no layouts")]
+    with TemporaryDirectory() as folder:
+        put = persona_asks(Path(folder), asks)
+        return [loads, _compared("persona-first and image-first", list(first.score(put)), list(other.score(put)))]
+
+
+def _loaded(spec: str, options: ModelOptions) -> Model:
+    return load_model(with_prices(spec, load_prices()), options)
+
+
+def _asked_as(model: Model, spec: str, options: ModelOptions) -> Model:
+    """The same model asked in another way, with the same weights in memory where that is possible."""
+    again: Callable[[ModelOptions], Model] | None = getattr(model, "asked_as", None)
+    return again(options) if again else _loaded(spec, options)
+
+
+def _in_words(model: Model) -> str:
+    told = (getattr(model, "explanation", ""), model.settings.get("dtype", ""), model.settings.get("device", ""))
+    return "; ".join([model.id, *filter(None, map(str, told))])
+
+
+def _answers(answers: Sequence[Answer]) -> Check:
+    failed = [answer.error for answer in answers if answer.error]
+    detail = failed[0] if failed else "; ".join(f"“{answer.text.strip()[:30]}”" for answer in answers)
+    return Check("answers a question", not failed, detail, "see whether the model takes pictures and chat messages")
+
+
+def _engines(model: Model, spec: str, options: ModelOptions, asks: Sequence[Ask]) -> Check:
+    """One ask at a time against every faster way of asking that the model allows."""
+    plain = list(_asked_as(model, spec, replace(options, engine="naive", batch_size=1)).score(asks))
+    found: dict[str, Agreement] = {}
+    refused: dict[str, str] = {}
+    for engine, size in _WAYS:
+        try:
+            way = _asked_as(model, spec, replace(options, engine=engine, batch_size=size))
+            found[f"{engine} in batches of {size}"] = compare(plain, list(way.score(asks)))
+        except (ModelError, InputError) as error:
+            refused[engine] = f"no {engine}: {error.message}"
+    exact = model.settings.get("dtype") == "float32"
+    apart = [name for name, each in found.items() if not _agrees(each, exact)]
+    largest = max((each.largest_gap for each in found.values()), default=0.0)
+    flips = max((each.flips for each in found.values()), default=0)
+    ways = " = ".join(["one at a time", *(name for name in found if name not in apart)])
+    detail = f"{ways}; log-probabilities differ by at most {largest:.2g}, chosen options in {flips} of {len(asks)} asks"
+    return Check(
+        "fast and plain engine agree",
+        not apart,
+        "; ".join([detail, *(f"NOT {name}" for name in apart), *refused.values()]),
+        "use --engine naive for this model and report it",
+        {"largest_gap": largest, "flips": flips, "asks": len(asks)},
+    )
+
+
+def _agrees(found: Agreement, exact: bool) -> bool:
+    return found.largest_gap <= _EXACT if exact else found.mean_distance <= _ROUNDED
+
+
+def _formats(spec: str, options: ModelOptions, asks: Sequence[Ask], known: dict[str, list[Answer]]) -> Check:
+    """Answers in float32 and bfloat16, one model in memory at a time."""
+    from agents.models.budget import out_of_memory, release
+
+    for form in _FORMATS:
+        if form in known:
+            continue
+        gc.collect()
+        release()
+        try:
+            known[form] = list(_loaded(spec, replace(options, dtype=form)).score(asks))
+        except (ModelError, RuntimeError, MemoryError) as error:
+            if not isinstance(error, ModelError) and not out_of_memory(error):
+                raise
+            reason = " ".join(str(error).split())[:200]
+            return Check("float32 and bfloat16", True, f"not compared: the model cannot be asked in {form}: {reason}")
+    return _compared("float32 and bfloat16", known["float32"], known["bfloat16"])
+
+
+def _compared(name: str, first: Sequence[Answer], second: Sequence[Answer]) -> Check:
+    """How far two ways of asking agree that may differ."""
+    try:
+        found = compare(first, second)
+    except InputError as error:
+        return Check(name, False, error.message, error.hint)
+    low, high = found.flip_interval
+    related = "" if math.isnan(found.correlation) else f", log-odds correlate by {found.correlation:.3f}"
+    return Check(
+        name,
+        True,
+        f"{found.flips} of {found.asks} asks change the chosen option ({100 * (1 - found.same_choice):.1f} %, "
+        f"95 % interval {100 * low:.1f} to {100 * high:.1f} %); "
+        f"shares of options differ by {found.mean_distance:.2g} on average{related}; log-probabilities differ by at most {found.largest_gap:.2g}",
+        measured={
+            "asks": found.asks,
+            "flips": found.flips,
+            "flip_rate": 1 - found.same_choice,
+            "flip_rate_low": low,
+            "flip_rate_high": high,
+            "mean_distance": found.mean_distance,
+            "mean_difference": found.mean_difference,
+            "correlation": None if math.isnan(found.correlation) else found.correlation,
+            "largest_gap": found.largest_gap,
+        },
+    )
+
+
+def _difference(first: Answer, second: Answer) -> float:
+    names = set(first.log_probabilities) | set(second.log_probabilities)
+    if not names:
+        return 0.0 if first.text == second.text else float("inf")
+    missing = float("-inf")
+    pairs = [
+        (first.log_probabilities.get(name, missing), second.log_probabilities.get(name, missing)) for name in names
+    ]
+    return max(0.0 if one == other else abs(one - other) for one, other in pairs)
+
+
+def _canary(answers: Sequence[Answer]) -> Check:
+    difference = _difference(answers[0], answers[2])
+    return Check(
+        "sees pictures (two different ones, two different answers)",
+        difference > TOLERANCE,
+        f"log-probabilities differ by {difference:.3f}",
+        "the pictures do not reach the model: its processor or chat template may drop them",
+    )
+
+
+def _server_canary(model: Model, asks: Sequence[Ask], answers: Sequence[Answer]) -> Check:
+    """Two pictures under one prompt must get answers that differ by more than an answer differs from itself.
+
+    Prefix caches that forget the pixels give the answer for another picture. Servers round differently from batch to
+    batch, so everything is asked twice, the second time in reverse; where the like question says the same of both
+    pictures in words alone, descriptions are compared.
+    """
+    again = list(model.score(list(reversed(asks))))[::-1]
+    failed = next((answer.error for answer in again if answer.error), "")
+    told, noise = _told_apart(answers, again)
+    means = "log-probabilities" if answers[0].log_probabilities else "answers"
+    if not failed and told <= max(TOLERANCE, 3 * noise):
+        means, described = "descriptions", descriptions(list(asks))
+        first, second = list(model.generate(described)), list(model.generate(described[::-1]))[::-1]
+        failed = next((answer.error for answer in (*first, *second) if answer.error), "")
+        told, noise = _told_apart(first, second)
+    return Check(
+        "sees pictures (two different ones, two different answers)",
+        not failed and told > max(TOLERANCE, 3 * noise),
+        failed or f"{means} {_amount(told)} between pictures, {_amount(noise)} when asked again",
+        "the pictures do not reach the model, or a cache of the server leaves them out: switch off its prefix caching",
+    )
+
+
+def _told_apart(answers: Sequence[Answer], again: Sequence[Answer]) -> tuple[float, float]:
+    """Largest difference between the pictures of the two halves, and between the same asks at two times."""
+    half = len(answers) // 2
+    return (
+        max(_difference(one, other) for one, other in zip(answers[:half], answers[half:], strict=True)),
+        max(_difference(one, other) for one, other in zip(answers, again, strict=True)),
+    )
+
+
+def _amount(difference: float) -> str:
+    return "differ in words" if difference == float("inf") else f"differ by {difference:.3f}"
+
+
+def _order(model: Model, asks: Sequence[Ask], answers: Sequence[Answer]) -> Check:
+    turned = list(model.score(list(reversed(asks))))[::-1]
+    difference = max(_difference(one, other) for one, other in zip(answers, turned, strict=True))
+    return Check(
+        "keeps pictures apart (asked in reverse order)",
+        difference <= TOLERANCE,
+        f"log-probabilities differ by at most {difference:.2g}",
+        "pictures of a batch get mixed up: use --engine naive and report the model",
+    )
