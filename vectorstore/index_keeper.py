@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +21,21 @@ from vectorstore.index import (
 from vectorstore.ledger import Ledger
 from vectorstore.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
 from vectorstore.search import unit_rows
-from vectorstore.storage import FolderLock
+from vectorstore.storage import FolderLock, no_space, tells_of_full_disk
 
 _PLACE = "index_place"
 _CLEAN = "index_clean"
+
+
+@contextlib.contextmanager
+def _full_disk(folder: Path) -> Iterator[None]:
+    """An index for which there was no room is not damaged."""
+    try:
+        yield
+    except CorpusError as error:
+        if tells_of_full_disk(error.message):
+            raise no_space(folder) from error
+        raise
 
 
 class IndexKeeper:
@@ -111,7 +123,8 @@ class IndexKeeper:
                 if not frame_ids:
                     break
                 # The index gets the stored values, so that making it anew gives the same answers.
-                self.open().upsert(name, frame_ids, unit_rows(stored))
+                with _full_disk(self._root):
+                    self.open().upsert(name, frame_ids, unit_rows(stored))
                 self._ledger.mark_indexed(name, frame_ids)
                 done += len(frame_ids)
         return done
@@ -138,7 +151,8 @@ class IndexKeeper:
             remove_index(new.folder)
             fault = built_by_child(new, lock)
         if fault:
-            raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
+            with _full_disk(self._root):
+                raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
         if not new.url:
             sync_files(new.folder)
         place = json.dumps({"url": new.url, "generation": new.generation})

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from vectorstore.errors import CorpusError, CorpusLockedError, StorageError
 UNFINISHED = ".tmp"
 """How the names of files end that are being written; what killed writers left under such names is swept."""
 
+_PAGE = 64 * 1024
+"""Bytes: what SQLite may ask for at once."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -40,9 +43,19 @@ def storage_errors(where: Path) -> Iterator[None]:
         raise _from_system(error, where) from error
 
 
+def no_space(where: Path) -> StorageError:
+    """The disk is full."""
+    return StorageError(f"no space left to write {where}", "free some disk space and run the same command again")
+
+
+def tells_of_full_disk(text: str) -> bool:
+    """Whether a message of another program's says that the disk is full."""
+    return "disk is full" in text or "No space left" in text
+
+
 def _from_system(error: OSError, where: Path) -> StorageError:
     if error.errno in _FULL:
-        return StorageError(f"no space left to write {where}", "free some disk space and run the same command again")
+        return no_space(where)
     if error.errno in _READ_ONLY:
         return StorageError(f"cannot write {where}: {error.strerror}", "choose a folder that you may write to")
     return StorageError(f"cannot use {where}: {error.strerror or error}")
@@ -50,8 +63,9 @@ def _from_system(error: OSError, where: Path) -> StorageError:
 
 def _from_sqlite(error: sqlite3.DatabaseError, where: Path) -> StorageError | CorpusError:
     text = str(error)
-    if "full" in text:
-        return StorageError(f"no space left to write {where}", "free some disk space and run the same command again")
+    # SQLite cannot tell why it did not get its shared memory, which lies in a file.
+    if "full" in text or ("disk I/O error" in text and not _room(where)):
+        return no_space(where)
     if "readonly" in text or "unable to open" in text:
         return StorageError(f"cannot write {where}: {text}", "choose a folder that you may write to")
     if "locked" in text or "busy" in text:
@@ -61,6 +75,14 @@ def _from_sqlite(error: sqlite3.DatabaseError, where: Path) -> StorageError | Co
     if isinstance(error, sqlite3.OperationalError):
         return StorageError(f"cannot use {where}: {text}")
     return CorpusError(f"{where} is damaged: {text}", "restore it from a copy or ingest into a new folder")
+
+
+def _room(where: Path) -> bool:
+    """Whether a page fits on the disk."""
+    try:
+        return shutil.disk_usage(where.parent).free >= _PAGE
+    except OSError:
+        return True
 
 
 def sync_folder(folder: Path) -> None:
