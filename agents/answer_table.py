@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -35,16 +37,37 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
         yield record | {f"{CHOICE_COLUMN}{name}": value for name, value in json.loads(scored or "{}").items()}
 
 
-def answer_table(rows: Iterable[StoredRow]) -> pandas.DataFrame:
-    """All records as one table."""
+def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pandas.DataFrame:
+    """All records as one table.
+
+    Args:
+        rows: As they are stored.
+        leave_out: Shell patterns over names of columns that are not wanted; of a million rows each takes 8 to 80 MB.
+    """
     import pandas
 
+    unwanted = re.compile("|".join(map(fnmatch.translate, leave_out)) or r"(?!)")
     read, parts = records(rows), []
     while part := list(islice(read, ROWS)):
-        parts.append(pandas.DataFrame.from_records(part))
+        table = pandas.DataFrame.from_records(part)
+        parts.append(table.drop(columns=[name for name in table.columns if unwanted.match(name)]))
     if not parts:
-        return pandas.DataFrame(columns=list(OWN_COLUMNS))
-    return parts[0] if len(parts) == 1 else pandas.concat(parts, ignore_index=True)
+        return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _joined(parts: list[pandas.DataFrame]) -> pandas.DataFrame:
+    """One table after the other, column by column: parts shrink as the whole grows, so that it is there only once."""
+    import pandas
+
+    names = list(dict.fromkeys(name for part in parts for name in part.columns))
+    columns = {}
+    for name in names:
+        pieces = [part[[name]] if name in part else part[[]] for part in parts]
+        columns[name] = pandas.concat(pieces, ignore_index=True)[name]
+        for number, part in enumerate(parts):
+            parts[number] = part.drop(columns=name, errors="ignore")
+    return pandas.DataFrame(columns)
 
 
 def _shared(text: str, shared: dict[str, str]) -> str:

@@ -281,14 +281,17 @@ class AnswerStore:
                     position, key, tags, respondent, parts, tuple(answer) if answer[0] is not None else None
                 )
 
-    def table(self) -> pandas.DataFrame:
-        """One row per planned ask, in order.
+    def table(self, leave_out: Sequence[str] = ()) -> pandas.DataFrame:
+        """One row per planned ask, in order, in memory; ``rows`` and the exports need none.
 
         Every tag is a column, beside ``key``, ``model``, ``text``, ``parsed``, ``error``, ``tokens``, ``answered``
         (whether there is an answer), ``details`` (JSON of what was told beside it, or empty) and
         ``log_probability_<choice>`` (missing where the ask had no such choice).
+
+        Args:
+            leave_out: Shell patterns over names of columns that are not wanted, to save memory.
         """
-        return answer_table(self.rows())
+        return answer_table(self.rows(), leave_out)
 
     def integrity(self) -> list[str]:
         """What SQLite itself finds wrong with the file; empty when all is well."""

@@ -17,6 +17,7 @@ from agents.personas import Persona, Strategy
 from agents.planner import Plan, answer_plan, plan
 from ingest.embed import Embedder
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, roles
+from valuespectrum.failures import failures
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from valuespectrum.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Json = dict[str, Any]
+
+
+_NOT_SCORED = ("key", "details", "weight_*", "keyword", "rank", "similarity", "tokens")
+"""Columns of the table of answers that no score looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +173,8 @@ def run_benchmark(
         progress: Told how it goes.
 
     Returns:
-        The scores (``score_answers``) with ``battery, corpus, clips_per_value, n_planned`` and ``n_answered``, as
-        written to ``scores.json``.
+        The scores (``score_answers``) with ``battery, corpus, clips_per_value, n_planned, n_answered`` and
+        ``failures`` (:func:`valuespectrum.failures.failures`), as written to ``scores.json``.
 
     Raises:
         InputError: Options, personas or an existing run do not fit.
@@ -221,7 +226,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         ModelError: Every ask to a model failed.
     """
     settings = read_manifest(folder).settings
-    table = store.table()
+    table = store.table(leave_out=_NOT_SCORED)
     answers = collected(table)
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
     scores = score_answers(answers, scoring, targets)
@@ -232,6 +237,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         "clips_per_value": {str(value): int(count) for value, count in clips.items()},
         "n_planned": len(table),
         "n_answered": int(answers["answered"].sum()),
+        "failures": failures(answers),
     }
     write_json(folder / "scores.json", scores)
     return scores
@@ -246,7 +252,8 @@ def collected(table: pd.DataFrame) -> pd.DataFrame:
     """
     if table.empty:
         raise InputError("the run holds no answers", "run `valuespectrum bench` first")
-    done = table[table["answered"] | (table["error"] != "")]
+    asked = table["answered"] | (table["error"] != "")
+    done = table if asked.all() else table[asked]
     for model, asks in done.groupby("model"):
         if not asks["answered"].any():
             raise ModelError(f"every ask to {model} failed, the first with: {asks['error'].iloc[0]}")

@@ -85,7 +85,8 @@ def read_picture_bytes(frame: FrameReference) -> bytes:
 
 def _bounded(picture: Image.Image, frame: FrameReference) -> Image.Image:
     if picture.width * picture.height > MAXIMUM_PIXELS:
-        raise MediaError(f"{frame.path}: picture of {picture.width}x{picture.height} pixels", "too_large")
+        size = f"{picture.width}x{picture.height} pixels, more than {MAXIMUM_PIXELS:,}"
+        raise MediaError(f"{frame.path}: picture of {size}", "too_large")
     return picture
 
 

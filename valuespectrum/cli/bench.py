@@ -80,9 +80,12 @@ def bench(
     from valuespectrum.battery import BatteryName, BatteryOptions
     from valuespectrum.bench_plan import plan_benchmark
     from valuespectrum.benchmark import BenchOptions, run_benchmark
+    from valuespectrum.failures import in_words as failure_in_words
+    from valuespectrum.failures import refuse_silence
     from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
     from vectorstore.corpus import Corpus
+    from vectorstore.errors import CorpusError
     from vectorstore.snapshot import snapshot_with
 
     with Terminal(as_json) as terminal:
@@ -102,6 +105,8 @@ def bench(
         )
         roles = chosen_personas(persona or [], personas)
         with Corpus.open(corpus) as opened, contextlib.ExitStack() as stack:
+            if not opened.clip_ids():
+                raise CorpusError(f"{corpus} holds no pictures", "add some: valuespectrum ingest VIDEOS --corpus DIR")
             loaded = corpus_embedder(opened, embedder)
             if dry_run:
                 planned = plan_benchmark(options, opened, loaded, model, roles)
@@ -113,6 +118,9 @@ def bench(
             for name, told in asked.items():
                 terminal.say(_engine_in_words(name, told))
             scores = run_benchmark(options, opened, loaded, models, roles, BenchBar(terminal, stack))
+        for row in scores["failures"]:
+            terminal.say(failure_in_words(row))
+        refuse_silence(scores["failures"], str(options.run))
         terminal.finish({**scores, "run": str(options.run), "engines": asked}, _describe(scores, options.run, corpus))
 
 
