@@ -74,7 +74,10 @@ class Address:
 
     model: str
     base_url: str
-    """Without a slash at the end."""
+    """Without a slash at the end; empty where something else than a URL says where the model is."""
+
+    def __str__(self) -> str:
+        return f"{self.model} at {self.base_url}" if self.base_url else self.model
 
     @property
     def host(self) -> str:
@@ -158,8 +161,12 @@ class Key:
         return any(piece in word for piece in self._fragments)
 
 
-def parse_reference(reference: str) -> tuple[Address, ServerOptions]:
+def parse_reference(reference: str, elsewhere: str = OPENAI_URL) -> tuple[Address, ServerOptions]:
     """Read ``MODEL[@BASE_URL][?OPTIONS]``.
+
+    Args:
+        reference: As the user wrote it.
+        elsewhere: The base URL where none is named; empty for none.
 
     Raises:
         InputError: If a part is missing, malformed or unsafe.
@@ -170,12 +177,12 @@ def parse_reference(reference: str) -> tuple[Address, ServerOptions]:
         ('qwen2.5vl:7b', 'http://localhost:11434/v1', 'off')
     """
     named, _, query = reference.partition("?")
-    model, url = named, OPENAI_URL
+    model, url = named, ""
     if at := list(re.finditer(r"@(?=[a-z][a-z0-9+.-]*://)", named, re.IGNORECASE)):
         model, url = named[: at[0].start()], named[at[0].end() :]
     if not model.strip():
         raise InputError("No model was named", "write openai:MODEL or openai:MODEL@BASE_URL")
-    return Address(model, _checked_url(url)), _options(query)
+    return Address(model, _checked_url(url) if url else elsewhere), _options(query)
 
 
 def _checked_url(url: str) -> str:

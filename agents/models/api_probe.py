@@ -73,7 +73,7 @@ def probe(session: Session, wishes: Wishes) -> Probed:
         thinks = any(one.thought for one in said)
         kept = dialect if given > 1 or (thinks and said[0].finish == "length") else replace(dialect, top_logprobs=0)
         return Probed(kept, thinks, session.transport.clean(served, 100))
-    raise ModelError(f"{_where(session)} refuses every way of asking", "is it an OpenAI-compatible server?")
+    raise ModelError(f"{session.transport.address} refuses every way of asking", "is it an OpenAI-compatible server?")
 
 
 def _ask(session: Session, wishes: Wishes, dialect: Dialect) -> tuple[tuple[Said, ...], str] | Failure:
@@ -117,7 +117,8 @@ def _give_way(session: Session, wishes: Wishes, dialect: Dialect, failure: Failu
     named = set(re.findall(r"[a-z_]+", failure.said))
     if wishes.template and "chat_template_kwargs" in named:
         raise ModelError(
-            f"{_where(session)} takes no variables of the chat template", "leave out thinking=... and respondent=..."
+            f"{session.transport.address} takes no variables of the chat template",
+            "leave out thinking=... and respondent=...",
         )
     if dialect.limit_name == "max_tokens" and {"max_tokens", "max_completion_tokens"} <= named:
         return replace(dialect, limit_name="max_completion_tokens")
@@ -147,14 +148,9 @@ def _error(session: Session, failure: Failure) -> ModelError:
         0: "is the server running, and is the base URL right?",
     }
     return ModelError(
-        f"{_where(session)} cannot be asked: {failure.reason}",
+        f"{session.transport.address} cannot be asked: {failure.reason}",
         hints.get(failure.status, "see what the server says about model and parameters"),
     )
-
-
-def _where(session: Session) -> str:
-    address = session.transport.address
-    return f"{address.model} at {address.base_url}"
 
 
 def expect_model(served: str, clean: Callable[[str], str]) -> Callable[[Any], None]:

@@ -11,6 +11,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -138,7 +139,7 @@ class Transport:
         self.address, self.key, self.options, self.budget = address, key, options, budget
         self._dice = dice or random.Random()
 
-    def client(self) -> httpx.AsyncClient:
+    def client(self) -> AbstractAsyncContextManager[Any]:
         """A client for one event loop; the key is added to each request."""
         return httpx.AsyncClient(**self._manner())
 
@@ -156,7 +157,7 @@ class Transport:
             "timeout": httpx.Timeout(self.options.timeout, connect=min(_CONNECT_SECONDS, self.options.timeout)),
         }
 
-    async def put(self, client: httpx.AsyncClient, pace: Pace, request: Request[Read]) -> Outcome[Read]:
+    async def put(self, client: Any, pace: Pace, request: Request[Read]) -> Outcome[Read]:
         """Send a request until there is an answer, or no hope of one.
 
         Args:
@@ -191,7 +192,7 @@ class Transport:
         safe = self.key.cut_from(line)
         return safe if len(safe) <= most else f"{safe[: most - 3]}..."
 
-    async def _attempt(self, client: httpx.AsyncClient, request: Request[Read]) -> Read:
+    async def _attempt(self, client: Any, request: Request[Read]) -> Read:
         """Send once and read what comes; whatever can have cost something is counted.
 
         Raises:
@@ -200,10 +201,7 @@ class Transport:
         arrived: Any = None
         try:
             async with asyncio.timeout(self.options.timeout):
-                response, content = await self._exchange(client, request.body)
-            if response.status_code != 200:
-                raise self.refusal(response.status_code, content, response.headers)
-            arrived = self.parsed(response, content)
+                arrived = await self._document(client, request.body)
             read = request.read(arrived)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise AttemptError(self.describe(error)) from None
@@ -213,7 +211,13 @@ class Transport:
         self.budget.spend(usage_of(arrived), request.estimate)
         return read
 
-    async def _exchange(self, client: httpx.AsyncClient, body: bytes) -> tuple[httpx.Response, bytes]:
+    async def _document(self, client: Any, body: bytes) -> Any:
+        """The JSON that answers a request.
+
+        Raises:
+            AttemptError: If there is certainly no answer.
+            UnusableError: If there may have been one that was paid for, as after any error of the connection.
+        """
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         url = f"{self.address.base_url}/chat/completions"
         content = bytearray()
@@ -222,7 +226,9 @@ class Transport:
                 content += part
                 if len(content) > self.options.largest_body:
                     raise UnusableError(f"a response of more than {self.options.largest_body:,} bytes")
-        return response, bytes(content)
+        if response.status_code != 200:
+            raise self.refusal(response.status_code, bytes(content), response.headers)
+        return self.parsed(response, bytes(content))
 
     def parsed(self, response: httpx.Response, content: bytes) -> Any:
         """The JSON of a response.

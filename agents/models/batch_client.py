@@ -231,9 +231,8 @@ class BatchClient:
             405: "this server offers no batches: leave out batch=1",
             501: "this server offers no batches: leave out batch=1",
         }
-        address = self._transport.address
         return ModelError(
-            f"{address.model} at {address.base_url} {refusal}: {failure.reason}",
+            f"{self._transport.address} {refusal}: {failure.reason}",
             hint or hints.get(failure.status, "run the same command again: batches that were made go on meanwhile"),
         )
 

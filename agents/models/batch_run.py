@@ -348,9 +348,8 @@ class _Work(Generic[Job, Read]):
     def _stop(self) -> ModelError:
         if not self._hopeless:
             return self._transport.budget.reached()
-        where = f"{self._transport.address.model} at {self._transport.address.base_url}"
         return ModelError(
-            f"{where} cannot be asked any more: {self._hopeless}",
+            f"{self._transport.address} cannot be asked any more: {self._hopeless}",
             "what was answered is kept; run the same command again when the server answers",
         )
 

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from agents.identity import ask_content, canonical_json
 from agents.models.api_address import Address, Key, ServerOptions, parse_reference, price_mapping
@@ -82,12 +82,17 @@ class OpenAIModel:
         ModelError: If the server cannot be asked, or not in the way that was wanted.
     """
 
+    scheme: ClassVar[str] = "openai"
+    engine: ClassVar[str] = "server"
+    transport_kind: ClassVar[type[Transport]] = Transport
+    """What carries requests to the server."""
+
     def __init__(self, server: Server, options: ModelOptions, dice: random.Random | None = None) -> None:
         asked = server.options
         self.budget = Budget(asked.budget_tokens, asked.budget_money, server.prices)
-        transport = Transport(server.address, server.key, server.transport, self.budget, dice)
+        transport = self.transport_kind(server.address, server.key, server.transport, self.budget, dice)
         self._session = Session(transport, asked.concurrency)
-        self._id = f"openai:{server.address.model}@{server.address.base_url}"
+        self._id = "@".join(part for part in (f"{self.scheme}:{server.address.model}", server.address.base_url) if part)
         self._batches = BatchSession(transport, server.batches, self._id) if server.batches else None
         if options.layout not in LAYOUTS:
             raise InputError(f"Unknown layout {options.layout!r}", f"one of {', '.join(LAYOUTS)}")
@@ -95,7 +100,8 @@ class OpenAIModel:
         self._readout, manner, probed = self._learn(server, options, template)
         thinking = self._thinking(asked, probed)
         self._writer = RequestWriter(manner, probed.dialect)
-        self._settings = describe(manner, probed.dialect, self._readout, thinking, probed.served)
+        described = describe(manner, probed.dialect, self._readout, thinking, probed.served)
+        self._settings = {**described, "engine": self.engine}
         self._check_served = expect_model(probed.served, lambda name: transport.clean(name, 100))
 
     @property

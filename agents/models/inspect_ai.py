@@ -1,0 +1,244 @@
+"""Models of the providers that Inspect AI knows: ``inspect:PROVIDER/MODEL[@BASE_URL][?OPTIONS]``.
+
+Inspect AI carries single requests, and nothing else of it is used: questions, retries, pace, budgets and the reading of
+answers are those of ``openai:``, so that an answer means the same whichever way it came. See
+https://inspect.aisi.org.uk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from agents.models.api_address import Address, Key, parse_reference, price_mapping
+from agents.models.api_transport import AttemptError, Transport, TransportOptions, UnusableError
+from agents.models.base import ModelOptions
+from agents.models.extras import require
+from agents.models.openai import OpenAIModel, Server
+from vectorstore.errors import InputError, ModelError
+
+_FINISHES = {"max_tokens": "length", "model_length": "length"}
+"""Inspect's names for why a model stopped, where they differ from those of OpenAI."""
+_CONFIGURED = {
+    "max_tokens": "max_tokens",
+    "max_completion_tokens": "max_tokens",
+    "temperature": "temperature",
+    "logprobs": "logprobs",
+    "top_logprobs": "top_logprobs",
+    "n": "num_choices",
+    "seed": "seed",
+}
+"""Parameters of a request, and what Inspect calls them."""
+_CONNECTIONS = 10_000
+"""More than are ever used: the session says how many requests are under way."""
+
+
+def load(reference: str, options: ModelOptions) -> InspectModel:
+    """Connect to a model of one of Inspect's providers and find out how it can be asked.
+
+    Args:
+        reference: ``PROVIDER/MODEL[@BASE_URL][?OPTIONS]``; the options are those of ``ServerOptions``.
+        options: Layout, samples and temperature, seed.
+
+    Raises:
+        InputError: If the reference is malformed or unsafe.
+        ModelError: If Inspect AI is missing, or the model cannot be asked.
+    """
+    address, asked = parse_reference(reference, "")
+    provider, _, model = address.model.partition("/")
+    if not (provider and model):
+        raise InputError(
+            f"{address.model!r} names no provider", "write inspect:PROVIDER/MODEL, e.g. inspect:anthropic/..."
+        )
+    if asked.batch:
+        raise InputError(
+            "Inspect's providers are not asked in batches", "leave out batch=1, or use openai:MODEL?batch=1"
+        )
+    require("inspect_ai", "inspect", "inspect")
+    transport = TransportOptions(asked.timeout, asked.attempts, asked.patience)
+    there = ProviderAddress(address.model, address.base_url)
+    return InspectModel(Server(there, ProviderKeys(there), asked, transport, price_mapping(asked)), options)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAddress(Address):
+    """A model by its name at Inspect, ``PROVIDER/MODEL``."""
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """Where the key comes from: a base URL has a key of its own, a provider the one that Inspect looks for."""
+        if self.base_url:
+            return Address(self.model, self.base_url).key_variables[:1]
+        provider = re.sub(r"[^A-Z0-9]+", "_", self.model.partition("/")[0].upper())
+        return (f"{provider}_API_KEY",)
+
+
+class ProviderKeys(Key):
+    """The keys that Inspect may use: it reads them itself, we only keep them out of what is shown.
+
+    Args:
+        address: Whose own key, where it has a base URL, is handed to Inspect.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, address: ProviderAddress) -> None:
+        own = next((secret for name in address.key_variables if (secret := os.environ.get(name, "").strip())), "")
+        super().__init__(own if address.base_url else "", address.key_variables[0])
+        known = [
+            text.strip() for name, text in os.environ.items() if name.endswith("_API_KEY") and len(text.strip()) >= 8
+        ]
+        self._fragments = self._fragments.union(*(Key(secret, "")._fragments for secret in known))
+
+    @property
+    def handed_over(self) -> str | None:
+        """The key for a base URL; never one that belongs to another host."""
+        return self._secret or None
+
+
+class InspectTransport(Transport):
+    """Carries requests through Inspect AI's ``Model.generate``."""
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Any]:
+        """One of Inspect's models, for one event loop.
+
+        Raises:
+            ModelError: If there is no such provider, or it lacks a key or a package.
+        """
+        from inspect_ai.model import get_model
+
+        where: dict[str, Any] = {}
+        if self.address.base_url and isinstance(self.key, ProviderKeys):
+            where = {"base_url": self.address.base_url, "api_key": self.key.handed_over or "none"}
+        try:
+            model = get_model(self.address.model, memoize=False, **where)
+        except Exception as error:  # each provider has errors of its own
+            hint = f"is the key in {self.address.key_variables[0]}, and the package of the provider installed?"
+            raise ModelError(f"Inspect cannot use {self.address}: {self.clean(str(error))}", hint) from error
+        client: Any = getattr(model.api, "client", None)
+        if isinstance(getattr(client, "max_retries", None), int):
+            client.max_retries = 0  # packages of OpenAI and Anthropic wait on their own, unseen by the pace
+        async with model:
+            yield model
+
+    async def _document(self, client: Any, body: bytes) -> Any:
+        request = json.loads(body)
+        try:
+            output = await client.generate(_messages(request["messages"]), config=_config(request))
+        except TimeoutError:
+            raise
+        except Exception as error:  # each provider has errors of its own
+            raise self._problem(error) from None
+        return as_completion(output)
+
+    def _problem(self, error: Exception) -> AttemptError | UnusableError:
+        """What an error of a provider means, by its HTTP status where it has one."""
+        for part in _chain(error):
+            status = getattr(part, "status_code", None)
+            if isinstance(status, int) and 400 <= status < 600:
+                said = str(getattr(part, "provider_message", None) or getattr(part, "message", None) or part)
+                headers = getattr(getattr(part, "response", None), "headers", None) or {}
+                return self.refusal(status, said.encode("utf-8", "replace"), headers)
+        return UnusableError(f"{type(error).__name__}: {error}")
+
+
+class InspectModel(OpenAIModel):
+    """A respondent behind one of Inspect's providers; everything is as for ``OpenAIModel``."""
+
+    scheme: ClassVar[str] = "inspect"
+    engine: ClassVar[str] = "inspect_ai"
+    transport_kind: ClassVar[type[Transport]] = InspectTransport
+
+
+def as_completion(output: Any) -> dict[str, Any]:
+    """What Inspect gives, as the chat completion that an OpenAI-compatible server would have sent.
+
+    Args:
+        output: An ``inspect_ai.model.ModelOutput``.
+    """
+    usage = output.usage
+    told: dict[str, Any] = {}
+    if usage is not None:
+        prompt = getattr(output, "input_context_tokens", None) or usage.input_tokens
+        details = {"reasoning_tokens": usage.reasoning_tokens or 0}
+        told = {
+            "prompt_tokens": prompt,
+            "completion_tokens": usage.output_tokens,
+            "completion_tokens_details": details,
+        }
+    return {
+        "model": output.model,
+        "choices": [_choice(index, choice) for index, choice in enumerate(output.choices)],
+        "usage": told,
+        "error": output.error if not output.choices else None,
+    }
+
+
+def _choice(index: int, choice: Any) -> dict[str, Any]:
+    content = choice.message.content
+    parts = [content] if isinstance(content, str) else content
+    said = "".join(part if isinstance(part, str) else part.text for part in parts if _is_text(part))
+    refused = any(getattr(part, "refusal", None) for part in parts)
+    thoughts = [_thought(part) for part in parts if getattr(part, "type", "") == "reasoning"]
+    return {
+        "index": index,
+        "message": {
+            "role": "assistant",
+            "content": None if refused else said,
+            "refusal": said if refused else None,
+            "reasoning_content": "\n".join(thoughts) or None,
+        },
+        "finish_reason": _FINISHES.get(choice.stop_reason, choice.stop_reason),
+        "logprobs": choice.logprobs.model_dump() if choice.logprobs else None,
+    }
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, str) or getattr(part, "type", "") == "text"
+
+
+def _thought(part: Any) -> str:
+    if part.redacted:
+        return str(getattr(part, "summary", None) or "(not shown)")
+    return str(part.reasoning)
+
+
+def _messages(messages: Iterable[Mapping[str, Any]]) -> list[Any]:
+    from inspect_ai.model import ChatMessageSystem, ChatMessageUser, ContentImage, ContentText
+
+    def part(given: Mapping[str, Any]) -> Any:
+        if given["type"] == "image_url":
+            return ContentImage(image=given["image_url"]["url"])
+        return ContentText(text=given["text"])
+
+    made: list[Any] = []
+    for message in messages:
+        content = message["content"]
+        shown = content if isinstance(content, str) else [part(given) for given in content]
+        made.append((ChatMessageSystem if message["role"] == "system" else ChatMessageUser)(content=shown))
+    return made
+
+
+def _config(request: Mapping[str, Any]) -> Any:
+    """How Inspect is to ask; it neither retries nor waits in a queue of its own, because the session does both."""
+    from inspect_ai.model import GenerateConfig
+
+    wanted = {ours: request[name] for name, ours in _CONFIGURED.items() if name in request}
+    if template := request.get("chat_template_kwargs"):
+        wanted["extra_body"] = {"chat_template_kwargs": template}
+    return GenerateConfig(**wanted, max_retries=0, max_connections=_CONNECTIONS, cache=False)
+
+
+def _chain(error: BaseException | None) -> Iterable[BaseException]:
+    for _ in range(10):
+        if error is None:
+            return
+        yield error
+        attempt = getattr(error, "last_attempt", None)  # of the package that Inspect retries with
+        error = (attempt.exception() if attempt is not None else None) or error.__cause__ or error.__context__
