@@ -53,21 +53,7 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
         parts.append(table.drop(columns=[name for name in table.columns if unwanted.match(name)]))
     if not parts:
         return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
-    return parts[0] if len(parts) == 1 else _joined(parts)
-
-
-def _joined(parts: list[pandas.DataFrame]) -> pandas.DataFrame:
-    """One table after the other, column by column: parts shrink as the whole grows, so that it is there only once."""
-    import pandas
-
-    names = list(dict.fromkeys(name for part in parts for name in part.columns))
-    columns = {}
-    for name in names:
-        pieces = [part[[name]] if name in part else part[[]] for part in parts]
-        columns[name] = pandas.concat(pieces, ignore_index=True)[name]
-        for number, part in enumerate(parts):
-            parts[number] = part.drop(columns=name, errors="ignore")
-    return pandas.DataFrame(columns)
+    return parts[0] if len(parts) == 1 else pandas.concat(parts, ignore_index=True)
 
 
 def _shared(text: str, shared: dict[str, str]) -> str:

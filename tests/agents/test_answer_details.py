@@ -19,7 +19,7 @@ from test_openai import likes, model_at
 from agents.answer_care import export_answers, verify_answers
 from agents.answers import AnswerStore
 from agents.models.api_address import ServerOptions
-from agents.models.base import Answer, ModelOptions
+from agents.models.base import Answer, Choice, ModelOptions
 from agents.models.engines import Reply
 from agents.models.readouts import drawn
 from agents.models.simulated import load
@@ -169,3 +169,45 @@ def test_samples_of_a_local_engine_are_kept() -> None:
     readout = drawn(ASK, ModelOptions(samples=3), (), lambda tokens: words[tokens[0]])
     answer = readout.answer([Reply(tokens=(1,), prompt_length=9), Reply(tokens=(2, 0)), Reply(tokens=(1, 0))])
     assert answer.details == {"completion_tokens": 5, "samples": {"yes": 2, "no": 1}, "drawn": ("Yes", "No", "Yes")}
+
+
+def test_a_table_in_parts_is_the_table_in_one(store: AnswerStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pandas
+
+    import agents.answer_table
+
+    model = load("security=1", ModelOptions())
+    watch = tuple(Choice(name, (name,)) for name in ("watch", "skip"))
+    asks = [replace(ASK, question=f"Q {n}", tags={"n": n, "clip": f"c{n // 2}"}) for n in range(11)]
+    asks += [replace(ask, choices=watch, tags={"frame": n / 2}) for n, ask in enumerate(asks)]
+    for key, answer in zip(planned(store, asks, model)[:15], model.score(asks), strict=False):
+        store.add(key, answer)
+    whole = store.table()
+    monkeypatch.setattr(agents.answer_table, "ROWS", 4)
+    pandas.testing.assert_frame_equal(store.table(), whole)
+    left = store.table(leave_out=("log_probability_*", "key", "frame"))
+    assert set(whole.columns) - set(left.columns) >= {"key", "frame", "log_probability_watch"}
+    pandas.testing.assert_series_equal(left["clip"], whole["clip"])
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_an_export_needs_no_more_memory_for_more_answers(
+    store: AnswerStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    import tracemalloc
+
+    import agents.answer_care
+
+    monkeypatch.setattr(agents.answer_care, "ROWS", 100)
+    monkeypatch.setattr("agents.answers._PAGE", 100)
+    model = load("security=1", ModelOptions())
+    peaks = []
+    for count in (300, 3000):
+        asks = [replace(ASK, question="Question?", tags={"n": n}) for n in range(count)]
+        store.plan(asks, model)
+        export_answers(store, tmp_path / f"warm.{form}", form)
+        tracemalloc.start()
+        assert export_answers(store, tmp_path / f"answers.{form}", form) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
