@@ -23,6 +23,7 @@ from ingest.embed import Embedder
 from ingest.embedding import Progress
 from ingest.engine import Engine
 from ingest.examining import is_remote
+from ingest.guard import shown_name
 from ingest.known import Judged, Settings, Verdict, judge, settings_mark
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.remembered import remembered_sources
@@ -35,6 +36,8 @@ from vectorstore.errors import InputError, MediaError, StorageError
 from vectorstore.records import Failure, Receipt, Removal, Source
 
 _EXAMPLES = 20
+_LONGEST = 4096
+"""Characters that are shown of a name."""
 _ROW = re.compile(r"#row-[0-9]+$")
 _AT_ONCE = 500
 _LABELS = {
@@ -109,8 +112,10 @@ class RefreshPlan:
     def describe(self) -> str:
         """The plan, for a person."""
         lines = [f"{count:>8,} {_WORDS[label]}" for label, count in self.counts.items() if count]
-        lines += [f"{label}: {name}" for label, names in self.examples.items() for name in names]
-        lines += [f"cannot be read: {failure.source}: {failure.detail}" for failure in self.unreachable]
+        lines += [f"{label}: {shown_name(name, _LONGEST)}" for label, names in self.examples.items() for name in names]
+        lines += [
+            f"cannot be read: {shown_name(failure.source, _LONGEST)}: {failure.detail}" for failure in self.unreachable
+        ]
         return "\n".join(lines or ["nothing to do"])
 
 

@@ -304,9 +304,19 @@ def _check_is_corpus(folder: Path) -> None:
         raise CorpusError(f"{folder} is not a corpus (it has no usable corpus.sqlite)", hint)
 
 
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _make_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CorpusError(f"{folder} is a file, not a corpus folder", "choose another folder")
+    if not _is_unicode(str(folder.absolute())):
+        raise InputError(f"the name of {folder} is not UTF-8, and the index can lie in no such folder", "rename it")
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         foreign = sorted(

@@ -304,8 +304,10 @@ def remove_index(folder: Path) -> None:
         StorageError: It cannot be removed.
     """
     with storage_errors(folder):
-        if folder.exists():
+        if folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
+        else:
+            folder.unlink(missing_ok=True)
 
 
 def fingerprint(folder: Path) -> str:

@@ -23,7 +23,7 @@ from vectorstore.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-VERBS = ("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "export", "doctor")
+VERBS = ("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "export", "history", "doctor")
 CORPUS_VERBS = ("info", "search", "refresh", "verify", "rebuild", "remove", "reembed", "snapshot", "diff", "export")
 HEAVY = (
     "torch",

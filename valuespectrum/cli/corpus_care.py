@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -21,6 +22,7 @@ from valuespectrum.cli.ingest import (
     stage_progress,
 )
 from valuespectrum.cli.terminal import JsonOption, Terminal
+from valuespectrum.cli.writing import one_line
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -82,8 +84,8 @@ def refresh(
         document = report.to_json()
         names = ("changed_metadata", "gone", "links_checked")
         lines = [describe(report.ingest), *number_lines({name: document[name] for name in names})]
-        lines += [f"cannot be read: {failure.source}: {failure.detail}" for failure in report.unreachable]
-        lines += [f"link not checked: {failure.source}: {failure.detail}" for failure in report.unchecked]
+        lines += [one_line(f"cannot be read: {failure.source}: {failure.detail}") for failure in report.unreachable]
+        lines += [one_line(f"link not checked: {failure.source}: {failure.detail}") for failure in report.unchecked]
         terminal.finish(document, "\n".join(lines))
 
 
@@ -113,7 +115,7 @@ def verify(
             "problems": [asdict(problem) for problem in problems],
             "snapshots": [asdict(check) for check in checks],
         }
-        lines = [f"{problem.kind}: {problem.where} ({problem.what_to_do})" for problem in problems]
+        lines = [one_line(f"{problem.kind}: {problem.where} ({problem.what_to_do})") for problem in problems]
         lines += [_check_line(check) for check in checks]
         lines.append("everything agrees" if passed else f"{corpus} is not as it should be")
         terminal.finish(document, "\n".join(lines))
@@ -223,11 +225,12 @@ def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str) -> list[
 
 def _source_keys(corpus: Corpus, text: str) -> list[str]:
     """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
+    from ingest.sources.folder import FileItem
     from ingest.urls import parse_link
     from vectorstore.errors import FetchError
 
     if "://" not in text:
-        return [str(Path(text).absolute())]
+        return [FileItem(Path(os.path.abspath(text))).locator]  # noqa: PTH100 - resolve() would follow links
     keys = [text]
     try:
         canonical = parse_link(text).url

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from typer.exceptions import Abort, TyperException
 
+from valuespectrum.cli.writing import one_line
 from vectorstore.errors import StorageError, ValueSpectrumError
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -63,7 +64,7 @@ def _report(kind: str, message: str, hint: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}))
     else:
-        print(f"error: {message}" + (f" ({hint})" if hint else ""), file=sys.stderr)
+        print(one_line(f"error: {message}" + (f" ({hint})" if hint else "")), file=sys.stderr)
     return WRONG
 
 
@@ -73,5 +74,5 @@ def _interrupted(arguments: Sequence[str], as_json: bool) -> int:
     if as_json:
         print(json.dumps({"error": {"kind": "interrupted", "message": message, "hint": hint}}))
     else:
-        print(f"\n{message} ({hint})", file=sys.stderr)
+        print("\n" + one_line(f"{message} ({hint})"), file=sys.stderr)
     return INTERRUPTED

@@ -11,6 +11,7 @@ import typer
 
 from valuespectrum.cli.corpus_common import load_in_format
 from valuespectrum.cli.terminal import JsonOption, Terminal
+from valuespectrum.cli.writing import one_line
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
@@ -210,8 +211,8 @@ def describe(report: IngestReport) -> str:
         "failures of earlier runs are settled": report.failures_settled,
     }
     lines += [f"{count:,} {note}" for note, count in notes.items() if count]
-    lines += [f"failed: {failure.source}: {failure.detail}" for failure in report.clips_failed]
-    lines += [f"damaged: {failure.source}: {failure.detail}" for failure in report.clips_damaged]
+    lines += [one_line(f"failed: {failure.source}: {failure.detail}") for failure in report.clips_failed]
+    lines += [one_line(f"damaged: {failure.source}: {failure.detail}") for failure in report.clips_damaged]
     if not report.clips_added and not report.frames_embedded and not report.clips_failed:
         lines.append("nothing new")
     return "\n".join(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import sys
@@ -13,6 +12,8 @@ from types import TracebackType
 from typing import Annotated, Any, Self
 
 import typer
+
+from valuespectrum.cli.writing import as_json, encodable, printable
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Advance = Callable[[int, int], None]
@@ -40,6 +41,7 @@ class Terminal:
         self.as_json = as_json
         self._undo = contextlib.ExitStack()
         self._document = ""
+        self._encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
 
     def __enter__(self) -> Self:
         self._undo.enter_context(quiet_libraries())
@@ -58,11 +60,11 @@ class Terminal:
         self._undo.close()
         # A check that did not pass has a result too.
         if self._document and (error is None or isinstance(error, typer.Exit)):
-            print(self._document, flush=True)
+            print(encodable(self._document, self._encoding), flush=True)
 
     def say(self, text: str) -> None:
         """Tell a person something that is not the result."""
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text), file=sys.stderr, flush=True)
 
     @contextlib.contextmanager
     def progress(self, label: str) -> Iterator[Advance]:
@@ -89,7 +91,7 @@ class Terminal:
 
     def finish(self, document: Mapping[str, Any] | Sequence[Any], text: str) -> None:
         """Give the result: the document with ``--json``, else the text."""
-        self._document = json.dumps(document, ensure_ascii=False, allow_nan=False) if self.as_json else text
+        self._document = as_json(document, self._encoding) if self.as_json else printable(text)
 
 
 @contextlib.contextmanager
