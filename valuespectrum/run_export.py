@@ -1,0 +1,116 @@
+"""A run in the forms that other tools read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from agents.answer_care import export_answers
+from agents.answers import AnswerStore
+from valuespectrum.inspect_log import write_logs
+from valuespectrum.run import Manifest, answers_path, read_manifest, read_scores, write_json
+from vectorstore.errors import InputError
+from vectorstore.storage import durable_file, storage_errors
+
+Form = Literal["csv", "parquet", "hf", "inspect"]
+
+_TABLE = "answers.parquet"
+_OWN = (_TABLE, "README.md", "settings.json", "scores.json")
+
+
+def export_run(run: Path, form: str, out: Path | None = None) -> tuple[Path, int]:
+    """Write the answers of a run for other programs, in little memory.
+
+    Args:
+        run: Run folder.
+        form: ``csv`` and ``parquet`` give one file, ``hf`` a folder that Hugging Face ``datasets`` loads, ``inspect`` a
+            folder of Inspect AI logs, one per model.
+        out: File or folder to write; by default ``answers.FORM`` or ``FORM`` in the run folder.
+
+    Returns:
+        What was written, and the number of rows.
+
+    Raises:
+        InputError: The form is unknown, the folder is no run, or the one to write holds something else.
+        StorageError: It cannot be written.
+    """
+    if form not in get_args(Form):
+        *others, last = get_args(Form)
+        raise InputError(f"unknown format {form!r}", f"choose {', '.join(others)} or {last}")
+    with AnswerStore(answers_path(run), read_only=True) as store:
+        if form in ("csv", "parquet"):
+            path = out or run / f"answers.{form}"
+            return path, export_answers(store, path, form)
+        folder = out or run / form
+        manifest = read_manifest(run)
+        scores = read_scores(run) if (run / "scores.json").is_file() else {}
+        _make_folder(folder)
+        if form == "inspect":
+            return folder, sum(write_logs(store, manifest, scores, folder).values())
+        return folder, _write_dataset(store, manifest, scores, folder)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, or take one that holds nothing but an earlier export.
+
+    Raises:
+        InputError: It holds something else.
+    """
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = sorted(each.name for each in folder.iterdir() if each.name not in _OWN and each.suffix != ".eval")
+    if foreign:
+        raise InputError(f"{folder} holds {foreign[0]}, which is no export", "name a new folder with --out")
+
+
+def _write_dataset(store: AnswerStore, manifest: Manifest, scores: dict[str, Any], folder: Path) -> int:
+    """A folder as ``datasets.load_dataset`` reads it: table, card, settings, scores."""
+    import pyarrow.parquet
+
+    rows = export_answers(store, folder / _TABLE, "parquet")
+    write_json(folder / "settings.json", manifest.settings)
+    if scores:
+        write_json(folder / "scores.json", scores)
+    columns = pyarrow.parquet.read_schema(folder / _TABLE)
+    with storage_errors(folder), durable_file(folder / "README.md") as file:
+        file.write(_card(manifest, rows, [f"| `{field.name}` | {field.type} |" for field in columns]).encode())
+    return rows
+
+
+def _card(manifest: Manifest, rows: int, columns: list[str]) -> str:
+    settings = manifest.settings
+    models = "\n".join(f"- `{model}`: `{json.dumps(given)}`" for model, given in settings.get("models", {}).items())
+    battery, corpus = (settings.get(name, {}).get(key, "") for name, key in (("battery", "name"), ("corpus", "hash")))
+    begun = manifest.provenance.get("begun", "at an unknown time")
+    return f"""---
+pretty_name: Answers of vision-language models about values
+task_categories:
+- visual-question-answering
+tags:
+- valuespectrum
+configs:
+- config_name: default
+  data_files: {_TABLE}
+---
+
+# Answers of vision-language models about values
+
+{rows:,} rows: one for each question that was put to a model about a picture, or planned.
+Battery `{battery}`, begun {begun}. Pictures are not included:
+`clip` and `frame` name them in the corpus with the hash
+`{corpus}`.
+`settings.json` says what was asked of whom, with the words of all roles; `scores.json` what came of it.
+A row without an answer has `answered` false, and `error` where it failed.
+Log-probabilities are natural logarithms over the whole vocabulary.
+
+## Models
+
+{models}
+
+## Columns
+
+| name | kind |
+|---|---|
+{chr(10).join(columns)}
+"""
