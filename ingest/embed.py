@@ -31,7 +31,10 @@ Tokenizer = Callable[[list[str]], Any]
 
 @runtime_checkable
 class Embedder(Protocol):
-    """Something that puts pictures and texts into one vector space."""
+    """Something that puts pictures and texts into one vector space.
+
+    One that can encode several batches at the same time says how many in an attribute ``at_once``.
+    """
 
     spec: str
     """What ``load_embedder`` was given; it fills this in."""
@@ -134,7 +137,7 @@ class OpenClipEmbedder(TwoTowers):
         identity = _identity(parts, dtype)
         self._model = cast(parts.model, dtype)
         self._preparer = Preparer(self._prepare)
-        super().__init__(identity)
+        super().__init__(identity, parts.device)
 
     @classmethod
     def from_architecture(
@@ -203,10 +206,10 @@ class OpenClipEmbedder(TwoTowers):
         import torch
 
         stacked = torch.cat(self._preparer.parts(pictures))
-        return self._model.encode_image(stacked.to(self._parts.device, next(self._model.parameters()).dtype))
+        return self._model.encode_image(stacked.to(self._device, next(self._model.parameters()).dtype))
 
     def _encode_texts(self, texts: Sequence[str]) -> Any:
-        return self._model.encode_text(self._parts.tokenizer(list(texts)).to(self._parts.device))
+        return self._model.encode_text(self._parts.tokenizer(list(texts)).to(self._device))
 
 
 def _check_config(config: Path) -> None:

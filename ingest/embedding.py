@@ -1,7 +1,8 @@
-"""Pictures to vectors beside everything else: batches go to one other thread, results come back in order.
+"""Pictures to vectors beside everything else: batches go to a few other threads, results come back in order.
 
 The encoder's threads read stored pictures and encode; the ledger is written by the calling thread alone. Few batches
-are under way, so the thread that decodes and commits waits when the encoder is the slower one.
+are under way, so the thread that decodes and commits waits when the encoder is the slower one; then its threads have
+all the cores.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ingest.cores import count_cores, torch_threads
 from ingest.embed import Embedder
 from ingest.select import duplicates_by_vector
 from vectorstore.corpus import Corpus
@@ -26,8 +28,8 @@ from vectorstore.records import EmbedderRecord
 Progress = Callable[[str, int, int], None]
 """Called with stage (``"decode"``, ``"embed"``, ``"index"``), number done, and number known so far."""
 
-_INDEX_EVERY = 1000
-"""Vectors after which the index is brought up to date."""
+_INDEX_EVERY = 256
+"""Vectors after which the index is brought up to date: often, since it costs nothing while decoders work."""
 
 _Batch = tuple[list[str], "Future[NDArray[np.float32]]"]
 
@@ -56,13 +58,12 @@ class ThreadEncoder:
     """Encodes in the calling thread.
 
     Args:
-        embedder: Does the work, one batch at a time.
+        embedder: Does the work; several batches at a time if it has an attribute ``at_once`` that says so.
     """
-
-    at_once = 1
 
     def __init__(self, embedder: Embedder) -> None:
         self.record = EmbedderRecord(embedder.id, embedder.spec, embedder.dimension)
+        self.at_once = int(getattr(embedder, "at_once", 1))
         self._embedder = embedder
 
     def encode(self, pictures: Sequence[Path]) -> NDArray[np.float32]:
@@ -95,16 +96,19 @@ class EmbeddingStage:
         self._seen = 0
         self._done = 0
         self._unindexed = 0
-        self._thread = ThreadPoolExecutor(encoder.at_once, thread_name_prefix="embed")
+        self._threads = ThreadPoolExecutor(encoder.at_once, thread_name_prefix="embed")
+        self._limits = torch_threads(max(1, count_cores() // encoder.at_once))
         corpus.add_embedder(encoder.record)
 
     def __enter__(self) -> Self:
+        self._limits.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._limits.__exit__(kind, error, trace)
 
     def queue(self, picture_shas: Sequence[str]) -> None:
         """Pictures to be embedded, in this order."""
@@ -127,8 +131,10 @@ class EmbeddingStage:
             StorageError: Disk full or read-only.
         """
         self.advance()
-        if self._waiting:
-            self._start(len(self._waiting))
+        # In equal parts, so that no thread is left over at the end.
+        parts = min(self._encoder.at_once, len(self._waiting))
+        for part in range(parts, 0, -1):
+            self._start(-(-len(self._waiting) // part))
         while self._running:
             self._store()
         self._index()
@@ -137,7 +143,7 @@ class EmbeddingStage:
         while len(self._running) > self._encoder.at_once:
             self._store()
         shas = [self._waiting.popleft() for _ in range(size)]
-        self._running.append((shas, self._thread.submit(self._encode, shas)))
+        self._running.append((shas, self._threads.submit(self._encode, shas)))
 
     def _encode(self, shas: Sequence[str]) -> NDArray[np.float32]:
         vectors = self._encoder.encode([self._corpus.picture_path(sha) for sha in shas])

@@ -71,13 +71,12 @@ class HfEmbedder(TwoTowers):
 
     def __init__(self, model: Any, processor: Any, dtype: str, device: str) -> None:
         self._processor = processor
-        self._device = device
         identity = _identity(model, processor, dtype)
         self._model = cast(model, dtype).to(device)
         self._preparer = Preparer(self._prepare)
         self._text_length = _text_length(model, processor.tokenizer)
         self._padding = "max_length" if str(model.config.model_type).startswith(_PADDED) else True
-        super().__init__(identity)
+        super().__init__(identity, device)
 
     def _prepare(self, pictures: Sequence[Image]) -> Any:
         return self._processor.image_processor(images=list(pictures), return_tensors="pt")

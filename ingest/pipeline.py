@@ -6,16 +6,14 @@ before the index sees them. Running the same command again continues where it st
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.clip_links import find_links
+from ingest.cores import count_cores
 from ingest.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
 from ingest.embedding import EmbeddingStage, Progress
@@ -44,7 +42,7 @@ class IngestOptions:
 
     decode: DecodeOptions = field(default_factory=DecodeOptions)
     workers: int | None = None
-    """Files decoded at once; ``None`` leaves a quarter of the cores (at least one thread) to the encoder."""
+    """Files decoded at once; ``None``: one per core."""
     batch: int = 32
     """Pictures embedded at once, across clips."""
     retry_failed: bool = False
@@ -131,7 +129,7 @@ class _Run:
         self._to_redo: set[str] = set()
         self._added: set[str] = set()
         self._links_lost = bool(corpus.curation.setting(_LINKS_PENDING))
-        self._workers, self._threads = share_cores(options.workers)
+        self._workers = max(1, options.workers or count_cores())
         self._engine = embedder if isinstance(embedder, Engine) else LocalEngine(embedder, self._workers)
         self._stage = EmbeddingStage(corpus, self._engine.encoder, options.batch, progress)
         self._embedder_id = self._engine.encoder.record.embedder_id
@@ -142,7 +140,7 @@ class _Run:
         downloads = ConfinedFiles(options.decode, self._workers)
         files = self._engine.files(options.decode, downloads, options.isolate)
         examiner = Examiner(self._corpus, options.decode, files, downloads, self._needs_frames)
-        with _torch_threads(self._threads), self._stage as stage, downloads:
+        with self._stage as stage, downloads:
             stage.queue(self._corpus.pictures_without_vector(self._embedder_id))
             for examined in examiner.examine_all(self._fresh(items)):
                 self._commit(examined)
@@ -256,34 +254,6 @@ class _Run:
         self._corpus.add_clip_links(links)
         curation.set_setting(_LINKS_PENDING, "")
         self.tally.clips_linked = len({one for link in links for one in (link.clip_id, link.other_id)} & self._added)
-
-
-def share_cores(workers: int | None) -> tuple[int, int]:
-    """Decode threads and torch threads.
-
-    Torch's own choice, one thread per core, spins against the decoders and is slower than a single thread.
-
-    Args:
-        workers: Decode threads that the user asked for; ``None`` for the default.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    decoders = workers if workers is not None else max(1, cores - cores // 4)
-    return max(1, decoders), max(1, cores - decoders)
-
-
-@contextlib.contextmanager
-def _torch_threads(count: int) -> Iterator[None]:
-    """Limit torch, if anything has loaded it, for the duration of a run."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        yield
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(min(before, count))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _count(items: Iterable[SourceItem], limit: int | None) -> int:

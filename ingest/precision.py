@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
+from ingest.cores import MOST_ENCODERS, count_cores
 from vectorstore.errors import EmbedderError, InputError
 
 DTYPES = ("fp32", "bf16", "auto")
@@ -103,10 +104,11 @@ def _byte_type() -> Any:
 class TwoTowers(ABC):
     """What embedders of pictures and texts share: their identity, and vectors a batch at a time."""
 
-    def __init__(self, embedder_id: str) -> None:
+    def __init__(self, embedder_id: str, device: str) -> None:
         """Called when the model is ready: one text is embedded, which shows the dimension and that it works."""
         self.spec = ""
         self._id = embedder_id
+        self._device = device
         self._dimension = 0
         self._dimension = int(self.texts(["a"]).shape[1])
 
@@ -119,6 +121,12 @@ class TwoTowers(ABC):
     def dimension(self) -> int:
         """Length of a vector."""
         return self._dimension
+
+    @property
+    def at_once(self) -> int:
+        """Batches that are best encoded at the same time, each in a thread of its own."""
+        # One thread per batch loses least; an accelerator works on one batch with all it has.
+        return min(MOST_ENCODERS, count_cores()) if self._device == "cpu" else 1
 
     def images(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
         """Vectors of pictures: (n, dimension) float32, unit length."""

@@ -7,13 +7,11 @@ nothing personal may ever enter it, and to remove vectors for good an index is m
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import functools
 import hashlib
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +20,11 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.allocator import blank_memory
 from vectorstore.errors import CorpusError, InputError
 from vectorstore.storage import storage_errors
 
 _BATCH = 1000
-_M_PERTURB = -6
-"""glibc's name for: fill memory that is handed out (with the complement of a byte) or given back."""
 _CONNECT = 5.0
 """Seconds within which a server must accept a connection."""
 _ANSWER = 300.0
@@ -92,7 +89,7 @@ class VectorIndex:
 
         settings = chromadb.Settings(anonymized_telemetry=False, is_persistent=True)
         try:
-            with _blank_memory():
+            with blank_memory():
                 return chromadb.PersistentClient(path=str(folder), settings=settings)
         except Exception as error:
             # Chroma keeps what failed to start under its path and would return it to the next attempt.
@@ -101,7 +98,9 @@ class VectorIndex:
 
     @contextlib.contextmanager
     def _chroma(self) -> Iterator[None]:
-        with _blank_memory():
+        # Chroma writes parts of its files from memory that it never filled, and then they hold whatever the process
+        # had there before: captions, vectors that were removed.
+        with blank_memory():
             try:
                 yield
             except Exception as error:
@@ -206,7 +205,7 @@ class VectorIndex:
     def close(self) -> None:
         """Let go of the files, or of the server."""
         sessions = _sessions(self._client) if self.place.url else []
-        with _blank_memory():
+        with blank_memory():
             self._client.close()
         for session in sessions:
             # Chroma leaves its connections open.
@@ -214,33 +213,6 @@ class VectorIndex:
 
 
 MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine"
-
-
-@contextlib.contextmanager
-def _blank_memory() -> Iterator[None]:
-    """Keep leftovers of other data out of memory that Chroma asks for.
-
-    It writes parts of its files from memory that it never filled, and then they hold whatever the process had there
-    before: captions, vectors that were removed. Where the C library is not glibc this does nothing.
-    """
-    mallopt = _mallopt()
-    if mallopt is None:
-        yield
-        return
-    mallopt(_M_PERTURB, 0xFF)
-    try:
-        yield
-    finally:
-        mallopt(_M_PERTURB, 0)
-
-
-@functools.cache
-def _mallopt() -> Callable[[int, int], int] | None:
-    try:
-        function: Callable[[int, int], int] = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):
-        return None
-    return function
 
 
 def _reach_server(url: str) -> Any:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from vectorstore.allocator import keep_freed_memory
+
 _kept_alive: list[Any] = []
 
 
 def prepare_torch(threads: int | None = None) -> None:
-    """Set thread policy and make torchvision importable, then import torch.
+    """Set thread and memory policy and make torchvision importable, then import torch.
 
     OpenMP workers that spin at barriers cost up to 4x throughput when another thread wants the
     core, hence ``OMP_WAIT_POLICY=PASSIVE``. It has an effect only before torch is first imported.
@@ -22,6 +24,7 @@ def prepare_torch(threads: int | None = None) -> None:
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    keep_freed_memory()
     import torch
 
     if threads is not None:

@@ -15,7 +15,7 @@ from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest import examination
 from ingest.decode import DecodeOptions
-from ingest.pipeline import IngestOptions, ingest, share_cores
+from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from ingest.select import bits_apart, difference_hash
 from vectorstore.corpus import Corpus
@@ -208,13 +208,6 @@ def test_the_corpus_does_not_depend_on_the_number_of_threads(video_folder: Path,
     with Corpus.open(tmp_path / "one") as one, Corpus.open(tmp_path / "two") as two:
         assert one.content_hash() == two.content_hash()
         assert one.frames() == two.frames()
-
-
-def test_cores_are_shared() -> None:
-    decoders, threads = share_cores(None)
-    assert decoders >= 1
-    assert threads >= 1
-    assert share_cores(3)[0] == 3
 
 
 def test_pictures_that_are_gone_are_an_error_not_a_guess(video_folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""How the cores of this machine are shared between decoding and encoding."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+MOST_ENCODERS = 4
+"""Batches encoded at the same time on processor cores, at most: each needs memory of its own."""
+
+
+def count_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Limit torch, if anything has loaded it, to so many threads for each batch.
+
+    Torch's own choice, one thread per core, spins against the decoders and is slower than a single thread.
+
+    Args:
+        count: At least 1; never more than torch has.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(before, count))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
