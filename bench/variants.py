@@ -22,6 +22,8 @@ ARCHITECTURE = "ViT-B-32"
 
 def ours(clips: list[Path], weights: Path, out: Path, dtype: str = "auto", sampling: str = "uniform") -> Json:
     """``valuespectrum ingest`` without the start of the program and the loading of the model."""
+    import chromadb  # noqa: F401 the start of the program, which is left out on all sides
+
     from ingest.decode import DecodeOptions
     from ingest.pipeline import IngestOptions, ingest
     from vectorstore.corpus import Corpus
@@ -69,14 +71,31 @@ def decode_alone(clips: list[Path], weights: Path, out: Path) -> Json:
     return _told(clock.cost, frames)
 
 
-def look_alone(clips: list[Path], weights: Path, out: Path) -> Json:
-    """All that is done with a file, with one thread: hash, decode, compress, measure."""
-    from ingest.decode import DecodeOptions
-    from ingest.files import ThreadFiles
+def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1", dtype: str = "auto") -> Json:
+    """Files to pictures to vectors with one thread, a batch after the other, and nothing else.
 
-    files = ThreadFiles(DecodeOptions(frames=FRAMES), 1)
+    Args:
+        clips: All of them.
+        weights: See ``random_weights``.
+        out: Not used.
+        part: ``K/N``: only every N-th clip from the K-th on, for N of these at the same time.
+        dtype: Number format.
+    """
+    import torch
+
+    from ingest.decode import DecodeOptions, decode
+
+    embedder = _embedder(weights, dtype)
+    torch.set_num_threads(1)
+    first, step = map(int, part.split("/"))
+    mine = clips[first::step]
+    frames = 0
     with Clock() as clock:
-        frames = sum(len(files.look_at(clip, lambda clip_id: False).examination.pictures) for clip in clips)
+        for start in range(0, len(mine), _BATCH // FRAMES):
+            some = mine[start : start + _BATCH // FRAMES]
+            pictures = [frame.picture for clip in some for frame in decode(clip, DecodeOptions(frames=FRAMES)).frames]
+            embedder.images(pictures)
+            frames += len(pictures)
     return _told(clock.cost, frames)
 
 
@@ -168,7 +187,7 @@ def _told(cost: Cost, frames: int) -> Json:
     }
 
 
-VARIANTS = {function.__name__: function for function in (ours, naive, decode_alone, look_alone, encode_alone, memory)}
+VARIANTS = {function.__name__: function for function in (ours, naive, bare, decode_alone, encode_alone, memory)}
 
 
 def main() -> None:
