@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from agents.models.agreement import Agreement, compare
 from agents.models.base import Answer, Ask, Model, ModelOptions
+from agents.models.engine_choice import ENGINES
 from agents.models.registry import load_model
 from valuespectrum.doctor import Check
 from valuespectrum.prices import load_prices
@@ -58,7 +59,7 @@ def check_model(spec: str, options: ModelOptions | None = None, asks: int = ASKS
         if model.settings.get("engine") == "server":
             return [*checks, _server_canary(model, canaries, answers)]
         checks += [_canary(answers), _order(model, canaries, answers)]
-        if "engine" in model.settings:
+        if model.settings.get("engine") in ENGINES:
             checks.append(_engines(model, spec, options, engine_asks(Path(folder))))
             separate = separate_asks(Path(folder), asks)
             known = {model.settings.get("dtype", ""): list(model.score(separate))}
@@ -76,17 +77,19 @@ def check_layouts(spec: str, options: ModelOptions | None = None, asks: int = AS
         asks: How many asks are compared, at least 1.
     """
     options = options or ModelOptions()
+    turned = replace(options, layout="image-first")
     try:
-        first = _loaded(spec, replace(options, layout="persona-first"))
-        other = _asked_as(first, spec, replace(options, layout="image-first"))
+        model = _loaded(spec, replace(options, layout="persona-first"))
     except ValueSpectrumError as error:
         return [Check(f"{spec} loads", False, error.message, error.hint)]
-    loads = Check(f"{spec} loads", True, _in_words(first))
-    if first.settings.get("layout") == other.settings.get("layout"):
+    loads, layout = Check(f"{spec} loads", True, _in_words(model)), model.settings.get("layout")
+    if layout is None:
         return [loads, Check("layouts agree", True, "this model has no prompts, hence no layouts")]
     with TemporaryDirectory() as folder:
         put = persona_asks(Path(folder), asks)
-        return [loads, _compared("persona-first and image-first", list(first.score(put)), list(other.score(put)))]
+        first = list(model.score(put))
+        model = _asked_as(model, spec, turned)
+        return [loads, _compared("persona-first and image-first", first, list(model.score(put)))]
 
 
 def _loaded(spec: str, options: ModelOptions) -> Model:

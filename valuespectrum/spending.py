@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from agents.models.api_address import ServerOptions, parse_reference
+from agents.models.api_address import OPENAI_URL, ServerOptions, parse_reference
 from agents.models.base import ModelOptions
 from agents.planner import Replies
 from valuespectrum.prices import Price, PriceTable
 from vectorstore.errors import InputError
 
-_SERVED = "openai"
+_SERVED = {"openai": OPENAI_URL, "inspect": ""}
+"""Schemes of models that take budgets in their specs, with the base URL of those that name none."""
 _PRICES = ("price_input", "price_output")
 _SAMPLES = 10
 """Answers that a server is asked for where samples are wanted and nobody said how many."""
@@ -54,9 +55,9 @@ def spending(spec: str, table: PriceTable, options: ModelOptions) -> Spending:
     scheme, _, reference = with_prices(spec, table).partition(":")
     named = set(_PRICES) <= _options_named(spec)
     row = table.price(spec)
-    if scheme != _SERVED:
+    if scheme not in _SERVED:
         return Spending(row, _where(row, table), Replies(max(1, options.samples)))
-    _, asked = parse_reference(reference)
+    _, asked = parse_reference(reference, _SERVED[scheme])
     if named:
         assert asked.price_input is not None and asked.price_output is not None
         row = Price((spec.partition("?")[0],), asked.price_input, asked.price_output, "", "the model's spec")
@@ -82,7 +83,7 @@ def with_prices(spec: str, table: PriceTable) -> str:
         >>> with_prices("hf:owner/m", table)
         'hf:owner/m'
     """
-    if spec.partition(":")[0] != _SERVED:
+    if spec.partition(":")[0] not in _SERVED:
         return spec
     named = _options_named(spec)
     prices = named & set(_PRICES)

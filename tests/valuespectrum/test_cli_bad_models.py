@@ -102,7 +102,7 @@ def test_a_persona_longer_than_the_context(bench: Bench, weights: Path, tmp_path
 
 
 def test_a_picture_larger_than_the_limit(
-    bench: Bench,
+    bench: Bench,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
     server: FaultServer,  # noqa: F811
 ) -> None:

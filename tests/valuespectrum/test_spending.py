@@ -50,6 +50,8 @@ def test_the_price_in_the_spec_counts_before_that_of_the_table(table: PriceTable
     assert listed.budget_dollars == 5.0
     unknown = spending("openai:other?budget_tokens=7", table, ModelOptions())
     assert (unknown.dollars(1, 1), unknown.prices, unknown.budget_tokens) == (None, "", 7)
+    carried = spending("inspect:openai/gpt-4o?price_input=1&price_output=3&budget_money=2", table, ModelOptions())
+    assert (carried.dollars(10**6, 10**6), carried.budget_dollars) == (4.0, 2.0)
     assert spending("hf:owner/m", table, ModelOptions()).dollars(10**9, 10**9) == 0.0
 
 
@@ -58,6 +60,7 @@ def test_the_price_in_the_spec_counts_before_that_of_the_table(table: PriceTable
     [
         ("openai:toy-1?price_input=1", "one price of two"),
         ("openai:other?budget_money=5", "no price to reckon it with"),
+        ("inspect:openai/gpt-4o?budget_money=5", "no price to reckon it with"),
         ("openai:toy-1?budget_money=much", "no number"),
         ("openai:toy-1?budgets=5", "Unknown option"),
         ("openai:?samples=5", "No model"),
