@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from agents.identity import ask_content, canonical_json
 from agents.models.base import Answer, Ask, Choice, ModelOptions
-from agents.models.choices import ChoiceReading
+from agents.models.choices import ChoiceReading, ChoiceTokens
 from agents.models.engines import Reply, Sampling, Work
 from agents.parse import parse_answer
 from agents.streams import stream
@@ -141,3 +141,42 @@ def _answer(ask: Ask, reply: Reply, log_probabilities: Mapping[str, float], deco
         tokens=reply.prompt_length,
         completion_tokens=len(reply.tokens),
     )
+
+
+def described(options: ModelOptions) -> dict[str, str]:
+    """How words and choices are read, as settings of a model."""
+    if options.samples:
+        return {
+            "decoding": f"temperature {options.temperature:g}, seed {options.seed}",
+            "choices": f"{options.samples} samples, Jeffreys' prior",
+        }
+    return {
+        "decoding": "greedy without penalties; a first token that is a choice is the whole text",
+        "choices": "first tokens, full vocabulary",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Finds out how asks are read under one tokenizer."""
+
+    choices: ChoiceTokens
+    options: ModelOptions
+    """Samples, their temperature and seed."""
+    picture_token: int | None
+    """Stands for a piece of a picture and is never said."""
+    decode: Decode
+
+    def __call__(self, ask: Ask) -> Readout:
+        """What is to be done for an ask.
+
+        Raises:
+            ModelError: If its options cannot be told apart.
+        """
+        if not ask.choices:
+            return words_only(ask, self.decode)
+        if self.options.samples:
+            never = () if self.picture_token is None else (self.picture_token,)
+            return drawn(ask, self.options, never, self.decode)
+        reading = self.choices(ask.choices)
+        return (whole_forms if reading.forms else first_token)(ask, reading, self.decode)

@@ -17,7 +17,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choices import ChoiceTokens
 from agents.models.engine_choice import choose_engine
 from agents.models.prompting import PromptWriter
-from agents.models.readouts import Readout, drawn, first_token, whole_forms, words_only
+from agents.models.readouts import Reader, Readout, described, words_only
 from agents.models.weights import load_weights
 from vectorstore.errors import ModelError
 
@@ -68,7 +68,7 @@ class TransformersModel:
         self._parts = (model, processor, template_variables)
         self._tokenizer = getattr(processor, "tokenizer", processor)
         self._adapter = ModelAdapter(model, self._tokenizer)
-        self._choices = ChoiceTokens(self._tokenizer)
+        self._readout = Reader(ChoiceTokens(self._tokenizer), options, self._adapter.picture_token, self._decode)
         writer = PromptWriter(processor, template_variables, options.layout)
         chosen = choose_engine(self._adapter, writer, options)
         self._engine = chosen.engine
@@ -77,7 +77,7 @@ class TransformersModel:
         engine = {"engine": chosen.name, "engine_reason": chosen.reason}
         small = sum(parameter.numel() for parameter in model.parameters()) <= _SMALL_MODEL
         self._window = max(1, options.batch_size) * (32 if small else 4)
-        self._settings = {**writer.settings, **engine, **self._reading(options), **self._environment(model)}
+        self._settings = {**writer.settings, **engine, **described(options), **self._environment(model)}
 
     @property
     def id(self) -> str:
@@ -113,15 +113,6 @@ class TransformersModel:
         """Answer in order with free text only."""
         return self._answers([words_only(ask, self._decode) for ask in asks])
 
-    def _readout(self, ask: Ask) -> Readout:
-        if not ask.choices:
-            return words_only(ask, self._decode)
-        if self._options.samples:
-            picture = self._adapter.picture_token
-            return drawn(ask, self._options, () if picture is None else (picture,), self._decode)
-        reading = self._choices(ask.choices)
-        return (whole_forms if reading.forms else first_token)(ask, reading, self._decode)
-
     def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
         for window in self._windows(readouts):
             replies = iter(self._engine.answer([work for readout in window for work in readout.work]))
@@ -144,18 +135,6 @@ class TransformersModel:
 
     def _decode(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
-
-    @staticmethod
-    def _reading(options: ModelOptions) -> dict[str, str]:
-        if options.samples:
-            return {
-                "decoding": f"temperature {options.temperature:g}, seed {options.seed}",
-                "choices": f"{options.samples} samples, Jeffreys' prior",
-            }
-        return {
-            "decoding": "greedy without penalties; a first token that is a choice is the whole text",
-            "choices": "first tokens, full vocabulary",
-        }
 
     @staticmethod
     def _environment(model: Any) -> dict[str, str]:

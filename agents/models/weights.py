@@ -28,7 +28,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """Where a model comes from, in the terms of ``from_pretrained``."""
 
     name: str
@@ -49,14 +49,14 @@ def load_weights(reference: str, options: ModelOptions) -> Loaded:
     """
     from vectorstore.runtime import prepare_torch
 
-    source = _source(reference)
+    source = find_source(reference)
     prepare_torch()
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     device = pick_device(options.device)
     model, processor = _from_pretrained(source, pick_dtype(options.dtype, device))
-    revision = _folder_hash(Path(source.location)) if source.local else getattr(model.config, "_commit_hash", None)
+    revision = folder_hash(Path(source.location)) if source.local else getattr(model.config, "_commit_hash", None)
     return Loaded(model.to(device).eval(), processor, f"hf:{source.name}@{(revision or 'unknown')[:16]}")
 
 
@@ -90,21 +90,26 @@ def pick_dtype(wanted: str, device: str) -> str:
     return wanted
 
 
-def _source(reference: str) -> _Source:
+def find_source(reference: str) -> Source:
+    """Where the model that a user names lies.
+
+    Raises:
+        ModelError: If it is no model folder and no name of the hub.
+    """
     folder = Path(reference).expanduser()
     if reference and folder.is_dir():
         if not (folder / "config.json").is_file():
             raise ModelError(f"{reference}: no config.json there", "name a folder written by save_pretrained")
-        return _Source(folder.resolve().name, str(folder.resolve()), None, local=True)
+        return Source(folder.resolve().name, str(folder.resolve()), None, local=True)
     if reference and folder.exists():
         raise ModelError(f"{reference}: a file, not a model folder", "name a folder written by save_pretrained")
     if not _HUB_NAME.fullmatch(reference):
         raise ModelError(f"{reference or '(empty)'}: no such model folder", "hf:FOLDER or hf:OWNER/NAME")
     name, _, revision = reference.partition("@")
-    return _Source(name, name, revision or None, local=False)
+    return Source(name, name, revision or None, local=False)
 
 
-def _from_pretrained(source: _Source, dtype: str) -> tuple[Any, Any]:
+def _from_pretrained(source: Source, dtype: str) -> tuple[Any, Any]:
     """Model and processor; what is already in the local cache is not asked for on the network."""
     try:
         return _load_once(source, dtype, local_only=True)
@@ -114,7 +119,7 @@ def _from_pretrained(source: _Source, dtype: str) -> tuple[Any, Any]:
     return _load_once(_on_the_hub(source), dtype, local_only=False)
 
 
-def _on_the_hub(source: _Source) -> _Source:
+def _on_the_hub(source: Source) -> Source:
     """The source with its commit; asks once, where downloads would try again for minutes.
 
     Raises:
@@ -136,7 +141,7 @@ def _on_the_hub(source: _Source) -> _Source:
     return replace(source, revision=commit)
 
 
-def _load_once(source: _Source, dtype: str, *, local_only: bool) -> tuple[Any, Any]:
+def _load_once(source: Source, dtype: str, *, local_only: bool) -> tuple[Any, Any]:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     common = {"local_files_only": local_only, "revision": source.revision}
@@ -155,7 +160,7 @@ def _load_once(source: _Source, dtype: str, *, local_only: bool) -> tuple[Any, A
     return model, processor
 
 
-def _explained(source: _Source, error: Exception) -> ModelError:
+def _explained(source: Source, error: Exception) -> ModelError:
     text = _one_line(error)
     if "Unrecognized configuration class" in text or "Unrecognized model" in text or "processing class" in text:
         return ModelError(f"{source.name}: not an image-text-to-text model", "name a vision-language model")
@@ -166,7 +171,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def _folder_hash(folder: Path) -> str:
+def folder_hash(folder: Path) -> str:
     """SHA-256 over the names and contents of the files that can change an answer."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.iterdir() if path.suffix in _IDENTITY and path.is_file()):

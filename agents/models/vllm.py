@@ -1,0 +1,258 @@
+"""Models run by vLLM in this process: ``vllm:FOLDER`` or ``vllm:OWNER/NAME``.
+
+The prompts are those of ``hf:`` models, token for token. Of a question with choices one token is computed, with the
+log-probabilities of the choices' tokens over the full vocabulary and of no others; more only where that token is no
+choice. vLLM finds shared beginnings itself, in the order in which asks come: frame, persona, item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.choices import ChoiceTokens
+from agents.models.engines import Reply, Work, needs_text
+from agents.models.extras import require
+from agents.models.pictures import read_picture
+from agents.models.prompting import PromptWriter
+from agents.models.readouts import Reader, Readout, described, words_only
+from agents.models.weights import find_source, folder_hash
+from vectorstore.errors import MediaError, ModelError
+
+_WINDOW = 1024
+"""Asks handed to vLLM at once, which forms batches itself."""
+_MOST_TOKENS = 128
+"""Tokens whose log-probabilities vLLM tells by name; with more it tells those of all."""
+
+
+def load(reference: str, options: ModelOptions) -> VllmModel:
+    """Load an image-text-to-text model into vLLM.
+
+    Args:
+        reference: A folder written by ``save_pretrained``, or ``OWNER/NAME`` with an optional ``@REVISION``.
+        options: Number format, layout, samples, seed; vLLM chooses device and batch sizes itself.
+
+    Raises:
+        ModelError: If vLLM is missing, or cannot run the model.
+    """
+    from vectorstore.runtime import prepare_torch
+
+    source = find_source(reference)
+    prepare_torch()
+    require("vllm", "vllm", "vllm")
+    from transformers import AutoProcessor
+    from vllm import LLM
+
+    try:
+        processor = AutoProcessor.from_pretrained(source.location, revision=source.revision)
+        llm = LLM(
+            model=source.location,
+            revision=source.revision,
+            dtype=options.dtype,
+            seed=options.seed,
+            enable_prefix_caching=options.engine != "naive",
+        )
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ModelError(
+            f"vLLM cannot run {reference}: {reason}", "does hf: run it? vLLM needs a supported architecture and device"
+        ) from error
+    config = llm.llm_engine.model_config.hf_config
+    revision = folder_hash(Path(source.location)) if source.local else getattr(config, "_commit_hash", None)
+    return VllmModel(llm, processor, f"vllm:{source.name}@{(revision or 'unknown')[:16]}", options)
+
+
+class VllmModel:
+    """A respondent made of a model in vLLM and its processor.
+
+    Args:
+        llm: A ``vllm.LLM``.
+        processor: The model's processor of ``transformers``, with tokenizer and chat template.
+        id: Name with revision.
+        options: Layout, samples, temperature, seed.
+
+    Raises:
+        ModelError: If the model has no usable chat template, or an option is unknown.
+    """
+
+    def __init__(self, llm: Any, processor: Any, id: str, options: ModelOptions) -> None:
+        if options.samples < 0 or options.temperature <= 0:
+            raise ModelError("samples must not be negative, and their temperature must be above 0")
+        self._id = id
+        self._parts = (llm, processor)
+        self._tokenizer = getattr(processor, "tokenizer", processor)
+        writer = PromptWriter(processor, None, options.layout)
+        self._engine = VllmEngine(llm, self._tokenizer, writer)
+        config = llm.llm_engine.model_config
+        picture = next(
+            (
+                token
+                for name in ("image_token_id", "image_token_index")
+                if isinstance(token := getattr(config.hf_config, name, None), int)
+            ),
+            None,
+        )
+        self._readout = Reader(ChoiceTokens(self._tokenizer), options, picture, self._decode)
+        self._settings = {
+            **writer.settings,
+            **described(options),
+            "engine": "vllm",
+            "dtype": str(config.dtype).removeprefix("torch."),
+            **_versions(),
+        }
+
+    @property
+    def id(self) -> str:
+        """Name with revision."""
+        return self._id
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Engine, prompt layout, decoding, number format, library versions."""
+        return self._settings
+
+    def asked_as(self, options: ModelOptions) -> VllmModel:
+        """The same weights, asked with another layout, other samples or another seed.
+
+        Raises:
+            ModelError: If an option is unknown.
+        """
+        return VllmModel(*self._parts, self._id, options)
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order, with the log-probability of each choice and the text.
+
+        Raises:
+            ModelError: If the options of an ask cannot be told apart.
+        """
+        return self._answers([self._readout(ask) for ask in asks])
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order with free text only."""
+        return self._answers([words_only(ask, self._decode) for ask in asks])
+
+    def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
+        for start in range(0, len(readouts), _WINDOW):
+            window = readouts[start : start + _WINDOW]
+            replies = iter(self._engine.answer([work for readout in window for work in readout.work]))
+            for readout in window:
+                yield readout.answer(list(islice(replies, len(readout.work))))
+
+    def _decode(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
+
+
+class VllmEngine:
+    """Puts work to vLLM: first one token of everything with choices, then the words that are still wanted.
+
+    Args:
+        llm: A ``vllm.LLM``.
+        tokenizer: The model's.
+        writer: Renders prompts.
+    """
+
+    def __init__(self, llm: Any, tokenizer: Any, writer: PromptWriter) -> None:
+        self._llm, self._tokenizer, self._writer = llm, tokenizer, writer
+
+    def answer(self, work: Sequence[Work]) -> list[Reply]:
+        """Replies in the order of the work."""
+        prompts = [self._prompt(single) for single in work]
+        replies: dict[int, Reply] = {
+            place: Reply(error=prompt) for place, prompt in enumerate(prompts) if isinstance(prompt, str)
+        }
+        sound = [place for place in range(len(work)) if place not in replies]
+        read = [place for place in sound if work[place].choice_tokens]
+        for place, output in self._run(prompts, {place: _one_token(work[place]) for place in read}):
+            replies[place] = output if isinstance(output, Reply) else _choices(work[place], output)
+        wanted = [place for place in sound if _wants_words(work[place], replies.get(place))]
+        for place, output in self._run(prompts, {place: _words(work[place]) for place in wanted}):
+            replies[place] = output if isinstance(output, Reply) else _with_words(replies.get(place), output)
+        return [replies[place] for place in range(len(work))]
+
+    def _prompt(self, work: Work) -> dict[str, Any] | str:
+        """Token ids, one placeholder for each picture, and the pictures; or why there is no prompt."""
+        try:
+            pictures = [read_picture(frame) for frame in work.ask.stimulus.frames]
+        except MediaError as error:
+            return error.message
+        text = self._writer.render(work.ask)
+        begin = getattr(self._tokenizer, "bos_token", None)
+        ids = self._tokenizer.encode(text, add_special_tokens=not (begin and text.startswith(begin)))
+        prompt: dict[str, Any] = {"prompt_token_ids": [*map(int, ids), *work.suffix]}
+        return {**prompt, "multi_modal_data": {"image": pictures}} if pictures else prompt
+
+    def _run(self, prompts: Sequence[Any], parameters: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[int, Any]]:
+        """Outputs by place; where vLLM refuses something, each prompt alone, so that only that one fails."""
+        import vllm.exceptions
+        from vllm import SamplingParams
+
+        refusals = (ValueError, vllm.exceptions.VLLMValidationError)
+        places = list(parameters)
+        if not places:
+            return
+        wanted = [SamplingParams(**parameters[place]) for place in places]
+        try:
+            outputs = self._llm.generate([prompts[place] for place in places], wanted, use_tqdm=False)
+        except refusals as error:
+            if len(places) == 1:
+                yield places[0], Reply(error=f"vLLM refuses the prompt: {str(error).strip().splitlines()[0]}")
+                return
+            for place in places:
+                yield from self._run(prompts, {place: parameters[place]})
+            return
+        yield from zip(places, outputs, strict=True)
+
+
+def _one_token(work: Work) -> dict[str, Any]:
+    tokens = sorted({token for ids in work.choice_tokens for token in ids})
+    told: dict[str, Any] = {"logprob_token_ids": tokens} if len(tokens) <= _MOST_TOKENS else {"logprobs": -1}
+    return {"max_tokens": 1, "temperature": 0.0, "detokenize": False, **told}
+
+
+def _words(work: Work) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"max_tokens": work.ask.max_tokens, "temperature": 0.0, "detokenize": False}
+    if work.sampling is not None:
+        never = dict.fromkeys(work.sampling.never, -100.0)
+        wanted |= {"temperature": work.sampling.temperature, "seed": work.sampling.seed % 2**63}
+        wanted |= {"logit_bias": never} if never else {}
+    return wanted
+
+
+def _choices(work: Work, output: Any) -> Reply:
+    """The log-probability of each choice, summed over its tokens, and the most probable token."""
+    from math import exp, fsum, log
+
+    told = {int(token): entry.logprob for token, entry in output.outputs[0].logprobs[0].items()}
+    sums = (fsum(exp(told[token]) for token in ids) for ids in work.choice_tokens)
+    first = tuple(map(int, output.outputs[0].token_ids)) if work.text else ()
+    return Reply(tuple(log(total) if total else -745.0 for total in sums), first, len(output.prompt_token_ids))
+
+
+def _wants_words(work: Work, reply: Reply | None) -> bool:
+    if reply is None:
+        return True
+    return work.text and not reply.error and needs_text(work, reply.tokens[0])
+
+
+def _with_words(reply: Reply | None, output: Any) -> Reply:
+    known = reply.log_probabilities if reply else ()
+    return Reply(known, tuple(map(int, output.outputs[0].token_ids)), len(output.prompt_token_ids))
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    import torch
+    import transformers
+    import vllm
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return {
+        "device": device,
+        "vllm": vllm.__version__,
+        "torch": version("torch"),
+        "transformers": transformers.__version__,
+    }
