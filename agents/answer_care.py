@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from agents.answer_schema import CHOICE_COLUMN, OWN_COLUMNS, StoredRow, answer_digest, joined, key_text
-from agents.answer_table import ROWS, records
+from agents.answer_table import records
 from agents.answers import AnswerStore
 from agents.identity import content_key
 from agents.parse import REFUSAL, UNPARSED
@@ -22,6 +22,8 @@ from vectorstore.storage import durable_file, storage_errors
 Format = Literal["csv", "parquet"]
 
 _MOST_PROBLEMS = 50
+_ROW_GROUP = 20_000
+"""Rows that Parquet keeps together, and that are held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _write_parquet(store: AnswerStore, columns: dict[str, str], file: Any) -> in
     texts = [name for name, kind in columns.items() if kind == "string"]
     rows, count = records(store.rows()), 0
     with pyarrow.parquet.ParquetWriter(file, layout) as writer:
-        while part := list(islice(rows, ROWS)):
+        while part := list(islice(rows, _ROW_GROUP)):
             for record in part:
                 record.update({name: str(record[name]) for name in texts if record.get(name) is not None})
             writer.write_table(pyarrow.Table.from_pylist(part, layout))

@@ -24,6 +24,8 @@ def failures(answers: pd.DataFrame) -> list[Json]:
     Returns:
         Rows with these columns, ``failed`` and ``asks`` (how many), and ``reason``: the most frequent one.
     """
+    if (answers["error"] == "").all():
+        return []
     rows = []
     for respondent, asks in answers.groupby(_RESPONDENT, sort=False):
         errors = asks["error"][asks["error"] != ""]

@@ -198,7 +198,7 @@ def test_an_export_needs_no_more_memory_for_more_answers(
 
     import agents.answer_care
 
-    monkeypatch.setattr(agents.answer_care, "ROWS", 100)
+    monkeypatch.setattr(agents.answer_care, "_ROW_GROUP", 100)
     monkeypatch.setattr("agents.answers._PAGE", 100)
     model = load("security=1", ModelOptions())
     peaks = []
