@@ -84,6 +84,10 @@ class Ledger:
         """Number of rows of a table, or of those that meet a condition (never text from outside)."""
         return int(self._rows(f"SELECT count(*) FROM {table} WHERE {where}", parameters)[0][0])
 
+    def version(self) -> int:
+        """A number that is another one after another process has written."""
+        return int(self._rows("PRAGMA data_version")[0][0])
+
     def select(self, query: str, parameters: Sequence[str | int | float] = ()) -> list[sqlite3.Row]:
         """Rows of a query by another module of this package (never text from outside)."""
         return self._rows(query, parameters)

@@ -58,10 +58,13 @@ class Searcher:
         self._ledger = ledger
         self._open_index = open_index
         self._tables: dict[str, VectorTable] = {}
+        self._indexed: dict[str, tuple[int, int]] = {}
+        """Version of the ledger at which the index was seen to be complete, and number of vectors in it."""
 
     def forget(self) -> None:
         """Read everything anew next time: the ledger has changed."""
         self._tables.clear()
+        self._indexed.clear()
 
     def table(self, embedder_id: str) -> VectorTable:
         """The vectors of an embedder that the ledger knows."""
@@ -134,14 +137,8 @@ class Searcher:
     def _through_index(
         self, embedder_id: str, query: NDArray[np.float32], options: SearchOptions
     ) -> list[tuple[Frame, float]]:
-        total = self._ledger.count("embedding", "model_id = ?", (embedder_id,))
-        missing = self._ledger.count("embedding", "model_id = ? AND indexed = 0", (embedder_id,))
-        if missing:
-            raise CorpusError(
-                f"the index lacks {missing} vectors",
-                "run `valuespectrum ingest` on the corpus again, or search with the exact engine",
-            )
         index = self._open_index()
+        total = self._indexed_vectors(embedder_id)
         # How many of the nearest are marked duplicates is not known beforehand, so ask for more until it suffices.
         limit = options.count
         while True:
@@ -152,6 +149,20 @@ class Searcher:
             if len(kept) >= options.count or limit >= total:
                 return kept[: options.count]
             limit *= 4
+
+    def _indexed_vectors(self, embedder_id: str) -> int:
+        """How many vectors the index has, which must be all."""
+        version = self._ledger.version()
+        # Counting takes longer than a search, so it is done once for each state of the ledger.
+        if self._indexed.get(embedder_id, (None, 0))[0] != version:
+            missing = self._ledger.count("embedding", "model_id = ? AND indexed = 0", (embedder_id,))
+            if missing:
+                raise CorpusError(
+                    f"the index lacks {missing} vectors",
+                    "run `valuespectrum ingest` on the corpus again, or search with the exact engine",
+                )
+            self._indexed[embedder_id] = version, self._ledger.count("embedding", "model_id = ?", (embedder_id,))
+        return self._indexed[embedder_id][1]
 
 
 def nearest(similarities: NDArray[np.float32], allowed: NDArray[np.bool_], count: int) -> list[int]:
