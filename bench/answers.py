@@ -23,27 +23,30 @@ from valuespectrum.battery import BatteryAsks, BatteryOptions, Role
 from valuespectrum.retrieval import StimulusRow
 from valuespectrum.values import VALUES
 
-ASKS = 1_000_000
-_FEWER = 100_000
 _ROLES = 11
 _FORMS = 8
 _COMMAND = "python -m bench.measure --only answers"
 
 
-def measure_answers() -> list[Row]:
-    """Memory of the planner, cost of an answer, time to the first new ask."""
+def measure_answers(count: int) -> list[Row]:
+    """Memory of the planner, cost of an answer, time to the first new ask.
+
+    Args:
+        count: Asks; the memory is compared with that of a tenth of them.
+    """
+    fewer = count // 10
     with tempfile.TemporaryDirectory() as folder:
-        few = child("bench.answers", ["fill", _FEWER, Path(folder) / "few"], timeout=1800)
-        many = child("bench.answers", ["fill", ASKS, Path(folder) / "many"], timeout=3600)
-        again = child("bench.answers", ["resume", ASKS, Path(folder) / "many"])
+        few = child("bench.answers", ["fill", fewer, Path(folder) / "few"], timeout=1800)
+        many = child("bench.answers", ["fill", count, Path(folder) / "many"], timeout=3600)
+        again = child("bench.answers", ["resume", count, Path(folder) / "many"])
     growth = round(many["plan_peak_mb"] / few["plan_peak_mb"], 3)
     cost = round(many["answer_ms"], 3)
     first = round(again["first_ask_s"], 2)
-    sides = {f"{_FEWER:,}": few, f"{ASKS:,}": many}
+    sides = {f"{fewer:,}": few, f"{count:,}": many}
     return [
         Row("memory of planning ten times as many asks", growth, "times", "<= 1.15", growth <= 1.15, sides, _COMMAND),
         Row("bookkeeping of an answer", cost, "ms", "<= 0.5", cost <= 0.5, sides, _COMMAND),
-        Row("first new ask of a run of a million answers", first, "s", "< 5", first < 5, again, _COMMAND),
+        Row(f"first new ask of a run of {count:,} answers", first, "s", "< 5", first < 5, again, _COMMAND),
     ]
 
 

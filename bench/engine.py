@@ -3,18 +3,16 @@
 A model of the Qwen3-VL architecture with about 50 million random weights answers 11 personas x 10 questions about one
 picture of 640 x 360, through each engine and in each layout, and through the pipeline of ``transformers``. Counted is
 processor time, so that other work on the machine does not matter; the slow ways answer a share of the asks and are
-scaled up.
+scaled up. Beside lmms-eval both sides answer the same asks, all of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,10 @@ import numpy as np
 from PIL import Image
 
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
-from bench.common import Clock, Json, Row
+from bench.common import Clock, Json, Row, child
 
 PERSONAS, QUESTIONS = 11, 10
-SLOW_ASKS = 12
-"""Asks through the slow ways."""
-COMMAND = "python -m bench.engine"
+COMMAND = "python -m bench.measure --only engine"
 GOALS = {
     ("shared", "image-first"): 15.0,
     ("tree", "image-first"): 20.0,
@@ -46,29 +42,45 @@ class Side:
     answers: tuple[Answer, ...]
 
 
-def main() -> int:
-    """Measure, print one row per line; exit code 1 when a goal is missed."""
-    rows = measure_engines()
-    for row in rows:
-        print(json.dumps(row.to_json()))
-    return int(any(row.holds is False for row in rows))
+def measure_engines(slow: int) -> list[Row]:
+    """Rows of ratios: processor time of the plain ways over that of the shared ones.
 
-
-def measure_engines() -> list[Row]:
-    """Rows of ratios: processor time of the plain ways over that of the shared ones."""
+    Args:
+        slow: Asks through the slow ways.
+    """
     model, processor = random_model()
     with tempfile.TemporaryDirectory() as folder:
-        asks = list(_asks(Path(folder)))
+        asks = list(like_asks(Path(folder), PERSONAS * QUESTIONS))
         naive = {
-            layout: _measure(model, processor, asks[:SLOW_ASKS], "naive", layout)
+            layout: _measure(model, processor, asks[:slow], "naive", layout)
             for layout in ("persona-first", "image-first")
         }
-        peer = _pipeline(model, processor, asks[:SLOW_ASKS])
+        peer = _pipeline(model, processor, asks[:slow])
         rows = []
         for (engine, layout), goal in GOALS.items():
             side = _measure(model, processor, asks, engine, layout)
             rows.append(_ratio(f"{engine} engine, {layout}", naive[layout], side, goal))
             rows.append(_against_peer(f"{engine} engine, {layout}", peer, side))
+    return rows
+
+
+def measure_lmms_eval(python: str, count: int) -> list[Row]:
+    """Beside lmms-eval, which asks one by one: its chat class for models of ``transformers``, one new token.
+
+    Args:
+        python: Interpreter that can import ``lmms_eval``.
+        count: Asks, persona by persona, about as many pictures as they need.
+    """
+    model, processor = random_model()
+    with tempfile.TemporaryDirectory() as folder:
+        asks = list(like_asks(Path(folder), count))
+        model.save_pretrained(Path(folder) / "model")
+        processor.save_pretrained(Path(folder) / "model")
+        peer = child("bench.engine_peer", [folder, count], python, timeout=3600)
+        rows = []
+        for engine, layout in (("shared", "persona-first"), ("tree", "image-first")):
+            side = _measure(model, processor, asks, engine, layout)
+            rows.append(_beside(f"{engine} engine, {layout}: over lmms-eval, {count} asks", peer, side, layout))
     return rows
 
 
@@ -120,21 +132,28 @@ def random_model(dtype: str = "float32", scale: int = 1) -> tuple[Any, Any]:
     return model, processor
 
 
-def _asks(folder: Path) -> Iterator[Ask]:
-    """Persona by persona, about one picture of noise."""
+def like_asks(folder: Path, count: int) -> Iterator[Ask]:
+    """Picture by picture, persona by persona, about pictures of noise that are written into the folder."""
     from agents.personas import load_personas, system_prompt
 
-    path = folder / "frame.png"
-    coarse = np.random.default_rng(0).integers(0, 255, (36, 64, 3), dtype=np.uint8)
-    Image.fromarray(coarse).resize((640, 360), Image.Resampling.BICUBIC).save(path)
-    shown = Stimulus((FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path),))
     choices = tuple(Choice(word, (word, word.capitalize(), word.upper())) for word in ("yes", "no"))
-    for persona in islice(load_personas(None), PERSONAS):
-        for number in range(QUESTIONS):
-            question = (
-                f"Question {number + 1}: do you like the content of this picture? Answer with one word, yes or no."
-            )
-            yield Ask(shown, question, choices, system_prompt(persona), max_tokens=1)
+    personas = [system_prompt(persona) for persona in islice(load_personas(None), PERSONAS)]
+    questions = [
+        f"Question {number + 1}: do you like the content of this picture? Answer with one word, yes or no."
+        for number in range(QUESTIONS)
+    ]
+    for number in range(-(-count // (PERSONAS * QUESTIONS))):
+        shown = Stimulus((_picture(folder, number),))
+        grid = product(personas, questions)
+        for persona, question in islice(grid, count - number * PERSONAS * QUESTIONS):
+            yield Ask(shown, question, choices, persona, max_tokens=1)
+
+
+def _picture(folder: Path, seed: int) -> FrameReference:
+    path = folder / f"frame-{seed}.png"
+    coarse = np.random.default_rng(seed).integers(0, 255, (36, 64, 3), dtype=np.uint8)
+    Image.fromarray(coarse).resize((640, 360), Image.Resampling.BICUBIC).save(path)
+    return FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path)
 
 
 def _measure(model: Any, processor: Any, asks: Sequence[Ask], engine: str, layout: str) -> Side:
@@ -190,5 +209,15 @@ def _against_peer(name: str, peer: Side, side: Side) -> Row:
     return Row(f"{name}: over a loop around the pipeline", value, "times", goal, holds, sides, COMMAND)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _beside(name: str, peer: Json, side: Side, layout: str) -> Row:
+    value = round(peer["seconds"] / side.seconds, 1)
+    sides: Json = {
+        "lmms_eval": peer["version"],
+        "lmms_eval_ms_an_ask": round(1000 * peer["seconds"], 1),
+        "ms_an_ask": round(1000 * side.seconds, 1),
+    }
+    if layout == "persona-first":  # its own: other layouts are other prompts
+        same = [ours.text == theirs for ours, theirs in zip(side.answers, peer["texts"], strict=True)]
+        sides["same_words"] = round(sum(same) / len(same), 3)
+    command = "python -m bench.measure --only engine-peer --peer PYTHON"
+    return Row(name, value, "times", f">= {PEER_GOAL:g}", value >= PEER_GOAL, sides, command)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.answers import measure_answers
 from bench.common import Json, Row
-from bench.engine import measure_engines
+from bench.engine import measure_engines, measure_lmms_eval
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
 from bench.journey import measure_calibration, measure_help, measure_quickstart
@@ -37,8 +37,9 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "memory": lambda chosen: measure_memory(many=chosen.many),
     "vectors": lambda chosen: measure_vectors(chosen.vectors),
     "second-run": lambda _: measure_second_run(),
-    "answers": lambda _: measure_answers(),
-    "engine": lambda _: measure_engines(),
+    "answers": lambda chosen: measure_answers(chosen.answers),
+    "engine": lambda chosen: measure_engines(chosen.slow),
+    "engine-peer": lambda chosen: measure_lmms_eval(chosen.peer, chosen.asks),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
 }
 _GROUPS = {"ingest": ("throughput", "cheaper", "busy", "memory"), "index": ("vectors", "second-run")}
@@ -52,12 +53,18 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=2, help="how often the sides of the throughput take turns")
     parser.add_argument("--many", type=int, default=1000, help="tiny clips to ingest for the peak of memory")
     parser.add_argument("--vectors", type=int, default=200_000, help="vectors to store and search")
-    parser.add_argument("--peer", metavar="PYTHON", help="interpreter of an environment with clip-video-encode")
+    parser.add_argument("--answers", type=int, default=1_000_000, help="simulated asks to plan, answer and resume")
+    parser.add_argument("--slow", type=int, default=12, help="asks through the slow ways of asking")
+    parser.add_argument("--asks", type=int, default=200, help="asks put to both sides of engine-peer")
+    parser.add_argument(
+        "--peer", metavar="PYTHON", help="interpreter with clip-video-encode (peer) or lmms-eval (engine-peer)"
+    )
     chosen = parser.parse_args()
-    if "peer" in (chosen.only or []) and not chosen.peer:
-        parser.error("--only peer needs --peer PYTHON")
+    if not chosen.peer and {"peer", "engine-peer"} & set(chosen.only or []):
+        parser.error("--only peer and --only engine-peer need --peer PYTHON")
     names = [part for name in chosen.only or [] for part in _GROUPS.get(name, (name,))]
-    parts = names or [name for name in _PARTS if name not in ("quickstart", "peer") or (name == "peer" and chosen.peer)]
+    usual = [name for name in _PARTS if name not in ("quickstart", "peer", "engine-peer")]
+    parts = names or [*usual, *(["peer"] if chosen.peer else [])]
     holds = True
     for name in parts:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
