@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vectorstore.errors import CorpusError, StorageError
 from vectorstore.index import (
+    MEND,
     IndexPlace,
     VectorIndex,
     check_server_url,
@@ -96,13 +97,21 @@ class IndexKeeper:
                 if place.url != self._url:
                     kept = place.url or "the corpus folder"
                     raise CorpusError(f"the index of {self._root} is kept in {kept}", "open the corpus that way")
+                clean = bool(place.url) or self._is_clean(place)
                 if self._writer_lock:
                     self._ledger.set_setting(_CLEAN, "")
                 self._index = VectorIndex(place, write=self._writer_lock is not None)
+                if not self._writer_lock and not clean:
+                    self._refuse_damaged(self._index)
             except BaseException:
                 self._let_go()
                 raise
         return self._index
+
+    def _refuse_damaged(self, index: VectorIndex) -> None:
+        # Chroma answers from whatever is left of its files; writers look before they open it.
+        if fault := find_fault(index, self._ledger, complete=False):
+            raise CorpusError(f"the vector index {index.place} is damaged: {fault}", MEND)
 
     def _place(self) -> IndexPlace:
         known = json.loads(self._ledger.setting(_PLACE) or "{}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -250,6 +251,22 @@ def test_a_reader_without_index_says_so_and_makes_none(stored: Path) -> None:
     with Corpus.open(stored) as corpus, pytest.raises(CorpusError, match="is missing"):
         corpus.search(np.ones(DIMENSION), engine="chroma")
     assert folders(stored) == []
+
+
+def test_a_reader_refuses_an_index_whose_graph_is_gone(tmp_path: Path) -> None:
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        for number in range(30):
+            add(corpus, f"clip {number}", count=40)
+        embed(corpus, dimension=DIMENSION)
+    graphs = [path for path in (tmp_path / "corpus" / "chroma").iterdir() if path.is_dir()]
+    assert graphs
+    for graph in graphs:
+        shutil.rmtree(graph)
+    with Corpus.open(tmp_path / "corpus") as corpus:
+        with pytest.raises(CorpusError, match="index") as caught:
+            corpus.search(np.ones(DIMENSION), engine="chroma")
+        assert "mends it" in caught.value.hint
+        assert corpus.search(np.ones(DIMENSION), engine="exact")
 
 
 @pytest.mark.parametrize(
