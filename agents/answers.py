@@ -73,7 +73,7 @@ class Pace:
     counted: int
     """Good answers of the list whose tokens are known, as far as they were looked at."""
     prompt_tokens: float
-    """Mean length of their prompts."""
+    """Mean length of their prompts, counted as often as they were sent."""
     reply_tokens: float | None
     """Mean tokens of what was said to one ask, where that was counted."""
 
@@ -440,9 +440,12 @@ _ROWS = (
     f" JOIN respondent ON respondent.id = ask.respondent {_JOIN_PARTS}"
     " LEFT JOIN answer ON answer.ask = ask.id WHERE position > ? ORDER BY position LIMIT ?"
 )
+# A prompt is paid once for each request; servers that draw samples one by one are sent as many as there are samples.
 _TOKENS = (
-    "SELECT count(*), coalesce(avg(tokens), 0.0), avg(said) FROM (SELECT tokens,"
-    " CASE WHEN details != '' THEN json_extract(details, '$.completion_tokens') END AS said FROM listed JOIN answer"
+    "SELECT count(*), coalesce(avg(tokens * coalesce(sent, 1)), 0.0), avg(said) FROM (SELECT tokens,"
+    " CASE WHEN details != '' THEN json_extract(details, '$.completion_tokens') END AS said,"
+    " CASE WHEN details != '' AND json_extract(details, '$.samples') IS NOT NULL"
+    " THEN json_extract(details, '$.attempts') END AS sent FROM listed JOIN answer"
     " ON answer.ask = listed.ask AND answer.error = '' AND tokens > 0 WHERE list = ? LIMIT 10000)"
 )
 _OPEN = (

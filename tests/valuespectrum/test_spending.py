@@ -13,7 +13,7 @@ from agents.answers import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
 from agents.models.registry import load_model
 from agents.models.simulated import Profile, SimulatedModel
-from agents.planner import Replies, plan
+from agents.planner import Replies, answer_all, plan
 from valuespectrum.bench_plan import plan_benchmark
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense
 from valuespectrum.cli.bench import describe_expense
@@ -113,6 +113,23 @@ def test_replies_are_guessed_and_then_measured(tmp_path: Path) -> None:
         for number, ask in enumerate(asks[:30]):
             store.add(ask_key(ask, model), Counted({"yes": -0.1, "no": -3.0}, "yes", "yes", 7, "", 20 + number % 2))
         assert plan(asks, model, store, Replies(answers=3)).reply_tokens == 30 * 20.5
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_samples_that_are_drawn_one_by_one_pay_the_prompt_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, several: bool
+) -> None:
+    monkeypatch.setenv("VALUESPECTRUM_API_KEY_127_0_0_1", KEY)
+    asks = [Ask(Stimulus(), f"Do you like number {number}?", CHOICES) for number in range(60)]
+    refused = () if several else ("n",)
+    with serving(Behaviour(refused_parameters=refused)) as server:
+        model = load_model(f"openai:toy-1@{server.url}?samples=4")
+        with AnswerStore(tmp_path / "answers.sqlite") as store:
+            answer_all(model, asks[:30], store)
+            measured = plan(asks, model, store)
+    assert (measured.stored, measured.basis) == (30, "measured")
+    assert measured.prompt_tokens == 30 * 100 * (1 if several else 4)
+    assert measured.reply_tokens == 30 * 4 * 2
 
 
 def test_a_plan_names_its_prices_and_says_whether_the_budget_will_do(tmp_path: Path, table: PriceTable) -> None:
