@@ -22,7 +22,8 @@ Progress = Callable[[int, int], None]
 """Called with the asks done, stored ones included, and all asks; asks with equal keys count once."""
 
 _WINDOW = 2048
-"""Asks handed to a model at once; more while they show the same frame, but never twice as many."""
+"""Asks handed to a model at once, unless it has a ``window`` of its own; more while they show the same frame, but
+never twice as many."""
 _SAMPLE = 500
 """Asks whose length is looked at to estimate all others."""
 _LEAST_TIMED = 20
@@ -111,7 +112,8 @@ def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress
         ModelError: If the model fails as a whole, or gives fewer answers than it was asked for.
     """
     done, total = work.stored, work.stored + work.to_ask
-    for window in _windows(_with_paths(store.open_asks(work.worklist), work.paths)):
+    size = getattr(model, "window", None) or _WINDOW
+    for window in _windows(_with_paths(store.open_asks(work.worklist), work.paths), size):
         started = time.perf_counter()
         before = done
         try:
@@ -212,12 +214,12 @@ def _with_paths(asks: Iterable[tuple[Ask, str]], paths: Callable[[str], Path]) -
         yield replace(ask, stimulus=replace(ask.stimulus, frames=frames)), key
 
 
-def _windows(asks: Iterator[tuple[Ask, str]]) -> Iterator[list[tuple[Ask, str]]]:
+def _windows(asks: Iterator[tuple[Ask, str]], size: int) -> Iterator[list[tuple[Ask, str]]]:
     """Pieces of a list, cut between frames where that is possible."""
     window: list[tuple[Ask, str]] = []
     for ask, key in asks:
-        full = len(window) >= _WINDOW
-        if full and (len(window) >= 2 * _WINDOW or _shown(ask) != _shown(window[-1][0])):
+        full = len(window) >= size
+        if full and (len(window) >= 2 * size or _shown(ask) != _shown(window[-1][0])):
             yield window
             window = []
         window.append((ask, key))

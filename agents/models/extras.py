@@ -27,5 +27,5 @@ def require(module: str, kind: str, extra: str) -> None:
             f"Models of kind {kind!r} need the package {module}, which is not installed",
             f"pip install 'valuespectrum[{extra}]'",
         ) from error
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, RuntimeError) as error:
         raise ModelError(f"{module} is installed, but does not work here: {error}") from error

@@ -110,6 +110,11 @@ class OpenAIModel:
         return self._id
 
     @property
+    def window(self) -> int | None:
+        """Asks that are to come at once: a batch takes up to a day, so that one after the other would take weeks."""
+        return self._batches.options.most_lines if self._batches else None
+
+    @property
     def settings(self) -> Mapping[str, str]:
         """Layout, readout, decoding, thinking, and the revision that the server says it serves."""
         return self._settings

@@ -21,6 +21,7 @@ from test_openai import NO, QUICK, YES, likes
 from test_openai_resume import committed
 from tiny_models import PictureMaker
 
+from agents import planner
 from agents.answers import AnswerStore
 from agents.models.api_address import Address, Key, ServerOptions
 from agents.models.api_reading import ServerAnswer
@@ -79,6 +80,14 @@ def test_batches_give_what_single_requests_give(tmp_path: Path, make_picture: Pi
     assert [bool(answer.error) for answer in answers] == [False] * 61 + [True, False]
     assert [len(server.given.files[f"file-{number}"].splitlines()) for number in (0, 1, 2)] == [25, 25, 11]
     assert requests_in(tmp_path) == 0
+
+
+def test_a_run_waits_for_one_batch_and_not_for_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner, "_WINDOW", 10)
+    with serving_batches() as server, AnswerStore(tmp_path / "answers.sqlite") as store:
+        answer_all(model_at(server, tmp_path / "journal"), ASKS, store)
+        assert store.table()["answered"].all()
+    assert len(server.given.batches) == 1
 
 
 def test_samples_in_batches(tmp_path: Path) -> None:
