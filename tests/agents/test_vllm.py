@@ -1,4 +1,4 @@
-"""Models in vLLM answer as the same models in transformers do; skipped where vLLM is not installed."""
+"""Models in vLLM answer as the same models in transformers do: in vLLM where it is installed, and in a stand-in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from asks import AGAIN, LESS, LIKE, NO, YES, largest_gap, loaded, varied_asks
 from tiny_models import PictureMaker, qwen3_vl
+from vllm_stand_in import installed
 
 from agents.models.base import Ask, ModelOptions, Stimulus
 from agents.models.vllm import VllmModel, load
@@ -31,8 +32,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return qwen3_vl(tmp_path_factory.mktemp("vllm") / "model", hidden=128)
 
 
-@pytest.fixture(scope="module")
-def model(folder: Path) -> Iterator[VllmModel]:
+@pytest.fixture(scope="module", params=["stand-in", "vllm"])
+def model(folder: Path, request: pytest.FixtureRequest) -> Iterator[VllmModel]:
+    if request.param == "stand-in":
+        with installed():
+            yield load(str(folder), SMALL)
+        return
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
