@@ -26,7 +26,7 @@ from vectorstore.storage import storage_errors
 
 _BATCH = 1000
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 500}
-"""Finds all ten nearest of 200,000 clustered vectors, where Chroma's own choice finds nine (``docs/performance.md``)."""
+"""Finds nearly all of the ten nearest of 200,000 vectors, where Chroma's own choice misses some."""
 _CONNECT = 5.0
 """Seconds within which a server must accept a connection."""
 _ANSWER = 300.0
