@@ -164,6 +164,8 @@ class _Work(Generic[Job, Read]):
         self._next, self._given = 0, 0
         self._open: dict[str, _Open[Read]] = {}
         self._again: deque[str] = deque()
+        self._held: list[str] = []
+        """Of batches that were refused while others were under way, as providers do above a number of tokens."""
         self._outcomes: dict[str, Outcome[Read]] = {}
         self._waiting: dict[int, Batch] = {}
         self._known: dict[int, Batch] = {}
@@ -294,9 +296,15 @@ class _Work(Generic[Job, Read]):
         mine = [request for request, number in places.items() if number == batch.number]
         whole = state.status == "completed"
         told = self._told(state, set(mine), whole)
+        refused = state.status == "failed" and not told
+        if refused and self._waiting:
+            self._held += mine
+            return
+        self._again += self._held
+        self._held.clear()
         for request in mine:
             self._settle(request, told.get(request) or self._missing(request, state, whole))
-        if state.status == "failed" and not told:
+        if refused:
             self._hopeless = f"a batch failed: {state.said or 'the server does not say why'}"
         elif len(mine) >= _NO_ANSWERS and not any(each.read is not None for each in told.values()):
             self._hopeless = f"none of {len(mine):,} requests of a batch was answered, {_first_reason(told.values())}"

@@ -34,6 +34,8 @@ class Batching:
     lists: bool = True
     """Whether the server lists its batches."""
     offered: bool = True
+    most_waiting: int = 1_000_000
+    """Requests under way at once; batches above that fail."""
     page: int = 3
     """Batches on one page of the list."""
 
@@ -63,7 +65,7 @@ class BatchServer(FaultServer):
             lines = [json.loads(line) for line in self.given.files[file].splitlines()]
             assert all(line["url"] == "/v1/chat/completions" and line["method"] == "POST" for line in lines)
             assert len({line["custom_id"] for line in lines}) == len(lines)
-            self.given.asked += [parts_of(line["body"])[0] for line in lines]
+            waiting = sum(each["size"] for each in self.given.batches.values() if each["status"] == "validating")
             document = {
                 "id": name,
                 "object": "batch",
@@ -75,7 +77,12 @@ class BatchServer(FaultServer):
                 "error_file_id": None,
                 "errors": None,
                 "ready": time.monotonic() + self.batching.seconds,
+                "size": len(lines),
             }
+            if waiting + len(lines) > self.batching.most_waiting:
+                document |= {"status": "failed", "errors": {"data": [{"message": "Enqueued token limit reached"}]}}
+            else:
+                self.given.asked += [parts_of(line["body"])[0] for line in lines]
             self.given.batches[name] = document
         return document
 
@@ -84,7 +91,7 @@ class BatchServer(FaultServer):
         document = self.given.batches[name]
         if document["status"] == "validating" and time.monotonic() >= document["ready"]:
             self._answer(document)
-        return {key: value for key, value in document.items() if key != "ready"}
+        return {key: value for key, value in document.items() if key not in ("ready", "size")}
 
     def _answer(self, batch: Document) -> None:
         end = self.batching.end

@@ -156,6 +156,16 @@ def test_batches_that_come_to_nothing_stop_the_command(tmp_path: Path, end: str)
         )
 
 
+def test_more_than_a_provider_takes_at_once_waits_its_turn(tmp_path: Path) -> None:
+    with serving_batches(batching=Batching(seconds=0.05, most_waiting=25)) as server:
+        answers = list(model_at(server, tmp_path, most_lines=20).score(ASKS))
+        assert all(is_right(ask, answer) for ask, answer in zip(ASKS, answers, strict=True))
+        assert sorted(server.given.asked) == sorted(ask.question for ask in ASKS)
+        with pytest.raises(ModelError, match="a batch failed: Enqueued token limit reached"):
+            list(model_at(server, tmp_path, most_lines=40).score(ASKS))
+    assert requests_in(tmp_path) == 0
+
+
 def test_budgets_hold_and_leave_nothing_behind(tmp_path: Path) -> None:
     given: list[Answer] = []
     with serving_batches() as server:
