@@ -66,7 +66,7 @@ class BatchServer(FaultServer):
             assert all(line["url"] == "/v1/chat/completions" and line["method"] == "POST" for line in lines)
             assert len({line["custom_id"] for line in lines}) == len(lines)
             waiting = sum(each["size"] for each in self.given.batches.values() if each["status"] == "validating")
-            document = {
+            document: Document = {
                 "id": name,
                 "object": "batch",
                 "endpoint": "/v1/chat/completions",
