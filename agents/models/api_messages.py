@@ -163,6 +163,7 @@ def describe(manner: Manner, dialect: Dialect, readout: str, thinking: str, serv
     drawn = f", seed {manner.seed}" if manner.samples and dialect.seed else ""
     template = ",".join(f"{name}={json.dumps(value)}" for name, value in sorted((manner.template or {}).items()))
     return {
+        "engine": "server",
         "layout": manner.layout,
         "choices": readouts[readout],
         "decoding": f"{temperature}{drawn}",

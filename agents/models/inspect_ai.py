@@ -152,7 +152,7 @@ class InspectModel(OpenAIModel):
     """A respondent behind one of Inspect's providers; everything is as for ``OpenAIModel``."""
 
     scheme: ClassVar[str] = "inspect"
-    engine: ClassVar[str] = "inspect_ai"
+    through: ClassVar[str] = "Inspect AI"
     transport_kind: ClassVar[type[Transport]] = InspectTransport
 
 

@@ -83,7 +83,8 @@ class OpenAIModel:
     """
 
     scheme: ClassVar[str] = "openai"
-    engine: ClassVar[str] = "server"
+    through: ClassVar[str] = ""
+    """What stands between us and the server, where something does."""
     transport_kind: ClassVar[type[Transport]] = Transport
     """What carries requests to the server."""
 
@@ -101,7 +102,7 @@ class OpenAIModel:
         thinking = self._thinking(asked, probed)
         self._writer = RequestWriter(manner, probed.dialect)
         described = describe(manner, probed.dialect, self._readout, thinking, probed.served)
-        self._settings = {**described, "engine": self.engine}
+        self._settings = {**described, **({"through": self.through} if self.through else {})}
         self._check_served = expect_model(probed.served, lambda name: transport.clean(name, 100))
 
     @property

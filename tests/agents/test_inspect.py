@@ -65,8 +65,7 @@ def test_the_provider_for_openai_gives_what_openai_gives(inspect_ai: Any, make_p
     assert [message["role"] for message in bodies[2]["messages"]] == ["system", "user"]
     assert urls == parts_of(server.seen.bodies[-2])[1] and len(urls) == 2
     assert through.id == f"inspect:openai/gpt-4o@{server.url}"
-    assert {**through.settings, "engine": ""} == {**straight.settings, "engine": ""}
-    assert through.settings["engine"] == "inspect_ai"
+    assert through.settings == {**straight.settings, "through": "Inspect AI"}
     assert through.budget.used.prompt == 400
 
 
