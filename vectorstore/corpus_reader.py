@@ -157,7 +157,11 @@ class CorpusReader:
 
     def default_embedder(self) -> str | None:
         """The embedder with the most vectors, the latest when several have equally many; ``None`` without any."""
-        order = {name: (self.embedded_count(name), place) for place, name in enumerate(self.embedder_ids())}
+        names = self.embedder_ids()
+        if len(names) == 1:
+            # Every search asks, and counting takes as long as searching.
+            return names[0]
+        order = {name: (self.embedded_count(name), place) for place, name in enumerate(names)}
         return max(order, key=order.__getitem__, default=None)
 
     def embedded_count(self, embedder_id: str) -> int:
