@@ -202,7 +202,7 @@ def test_options_that_begin_alike_are_read_to_their_end(
     longer = Choice("more", ("watch again now",))
     ask = Ask(Stimulus((make_picture(1),)), LIKE, (AGAIN, LESS, longer), max_tokens=1)
     (answer,) = model.score([ask])
-    reading = model._choices(ask.choices)
+    reading = model._readout.choices(ask.choices)
     prompt = PromptWriter(parts("qwen3_vl")[1])
     tensors = prompt.tensors(prompt.render(ask), [Image.open(make_picture(1).path)])
 
