@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import sqlite3
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +19,8 @@ from bench.common import CORES, Clock, Cost, Json, peak_memory
 
 FRAMES = 8
 _BATCH = 32
+_LONGEST = 455
+"""Pixels of the longer side of the pictures that are kept."""
 ARCHITECTURE = "ViT-B-32"
 
 
@@ -36,7 +40,10 @@ def ours(clips: list[Path], weights: Path, out: Path, dtype: str = "auto", sampl
 
 
 def naive(clips: list[Path], weights: Path, out: Path) -> Json:
-    """What is usually written first: one clip after the other, decord, fp32, torch's own threads, a batch per clip."""
+    """What is usually written first: one clip after the other, decord, fp32, torch's own threads, a batch per clip.
+
+    It keeps what ingest keeps: small pictures as JPEG, a row for each in SQLite, vectors in Chroma.
+    """
     import chromadb
     import decord
     import open_clip
@@ -48,15 +55,23 @@ def naive(clips: list[Path], weights: Path, out: Path) -> Json:
     with torch.inference_mode():
         model.encode_image(torch.zeros(FRAMES, 3, 224, 224))
     frames = 0
-    with Clock() as clock:
+    with Clock() as clock, contextlib.closing(sqlite3.connect(out / "frames.sqlite")) as rows:
+        rows.execute("CREATE TABLE frame (name TEXT PRIMARY KEY, clip TEXT, place INTEGER)")
         collection = chromadb.PersistentClient(path=str(out / "chroma")).create_collection("frames")
         for clip in clips:
             video = decord.VideoReader(str(clip))
-            places = np.linspace(0, len(video) - 1, FRAMES).round().astype(int)
+            places = np.linspace(0, len(video) - 1, FRAMES).round().astype(int).tolist()
             pictures = [Image.fromarray(picture) for picture in video.get_batch(places).asnumpy()]
             with torch.inference_mode():
                 vectors = model.encode_image(torch.stack([preprocess(picture) for picture in pictures]))
-            names = [f"{clip.stem}-{place}" for place in range(len(pictures))]
+            names = [f"{clip.stem}-{place}" for place in places]
+            for name, picture in zip(names, pictures, strict=True):
+                picture.thumbnail((_LONGEST, _LONGEST))
+                picture.save(out / f"{name}.jpg", quality=90)
+            rows.executemany(
+                "INSERT INTO frame VALUES (?, ?, ?)", zip(names, [clip.stem] * FRAMES, places, strict=True)
+            )
+            rows.commit()
             collection.add(ids=names, embeddings=vectors.numpy())
             frames += len(pictures)
     return _told(clock.cost, frames)
