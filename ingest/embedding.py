@@ -130,10 +130,9 @@ class EmbeddingStage:
             CorpusError: A stored picture cannot be read.
             StorageError: Disk full or read-only.
         """
-        self.advance()
         # In equal parts, so that no thread is left over at the end.
-        parts = min(self._encoder.at_once, len(self._waiting))
-        for part in range(parts, 0, -1):
+        parts = max(self._encoder.at_once, -(-len(self._waiting) // self._batch))
+        for part in range(min(parts, len(self._waiting)), 0, -1):
             self._start(-(-len(self._waiting) // part))
         while self._running:
             self._store()

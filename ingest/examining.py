@@ -7,6 +7,7 @@ where local files are looked at is up to whoever calls.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -72,22 +73,27 @@ class Examiner:
         self._needs_frames = needs_frames
         self._recipe = recipe(options)
         self._removed: RemovedKeys = corpus.curation.removed_keys()
+        self.is_done = False
+        """Whether nothing is left to examine; true already when the last result is given."""
 
     def examine_all(self, items: Iterable[Judged]) -> Iterator[Examined]:
         """Results in the order of ``items``, so that the corpus does not depend on which thread was faster.
 
         ``items`` is read only a few ahead of the results, in the calling thread.
         """
+        ahead = self._files.at_once + WAITING_CLIPS
         remaining = iter(items)
         running: deque[Future[Examined]] = deque()
         threads = ThreadPoolExecutor(self._files.at_once, thread_name_prefix="decode")
         try:
             while True:
-                while len(running) < self._files.at_once + WAITING_CLIPS and (judged := next(remaining, None)):
+                for judged in itertools.islice(remaining, ahead - len(running)):
                     running.append(threads.submit(self._examine, judged))
                 if not running:
                     return
-                yield running.popleft().result()
+                examined = running.popleft().result()
+                self.is_done = not running
+                yield examined
         finally:
             threads.shutdown(wait=True, cancel_futures=True)
 

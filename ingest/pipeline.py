@@ -146,7 +146,8 @@ class _Run:
                 self._commit(examined)
                 tally.tried += 1
                 self._progress("decode", tally.tried, max(tally.tried, count - tally.skipped))
-                stage.advance()
+                if not examiner.is_done:
+                    stage.advance()
             stage.finish()
         tally.frames_embedded = stage.frames_embedded
         tally.frames_duplicate += stage.frames_marked
