@@ -97,17 +97,19 @@ def text_share(grey: Grey) -> float:
         0 to 1.
     """
     steps = np.diff(grey, axis=1, append=grey[:, -1:])
-    rising = _cell_means((steps > _STRONG_EDGE).astype(np.float32))
-    falling = _cell_means((steps < -_STRONG_EDGE).astype(np.float32))
+    rising, falling = _cell_means(steps > _STRONG_EDGE), _cell_means(steps < -_STRONG_EDGE)
     dense = (rising >= _EACH_DIRECTION) & (falling >= _EACH_DIRECTION) & (rising + falling >= _EDGE_SHARE)
     closed = dense.copy()
     closed[:, 1:-1] |= dense[:, :-2] & dense[:, 2:]
     return float(_long_runs(closed, _SHORTEST_LINE).mean())
 
 
-def _cell_means(values: Grey) -> Grey:
+def _cell_means(values: Grey | NDArray[np.bool_]) -> Grey:
     cells = SIDE // _CELL
-    means: Grey = values.reshape(cells, _CELL, cells, _CELL).mean(axis=(1, 3))
+    # Whole rows first, which takes a third of the time of both directions at once; 64 fit into a byte.
+    kind = np.uint8 if values.dtype == np.bool_ else np.float32
+    rows = values.reshape(cells, _CELL, SIDE).sum(axis=1, dtype=kind)
+    means: Grey = rows.reshape(cells, cells, _CELL).sum(axis=2, dtype=kind) / np.float32(_CELL * _CELL)
     return means
 
 
