@@ -93,7 +93,7 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
 
 
-def child(module: str, arguments: Sequence[object], python: str = sys.executable, timeout: float = 900) -> Json:
+def child(module: str, arguments: Sequence[object], python: str = sys.executable, timeout: float = 3600) -> Json:
     """Run a module in a process of its own; the last line that it prints is JSON."""
     command = [python, "-m", module, *map(str, arguments)]
     # Thread counts are part of what is compared, so none may be forced from outside.

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 CorpusOption = Annotated[Path, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
 ModelHelp = (
-    "Model spec: reference[:NAME], hf:REPO_OR_PATH, openai:MODEL[@BASE_URL], vllm:REPO_OR_PATH, inspect:PROVIDER/MODEL, "
-    "simulated:PROFILE."
+    "Model spec: reference[:NAME], hf:REPO_OR_PATH, openai:MODEL[@BASE_URL], vllm:REPO_OR_PATH, "
+    "inspect:PROVIDER/MODEL, simulated:PROFILE."
 )
 EmbedderOption = Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
