@@ -15,7 +15,7 @@ from bench.common import CACHE, CORES, Json, Row, child, load, median
 from bench.variants import random_weights
 
 _COMMAND = "python -m bench.measure --only ingest"
-_BUSY_CLIPS = 12
+_BUSY_CLIPS, _PLAIN_CLIPS = 12, 30
 _FEW, _MANY = 100, 5000
 
 
@@ -24,10 +24,11 @@ class _Runner:
 
     Args:
         clips: How many.
+        own: A folder with that many clips, in place of made ones.
     """
 
-    def __init__(self, clips: int) -> None:
-        self.full, self.small = short_videos(clips)
+    def __init__(self, clips: int, own: Path | None = None) -> None:
+        self.full, self.small = (own, own) if own else short_videos(clips)
         self._weights = random_weights(CACHE / "vit-b-32.pt")
         self._clips = clips
         self.seen: dict[str, list[Json]] = {}
@@ -58,13 +59,20 @@ class _Runner:
         return {name: self.seen[name] for name in names}
 
 
-def measure_throughput(clips: int, rounds: int) -> list[Row]:
-    """Frames per second of the whole way, beside its parts alone and beside a plain pipeline, in turn."""
-    runner = _Runner(clips)
+def measure_throughput(clips: int, rounds: int, own: Path | None = None) -> list[Row]:
+    """Frames per second of the whole way, beside its parts alone and beside a plain pipeline, in turn.
+
+    Args:
+        clips: How many made ones; the plain pipeline, which works through them one by one, takes some of them.
+        rounds: How often.
+        own: A folder of clips to take instead, all of them.
+    """
+    clips = len(list(own.iterdir())) if own else clips
+    runner, plain = _Runner(clips, own), clips if own else min(clips, _PLAIN_CLIPS)
     for _ in range(rounds):
         runner.run("ours", "ours")
         runner.run_on_all_cores("bare")
-        runner.run("naive", "naive")
+        runner.run("naive", "naive", count=plain)
         runner.run("decode", "decode_alone")
         runner.run("encode", "encode_alone")
     seconds = {name: runner.middle(name, "cpu") for name in ("ours", "bare", "naive", "decode", "encode")}
@@ -75,8 +83,8 @@ def measure_throughput(clips: int, rounds: int) -> list[Row]:
     used = round(seconds["ours"] / (CORES * runner.middle("ours", "wall")), 3)
     useful = round(seconds["bare"] / seconds["ours"], 3)
     ratio = round(ours / runner.middle("naive"), 2)
-    cheaper = round(seconds["naive"] / seconds["ours"], 2)
-    name = f"ingest, {clips} clips 720x1280"
+    cheaper = round(seconds["naive"] / seconds["ours"] * clips / plain, 2)
+    name = f"ingest, {clips} clips " + ("of your own" if own else "720x1280")
     return [
         Row(
             f"{name}: share of the bound of decoding and encoding alone, all cores at work",

@@ -31,7 +31,7 @@ def _journey(calibrate: bool) -> list[Row]:
 _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "quickstart": lambda _: _journey(calibrate=False),
     "calibrate": lambda _: _journey(calibrate=True),
-    "throughput": lambda chosen: measure_throughput(chosen.clips, chosen.rounds),
+    "throughput": lambda chosen: measure_throughput(chosen.clips, chosen.rounds, chosen.folder),
     "cheaper": lambda chosen: measure_cheaper(chosen.clips),
     "busy": lambda chosen: measure_busy(chosen.clips),
     "memory": lambda chosen: measure_memory(many=chosen.many),
@@ -50,6 +50,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=[*_GROUPS, *_PARTS], action="append", help="more than once for several")
     parser.add_argument("--clips", type=int, default=60, help="short videos to ingest")
+    parser.add_argument("--folder", type=Path, help="clips of your own for the throughput, instead of made ones")
     parser.add_argument("--rounds", type=int, default=2, help="how often the sides of the throughput take turns")
     parser.add_argument("--many", type=int, default=5000, help="tiny clips to ingest for the peak of memory")
     parser.add_argument("--vectors", type=int, default=200_000, help="vectors to store and search")
