@@ -9,17 +9,16 @@ decoded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from agents.models.adapter import ModelAdapter
-from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.base import ModelOptions
 from agents.models.choices import ChoiceTokens
 from agents.models.engine_choice import choose_engine
+from agents.models.local import LocalModel
 from agents.models.prompting import PromptWriter
-from agents.models.readouts import Reader, Readout, described, words_only
+from agents.models.readouts import Reader, Readout, described
 from agents.models.weights import load_weights
-from vectorstore.errors import ModelError
 
 _SMALL_MODEL = 50_000_000
 """Parameters up to which a window of asks is answered in moments, so that it may be long."""
@@ -39,7 +38,7 @@ def load(reference: str, options: ModelOptions) -> TransformersModel:
     return TransformersModel(loaded.model, loaded.processor, loaded.id, options)
 
 
-class TransformersModel:
+class TransformersModel(LocalModel):
     """A respondent made of a ``transformers`` model and its processor.
 
     Args:
@@ -61,12 +60,8 @@ class TransformersModel:
         options: ModelOptions,
         template_variables: Mapping[str, str] | None = None,
     ) -> None:
-        if options.samples < 0 or options.temperature <= 0:
-            raise ModelError("samples must not be negative, and their temperature must be above 0")
-        self._id = id
-        self._options = options
+        super().__init__(id, processor, options)
         self._parts = (model, processor, template_variables)
-        self._tokenizer = getattr(processor, "tokenizer", processor)
         self._adapter = ModelAdapter(model, self._tokenizer)
         self._readout = Reader(ChoiceTokens(self._tokenizer), options, self._adapter.picture_token, self._decode)
         writer = PromptWriter(processor, template_variables, options.layout)
@@ -79,16 +74,6 @@ class TransformersModel:
         self._window = max(1, options.batch_size) * (32 if small else 4)
         self._settings = {**writer.settings, **engine, **described(options), **self._environment(model)}
 
-    @property
-    def id(self) -> str:
-        """Name with revision."""
-        return self._id
-
-    @property
-    def settings(self) -> Mapping[str, str]:
-        """Engine, prompt layout, decoding, number format, device, library versions."""
-        return self._settings
-
     def asked_as(self, options: ModelOptions) -> TransformersModel:
         """The same weights, on the same device and in the same number format, asked in another way.
 
@@ -100,24 +85,6 @@ class TransformersModel:
         """
         model, processor, template_variables = self._parts
         return TransformersModel(model, processor, self._id, options, template_variables)
-
-    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
-        """Answer in order, with the log-probability of each choice and the text.
-
-        Raises:
-            ModelError: If the options of an ask cannot be told apart.
-        """
-        return self._answers([self._readout(ask) for ask in asks])
-
-    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
-        """Answer in order with free text only."""
-        return self._answers([words_only(ask, self._decode) for ask in asks])
-
-    def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
-        for window in self._windows(readouts):
-            replies = iter(self._engine.answer([work for readout in window for work in readout.work]))
-            for readout in window:
-                yield readout.answer(list(islice(replies, len(readout.work))))
 
     def _windows(self, readouts: Sequence[Readout]) -> Iterator[Sequence[Readout]]:
         """Asks answered together: about the wanted number, all that follow about one stimulus together."""
@@ -132,9 +99,6 @@ class TransformersModel:
             if ends:
                 yield readouts[start:place]
                 start = place
-
-    def _decode(self, tokens: Sequence[int]) -> str:
-        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
 
     @staticmethod
     def _environment(model: Any) -> dict[str, str]:

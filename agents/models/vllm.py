@@ -8,17 +8,17 @@ choice. vLLM finds shared beginnings itself, in the order in which asks come: fr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.base import ModelOptions
 from agents.models.choices import ChoiceTokens
 from agents.models.engines import Reply, Work, needs_text
 from agents.models.extras import require
+from agents.models.local import LocalModel
 from agents.models.pictures import read_picture
 from agents.models.prompting import PromptWriter
-from agents.models.readouts import Reader, Readout, described, words_only
+from agents.models.readouts import Reader, described
 from agents.models.weights import find_source, folder_hash
 from vectorstore.errors import MediaError, ModelError
 
@@ -65,7 +65,7 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
     return VllmModel(llm, processor, f"vllm:{source.name}@{(revision or 'unknown')[:16]}", options)
 
 
-class VllmModel:
+class VllmModel(LocalModel):
     """A respondent made of a model in vLLM and its processor.
 
     Args:
@@ -79,11 +79,9 @@ class VllmModel:
     """
 
     def __init__(self, llm: Any, processor: Any, id: str, options: ModelOptions) -> None:
-        if options.samples < 0 or options.temperature <= 0:
-            raise ModelError("samples must not be negative, and their temperature must be above 0")
-        self._id = id
+        super().__init__(id, processor, options)
         self._parts = (llm, processor)
-        self._tokenizer = getattr(processor, "tokenizer", processor)
+        self._window = _WINDOW
         writer = PromptWriter(processor, None, options.layout)
         self._engine = VllmEngine(llm, self._tokenizer, writer)
         config = llm.llm_engine.model_config
@@ -104,16 +102,6 @@ class VllmModel:
             **_versions(),
         }
 
-    @property
-    def id(self) -> str:
-        """Name with revision."""
-        return self._id
-
-    @property
-    def settings(self) -> Mapping[str, str]:
-        """Engine, prompt layout, decoding, number format, library versions."""
-        return self._settings
-
     def asked_as(self, options: ModelOptions) -> VllmModel:
         """The same weights, asked with another layout, other samples or another seed.
 
@@ -121,28 +109,6 @@ class VllmModel:
             ModelError: If an option is unknown.
         """
         return VllmModel(*self._parts, self._id, options)
-
-    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
-        """Answer in order, with the log-probability of each choice and the text.
-
-        Raises:
-            ModelError: If the options of an ask cannot be told apart.
-        """
-        return self._answers([self._readout(ask) for ask in asks])
-
-    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
-        """Answer in order with free text only."""
-        return self._answers([words_only(ask, self._decode) for ask in asks])
-
-    def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
-        for start in range(0, len(readouts), _WINDOW):
-            window = readouts[start : start + _WINDOW]
-            replies = iter(self._engine.answer([work for readout in window for work in readout.work]))
-            for readout in window:
-                yield readout.answer(list(islice(replies, len(readout.work))))
-
-    def _decode(self, tokens: Sequence[int]) -> str:
-        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
 
 
 class VllmEngine:

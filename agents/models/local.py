@@ -1,0 +1,73 @@
+"""What all models in this process share: a name, settings, and answers made of the replies of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.engines import Engine
+from agents.models.readouts import Reader, Readout, words_only
+from vectorstore.errors import ModelError
+
+
+class LocalModel:
+    """A respondent whose engine runs in this process; what is made from it sets engine, readout and settings.
+
+    Args:
+        id: Name with revision.
+        processor: The model's processor of ``transformers``.
+        options: Samples and temperature are checked.
+
+    Raises:
+        ModelError: If samples or temperature make no sense.
+    """
+
+    _engine: Engine
+    _readout: Reader
+    _settings: Mapping[str, str]
+    _window: int
+    """Asks handed to the engine at once."""
+
+    def __init__(self, id: str, processor: Any, options: ModelOptions) -> None:
+        if options.samples < 0 or options.temperature <= 0:
+            raise ModelError("samples must not be negative, and their temperature must be above 0")
+        self._id = id
+        self._tokenizer = getattr(processor, "tokenizer", processor)
+
+    @property
+    def id(self) -> str:
+        """Name with revision."""
+        return self._id
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Engine, prompt layout, decoding, number format, device, library versions."""
+        return self._settings
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order, with the log-probability of each choice and the text.
+
+        Raises:
+            ModelError: If the options of an ask cannot be told apart.
+        """
+        return self._answers([self._readout(ask) for ask in asks])
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """Answer in order with free text only."""
+        return self._answers([words_only(ask, self._decode) for ask in asks])
+
+    def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
+        for window in self._windows(readouts):
+            replies = iter(self._engine.answer([work for readout in window for work in readout.work]))
+            for readout in window:
+                yield readout.answer(list(islice(replies, len(readout.work))))
+
+    def _windows(self, readouts: Sequence[Readout]) -> Iterator[Sequence[Readout]]:
+        """Asks answered together."""
+        for start in range(0, len(readouts), self._window):
+            yield readouts[start : start + self._window]
+
+    def _decode(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
