@@ -11,7 +11,7 @@ import random
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,6 +168,10 @@ class _Work(Generic[Job, Read]):
         """Of batches that were refused while others were under way, as providers do above a number of tokens."""
         self._outcomes: dict[str, Outcome[Read]] = {}
         self._waiting: dict[int, Batch] = {}
+        self._beside: set[int] = set()
+        """Batches that were under way at the same time as another one."""
+        self._accepted = False
+        """Whether a batch was accepted since the latest was sent."""
         self._known: dict[int, Batch] = {}
         self._file: _File | None = None
         self._hopeless = ""
@@ -230,7 +234,7 @@ class _Work(Generic[Job, Read]):
                 continue
             self._open[name] = _Open(place, part, request.read, request.estimate)
             if name in known:
-                self._waiting[known[name]] = self._known[known[name]]
+                self._await(self._known[known[name]])
             else:
                 self._write(name, request.body)
         return True
@@ -262,7 +266,14 @@ class _Work(Generic[Job, Read]):
         batch = journal.uploaded(batch, client.upload(file.path))
         file.path.unlink()
         batch = journal.created(batch, client.create(batch.file, self._options.window).name)
-        self._known[batch.number] = self._waiting[batch.number] = batch
+        self._known[batch.number] = batch
+        self._await(batch)
+
+    def _await(self, batch: Batch) -> None:
+        self._waiting[batch.number] = batch
+        self._accepted = False
+        if len(self._waiting) > 1:
+            self._beside.update(self._waiting)
 
     def _ready(self) -> Iterator[Result[Read]]:
         """Results whose turn it is; what the caller comes back for is kept by then."""
@@ -297,14 +308,20 @@ class _Work(Generic[Job, Read]):
         whole = state.status == "completed"
         told = self._told(state, set(mine), whole)
         refused = state.status == "failed" and not told
-        if refused and self._waiting:
+        if refused and batch.number in self._beside and (self._waiting or self._accepted):
             self._held += mine
-            return
-        self._again += self._held
-        self._held.clear()
+        else:
+            self._accepted = self._accepted or not refused
+            self._take(mine, state, told, whole)
+        if self._held and (self._accepted or not self._waiting):
+            self._again += self._held
+            self._held.clear()
+
+    def _take(self, mine: Sequence[str], state: BatchState, told: Mapping[str, Told[Read]], whole: bool) -> None:
+        """What a batch says of its requests, for good."""
         for request in mine:
             self._settle(request, told.get(request) or self._missing(request, state, whole))
-        if refused:
+        if state.status == "failed" and not told:
             self._hopeless = f"a batch failed: {state.said or 'the server does not say why'}"
         elif len(mine) >= _NO_ANSWERS and not any(each.read is not None for each in told.values()):
             self._hopeless = f"none of {len(mine):,} requests of a batch was answered, {_first_reason(told.values())}"

@@ -26,7 +26,7 @@ from agents.answers import AnswerStore
 from agents.models.api_address import Address, Key, ServerOptions
 from agents.models.api_reading import ServerAnswer
 from agents.models.base import Answer, Ask, ModelOptions, Stimulus
-from agents.models.batch_client import BatchClient
+from agents.models.batch_client import BatchClient, BatchState
 from agents.models.batch_journal import Journal
 from agents.models.batch_run import BatchOptions
 from agents.models.openai import OpenAIModel, Server, load
@@ -156,7 +156,17 @@ def test_batches_that_come_to_nothing_stop_the_command(tmp_path: Path, end: str)
         )
 
 
-def test_more_than_a_provider_takes_at_once_waits_its_turn(tmp_path: Path) -> None:
+@pytest.mark.parametrize("late", [0.0, 0.1])
+def test_more_than_a_provider_takes_at_once_waits_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    def state(client: BatchClient, name: str) -> BatchState:
+        time.sleep(late)
+        return prompt_state(client, name)
+
+    # Seen late, a batch and the one that was refused because of it have ended at the same time.
+    prompt_state = BatchClient.state
+    monkeypatch.setattr(BatchClient, "state", state)
     with serving_batches(batching=Batching(seconds=0.05, most_waiting=25)) as server:
         answers = list(model_at(server, tmp_path, most_lines=20).score(ASKS))
         assert all(is_right(ask, answer) for ask, answer in zip(ASKS, answers, strict=True))
