@@ -97,11 +97,11 @@ class IndexKeeper:
                 if place.url != self._url:
                     kept = place.url or "the corpus folder"
                     raise CorpusError(f"the index of {self._root} is kept in {kept}", "open the corpus that way")
-                clean = bool(place.url) or self._is_clean(place)
+                looked_at = self._writer_lock is not None or bool(place.url) or self._is_clean(place)
                 if self._writer_lock:
                     self._ledger.set_setting(_CLEAN, "")
                 self._index = VectorIndex(place, write=self._writer_lock is not None)
-                if not self._writer_lock and not clean:
+                if not looked_at:
                     self._refuse_damaged(self._index)
             except BaseException:
                 self._let_go()
