@@ -8,7 +8,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from ingest.guard import Deadline, Limits
-from ingest.media_index import MediaIndex
+from ingest.media_index import Demuxed, MediaIndex
 from ingest.plan import Plan, Target
 
 
@@ -21,6 +21,8 @@ class Job:
     file: BinaryIO
     """Opened by the guard."""
     index: MediaIndex
+    media: Demuxed
+    """What ``index`` was read from."""
     plan: Plan
     """Made from the packets of ``index``."""
     short_side: int

@@ -16,6 +16,16 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def batches_at_once() -> int:
+    """Batches that are best encoded at the same time on processor cores: one core for each loses least."""
+    return min(MOST_ENCODERS, count_cores())
+
+
+def cores_per_batch() -> int:
+    """Cores for each of these batches."""
+    return max(1, count_cores() // batches_at_once())
+
+
 @contextlib.contextmanager
 def torch_threads(count: int) -> Iterator[None]:
     """Limit torch, if anything has loaded it, to so many threads for each batch.

@@ -7,11 +7,12 @@ pictures that nothing refers to. ``decord`` is kept for comparison; it is refuse
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +23,7 @@ from ingest.backend import FramesRead, Job
 from ingest.decord_backend import import_decord
 from ingest.decord_backend import read_frames as read_with_decord
 from ingest.guard import Deadline, Limits, choose_demuxer, is_cut_short, open_media, shown_name
-from ingest.media_index import MediaIndex, read_index
+from ingest.media_index import Demuxed, MediaIndex, demuxed
 from ingest.pictures import JPEG_QUALITY
 from ingest.plan import Plan, make_plan
 from ingest.pyav_backend import read_frames as read_with_pyav
@@ -109,16 +110,20 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
     """
     backend = _backend(options)
     name = shown_name(name)
-    index = _read_index(file, name, options.limits, deadline)
-    if index.truncated and not options.keep_truncated:
-        raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
-    job = Job(name, file, index, Plan((), ()), options.short_side, options.limits, deadline)
-    plan = _plan(job, options)
-    read = backend(replace(job, plan=plan))
+    with _demuxed(file, name, options.limits, deadline) as (index, media):
+        if index.truncated and not options.keep_truncated:
+            raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
+        job = Job(name, file, index, media, Plan((), ()), options.short_side, options.limits, deadline)
+        plan = _plan(job, options)
+        read = backend(replace(job, plan=plan))
     if 2 * len(read.pictures) < max(1, len(plan.targets)):
         raise MediaError(
             f"{name}: only {len(read.pictures)} of {len(plan.targets)} frames could be decoded", "decode_error"
         )
+    return _decoded(index, read)
+
+
+def _decoded(index: MediaIndex, read: FramesRead) -> Decoded:
     width, height = round(index.coded_size[0] * index.pixel_aspect), index.coded_size[1]
     if read.rotation % 180:
         width, height = height, width
@@ -205,11 +210,14 @@ def _plan(job: Job, options: DecodeOptions) -> Plan:
     return make_plan(index.packets, index.end, count)
 
 
-def _read_index(file: BinaryIO, name: str, limits: Limits, deadline: Deadline) -> MediaIndex:
+@contextlib.contextmanager
+def _demuxed(file: BinaryIO, name: str, limits: Limits, deadline: Deadline) -> Iterator[tuple[MediaIndex, Demuxed]]:
     demuxer = choose_demuxer(file, name)
-    try:
-        return read_index(file, name, demuxer, limits, deadline)
-    except MediaError as error:
-        if error.reason == "decode_error" and demuxer == "mov" and is_cut_short(file):
-            raise MediaError(f"{name}: ends too early, as half a download does", "truncated") from error
-        raise
+    with contextlib.ExitStack() as stack:
+        try:
+            both = stack.enter_context(demuxed(file, name, demuxer, limits, deadline))
+        except MediaError as error:
+            if error.reason == "decode_error" and demuxer == "mov" and is_cut_short(file):
+                raise MediaError(f"{name}: ends too early, as half a download does", "truncated") from error
+            raise
+        yield both

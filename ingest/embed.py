@@ -136,7 +136,7 @@ class OpenClipEmbedder(TwoTowers):
         dtype = choose_dtype(dtype, parts.device)
         identity = _identity(parts, dtype)
         self._model = cast(parts.model, dtype)
-        self._preparer = Preparer(self._prepare)
+        self._preparer = Preparer(self._prepare, parts.device)
         super().__init__(identity, parts.device)
 
     @classmethod

@@ -7,9 +7,11 @@ all the cores.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -59,16 +61,20 @@ class ThreadEncoder:
 
     Args:
         embedder: Does the work; several batches at a time if it has an attribute ``at_once`` that says so.
+        turns: Given for one batch at a time where several are encoded; by default there is always one to give.
     """
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, turns: AbstractContextManager[object] | None = None) -> None:
         self.record = EmbedderRecord(embedder.id, embedder.spec, embedder.dimension)
         self.at_once = int(getattr(embedder, "at_once", 1))
         self._embedder = embedder
+        # One batch at a time is encoded with an accelerator or with all cores: it has not to wait for one of them.
+        self._turns = turns if turns and self.at_once > 1 else contextlib.nullcontext()
 
     def encode(self, pictures: Sequence[Path]) -> NDArray[np.float32]:
         """See ``Encoder``."""
-        return self._embedder.images([_open_picture(path) for path in pictures])
+        with self._turns:
+            return self._embedder.images([_open_picture(path) for path in pictures])
 
 
 class EmbeddingStage:

@@ -6,12 +6,14 @@ decided by the pipeline in either case, so that the corpus is the same.
 
 from __future__ import annotations
 
+import threading
 from typing import Protocol, runtime_checkable
 
+from ingest.cores import count_cores
 from ingest.decode import DecodeOptions
 from ingest.embed import Embedder
 from ingest.embedding import Encoder, ThreadEncoder
-from ingest.files import ConfinedFiles, Files, ThreadFiles
+from ingest.files import ConfinedFiles, Files, FilesInTurn, ThreadFiles
 
 
 @runtime_checkable
@@ -41,9 +43,11 @@ class LocalEngine:
     """
 
     def __init__(self, embedder: Embedder, workers: int) -> None:
-        self.encoder = ThreadEncoder(embedder)
+        # Decoders and encoders that share a core within milliseconds find its caches full of the others' data.
+        self._turns = threading.BoundedSemaphore(max(workers, count_cores()))
+        self.encoder = ThreadEncoder(embedder, self._turns)
         self._workers = workers
 
     def files(self, options: DecodeOptions, confined: ConfinedFiles, isolate: bool) -> Files:
         """See ``Engine``."""
-        return confined if isolate else ThreadFiles(options, self._workers)
+        return FilesInTurn(confined if isolate else ThreadFiles(options, self._workers), self._turns)

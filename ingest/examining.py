@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -71,6 +72,7 @@ class Examiner:
         self._files = files
         self._downloads = downloads
         self._needs_frames = needs_frames
+        self._slots = threading.BoundedSemaphore(files.at_once)
         self._recipe = recipe(options)
         self._removed: RemovedKeys = corpus.curation.removed_keys()
         self.is_done = False
@@ -84,7 +86,8 @@ class Examiner:
         ahead = self._files.at_once + WAITING_CLIPS
         remaining = iter(items)
         running: deque[Future[Examined]] = deque()
-        threads = ThreadPoolExecutor(self._files.at_once, thread_name_prefix="decode")
+        # One more than files are looked at: no core waits while the pictures of a clip are written to the disk.
+        threads = ThreadPoolExecutor(self._files.at_once + 1, thread_name_prefix="decode")
         try:
             while True:
                 for judged in itertools.islice(remaining, ahead - len(running)):
@@ -122,7 +125,8 @@ class Examiner:
             return self._removed.has("clip", clip_id) or not self._needs_frames(clip_id)
 
         files = self._downloads if is_remote(item) else self._files
-        return files.look_at(path, is_known)
+        with self._slots:
+            return files.look_at(path, is_known)
 
     def _finish(self, judged: Judged, source: Source, rows: FileRows) -> Examined:
         found, measures = rows.examination, rows.measures

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -102,6 +103,25 @@ class ConfinedFiles:
         with self._lock:
             self._pool = self._pool or DecodePool(self.at_once, self._options)
         return with_measures(self._pool.submit(path, is_known=is_known).result())
+
+
+class FilesInTurn:
+    """Files of another kind, each looked at when it is its turn.
+
+    Args:
+        files: The other kind.
+        turns: Given for one file at a time.
+    """
+
+    def __init__(self, files: Files, turns: AbstractContextManager[object]) -> None:
+        self.at_once = files.at_once
+        self._files = files
+        self._turns = turns
+
+    def look_at(self, path: Path, is_known: IsKnown) -> FileRows:
+        """See ``Files``."""
+        with self._turns:
+            return self._files.look_at(path, is_known)
 
 
 def with_measures(examination: Examination) -> FileRows:

@@ -73,7 +73,7 @@ class HfEmbedder(TwoTowers):
         self._processor = processor
         identity = _identity(model, processor, dtype)
         self._model = cast(model, dtype).to(device)
-        self._preparer = Preparer(self._prepare)
+        self._preparer = Preparer(self._prepare, device)
         self._text_length = _text_length(model, processor.tokenizer)
         self._padding = "max_length" if str(model.config.model_type).startswith(_PADDED) else True
         super().__init__(identity, device)

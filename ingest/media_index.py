@@ -16,6 +16,8 @@ _TOLERATED_LOSS = 0.05
 """Share of a clip that may be missing at its end before it counts as truncated."""
 
 _BUFFER = 2**18
+_MOST_KEPT = 64 * 2**20
+"""Bytes of packets that are kept from reading to decoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +83,44 @@ def decoder_errors(name: str) -> Iterator[None]:
         raise MediaError(f"{name}: cannot be decoded: {line}", "decode_error") from error
 
 
-def read_index(file: BinaryIO, name: str, demuxer: str, limits: Limits, deadline: Deadline) -> MediaIndex:
-    """Read headers and packets.
+class Demuxed:
+    """A container that has been read to its end.
+
+    Args:
+        container: Open.
+        packets: Those of the video stream; ``None`` when they are too large together to be kept, or not all there.
+    """
+
+    def __init__(self, container: Any, packets: list[Any] | None) -> None:
+        self.container = container
+        self._packets = packets
+
+    def take_packets(self) -> list[Any] | None:
+        """The packets of the video stream, once: whoever takes them may use the decoder of the container."""
+        packets, self._packets = self._packets, None
+        return packets
+
+
+@contextlib.contextmanager
+def demuxed(
+    file: BinaryIO, name: str, demuxer: str, limits: Limits, deadline: Deadline
+) -> Iterator[tuple[MediaIndex, Demuxed]]:
+    """Read headers and packets; the container stays open inside the block.
 
     Raises:
         MediaError: ``no_video_stream``, ``unsupported_codec``, ``too_many_pixels``, ``too_long``, ``deadline`` or
             ``decode_error``.
     """
-    with decoder_errors(name), open_container(file, demuxer) as container:
-        stream = _video_stream(container, name)
-        codec = stream.codec_context
-        check_size(codec.width, codec.height, _pixel_aspect(stream), name, limits)
-        _check_duration(_declared_seconds(container, stream), name, limits)
-        raw, seconds_seen = _demux(container, stream, name, limits, deadline)
-        return _index(container, stream, name, demuxer, raw, seconds_seen)
+    with contextlib.ExitStack() as stack:
+        with decoder_errors(name):
+            container = stack.enter_context(open_container(file, demuxer))
+            stream = _video_stream(container, name)
+            codec = stream.codec_context
+            check_size(codec.width, codec.height, _pixel_aspect(stream), name, limits)
+            _check_duration(_declared_seconds(container, stream), name, limits)
+            raw, packets, seconds_seen = _demux(container, stream, name, limits, deadline)
+            index = _index(container, stream, name, demuxer, raw, seconds_seen)
+        yield index, Demuxed(container, packets)
 
 
 def _video_stream(container: Any, name: str) -> Any:
@@ -136,27 +162,39 @@ _Raw = tuple[int | None, bool, bool, int]
 """Presentation time, keyframe, discard, duration of one packet."""
 
 
-def _demux(container: Any, stream: Any, name: str, limits: Limits, deadline: Deadline) -> tuple[list[_Raw], float]:
-    """All packets of the video stream, and when the last packet of any stream ends (seconds)."""
+def _demux(
+    container: Any, stream: Any, name: str, limits: Limits, deadline: Deadline
+) -> tuple[list[_Raw], list[Any] | None, float]:
+    """All packets of the video stream, the same to be decoded, and when the last packet of any ends (seconds)."""
     import av
 
     packets: list[_Raw] = []
-    latest = 0.0
+    kept: list[Any] | None = []
+    size, latest, begin = 0, 0.0, (container.start_time or 0) / 1_000_000
+    # Calculating with a fraction for every packet takes as long as reading them.
+    units: dict[int, float] = {}
     try:
         for packet in container.demux():
             if not packet.size:
                 continue
             deadline.check()
-            time = packet.pts if packet.pts is not None else packet.dts
-            if time is not None:
-                latest = max(latest, float((time + (packet.duration or 0)) * packet.time_base))
-                _check_duration(latest - (container.start_time or 0) / 1_000_000, name, limits)
-            if packet.stream_index == stream.index:
-                packets.append((packet.pts, packet.is_keyframe, packet.is_discard, packet.duration or 0))
+            of, time, duration = packet.stream_index, packet.pts, packet.duration or 0
+            end = packet.dts if time is None else time
+            if end is not None:
+                unit = units.get(of) or units.setdefault(of, float(packet.time_base))
+                latest = max(latest, (end + duration) * unit)
+                _check_duration(latest - begin, name, limits)
+            if of == stream.index:
+                packets.append((time, packet.is_keyframe, packet.is_discard, duration))
+                size += packet.size
+                if size > _MOST_KEPT:
+                    kept = None
+                if kept is not None:
+                    kept.append(packet)
     except av.FFmpegError:
         # What could be read is kept; how much is missing shows in the comparison with the header.
-        pass
-    return packets, latest
+        kept = None
+    return packets, kept, latest
 
 
 def _index(container: Any, stream: Any, name: str, demuxer: str, raw: list[_Raw], seconds_seen: float) -> MediaIndex:

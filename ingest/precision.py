@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from ingest.cores import MOST_ENCODERS, count_cores
+from ingest.cores import batches_at_once, cores_per_batch
 from vectorstore.errors import EmbedderError, InputError
 
 DTYPES = ("fp32", "bf16", "auto")
@@ -125,8 +125,8 @@ class TwoTowers(ABC):
     @property
     def at_once(self) -> int:
         """Batches that are best encoded at the same time, each in a thread of its own."""
-        # One thread per batch loses least; an accelerator works on one batch with all it has.
-        return min(MOST_ENCODERS, count_cores()) if self._device == "cpu" else 1
+        # An accelerator works on one batch with all it has.
+        return batches_at_once() if self._device == "cpu" else 1
 
     def images(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
         """Vectors of pictures: (n, dimension) float32, unit length."""
@@ -179,20 +179,22 @@ def _cut(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 
 
 class Preparer:
-    """Prepares the pictures of a batch in a few threads; pictures keep their order.
+    """Prepares the pictures of a batch in order, in a few threads where the batch has more than a core.
 
     Args:
         prepare: Some RGB pictures to whatever the model takes.
+        device: Where the model is.
     """
 
-    def __init__(self, prepare: Callable[[Sequence[Image]], Any]) -> None:
+    def __init__(self, prepare: Callable[[Sequence[Image]], Any], device: str) -> None:
         self._prepare = prepare
-        self._threads = ThreadPoolExecutor(_PREPARERS, thread_name_prefix="prepare")
+        self._parts = min(_PREPARERS, cores_per_batch()) if device == "cpu" else _PREPARERS
+        self._threads = ThreadPoolExecutor(self._parts, thread_name_prefix="prepare")
 
     def parts(self, pictures: Sequence[Image]) -> list[Any]:
         """What ``prepare`` made of each part of the pictures."""
         coloured = [picture.convert("RGB") for picture in pictures]
-        bounds = [len(coloured) * part // _PREPARERS for part in range(_PREPARERS + 1)]
+        bounds = [len(coloured) * part // self._parts for part in range(self._parts + 1)]
         parts = [coloured[start:stop] for start, stop in itertools.pairwise(bounds) if start < stop]
         if len(parts) < 2:
             return [self._prepare(part) for part in parts]

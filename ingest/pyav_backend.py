@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -59,8 +60,8 @@ def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
     """
     seen: dict[int, NDArray[np.uint8]] = {}
     whole = Plan((), (range(len(job.index.packets)),))
-    with decoder_errors(job.name), open_container(job.file, job.index.demuxer) as container:
-        for shown_at, frame in _Reader(container, replace(job, plan=whole)).frames():
+    with decoder_errors(job.name), _reader(replace(job, plan=whole)) as reader:
+        for shown_at, frame in reader.frames():
             small = frame.reformat(*_THUMBNAIL, format="gray", interpolation="AREA")
             seen[shown_at] = small.to_ndarray()
     times = sorted(seen)
@@ -71,8 +72,7 @@ def _read(job: Job) -> FramesRead:
     wanted = {target.shown_at: target for target in job.plan.targets}
     pictures: dict[int, Image.Image] = {}
     rotation = 0
-    with open_container(job.file, job.index.demuxer) as container:
-        reader = _Reader(container, job)
+    with _reader(job) as reader:
         for shown_at, frame in reader.frames():
             if shown_at in wanted and shown_at not in pictures:
                 rotation = round(frame.rotation / 90) * 90 % 360
@@ -86,17 +86,33 @@ def _read(job: Job) -> FramesRead:
     return FramesRead(found, rotation, len(reader.failed))
 
 
-class _Reader:
-    """Feeds the packets of a plan to a decoder."""
+@contextlib.contextmanager
+def _reader(job: Job) -> Iterator[_Reader]:
+    packets = job.media.take_packets()
+    if packets is not None:
+        yield _Reader(job.media.container, packets, job)
+        return
+    with open_container(job.file, job.index.demuxer) as container:
+        stream = container.streams[job.index.stream]
+        yield _Reader(container, (packet for packet in container.demux(stream) if packet.size), job)
 
-    def __init__(self, container: Any, job: Job) -> None:
+
+class _Reader:
+    """Feeds the packets of a plan to a decoder.
+
+    Args:
+        container: Open; nothing has been decoded with it.
+        packets: All of the video stream.
+        job: With the plan.
+    """
+
+    def __init__(self, container: Any, packets: Iterable[Any], job: Job) -> None:
         self.failed: set[int] = set()
         """Packets that the decoder refused."""
-        self._container = container
+        self._all = packets
         self._job = job
         self._wanted = {target.packet for target in job.plan.targets}
-        self._stream = container.streams[job.index.stream]
-        self._codec = self._stream.codec_context
+        self._codec = container.streams[job.index.stream].codec_context
         # One thread per file and several files at once costs 10-17 % less than several threads per file.
         self._codec.thread_type = "NONE"
         self._codec.thread_count = 1
@@ -143,8 +159,7 @@ class _Reader:
 
         known = len(self._job.index.packets)
         try:
-            packets = (packet for packet in self._container.demux(self._stream) if packet.size)
-            yield from itertools.islice(packets, known)
+            yield from itertools.islice(self._all, known)
         except av.FFmpegError:
             self.failed.add(known - 1)
 

@@ -12,6 +12,7 @@ _M_TRIM_THRESHOLD = -1
 _M_TOP_PAD = -2
 _M_MMAP_THRESHOLD = -3
 _M_PERTURB = -6
+_M_ARENA_MAX = -8
 
 _MOST_KEPT = 512 * 2**20
 _GROWTH = 64 * 2**20
@@ -22,13 +23,15 @@ def keep_freed_memory() -> None:
     """Have this process keep memory that it frees, up to 512 MB, instead of handing it back to the system.
 
     A model asks for the same tens of megabytes for every layer of every batch. Handed back in between, each page has
-    to be mapped and cleared again: 5 to 8 % of the time of encoding pictures, and far more of training.
+    to be mapped and cleared again: 5 to 8 % of the time of encoding pictures, and far more of training. All threads
+    share one heap: those of their own give back what a decoder frees after each file, whatever is set here.
     """
     mallopt = _mallopt()
     if mallopt is not None:
         mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)
         mallopt(_M_TOP_PAD, _GROWTH)
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT)
+        mallopt(_M_ARENA_MAX, 1)
 
 
 @contextlib.contextmanager
