@@ -49,9 +49,9 @@ def main() -> int:
     """Measure everything or some parts; exit code 1 when a claim does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=[*_GROUPS, *_PARTS], action="append", help="more than once for several")
-    parser.add_argument("--clips", type=int, default=60, help="short videos to ingest")
+    parser.add_argument("--clips", type=int, default=120, help="short videos to ingest")
     parser.add_argument("--folder", type=Path, help="clips of your own for the throughput, instead of made ones")
-    parser.add_argument("--rounds", type=int, default=2, help="how often the sides of the throughput take turns")
+    parser.add_argument("--rounds", type=int, default=3, help="how often the sides of the throughput take turns")
     parser.add_argument("--many", type=int, default=5000, help="tiny clips to ingest for the peak of memory")
     parser.add_argument("--vectors", type=int, default=200_000, help="vectors to store and search")
     parser.add_argument("--answers", type=int, default=1_000_000, help="simulated asks to plan, answer and resume")

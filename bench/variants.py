@@ -77,15 +77,6 @@ def naive(clips: list[Path], weights: Path, out: Path) -> Json:
     return _told(clock.cost, frames)
 
 
-def decode_alone(clips: list[Path], weights: Path, out: Path) -> Json:
-    """Files to pictures with one thread and nothing else."""
-    from ingest.decode import DecodeOptions, decode
-
-    with Clock() as clock:
-        frames = sum(len(decode(clip, DecodeOptions(frames=FRAMES)).frames) for clip in clips)
-    return _told(clock.cost, frames)
-
-
 def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1", dtype: str = "auto") -> Json:
     """Files to pictures to vectors with one thread, a batch after the other, and nothing else.
 
@@ -112,23 +103,6 @@ def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1", dtype: 
             embedder.images(pictures)
             frames += len(pictures)
     return _told(clock.cost, frames)
-
-
-def encode_alone(clips: list[Path], weights: Path, out: Path, dtype: str = "auto") -> Json:
-    """Pictures to vectors with one thread; as many as the clips have frames."""
-    import torch
-
-    from ingest.decode import DecodeOptions, decode
-
-    embedder = _embedder(weights, dtype)
-    torch.set_num_threads(1)
-    some = [frame.picture for clip in clips[:4] for frame in decode(clip, DecodeOptions(frames=FRAMES)).frames]
-    pictures = (some * (len(clips) * FRAMES // len(some) + 1))[: len(clips) * FRAMES]
-    embedder.images(some[:_BATCH])
-    with Clock() as clock:
-        for start in range(0, len(pictures), _BATCH):
-            embedder.images(pictures[start : start + _BATCH])
-    return _told(clock.cost, len(pictures))
 
 
 def memory(clips: list[Path], weights: Path, out: Path, index: str = "yes") -> Json:
@@ -206,7 +180,7 @@ def _told(cost: Cost, frames: int) -> Json:
     }
 
 
-VARIANTS = {function.__name__: function for function in (ours, naive, bare, decode_alone, encode_alone, memory)}
+VARIANTS = {function.__name__: function for function in (ours, naive, bare, memory)}
 
 
 def main() -> None:

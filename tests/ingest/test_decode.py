@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from videos import VideoWriter, cut_without_decoding, read_number, write_numbered
 
 from ingest.decode import DecodeOptions, decode, recipe
+from ingest.media_index import open_container
 from vectorstore.errors import InputError, MediaError
 
 ALWAYS_THERE = ("auto", "pyav", "decord")
@@ -116,6 +118,27 @@ def test_decoding_twice_gives_the_same_pixels(tmp_path: Path) -> None:
     path = write_numbered(tmp_path / "clip.mp4", BOTH["groups.mp4"])
     first, second = (decode(path, DecodeOptions()) for _ in range(2))
     assert [frame.picture.tobytes() for frame in first.frames] == [frame.picture.tobytes() for frame in second.frames]
+
+
+@pytest.mark.parametrize("name", [*BOTH, *PYAV_ONLY])
+def test_files_too_large_to_be_kept_in_memory_give_the_same_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = write_numbered(tmp_path / name, BOTH[name] if name in BOTH else PYAV_ONLY[name][0])
+    kept = decode(path, DecodeOptions())
+    opened: list[str] = []
+
+    def open_again(file: BinaryIO, demuxer: str) -> Any:
+        opened.append(demuxer)
+        return open_container(file, demuxer)
+
+    monkeypatch.setattr("ingest.pyav_backend.open_container", open_again)
+    monkeypatch.setattr("ingest.media_index._MOST_KEPT", 0)
+    read_again = decode(path, DecodeOptions())
+    assert opened
+    assert [(frame.time, frame.picture.tobytes()) for frame in read_again.frames] == [
+        (frame.time, frame.picture.tobytes()) for frame in kept.frames
+    ]
 
 
 def test_recipe_names_what_decides_the_pictures() -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from colour_embedder import ColourEmbedder
+from numpy.typing import NDArray
 from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
@@ -71,6 +76,52 @@ def test_a_second_run_adds_nothing_and_reads_no_file(
     with Corpus.open(tmp_path / "corpus") as corpus:
         assert corpus.content_hash() == before
         assert list(corpus.events()) == events
+
+
+class Counter:
+    """How many are inside at the same time, at most."""
+
+    def __init__(self) -> None:
+        self.most = self._inside = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            self.most = max(self.most, self._inside)
+        # Long enough for all others that may come in as well.
+        time.sleep(0.02)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+
+
+@pytest.mark.parametrize(("workers", "files", "together"), [(None, 2, 2), (1, 1, 2), (5, 5, 5)])
+def test_decoders_and_encoders_together_are_no_more_than_the_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int | None, files: int, together: int
+) -> None:
+    for number in range(8):
+        write_numbered(tmp_path / "clips" / f"{number}.mp4", VideoWriter(frames=4, hue=number * 20))
+    decoding, both = Counter(), Counter()
+
+    def examine(*arguments: Any) -> examination.Examination:
+        with both, decoding:
+            return examination.examine(*arguments)
+
+    class SlowEmbedder(ColourEmbedder):
+        at_once = 2
+
+        def images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+            with both:
+                return super().images(pictures)
+
+    monkeypatch.setattr("ingest.files.examine", examine)
+    for module in ("engine", "pipeline"):
+        monkeypatch.setattr(f"ingest.{module}.count_cores", lambda: 2)
+    report = run(tmp_path / "clips", tmp_path / "corpus", IngestOptions(workers=workers, batch=4), SlowEmbedder())
+    assert (report.clips_added, report.frames_embedded) == (8, 32)
+    assert (decoding.most, both.most) == (files, together)
 
 
 def test_bad_files_are_named_with_a_reason_and_the_rest_goes_on(tmp_path: Path) -> None:
