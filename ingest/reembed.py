@@ -28,7 +28,9 @@ class ReembedReport:
         return {**asdict(self), "seconds": round(self.seconds, 3)}
 
 
-def reembed(corpus: Corpus, embedder: Embedder, progress: Progress | None = None, batch: int = 32) -> ReembedReport:
+def reembed(
+    corpus: Corpus, embedder: Embedder, progress: Progress | None = None, batch: int | None = None
+) -> ReembedReport:
     """Give every frame a vector of this embedder.
 
     Resumable: a run that ends early leaves what it has done, and the next one does the rest. The vectors of other
@@ -39,7 +41,7 @@ def reembed(corpus: Corpus, embedder: Embedder, progress: Progress | None = None
         corpus: Opened for writing.
         embedder: The new one.
         progress: Called from this thread with ``"embed"`` and ``"index"``.
-        batch: Pictures at once.
+        batch: Pictures at once; ``None``: as many as the encoder likes.
 
     Raises:
         EmbedderError: The embedder failed.
