@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.cores import count_cores, torch_threads
+from ingest.cores import count_cores, short_pauses, torch_threads
 from ingest.embed import Embedder
 from ingest.precision import BATCH
 from ingest.select import duplicates_by_vector
@@ -112,18 +111,17 @@ class EmbeddingStage:
         self._done = 0
         self._unindexed = 0
         self._threads = ThreadPoolExecutor(encoder.at_once, thread_name_prefix="embed")
-        self._limits = torch_threads(max(1, count_cores() // encoder.at_once))
+        self._settings = contextlib.ExitStack()
         corpus.add_embedder(encoder.record)
 
     def __enter__(self) -> Self:
-        self._limits.__enter__()
+        self._settings.enter_context(torch_threads(max(1, count_cores() // self._encoder.at_once)))
+        self._settings.enter_context(short_pauses())
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
-        self._limits.__exit__(kind, error, trace)
+        self._settings.close()
 
     def queue(self, picture_shas: Sequence[str]) -> None:
         """Pictures to be embedded, in this order."""
