@@ -13,6 +13,8 @@ from bench.common import Json
 from ingest.embed import Embedder
 
 _FIRST = 10
+_AT_ONCE = 64
+"""Pictures in memory."""
 
 Places = dict[tuple[str, float], NDArray[np.float32]]
 """Clip name and time of a frame in the clip to its vector."""
@@ -50,9 +52,11 @@ def _reference_vectors(folder: Path, embedder: Embedder) -> Places:
     with Corpus.open(folder / "corpus") as corpus:
         names = {clip.clip_id: Path(clip.source).stem for clip in corpus.clips()}
         frames = corpus.frames()
-        pictures = [Image.open(corpus.picture_path(frame.picture_sha)).convert("RGB") for frame in frames]
-        for frame, vector in zip(frames, embedder.images(pictures), strict=True):
-            places[names[frame.clip_id], frame.time] = vector
+        for start in range(0, len(frames), _AT_ONCE):
+            some = frames[start : start + _AT_ONCE]
+            pictures = [Image.open(corpus.picture_path(frame.picture_sha)).convert("RGB") for frame in some]
+            for frame, vector in zip(some, embedder.images(pictures), strict=True):
+                places[names[frame.clip_id], frame.time] = vector
     return places
 
 

@@ -24,7 +24,7 @@ _LONGEST = 455
 ARCHITECTURE = "ViT-B-32"
 
 
-def ours(clips: list[Path], weights: Path, out: Path, dtype: str = "auto", sampling: str = "uniform") -> Json:
+def ours(clips: list[Path], weights: Path, out: Path, sampling: str = "uniform", short_side: str = "256") -> Json:
     """``valuespectrum ingest`` without the start of the program and the loading of the model."""
     import chromadb  # noqa: F401 the start of the program, which is left out on all sides
 
@@ -32,8 +32,8 @@ def ours(clips: list[Path], weights: Path, out: Path, dtype: str = "auto", sampl
     from ingest.pipeline import IngestOptions, ingest
     from vectorstore.corpus import Corpus
 
-    embedder = _embedder(weights, dtype)
-    options = IngestOptions(DecodeOptions(frames=FRAMES, sampling=sampling))
+    embedder = _embedder(weights)
+    options = IngestOptions(DecodeOptions(frames=FRAMES, sampling=sampling, short_side=int(short_side)))
     with Clock() as clock, Corpus.ensure(out / "corpus") as corpus:
         report = ingest(clips, corpus, embedder, options)
     return _told(clock.cost, report.frames_embedded) | {"embedder": embedder.id}
@@ -77,7 +77,7 @@ def naive(clips: list[Path], weights: Path, out: Path) -> Json:
     return _told(clock.cost, frames)
 
 
-def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1", dtype: str = "auto") -> Json:
+def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1") -> Json:
     """Files to pictures to vectors with one thread, a batch after the other, and nothing else.
 
     Args:
@@ -85,13 +85,12 @@ def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1", dtype: 
         weights: See ``random_weights``.
         out: Not used.
         part: ``K/N``: only every N-th clip from the K-th on, for N of these at the same time.
-        dtype: Number format.
     """
     import torch
 
     from ingest.decode import DecodeOptions, decode
 
-    embedder = _embedder(weights, dtype)
+    embedder = _embedder(weights)
     torch.set_num_threads(1)
     first, step = map(int, part.split("/"))
     mine = clips[first::step]
@@ -162,10 +161,10 @@ def random_weights(path: Path) -> Path:
     return path
 
 
-def _embedder(weights: Path, dtype: str) -> Any:
+def _embedder(weights: Path) -> Any:
     from ingest.embed import load_embedder
 
-    embedder = load_embedder(f"open_clip:{ARCHITECTURE}/{weights}", dtype=dtype)
+    embedder = load_embedder(f"open_clip:{ARCHITECTURE}/{weights}", dtype="auto")
     embedder.images([Image.new("RGB", (224, 224))] * FRAMES)
     return embedder
 
