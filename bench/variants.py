@@ -26,7 +26,9 @@ ARCHITECTURE = "ViT-B-32"
 
 def ours(clips: list[Path], weights: Path, out: Path, sampling: str = "uniform", short_side: str = "256") -> Json:
     """``valuespectrum ingest`` without the start of the program and the loading of the model."""
-    import chromadb  # noqa: F401 the start of the program, which is left out on all sides
+    # The start of the program, which is left out on all sides.
+    import av  # noqa: F401
+    import chromadb  # noqa: F401
 
     from ingest.decode import DecodeOptions
     from ingest.pipeline import IngestOptions, ingest
@@ -86,6 +88,7 @@ def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1") -> Json
         out: Not used.
         part: ``K/N``: only every N-th clip from the K-th on, for N of these at the same time.
     """
+    import av  # noqa: F401 as in ``ours``
     import torch
 
     from ingest.decode import DecodeOptions, decode
