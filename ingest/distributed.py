@@ -26,7 +26,6 @@ from ingest.decode import DecodeOptions, recipe
 from ingest.distributed_worker import EmbeddingWorker, FileTask, look_at, read_rows
 from ingest.examination import Examination, IsKnown
 from ingest.files import ConfinedFiles, FileRows, Files
-from ingest.precision import BATCH
 from vectorstore.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
 from vectorstore.records import EmbedderRecord
 
@@ -187,7 +186,6 @@ class _RayEncoder:
         for one in self._actors * _BATCHES_PER_ACTOR:
             self._free.put(one)
         self.at_once = count * _BATCHES_PER_ACTOR
-        self.batch = BATCH
         self.record = self._describe()
 
     def encode(self, pictures: Sequence[Path]) -> NDArray[np.float32]:

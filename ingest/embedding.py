@@ -21,7 +21,6 @@ from PIL import Image
 
 from ingest.cores import count_cores, short_pauses, torch_threads
 from ingest.embed import Embedder
-from ingest.precision import BATCH
 from ingest.select import duplicates_by_vector
 from vectorstore.corpus import Corpus
 from vectorstore.errors import CorpusError, EmbedderError
@@ -47,10 +46,6 @@ class Encoder(Protocol):
     def at_once(self) -> int:
         """Batches that may be encoded at the same time, each asked for by a thread of its own."""
 
-    @property
-    def batch(self) -> int:
-        """Pictures in a batch, unless somebody wants another number."""
-
     def encode(self, pictures: Sequence[Path]) -> NDArray[np.float32]:
         """Vectors of JPEG files: (n, dimension), unit length.
 
@@ -71,8 +66,6 @@ class ThreadEncoder:
     def __init__(self, embedder: Embedder, turns: AbstractContextManager[object] | None = None) -> None:
         self.record = EmbedderRecord(embedder.id, embedder.spec, embedder.dimension)
         self.at_once = int(getattr(embedder, "at_once", 1))
-        # A core is as fast with few pictures at once, and waits less for the last batches of the others.
-        self.batch = BATCH // 2 if self.at_once > 1 else BATCH
         self._embedder = embedder
         # One batch at a time is encoded with an accelerator or with all cores: it has not to wait for one of them.
         self._turns = turns if turns and self.at_once > 1 else contextlib.nullcontext()
@@ -89,20 +82,18 @@ class EmbeddingStage:
     Args:
         corpus: Opened for writing.
         encoder: For the vectors.
-        batch: Pictures at once, across clips; ``None``: as many as the encoder likes.
+        batch: Pictures at once, across clips.
         progress: Told about ``"embed"`` and ``"index"``.
         mark: Whether frames that an earlier frame of their clip nearly equals are marked.
     """
 
-    def __init__(
-        self, corpus: Corpus, encoder: Encoder, batch: int | None, progress: Progress, mark: bool = True
-    ) -> None:
+    def __init__(self, corpus: Corpus, encoder: Encoder, batch: int, progress: Progress, mark: bool = True) -> None:
         self.frames_embedded = 0
         self.frames_marked = 0
         self._corpus = corpus
         self._encoder = encoder
         self._embedder_id = encoder.record.embedder_id
-        self._batch = batch or encoder.batch
+        self._batch = batch
         self._progress = progress
         self._mark = mark
         self._waiting: deque[str] = deque()

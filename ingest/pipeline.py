@@ -43,8 +43,8 @@ class IngestOptions:
     decode: DecodeOptions = field(default_factory=DecodeOptions)
     workers: int | None = None
     """Files decoded at once; ``None``: one per core."""
-    batch: int | None = None
-    """Pictures embedded at once, across clips; ``None``: as many as the encoder likes."""
+    batch: int = 32
+    """Pictures embedded at once, across clips."""
     retry_failed: bool = False
     """Try files again that failed before and have not changed."""
     isolate: bool = False

@@ -28,9 +28,7 @@ class ReembedReport:
         return {**asdict(self), "seconds": round(self.seconds, 3)}
 
 
-def reembed(
-    corpus: Corpus, embedder: Embedder, progress: Progress | None = None, batch: int | None = None
-) -> ReembedReport:
+def reembed(corpus: Corpus, embedder: Embedder, progress: Progress | None = None, batch: int = 32) -> ReembedReport:
     """Give every frame a vector of this embedder.
 
     Resumable: a run that ends early leaves what it has done, and the next one does the rest. The vectors of other
@@ -41,7 +39,7 @@ def reembed(
         corpus: Opened for writing.
         embedder: The new one.
         progress: Called from this thread with ``"embed"`` and ``"index"``.
-        batch: Pictures at once; ``None``: as many as the encoder likes.
+        batch: Pictures at once.
 
     Raises:
         EmbedderError: The embedder failed.
