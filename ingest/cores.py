@@ -56,15 +56,13 @@ def short_pauses() -> Iterator[None]:
     """Keep short what the threads of this process wait for each other inside Python itself.
 
     All of them stand still while Python looks for garbage everywhere, which takes 0.2 s beside a loaded model. So what
-    is there already is not looked at until the block ends, unless somebody has set that up for themselves.
+    is there already is not looked at until the block ends; afterwards everything is, whoever had frozen it (``gc``).
     """
-    before, mine = sys.getswitchinterval(), not gc.get_freeze_count()
+    before = sys.getswitchinterval()
     sys.setswitchinterval(min(before, _SECONDS_PER_TURN))
-    if mine:
-        gc.freeze()
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         sys.setswitchinterval(before)
-        if mine:
-            gc.unfreeze()
