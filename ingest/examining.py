@@ -26,8 +26,8 @@ from vectorstore.curation import RemovedKeys
 from vectorstore.errors import MediaError
 from vectorstore.records import Failure, Frame, Media, Source
 
-WAITING_CLIPS = 16
-"""Clips that may be ready behind one that takes longer: bounds what a kill loses. Their pictures are on the disk."""
+WAITING_CLIPS = 4
+"""Clips that may be ready behind one that takes longer: bounds what a kill loses."""
 
 
 @dataclass(frozen=True, slots=True)
