@@ -23,7 +23,7 @@ from typing import Any, Self
 from agents.feed import Candidate
 from agents.models.base import Answer, Ask
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError
-from vectorstore.storage import storage_errors
+from vectorstore.storage import make_folder, storage_errors, sync_folder
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""
@@ -216,9 +216,12 @@ class SessionLog:
         if path.exists() and not path.is_file():
             raise InputError(f"{path} is not a file", "name a .jsonl file for the session log")
         with storage_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
+            begun = not path.exists()
             # Unbuffered, so that closing after a failed write does not try to write again.
             file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+")
+            if begun:
+                sync_folder(path.parent)
         try:
             _lock(file, path)
             log = cls(path, file, *_taken_up(file, path, manifest))

@@ -23,7 +23,7 @@ from typing import Any, Self
 from agents.answers import NEVER_MIXED
 from agents.writer_lock import WriterLock
 from vectorstore.errors import InputError, SchemaError
-from vectorstore.storage import storage_errors, sync_folder
+from vectorstore.storage import make_folder, storage_errors, write_durably
 
 SCHEMA = 1
 """Version of the layout of ``run.json``."""
@@ -172,10 +172,7 @@ def write_json(path: Path, document: Mapping[str, Any]) -> Path:
     """
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     with storage_errors(path):
-        partial = path.with_name(f".{path.name}.partial")
-        partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(path)
-        sync_folder(path.parent)
+        write_durably(path, (text + "\n").encode())
     return path
 
 
@@ -209,7 +206,7 @@ def _make_folder(folder: Path) -> None:
     with storage_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is a file, not a run directory", "name another folder")
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         foreign = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     if foreign and _MANIFEST not in foreign:
         raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")

@@ -11,7 +11,7 @@ from agents.answers import AnswerStore
 from valuespectrum.inspect_log import write_logs
 from valuespectrum.run import Manifest, answers_path, read_manifest, read_scores, write_json
 from vectorstore.errors import InputError
-from vectorstore.storage import durable_file, storage_errors
+from vectorstore.storage import durable_file, make_folder, storage_errors
 
 Form = Literal["csv", "parquet", "hf", "inspect"]
 
@@ -58,7 +58,7 @@ def _make_folder(folder: Path) -> None:
         InputError: It holds something else.
     """
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         foreign = sorted(each.name for each in folder.iterdir() if each.name not in _OWN and each.suffix != ".eval")
     if foreign:
         raise InputError(f"{folder} holds {foreign[0]}, which is no export", "name a new folder with --out")

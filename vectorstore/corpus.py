@@ -37,7 +37,7 @@ from vectorstore.records import (
 )
 from vectorstore.removal import clean_up, remove_rows, unfinished_removals
 from vectorstore.schema import create_ledger, is_ledger
-from vectorstore.storage import FolderLock, storage_errors
+from vectorstore.storage import FolderLock, make_folder, storage_errors
 
 
 class Corpus(CorpusReader):
@@ -318,7 +318,7 @@ def _make_folder(folder: Path) -> None:
     if not _is_unicode(str(folder.absolute())):
         raise InputError(f"the name of {folder} is not UTF-8, and the index can lie in no such folder", "rename it")
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder, 0o700)
         foreign = sorted(
             entry.name for entry in folder.iterdir() if not entry.name.startswith((".lock", "corpus.sqlite"))
         )

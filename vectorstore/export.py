@@ -15,7 +15,7 @@ from vectorstore.counts import corpus_counts
 from vectorstore.errors import InputError
 from vectorstore.ledger import Ledger
 from vectorstore.snapshot import read_snapshot, snapshot_with
-from vectorstore.storage import durable_file, storage_errors, sync_folder
+from vectorstore.storage import durable_file, make_folder, storage_errors, sync_folder
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -106,7 +106,7 @@ def export_corpus(corpus: Corpus, target: Path, options: ExportOptions) -> Expor
     tables = [name for name in _TABLES if name != "vectors" or options.vectors]
     with storage_errors(target):
         shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True, mode=0o700)
+        make_folder(unfinished, 0o700)
         try:
             with corpus.ledger.one_state():
                 rows = {name: _write_table(corpus.ledger, name, unfinished) for name in tables}

@@ -51,7 +51,7 @@ class FrameStore:
                 path: picture for path, picture in zip(map(self.path, shas), pictures, strict=True) if not path.exists()
             }
             for path, picture in missing.items():
-                write_durably(path, picture)
+                write_durably(path, picture, sync_entry=False)
             for folder in {path.parent for path in missing}:
                 sync_folder(folder)
         return shas

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from vectorstore.allocator import blank_memory
 from vectorstore.errors import CorpusError, InputError
-from vectorstore.storage import storage_errors
+from vectorstore.storage import make_folder, storage_errors
 
 _BATCH = 1000
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 500}
@@ -84,7 +84,7 @@ class VectorIndex:
         folder = self.place.folder
         if self._write:
             with storage_errors(folder):
-                folder.mkdir(exist_ok=True, mode=0o700)
+                make_folder(folder, 0o700)
         elif not folder.is_dir():
             raise CorpusError(f"the vector index {folder} is missing", MEND)
         import chromadb

@@ -25,7 +25,7 @@ from vectorstore.counts import Counts, corpus_counts
 from vectorstore.errors import CorpusError, InputError, SchemaError
 from vectorstore.ledger import Ledger
 from vectorstore.recall import Recall, recall_at_10
-from vectorstore.storage import durable_file, storage_errors
+from vectorstore.storage import UNFINISHED, durable_file, make_folder, storage_errors
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -208,8 +208,8 @@ def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
     else:
         made = _describe(corpus, name, identity, hashes)
         with storage_errors(target):
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            for leftover in target.parent.glob(".*.tmp"):
+            make_folder(target.parent, 0o700)
+            for leftover in target.parent.glob(f".*{UNFINISHED}"):
                 leftover.unlink()
             with durable_file(_file(corpus.folder, name, "parquet")) as file:
                 _write_rows(file, current_rows(ledger))

@@ -8,7 +8,6 @@ import fcntl
 import os
 import shutil
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -94,41 +93,99 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it; what is made survives a power cut.
+
+    Raises:
+        OSError: The disk refuses, or something else has the name.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=mode, exist_ok=True)
+    sync_folder(folder.parent)
+
+
 @contextlib.contextmanager
-def durable_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that appears under its name, whole and on disk, when the block ends; not at all if it fails."""
-    unfinished = path.with_name(f".{path.name}.tmp")
-    try:
-        with unfinished.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+def durable_file(path: Path, *, mode: int = 0o666, sync_entry: bool = True) -> Iterator[IO[bytes]]:
+    """A file to write that appears under its name, whole and on disk, when the block ends; not at all if it fails.
 
+    Everything that the project writes as a whole goes through here: a replaced name without these two
+    synchronisations is, after a power cut, the name of an empty file. Who writes the same file meanwhile is waited for.
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Its folder must still be synchronised for it to survive a power cut.
+    Args:
+        path: The file; its folder is there.
+        mode: Permissions of a new file, before the umask.
+        sync_entry: Whether the name, too, is on disk at the end. A writer of many files into one folder says no and
+            calls :func:`sync_folder` once.
 
     Raises:
         OSError: The disk refuses.
     """
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(path.parent.parent)
-    unfinished = path.with_name(f"{uuid.uuid4().hex}{UNFINISHED}")
-    try:
-        with unfinished.open("xb") as file:
-            file.write(data)
+    unfinished = path.with_name(f".{path.name}{UNFINISHED}")
+    with _held_alone(unfinished, mode) as file:
+        try:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
+            unfinished.replace(path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+    if sync_entry:
+        sync_folder(path.parent)
+
+
+def write_durably(path: Path, data: bytes, *, mode: int = 0o666, sync_entry: bool = True) -> None:
+    """Write a file with :func:`durable_file`, after its folder where that is missing.
+
+    Raises:
+        OSError: The disk refuses.
+    """
+    make_folder(path.parent)
+    with durable_file(path, mode=mode, sync_entry=sync_entry) as file:
+        file.write(data)
+
+
+def _held_alone(path: Path, mode: int) -> IO[bytes]:
+    """A new file under this name that nobody else writes; waits for whoever does."""
+    while True:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        except FileExistsError:
+            _clear(path)
+            continue
+        file = os.fdopen(descriptor, "wb")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_still(descriptor, path):
+                return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _clear(path: Path) -> None:
+    """Remove what a killed writer left, once nobody writes it; a link or a pipe of this name is not followed."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if _is_still(descriptor, path):
+            path.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _is_still(descriptor: int, path: Path) -> bool:
+    """Whether an open file has this name; one that was waited for has its final name by now."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 class FolderLock:

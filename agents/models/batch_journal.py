@@ -19,7 +19,7 @@ from types import TracebackType
 
 from agents.writer_lock import WriterLock
 from vectorstore.errors import SchemaError
-from vectorstore.storage import storage_errors
+from vectorstore.storage import make_folder, storage_errors
 
 _SCHEMA = 1
 _KEPT_SECONDS = 60 * 24 * 3600
@@ -57,7 +57,7 @@ class Journal:
         name = f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:12]}.sqlite"
         self.path = folder / name
         with storage_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         self._lock = WriterLock(folder / f".{name}.lock", f"the batches of {model}")
         try:
             with storage_errors(self.path):

@@ -27,7 +27,7 @@ from ingest.sources.tables import SUFFIXES, Columns, Row, open_regular, read_row
 from ingest.urls import HOSTS, check_url, parse_link
 from vectorstore.errors import FetchError, InputError, MediaError
 from vectorstore.records import Source
-from vectorstore.storage import storage_errors, sync_folder
+from vectorstore.storage import durable_file, storage_errors
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -212,26 +212,18 @@ def links_manifest(rows: Iterable[LinkRow], target: Path, private: bool = False)
         raise InputError(f"{target} cannot be told apart as a list", "call it NAME.jsonl")
     seen: set[tuple[str, str]] = set()
     left_out = 0
-    part = target.with_name(f".{target.name}.part")
-    with storage_errors(target):
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600 if private else 0o666, exist_ok=False)
-        with part.open("w", encoding="utf-8") as file:
-            for row in rows:
-                url = _public_link(row.page_url) or _public_link(row.locator)
-                left_out += not url
-                if url and (url, row.sha256) not in seen:
-                    seen.add((url, row.sha256))
-                    content: dict[str, object] = {"url": url, "platform": row.platform}
-                    if row.sha256:
-                        content |= {"sha256": row.sha256, "times": [round(time, 3) for time in row.times]}
-                    if row.watched:
-                        content["watched"] = list(row.watched)
-                    file.write(json.dumps(content, sort_keys=True, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-        sync_folder(target.absolute().parent)
+    with storage_errors(target), durable_file(target, mode=0o600 if private else 0o666) as file:
+        for row in rows:
+            url = _public_link(row.page_url) or _public_link(row.locator)
+            left_out += not url
+            if url and (url, row.sha256) not in seen:
+                seen.add((url, row.sha256))
+                content: dict[str, object] = {"url": url, "platform": row.platform}
+                if row.sha256:
+                    content |= {"sha256": row.sha256, "times": [round(time, 3) for time in row.times]}
+                if row.watched:
+                    content["watched"] = list(row.watched)
+                file.write((json.dumps(content, sort_keys=True, ensure_ascii=False) + "\n").encode())
     return LinksWritten(len(seen), left_out)
 
 

@@ -22,6 +22,7 @@ from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKin
 from valuespectrum.reference.scenes import load_painters
 from valuespectrum.values import VALUES
 from vectorstore.errors import InputError, StorageError
+from vectorstore.storage import durable_file, make_folder, write_durably
 
 FRAMES_PER_SECOND = 12
 WIDTH_PIXELS = 216
@@ -209,9 +210,8 @@ def write_clip(path: Path, kind: str, seed: int, width: int = WIDTH_PIXELS) -> D
     if width <= 0 or width % 18:
         raise InputError(f"a clip {width} pixels wide cannot be encoded as 9:16", "choose a multiple of 18, e.g. 216")
     clip = describe_clip(path.name, kind, seed)
-    partial = path.with_name(f".{path.name}.part")
     try:
-        with av.open(str(partial), "w", format="mp4") as container:
+        with durable_file(path) as file, av.open(file, "w", format="mp4") as container:
             stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND)
             stream.width, stream.height, stream.pix_fmt = width, width // 9 * 16, "yuv420p"
             # With mbtree, x264 writes other bytes at every call, even for one thread.
@@ -221,7 +221,6 @@ def write_clip(path: Path, kind: str, seed: int, width: int = WIDTH_PIXELS) -> D
             for picture in clip_frames(kind, seed, width):
                 container.mux(stream.encode(av.VideoFrame.from_image(picture)))
             container.mux(stream.encode())
-        partial.replace(path)
     except OSError as error:
         raise _cannot_write(path, error) from error
     return clip
@@ -287,12 +286,12 @@ def _claim(folder: Path, plan: Sequence[DrawnClip], seed: int) -> None:
     text = json.dumps(truth, indent=1)
     path = folder / "truth.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         if path.exists():
             if path.read_text(encoding="utf-8") != text:
                 raise InputError(f"{folder} holds another drawn corpus", "choose an empty folder, or the same numbers")
             return
-        _write_text(path, text)
+        write_durably(path, text.encode())
     except OSError as error:
         raise _cannot_write(path, error) from error
 
@@ -335,19 +334,13 @@ def _draw_one(folder: Path, clip: DrawnClip) -> None:
         "upload_date": clip.uploaded,
     }
     try:
-        _write_text(path, json.dumps(sidecar, indent=1))
+        write_durably(path, json.dumps(sidecar, indent=1).encode())
     except OSError as error:
         raise _cannot_write(path, error) from error
 
 
 def _sidecar(folder: Path, clip: DrawnClip) -> Path:
     return folder / f"{Path(clip.name).stem}.info.json"
-
-
-def _write_text(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _cannot_write(path: Path, error: OSError) -> StorageError:

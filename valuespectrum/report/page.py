@@ -25,7 +25,7 @@ from valuespectrum.report.data import (
 )
 from valuespectrum.report.words import clean, findings, headline, listing, number, short_model, with_interval
 from valuespectrum.values import LABELS, VALUES
-from vectorstore.storage import storage_errors
+from vectorstore.storage import storage_errors, write_durably
 
 WINDOW = 10
 """Items over which the exposure of a session is averaged."""
@@ -52,11 +52,8 @@ def write_report(data: ReportData, path: Path) -> None:
         StorageError: Disk full or read-only.
     """
     page = render(data)
-    unfinished = path.with_name(f"{path.name}.part")
     with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
+        write_durably(path, page.encode())
 
 
 def render(data: ReportData) -> str:
