@@ -8,7 +8,6 @@ among them gets the largest log-probability it can still have, and is named in :
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
 from agents.models.readouts import shares
 from agents.parse import REFUSAL, parse_answer
+from agents.thinking import end_of_thinking, split_thinking
 from vectorstore.errors import ModelError
 
 _LONGEST_TEXT, _LONGEST_THINKING = 20_000, 200_000
@@ -26,8 +26,10 @@ _TOLERANCE = 1e-3
 """How far above 0 a log-probability may be by rounding."""
 _LEAST = -1e6
 """No log-probability is read as less; servers write -9999, -inf and worse for impossible."""
-_CLOSED = re.compile(r"</think(?:ing)?>\s*", re.IGNORECASE)
-_OPENED = re.compile(r"\s*<think(?:ing)?>", re.IGNORECASE)
+_DRESS = " \t\r\n▁ĠĊ\u200b*_`#>\"'“”‘’«»„「」『』(["
+"""What may stand before the first word of an answer without changing it; a minus does."""
+_LEAST_BOUND = 1e-12
+"""A choice that is not listed is never read as impossible."""
 _SPACES = " \t\r\n▁Ġ"
 """What stands before a word at the beginning of a token, also as tokenizers write it."""
 
@@ -140,44 +142,36 @@ def _words(content: Any) -> tuple[str, str]:
     return text, thinking
 
 
-def split_thinking(content: str) -> tuple[str, str]:
-    r"""Thinking and answer; thinking that never ends has no answer.
-
-    Example:
-        >>> split_thinking("<think>Hm.</think>\n\nYes"), split_thinking("<think>Hm, yes")
-        (('Hm.', 'Yes'), ('Hm, yes', ''))
-    """
-    opened = _OPENED.match(content)
-    closed = list(_CLOSED.finditer(content))
-    if closed:
-        return content[opened.end() if opened else 0 : closed[-1].start()].strip(), content[closed[-1].end() :]
-    return (content[opened.end() :].strip(), "") if opened else ("", content)
-
-
 def _first_token(logprobs: Any, text: str) -> dict[str, float]:
-    """Log-probabilities of the first tokens that the answer, without its thinking, could have begun with."""
+    """Log-probabilities of what the answer's first word, after thinking and blanks, could have begun with."""
     tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
     if not isinstance(tokens, list) or not tokens or not text.strip():
         return {}
-    place = _place_of_answer([_token_text(token) for token in tokens], text)
+    place = _place_of_word([_token_text(token) for token in tokens], text)
     return {} if place is None else _alternatives(tokens[place])
 
 
-def _place_of_answer(tokens: Sequence[str], text: str) -> int | None:
-    """Index of the first token of the answer; ``None`` when thinking cannot be told from it."""
+def _place_of_word(tokens: Sequence[str], text: str) -> int | None:
+    """Index of the token that the answer's first word begins with; ``None`` when thinking cannot be told from it.
+
+    Line breaks, blanks, quotes and marks of emphasis are no word, unless there is nothing else.
+    """
     whole = "".join(tokens)
-    closed = list(_CLOSED.finditer(whole))
-    start = closed[-1].end() if closed else whole.rfind(text.strip())
-    if not closed and not whole[: max(start, 0)].strip():
-        return 0
+    start = end_of_thinking(whole)
+    if start is None:
+        start = whole.rfind(text.strip())
+        if not whole[: max(start, 0)].strip():
+            start = 0
     if start < 0:
         return None
-    length = 0
+    length, first = 0, None
     for index, token in enumerate(tokens):
         length += len(token)
         if length > start:
-            return index
-    return None
+            first = index if first is None else first
+            if token[max(0, len(token) - (length - start)) :].strip(_DRESS):
+                return index
+    return first
 
 
 def _token_text(token: Any) -> str:
@@ -222,9 +216,9 @@ def score_choices(
 
     Written forms that are one token count whole. A choice none of whose forms is listed counts by longer-than-one
     character beginnings of them that begin no other choice. What is then still missing is at most as probable as the
-    least probable token listed, once for each written form with and without a space before it, and at most what the
-    list leaves over. Such a bound decides nothing where it exceeds what was seen of all choices; the choice is then
-    left out, and so is every choice when none was seen.
+    least probable token listed, once for each written form with and without a space before it; several such choices
+    share what the list leaves over, so that all together never exceed one. Bounds decide nothing where together they
+    exceed what was seen of all choices; those choices are then left out, and so is every choice when none was seen.
 
     Args:
         first_token: Log-probabilities by the text of the token.
@@ -237,17 +231,20 @@ def score_choices(
     seen = {choice.name: share for choice in choices if (share := _seen(listed, choice, choices)) > 0}
     if not seen:
         return {}, ()
-    left_over = max(0.0, 1.0 - sum(listed.values()))
-    scores, bounds = {name: math.log(min(share, 1.0)) for name, share in seen.items()}, []
-    for choice in choices:
-        if choice.name in seen:
-            continue
-        bound = min(2 * len(choice.surfaces) * min(listed.values()), left_over)
-        bound = max(bound, 1e-12)
-        if bound <= sum(seen.values()):
-            scores[choice.name] = math.log(bound)
-            bounds.append(choice.name)
+    scores = {name: math.log(min(share, 1.0)) for name, share in seen.items()}
+    bounds = _bounds([choice for choice in choices if choice.name not in seen], listed)
+    if sum(bounds.values()) > sum(seen.values()):
+        bounds = {}
+    scores |= {name: math.log(bound) for name, bound in bounds.items()}
     return {choice.name: scores[choice.name] for choice in choices if choice.name in scores}, tuple(bounds)
+
+
+def _bounds(missing: Sequence[Choice], listed: Mapping[str, float]) -> dict[str, float]:
+    """The largest probabilities that choices which are not listed can have together."""
+    most = {choice.name: 2 * len(choice.surfaces) * min(listed.values()) for choice in missing}
+    left_over = max(0.0, 1.0 - sum(listed.values()))
+    part = min(1.0, left_over / sum(most.values())) if most else 1.0
+    return {name: max(bound * part, _LEAST_BOUND) for name, bound in most.items()}
 
 
 def _seen(listed: Mapping[str, float], choice: Choice, choices: Sequence[Choice]) -> float:

@@ -22,7 +22,7 @@ from agents.answers import AnswerStore
 from agents.models.api_address import Address, Key, ServerOptions, parse_reference
 from agents.models.api_messages import defuse
 from agents.models.api_pace import Budget, Pace, Usage, jitter, retry_after
-from agents.models.api_reading import read_completions, score_choices, split_thinking
+from agents.models.api_reading import read_completions, score_choices
 from agents.models.api_transport import TransportOptions, UnusableError
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.openai import OpenAIModel, Server
@@ -258,12 +258,8 @@ def test_whatever_a_server_sends_is_an_answer_or_refused(document: object) -> No
 
 
 def test_the_token_after_thinking_is_read() -> None:
-    def token(text: str, share: float, *others: tuple[str, float]) -> dict[str, object]:
-        listed = [{"token": name, "logprob": math.log(p)} for name, p in ((text, share), *others)]
-        return {**listed[0], "top_logprobs": listed}
-
-    thought = [token("<think>", 1), token("No", 0.9), token(", never", 1), token("</think>", 1), token("\n\n", 1)]
-    answer = token("Yes", 0.7, ("No", 0.2))
+    thought = [_token(text, 1) for text in ("<think>", "No", ", never", "</think>", "\n\n")]
+    answer = _token("Yes", 0.7, ("No", 0.2))
     for content, more in (("<think>No, never</think>\n\nYes", {}), ("Yes", {"reasoning_content": "No, never"})):
         choice = {"message": {"content": content, **more}, "logprobs": {"content": [*thought, answer]}}
         (said,) = read_completions({"choices": [choice]}, 1)
@@ -271,10 +267,37 @@ def test_the_token_after_thinking_is_read() -> None:
         assert said.first_token == pytest.approx(top(Yes=0.7, No=0.2))
 
 
-@given(st.text(max_size=50))
-def test_texts_without_thinking_stay_as_they_are(text: str) -> None:
-    thinking, answer = split_thinking(text)
-    assert (thinking, answer) == ("", text) or "think" in text.lower()
+def test_choices_that_are_not_listed_share_what_is_left_over() -> None:
+    """Each of five digits once got all of it: 1.2 in sum, and a rating outside of what was possible."""
+    digits = tuple(Choice(str(digit), (str(digit),)) for digit in range(10))
+    listed = {"5": 0.05, "6": 0.10, "7": 0.25, "8": 0.35, "9": 0.20}
+    scores, bounds = score_choices({name: math.log(share) for name, share in listed.items()}, digits)
+    shares = {int(name): math.exp(value) for name, value in scores.items()}
+    assert (set(bounds), sum(shares.values())) == ({"0", "1", "2", "3", "4"}, pytest.approx(1.0))
+    seen = sum(int(name) * share for name, share in listed.items())
+    assert seen <= sum(number * share for number, share in shares.items()) / sum(shares.values()) <= seen / 0.95
+    few, bounds = score_choices({"8": math.log(0.3), "I": math.log(0.2)}, digits)
+    assert (set(few), bounds) == ({"8"}, ())
+
+
+def _token(text: str, share: float, *others: tuple[str, float]) -> dict[str, object]:
+    listed = [{"token": name, "logprob": math.log(p)} for name, p in ((text, share), *others)]
+    return {**listed[0], "top_logprobs": listed}
+
+
+@pytest.mark.parametrize("first", ["\n", " ", "**", "\n\n", '"', "▁", "> "])
+def test_a_first_token_without_a_word_is_passed_over(first: str) -> None:
+    told = [_token(first, 0.97, ("Yes", 0.01), ("No", 0.01)), _token("Yes", 0.7, ("No", 0.2))]
+    choice = {"message": {"content": f"{first}Yes"}, "logprobs": {"content": told}}
+    (said,) = read_completions({"choices": [choice]}, 1)
+    assert said.first_token == pytest.approx(top(Yes=0.7, No=0.2))
+
+
+@pytest.mark.parametrize("first", ["-", "~", "≥", "I"])
+def test_a_first_token_that_says_something_is_read(first: str) -> None:
+    choice = {"message": {"content": f"{first}3"}, "logprobs": {"content": [_token(first, 0.9), _token("3", 0.9)]}}
+    (said,) = read_completions({"choices": [choice]}, 1)
+    assert set(said.first_token) == {first}
 
 
 def test_control_tokens_lose_their_meaning() -> None:

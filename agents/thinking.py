@@ -1,0 +1,92 @@
+"""Tells what a model thinks from what it answers: the one table of the marks that models put around thinking.
+
+Used wherever words are read, whoever said them. Thinking that never ends has no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_NAMES = (
+    "think",
+    "thinking",
+    "thought",
+    "thoughts",
+    "reason",
+    "reasoning",
+    "reflection",
+    "scratchpad",
+    "analysis",
+    "seed:think",
+    "seed:cot_budget_reflect",
+)
+"""Names of tags, written ``<name>`` ... ``</name>``, of most families."""
+_PAIRS = (
+    ("◁think▷", "◁/think▷"),  # Kimi-VL
+    ("[THINK]", "[/THINK]"),  # Magistral, Ministral
+    ("<|think|>", "<|/think|>"),
+    ("<|thinking|>", "<|/thinking|>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),  # OpenThinker
+    ("<|START_THINKING|>", "<|END_THINKING|>"),  # Command A Vision
+    ("<unused94>thought", "<unused95>"),  # MedGemma
+    ("<|channel>thought", "<channel|>"),  # Gemma
+    ("<|channel|>analysis<|message|>", "<|channel|>final<|message|>"),  # gpt-oss
+    ("<|channel|>commentary<|message|>", "<|channel|>final<|message|>"),
+    ("Here is my thought process:", "Here is my response:"),  # Granite 3
+    ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),  # Apriel
+)
+_CLOSED_ONLY = ("assistantfinal",)
+"""What is left of a closing mark where a server drops the special tokens."""
+
+
+def _any_of(marks: Iterable[str], tags: str) -> str:
+    return "|".join([tags, *map(re.escape, dict.fromkeys(marks))])
+
+
+_TAGS = "|".join(map(re.escape, _NAMES))
+_OPENING = _any_of((opens for opens, _ in _PAIRS), rf"<(?:{_TAGS})>")
+_CLOSING = _any_of([*(closes for _, closes in _PAIRS), *_CLOSED_ONLY], rf"</(?:{_TAGS})>")
+_MARK = re.compile(f"(?P<opens>{_OPENING})|(?P<closes>{_CLOSING})", re.IGNORECASE)
+
+
+def has_thinking(content: str) -> bool:
+    """Whether any mark of thinking is in a text."""
+    return _MARK.search(content) is not None
+
+
+def split_thinking(content: str) -> tuple[str, str]:
+    r"""Thinking and answer; thinking that never ends has no answer.
+
+    What stands before a closing mark that nothing opened is thinking as well: many templates write the opening mark
+    into the prompt.
+
+    Example:
+        >>> split_thinking("<think>Hm.</think>\n\nYes"), split_thinking("◁think▷Hm, yes")
+        (('Hm.', 'Yes'), ('Hm, yes', ''))
+        >>> split_thinking("Hm.</think>No")
+        ('Hm.', 'No')
+    """
+    thought: list[str] = []
+    said: list[str] = []
+    place, inside = 0, False
+    for mark in _MARK.finditer(content):
+        part = content[place : mark.start()]
+        if mark["closes"]:
+            thought += [*said, part]
+            said = []
+        elif inside:
+            thought.append(part)
+        else:
+            said.append(part)
+        place, inside = mark.end(), bool(mark["opens"])
+    if place == 0:
+        return "", content
+    (thought if inside else said).append(content[place:])
+    return "\n".join(part for each in thought if (part := each.strip())), "".join(said).lstrip()
+
+
+def end_of_thinking(content: str) -> int | None:
+    """Where the answer begins: behind the last closing mark; ``None`` where nothing closes."""
+    closing = [mark.end() for mark in _MARK.finditer(content) if mark["closes"]]
+    return closing[-1] if closing else None
