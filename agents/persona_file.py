@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from vectorstore.documents import read_yaml
 from vectorstore.errors import InputError
 
 MAX_FILE_BYTES = 1_000_000
@@ -48,23 +48,6 @@ class PersonaEntry(BaseModel):
     target: dict[str, Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]] | None = None
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML without aliases, which can blow a small file up, and without silently repeated keys."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.constructor.ConstructorError(None, None, "aliases (*name) are not accepted", mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if repeated:
-            raise yaml.constructor.ConstructorError(None, None, f"repeated key {repeated[0]!r}", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
 def read_entries(path: Path) -> list[PersonaEntry]:
     """Read and check a persona file.
 
@@ -77,7 +60,7 @@ def read_entries(path: Path) -> list[PersonaEntry]:
     Raises:
         InputError: The file is missing, too large, not YAML, or an entry breaks the format.
     """
-    document = _parse(path)
+    document = read_yaml(path, "persona file", _FORMAT_HINT, MAX_FILE_BYTES)
     rows = document.get("personas") if isinstance(document, Mapping) else document
     if not isinstance(rows, list) or not rows:
         raise InputError(f"{path}: no list of personas found", _FORMAT_HINT)
@@ -89,30 +72,6 @@ def read_entries(path: Path) -> list[PersonaEntry]:
             raise InputError(f"{label}: the id is used twice", "give every persona its own id")
         entries.append(entry)
     return entries
-
-
-def _parse(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})", "name an existing persona file") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise InputError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes", "split the persona file")
-    try:
-        return yaml.load(content.decode("utf-8-sig"), Loader=_PlainLoader)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text", "save the file as UTF-8") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise InputError(f"{path}: not readable as YAML: {_one_line(error)}", _FORMAT_HINT) from error
-    except RecursionError as error:
-        raise InputError(f"{path}: nested too deeply", _FORMAT_HINT) from error
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"{error.problem}, line {error.problem_mark.line + 1}"
-    return " ".join(str(error).split())[:200]
 
 
 def _named(row: Any) -> str:

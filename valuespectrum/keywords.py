@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from valuespectrum.values import VALUES
+from vectorstore.documents import read_yaml
 from vectorstore.errors import InputError
 
 SOURCES: Mapping[str, str] = {
@@ -63,15 +64,8 @@ def load_keywords(path: Path | None = None) -> KeywordList:
     Raises:
         InputError: The file is missing, is not YAML, or has another shape.
     """
-    import yaml
-
     source = path or _OWN_LIST
-    try:
-        document = yaml.safe_load(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read keyword list {source}: {error.strerror or error}", _HINT) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"keyword list {source} is not YAML: {' '.join(str(error).split())}", _HINT) from error
+    document = read_yaml(source, "keyword list", _HINT)
     if not isinstance(document, dict) or not isinstance(document.get("keywords"), dict) or not document["keywords"]:
         raise InputError(f"keyword list {source} has no mapping 'keywords'", _HINT)
     by_value = document["keywords"]

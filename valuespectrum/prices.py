@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from vectorstore.documents import read_yaml
 from vectorstore.errors import InputError
 
 OWN_TABLE = Path(__file__).parent / "data" / "prices.yaml"
@@ -68,15 +69,8 @@ def load_prices(path: Path | None = None) -> PriceTable:
     Raises:
         InputError: The file is missing, is not YAML, or has another shape.
     """
-    import yaml
-
     source = path or OWN_TABLE
-    try:
-        document = yaml.safe_load(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot read price table {source}: {error.strerror or error}", _HINT) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"price table {source} is not YAML: {' '.join(str(error).split())}", _HINT) from error
+    document = read_yaml(source, "price table", _HINT)
     if not isinstance(document, dict) or not isinstance(document.get("prices"), list):
         raise InputError(f"price table {source} has no list 'prices'", _HINT)
     if document.get("currency", "USD") != "USD":

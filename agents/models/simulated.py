@@ -31,6 +31,7 @@ from typing import Any
 from agents.identity import TAGS_READ, ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.parse import parse_answer
+from vectorstore.documents import read_yaml
 from vectorstore.errors import InputError, ModelError
 
 LEANS: Mapping[str, str] = {
@@ -113,14 +114,7 @@ def _read_pairs(text: str) -> dict[str, float]:
 
 
 def _read_file(path: Path) -> dict[str, float]:
-    import yaml
-
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: profile cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a YAML or JSON file") from error
+    content = read_yaml(path, "profile", "write name: number, one a line")
     if not isinstance(content, dict):
         raise InputError(f"{path}: a profile maps names to numbers", "e.g. security: 2")
     return {str(name): _number(str(name), value) for name, value in content.items()}
@@ -129,8 +123,8 @@ def _read_file(path: Path) -> dict[str, float]:
 def _number(name: str, value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"Profile entry {name!r}: {value!r} is not a number") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"Profile entry {name!r}: {value!r:.80} is not a number") from error
     if isinstance(value, bool) or not math.isfinite(number):
         raise InputError(f"Profile entry {name!r}: {value!r} is not a number")
     return number

@@ -188,14 +188,14 @@ def test_bad_user_files_are_refused_in_one_line(tmp_path: Path, text: str, named
     with pytest.raises(InputError, match=named) as caught:
         load_personas(written(tmp_path, text))
     assert "\n" not in caught.value.message
-    assert caught.value.message.startswith(str(tmp_path / "mine.yaml"))
+    assert str(tmp_path / "mine.yaml") in caught.value.message
     assert caught.value.hint
 
 
 def test_unreadable_user_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot read"):
         load_personas(tmp_path / "absent.yaml")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot read"):
         load_personas(tmp_path)
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="UTF-8"):

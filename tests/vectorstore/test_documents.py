@@ -1,0 +1,111 @@
+"""Documents of others: every way to be wrong is one line, and none takes long or fills the memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.models.simulated import read_profile
+from agents.personas import load_personas
+from valuespectrum.keywords import load_keywords
+from valuespectrum.prices import load_prices
+from vectorstore.documents import LARGEST, check_shape, parse_json, read_json, read_yaml
+from vectorstore.errors import InputError
+
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+HOSTILE = {
+    "aliases": BOMB,
+    "depth": "[" * 5_000 + "]" * 5_000,
+    "depth in blocks": "- " * 5_000 + "x",
+    "open depth": "{a: " * 100_000,
+    "bad date": "date: 2024-13-45",
+    "bad time": "date: 2024-01-01 99:99:99",
+    "long number": "power: " + "9" * 5_000,
+    "sixties": "power: 1:99:99:1e5_",
+    "repeated": "power: 1\npower: 2",
+    "object": "!!python/object/apply:os.system ['true']",
+    "two documents": "a: 1\n---\na: 2",
+    "control": "a: \x01",
+    "key of lists": "{[a, b]: 1, ? {c: d} : 2}",
+    "empty": "",
+    "infinite": "power: .inf",
+}
+READERS = {
+    "keyword list": load_keywords,
+    "price table": load_prices,
+    "persona file": load_personas,
+    "profile": lambda path: read_profile(str(path)),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_yaml_is_one_line(tmp_path: Path, reader: str, kind: str) -> None:
+    path = tmp_path / "given.yaml"
+    path.write_text(HOSTILE[kind])
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    with pytest.raises(InputError) as caught:
+        READERS[reader](path)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    assert "\n" not in caught.value.message and len(caught.value.message) < 600
+    assert after.ru_utime - before.ru_utime < 5
+    assert after.ru_maxrss - before.ru_maxrss < 200_000
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, reader: str) -> None:
+    pipe, huge, folder = (tmp_path / name for name in ("pipe.yaml", "huge.yaml", "folder.yaml"))
+    os.mkfifo(pipe)
+    folder.mkdir()
+    with huge.open("wb") as file:
+        file.truncate(40 * 2**30)
+    for path, problem in ((pipe, "not a regular file"), (huge, "larger than"), (folder, "Is a directory")):
+        with pytest.raises(InputError, match=problem):
+            READERS[reader](path)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{", "not JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a": NaN}', "NaN is no number"),
+        ('{"a": -Infinity}', "Infinity is no number"),
+        ('{"a": ' + "9" * 5_000 + "}", "not JSON"),
+        ('{"a": ["\\ud800"]}', "half of a character"),
+    ],
+)
+def test_json_that_is_none(text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        parse_json(text, "scores")
+
+
+def test_whole_characters_and_texts_that_speak_of_halves_are_fine() -> None:
+    text = '{"a": "\\ud83d\\ude00", "b": "\\\\ud800"}'
+    assert parse_json(text, "scores") == {"a": "\U0001f600", "b": "\\ud800"}
+
+
+def test_files_with_and_without_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"\xef\xbb\xbf" + '{"a": "ä"}'.encode())
+    assert read_json(path, "document") == read_yaml(path, "document") == {"a": "ä"}
+    path.write_bytes("ä".encode("latin-1"))
+    for read in (read_json, read_yaml):
+        with pytest.raises(InputError, match="not UTF-8"):
+            read(path, "document")
+
+
+@pytest.mark.parametrize(("document", "place"), [({"a": ["x"]}, "'a.0'"), ({"a": 1}, "'a'"), ([], "as a whole")])
+def test_shapes_name_the_place(document: Any, place: str) -> None:
+    with pytest.raises(InputError, match=f"scores of run: .*{place}"):
+        check_shape(dict[str, list[int]], document, "scores of run")
+
+
+def test_the_limit_is_generous() -> None:
+    assert LARGEST >= 10 * 2**20

@@ -1,0 +1,206 @@
+"""YAML and JSON that people write or hand on: hostile until checked, and wrong in one line.
+
+A document is read within limits of size and depth, from a regular file. YAML has neither aliases, which blow a small
+file up, nor keys that silently replace each other; JSON has neither NaN nor halves of characters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from vectorstore.errors import InputError
+
+if TYPE_CHECKING:
+    import yaml
+
+DEEPEST = 100
+"""Levels of lists and mappings inside each other; our own documents have at most ten."""
+LARGEST = 16 * 2**20
+"""Bytes of a document, unless its reader says otherwise."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
+
+Checked = TypeVar("Checked")
+
+
+def read_yaml(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> Any:
+    """Read a YAML file; JSON is YAML, too.
+
+    Args:
+        path: The file.
+        what: What it is, as a person would call it: ``"price table"``.
+        hint: What to do when it is not that.
+        largest: Bytes.
+
+    Returns:
+        Mappings, lists, texts, numbers, dates; ``None`` for an empty file.
+
+    Raises:
+        InputError: It is missing, too large, too deep, or not YAML.
+    """
+    text = _text(path, what, hint, largest)
+    import yaml
+
+    try:
+        _look_over(text)
+        return yaml.load(text, Loader=_plain_loader())
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise InputError(f"{what} {path} is not YAML: {_in_short(error)}", hint) from error
+
+
+def read_json(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> Any:
+    """Read a JSON file.
+
+    Args:
+        path: The file.
+        what: What it is, as a person would call it.
+        hint: What to do when it is not that.
+        largest: Bytes.
+
+    Raises:
+        InputError: It is missing, too large, too deep, or not JSON.
+    """
+    return parse_json(_text(path, what, hint, largest), f"{what} {path}", hint)
+
+
+def parse_json(text: str, where: str, hint: str = "") -> Any:
+    """Parse JSON out of a file of somebody's.
+
+    Args:
+        text: The document.
+        where: What it is and where, for the message.
+        hint: What to do when it is wrong.
+
+    Raises:
+        InputError: It is no JSON, or holds what our own output never does.
+
+    Example:
+        >>> parse_json('{"a": 1}', "scores")
+        {'a': 1}
+    """
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where} is not JSON: {_in_short(error)}", hint) from error
+    # Only escapes can bring in halves of characters, since the file itself is UTF-8.
+    if "\\u" in text and _HALVES.search(json.dumps(document, ensure_ascii=False)):
+        raise InputError(f"{where} holds half of a character", hint)
+    return document
+
+
+def check_shape(shape: type[Checked], document: Any, where: str, hint: str = "") -> Checked:
+    """A document as a pydantic model or any type that pydantic knows.
+
+    Args:
+        shape: The type.
+        document: As it was parsed.
+        where: What it is and where, for the message.
+        hint: What to do when it is wrong.
+
+    Raises:
+        InputError: Something in it is missing or of another type; the message names the first such place.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(shape).validate_python(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "as a whole"
+        raise InputError(f"{where}: {place[:120]!r}: {first['msg'][:200]}", hint) from error
+    except RecursionError as error:
+        raise InputError(f"{where} is nested too deeply", hint) from error
+
+
+def read_regular(path: Path, largest: int) -> bytes:
+    """The content of a regular file; a pipe or a device is not waited for.
+
+    Raises:
+        OSError: It cannot be read.
+        InputError: It is something else, or larger than ``largest`` bytes.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{path} is not a regular file", "name a file")
+        # A file that grows meanwhile is no larger than what was allowed, either.
+        content = file.read(largest + 1) if status.st_size <= largest else b""
+    if status.st_size > largest or len(content) > largest:
+        raise InputError(f"{path} is larger than {largest:,} bytes", "name a smaller file")
+    return content
+
+
+def _text(path: Path, what: str, hint: str, largest: int) -> str:
+    try:
+        return read_regular(path, largest).decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read {what} {path}: {error.strerror or error}", hint) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{what} {path} is not UTF-8 text", "save it as UTF-8") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _in_short(error: Exception) -> str:
+    import yaml
+
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"{error.problem}, line {error.problem_mark.line + 1}"
+    return " ".join(str(error).split())[:200]
+
+
+def _look_over(text: str) -> None:
+    """Refuse aliases and depth before anything is built.
+
+    Raises:
+        yaml.YAMLError: There are aliases, or too many levels.
+    """
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=_fast_loader()):
+        if isinstance(event, yaml.events.AliasEvent):
+            _refuse("aliases (*name) are not accepted", event.start_mark)
+        depth += isinstance(event, yaml.events.CollectionStartEvent) - isinstance(event, yaml.events.CollectionEndEvent)
+        if depth > DEEPEST:
+            _refuse("nested too deeply", event.start_mark)
+
+
+def _refuse(problem: str, mark: Any) -> NoReturn:
+    import yaml
+
+    raise yaml.constructor.ConstructorError(None, None, problem, mark)
+
+
+def _fast_loader() -> type[yaml.SafeLoader]:
+    """The loader in C where PyYAML has it: six times as fast, and its parser needs no stack."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _plain_loader() -> type[yaml.SafeLoader]:
+    import yaml
+
+    class PlainLoader(_fast_loader()):  # type: ignore[misc]
+        """Safe YAML without silently repeated keys."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+            repeated = sorted(str(key) for key, count in keys.items() if count > 1)
+            if repeated:
+                _refuse(f"repeated key {repeated[0]!r}", node.start_mark)
+            built: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+            return built
+
+    return PlainLoader
