@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.models.api_endings import Declined, Ending, ending_of_choice, ending_of_document
 from agents.models.api_pace import Usage
 from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
@@ -77,16 +78,21 @@ def read_completions(document: Any, count: int) -> tuple[Said, ...]:
     """The answers in a chat completion.
 
     Args:
-        document: The JSON of a response.
+        document: The JSON of a response, or :class:`Declined`.
         count: Answers asked for.
 
     Raises:
         UnusableError: If that is not what it holds.
     """
+    if isinstance(document, Declined):
+        return (Said(document.words[:_LONGEST_TEXT], refused=True, finish="declined"),) * count
     if not isinstance(document, dict):
         raise UnusableError("a response that is no JSON object")
-    if document.get("error"):
-        raise UnusableError(f"an error in place of an answer: {str(document['error'])[:500]}")
+    ending = ending_of_document(document)
+    if ending.failed:
+        raise UnusableError(ending.failed)
+    if ending.refused:
+        return (Said("", refused=True, finish="declined"),) * count
     choices = document.get("choices")
     if not isinstance(choices, list) or not choices:
         raise UnusableError("a response without an answer")
@@ -110,7 +116,11 @@ def _thought(document: dict[str, Any]) -> bool:
 
 
 def _said(choice: Any, usage: Usage, hidden: bool) -> Said:
+    ending = ending_of_choice(choice) if isinstance(choice, dict) else Ending()
+    if ending.failed:
+        raise UnusableError(ending.failed)
     message = choice.get("message") if isinstance(choice, dict) else None
+    message = {"content": None} if ending.refused and not isinstance(message, dict) else message
     if not isinstance(message, dict) or not {"content", "refusal", "reasoning_content", "reasoning"} & set(message):
         raise UnusableError("an answer without a message")
     content, parts = _words(message.get("content"))
@@ -119,13 +129,16 @@ def _said(choice: Any, usage: Usage, hidden: bool) -> Said:
     refusal = message.get("refusal") if isinstance(message.get("refusal"), str) else ""
     finish = choice.get("finish_reason") if isinstance(choice.get("finish_reason"), str) else ""
     thinking = "\n".join(part for part in (given, thought) if part).strip()[:_LONGEST_THINKING]
+    words = (text or refusal or "").strip()[:_LONGEST_TEXT]
+    if not (words or ending.refused or thinking or (hidden and ending.cut)):
+        raise UnusableError("an empty answer")
     return Said(
-        text=(text or refusal or "").strip()[:_LONGEST_TEXT],
+        text=words,
         thinking=thinking,
         thought=hidden or bool(thinking),
-        refused=bool(refusal) or finish == "content_filter",
+        refused=ending.refused,
         finish=str(finish)[:40],
-        first_token=_first_token(choice.get("logprobs"), text),
+        first_token={} if ending.refused else _first_token(choice.get("logprobs"), text),
         prompt_tokens=usage.prompt,
         completion_tokens=usage.completion,
     )
@@ -316,4 +329,4 @@ def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempt
 
 
 def _class(said: Said, choices: Sequence[Choice]) -> str:
-    return REFUSAL if said.refused and choices else parse_answer(said.text, choices)
+    return REFUSAL if said.refused else parse_answer(said.text, choices)

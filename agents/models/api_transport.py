@@ -18,11 +18,14 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from agents.models.api_address import Address, Key
+from agents.models.api_endings import Declined, declines
 from agents.models.api_pace import Budget, Pace, Usage, jitter, retry_after
 
 _CONNECT_SECONDS = 10.0
 _SHOWN = 200
 """Characters of a server's own words that an error quotes."""
+_LONGEST_ERROR = 20_000
+"""Bytes of an error that are read."""
 _PASSING = frozenset({408, 409, 425, 429, *range(500, 600)})
 """Status codes after which the same request may be answered."""
 _BUSY = frozenset({429, 503, 529})
@@ -212,7 +215,7 @@ class Transport:
         return read
 
     async def _document(self, client: Any, body: bytes) -> Any:
-        """The JSON that answers a request.
+        """The JSON that answers a request, or :class:`Declined`.
 
         Raises:
             AttemptError: If there is certainly no answer.
@@ -227,6 +230,8 @@ class Transport:
                 if len(content) > self.options.largest_body:
                     raise UnusableError(f"a response of more than {self.options.largest_body:,} bytes")
         if response.status_code != 200:
+            if declined := self.declined(response.status_code, bytes(content)):
+                return declined
             raise self.refusal(response.status_code, bytes(content), response.headers)
         return self.parsed(response, bytes(content))
 
@@ -243,6 +248,11 @@ class Transport:
             return json.loads(content)
         except (ValueError, RecursionError):
             raise UnusableError("a response that is no valid JSON") from None
+
+    def declined(self, status: int, content: bytes) -> Declined | None:
+        """The refusal of the server or its model to answer, where a response with another status than 200 is one."""
+        said = words_of(content)
+        return Declined(self.clean(said, 2000)) if declines(status, _json_or_nothing(content), said) else None
 
     def refusal(self, status: int, content: bytes, headers: Mapping[str, str]) -> AttemptError:
         """What a response with another status than 200 means."""
@@ -287,13 +297,21 @@ class _Bearer(httpx.Auth):
         yield request
 
 
+def _json_or_nothing(content: bytes) -> Any:
+    try:
+        return json.loads(content[:_LONGEST_ERROR].decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
 def words_of(content: bytes) -> str:
     """The words of an error response: the message of its JSON, with code and parameter, or all of it."""
-    text = content[:20_000].decode("utf-8", "replace")
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+    text = content[:_LONGEST_ERROR].decode("utf-8", "replace")
+    document = _json_or_nothing(content)
+    if document is None:
         return text
+    if isinstance(document, list) and document:  # as Google sends them
+        document = document[0]
     error = document.get("error", document) if isinstance(document, dict) else document
     if not isinstance(error, dict):
         return str(error)

@@ -74,7 +74,8 @@ class Answer:
     text: str = ""
     """What the model says: greedy continuation, decoded, without special tokens."""
     parsed: str = ""
-    """Class the strict parser gave the text: a choice name, ``"refusal"`` or ``"unparsed"``; empty for free text."""
+    """Class the strict parser gave the text: a choice name, ``"refusal"`` or ``"unparsed"``; empty for free
+    text, unless a server says that this is a refusal."""
     tokens: int = 0
     """Tokens in the prompt, image tokens included."""
     error: str = ""

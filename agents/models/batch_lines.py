@@ -105,13 +105,15 @@ def tell(line: Line, read: Callable[[Any], Read], transport: Transport, attempts
         whole: Whether the batch went through; requests of one that was cut off are not sent again at once.
     """
     used = usage_of(line.body)
-    if line.status == 200:
+    told = json.dumps(line.body).encode()
+    declined = None if line.status == 200 else transport.declined(line.status, told)
+    if line.status == 200 or declined:
         try:
-            return Told(read(line.body), None, False, used, True)
+            return Told(read(declined or line.body), None, False, used, True)
         except (UnusableError, RecursionError) as error:
             problem = AttemptError(transport.describe(error))
             return Told(None, problem.failure(attempts), whole, used, True)
-    problem = transport.refusal(line.status, json.dumps(line.body).encode(), {})
+    problem = transport.refusal(line.status, told, {})
     if not line.status:
         problem = AttemptError(f"an error in the batch: {problem.said}", said=problem.said, final=not whole)
     return Told(None, problem.failure(attempts), whole and not problem.final, used, False)

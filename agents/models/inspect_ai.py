@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from agents.models.api_address import Address, Key, parse_reference, price_mapping
+from agents.models.api_endings import Declined
 from agents.models.api_transport import AttemptError, Transport, TransportOptions, UnusableError
 from agents.models.base import ModelOptions
 from agents.models.extras import require
 from agents.models.openai import OpenAIModel, Server
 from vectorstore.errors import InputError, ModelError
 
-_FINISHES = {"max_tokens": "length", "model_length": "length"}
-"""Inspect's names for why a model stopped, where they differ from those of OpenAI."""
+_FINISHES = {"max_tokens": "length", "model_length": "context_length_exceeded"}
+"""Inspect's names for why a model stopped, where they differ from those of OpenAI. With ``model_length`` Inspect gives
+the words of an error as if the model had said them."""
 _CONFIGURED = {
     "max_tokens": "max_tokens",
     "max_completion_tokens": "max_tokens",
@@ -134,15 +136,21 @@ class InspectTransport(Transport):
         except TimeoutError:
             raise
         except Exception as error:  # each provider has errors of its own
-            raise self._problem(error) from None
+            problem = self._problem(error)
+            if isinstance(problem, Declined):
+                return problem
+            raise problem from None
         return as_completion(output)
 
-    def _problem(self, error: Exception) -> AttemptError | UnusableError:
+    def _problem(self, error: Exception) -> AttemptError | UnusableError | Declined:
         """What an error of a provider means, by its HTTP status where it has one."""
         for part in _chain(error):
             status = getattr(part, "status_code", None)
             if isinstance(status, int) and 400 <= status < 600:
                 said = str(getattr(part, "provider_message", None) or getattr(part, "message", None) or part)
+                told = {"message": said, "code": getattr(part, "code", None), "body": getattr(part, "body", None)}
+                if declined := self.declined(status, json.dumps(told, default=str).encode()):
+                    return declined
                 headers = getattr(getattr(part, "response", None), "headers", None) or {}
                 return self.refusal(status, said.encode("utf-8", "replace"), headers)
         return UnusableError(f"{type(error).__name__}: {error}")
@@ -176,7 +184,7 @@ def as_completion(output: Any) -> dict[str, Any]:
         "model": output.model,
         "choices": [_choice(index, choice) for index, choice in enumerate(output.choices)],
         "usage": told,
-        "error": output.error if not output.choices else None,
+        "error": output.error if not any(choice.stop_reason == "content_filter" for choice in output.choices) else None,
     }
 
 

@@ -104,7 +104,8 @@ class BatchServer(FaultServer):
             if self.dice.random() >= self.batching.answered:
                 bad.append({"custom_id": line["custom_id"], "response": None, "error": {"code": f"batch_{end}"}})
                 continue
-            response = {"status_code": 200, "request_id": "r", "body": self.completion(line["body"])}
+            status, body = self.reply(line["body"])
+            response = {"status_code": status, "request_id": "r", "body": body}
             answer: Document = {"id": "x", "custom_id": line["custom_id"], "response": response, "error": None}
             if self.dice.random() < self.batching.lines:
                 kind = self.dice.choice(self.batching.kinds or tuple(LINES))

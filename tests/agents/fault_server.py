@@ -62,6 +62,8 @@ class Behaviour:
     """Makes the message of an answer instead of the rule."""
     sees: bool = True
     """Whether answers depend on the pictures."""
+    answer: Callable[[Body, dict[str, Any]], tuple[int, Any]] | None = None
+    """Makes of the request and the right answer what is sent: status and JSON."""
     model: str = "toy-1"
     most_at_once: int = 10_000
     """More requests at once are told 429."""
@@ -112,6 +114,11 @@ class FaultServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that hang up are part of the game."""
+
+    def reply(self, body: Body) -> tuple[int, Any]:
+        """Status and JSON of what is sent."""
+        document = self.completion(body)
+        return self.behaviour.answer(body, document) if self.behaviour.answer else (200, document)
 
     def completion(self, body: Body) -> dict[str, Any]:
         """The right answer."""
@@ -190,10 +197,10 @@ class Handler(BaseHTTPRequestHandler):
             FAULTS[kind](self, body)
             return
         server.closing.wait(server.behaviour.seconds)
-        document = server.completion(body)
+        status, document = server.reply(body)
         with server.lock:
             server.seen.answered.append(parts_of(body)[0])
-        self.send(200, json.dumps(document).encode())
+        self.send(status, json.dumps(document).encode())
 
     def error(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         self.send(status, json.dumps({"error": {"message": message}}).encode(), headers=headers)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from test_openai import NO, QUICK, YES, likes
 from tiny_models import PictureMaker
 
 from agents.models.api_address import Address, Key, ServerOptions
+from agents.models.api_reading import read_completions
+from agents.models.api_transport import UnusableError
 from agents.models.base import Ask, ModelOptions, Stimulus
-from agents.models.inspect_ai import InspectModel, ProviderAddress, ProviderKeys, load
+from agents.models.inspect_ai import InspectModel, ProviderAddress, ProviderKeys, as_completion, load
 from agents.models.openai import OpenAIModel, Server
 from vectorstore.errors import InputError, ModelError
 
@@ -199,3 +202,35 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ModelError, match="need the package inspect_ai, which is not installed") as told:
         load("openai/gpt-4o", ModelOptions())
     assert told.value.hint == "pip install 'valuespectrum[inspect]'"
+
+
+def shaped(stop: str, content: Any, error: str | None = None) -> SimpleNamespace:
+    """What Inspect gives, as far as it is read, without Inspect."""
+    message = SimpleNamespace(content=content)
+    choice = SimpleNamespace(message=message, stop_reason=stop, logprobs=None)
+    return SimpleNamespace(model="m", choices=[choice], usage=None, error=error)
+
+
+@pytest.mark.parametrize(
+    ("stop", "content", "error", "told"),
+    [
+        ("unknown", "Yes", None, "'unknown'"),
+        ("tool_calls", "Yes", None, "'tool_calls'"),
+        ("model_length", "This model's maximum context length is 8 tokens.", None, "'context_length_exceeded'"),
+        ("stop", "", None, "an empty answer"),
+        ("stop", "Yes", "the connection was lost", "the connection was lost"),
+    ],
+)
+def test_what_inspect_gives_in_place_of_an_answer_is_none(
+    stop: str, content: str, error: str | None, told: str
+) -> None:
+    with pytest.raises(UnusableError, match=told):
+        read_completions(as_completion(shaped(stop, content, error)), 1)
+
+
+def test_refusals_that_inspect_tells_are_refusals() -> None:
+    for content, error in (("", None), ("Blocked by the safety system", "blocked"), ("I won't", None)):
+        (said,) = read_completions(as_completion(shaped("content_filter", content, error)), 1)
+        assert said.refused
+    (cut,) = read_completions(as_completion(shaped("max_tokens", "Yes, but")), 1)
+    assert (cut.refused, cut.finish) == (False, "length")

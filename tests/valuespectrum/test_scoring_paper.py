@@ -114,7 +114,11 @@ def test_a_run_of_the_published_battery_is_scored_by_the_published_rule() -> Non
 
 def test_refusals_that_the_published_rule_takes_for_dislike_are_shown() -> None:
     table = pd.DataFrame(
-        {"text": ["Yes.", "I'm sorry, I cannot say.", "Lovely colours!", ""], "error": [""] * 3 + ["x"]}
+        {
+            "text": ["Yes.", "I'm sorry, I cannot say.", "Lovely colours!", "", ""],
+            "parsed": ["", "", "", "refusal", ""],
+            "error": [""] * 4 + ["x"],
+        }
     )
-    assert strict_rates(table) == {"refusal_rate": pytest.approx(1 / 3), "unparsed_rate": pytest.approx(1 / 3)}
-    assert strict_rates(table[3:]) == {"refusal_rate": None, "unparsed_rate": None}
+    assert strict_rates(table) == {"refusal_rate": 0.5, "unparsed_rate": 0.25}
+    assert strict_rates(table[4:]) == {"refusal_rate": None, "unparsed_rate": None}

@@ -68,6 +68,7 @@ def strict_rates(answers: pd.DataFrame) -> dict[str, float | None]:
     """
     heard = answers[answers["error"].fillna("") == ""]
     classes = heard["text"].fillna("").map(lambda reply: parse_answer(reply, (YES, NO)))
+    classes = classes.mask(heard["parsed"] == REFUSAL, REFUSAL)  # a server that declines need not say a word
     return {f"{name}_rate": float((classes == name).mean()) if len(heard) else None for name in (REFUSAL, UNPARSED)}
 
 

@@ -1,0 +1,156 @@
+"""How an answer of a server ended: as an answer, as a refusal, or not at all.
+
+Reasons are looked up in lists: one that is on none of them is a failure with its name. A refusal may come as a reason
+to stop, as an error in place of the answer, or as an HTTP status; in every form it is the same refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+def _plain(reason: str) -> str:
+    """A reason in one spelling.
+
+    Example:
+        >>> [_plain(each) for each in ("MAX_TOKENS", "FinishReason.SAFETY", "contentFiltered", "end-turn")]
+        ['maxtokens', 'safety', 'contentfiltered', 'endturn']
+    """
+    letters = re.sub(r"[^a-z0-9]+", "", reason[:100].casefold())
+    return re.sub(r"^(?:finish|stop|block|blocked)reason(?=.)", "", letters)
+
+
+def _plainly(*reasons: str) -> frozenset[str]:
+    return frozenset(map(_plain, reasons))
+
+
+_WHOLE = _plainly(
+    *("", "stop", "stop_sequence", "stop_token", "eos", "eos_token", "end", "end_turn", "finish", "finished"),
+    *("complete", "completed", "done"),
+)
+"""The model had said what it wanted to say; servers that give no reason had nothing to object to."""
+_CUT = _plainly("length", "max_tokens", "max_length", "max_output_tokens", "max_completion_tokens", "model_length")
+"""The answer is longer than was asked for: its beginning is an answer."""
+_REFUSED = _plainly(
+    *("content_filter", "content_filtered", "content_policy", "content_policy_violation", "content_moderation"),
+    *("safety", "safety_error", "recitation", "blocklist", "prohibited_content", "spii", "model_armor", "jailbreak"),
+    *("image_safety", "image_prohibited_content", "image_recitation", "image_content_policy_violation"),
+    *("refusal", "refused", "blocked", "sensitive", "toxic", "error_toxic", "flagged"),
+    *("guardrail", "guardrails", "guardrail_intervened", "moderation", "moderated", "moderation_blocked"),
+    *("policy_violation", "responsible_ai_policy_violation", "data_inspection_failed"),
+)
+"""Reasons and error codes with which providers say that they or their model will not answer this."""
+_CODES = ("code", "type", "status", "reason", "reasons", "blockReason", "block_reason", "finish_reason", "stop_reason")
+"""Fields of an error that hold codes."""
+_DECLINING = re.compile(
+    r"content (?:management|filter(?:ing)?|moderation|usage|safety) (?:policy|policies|system)|content[_ ]filter"
+    r"|content policy|safety (?:system|polic|filter|check)|responsible ai|was flagged|moderation"
+    r"|usage (?:polic|guideline)"
+    r"|inappropriate content|sensitive content|prohibited content|unsafe content|content exists risk|high risk"
+    r"|敏感|不安全|违规",
+    re.IGNORECASE,
+)
+_ABOUT_THE_CUSTOMER = re.compile(r"\b(?:account|organi[sz]ation|api[ _]key|access|billing|suspended)\b", re.IGNORECASE)
+_STATUSES = frozenset({0, 400, 403, 422, 451})
+"""HTTP statuses under which providers decline to answer; 0 for an error without one."""
+_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Stands for a response in which the server declines to answer, whatever form that took."""
+
+    words: str
+    """What it said about it, cleaned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a choice, or a whole response, ended. At most one of the three is there."""
+
+    failed: str = ""
+    """Why it is no answer."""
+    refused: bool = False
+    cut: bool = False
+    """Whether the answer was longer than asked for."""
+
+
+def ending_of_choice(choice: Mapping[str, Any]) -> Ending:
+    """How one choice of a chat completion ended.
+
+    Args:
+        choice: With ``finish_reason``, and where providers have them ``native_finish_reason``, ``stop_reason``,
+            ``error``, ``content_filter_results``; with a ``message``.
+    """
+    message = choice.get("message")
+    inner = message if isinstance(message, dict) else {}
+    if fault := choice.get("error") or inner.get("error"):
+        return ending_of_error(fault)
+    named = [choice.get(name) for name in ("finish_reason", "native_finish_reason", "stop_reason")]
+    reasons = [_plain(reason) for reason in named if isinstance(reason, str)]
+    if any(reason in _REFUSED for reason in reasons) or inner.get("refusal") or _filtered(choice):
+        return Ending(refused=True)
+    given = choice.get("finish_reason")
+    reason = _plain(given) if isinstance(given, str) else ""
+    if not (given is None or isinstance(given, str)) or reason not in _WHOLE | _CUT:
+        return Ending(failed=f"an answer that ended with {str(given)[:60]!r}")
+    return Ending(cut=reason in _CUT)
+
+
+def ending_of_document(document: Mapping[str, Any]) -> Ending:
+    """How a whole response ended, as far as it says so beside its choices."""
+    for name in ("error", "errors"):
+        if document.get(name):
+            return ending_of_error(document[name])
+    if document.get("object") == "error":
+        return ending_of_error(dict(document))
+    feedback = document.get("promptFeedback") or document.get("prompt_feedback")
+    if isinstance(feedback, dict) and (feedback.get("blockReason") or feedback.get("block_reason")):
+        return Ending(refused=True)
+    return Ending()
+
+
+def ending_of_error(error: Any) -> Ending:
+    """What an error in place of an answer means."""
+    words = error if isinstance(error, str) else json.dumps(error, default=str)[:2000]
+    if declines(0, error, words):
+        return Ending(refused=True)
+    return Ending(failed=f"an error in place of an answer: {words[:500]}")
+
+
+def declines(status: int, error: Any, words: str) -> bool:
+    """Whether an error is the server's or the model's refusal to answer what was asked.
+
+    Args:
+        status: HTTP status, 0 for none.
+        error: JSON of the error, or what was found in its place.
+        words: What it says for people.
+    """
+    if status not in _STATUSES:
+        return False
+    if any(_plain(code) in _REFUSED for code in _codes(error, _DEPTH)):
+        return True
+    return bool(_DECLINING.search(words)) and not _ABOUT_THE_CUSTOMER.search(words)
+
+
+def _codes(error: Any, depth: int) -> Iterator[str]:
+    if depth and isinstance(error, dict):
+        for name, value in error.items():
+            values = value if isinstance(value, list) else [value]
+            if name in _CODES:
+                yield from (each for each in values if isinstance(each, str))
+            yield from _codes(value, depth - 1)
+    elif depth and isinstance(error, list):
+        for each in error[:20]:
+            yield from _codes(each, depth - 1)
+
+
+def _filtered(choice: Mapping[str, Any]) -> bool:
+    """Whether one of the filters that Azure reports took the answer away."""
+    results = choice.get("content_filter_results")
+    found = results.values() if isinstance(results, dict) else ()
+    return any(isinstance(each, dict) and each.get("filtered") is True for each in found)
