@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.paper import paper_scores, strict_rates, value_averages
@@ -108,17 +109,23 @@ def test_a_run_of_the_published_battery_is_scored_by_the_published_rule() -> Non
     scores = score_answers(table, ScoringOptions(draws=10))
     assert scores["paper"]["mean"] == pytest.approx(78.6)
     row = scores["profile"]["stimulation"]
-    assert row["mean"] == 56 and 30 < row["low"] < 56 < row["high"] < 80
+    exact = binomtest(28, 50).proportion_ci(method="exact")
+    assert (row["mean"], row["low"], row["high"]) == pytest.approx((56, 100 * exact.low, 100 * exact.high))
     assert (scores["instrument"], scores["refusal_rate"], scores["unparsed_rate"]) == ("paper", 0.0, 0.0)
 
 
 def test_refusals_that_the_published_rule_takes_for_dislike_are_shown() -> None:
     table = pd.DataFrame(
         {
+            "clip": ["a", "b", "c", "d", "e"],
             "text": ["Yes.", "I'm sorry, I cannot say.", "Lovely colours!", "", ""],
             "parsed": ["", "", "", "refusal", ""],
             "error": [""] * 4 + ["x"],
         }
     )
-    assert strict_rates(table) == {"refusal_rate": 0.5, "unparsed_rate": 0.25}
-    assert strict_rates(table[4:]) == {"refusal_rate": None, "unparsed_rate": None}
+    rates = strict_rates(table, 0.95)
+    for name, count in (("refusal", 2), ("unparsed", 1)):
+        exact = binomtest(count, 4).proportion_ci(method="exact")
+        found = rates[name]
+        assert (found["mean"], found["low"], found["high"]) == pytest.approx((count / 4, exact.low, exact.high))
+    assert strict_rates(table[4:], 0.95)["refusal"]["mean"] is None

@@ -20,6 +20,8 @@ from valuespectrum.values import VALUES
 
 OPTIONS = ScoringOptions(draws=300)
 TARGET = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "achievement": 0.5, "universalism": -1.0}
+NEAR = {value: float(np.sign(LIKING[value])) for value in VALUES}
+"""What the bare model likes anyway."""
 MOVED = dict.fromkeys(VALUES, 0.0) | {"stimulation": 1.0, "tradition": 0.5, "hedonism": -1.0}
 
 
@@ -42,6 +44,8 @@ def test_a_persona_that_is_obeyed_aligns_with_its_target_and_its_placebo_does_no
     assert row["aligned"] > 0.5 > row["placebo"]
     assert row["difference"] == pytest.approx(row["aligned"] - row["placebo"])
     assert 0 < row["difference_low"] <= row["difference"] + 1e-9
+    assert row["gain"] == pytest.approx(row["aligned"] - row["bare"])
+    assert row["moved"] == "closer"
     assert row["shift_aligned"] > row["shift_placebo"]
     json.dumps(scores, allow_nan=False)
 
@@ -71,16 +75,30 @@ def test_a_persona_without_placebo_or_target_is_not_compared() -> None:
     assert score_answers(table, OPTIONS)["personas"] == []
     (row,) = score_answers(table[table["placebo"] == 0], OPTIONS, {"boss": TARGET})["personas"]
     assert "placebo" not in row and row["aligned"] is not None
+    assert row["gain"] is not None and row["moved"] is None  # the claim needs both comparisons
 
 
-def test_the_summary_counts_personas_that_beat_their_placebo() -> None:
-    first = _run()
-    second = first[first["persona"] != "none"].assign(persona="twin")
-    scores = score_answers(pd.concat([first, second]), OPTIONS, {"boss": TARGET, "twin": TARGET})
+def test_the_summary_counts_by_intervals() -> None:
+    """Of three, one is obeyed, one is ignored, and one makes its model do the contrary of what it asks for."""
+    first = _run(noise=0.1)
+    ignored = answers(Truth(clip_spread=0.3, noise=0.1), persona="ignored", strategy="simple", placebo=0)
+    contrary = answers(
+        Truth(liking=_obeying({value: -goal for value, goal in NEAR.items()}), clip_spread=0.3),
+        persona="contrary", strategy="simple", placebo=0,
+    )  # fmt: skip
+    placebo = first[first["placebo"] == 1]
+    table = pd.concat([first, ignored, contrary, *(placebo.assign(persona=name) for name in ("ignored", "contrary"))])
+    scores = score_answers(table, OPTIONS, {"boss": TARGET, "ignored": TARGET, "contrary": NEAR})
+    assert {row["persona"]: row["moved"] for row in scores["personas"]} == {
+        "boss": "closer",
+        "ignored": "unclear",
+        "contrary": "away",
+    }
     (summary,) = scores["persona_summary"]
-    assert summary["personas"] == summary["better_than_placebo"] == 2
-    assert summary["difference"] == pytest.approx(summary["difference_low"])
-    assert summary["aligned"] == pytest.approx(scores["personas"][0]["aligned"])
+    assert (summary["personas"], summary["moved_closer"], summary["moved_away"], summary["unclear"]) == (3, 1, 1, 1)
+    gains = [row["gain"] for row in scores["personas"]]
+    assert summary["gain"] == pytest.approx(np.mean(gains))
+    assert summary["gain_low"] < summary["gain"] < summary["gain_high"]
 
 
 def test_correlations_agree_with_scipy() -> None:

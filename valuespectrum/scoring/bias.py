@@ -12,7 +12,8 @@ import numpy as np
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores
 from valuespectrum.scoring.profile import Json, number
 from valuespectrum.scoring.recovery import spearman
-from valuespectrum.scoring.resampling import Floats, Resamples, interval
+from valuespectrum.scoring.resampling import Floats, Resamples, estimate_row
+from valuespectrum.scoring.shares import share_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,12 +55,11 @@ def bias_terms(clips: pd.DataFrame, resamples: Resamples, options: ScoringOption
     }
 
 
-def answer_rates(judged: pd.DataFrame, resamples: Resamples, options: ScoringOptions) -> dict[str, Json]:
+def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Json]:
     """Shares of asks that were refused, not in form, unparsed, failed or contradictory.
 
     Args:
         judged: Asks of one respondent as ``judge`` returns them.
-        resamples: Shared bootstrap draws.
         options: Scoring options.
 
     Returns:
@@ -78,7 +78,7 @@ def answer_rates(judged: pd.DataFrame, resamples: Resamples, options: ScoringOpt
         "error": (failed, failed | True),
         "mismatch": ((parsed == "yes") != (asks["log_odds"] > 0), read),
     }
-    return {name: _share(asks["clip"], hit, base, resamples, options) for name, (hit, base) in rates.items()}
+    return {name: _share(asks["clip"], hit, base, options) for name, (hit, base) in rates.items()}
 
 
 def refusals_by_value(judged: pd.DataFrame) -> dict[str, float]:
@@ -109,17 +109,12 @@ def wording_stability(judged: pd.DataFrame) -> Json:
     }
 
 
-def _share(
-    clip: pd.Series[str], hit: pd.Series[bool], base: pd.Series[bool], resamples: Resamples, options: ScoringOptions
-) -> Json:
+def _share(clip: pd.Series[str], hit: pd.Series[bool], base: pd.Series[bool], options: ScoringOptions) -> Json:
     import pandas as pd
 
     counts = pd.DataFrame({"clip": clip, "hit": (hit & base).astype(float), "base": base.astype(float)})
     sums = counts.groupby("clip", as_index=False).sum()
-    row = _ratio(sums["clip"], sums["hit"].to_numpy(float), sums["base"].to_numpy(float), resamples, options)
-    for end in ("low", "high"):
-        row[end] = None if row[end] is None else min(1.0, max(0.0, row[end]))
-    return {**row, "n": int(base.sum())}
+    return share_row(sums["hit"].to_numpy(float), sums["base"].to_numpy(float), options.level)
 
 
 def _ratio(
@@ -133,5 +128,4 @@ def _ratio(
     above[places] = np.where(present, numerators, 0.0)
     below[places] = np.where(present, denominators, 0.0)
     mean = above.sum() / below.sum() if present.any() else math.nan
-    low, high = interval(resamples.ratios(above, below), options.level, int(present.sum()))
-    return {"mean": number(mean), "low": number(low), "high": number(high)}
+    return estimate_row("", mean, resamples.ratios(above, below), options.level, int(present.sum()))

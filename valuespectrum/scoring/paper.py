@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agents.parse import REFUSAL, UNPARSED, contains_yes, parse_answer
 from valuespectrum.choices import NO, YES
 from valuespectrum.scoring.profile import Json
+from valuespectrum.scoring.shares import share_row
 from valuespectrum.values import VALUES
 
 if TYPE_CHECKING:
@@ -60,16 +61,38 @@ def paper_clips(answers: pd.DataFrame) -> pd.DataFrame:
     return yes.groupby(["value", "clip"], as_index=False).agg(like=("like", "mean"), answers=("like", "size"))
 
 
-def strict_rates(answers: pd.DataFrame) -> dict[str, float | None]:
+def paper_intervals(clips: pd.DataFrame, level: float) -> dict[str, Json]:
+    """The published score per value with its exact interval, clips as units.
+
+    Args:
+        clips: As ``paper_clips`` returns them.
+        level: Coverage aimed at.
+
+    Returns:
+        Value to ``mean, low, high`` from 0 to 100; values without answers are left out.
+    """
+    rows = {}
+    for value, table in clips.groupby("value"):
+        yes = (table["like"] * table["answers"] / 100.0).round()
+        share = share_row(yes.to_numpy(float), table["answers"].to_numpy(float), level)
+        rows[str(value)] = {end: 100.0 * share[end] for end in ("mean", "low", "high")} | {"why": ""}
+    return rows
+
+
+def strict_rates(answers: pd.DataFrame, level: float) -> dict[str, Json]:
     """What the strict parser makes of the replies that the published rule hears as yes or no.
 
     Returns:
-        ``refusal_rate`` and ``unparsed_rate`` of the answers that came back; ``None`` when none did.
+        ``refusal`` and ``unparsed``: share of the answers that came back, as ``share_row`` gives it.
     """
     heard = answers[answers["error"].fillna("") == ""]
     classes = heard["text"].fillna("").map(lambda reply: parse_answer(reply, (YES, NO)))
     classes = classes.mask(heard["parsed"] == REFUSAL, REFUSAL)  # a server that declines need not say a word
-    return {f"{name}_rate": float((classes == name).mean()) if len(heard) else None for name in (REFUSAL, UNPARSED)}
+    rates = {}
+    for name in (REFUSAL, UNPARSED):
+        counts = (classes == name).groupby(heard["clip"]).agg(["sum", "size"])
+        rates[name] = share_row(counts["sum"].to_numpy(float), counts["size"].to_numpy(float), level)
+    return rates
 
 
 def spread(scores: Mapping[str, float | None]) -> Json:

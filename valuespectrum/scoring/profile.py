@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.resampling import Floats, Resamples, interval
+from valuespectrum.scoring.resampling import Floats, Resamples, estimate_row
 from valuespectrum.values import VALUES
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def describe(clips: pd.DataFrame, like: Profile, theta: Profile, options: Scorin
     Returns:
         Value to ``mean, low, high, centred, centred_low, centred_high, rank, rank_low, rank_high, log_odds,
         log_odds_low, log_odds_high, n_clips, n_answers, status``. Numbers that cannot be known are ``None``; rank 1 is
-        the most liked. ``status`` is ``ok``, ``too few clips`` (a mean without interval) or ``no clips``.
+        the most liked. ``status`` is ``ok``, ``too few clips`` (a mean without interval) or ``no clips``. ``why``,
+        ``centred_why`` and ``log_odds_why`` say why a number has no interval.
     """
     answers = clips.groupby("value")["answers"].sum()
     ranks = _ranks(like, options)
@@ -111,14 +112,9 @@ def describe(clips: pd.DataFrame, like: Profile, theta: Profile, options: Scorin
 def _interval_row(
     name: str, means: Floats, replicates: Floats, source: Profile, position: int, options: ScoringOptions
 ) -> Json:
-    prefix = f"{name}_" if name else ""
     bounds = (-math.inf, math.inf) if name else LIKING_RANGE
-    low, high = (
-        interval(replicates[:, position], options.level, int(source.clips[position]), bounds)
-        if source.measured[position]
-        else (math.nan, math.nan)
-    )
-    return {name or "mean": number(means[position]), f"{prefix}low": number(low), f"{prefix}high": number(high)}
+    clips = int(source.clips[position]) if source.measured[position] else 0
+    return estimate_row(name, means[position], replicates[:, position], options.level, clips, bounds)
 
 
 def _status(like: Profile, position: int) -> str:

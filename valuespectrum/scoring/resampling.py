@@ -6,13 +6,22 @@ a run is scored on the same draws, so differences between respondents are paired
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+NO_SPREAD = "the same in nearly every draw"
+"""Why there is no interval: drawing clips again hardly ever changed the number, so its uncertainty was not seen."""
+FEW_CLIPS = "too few clips"
+"""Why there is no interval: below the least number of clips."""
+
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +97,48 @@ def interval(
         bounds: Smallest and largest value that the statistic can have.
 
     Returns:
-        Low and high; NaN for both when fewer than two clips carry the statistic.
+        Low and high; NaN for both when fewer than two clips carry the statistic, or when the draws agree: an
+        interval of no width would claim that nothing is uncertain.
     """
     finite = replicates[~np.isnan(replicates)]
     if clips < 2 or finite.size == 0:
-        return float("nan"), float("nan")
+        return math.nan, math.nan
     tail = (1.0 - level) / 2.0
     low, middle, high = np.quantile(finite, [tail, 0.5, 1.0 - tail])
+    if high - low <= _ROUNDING * max(1.0, abs(middle)):
+        return math.nan, math.nan
     factor = stretch(level, clips)
     ends = np.clip([middle + factor * (low - middle), middle + factor * (high - middle)], *bounds)
     return float(ends[0]), float(ends[1])
+
+
+def estimate_row(
+    name: str,
+    estimate: float,
+    replicates: Floats,
+    level: float,
+    clips: int,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> dict[str, Any]:
+    """A number with its interval as the scores keep it.
+
+    Args:
+        name: Key of the number; empty for ``mean``, whose interval has no prefix.
+        estimate: The number; NaN when it is not known.
+        replicates: The same number in every draw.
+        level: Coverage aimed at.
+        clips: Clips behind the number; 0 for fewer than are needed.
+        bounds: Smallest and largest value that the number can have.
+
+    Returns:
+        ``name``, ``name_low``, ``name_high`` (``None`` when not known) and ``name_why``: why a known number has no
+        interval, empty when it has one.
+    """
+    prefix = f"{name}_" if name else ""
+    low, high = (math.nan, math.nan) if math.isnan(estimate) else interval(replicates, level, clips, bounds)
+    why = "" if math.isnan(estimate) or not math.isnan(low) else FEW_CLIPS if clips < 2 else NO_SPREAD
+    known = {name or "mean": estimate, f"{prefix}low": low, f"{prefix}high": high}
+    return {**{key: None if math.isnan(end) else float(end) for key, end in known.items()}, f"{prefix}why": why}
 
 
 def stretch(level: float, clips: int) -> float:

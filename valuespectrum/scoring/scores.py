@@ -10,13 +10,13 @@ import numpy as np
 
 from agents.streams import stream
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
-from valuespectrum.scoring.alignment import align
+from valuespectrum.scoring.alignment import align, summarise
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
-from valuespectrum.scoring.paper import paper_clips, paper_scores, strict_rates
+from valuespectrum.scoring.paper import paper_clips, paper_intervals, paper_scores, strict_rates
 from valuespectrum.scoring.profile import LIKING_RANGE, Json, Profile, describe, differences, number, profile
 from valuespectrum.scoring.questionnaire import questionnaire_scores
-from valuespectrum.scoring.resampling import Resamples, interval, resample
+from valuespectrum.scoring.resampling import Resamples, estimate_row, resample
 from vectorstore.errors import InputError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def score_answers(
         **primary.described,
         "respondents": [one.described for one in respondents],
         "personas": personas,
-        "persona_summary": _summaries(personas, options),
+        "persona_summary": summarise(personas, options.level),
     }
 
 
@@ -115,7 +115,7 @@ def _score(table: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tu
 def _score_like(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
     judged = judge(answers, options)
     clips = clip_scores(judged)
-    rates = answer_rates(judged, draws, options)
+    rates = answer_rates(judged, options)
     liking, rows = _describe(answers, clips, draws, options)
     return liking, {
         "instrument": "vqa",
@@ -146,11 +146,16 @@ def _score_questionnaire(answers: pd.DataFrame, draws: Resamples, options: Scori
 def _score_paper(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
     clips = paper_clips(answers).assign(theta=np.nan)
     liking, rows = _describe(answers, clips, draws, options)
+    exact = paper_intervals(clips, options.level)
+    for value, row in rows["profile"].items():
+        row |= exact[value] if row["status"] == "ok" else {}
+    rates = strict_rates(answers, options.level)
     return liking, {
         "instrument": "paper",
         **rows,
         "bias": {},
-        **strict_rates(answers),
+        **{f"{name}_rate": rate["mean"] for name, rate in rates.items()},
+        "rates": rates,
         "paper": paper_scores(answers),
     }
 
@@ -187,10 +192,10 @@ def _describe(
 def _overall(liking: Profile, options: ScoringOptions) -> Json:
     """Mean over the measured values: the level that centring removes."""
     if not liking.measured.any():
-        return {"mean": None, "low": None, "high": None}
+        return {"mean": None, "low": None, "high": None, "why": ""}
     columns = liking.replicates[:, liking.measured].mean(axis=1)
-    low, high = interval(columns, options.level, int(liking.clips[liking.measured].sum()), LIKING_RANGE)
-    return {"mean": float(liking.mean[liking.measured].mean()), "low": number(low), "high": number(high)}
+    clips = int(liking.clips[liking.measured].sum())
+    return estimate_row("", liking.mean[liking.measured].mean(), columns, options.level, clips, LIKING_RANGE)
 
 
 def _persona_rows(
@@ -210,32 +215,3 @@ def _persona_rows(
             "target": dict(targets[one.persona]),
             **align(one.profile, targets[one.persona], options, placebo, baseline),
         }
-
-
-def _summaries(personas: list[Json], options: ScoringOptions) -> list[Json]:
-    """Means over the personas of a model and strategy; the interval is Student's t with personas as units."""
-    groups: dict[tuple[str, str], list[Json]] = {}
-    for row in personas:
-        groups.setdefault((row["model"], row["strategy"]), []).append(row)
-    return [
-        {"model": model, "strategy": strategy, "personas": len(rows), **_summary(rows, options)}
-        for (model, strategy), rows in groups.items()
-    ]
-
-
-def _summary(rows: list[Json], options: ScoringOptions) -> Json:
-    from scipy.special import stdtrit
-
-    gains = np.array([row["difference"] for row in rows if row.get("difference") is not None])
-    summary: Json = {}
-    for name in ("aligned", "placebo"):
-        known = [row[name] for row in rows if row.get(name) is not None]
-        summary[name] = float(np.mean(known)) if known else None
-    summary["difference"] = float(gains.mean()) if gains.size else None
-    summary["better_than_placebo"] = int((gains > 0).sum())
-    half = float("nan")
-    if gains.size > 1:
-        half = -float(stdtrit(gains.size - 1, (1 - options.level) / 2)) * float(gains.std(ddof=1)) / gains.size**0.5
-    summary["difference_low"] = number(gains.mean() - half) if gains.size else None
-    summary["difference_high"] = number(gains.mean() + half) if gains.size else None
-    return summary
