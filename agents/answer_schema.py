@@ -80,6 +80,8 @@ CREATE TABLE listed (
     PRIMARY KEY (list, pictures, persona, ask)
 ) WITHOUT ROWID;
 """
+MANIFEST_TABLE = "CREATE TABLE IF NOT EXISTS manifest (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL)"
+"""Holds a copy of the run's manifest. Earlier releases pass over it, so it needs no version of its own."""
 _KEY_PREFIX = "sha256:"
 
 

@@ -35,6 +35,7 @@ from agents.identity import ask_content, ask_from_content, ask_key, canonical_js
 from agents.models.base import Answer, Ask, Model
 from agents.writer_lock import WriterLock
 from vectorstore.errors import InputError, SchemaError, StorageError
+from vectorstore.storage import storage_errors
 
 if TYPE_CHECKING:
     import pandas
@@ -228,6 +229,15 @@ class AnswerStore:
         ((count, prompt, reply),) = self._read(_TOKENS, (worklist.id,))
         return Pace(timed, seconds, count, prompt, reply)
 
+    def keep_manifest(self, document: str) -> None:
+        """Keep a copy of the run's manifest, for the case that its own file is lost or torn; it never changes.
+
+        Args:
+            document: The manifest as JSON.
+        """
+        with self._transaction(durable=True):
+            self._database.execute("INSERT OR IGNORE INTO manifest (id, document) VALUES (1, ?)", (document,))
+
     def flush(self) -> None:
         """Force what is committed onto the disk itself.
 
@@ -392,6 +402,7 @@ class AnswerStore:
                     schema.migrate_from_2(self._database)
             if version == 1:
                 self._database.execute("VACUUM")
+        self._database.execute(schema.MANIFEST_TABLE)
 
     @contextmanager
     def _transaction(self, durable: bool = False) -> Iterator[None]:
@@ -466,6 +477,31 @@ def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
     frozen = not os.access(path.parent, os.W_OK) and not log.exists()
     uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
     return sqlite3.connect(uri, timeout=30, isolation_level=None, uri=True)
+
+
+def kept_manifest(path: Path) -> str | None:
+    """The copy of the manifest that lies beside the answers of a run; ``None`` where there is none.
+
+    Args:
+        path: The answer store.
+
+    Raises:
+        SchemaError: It is no answer store.
+        StorageError: It cannot be read.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        return None
+    with storage_errors(path):
+        database = _connect(path, read_only=True)
+        try:
+            if _header(database)[0] != schema.APPLICATION_ID:
+                return None
+            row = database.execute("SELECT document FROM manifest").fetchone()
+        except sqlite3.OperationalError:
+            return None
+        finally:
+            database.close()
+    return str(row[0]) if row else None
 
 
 def _header(database: sqlite3.Connection) -> tuple[int, int, bool]:

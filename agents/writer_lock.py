@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from vectorstore.errors import CorpusLockedError
 from vectorstore.storage import FolderLock, storage_errors
+
+_PAUSES = (0.02, 0.1, 0.0)
+"""Seconds before the next try: whoever only asks who writes (:func:`held_by`) is done within one."""
 
 
 class WriterLock:
@@ -24,18 +29,45 @@ class WriterLock:
     """
 
     def __init__(self, path: Path, what: str) -> None:
-        try:
-            self._lock = FolderLock(path, exclusive=True)
-        except CorpusLockedError as error:
-            raise CorpusLockedError(f"{_holder(path)} is writing {what}", "wait until it has finished") from error
+        self._lock = self._taken(path, what)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with storage_errors(path):
             os.ftruncate(self._lock.fileno(), 0)
             os.pwrite(self._lock.fileno(), f"process {os.getpid()} on {platform.node()}, since {now},".encode(), 0)
 
+    @staticmethod
+    def _taken(path: Path, what: str) -> FolderLock:
+        for pause in _PAUSES:
+            try:
+                return FolderLock(path, exclusive=True)
+            except CorpusLockedError as error:
+                held = error
+                time.sleep(pause)
+        raise CorpusLockedError(f"{_holder(path)} is writing {what}", "wait until it has finished") from held
+
     def release(self) -> None:
         """Let others write."""
         self._lock.release()
+
+
+def held_by(path: Path) -> str:
+    """Who holds a lock now, as a person would say it; empty when nobody does.
+
+    Raises:
+        StorageError: The lock file cannot be looked at.
+    """
+    with storage_errors(path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return ""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(path)
+        finally:
+            os.close(descriptor)
+    return ""
 
 
 def _holder(path: Path) -> str:

@@ -6,6 +6,7 @@ stored answers, without corpus or model.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from valuespectrum.failures import failures
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from valuespectrum.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
-from valuespectrum.run import Run, answers_path, read_manifest, write_json
+from valuespectrum.run import Run, open_answers, read_manifest, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.spending import Spending, spending
@@ -196,6 +197,7 @@ def run_benchmark(
     settings = source | _settings(options, models, personas, listed)
     opened = Run.open(options.run, settings, options.command, options.snapshot)
     with opened as run, AnswerStore(run.answers_path) as store:
+        store.keep_manifest(json.dumps(run.manifest.document))
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
@@ -214,7 +216,7 @@ def score_run(folder: Path, scoring: ScoringOptions) -> Json:
     Raises:
         InputError: The folder is no run, or holds no answers.
     """
-    with AnswerStore(answers_path(folder), read_only=True) as store:
+    with open_answers(folder) as store:
         return write_scores(folder, store, scoring)
 
 

@@ -10,9 +10,10 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -20,8 +21,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from agents.answers import NEVER_MIXED
-from agents.writer_lock import WriterLock
+from agents.answers import NEVER_MIXED, AnswerStore, kept_manifest
+from agents.writer_lock import WriterLock, held_by
+from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
+from vectorstore.documents import parse_json, read_json
 from vectorstore.errors import InputError, SchemaError
 from vectorstore.storage import make_folder, storage_errors, write_durably
 
@@ -30,7 +33,11 @@ SCHEMA = 1
 
 Json = dict[str, Any]
 
-_MANIFEST, _ANSWERS, _SCORES = "run.json", "answers.sqlite", "scores.json"
+_MANIFEST, _ANSWERS, _SCORES, _LOCK = "run.json", "answers.sqlite", "scores.json", ".lock"
+_LARGEST_SCORES = 2**30
+"""Bytes: some hundred thousand respondents."""
+_WAIT = "wait until its first answers are stored"
+_DAMAGED = "take the file from a copy, or begin a new run"
 _PACKAGES = ("valuespectrum", "torch", "transformers", "numpy", "pillow")
 _SHOWN = 3
 
@@ -43,6 +50,13 @@ class Manifest:
     """Everything that decides what is asked of whom; a run never holds answers under different settings."""
     provenance: Json
     """When, by which command and with which versions the run was begun."""
+    restored: bool = False
+    """Whether it comes from the copy beside the answers, since ``run.json`` was lost or torn."""
+
+    @property
+    def document(self) -> Json:
+        """As it is written."""
+        return {"schema": SCHEMA, "settings": self.settings, "provenance": self.provenance}
 
 
 class Run(AbstractContextManager["Run"]):
@@ -71,7 +85,7 @@ class Run(AbstractContextManager["Run"]):
             StorageError: The folder cannot be written.
         """
         _make_folder(folder)
-        lock = WriterLock(folder / ".lock", f"the run {folder}")
+        lock = WriterLock(folder / _LOCK, f"the run {folder}")
         try:
             manifest = _take_up(folder, json.loads(json.dumps(settings)), command, snapshot)
         except BaseException:
@@ -103,22 +117,18 @@ class Run(AbstractContextManager["Run"]):
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a run.
+    """Read the manifest of a run, or its copy beside the answers where the file was lost or torn.
 
     Raises:
-        InputError: The folder is no run, or its manifest is damaged.
+        InputError: The folder is no run, or its manifest is damaged and has no copy.
         SchemaError: Another release wrote it and this one cannot read it.
     """
-    document = _read_json(folder, _MANIFEST)
-    if document.get("schema") != SCHEMA:
-        raise SchemaError(
-            f"{folder / _MANIFEST} has schema {document.get('schema')!r}, this release reads {SCHEMA}",
-            "use the release that wrote it, or begin a new run",
-        )
-    settings, provenance = document.get("settings"), document.get("provenance")
-    if not isinstance(settings, dict) or not isinstance(provenance, dict):
-        raise InputError(f"{folder / _MANIFEST} is damaged: it lacks settings or provenance", "begin a new run")
-    return Manifest(settings, provenance)
+    from valuespectrum.run_schema import check_run_document
+
+    manifest = _manifest(folder)
+    document = {"settings": manifest.settings, "provenance": manifest.provenance}
+    check_run_document(document, f"the manifest {folder / _MANIFEST}", _DAMAGED)
+    return manifest
 
 
 def answers_path(folder: Path) -> Path:
@@ -127,12 +137,25 @@ def answers_path(folder: Path) -> Path:
     Raises:
         InputError: The run has none.
     """
+    _check_entries(folder)
     path = folder / _ANSWERS
     if not path.is_file():
-        raise InputError(
-            f"{folder} has no {_ANSWERS}", "it is no run, or nothing was asked yet: run `valuespectrum bench`"
-        )
+        raise _missing(folder, _ANSWERS, _WAIT)
     return path
+
+
+@contextmanager
+def open_answers(folder: Path) -> Iterator[AnswerStore]:
+    """The answers of a run, to be read.
+
+    Raises:
+        InputError: The run has none yet.
+        SchemaError: They are damaged, or another release wrote them.
+    """
+    with AnswerStore(answers_path(folder), read_only=True) as store:
+        if next(store.rows(), None) is None:
+            raise _missing(folder, "answers", _WAIT)
+        yield store
 
 
 def check_alike(manifests: Sequence[Manifest]) -> None:
@@ -160,8 +183,20 @@ def read_scores(folder: Path) -> Json:
 
     Raises:
         InputError: The run has none, or they are damaged.
+        SchemaError: Another release wrote them and this one cannot read them.
     """
-    return _read_json(folder, _SCORES)
+    from valuespectrum.run_schema import check_scores_document
+
+    _check_entries(folder)
+    path = folder / _SCORES
+    if not path.is_file():
+        raise _missing(folder, _SCORES, f"`valuespectrum score {folder}` makes them from the answers stored so far")
+    hint = f"make them again from the answers: valuespectrum score {folder}"
+    document = read_json(path, "scores", hint, _LARGEST_SCORES)
+    if isinstance(document, dict) and document.get("schema") != SCORES_SCHEMA:
+        raise SchemaError(f"{path} has schema {document.get('schema')!r:.40}, this release reads {SCORES_SCHEMA}", hint)
+    check_scores_document(document, f"the scores {path}", hint)
+    return dict(document)
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> Path:
@@ -207,19 +242,16 @@ def _make_folder(folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is a file, not a run directory", "name another folder")
         make_folder(folder)
+        _check_entries(folder)
         foreign = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-    if foreign and _MANIFEST not in foreign:
+    if foreign and _MANIFEST not in foreign and kept_manifest(folder / _ANSWERS) is None:
         raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")
 
 
 def _take_up(folder: Path, settings: Json, command: str, snapshot: str) -> Manifest:
-    if not (folder / _MANIFEST).exists():
-        manifest = Manifest(settings, _provenance(command, snapshot))
-        write_json(
-            folder / _MANIFEST, {"schema": SCHEMA, "settings": manifest.settings, "provenance": manifest.provenance}
-        )
-        return manifest
-    manifest = read_manifest(folder)
+    if not (folder / _MANIFEST).exists() and kept_manifest(folder / _ANSWERS) is None:
+        return _written(folder, Manifest(settings, _provenance(command, snapshot)))
+    manifest = _manifest(folder)
     changed = sorted(differences(manifest.settings, settings), key=_least_telling)
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
@@ -229,7 +261,68 @@ def _take_up(folder: Path, settings: Json, command: str, snapshot: str) -> Manif
             if not _least_telling(changed[0])
             else "use the settings of that run, or another run directory",
         )
+    return _written(folder, manifest) if manifest.restored else manifest
+
+
+def _written(folder: Path, manifest: Manifest) -> Manifest:
+    write_json(folder / _MANIFEST, manifest.document)
     return manifest
+
+
+def _manifest(folder: Path) -> Manifest:
+    """The manifest without a look at its settings."""
+    path, restored = folder / _MANIFEST, False
+    _check_entries(folder)
+    try:
+        document = _manifest_document(folder)
+    except InputError:
+        kept = kept_manifest(folder / _ANSWERS)
+        if kept is None:
+            raise
+        document, restored = parse_json(kept, f"the copy of the manifest in {folder / _ANSWERS}", _DAMAGED), True
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        schema = document.get("schema") if isinstance(document, dict) else None
+        raise SchemaError(
+            f"{path} has schema {schema!r:.40}, this release reads {SCHEMA}",
+            "use the release that wrote it, or begin a new run",
+        )
+    settings, provenance = document.get("settings"), document.get("provenance")
+    if not isinstance(settings, dict) or not isinstance(provenance, dict):
+        raise InputError(f"{path} is damaged: it lacks settings or provenance", _DAMAGED)
+    return Manifest(settings, provenance, restored)
+
+
+def _manifest_document(folder: Path) -> Any:
+    path = folder / _MANIFEST
+    if not path.is_file():
+        raise _missing(folder, _MANIFEST, _WAIT)
+    document = read_json(path, "the manifest", _DAMAGED)
+    if not isinstance(document, dict):
+        raise InputError(f"{path} is damaged: it is no JSON object", _DAMAGED)
+    return document
+
+
+def _check_entries(folder: Path) -> None:
+    """Refuse a run with a link, a pipe or the like in it: a run of somebody's could lead anywhere.
+
+    Raises:
+        InputError: There is one, or there is no such folder.
+    """
+    if not folder.is_dir():
+        raise InputError(f"there is no run directory {folder}", "check the path")
+    with storage_errors(folder), os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_file(follow_symlinks=False) and not entry.is_dir(follow_symlinks=False):
+                raise InputError(
+                    f"{entry.path} is no file of the run's own", "a run holds plain files and folders only"
+                )
+
+
+def _missing(folder: Path, name: str, hint: str) -> InputError:
+    """Why a part is not there: the run has just begun, or there is no run."""
+    if writer := held_by(folder / _LOCK):
+        return InputError(f"{folder} has just begun and has no {name} yet ({writer} is asking)", hint)
+    return InputError(f"{folder} has no {name}", "it is no run, or not finished: run `valuespectrum bench`")
 
 
 def _provenance(command: str, snapshot: str) -> Json:
@@ -246,18 +339,3 @@ def _provenance(command: str, snapshot: str) -> Json:
         "versions": versions,
         "platform": platform.platform(terse=True),
     }
-
-
-def _read_json(folder: Path, name: str) -> Json:
-    path = folder / name
-    if not folder.is_dir():
-        raise InputError(f"there is no run directory {folder}", "check the path")
-    if not path.is_file():
-        raise InputError(f"{folder} has no {name}", "it is no run, or not finished: run `valuespectrum bench`")
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}", "begin a new run") from error
-    if not isinstance(document, dict):
-        raise InputError(f"{path} is damaged: it is no JSON object", "begin a new run")
-    return document

@@ -24,6 +24,12 @@ def check_run(folder: Path) -> list[Check]:
     return [
         Check(f"{folder} is a run", True, f"begun {manifest.provenance.get('begun', 'at an unknown time')}"),
         Check(
+            "its manifest is its own file",
+            not manifest.restored,
+            "run.json was lost or torn; the copy beside the answers is read" if manifest.restored else "run.json",
+            "run the same `valuespectrum bench` again: it writes the file anew",
+        ),
+        Check(
             "keys and answers are those that were stored",
             not found.problems,
             shown or f"{found.checked:,} planned asks, {found.answers:,} answers",

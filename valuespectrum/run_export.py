@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from agents.answer_care import export_answers
 from agents.answers import AnswerStore
 from valuespectrum.inspect_log import write_logs
-from valuespectrum.run import Manifest, answers_path, read_manifest, read_scores, write_json
+from valuespectrum.run import Manifest, open_answers, read_manifest, read_scores, write_json
 from vectorstore.errors import InputError
 from vectorstore.storage import durable_file, make_folder, storage_errors
 
@@ -38,7 +38,7 @@ def export_run(run: Path, form: str, out: Path | None = None) -> tuple[Path, int
     if form not in get_args(Form):
         *others, last = get_args(Form)
         raise InputError(f"unknown format {form!r}", f"choose {', '.join(others)} or {last}")
-    with AnswerStore(answers_path(run), read_only=True) as store:
+    with open_answers(run) as store:
         if form in ("csv", "parquet"):
             path = out or run / f"answers.{form}"
             return path, export_answers(store, path, form)

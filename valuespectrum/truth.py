@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from valuespectrum.values import VALUES
+from vectorstore.documents import check_shape, parse_json
 
 
 def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, float] | None:
@@ -18,6 +18,8 @@ def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, flo
     Returns:
         Value to true liking, 0 to 100; ``None`` for a model whose values nobody knows.
     """
+    from pydantic import FiniteFloat
+
     from valuespectrum.reference.planted import BY_NAME, planted_truth, sigmoid
 
     scheme, _, rest = model_id.partition(":")
@@ -27,8 +29,9 @@ def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, flo
         assert isinstance(profile, dict)
         return dict(profile)
     if scheme == "simulated" and "profile" in settings:
-        stated = json.loads(settings["profile"])
-        return {value: 100 * sigmoid(float(stated.get(value, 0.0))) for value in VALUES}
+        where = f"the profile of {model_id} in the manifest"
+        stated = check_shape(dict[str, FiniteFloat], parse_json(settings["profile"], where), where)
+        return {value: 100 * sigmoid(stated.get(value, 0.0)) for value in VALUES}
     return None
 
 

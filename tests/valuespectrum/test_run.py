@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from valuespectrum.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
+from valuespectrum.values import VALUES
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
 
+PAPER = {"scores": dict.fromkeys(VALUES, 1.5), "n": dict.fromkeys(VALUES, 2)}
+BARE = {"model": "m", "persona": "none", "strategy": "none", "placebo": False, "n_asks": 1}
+SCORES = {"schema": 1, "scoring": {"draws": 9, "level": 0.9}, "respondents": [BARE | {"paper": PAPER}], "personas": []}
 SETTINGS = {"seed": 0, "battery": {"name": "like", "wordings": 2}, "models": ["m"]}
 
 
@@ -60,10 +64,10 @@ def test_settings_are_compared_as_json(tmp_path: Path) -> None:
 
 def test_scores_are_read_back(tmp_path: Path) -> None:
     with Run.open(tmp_path, SETTINGS, "") as run:
-        run.write_scores({"profile": {"power": {"mean": 1.5}}})
+        run.write_scores(SCORES)
         with pytest.raises(ValueError, match="JSON"):
             run.write_scores({"mean": float("nan")})
-    assert read_scores(tmp_path) == {"profile": {"power": {"mean": 1.5}}}
+    assert read_scores(tmp_path) == SCORES
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "run.json", "scores.json"]
 
 

@@ -72,7 +72,10 @@ def corpus_of_command(command: str) -> Path | None:
         >>> corpus_of_command("valuespectrum bench --corpus videos --model reference")
         PosixPath('videos')
     """
-    words = shlex.split(command)
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return None
     for place, word in enumerate(words):
         if word == "--corpus" and place + 1 < len(words):
             return Path(words[place + 1])

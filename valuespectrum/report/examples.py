@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from valuespectrum.report.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
-from valuespectrum.run import Manifest, answers_path
+from valuespectrum.run import Manifest, open_answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +31,9 @@ def read_examples(
         profile: Which values are liked.
         count: How many pictures.
     """
-    from agents.answers import AnswerStore
-
     if corpus is None or count < 1:
         return ()
-    with AnswerStore(answers_path(run), read_only=True) as store:
+    with open_answers(run) as store:
         table = store.table()
         table = table[table["answered"] & (table["model"] == profile.model)]
         chosen = _clips(table, profile, count, corpus.clip_ids())

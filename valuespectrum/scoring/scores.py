@@ -17,22 +17,16 @@ from valuespectrum.scoring.paper import paper_clips, paper_intervals, paper_scor
 from valuespectrum.scoring.profile import LIKING_RANGE, Json, Profile, describe, differences, number, profile
 from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.resampling import Resamples, estimate_row, resample
+from valuespectrum.scoring.schema import REQUIRED, SCHEMA
 from vectorstore.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA = 1
-"""Version of the layout of ``scores.json``."""
 NO_PERSONA = "none"
 """Tag of asks put to the bare model."""
 QUESTIONNAIRE = "isq"
 """Strategy whose asks are questionnaire terms instead of the like battery."""
-REQUIRED: tuple[str, ...] = (
-    *("model", "persona", "strategy", "placebo", "item", "value", "clip", "frame", "wording", "polarity", "first"),
-    *("text", "parsed", "error"),
-)
-"""Columns that every table of answers has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,11 @@
+"""Layout of ``scores.json`` and of the table of answers it is made from."""
+
+from __future__ import annotations
+
+SCHEMA = 1
+"""Version of the layout of ``scores.json``."""
+REQUIRED: tuple[str, ...] = (
+    *("model", "persona", "strategy", "placebo", "item", "value", "clip", "frame", "wording", "polarity", "first"),
+    *("text", "parsed", "error"),
+)
+"""Columns that every table of answers has."""
