@@ -117,8 +117,8 @@ class Examiner:
         return self._finish(judged, source, rows)
 
     def _is_removed(self, source: Source) -> bool:
-        keys = (("source", source.locator), ("source", source.page_url), ("uploader", source.uploader))
-        return any(self._removed.has(kind, key) for kind, key in keys)
+        links = (source.locator, source.page_url)
+        return any(self._removed.has("source", link) for link in links) or self._removed.has_uploader(source)
 
     def _look_at(self, item: SourceItem, path: Path) -> FileRows:
         def is_known(clip_id: str) -> bool:

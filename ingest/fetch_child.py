@@ -23,6 +23,7 @@ from vectorstore.errors import FetchError
 
 _FIELDS = frozenset({
     "_type", "id", "url", "webpage_url", "title", "description", "tags", "license", "uploader", "uploader_id",
+    "uploader_url", "channel", "channel_id", "channel_url", "creator", "creator_id",
     "upload_date", "timestamp", "duration", "live_status",
 })  # fmt: skip
 """What leaves this process of what a platform says."""

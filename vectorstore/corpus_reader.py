@@ -27,9 +27,10 @@ from vectorstore.records import (
     SourceRow,
     SourceState,
 )
-from vectorstore.removal import foresee, is_removed
+from vectorstore.removal import clips_foreseen, foresee, is_removed, keys_unknown
 from vectorstore.schema import SCHEMA_VERSION
 from vectorstore.search import Searcher, SearchOptions
+from vectorstore.uploaders import Person, find_person
 from vectorstore.verification import find_problems
 
 
@@ -125,6 +126,10 @@ class CorpusReader:
         The key is random and never leaves the corpus, so nobody can find a name by hashing likely ones.
         """
         return self._ledger.uploader_key(name)
+
+    def person(self, name: str) -> Person:
+        """All sources of whoever has this name: an id, a handle, a display name in any spelling, or a keyed hash."""
+        return find_person(self._ledger, name)
 
     def is_removed(self, kind: str, key: str) -> bool:
         """Whether something was removed for good and must not come back.
@@ -240,6 +245,22 @@ class CorpusReader:
             InputError: The removal makes no sense.
         """
         return foresee(self._ledger, removal)
+
+    def clips_foreseen(self, removal: Removal) -> list[Clip]:
+        """The clips that ``remove`` would remove now, oldest first.
+
+        Raises:
+            InputError: The removal makes no sense.
+        """
+        return [self.clip(clip_id) for clip_id in clips_foreseen(self._ledger, removal)]
+
+    def keys_unknown(self, removal: Removal) -> list[str]:
+        """Keys of a removal that name nothing here.
+
+        Raises:
+            InputError: The removal makes no sense.
+        """
+        return keys_unknown(self._ledger, removal)
 
     def verify(self, quick: bool = False) -> list[Problem]:
         """Look at everything: ledger, pictures, vectors, index, removals. Changes nothing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import Failure, Frame, Media, Recipe, Source
 from vectorstore.removal import KINDS, key_hash
+from vectorstore.uploader_names import names_of
+from vectorstore.uploaders import is_kept_out
 
 _SAID = ("platform", "published", "page_url", "basis", "manifest_id", "title", "caption", "licence")
 _LISTED = "IN (SELECT value FROM json_each(?))"
@@ -68,10 +71,14 @@ class RemovedKeys:
         """Whether something was removed.
 
         Args:
-            kind: ``"clip"``, ``"source"`` or ``"uploader"``.
-            key: Clip id, locator or page, or name; an empty one never was.
+            kind: ``"clip"`` or ``"source"``; for people see ``has_uploader``.
+            key: Clip id, locator or page; an empty one never was.
         """
         return bool(self._hashes and key) and (kind, key_hash(self._ledger, kind, key)) in self._hashes
+
+    def has_uploader(self, source: Source) -> bool:
+        """Whether whoever published a source was removed, under any of the names that the source says."""
+        return bool(self._hashes) and is_kept_out(self._ledger, source, self._hashes)
 
 
 class Curation:
@@ -128,15 +135,31 @@ class Curation:
             (json.dumps([source.locator for source in sources]),),
         )
         before = {row[0]: row[1:] for row in rows}
-        merged = [self._with(source, before[source.locator]) for source in sources if source.locator in before]
+        names = self._names_kept([source.locator for source in sources])
+        merged = [
+            self._with(source, before[source.locator], names.get(source.locator, set()))
+            for source in sources
+            if source.locator in before
+        ]
         return [source for source in merged if source is not None]
 
-    def _with(self, source: Source, before: Sequence[str | None]) -> Source | None:
+    def _names_kept(self, locators: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
+        """Kinds and keyed hashes of the names of uploaders, by locator."""
+        kept: dict[str, set[tuple[str, str]]] = {}
+        query = f"SELECT locator, kind, key FROM known_as JOIN source USING (source_id) WHERE locator {_LISTED}"
+        for locator, kind, key in self._ledger.select(query, (json.dumps(list(locators)),)):
+            kept.setdefault(locator, set()).add((kind, key))
+        return kept
+
+    def _with(self, source: Source, before: Sequence[str | None], names: set[tuple[str, str]]) -> Source | None:
         uploader, *texts, tags = before
         former: dict[str, str] = {name: text or "" for name, text in zip(_SAID, texts, strict=True)}
         former_tags = tuple(json.loads(tags or "[]"))
-        now = {name: getattr(source, name) or text for name, text in former.items()}
-        same_uploader = not source.uploader or self._ledger.uploader_key(source.uploader) == uploader
+        now: dict[str, Any] = {name: getattr(source, name) or text for name, text in former.items()}
+        said = {(name.kind, self._ledger.uploader_key(name.text)) for name in names_of(source)}
+        same_uploader = said <= names and (
+            not source.uploader or self._ledger.uploader_key(source.uploader) == uploader
+        )
         if same_uploader and now == former and source.tags in ((), former_tags):
             return None
         return replace(source, tags=source.tags or former_tags, **now)

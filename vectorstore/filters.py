@@ -18,8 +18,11 @@ from vectorstore.ledger import Ledger
 _SAID_BY_A_SOURCE = (
     ("platforms", "platform IN (SELECT value FROM json_each(?))"),
     ("licences", "licence IN (SELECT value FROM json_each(?))"),
-    # The first half lets SQLite use the index on uploaders, which leaves the unknown out.
-    ("uploader_keys", "uploader != '' AND uploader IN (SELECT value FROM json_each(?))"),
+    (
+        "uploader_keys",
+        "source_id IN (SELECT source_id FROM known_as WHERE key IN (SELECT value FROM json_each(?)))",
+    ),
+    ("source_ids", "source_id IN (SELECT value FROM json_each(?))"),
     ("published_from", "substr(published, 1, 10) >= ?"),
     ("published_to", "published != '' AND substr(published, 1, 10) <= ?"),
 )
@@ -43,7 +46,9 @@ class SearchFilter:
     licences: tuple[str, ...] | None = None
     """As the sources state them, letter for letter."""
     uploader_keys: tuple[str, ...] | None = None
-    """As the ledger keeps them (``Corpus.uploader_key``)."""
+    """Names as the ledger keeps them (``Corpus.uploader_key``): what says one of them, and no more of that person."""
+    source_ids: tuple[int, ...] | None = None
+    """Numbers of the ledger, e.g. those of all that a person published (``Corpus.person``)."""
     published_from: str | None = None
     """First day, ISO 8601; clips without a date do not pass."""
     published_to: str | None = None

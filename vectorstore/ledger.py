@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import json
 import sqlite3
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from vectorstore.records import (
 )
 from vectorstore.schema import open_ledger, transaction
 from vectorstore.storage import storage_errors
+from vectorstore.uploader_names import former_plain_name, names_of, plain_name
 
 _STREAMED = 4096
 _FRAME = (
@@ -329,15 +329,32 @@ class Ledger:
             "RETURNING source_id",
             (source.locator, now, *facts.values()),
         )
-        return int(cursor.fetchone()[0])
+        source_id = int(cursor.fetchone()[0])
+        self._add_names(source_id, source)
+        return source_id
+
+    def _add_names(self, source_id: int, source: Source) -> bool:
+        """Add the names of the uploader that were not known; none is ever forgotten, since people change theirs."""
+        before = self._connection.total_changes
+        self._connection.executemany(
+            "INSERT INTO known_as VALUES (?, ?, ?, ?) ON CONFLICT (source_id, kind, key) "
+            "DO UPDATE SET name = excluded.name WHERE name = '' AND excluded.name != ''",
+            [
+                (source_id, name.kind, self.uploader_key(name.text), name.text if self._keeps_names() else "")
+                for name in names_of(source)
+            ],
+        )
+        return self._connection.total_changes > before
+
+    def _keeps_names(self) -> bool:
+        return self.setting(KEEPS_UPLOADER_NAMES) == "yes"
 
     def _facts(self, source: Source) -> dict[str, str | None]:
         """What is said about a source as a whole, by column."""
-        keeps_names = self.setting(KEEPS_UPLOADER_NAMES) == "yes"
         return {
             "platform": source.platform,
             "uploader": self.uploader_key(source.uploader),
-            "uploader_name": source.uploader if keeps_names else "",
+            "uploader_name": source.uploader if self._keeps_names() else "",
             "published": source.published,
             "page_url": source.page_url,
             "basis": source.basis,
@@ -368,7 +385,8 @@ class Ledger:
                 "WHERE link_id = (SELECT max(link_id) FROM source_video WHERE source_id = ?)",
                 (*said, row[0]),
             )
-            return before != self._said(row[0], facts)
+            named = self._add_names(row[0], source)
+            return named or before != self._said(row[0], facts)
 
     def _said(self, source_id: int, facts: Mapping[str, str | None]) -> tuple[object, ...]:
         return tuple(
@@ -400,9 +418,14 @@ class Ledger:
             self._connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
     def uploader_key(self, name: str) -> str:
-        """Keyed hash of who published something; empty for nobody."""
-        plain = unicodedata.normalize("NFKC", name).strip().lstrip("@").casefold()
+        """Keyed hash of a name of who published something; empty for nobody."""
+        plain = plain_name(name)
         return self.keyed_hash("uploader", plain) if plain else ""
+
+    def uploader_keys(self, name: str) -> set[str]:
+        """The keyed hash of a name, and the one that earlier releases made of it; empty for nobody."""
+        plain = {plain_name(name), former_plain_name(name)} if plain_name(name) else set()
+        return {self.keyed_hash("uploader", each) for each in plain if each}
 
     def keyed_hash(self, kind: str, text: str) -> str:
         """A hash that nobody can reverse or compare without this corpus."""

@@ -114,6 +114,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class UploaderName:
+    """One of the names of whoever published a clip."""
+
+    kind: str
+    """``"id"``, ``"handle"`` or ``"display"``: see ``vectorstore.uploader_names``."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a clip comes from and what is said about it there."""
 
@@ -136,6 +145,8 @@ class Source:
     """Why the user may use it."""
     manifest_id: str = ""
     """The list that named it."""
+    uploader_names: tuple[UploaderName, ...] = ()
+    """All names of the uploader that the source says; ``uploader`` counts as one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +238,8 @@ class Removal:
     """What is to be removed for good."""
 
     kind: str
-    """``"clip"`` (keys: clip ids), ``"source"`` (locators or pages), ``"uploader"`` (names or keyed hashes)."""
+    """``"clip"`` (keys: clip ids), ``"source"`` (locators or pages), ``"uploader"`` (any of a person's names, or keyed
+    hashes of them)."""
     keys: tuple[str, ...]
     reason: str = ""
     """Stable code kept beside the keyed hashes, e.g. ``"takedown"``; never a name."""

@@ -24,13 +24,13 @@ from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import Receipt, Removal
 from vectorstore.storage import storage_errors, write_durably
+from vectorstore.uploaders import REMOVED_DISPLAY, find_person, tombstones
 
 KINDS = ("clip", "source", "uploader")
 EVENT = "removal"
 """Kind of the event in the audit log; its detail is kind, reason and receipt."""
 
 _REASON = re.compile(r"[a-z0-9_]{0,40}")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _OWN_NAMES = frozenset((*GROUPS, *NUMBERS, "planned", "kind", "reason", *(field.name for field in fields(Receipt))))
 _REDACTED = "(removed)"
 _LISTED = "IN (SELECT value FROM json_each(?))"
@@ -54,7 +54,10 @@ def is_removed(ledger: Ledger, kind: str, key: str) -> bool:
     Raises:
         InputError: Unknown kind.
     """
-    return ledger.has_tombstone(kind, key_hash(ledger, kind, key))
+    if kind != "uploader":
+        return ledger.has_tombstone(kind, key_hash(ledger, kind, key))
+    kinds = (kind, REMOVED_DISPLAY)
+    return any(ledger.has_tombstone(each, hashed) for each in kinds for hashed in ledger.uploader_keys(key))
 
 
 def key_hash(ledger: Ledger, kind: str, key: str) -> str:
@@ -75,6 +78,25 @@ def foresee(ledger: Ledger, removal: Removal) -> Receipt:
         InputError: As ``remove_rows``.
     """
     return _count(ledger, _find(ledger, removal.kind, _checked_keys(ledger, removal)))
+
+
+def clips_foreseen(ledger: Ledger, removal: Removal) -> list[str]:
+    """Ids of the clips that a removal would remove now, oldest first.
+
+    Raises:
+        InputError: As ``remove_rows``.
+    """
+    doomed = _find(ledger, removal.kind, _checked_keys(ledger, removal))
+    return ledger.column(f"SELECT video_sha FROM video WHERE video_sha {_LISTED} ORDER BY video_id", doomed.clips)
+
+
+def keys_unknown(ledger: Ledger, removal: Removal) -> list[str]:
+    """Keys of a removal that name nothing here.
+
+    Raises:
+        InputError: As ``remove_rows``.
+    """
+    return _find(ledger, removal.kind, _checked_keys(ledger, removal)).unknown
 
 
 def _checked_keys(ledger: Ledger, removal: Removal) -> list[str]:
@@ -102,11 +124,11 @@ def remove_rows(ledger: Ledger, removal: Removal, snapshots: Path) -> Receipt:
     """
     keys = _checked_keys(ledger, removal)
     hashes = [(removal.kind, key_hash(ledger, removal.kind, key)) for key in keys]
-    if removal.kind == "uploader":
-        hashes += [("uploader", key) for key in keys if _HASH.fullmatch(key)]
     with ledger.changes():
         doomed = _find(ledger, removal.kind, keys)
         hashes += _hashes_of(ledger, doomed)
+        if removal.kind == "uploader":
+            hashes += sorted(tombstones(ledger, doomed.sources, keys))
         receipt = _count(ledger, doomed)
         texts = _texts_of(ledger, doomed) + (keys if removal.kind != "clip" else [])
         _keep_near_duplicates_marked(ledger, doomed.clips)
@@ -148,22 +170,19 @@ def _find(ledger: Ledger, kind: str, keys: list[str]) -> _Doomed:
         known = ledger.column(f"SELECT video_sha FROM video WHERE video_sha {_LISTED}", keys)
         sources = _sources_of(ledger, known)
         return _Doomed(sources, known, sorted(set(keys) - set(known)))
-    if kind == "source":
-        wanted = {key: key for key in keys}
-        columns = ["locator", "page_url"]
-    else:
-        wanted = {ledger.uploader_key(key): key for key in keys} | {key: key for key in keys if _HASH.fullmatch(key)}
-        columns = ["uploader"]
+    if kind == "uploader":
+        people = {key: find_person(ledger, key) for key in keys}
+        sources = sorted({source for person in people.values() for source in person.sources})
+        return _Doomed(sources, _clips_of(ledger, sources), sorted(key for key in keys if not people[key].sources))
     found = [
         row
-        for column in columns
+        for column in ("locator", "page_url")
         for row in ledger.select(
-            f"SELECT source_id, {column} FROM source WHERE {column} {_LISTED}", (json.dumps(list(wanted)),)
+            f"SELECT source_id, {column} FROM source WHERE {column} {_LISTED}", (json.dumps(keys),)
         )
     ]
     sources = sorted({row[0] for row in found})
-    unknown = sorted(set(keys) - {wanted[row[1]] for row in found})
-    return _Doomed(sources, _clips_of(ledger, sources), unknown)
+    return _Doomed(sources, _clips_of(ledger, sources), sorted(set(keys) - {row[1] for row in found}))
 
 
 def _sources_of(ledger: Ledger, clips: list[str]) -> list[int]:
@@ -195,6 +214,7 @@ def _texts_of(ledger: Ledger, doomed: _Doomed) -> list[str]:
     ) + ledger.select(
         f"SELECT title, caption FROM source_video WHERE source_id {_LISTED} OR video_sha {_LISTED}", (sources, clips)
     )
+    rows += ledger.select(f"SELECT DISTINCT name FROM known_as WHERE source_id {_LISTED}", (sources,))
     return [text for row in rows for text in row]
 
 

@@ -15,6 +15,9 @@ from vectorstore.storage import storage_errors
 
 APPLICATION_ID = 0x56534C31
 
+_ONE_NAME_EACH = "SELECT source_id, 'display' AS kind, uploader AS key, uploader_name AS name FROM source \
+WHERE uploader != ''"
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE source (
@@ -124,10 +127,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Removals whose rows are gone while files and index may still hold what they held.
         "CREATE TABLE removal (removal_id INTEGER PRIMARY KEY, receipt TEXT NOT NULL, at TEXT NOT NULL)",
     ),
+    (
+        # All names of whoever published a source, as keyed hashes; ``name`` is empty unless the user keeps names.
+        """CREATE TABLE known_as (
+            source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('id', 'handle', 'display')),
+            key TEXT NOT NULL,
+            name TEXT NOT NULL,
+            PRIMARY KEY (source_id, kind, key))""",
+        "CREATE INDEX known_as_by_key ON known_as (key)",
+        # What kind of name it was is not known any more; the next refresh tells.
+        f"INSERT INTO known_as {_ONE_NAME_EACH}",
+    ),
 )
 """Statements that lead from each schema version to the next; never edited, only appended to."""
 
 SCHEMA_VERSION = len(MIGRATIONS)
+_READABLE = {2: (f"CREATE TEMP VIEW known_as AS {_ONE_NAME_EACH}",)}
+"""Older versions that can be read without being changed, and what stands in for tables that they lack."""
 
 
 @contextlib.contextmanager
@@ -223,6 +240,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None
             "update valuespectrum, or ingest into a new folder",
         )
     if version == SCHEMA_VERSION:
+        return
+    if not write and version in _READABLE:
+        for statement in _READABLE[version]:
+            connection.execute(statement)
         return
     if not write:
         raise SchemaError(

@@ -131,8 +131,7 @@ def _removals(ledger: Ledger) -> Iterator[Problem]:
 
 def _present(ledger: Ledger) -> Iterable[tuple[str, str]]:
     yield from (("clip", clip_id) for clip_id in sorted(ledger.clip_ids()))
-    for locator, page_url, uploader in ledger.select("SELECT locator, page_url, uploader FROM source ORDER BY locator"):
+    for locator, page_url in ledger.select("SELECT locator, page_url FROM source ORDER BY locator"):
         yield from (("source", name) for name in dict.fromkeys((locator, page_url)) if name)
-        if uploader:
-            # The ledger has hashes of uploaders only, the same as the tombstones.
-            yield "uploader", uploader
+    # The ledger has hashes of uploaders only, the same as the tombstones.
+    yield from (("uploader", row[0]) for row in ledger.select("SELECT DISTINCT key FROM known_as ORDER BY key"))

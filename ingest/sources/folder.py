@@ -55,6 +55,7 @@ class FileItem:
             platform=found.platform,
             licence=found.licence,
             uploader=found.uploader,
+            uploader_names=found.uploader_names,
             published=found.published,
             page_url=found.page_url,
             basis=clean_text(self.basis, MAX_TITLE),

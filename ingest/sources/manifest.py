@@ -24,6 +24,8 @@ from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
 from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, clean_tags, clean_text, clean_url, read_day
 from ingest.sources.tables import SUFFIXES, Columns, Row, open_regular, read_rows
+from ingest.sources.uploaders import FIELDS as UPLOADER_FIELDS
+from ingest.sources.uploaders import uploader_names
 from ingest.urls import HOSTS, check_url, parse_link
 from vectorstore.errors import FetchError, InputError, MediaError
 from vectorstore.records import Source
@@ -36,7 +38,7 @@ _TEXTS = {
     "caption": MAX_CAPTION,
     "platform": MAX_TAG,
     "licence": MAX_TITLE,
-    "uploader": MAX_TITLE,
+    **dict.fromkeys(UPLOADER_FIELDS, MAX_TITLE),
     "basis": MAX_TITLE,
 }
 _LINKS = ("url", "path")
@@ -132,6 +134,7 @@ class ListedItem:
             platform=self.said.platform or source.platform,
             licence=self.said.licence or source.licence,
             uploader=self.said.uploader or source.uploader,
+            uploader_names=(*self.said.uploader_names, *source.uploader_names),
             published=self.said.published or source.published,
             page_url=self.said.page_url or source.page_url or clean_url(self.locator),
             basis=self.said.basis or source.basis,
@@ -364,6 +367,10 @@ def _state(path: Path) -> tuple[int, int, int]:
 
 def _read_metadata(cells: Mapping[str, object], locator: str, page_url: str, manifest_id: str) -> Source:
     texts = {name: clean_text(_text(cells, name), longest) for name, longest in _TEXTS.items()}
+    host = HOSTS.get(urlsplit(locator).hostname or "") if "://" in locator else None
+    platform = texts["platform"].lower() or (host.name if host else "")
+    links = {"webpage_url": _text(cells, "url") or _text(cells, "page_url")}
+    names = uploader_names(texts | links, platform, clean_text)
     return Source(
         locator=locator,
         stamp="",
@@ -372,7 +379,8 @@ def _read_metadata(cells: Mapping[str, object], locator: str, page_url: str, man
         tags=_read_tags(cells.get("tags")),
         platform=texts["platform"].lower(),
         licence=texts["licence"],
-        uploader=texts["uploader"],
+        uploader=names[0].text if names else "",
+        uploader_names=names,
         published=_read_published(cells),
         page_url=_read_page_url(cells) or page_url,
         basis=texts["basis"],

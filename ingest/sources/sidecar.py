@@ -17,8 +17,10 @@ from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ingest.sources.uploaders import uploader_names
 from ingest.urls import parse_link
 from vectorstore.errors import FetchError
+from vectorstore.records import UploaderName
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class Description:
     platform: str = "local"
     licence: str = ""
     uploader: str = ""
+    """The most reliable of the names."""
+    uploader_names: tuple[UploaderName, ...] = ()
     published: str = ""
     """ISO day."""
     page_url: str = ""
@@ -65,13 +69,16 @@ def describe_info(info: Mapping[str, object], name: str) -> Description:
         name: Title when there is none.
     """
     tags = info.get("tags")
+    platform = clean_text(info.get("extractor_key"), MAX_TAG).lower() or "local"
+    names = uploader_names(info, platform, clean_text)
     return Description(
         title=clean_text(info.get("title"), MAX_TITLE) or clean_text(name, MAX_TITLE),
         caption=clean_text(info.get("description"), MAX_CAPTION),
         tags=clean_tags(tags if isinstance(tags, list) else []),
-        platform=clean_text(info.get("extractor_key"), MAX_TAG).lower() or "local",
+        platform=platform,
         licence=clean_text(info.get("license"), MAX_TITLE),
-        uploader=clean_text(info.get("uploader_id"), MAX_TITLE) or clean_text(info.get("uploader"), MAX_TITLE),
+        uploader=names[0].text if names else "",
+        uploader_names=names,
         published=read_day(info.get("upload_date")) or "",
         page_url=clean_url(info.get("webpage_url")),
     )

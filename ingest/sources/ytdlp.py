@@ -62,6 +62,7 @@ class RemoteItem:
             platform=self.link.platform,
             licence=said.licence,
             uploader=said.uploader,
+            uploader_names=said.uploader_names,
             published=said.published,
             page_url=self._page(said.page_url),
             basis=self._basis,

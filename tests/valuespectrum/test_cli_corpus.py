@@ -154,7 +154,7 @@ def test_search_under_filters(ask: Ask) -> None:
     assert found("--to", "2024-02-01") == first
     assert found("--longest", 2.5) == first
     assert found("--shortest", 2.5, "--without-blank", "--without-near-duplicates") == second
-    assert found("--licence", "MIT") == set()
+    assert found("--platform", "TikTok", "--licence", "cc-by") == first
     assert found("--search", "chroma") == first | second
 
 
@@ -169,6 +169,16 @@ def test_search_under_filters(ask: Ask) -> None:
         (("search", "--picture", "none.jpg"), "no picture"),
         (("search", "--picture", "{corpus}/corpus.sqlite"), "no picture"),
         (("search", "x", "--from", "2024"), "no date"),
+        (("search", "x", "--platform", "tik-tok"), "near: tiktok"),
+        (("search", "x", "--licence", "MIT"), "it has: CC-BY"),
+        (("search", "x", "--uploader", "person.1"), "near: person1"),
+        (("search", "x", "--uploader", "https://www.tiktok.com/@nobody"), "address of the person's page"),
+        (("remove", "--uploader", "person_1", "--uploader", "person0", "--yes"), "near: person1"),
+        (("remove", "--uploader", "Nobody", "--yes"), "2 display names"),
+        (("remove", "--clip", "0" * 64, "--yes"), "nothing was removed"),
+        (("remove", "--url", "https://www.tiktok.com/@person0", "--yes"), "--uploader"),
+        (("remove", "--url", "https://youtu.be/AAAAAAAAAAA", "--yes"), "nothing was removed"),
+        (("remove", "--url", "https://copies.example/watch?v=aaaaaaaa001", "--yes"), "near: https://www.youtube"),
         (("search", "x", "--engine", "chroma", "--platform", "tiktok"), "without filters"),
         (("snapshot", "../x"), "no name"),
         (("diff", "a", "b"), "no snapshot"),
@@ -216,6 +226,8 @@ def test_removing_shows_first_and_then_removes_for_good(ask: Ask, corpus: Path, 
     assert (code, shown["done"], shown["clips"], shown["frames"]) == (1, False, 10, 20)
     assert "nothing was removed" in text
     assert ask("info")[1]["clips"] == 20
+    assert {"clip": sha("power_1"), "title": "power_1", "platform": "youtube"} in shown["found"]
+    assert "power_1" in text and len(shown["found"]) == 10 and shown["shared_names"] == shown["alike"] == []
     code, receipt, _ = ask("remove", "--uploader", "@PERSON1", "--yes", "--reason", "asked", also_text=False)
     assert (code, receipt["done"], receipt["clips"], receipt["reason"]) == (0, True, 10, "asked")
     (tmp_path / "list.txt").write_text(f"\ufeff# two links\n{link('power', 0)}?lang=en\n\n{link('hedonism', 0)}\n")
@@ -294,3 +306,12 @@ def test_refresh_plans_and_then_takes_in_what_is_new(
     assert (again["clips_added"], again["gone"], again["frames_added"]) == (0, 0, 0)
     info = call("corpus", "info", corpus)
     assert (info["clips"], info["counts"]["clips_gone"]) == (3, 1)
+
+
+def test_what_is_not_here_is_kept_out_when_asked(ask: Ask, corpus: Path) -> None:
+    named = ("--uploader", "Some One", "--url", "https://youtu.be/AAAAAAAAAAA", "--keep-out", "--yes")
+    code, receipt, _ = ask("remove", *named, also_text=False)
+    assert (code, receipt["clips"], receipt["unknown"]) == (0, 0, 2)
+    with Corpus.open(corpus) as opened:
+        assert opened.is_removed("uploader", "@some one")
+        assert opened.is_removed("source", "https://www.youtube.com/watch?v=AAAAAAAAAAA")

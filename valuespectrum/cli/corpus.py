@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from valuespectrum.cli import corpus_care, corpus_search, corpus_states
+from valuespectrum.cli import corpus_care, corpus_remove, corpus_search, corpus_states
 from valuespectrum.cli.corpus_common import CorpusArgument, number_lines
 from valuespectrum.cli.terminal import JsonOption, Terminal
 
@@ -22,7 +22,7 @@ def build_app() -> typer.Typer:
     app = typer.Typer(help="Look after a corpus.", no_args_is_help=True, rich_markup_mode=None)
     for verb in (
         *(info, corpus_search.search, corpus_care.refresh, corpus_care.verify, corpus_care.rebuild),
-        *(corpus_care.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
+        *(corpus_remove.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
     ):
         app.command()(verb)
     return app

@@ -1,18 +1,14 @@
-"""``corpus refresh``, ``verify``, ``rebuild``, ``remove`` and ``reembed``."""
+"""``corpus refresh``, ``verify``, ``rebuild`` and ``reembed``."""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_choice, number_lines
-from valuespectrum.cli.corpus_search import find_clip
 from valuespectrum.cli.ingest import (
     RayOption,
     WhereOption,
@@ -26,7 +22,6 @@ from valuespectrum.cli.writing import one_line
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
-    from vectorstore.records import Receipt, Removal
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 _LONGEST_LIST = 16 * 1024 * 1024
@@ -169,100 +164,3 @@ def reembed(
             report = run_reembed(opened, loaded, lambda stage, done, total: advance(done, total))
         text = f"{report.frames_embedded:,} frames embedded with {report.embedder} in {report.seconds:.1f} s"
         terminal.finish(report.to_json(), text)
-
-
-def remove(
-    corpus: CorpusArgument,
-    clip: Annotated[
-        list[str] | None, typer.Option(help="Clip id or its beginning. May be repeated.", metavar="ID")
-    ] = None,
-    uploader: Annotated[
-        list[str] | None, typer.Option(help="Everything of an uploader. May be repeated.", metavar="NAME")
-    ] = None,
-    url: Annotated[
-        list[str] | None, typer.Option(help="Link or path of a source. May be repeated.", metavar="URL")
-    ] = None,
-    url_list: Annotated[Path | None, typer.Option(help="File with one link or path a line.", metavar="FILE")] = None,
-    reason: Annotated[str, typer.Option(help="Code kept beside the keyed hashes.")] = "takedown",
-    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
-    chroma: ChromaOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Remove clips for good: rows, pictures, vectors, and every trace in the files.
-
-    What was removed never comes in again. Without --yes it only shows what would go (exit code 1), or asks.
-    """
-    from vectorstore.corpus import Corpus
-
-    with Terminal(as_json) as terminal:
-        links = [*(url or []), *(_read_list(url_list) if url_list else [])]
-        with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
-            removals = _removals(opened, {"clip": clip or [], "uploader": uploader or [], "source": links}, reason)
-            expected = [opened.foresee_removal(removal) for removal in removals]
-            sums = _summed(expected)
-            if not yes and not _agreed(terminal, sums):
-                text = "\n".join(["this would go:", *number_lines(sums), "nothing was removed (add --yes)"])
-                terminal.finish({"done": False, **sums}, text)
-                raise typer.Exit(1)
-            receipts = [opened.remove(removal) for removal in removals]
-        done = _summed(receipts)
-        look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
-        lines = ["removed for good:", *number_lines(done), *(f"look at {name}: shows nearly the same" for name in look)]
-        terminal.finish({"done": True, **done, "near_duplicates": look, "reason": reason}, "\n".join(lines))
-
-
-def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str) -> list[Removal]:
-    from vectorstore.errors import InputError
-    from vectorstore.records import Removal
-
-    named["clip"] = [name if _WHOLE_ID.fullmatch(name) else find_clip(corpus, name) for name in named["clip"]]
-    named["source"] = [key for link in named["source"] for key in _source_keys(corpus, link)]
-    removals = [Removal(kind, tuple(keys), reason) for kind, keys in named.items() if keys]
-    if not removals:
-        raise InputError("nothing was named", "name it with --clip, --uploader, --url or --url-list")
-    return removals
-
-
-def _source_keys(corpus: Corpus, text: str) -> list[str]:
-    """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
-    from ingest.sources.folder import FileItem
-    from ingest.urls import parse_link
-    from vectorstore.errors import FetchError
-
-    if "://" not in text:
-        return [FileItem(Path(os.path.abspath(text))).locator]  # noqa: PTH100 - resolve() would follow links
-    keys = [text]
-    try:
-        canonical = parse_link(text).url
-    except FetchError:
-        return keys
-    # A link that the corpus does not know as it was typed would only count as unknown.
-    known = corpus.ledger.count("source", "locator = ? OR page_url = ?", (text, text))
-    return list(dict.fromkeys([*(keys if known else []), canonical]))
-
-
-def _read_list(path: Path) -> list[str]:
-    from vectorstore.errors import InputError
-
-    if not path.is_file() or path.stat().st_size > _LONGEST_LIST:
-        raise InputError(f"{path} is no list of links", f"write one link a line, at most {_LONGEST_LIST // 2**20} MiB")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}", "save it as UTF-8 text") from error
-    links = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    if not links:
-        raise InputError(f"{path} has no links in it", "write one link a line")
-    return links
-
-
-def _summed(receipts: list[Receipt]) -> dict[str, int]:
-    names = ("sources", "clips", "frames", "pictures", "vectors", "unknown")
-    return {name: sum(getattr(receipt, name) for receipt in receipts) for name in names}
-
-
-def _agreed(terminal: Terminal, sums: dict[str, int]) -> bool:
-    if terminal.as_json or not sys.stdin.isatty():
-        return False
-    terminal.say("\n".join(["this will go for good:", *number_lines(sums)]))
-    return typer.confirm("remove it?", err=True)

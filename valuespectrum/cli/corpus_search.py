@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, load_corpus_embedder
+from valuespectrum.cli.corpus_people import known_values, sources_of
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ def search(
     platform: Annotated[list[str] | None, typer.Option(help="Only this platform. May be repeated.")] = None,
     licence: Annotated[list[str] | None, typer.Option(help="Only this licence. May be repeated.")] = None,
     uploader: Annotated[
-        list[str] | None, typer.Option(help="Only this uploader, by name. May be repeated.", metavar="NAME")
+        list[str] | None,
+        typer.Option(
+            help="Only this uploader: @handle, id, display name or address of the page. May be repeated.",
+            metavar="NAME",
+        ),
     ] = None,
     published_from: Annotated[
         str | None, typer.Option("--from", help="Only what was published on this day or later.", metavar="YYYY-MM-DD")
@@ -68,8 +73,6 @@ def search(
     with Terminal(as_json) as terminal:
         _check_one_query(words, picture, clip, value)
         where = SearchFilter(
-            platforms=_listed(platform),
-            licences=_listed(licence),
             published_from=published_from,
             published_to=published_to,
             shortest=shortest,
@@ -78,8 +81,12 @@ def search(
             without_near_duplicates=without_near_duplicates,
         )
         with Corpus.open(corpus, chroma_url=chroma) as opened:
+            if platform:
+                where = replace(where, platforms=known_values(opened, "platform", platform))
+            if licence:
+                where = replace(where, licences=known_values(opened, "licence", licence))
             if uploader:
-                where = replace(where, uploader_keys=tuple(opened.uploader_key(name) for name in uploader))
+                where = replace(where, source_ids=sources_of(opened, uploader))
             if clip:
                 embedder_id, query = _clip_query(opened, embedder, clip)
                 where = replace(where, except_clip_ids=(find_clip(opened, clip),))
@@ -95,10 +102,6 @@ def _check_one_query(words: str, picture: Path | None, clip: str, value: str) ->
 
     if sum(map(bool, (words, picture, clip, value))) != 1:
         raise InputError("say what to look for, in one way", "give WORDS or one of --picture, --clip, --value")
-
-
-def _listed(options: list[str] | None) -> tuple[str, ...] | None:
-    return tuple(options) if options else None
 
 
 def _query(
