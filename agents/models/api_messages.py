@@ -13,6 +13,7 @@ from typing import Any
 from agents.identity import ask_content, canonical_json
 from agents.models.base import Ask, FrameReference
 from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
+from agents.models.prompting import OPENS
 from vectorstore.errors import MediaError
 
 _TOKENS_PER_PICTURE, _LETTERS_PER_TOKEN = 1600, 3
@@ -36,6 +37,10 @@ class Dialect:
     """Whether one request can draw several samples."""
     seed: bool = True
     """Whether samples can be given seeds."""
+    least_tokens: int = 0
+    """The longest answer may not be shorter than this."""
+    persona_opens: bool = False
+    """Whether the persona opens the user turn, because a system message does not do what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +94,14 @@ class RequestWriter:
         """Tokens of prompt and answer, roughly and rather too many."""
         words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question)
         prompt = 32 + words // _LETTERS_PER_TOKEN + _TOKENS_PER_PICTURE * len(ask.stimulus.frames)
-        return prompt, ask.max_tokens + self.manner.thinking_tokens
+        return prompt, max(ask.max_tokens + self.manner.thinking_tokens, self.dialect.least_tokens)
 
     def _body(self, ask: Ask) -> dict[str, Any]:
         manner, dialect = self.manner, self.dialect
         body: dict[str, Any] = {
             "model": manner.model,
             "messages": self._messages(ask),
-            dialect.limit_name: ask.max_tokens + manner.thinking_tokens,
+            dialect.limit_name: max(ask.max_tokens + manner.thinking_tokens, dialect.least_tokens),
         }
         if dialect.top_logprobs and ask.choices:
             body |= {"logprobs": True, "top_logprobs": dialect.top_logprobs}
@@ -126,6 +131,9 @@ class RequestWriter:
             {"type": "image_url", "image_url": {"url": self._picture(frame)}} for frame in ask.stimulus.frames
         ]
         parts += [{"type": "text", "text": said}] if said else []
+        if persona and self.dialect.persona_opens:
+            parts.insert(0, {"type": "text", "text": f"{persona}\n\n"})
+            persona, said = "", f"{persona}\n\n{said}"
         system = [{"role": "system", "content": persona}] if persona else []
         return [*system, {"role": "user", "content": parts if ask.stimulus.frames else said}]
 
@@ -161,14 +169,16 @@ def describe(manner: Manner, dialect: Dialect, readout: str, thinking: str, serv
     }
     temperature = f"temperature {manner.temperature:g}" if dialect.temperature else "temperature of the server"
     drawn = f", seed {manner.seed}" if manner.samples and dialect.seed else ""
+    layout = manner.layout + (OPENS if manner.layout == "persona-first" and dialect.persona_opens else "")
     template = ",".join(f"{name}={json.dumps(value)}" for name, value in sorted((manner.template or {}).items()))
     return {
         "engine": "server",
-        "layout": manner.layout,
+        "layout": layout,
         "choices": readouts[readout],
         "decoding": f"{temperature}{drawn}",
         "thinking": thinking,
         "pictures": "as stored, in data URLs",
         "served_model": served,
         **({"template_variables": template} if template else {}),
+        **({"least_tokens": str(dialect.least_tokens)} if dialect.least_tokens else {}),
     }

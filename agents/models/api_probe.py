@@ -1,37 +1,58 @@
-"""Find out what a server understands by asking it, before anything is asked that counts."""
+"""Find out what a server understands by asking it as it will be asked: a picture, a persona, the real length.
+
+Nothing without a picture is ever sent: servers are known that fail on it, or that keep what they made of it.
+"""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import exp
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from agents.models.api_messages import Dialect
+from agents.models.api_messages import Dialect, Manner, RequestWriter
 from agents.models.api_pace import Usage
-from agents.models.api_reading import Said, read_completions, served_model
+from agents.models.api_reading import EmptyAnswerError, LogprobsError, Said, read_completions, served_model
+from agents.models.api_refused import give_way
 from agents.models.api_session import Session
 from agents.models.api_transport import Failure, Request, UnusableError
+from agents.models.base import Ask, Choice, FrameReference, Stimulus
+from agents.models.pictures import plain_pictures
 from vectorstore.errors import ModelError
 
-_ROUNDS = 8
+_ROUNDS = 12
 """Requests refused for a parameter before giving up."""
-_TOKENS = 64
-_TOP = (20, 10, 5)
-"""Log-probabilities asked for, in turn."""
+_NAMES = ("max_tokens", "max_completion_tokens")
+"""Of the limit of tokens: the older and the newer one."""
+_TOP = 20
+"""Log-probabilities asked for at first."""
+_MASKED = -100.0
+"""Where all other tokens are less probable than this, a server tells what it chose, not how probable it was."""
+YES, NO = Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO"))
+PERSONAS = (
+    "You are taking part in a small game. Your word is yes. Whoever asks you for your word is told: yes.",
+    "You are taking part in a small game. Your word is no. Whoever asks you for your word is told: no.",
+    "You are Ada, who says yes to everything. Your only word is yes.",
+    "You are Bruno, who says no to everything. Your only word is no.",
+)
+"""Personas that an attentive model cannot confuse."""
+WORD = "Which word is yours? Answer with that one word, yes or no."
+RED = "Is there more red than blue in this picture? Answer with one word, yes or no."
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What is wanted of a server."""
 
-    model: str
+    manner: Manner
+    """How asks will be put; of its samples and temperature no more than is wanted at first."""
     log_probabilities: bool
-    samples: int = 0
-    """Samples of one ask; 0 when none are to be drawn."""
-    temperature: float = 0.0
-    template: dict[str, Any] | None = None
+    thinks: bool = False
+    """Whether it is known to think before it answers."""
+    thinking_tokens: int = 0
+    """Room for that."""
     new_names: bool = False
     """Whether to begin with the newer name of the token limit."""
 
@@ -45,96 +66,239 @@ class Probed:
     """Whether it thinks before it answers."""
     served: str
     """What it calls the model."""
+    remarks: tuple[str, ...] = ()
+    """What had to be given up, for people."""
 
 
-def probe(session: Session, wishes: Wishes) -> Probed:
-    """Ask a server something short until it is clear how.
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One response while trying out."""
+
+    said: tuple[Said, ...]
+    """Its answers; none where they have no words."""
+    served: str
+    objection: str = ""
+    """Why its log-probabilities are none."""
+
+
+def probe(session: Session, wishes: Wishes, known: Probed | None = None) -> Probed:
+    """Ask a server something short about a picture until it is clear how.
+
+    Args:
+        session: The server.
+        wishes: What is wanted of it.
+        known: What an earlier trial found, to begin with.
 
     Raises:
         ModelError: If it cannot be asked: no such model or address, no or a wrong key, no answer, a parameter that is
             needed and refused.
     """
-    dialect = Dialect(
-        limit_name="max_completion_tokens" if wishes.new_names else "max_tokens",
-        top_logprobs=_TOP[0] if wishes.log_probabilities else 0,
-        several=wishes.samples > 1,
-        seed=wishes.samples > 0,
+    dialect = known.dialect if known else Dialect(_NAMES[wishes.new_names])
+    wanted = replace(
+        dialect,
+        top_logprobs=_TOP if wishes.log_probabilities else 0,
+        several=wishes.manner.samples > 1,
+        seed=wishes.manner.samples > 0,
     )
-    for _ in range(_ROUNDS):
-        answer = _ask(session, wishes, dialect)
-        if isinstance(answer, Failure):
-            dialect = _give_way(session, wishes, dialect, answer)
-            continue
-        said, served = answer
-        if dialect.several and len(said) < 2:
-            dialect = replace(dialect, several=False)
-            continue
-        given = len(said[0].first_token)
-        thinks = any(one.thought for one in said)
-        kept = dialect if given > 1 or (thinks and said[0].finish == "length") else replace(dialect, top_logprobs=0)
-        return Probed(kept, thinks, session.transport.clean(served, 100))
-    raise ModelError(f"{session.transport.address} refuses every way of asking", "is it an OpenAI-compatible server?")
+    begun = Probed(wanted, known.thinks, "", known.remarks) if known else Probed(wanted, wishes.thinks, "")
+    with TemporaryDirectory() as folder:
+        return _Trial(session, wishes, plain_pictures(Path(folder))).dialect(begun)
 
 
-def _ask(session: Session, wishes: Wishes, dialect: Dialect) -> tuple[tuple[Said, ...], str] | Failure:
-    body: dict[str, Any] = {
-        "model": wishes.model,
-        "messages": [{"role": "user", "content": "Answer with one word: is the sky blue?"}],
-        dialect.limit_name: _TOKENS,
-    }
-    optional = {
-        "temperature": (dialect.temperature, wishes.temperature),
-        "logprobs": (dialect.top_logprobs, True),
-        "top_logprobs": (dialect.top_logprobs, dialect.top_logprobs),
-        "n": (dialect.several, 2),
-        "seed": (dialect.seed, 0),
-        "chat_template_kwargs": (wishes.template, wishes.template),
-    }
-    body |= {name: value for name, (wanted, value) in optional.items() if wanted}
-    request = Request(json.dumps(body).encode(), _reader(dialect), Usage(32, 2 * _TOKENS))
-    (result,) = session.run([request], lambda wanted: [wanted])
-    (outcome,) = result.outcomes
-    return outcome.read if outcome.read is not None else outcome.failure or Failure("no answer")
+def place_persona(session: Session, wishes: Wishes, probed: Probed) -> Probed:
+    """See whether a persona reaches the model beside a picture; put it into the user turn where it only does so there.
+
+    Args:
+        session: The server.
+        wishes: What is wanted of it.
+        probed: How it can be asked.
+    """
+    if wishes.manner.layout != "persona-first" or probed.dialect.persona_opens:
+        return probed
+    with TemporaryDirectory() as folder:
+        return _Trial(session, wishes, plain_pictures(Path(folder))).with_persona(probed)
 
 
-def _reader(dialect: Dialect) -> Callable[[Any], tuple[tuple[Said, ...], str]]:
-    def read(document: Any) -> tuple[tuple[Said, ...], str]:
+class _Trial:
+    """Asks one server about made-up pictures."""
+
+    def __init__(self, session: Session, wishes: Wishes, pictures: tuple[FrameReference, ...]) -> None:
+        self._session, self._wishes, self._pictures = session, wishes, pictures
+
+    def dialect(self, found: Probed) -> Probed:
+        """How the server can be asked, beginning with a guess."""
+        shown, silent = 0, 0
+        for _ in range(_ROUNDS):
+            heard = self._first(found, self._pictures[shown])
+            if isinstance(heard, Failure):
+                found = self._without(found, heard)
+            elif not heard.said:
+                silent += 1
+                found = self._after_silence(found, silent)
+            elif heard.said[0].refused and shown + 1 < len(self._pictures):
+                shown += 1
+            elif (further := _settled(found, heard)) != found:
+                found = further
+            else:
+                return replace(found, served=self._session.transport.clean(heard.served, 100))
+        raise ModelError(
+            f"{self._session.transport.address} refuses every way of asking", "is it an OpenAI-compatible server?"
+        )
+
+    def _after_silence(self, found: Probed, times: int) -> Probed:
+        """An empty answer may be chance; a second one may mean that the model had no room for more than its thoughts.
+
+        Raises:
+            ModelError: If there was room.
+        """
+        if times > 1 and found.thinks:
+            raise ModelError(
+                f"{self._session.transport.address} gives answers without a word",
+                "does the model take pictures? if it thinks, give it more thinking_tokens",
+            )
+        return replace(found, thinks=times > 1)
+
+    def with_persona(self, probed: Probed) -> Probed:
+        """Whether a persona reaches the model, and leaves it its eyes; if only so in the user turn, then there.
+
+        A change must show in more than one answer, and not by chance: what a server does decides the settings, and with
+        them whether stored answers can be used.
+        """
+        apart = self._apart(probed)
+        if False not in apart.values():
+            return probed
+        opening = replace(probed, dialect=replace(probed.dialect, persona_opens=True))
+        otherwise = self._apart(opening)
+        gained = [name for name, told in apart.items() if told is False and otherwise[name]]
+        lost = [name for name, told in apart.items() if told and otherwise[name] is False]
+        if not gained or lost:
+            return probed
+        why = " and ".join({"picture": "takes the picture away", "persona": "is not heeded"}[name] for name in gained)
+        return replace(opening, remarks=(*opening.remarks, f"persona opens the user turn: a system message {why}"))
+
+    def _apart(self, probed: Probed) -> dict[str, bool | None]:
+        """Whether pictures beside a persona, and personas beside a picture, get different answers; None if unclear."""
+        pictures = [Ask(Stimulus((each,)), RED, (YES, NO), PERSONAS[0]) for each in self._pictures]
+        personas = [Ask(Stimulus(self._pictures[:1]), WORD, (YES, NO), each) for each in PERSONAS]
+        return {"picture": self._told_apart(probed, pictures), "persona": self._told_apart(probed, personas)}
+
+    def _told_apart(self, probed: Probed, asks: Sequence[Ask]) -> bool | None:
+        """Whether asks get different answers: the first two, and where those get the same word, all of them twice."""
+        first = self._answers(probed, asks[:2])
+        if first is None or _differ(first):
+            return None if first is None else True
+        if all(said.first_token for said in first):
+            return False
+        again = self._answers(probed, [*asks, *asks])
+        if again is None:
+            return None
+        half = len(asks)
+        steady = not any(_differ(pair) for pair in zip(again[:half], again[half:], strict=True))
+        if _differ(again):
+            return True if steady else None
+        return False
+
+    def _answers(self, probed: Probed, asks: Sequence[Ask]) -> list[Said] | None:
+        """What is said to asks, or nothing when one of them has no answer."""
+        heard = self._put(probed, asks, samples=0)
+        sound = [each.said[0] for each in heard if isinstance(each, _Heard) and each.said and not each.said[0].refused]
+        return sound if len(sound) == len(asks) else None
+
+    def _first(self, found: Probed, picture: FrameReference) -> _Heard | Failure:
+        ask = Ask(Stimulus((picture,)), RED, (YES, NO), PERSONAS[0])
+        return self._put(found, [ask], min(2, self._wishes.manner.samples))[0]
+
+    def _put(self, found: Probed, asks: Sequence[Ask], samples: int) -> list[_Heard | Failure]:
+        thinking = self._wishes.thinking_tokens if found.thinks else 0
+        manner = replace(self._wishes.manner, thinking_tokens=thinking, samples=samples)
+        writer = RequestWriter(manner, found.dialect)
+        put = [writer.bodies(ask, samples)[0] for ask in asks]
+        requests = [
+            Request(body, _reader(found.dialect, count), Usage(*writer.estimate(ask)))
+            for ask, (body, count) in zip(asks, put, strict=True)
+        ]
+        results = self._session.run(requests, lambda wanted: [wanted])
+        outcomes = [result.outcomes[0] for result in results]
+        return [each.read if each.read is not None else each.failure or Failure("no answer") for each in outcomes]
+
+    def _without(self, found: Probed, failure: Failure) -> Probed:
+        """Another way of asking, after the server refused one.
+
+        Raises:
+            ModelError: If there is none.
+        """
+        way = give_way(found.dialect, failure, self._wishes.manner, thinks=found.thinks)
+        if way is None:
+            raise _error(self._session, failure)
+        remarks = (*found.remarks, way.remark) if way.remark else found.remarks
+        return replace(found, dialect=way.dialect, thinks=way.thinks, remarks=remarks)
+
+
+def _settled(found: Probed, heard: _Heard) -> Probed:
+    """What is known after a response; the same as before when nothing is left to find out."""
+    said = heard.said[0]
+    if found.dialect.several and len(heard.said) < 2:
+        return replace(found, dialect=replace(found.dialect, several=False))
+    if any(one.thought for one in heard.said) and not found.thinks:
+        return replace(found, thinks=True)
+    if not found.dialect.top_logprobs:
+        return found
+    objection = heard.objection or _objection(said)
+    if not objection or (found.thinks and said.finish == "length"):
+        return found
+    plain = replace(found.dialect, top_logprobs=0)
+    return replace(found, dialect=plain, remarks=(*found.remarks, f"no log-probabilities: {objection}"))
+
+
+def _objection(said: Said) -> str:
+    """Why log-probabilities cannot be used; empty when they can."""
+    listed = said.first_token
+    if len(listed) < 2:
+        return "only the token that was chosen has one" if listed else "the server gives none"
+    if sorted(listed.values())[-2] < _MASKED:
+        return "they only tell what was chosen"
+    if not any(said.text.casefold().startswith(bare) for each in listed if (bare := each.strip(" \n▁Ġ").casefold())):
+        return "their tokens do not read like the answer"
+    return ""
+
+
+def _reader(dialect: Dialect, count: int) -> Callable[[Any], _Heard]:
+    def read(document: Any) -> _Heard:
         choices = document.get("choices") if isinstance(document, dict) else None
-        count = 2 if dialect.several and isinstance(choices, list) and len(choices) == 2 else 1
-        return read_completions(document, count), served_model(document)
+        given = len(choices) if dialect.several and isinstance(choices, list) and len(choices) == count else 1
+        served = served_model(document)
+        try:
+            return _Heard(read_completions(document, given), served)
+        except LogprobsError as error:
+            return _Heard(read_completions(_without_logprobs(document), given), served, str(error))
+        except EmptyAnswerError:
+            return _Heard((), served)
 
     return read
 
 
-def _give_way(session: Session, wishes: Wishes, dialect: Dialect, failure: Failure) -> Dialect:
-    """Another way of asking, after the server refused a parameter.
+def _without_logprobs(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {**document, "choices": [{**choice, "logprobs": None} for choice in document["choices"]]}
 
-    Raises:
-        ModelError: If it refused something else.
-    """
-    if failure.status not in (400, 422):
-        raise _error(session, failure)
-    named = set(re.findall(r"[a-z_]+", failure.said))
-    if wishes.template and "chat_template_kwargs" in named:
-        raise ModelError(
-            f"{session.transport.address} takes no variables of the chat template",
-            "leave out thinking=... and respondent=...",
-        )
-    if dialect.limit_name == "max_tokens" and {"max_tokens", "max_completion_tokens"} <= named:
-        return replace(dialect, limit_name="max_completion_tokens")
-    if dialect.limit_name == "max_completion_tokens" and "max_completion_tokens" in named:
-        return replace(dialect, limit_name="max_tokens")
-    if dialect.top_logprobs and {"logprobs", "top_logprobs", "logprob"} & named:
-        fewer = [number for number in _TOP if number < dialect.top_logprobs]
-        only_too_many = "top_logprobs" in named and fewer
-        return replace(dialect, top_logprobs=fewer[0] if only_too_many else 0)
-    if dialect.temperature and "temperature" in named:
-        return replace(dialect, temperature=False)
-    if dialect.seed and "seed" in named:
-        return replace(dialect, seed=False)
-    if dialect.several:
-        return replace(dialect, several=False)
-    raise _error(session, failure)
+
+_NOISE = 0.02
+"""Difference of probabilities that servers can have between equal asks."""
+
+
+def _differ(said: Sequence[Said]) -> bool:
+    """Whether answers are not all the same: by the probabilities of their first tokens, else by their words."""
+    first = said[0]
+    return any(
+        _apart(first.first_token, other.first_token) > _NOISE
+        if first.first_token and other.first_token
+        else first.text != other.text
+        for other in said[1:]
+    )
+
+
+def _apart(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Largest difference of the probability of a token that both list."""
+    return max((abs(exp(one[token]) - exp(other[token])) for token in set(one) & set(other)), default=1.0)
 
 
 def _error(session: Session, failure: Failure) -> ModelError:
@@ -149,7 +313,8 @@ def _error(session: Session, failure: Failure) -> ModelError:
     }
     return ModelError(
         f"{session.transport.address} cannot be asked: {failure.reason}",
-        hints.get(failure.status, "see what the server says about model and parameters"),
+        failure.hint
+        or hints.get(failure.status, "see what the server says about model and parameters; does it take pictures?"),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from agents.thinking import end_of_thinking, split_thinking
 from vectorstore.errors import ModelError
 
 _LONGEST_TEXT, _LONGEST_THINKING = 20_000, 200_000
+_TEXTS = ("text", "output_text")
 _TOLERANCE = 1e-3
 """How far above 0 a log-probability may be by rounding."""
 _LEAST = -1e6
@@ -33,6 +34,14 @@ _LEAST_BOUND = 1e-12
 """A choice that is not listed is never read as impossible."""
 _SPACES = " \t\r\n▁Ġ"
 """What stands before a word at the beginning of a token, also as tokenizers write it."""
+
+
+class LogprobsError(UnusableError):
+    """An answer whose log-probabilities are none; its words may be sound."""
+
+
+class EmptyAnswerError(UnusableError):
+    """An answer without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ def _said(choice: Any, usage: Usage, hidden: bool) -> Said:
     thinking = "\n".join(part for part in (given, thought) if part).strip()[:_LONGEST_THINKING]
     words = (text or refusal or "").strip()[:_LONGEST_TEXT]
     if not (words or ending.refused or thinking or (hidden and ending.cut)):
-        raise UnusableError("an empty answer")
+        raise EmptyAnswerError("an empty answer")
     return Said(
         text=words,
         thinking=thinking,
@@ -150,7 +159,7 @@ def _words(content: Any) -> tuple[str, str]:
         return content or "", ""
     if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
         raise UnusableError("an answer whose content is no text")
-    text = "".join(str(part["text"]) for part in content if part.get("type") == "text" and "text" in part)
+    text = "".join(str(part["text"]) for part in content if part.get("type") in _TEXTS and "text" in part)
     thinking = "".join(str(part["thinking"]) for part in content if "thinking" in part)
     return text, thinking
 
@@ -189,21 +198,31 @@ def _place_of_word(tokens: Sequence[str], text: str) -> int | None:
 
 def _token_text(token: Any) -> str:
     if not isinstance(token, dict) or not isinstance(token.get("token"), str):
-        raise UnusableError("log-probabilities without tokens")
+        raise LogprobsError("log-probabilities without tokens")
     return str(token["token"])
 
 
 def _alternatives(token: Mapping[str, Any]) -> dict[str, float]:
     listed = token.get("top_logprobs")
     found: dict[str, list[float]] = {}
-    for entry in listed if isinstance(listed, list) and listed else [token]:
-        number = entry.get("logprob")
+    for text, number in _different(listed if isinstance(listed, list) and listed else [token]):
         if isinstance(number, bool) or not isinstance(number, int | float) or not number <= _TOLERANCE:
-            raise UnusableError("a log-probability that is none")
-        found.setdefault(_token_text(entry), []).append(math.exp(min(max(number, _LEAST), 0.0)))
+            raise LogprobsError("a log-probability that is none")
+        found.setdefault(text, []).append(math.exp(min(max(number, _LEAST), 0.0)))
     if sum(sum(parts) for parts in found.values()) > 1 + 10 * _TOLERANCE:
-        raise UnusableError("probabilities that add up to more than one")
+        raise LogprobsError("probabilities that add up to more than one")
     return {text: math.log(sum(parts)) for text, parts in found.items() if sum(parts) > 0}
+
+
+def _different(entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Tokens with their log-probabilities; impossible ones may have none, and the chosen one may be listed twice."""
+    seen = set()
+    for entry in entries:
+        text, number = _token_text(entry), entry.get("logprob")
+        known = (text, repr(number), repr(entry.get("bytes")))
+        if number is not None and known not in seen:
+            seen.add(known)
+            yield text, number
 
 
 def check_choices(choices: Sequence[Choice]) -> None:

@@ -31,12 +31,23 @@ _PASSING = frozenset({408, 409, 425, 429, *range(500, 600)})
 _BUSY = frozenset({429, 503, 529})
 _HOPELESS = frozenset({401, 402, 404})
 """Status codes that every other request would get as well."""
+_STREAMS = "the server streams answers although no stream was asked for: let it send whole responses (stream=false)"
+_NO_API = "the server is there, but that is no chat completion: check the base URL, and whether it wants a login"
 
 Read = TypeVar("Read")
 
 
 class UnusableError(Exception):
-    """A response that arrived and is no answer; the message says why."""
+    """A response that arrived and is no answer; the message says why.
+
+    Args:
+        reason: What is wrong with it.
+        hint: What to do about it, where every other response would be like it.
+    """
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,8 @@ class Failure:
     """What the server said about it, cleaned, without the key."""
     hopeless: bool = False
     """Whether every other request would fail alike."""
+    hint: str = ""
+    """What to do about it, where something arrived that is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +116,11 @@ class AttemptError(Exception):
         wait: float | None = None,
         final: bool = False,
         hopeless: bool = False,
+        hint: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason, self.status, self.said, self.wait = reason, status, said, wait
-        self.final, self.hopeless = final, hopeless
+        self.final, self.hopeless, self.hint = final, hopeless, hint
 
     @property
     def busy(self) -> bool:
@@ -117,7 +131,7 @@ class AttemptError(Exception):
         """What the caller gets to know."""
         tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
         reason = self.reason if self.final else f"no answer in {tries}, the last: {self.reason}"
-        return Failure(reason, self.status, self.said, self.hopeless)
+        return Failure(reason, self.status, self.said, self.hopeless, self.hint)
 
 
 class Transport:
@@ -210,7 +224,7 @@ class Transport:
             raise AttemptError(self.describe(error)) from None
         except (httpx.HTTPError, TimeoutError, UnusableError, RecursionError) as error:
             self.budget.spend(usage_of(arrived), request.estimate)
-            raise AttemptError(self.describe(error)) from None
+            raise AttemptError(self.describe(error), hint=getattr(error, "hint", "")) from None
         self.budget.spend(usage_of(arrived), request.estimate)
         return read
 
@@ -243,11 +257,13 @@ class Transport:
         """
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
-            raise UnusableError(f"a response of type {self.clean(kind, 40) or 'nothing'} instead of JSON")
+            streams = kind == "text/event-stream"
+            hint = _STREAMS if streams else _NO_API
+            raise UnusableError(f"a response of type {self.clean(kind, 40) or 'nothing'} instead of JSON", hint)
         try:
             return json.loads(content)
         except (ValueError, RecursionError):
-            raise UnusableError("a response that is no valid JSON") from None
+            raise UnusableError("a response that is no valid JSON", _NO_API) from None
 
     def declined(self, status: int, content: bytes) -> Declined | None:
         """The refusal of the server or its model to answer, where a response with another status than 200 is one."""

@@ -18,7 +18,7 @@ from agents.identity import ask_content, canonical_json
 from agents.models.api_address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.api_messages import Manner, RequestWriter, describe
 from agents.models.api_pace import Budget, Usage
-from agents.models.api_probe import Probed, Wishes, expect_model, probe
+from agents.models.api_probe import Probed, Wishes, expect_model, place_persona, probe
 from agents.models.api_reading import (
     Said,
     ServerAnswer,
@@ -70,7 +70,7 @@ def load(reference: str, options: ModelOptions) -> OpenAIModel:
 
 
 class OpenAIModel:
-    """A respondent behind a server; the server is asked a short question at once, to learn what it understands.
+    """A respondent behind a server; the server is asked about drawn pictures at once, to learn what it understands.
 
     Args:
         server: Where it is and how to talk to it.
@@ -103,6 +103,8 @@ class OpenAIModel:
         self._writer = RequestWriter(manner, probed.dialect)
         described = describe(manner, probed.dialect, self._readout, thinking, probed.served)
         self._settings = {**described, **({"through": self.through} if self.through else {})}
+        self.explanation = "; ".join(["engine: server", *probed.remarks])
+        """How the server is asked, and what of the usual way it does not take, in one line."""
         self._check_served = expect_model(probed.served, lambda name: transport.clean(name, 100))
 
     @property
@@ -191,33 +193,30 @@ class OpenAIModel:
     def _learn(self, server: Server, options: ModelOptions, template: dict[str, Any]) -> tuple[str, Manner, Probed]:
         """How choices are read, how asks are put, and what the server understands."""
         asked, address = server.options, server.address
-        samples = asked.samples or options.samples or _SAMPLES
         temperature = options.temperature if asked.temperature is None else asked.temperature
         scoring = "sampling" if asked.scoring == "auto" and (asked.samples or options.samples) else asked.scoring
-        new_names = address.host == "api.openai.com"
-        wishes = Wishes(address.model, scoring in ("auto", "logprobs"), template=template, new_names=new_names)
+        plain = Manner(address.model, options.layout, template or None, seed=options.seed)
+        drawing = replace(plain, samples=asked.samples or options.samples or _SAMPLES, temperature=temperature)
+        wishes = Wishes(
+            plain,
+            scoring in ("auto", "logprobs"),
+            thinks=asked.thinking == "on",
+            thinking_tokens=asked.thinking_tokens,
+            new_names=address.host == "api.openai.com",
+        )
         probed = probe(self._session, wishes) if scoring != "sampling" else None
         if probed and scoring == "logprobs" and not probed.dialect.top_logprobs:
-            raise ModelError(f"{self._id} gives no log-probabilities", "use scoring=sampling or scoring=text")
+            raise ModelError(
+                f"{self._id} gives no log-probabilities",
+                "; ".join(["use scoring=sampling or scoring=text", *probed.remarks]),
+            )
         if probed is None or (scoring == "auto" and not probed.dialect.top_logprobs):
             scoring = "sampling"
-            drawing = Wishes(address.model, False, samples, temperature, template, new_names)
-            probed = probe(self._session, drawing)
-        readout = "logprobs" if scoring == "auto" else scoring
-        drawn = readout == "sampling"
-        return (
-            readout,
-            Manner(
-                address.model,
-                layout=options.layout,
-                template=template or None,
-                temperature=temperature if drawn else 0.0,
-                samples=samples if drawn else 0,
-                thinking_tokens=asked.thinking_tokens if asked.thinking == "on" or probed.thinks else 0,
-                seed=options.seed,
-            ),
-            probed,
-        )
+            wishes = replace(wishes, manner=drawing, log_probabilities=False)
+            probed = probe(self._session, wishes, probed)
+        probed = place_persona(self._session, wishes, probed)
+        thinking = asked.thinking_tokens if probed.thinks else 0
+        return ("logprobs" if scoring == "auto" else scoring), replace(wishes.manner, thinking_tokens=thinking), probed
 
     def _thinking(self, asked: ServerOptions, probed: Probed) -> str:
         if asked.thinking == "off":

@@ -8,9 +8,10 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Generic, TypeVar
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from agents.models.base import FrameReference
 from vectorstore.errors import MediaError
@@ -41,6 +42,25 @@ class RecentlyUsed(Generic[Key, Value]):
         while len(self._entries) > self.capacity:
             self._entries.popitem(last=False)
         return self._entries[key]
+
+
+def plain_pictures(folder: Path) -> tuple[FrameReference, ...]:
+    """Pictures that nothing is in common of: a disc of one colour on another. Made to try out a model.
+
+    Args:
+        folder: Where they are written.
+    """
+    return tuple(_disc(folder / f"{number}.png", *colours) for number, colours in enumerate(_COLOURS))
+
+
+_COLOURS = (("red", "white"), ("blue", "white"), ("white", "red"), ("black", "blue"))
+
+
+def _disc(path: Path, colour: str, ground: str) -> FrameReference:
+    picture = Image.new("RGB", (224, 224), ground)
+    ImageDraw.Draw(picture).ellipse((24, 24, 200, 200), colour)
+    picture.save(path)
+    return FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path)
 
 
 def picture_key(frames: tuple[FrameReference, ...]) -> tuple[str, ...]:

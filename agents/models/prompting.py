@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PER_TOKEN = ("mm_token_type_ids", "token_type_ids")
 """Inputs with one entry per token, 0 for text."""
 LAYOUTS = ("persona-first", "image-first")
+OPENS = ", persona opens the user turn"
+"""What is recorded of a layout ``persona-first`` where system messages cannot be used."""
 _SYSTEM_PROBE, _USER_PROBE = "persona probe text", "question probe text"
 
 
@@ -90,7 +92,7 @@ class PromptWriter:
 
     def _layout_in_words(self) -> str:
         opens = self.layout == "persona-first" and not self.has_system_role
-        return f"{self.layout}, persona opens the user turn" if opens else self.layout
+        return f"{self.layout}{OPENS}" if opens else self.layout
 
     @property
     def _image_processor(self) -> Any:

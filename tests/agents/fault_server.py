@@ -27,9 +27,9 @@ Body = Mapping[str, Any]
 Server = TypeVar("Server", bound="FaultServer")
 
 
-def yes_share(question: str, pictures: tuple[str, ...] = ()) -> float:
+def yes_share(question: str, pictures: tuple[str, ...] = (), persona: str = "") -> float:
     """Probability of yes that belongs to a question, 0.05 to 0.9."""
-    digest = hashlib.sha256("|".join((question, *pictures)).encode()).digest()
+    digest = hashlib.sha256("|".join((question, *pictures, *filter(None, [persona]))).encode()).digest()
     return 0.05 + 0.85 * int.from_bytes(digest[:4], "big") / 2**32
 
 
@@ -40,6 +40,11 @@ def parts_of(body: Body) -> tuple[str, tuple[str, ...]]:
         return content, ()
     text = "".join(part["text"] for part in content if part["type"] == "text")
     return text, tuple(part["image_url"]["url"] for part in content if part["type"] == "image_url")
+
+
+def persona_of(body: Body) -> str:
+    """The system message of a request."""
+    return "".join(message["content"] for message in body["messages"] if message["role"] == "system")
 
 
 @dataclass
@@ -123,7 +128,7 @@ class FaultServer(ThreadingHTTPServer):
     def completion(self, body: Body) -> dict[str, Any]:
         """The right answer."""
         question, pictures = parts_of(body)
-        share = yes_share(question, pictures if self.behaviour.sees else ())
+        share = yes_share(question, pictures if self.behaviour.sees else (), persona_of(body))
         count = int(body.get("n", 1))
         with self.lock:
             number = len(self.seen.bodies)

@@ -63,13 +63,12 @@ def test_the_provider_for_openai_gives_what_openai_gives(inspect_ai: Any, make_p
     assert answers == expected
     assert [bool(answer.error) for answer in answers] == [False, False, True, False]
     assert answers[0].log_probabilities["yes"] == pytest.approx(math.log(yes_share(asks[0].question)))
-    question, urls = parts_of(bodies[2])
-    assert question == "A caption\nDo you like it?"
-    assert [message["role"] for message in bodies[2]["messages"]] == ["system", "user"]
-    assert urls == parts_of(server.seen.bodies[-2])[1] and len(urls) == 2
+    (shown,) = (body for body in bodies if parts_of(body)[0] == "A caption\nDo you like it?")
+    assert [message["role"] for message in shown["messages"]] == ["system", "user"]
+    assert parts_of(shown)[1] == parts_of(server.seen.bodies[-2])[1] and len(parts_of(shown)[1]) == 2
     assert through.id == f"inspect:openai/gpt-4o@{server.url}"
     assert through.settings == {**straight.settings, "through": "Inspect AI"}
-    assert through.budget.used.prompt == 400
+    assert through.budget.used.prompt == 800
 
 
 def test_samples_and_refused_parameters(inspect_ai: Any) -> None:
@@ -144,7 +143,7 @@ def test_the_mock_model(inspect_ai: Any, mock: Callable[[Made], InspectModel]) -
     assert scored.log_probabilities == pytest.approx({"yes": math.log(0.7), "no": math.log(0.2)})
     assert (scored.text, scored.parsed, scored.tokens, free.text) == ("Yes", "yes", 50, "Yes")
     assert model.settings["served_model"] == "mock-1"
-    messages, config = seen[1]
+    messages, config = seen[-2]
     assert [message.role for message in messages] == ["system", "user"]
     assert (config.top_logprobs, config.max_tokens, config.temperature) == (20, 12, 0.0)
 
