@@ -22,11 +22,14 @@ from typing import Any, Self
 
 from agents.feed import Candidate
 from agents.models.base import Answer, Ask
+from vectorstore.documents import read_regular
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError
 from vectorstore.storage import make_folder, storage_errors, sync_folder
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""
+_LARGEST = 2**30
+"""Bytes of a log: some hundred thousand steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def read_log(path: Path) -> LogContents:
     if not path.is_file():
         raise InputError(f"there is no session log at {path}", "name a .jsonl file made by `valuespectrum browse`")
     with storage_errors(path):
-        content = path.read_bytes()
+        content = read_regular(path, _LARGEST)
     return _decode(content, path)
 
 
@@ -271,7 +274,8 @@ def _taken_up(file: io.FileIO, path: Path, manifest: Manifest) -> tuple[Manifest
     first = encode(manifest)
     with storage_errors(path):
         content = file.read()
-    if b"\n" not in content and first.startswith(content):
+    # What a power cut leaves of a file can be as long as it was, and empty.
+    if b"\n" not in content and first.startswith(content.rstrip(b"\0")):
         with storage_errors(path):
             file.seek(0)
             file.truncate()
