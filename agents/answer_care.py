@@ -17,11 +17,13 @@ from agents.answers import AnswerStore
 from agents.identity import content_key
 from agents.parse import REFUSAL, UNPARSED
 from vectorstore.errors import InputError
-from vectorstore.storage import durable_file, storage_errors
+from vectorstore.storage import durable_file, refuse_foreign, storage_errors
 
 Format = Literal["csv", "parquet"]
 
 _MOST_PROBLEMS = 50
+_LONGEST_HEADER = 1_000_000
+"""Bytes of the first line of a table."""
 _ROW_GROUP = 20_000
 """Rows that Parquet keeps together, and that are held at once."""
 
@@ -50,11 +52,12 @@ def export_answers(store: AnswerStore, path: Path, form: str) -> int:
         The number of rows.
 
     Raises:
-        InputError: If the format is unknown.
+        InputError: If the format is unknown, or something else than such a table is there.
         StorageError: If the file cannot be written; nothing is left of it then.
     """
     if form not in get_args(Format):
         raise InputError(f"unknown format {form!r}", f"choose {' or '.join(get_args(Format))}")
+    refuse_foreign(path, _is_csv if form == "csv" else _is_parquet, f"a table of answers as {form}")
     columns = _columns(store)
     with storage_errors(path), durable_file(path) as file:
         if form == "parquet":
@@ -68,6 +71,22 @@ def export_answers(store: AnswerStore, path: Path, form: str) -> int:
             count += 1
         text.detach()
         return count
+
+
+def _is_csv(path: Path) -> bool:
+    with path.open("rb") as file:
+        header = file.readline(_LONGEST_HEADER).decode("utf-8", "replace")
+    return set(OWN_COLUMNS) <= {name.strip('"') for name in header.strip().split(",")}
+
+
+def _is_parquet(path: Path) -> bool:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        return set(OWN_COLUMNS) <= set(pyarrow.parquet.read_schema(path).names)
+    except pyarrow.ArrowException:
+        return False
 
 
 def _write_parquet(store: AnswerStore, columns: dict[str, str], file: Any) -> int:
