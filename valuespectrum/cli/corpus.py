@@ -11,7 +11,7 @@ import typer
 from valuespectrum.cli import corpus_care, corpus_remove, corpus_search, corpus_states
 from valuespectrum.cli.corpus_common import CorpusArgument, number_lines
 from valuespectrum.cli.ingest import failure_lines
-from valuespectrum.cli.terminal import JsonOption, Terminal
+from valuespectrum.cli.terminal import JsonOption, Terminal, help_without_verb
 
 _SHOWN = 20
 _CHECK_EVERY = 15
@@ -20,7 +20,9 @@ _CHECK_EVERY = 15
 
 def build_app() -> typer.Typer:
     """The verbs of a corpus."""
-    app = typer.Typer(help="Look after a corpus.", no_args_is_help=True, rich_markup_mode=None)
+    app = typer.Typer(
+        help="Look after a corpus.", invoke_without_command=True, callback=help_without_verb, rich_markup_mode=None
+    )
     for verb in (
         *(info, corpus_search.search, corpus_care.refresh, corpus_care.verify, corpus_care.rebuild),
         *(corpus_remove.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
