@@ -11,11 +11,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from agents.answer_schema import CHOICE_COLUMN, OWN_COLUMNS, StoredRow, answer_digest, joined, key_text
+from agents.answer_schema import (
+    CHOICE_COLUMN,
+    COUNT_COLUMN,
+    OWN_COLUMNS,
+    StoredRow,
+    answer_digest,
+    joined,
+    key_text,
+)
 from agents.answer_table import records
 from agents.answers import AnswerStore
 from agents.identity import content_key
-from agents.parse import REFUSAL, UNPARSED
+from agents.models.base import NO_CHOICE
 from vectorstore.errors import InputError
 from vectorstore.storage import durable_file, refuse_foreign, storage_errors
 
@@ -109,10 +117,13 @@ def _columns(store: AnswerStore) -> dict[str, str]:
     """Names and kinds of all columns: tags, own ones, choices; a tag of mixed kinds is text."""
     kinds: dict[str, set[type]] = {}
     choices: dict[str, None] = {}
+    drawn: dict[str, None] = {}
     forms: set[str] = set()
     for row in store.rows():
         for name, value in json.loads(row.tags).items():
             kinds.setdefault(name, set()).add(type(value))
+        if row.answer is not None and row.answer.counts:
+            drawn.update(dict.fromkeys(json.loads(row.answer.counts)))
         if row.parts[2] not in forms:
             forms.add(row.parts[2])
             choices.update(dict.fromkeys(choice for choice, *_ in json.loads(row.parts[2])["choices"]))
@@ -121,6 +132,7 @@ def _columns(store: AnswerStore) -> dict[str, str]:
         {name: _kind(found) for name, found in kinds.items()}
         | own
         | {f"{CHOICE_COLUMN}{name}": "double" for name in choices}
+        | {f"{COUNT_COLUMN}{name}": "int64" for name in drawn}
     )
 
 
@@ -158,5 +170,5 @@ def _row_problems(row: StoredRow) -> Iterator[str]:
     *stored, digest = row.answer
     if answer_digest(row.key, stored) != digest:
         yield f"has an answer that was changed after it was stored (key {shown})"
-    elif stored[1] not in {"", REFUSAL, UNPARSED, *(choice for choice, *_ in content["choices"])}:
-        yield f"has the answer {stored[1]!r}, which is none of its options (key {shown})"
+    elif row.answer.parsed not in {"", *NO_CHOICE, *(choice for choice, *_ in content["choices"])}:
+        yield f"has the answer {row.answer.parsed!r}, which is none of its options (key {shown})"

@@ -36,6 +36,7 @@ DIAGNOSTICS: tuple[tuple[str, str, str, str], ...] = (
     ("order_gap_points", "Order gap", "points towards the option named first; 0 is none", "points"),
     ("polarity_gap", "Polarity gap", "liking by questions for minus liking by questions against", "points"),
     ("refusal", "Refusals", "share of answers that decline; never counted as dislike", "share"),
+    ("no_picture", "No picture", "share of answers that say there is no picture; never counted", "share"),
     ("unparsed", "Unreadable", "share of answers that are neither yes, no nor a refusal", "share"),
     ("low_mass", "Off form", "share of answers with little probability on yes and no together", "share"),
     ("mismatch", "Word and odds differ", "share of answers whose word is the less likely one", "share"),
