@@ -125,14 +125,11 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
 
 
 def _decoded(index: MediaIndex, read: FramesRead) -> Decoded:
-    width, height = round(index.coded_size[0] * index.pixel_aspect), index.coded_size[1]
-    if read.rotation % 180:
-        width, height = height, width
     return Decoded(
         container=index.demuxer,
         codec=index.codec,
-        width=width,
-        height=height,
+        width=read.width,
+        height=read.height,
         rotation=read.rotation,
         duration=index.duration(),
         truncated=index.truncated,
@@ -153,7 +150,7 @@ def recipe(options: DecodeOptions) -> Recipe:
     name, library = (options.decoder, options.decoder) if options.decoder in _BACKENDS else ("pyav", "av")
     settings = {
         # Raised when code of ours changes what comes out of the same settings.
-        "method": 1,
+        "method": 2,
         "decoder": name,
         "decoder_version": _version(library),
         "ffmpeg": av.ffmpeg_version_info,
