@@ -19,6 +19,14 @@ collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What was looked at before is remembered in a folder of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Refuse connections to other machines: a test that needs them passes here and fails elsewhere."""

@@ -23,6 +23,7 @@ from vectorstore.curation import Curation
 from vectorstore.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
+from vectorstore.layout import FRAMES, LEDGER, LOCK, check_layout
 from vectorstore.ledger import KEEPS_UPLOADER_NAMES, Ledger
 from vectorstore.records import (
     ClipLink,
@@ -50,13 +51,13 @@ class Corpus(CorpusReader):
     def __init__(self, folder: Path, lock: FolderLock | None, chroma_url: str | None) -> None:
         self._write = lock is not None
         self._lock = lock
-        ledger = Ledger(folder / "corpus.sqlite", write=self._write)
+        ledger = Ledger(folder / LEDGER, write=self._write)
         try:
             index = IndexKeeper(folder, ledger, lock, chroma_url)
         except BaseException:
             ledger.close()
             raise
-        super().__init__(folder, ledger, FrameStore(folder / "frames"), index)
+        super().__init__(folder, ledger, FrameStore(folder / FRAMES), index)
         self.curation = Curation(self._ledger, self._pictures, self._index)
 
     @classmethod
@@ -68,7 +69,7 @@ class Corpus(CorpusReader):
             StorageError: The folder cannot be made.
         """
         folder = Path(path)
-        if is_ledger(folder / "corpus.sqlite"):
+        if is_ledger(folder / LEDGER):
             raise CorpusError(f"{folder} is a corpus already", "choose another folder or add to this one")
         return cls.ensure(folder)
 
@@ -88,11 +89,12 @@ class Corpus(CorpusReader):
             StorageError: Disk full or read-only.
         """
         folder = Path(path)
-        if not is_ledger(folder / "corpus.sqlite"):
+        if not is_ledger(folder / LEDGER):
             _make_folder(folder)
-            lock = FolderLock(folder / ".lock", exclusive=True)
+            check_layout(folder, write=True)
+            lock = FolderLock(folder / LOCK, exclusive=True)
             try:
-                create_ledger(folder / "corpus.sqlite")
+                create_ledger(folder / LEDGER)
             finally:
                 lock.release()
         return cls.open(folder, write=True, chroma_url=chroma_url)
@@ -119,9 +121,10 @@ class Corpus(CorpusReader):
         """
         folder = Path(path)
         _check_is_corpus(folder)
+        check_layout(folder, write=write)
         if not write:
             return cls(folder, None, chroma_url)
-        lock = FolderLock(folder / ".lock", exclusive=True)
+        lock = FolderLock(folder / LOCK, exclusive=True)
         try:
             corpus = cls(folder, lock, chroma_url)
         except BaseException:
@@ -276,7 +279,7 @@ class Corpus(CorpusReader):
             CorpusLockedError: The rows are gone, but a reader keeps the ledger's file from being written anew.
             StorageError: Disk full or read-only.
         """
-        receipt = remove_rows(self._ledger, removal, self.folder / "snapshots")
+        receipt = remove_rows(self._ledger, removal, self.folder)
         self._searcher.forget()
         clean_up(self._ledger, self._pictures, self._index)
         return receipt
@@ -300,7 +303,7 @@ def _check_is_corpus(folder: Path) -> None:
         raise CorpusError(f"there is no corpus at {folder}", hint)
     if not folder.is_dir():
         raise CorpusError(f"{folder} is a file, not a corpus folder", hint)
-    if not is_ledger(folder / "corpus.sqlite"):
+    if not is_ledger(folder / LEDGER):
         raise CorpusError(f"{folder} is not a corpus (it has no usable corpus.sqlite)", hint)
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +20,9 @@ from numpy.typing import NDArray
 
 from vectorstore.allocator import blank_memory
 from vectorstore.errors import CorpusError, InputError
-from vectorstore.storage import make_folder, storage_errors
+from vectorstore.inside import Folder, stamp
+from vectorstore.layout import INDEX, refuse_foreign_journal
+from vectorstore.storage import storage_errors
 
 _BATCH = 1000
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 500}
@@ -45,10 +45,25 @@ class IndexPlace:
     """Of a Chroma server; empty when the index lies in the corpus folder."""
     generation: int = 1
 
+    def __post_init__(self) -> None:
+        """Refuse what names no place: the ledger that says it may be anybody's.
+
+        Raises:
+            CorpusError: It does not.
+        """
+        is_url = isinstance(self.url, str) and (not self.url or _is_server_url(self.url))
+        if not is_url or type(self.generation) is not int or not 1 <= self.generation < 10**18:
+            raise CorpusError(f"the ledger of {self.root} names no place where an index can be", MEND)
+
     @property
     def folder(self) -> Path:
         """Where the files lie when there is no server."""
         return self.root / ("chroma" if self.generation == 1 else f"chroma-{self.generation}")
+
+    @property
+    def name(self) -> str:
+        """Of the folder."""
+        return self.folder.name
 
     @property
     def prefix(self) -> str:
@@ -82,14 +97,15 @@ class VectorIndex:
 
     def _open_folder(self) -> Any:
         folder = self.place.folder
-        if self._write:
-            with storage_errors(folder):
-                make_folder(folder, 0o700)
-        elif not folder.is_dir():
+        with storage_errors(folder), Folder.at(self.place.root) as corpus:
+            inner = corpus.inner(folder.name, make=self._write)
+        if inner is None:
             raise CorpusError(f"the vector index {folder} is missing", MEND)
+        with storage_errors(folder), inner:
+            check_files(inner)
         import chromadb
 
-        settings = chromadb.Settings(anonymized_telemetry=False, is_persistent=True)
+        settings = _settings(chromadb, is_persistent=True)
         try:
             with blank_memory():
                 return chromadb.PersistentClient(path=str(folder), settings=settings)
@@ -224,7 +240,7 @@ def _reach_server(url: str) -> Any:
         socket.create_connection((host, port), timeout=_CONNECT).close()
         import chromadb
 
-        settings = chromadb.Settings(anonymized_telemetry=False)
+        settings = _settings(chromadb)
         client = chromadb.HttpClient(host=host, port=port, ssl=parts.scheme == "https", settings=settings)
     except Exception as error:
         line = " ".join(str(error).split())[:200]
@@ -246,13 +262,18 @@ def check_server_url(url: str) -> None:
     Raises:
         InputError: It is not.
     """
-    parts = urlsplit(url)
-    try:
-        plain = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        plain = False
-    if not plain or parts.username or parts.password or parts.path.strip("/") or parts.query or parts.fragment:
+    if not _is_server_url(url):
         raise InputError(f"{url!r} is not the address of a Chroma server", "write it like http://localhost:8000")
+
+
+def _is_server_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    more = parts.username or parts.password or parts.path.strip("/") or parts.query or parts.fragment
+    return named and not more and url.isascii() and url.isprintable()
 
 
 def collection_name(embedder_id: str, prefix: str = "frames-") -> str:
@@ -260,53 +281,77 @@ def collection_name(embedder_id: str, prefix: str = "frames-") -> str:
     return f"{prefix}{hashlib.sha256(embedder_id.encode()).hexdigest()[:32]}"
 
 
-def index_folders(root: Path) -> list[Path]:
-    """All index folders of a corpus folder: the one in use and what interrupted rebuilds left."""
-    return sorted(path for path in root.glob("chroma*") if path.name == "chroma" or _is_generation(path.name))
+def _settings(chromadb: Any, **named: bool) -> Any:
+    # Without this Chroma obeys a file `.env` of whatever folder the user is in, which can name code to import.
+    return chromadb.Settings(_env_file=None, anonymized_telemetry=False, **named)
 
 
-def _is_generation(name: str) -> bool:
-    return name.startswith("chroma-") and name.removeprefix("chroma-").isdecimal()
-
-
-def remove_index(folder: Path) -> None:
-    """Remove an index folder; no process may have it open.
-
-    Raises:
-        StorageError: It cannot be removed.
-    """
-    with storage_errors(folder):
-        if folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)
-        else:
-            folder.unlink(missing_ok=True)
-
-
-def fingerprint(folder: Path) -> str:
-    """Names, sizes and times of the files of an index: cheap, and changed by nearly everything that can harm it.
+def index_folders(root: Path) -> list[str]:
+    """Names of all index folders of a corpus folder: the one in use and what interrupted rebuilds left.
 
     Raises:
         StorageError: The folder cannot be read.
     """
+    with storage_errors(root), Folder.at(root) as corpus:
+        return [entry.name for entry in corpus.entries() if INDEX.fullmatch(entry.name)]
+
+
+def remove_index(root: Path, name: str) -> None:
+    """Remove an index folder of a corpus folder; no process may have it open.
+
+    Raises:
+        StorageError: It cannot be removed.
+    """
+    if not INDEX.fullmatch(name):
+        raise CorpusError(f"{name!r:.80} is not the name of an index")
+    with storage_errors(root), Folder.at(root) as corpus:
+        corpus.remove_all(name)
+
+
+def check_files(index: Folder) -> None:
+    """Refuse an index folder with something in it that is no file, or that would have other files changed.
+
+    Raises:
+        CorpusError: There is such a thing.
+        OSError: The disk refuses.
+    """
+    for _ in index.files():
+        pass
+    refuse_foreign_journal(index, "chroma.sqlite3-journal")
+
+
+def fingerprint(root: Path, name: str) -> str:
+    """Names, sizes and times of the files of an index: cheap, and changed by all that can harm it.
+
+    Times of change and numbers of files are set by the system, so no archive can bring the ones that it likes.
+
+    Returns:
+        SHA-256; empty when there is no such folder.
+
+    Raises:
+        CorpusError: It has something in it that is no file.
+        StorageError: The folder cannot be read.
+    """
     digest = hashlib.sha256()
-    with storage_errors(folder):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                status = path.stat()
-                digest.update(f"{path.relative_to(folder)}\t{status.st_size}\t{status.st_mtime_ns}\n".encode())
+    with storage_errors(root), Folder.at(root) as corpus:
+        index = corpus.inner(name)
+        if index is None:
+            return ""
+        with index:
+            for path, status in index.files():
+                digest.update(f"{path}\t{stamp(status)}\n".encode())
     return digest.hexdigest()
 
 
-def sync_files(folder: Path) -> None:
+def sync_files(root: Path, name: str) -> None:
     """Make the files of an index survive a power cut.
 
     Raises:
         StorageError: The disk refuses.
     """
-    with storage_errors(folder):
-        for path in [folder, *folder.rglob("*")]:
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+    with storage_errors(root), Folder.at(root) as corpus:
+        index = corpus.inner(name)
+        if index is not None:
+            with index:
+                index.sync_all()
+        corpus.sync()

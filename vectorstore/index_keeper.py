@@ -19,13 +19,15 @@ from vectorstore.index import (
     remove_index,
     sync_files,
 )
+from vectorstore.layout import LOCK
 from vectorstore.ledger import Ledger
+from vectorstore.looked_at import is_known, remember
 from vectorstore.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
 from vectorstore.search import unit_rows
 from vectorstore.storage import FolderLock, no_space, tells_of_full_disk
 
 _PLACE = "index_place"
-_CLEAN = "index_clean"
+_ANEW = "run `valuespectrum ingest` into a new folder, or get the corpus anew"
 
 
 @contextlib.contextmanager
@@ -66,13 +68,16 @@ class IndexKeeper:
         """Let go of the index; a writer whose index is complete notes that it was closed cleanly."""
         if self._index is None:
             return
-        place = self._index.place
-        self._let_go()
-        if self._writer_lock and not place.url and not self._ledger.count("embedding", "indexed = 0"):
-            # Without the note the next writer only looks more closely, so a full disk is no reason to fail here.
+        place, complete = self._index.place, not self._ledger.count("embedding", "indexed = 0")
+        self._index.close()
+        self._index = None
+        if not place.url and complete:
+            # Without the note the next one only looks more closely, so a full disk is no reason to fail here. Chroma
+            # writes even when it is only read from.
             with contextlib.suppress(StorageError):
-                sync_files(place.folder)
-                self._ledger.set_setting(_CLEAN, fingerprint(place.folder))
+                sync_files(self._root, place.name)
+                remember(self._state(place))
+        self._let_go()
 
     def _let_go(self) -> None:
         if self._index is not None:
@@ -81,6 +86,21 @@ class IndexKeeper:
         if self._reader_lock is not None:
             self._reader_lock.release()
             self._reader_lock = None
+
+    def _state(self, place: IndexPlace) -> str:
+        """Tells what lies in an index folder from everything else."""
+        return f"index {self._root.absolute()} {place.name} {fingerprint(self._root, place.name)}"
+
+    def _is_known(self, place: IndexPlace) -> bool:
+        """Whether the folder is as it was when it was last looked at or closed here, whatever the ledger says."""
+        return is_known(self._state(place))
+
+    def _look(self, place: IndexPlace, lock: int) -> str:
+        """What a child finds wrong with the folder; what is well is remembered."""
+        fault = fault_seen_by_child(place, lock)
+        if not fault:
+            remember(self._state(place))
+        return fault
 
     def open(self) -> VectorIndex:
         """The index, opened when first asked for. Readers keep writers out as long as they have it open.
@@ -91,30 +111,30 @@ class IndexKeeper:
         """
         if self._index is None:
             if self._writer_lock is None and not self._url:
-                self._reader_lock = FolderLock(self._root / ".lock", exclusive=False)
+                self._reader_lock = FolderLock(self._root / LOCK, exclusive=False)
             try:
                 place = self._place()
                 if place.url != self._url:
                     kept = place.url or "the corpus folder"
                     raise CorpusError(f"the index of {self._root} is kept in {kept}", "open the corpus that way")
-                looked_at = self._writer_lock is not None or bool(place.url) or self._is_clean(place)
-                if self._writer_lock:
-                    self._ledger.set_setting(_CLEAN, "")
+                if self._reader_lock is not None and not self._is_known(place):
+                    # Chroma answers from whatever is left of its files, or dies; writers look before they come here.
+                    fault = self._look(place, self._reader_lock.fileno())
+                    if fault:
+                        raise CorpusError(f"the vector index {place} is damaged: {fault}", MEND)
                 self._index = VectorIndex(place, write=self._writer_lock is not None)
-                if not looked_at:
-                    self._refuse_damaged(self._index)
             except BaseException:
                 self._let_go()
                 raise
         return self._index
 
-    def _refuse_damaged(self, index: VectorIndex) -> None:
-        # Chroma answers from whatever is left of its files; writers look before they open it.
-        if fault := find_fault(index, self._ledger, complete=False):
-            raise CorpusError(f"the vector index {index.place} is damaged: {fault}", MEND)
-
     def _place(self) -> IndexPlace:
-        known = json.loads(self._ledger.setting(_PLACE) or "{}")
+        try:
+            known = json.loads(self._ledger.setting(_PLACE) or "{}")
+        except (ValueError, RecursionError):
+            known = None
+        if not isinstance(known, dict) or not known.keys() <= {"url", "generation"}:
+            raise CorpusError(f"the ledger of {self._root} does not say where its index is", _ANEW)
         return IndexPlace(self._root, self._ledger.keyed_hash("corpus", "")[:16], **known)
 
     def fill(self) -> int:
@@ -157,15 +177,16 @@ class IndexKeeper:
         if new.url:
             fault = self._build_on_server(new)
         else:
-            remove_index(new.folder)
+            remove_index(self._root, new.name)
             fault = built_by_child(new, lock)
         if fault:
             with _full_disk(self._root):
                 raise CorpusError(f"the new index {new} is not right: {fault}", "search with the exact engine")
         if not new.url:
-            sync_files(new.folder)
-        place = json.dumps({"url": new.url, "generation": new.generation})
-        self._ledger.swap_index({_PLACE: place, _CLEAN: "" if new.url else fingerprint(new.folder)})
+            sync_files(self._root, new.name)
+        self._ledger.swap_index({_PLACE: json.dumps({"url": new.url, "generation": new.generation})})
+        if not new.url:
+            remember(self._state(new))
         self.sweep()
         return self._ledger.count("embedding")
 
@@ -186,7 +207,7 @@ class IndexKeeper:
         """Delete indexes that are not in use: what interrupted rebuilds left, or what was swapped out."""
         place = self._place()
         for name in self.unused_folders():
-            remove_index(self._root / name)
+            remove_index(self._root, name)
         if self._url and place.url == self._url:
             self.open().remove_other_generations()
 
@@ -213,24 +234,19 @@ class IndexKeeper:
     def _fault(self, place: IndexPlace) -> str:
         if not self._ledger.count("embedding", "indexed = 1"):
             # Nothing is lost by starting anew, and whatever lies there may be half made.
-            if not place.url and place.folder.exists() and not self._is_clean(place):
-                remove_index(place.folder)
+            if not place.url and not self._is_known(place):
+                remove_index(self._root, place.name)
             return ""
         if place.url:
             return find_fault(self.open(), self._ledger, complete=False)
         if not place.folder.is_dir():
             return "its folder is missing"
-        if self._is_clean(place):
-            return ""
-        fault = fault_seen_by_child(place, self._locked())
-        if not fault:
-            self._ledger.set_setting(_CLEAN, fingerprint(place.folder))
-        return fault
+        return "" if self._is_known(place) else self._look(place, self._locked())
 
     def unused_folders(self) -> list[str]:
         """Names of index folders that are not in use."""
         place = self._place()
-        return [folder.name for folder in index_folders(self._root) if place.url or folder != place.folder]
+        return [name for name in index_folders(self._root) if place.url or name != place.name]
 
     def check(self) -> str:
         """Look at size and sample of the index; what is wrong with it, in words, empty when nothing is.
@@ -248,15 +264,12 @@ class IndexKeeper:
         if not place.folder.is_dir():
             return "its folder is missing"
         if self._writer_lock is not None:
-            return fault_seen_by_child(place, self._writer_lock.fileno())
-        lock = FolderLock(self._root / ".lock", exclusive=False)
+            return self._look(place, self._writer_lock.fileno())
+        lock = FolderLock(self._root / LOCK, exclusive=False)
         try:
-            return fault_seen_by_child(place, lock.fileno())
+            return self._look(place, lock.fileno())
         finally:
             lock.release()
-
-    def _is_clean(self, place: IndexPlace) -> bool:
-        return self._ledger.setting(_CLEAN) == fingerprint(place.folder)
 
     def _fault_after_filling(self) -> str:
         try:

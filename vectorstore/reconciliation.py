@@ -20,6 +20,7 @@ from pathlib import Path
 
 from vectorstore.errors import CorpusError, StorageError
 from vectorstore.index import IndexPlace, VectorIndex
+from vectorstore.layout import LEDGER
 from vectorstore.ledger import Ledger
 from vectorstore.records import EmbedderRecord
 from vectorstore.search import unit_rows
@@ -163,7 +164,7 @@ def main(task: str, facts: str) -> None:
     fields = json.loads(facts)
     place = IndexPlace(**(fields | {"root": Path(fields["root"])}))
     try:
-        ledger = Ledger(place.root / "corpus.sqlite", write=False)
+        ledger = Ledger(place.root / LEDGER, write=False)
         if task != "check":
             write_vectors(place, ledger)
         index = VectorIndex(place, write=False) if ledger.count("embedding") else None

@@ -23,7 +23,7 @@ from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import Receipt, Removal
-from vectorstore.storage import storage_errors, write_durably
+from vectorstore.snapshot_files import snapshot_file, snapshot_names, snapshot_text
 from vectorstore.uploaders import REMOVED_DISPLAY, find_person, tombstones
 
 KINDS = ("clip", "source", "uploader")
@@ -109,13 +109,13 @@ def _checked_keys(ledger: Ledger, removal: Removal) -> list[str]:
     return keys
 
 
-def remove_rows(ledger: Ledger, removal: Removal, snapshots: Path) -> Receipt:
+def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
     """Delete all rows of what is removed and leave tombstones, in one transaction; ``clean_up`` must follow.
 
     Args:
         ledger: Open for writing.
         removal: What to remove.
-        snapshots: Their folder; a licence that they count may name somebody.
+        folder: Of the corpus; a licence that its snapshots count may name somebody.
 
     Raises:
         CorpusError: A snapshot is damaged.
@@ -133,7 +133,7 @@ def remove_rows(ledger: Ledger, removal: Removal, snapshots: Path) -> Receipt:
         texts = _texts_of(ledger, doomed) + (keys if removal.kind != "clip" else [])
         _keep_near_duplicates_marked(ledger, doomed.clips)
         _delete(ledger, doomed)
-        _redact(ledger, texts, snapshots)
+        _redact(ledger, texts, folder)
         now = utc_now()
         ledger.execute_many(
             "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", [(*pair, removal.reason, now) for pair in hashes]
@@ -274,14 +274,14 @@ def _delete(ledger: Ledger, doomed: _Doomed) -> None:
     ledger.execute_many("DELETE FROM source WHERE source_id = ?", [(source_id,) for source_id in doomed.sources])
 
 
-def _redact(ledger: Ledger, texts: Iterable[str], snapshots: Path) -> None:
+def _redact(ledger: Ledger, texts: Iterable[str], folder: Path) -> None:
     """Overwrite every string that has one of these texts in it: in audit log, remembered lists and counts."""
     events = {row[0]: json.loads(row[1]) for row in ledger.select("SELECT event_id, detail FROM event")}
     lists = {
         row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, value FROM setting WHERE value LIKE '[%'")
     }
     counts = {row[0]: json.loads(row[1]) for row in ledger.select("SELECT name, counts FROM snapshot")}
-    files = {path: _read(path) for path in sorted(snapshots.glob("*.json"))}
+    files = {name: _read(folder, name) for name in snapshot_names(folder)}
     everything = _plain([list(part.values()) for part in (events, lists, counts, files)])
     mentioned = [text for text in texts if len(text) >= _SHORTEST_TEXT and _plain(text)[1:-1] in everything]
     if not mentioned:
@@ -303,18 +303,19 @@ def _redact(ledger: Ledger, texts: Iterable[str], snapshots: Path) -> None:
         "UPDATE snapshot SET counts = ? WHERE name = ?",
         [(json.dumps(redact(count), sort_keys=True), name) for name, count in counts.items()],
     )
-    with storage_errors(snapshots):
-        for path, document in files.items():
-            if redact(document) != document:
-                write_durably(path, (json.dumps(redact(document), indent=1, sort_keys=True) + "\n").encode())
+    for name, document in files.items():
+        if redact(document) != document:
+            with snapshot_file(folder, f"{name}.json") as file:
+                file.write((json.dumps(redact(document), indent=1, sort_keys=True) + "\n").encode())
 
 
-def _read(path: Path) -> object:
+def _read(folder: Path, name: str) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        return json.loads(snapshot_text(folder, name) or b"null")
+    except (ValueError, RecursionError) as error:
         raise CorpusError(
-            f"the snapshot {path} is damaged, so nobody can tell whom it names", "delete it and remove again"
+            f"the snapshot {name} of {folder} is damaged, so nobody can tell whom it names",
+            "delete it and remove again",
         ) from error
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vectorstore.errors import CorpusError, SchemaError
+from vectorstore.inside import Folder
+from vectorstore.schema_check import check_schema, distrust
 from vectorstore.storage import storage_errors
 
 APPLICATION_ID = 0x56534C31
@@ -162,9 +164,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def is_ledger(path: Path) -> bool:
-    """Whether a file is a ledger of ours, by its header alone (nothing is opened)."""
+    """Whether a file is a ledger of ours, by its header alone (nothing is opened).
+
+    Raises:
+        CorpusError: It is a link, a pipe or the like.
+    """
     try:
-        with path.open("rb") as file:
+        with Folder.at(path.parent) as folder, folder.open(path.name) as file:
             header = file.read(100)
     except OSError:
         return False
@@ -174,17 +180,26 @@ def is_ledger(path: Path) -> bool:
 def create_ledger(path: Path) -> None:
     """Make a new ledger; a file that is already one is left as it is.
 
+    It is made in memory and appears whole: nothing that lies in the folder takes part.
+
     Raises:
         CorpusError: The file belongs to another program.
         StorageError: Disk full or read-only.
     """
     if is_ledger(path):
         return
-    with storage_errors(path), contextlib.closing(_connect(path, write=True)) as connection:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    with storage_errors(path), Folder.at(path.parent) as folder:
+        status = folder.status(path.name)
+        if status is not None and status.st_size:
             raise CorpusError(f"{path} belongs to another program", "choose a new or an empty folder")
-        path.chmod(0o600)
-        _migrate(connection, 0)
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+            _migrate(made, 0)
+            content = made.serialize()
+        for part in ("-journal", "-wal", "-shm"):
+            folder.remove(path.name + part)
+        with folder.writing(path.name) as file:
+            file.write(content)
+        folder.sync()
 
 
 def open_ledger(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -195,7 +210,7 @@ def open_ledger(path: Path, *, write: bool) -> sqlite3.Connection:
         write: Whether the caller holds the writer lock and will write.
 
     Raises:
-        CorpusError: The file is not a ledger or is damaged.
+        CorpusError: The file is not a ledger, is damaged, or has tables that are not ours.
         SchemaError: Another release wrote it and this one cannot use it.
         StorageError: The file cannot be read or written.
     """
@@ -213,9 +228,8 @@ def open_ledger(path: Path, *, write: bool) -> sqlite3.Connection:
 
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     # SQLite cannot read a WAL database in a folder it may not write to, unless told that nothing will change.
-    mode = "rwc" if write else "ro"
-    uri = path.absolute().as_uri() + f"?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+    uri = path.absolute().as_uri() + f"?mode={'rw' if write else 'ro'}"
+    connection = _distrusted(uri)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
@@ -223,22 +237,36 @@ def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
         log = path.with_name(path.name + "-wal")
         if write or (log.exists() and log.stat().st_size):
             raise
-        return sqlite3.connect(uri + "&immutable=1", uri=True, isolation_level=None)
+        return _distrusted(uri + "&immutable=1")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _distrusted(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+    try:
+        distrust(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None:
-    if write:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA secure_delete = ON")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION or version < 1:
         raise SchemaError(
             f"{path} has schema version {version}; this release reads up to {SCHEMA_VERSION}",
             "update valuespectrum, or ingest into a new folder",
         )
+    check_schema(connection, path, MIGRATIONS[:version])
+    if write:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
     if version == SCHEMA_VERSION:
         return
     if not write and version in _READABLE:

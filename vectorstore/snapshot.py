@@ -23,9 +23,17 @@ from typing import IO, TYPE_CHECKING, Any
 from vectorstore.clock import utc_now
 from vectorstore.counts import Counts, corpus_counts
 from vectorstore.errors import CorpusError, InputError, SchemaError
+from vectorstore.layout import SNAPSHOTS
 from vectorstore.ledger import Ledger
 from vectorstore.recall import Recall, recall_at_10
-from vectorstore.storage import UNFINISHED, durable_file, make_folder, storage_errors
+from vectorstore.snapshot_files import (
+    check_snapshot_name,
+    snapshot_file,
+    snapshot_names,
+    snapshot_rows_file,
+    snapshot_text,
+)
+from vectorstore.typed import finite, listed, mapping, text, whole
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -36,7 +44,7 @@ SCHEMA = 2
 COLUMNS = ("clip_id", "frame_id", "recipe_id", "position", "time", "picture_sha")
 """Columns of the Parquet file, in order."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _PERSONAL = ("bases",)
 _HINT = "restore it from a copy, or make a new one under another name"
 
@@ -101,11 +109,6 @@ def snapshots(folder: Path) -> list[Snapshot]:
     return sorted(found, key=lambda snapshot: (snapshot.number, snapshot.made_at, snapshot.name))
 
 
-def snapshot_names(folder: Path) -> list[str]:
-    """Names of all snapshots of a corpus folder, in alphabetical order."""
-    return sorted(path.stem for path in _home(folder).glob("*.json") if _NAME.fullmatch(path.stem))
-
-
 def read_snapshot(folder: Path, name: str) -> Snapshot:
     """One snapshot.
 
@@ -114,18 +117,23 @@ def read_snapshot(folder: Path, name: str) -> Snapshot:
         CorpusError: It is damaged.
         SchemaError: Another release wrote it.
     """
-    path = _file(folder, name, "json")
-    if not path.is_file():
+    text = snapshot_text(folder, name)
+    if text is None:
         known = ", ".join(snapshot_names(folder))
         raise InputError(f"{folder} has no snapshot {name!r}", f"it has {known}" if known else "make one first")
+    path = folder / SNAPSHOTS / f"{name}.json"
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(text)
         if document["schema"] not in range(1, SCHEMA + 1):
             raise SchemaError(
-                f"{path} has schema {document['schema']!r}; this release reads up to {SCHEMA}", "update valuespectrum"
+                f"{path} has schema {document['schema']!r:.40}; this release reads up to {SCHEMA}",
+                "update valuespectrum",
             )
-        return _from_json(document)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        made = _from_json(document)
+        if made.name != name:
+            raise ValueError("it says that it has another name")
+        return made
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CorpusError(f"{path} is damaged: {' '.join(str(error).split())[:200]}", _HINT) from error
 
 
@@ -142,10 +150,11 @@ def snapshot_rows(folder: Path, name: str) -> list[Row]:
         CorpusError: The rows are missing, damaged, or not those that were written.
     """
     expected = read_snapshot(folder, name).manifest_hash
-    path = _file(folder, name, "parquet")
-    rows = _read_rows(path)
+    rows = _read_rows(folder, name)
     if manifest_hash(rows) != expected:
-        raise CorpusError(f"{path} is not what was written: its rows have another hash", _HINT)
+        raise CorpusError(
+            f"{folder / SNAPSHOTS / name}.parquet is not what was written: its rows have another hash", _HINT
+        )
     return rows
 
 
@@ -197,25 +206,21 @@ def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
         CorpusError: The index cannot be used.
         StorageError: Disk full or read-only.
     """
-    target = _file(corpus.folder, name, "json")
+    check_snapshot_name(name)
     ledger = corpus.ledger
     hashes = {embedder.embedder_id: vectors_hash(ledger, embedder.embedder_id) for embedder in corpus.embedders()}
     identity = manifest_hash(current_rows(ledger)), _index_hash(hashes)
-    if target.exists():
+    if name in snapshot_names(corpus.folder):
         made = read_snapshot(corpus.folder, name)
         if made.identity != identity:
             raise InputError(f"there is a snapshot {name!r} of another state already", "choose another name")
     else:
         made = _describe(corpus, name, identity, hashes)
-        with storage_errors(target):
-            make_folder(target.parent, 0o700)
-            for leftover in target.parent.glob(f".*{UNFINISHED}"):
-                leftover.unlink()
-            with durable_file(_file(corpus.folder, name, "parquet")) as file:
-                _write_rows(file, current_rows(ledger))
-            with durable_file(target) as file:
-                text = json.dumps(made.to_json(), indent=1, sort_keys=True, allow_nan=False)
-                file.write((text + "\n").encode())
+        with snapshot_file(corpus.folder, f"{name}.parquet") as file:
+            _write_rows(file, current_rows(ledger))
+        with snapshot_file(corpus.folder, f"{name}.json") as file:
+            text = json.dumps(made.to_json(), indent=1, sort_keys=True, allow_nan=False)
+            file.write((text + "\n").encode())
     _note(ledger, made)
     return made
 
@@ -256,25 +261,40 @@ def _index_hash(hashes: Mapping[str, tuple[int, str]]) -> str:
 
 
 def _from_json(document: dict[str, Any]) -> Snapshot:
+    """What a description says, after a look at each part.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is not of the form.
+    """
     fields = {key: setting for key, setting in document.items() if key != "schema"}
-    embedders = [EmbedderState(**{**state, "recall": Recall(**state["recall"])}) for state in fields["embedders"]]
-    made = Snapshot(**{"number": 0, **fields, "embedders": tuple(embedders)})
-    if not isinstance(made.number, int) or not isinstance(made.made_at, str):
-        raise TypeError("it does not say which snapshot this is")
+    embedders = tuple(_embedder_from_json(state) for state in listed(fields["embedders"], "embedders"))
+    made = Snapshot(**{"number": 0, **fields, "embedders": embedders})
+    for part in ("name", "made_at", "parent"):
+        text(getattr(made, part), part)
+    for part in ("content_hash", "manifest_hash", "index_hash"):
+        text(getattr(made, part), part, _HASH)
+    whole(made.number, "number")
+    counts = mapping(made.counts, "counts")
+    for part in ("clips", "frames", "pictures", "failed", "removed"):
+        whole(counts[part], f"counts.{part}")
+    for part, count in counts.items():
+        for key, number in count.items() if isinstance(count, dict) else [(part, count)]:
+            finite(number, f"counts.{key}"[:60])
+    for part, settings in mapping(made.recipes, "recipes").items():
+        mapping(settings, f"recipes.{part}"[:60])
     return made
 
 
-def _home(folder: Path) -> Path:
-    return folder / "snapshots"
-
-
-def _file(folder: Path, name: str, suffix: str) -> Path:
-    if not _NAME.fullmatch(name):
-        raise InputError(
-            f"no name for a snapshot: {name!r:.80}",
-            "use 1 to 80 letters, digits, '.', '_' and '-'; begin with a letter or digit",
-        )
-    return _home(folder) / f"{name}.{suffix}"
+def _embedder_from_json(state: dict[str, Any]) -> EmbedderState:
+    found = EmbedderState(**{**state, "recall": Recall(**state["recall"])})
+    text(found.embedder_id, "embedder_id")
+    text(found.vectors_hash, "vectors_hash", _HASH)
+    whole(found.dimension, "dimension")
+    whole(found.vectors, "vectors")
+    text(found.recall.embedder_id, "recall.embedder_id")
+    finite(found.recall.recall, "recall.recall")
+    whole(found.recall.queries, "recall.queries")
+    return found
 
 
 def _write_rows(file: IO[bytes], rows: Iterator[Row]) -> None:
@@ -289,11 +309,13 @@ def _write_rows(file: IO[bytes], rows: Iterator[Row]) -> None:
             writer.write_table(pyarrow.table(columns, schema=schema))
 
 
-def _read_rows(path: Path) -> list[Row]:
+def _read_rows(folder: Path, name: str) -> list[Row]:
     from pyarrow import ArrowException, parquet
 
     try:
-        table = parquet.read_table(path, columns=list(COLUMNS))
-        return list(zip(*(table.column(name).to_pylist() for name in COLUMNS), strict=True))
+        with snapshot_rows_file(folder, name) as file:
+            table = parquet.read_table(file, columns=list(COLUMNS))
+        return list(zip(*(table.column(column).to_pylist() for column in COLUMNS), strict=True))
     except (OSError, ArrowException, ValueError, KeyError) as error:
+        path = folder / SNAPSHOTS / f"{name}.parquet"
         raise CorpusError(f"{path} is damaged: {' '.join(str(error).split())[:200]}", _HINT) from error

@@ -8,11 +8,12 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from vectorstore.errors import CorpusError, CorpusLockedError, InputError, StorageError
+from vectorstore.errors import CorpusError, CorpusLockedError, StorageError
 
 UNFINISHED = ".tmp"
 """How the names of files end that are being written; what killed writers left under such names is swept."""
@@ -86,16 +87,8 @@ def _room(where: Path) -> bool:
 
 def sync_folder(folder: Path) -> None:
     """Make renames inside a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+    with _opened_folder(folder) as descriptor:
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def is_unfinished(name: str) -> bool:
-    """Whether a file has the name of one that is being written, or was when its writer was killed."""
-    return name.startswith(".") and name.endswith(UNFINISHED)
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
@@ -127,18 +120,36 @@ def durable_file(path: Path, *, mode: int = 0o666, sync_entry: bool = True) -> I
     Raises:
         OSError: The disk refuses.
     """
-    unfinished = path.with_name(f".{path.name}{UNFINISHED}")
-    with _held_alone(unfinished, mode) as file:
+    with _opened_folder(path.parent) as folder:
+        with durable_entry(folder, path.name, mode=mode) as file:
+            yield file
+        if sync_entry:
+            os.fsync(folder)
+
+
+@contextlib.contextmanager
+def durable_entry(folder: int, name: str, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
+    """``durable_file`` in a folder that is held open, whose name the caller makes durable.
+
+    Args:
+        folder: Descriptor.
+        name: Of the file in it.
+        mode: Permissions of a new file, before the umask.
+
+    Raises:
+        OSError: The disk refuses.
+    """
+    unfinished = f".{name}{UNFINISHED}"
+    with _held_alone(folder, unfinished, mode) as file:
         try:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            unfinished.replace(path)
+            os.replace(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
-            unfinished.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(unfinished, dir_fd=folder)
             raise
-    if sync_entry:
-        sync_folder(path.parent)
 
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o666, sync_entry: bool = True) -> None:
@@ -152,37 +163,27 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o666, sync_entry: boo
         file.write(data)
 
 
-def refuse_foreign(path: Path, ours: Callable[[Path], bool], what: str) -> None:
-    """Refuse to write over a file that is not an earlier output of the same kind.
-
-    Args:
-        path: The file to be written.
-        ours: Whether a file that is there is such an output; an empty one is.
-        what: The kind, as a person would call it.
-
-    Raises:
-        InputError: Something else is there.
-        StorageError: It cannot be looked at.
-    """
-    with storage_errors(path):
-        if not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and not path.stat().st_size):
-            return
-        if path.is_symlink() or not path.is_file() or not ours(path):
-            raise InputError(f"{path} is there already and is not {what}", "name another file, or delete this one")
+@contextlib.contextmanager
+def _opened_folder(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
-def _held_alone(path: Path, mode: int) -> IO[bytes]:
+def _held_alone(folder: int, name: str, mode: int) -> IO[bytes]:
     """A new file under this name that nobody else writes; waits for whoever does."""
     while True:
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode, dir_fd=folder)
         except FileExistsError:
-            _clear(path)
+            _clear(folder, name)
             continue
         file = os.fdopen(descriptor, "wb")
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            if _is_still(descriptor, path):
+            if _is_still(descriptor, folder, name):
                 return file
         except BaseException:
             file.close()
@@ -190,24 +191,24 @@ def _held_alone(path: Path, mode: int) -> IO[bytes]:
         file.close()
 
 
-def _clear(path: Path) -> None:
+def _clear(folder: int, name: str) -> None:
     """Remove what a killed writer left, once nobody writes it; a link or a pipe of this name is not followed."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except FileNotFoundError:
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if _is_still(descriptor, path):
-            path.unlink()
+        if _is_still(descriptor, folder, name):
+            os.unlink(name, dir_fd=folder)
     finally:
         os.close(descriptor)
 
 
-def _is_still(descriptor: int, path: Path) -> bool:
+def _is_still(descriptor: int, folder: int, name: str) -> bool:
     """Whether an open file has this name; one that was waited for has its final name by now."""
     try:
-        return os.path.samestat(os.fstat(descriptor), path.lstat())
+        return os.path.samestat(os.fstat(descriptor), os.stat(name, dir_fd=folder, follow_symlinks=False))
     except FileNotFoundError:
         return False
 
@@ -226,7 +227,7 @@ class FolderLock:
 
     def __init__(self, path: Path, *, exclusive: bool) -> None:
         with storage_errors(path):
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = _open_lock(path)
         try:
             fcntl.flock(self._descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError as error:
@@ -244,3 +245,18 @@ class FolderLock:
     def release(self) -> None:
         """Give the lock back."""
         os.close(self._descriptor)
+
+
+def _open_lock(path: Path) -> int:
+    # A link would have somebody else's file made or locked, and a pipe would wait for ever.
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise CorpusError(f"{path} is a link, not a lock file", "remove it") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise CorpusError(f"{path} is not a lock file", "remove it")
+    return descriptor

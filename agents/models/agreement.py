@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.evidence import log_shares
 from agents.models.base import Answer, Ask, Model
 from vectorstore.errors import InputError
 
@@ -22,7 +21,7 @@ class Agreement:
     """What became of the same asks in two ways."""
 
     asks: int
-    """Asks that both ways answered with log-probabilities, or with draws of the same options."""
+    """Asks that both ways answered with log-probabilities."""
     same_choice: float
     """Share of asks whose most probable option is the same; 1 minus this is the flip rate."""
     mean_difference: float
@@ -65,8 +64,11 @@ def compare(first: Sequence[Answer], second: Sequence[Answer]) -> Agreement:
     Raises:
         InputError: If no ask is answered both times.
     """
-    read = ((log_shares(one), log_shares(other)) for one, other in zip(first, second, strict=True))
-    pairs = [(one, other) for one, other in read if one and set(one) == set(other)]
+    pairs = [
+        (one.log_probabilities, other.log_probabilities)
+        for one, other in zip(first, second, strict=True)
+        if one.log_probabilities and set(one.log_probabilities) == set(other.log_probabilities)
+    ]
     if not pairs:
         raise InputError("no ask was answered both times", "look at the errors of the answers")
     shares = [tuple(_shares([pair[side][name] for name in pair[0]]) for side in (0, 1)) for pair in pairs]

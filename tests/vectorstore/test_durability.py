@@ -65,7 +65,7 @@ def test_what_is_not_a_corpus_is_said_to_be_none(tmp_path: Path) -> None:
             Corpus.open(tmp_path / name)
         assert "valuespectrum ingest" in refusal.value.hint
     (tmp_path / "folder" / "holiday.txt").write_text("mine")
-    for name, complaint in (("file", "a file"), ("folder", "holiday.txt"), ("fake", "damaged")):
+    for name, complaint in (("file", "a file"), ("folder", "holiday.txt"), ("fake", "another program")):
         with pytest.raises(CorpusError, match=complaint):
             Corpus.ensure(tmp_path / name)
 

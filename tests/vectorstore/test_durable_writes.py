@@ -62,9 +62,9 @@ def test_data_is_on_disk_before_its_name_and_the_name_before_the_end(
         steps.append("sync folder" if is_folder else f"sync {os.fstat(descriptor).st_size} bytes")
         fsync(descriptor)
 
-    def noted_replace(source: Path, target: Path) -> None:
-        steps.append(f"name {Path(target).name}")
-        replace(source, target)
+    def noted_replace(source: str, target: str, **folders: int) -> None:
+        steps.append(f"name {target}")
+        replace(source, target, **folders)
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
     monkeypatch.setattr(os, "replace", noted_replace)

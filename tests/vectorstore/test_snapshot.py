@@ -222,6 +222,8 @@ def test_files_that_were_changed_are_noticed(corpus: Corpus) -> None:
     (home / "x.parquet").write_bytes((home / "y.parquet").read_bytes())
     assert "another hash" in check_snapshot(corpus, "x").problem
     (home / "x.json").write_text((home / "y.json").read_text())
+    assert "another name" in check_snapshot(corpus, "x").problem
+    (home / "x.json").write_text((home / "y.json").read_text().replace('"name": "y"', '"name": "x"'))
     assert "remembers another" in check_snapshot(corpus, "x").problem
     (home / "x.json").write_text(words)
     for damage in (rows[: len(rows) // 2], b"", b"PAR1"):

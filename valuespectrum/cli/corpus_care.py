@@ -97,8 +97,8 @@ def verify(
     from dataclasses import asdict
 
     from vectorstore.corpus import Corpus
-    from vectorstore.snapshot import snapshot_names
     from vectorstore.snapshot_compare import check_snapshot
+    from vectorstore.snapshot_files import snapshot_names
 
     with Terminal(as_json) as terminal:
         with Corpus.open(corpus, chroma_url=chroma) as opened:

@@ -1,0 +1,68 @@
+"""What lies in a corpus folder, and what must not: looked at before anything in it is opened."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from vectorstore.errors import CorpusError
+from vectorstore.inside import Folder
+from vectorstore.storage import storage_errors
+
+LEDGER = "corpus.sqlite"
+LOCK = ".lock"
+FRAMES = "frames"
+SNAPSHOTS = "snapshots"
+INDEX = re.compile(r"chroma(-[1-9][0-9]{0,17})?")
+"""Names of index folders."""
+
+_FILES = (LOCK, LEDGER, *(f"{LEDGER}-{part}" for part in ("wal", "shm", "journal")))
+_FOLDERS = (FRAMES, SNAPSHOTS)
+_JOURNAL_END = bytes.fromhex("d9d505f920a163d7")
+"""What a rollback journal of SQLite ends with that names another file."""
+
+
+def check_layout(folder: Path, *, write: bool) -> None:
+    """Refuse a corpus folder in which something of ours is a link, a pipe or the like.
+
+    Args:
+        folder: Of the corpus.
+        write: Whether it is about to be changed.
+
+    Raises:
+        CorpusError: It has something that could lead elsewhere.
+        StorageError: It cannot be read.
+    """
+    with storage_errors(folder), Folder.at(folder) as corpus:
+        for name in _FILES:
+            corpus.check(name)
+        indexes = [entry.name for entry in corpus.entries() if INDEX.fullmatch(entry.name)]
+        for name in (*_FOLDERS, *indexes):
+            corpus.check(name, stat.S_IFDIR)
+        refuse_foreign_journal(corpus, f"{LEDGER}-journal")
+        status = corpus.status(LEDGER)
+        if write and status is not None and status.st_nlink > 1:
+            raise CorpusError(
+                f"{folder / LEDGER} has a second name elsewhere (a hard link), which would change with it",
+                "copy the folder without hard links, and use the copy",
+            )
+
+
+def refuse_foreign_journal(folder: Folder, name: str) -> None:
+    """Refuse a rollback journal that names another file, which SQLite would read and delete.
+
+    Raises:
+        CorpusError: It does.
+        OSError: The disk refuses.
+    """
+    status = folder.status(name)
+    if status is None or status.st_size < len(_JOURNAL_END):
+        return
+    with folder.open(name) as file:
+        file.seek(-len(_JOURNAL_END), os.SEEK_END)
+        if file.read() == _JOURNAL_END:
+            raise CorpusError(
+                f"{folder.path / name} names another file, which opening would delete", "do not open it; remove it"
+            )
