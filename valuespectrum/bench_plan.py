@@ -14,11 +14,12 @@ from agents.personas import Persona
 from agents.planner import Plan, Replies, estimated, plan
 from ingest.embed import Embedder
 from valuespectrum.battery import BatteryAsks, roles
-from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, expense
+from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from valuespectrum.retrieval import clips_per_value, retrieve
 from valuespectrum.spending import spending
+from valuespectrum.truth import caution
 
 
 def plan_benchmark(
@@ -47,7 +48,8 @@ def plan_benchmark(
             spec: expense(work or plan(asks, UnloadedModel(spec), store, costs[spec].replies), costs[spec])
             for spec, work in known.items()
         }
-    return BenchPlan(clips_per_value(rows), len(listed), expenses)
+    warning = caution(embedder.id, specs, drawn_pictures(corpus, embedder.id, specs))
+    return BenchPlan(clips_per_value(rows), len(listed), expenses, warning)
 
 
 class UnloadedModel:

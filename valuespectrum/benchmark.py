@@ -21,12 +21,15 @@ from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, r
 from valuespectrum.failures import failures
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
+from valuespectrum.reference.recognition import tally
 from valuespectrum.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from valuespectrum.run import Run, open_answers, read_manifest, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.spending import Spending, spending
+from valuespectrum.truth import caution, made_for_drawings
 from vectorstore.errors import CorpusError, InputError, ModelError
+from vectorstore.records import Clip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,6 +119,8 @@ class BenchPlan:
     """Roles of each model, the bare model and placebos included."""
     models: Mapping[str, Expense]
     """By model id."""
+    caution: str = ""
+    """Why the numbers will mean nothing (``truth.caution``); empty when there is no such reason."""
 
     @property
     def stored(self) -> dict[str, int]:
@@ -154,6 +159,9 @@ class BenchCorpus(Searchable, Pictures, Protocol):
     def content_hash(self) -> str:
         """Hash of clips, frames and pictures."""
 
+    def clips(self) -> Sequence[Clip]:
+        """Everything known about every clip."""
+
 
 def run_benchmark(
     options: BenchOptions,
@@ -174,8 +182,9 @@ def run_benchmark(
         progress: Told how it goes.
 
     Returns:
-        The scores (``score_answers``) with ``battery, corpus, clips_per_value, n_planned, n_answered`` and
-        ``failures`` (:func:`valuespectrum.failures.failures`), as written to ``scores.json``.
+        The scores (``score_answers``) with ``battery, corpus, clips_per_value, n_planned, n_answered``,
+        ``failures`` (:func:`valuespectrum.failures.failures`) and ``caution``
+        (:func:`valuespectrum.truth.caution`), as written to ``scores.json``.
 
     Raises:
         InputError: Options, personas or an existing run do not fit.
@@ -195,7 +204,8 @@ def run_benchmark(
         "keywords": {"name": keywords.name, "digest": keywords.digest},
     }
     settings = source | _settings(options, models, personas, listed)
-    opened = Run.open(options.run, settings, options.command, options.snapshot)
+    pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
+    opened = Run.open(options.run, settings, options.command, options.snapshot, pictures)
     with opened as run, AnswerStore(run.answers_path) as store:
         store.keep_manifest(json.dumps(run.manifest.document))
         rows = retrieve(corpus, embedder, keywords, options.search)
@@ -204,10 +214,22 @@ def run_benchmark(
         asks = BatteryAsks(rows, corpus, listed, options.battery)
         plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
         expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
-        teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses))
+        warning = caution(embedder.id, [model.id for model in models], pictures)
+        teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses, warning))
         for model, work in zip(models, plans, strict=True):
             answer_plan(work, model, store, _tell(teller, model))
         return write_scores(run.folder, store, options.scoring)
+
+
+def drawn_pictures(corpus: BenchCorpus, embedder_id: str, models: Sequence[str]) -> dict[str, int] | None:
+    """How many clips of a corpus are drawn by us (``recognition.tally``), where somebody is there who needs such.
+
+    Args:
+        corpus: Where pictures come from.
+        embedder_id: Id of the embedder that finds them.
+        models: Ids or specs of the models that are asked.
+    """
+    return tally(corpus.clips()) if made_for_drawings(embedder_id, models) else None
 
 
 def score_run(folder: Path, scoring: ScoringOptions) -> Json:
@@ -227,7 +249,8 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         InputError: The folder is no run, or holds no answers.
         ModelError: Every ask to a model failed.
     """
-    settings = read_manifest(folder).settings
+    manifest = read_manifest(folder)
+    settings = manifest.settings
     table = store.table(leave_out=_NOT_SCORED)
     answers = collected(table)
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
@@ -240,6 +263,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         "n_planned": len(table),
         "n_answered": int(answers["answered"].sum()),
         "failures": failures(answers),
+        "caution": caution(settings["corpus"]["embedder"], settings["models"], manifest.pictures),
     }
     write_json(folder / "scores.json", scores)
     return scores

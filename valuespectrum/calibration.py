@@ -9,9 +9,10 @@ from typing import Any
 
 from agents.models.base import Model
 from ingest.embed import Embedder
-from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchProgress, run_benchmark
+from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
 from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.recovery import compare_to_planted
+from valuespectrum.truth import caution
 from valuespectrum.values import VALUES
 from vectorstore.errors import InputError
 
@@ -54,10 +55,14 @@ def calibrate(
         intervals claim.
 
     Raises:
-        InputError: Names repeat, a planted profile lacks a value, or the battery is another.
+        InputError: Names repeat, a planted profile lacks a value, the battery is another, or clips are not drawn by us
+            while something is there that knows no others.
     """
     _check(options, respondents)
     models = [respondent.model for respondent in respondents]
+    ids = [model.id for model in models]
+    if warning := caution(embedder.id, ids, drawn_pictures(corpus, embedder.id, ids)):
+        raise InputError(warning, "calibrate on drawn clips: leave --corpus out")
     scores = run_benchmark(options, corpus, embedder, models, progress=progress)
     profiles = {row["model"]: row["profile"] for row in scores["respondents"]}
     rows = [_row(respondent, profiles[respondent.model.id]) for respondent in respondents]

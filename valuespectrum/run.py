@@ -58,6 +58,11 @@ class Manifest:
         """As it is written."""
         return {"schema": SCHEMA, "settings": self.settings, "provenance": self.provenance}
 
+    @property
+    def pictures(self) -> Mapping[str, int] | None:
+        """How many ``clips`` the corpus had and how many were ``drawn`` by us; ``None`` where nobody looked."""
+        return self.provenance.get("pictures")
+
 
 class Run(AbstractContextManager["Run"]):
     """A run directory that is open for writing; no other process can open it meanwhile. Use ``Run.open``."""
@@ -68,7 +73,14 @@ class Run(AbstractContextManager["Run"]):
         self._lock = lock
 
     @classmethod
-    def open(cls, folder: Path, settings: Mapping[str, Any], command: str, snapshot: str = "") -> Self:
+    def open(
+        cls,
+        folder: Path,
+        settings: Mapping[str, Any],
+        command: str,
+        snapshot: str = "",
+        pictures: Mapping[str, int] | None = None,
+    ) -> Self:
         """Begin a run, or take up one that was begun under the same settings.
 
         Args:
@@ -77,6 +89,7 @@ class Run(AbstractContextManager["Run"]):
             command: What the user typed.
             snapshot: Name of the snapshot that holds what the run shows, to find it again; the settings name
                 its content.
+            pictures: How many clips the corpus has and how many are drawn by us, where somebody looked.
 
         Raises:
             InputError: The folder holds something else, or a run under other settings.
@@ -87,7 +100,7 @@ class Run(AbstractContextManager["Run"]):
         _make_folder(folder)
         lock = WriterLock(folder / _LOCK, f"the run {folder}")
         try:
-            manifest = _take_up(folder, json.loads(json.dumps(settings)), command, snapshot)
+            manifest = _take_up(folder, json.loads(json.dumps(settings)), _provenance(command, snapshot, pictures))
         except BaseException:
             lock.release()
             raise
@@ -248,9 +261,9 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")
 
 
-def _take_up(folder: Path, settings: Json, command: str, snapshot: str) -> Manifest:
+def _take_up(folder: Path, settings: Json, provenance: Json) -> Manifest:
     if not (folder / _MANIFEST).exists() and kept_manifest(folder / _ANSWERS) is None:
-        return _written(folder, Manifest(settings, _provenance(command, snapshot)))
+        return _written(folder, Manifest(settings, provenance))
     manifest = _manifest(folder)
     changed = sorted(differences(manifest.settings, settings), key=_least_telling)
     if changed:
@@ -325,7 +338,7 @@ def _missing(folder: Path, name: str, hint: str) -> InputError:
     return InputError(f"{folder} has no {name}", "it is no run, or not finished: run `valuespectrum bench`")
 
 
-def _provenance(command: str, snapshot: str) -> Json:
+def _provenance(command: str, snapshot: str, pictures: Mapping[str, int] | None) -> Json:
     versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
@@ -336,6 +349,7 @@ def _provenance(command: str, snapshot: str) -> Json:
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
         "snapshot": snapshot,
+        **({"pictures": dict(pictures)} if pictures is not None else {}),
         "versions": versions,
         "platform": platform.platform(terse=True),
     }

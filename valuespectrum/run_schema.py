@@ -6,7 +6,7 @@ pydantic is slow to import.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -87,10 +87,16 @@ class _Settings(_Part):
     seed: int
 
 
+class _Pictures(_Part):
+    clips: Count
+    drawn: Count
+
+
 class _Provenance(_Part):
     begun: Text = ""
     command: Text = ""
     snapshot: Text = ""
+    pictures: _Pictures | None = None
     versions: dict[Text, Text] = {}
 
 
@@ -105,12 +111,14 @@ class _Estimate(_Part):
     mean: Number | None
     low: Number | None
     high: Number | None
+    why: Text = ""
 
 
 class _ValueRow(_Estimate):
     centred: Number | None
     centred_low: Number | None
     centred_high: Number | None
+    centred_why: Text = ""
     rank: int | None
     rank_low: int | None
     rank_high: int | None
@@ -124,7 +132,9 @@ class _Paper(_Part):
 
 
 class _Differences(_Part):
+    statistic: Number | None = None
     p: Number | None
+    values: Count = 0
 
 
 class _Respondent(_Part):
@@ -160,7 +170,16 @@ class _PersonaRow(_Part):
     target: dict[ValueName, Number]
     aligned: Number | None
     placebo: Number | None = None
+    bare: Number | None = None
     difference: Number | None = None
+    gain: Number | None = None
+    ceiling: Number | None = None
+    moved: Literal["closer", "away", "unclear"] | None = None
+    aligned_why: Text = ""
+    placebo_why: Text = ""
+    bare_why: Text = ""
+    difference_why: Text = ""
+    gain_why: Text = ""
 
 
 class _Scoring(_Part):

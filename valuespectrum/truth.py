@@ -1,11 +1,14 @@
-"""Which values a model has, where that is known because somebody put them there."""
+"""Which values a model has, where that is known because somebody put them there, and when nothing can be checked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from valuespectrum.values import VALUES
 from vectorstore.documents import check_shape, parse_json
+
+REFERENCE_EMBEDDER = "open_clip/reference-clip/"
+"""How the id of our embedder begins."""
 
 
 def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, float] | None:
@@ -38,3 +41,43 @@ def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, flo
 def is_synthetic(model_id: str) -> bool:
     """Whether a model is an instrument of calibration, made by this project."""
     return model_id.partition(":")[0] in ("reference", "simulated")
+
+
+def made_for_drawings(embedder_id: str, models: Iterable[str]) -> list[str]:
+    """What of an embedder and models knows nothing but the clips that we draw, in words.
+
+    Args:
+        embedder_id: Id of an embedder.
+        models: Ids or specs of models.
+
+    Example:
+        >>> made_for_drawings("open_clip/ViT-B-32/x", ["reference:amber@01", "hf:a/b"])
+        ['reference:amber']
+    """
+    ours = ["the reference embedder"] if embedder_id.startswith(REFERENCE_EMBEDDER) else []
+    return ours + [model.partition("@")[0] for model in models if model.partition(":")[0] == "reference"]
+
+
+def caution(embedder_id: str, models: Iterable[str], pictures: Mapping[str, int] | None) -> str:
+    """Why numbers mean nothing: something that knows drawn clips only was given others.
+
+    Args:
+        embedder_id: Id of the embedder that found the pictures.
+        models: Ids or specs of the models that were asked.
+        pictures: ``clips`` of the corpus and how many of them are ``drawn`` by us (``recognition.tally``); ``None``
+            when nobody looked.
+
+    Returns:
+        One sentence; empty when there is nothing to warn of.
+    """
+    ours = made_for_drawings(embedder_id, models)
+    if not ours or (pictures is not None and pictures["drawn"] == pictures["clips"]):
+        return ""
+    know = f"{' and '.join(ours)} {'know' if len(ours) > 1 else 'knows'} nothing but the clips that this project draws"
+    if pictures is None:
+        return f"{know}, and nobody wrote down whether these are such clips: values that were planted are not compared"
+    other = pictures["clips"] - pictures["drawn"]
+    return (
+        f"{know}, and {other:,} of the {pictures['clips']:,} clips of this corpus are others: "
+        "the numbers say nothing about them, and no planted truth can be checked with them"
+    )

@@ -275,7 +275,7 @@ def test_a_disk_that_fills_up(clips: Path, tmp_path: Path) -> None:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 
-    words = driver("ingest", clips, "--corpus", tmp_path / "corpus", "--json")
+    words = driver("ingest", clips, "--corpus", tmp_path / "corpus", "--embedder", "colours", "--json")
     done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, preexec_fn=limit)
     assert done.returncode == 2, done.stderr
     assert json.loads(done.stdout)["error"]["kind"] == "storage"
@@ -297,7 +297,7 @@ def _take_interrupts() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
 def test_interrupted_and_continued(clips: Path, tmp_path: Path) -> None:
-    words = driver("ingest", clips, "--corpus", tmp_path / "corpus")
+    words = driver("ingest", clips, "--corpus", tmp_path / "corpus", "--embedder", "colours")
     slowly = [words[0], words[1], f"import sys; sys.path.insert(0, {str(HERE)!r}); {_SLOWLY}{words[2]}", *words[3:]]
     # What a shell starts in the background ignores interrupts and hands that on; then there would be nothing to test.
     process = subprocess.Popen(
@@ -329,11 +329,11 @@ def test_nothing_but_the_document_reaches_standard_output(
     def chatter(*_: object) -> dict[str, Any]:
         print("a library says hello")
         os.write(1, b"and so does its C code\n")
-        return {"respondents": [], "personas": []}
+        return {"respondents": [], "personas": [], "caution": ""}
 
     monkeypatch.setattr(valuespectrum.benchmark, "score_run", chatter)
     code, out, err = run("score", tmp_path, "--json")
-    assert code == 0 and json.loads(out) == {"respondents": [], "personas": []}
+    assert code == 0 and json.loads(out) == {"respondents": [], "personas": [], "caution": ""}
     assert "a library says hello" in err and "C code" in err
 
 

@@ -61,7 +61,8 @@ def test_a_missing_ray_is_named_with_the_way_to_get_it(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("importlib.util.find_spec", lambda name: None)
-        for verb in (["ingest", str(tmp_path), "--corpus", str(tmp_path / "new")], ["corpus", "refresh", str(corpus)]):
+        new = ["ingest", str(tmp_path), "--corpus", str(tmp_path / "new"), "--embedder", "colours"]
+        for verb in (new, ["corpus", "refresh", str(corpus)]):
             assert main([*verb, "--engine", "ray"]) == 2
             complaint = capsys.readouterr().err.splitlines()[-1]
             assert complaint.startswith("error: ") and "pip install 'valuespectrum[ray]'" in complaint

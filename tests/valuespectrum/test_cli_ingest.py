@@ -40,7 +40,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> I
 
 def test_a_dry_run_changes_nothing_and_foretells_the_run(clips: Path, tmp_path: Path, ask: Ask) -> None:
     corpus = tmp_path / "corpus"
-    command = ("ingest", clips, "--corpus", corpus)
+    command = ("ingest", clips, "--corpus", corpus, "--embedder", "colours")
     count = ask(*command, "--dry-run")["new"]
     assert not corpus.exists()
     assert ask(*command, "--max-items", 2)["clips_added"] == 2
@@ -53,7 +53,7 @@ def test_a_dry_run_changes_nothing_and_foretells_the_run(clips: Path, tmp_path: 
 def test_frames_made_in_another_way_are_kept_and_counted_until_the_user_wants_new_ones(
     clips: Path, tmp_path: Path, ask: Ask
 ) -> None:
-    command = ("ingest", clips, "--corpus", tmp_path / "corpus")
+    command = ("ingest", clips, "--corpus", tmp_path / "corpus", "--embedder", "colours")
     first = ask(*command)
     other = ("--sampling", "first", "--first-seconds", 0.2, "--frames", 2)
     kept = ask(*command, *other)
@@ -70,7 +70,18 @@ def test_a_list_with_columns_of_its_own_and_a_basis(clips: Path, tmp_path: Path,
     table = clips / "list.csv"
     table.write_text("file,words\n" + "".join(f"{name},words of {name}\n" for name in names))
     corpus = tmp_path / "corpus"
-    command = ("ingest", table, "--corpus", corpus, "--columns", "path=file", "--columns", "title=words")
+    command = (
+        "ingest",
+        table,
+        "--corpus",
+        corpus,
+        "--embedder",
+        "colours",
+        "--columns",
+        "path=file",
+        "--columns",
+        "title=words",
+    )
     assert ask(*command, "--basis", "own uploads")["clips_added"] == 3
     from vectorstore.corpus import Corpus
 
@@ -92,7 +103,7 @@ def test_a_list_with_columns_of_its_own_and_a_basis(clips: Path, tmp_path: Path,
 def test_options_that_make_no_sense(
     clips: Path, tmp_path: Path, ask: Ask, words: tuple[str, str], complaint: str
 ) -> None:
-    error = ask("ingest", clips, "--corpus", tmp_path / "corpus", *words)
+    error = ask("ingest", clips, "--corpus", tmp_path / "corpus", "--embedder", "colours", *words)
     assert error["kind"] == "input"
     assert complaint in error["message"]
     assert error["hint"]
@@ -100,7 +111,7 @@ def test_options_that_make_no_sense(
 
 def test_a_refresh_makes_frames_as_the_last_time(clips: Path, tmp_path: Path, ask: Ask) -> None:
     corpus = tmp_path / "corpus"
-    ask("ingest", clips, "--corpus", corpus, "--frames", 3, "--max-items", 2)
+    ask("ingest", clips, "--corpus", corpus, "--embedder", "colours", "--frames", 3, "--max-items", 2)
     monthly = ("corpus", "refresh", corpus, "--embedder", "colours")
     planned = ask(*monthly, "--dry-run")
     assert (planned["unchanged"], planned["other_recipe"]) == (2, 0)

@@ -162,6 +162,15 @@ def test_a_number_that_no_draw_changes_has_no_interval_but_a_reason() -> None:
     json.dumps(scores, allow_nan=False)
 
 
+def test_personas_of_a_model_that_was_measured_nowhere_have_no_alignment() -> None:
+    roles = [
+        answers(Truth(), clips=1, persona=name, strategy=strategy, placebo=placebo)
+        for name, strategy, placebo in (("none", "none", 0), ("boss", "simple", 0), ("boss", "simple", 1))
+    ]
+    (row,) = score_answers(pd.concat(roles), OPTIONS, {"boss": dict(zip(VALUES, TARGET, strict=True))})["personas"]
+    assert (row["aligned"], row["gain"], row["ceiling"], row["moved"], row["values"]) == (None, None, None, None, 0)
+
+
 def test_no_interval_in_the_scores_is_without_width() -> None:
     liking = dict.fromkeys(VALUES, 3.0) | {"power": -3.0, "tradition": -2.0}
     roles = [

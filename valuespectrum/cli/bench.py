@@ -110,6 +110,7 @@ def bench(
             loaded = corpus_embedder(opened, embedder)
             if dry_run:
                 planned = plan_benchmark(options, opened, loaded, model, roles)
+                terminal.warn(planned.caution)
                 terminal.finish(plan_document(planned, options.run), _describe_plan(planned, options.run))
                 return
             options = replace(options, snapshot=snapshot_with(opened.folder, opened.content_hash()))
@@ -121,6 +122,7 @@ def bench(
         for row in scores["failures"]:
             terminal.say(failure_in_words(row))
         refuse_silence(scores["failures"], str(options.run))
+        terminal.warn(scores["caution"])
         terminal.finish({**scores, "run": str(options.run), "engines": asked}, _describe(scores, options.run, corpus))
 
 
@@ -139,7 +141,8 @@ class BenchBar:
         self._bars: dict[str, Any] = {}
 
     def planned(self, plan: BenchPlan) -> None:
-        """Say what is stored, what remains, and what it will cost."""
+        """Say what is stored, what remains, and what it will cost; and why not to ask at all, if so."""
+        self._terminal.warn(plan.caution)
         for model, expense in plan.models.items():
             self._terminal.say(describe_expense(model, expense, plan))
 
@@ -165,6 +168,7 @@ def plan_document(plan: BenchPlan, run: Path) -> dict[str, Any]:
         "asks": sum(asks),
         "models": {model: asdict(expense) for model, expense in plan.models.items()},
         "run": str(run),
+        "caution": plan.caution,
     }
 
 

@@ -21,6 +21,7 @@ from valuespectrum.cli.common import (
     corpus_embedder,
     load_models,
     slug,
+    warn_of_pictures,
 )
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
@@ -64,6 +65,7 @@ def browse(
     with Terminal(as_json) as terminal:
         with Corpus.open(corpus) as opened:
             loaded = corpus_embedder(opened, embedder)
+            warn_of_pictures(terminal, opened, loaded.id, [model] if model else [])
             values = clip_values(opened, loaded)
             catalogue = value_catalogue(opened, loaded, values)
         if replay is not None:

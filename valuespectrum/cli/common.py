@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agents.models.base import Model, ModelOptions
     from agents.personas import Persona
     from ingest.embed import Embedder
+    from valuespectrum.cli.terminal import Terminal
+    from vectorstore.corpus import Corpus
 
 CorpusOption = Annotated[Path, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
 ModelHelp = (
@@ -93,6 +97,14 @@ def corpus_embedder(corpus: Any, spec: str) -> Embedder:
     from valuespectrum.cli.corpus_common import load_corpus_embedder
 
     return load_corpus_embedder(corpus, spec)
+
+
+def warn_of_pictures(terminal: Terminal, corpus: Corpus, embedder_id: str, models: Sequence[str] = ()) -> None:
+    """Say so when something that knows drawn clips only is given others (``truth.caution``)."""
+    from valuespectrum.benchmark import drawn_pictures
+    from valuespectrum.truth import caution
+
+    terminal.warn(caution(embedder_id, models, drawn_pictures(corpus, embedder_id, models)))
 
 
 def typed_command() -> str:

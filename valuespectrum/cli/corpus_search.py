@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from valuespectrum.cli.common import warn_of_pictures
 from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, load_corpus_embedder
 from valuespectrum.cli.corpus_people import known_values, sources_of
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
@@ -92,6 +93,7 @@ def search(
                 where = replace(where, except_clip_ids=(find_clip(opened, clip),))
             else:
                 embedder_id, query = _query(opened, embedder, words, picture, (value, keywords))
+            warn_of_pictures(terminal, opened, embedder_id)
             hits = opened.search(query, count, embedder_id, engine, where=where)
             found = [_document(opened, hit) for hit in hits]
         terminal.finish({"hits": found}, _hit_table(found))

@@ -64,7 +64,9 @@ def _report(kind: str, message: str, hint: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}))
     else:
-        print(one_line(f"error: {message}" + (f" ({hint})" if hint else "")), file=sys.stderr)
+        from valuespectrum.cli.terminal import alarming
+
+        print(alarming(one_line(f"error: {message}" + (f" ({hint})" if hint else ""))), file=sys.stderr)
     return WRONG
 
 

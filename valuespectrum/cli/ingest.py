@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from valuespectrum.cli.common import warn_of_pictures
 from valuespectrum.cli.corpus_common import load_in_format
 from valuespectrum.cli.terminal import JsonOption, Terminal
 from valuespectrum.cli.writing import one_line
@@ -16,6 +17,7 @@ from valuespectrum.cli.writing import one_line
 if TYPE_CHECKING:
     from ingest.embed import Embedder
     from ingest.engine import Engine
+    from ingest.pipeline import IngestOptions
     from ingest.report import IngestReport
 
 WhereOption = Annotated[
@@ -25,8 +27,9 @@ RayOption = Annotated[
     str | None,
     typer.Option(help="Cluster that this machine is part of; a new one here without.", metavar="HOST:PORT"),
 ]
+REFERENCE = "reference"
+"""Spec of our own embedder."""
 _STAGES = {"decode": "decoding clips", "embed": "embedding frames", "index": "indexing vectors"}
-_REFERENCE_NOTE = "note: the reference embedder knows drawn scenes only; for other videos name open_clip:... or hf:..."
 
 
 def ingest(
@@ -36,8 +39,12 @@ def ingest(
     ],
     corpus: Annotated[Path, typer.Option(help="Corpus folder; made when missing.", metavar="DIR")],
     embedder: Annotated[
-        str, typer.Option(help="reference; open_clip:ARCH/PRETRAINED_OR_PATH or hf:REPO_OR_PATH for real videos.")
-    ] = "reference",
+        str,
+        typer.Option(
+            help="open_clip:ARCH/PRETRAINED_OR_PATH or hf:REPO_OR_PATH; by default the one of the corpus, "
+            "or reference where all clips are drawn by quickstart."
+        ),
+    ] = "",
     dtype: Annotated[
         str, typer.Option(help="fp32, bf16 (faster where the processor has it), or auto for the faster one.")
     ] = "fp32",
@@ -94,9 +101,9 @@ def ingest(
         if dry_run:
             _plan(terminal, sources, corpus, options)
         else:
-            if embedder == "reference":
-                terminal.say(_REFERENCE_NOTE)
-            with chosen_encoder(embedder, dtype, engine, ray_address) as encoder:
+            check_engine(engine, ray_address)
+            spec = embedder or default_embedder(sources, corpus, options, chroma)
+            with chosen_encoder(spec, dtype, engine, ray_address) as encoder:
                 _ingest(terminal, sources, corpus, options, encoder, chroma)
 
 
@@ -131,6 +138,7 @@ def _ingest(
 
     with Corpus.ensure(corpus, chroma_url=chroma) as opened, stage_progress(terminal) as progress:
         report = run_ingest(sources, opened, encoder, options, progress)
+        warn_of_pictures(terminal, opened, opened.default_embedder() or "")
     terminal.finish(report.to_json(), describe(report))
 
 
@@ -150,6 +158,33 @@ def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> I
             yield cluster
     else:
         yield load_in_format(spec, dtype)
+
+
+def default_embedder(sources: list[str], corpus: Path, options: IngestOptions, chroma: str | None) -> str:
+    """The embedder to take when none was named: that of the corpus, or ours for clips that we drew.
+
+    Raises:
+        InputError: Our embedder would be given clips that are not drawn by us.
+    """
+    from ingest.sources.registry import find_items
+    from valuespectrum.cli.corpus_common import embedder_choice
+    from valuespectrum.reference.recognition import says_drawn
+    from vectorstore.corpus import Corpus
+    from vectorstore.errors import InputError
+
+    if (corpus / "corpus.sqlite").is_file():
+        # For writing, as it will be anyway: an older corpus is brought up to date by that.
+        with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
+            spec = embedder_choice(opened)[0] if opened.embedders() else ""
+        if spec and spec != REFERENCE:
+            return spec
+    for item in find_items(sources, options.source).items:
+        if not says_drawn(item.describe("")):
+            raise InputError(
+                f"{item.locator} is not drawn by this project, and its reference embedder knows no other clips",
+                "name an embedder for real videos, e.g. --embedder open_clip:ViT-B-32/laion2b_s34b_b79k",
+            )
+    return REFERENCE
 
 
 def check_engine(engine: str, address: str | None) -> None:

@@ -34,6 +34,7 @@ def score(
             raise InputError(f"unknown readout {readout!r}", "choose auto, log_probability or text")
         options = ScoringOptions(seed=seed, draws=draws, minimum_mass=minimum_mass, readout=cast(Readout, readout))
         scores = score_run(run, options)
+        terminal.warn(scores["caution"])
         terminal.finish(scores, describe(scores))
 
 

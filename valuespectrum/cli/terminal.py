@@ -66,6 +66,11 @@ class Terminal:
         """Tell a person something that is not the result."""
         print(printable(text), file=sys.stderr, flush=True)
 
+    def warn(self, text: str) -> None:
+        """Tell a person that the result is not what it seems; in red, and nothing when there is nothing to tell."""
+        if text:
+            print(alarming(printable(f"warning: {text}")), file=sys.stderr, flush=True)
+
     @contextlib.contextmanager
     def progress(self, label: str) -> Iterator[Advance]:
         """Show progress on standard error while the block runs.
@@ -109,6 +114,13 @@ def quiet_libraries() -> Iterator[None]:
             yield
     finally:
         root.setLevel(level)
+
+
+def alarming(text: str) -> str:
+    """Text in red where standard error is a terminal with colours (https://no-color.org, FORCE_COLOR)."""
+    wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    coloured = (wanted or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
+    return f"\x1b[1;31m{text}\x1b[0m" if coloured else text
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

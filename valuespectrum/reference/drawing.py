@@ -26,6 +26,11 @@ from vectorstore.storage import durable_file, make_folder, write_durably
 
 FRAMES_PER_SECOND = 12
 WIDTH_PIXELS = 216
+SECONDS = (3, 4)
+"""Shortest and longest clip."""
+PLATFORM = "drawn"
+"""What a corpus keeps as the platform of a drawn clip."""
+LICENCE = "Apache-2.0"
 PURE_SHARE = 0.8
 """Share of a corpus that pure kinds get; neutral and mixed kinds share the rest."""
 
@@ -108,7 +113,7 @@ def random_variation(rng: np.random.Generator) -> Variation:
         mirrored=bool(rng.random() < 0.5),
         speed=float(rng.uniform(0.75, 1.3)),
         start=float(rng.uniform(0, 10)),
-        frames=int(rng.integers(3 * FRAMES_PER_SECOND, 4 * FRAMES_PER_SECOND + 1)),
+        frames=int(rng.integers(SECONDS[0] * FRAMES_PER_SECOND, SECONDS[1] * FRAMES_PER_SECOND + 1)),
     )
 
 
@@ -328,9 +333,9 @@ def _draw_one(folder: Path, clip: DrawnClip) -> None:
         "height": WIDTH_PIXELS // 9 * 16,
         "fps": FRAMES_PER_SECOND,
         "ext": "mp4",
-        "extractor": "drawn",
-        "extractor_key": "Drawn",
-        "license": "Apache-2.0",
+        "extractor": PLATFORM,
+        "extractor_key": PLATFORM.title(),
+        "license": LICENCE,
         "upload_date": clip.uploaded,
     }
     try:

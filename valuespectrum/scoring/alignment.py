@@ -179,8 +179,13 @@ class _Comparison:
         """A correlation of one profile, or the difference of those of two, with its interval."""
         largest = float(len(profiles))
         row = estimate_row(name, estimate, draws, self._options.level, self._clips, (-largest, largest))
-        moving = all(np.ptp(profile.replicates[:, self._shared], axis=0).min() > _LEAST_SPREAD for profile in profiles)
-        return row | {f"{name}_why": SAME_ORDER} if row[f"{name}_why"] == NO_SPREAD and moving else row
+        if row[f"{name}_why"] == NO_SPREAD and all(self._varies(profile) for profile in profiles):
+            row[f"{name}_why"] = SAME_ORDER
+        return row
+
+    def _varies(self, profile: Profile) -> bool:
+        """Whether clips of every compared value differ."""
+        return bool((np.ptp(profile.replicates[:, self._shared], axis=0) > _LEAST_SPREAD).all())
 
 
 def summarise(personas: Sequence[Json], level: float) -> list[Json]:
