@@ -1,83 +1,137 @@
 """Take from a process what a decoder does not need. Runs inside a worker, after its imports, and cannot be undone.
 
-Resource limits work on every Unix. On Linux for x86-64 and 64-bit ARM the kernel also refuses network, new programs,
-signals to others and every change of a file (seccomp, which needs no privilege). Files can still be read.
+Resource limits work on every Unix. On Linux for x86-64 and 64-bit ARM the kernel also refuses every system call that
+decoding does not make (``vectorstore/seccomp.py``): a worker opens nothing, it is handed each file open for reading.
+What a filter of calls might miss, Landlock refuses once more where the kernel has it (``vectorstore/landlock.py``).
 """
 
 from __future__ import annotations
 
 import ctypes
 import math
-import platform
+import os
 import resource
 import signal
 import struct
 import sys
+from dataclasses import astuple, dataclass
 
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
-_EPERM, _ENOSYS = 1, 38
-_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
-_WRITING = 0o1 | 0o2 | 0o100 | 0o1000
-"""O_WRONLY, O_RDWR, O_CREAT, O_TRUNC."""
+from vectorstore import landlock
+from vectorstore.seccomp import Argument, Call, allow_only
+
+_PR_SET_NAME = 15
+_PROT_EXEC = 0x4
+_AT_EMPTY_PATH = 0x1000
 _CLONE_THREAD = 0x10000
+_OF_A_THREAD = 0x7D0F00
+"""What C libraries give clone() for a new thread; nothing else, no new name space above all."""
+_OWN_CAPABILITIES = struct.pack("=Ii", 0x20080522, 0)
+"""Header of capset(): version 3, this process."""
+_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_DUPFD_CLOEXEC = 0, 1, 2, 3, 1030
 
-_MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-"""AUDIT_ARCH of the kernel."""
+MAX_THREADS = 64
+"""Threads of a worker; its parent ends it when there are more, since the kernel counts only those of the whole user."""
 
-# System call numbers: x86_64, aarch64 (None where there is no such call). From asm/unistd_64.h, asm-generic/unistd.h.
-_REFUSED: dict[str, tuple[int | None, int | None]] = {
-    "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
-    "accept": (43, 202), "accept4": (288, 242), "sendto": (44, 206), "sendmsg": (46, 211), "sendmmsg": (307, 269),
-    "execve": (59, 221), "execveat": (322, 281), "fork": (57, None), "vfork": (58, None), "ptrace": (101, 117),
-    "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kill": (62, 129), "tkill": (200, 130),
-    "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438),
-    "creat": (85, None), "truncate": (76, 45), "ftruncate": (77, 46), "mkdir": (83, None),
-    "mkdirat": (258, 34), "rmdir": (84, None), "unlink": (87, None), "unlinkat": (263, 35), "rename": (82, None),
-    "renameat": (264, 38), "renameat2": (316, 276), "link": (86, None), "linkat": (265, 37), "symlink": (88, None),
-    "symlinkat": (266, 36), "mknod": (133, None), "mknodat": (259, 33), "chmod": (90, None), "fchmod": (91, 52),
-    "fchmodat": (268, 53), "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
-    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "utimensat": (280, 88),
-    "mount": (165, 40), "umount2": (166, 39), "unshare": (272, 97), "setns": (308, 268), "memfd_create": (319, 279),
-    "add_key": (248, 217), "keyctl": (250, 219), "bpf": (321, 280), "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282), "io_uring_setup": (425, 425),
-}  # fmt: skip
-_ABSENT = {"clone3": (435, 435), "openat2": (437, 437)}
-"""Their arguments lie in memory where a filter cannot look; callers fall back to clone and openat."""
-_OPENING: tuple[tuple[tuple[int | None, int | None], int], ...] = (((2, None), 1), ((257, 56), 2))
-"""open and openat, and which of their arguments says whether the file is to be written."""
-_CLONE = (56, 220)
+COMPUTING = (
+    *("brk", "munmap", "mremap", "madvise", "membarrier", "futex", "sched_yield", "sched_getaffinity", "getcpu"),
+    *("nanosleep", "clock_nanosleep", "clock_gettime", "clock_getres", "gettimeofday", "time", "times", "getrusage"),
+    *("getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid", "uname", "sysinfo", "getrandom"),
+    *("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall", "exit", "exit_group"),
+    *("set_robust_list", "rseq", "setitimer", "getrlimit"),
+)
+"""Calls that reach nothing outside of the process."""
+STREAMING = (
+    *("read", "readv", "pread64", "preadv", "write", "writev", "close", "lseek", "fstat", "dup"),
+    *("poll", "ppoll", "select", "pselect6"),
+)
+"""Calls that use what is open already."""
 
 
-def confine(memory: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """What holds a process."""
+
+    session: bool
+    """It has no terminal: its session is its own."""
+    calls: bool
+    """The kernel refuses all system calls but those on a list."""
+    files: int
+    """Version of Landlock that holds; 0 for none."""
+
+    def to_json(self) -> list[bool | int]:
+        """As ``Confinement(*parts)`` takes it."""
+        return list(astuple(self))
+
+    def describe(self) -> str:
+        """In words."""
+        session = "a session of its own without a terminal" if self.session else "NO session of its own"
+        calls = "system calls by an allow-list" if self.calls else "system calls NOT filtered"
+        files = f"files by Landlock {self.files}" if self.files else "files NOT by Landlock, which this kernel lacks"
+        return f"{session}, {calls}, {files}"
+
+
+def confine(memory: int) -> Confinement:
     """Give up everything a decoder does not need.
 
     Args:
         memory: Bytes of address space.
 
     Returns:
-        Whether the kernel now refuses network and writing; resource limits hold in either case.
+        What holds now; resource limits hold in any case.
     """
     for kind, value in (
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 32),
     ):
-        _lower(kind, value, hard=True)
+        lower(kind, value, hard=True)
+    session = os.getsid(0) == os.getpid()
     if sys.platform != "linux":
-        return False
+        return Confinement(session, False, 0)
     # macOS refuses to lower the address space of a process that already maps more.
-    _lower(resource.RLIMIT_AS, memory, hard=True)
-    library = ctypes.CDLL(None, use_errno=True)
-    library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    return _filter_system_calls(library)
+    lower(resource.RLIMIT_AS, memory, hard=True)
+    files = landlock.restrict(landlock.Allowed())
+    drop_capabilities()
+    return Confinement(session, allow_only(decoding_calls(os.getpid())), files)
+
+
+def decoding_calls(process: int) -> list[Call]:
+    """What a decoder may call.
+
+    Args:
+        process: Its number: a crash may send a signal to the process itself.
+    """
+    return [
+        *(Call(name) for name in (*COMPUTING, *STREAMING, "recvmsg")),
+        *own_process_only(process),
+        # Machine code comes with the imports, none is made later.
+        *(Call(name, (Argument(2, (0,), _PROT_EXEC),)) for name in ("mmap", "mprotect")),
+        # What is open, not what has a name.
+        Call("newfstatat", (Argument(3, (_AT_EMPTY_PATH,), _AT_EMPTY_PATH),)),
+        # F_SETOWN, F_SETSIG and O_ASYNC would send signals to others.
+        Call("fcntl", (Argument(1, (_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_DUPFD_CLOEXEC)),)),
+    ]
+
+
+def own_process_only(process: int) -> list[Call]:
+    """Threads, signals and limits of a process, and of no other."""
+    return [
+        Call("clone", (Argument(0, (_CLONE_THREAD,), 0xFFFFFFFF & ~_OF_A_THREAD | _CLONE_THREAD),)),
+        Call("tgkill", (Argument(0, (process,)),)),
+        Call("prlimit64", (Argument(0, (0,)),)),
+        Call("prctl", (Argument(0, (_PR_SET_NAME,)),)),
+    ]
+
+
+def drop_capabilities() -> None:
+    """What a superuser may do more than others, this process may not."""
+    ctypes.CDLL(None, use_errno=True).capset(_OWN_CAPABILITIES, bytes(24))
 
 
 def limit_time(seconds: float) -> None:
     """Let the kernel end this process when it works, or waits, longer than ``seconds`` from now."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds), hard=False)
+    lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds), hard=False)
     # The default action of SIGALRM needs no cooperation, not even of a parent that is still alive.
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
@@ -87,55 +141,8 @@ def lift_time_limit() -> None:
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _lower(kind: int, value: int, hard: bool) -> None:
+def lower(kind: int, value: int, hard: bool) -> None:
+    """Lower a limit of this process, never above what it was."""
     highest = resource.getrlimit(kind)[1]
     value = value if highest == resource.RLIM_INFINITY else min(value, highest)
     resource.setrlimit(kind, (value, value if hard else highest))
-
-
-def _filter_system_calls(library: ctypes.CDLL) -> bool:
-    machine = platform.machine()
-    if machine not in _MACHINES or sys.byteorder != "little":
-        return False
-    program = _program(machine)
-    buffer = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
-    if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        return False
-    return bool(library.prctl(_PR_SET_SECCOMP, 2, ctypes.create_string_buffer(header, len(header)), 0, 0) == 0)
-
-
-def _program(machine: str) -> bytes:
-    """A filter in the kernel's classic BPF: load, compare, jump, return."""
-    column = list(_MACHINES).index(machine)
-    steps = [
-        (_LOAD, 0, 0, _ARCHITECTURE),
-        (_EQUAL, 1, 0, _MACHINES[machine]),
-        (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, _NUMBER),
-        # The x32 calls of x86-64 have numbers of their own.
-        (_AT_LEAST, 0, 1, 0x40000000),
-        (_RETURN, 0, 0, _ERRNO | _EPERM),
-    ]
-    for calls, answer in ((_REFUSED, _EPERM), (_ABSENT, _ENOSYS)):
-        for numbers in calls.values():
-            number = numbers[column]
-            if number is not None:
-                steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | answer)]
-    for numbers, flags in _OPENING:
-        if (number := numbers[column]) is not None:
-            steps += [
-                (_EQUAL, 0, 4, number),
-                (_LOAD, 0, 0, _FIRST_ARGUMENT + 8 * flags),
-                (_ANY_BIT, 0, 1, _WRITING),
-                (_RETURN, 0, 0, _ERRNO | _EPERM),
-                (_RETURN, 0, 0, _ALLOW),
-            ]
-    steps += [
-        (_EQUAL, 0, 3, _CLONE[column]),
-        (_LOAD, 0, 0, _FIRST_ARGUMENT),
-        (_ANY_BIT, 1, 0, _CLONE_THREAD),
-        (_RETURN, 0, 0, _ERRNO | _EPERM),
-        (_RETURN, 0, 0, _ALLOW),
-    ]
-    return b"".join(struct.pack("HBBI", *step) for step in steps)

@@ -149,7 +149,7 @@ class _RayFiles:
         errors = self._ray.exceptions
         task = FileTask(str(path), self._options, self._recipe_id, self._isolate, hash_only, self._entry)
         try:
-            rows, node = read_rows(self._ray.get(self._task.remote(task)))
+            rows, node = read_rows(self._ray.get(self._task.remote(task)), self._options)
         except errors.RayTaskError:
             raise
         except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.ObjectLostError):

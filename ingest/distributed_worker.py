@@ -64,8 +64,12 @@ def look_at(task: FileTask) -> list[bytes]:
     return [node, *pack(rows.examination), _pack_measures(rows.measures)]
 
 
-def read_rows(messages: Sequence[bytes]) -> tuple[FileRows, str]:
+def read_rows(messages: Sequence[bytes], asked: DecodeOptions) -> tuple[FileRows, str]:
     """Read what ``look_at`` returned, believing nothing of it.
+
+    Args:
+        messages: What it returned.
+        asked: The options of the task.
 
     Returns:
         The rows, and the name of the machine they come from.
@@ -85,7 +89,7 @@ def read_rows(messages: Sequence[bytes]) -> tuple[FileRows, str]:
             raise ValueError("too long an answer")
         return message
 
-    examination = unpack(json.loads(header), next_message)
+    examination = unpack(json.loads(header), next_message, asked)
     measures = _unpack_measures(json.loads(next_message(MAX_JPEG)))
     if len(measures.qualities) != len(examination.pictures):
         raise ValueError("malformed answer: not one measure for each picture")
@@ -126,15 +130,15 @@ def _rows(task: FileTask) -> FileRows:
         return task.hash_only
 
     if task.isolate:
-        pool = _confined(task.options, task.entry)
+        pool = _confined(task.options)
         return with_measures(pool.submit(Path(task.path), is_known=is_known).result())
     return with_measures(_entry(task.entry)(Path(task.path), task.options, is_known))
 
 
 @functools.lru_cache(maxsize=1)
-def _confined(options: DecodeOptions, entry: str) -> DecodePool:
+def _confined(options: DecodeOptions) -> DecodePool:
     """One confined process for the life of this one, which Ray ends together with it."""
-    return DecodePool(1, options, entry)
+    return DecodePool(1, options)
 
 
 def _entry(name: str) -> Any:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from ingest.decode import Decoded, DecodeOptions, decode_file
 from ingest.guard import Deadline, hash_media, open_media, shown_name
@@ -47,31 +48,69 @@ class Examination:
     failure: MediaError | None = None
 
 
-def examine(path: Path, options: DecodeOptions, is_known: IsKnown | None = None) -> Examination:
-    """Hash and decode a media file.
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file that the guard has opened and that was hashed."""
+
+    file: BinaryIO
+    name: str
+    """For messages; printable."""
+    clip_id: str
+    """SHA-256 of the file."""
+    size: int
+    """Bytes."""
+    deadline: Deadline
+
+
+DecodeMedia = Callable[[MediaFile, DecodeOptions], Examination]
+
+
+def nothing_is_known(clip_id: str) -> bool:
+    """For ``examine``: decode whatever it is."""
+    return False
+
+
+def examine(
+    path: Path, options: DecodeOptions, is_known: IsKnown = nothing_is_known, decode: DecodeMedia | None = None
+) -> Examination:
+    """Open, hash and decode a media file.
 
     Args:
         path: Any name; links, pipes and devices are refused unread.
         options: How to decode.
         is_known: Asked with the hash before anything is decoded.
+        decode: ``decode_media``, unless somebody else decodes. Whose clip it is, is found here in either case.
 
     Raises:
         InputError: Unknown or missing decoder, or numbers below 1.
         StorageError: Too many open files.
     """
-    deadline = Deadline(shown_name(path.name), options.limits.deadline)
+    name = shown_name(path.name)
+    deadline = Deadline(name, options.limits.deadline)
     clip_id, size = "", 0
     try:
         with open_media(path, options.limits) as file:
             size = os.fstat(file.fileno()).st_size
             clip_id = hash_media(file, deadline)
-            if is_known is not None and is_known(clip_id):
+            if is_known(clip_id):
                 return Examination(clip_id, size)
-            decoded = decode_file(file, path.name, options, deadline)
+            return (decode or decode_media)(MediaFile(file, name, clip_id, size, deadline), options)
     except MediaError as error:
         return Examination(clip_id, size, failure=error)
-    media = _media(clip_id, size, decoded, options.frames)
-    return Examination(clip_id, size, media, _pictures(decoded))
+
+
+def decode_media(media: MediaFile, options: DecodeOptions) -> Examination:
+    """Decode a file that was opened and hashed.
+
+    Raises:
+        InputError: Unknown or missing decoder, or numbers below 1.
+    """
+    try:
+        decoded = decode_file(media.file, media.name, options, media.deadline)
+    except MediaError as error:
+        return Examination(media.clip_id, media.size, failure=error)
+    facts = _media(media.clip_id, media.size, decoded, options.frames)
+    return Examination(media.clip_id, media.size, facts, _pictures(decoded))
 
 
 def _pictures(decoded: Decoded) -> tuple[Picture, ...]:

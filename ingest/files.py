@@ -19,6 +19,7 @@ from ingest.decode import DecodeOptions
 from ingest.examination import Examination, IsKnown, Picture, examine
 from ingest.quality import Grey, Quality, grey_picture, is_frozen, measure, motion
 from ingest.workers import DecodePool
+from vectorstore.errors import MediaError
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,12 @@ def with_measures(examination: Examination) -> FileRows:
     """Measure the pictures of a clip as they are stored."""
     if examination.media is None:
         return FileRows(examination)
-    greys = _greys(examination.pictures)
+    try:
+        greys = _greys(examination.pictures)
+    except (OSError, ValueError, SyntaxError) as error:
+        # Only whoever took a decoder over sends pictures that cannot be read.
+        failure = MediaError(f"its decoder sent a picture that cannot be read: {error}", "crashed")
+        return FileRows(Examination(examination.clip_id, examination.size, failure=failure))
     return FileRows(examination, Measures(tuple(map(measure, greys)), motion(greys), is_frozen(greys)))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image
 
+from ingest.decode import DecodeOptions
 from ingest.examination import Examination, Picture
 from ingest.guard import shown_name
 from vectorstore.errors import InputError, MediaError, StorageError, ValueSpectrumError
@@ -20,8 +21,8 @@ MAX_HEADER = 2**20
 """Bytes of the JSON part of an answer."""
 MAX_JPEG = 2**26
 """Bytes of one picture."""
-MAX_PIXELS = 2**26
-"""Pixels of one picture."""
+MAX_CLIP = 2**27
+"""Bytes of all pictures of one clip."""
 
 _HASH = re.compile(r"[0-9a-f]{64}|")
 _DHASH = re.compile(r"[0-9a-f]{16}")
@@ -54,21 +55,13 @@ def pack_error(error: ValueSpectrumError) -> bytes:
     return json.dumps({"error": [error.kind, error.message, error.hint]}).encode()
 
 
-def unpack_hash(header: dict[str, Any]) -> str:
-    """The SHA-256 that a worker asks about.
-
-    Raises:
-        ValueError: It is none.
-    """
-    return _matching(_HASH, header["hash"])
-
-
-def unpack(header: dict[str, Any], receive: Callable[[int], bytes]) -> Examination:
+def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -> Examination:
     """Read an answer, believing nothing of it.
 
     Args:
         header: The first message, parsed.
         receive: Gives the next message of at most so many bytes.
+        asked: How it was to be decoded: how many pictures there may be, and how large.
 
     Raises:
         InputError: The worker says that the options cannot be used.
@@ -94,16 +87,35 @@ def unpack(header: dict[str, Any], receive: Callable[[int], bytes]) -> Examinati
         ]
     except (KeyError, TypeError) as error:
         raise ValueError(f"malformed answer: {error!r}") from error
-    if len(facts) > media.frames_wanted:
-        raise ValueError("more pictures than were asked for")
-    return Examination(clip_id, size, media, tuple(Picture(*fact, _jpeg(receive(MAX_JPEG), fact)) for fact in facts))
+    if media.frames_wanted != asked.frames or len(facts) > asked.frames:
+        raise ValueError("not as many pictures as were asked for")
+    for _, width, height, _ in facts:
+        if not 0 < min(width, height) <= asked.short_side or max(width, height) > asked.limits.max_side:
+            raise ValueError("a picture of another size than was asked for")
+    pictures, room = [], MAX_CLIP
+    for fact in facts:
+        content = receive(min(room, _longest(fact[1] * fact[2])))
+        room -= len(content)
+        pictures.append(Picture(*fact, _jpeg(content, fact)))
+    return Examination(clip_id, size, media, tuple(pictures))
+
+
+def _longest(pixels: int) -> int:
+    """Bytes of a JPEG file of so many pixels: noise takes less than three for each."""
+    return min(MAX_JPEG, 4 * pixels + 2**12)
 
 
 def _jpeg(content: bytes, fact: tuple[float, int, int, str]) -> bytes:
-    """A picture that will be opened later must be what it is said to be, in the one format that is expected."""
-    with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
-        if picture.size != fact[1:3] or picture.width * picture.height > MAX_PIXELS:
-            raise ValueError("a picture of another size than announced")
+    """A picture that will be opened later must be what it is said to be, in the one form that ``to_jpeg`` writes."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
+            if picture.size != fact[1:3]:
+                raise ValueError("a picture of another size than announced")
+            # Scan after scan of a progressive picture costs time with every byte.
+            if picture.format != "JPEG" or picture.mode != "RGB" or "progressive" in picture.info:
+                raise ValueError("a picture of another kind than was asked for")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, SyntaxError) as error:
+        raise ValueError(f"no picture: {error}") from error
     return content
 
 

@@ -1,8 +1,8 @@
 """Decode files of strangers in processes that may crash, hang or be taken over without harm to the rest.
 
-Each worker is a new program with limits on memory, time and files (``confinement.py``). A thread per worker hands it
-one file at a time, waits until the deadline at most, ends a worker that is late, and starts a new one for the next
-file. What a worker answers is checked like any other input.
+Each worker is a new program that may do nothing but decode (``confinement.py``). A thread per worker opens and hashes
+one file at a time, hands it over open for reading, waits until the deadline at most, ends a worker that is late, and
+starts a new one for the next file. What a worker answers is checked like any other input.
 """
 
 from __future__ import annotations
@@ -13,21 +13,20 @@ import os
 import queue
 import signal
 import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
+import time
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from ingest.confinement import MAX_THREADS, Confinement
 from ingest.decode import DecodeOptions
-from ingest.examination import Examination, IsKnown
-from ingest.guard import shown_name
-from ingest.worker_messages import MAX_HEADER, unpack, unpack_hash
-from vectorstore.errors import MediaError, StorageError, ValueSpectrumError
+from ingest.examination import Examination, IsKnown, MediaFile, examine, nothing_is_known
+from ingest.worker_messages import MAX_HEADER, unpack
+from vectorstore.child_process import end_child, start_child, wait_for
+from vectorstore.errors import InputError, MediaError, StorageError, ValueSpectrumError
 
 _GRACE = 1.0
 """Seconds after its deadline in which a worker may still answer, since it looks at the clock only between packets."""
@@ -35,13 +34,15 @@ _START = 60.0
 """Seconds that a worker may take to start."""
 _LAST_WORDS = 0.5
 """Seconds in which a worker that closed its socket may end by itself, so that the reason can be told."""
-_PARTING = 5.0
-"""Seconds that an ended process may take to go away."""
+_LOOK = 0.05
+"""Seconds between two looks at a worker."""
 _FILES_PER_WORKER = 500
 """A fresh process after so many files keeps leaks of native libraries small."""
-_INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_CHILD = "import sys; from ingest.worker_process import serve; serve(int(sys.argv[1]))"
-_EXAMINE = "ingest.examination:examine"
+_SERVE = "ingest.worker_process:serve"
+_DECODE = "ingest.examination:decode_media"
+# Landlock holds for the thread that asks for it, so there must be one only; and decord does not import without a PATH.
+_SETTINGS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_UNCONFINED = "Linux for x86-64 or 64-bit ARM can; elsewhere add --unconfined when you trust these files like programs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ class DecodePool:
     Args:
         workers: Processes, at least 1; each starts with its first file.
         options: How to decode. ``limits.memory`` and the decoder hold for the life of a worker.
-        entry: The function that workers run, as ``module:name``, called like ``examination.examine``.
+        entry: The function that workers run, as ``module:name``, called like ``examination.decode_media``.
     """
 
-    def __init__(self, workers: int, options: DecodeOptions, entry: str = _EXAMINE) -> None:
+    def __init__(self, workers: int, options: DecodeOptions, entry: str = _DECODE) -> None:
         self._options = options
         self._entry = entry
         self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=max(1, workers))
@@ -84,7 +85,8 @@ class DecodePool:
 
         Waits while as many files are queued as there are workers. The future gives an ``Examination``; its
         ``failure`` has reason ``"deadline"`` when the worker had to be ended and ``"crashed"`` when it ended by
-        itself. The future raises InputError or StorageError for what is not the fault of the file.
+        itself. The future raises InputError or StorageError for what is not the fault of the file: a system that cannot
+        confine decoders, for one.
 
         Args:
             path: Any name.
@@ -97,7 +99,7 @@ class DecodePool:
         if self._closed:
             raise RuntimeError("the decode pool is closed")
         future: Future[Examination] = Future()
-        self._jobs.put(_Job(path.absolute(), options or self._options, is_known or _nothing_is_known, future))
+        self._jobs.put(_Job(path.absolute(), options or self._options, is_known or nothing_is_known, future))
         return future
 
     def close(self) -> None:
@@ -125,7 +127,7 @@ class DecodePool:
                 continue
             try:
                 worker = worker or self._start()
-                job.future.set_result(worker.examine(job))
+                job.future.set_result(examine(job.path, job.options, job.is_known, worker.decode))
             except BaseException as error:
                 # Whoever waits for the result decides what an error of any kind means.
                 job.future.set_exception(error)
@@ -155,60 +157,56 @@ class _Worker:
     def __init__(self, entry: str, options: DecodeOptions) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-s", "-c", _CHILD, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+            self._process = start_child(
+                _SERVE,
+                [str(theirs.fileno())],
+                descriptors=[theirs.fileno()],
+                environment=_SETTINGS,
+                modules=[entry.partition(":")[0]],
             )
         self._socket = ours
         self._connection: Connection[Any, Any] = Connection(os.dup(ours.fileno()))
         self._files = 0
         self.is_spent = False
         try:
-            with self._at_most(_START, threading.Event()):
+            with _Watch(self, _START):
                 self._connection.send((entry, options))
                 hello = self._receive()
             if "error" in hello:
-                unpack(hello, self._connection.recv_bytes)
+                unpack(hello, self._connection.recv_bytes, options)
+            self.confinement = Confinement(*hello["confinement"])
         except (OSError, EOFError, ValueError) as error:
             self.finish(gone=isinstance(error, OSError | EOFError))
             raise StorageError(f"a decode worker does not start: {self._ending()}") from error
         except ValueSpectrumError:
             self.finish()
             raise
+        if not self.confinement.calls and not options.limits.unconfined:
+            self.finish()
+            raise InputError("this system cannot confine a decoder, so files of strangers are not decoded", _UNCONFINED)
 
-    def examine(self, job: _Job) -> Examination:
-        """Have one file examined.
-
-        Raises:
-            InputError: The options cannot be used.
-            StorageError: The worker ran out of open files.
-        """
+    def decode(self, media: MediaFile, options: DecodeOptions) -> Examination:
+        """Have one file decoded; see ``examination.decode_media``."""
         self._files += 1
         self.is_spent = self._files >= _FILES_PER_WORKER
-        name = shown_name(job.path.name)
-        limit = job.options.limits.deadline
-        clip_id, late = "", threading.Event()
+        limit = options.limits.deadline
+        watch = _Watch(self, limit + _GRACE)
         try:
-            with self._at_most(limit + _GRACE, late):
-                self._connection.send((str(job.path), job.options))
-                header = self._receive()
-                if "hash" in header:
-                    clip_id = unpack_hash(header)
-                    self._connection.send(job.is_known(clip_id))
-                    header = self._receive()
-                return unpack(header, self._connection.recv_bytes)
+            with watch:
+                self._connection.send((media.name, media.clip_id, media.size, options))
+                socket.send_fds(self._socket, [b"f"], [media.file.fileno()])
+                examination = unpack(self._receive(), self._connection.recv_bytes, options)
+            if (examination.clip_id, examination.size) != (media.clip_id, media.size):
+                raise ValueError("an answer about another file")
+            return examination
         except (OSError, EOFError, ValueError) as error:
             self.finish(gone=isinstance(error, OSError | EOFError))
-        if late.is_set() or self._process.returncode in (-signal.SIGXCPU, -signal.SIGALRM):
-            failure = MediaError(f"{name}: not decoded within {limit:g} s; its decoder was ended", "deadline")
+        if watch.late or self._process.returncode in (-signal.SIGXCPU, -signal.SIGALRM):
+            failure = MediaError(f"{media.name}: not decoded within {limit:g} s; its decoder was ended", "deadline")
         else:
-            failure = MediaError(f"{name}: its decoder crashed ({self._ending()})", "crashed")
-        return Examination(clip_id, 0, failure=failure)
+            why = f"more than {MAX_THREADS} threads" if watch.crowded else self._ending()
+            failure = MediaError(f"{media.name}: its decoder crashed ({why})", "crashed")
+        return Examination(media.clip_id, media.size, failure=failure)
 
     def end(self) -> None:
         """Kill the process; from any thread."""
@@ -221,34 +219,23 @@ class _Worker:
         """End the process and wait for it to be gone; only from the thread that owns it."""
         self.is_spent = True
         if gone:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_LAST_WORDS)
+            wait_for(self._process, _LAST_WORDS)
         self.end()
         self._connection.close()
         self._socket.close()
-        # A process that waits for a dead network drive cannot be ended; it is left to the system.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_PARTING)
+        end_child(self._process)
 
-    @contextlib.contextmanager
-    def _at_most(self, seconds: float, late: threading.Event) -> Iterator[None]:
-        """End the process, and set ``late``, when the block takes longer."""
-
-        def end() -> None:
-            late.set()
-            self.end()
-
-        timer = threading.Timer(seconds, end)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
-            self.is_spent = self.is_spent or late.is_set()
+    def threads(self) -> int:
+        """How many threads the process has; 0 where that cannot be told."""
+        with contextlib.suppress(OSError):
+            return sum(1 for _ in Path(f"/proc/{self._process.pid}/task").iterdir())
+        return 0
 
     def _receive(self) -> dict[str, Any]:
-        header = json.loads(self._connection.recv_bytes(MAX_HEADER))
+        try:
+            header = json.loads(self._connection.recv_bytes(MAX_HEADER))
+        except RecursionError:
+            raise ValueError("malformed answer") from None
         if not isinstance(header, dict):
             raise ValueError("malformed answer")
         return header
@@ -262,21 +249,46 @@ class _Worker:
         return f"signal {-code}"
 
 
-def _environment() -> dict[str, str]:
-    """What a worker is told: where the code is and which language, nothing that could be a secret."""
-    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    folders = [entry or str(Path.cwd()) for entry in sys.path]
-    # System calls are refused thread by thread: there must be one only when that begins.
-    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    # decord does not import without a PATH.
-    return {
-        **kept,
-        **threads,
-        "PATH": os.defpath,
-        "PYTHONPATH": os.pathsep.join(folders),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+class _Watch:
+    """Ends a worker that takes longer than it may, or starts more threads; used as ``with``.
+
+    Args:
+        worker: Which one.
+        seconds: How long it may take.
+    """
+
+    def __init__(self, worker: _Worker, seconds: float) -> None:
+        self.late = self.crowded = False
+        self._worker = worker
+        self._end = time.monotonic() + seconds
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        self._worker.is_spent = self._worker.is_spent or self.late or self.crowded
+
+    def _look(self) -> None:
+        while not self._done.wait(_LOOK):
+            self.late = time.monotonic() > self._end
+            self.crowded = self._worker.threads() > MAX_THREADS
+            if self.late or self.crowded:
+                self._worker.end()
+                return
 
 
-def _nothing_is_known(clip_id: str) -> bool:
-    return False
+def try_confinement(options: DecodeOptions) -> Confinement:
+    """Start a worker as for a file of a stranger, and ask what holds it.
+
+    Raises:
+        InputError: The options cannot be used.
+        StorageError: It does not start.
+    """
+    anyway = replace(options, limits=replace(options.limits, unconfined=True))
+    worker = _Worker(_DECODE, anyway)
+    worker.finish()
+    return worker.confinement

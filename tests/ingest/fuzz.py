@@ -71,7 +71,7 @@ def _sidecar(content: bytes) -> None:
 def _answer(content: bytes) -> None:
     header = json.loads(content)
     if isinstance(header, dict):
-        worker_messages.unpack(header, lambda longest: content[:longest])
+        worker_messages.unpack(header, lambda longest: content[:longest], DecodeOptions())
 
 
 TARGETS: dict[str, tuple[Callable[[bytes], None], tuple[type[Exception], ...], list[bytes]]] = {

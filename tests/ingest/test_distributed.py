@@ -140,7 +140,7 @@ def test_a_file_that_kills_its_workers_is_a_failure_and_one_with_unlucky_workers
 ) -> None:
     for number, name in enumerate(("killer", "plain", "unlucky")):
         write_numbered(tmp_path / "source" / f"{name}.mp4", VideoWriter(frames=12, hue=60 * number))
-    monkeypatch.setattr("ingest.files.DecodePool", functools.partial(DecodePool, entry="ray_helpers:examine_oddly"))
+    monkeypatch.setattr("ingest.files.DecodePool", functools.partial(DecodePool, entry="ray_helpers:decode_oddly"))
     report = run(cluster, tmp_path / "source", tmp_path / "corpus")
     assert report.clips_added == 2
     assert [(Path(one.source).name, one.reason) for one in report.clips_failed] == [("killer.mp4", "crashed")]

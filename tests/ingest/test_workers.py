@@ -14,13 +14,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import escapes
 import pytest
 from videos import VideoWriter, write_numbered
 
 from ingest.decode import DecodeOptions, decode
 from ingest.examination import Examination, examine
+from ingest.files import with_measures
 from ingest.guard import Limits
-from ingest.workers import DecodePool
+from ingest.workers import DecodePool, try_confinement
+from vectorstore import landlock
 from vectorstore.errors import InputError, StorageError
 
 QUICK = DecodeOptions(frames=2, limits=Limits(deadline=0.5))
@@ -142,23 +145,53 @@ def test_a_worker_has_light_modules_and_no_secrets(
 
 
 @pytest.mark.skipif(not LINUX, reason="the kernel refuses system calls only on Linux for x86-64 and 64-bit ARM")
-def test_a_worker_that_was_taken_over_reaches_nothing(pool: DecodePool, clip: Path, tmp_path: Path) -> None:
-    path = copy(clip, tmp_path, "escape")
-    before = path.stat().st_mode, path.read_bytes()
-    failure = pool.submit(path).result().failure
-    assert failure is not None and failure.message == "nothing"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["escape.mp4"]
-    assert (path.stat().st_mode, path.read_bytes()) == before
+def test_a_worker_that_was_taken_over_reaches_nothing(tmp_path: Path) -> None:
+    with escapes.target(tmp_path) as target:
+        outcomes = escapes.try_in_a_worker(target, tmp_path)
+    assert not {name: outcome for name, outcome in outcomes.items() if not outcome.startswith("stopped")}
+
+
+def test_a_worker_has_no_terminal(clip: Path) -> None:
+    found = try_confinement(QUICK)
+    assert found.session
+    assert found.calls == LINUX
+    assert found.files == landlock.version()
+
+
+@pytest.mark.skipif(not LINUX, reason="threads are counted in /proc")
+def test_a_worker_that_starts_thousands_of_threads_is_ended(pool: DecodePool, clip: Path, tmp_path: Path) -> None:
+    patient = replace(QUICK, limits=replace(QUICK.limits, deadline=20.0))
+    failure = pool.submit(copy(clip, tmp_path, "crowd"), patient).result().failure
+    assert failure is not None and failure.reason == "crashed" and "threads" in failure.message
+
+
+def test_without_confinement_nothing_is_decoded_unless_that_is_asked_for(clip: Path) -> None:
+    with (
+        DecodePool(1, QUICK, "no_seccomp:decode_media") as pool,
+        pytest.raises(InputError, match="cannot confine a decoder") as refused,
+    ):
+        pool.submit(clip).result()
+    assert "--unconfined" in refused.value.hint
+    anyway = replace(QUICK, limits=replace(QUICK.limits, unconfined=True))
+    with DecodePool(1, anyway, "no_seccomp:decode_media") as pool:
+        assert len(pool.submit(clip).result().pictures) == 2
 
 
 def test_answers_of_workers_are_not_believed(clip: Path, tmp_path: Path) -> None:
     names = ["hash", "codec", "time", "gif", "large", "many", "size", "text"]
+    names += ["wanted", "huge", "long", "bomb", "progressive", "another"]
     with DecodePool(1, QUICK, "worker_hooks:lies") as pool:
         results = {name: pool.submit(copy(clip, tmp_path, name)).result() for name in [*names, "true"]}
     assert {name: ending(result) for name, result in results.items()} == {
         **dict.fromkeys(names, "crashed"),
         "true": "decoded",
     }
+
+
+def test_a_picture_that_cannot_be_read_costs_its_own_file(clip: Path, tmp_path: Path) -> None:
+    with DecodePool(1, QUICK, "worker_hooks:lies") as pool:
+        rows = with_measures(pool.submit(copy(clip, tmp_path, "half")).result())
+    assert ending(rows.examination) == "crashed"
 
 
 def test_options_that_cannot_be_used_are_not_blamed_on_a_file(clip: Path) -> None:

@@ -1,99 +1,84 @@
-"""What hostile files might make a worker do; run inside a worker in place of ``examine``, chosen by the file's name."""
+"""What hostile files might make a worker do; run inside a worker in place of ``decode_media``, chosen by the name.
+
+What they try to reach is in ``escapes.py``.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import dataclasses
+import io
 import os
-import socket
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
+
+from PIL import Image
 
 from ingest.decode import DecodeOptions
-from ingest.examination import Examination, IsKnown, examine
+from ingest.examination import Examination, MediaFile, Picture, decode_media
 from vectorstore.errors import MediaError
 
 
-def misbehave(path: Path, options: DecodeOptions, is_known: IsKnown) -> Examination:
-    name = path.stem.split("-")[0]
-    if name in globals():
-        report = globals()[name](path)
-        return Examination("", 0, failure=MediaError(str(report), "report"))
-    return examine(path, options, is_known)
+def misbehave(media: MediaFile, options: DecodeOptions) -> Examination:
+    deeds: dict[str, Callable[[], object]] = {
+        "hang": hang, "spin": spin, "segfault": segfault, "leave": leave, "fault": fault, "devour": devour,
+        "modules": modules, "environment": environment, "crowd": crowd,
+    }  # fmt: skip
+    name = media.name.removesuffix(".mp4").split("-")[0]
+    if name in deeds:
+        return Examination(media.clip_id, media.size, failure=MediaError(str(deeds[name]()), "report"))
+    return decode_media(media, options)
 
 
-def hang(path: Path) -> None:
+def hang() -> None:
     time.sleep(3600)
 
 
-def spin(path: Path) -> None:
+def spin() -> None:
     # Native code that never gives the interpreter back.
     ctypes.PyDLL(None).sleep(3600)
 
 
-def segfault(path: Path) -> None:
+def segfault() -> None:
     ctypes.string_at(0)
 
 
-def leave(path: Path) -> None:
+def leave() -> None:
     os._exit(3)
 
 
-def fault(path: Path) -> None:
+def fault() -> None:
     raise RuntimeError("a bug")
 
 
-def devour(path: Path) -> None:
+def devour() -> None:
     hoard = []
     while True:
         hoard.append(bytearray(64 * 2**20))
 
 
-def modules(path: Path) -> str:
+def modules() -> str:
     return ",".join(sorted(set(sys.modules) & {"torch", "chromadb", "transformers", "sqlite3", "pandas"}))
 
 
-def environment(path: Path) -> str:
+def environment() -> str:
     return ",".join(sorted(os.environ))
 
 
-def escape(path: Path) -> str:
-    """What a taken over worker would try; returns what the kernel let it do."""
-    beside = path.parent
-    attempts: dict[str, Callable[[], object]] = {
-        "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
-        "listen": lambda: socket.socket(socket.AF_UNIX).listen(),
-        "program": lambda: subprocess.run(["/bin/true"], check=True),
-        "fork": os.fork,
-        "write": lambda: (beside / "new").write_bytes(b"x"),
-        "append": lambda: os.write(os.open(path, os.O_WRONLY | os.O_APPEND), b"x"),
-        "remove": path.unlink,
-        "rename": lambda: path.rename(beside / "moved"),
-        "link": lambda: (beside / "link").symlink_to(path),
-        "folder": lambda: (beside / "folder").mkdir(),
-        "permissions": lambda: path.chmod(0o777),
-        "kill": lambda: os.kill(os.getppid(), 0),
-    }
-    done = []
-    for name, attempt in attempts.items():
-        try:
-            attempt()
-        except PermissionError:
-            continue
-        except OSError as error:
-            done.append(f"{name}: {error}")
-        else:
-            done.append(name)
-    return ",".join(done) or "nothing"
+def crowd() -> None:
+    threading.stack_size(2**16)
+    for _ in range(4000):
+        threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
+    time.sleep(3600)
 
 
-def lies(path: Path, options: DecodeOptions, is_known: IsKnown) -> Examination:
+def lies(media: MediaFile, options: DecodeOptions) -> Examination:
     """An answer whose fields are all wrong: wrong hash, a terminal command for a codec, times that are no numbers."""
-    true = examine(path, options, is_known)
+    true = decode_media(media, options)
     assert true.media is not None
+    first = true.pictures[0]
     wrong = {
         "hash": dataclasses.replace(true, clip_id="../../etc/passwd"),
         "codec": dataclasses.replace(true, media=dataclasses.replace(true.media, codec="\x1b[2J")),
@@ -101,7 +86,34 @@ def lies(path: Path, options: DecodeOptions, is_known: IsKnown) -> Examination:
         "gif": dataclasses.replace(true, pictures=(dataclasses.replace(true.pictures[0], jpeg=b"GIF89a" + bytes(99)),)),
         "large": dataclasses.replace(true, pictures=(dataclasses.replace(true.pictures[0], width=2**15),)),
         "many": dataclasses.replace(true, pictures=true.pictures * 100),
+        "wanted": dataclasses.replace(
+            true, media=dataclasses.replace(true.media, frames_wanted=10**6), pictures=true.pictures * 100
+        ),
+        "huge": dataclasses.replace(true, pictures=(huge(),)),
+        "long": dataclasses.replace(true, pictures=(dataclasses.replace(first, jpeg=first.jpeg + bytes(2**26)),)),
+        "bomb": dataclasses.replace(true, pictures=(bomb(),)),
+        "half": dataclasses.replace(true, pictures=(dataclasses.replace(first, jpeg=first.jpeg[:-400]),)),
+        "progressive": dataclasses.replace(true, pictures=(drawn(progressive=True),)),
+        "another": dataclasses.replace(true, clip_id="0" * 64),
         "size": dataclasses.replace(true, size=-1),
         "text": dataclasses.replace(true, media=dataclasses.replace(true.media, width="wide")),  # type: ignore[arg-type]
     }
-    return wrong.get(path.stem.split("-")[0], true)
+    return wrong.get(media.name.removesuffix(".mp4"), true)
+
+
+def drawn(width: int = 64, height: int = 48, **how: object) -> Picture:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height)).save(buffer, "JPEG", **how)
+    return Picture(0.0, width, height, "0" * 16, buffer.getvalue())
+
+
+def huge() -> Picture:
+    return drawn(4096, 4096)
+
+
+def bomb() -> Picture:
+    """Small, but it says that it is 60,000 pixels wide and high."""
+    small = drawn()
+    place = small.jpeg.index(b"\xff\xc0") + 5
+    jpeg = small.jpeg[:place] + b"\xea\x60\xea\x60" + small.jpeg[place + 4 :]
+    return dataclasses.replace(small, jpeg=jpeg)

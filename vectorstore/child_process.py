@@ -1,0 +1,190 @@
+"""The one place where processes are started.
+
+Whatever a child does, it starts in the same way: isolated (Python's ``-I``: no current folder, no ``PYTHONPATH``, no
+``sitecustomize`` of the user), in a session of its own without a terminal, in ``/``, with an environment that holds no
+secrets, and it ends with its parent. It finds our packages where the parent has them, and libraries where Python is
+installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import json
+import os
+import queue
+import signal
+import site
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import IO, Any
+
+from vectorstore import child_boot
+from vectorstore.errors import StorageError
+
+_ROOT = Path(__file__).resolve().parents[1]
+_OURS = ("vectorstore", "ingest", "agents", "valuespectrum")
+_INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "OMP_NUM_THREADS")
+_PARTING = 5.0
+"""Seconds that an ended process may take to go away."""
+NOWHERE = subprocess.DEVNULL
+"""For a stream of a child that nobody reads or writes."""
+PIPE = subprocess.PIPE
+"""For a stream of a child that its parent reads or writes."""
+Child = subprocess.Popen[bytes]
+Stream = int | IO[bytes]
+
+
+def start_child(
+    entry: str,
+    arguments: Sequence[str] = (),
+    *,
+    streams: tuple[Stream, Stream, Stream] = (NOWHERE, NOWHERE, NOWHERE),
+    descriptors: Sequence[int] = (),
+    environment: Mapping[str, str] | None = None,
+    modules: Sequence[str] = (),
+    folder: Path = Path("/"),
+) -> Child:
+    """Start a function of ours in a process of its own.
+
+    Args:
+        entry: The function, as ``module:name``.
+        arguments: What the function is given.
+        streams: Standard input, output and errors.
+        descriptors: Open files that the child keeps, under the same numbers.
+        environment: Variables besides language, library path and folder for temporary files.
+        modules: Others than our own and installed ones that the child shall find, where this process finds them.
+        folder: Where the child runs.
+
+    Raises:
+        StorageError: The system does not let another process start.
+    """
+    user_site = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
+    told = {"entry": entry, "parent": os.getpid(), "user_site": user_site, "folders": _folders(modules)}
+    # -B: nothing is written beside our own files; -X utf8 is the one setting that changes what texts mean.
+    command = [sys.executable, "-I", "-B", *(["-X", "utf8"] if sys.flags.utf8_mode else [])]
+    try:
+        return subprocess.Popen(
+            [*command, child_boot.__file__, json.dumps(told), *arguments],
+            stdin=streams[0],
+            stdout=streams[1],
+            stderr=streams[2],
+            pass_fds=tuple(descriptors),
+            env={"PATH": os.defpath, **_inherited(), **(environment or {})},
+            cwd=folder,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise StorageError(f"no process can be started: {error.strerror}", "close other programs") from error
+
+
+def end_child(child: Child) -> None:
+    """Kill a child with everything it started, and wait until it is gone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+    # A process that waits for a dead network drive cannot be ended; it is left to the system.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(_PARTING)
+
+
+def wait_for(child: Child, seconds: float | None) -> int | None:
+    """The exit status of a child; ``None`` when it still runs after so many seconds."""
+    try:
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def map_in_children(function: str, jobs: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Any]:
+    """Call a function for each job in processes of their own; results in the order of the jobs.
+
+    Args:
+        function: As ``module:name``. It is ours, and so is what it works on: results are unpickled.
+        jobs: Arguments of each call.
+        workers: Processes.
+
+    Raises:
+        StorageError: A process was ended from outside, as a machine without memory does.
+        ValueSpectrumError: Whatever the function raised.
+    """
+    free: queue.SimpleQueue[_Serving] = queue.SimpleQueue()
+
+    def ask(job: tuple[Any, ...]) -> Any:
+        serving = free.get()
+        try:
+            return serving.ask(job)
+        finally:
+            free.put(serving)
+
+    servings = [_Serving(function) for _ in jobs[:workers]]
+    threads = ThreadPoolExecutor(workers)
+    try:
+        for serving in servings:
+            free.put(serving)
+        yield from threads.map(ask, jobs)
+    finally:
+        # First the children, so that no thread goes on waiting for an answer.
+        for serving in servings:
+            end_child(serving.child)
+        threads.shutdown(cancel_futures=True)
+        for serving in servings:
+            serving.connection.close()
+
+
+class _Serving:
+    """A child that does jobs, as its parent sees it."""
+
+    def __init__(self, function: str) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            words = [function, str(theirs.fileno())]
+            modules = [function.partition(":")[0]]
+            self.child = start_child(f"{__name__}:serve_jobs", words, descriptors=[theirs.fileno()], modules=modules)
+        self.connection: Connection[Any, Any] = Connection(ours.detach())
+
+    def ask(self, job: tuple[Any, ...]) -> Any:
+        try:
+            self.connection.send(job)
+            error, result = self.connection.recv()
+        except (EOFError, OSError) as gone:
+            raise StorageError("a process of ours was ended from outside", "free some memory") from gone
+        if error is not None:
+            raise error
+        return result
+
+
+def serve_jobs(function: str, descriptor: str) -> None:
+    """The inside of a child of ``map_in_children``."""
+    module, _, name = function.partition(":")
+    call = getattr(importlib.import_module(module), name)
+    connection = Connection(int(descriptor))
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            job = connection.recv()
+            try:
+                answer: tuple[Exception | None, Any] = (None, call(*job))
+            except Exception as error:  # raised again where it is waited for
+                answer = (error, None)
+            connection.send(answer)
+
+
+def _folders(modules: Sequence[str]) -> dict[str, str]:
+    """Where each top-level module lies that the child shall find where this process finds it."""
+    folders = dict.fromkeys(_OURS, str(_ROOT))
+    for name in {module.partition(".")[0] for module in modules} - folders.keys():
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin:
+            origin = Path(spec.origin)
+            folders[name] = str(origin.parents[1 if spec.submodule_search_locations else 0])
+    return folders
+
+
+def _inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
