@@ -36,7 +36,7 @@ def remember(corpus: Corpus, sources: Sequence[str | Path], options: SourceOptio
         json.dumps({"text": _absolute(str(source)), "options": _plain(options)}, sort_keys=True) for source in sources
     ]
     corpus.curation.remember(_SOURCES, entries)
-    how = json.dumps(_plain(decode), sort_keys=True)
+    how = json.dumps(_plain(_confined(decode)), sort_keys=True)
     if corpus.curation.setting(_DECODE) != how:
         corpus.curation.set_setting(_DECODE, how)
 
@@ -63,9 +63,14 @@ def remembered_decoding(corpus: Corpus) -> DecodeOptions:
     try:
         fields = json.loads(corpus.curation.setting(_DECODE) or "{}")
         limits = Limits(**fields.pop("limits", {}))
-        return DecodeOptions(limits=limits, **fields)
+        return _confined(DecodeOptions(limits=limits, **fields))
     except (ValueError, TypeError, AttributeError) as error:
         raise _unreadable(corpus) from error
+
+
+def _confined(decode: DecodeOptions) -> DecodeOptions:
+    """A corpus comes from somebody: that decoders are not confined is never taken from it."""
+    return dataclasses.replace(decode, limits=dataclasses.replace(decode.limits, unconfined=False))
 
 
 def _unreadable(corpus: Corpus) -> CorpusError:

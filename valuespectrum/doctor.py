@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from vectorstore.errors import ValueSpectrumError
+
 PACKAGES: tuple[str, ...] = (
     *("valuespectrum", "torch", "torchvision", "transformers", "open_clip_torch", "chromadb", "av", "decord"),
     *("numpy", "scipy", "pandas", "pillow"),
@@ -50,7 +52,21 @@ def check_environment() -> list[Check]:
         *([("decord", _decord, "use --decoder pyav, or reinstall decord")] if find_spec("decord") else []),
     )
     checks += [_attempt(name, look, hint) for name, look, hint in attempts]
-    return checks
+    return [*checks, _confinement()]
+
+
+def _confinement() -> Check:
+    """What would hold a decoder of a file of a stranger on this system."""
+    from ingest.decode import DecodeOptions
+    from ingest.workers import try_confinement
+
+    name = "decoders of files from strangers are confined"
+    try:
+        found = try_confinement(DecodeOptions())
+    except ValueSpectrumError as error:
+        return Check(name, False, error.message, error.hint)
+    hint = "use Linux for x86-64 or 64-bit ARM with seccomp; without, downloads need --unconfined"
+    return Check(name, found.session and found.calls, found.describe(), hint)
 
 
 def _python() -> Check:

@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any
 
 from ingest import guard, plan, sampling, worker_messages
+from ingest.decode import DecodeOptions
 from ingest.sources import sidecar
 from vectorstore.errors import MediaError, ValueSpectrumError
 

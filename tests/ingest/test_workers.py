@@ -180,7 +180,8 @@ def test_without_confinement_nothing_is_decoded_unless_that_is_asked_for(clip: P
 def test_answers_of_workers_are_not_believed(clip: Path, tmp_path: Path) -> None:
     names = ["hash", "codec", "time", "gif", "large", "many", "size", "text"]
     names += ["wanted", "huge", "long", "bomb", "progressive", "another"]
-    with DecodePool(1, QUICK, "worker_hooks:lies") as pool:
+    patient = replace(QUICK, limits=replace(QUICK.limits, deadline=30.0))
+    with DecodePool(2, patient, "worker_hooks:lies") as pool:
         results = {name: pool.submit(copy(clip, tmp_path, name)).result() for name in [*names, "true"]}
     assert {name: ending(result) for name, result in results.items()} == {
         **dict.fromkeys(names, "crashed"),

@@ -11,6 +11,7 @@ import typer
 from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_choice, number_lines
 from valuespectrum.cli.ingest import (
     RayOption,
+    UnconfinedOption,
     WhereOption,
     check_engine,
     chosen_encoder,
@@ -42,6 +43,7 @@ def refresh(
     ] = None,
     sampling: Annotated[str | None, typer.Option(help="As for ingest; by default as the last time.")] = None,
     embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
+    unconfined: UnconfinedOption = False,
     engine: WhereOption = "local",
     ray_address: RayOption = None,
     chroma: ChromaOption = None,
@@ -65,7 +67,9 @@ def refresh(
         named = {name: value for name, value in named.items() if value is not None}
 
         def how(opened: Corpus) -> IngestOptions:
-            return IngestOptions(decode=replace(remembered_decoding(opened), **named), retry_failed=retry_failed)
+            decode = replace(remembered_decoding(opened), **named)
+            decode = replace(decode, limits=replace(decode.limits, unconfined=unconfined))
+            return IngestOptions(decode=decode, retry_failed=retry_failed)
 
         if dry_run:
             with Corpus.open(corpus, chroma_url=chroma) as opened:

@@ -29,6 +29,9 @@ RayOption = Annotated[
 ]
 REFERENCE = "reference"
 """Spec of our own embedder."""
+UnconfinedOption = Annotated[
+    bool, typer.Option("--unconfined", help="Work on files of strangers also where this system cannot confine that.")
+]
 _STAGES = {"decode": "decoding clips", "embed": "embedding frames", "index": "indexing vectors"}
 
 
@@ -68,6 +71,7 @@ def ingest(
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Decode local files in confined processes too, as downloads are.")
     ] = False,
+    unconfined: UnconfinedOption = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try files again that failed before.")] = False,
     redo_frames: Annotated[
         bool, typer.Option("--redo-frames", help="Make frames anew that were made with other settings.")
@@ -97,7 +101,7 @@ def ingest(
             "network": fetch_settings(fetch or []),
             "basis": basis,
         }
-        options = _options(settings, switches, source)
+        options = _options(settings | {"limits": limits(unconfined)}, switches, source)
         if dry_run:
             _plan(terminal, sources, corpus, options)
         else:
@@ -113,6 +117,13 @@ def _options(settings: dict[str, Any], switches: dict[str, Any], source: dict[st
     from ingest.sources.base import SourceOptions
 
     return IngestOptions(decode=DecodeOptions(**settings), source=SourceOptions(**source), **switches)
+
+
+def limits(unconfined: bool) -> Any:
+    """The usual limits of decoding, and whether they must hold in a confined process."""
+    from ingest.guard import Limits
+
+    return Limits(unconfined=unconfined)
 
 
 def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
