@@ -11,17 +11,27 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from agents.answer_schema import CHOICE_COLUMN, OWN_COLUMNS, StoredRow, answer_digest, joined, key_text
+from agents.answer_schema import (
+    CHOICE_COLUMN,
+    COUNT_COLUMN,
+    OWN_COLUMNS,
+    StoredRow,
+    answer_digest,
+    joined,
+    key_text,
+)
 from agents.answer_table import records
 from agents.answers import AnswerStore
 from agents.identity import content_key
-from agents.parse import REFUSAL, UNPARSED
+from agents.models.base import NO_CHOICE
 from vectorstore.errors import InputError
-from vectorstore.storage import durable_file, storage_errors
+from vectorstore.storage import durable_file, refuse_foreign, storage_errors
 
 Format = Literal["csv", "parquet"]
 
 _MOST_PROBLEMS = 50
+_LONGEST_HEADER = 1_000_000
+"""Bytes of the first line of a table."""
 _ROW_GROUP = 20_000
 """Rows that Parquet keeps together, and that are held at once."""
 
@@ -50,11 +60,12 @@ def export_answers(store: AnswerStore, path: Path, form: str) -> int:
         The number of rows.
 
     Raises:
-        InputError: If the format is unknown.
+        InputError: If the format is unknown, or something else than such a table is there.
         StorageError: If the file cannot be written; nothing is left of it then.
     """
     if form not in get_args(Format):
         raise InputError(f"unknown format {form!r}", f"choose {' or '.join(get_args(Format))}")
+    refuse_foreign(path, _is_csv if form == "csv" else _is_parquet, f"a table of answers as {form}")
     columns = _columns(store)
     with storage_errors(path), durable_file(path) as file:
         if form == "parquet":
@@ -68,6 +79,22 @@ def export_answers(store: AnswerStore, path: Path, form: str) -> int:
             count += 1
         text.detach()
         return count
+
+
+def _is_csv(path: Path) -> bool:
+    with path.open("rb") as file:
+        header = file.readline(_LONGEST_HEADER).decode("utf-8", "replace")
+    return set(OWN_COLUMNS) <= {name.strip('"') for name in header.strip().split(",")}
+
+
+def _is_parquet(path: Path) -> bool:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        return set(OWN_COLUMNS) <= set(pyarrow.parquet.read_schema(path).names)
+    except pyarrow.ArrowException:
+        return False
 
 
 def _write_parquet(store: AnswerStore, columns: dict[str, str], file: Any) -> int:
@@ -90,10 +117,13 @@ def _columns(store: AnswerStore) -> dict[str, str]:
     """Names and kinds of all columns: tags, own ones, choices; a tag of mixed kinds is text."""
     kinds: dict[str, set[type]] = {}
     choices: dict[str, None] = {}
+    drawn: dict[str, None] = {}
     forms: set[str] = set()
     for row in store.rows():
         for name, value in json.loads(row.tags).items():
             kinds.setdefault(name, set()).add(type(value))
+        if row.answer is not None and row.answer.counts:
+            drawn.update(dict.fromkeys(json.loads(row.answer.counts)))
         if row.parts[2] not in forms:
             forms.add(row.parts[2])
             choices.update(dict.fromkeys(choice for choice, *_ in json.loads(row.parts[2])["choices"]))
@@ -102,6 +132,7 @@ def _columns(store: AnswerStore) -> dict[str, str]:
         {name: _kind(found) for name, found in kinds.items()}
         | own
         | {f"{CHOICE_COLUMN}{name}": "double" for name in choices}
+        | {f"{COUNT_COLUMN}{name}": "int64" for name in drawn}
     )
 
 
@@ -139,5 +170,5 @@ def _row_problems(row: StoredRow) -> Iterator[str]:
     *stored, digest = row.answer
     if answer_digest(row.key, stored) != digest:
         yield f"has an answer that was changed after it was stored (key {shown})"
-    elif stored[1] not in {"", REFUSAL, UNPARSED, *(choice for choice, *_ in content["choices"])}:
-        yield f"has the answer {stored[1]!r}, which is none of its options (key {shown})"
+    elif row.answer.parsed not in {"", *NO_CHOICE, *(choice for choice, *_ in content["choices"])}:
+        yield f"has the answer {row.answer.parsed!r}, which is none of its options (key {shown})"

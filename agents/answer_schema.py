@@ -1,4 +1,4 @@
-"""How answers lie in SQLite, and how files of earlier releases become like that.
+"""How answers lie in SQLite; ``agents.answer_migration`` makes files of earlier releases like that.
 
 What many asks have in common is written once: pictures, personas and question forms are rows of ``part``, and an ask
 is a key with the numbers of its parts. Numbers grow in order of first appearance, so ordering by them
@@ -12,12 +12,12 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.identity import canonical_json
 
-SCHEMA_VERSION = 3
-MIGRATED = (1, 2)
+SCHEMA_VERSION = 4
+MIGRATED = (1, 2, 3)
 """Earlier schemas that are brought forward."""
 APPLICATION_ID = 0x56535041
 """Marks the file as ours in its header."""
@@ -25,6 +25,8 @@ OWN_COLUMNS = ("key", "model", "text", "parsed", "error", "tokens", "answered", 
 """Columns of the answer table that are not tags."""
 CHOICE_COLUMN = "log_probability_"
 """How columns of the answer table begin that hold log-probabilities of choices."""
+COUNT_COLUMN = "count_"
+"""How columns begin that hold how many of the drawn answers were of a class."""
 CACHE_KIB = 32 * 1024
 """Memory that SQLite may use for pages: the inner ones of the key index of some million asks, and what is near."""
 
@@ -63,7 +65,8 @@ CREATE TABLE answer (
     tokens INTEGER NOT NULL,
     created TEXT NOT NULL,
     digest BLOB NOT NULL,
-    details TEXT NOT NULL DEFAULT ''
+    details TEXT NOT NULL DEFAULT '',
+    counts TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE worklist (
     id INTEGER PRIMARY KEY,
@@ -93,43 +96,12 @@ def create_tables(database: sqlite3.Connection) -> None:
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def migrate_from_1(database: sqlite3.Connection) -> None:
-    """Bring a file of schema 1, with whole asks in its rows, into the present form; inside a transaction.
-
-    Keys stay what they were. Answers to asks that were never planned cannot be read by anybody and are left behind.
-    """
-    for name in ("respondent", "answer", "plan"):
-        database.execute(f"ALTER TABLE {name} RENAME TO old_{name}")
-    create_tables(database)
-    database.execute("INSERT INTO respondent (id, content) SELECT id, content FROM old_respondent ORDER BY id")
-    writer = PlanWriter(database)
-    for position, key, respondent, tags, ask in database.execute(
-        "SELECT position, key, respondent, tags, ask FROM old_plan ORDER BY position"
-    ):
-        number, _ = writer.ask(key_bytes(key), respondent, json.loads(ask))
-        writer.plan(number, tags, position)
-    for row in database.execute(
-        "SELECT ask.id, error, parsed, text, log_probabilities, tokens, created, old_answer.key FROM old_answer"
-        " JOIN ask ON ask.key = key_bytes(old_answer.key) ORDER BY ask.id"
-    ):
-        content = (*row[1:7], "")
-        database.execute(INSERT_ANSWER, (row[0], *content, answer_digest(key_bytes(row[7]), content)))
-    for name in ("answer", "plan", "respondent"):
-        database.execute(f"DROP TABLE old_{name}")
-
-
-def migrate_from_2(database: sqlite3.Connection) -> None:
-    """Make room for details in a file of schema 2; inside a transaction. Rows and their digests stay as they are."""
-    database.execute("ALTER TABLE answer ADD COLUMN details TEXT NOT NULL DEFAULT ''")
-    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-
 INSERT_ANSWER = (
-    "INSERT INTO answer (ask, error, parsed, text, log_probabilities, tokens, created, details, digest)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ask) DO UPDATE SET error = excluded.error,"
+    "INSERT INTO answer (ask, error, parsed, text, log_probabilities, tokens, created, details, counts, digest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ask) DO UPDATE SET error = excluded.error,"
     " parsed = excluded.parsed, text = excluded.text, log_probabilities = excluded.log_probabilities,"
-    " tokens = excluded.tokens, created = excluded.created, details = excluded.details, digest = excluded.digest"
-    " WHERE answer.error != ''"
+    " tokens = excluded.tokens, created = excluded.created, details = excluded.details, counts = excluded.counts,"
+    " digest = excluded.digest WHERE answer.error != ''"
 )
 """A good answer is never replaced, a failure is."""
 
@@ -160,12 +132,29 @@ def answer_digest(key: bytes, content: Sequence[Any]) -> bytes:
 
     Args:
         key: Of the ask.
-        content: Error, parsed, text, log-probabilities, tokens, time and details; empty details do not enter, so that
-            digests of schema 2, which had none, still hold.
+        content: Error, parsed, text, log-probabilities, tokens, time, details and counts; empty details and counts do
+            not enter, so that digests of earlier schemas, which had none, still hold.
     """
-    *plain, details = content
-    entering = [key.hex(), *plain, details] if details else [key.hex(), *plain]
-    return hashlib.blake2b(canonical_json(entering).encode(), digest_size=8).digest()
+    *plain, details, counts = content
+    further = [details, counts] if counts else [details] if details else []
+    return hashlib.blake2b(canonical_json([key.hex(), *plain, *further]).encode(), digest_size=8).digest()
+
+
+class StoredAnswer(NamedTuple):
+    """The columns of a stored answer."""
+
+    error: str
+    parsed: str
+    text: str
+    log_probabilities: str
+    """JSON."""
+    tokens: int
+    created: str
+    details: str
+    """JSON of what was told beside it, or empty."""
+    counts: str
+    """JSON of how many drawn answers were of which class, or empty where none were drawn."""
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +166,7 @@ class StoredRow:
     tags: str
     respondent: str
     parts: tuple[str, str, str]
-    answer: tuple[Any, ...] | None
-    """Error, parsed, text, log-probabilities, tokens, time, details as JSON or empty, and digest."""
+    answer: StoredAnswer | None
 
 
 class PlanWriter:

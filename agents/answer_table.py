@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from agents.answer_schema import CHOICE_COLUMN, OWN_COLUMNS, StoredRow, key_text
+from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, key_text
 
 if TYPE_CHECKING:
     import pandas
@@ -18,7 +18,7 @@ ROWS = 2_000
 """Rows held at once as they are read; with ten times as many, a table of a million took a third more memory."""
 _SHARED = 20_000
 """Texts remembered, so that equal ones are one object."""
-_NO_ANSWER = ("", "", "", "", 0, "", "", b"")
+_NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
 
 
 def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
@@ -28,15 +28,18 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
     for row in rows:
         if row.respondent not in models:
             models[row.respondent] = json.loads(row.respondent)["model"]
-        error, parsed, text, scored, tokens, _, details, _ = row.answer or _NO_ANSWER
-        answered = row.answer is not None and not error
-        own = (key_text(row.key), models[row.respondent], text, parsed, error, tokens, answered, details)
+        said = row.answer or _NO_ANSWER
+        answered = row.answer is not None and not said.error
+        own = (key_text(row.key), models[row.respondent], *(said.text, said.parsed, said.error, said.tokens))
         tags = json.loads(row.tags)
         if len(shared) > _SHARED:
             shared.clear()
         record = {name: _shared(tag, shared) if isinstance(tag, str) else tag for name, tag in tags.items()}
-        record |= zip(OWN_COLUMNS, own, strict=True)
-        yield record | {f"{CHOICE_COLUMN}{name}": value for name, value in json.loads(scored or "{}").items()}
+        record |= zip(OWN_COLUMNS, (*own, answered, said.details), strict=True)
+        record |= {
+            f"{CHOICE_COLUMN}{name}": value for name, value in json.loads(said.log_probabilities or "{}").items()
+        }
+        yield record | {f"{COUNT_COLUMN}{name}": count for name, count in json.loads(said.counts or "{}").items()}
 
 
 def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pandas.DataFrame:
@@ -56,6 +59,10 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
     if not parts:
         return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
     return parts[0] if len(parts) == 1 else pandas.concat(parts, ignore_index=True)
+
+
+def _columns(prefix: str, stored: str) -> dict[str, float]:
+    return {f"{prefix}{name}": number for name, number in json.loads(stored or "{}").items()}
 
 
 def _shared(text: str, shared: dict[str, str]) -> str:

@@ -19,11 +19,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from agents import answer_schema as schema
+from agents.answer_migration import migrate
 from agents.answer_schema import (
     CHOICE_COLUMN,
+    COUNT_COLUMN,
     OWN_COLUMNS,
     SCHEMA_VERSION,
     PlanWriter,
+    StoredAnswer,
     StoredRow,
     answer_digest,
     joined,
@@ -209,6 +212,7 @@ class AnswerStore:
             answer.tokens,
             datetime.now(UTC).isoformat(timespec="seconds"),
             canonical_json(details) if (details := answer.details) else "",
+            canonical_json(dict(answer.counts)) if answer.counts else "",
         )
         with self._transaction(durable=time.monotonic() - self._synced >= _SYNC_SECONDS):
             self._database.execute(schema.INSERT_ANSWER, (number, *content, answer_digest(stored, content)))
@@ -258,14 +262,14 @@ class AnswerStore:
 
     def answer(self, key: str) -> Answer | None:
         """The answer stored under a key, a failed one included."""
-        query = (
-            "SELECT log_probabilities, text, parsed, tokens, error FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
-        )
-        row = next(self._read(query, (key_bytes(key),)), None)
-        return Answer(json.loads(row[0]), *row[1:]) if row else None
+        columns = "log_probabilities, counts, text, parsed, tokens, error"
+        query = f"SELECT {columns} FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
+        for scored, counts, text, parsed, tokens, error in self._read(query, (key_bytes(key),)):
+            return Answer(json.loads(scored), text, parsed, tokens, error, json.loads(counts or "{}"))
+        return None
 
     def details(self, key: str) -> dict[str, Any]:
-        """What was told beside the answer under a key: thinking, bounds, samples, ...; empty when nothing was."""
+        """What was told beside the answer under a key: thinking, bounds, drawn words, ...; empty when nothing was."""
         query = "SELECT details FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
         ((text,),) = list(self._read(query, (key_bytes(key),))) or (("",),)
         return dict(json.loads(text)) if text else {}
@@ -287,16 +291,16 @@ class AnswerStore:
             for position, *columns in page:
                 key, tags, respondent, pictures, persona, form, *answer = columns
                 parts = (pictures, persona, form)
-                yield StoredRow(
-                    position, key, tags, respondent, parts, tuple(answer) if answer[0] is not None else None
-                )
+                stored = StoredAnswer(*answer) if answer[0] is not None else None
+                yield StoredRow(position, key, tags, respondent, parts, stored)
 
     def table(self, leave_out: Sequence[str] = ()) -> pandas.DataFrame:
         """One row per planned ask, in order, in memory; ``rows`` and the exports need none.
 
         Every tag is a column, beside ``key``, ``model``, ``text``, ``parsed``, ``error``, ``tokens``, ``answered``
-        (whether there is an answer), ``details`` (JSON of what was told beside it, or empty) and
-        ``log_probability_<choice>`` (missing where the ask had no such choice).
+        (whether there is an answer), ``details`` (JSON of what was told beside it, or empty),
+        ``log_probability_<choice>`` (missing where the ask had no such choice) and, where answers were drawn,
+        ``count_<class>`` (missing where none were).
 
         Args:
             leave_out: Shell patterns over names of columns that are not wanted, to save memory.
@@ -313,7 +317,7 @@ class AnswerStore:
 
     def _write_down(self, asks: Sequence[Ask], number: int, respondent: int, content: Mapping[str, Any]) -> None:
         for name in {name for ask in asks for name in ask.tags}:
-            if name in OWN_COLUMNS or name.startswith(CHOICE_COLUMN):
+            if name in OWN_COLUMNS or name.startswith((CHOICE_COLUMN, COUNT_COLUMN)):
                 raise InputError(f"A tag cannot be called {name!r}: the answer table has a column of that name")
         with self._transaction():
             for ask in asks:
@@ -395,11 +399,8 @@ class AnswerStore:
             with self._transaction(durable=True):
                 if empty:
                     schema.create_tables(self._database)
-                elif version == 1:
-                    self._database.create_function("key_bytes", 1, key_bytes, deterministic=True)
-                    schema.migrate_from_1(self._database)
                 else:
-                    schema.migrate_from_2(self._database)
+                    migrate(self._database, version)
             if version == 1:
                 self._database.execute("VACUUM")
         self._database.execute(schema.MANIFEST_TABLE)
@@ -447,7 +448,7 @@ _JOIN_PARTS = (
 )
 _ROWS = (
     f"SELECT position, ask.key, plan.tags, respondent.content, {_PARTS}, answer.error, parsed, text,"
-    " log_probabilities, tokens, created, details, answer.digest FROM plan JOIN ask ON ask.id = plan.ask"
+    " log_probabilities, tokens, created, details, counts, answer.digest FROM plan JOIN ask ON ask.id = plan.ask"
     f" JOIN respondent ON respondent.id = ask.respondent {_JOIN_PARTS}"
     " LEFT JOIN answer ON answer.ask = ask.id WHERE position > ? ORDER BY position LIMIT ?"
 )
@@ -455,9 +456,9 @@ _ROWS = (
 _TOKENS = (
     "SELECT count(*), coalesce(avg(tokens * coalesce(sent, 1)), 0.0), avg(said) FROM (SELECT tokens,"
     " CASE WHEN details != '' THEN json_extract(details, '$.completion_tokens') END AS said,"
-    " CASE WHEN details != '' AND json_extract(details, '$.samples') IS NOT NULL"
-    " THEN json_extract(details, '$.attempts') END AS sent FROM listed JOIN answer"
-    " ON answer.ask = listed.ask AND answer.error = '' AND tokens > 0 WHERE list = ? LIMIT 10000)"
+    " CASE WHEN details != '' AND counts != '' THEN json_extract(details, '$.attempts') END AS sent"
+    " FROM listed JOIN answer ON answer.ask = listed.ask AND answer.error = '' AND tokens > 0"
+    " WHERE list = ? LIMIT 10000)"
 )
 _OPEN = (
     f"SELECT listed.pictures, listed.persona, listed.ask, ask.key, {_PARTS},"

@@ -23,12 +23,12 @@ from agents.feed import Candidate, Engagement, FeedItem, FeedState, Policy, Rand
 from agents.models.base import Model
 from agents.observe import ObserverOptions, TimedFrame, observe
 from agents.personas import Persona, Strategy, system_prompt
-from agents.session_log import SCHEMA, Event, Manifest, RecordedModel, SessionLog, ShownFrame, encode
+from agents.session_log import NO_ACTION, SCHEMA, Event, Manifest, RecordedModel, SessionLog, ShownFrame, encode
 from agents.streams import STREAMS, shuffled, stream, stream_key
 from vectorstore.errors import InputError
 
 ACTIONS = ("watch", "like", "skip", "not_interested")
-"""What can become of an item."""
+"""What a respondent can do with an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def _code_version() -> str:
 class _Viewing:
     """What happened with one item so far."""
 
-    action: str = "skip"
+    action: str = NO_ACTION
     watched: float = 0.0
     liking: float | None = None
     refused: bool = False
@@ -393,6 +393,7 @@ class Walk:
             tokens=tuple(answer.tokens for answer in answers),
             cache_hit=None,
             error=errors if any(errors) else None,
+            counts=tuple(dict(answer.counts) for answer in answers) if any(one.counts for one in answers) else None,
         )
 
 

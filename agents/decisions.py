@@ -12,17 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 
+from agents.evidence import LEAST_LOG_PROBABILITY, log_odds
 from agents.identity import ask_content, canonical_json
-from agents.models.base import Answer, Ask, Choice, Model, Stimulus
-from agents.parse import REFUSAL, UNPARSED
+from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Model, Stimulus
 from vectorstore.errors import InputError, ModelError
 
 YES = Choice("yes", ("yes", "Yes", "YES"))
 NO = Choice("no", ("no", "No", "NO"))
 
 _SLOT = "{options}"
-_MOST_LOG_ODDS = 20.0
-_LEAST_LOG_PROBABILITY = -1000.0
 _LONGEST_TEXT = 2000
 
 
@@ -125,18 +123,23 @@ def prompt_hash(asks: Sequence[Ask]) -> str:
 def checked(answer: Answer, ask: Ask) -> Answer:
     """Reduce what a model returned to what an answer may hold; answers are hostile until then.
 
-    Log-probabilities that are no log-probabilities, of choices that were not offered, and of answers with an
-    error are dropped; text is cut; unknown classes count as unparsed.
+    Log-probabilities that are no log-probabilities, counts that are none, those of classes that do not exist, and both
+    of answers with an error are dropped; text is cut; unknown classes count as unparsed.
     """
     names = {choice.name for choice in ask.choices}
     kept = {
-        name: max(float(value), _LEAST_LOG_PROBABILITY)
+        name: max(float(value), LEAST_LOG_PROBABILITY)
         for name, value in answer.log_probabilities.items()
         if name in names and float(value) <= 1e-3 and not answer.error
     }
-    parsed = answer.parsed if answer.parsed in {*names, REFUSAL} else UNPARSED
-    tokens = max(0, int(answer.tokens))
-    return Answer(kept, str(answer.text)[:_LONGEST_TEXT], parsed, tokens, str(answer.error)[:_LONGEST_TEXT])
+    counts = {
+        name: int(count)
+        for name, count in answer.counts.items()
+        if name in {*names, *NO_CHOICE} and count >= 0 and not answer.error
+    }
+    parsed = answer.parsed if answer.parsed in {*names, *NO_CHOICE} else UNPARSED
+    tokens, text = max(0, int(answer.tokens)), str(answer.text)[:_LONGEST_TEXT]
+    return Answer(kept, text, parsed, tokens, str(answer.error)[:_LONGEST_TEXT], counts)
 
 
 def _paired(model: Model, asks: Sequence[Ask]) -> list[tuple[Answer, Ask]]:
@@ -160,27 +163,35 @@ def _cells(question: YesNoQuestion, balanced: bool) -> list[_Cell]:
 def _decision(
     question: YesNoQuestion, cells: Sequence[_Cell], answers: Sequence[Answer], options: DecisionOptions
 ) -> Decision:
-    refused = sum(answer.parsed == REFUSAL and not answer.error for answer in answers)
-    if refused >= options.refusal_share * len(answers):
-        return Decision(None, refused=True)
     by_sign: dict[int, list[float]] = {}
+    refused = 0
     for cell, answer in zip(cells, answers, strict=True):
         odds = _log_odds(question, answer, options.text_certainty)
         if odds is not None:
             by_sign.setdefault(cell.sign, []).append(cell.sign * odds)
+        elif answer.parsed == REFUSAL and not answer.error:
+            refused += 1
+    if refused >= options.refusal_share * len(answers):
+        return Decision(None, refused=True)
     if not by_sign:
         return Decision(None)
     # The mean of the polarities' means, so that a lean to yes cancels even where a cell was lost.
     means = [sum(odds) / len(odds) for odds in by_sign.values()]
-    return Decision(1 / (1 + exp(-sum(means) / len(means))))
+    return Decision(_logistic(sum(means) / len(means)))
 
 
 def _log_odds(question: YesNoQuestion, answer: Answer, certainty: float) -> float | None:
-    """Log-odds of the ``yes`` option; ``None`` for an answer that says neither."""
-    if answer.error or answer.parsed == REFUSAL:
+    """Log-odds of the ``yes`` option; ``None`` for an answer that says neither.
+
+    Log-probabilities or draws that say enough win over words; words are read where there is nothing else.
+    """
+    if answer.error or answer.parsed == NO_PICTURE:
         return None
-    yes, no = (answer.log_probabilities.get(choice.name) for choice in (question.yes, question.no))
-    if yes is not None and no is not None and max(yes, no) > _LEAST_LOG_PROBABILITY:
-        return min(max(yes - no, -_MOST_LOG_ODDS), _MOST_LOG_ODDS)
+    if answer.log_probabilities or answer.counts:
+        return log_odds(answer, question.yes.name, question.no.name)
     certain = log(certainty / (1 - certainty))
     return {question.yes.name: certain, question.no.name: -certain}.get(answer.parsed)
+
+
+def _logistic(number: float) -> float:
+    return 1 / (1 + exp(-number)) if number > 0 else exp(number) / (1 + exp(number))

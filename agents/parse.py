@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agents.models.base import Choice
+from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED, Choice
 
-REFUSAL = "refusal"
-"""Class of an answer that declines to answer."""
-UNPARSED = "unparsed"
-"""Class of an answer that is none of the options and no refusal."""
+__all__ = ["NO_PICTURE", "REFUSAL", "UNPARSED", "contains_yes", "parse_answer"]
 
 _LONGEST = 2000
 """Characters that are looked at; an option stands at the beginning."""
@@ -22,7 +19,7 @@ _LONGEST = 2000
 _REFUSALS = re.compile(
     r"\b(?:"
     r"i(?: am|['’]m) (?:sorry|unable|not able|not comfortable|not going to|just an? |only an? |an ai\b|an artificial)"
-    r"|i (?:can ?not|can['’]t|could not|couldn['’]t|will not|won['’]t|would not|wouldn['’]t|must decline|decline"
+    r"|i (?:can ?not|can['’]t|could not|couldn['’]t|must decline|decline"
     r"|refuse|apologi[sz]e|prefer not|would rather not|do not (?:have|hold|form)|don['’]t (?:have|hold|form))"
     r"|as an? (?:ai|artificial|language|large language)"
     r"|sorry\b"
@@ -30,6 +27,11 @@ _REFUSALS = re.compile(
     r"|cannot (?:answer|help|assist|comply|provide)"
     r"|(?:against|violates?) (?:my|our|the) (?:guidelines|policy|policies)"
     r")",
+    re.IGNORECASE,
+)
+_BLIND = re.compile(
+    r"\bno (?:image|picture|photo|video)s? (?:was|were|is|are|has been) (?:provided|attached|given|shown|visible)\b"
+    r"|\bi (?:do not|don['’]t|can ?not|can['’]t) see (?:an|any|the) (?:image|picture|photo|video)",
     re.IGNORECASE,
 )
 _HEDGES = re.compile(
@@ -62,6 +64,8 @@ def parse_answer(text: str, choices: Sequence[Choice]) -> str:
     if not choices:
         return ""
     words = _printable(text[:_LONGEST])
+    if _BLIND.search(words[:300]):
+        return NO_PICTURE
     named = _leading_choice(words, choices)
     if named:
         return named

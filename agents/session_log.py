@@ -22,11 +22,16 @@ from typing import Any, Self
 
 from agents.feed import Candidate
 from agents.models.base import Answer, Ask
+from vectorstore.documents import read_regular
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError
 from vectorstore.storage import make_folder, storage_errors, sync_folder
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""
+NO_ACTION = "none"
+"""Stands for an action where the answers decided nothing: refused, failed, or saying neither."""
+_LARGEST = 2**30
+"""Bytes of a log: some hundred thousand steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,10 @@ class Event:
     raw_answer: tuple[str, ...]
     parsed: tuple[str, ...]
     refusal: bool
-    """Whether a question was refused; the action is then ``skip`` and no signal goes to the policy."""
+    """Whether a question was refused; the action is then ``none`` and no signal goes to the policy."""
     logprobs: tuple[Mapping[str, float], ...]
     action: str
-    """``watch``, ``like``, ``skip`` or ``not_interested``."""
+    """``watch``, ``like``, ``skip`` or ``not_interested``; ``none`` where the answers decided nothing."""
     watch_s: float
     watch_frac: float
     """Of the clip's length, 0 to 1."""
@@ -100,11 +105,14 @@ class Event:
     cache_hit: bool | None
     error: tuple[str, ...] | None
     """Reasons of failed questions, empty for the others; null when none failed."""
+    counts: tuple[Mapping[str, int], ...] | None = None
+    """How many drawn answers were of which class, per question; not written where nothing was drawn."""
 
 
 def encode(record: Manifest | Event) -> bytes:
     """One line of a log, line feed included; equal records give equal bytes."""
-    return json.dumps(asdict(record), separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+    written = {name: value for name, value in asdict(record).items() if name != "counts" or value is not None}
+    return json.dumps(written, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,7 @@ def read_log(path: Path) -> LogContents:
     if not path.is_file():
         raise InputError(f"there is no session log at {path}", "name a .jsonl file made by `valuespectrum browse`")
     with storage_errors(path):
-        content = path.read_bytes()
+        content = read_regular(path, _LARGEST)
     return _decode(content, path)
 
 
@@ -271,7 +279,8 @@ def _taken_up(file: io.FileIO, path: Path, manifest: Manifest) -> tuple[Manifest
     first = encode(manifest)
     with storage_errors(path):
         content = file.read()
-    if b"\n" not in content and first.startswith(content):
+    # What a power cut leaves of a file can be as long as it was, and empty.
+    if b"\n" not in content and first.startswith(content.rstrip(b"\0")):
         with storage_errors(path):
             file.seek(0)
             file.truncate()
@@ -304,7 +313,8 @@ class RecordedModel:
         self.id = model_id
         self.settings: Mapping[str, str] = {}
         errors = event.error or ("",) * len(event.raw_answer)
-        columns = zip(event.logprobs, event.raw_answer, event.parsed, event.tokens, errors, strict=False)
+        counts = event.counts or ({},) * len(event.raw_answer)
+        columns = zip(event.logprobs, event.raw_answer, event.parsed, event.tokens, errors, counts, strict=False)
         self._answers: Iterator[Answer] = (Answer(*column) for column in columns)
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:

@@ -42,7 +42,8 @@ class SessionMetrics:
     drift: float
     """Jensen-Shannon distance (base 2, 0 to 1) between the first and the last window."""
     rates: Mapping[str, float]
-    """Share of steps by action, and ``refusal``; the actions sum to one."""
+    """Share of steps by action, ``none`` for steps that decided nothing included, so that they sum to one; and
+    ``refusal``, the part of those that was refused."""
     mean_watch_fraction: float
     """Of the items that were watched or liked; 0 without any."""
 
@@ -132,7 +133,7 @@ def _window(start: int, shown: Sequence[str], names: Sequence[str]) -> Window:
 
 def _rates(events: Sequence[Event]) -> dict[str, float]:
     actions = Counter(event.action for event in events)
-    rates = {action: actions[action] / len(events) for action in ("watch", "like", "skip", "not_interested")}
+    rates = {action: actions[action] / len(events) for action in ("watch", "like", "skip", "not_interested", "none")}
     return {**rates, "refusal": sum(event.refusal for event in events) / len(events)}
 
 

@@ -37,6 +37,9 @@ class FramesRead:
 
     pictures: tuple[tuple[Target, Image.Image], ...]
     """RGB, upright, in order of time; targets that could not be decoded are absent."""
+    width: int
+    """Pixels of the first picture as shown: after rotation and pixel aspect ratio."""
+    height: int
     rotation: int
     """Degrees counter-clockwise that were applied: 0, 90, 180 or 270."""
     damaged_packets: int

@@ -22,12 +22,13 @@ from PIL import Image
 from ingest.backend import FramesRead, Job
 from ingest.decord_backend import import_decord
 from ingest.decord_backend import read_frames as read_with_decord
-from ingest.guard import Deadline, Limits, choose_demuxer, is_cut_short, open_media, shown_name
+from ingest.guard import Deadline, Limits, is_cut_short, open_media, shown_name
 from ingest.media_index import Demuxed, MediaIndex, demuxed
 from ingest.pictures import JPEG_QUALITY
 from ingest.plan import Plan, make_plan
 from ingest.pyav_backend import read_frames as read_with_pyav
 from ingest.pyav_backend import read_lumas
+from ingest.recognition import choose_demuxer
 from ingest.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
 from ingest.torchcodec_backend import import_torchcodec
 from ingest.torchcodec_backend import read_frames as read_with_torchcodec
@@ -124,14 +125,11 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
 
 
 def _decoded(index: MediaIndex, read: FramesRead) -> Decoded:
-    width, height = round(index.coded_size[0] * index.pixel_aspect), index.coded_size[1]
-    if read.rotation % 180:
-        width, height = height, width
     return Decoded(
         container=index.demuxer,
         codec=index.codec,
-        width=width,
-        height=height,
+        width=read.width,
+        height=read.height,
         rotation=read.rotation,
         duration=index.duration(),
         truncated=index.truncated,
@@ -152,7 +150,7 @@ def recipe(options: DecodeOptions) -> Recipe:
     name, library = (options.decoder, options.decoder) if options.decoder in _BACKENDS else ("pyav", "av")
     settings = {
         # Raised when code of ours changes what comes out of the same settings.
-        "method": 1,
+        "method": 2,
         "decoder": name,
         "decoder_version": _version(library),
         "ffmpeg": av.ffmpeg_version_info,
@@ -217,7 +215,7 @@ def _demuxed(file: BinaryIO, name: str, limits: Limits, deadline: Deadline) -> I
         try:
             both = stack.enter_context(demuxed(file, name, demuxer, limits, deadline))
         except MediaError as error:
-            if error.reason == "decode_error" and demuxer == "mov" and is_cut_short(file):
+            if error.reason == "decode_error" and is_cut_short(file, demuxer):
                 raise MediaError(f"{name}: ends too early, as half a download does", "truncated") from error
             raise
         yield both

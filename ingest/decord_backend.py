@@ -11,6 +11,7 @@ from PIL import Image
 from ingest.backend import FramesRead, Job
 from ingest.pictures import fit_size
 from ingest.plan import has_open_groups
+from ingest.pyav_backend import refuse_peculiarities
 from vectorstore.errors import InputError, MediaError
 
 
@@ -21,7 +22,8 @@ def read_frames(job: Job) -> FramesRead:
     reported as 0.
 
     Raises:
-        MediaError: ``unsupported_codec``, ``edit_list``, ``open_gop``, ``unsupported_container``, ``decode_error``.
+        MediaError: ``unsupported_codec``, ``edit_list``, ``open_gop``, ``unsupported_container``, ``decode_error``, or
+            what ``as_shown.peculiarities`` finds.
         InputError: decord is not installed.
     """
     decord = import_decord()
@@ -38,7 +40,8 @@ def read_frames(job: Job) -> FramesRead:
     pictures = tuple(
         (target, _picture(picture, job, turned)) for target, picture in zip(job.plan.targets, batch, strict=True)
     )
-    return FramesRead(pictures, 90 if turned else 0, 0)
+    width, height = job.index.shown_size(turned)
+    return FramesRead(pictures, width, height, 90 if turned else 0, 0)
 
 
 def import_decord() -> Any:
@@ -65,6 +68,7 @@ def _refuse_what_decord_gets_wrong(job: Job) -> None:
         raise MediaError(f"{wrong} {job.index.demuxer} files; use --decoder auto", "unsupported_container")
     if has_open_groups(job.index.packets):
         raise MediaError(f"{wrong} open groups of pictures; use --decoder auto", "open_gop")
+    refuse_peculiarities(job, "decord 0.6")
 
 
 def _places(job: Job, reader: Any) -> list[int]:
@@ -77,5 +81,5 @@ def _places(job: Job, reader: Any) -> list[int]:
 
 def _picture(pixels: NDArray[np.uint8], job: Job, turned: bool) -> Image.Image:
     height, width = pixels.shape[:2]
-    aspect = 1 / job.index.pixel_aspect if turned else job.index.pixel_aspect
+    aspect = 1 / job.index.tags.pixel_aspect if turned else job.index.tags.pixel_aspect
     return Image.fromarray(pixels).resize(fit_size(width, height, aspect, job.short_side), Image.Resampling.BOX)

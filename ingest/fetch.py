@@ -24,8 +24,10 @@ from pathlib import Path
 
 import ingest
 from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
-from ingest.guard import Limits, choose_demuxer, open_media
+from ingest.formats import READ
+from ingest.guard import Limits, open_media
 from ingest.pacing import Pacer
+from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
 from ingest.urls import Link
 from vectorstore.errors import FetchError, InputError, MediaError, StorageError
@@ -233,9 +235,12 @@ def _find_video(media: Path, link: Link, limits: Limits) -> Path:
         raise FetchError(f"{link.url}: a file of type {path.suffix[:20]!a}", "not_media")
     try:
         with open_media(path, limits) as file:
-            choose_demuxer(file, link.url)
+            # FFmpeg's own probe is for the confined decoder.
+            kind = recognise(file)
     except MediaError as error:
         raise FetchError(error.message, "too_big" if error.reason == "too_big" else "not_media") from error
+    if kind not in READ:
+        raise FetchError(f"{link.url}: {kind.title if kind else 'not a video'}, which is not read", "not_media")
     return path
 
 

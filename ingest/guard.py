@@ -2,7 +2,7 @@
 
 Files come from strangers. Each is opened once, without following links or waiting for a pipe, and
 hashed and decoded through that one descriptor, so nothing can be put in its place in between. The demuxer
-is chosen here from the first bytes: a playlist that calls itself ``.mp4`` would make FFmpeg open other files.
+is chosen by content (``recognition.py``): a playlist that calls itself ``.mp4`` would make FFmpeg open other files.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import BinaryIO
 
 from vectorstore.errors import MediaError, StorageError
 
-_AUDIO_MAGIC = (b"ID3", b"fLaC", b"OggS", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1")
-_PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
-_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
-_TRANSPORT_PACKET = 188
+_SEGMENT = b"\x18\x53\x80\x67"
+"""Name of the part of a Matroska file that holds everything but its header."""
+_MOST_ELEMENTS = 8
+"""Parts that are stepped over before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,32 +139,25 @@ def hash_media(file: BinaryIO, deadline: Deadline) -> str:
     return digest.hexdigest()
 
 
-def choose_demuxer(file: BinaryIO, name: str) -> str:
-    """The only FFmpeg demuxer that may read this file, by its first bytes.
+def is_cut_short(file: BinaryIO, demuxer: str) -> bool | None:
+    """Whether a file ends before its outermost parts do, as half a download does.
 
-    Raises:
-        MediaError: ``not_video`` or ``no_video_stream`` (an audio file).
+    Args:
+        file: At any position.
+        demuxer: FFmpeg's name of its container.
+
+    Returns:
+        ``None`` where the container does not say how long its parts are.
     """
-    file.seek(0)
-    head = file.read(3 * _TRANSPORT_PACKET)
-    if head[4:8] in _BOXES and not (head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS):
-        return "mov"
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return "matroska"
-    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
-        return "avi"
-    if head.startswith(b"FLV\x01"):
-        return "flv"
-    if len(head) == 3 * _TRANSPORT_PACKET and head[::_TRANSPORT_PACKET] == b"GGG":
-        return "mpegts"
-    if head.startswith(_AUDIO_MAGIC) or (head.startswith(b"RIFF") and head[8:12] == b"WAVE"):
-        raise MediaError(f"{name}: an audio file", "no_video_stream")
-    raise MediaError(f"{name}: not a video (neither mp4/mov, webm/mkv, avi, flv nor mpeg-ts)", "not_video")
-
-
-def is_cut_short(file: BinaryIO) -> bool:
-    """Whether an mp4/mov file ends inside a box or has no index, as half a download does."""
     size = file.seek(0, os.SEEK_END)
+    if demuxer == "mov":
+        return _is_box_cut_short(file, size)
+    if demuxer == "matroska":
+        return _is_segment_cut_short(file, size)
+    return None
+
+
+def _is_box_cut_short(file: BinaryIO, size: int) -> bool:
     position, found_index = 0, False
     while position + 8 <= size:
         file.seek(position)
@@ -179,3 +172,22 @@ def is_cut_short(file: BinaryIO) -> bool:
         found_index = found_index or kind == b"moov"
         position += length
     return position > size or not found_index
+
+
+def _is_segment_cut_short(file: BinaryIO, size: int) -> bool | None:
+    position = 0
+    # The header, perhaps padding, then the segment that holds everything else.
+    for _ in range(_MOST_ELEMENTS):
+        file.seek(position)
+        head = file.read(12)
+        width = 9 - head[0].bit_length() if head and head[0] else len(head)
+        if len(head) < 12 or width > 4:
+            return None
+        length_width = 9 - head[width].bit_length()
+        length = int.from_bytes(head[width : width + length_width], "big") & (1 << 7 * length_width) - 1
+        if length_width > 8 or length == (1 << 7 * length_width) - 1:
+            return None
+        position += width + length_width + length
+        if head[:4] == _SEGMENT or position > size:
+            return position > size
+    return None

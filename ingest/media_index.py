@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, BinaryIO
 
-from ingest.guard import Deadline, Limits
+from ingest.guard import Deadline, Limits, is_cut_short
 from ingest.plan import Packet, Target
+from ingest.tags import Tags, read_tags
+from ingest.timeline import Clock, Declared, Jump, RawPacket, make_timeline
 from vectorstore.errors import MediaError
 
-_TOLERATED_LOSS = 0.05
-"""Share of a clip that may be missing at its end before it counts as truncated."""
-
+_SEEN_OR_HEARD = ("video", "audio")
+_HAS_CLOCK = 0x0200
+"""FFmpeg's flag AVFMT_TS_DISCONT: times of such containers are those of a running clock, not sums of durations."""
 _BUFFER = 2**18
 _MOST_KEPT = 64 * 2**20
 """Bytes of packets that are kept from reading to decoding."""
@@ -32,14 +34,16 @@ class MediaIndex:
     """Seconds per unit of presentation time."""
     coded_size: tuple[int, int]
     """Pixels of a decoded picture: width, height."""
-    pixel_aspect: float
-    """Width of a pixel over its height."""
+    tags: Tags
+    """How pictures are to be shown, as far as the container knows."""
     packets: tuple[Packet, ...]
     """In decoding order."""
     start: int
     """Presentation time of the first frame."""
     end: int
-    """Presentation time at which the last frame leaves the screen."""
+    """Presentation time up to which frames are spread: a last picture that stays on counts as long as the longest."""
+    stop: int
+    """Presentation time at which the clip is over, its sound included."""
     truncated: bool
     counted: bool
     """Whether the container has no usable presentation times, so that frames are told apart by counting."""
@@ -48,9 +52,18 @@ class MediaIndex:
         """When a frame is shown, from the first frame on."""
         return float((target.shown_at - self.start) * self.time_base)
 
+    def shown_size(self, turned: bool) -> tuple[int, int]:
+        """Width and height on the screen, when nothing changes midway.
+
+        Args:
+            turned: By a quarter.
+        """
+        width, height = round(self.coded_size[0] * self.tags.pixel_aspect), self.coded_size[1]
+        return (height, width) if turned else (width, height)
+
     def duration(self) -> float:
-        """Seconds from the first frame to the end of the last."""
-        return float((self.end - self.start) * self.time_base)
+        """Seconds from the first frame until the clip is over."""
+        return float((self.stop - self.start) * self.time_base)
 
 
 def open_container(file: BinaryIO, demuxer: str) -> Any:
@@ -108,19 +121,22 @@ def demuxed(
     """Read headers and packets; the container stays open inside the block.
 
     Raises:
-        MediaError: ``no_video_stream``, ``unsupported_codec``, ``too_many_pixels``, ``too_long``, ``deadline`` or
-            ``decode_error``.
+        MediaError: ``no_video_stream``, ``unsupported_codec``, ``too_many_pixels``, ``too_long``, ``clock_jump``,
+            ``deadline`` or ``decode_error``.
     """
     with contextlib.ExitStack() as stack:
         with decoder_errors(name):
             container = stack.enter_context(open_container(file, demuxer))
             stream = _video_stream(container, name)
             codec = stream.codec_context
-            check_size(codec.width, codec.height, _pixel_aspect(stream), name, limits)
-            _check_duration(_declared_seconds(container, stream), name, limits)
-            raw, packets, seconds_seen = _demux(container, stream, name, limits, deadline)
-            index = _index(container, stream, name, demuxer, raw, seconds_seen)
-        yield index, Demuxed(container, packets)
+            tags = read_tags(stream)
+            check_size(codec.width, codec.height, tags.pixel_aspect, name, limits)
+            declared = _declared(container, stream, file, demuxer)
+            if not container.format.flags & _HAS_CLOCK:
+                _check_duration(max(declared.video_duration, _common_duration(declared)), name, limits)
+            seen = _demux(container, stream, name, limits, deadline)
+            index = _index(stream, name, demuxer, tags, seen, declared)
+        yield index, Demuxed(container, seen.kept)
 
 
 def _video_stream(container: Any, name: str) -> Any:
@@ -151,86 +167,114 @@ def _check_duration(seconds: float, name: str, limits: Limits) -> None:
         raise MediaError(f"{name}: lasts {seconds:.0f} s, longer than {limits.max_seconds:g} s", "too_long")
 
 
-def _declared_seconds(container: Any, stream: Any) -> float:
-    declared = [float(stream.duration * stream.time_base)] if stream.duration else []
-    if container.duration:
-        declared.append(container.duration / 1_000_000)
-    return max(declared, default=0.0)
+def _declared(container: Any, stream: Any, file: BinaryIO, demuxer: str) -> Declared:
+    position = file.tell()
+    whole = demuxer == "matroska" and is_cut_short(file, demuxer) is False
+    file.seek(position)
+    return Declared(
+        begin=(container.start_time or 0) / 1_000_000,
+        duration=(container.duration or 0) / 1_000_000,
+        video_duration=float((stream.duration or 0) * stream.time_base),
+        frames=stream.frames or 0,
+        whole=whole,
+        only_seen_and_heard=all(other.type in _SEEN_OR_HEARD for other in container.streams),
+    )
 
 
-_Raw = tuple[int | None, bool, bool, int]
-"""Presentation time, keyframe, discard, duration of one packet."""
+def _common_duration(declared: Declared) -> float:
+    """A text that goes on for longer than the pictures makes the container longer, but not the clip."""
+    return declared.duration if declared.only_seen_and_heard else 0.0
 
 
-def _demux(
-    container: Any, stream: Any, name: str, limits: Limits, deadline: Deadline
-) -> tuple[list[_Raw], list[Any] | None, float]:
-    """All packets of the video stream, the same to be decoded, and when the last packet of any ends (seconds)."""
+class _Seen:
+    """What comes out of a container while it is read to its end."""
+
+    def __init__(self, stream: int, begin: float) -> None:
+        self.stream, self.begin = stream, begin
+        self.packets: list[RawPacket] = []
+        """Of the video stream."""
+        self.kept: list[Any] | None = []
+        """The same to be decoded; ``None`` when they are too large together."""
+        self.reached = 0.0
+        """When the last packet of any stream ends, seconds."""
+        self.sound_end = 0.0
+        self.jump: Jump | None = None
+        """The first in the clock of pictures or sound."""
+        self._size = 0
+        # Calculating with a fraction for every packet takes as long as reading them.
+        self._units: dict[int, float] = {}
+        self._clocks: dict[int, Clock] = {}
+
+    def take(self, packet: Any, kind: str) -> float:
+        """Take the next packet; returns when what is seen and heard has lasted until, seconds from its begin."""
+        of, time, duration = packet.stream_index, packet.pts, packet.duration or 0
+        decoded = packet.dts
+        unit = self._units.get(of) or self._units.setdefault(of, float(packet.time_base))
+        shown = decoded if time is None else time
+        end = 0.0 if shown is None else (shown + duration) * unit
+        self.reached = max(self.reached, end)
+        if kind == "audio":
+            self.sound_end = max(self.sound_end, end)
+        if decoded is not None and kind in _SEEN_OR_HEARD:
+            clock = self._clocks.get(of) or self._clocks.setdefault(of, Clock())
+            self.jump = self.jump or clock.step(decoded * unit, duration * unit)
+        if of == self.stream:
+            self.packets.append(RawPacket(time, packet.is_keyframe, packet.is_discard, duration))
+            self._keep(packet)
+        return end - self.begin if kind in _SEEN_OR_HEARD else 0.0
+
+    def _keep(self, packet: Any) -> None:
+        self._size += packet.size
+        if self._size > _MOST_KEPT:
+            self.kept = None
+        if self.kept is not None:
+            self.kept.append(packet)
+
+
+def _demux(container: Any, stream: Any, name: str, limits: Limits, deadline: Deadline) -> _Seen:
     import av
 
-    packets: list[_Raw] = []
-    kept: list[Any] | None = []
-    size, latest, begin = 0, 0.0, (container.start_time or 0) / 1_000_000
-    # Calculating with a fraction for every packet takes as long as reading them.
-    units: dict[int, float] = {}
+    seen = _Seen(stream.index, (container.start_time or 0) / 1_000_000)
+    kinds = {other.index: other.type for other in container.streams}
     try:
         for packet in container.demux():
             if not packet.size:
                 continue
             deadline.check()
-            of, time, duration = packet.stream_index, packet.pts, packet.duration or 0
-            end = packet.dts if time is None else time
-            if end is not None:
-                unit = units.get(of) or units.setdefault(of, float(packet.time_base))
-                latest = max(latest, (end + duration) * unit)
-                _check_duration(latest - begin, name, limits)
-            if of == stream.index:
-                packets.append((time, packet.is_keyframe, packet.is_discard, duration))
-                size += packet.size
-                if size > _MOST_KEPT:
-                    kept = None
-                if kept is not None:
-                    kept.append(packet)
+            seconds = seen.take(packet, kinds.get(packet.stream_index, ""))
+            if seen.jump and (seconds > limits.max_seconds or _must_go_on(seen.jump, container.format)):
+                raise _jumped(name, seen.jump)
+            _check_duration(seconds, name, limits)
     except av.FFmpegError:
         # What could be read is kept; how much is missing shows in the comparison with the header.
-        kept = None
-    return packets, kept, latest
+        seen.kept = None
+    return seen
 
 
-def _index(container: Any, stream: Any, name: str, demuxer: str, raw: list[_Raw], seconds_seen: float) -> MediaIndex:
-    shown = [time for time, _, discard, _ in raw if time is not None and not discard]
-    if not raw or (not shown and all(packet[2] for packet in raw)):
-        raise MediaError(f"{name}: its video stream is empty", "decode_error")
-    # AVI stores no presentation times; what the demuxer makes up is wrong for H.264.
-    counted = demuxer == "avi" or len(set(shown)) < sum(not packet[2] for packet in raw)
-    if counted:
-        rate = stream.average_rate or Fraction(25)
-        time_base, start, end = 1 / Fraction(rate), 0, len(raw)
-        packets = tuple(Packet(place, place == 0, False) for place in range(len(raw)))
-    else:
-        time_base, start = stream.time_base, min(shown)
-        end = max(time + duration for time, _, discard, duration in raw if time is not None and not discard)
-        packets = tuple(Packet(time or 0, keyframe, discard) for time, keyframe, discard, _ in raw)
-    codec = stream.codec_context
-    truncated = _is_truncated(container, stream, len(raw), float((end - start) * time_base), seconds_seen)
-    return MediaIndex(
-        demuxer, stream.index, codec.name, time_base, (codec.width, codec.height), _pixel_aspect(stream), packets,
-        start, max(end, start + 1), truncated, counted,
+def _must_go_on(jump: Jump, form: Any) -> bool:
+    """Whether a jump cannot be a picture that stays on the screen, or a part that an edit list shows again."""
+    return bool(form.flags & _HAS_CLOCK) or (jump.by < 0 and "mov" not in form.name.split(","))
+
+
+def _jumped(name: str, jump: Jump) -> MediaError:
+    way = "forward" if jump.by > 0 else "back"
+    return MediaError(
+        f"{name}: its clock jumps {way} by {abs(jump.by):.1f} s at {jump.at:.1f} s, as where recordings were joined;"
+        " convert it to MP4 or WebM", "clock_jump",
     )  # fmt: skip
 
 
-def _pixel_aspect(stream: Any) -> float:
-    ratio = float(stream.sample_aspect_ratio or 1)
-    return ratio if 0.25 <= ratio <= 4 else 1.0
-
-
-def _is_truncated(container: Any, stream: Any, packets: int, seconds: float, seconds_seen: float) -> bool:
-    least = 1 - _TOLERATED_LOSS
-    # Edit lists hide packets that count as frames; then what is left lasts as long as it should.
-    if packets < least * (stream.frames or 0) and seconds < least * float((stream.duration or 0) * stream.time_base):
-        return True
-    declared = (container.duration or 0) / 1_000_000
-    begin = (container.start_time or 0) / 1_000_000
-    # Some containers declare how long they last, some (Matroska) when they end.
-    reached = max(seconds_seen, seconds_seen - begin)
-    return declared - reached > max(_TOLERATED_LOSS * declared, 0.5)
+def _index(stream: Any, name: str, demuxer: str, tags: Tags, seen: _Seen, declared: Declared) -> MediaIndex:
+    raw = seen.packets
+    shown = [packet.time for packet in raw if packet.time is not None and not packet.discard]
+    if not raw or (not shown and all(packet.discard for packet in raw)):
+        raise MediaError(f"{name}: its video stream is empty", "decode_error")
+    # AVI stores no presentation times; what the demuxer makes up is wrong for H.264.
+    counted = demuxer == "avi" or len(set(shown)) < sum(not packet.discard for packet in raw)
+    rate = Fraction(stream.average_rate or 25) if counted else None
+    line = make_timeline(raw, stream.time_base, rate, seen.sound_end, declared, seen.reached)
+    codec = stream.codec_context
+    return MediaIndex(
+        demuxer, stream.index, codec.name, line.time_base, (codec.width, codec.height), tags, line.packets,
+        line.start, line.end, line.stop, line.truncated, line.counted,
+    )  # fmt: skip

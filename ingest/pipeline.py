@@ -88,7 +88,9 @@ def ingest(
     settled = corpus.curation.forget_failures(corpus.curation.settled(found.failed_rows))
     report = ingest_items(found.items, corpus, embedder, options, progress)
     seconds = time.monotonic() - started
-    return replace(report, files_ignored=found.ignored, failures_settled=settled, seconds=seconds)
+    return replace(
+        report, files_ignored=found.ignored, failures_settled=settled, lists=tuple(found.lists), seconds=seconds
+    )
 
 
 def ingest_items(

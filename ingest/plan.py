@@ -46,7 +46,7 @@ def make_plan(packets: Sequence[Packet], end: int, count: int) -> Plan:
     """Plan ``count`` frames spread evenly in time.
 
     The clip is cut into ``count`` equal parts; the frame on screen in the middle of each part is taken. A clip with
-    fewer frames than that gives each frame once.
+    no more frames than that gives each frame once.
 
     Args:
         packets: All packets of the video stream, in decoding order.
@@ -56,8 +56,11 @@ def make_plan(packets: Sequence[Packet], end: int, count: int) -> Plan:
     Returns:
         Targets and runs; both empty when nothing is shown.
     """
-    shown = [packet.shown_at for packet in packets if not packet.discard]
-    return plan_at(packets, middles(min(shown), end, count)) if shown else Plan((), ())
+    shown = sorted((packet.shown_at, place) for place, packet in enumerate(packets) if not packet.discard)
+    if not shown:
+        return Plan((), ())
+    within = [place for time, place in shown if time < end]
+    return plan_of(packets, within) if len(within) <= count else plan_at(packets, middles(shown[0][0], end, count))
 
 
 def middles(start: int, end: int, count: int) -> list[float]:
@@ -91,6 +94,19 @@ def plan_of(packets: Sequence[Packet], places: Sequence[int]) -> Plan:
     """
     targets = tuple(Target(place, packets[place].shown_at) for place in places)
     return Plan(targets, _runs(packets, targets))
+
+
+def staying(packets: Sequence[Packet], end: int, least: float) -> tuple[Target, ...]:
+    """The frames that stay on the screen for at least ``least`` units of the stream.
+
+    Args:
+        packets: All packets of the video stream, in decoding order.
+        end: Presentation time at which the last frame leaves the screen.
+        least: Units of presentation time.
+    """
+    shown = sorted((packet.shown_at, place) for place, packet in enumerate(packets) if not packet.discard)
+    stops = [*(time for time, _ in shown[1:]), end][: len(shown)]
+    return tuple(Target(place, time) for (time, place), stop in zip(shown, stops, strict=True) if stop - time >= least)
 
 
 def _runs(packets: Sequence[Packet], targets: Sequence[Target]) -> tuple[range, ...]:

@@ -12,13 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ingest.as_shown import Screen, Shown, peculiarities
 from ingest.backend import FramesRead, Job
-from ingest.media_index import check_size, decoder_errors, open_container
-from ingest.pictures import fit_size
-from ingest.plan import Plan, depending_on
+from ingest.media_index import decoder_errors, open_container
+from ingest.plan import Plan, depending_on, staying
+from vectorstore.errors import MediaError
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
 """Decoders that can leave out pictures to which nothing refers; dav1d would leave out wanted ones as well."""
+
+_SEEING_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Decoders of these codecs that look for transparency; those of FFmpeg itself do not."""
+
+_STAYING = 0.2
+"""Seconds on the screen from which on a frame may be a scene of its own."""
 
 _THUMBNAIL = (32, 18)
 """Width and height."""
@@ -43,11 +50,14 @@ def read_frames(job: Job) -> FramesRead:
         # Not every packet that is marked as a keyframe is one (intra refresh): decode from the very beginning.
         rest = _read(replace(job, plan=Plan(missing, whole)))
     pictures = sorted(read.pictures + rest.pictures, key=lambda pair: pair[0].shown_at)
-    return FramesRead(tuple(pictures), max(read.rotation, rest.rotation), rest.damaged_packets)
+    first = read if read.pictures else rest
+    return replace(first, pictures=tuple(pictures), damaged_packets=rest.damaged_packets)
 
 
 def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
     """Watch a whole clip at thumbnail size, leaving out frames to which no other refers where that saves work.
+
+    Frames that stay on the screen are never left out.
 
     Args:
         job: Its plan is not looked at.
@@ -59,31 +69,53 @@ def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
         MediaError: ``deadline`` or ``decode_error``.
     """
     seen: dict[int, NDArray[np.uint8]] = {}
-    whole = Plan((), (range(len(job.index.packets)),))
+    index = job.index
+    whole = Plan(staying(index.packets, index.end, _STAYING / index.time_base), (range(len(index.packets)),))
     with decoder_errors(job.name), _reader(replace(job, plan=whole)) as reader:
         for shown_at, frame in reader.frames():
-            small = frame.reformat(*_THUMBNAIL, format="gray", interpolation="AREA")
+            small = frame.reformat(*_THUMBNAIL, format="gray", interpolation="AREA", threads=1)
             seen[shown_at] = small.to_ndarray()
     times = sorted(seen)
     return times, np.array([seen[time] for time in times], dtype=np.uint8).reshape(-1, *_THUMBNAIL[::-1])
 
 
+def refuse_peculiarities(job: Job, decoder: str) -> None:
+    """Refuse clips that a decoder without all this around it would show in a wrong way.
+
+    Only the first frame of each run of the plan is looked at: a stream changes at keyframes.
+
+    Args:
+        job: The clip.
+        decoder: Its name, for the message.
+
+    Raises:
+        MediaError: What ``as_shown.peculiarities`` found first, or ``deadline`` or ``decode_error``.
+    """
+    starts = tuple(range(run.start, run.start + 1) for run in job.plan.runs)
+    with decoder_errors(job.name), _reader(replace(job, plan=Plan((), starts))) as reader:
+        for _, frame in reader.frames():
+            for reason, words in peculiarities(frame, job.index.tags, job.index.codec).items():
+                raise MediaError(f"{job.name}: {decoder} shows {words} wrong; use --decoder auto", reason)
+
+
 def _read(job: Job) -> FramesRead:
     wanted = {target.shown_at: target for target in job.plan.targets}
-    pictures: dict[int, Image.Image] = {}
-    rotation = 0
+    pictures: dict[int, Shown] = {}
     with _reader(job) as reader:
+        screen = Screen(job.name, job.index.tags, reader.codec, job.short_side, job.limits)
         for shown_at, frame in reader.frames():
             if shown_at in wanted and shown_at not in pictures:
-                rotation = round(frame.rotation / 90) * 90 % 360
-                pictures[shown_at] = _picture(frame, job, rotation)
+                pictures[shown_at] = screen.show(frame)
     unsound = depending_on(job.index.packets, reader.failed)
-    found = tuple(
-        (wanted[shown_at], pictures[shown_at])
-        for shown_at in sorted(pictures)
-        if wanted[shown_at].packet not in unsound
+    sound = [shown_at for shown_at in sorted(pictures) if wanted[shown_at].packet not in unsound]
+    first = pictures[sound[0]] if sound else Shown(Image.new("RGB", (1, 1)), *job.index.coded_size, 0)
+    return FramesRead(
+        pictures=tuple((wanted[shown_at], pictures[shown_at].picture) for shown_at in sound),
+        width=first.width,
+        height=first.height,
+        rotation=first.rotation,
+        damaged_packets=len(reader.failed),
     )
-    return FramesRead(found, rotation, len(reader.failed))
 
 
 @contextlib.contextmanager
@@ -95,6 +127,18 @@ def _reader(job: Job) -> Iterator[_Reader]:
     with open_container(job.file, job.index.demuxer) as container:
         stream = container.streams[job.index.stream]
         yield _Reader(container, (packet for packet in container.demux(stream) if packet.size), job)
+
+
+def _codec(container: Any, job: Job) -> Any:
+    import av
+
+    codec = container.streams[job.index.stream].codec_context
+    if not job.index.tags.hidden_alpha:
+        return codec
+    try:
+        return av.CodecContext.create(_SEEING_ALPHA[job.index.codec], "r")
+    except av.FFmpegError as error:
+        raise MediaError(f"{job.name}: this PyAV cannot decode its transparency", "unsupported_codec") from error
 
 
 class _Reader:
@@ -112,12 +156,12 @@ class _Reader:
         self._all = packets
         self._job = job
         self._wanted = {target.packet for target in job.plan.targets}
-        self._codec = container.streams[job.index.stream].codec_context
+        self.codec = _codec(container, job)
         # One thread per file and several files at once costs 10-17 % less than several threads per file.
-        self._codec.thread_type = "NONE"
-        self._codec.thread_count = 1
+        self.codec.thread_type = "NONE"
+        self.codec.thread_count = 1
         # A stream may change its size midway. Errors are to be told, not concealed.
-        self._codec.options = {"max_pixels": str(job.limits.max_pixels), "err_detect": "explode"}
+        self.codec.options = {"max_pixels": str(job.limits.max_pixels), "err_detect": "explode"}
 
     def frames(self) -> Iterator[tuple[int, Any]]:
         """Decoded frames with their presentation time, or their count where there are no times."""
@@ -136,11 +180,11 @@ class _Reader:
                 return
             if place in run and not self._is_left_over(run.start, place):
                 self._job.deadline.check()
-                self._codec.skip_frame = "NONREF" if self._may_skip(place) else "DEFAULT"
+                self.codec.skip_frame = "NONREF" if self._may_skip(place) else "DEFAULT"
                 yield from self._feed(packet, place)
             if place == run.stop - 1:
                 yield from self._feed(None, place)
-                self._codec.flush_buffers()
+                self.codec.flush_buffers()
                 run = next(runs, None)
         if run is not None:
             yield from self._feed(None, len(self._job.index.packets) - 1)
@@ -167,16 +211,7 @@ class _Reader:
         import av
 
         try:
-            return list(self._codec.decode(packet))
+            return list(self.codec.decode(packet))
         except av.FFmpegError:
             self.failed.add(place)
             return []
-
-
-def _picture(frame: Any, job: Job, rotation: int) -> Image.Image:
-    # A stream may change its size midway.
-    check_size(frame.width, frame.height, job.index.pixel_aspect, job.name, job.limits)
-    width, height = fit_size(frame.width, frame.height, job.index.pixel_aspect, job.short_side)
-    small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
-    upright = np.rot90(small.to_ndarray(), rotation // 90)
-    return Image.fromarray(np.ascontiguousarray(upright))

@@ -28,8 +28,8 @@ from ingest.known import Judged, Settings, Verdict, judge, settings_mark
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.remembered import remembered_sources
 from ingest.report import IngestReport
-from ingest.sources.base import Found, SourceItem, SourceOptions
-from ingest.sources.registry import failed_rows_of, find_items, link_item, load_sources
+from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
+from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
 from ingest.sources.tables import SUFFIXES
 from vectorstore.corpus import Corpus
 from vectorstore.errors import InputError, MediaError, StorageError
@@ -159,6 +159,8 @@ class FoundAgain:
     unreachable: tuple[Failure, ...]
     failed_rows: Mapping[str, Collection[int]] = field(default_factory=dict)
     """As in ``Found``."""
+    lists: tuple[ListCounts, ...] = ()
+    """As in ``Found``."""
 
     def __iter__(self) -> Iterator[SourceItem]:
         seen: set[bytes] = set()
@@ -189,7 +191,9 @@ def find_again(corpus: Corpus) -> FoundAgain:
         except (InputError, StorageError, MediaError) as error:
             reason = error.reason if isinstance(error, MediaError) else "unreachable"
             unreachable.append(Failure(source.text, reason, error.message))
-    return FoundAgain(tuple(part.items for part in found), tuple(unreachable), failed_rows_of(found))
+    items = tuple(part.items for part in by_precedence(found))
+    lists = tuple(counts for part in found for counts in part.lists)
+    return FoundAgain(items, tuple(unreachable), failed_rows_of(found), lists)
 
 
 def plan_items(corpus: Corpus, items: Iterable[SourceItem], options: IngestOptions) -> RefreshPlan:
@@ -261,7 +265,7 @@ def run_refresh(
     gone, settled = _gone(corpus, items, listed)
     for locator in gone:
         corpus.mark_gone(locator)
-    report = replace(report, failures_settled=corpus.curation.forget_failures(settled))
+    report = replace(report, failures_settled=corpus.curation.forget_failures(settled), lists=items.lists)
     checked, dead, unchecked = _check_links(corpus, items) if options.check_links else (0, 0, ())
     removed = _remove_gone(corpus) if options.remove_gone else None
     done = RefreshReport(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
+from ingest.sources.base import ListCounts
 from vectorstore.records import Failure, Frame
 
 
@@ -45,6 +46,8 @@ class IngestReport:
     """Those of the added frames that show nothing."""
     failures_settled: int = 0
     """Failures of earlier runs that are dropped: rows of lists that are good again, sources that are no more."""
+    lists: Sequence[ListCounts] = ()
+    """What became of every row of the lists."""
 
     def to_json(self) -> dict[str, object]:
         """The document that ``ingest --json`` prints."""
@@ -66,8 +69,22 @@ class IngestReport:
             "frames_embedded": self.frames_embedded,
             "files_ignored": self.files_ignored,
             "failures_settled": self.failures_settled,
+            "lists": [asdict(counts) for counts in self.lists],
             "seconds": round(self.seconds, 3),
         }
+
+
+def alike(failures: Sequence[Failure]) -> list[tuple[Failure, int]]:
+    """Failures with the same words but for the name of the file or row: the first of each kind, and how many."""
+    counts: dict[str, int] = {}
+    first: dict[str, Failure] = {}
+    for failure in failures:
+        # Details begin with "NAME: " or "row N: ".
+        _, colon, words = failure.detail.partition(": ")
+        kind = f"{failure.reason} {words if colon else failure.detail}"
+        first.setdefault(kind, failure)
+        counts[kind] = counts.get(kind, 0) + 1
+    return [(failure, counts[kind]) for kind, failure in first.items()]
 
 
 @dataclass(slots=True)

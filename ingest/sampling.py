@@ -30,11 +30,13 @@ def first_plan(index: MediaIndex, count: int, seconds: float) -> Plan:
 def keyframe_plan(index: MediaIndex, count: int) -> Plan:
     """The keyframes nearest to evenly spread moments, each once: nothing else has to be decoded.
 
-    Where a container does not say when its frames are shown, or none of its keyframes is, as ``make_plan``.
+    Where a container does not say when its frames are shown, or none of its keyframes is, as ``make_plan``. A clip of
+    no more frames than that gives all of them, as a show of slides does.
     """
-    keyframes = [
-        (packet.shown_at, place) for place, packet in enumerate(index.packets) if packet.keyframe and not packet.discard
-    ]
+    shown = [(packet.shown_at, place) for place, packet in enumerate(index.packets) if not packet.discard]
+    keyframes = [pair for pair in shown if index.packets[pair[1]].keyframe]
+    if len(shown) <= count:
+        return plan_of(index.packets, [place for _, place in sorted(shown)])
     if index.counted or not keyframes:
         return make_plan(index.packets, index.end, count)
     wanted = middles(index.start, index.end, count)
@@ -51,10 +53,12 @@ def scene_plan(index: MediaIndex, count: int, times: Sequence[int], lumas: NDArr
         times: Presentation times of decoded frames, ascending.
         lumas: (frames, height, width) small grey pictures of these frames.
     """
-    starts = [index.start, *(times[cut] for cut in cuts(lumas))]
+    starts = [index.start, *(times[cut] for cut in cuts(lumas, [float(time * index.time_base) for time in times]))]
     scenes: list[tuple[int, int]] = []
+    # Files of slides often do not say how long the last one stays on.
+    last_slide = times[-1] if len(times) > 1 and (times[-1] - times[-2]) * index.time_base >= _SHORTEST_SCENE else None
     for start, end in zip(starts, [*starts[1:], index.end], strict=True):
-        if scenes and (end - start) * index.time_base < _SHORTEST_SCENE:
+        if scenes and (end - start) * index.time_base < _SHORTEST_SCENE and start != last_slide:
             scenes[-1] = (scenes[-1][0], end)
         else:
             scenes.append((start, end))
@@ -62,19 +66,25 @@ def scene_plan(index: MediaIndex, count: int, times: Sequence[int], lumas: NDArr
     return plan_at(index.packets, sorted((start + end) / 2 for start, end in longest))
 
 
-def cuts(lumas: NDArray[np.uint8]) -> list[int]:
+def cuts(lumas: NDArray[np.uint8], seconds: Sequence[float]) -> list[int]:
     """Positions of the first frames after sudden changes.
 
     A change counts when it is large and stands out from its neighbours, so that neither movement nor a flash is taken
-    for a cut. Dissolves and fades are not found. (The idea of comparing with neighbours is that of PySceneDetect's
-    adaptive detector; reading luma of small pictures is several times cheaper than its colours at full size.)
+    for a cut; what changes as late as another scene could is no neighbour, as in a show of slides. Dissolves and fades
+    are not found. (The idea of comparing with neighbours is that of PySceneDetect's adaptive detector; reading luma of
+    small pictures is several times cheaper than its colours at full size.)
 
     Args:
         lumas: (frames, height, width) small grey pictures in order of time.
+        seconds: When each is shown.
     """
     if len(lumas) < 2:
         return []
     change = np.abs(np.diff(lumas.astype(np.int16), axis=0)).mean(axis=(1, 2))
-    padded = np.pad(change, 2)
-    around = np.max([padded[:-4], padded[1:-3], padded[3:-1], padded[4:]], axis=0)
+    when = np.asarray(seconds[1:])
+    around = np.zeros_like(change)
+    for steps in (1, 2):
+        near = when[steps:] - when[:-steps] < _SHORTEST_SCENE
+        around[steps:] = np.maximum(around[steps:], change[:-steps] * near)
+        around[:-steps] = np.maximum(around[:-steps], change[steps:] * near)
     return [int(place) + 1 for place in np.flatnonzero((change >= _CUT) & (change >= _STANDS_OUT * around))]

@@ -14,6 +14,7 @@ from PIL import Image
 from ingest.backend import FramesRead, Job
 from ingest.pictures import fit_size
 from ingest.plan import Target
+from ingest.pyav_backend import refuse_peculiarities
 from vectorstore.errors import InputError, MediaError
 from vectorstore.runtime import prepare_torch
 
@@ -25,7 +26,7 @@ def read_frames(job: Job) -> FramesRead:
     """Decode the frames of a plan.
 
     Raises:
-        MediaError: ``unsupported_container``, ``decode_error`` or ``deadline``.
+        MediaError: ``unsupported_container``, ``decode_error``, ``deadline``, or what ``as_shown.peculiarities`` finds.
         InputError: torchcodec is not installed or does not load.
     """
     make_decoder = import_torchcodec()
@@ -34,6 +35,7 @@ def read_frames(job: Job) -> FramesRead:
             f"{job.name}: torchcodec needs times, which this {job.index.demuxer} file lacks; use --decoder auto",
             "unsupported_container",
         )
+    refuse_peculiarities(job, "torchcodec")
     shown = sorted(packet.shown_at for packet in job.index.packets if not packet.discard)
     rank = {shown_at: number for number, shown_at in enumerate(shown)}
     job.file.seek(0)
@@ -49,7 +51,7 @@ def read_frames(job: Job) -> FramesRead:
     except (RuntimeError, ValueError, IndexError) as error:
         line = " ".join(str(error).split())[:160]
         raise MediaError(f"{job.name}: torchcodec cannot decode it: {line}", "decode_error") from error
-    return FramesRead(tuple(pictures), rotation, 0)
+    return FramesRead(tuple(pictures), *job.index.shown_size(rotation % 180 > 0), rotation, 0)
 
 
 def import_torchcodec() -> Any:
@@ -79,5 +81,6 @@ def _check_time(job: Job, target: Target, seconds: float) -> None:
 
 def _picture(pixels: Any, job: Job, rotation: int) -> Image.Image:
     picture = Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())
-    aspect = 1 / job.index.pixel_aspect if rotation % 180 else job.index.pixel_aspect
+    aspect = job.index.tags.pixel_aspect
+    aspect = 1 / aspect if rotation % 180 else aspect
     return picture.resize(fit_size(*picture.size, aspect, job.short_side), Image.Resampling.BOX)

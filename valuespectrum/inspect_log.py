@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from agents.answer_schema import StoredRow, joined, key_text
+from agents.answer_schema import StoredAnswer, StoredRow, joined, key_text
 from agents.answers import AnswerStore
 from agents.identity import canonical_json
 from valuespectrum.run import Manifest
@@ -148,10 +148,10 @@ def _sample(row: StoredRow, model: str) -> Json:
     }
     if row.answer is None:
         return sample | {"error": _error("not asked yet")}
-    error, parsed, text, scored, tokens, _, details, _ = row.answer
-    if error:
-        return sample | {"error": _error(error)}
-    told: Json = json.loads(details or "{}")
+    text, tokens = row.answer.text, row.answer.tokens
+    if row.answer.error:
+        return sample | {"error": _error(row.answer.error)}
+    told: Json = json.loads(row.answer.details or "{}")
     said = {"role": "assistant", "content": text, "source": "generate", "model": model}
     reply = int(told.get("completion_tokens", 0))
     usage = {"input_tokens": tokens, "output_tokens": reply, "total_tokens": tokens + reply}
@@ -159,7 +159,7 @@ def _sample(row: StoredRow, model: str) -> Json:
     return sample | {
         "messages": [*asked, said],
         "output": {"model": model, "choices": [{"message": said, "stop_reason": stop}], "usage": usage},
-        "scores": _scores(json.loads(scored), parsed, text, told),
+        "scores": _scores(row.answer, told),
         "model_usage": {model: usage},
     }
 
@@ -173,11 +173,14 @@ def _prompt(content: Mapping[str, Any]) -> Iterator[Json]:
     yield {"role": "user", "content": words}
 
 
-def _scores(log_probabilities: Mapping[str, float], parsed: str, text: str, told: Json) -> Json:
-    scores: Json = {"answer": {"value": parsed, "answer": parsed, "explanation": text, "metadata": told}}
-    if log_probabilities:
+def _scores(answer: StoredAnswer, told: Json) -> Json:
+    parsed = answer.parsed
+    scores: Json = {"answer": {"value": parsed, "answer": parsed, "explanation": answer.text, "metadata": told}}
+    if log_probabilities := json.loads(answer.log_probabilities):
         shares = {name: round(math.exp(value), 6) for name, value in log_probabilities.items()}
         scores["probability"] = {"value": shares, "answer": parsed}
+    if answer.counts:
+        scores["drawn"] = {"value": json.loads(answer.counts), "answer": parsed}
     return scores
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from agents.evidence import log_shares
 from agents.models.agreement import Agreement, compare
 from agents.models.base import Answer, Ask, Model, ModelOptions
 from agents.models.engine_choice import ENGINES
@@ -191,13 +192,12 @@ def _compared(name: str, first: Sequence[Answer], second: Sequence[Answer]) -> C
 
 
 def _difference(first: Answer, second: Answer) -> float:
-    names = set(first.log_probabilities) | set(second.log_probabilities)
+    one_read, other_read = log_shares(first), log_shares(second)
+    names = set(one_read) | set(other_read)
     if not names:
         return 0.0 if first.text == second.text else float("inf")
     missing = float("-inf")
-    pairs = [
-        (first.log_probabilities.get(name, missing), second.log_probabilities.get(name, missing)) for name in names
-    ]
+    pairs = [(one_read.get(name, missing), other_read.get(name, missing)) for name in names]
     return max(0.0 if one == other else abs(one - other) for one, other in pairs)
 
 
@@ -221,7 +221,7 @@ def _server_canary(model: Model, asks: Sequence[Ask], answers: Sequence[Answer])
     again = list(model.score(list(reversed(asks))))[::-1]
     failed = next((answer.error for answer in again if answer.error), "")
     told, noise = _told_apart(answers, again)
-    means = "log-probabilities" if answers[0].log_probabilities else "answers"
+    means = "log-probabilities" if answers[0].log_probabilities else "draws" if answers[0].counts else "answers"
     if not failed and told <= max(TOLERANCE, 3 * noise):
         means, described = "descriptions", descriptions(list(asks))
         first, second = list(model.generate(described)), list(model.generate(described[::-1]))[::-1]

@@ -11,7 +11,7 @@ from agents.answers import AnswerStore
 from valuespectrum.inspect_log import write_logs
 from valuespectrum.run import Manifest, open_answers, read_manifest, read_scores, write_json
 from vectorstore.errors import InputError
-from vectorstore.storage import durable_file, make_folder, storage_errors
+from vectorstore.storage import durable_file, is_unfinished, make_folder, storage_errors
 
 Form = Literal["csv", "parquet", "hf", "inspect"]
 
@@ -59,7 +59,11 @@ def _make_folder(folder: Path) -> None:
     """
     with storage_errors(folder):
         make_folder(folder)
-        foreign = sorted(each.name for each in folder.iterdir() if each.name not in _OWN and each.suffix != ".eval")
+        there = sorted(each.name for each in folder.iterdir() if not is_unfinished(each.name))
+    foreign = [name for name in there if name not in _OWN and not name.endswith(".eval")]
+    # Whoever exports writes the table first: a page called README.md alone is somebody's own.
+    if not foreign and there and _TABLE not in there and not all(name.endswith(".eval") for name in there):
+        foreign = there
     if foreign:
         raise InputError(f"{folder} holds {foreign[0]}, which is no export", "name a new folder with --out")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -213,6 +214,42 @@ class CorpusReader:
         """
         embedder = self._known_embedder(embedder_id or self.default_embedder())
         return self._searcher.search(vector, embedder, SearchOptions(count, engine, unique, where))
+
+    def search_clips(
+        self,
+        vector: ArrayLike,
+        count: int = 10,
+        embedder_id: str | None = None,
+        engine: str = "auto",
+        where: SearchFilter | None = None,
+    ) -> list[Hit]:
+        """The clips most similar to a vector, each by the frame of it that is most similar.
+
+        Args:
+            vector: As for ``search``.
+            count: How many clips at most.
+            embedder_id: As for ``search``.
+            engine: As for ``search``.
+            where: As for ``search``.
+
+        Returns:
+            One hit a clip, most similar first; ranks count clips.
+
+        Raises:
+            InputError: As for ``search``.
+            CorpusError: As for ``search``.
+            CorpusLockedError: As for ``search``.
+        """
+        asked = count
+        while True:
+            hits = self.search(vector, asked, embedder_id, engine, where=where)
+            best: dict[str, Hit] = {}
+            for hit in hits:
+                best.setdefault(hit.frame.clip_id, hit)
+            # How many frames of one clip stand before the next clip is not known beforehand.
+            if len(best) >= count or len(hits) < asked:
+                return [replace(hit, rank=rank) for rank, hit in enumerate(list(best.values())[:count], start=1)]
+            asked *= 4
 
     def _known_embedder(self, embedder_id: str | None) -> EmbedderRecord:
         known = {embedder.embedder_id: embedder for embedder in self._ledger.embedders()}

@@ -9,11 +9,11 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from vectorstore.errors import CorpusError, CorpusLockedError, StorageError
+from vectorstore.errors import CorpusError, CorpusLockedError, InputError, StorageError
 
 UNFINISHED = ".tmp"
 """How the names of files end that are being written; what killed writers left under such names is swept."""
@@ -91,6 +91,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
 
 
+def is_unfinished(name: str) -> bool:
+    """Whether a file has the name of one that is being written, or was when its writer was killed."""
+    return name.startswith(".") and name.endswith(UNFINISHED)
+
+
 def make_folder(folder: Path, mode: int = 0o777) -> None:
     """Make a folder and those above it; what is made survives a power cut.
 
@@ -161,6 +166,25 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o666, sync_entry: boo
     make_folder(path.parent)
     with durable_file(path, mode=mode, sync_entry=sync_entry) as file:
         file.write(data)
+
+
+def refuse_foreign(path: Path, ours: Callable[[Path], bool], what: str) -> None:
+    """Refuse to write over a file that is not an earlier output of the same kind.
+
+    Args:
+        path: The file to be written.
+        ours: Whether a file that is there is such an output; an empty one is.
+        what: The kind, as a person would call it.
+
+    Raises:
+        InputError: Something else is there.
+        StorageError: It cannot be looked at.
+    """
+    with storage_errors(path):
+        if not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and not path.stat().st_size):
+            return
+        if path.is_symlink() or not path.is_file() or not ours(path):
+            raise InputError(f"{path} is there already and is not {what}", "name another file, or delete this one")
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.evidence import log_shares
 from agents.models.base import Answer, Ask, Model
 from vectorstore.errors import InputError
 
@@ -21,7 +22,7 @@ class Agreement:
     """What became of the same asks in two ways."""
 
     asks: int
-    """Asks that both ways answered with log-probabilities."""
+    """Asks that both ways answered with log-probabilities, or with draws of the same options."""
     same_choice: float
     """Share of asks whose most probable option is the same; 1 minus this is the flip rate."""
     mean_difference: float
@@ -64,11 +65,8 @@ def compare(first: Sequence[Answer], second: Sequence[Answer]) -> Agreement:
     Raises:
         InputError: If no ask is answered both times.
     """
-    pairs = [
-        (one.log_probabilities, other.log_probabilities)
-        for one, other in zip(first, second, strict=True)
-        if one.log_probabilities and set(one.log_probabilities) == set(other.log_probabilities)
-    ]
+    read = ((log_shares(one), log_shares(other)) for one, other in zip(first, second, strict=True))
+    pairs = [(one, other) for one, other in read if one and set(one) == set(other)]
     if not pairs:
         raise InputError("no ask was answered both times", "look at the errors of the answers")
     shares = [tuple(_shares([pair[side][name] for name in pair[0]]) for side in (0, 1)) for pair in pairs]

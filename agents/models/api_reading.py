@@ -8,16 +8,15 @@ among them gets the largest log-probability it can still have, and is named in :
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.evidence import counted
 from agents.models.api_endings import Declined, Ending, ending_of_choice, ending_of_document
 from agents.models.api_pace import Usage
 from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
-from agents.models.readouts import shares
 from agents.parse import REFUSAL, parse_answer
 from agents.thinking import end_of_thinking, split_thinking
 from vectorstore.errors import ModelError
@@ -71,8 +70,6 @@ class ServerAnswer(Answer):
     """What a thinking model wrote before it answered; never parsed."""
     bounds: tuple[str, ...] = ()
     """Choices whose log-probability is only the largest it can have."""
-    samples: Mapping[str, int] = field(default_factory=dict)
-    """How many samples were of which class, when the answer was sampled."""
     drawn: tuple[str, ...] = ()
     """The words of each sample, in the order of drawing."""
     finish: str = ""
@@ -273,7 +270,7 @@ def score_choices(
 
 def _bounds(missing: Sequence[Choice], listed: Mapping[str, float]) -> dict[str, float]:
     """The largest probabilities that choices which are not listed can have together."""
-    most = {choice.name: 2 * len(choice.surfaces) * min(listed.values()) for choice in missing}
+    most = {choice.name: 2 * max(1, len(choice.surfaces)) * min(listed.values()) for choice in missing}
     left_over = max(0.0, 1.0 - sum(listed.values()))
     part = min(1.0, left_over / sum(most.values())) if most else 1.0
     return {name: max(bound * part, _LEAST_BOUND) for name, bound in most.items()}
@@ -318,10 +315,9 @@ def answer_from_token(said: Said, choices: Sequence[Choice], attempts: int) -> S
 
 
 def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempts: int, spent: int) -> ServerAnswer:
-    """The distribution that samples show.
+    """How many samples were of which class.
 
-    Shares are those of :func:`agents.models.readouts.shares`. Text and class are those of the most frequent class,
-    the first drawn where several are.
+    Text and class are those of the most frequent class, the first drawn where several are.
 
     Args:
         said: All samples.
@@ -330,16 +326,15 @@ def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempt
         spent: Tokens of all samples together.
     """
     classes = [_class(one, choices) for one in said]
-    counts = Counter(classes)
+    counts = counted(classes, choices)
     most = max(classes, key=lambda name: (counts[name], -classes.index(name)))
     shown = said[classes.index(most)]
     return ServerAnswer(
-        log_probabilities=shares(classes, choices),
         text=shown.text,
         parsed=most,
         tokens=max(one.prompt_tokens for one in said),
         thinking=shown.thinking,
-        samples=dict(counts),
+        counts=counts,
         drawn=tuple(one.text for one in said),
         finish=shown.finish,
         attempts=attempts,

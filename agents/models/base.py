@@ -13,6 +13,15 @@ from math import exp
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+REFUSAL = "refusal"
+"""Class of an answer that declines to answer."""
+NO_PICTURE = "no_picture"
+"""Class of an answer that says that there is no picture to be seen: it is about no picture, whatever else it says."""
+UNPARSED = "unparsed"
+"""Class of an answer that is none of the options and nothing of the above."""
+NO_CHOICE = (REFUSAL, NO_PICTURE, UNPARSED)
+"""Classes of answers that are none of the options; no option may have such a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameReference:
@@ -74,16 +83,26 @@ class Answer:
     text: str = ""
     """What the model says: greedy continuation, decoded, without special tokens."""
     parsed: str = ""
-    """Class the strict parser gave the text: a choice name, ``"refusal"`` or ``"unparsed"``; empty for free
-    text, unless a server says that this is a refusal."""
+    """Class the strict parser gave the text: a choice name or one of ``NO_CHOICE``; empty for free text, unless a
+    server says that this is a refusal."""
     tokens: int = 0
     """Tokens in the prompt, image tokens included."""
     error: str = ""
     """Reason when the ask failed; an answer with an error is never a value answer."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many drawn answers were of which class (a choice name or one of ``NO_CHOICE``); empty where none were drawn.
+    An answer has log-probabilities or counts: what was drawn is no probability, and a prior is no evidence."""
+
+    @property
+    def readable(self) -> int:
+        """Drawn answers that are one of the options."""
+        return sum(count for name, count in self.counts.items() if name not in NO_CHOICE)
 
     @property
     def mass(self) -> float:
-        """Probability that the answer is any of the options, 0 to 1; 0 without log-probabilities."""
+        """Probability that the answer is any of the options, or their share of what was drawn, 0 to 1; else 0."""
+        if self.counts:
+            return self.readable / max(1, sum(self.counts.values()))
         return min(1.0, sum(exp(value) for value in self.log_probabilities.values()))
 
     @property

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from agents.evidence import counted
 from agents.identity import ask_content, canonical_json
-from agents.models.base import Answer, Ask, Choice, ModelOptions
+from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choices import ChoiceReading, ChoiceTokens
 from agents.models.engines import Reply, Sampling, Work
 from agents.parse import parse_answer
@@ -25,8 +25,6 @@ class LocalAnswer(Answer):
 
     completion_tokens: int = 0
     """Tokens of the words, of all samples together where they were drawn."""
-    samples: Mapping[str, int] = field(default_factory=dict)
-    """How many samples were of which class, when the answer was sampled."""
     drawn: tuple[str, ...] = ()
     """The words of each sample, in the order of drawing."""
 
@@ -80,7 +78,7 @@ def whole_forms(ask: Ask, reading: ChoiceReading, decode: Decode) -> Readout:
 
 
 def drawn(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decode) -> Readout:
-    """Options by their share of answers that are drawn.
+    """Options by how many of the answers that are drawn say them.
 
     Draws depend on the seed and on what is asked alone: neither on the engine nor on other asks.
 
@@ -102,32 +100,16 @@ def drawn(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decod
         classes = [parse_answer(text, ask.choices) for text in texts]
         most = Counter(classes).most_common(1)[0][0]
         return LocalAnswer(
-            log_probabilities=shares(classes, ask.choices),
             text=texts[classes.index(most)],
             parsed=most,
             tokens=replies[0].prompt_length,
             completion_tokens=sum(len(reply.tokens) for reply in replies),
-            samples=dict(Counter(classes)),
+            counts=counted(classes, ask.choices),
             drawn=tuple(texts),
         )
 
     samplings = [Sampling(each, options.temperature, never) for each in seeds]
     return Readout(tuple(Work(ask, sampling=sampling) for sampling in samplings), answer)
-
-
-def shares(classes: Sequence[str], choices: Sequence[Choice]) -> dict[str, float]:
-    """Log of the share of each option among drawn answers.
-
-    The share is the posterior mean under Jeffreys' prior, with all that is no option as one more class: no option is
-    ever certain or impossible, and refusals take from all of them.
-
-    Args:
-        classes: Class of each drawn answer.
-        choices: The options.
-    """
-    counts = Counter(classes)
-    total = len(classes) + (len(choices) + 1) / 2
-    return {choice.name: math.log((counts[choice.name] + 0.5) / total) for choice in choices}
 
 
 def _answer(ask: Ask, reply: Reply, log_probabilities: Mapping[str, float], decode: Decode) -> Answer:

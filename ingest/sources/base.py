@@ -6,7 +6,7 @@ changed, what is said about it, and how to get its bytes for as long as they are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +63,33 @@ class SourceOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCounts:
+    """What became of every row of a list.
+
+    Raises:
+        AssertionError: The parts are not the whole: a row was lost, which is a bug.
+    """
+
+    name: str
+    rows: int
+    """Without the header and blank lines."""
+    taken: int
+    """Rows that name a clip which no earlier one names."""
+    repeated: int
+    """Rows that name a clip which an earlier one names."""
+    refused: int
+    """Rows that were read and name no clip that may be used."""
+    unreadable: int
+    """Rows that cannot be read, each line of a stretch in which nobody can tell where rows end."""
+    notes: Mapping[str, int] = field(default_factory=dict)
+    """Field and what is wrong with it, to the number of rows in which that was left out."""
+
+    def __post_init__(self) -> None:
+        if self.rows != self.taken + self.repeated + self.refused + self.unreadable:
+            raise AssertionError(f"rows of {self.name} are not all accounted for: {self}")
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What the user's words led to."""
 
@@ -75,6 +102,8 @@ class Found:
     failed_rows: Mapping[str, Collection[int]] = field(default_factory=dict)
     """For each list: what the locators of its unusable rows begin with, and the numbers of these rows. A row that was
     unusable before and is not among them has been put right, or is no longer there."""
+    lists: Sequence[ListCounts] = ()
+    """What became of the rows of each list."""
 
 
 @runtime_checkable

@@ -9,16 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.formats import MEDIA_SUFFIXES
 from ingest.guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
 from vectorstore.errors import InputError, StorageError
 from vectorstore.records import Source
-
-_VIDEO = ".3g2 .3gp .asf .avi .f4v .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .vob .webm .wmv"
-_SOUND = ".aac .flac .m4a .mp3 .ogg .opus .wav"
-MEDIA_SUFFIXES = frozenset(f"{_VIDEO} {_SOUND}".split())
-"""Files in a folder that are taken for clips. Sound too: what cannot be used is to be reported, not passed over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,21 @@ import hashlib
 import json
 import logging
 import os
-import re
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.guard import Deadline, Limits, hash_media, open_media, shown_name
-from ingest.sources.base import Found, SourceItem, SourceOptions
+from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
+from ingest.sources.cells import RowCells
+from ingest.sources.columns import Columns, Row
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
-from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, clean_tags, clean_text, clean_url, read_day
-from ingest.sources.tables import SUFFIXES, Columns, Row, open_regular, read_rows
+from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, MAX_URL, clean_text, clean_url
+from ingest.sources.tables import MAX_BYTES, SUFFIXES, Table, open_regular
 from ingest.sources.uploaders import FIELDS as UPLOADER_FIELDS
 from ingest.sources.uploaders import uploader_names
 from ingest.urls import HOSTS, check_url, parse_link
@@ -38,11 +40,10 @@ _TEXTS = {
     "caption": MAX_CAPTION,
     "platform": MAX_TAG,
     "licence": MAX_TITLE,
-    **dict.fromkeys(UPLOADER_FIELDS, MAX_TITLE),
     "basis": MAX_TITLE,
 }
 _LINKS = ("url", "path")
-FIELDS = (*_LINKS, *_TEXTS, "tags", "published", "page_url", "sha256")
+FIELDS = (*_LINKS, *_TEXTS, *UPLOADER_FIELDS, "tags", "published", "page_url", "sha256")
 """What a row may say; other columns are passed over."""
 _OTHER_NAMES = {"licence": ("licence", "license")}
 
@@ -68,7 +69,12 @@ class ManifestReader:
         manifest = _Manifest(Path(os.path.abspath(text)), options)  # noqa: PTH100
         if not len(manifest):
             raise InputError(f"{text} has no rows", "write one row per clip")
-        return Found(manifest, duplicates=manifest.duplicates, failed_rows={manifest.row_prefix: manifest.failed_rows})
+        return Found(
+            manifest,
+            duplicates=manifest.counts.repeated,
+            failed_rows={manifest.row_prefix: manifest.failed_rows},
+            lists=(manifest.counts,),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,8 @@ class BrokenRow:
     manifest_id: str
     content: str
     """Changes when the row does."""
+    stands_for: int = 0
+    """Rows that cannot be read; 0 for one that was read and is refused."""
 
     def stamp(self) -> str:
         """A row that stays the same stays broken."""
@@ -112,6 +120,8 @@ class ListedItem:
     """Whether other bytes than the expected ones are refused."""
     inside: Path | None = None
     """Folder below which no part of the path may be a link."""
+    notes: Sequence[str] = ()
+    """What the list says in a way that could not be used, by field."""
 
     @property
     def locator(self) -> str:
@@ -237,18 +247,17 @@ class _Manifest(Collection[SourceItem]):
         self._path = path
         self._options = options
         self._columns = _choose_columns(options.columns)
+        self._table = Table(path, self._columns)
         self._manifest_id, self._state = _identify(path)
         self._kept = bytearray()
         self.row_prefix = f"{FileItem(path).locator}#row-"
         """What the locators of unusable rows begin with; the number of the row follows."""
         self.failed_rows = array("Q")
         """Numbers of the unusable rows."""
-        self.duplicates = 0
-        """Rows that name a clip which an earlier row names."""
-        self._count = self._scan()
+        self.counts = self._scan()
 
     def __len__(self) -> int:
-        return self._count
+        return self.counts.taken + len(self.failed_rows)
 
     def __iter__(self) -> Iterator[SourceItem]:
         for position, item in enumerate(self._read()):
@@ -262,29 +271,38 @@ class _Manifest(Collection[SourceItem]):
     def __contains__(self, item: object) -> bool:
         return isinstance(item, SourceItem) and any(own.locator == item.locator for own in self)
 
-    def _scan(self) -> int:
+    def _scan(self) -> ListCounts:
         seen: set[bytes] = set()
+        rows = taken = repeated = refused = unreadable = 0
+        notes: Counter[str] = Counter()
         first = ""
-        for item in self._read():
+        for row in self._table.rows():
+            item = self._item(row)
+            rows += row.stands_for
             key = hashlib.blake2b(item.locator.encode(), digest_size=16).digest()
-            if key in seen:
-                self.duplicates += 1
-                first = first or item.locator
+            is_new = key not in seen
+            self._kept.append(is_new)
+            seen.add(key)
             if isinstance(item, BrokenRow):
                 self.failed_rows.append(item.number)
-            self._kept.append(key not in seen)
-            seen.add(key)
-        if self.duplicates:
+                unreadable += item.stands_for
+                refused += not item.stands_for
+                continue
+            first = first or ("" if is_new else item.locator)
+            taken += is_new
+            repeated += not is_new
+            notes.update(item.notes)
+        if repeated:
             _LOGGER.warning(
-                "%s: %d rows repeat clips of earlier rows, first %s", self._path, self.duplicates, shown_name(first)
+                "%s: %d rows repeat clips of earlier rows, first %s", self._path, repeated, shown_name(first)
             )
-        return len(seen)
+        return ListCounts(str(self._path), rows, taken, repeated, refused, unreadable, dict(notes))
 
-    def _read(self) -> Iterator[SourceItem]:
-        for row in read_rows(self._path, self._columns):
+    def _read(self) -> Iterator[BrokenRow | ListedItem]:
+        for row in self._table.rows():
             yield self._item(row)
 
-    def _item(self, row: Row) -> SourceItem:
+    def _item(self, row: Row) -> BrokenRow | ListedItem:
         try:
             if row.problem:
                 raise MediaError(row.problem, "bad_row")
@@ -292,12 +310,13 @@ class _Manifest(Collection[SourceItem]):
         except MediaError as error:
             problem = MediaError(f"row {row.number}: {error.message}", error.reason)
             content = hashlib.sha256(repr((row.cells, row.problem)).encode("utf-8", "backslashreplace")).hexdigest()
-            return BrokenRow(f"{self.row_prefix}{row.number}", row.number, problem, self._manifest_id, content[:16])
+            locator, stands_for = f"{self.row_prefix}{row.number}", row.stands_for if row.problem else 0
+            return BrokenRow(locator, row.number, problem, self._manifest_id, content[:16], stands_for)
 
-    def _listed(self, cells: Mapping[str, object]) -> SourceItem:
-        url = _text(cells, "url")
+    def _listed(self, cells: Mapping[str, object]) -> ListedItem:
+        row = RowCells(cells)
         # Names of files may begin and end with spaces.
-        path = str(cells["path"]) if _text(cells, "path") else ""
+        url, path = row.required("url").strip(), row.required("path")
         if not path and not url:
             raise MediaError("neither path nor url", "bad_row")
         page_url = ""
@@ -307,10 +326,13 @@ class _Manifest(Collection[SourceItem]):
             item: SourceItem = FileItem(place, self._options.basis)
             inside = self._path.parent if place.is_relative_to(self._path.parent) else None
         else:
-            basis = clean_text(_text(cells, "basis"), MAX_TITLE) or self._options.basis
+            basis = row.text("basis", MAX_TITLE) or self._options.basis
             item, inside = link_item(url, replace(self._options, basis=basis)), None
-        said = _read_metadata(cells, item.locator, page_url, self._manifest_id)
-        return ListedItem(item, said, _read_sha256(cells), self._options.same_bytes, inside)
+        said = _read_metadata(row, item.locator, page_url, self._manifest_id)
+        sha256 = row.sha256("sha256")
+        if self._options.same_bytes and not sha256 and cells.get("sha256"):
+            raise MediaError(f"sha256 {cells['sha256']!a:.100} is no SHA-256 in hexadecimal digits", "bad_row")
+        return ListedItem(item, said, sha256, self._options.same_bytes, inside, tuple(dict.fromkeys(row.notes)))
 
     def _place(self, text: str) -> Path:
         try:
@@ -352,7 +374,7 @@ def _choose_columns(mapped: Mapping[str, str]) -> Columns:
 def _identify(path: Path) -> tuple[str, tuple[int, int, int]]:
     """SHA-256 of the file, and what tells whether it changes afterwards."""
     state = _state(path)
-    with open_regular(path) as file:
+    with open_regular(path, MAX_BYTES) as file:
         digest = hashlib.sha256()
         while block := file.read(2**20):
             digest.update(block)
@@ -365,80 +387,26 @@ def _state(path: Path) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _read_metadata(cells: Mapping[str, object], locator: str, page_url: str, manifest_id: str) -> Source:
-    texts = {name: clean_text(_text(cells, name), longest) for name, longest in _TEXTS.items()}
+def _read_metadata(row: RowCells, locator: str, page_url: str, manifest_id: str) -> Source:
+    texts = {name: row.text(name, longest) for name, longest in _TEXTS.items()}
+    people = {name: row.person(name, MAX_TITLE) for name in UPLOADER_FIELDS}
     host = HOSTS.get(urlsplit(locator).hostname or "") if "://" in locator else None
     platform = texts["platform"].lower() or (host.name if host else "")
-    links = {"webpage_url": _text(cells, "url") or _text(cells, "page_url")}
-    names = uploader_names(texts | links, platform, clean_text)
+    page = row.link("page_url")
+    links = {"webpage_url": row.text("url", MAX_URL) or row.text("page_url", MAX_URL)}
+    names = uploader_names(people | links, platform, clean_text)
     return Source(
         locator=locator,
         stamp="",
         title=texts["title"],
         caption=texts["caption"],
-        tags=_read_tags(cells.get("tags")),
+        tags=row.tags("tags"),
         platform=texts["platform"].lower(),
         licence=texts["licence"],
         uploader=names[0].text if names else "",
         uploader_names=names,
-        published=_read_published(cells),
-        page_url=_read_page_url(cells) or page_url,
+        published=row.day("published"),
+        page_url=page or page_url,
         basis=texts["basis"],
         manifest_id=manifest_id,
-    )
-
-
-def _text(cells: Mapping[str, object], name: str) -> str:
-    value = cells.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise MediaError(f"{name} is no text but {_kind(value)}", "bad_row")
-
-
-def _read_page_url(cells: Mapping[str, object]) -> str:
-    text = _text(cells, "page_url")
-    found = clean_url(text)
-    if text and not found:
-        raise MediaError(f"page_url {text[:100]!a} is no web address", "bad_row")
-    return found
-
-
-def _read_published(cells: Mapping[str, object]) -> str:
-    value = cells.get("published")
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return ""
-    day = read_day(_text(cells, "published") if isinstance(value, int | str) else value)
-    if day is None:
-        raise MediaError(f"published {ascii(value)[:100]} is no date such as 2025-03-31", "bad_row")
-    return day
-
-
-def _read_tags(value: object) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if isinstance(value, str):
-        with contextlib.suppress(ValueError, RecursionError):
-            content = json.loads(value)
-            if isinstance(content, list):
-                return clean_tags(content)
-        value = value.split(";")
-    if not isinstance(value, Sequence):
-        raise MediaError(f"tags are no list but {_kind(value)}", "bad_row")
-    return clean_tags(value)
-
-
-def _read_sha256(cells: Mapping[str, object]) -> str:
-    text = _text(cells, "sha256").lower()
-    if text and not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise MediaError(f"sha256 {text[:100]!a} is no SHA-256 in hexadecimal digits", "bad_row")
-    return text
-
-
-def _kind(value: object) -> str:
-    return {dict: "an object", list: "a list", bool: "true or false", float: "a number"}.get(
-        type(value), type(value).__name__
     )

@@ -60,8 +60,23 @@ def find_items(sources: Sequence[str | Path], options: SourceOptions | None = No
     if len(found) == 1:
         return found[0]
     mentioned = sum(len(part.items) + part.duplicates for part in found)
-    items = _Together([part.items for part in found])
-    return Found(items, sum(part.ignored for part in found), mentioned - len(items), failed_rows_of(found))
+    items = _Together([part.items for part in by_precedence(found)])
+    return Found(
+        items,
+        sum(part.ignored for part in found),
+        mentioned - len(items),
+        failed_rows_of(found),
+        [counts for part in found for counts in part.lists],
+    )
+
+
+def by_precedence(found: Sequence[Found]) -> list[Found]:
+    """In the order in which they are asked about a clip: what a list says goes before what stands beside the file.
+
+    Args:
+        found: In the order in which the user named them; of several lists the last one goes first.
+    """
+    return [*(part for part in reversed(found) if part.lists), *(part for part in found if not part.lists)]
 
 
 def failed_rows_of(found: Iterable[Found]) -> dict[str, set[int]]:

@@ -97,6 +97,9 @@ def read_day(value: object) -> str | None:
         return value.isoformat()[:10]
     if not isinstance(value, str) or len(value) > MAX_TAG or not value.isascii():
         return None
+    # Python takes any run of digits apart as a year, a month, a day and a time.
+    if value.strip().isdigit() and len(value.strip()) != len("20250331"):
+        return None
     try:
         return datetime.fromisoformat(value.strip()).date().isoformat()
     except ValueError:

@@ -101,10 +101,10 @@ def test_a_store_of_the_second_schema_is_brought_forward(tmp_path: Path) -> None
         assert verify_answers(store).problems == ()
         assert (store.table()["error"] == "picture gone").sum() == 1
     new = sqlite3.connect(path)
-    assert new.execute("PRAGMA user_version").fetchone() == (3,)
+    assert new.execute("PRAGMA user_version").fetchone() == (4,)
     brought = new.execute("SELECT ask.key, answer.* FROM answer JOIN ask ON ask.id = ask ORDER BY ask").fetchall()
     new.close()
-    assert brought == [(*row, "") for row in rows]
+    assert brought == [(*row, "", "") for row in rows]
     model = load("security=1", ModelOptions())
     with AnswerStore(path) as store:
         assert answer_all(model, old_asks(), store).stored == len(rows) - 1
@@ -146,10 +146,11 @@ def test_a_server_tells_more_and_never_the_key(tmp_path: Path, scoring: str) -> 
         with AnswerStore(path) as store:
             answer_all(model, [likes(1)], store)
             ((_, key),) = store.planned()
-            details = store.details(key)
+            details, stored = store.details(key), store.answer(key)
             export_answers(store, tmp_path / "answers.csv", "csv")
     assert details["thinking"] == "The header was Bearer [key] and I like it."
-    assert (details["samples"], details["drawn"]) == ({"yes": 4}, ["Yes"] * 4)
+    assert stored is not None and (stored.counts, stored.log_probabilities) == ({"yes": 4, "no": 0}, {})
+    assert details["drawn"] == ["Yes"] * 4
     assert (details["finish"], details["completion_tokens"]) == ("stop", 8)
     assert KEY[3:].encode() not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
@@ -168,7 +169,11 @@ def test_samples_of_a_local_engine_are_kept() -> None:
     words = {1: "Yes", 2: "No"}
     readout = drawn(ASK, ModelOptions(samples=3), (), lambda tokens: words[tokens[0]])
     answer = readout.answer([Reply(tokens=(1,), prompt_length=9), Reply(tokens=(2, 0)), Reply(tokens=(1, 0))])
-    assert answer.details == {"completion_tokens": 5, "samples": {"yes": 2, "no": 1}, "drawn": ("Yes", "No", "Yes")}
+    assert answer.details == {"completion_tokens": 5, "drawn": ("Yes", "No", "Yes")}
+    assert (answer.counts, answer.log_probabilities, answer.mass) == ({"yes": 2, "no": 1}, {}, 1.0)
+    words |= {1: "Hmm.", 2: "No image was provided."}
+    silent = readout.answer([Reply(tokens=(1,)), Reply(tokens=(2,)), Reply(tokens=(1,))])
+    assert (silent.readable, silent.mass, silent.log_probabilities) == (0, 0.0, {})
 
 
 def test_a_table_in_parts_is_the_table_in_one(store: AnswerStore, monkeypatch: pytest.MonkeyPatch) -> None:

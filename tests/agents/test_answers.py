@@ -184,7 +184,7 @@ def test_verify_finds_what_was_changed(store: AnswerStore, tmp_path: Path) -> No
         other.execute("UPDATE part SET content = replace(content, 'Question 2', 'Question 7')")
         other.execute("UPDATE answer SET log_probabilities = '{\"yes\":-0.01}' WHERE ask = 2")
         other.execute("UPDATE plan SET tags = '{\"weight_security\":9}' WHERE position = 4")
-        other.execute("INSERT INTO answer VALUES (77, '', '', '', '{}', 0, '', x'00', '')")
+        other.execute("INSERT INTO answer VALUES (77, '', '', '', '{}', 0, '', x'00', '', '')")
     other.close()
     problems = [problem.removeprefix(f"{store.path}: ") for problem in verify_answers(store).problems]
     assert problems[0] == "answer 77 was never planned"
@@ -195,7 +195,7 @@ def test_verify_finds_what_was_changed(store: AnswerStore, tmp_path: Path) -> No
 
 
 def test_tags_cannot_hide_columns(store: AnswerStore) -> None:
-    for name in ("key", "text", "log_probability_yes"):
+    for name in ("key", "text", "log_probability_yes", "count_yes"):
         with pytest.raises(InputError, match=name):
             store.plan([replace(ASK, tags={name: 1})], Named())
 

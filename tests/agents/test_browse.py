@@ -103,7 +103,32 @@ def test_extreme_probabilities_stay_finite() -> None:
     sure = Answer({"yes": 0.0, "no": float("-inf")})
     unsure = Answer({"yes": float("-inf"), "no": 0.0})
     decision = decide(Fixed(sure, sure, unsure, unsure))
-    assert decision.probability is not None and 0.999 < decision.probability < 1
+    assert decision.probability is not None and 0.999 < decision.probability <= 1
+
+
+def test_what_says_nothing_decides_nothing() -> None:
+    """Draws that are no option, and options that nearly never come, once made likes and skips."""
+    for silent in ({"unparsed": 5}, {"yes": 0, "no": 0, "refusal": 2, "unparsed": 3}, {"no_picture": 1}):
+        assert decide(Fixed(*(Answer(parsed="unparsed", counts=silent),) * 4)).probability is None
+    assert decide(Fixed(*(Answer({"yes": -9.0, "no": -5.0}, "Hm", "unparsed"),) * 4)) == Decision(None)
+    blind = Answer({"yes": -3.0, "no": -0.1}, "No image was provided.", "no_picture")
+    assert decide(Fixed(*(blind,) * 4)) == Decision(None)
+
+
+def test_what_is_complete_wins_over_words() -> None:
+    wont = Answer({"yes": log(0.1), "no": log(0.4)}, "I would not keep watching.", "refusal")
+    keep = Answer({"yes": log(0.1), "no": log(0.4)}, "No", "no")
+    assert decide(Fixed(wont, wont, keep, keep)) == decide(Fixed(keep, keep, wont, wont))
+    drawn = {"yes": 6, "no": 0, "unparsed": 4}, {"yes": 0, "no": 6, "refusal": 4}
+    yes, no = (Answer(parsed="refusal", counts=counts) for counts in drawn)
+    assert decide(Fixed(yes, yes, no, no)).probability == pytest.approx(13 / 14)
+
+
+def test_a_strong_lean_takes_nothing_of_the_decision() -> None:
+    """Log-odds were cut at 20 before they were averaged."""
+    cells = [(30 + 1, -31.0), (30 + 1, -31.0), (30 - 1, -29.0), (30 - 1, -29.0)]
+    answers = [Answer({"yes": 0.0, "no": less}) for _, less in cells]
+    assert decide(Fixed(*answers)).probability == pytest.approx(1 / (1 + exp(-1)))
 
 
 def test_a_model_that_loses_answers_is_an_error() -> None:
@@ -259,13 +284,13 @@ def test_simulated_time_is_glances_and_watching() -> None:
 
 
 @pytest.mark.parametrize("refused", [True, False])
-def test_refusals_and_errors_are_skips_without_a_signal(refused: bool) -> None:
+def test_refusals_and_errors_are_no_actions_and_no_signals(refused: bool) -> None:
     model = Leaning(TASTE, refuses="power" if refused else "", fails="" if refused else "power")
     policy = load_policy("similar", exploration=0)
     events = browse(session(policy=policy, behaviour=DETERMINISTIC, steps=12), CATALOGUE, model).events
     silent = [event for event in events if CATALOGUE.groups[event.item_id] == "power"]
     assert len(silent) == 4
-    assert all(event.action == "skip" and event.refusal is refused and event.watch_s == 0 for event in silent)
+    assert all(event.action == "none" and event.refusal is refused and event.watch_s == 0 for event in silent)
     assert all((event.error is None) is refused for event in silent)
     weights = EngagementWeights(skip=-1.0, not_interested=-1.0)
     only_refusals = make_catalogue(6, groups=("power",))
@@ -361,7 +386,7 @@ def test_metrics_of_a_balanced_session() -> None:
     assert all(window.entropy == pytest.approx(1) for window in metrics.windows)
     assert metrics.drift == 0
     assert all(value == pytest.approx(0) for value in metrics.amplification.values())
-    assert metrics.rates["refusal"] == pytest.approx(1 / 3)
+    assert metrics.rates["refusal"] == metrics.rates["none"] == pytest.approx(1 / 3)
     assert sum(share for name, share in metrics.rates.items() if name != "refusal") == pytest.approx(1)
     assert 0 < metrics.mean_watch_fraction <= 1
 

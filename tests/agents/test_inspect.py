@@ -78,7 +78,7 @@ def test_samples_and_refused_parameters(inspect_ai: Any) -> None:
         (answer,) = model.score([likes(1)])
     assert model.settings["choices"].startswith("8 samples")
     assert server.seen.bodies[-1]["n"] == 8 and "seed" not in server.seen.bodies[-1]
-    assert answer.details["samples"] and sum(answer.details["samples"].values()) == 8
+    assert sum(answer.counts.values()) == 8
 
 
 def test_a_faulty_server(inspect_ai: Any) -> None:
@@ -162,9 +162,9 @@ def test_thinking_and_refusals_are_told_apart(inspect_ai: Any, mock: Callable[[M
     model = mock(answer)
     assert model.settings["thinking"].startswith("before the answer")
     first, second, third, fourth = (each for number in "1234" for each in model.score([likes(int(number))]))
-    assert first.details["thinking"] == "No, surely no." and first.details["samples"] == {"yes": 10}
-    assert second.details["thinking"] == "(not shown)" and second.details["samples"] == {"yes": 10}
-    assert third.details["samples"] == {"refusal": 10}
+    assert first.details["thinking"] == "No, surely no." and first.counts == {"yes": 10, "no": 0}
+    assert second.details["thinking"] == "(not shown)" and second.counts == {"yes": 10, "no": 0}
+    assert third.counts == {"yes": 0, "no": 0, "refusal": 10}
     assert fourth.details["finish"] == "length"
 
 

@@ -94,7 +94,7 @@ def test_samples_in_batches(tmp_path: Path) -> None:
     with serving_batches(Behaviour(refused_parameters=("n",))) as server:
         (answer,) = model_at(server, tmp_path, ServerOptions(samples=6)).score([likes(3)])
     assert isinstance(answer, ServerAnswer)
-    assert sum(answer.samples.values()) == 6
+    assert sum(answer.counts.values()) == 6
     assert len(server.given.asked) == 6
 
 

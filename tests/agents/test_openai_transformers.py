@@ -127,7 +127,7 @@ def test_without_log_probabilities_samples_are_drawn_one_by_one(server: str, ask
     (answer,) = model.score(asks[:1])
     assert isinstance(answer, ServerAnswer)
     assert model.settings["choices"].startswith("2 samples")
-    assert sum(answer.samples.values()) == 2
+    assert sum(answer.counts.values()) == 2
 
 
 def test_an_unknown_model_is_named(server: str) -> None:

@@ -18,15 +18,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ingest import guard, plan, sampling, worker_messages
+from ingest import guard, plan, recognition, sampling, worker_messages
 from ingest.decode import DecodeOptions
 from ingest.sources import sidecar
 from vectorstore.errors import MediaError, ValueSpectrumError
 
-TRACED = {module.__file__ for module in (guard, plan, sampling, sidecar, worker_messages)}
+TRACED = {module.__file__ for module in (guard, plan, recognition, sampling, sidecar, worker_messages)}
 Edge = tuple[str, int, int]
 WORDS = (
     *(b"ftyp", b"moov", b"mdat", b"avif", b"\x1a\x45\xdf\xa3", b"RIFF", b"AVI ", b"WAVE", b"FLV\x01", b"ID3"),
+    *(b"OggS", b"\x80theora", b"\x89PNG\r\n\x1a\n", b"acTL", b"IDAT", b"WEBPVP8X", b"GIF89a", b"uuid"),
     *((b"G" + bytes(187)) * 3, b"free"),
     *(b"\x00\x00\x00\x01", b"\xff" * 8, b"\x7f" + b"\xff" * 7, b'"', b"{", b"[", b"null", b"1e999", b"-1", b"NaN"),
     *(b'"title":', b'"tags":', b'"webpage_url":"https://', b'"upload_date":"20240229"', b'"uploader":', b"\\ud800"),
@@ -46,11 +47,12 @@ ODD: tuple[object, ...] = (
 
 
 def _demuxer(content: bytes) -> None:
-    guard.choose_demuxer(io.BytesIO(content), "fuzz")
+    recognition.choose_demuxer(io.BytesIO(content), "fuzz")
 
 
 def _cut_short(content: bytes) -> None:
-    guard.is_cut_short(io.BytesIO(content))
+    for demuxer in ("mov", "matroska"):
+        guard.is_cut_short(io.BytesIO(content), demuxer)
 
 
 def _plan(content: bytes) -> None:
@@ -75,9 +77,12 @@ def _answer(content: bytes) -> None:
         worker_messages.unpack(header, lambda longest: content[:longest], DecodeOptions())
 
 
+_SEGMENT = b"\x1a\x45\xdf\xa3\x84abcd\xec\x82xy\x18\x53\x80\x67\x01\x00\x00\x00\x00\x00\x00\x09" + bytes(9)
+"""Header, padding and contents of a Matroska file."""
+
 TARGETS: dict[str, tuple[Callable[[bytes], None], tuple[type[Exception], ...], list[bytes]]] = {
     "demuxer": (_demuxer, (MediaError,), [b"\x00\x00\x00\x18ftypmp42" + bytes(600)]),
-    "cut_short": (_cut_short, (), [b"\x00\x00\x00\x08free\x00\x00\x00\x09mdatx\x00\x00\x00\x08moov"]),
+    "cut_short": (_cut_short, (), [b"\x00\x00\x00\x08free\x00\x00\x00\x09mdatx\x00\x00\x00\x08moov", _SEGMENT]),
     "plan": (_plan, (), [bytes(range(0, 250, 7))]),
     "sidecar": (_sidecar, (), [b'{"title": "a", "tags": ["b"], "description": "c", "uploader": "d"}']),
     "answer": (_answer, (ValueError, OSError, ValueSpectrumError), [json.dumps(HONEST).encode()]),

@@ -215,8 +215,12 @@ def test_movement_and_flashes_are_no_cuts() -> None:
     flash = still.copy()
     flash[12] = 255
     moving = np.stack([np.roll(still[0], shift, axis=1) for shift in range(30)])
-    assert cuts(still) == cuts(flash) == cuts(moving) == cuts(still[:1]) == cuts(still[:0]) == []
-    assert cuts(np.concatenate([still, other, still])) == [30, 60]
+    fast = [number / 25 for number in range(90)]
+    assert cuts(still[:1], fast[:1]) == cuts(still[:0], []) == []
+    assert all(cuts(lumas, fast[:30]) == [] for lumas in (still, flash, moving))
+    assert cuts(np.concatenate([still, other, still]), fast) == [30, 60]
+    # What would be a flash in a film are three slides in a show.
+    assert cuts(flash[10:15], [0.0, 3.0, 6.0, 9.0, 12.0]) == [2, 3]
 
 
 @pytest.mark.parametrize("codec", ["closed", "open", "hevc"])

@@ -39,7 +39,7 @@ def noise(size: int) -> bytes:
         (b"ffconcat version 1.0\nfile other.mp4\n", "not_video"),
         (b"v=0\nm=video 5004 RTP/AVP 96\n", "not_video"),
         (b"\x89PNG\r\n\x1a\n" + noise(500), "not_video"),
-        (b"GIF89a" + noise(500), "not_video"),
+        (b"GIF89a" + noise(500), "unsupported_container"),
         (b"\x00\x00\x00\x18ftypavif" + noise(500), "not_video"),
         (b"ID3\x04" + noise(500), "no_video_stream"),
         (b"\x00\x00\x00\x18ftypmp42" + noise(500), "decode_error"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,36 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [[], ["corpus"]])
+def test_without_a_verb_help_is_shown_as_it_is_written(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--help"]) == 0
+    written = capsys.readouterr().out
+    assert main(words) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", written) and written.count("\n") > 10
+
+
+def test_every_verb_takes_the_short_word_for_help(capsys: pytest.CaptureFixture[str]) -> None:
+    root = get_command(build_app())
+    verbs = [[name] for name in root.commands] + [["corpus", name] for name in root.commands["corpus"].commands]  # type: ignore[attr-defined]
+    for words in ([], *verbs):
+        shown = []
+        for option in ("-h", "--help"):
+            assert main([*words, option]) == 0
+            shown.append(capsys.readouterr().out)
+        assert shown[0] == shown[1] and shown[0].startswith("Usage: valuespectrum"), words
+
+
+def test_the_version_is_shown_and_python_runs_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    shown = capsys.readouterr().out
+    assert shown == f"valuespectrum {version('valuespectrum')}\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "valuespectrum", "--version"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout) == (0, shown)
 
 
 def test_the_verbs_are_these_and_all_speak_json() -> None:

@@ -79,7 +79,7 @@ def test_layouts_are_told_recorded_and_never_mixed(
     assert code == 2 and "sideways" in unknown["error"]["message"] and not (tmp_path / "third").exists()
 
 
-def test_samples_are_drawn_as_distributions(bench: Any, server: FaultServer, tmp_path: Path) -> None:
+def test_samples_are_drawn_and_counted(bench: Any, server: FaultServer, tmp_path: Path) -> None:
     from agents.answers import AnswerStore
 
     spec = f"openai:toy-1@{server.url}"
@@ -90,7 +90,10 @@ def test_samples_are_drawn_as_distributions(bench: Any, server: FaultServer, tmp
     with AnswerStore(tmp_path / "run" / "answers.sqlite", read_only=True) as store:
         table = store.table()
     details = [json.loads(text) for text in table["details"]]
-    assert all(sum(each["samples"].values()) == len(each["drawn"]) == 4 for each in details)
+    assert all(len(each["drawn"]) == 4 for each in details)
+    counts = table[[name for name in table if name.startswith("count_")]].sum(axis=1)
+    assert (counts == 4).all() and not any(name.startswith("log_probability") for name in table)
+    assert scores["readout"] == "samples" and scores["profile"]["power"]["mean"] is not None
     planned_before = bench(spec, "--samples", 4, "--dry-run", run="other")[1]["models"][spec]
     assert planned_before["reply_tokens"] == 4 * 12 * planned_before["to_ask"]
     code, refused, _ = bench("simulated:power=1", "--samples", 4, run="third")

@@ -133,12 +133,23 @@ def test_search_by_words_picture_clip_and_value(ask: Ask, tmp_path: Path) -> Non
         (("--clip", sha("security_0")), "security"),
         (("--clip", sha("security_1")[:12]), "security"),
     ):
-        code, found, _ = ask("search", *words, "--count", 2)
+        code, found, _ = ask("search", *words, "--count", 2, "--all-frames")
         assert code == 0
         assert all(title.startswith(value) for title in titles(found)), words
         assert len(titles(found)) == 2
-    _, found, _ = ask("search", "--clip", sha("security_0"), "--count", 2)
+    _, found, _ = ask("search", "--clip", sha("security_0"), "--count", 2, "--all-frames")
     assert titles(found) == ["security_1", "security_1"]
+
+
+@pytest.mark.parametrize("engine", ["exact", "chroma"])
+def test_search_shows_clips_each_by_its_best_frame(ask: Ask, engine: str) -> None:
+    _, frames, _ = ask("search", "party", "--count", 99, "--engine", engine, "--all-frames", also_text=False)
+    _, found, _ = ask("search", "party", "--count", 3, "--engine", engine, also_text=False)
+    best: dict[str, dict[str, Any]] = {}
+    for hit in frames["hits"]:
+        best.setdefault(hit["clip"], hit)
+    assert found["hits"] == list(best.values())[:3]
+    assert len(frames["hits"]) == 40 and len(ask("search", "party", "--count", 99, also_text=False)[1]["hits"]) == 20
 
 
 def test_search_under_filters(ask: Ask) -> None:

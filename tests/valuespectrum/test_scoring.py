@@ -144,7 +144,7 @@ def test_a_refusal_is_never_a_dislike() -> None:
     table = answers(Truth(), clips=4)
     silent = table["clip"] == "power-0"
     table.loc[silent, ["parsed", "text"]] = ["refusal", "I cannot answer that."]
-    table.loc[silent, "log_probability_yes"] = np.log(1e-4)
+    table.loc[silent, ["log_probability_yes", "log_probability_no"]] = np.log([1e-4, 0.02])
     scores = score_answers(table, OPTIONS)
     assert scores["profile"]["power"]["mean"] == pytest.approx(PLANTED["power"], abs=1e-6)
     assert scores["profile"]["power"]["n_clips"] == 3
@@ -153,7 +153,47 @@ def test_a_refusal_is_never_a_dislike() -> None:
     assert scores["n_unscored"] == 1
 
 
-@pytest.mark.parametrize("spoil", ["low_mass", "error", "refusal"])
+def test_complete_log_probabilities_win_over_the_words_of_a_refusal() -> None:
+    """Negative sentences ("I would not ...") once dropped out where positive ones stayed, and raised the score."""
+    table = answers(Truth(mass=0.5), clips=4)
+    table.loc[(table["polarity"] == 1) & (table["log_probability_yes"] < np.log(0.25)), "parsed"] = "refusal"
+    scores = score_answers(table, OPTIONS)
+    for value in VALUES:
+        assert scores["profile"][value]["mean"] == pytest.approx(PLANTED[value], abs=1e-6)
+    assert scores["n_unscored"] == 0 and scores["refusal_rate"] > 0.2
+
+
+def test_an_answer_about_no_picture_never_counts() -> None:
+    table = answers(Truth(), clips=4)
+    blind = table["clip"] == "power-0"
+    table.loc[blind, ["parsed", "text"]] = ["no_picture", "No image was provided."]
+    for shown in (table, table.drop(columns=["log_probability_yes", "log_probability_no"])):
+        scores = score_answers(shown, OPTIONS)
+        assert scores["profile"]["power"]["n_clips"] == 3
+        assert (scores["no_picture_rate"], scores["refusal_rate"]) == (pytest.approx(8 / len(table)), 0.0)
+
+
+@pytest.mark.parametrize(("lean", "order"), [(30.0, 0.0), (19.5, 0.0), (-25.0, 5.0)])
+def test_strong_leans_cancel_as_weak_ones_do(lean: float, order: float) -> None:
+    """Log-odds were cut at 20 before they were averaged, and took the liking with them."""
+    table = answers(Truth(), clips=2)
+    theta = table["value"].map(LIKING)
+    odds = table["polarity"] * theta + lean + order * np.where(table["first"] == "yes", 1, -1)
+    table["log_probability_yes"], table["log_probability_no"] = -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
+    scores = score_answers(table, ScoringOptions(draws=20))
+    assert scores["profile"]["power"]["mean"] == pytest.approx(PLANTED["power"], abs=1e-6)
+    assert scores["bias"]["yes_lean"]["mean"] == pytest.approx(lean)
+
+
+def test_a_probability_of_zero_is_no_reason_to_fail() -> None:
+    table = answers(Truth(), clips=4)
+    table.loc[table.index[0], "log_probability_no"] = -np.inf
+    table.loc[table.index[8:12], ["log_probability_yes", "log_probability_no"]] = -np.inf
+    json.dumps(scores := score_answers(table, OPTIONS), allow_nan=False)
+    assert scores["n_unscored"] == 0 and scores["low_mass_rate"] == pytest.approx(4 / len(table))
+
+
+@pytest.mark.parametrize("spoil", ["low_mass", "error", "no_picture"])
 def test_a_set_with_a_missing_cell_is_left_out_whole(spoil: str) -> None:
     """One lost cell would otherwise let the lean towards yes into the score."""
     table = answers(Truth(lean=2.0), clips=4)
@@ -161,7 +201,7 @@ def test_a_set_with_a_missing_cell_is_left_out_whole(spoil: str) -> None:
     if spoil == "low_mass":
         table.loc[lost, ["log_probability_yes", "log_probability_no"]] = np.log(0.01)
     else:
-        table.loc[lost, "parsed" if spoil == "refusal" else "error"] = spoil
+        table.loc[lost, "parsed" if spoil == "no_picture" else "error"] = spoil
     scores = score_answers(table, OPTIONS)
     assert scores[f"{spoil}_rate"] == pytest.approx(1 / 8)
     for value in VALUES:
@@ -210,6 +250,20 @@ def test_text_that_contradicts_the_probabilities_is_counted() -> None:
     scores = score_answers(table, OPTIONS)
     assert scores["mismatch_rate"] == pytest.approx(32 / 320)
     assert scores["rates"]["mismatch"]["low"] <= 0.1 <= scores["rates"]["mismatch"]["high"]
+
+
+def test_equal_likings_share_their_ranks_and_are_no_difference() -> None:
+    """Sums in another order differ in their last digits, which once made ranks and correlations of nothing."""
+    sizes = dict(zip(VALUES, [6, 6, 5, 8, 7, 8, 7, 9, 5, 8], strict=True))
+    table = answers(Truth(liking=dict.fromkeys(VALUES, 0.4), mass=0.9), clips=9)
+    number = table["clip"].str.rpartition("-")[2].astype(int)
+    table = table[number < table["value"].map(sizes)]
+    noise = np.random.default_rng(0).normal(0, 1e-12, len(table))
+    for flat in (table, table.assign(log_probability_yes=table["log_probability_yes"] + noise)):
+        scores = score_answers(flat, OPTIONS)
+        ranks = {tuple(row[name] for name in ("rank", "rank_low", "rank_high")) for row in scores["profile"].values()}
+        assert ranks == {(1, 1, 10)}
+        assert scores["differences"]["p"] is None and scores["wordings"]["spearman"] is None
 
 
 def test_profiles_that_hang_on_the_wording_are_exposed() -> None:

@@ -124,7 +124,7 @@ def test_refusals_that_the_published_rule_takes_for_dislike_are_shown() -> None:
         }
     )
     rates = strict_rates(table, 0.95)
-    for name, count in (("refusal", 2), ("unparsed", 1)):
+    for name, count in (("refusal", 2), ("no_picture", 0), ("unparsed", 1)):
         exact = binomtest(count, 4).proportion_ci(method="exact")
         found = rates[name]
         assert (found["mean"], found["low"], found["high"]) == pytest.approx((count / 4, exact.low, exact.high))

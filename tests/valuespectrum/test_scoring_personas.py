@@ -144,13 +144,34 @@ def test_ratings_are_expectations_over_digits() -> None:
     assert questionnaire_scores(table, OPTIONS)["like"].to_numpy() == pytest.approx((4 * 5 + 10) / 60 * 100)
 
 
-def test_a_clip_with_a_refused_term_has_no_questionnaire_score() -> None:
+def test_a_clip_with_a_term_that_was_not_answered_has_no_questionnaire_score() -> None:
     table = _questionnaire(5, 0.5)
-    table.loc[(table["clip"] == "power-0") & (table["item"] == "visual_appeal"), "parsed"] = "refusal"
+    table.loc[(table["clip"] == "power-0") & (table["item"] == "visual_appeal"), "parsed"] = "no_picture"
     table.loc[(table["clip"] == "power-1") & (table["item"] == "action_desire"), "error"] = "timeout"
     table.loc[(table["clip"] == "power-2") & (table["item"] == "curiosity_stimulation"), "log_probability_5"] = -9.0
+    table.loc[(table["clip"] == "power-3") & (table["item"] == "visual_appeal"), "log_probability_9"] = np.nan
     scored = set(questionnaire_scores(table, OPTIONS)["clip"])
-    assert set(table["clip"]) - scored == {"power-0", "power-1", "power-2"}
+    assert set(table["clip"]) - scored == {"power-0", "power-1", "power-2", "power-3"}
+
+
+def test_a_refusal_in_words_does_not_take_a_rating_that_is_complete() -> None:
+    table = _questionnaire(5, 0.5)
+    plain = questionnaire_scores(table, OPTIONS)["like"].to_numpy()
+    assert questionnaire_scores(table.assign(parsed="refusal"), OPTIONS)["like"].to_numpy() == pytest.approx(plain)
+
+
+def test_a_constant_profile_has_no_alignment() -> None:
+    flat = Truth(liking=dict.fromkeys(VALUES, 0.3))
+    table = pd.concat(
+        answers(flat, clips=5, persona=persona, placebo=placebo, strategy="none" if persona == "none" else "simple")
+        for persona, placebo in (("none", 0), ("boss", 0), ("boss", 1))
+    )
+    noise = np.random.default_rng(1).normal(0, 1e-11, len(table))
+    for shown in (table, table.assign(log_probability_yes=table["log_probability_yes"] + noise)):
+        scores = score_answers(shown, OPTIONS, {"boss": TARGET})
+        (row,) = scores["personas"]
+        names = ("aligned", "placebo", "difference", "gain", "bare", "shift_aligned", "aligned_pearson", "moved")
+        assert {row[name] for name in names} == {None}
 
 
 def test_ratings_are_read_from_text_when_there_are_no_probabilities() -> None:

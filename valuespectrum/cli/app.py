@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -19,17 +20,21 @@ from valuespectrum.cli import (
     report,
     score,
 )
+from valuespectrum.cli.terminal import help_without_verb
 
 
 def build_app() -> typer.Typer:
     """The whole command line."""
     app = typer.Typer(
         add_completion=False,
-        no_args_is_help=True,
+        invoke_without_command=True,
+        callback=_common,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         help="Measure which human values a vision-language model acts on, with error bars that can be trusted.",
         epilog="Start with `valuespectrum quickstart`: it works offline and takes less than two minutes.",
+        # Commands below take it over.
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     verbs: tuple[Callable[..., None], ...] = (
         *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, score.score, report.report),
@@ -39,3 +44,15 @@ def build_app() -> typer.Typer:
         app.command()(verb)
     app.add_typer(corpus.build_app(), name="corpus")
     return app
+
+
+def _common(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version, and stop.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"valuespectrum {version_of('valuespectrum')}")
+        raise typer.Exit
+    help_without_verb(context)

@@ -10,7 +10,8 @@ import typer
 
 from valuespectrum.cli import corpus_care, corpus_remove, corpus_search, corpus_states
 from valuespectrum.cli.corpus_common import CorpusArgument, number_lines
-from valuespectrum.cli.terminal import JsonOption, Terminal
+from valuespectrum.cli.ingest import failure_lines
+from valuespectrum.cli.terminal import JsonOption, Terminal, help_without_verb
 
 _SHOWN = 20
 _CHECK_EVERY = 15
@@ -19,7 +20,9 @@ _CHECK_EVERY = 15
 
 def build_app() -> typer.Typer:
     """The verbs of a corpus."""
-    app = typer.Typer(help="Look after a corpus.", no_args_is_help=True, rich_markup_mode=None)
+    app = typer.Typer(
+        help="Look after a corpus.", invoke_without_command=True, callback=help_without_verb, rich_markup_mode=None
+    )
     for verb in (
         *(info, corpus_search.search, corpus_care.refresh, corpus_care.verify, corpus_care.rebuild),
         *(corpus_remove.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
@@ -30,7 +33,7 @@ def build_app() -> typer.Typer:
 
 def info(
     corpus: CorpusArgument,
-    failures: Annotated[int, typer.Option(help="List at most so many failed sources.", min=0)] = _SHOWN,
+    failures: Annotated[int, typer.Option(help="List at most so many kinds of failed sources.", min=0)] = _SHOWN,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a corpus holds."""
@@ -86,7 +89,4 @@ def _described(corpus: Path, found: dict[str, Any], failed: Sequence[Any], most:
             f"  {'links':<14}{found['links']['living']:,} not known to be dead, last checked "
             f"{found['links']['checked'] or 'never'}, due {found['links']['due']}"
         )
-    lines += [f"failed: {clean(each.source, 200)}: {clean(each.detail, 300)}" for each in failed[:most]]
-    if len(failed) > most:
-        lines.append(f"... and {len(failed) - most:,} more failed (--failures N lists more)")
-    return "\n".join(lines)
+    return "\n".join([*lines, *failure_lines("failed", failed, most)])

@@ -57,7 +57,10 @@ def search(
     without_near_duplicates: Annotated[
         bool, typer.Option("--without-near-duplicates", help="Leave later uploads of the same video out.")
     ] = False,
-    count: Annotated[int, typer.Option(help="How many frames at most.", min=1)] = 10,
+    count: Annotated[int, typer.Option(help="How many clips (or frames) at most.", min=1)] = 10,
+    all_frames: Annotated[
+        bool, typer.Option("--all-frames", help="Every frame that fits, not the best one of each clip.")
+    ] = False,
     embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
     engine: Annotated[
         str, typer.Option("--engine", "--search", help="exact, chroma (without filters only) or auto.")
@@ -65,7 +68,7 @@ def search(
     chroma: ChromaOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the frames that fit words, a picture, a clip or a value best."""
+    """Find the clips that fit words, a picture, a clip or a value best, each by its best frame."""
     from dataclasses import replace
 
     from vectorstore.corpus import Corpus
@@ -94,7 +97,8 @@ def search(
             else:
                 embedder_id, query = _query(opened, embedder, words, picture, (value, keywords))
             warn_of_pictures(terminal, opened, embedder_id)
-            hits = opened.search(query, count, embedder_id, engine, where=where)
+            look = opened.search if all_frames else opened.search_clips
+            hits = look(query, count, embedder_id, engine, where=where)
             found = [_document(opened, hit) for hit in hits]
         terminal.finish({"hits": found}, _hit_table(found))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ingest.engine import Engine
     from ingest.pipeline import IngestOptions
     from ingest.report import IngestReport
+    from ingest.sources.base import ListCounts
+    from vectorstore.records import Failure
 
 WhereOption = Annotated[
     str, typer.Option(help="local: threads of this machine; ray: a cluster that sees the files under the same path.")
@@ -255,10 +257,42 @@ def describe(report: IngestReport) -> str:
         "downloads failed and are tried again later": report.clips_waiting,
         "clips stay although their source is gone": report.clips_gone,
         "failures of earlier runs are settled": report.failures_settled,
+        "files that are no videos were passed over": report.files_ignored,
     }
     lines += [f"{count:,} {note}" for note, count in notes.items() if count]
-    lines += [one_line(f"failed: {failure.source}: {failure.detail}") for failure in report.clips_failed]
-    lines += [one_line(f"damaged: {failure.source}: {failure.detail}") for failure in report.clips_damaged]
+    lines += [_list_line(counts) for counts in report.lists]
+    lines += failure_lines("failed", report.clips_failed) + failure_lines("damaged", report.clips_damaged)
     if not report.clips_added and not report.frames_embedded and not report.clips_failed:
         lines.append("nothing new")
     return "\n".join(lines)
+
+
+def failure_lines(word: str, failures: Sequence[Failure], most: int | None = None) -> list[str]:
+    """Failures for a person, those that say the same in one line.
+
+    Args:
+        word: Said before each.
+        failures: Any number.
+        most: Lines; how many failures are left out is said.
+    """
+    from ingest.report import alike
+
+    kinds = alike(failures)
+    lines = [
+        one_line(f"{word}: {failure.source}: {failure.detail}{f' (and {count - 1:,} more alike)' * (count > 1)}")
+        for failure, count in kinds[:most]
+    ]
+    rest = sum(count for _, count in kinds[len(lines) :])
+    return [*lines, f"... and {rest:,} more {word}"] if rest else lines
+
+
+def _list_line(counts: ListCounts) -> str:
+    parts = {
+        "read": counts.taken,
+        "that repeat earlier ones": counts.repeated,
+        "refused": counts.refused,
+        "that cannot be read": counts.unreadable,
+    }
+    said = ", ".join(f"{count:,} {word}" for word, count in parts.items() if count or word == "read")
+    notes = "; ".join(f"{note} ({count:,})" for note, count in counts.notes.items())
+    return one_line(f"{counts.name}: {counts.rows:,} rows: {said}{f'; left out: {notes}' * bool(notes)}")

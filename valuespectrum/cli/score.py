@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
@@ -13,7 +13,7 @@ from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 def score(
     run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN", show_default=False)],
-    readout: Annotated[str, typer.Option(help="auto, log_probability or text.")] = "auto",
+    readout: Annotated[str, typer.Option(help="auto, log_probability, samples or text.")] = "auto",
     draws: Annotated[int, typer.Option(help="Bootstrap draws.", min=100)] = 2000,
     minimum_mass: Annotated[
         float, typer.Option(help="Least probability of yes and no together for an answer to count.", min=0, max=1)
@@ -30,8 +30,8 @@ def score(
     from vectorstore.errors import InputError
 
     with Terminal(as_json) as terminal:
-        if readout not in ("auto", "log_probability", "text"):
-            raise InputError(f"unknown readout {readout!r}", "choose auto, log_probability or text")
+        if readout not in get_args(Readout):
+            raise InputError(f"unknown readout {readout!r}", f"choose one of {', '.join(get_args(Readout))}")
         options = ScoringOptions(seed=seed, draws=draws, minimum_mass=minimum_mass, readout=cast(Readout, readout))
         scores = score_run(run, options)
         terminal.warn(scores["caution"])

@@ -99,6 +99,17 @@ class Terminal:
         self._document = as_json(document, self._encoding) if self.as_json else printable(text)
 
 
+def help_without_verb(context: typer.Context) -> None:
+    """Show the help of a command that needs a verb and got none; the exit code is that of a mistake, as elsewhere.
+
+    Raises:
+        Exit: No verb was named.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
+
+
 @contextlib.contextmanager
 def quiet_libraries() -> Iterator[None]:
     """Silence progress bars, telemetry and advice of the libraries; their errors stay."""

@@ -71,7 +71,7 @@ class ModelProfile:
     bias: Mapping[str, Estimate] = field(default_factory=dict)
     """``yes_lean_points``, ``order_gap_points``, ``polarity_gap``: percentage points."""
     rates: Mapping[str, Estimate] = field(default_factory=dict)
-    """``refusal``, ``unparsed``, ``low_mass``, ``error``, ``mismatch``: shares of asks."""
+    """``refusal``, ``no_picture``, ``unparsed``, ``low_mass``, ``error``, ``mismatch``: shares of asks."""
     recovery: Recovery | None = None
     values_differ_p: float | None = None
     """Probability of differences as large as these when the values do not differ at all."""

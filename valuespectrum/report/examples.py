@@ -7,6 +7,9 @@ from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN
+from agents.evidence import LEAST_MASS
+from agents.models.base import NO_PICTURE
 from valuespectrum.report.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
 from valuespectrum.run import Manifest, open_answers
 
@@ -14,9 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vectorstore.corpus import Corpus
-
-_PREFIX = "log_probability_"
-_LEAST_MASS = 0.1
 
 
 def read_examples(
@@ -95,24 +95,31 @@ def _example(
 
 
 def _answer(row: dict[str, Any], questions: dict[str, str], names: dict[str, str]) -> ExampleAnswer:
-    probabilities = {
-        name.removeprefix(_PREFIX): exp(value)
-        for name, value in sorted(row.items(), reverse=True)  # yes before no, in every example alike
-        if name.startswith(_PREFIX) and value == value
-    }
+    shares = _shares(row)
     persona = str(row["persona"])
     return ExampleAnswer(
         question=questions[str(row["key"])],
         persona=names.get(persona, persona),
         text=str(row["text"]),
         parsed=str(row["parsed"]),
-        probabilities=probabilities,
-        liking=_liking(probabilities, int(row["polarity"])) if row["parsed"] != "refusal" else None,
+        probabilities=shares,
+        liking=_liking(shares, int(row["polarity"])) if row["parsed"] != NO_PICTURE else None,
     )
+
+
+def _shares(row: dict[str, Any]) -> dict[str, float]:
+    """Probabilities of the choices, or the shares of what was drawn; empty for answers in words alone."""
+    told = [(str(name), value) for name, value in sorted(row.items(), reverse=True) if value == value]
+    drawn = {name.removeprefix(COUNT_COLUMN): value for name, value in told if name.startswith(COUNT_COLUMN)}
+    if drawn:
+        total = max(1.0, sum(drawn.values()))
+        return {name: drawn.get(name, 0.0) / total for name in ("yes", "no")}
+    # yes before no, in every example alike
+    return {name.removeprefix(CHOICE_COLUMN): exp(value) for name, value in told if name.startswith(CHOICE_COLUMN)}
 
 
 def _liking(probabilities: dict[str, float], polarity: int) -> float | None:
     yes, no = probabilities.get("yes", 0.0), probabilities.get("no", 0.0)
-    if yes + no < _LEAST_MASS:
+    if yes + no < LEAST_MASS:
         return None
     return yes / (yes + no) if polarity > 0 else no / (yes + no)

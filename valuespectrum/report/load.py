@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.session_log import NO_ACTION
 from valuespectrum.report.data import (
     NO_PERSONA,
     Estimate,
@@ -210,7 +211,7 @@ def _step(event: Event, sources: ReportSources, known: bool) -> SessionStep:
         item=event.item_id,
         title=title,
         value=sources.clip_values.get(event.item_id, ""),
-        action="" if event.refusal or event.error else event.action,
+        action="" if event.refusal or event.error or event.action == NO_ACTION else event.action,
         propensity=propensity,
         picture=picture,
     )

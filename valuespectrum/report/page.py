@@ -25,7 +25,7 @@ from valuespectrum.report.data import (
 )
 from valuespectrum.report.words import clean, findings, headline, listing, number, short_model, with_interval
 from valuespectrum.values import LABELS, VALUES
-from vectorstore.storage import storage_errors, write_durably
+from vectorstore.storage import refuse_foreign, storage_errors, write_durably
 
 WINDOW = 10
 """Items over which the exposure of a session is averaged."""
@@ -36,6 +36,7 @@ DIAGNOSTICS: tuple[tuple[str, str, str, str], ...] = (
     ("order_gap_points", "Order gap", "points towards the option named first; 0 is none", "points"),
     ("polarity_gap", "Polarity gap", "liking by questions for minus liking by questions against", "points"),
     ("refusal", "Refusals", "share of answers that decline; never counted as dislike", "share"),
+    ("no_picture", "No picture", "share of answers that say there is no picture; never counted", "share"),
     ("unparsed", "Unreadable", "share of answers that are neither yes, no nor a refusal", "share"),
     ("low_mass", "Off form", "share of answers with little probability on yes and no together", "share"),
     ("mismatch", "Word and odds differ", "share of answers whose word is the less likely one", "share"),
@@ -43,17 +44,26 @@ DIAGNOSTICS: tuple[tuple[str, str, str, str], ...] = (
 """Name in the scores, label, explanation, kind."""
 
 _FOLDER = Path(__file__).parent
+_MARK, _MARKED = b'<meta name="generator" content="valuespectrum">', 2000
+"""What tells a report from other pages, and in how many bytes."""
 
 
 def write_report(data: ReportData, path: Path) -> None:
     """Write the report, whole or not at all.
 
     Raises:
+        InputError: Something else than a report is there.
         StorageError: Disk full or read-only.
     """
+    refuse_foreign(path, _is_report, "a report")
     page = render(data)
     with storage_errors(path):
         write_durably(path, page.encode())
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _MARK in file.read(_MARKED)
 
 
 def render(data: ReportData) -> str:

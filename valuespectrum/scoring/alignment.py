@@ -14,6 +14,7 @@ import numpy as np
 
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.profile import Json, Profile, number
+from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.resampling import NO_SPREAD, Floats, estimate_row
 from valuespectrum.values import VALUES
 
@@ -37,10 +38,11 @@ def correlate(rows: Floats, target: Floats, method: Method) -> Floats:
         method: Rank or linear correlation.
 
     Returns:
-        Shape (n,); NaN for constant rows.
+        Shape (n,); NaN for rows that are constant up to rounding, which agree with nothing and contradict nothing.
     """
     from scipy.stats import rankdata
 
+    rows = levelled(rows)
     if method == "spearman":
         rows, target = rankdata(rows, axis=1), rankdata(target)
     left = rows - rows.mean(axis=1, keepdims=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from valuespectrum.scoring.cells import ScoringOptions, clip_scores
+from agents.models.base import NO_CHOICE, REFUSAL
+from valuespectrum.scoring.cells import ScoringOptions, class_shares, clip_scores
 from valuespectrum.scoring.profile import Json, number
 from valuespectrum.scoring.recovery import spearman
 from valuespectrum.scoring.resampling import Floats, Resamples, estimate_row
@@ -56,25 +57,25 @@ def bias_terms(clips: pd.DataFrame, resamples: Resamples, options: ScoringOption
 
 
 def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Json]:
-    """Shares of asks that were refused, not in form, unparsed, failed or contradictory.
+    """Shares of answers that were refused, about no picture, not in form, unparsed, failed or contradictory.
 
     Args:
         judged: Asks of one respondent as ``judge`` returns them.
         options: Scoring options.
 
     Returns:
-        Rate name to ``mean, low, high, n`` (n is the number of asks the share is taken of): ``refusal`` and
-        ``unparsed`` by the text, ``low_mass`` by the probability left for yes and no, ``error`` for failed asks,
-        ``mismatch`` for texts that say the word which the log-probabilities make the less likely one.
+        Rate name to ``mean, low, high, n`` (n is the number of asks the share is taken of): ``refusal``, ``no_picture``
+        and ``unparsed`` by the words, of drawn answers by the share of the draws; ``low_mass`` by the probability left
+        for yes and no; ``error`` for failed asks; ``mismatch`` for texts that say the word which the log-probabilities
+        make the less likely one.
     """
     asks = judged.drop_duplicates(["clip", "frame", "wording", "polarity", "first"])
     parsed = asks["parsed"].fillna("")
     failed = asks["error"].fillna("") != ""
     read = parsed.isin(("yes", "no")) & asks["log_odds"].notna() & ~failed
-    rates = {
-        "refusal": (parsed == "refusal", ~failed),
-        "unparsed": (parsed == "unparsed", ~failed),
-        "low_mass": (~(asks["mass"] >= options.minimum_mass), ~failed & asks["mass"].notna()),
+    rates: dict[str, tuple[pd.Series[Any], pd.Series[bool]]] = {
+        **{name: (class_shares(asks, name), ~failed) for name in NO_CHOICE},
+        "low_mass": (~(asks["mass"] >= options.minimum_mass), ~failed & (asks["readout"] != "text")),
         "error": (failed, failed | True),
         "mismatch": ((parsed == "yes") != (asks["log_odds"] > 0), read),
     }
@@ -82,8 +83,8 @@ def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Jso
 
 
 def refusals_by_value(judged: pd.DataFrame) -> dict[str, float]:
-    """Share of refused asks per value: unequal refusal would make value scores incomparable."""
-    refused = (judged["parsed"].fillna("") == "refusal").groupby(judged["value"]).mean()
+    """Share of refused answers per value: unequal refusal would make value scores incomparable."""
+    refused = class_shares(judged, REFUSAL).groupby(judged["value"]).mean()
     return {str(value): float(share) for value, share in refused.items()}
 
 
@@ -109,10 +110,10 @@ def wording_stability(judged: pd.DataFrame) -> Json:
     }
 
 
-def _share(clip: pd.Series[str], hit: pd.Series[bool], base: pd.Series[bool], options: ScoringOptions) -> Json:
+def _share(clip: pd.Series[str], hit: pd.Series[Any], base: pd.Series[bool], options: ScoringOptions) -> Json:
     import pandas as pd
 
-    counts = pd.DataFrame({"clip": clip, "hit": (hit & base).astype(float), "base": base.astype(float)})
+    counts = pd.DataFrame({"clip": clip, "hit": hit.astype(float).where(base, 0.0), "base": base.astype(float)})
     sums = counts.groupby("clip", as_index=False).sum()
     return share_row(sums["hit"].to_numpy(float), sums["base"].to_numpy(float), options.level)
 

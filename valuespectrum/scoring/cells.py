@@ -4,6 +4,9 @@ The yes/no question is asked in four cells, both polarities in both orders of th
 the log-odds of the word yes written as ``polarity * liking + lean + first * order``, where ``first`` is
 +1 when yes is listed first, the mean over the four cells of ``polarity * log-odds`` is the liking alone. A set
 with a missing cell would let lean and order back in, so only complete sets are used.
+
+What counts is what was said: log-probabilities that are complete in themselves whatever the words, draws that were one
+of the options, or else the words. An answer that says that there is no picture is about none, and never counts.
 """
 
 from __future__ import annotations
@@ -13,16 +16,21 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN
+from agents.evidence import LEAST_LOG_PROBABILITY, LEAST_MASS
+from agents.models.base import NO_PICTURE, REFUSAL
+from valuespectrum.scoring.draws import fit_cells
+
 if TYPE_CHECKING:
     import pandas as pd
 
-Readout = Literal["auto", "log_probability", "text"]
+Readout = Literal["auto", "log_probability", "samples", "text"]
 
 CELLS = 4
 """Both polarities times both option orders."""
 
-_LARGEST_LOG_ODDS = 20.0
 _SET = ["value", "clip", "frame", "wording"]
+_WORDS = ("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +42,94 @@ class ScoringOptions:
     """Bootstrap draws."""
     level: float = 0.95
     """Coverage of all intervals."""
-    minimum_mass: float = 0.1
-    """Probability of yes and no together below which an answer is not in the form that was asked for."""
+    minimum_mass: float = LEAST_MASS
+    """Probability of yes and no together, or share of the draws that say one of them, below which an answer is not in
+    the form that was asked for."""
     minimum_clips: int = 3
     """Clips below which a value gets no interval, no rank and no place in the centring."""
     readout: Readout = "auto"
-    """Log-probabilities of the choices, or the parsed text; ``auto`` takes the first where there are any."""
+    """Log-probabilities of the choices, drawn answers, or the parsed text; ``auto`` takes the first that there is."""
 
 
 def judge(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:
     """Decide for every ask of one respondent whether its answer counts, and read it.
 
-    An answer counts as ``value`` unless the ask failed (``error``), the strict parser found a refusal (``refusal``),
-    yes and no together hold less than the minimum mass (``low_mass``), or, when text is read, the text is neither
-    (``unparsed``). Only ``value`` answers enter value scores; the others are counted.
+    An answer counts as ``value`` unless the ask failed (``error``), its words say that there is no picture
+    (``no_picture``), or what is read says too little: yes and no together hold less than the minimum mass
+    (``low_mass``), the text is neither (``unparsed``); where the words refuse, that is a ``refusal``. Words never
+    overrule log-probabilities of enough mass. Only ``value`` answers enter value scores; the others are counted.
 
     Args:
-        answers: Asks of the like battery with columns ``value, clip, frame, wording, polarity, first, parsed, error``
-            and, for models that give them, ``log_probability_yes`` and ``log_probability_no``.
+        answers: Asks of the like battery with columns ``value, clip, frame, wording, polarity, first, parsed, error``,
+            for models that give them ``log_probability_yes`` and ``log_probability_no``, and for drawn answers
+            ``count_<class>``.
         options: Scoring options.
 
     Returns:
-        The same rows with ``mass`` (0..1), ``log_odds`` (of the word yes, clipped to +-20), ``yes`` (probability of
-        the word yes between the two), ``verdict`` and ``readout``.
+        The same rows with ``mass`` (0..1), ``log_odds`` (of the word yes, of log-probabilities only), ``yes``
+        (probability of the word yes between the two), ``said_yes`` and ``said`` (draws that said yes, and either),
+        ``verdict`` and ``readout``.
     """
-    yes, no = (_column(answers, f"log_probability_{word}") for word in ("yes", "no"))
-    readout = options.readout
-    if readout == "auto":
-        readout = "log_probability" if bool((yes.notna() & no.notna()).any()) else "text"
-    judged = answers.assign(mass=np.exp(yes) + np.exp(no), readout=readout)
+    readout = _readout(answers, options)
+    judged = {"log_probability": _by_log_probability, "samples": _by_draws, "text": _by_text}[readout](answers)
+    said_enough = (judged["mass"] >= options.minimum_mass).to_numpy() & judged["yes"].notna().to_numpy()
     parsed, failed = judged["parsed"].fillna(""), judged["error"].fillna("") != ""
-    verdict = np.full(len(judged), "value", dtype=object)
-    if readout == "log_probability":
-        verdict[~(judged["mass"] >= options.minimum_mass).to_numpy()] = "low_mass"
-        judged["log_odds"] = (yes - no).clip(-_LARGEST_LOG_ODDS, _LARGEST_LOG_ODDS)
-        judged["yes"] = 1.0 / (1.0 + np.exp(-judged["log_odds"]))
-    else:
-        verdict[~parsed.isin(("yes", "no")).to_numpy()] = "unparsed"
-        judged["log_odds"] = np.nan
-        judged["yes"] = (parsed == "yes").astype(float)
-    verdict[(parsed == "refusal").to_numpy()] = "refusal"
+    verdict = np.where(said_enough, "value", "unparsed" if readout == "text" else "low_mass").astype(object)
+    verdict[~said_enough & (parsed == REFUSAL).to_numpy()] = REFUSAL
+    verdict[(parsed == NO_PICTURE).to_numpy()] = NO_PICTURE
     verdict[failed.to_numpy()] = "error"
-    return judged.assign(verdict=verdict)
+    if readout == "text":
+        judged["mass"] = np.nan
+    return judged.assign(verdict=verdict, readout=readout)
+
+
+def class_shares(answers: pd.DataFrame, name: str) -> pd.Series[float]:
+    """How much of each answer was of a class: the share of its draws, else 0 or 1 by its words."""
+    drawn = _counts(answers)
+    words = (answers["parsed"].fillna("") == name).astype(float)
+    total = drawn.sum(axis=1)
+    share = drawn[name] / total if name in drawn else 0.0 * total
+    return words.where(~(total > 0), share)
+
+
+def _readout(answers: pd.DataFrame, options: ScoringOptions) -> str:
+    if options.readout != "auto":
+        return options.readout
+    yes, no = (_column(answers, f"{CHOICE_COLUMN}{word}") for word in _WORDS)
+    if bool((yes.notna() & no.notna()).any()):
+        return "log_probability"
+    return "samples" if bool((_counts(answers).sum(axis=1) > 0).any()) else "text"
+
+
+def _by_log_probability(answers: pd.DataFrame) -> pd.DataFrame:
+    from scipy.special import expit
+
+    yes, no = (_column(answers, f"{CHOICE_COLUMN}{word}").clip(lower=LEAST_LOG_PROBABILITY) for word in _WORDS)
+    odds = yes - no
+    mass = np.exp(yes) + np.exp(no)
+    return answers.assign(mass=mass, log_odds=odds, yes=expit(odds), said_yes=np.nan, said=np.nan)
+
+
+def _by_draws(answers: pd.DataFrame) -> pd.DataFrame:
+    drawn = _counts(answers)
+    yes, no = (drawn[word] if word in drawn else 0.0 * drawn.sum(axis=1) for word in _WORDS)
+    said, total = yes + no, drawn.sum(axis=1)
+    share = (yes / said).where(said > 0)
+    mass = (said / total).where(total > 0)
+    return answers.assign(mass=mass, log_odds=np.nan, yes=share, said_yes=yes, said=said)
+
+
+def _by_text(answers: pd.DataFrame) -> pd.DataFrame:
+    parsed = answers["parsed"].fillna("")
+    yes = (parsed == "yes").astype(float).where(parsed.isin(_WORDS))
+    return answers.assign(mass=yes.notna().astype(float), log_odds=np.nan, yes=yes, said_yes=np.nan, said=np.nan)
+
+
+def _counts(answers: pd.DataFrame) -> pd.DataFrame:
+    """Draws per class; no columns where nothing was drawn."""
+    columns = [name for name in answers if str(name).startswith(COUNT_COLUMN)]
+    counts = answers[columns].fillna(0.0).astype(float)
+    return counts.rename(columns=lambda name: str(name).removeprefix(COUNT_COLUMN))
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series[float]:
@@ -88,6 +142,9 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series[float]:
 
 def clip_scores(judged: pd.DataFrame) -> pd.DataFrame:
     """Average the complete sets of every clip.
+
+    Draws of all complete sets of a clip are fitted together (``valuespectrum.scoring.draws``); readable draws count,
+    however many others there were.
 
     Args:
         judged: Rows of one respondent as ``judge`` returns them.
@@ -102,7 +159,11 @@ def clip_scores(judged: pd.DataFrame) -> pd.DataFrame:
 
     counted = judged[judged["verdict"] == "value"]
     cells = counted.groupby([*_SET, "polarity", "first"], as_index=False).agg(
-        log_odds=("log_odds", "mean"), yes=("yes", "mean"), answers=("yes", "size")
+        log_odds=("log_odds", "mean"),
+        yes=("yes", "mean"),
+        answers=("yes", "size"),
+        said_yes=("said_yes", "sum"),
+        said=("said", "sum"),
     )
     complete = cells[cells.groupby(_SET)["yes"].transform("size") == CELLS]
     polarity = complete["polarity"].astype(float)
@@ -122,7 +183,19 @@ def clip_scores(judged: pd.DataFrame) -> pd.DataFrame:
     grouped = frame.groupby(["value", "clip"], as_index=False).agg(
         **{name: (name, "mean") for name in means}, answers=("answers", "sum")
     )
-    return _with_like(grouped)
+    return _with_like(_fitted(grouped, complete) if (complete["said"] > 0).any() else grouped)
+
+
+def _fitted(clips: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Log-odds of clips out of the draws in their cells."""
+    place = 2 * (cells["polarity"].astype(float) < 0).astype(int) + (cells["first"] != "yes").astype(int)
+    sums = cells.assign(place=place).pivot_table(
+        index=["value", "clip"], columns="place", values=["said_yes", "said"], aggfunc="sum"
+    )
+    order = list(clips[["value", "clip"]].itertuples(index=False, name=None))
+    yes, said = (sums[name].loc[order].to_numpy(dtype=np.float64) for name in ("said_yes", "said"))
+    theta, lean, first = fit_cells(yes, said).T
+    return clips.assign(theta=theta, lean=lean, order=first)
 
 
 def _with_like(clips: pd.DataFrame) -> pd.DataFrame:

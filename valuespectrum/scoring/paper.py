@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
-from agents.parse import REFUSAL, UNPARSED, contains_yes, parse_answer
+from agents.models.base import NO_CHOICE, REFUSAL
+from agents.parse import contains_yes, parse_answer
 from valuespectrum.choices import NO, YES
 from valuespectrum.scoring.profile import Json
 from valuespectrum.scoring.shares import share_row
@@ -83,13 +84,13 @@ def strict_rates(answers: pd.DataFrame, level: float) -> dict[str, Json]:
     """What the strict parser makes of the replies that the published rule hears as yes or no.
 
     Returns:
-        ``refusal`` and ``unparsed``: share of the answers that came back, as ``share_row`` gives it.
+        ``refusal``, ``no_picture`` and ``unparsed``: share of the answers that came back, as ``share_row`` gives it.
     """
     heard = answers[answers["error"].fillna("") == ""]
     classes = heard["text"].fillna("").map(lambda reply: parse_answer(reply, (YES, NO)))
     classes = classes.mask(heard["parsed"] == REFUSAL, REFUSAL)  # a server that declines need not say a word
     rates = {}
-    for name in (REFUSAL, UNPARSED):
+    for name in NO_CHOICE:
         counts = (classes == name).groupby(heard["clip"]).agg(["sum", "size"])
         rates[name] = share_row(counts["sum"].to_numpy(float), counts["size"].to_numpy(float), level)
     return rates

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.resampling import Floats, Resamples, estimate_row
 from valuespectrum.values import VALUES
 
@@ -124,17 +125,22 @@ def _status(like: Profile, position: int) -> str:
 
 
 def _ranks(like: Profile, options: ScoringOptions) -> dict[str, Json]:
-    """Ranks among the measured values, with the range that holds ``level`` of the draws."""
+    """Ranks among the measured values, with the range that holds ``level`` of the draws.
+
+    Equal scores share the best rank of theirs, and the range holds all ranks that they could have.
+    """
     from scipy.stats import rankdata
 
     rows: dict[str, Json] = {value: {"rank": None, "rank_low": None, "rank_high": None} for value in VALUES}
     places = np.flatnonzero(like.measured)
     if places.size == 0:
         return rows
-    rank = rankdata(-like.mean[places], method="min")
-    draws = rankdata(-like.replicates[:, places], axis=1, method="min", nan_policy="omit")
+    rank = rankdata(-levelled(like.mean[places]), method="min")
+    draws = -levelled(like.replicates[:, places])
+    best, worst = (rankdata(draws, axis=1, method=which, nan_policy="omit") for which in ("min", "max"))
     tail = (1.0 - options.level) / 2.0
-    low, high = np.nanquantile(draws, [tail, 1.0 - tail], axis=0, method="inverted_cdf")
+    low = np.nanquantile(best, tail, axis=0, method="inverted_cdf")
+    high = np.nanquantile(worst, 1.0 - tail, axis=0, method="inverted_cdf")
     for column, place in enumerate(places):
         rows[VALUES[place]] = {
             "rank": int(rank[column]),
@@ -154,7 +160,8 @@ def differences(clips: pd.DataFrame) -> Json:
     """
     from scipy.stats import kruskal
 
-    groups = [group.to_numpy() for _, group in clips.groupby("value")["like"] if len(group) > 1]
+    equal = clips.assign(like=levelled(clips["like"].to_numpy(dtype=np.float64)))
+    groups = [group.to_numpy() for _, group in equal.groupby("value")["like"] if len(group) > 1]
     distinct = {score for group in groups for score in group}
     if len(groups) < 2 or len(distinct) < 2:
         return {"statistic": None, "p": None, "values": len(groups)}

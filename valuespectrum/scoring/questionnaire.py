@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN
+from agents.models.base import NO_PICTURE
 from agents.personas import IsqOptions, isq_score
 from valuespectrum.choices import DIGITS
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
@@ -59,22 +61,43 @@ def _interest(terms: Mapping[Hashable, float], form: IsqOptions) -> float:
 
 
 def _rating_terms(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:
-    """Expected rating per value and clip, one column per term, 0 to 10; NaN where the answer does not count."""
+    """Expected rating per value and clip, one column per term, 0 to 10; NaN where the answer does not count.
+
+    Expectations are over the probabilities of the digits, where all are known, or over the digits that were drawn;
+    for answers in words alone the rating is the digit said. No digit counts that was neither said nor told.
+    """
+    said = answers["parsed"].fillna("")
+    rating = _expected(answers, CHOICE_COLUMN, options)
+    if rating.isna().all():
+        rating = _expected(answers, COUNT_COLUMN, options)
+    if not _told(answers):
+        rating = said.where(said.isin(DIGITS)).astype(float)
+    counts = (answers["error"].fillna("") == "") & (said != NO_PICTURE)
+    return _spread(answers.assign(term=(rating * 10.0 / 9.0).where(counts)))
+
+
+def _told(answers: pd.DataFrame) -> bool:
+    """Whether there is more than words: log-probabilities or draws."""
+    names = [name for name in answers if str(name).startswith((CHOICE_COLUMN, COUNT_COLUMN))]
+    return bool(answers[names].notna().to_numpy().any())
+
+
+def _expected(answers: pd.DataFrame, prefix: str, options: ScoringOptions) -> pd.Series[float]:
+    """Mean digit, 0 to 9; NaN where the digits are unknown, or are too small a part of the answer."""
     import pandas as pd
 
-    columns = [f"log_probability_{digit}" for digit in DIGITS]
-    table = answers.reindex(columns=[*answers.columns, *(name for name in columns if name not in answers)])
-    probabilities = np.exp(table[columns].astype(float).to_numpy())
-    mass = np.nansum(probabilities, axis=1)
-    by_digits = np.nan_to_num(probabilities) @ np.arange(10.0)
-    expected = np.divide(by_digits, mass, out=np.full(len(table), np.nan), where=mass >= options.minimum_mass).clip(
-        0, 9
-    )
-    said = pd.to_numeric(table["parsed"].where(table["parsed"].isin(DIGITS)), errors="coerce")
-    has_log_probabilities = bool(table[columns].notna().to_numpy().any())
-    rating = pd.Series(expected, index=table.index) if has_log_probabilities else said
-    counts = (table["error"].fillna("") == "") & (table["parsed"].fillna("") != "refusal")
-    return _spread(table.assign(term=(rating * 10.0 / 9.0).where(counts)))
+    columns = [f"{prefix}{digit}" for digit in DIGITS]
+    table = answers.reindex(columns=columns).astype(float)
+    if prefix == CHOICE_COLUMN:
+        weights = np.exp(table.to_numpy())
+        whole = np.ones(len(table))
+    else:
+        weights = np.nan_to_num(table.to_numpy())
+        whole = answers[[name for name in answers if str(name).startswith(prefix)]].sum(axis=1).to_numpy(dtype=float)
+    mass = weights.sum(axis=1)
+    counts = (mass > 0) & (mass >= options.minimum_mass * whole)
+    rating = np.divide(weights @ np.arange(10.0), mass, out=np.full(len(table), np.nan), where=counts)
+    return pd.Series(rating.clip(0, 9), index=answers.index)
 
 
 def _yes_no_terms(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from valuespectrum.scoring.profile import Json, number
+from valuespectrum.scoring.ranks import levelled
 from valuespectrum.values import centre
 from vectorstore.errors import InputError
 
@@ -52,10 +53,13 @@ def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]
 
 
 def spearman(first: Mapping[Any, float], second: Mapping[Any, float]) -> float | None:
-    """Rank correlation over the keys of ``first``; ``None`` below three keys or when one side is constant."""
+    """Rank correlation over the keys of ``first``; ``None`` below three keys or when one side is constant.
+
+    Numbers that differ by rounding only share their rank.
+    """
     from scipy.stats import spearmanr
 
-    left, right = list(first.values()), [second[key] for key in first]
-    if len(left) < 3 or len(set(left)) == 1 or len(set(right)) == 1:
+    left, right = (levelled(np.array([side[key] for key in first], dtype=np.float64)) for side in (first, second))
+    if len(left) < 3 or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
     return number(float(spearmanr(left, right).statistic))

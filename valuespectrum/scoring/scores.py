@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from agents.models.base import NO_CHOICE
 from agents.streams import stream
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.alignment import align, summarise
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
-from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
+from valuespectrum.scoring.cells import ScoringOptions, class_shares, clip_scores, judge
 from valuespectrum.scoring.paper import paper_clips, paper_intervals, paper_scores, strict_rates
 from valuespectrum.scoring.profile import LIKING_RANGE, Json, Profile, describe, differences, number, profile
 from valuespectrum.scoring.questionnaire import questionnaire_scores
@@ -126,13 +127,12 @@ def _score_like(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions
 def _score_questionnaire(answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> tuple[Profile, Json]:
     clips = questionnaire_scores(answers, options).assign(theta=np.nan)
     interest, rows = _describe(answers, clips, draws, options)
-    parsed = answers["parsed"].fillna("")
+    heard = answers[answers["error"].fillna("") == ""]
     return interest, {
         "instrument": "isq",
         **rows,
         "bias": {},
-        "refusal_rate": float((parsed == "refusal").mean()),
-        "unparsed_rate": float((parsed == "unparsed").mean()),
+        **{f"{name}_rate": number(float(class_shares(heard, name).mean())) for name in NO_CHOICE},
         "interested_share": number(float(clips["interested"].mean())) if len(clips) else None,
     }
 

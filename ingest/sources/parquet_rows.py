@@ -1,0 +1,174 @@
+"""Rows of Parquet, in memory that does not depend on what the file says of itself.
+
+A few bytes of Parquet may stand for any amount of text: a dictionary names a long text once for all rows, and a run of
+list elements takes no room. So the sizes that the file declares are looked at first, texts stay in their dictionary
+while they are read, and rows are made of them a few at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
+from vectorstore.errors import InputError
+
+MAX_ROWS = 50_000_000
+"""Of a file: millions of rows may take no room in it, but each takes its time."""
+_BATCH = 512
+_AT_ONCE = 2**23
+"""Bytes of text that are made into rows at once."""
+_MAX_CHUNK = 2**30
+"""Bytes of one column of a row group, unpacked."""
+_MAX_PER_ROW = 256
+"""Elements of lists, on average over a row group."""
+_THRIFT_LIMIT = 10**8
+_TOO_LONG = f"longer than {MAX_ROW:,} bytes"
+
+
+def parquet_rows(file: BinaryIO, name: str, columns: Columns) -> Iterator[Row]:
+    """The rows of a file.
+
+    Args:
+        file: At its beginning.
+        name: Of the table, for messages.
+        columns: Wanted ones.
+
+    Raises:
+        InputError: It is damaged, lacks a column that is needed, or would take too much memory.
+    """
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        table = _open(file)
+        present = table.schema_arrow.names
+        columns.check(present, name)
+        if len(set(present)) < len(present):
+            raise InputError(f"{name} has two columns of one name", "name them apart")
+        found = columns.among(present)
+        read = sorted(set(found.values()))
+        texts = _check_sizes(table, name, read)
+        file.seek(0)
+        table = _open(file, texts)
+        number = 1
+        for batch in table.iter_batches(_BATCH, columns=read):
+            for part, fits in _parts(batch):
+                yield from _rows(part, found, number) if fits else [Row(number, problem=_TOO_LONG)]
+                number += part.num_rows
+        if number - 1 != table.metadata.num_rows:
+            raise InputError(f"{name} has {number - 1:,} rows and says {table.metadata.num_rows:,}", "write it again")
+    except (pyarrow.ArrowException, OSError) as error:
+        raise InputError(f"{name} is no readable Parquet file: {one_line(error)}", "write it again") from error
+
+
+def _open(file: BinaryIO, dictionaries: list[str] | None = None) -> Any:
+    import pyarrow.parquet
+
+    return pyarrow.parquet.ParquetFile(
+        file,
+        read_dictionary=dictionaries,
+        thrift_string_size_limit=_THRIFT_LIMIT,
+        thrift_container_size_limit=_THRIFT_LIMIT,
+    )
+
+
+def _check_sizes(table: Any, name: str, read: list[str]) -> list[str]:
+    """Refuse what would not fit, by what the file says of itself; the paths of the columns that hold text."""
+    metadata = table.metadata
+    if metadata.num_rows > MAX_ROWS:
+        raise InputError(f"{name} has {metadata.num_rows:,} rows, above {MAX_ROWS:,}", "split it")
+    texts: dict[str, None] = {}
+    for group in (metadata.row_group(number) for number in range(metadata.num_row_groups)):
+        for chunk in (group.column(number) for number in range(group.num_columns)):
+            column, size = chunk.path_in_schema, chunk.total_uncompressed_size
+            if column.partition(".")[0] not in read:
+                continue
+            shown = f"{name}: the column {column[:40]!r} has"
+            if size > _MAX_CHUNK:
+                raise InputError(f"{shown} {size:,} bytes, above {_MAX_CHUNK:,}", "write smaller row groups")
+            if chunk.num_values > _MAX_PER_ROW * max(group.num_rows, _BATCH):
+                raise InputError(
+                    f"{shown} {chunk.num_values:,} values in {group.num_rows:,} rows", f"at most {_MAX_PER_ROW} a row"
+                )
+            if chunk.physical_type == "BYTE_ARRAY":
+                texts[column] = None
+    return list(texts)
+
+
+def _parts(batch: Any) -> Iterator[tuple[Any, bool]]:
+    """Rows in turn, as many as fit into memory once each has its own text, or one that is too long, which is said."""
+    start = size = 0
+    for place, more in enumerate(_text_sizes(batch)):
+        if more > MAX_ROW:
+            if place > start:
+                yield batch.slice(start, place - start), True
+            yield batch.slice(place, 1), False
+            start, size = place + 1, 0
+            continue
+        if size + more > _AT_ONCE:
+            yield batch.slice(start, place - start), True
+            start, size = place, 0
+        size += more
+    if start < batch.num_rows:
+        yield batch.slice(start), True
+
+
+def _text_sizes(batch: Any) -> list[int]:
+    """Bytes of text of each row."""
+    import numpy as np
+
+    total = np.zeros(batch.num_rows, dtype=np.int64)
+    for column in batch.columns:
+        total += _sizes(column)
+    return [int(size) for size in total]
+
+
+def _sizes(column: Any) -> Any:
+    """Bytes of text in each cell of a column."""
+    import numpy as np
+    import pyarrow
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pyarrow.types.is_dictionary(kind):
+        own = _sizes(column.dictionary)
+        places = column.indices.fill_null(0).to_numpy(zero_copy_only=False)
+        return own[places] if len(own) else np.zeros(len(column), dtype=np.int64)
+    if pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind):
+        inner = np.concatenate(([0], np.cumsum(_sizes(column.values), dtype=np.int64)))
+        offsets = column.offsets.to_numpy()
+        return inner[offsets[1:]] - inner[offsets[:-1]]
+    if _is_text(kind):
+        return pc.fill_null(pc.binary_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.zeros(len(column), dtype=np.int64)
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow
+
+    types = pyarrow.types
+    return bool(
+        types.is_string(kind) or types.is_large_string(kind) or types.is_binary(kind) or types.is_large_binary(kind)
+    )
+
+
+def _rows(batch: Any, found: Mapping[str, str], first: int) -> Iterator[Row]:
+    values = {wanted: _values(batch.column(name)) for wanted, name in found.items()}
+    for position in range(batch.num_rows):
+        yield Row(first + position, {wanted: column[position] for wanted, column in values.items()})
+
+
+def _values(column: Any) -> list[object]:
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError):
+        return [_value(cell) for cell in column]
+
+
+def _value(cell: Any) -> object:
+    try:
+        value: object = cell.as_py()
+    except (ValueError, OverflowError):
+        return UNREADABLE
+    return value

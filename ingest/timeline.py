@@ -1,0 +1,144 @@
+"""When a clip begins and ends, worked out from what the demuxer says about its packets and its container."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from ingest.plan import Packet
+
+_TOLERATED_LOSS = 0.05
+"""Share of a clip that may be missing at its end before it counts as truncated."""
+_SLIDE = 0.2
+"""Seconds on the screen from which on a picture stays rather than moves."""
+_BACKWARD = 1.0
+_FORWARD = 10.0
+"""Seconds by which decoding times may go back, or forward beyond the end of a packet, before the clock has jumped."""
+
+
+class RawPacket(NamedTuple):
+    """One packet of the video stream."""
+
+    time: int | None
+    """Presentation time in units of the stream."""
+    keyframe: bool
+    discard: bool
+    duration: int
+    """In units of the stream; 0 when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A place where the clock of a stream does not go on."""
+
+    at: float
+    """Seconds on the clock, before it."""
+    by: float
+    """Seconds; negative when it goes back."""
+
+
+class Clock:
+    """Watches the decoding times of the packets of one stream."""
+
+    def __init__(self) -> None:
+        self._last = self._end = 0.0
+        self._begun = False
+
+    def step(self, time: float, duration: float) -> Jump | None:
+        """Take the next packet.
+
+        Args:
+            time: Its decoding time, seconds.
+            duration: Seconds.
+
+        Returns:
+            The jump that lies before it, if there is one.
+        """
+        jump = None
+        if self._begun and (time - self._last < -_BACKWARD or time - self._end > _FORWARD):
+            jump = Jump(self._end, time - self._end)
+        self._last, self._end, self._begun = time, time + duration, True
+        return jump
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the headers say, in seconds; 0 where they say nothing."""
+
+    begin: float
+    duration: float
+    """Of everything in the container."""
+    video_duration: float
+    frames: int
+    """Of the video stream."""
+    whole: bool
+    """Whether the file is known to be all there, so that pictures without a duration last as long as it says."""
+    only_seen_and_heard: bool
+    """Whether there are no streams but pictures and sound, so that ``duration`` is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The packets of a clip and its span of time."""
+
+    packets: tuple[Packet, ...]
+    time_base: Fraction
+    start: int
+    end: int
+    stop: int
+    truncated: bool
+    counted: bool
+
+
+def make_timeline(
+    raw: Sequence[RawPacket], time_base: Fraction, counted_rate: Fraction | None, sound_end: float, declared: Declared,
+    reached: float,
+) -> Timeline:  # fmt: skip
+    """Work out the span of a clip.
+
+    Args:
+        raw: Packets of the video stream in decoding order, at least one of them shown.
+        time_base: Seconds per unit of the stream.
+        counted_rate: Frames per second by which to count where there are no usable presentation times.
+        sound_end: When the last packet of sound ends, seconds; 0 without sound.
+        declared: What the headers say.
+        reached: When the last packet of any stream ends, seconds.
+    """
+    if counted_rate is not None:
+        time_base, start, end = 1 / counted_rate, 0, len(raw)
+        last, longest = len(raw) - 1, 1
+        packets = tuple(Packet(place, place == 0, False) for place in range(len(raw)))
+    else:
+        shown = sorted({packet.time for packet in raw if packet.time is not None and not packet.discard})
+        start, last = shown[0], shown[-1]
+        longest = max((after - before for before, after in itertools.pairwise(shown)), default=0)
+        end = max(packet.time + packet.duration for packet in raw if packet.time is not None and not packet.discard)
+        packets = tuple(Packet(packet.time or 0, packet.keyframe, packet.discard) for packet in raw)
+    end = max(end, start + 1)
+    truncated = _is_truncated(declared, len(raw), float((end - start) * time_base), reached)
+    # A picture stays on the screen while there is something to hear.
+    stop = max(end, int(sound_end / time_base), 0 if truncated else _declared_end(declared, time_base))
+    # But a picture that freezes at the end is not taken for the most of the clip, nor a tail of sound for a part of it.
+    spread_end = max(end, min(stop, last + longest)) if longest * time_base >= _SLIDE else end
+    return Timeline(packets, time_base, start, spread_end, stop, truncated, counted_rate is not None)
+
+
+def _declared_end(declared: Declared, time_base: Fraction) -> int:
+    if not (declared.whole and declared.only_seen_and_heard):
+        return 0
+    return int((declared.begin + declared.duration) / time_base)
+
+
+def _is_truncated(declared: Declared, packets: int, seconds: float, reached: float) -> bool:
+    least = 1 - _TOLERATED_LOSS
+    # Edit lists hide packets that count as frames; then what is left lasts as long as it should.
+    if packets < least * declared.frames and seconds < least * declared.video_duration:
+        return True
+    if declared.whole:
+        return False
+    # Some containers declare how long they last, some (Matroska) when they end.
+    furthest = max(reached, reached - declared.begin)
+    return declared.duration - furthest > max(_TOLERATED_LOSS * declared.duration, 0.5)
