@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from ingest.tags import UNTAGGED, Tags
 
 _BT709, _BT2020 = 1, 9
-_KNOWN_MATRICES = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 9, 10})
+_KNOWN_MATRICES = frozenset({0, 1, 2, 4, 5, 6, 7, 9, 10})
 """Those that FFmpeg's scaler calculates with; it would silently take another for the one of BT.601."""
+_SAYING_NOTHING = (UNTAGGED, 3)
+"""Untagged and reserved."""
 _UNLIKE_SCREENS = frozenset({8, 9, 10, 17})
 """Transfers that no screen shows as they are: linear, logarithmic, XYZ."""
 PQ, HLG = 16, 18
@@ -68,14 +70,11 @@ class Colours:
 
 def colours_of(frame: Any, tags: Tags) -> Colours:
     """What the picture says, else the container, else what players assume: BT.709 for HD, BT.601 for SD."""
-    matrix, transfer, primaries = (
-        int(theirs) if theirs != UNTAGGED else ours
-        for theirs, ours in (
-            (frame.colorspace, tags.matrix),
-            (frame.color_trc, tags.transfer),
-            (frame.color_primaries, tags.primaries),
-        )
-    )
+    matrix = _said(frame.colorspace, tags.matrix)
+    transfer = _said(frame.color_trc, tags.transfer)
+    primaries = _said(frame.color_primaries, tags.primaries)
+    if matrix == 0 and not frame.format.is_rgb:
+        matrix = UNTAGGED
     guessed = matrix == UNTAGGED and not frame.format.is_rgb
     if guessed and (transfer in (PQ, HLG) or primaries == _BT2020):
         matrix = _BT2020
@@ -84,6 +83,11 @@ def colours_of(frame: Any, tags: Tags) -> Colours:
     if transfer in (PQ, HLG) and primaries == UNTAGGED:
         primaries = _BT2020
     return Colours(matrix, int(frame.color_range) or tags.range, transfer, primaries, guessed and matrix != UNTAGGED)
+
+
+def _said(*numbers: int) -> int:
+    """The first number that says something."""
+    return next((int(number) for number in numbers if int(number) not in _SAYING_NOTHING), UNTAGGED)
 
 
 def to_screen(signal: NDArray[np.uint16], colours: Colours) -> NDArray[np.uint8]:

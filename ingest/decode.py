@@ -215,7 +215,9 @@ def _demuxed(file: BinaryIO, name: str, limits: Limits, deadline: Deadline) -> I
         try:
             both = stack.enter_context(demuxed(file, name, demuxer, limits, deadline))
         except MediaError as error:
-            if error.reason == "decode_error" and is_cut_short(file, demuxer):
+            # Half an index names streams of which nothing is known.
+            unclear = error.reason in ("decode_error", "unsupported_codec", "no_video_stream")
+            if unclear and is_cut_short(file, demuxer):
                 raise MediaError(f"{name}: ends too early, as half a download does", "truncated") from error
             raise
         yield both

@@ -169,7 +169,9 @@ def _check_duration(seconds: float, name: str, limits: Limits) -> None:
 
 def _declared(container: Any, stream: Any, file: BinaryIO, demuxer: str) -> Declared:
     position = file.tell()
-    whole = demuxer == "matroska" and is_cut_short(file, demuxer) is False
+    # The parts of a fragmented mp4 file are independent: all that are there may be whole, and others missing.
+    tells = demuxer == "matroska" or (demuxer == "mov" and stream.frames > 0)
+    whole = tells and is_cut_short(file, demuxer) is False
     file.seek(position)
     return Declared(
         begin=(container.start_time or 0) / 1_000_000,
@@ -189,8 +191,8 @@ def _common_duration(declared: Declared) -> float:
 class _Seen:
     """What comes out of a container while it is read to its end."""
 
-    def __init__(self, stream: int, begin: float) -> None:
-        self.stream, self.begin = stream, begin
+    def __init__(self, stream: int) -> None:
+        self.stream = stream
         self.packets: list[RawPacket] = []
         """Of the video stream."""
         self.kept: list[Any] | None = []
@@ -199,29 +201,33 @@ class _Seen:
         """When the last packet of any stream ends, seconds."""
         self.sound_end = 0.0
         self.jump: Jump | None = None
-        """The first in the clock of pictures or sound."""
+        """The last in the clock of pictures or sound."""
+        self._begin: float | None = None
         self._size = 0
         # Calculating with a fraction for every packet takes as long as reading them.
         self._units: dict[int, float] = {}
         self._clocks: dict[int, Clock] = {}
 
     def take(self, packet: Any, kind: str) -> float:
-        """Take the next packet; returns when what is seen and heard has lasted until, seconds from its begin."""
-        of, time, duration = packet.stream_index, packet.pts, packet.duration or 0
-        decoded = packet.dts
+        """Take the next packet; returns for how long something has been seen or heard, seconds."""
+        of, time, decoded, duration = packet.stream_index, packet.pts, packet.dts, packet.duration or 0
         unit = self._units.get(of) or self._units.setdefault(of, float(packet.time_base))
         shown = decoded if time is None else time
         end = 0.0 if shown is None else (shown + duration) * unit
         self.reached = max(self.reached, end)
-        if kind == "audio":
-            self.sound_end = max(self.sound_end, end)
-        if decoded is not None and kind in _SEEN_OR_HEARD:
-            clock = self._clocks.get(of) or self._clocks.setdefault(of, Clock())
-            self.jump = self.jump or clock.step(decoded * unit, duration * unit)
         if of == self.stream:
             self.packets.append(RawPacket(time, packet.is_keyframe, packet.is_discard, duration))
             self._keep(packet)
-        return end - self.begin if kind in _SEEN_OR_HEARD else 0.0
+        if shown is None or kind not in _SEEN_OR_HEARD:
+            return 0.0
+        if kind == "audio":
+            self.sound_end = max(self.sound_end, end)
+        if decoded is not None:
+            clock = self._clocks.get(of) or self._clocks.setdefault(of, Clock(kind))
+            self.jump = clock.step(decoded * unit, duration * unit) or self.jump
+        if self._begin is None:
+            self._begin = shown * unit
+        return end - self._begin
 
     def _keep(self, packet: Any) -> None:
         self._size += packet.size
@@ -234,7 +240,7 @@ class _Seen:
 def _demux(container: Any, stream: Any, name: str, limits: Limits, deadline: Deadline) -> _Seen:
     import av
 
-    seen = _Seen(stream.index, (container.start_time or 0) / 1_000_000)
+    seen = _Seen(stream.index)
     kinds = {other.index: other.type for other in container.streams}
     try:
         for packet in container.demux():
@@ -252,8 +258,10 @@ def _demux(container: Any, stream: Any, name: str, limits: Limits, deadline: Dea
 
 
 def _must_go_on(jump: Jump, form: Any) -> bool:
-    """Whether a jump cannot be a picture that stays on the screen, or a part that an edit list shows again."""
-    return bool(form.flags & _HAS_CLOCK) or (jump.by < 0 and "mov" not in form.name.split(","))
+    """Whether a jump cannot be a picture that stays, a silence, or a part that an edit list shows again."""
+    if jump.by < 0:
+        return "mov" not in form.name.split(",")
+    return bool(form.flags & _HAS_CLOCK) and jump.of == "video"
 
 
 def _jumped(name: str, jump: Jump) -> MediaError:

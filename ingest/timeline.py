@@ -34,6 +34,8 @@ class RawPacket(NamedTuple):
 class Jump:
     """A place where the clock of a stream does not go on."""
 
+    of: str
+    """``"video"`` or ``"audio"``."""
     at: float
     """Seconds on the clock, before it."""
     by: float
@@ -41,9 +43,14 @@ class Jump:
 
 
 class Clock:
-    """Watches the decoding times of the packets of one stream."""
+    """Watches the decoding times of the packets of one stream.
 
-    def __init__(self) -> None:
+    Args:
+        of: What the stream is, ``"video"`` or ``"audio"``.
+    """
+
+    def __init__(self, of: str) -> None:
+        self._of = of
         self._last = self._end = 0.0
         self._begun = False
 
@@ -59,7 +66,7 @@ class Clock:
         """
         jump = None
         if self._begun and (time - self._last < -_BACKWARD or time - self._end > _FORWARD):
-            jump = Jump(self._end, time - self._end)
+            jump = Jump(self._of, self._end, time - self._end)
         self._last, self._end, self._begun = time, time + duration, True
         return jump
 

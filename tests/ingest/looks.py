@@ -252,10 +252,10 @@ class Slides:
     """Seconds at which a new picture comes."""
     sound: float = 0.0
     """Seconds of sound; none when 0."""
-    subtitle: float = 0.0
-    """Seconds at which the last line of text goes; none when 0."""
     last: float = 0.04
     """Seconds that the file says its last picture stays on."""
+    silence: float = 0.0
+    """Seconds at which a pause of 20 s in the sound begins; none when 0."""
 
 
 def write_slides(path: Path, slides: Slides) -> Path:
@@ -274,9 +274,14 @@ def write_slides(path: Path, slides: Slides) -> Path:
         stops = [*slides.times[1:], slides.times[-1] + slides.last]
         for packet, start, stop in zip(packets, slides.times, stops, strict=True):
             packet.duration = round((stop - start) / packet.time_base)
-            container.mux(packet)
         if sound is not None:
-            container.mux(_silence(sound, slides.sound))
+            packets += [
+                packet
+                for packet in _silence(sound, slides.sound)
+                if not (slides.silence and slides.silence <= packet.pts * packet.time_base < slides.silence + 20)
+            ]
+        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+            container.mux(packet)
     return path
 
 

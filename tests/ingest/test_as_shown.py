@@ -29,7 +29,9 @@ from videos import VideoWriter, write_numbered
 
 from ingest.colours import WHITE, Colours, to_screen
 from ingest.decode import Decoded, DecodeOptions, decode
+from ingest.pictures import to_jpeg
 from ingest.torchcodec_backend import import_torchcodec
+from ingest.workers import DecodePool
 from vectorstore.errors import InputError, MediaError
 
 DECODERS = ("pyav", "decord", "torchcodec")
@@ -106,6 +108,13 @@ def test_other_colours_come_out_as_on_an_ordinary_screen(tmp_path: Path, name: s
         return
     for frame in shown(path).frames:
         assert np.abs(read_bars(frame.picture) - BARS).max() < 8
+
+
+def test_colours_that_only_the_container_names(tmp_path: Path) -> None:
+    lossless = {**HDR, "codec": "ffv1", "options": {}}
+    path = write_look(tmp_path / "clip.mkv", Look(light=as_pq, tags=tags(9, 16, 9, 1), **lossless))  # type: ignore[arg-type]
+    for frame in shown(path).frames:
+        assert np.abs(read_bars(frame.picture) - BARS).max() < 10
 
 
 def test_white_of_hdr_is_white_and_lights_above_it_are_told_apart() -> None:
@@ -189,6 +198,38 @@ def test_fields_leave_no_combs(tmp_path: Path, codec: str, options: dict[str, st
     for frame in frames:
         assert combs(frame.picture) < 1.5
         assert 200 < np.asarray(frame.picture.convert("L")).max() <= 255
+
+
+def test_confined_workers_show_the_same(tmp_path: Path) -> None:
+    picture = np.full((96, 160, 4), (0, 255, 0, 128), np.uint8)
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(
+        b"".join(
+            write_shape(tmp_path / f"{first}.ts", Shape(aspect, first)).read_bytes()
+            for first, aspect in ((0, Fraction(4, 3)), (10, Fraction(2, 1)))
+        )
+    )
+    paths = [
+        write_look(tmp_path / "pq.mp4", SPECIAL["PQ"][0]),
+        write_rgba(tmp_path / "alpha.webm", "libvpx-vp9", "yuva420p", picture),
+        write_fields(tmp_path / "fields.mkv", "libx264", {"x264-params": "tff=1"}),
+        with_matrix(write_look(tmp_path / "mirror.mp4", Look(), corners), (0, 1, 1, 0)),
+        joined,
+    ]
+    with DecodePool(1, DecodeOptions(frames=3)) as pool:
+        for path in paths:
+            found = pool.submit(path).result(60)
+            assert found.failure is None
+            assert [picture.jpeg for picture in found.pictures] == [
+                to_jpeg(frame.picture) for frame in shown(path).frames
+            ]
+
+
+def test_a_turned_picture_of_wide_pixels(tmp_path: Path) -> None:
+    path = with_matrix(write_shape(tmp_path / "clip.mp4", Shape(Fraction(2, 1))), (0, 1, -1, 0))
+    decoded = shown(path)
+    assert (decoded.width, decoded.height) == (96, 320)
+    assert {frame.picture.size for frame in decoded.frames} == {(96, 320)}
 
 
 def test_whole_frames_are_not_touched(tmp_path: Path) -> None:

@@ -112,13 +112,13 @@ def test_a_text_that_stays_does_not_make_a_clip_longer(tmp_path: Path) -> None:
 
 
 def test_clocks() -> None:
-    steady, slow, back, ahead = Clock(), Clock(), Clock(), Clock()
+    steady, slow, back, ahead = (Clock("video") for _ in range(4))
     assert all(steady.step(number / 25, 0.04) is None for number in range(100))
     assert slow.step(0, 30) is None and slow.step(30, 30) is None
     assert back.step(5, 0.04) is None and back.step(4.5, 0.04) is None
-    assert back.step(0, 0.04) == Jump(4.54, -4.54)
+    assert back.step(0, 0.04) == Jump("video", 4.54, -4.54)
     assert ahead.step(0, 0.04) is None
-    assert ahead.step(100.04, 0.04) == Jump(0.04, 100.0)
+    assert ahead.step(100.04, 0.04) == Jump("video", 0.04, 100.0)
 
 
 @pytest.mark.parametrize(("first", "way"), [(0, "back"), (3600 * 25, "forward"), (60 * 25, "forward")])
@@ -130,6 +130,20 @@ def test_a_jump_of_the_clock_is_named(tmp_path: Path, first: int, way: str) -> N
     with pytest.raises(MediaError, match=f"its clock jumps {way} by") as refusal:
         decode(path, DecodeOptions())
     assert refusal.value.reason == "clock_jump"
+
+
+def test_a_pause_in_the_sound_is_no_jump(tmp_path: Path) -> None:
+    path = write_slides(tmp_path / "pause.ts", Slides(times=[second / 2 for second in range(80)], sound=40, silence=10))
+    assert decode(path, DecodeOptions()).duration == pytest.approx(40, abs=0.3)
+
+
+def test_half_a_show_of_slides_is_still_half(tmp_path: Path) -> None:
+    for name in ("slides.mkv", "slides.mp4"):
+        path = write_slides(tmp_path / name, Slides(sound=60))
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        with pytest.raises(MediaError) as refusal:
+            decode(path, DecodeOptions())
+        assert refusal.value.reason == "truncated"
 
 
 def test_slow_pictures_and_long_clips_are_no_jumps(tmp_path: Path) -> None:
