@@ -8,7 +8,6 @@ is chosen by content (``recognition.py``): a playlist that calls itself ``.mp4``
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import stat
@@ -19,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from vectorstore.errors import MediaError, StorageError
+from ingest.paths import file_error
+from vectorstore.errors import MediaError
 
 _SEGMENT = b"\x18\x53\x80\x67"
 """Name of the part of a Matroska file that holds everything but its header."""
@@ -85,17 +85,15 @@ def open_media(path: Path, limits: Limits) -> Iterator[BinaryIO]:
     """Open a regular, non-empty file of acceptable size.
 
     Raises:
-        MediaError: ``missing``, ``not_a_file``, ``unreadable``, ``empty`` or ``too_big``.
+        MediaError: As ``paths.file_error``; ``not_a_file``, ``empty`` or ``too_big``.
     """
     name = shown_name(path.name)
     try:
         _check_kind(path.lstat().st_mode, name)
         # O_NONBLOCK: if a pipe has taken the file's place since, opening it must not hang.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise _cannot_open(name, error) from error
-    except ValueError as error:
-        raise MediaError(f"{name}: not a possible file name", "missing") from error
+    except (OSError, ValueError) as error:
+        raise file_error(name, error) from error
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         _check_kind(status.st_mode, name)
@@ -116,13 +114,6 @@ def _check_kind(mode: int, name: str) -> None:
         stat.S_IFSOCK: "a socket",
     }
     raise MediaError(f"{name}: {kinds.get(stat.S_IFMT(mode), 'a device')}, not a regular file", "not_a_file")
-
-
-def _cannot_open(name: str, error: OSError) -> MediaError | StorageError:
-    if error.errno in (errno.EMFILE, errno.ENFILE):
-        return StorageError("too many open files", "use fewer decode workers")
-    reason = {errno.ENOENT: "missing", errno.ELOOP: "not_a_file"}.get(error.errno or 0, "unreadable")
-    return MediaError(f"{name}: {error.strerror}", reason)
 
 
 def hash_media(file: BinaryIO, deadline: Deadline) -> str:

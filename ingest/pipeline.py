@@ -84,12 +84,18 @@ def ingest(
     options = options or IngestOptions()
     started = time.monotonic()
     found = find_items(sources, options.source)
-    remember(corpus, sources, options.source, options.decode)
+    named = [source for source in sources if str(source) not in found.led_nowhere]
+    remember(corpus, named, options.source, options.decode)
     settled = corpus.curation.forget_failures(corpus.curation.settled(found.failed_rows))
     report = ingest_items(found.items, corpus, embedder, options, progress)
     seconds = time.monotonic() - started
     return replace(
-        report, files_ignored=found.ignored, failures_settled=settled, lists=tuple(found.lists), seconds=seconds
+        report,
+        files_ignored=found.ignored,
+        failures_settled=settled,
+        lists=tuple(found.lists),
+        unreachable=tuple(found.unreachable),
+        seconds=seconds,
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import itertools
-import os
 import re
 import time
 from collections import Counter
@@ -25,6 +24,7 @@ from ingest.engine import Engine
 from ingest.examining import is_remote
 from ingest.guard import shown_name
 from ingest.known import Judged, Settings, Verdict, judge, settings_mark
+from ingest.paths import is_gone
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.remembered import remembered_sources
 from ingest.report import IngestReport
@@ -188,6 +188,7 @@ def find_again(corpus: Corpus) -> FoundAgain:
     for source in remembered:
         try:
             found.append(find_items([source.text], source.options))
+            unreachable += found[-1].unreachable
         except (InputError, StorageError, MediaError) as error:
             reason = error.reason if isinstance(error, MediaError) else "unreachable"
             unreachable.append(Failure(source.text, reason, error.message))
@@ -332,7 +333,7 @@ def _gone(corpus: Corpus, items: FoundAgain, listed: set[bytes]) -> tuple[list[s
     for row in corpus.sources():
         if row.gone_at or "://" in row.locator or _ROW.search(row.locator) or _key(row.locator) in listed:
             continue
-        if not os.path.lexists(row.locator) and not any(Path(row.locator).is_relative_to(root) for root in unreadable):
+        if is_gone(row.locator) and not any(Path(row.locator).is_relative_to(root) for root in unreadable):
             (gone if row.clip_ids else settled).append(row.locator)
     return gone, settled
 

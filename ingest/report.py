@@ -48,6 +48,8 @@ class IngestReport:
     """Failures of earlier runs that are dropped: rows of lists that are good again, sources that are no more."""
     lists: Sequence[ListCounts] = ()
     """What became of every row of the lists."""
+    unreachable: Sequence[Failure] = ()
+    """Folders that could not be listed, or have nothing in them."""
 
     def to_json(self) -> dict[str, object]:
         """The document that ``ingest --json`` prints."""
@@ -69,6 +71,7 @@ class IngestReport:
             "frames_embedded": self.frames_embedded,
             "files_ignored": self.files_ignored,
             "failures_settled": self.failures_settled,
+            "unreachable": [{"source": failure.source, "problem": failure.detail} for failure in self.unreachable],
             "lists": [asdict(counts) for counts in self.lists],
             "seconds": round(self.seconds, 3),
         }

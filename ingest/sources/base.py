@@ -104,6 +104,10 @@ class Found:
     unusable before and is not among them has been put right, or is no longer there."""
     lists: Sequence[ListCounts] = ()
     """What became of the rows of each list."""
+    unreachable: Sequence[Failure] = ()
+    """Folders that could not be listed, and those in which there was nothing to take."""
+    led_nowhere: Collection[str] = ()
+    """What the user named that led to no item."""
 
 
 @runtime_checkable

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.formats import MEDIA_SUFFIXES
 from ingest.guard import Limits
+from ingest.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable
 from ingest.sources.base import Found, SourceOptions
+from ingest.sources.companions import is_companion
 from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
-from vectorstore.errors import InputError, StorageError
-from vectorstore.records import Source
+from vectorstore.errors import InputError, MediaError
+from vectorstore.records import Failure, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,14 @@ class FileItem:
     @property
     def locator(self) -> str:
         """The path as text that can be stored and printed, whatever bytes the name has."""
-        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        return printable(self.path)
 
     def stamp(self) -> str:
         """Size, time and inode: changes when the file may have changed. Reads nothing of the file."""
         try:
-            status = self.path.lstat()
-        except OSError:
-            return "missing"
+            status = look_at(self.path, self.path.name)
+        except MediaError as error:
+            return error.reason
         return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
 
     def describe(self, stamp: str) -> Source:
@@ -73,39 +76,41 @@ class FolderReader:
     def items(self, text: str, options: SourceOptions) -> Found:
         """All files that a folder, file or pattern leads to, sorted by path within each folder.
 
+        What lies beside videos and is none is counted as ignored, a folder that cannot be listed as unreachable.
+
         Raises:
-            InputError: It does not exist, or nothing in it looks like a video.
-            StorageError: A folder cannot be read.
+            InputError: It does not exist or cannot be looked at.
+            StorageError: Too many open files.
         """
-        found, ignored = _find(text)
-        if not found:
-            raise InputError(f"no videos in {text}", f"a video is a file such as NAME.mp4; {ignored} others are there")
-        paths = dict.fromkeys(found)
-        return Found(tuple(FileItem(path, options.basis) for path in paths), ignored, len(found) - len(paths))
+        listing, is_file = _list(text)
+        wanted = [path for path in listing.files if is_file or path.suffix.lower() in MEDIA_SUFFIXES]
+        paths = dict.fromkeys(path for path in wanted if not is_companion(path))
+        ignored = len(listing.files) - sum(path in paths for path in wanted)
+        unreachable = list(listing.unreadable)
+        if not paths and not is_file:
+            unreachable.append(Failure(text, "no_videos", f"no videos in it, {ignored:,} other files"))
+        repeated = len(listing.files) - ignored - len(paths)
+        return Found(tuple(FileItem(path, options.basis) for path in paths), ignored, repeated, unreachable=unreachable)
 
 
-def _find(source: str) -> tuple[list[Path], int]:
-    path = Path(os.path.abspath(source))  # noqa: PTH100 - resolve() would follow links, which the guard must see
-    if path.is_dir():
-        return _walk(path)
-    if os.path.lexists(path):
-        return [path], 0
-    matches = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []  # noqa: PTH207 - any root
-    if not matches:
+def _list(source: str) -> tuple[Listing, bool]:
+    """What is there, and whether it is a file that the user named by itself."""
+    # Without following links, which the guard must see.
+    path = Path(os.path.abspath(source))  # noqa: PTH100
+    try:
+        if stat.S_ISDIR(look_at(path, source, follow=True).st_mode):
+            return list_below(path), False
+    except MediaError as error:
+        if error.reason == "unreadable":
+            raise InputError(error.message, "check its permissions, and that its disk is there") from error
+    if is_there(path):
+        return Listing([path]), True
+    found = list_matches(os.path.abspath(source)) if glob.has_magic(source) else Listing()  # noqa: PTH100
+    if not found.files and not found.unreadable:
         raise InputError(f"{source} does not exist", "name a folder of videos, a video, or a pattern in quotes")
-    files: list[Path] = []
-    ignored = 0
-    for match in matches:
-        below, others = _find(match)
-        files += below
-        ignored += others
-    return files, ignored
-
-
-def _walk(folder: Path) -> tuple[list[Path], int]:
-    def refuse(error: OSError) -> None:
-        raise StorageError(f"cannot read {error.filename}: {error.strerror}", "check its permissions") from error
-
-    names = [Path(parent) / name for parent, _, files in os.walk(folder, onerror=refuse) for name in files]
-    videos = sorted(name for name in names if name.suffix.lower() in MEDIA_SUFFIXES)
-    return videos, len(names) - len(videos)
+    listing = Listing(unreadable=found.unreadable)
+    for match in found.files:
+        below = list_below(match) if is_folder(match) else Listing([match])
+        listing.files += below.files
+        listing.unreadable += below.unreadable
+    return listing, False

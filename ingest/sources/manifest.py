@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.guard import Deadline, Limits, hash_media, open_media, shown_name
+from ingest.paths import first_link
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.cells import RowCells
 from ingest.sources.columns import Columns, Row
@@ -135,7 +136,7 @@ class ListedItem:
     def describe(self, stamp: str) -> Source:
         """What the list says, and for the rest what the clip's own source says."""
         # A sidecar behind a link could be any file of the machine.
-        source = Source(self.locator, stamp) if self._link() else self.item.describe(stamp)
+        source = Source(self.locator, stamp) if self._may_lead_away() else self.item.describe(stamp)
         return replace(
             source,
             title=self.said.title or source.title,
@@ -169,9 +170,13 @@ class ListedItem:
     def _link(self) -> Path | None:
         if self.inside is None or not isinstance(self.item, FileItem):
             return None
-        parts = self.item.path.relative_to(self.inside).parts
-        below = [self.inside.joinpath(*parts[: depth + 1]) for depth in range(len(parts))]
-        return next((path for path in below if path.is_symlink()), None)
+        return first_link(self.inside, self.item.path)
+
+    def _may_lead_away(self) -> bool:
+        try:
+            return self._link() is not None
+        except MediaError:
+            return True
 
     def _compare(self, path: Path, limits: Limits) -> None:
         with open_media(path, limits) as file:

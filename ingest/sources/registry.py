@@ -57,6 +57,9 @@ def find_items(sources: Sequence[str | Path], options: SourceOptions | None = No
         raise InputError("no source named", "name a folder of videos")
     options = options or SourceOptions()
     found = [_find(str(source), options) for source in sources]
+    led_nowhere = [str(source) for source, part in zip(sources, found, strict=True) if not len(part.items)]
+    if len(led_nowhere) == len(found):
+        raise _nothing_found(led_nowhere, found)
     if len(found) == 1:
         return found[0]
     mentioned = sum(len(part.items) + part.duplicates for part in found)
@@ -67,6 +70,19 @@ def find_items(sources: Sequence[str | Path], options: SourceOptions | None = No
         mentioned - len(items),
         failed_rows_of(found),
         [counts for part in found for counts in part.lists],
+        [failure for part in found for failure in part.unreachable],
+        led_nowhere,
+    )
+
+
+def _nothing_found(sources: Sequence[str], found: Sequence[Found]) -> InputError:
+    shown = sources[0] if len(sources) == 1 else f"any of the {len(sources):,} sources"
+    ignored = sum(part.ignored for part in found)
+    closed = [each for part in found for each in part.unreachable if each.reason != "no_videos"]
+    problem = f"; {closed[0].source} cannot be read: {closed[0].detail}" if closed else ""
+    return InputError(
+        f"no videos in {shown}{problem}",
+        f"a video is a file such as NAME.mp4; {ignored:,} others are there (name a list in a .json file manifest:FILE)",
     )
 
 

@@ -31,7 +31,8 @@ def folder(tmp_path: Path) -> Path:
 def test_folders_files_and_patterns(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert names(folder) == ["a.webm", "b.MP4", "c.mkv", "odd[1].mp4"]
     assert find_items([folder]).ignored == 2
-    assert names(folder / "cover.jpg") == ["cover.jpg"]
+    with pytest.raises(InputError, match="no videos in"):
+        find_items([folder / "cover.jpg"])
     assert names(f"{folder}/*.MP4", folder) == ["b.MP4", "a.webm", "c.mkv", "odd[1].mp4"]
     assert names(f"{folder}/**/*.mkv") == ["c.mkv"]
     assert names(folder / "odd[1].mp4") == ["odd[1].mp4"]

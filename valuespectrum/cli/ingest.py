@@ -261,6 +261,7 @@ def describe(report: IngestReport) -> str:
     }
     lines += [f"{count:,} {note}" for note, count in notes.items() if count]
     lines += [_list_line(counts) for counts in report.lists]
+    lines += failure_lines("cannot be read", report.unreachable)
     lines += failure_lines("failed", report.clips_failed) + failure_lines("damaged", report.clips_damaged)
     if not report.clips_added and not report.frames_embedded and not report.clips_failed:
         lines.append("nothing new")

@@ -1,0 +1,197 @@
+"""The one place that asks the file system about names that users, lists and folders bring.
+
+Any such call may fail in a dozen ways: a name too long, a folder that may not be entered, a disk that has gone. None of
+them ends a run: each is a reason about one name, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import errno
+import glob
+import itertools
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vectorstore.errors import MediaError, StorageError
+from vectorstore.records import Failure
+
+_MOST_READINGS = 16
+"""Ways in which the brackets of a pattern are read."""
+_REASONS = {
+    errno.ENOENT: "missing",
+    errno.ENOTDIR: "missing",
+    errno.ELOOP: "not_a_file",
+    errno.ENAMETOOLONG: "bad_name",
+    errno.EILSEQ: "bad_name",
+    errno.EINVAL: "bad_name",
+}
+
+
+def file_error(name: str, error: OSError | ValueError) -> MediaError | StorageError:
+    """Why a file cannot be used.
+
+    Args:
+        name: As it is to be shown.
+        error: Of the call; a ``ValueError`` is a name with a zero byte.
+
+    Returns:
+        ``missing``, ``not_a_file`` (links that go round), ``bad_name`` (there can be no such file) or ``unreadable``
+        (not allowed, or the disk fails). Too many open files say nothing about the file.
+    """
+    if not isinstance(error, OSError):
+        return MediaError(f"{name}: not a possible file name", "bad_name")
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return StorageError("too many open files", "use fewer decode workers")
+    return MediaError(f"{name}: {error.strerror or error}", _REASONS.get(error.errno or 0, "unreadable"))
+
+
+def look_at(path: Path, name: str, *, follow: bool = False) -> os.stat_result:
+    """What the file system says about a path.
+
+    Args:
+        path: Any name.
+        name: As it is to be shown.
+        follow: Whether a link is what it leads to.
+
+    Raises:
+        MediaError: As ``file_error``.
+        StorageError: Too many open files.
+    """
+    try:
+        return path.stat() if follow else path.lstat()
+    except (OSError, ValueError) as error:
+        raise file_error(name, error) from error
+
+
+def is_gone(path: str | Path) -> bool:
+    """Whether there is certainly no such file; a folder that may not be entered says nothing about what is in it."""
+    try:
+        os.lstat(path)
+    except (OSError, ValueError) as error:
+        return isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR)
+    return False
+
+
+def is_there(path: str | Path) -> bool:
+    """Whether there certainly is such a file, folder or link."""
+    return os.path.lexists(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it certainly is a folder, or a link to one."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir() raises for some of these names
+
+
+def first_link(folder: Path, path: Path) -> Path | None:
+    """The first part of a path below a folder that is a symbolic link.
+
+    Raises:
+        MediaError: As ``file_error``: nobody can tell.
+        StorageError: Too many open files.
+    """
+    parts = path.relative_to(folder).parts
+    for depth in range(len(parts)):
+        part = folder.joinpath(*parts[: depth + 1])
+        try:
+            mode = look_at(part, part.name).st_mode
+        except MediaError as error:
+            if error.reason == "missing":
+                return None
+            raise
+        if stat.S_ISLNK(mode):
+            return part
+    return None
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a folder or pattern leads to."""
+
+    files: list[Path] = field(default_factory=list)
+    unreadable: list[Failure] = field(default_factory=list)
+    """Folders that could not be listed."""
+
+    def note(self, error: OSError) -> None:
+        """A folder could not be listed; one that has gone in the meantime has nothing in it."""
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            failed = file_error(str(error.filename), error)
+            if isinstance(failed, StorageError):
+                raise failed from error
+            where = printable(Path(error.filename))
+            self.unreadable.append(Failure(where, failed.reason, error.strerror or str(error)))
+
+
+def list_below(folder: Path) -> Listing:
+    """All files below a folder, sorted; folders that are links are not entered.
+
+    Raises:
+        StorageError: Too many open files.
+    """
+    listing = Listing()
+    for parent, _, names in os.walk(folder, onerror=listing.note):
+        listing.files += [Path(parent) / name for name in names]
+    listing.files.sort()
+    return listing
+
+
+def list_matches(pattern: str) -> Listing:
+    """Everything that a pattern matches, sorted; what has the very name goes before what the name would match.
+
+    Brackets that match nothing are letters: ``Shorts [abc]`` is how downloads are called. ``**`` enters no links.
+
+    Raises:
+        StorageError: Too many open files.
+    """
+    listing = Listing()
+    for parts in _readings(_split(pattern)):
+        matches = sorted(glob.glob(os.path.join(*parts), recursive=True))  # noqa: PTH118, PTH207 - any root
+        listing.files = [path for path in map(Path, matches) if "**" not in parts or not _is_below_link(path, parts)]
+        for folder in _listed_folders(parts):
+            try:
+                os.scandir(folder).close()
+            except OSError as error:
+                listing.note(error)
+        if listing.files or listing.unreadable:
+            break
+    return listing
+
+
+def _readings(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The pattern with brackets as they are, then with more and more of them as letters."""
+    choices = [(part, part.replace("[", "[[]")) if "[" in part and "[[]" not in part else (part,) for part in parts]
+    yield from itertools.islice(itertools.product(*choices), _MOST_READINGS)
+
+
+def _split(pattern: str) -> tuple[str, ...]:
+    """The parts of a pattern, with those at its beginning escaped that are there as they are."""
+    path = Path(pattern)
+    known, parts, all_known = Path(path.anchor), [path.anchor] if path.anchor else [], True
+    for part in path.parts[1 if path.anchor else 0 :]:
+        all_known = all_known and is_there(known / part)
+        known /= part
+        parts.append(glob.escape(part) if all_known else part)
+    return tuple(parts)
+
+
+def _listed_folders(parts: tuple[str, ...]) -> Iterator[str]:
+    """The folders in which names are looked for."""
+    for depth, part in enumerate(parts):
+        if glob.has_magic(part) and depth:
+            yield from filter(os.path.isdir, glob.glob(os.path.join(*parts[:depth]), recursive=True))  # noqa: PTH118, PTH207
+
+
+def _is_below_link(path: Path, parts: tuple[str, ...]) -> bool:
+    """Whether ``**`` has entered a link on the way to a file."""
+    start = len(parts[: parts.index("**")])
+    try:
+        return first_link(Path(*path.parts[:start]), path.parent) is not None
+    except MediaError:
+        return True
+
+
+def printable(path: Path) -> str:
+    """A path as text that can be stored and printed, whatever bytes its name has."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
