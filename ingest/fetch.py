@@ -12,9 +12,6 @@ import json
 import logging
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +19,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-import ingest
 from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
 from ingest.formats import READ
 from ingest.guard import Limits, open_media
@@ -30,6 +26,7 @@ from ingest.pacing import Pacer
 from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
 from ingest.urls import Link
+from vectorstore.child_process import PIPE, end_child, start_child, tell, wait_for
 from vectorstore.errors import FetchError, InputError, MediaError, StorageError
 
 _LOGGER = logging.getLogger(__name__)
@@ -41,6 +38,7 @@ REASONS = frozenset(
 _MAX_ANSWER = 64 * 2**20
 _MAX_COOKIES = 4 * 2**20
 _MAX_MEMORY = 2 * 2**30
+_CHILD = "ingest.fetch_child:main"
 _PREFIX = "valuespectrum-fetch-"
 _PACER = Pacer()
 _SMALL = Limits(max_bytes=_MAX_ANSWER)
@@ -166,38 +164,20 @@ class Fetcher:
 
 def _run(task: str, folder: Path, seconds: float, name: str) -> int:
     """Run the child until it ends or time is over; nothing of it is left afterwards. Returns its exit status."""
-    root = str(Path(ingest.__file__).resolve().parents[1])
+    home = str(folder / "home")
     environment = {
-        "PATH": str(folder / "home"),
-        "HOME": str(folder / "home"),
-        "XDG_CONFIG_HOME": str(folder / "home"),
-        "TMPDIR": str(folder / "home"),
-        "PYTHONPATH": root,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "YTDLP_NO_PLUGINS": "1",
-        "LANG": "C.UTF-8",
+        **{"PATH": home, "HOME": home, "XDG_CONFIG_HOME": home, "TMPDIR": home},
+        **{"YTDLP_NO_PLUGINS": "1", "LANG": "C.UTF-8"},
     }
-    # -P: a file that was downloaded into the current folder must never be imported.
-    command = [sys.executable, "-P", "-s", "-m", "ingest.fetch_child"]
     with (folder / "answer").open("wb") as answer, (folder / "messages").open("wb") as messages:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=answer,
-            stderr=messages,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-        )
+        process = start_child(_CHILD, streams=(PIPE, answer, messages), environment=environment, folder=folder)
         try:
-            process.communicate(task.encode(), timeout=seconds)
-        except subprocess.TimeoutExpired as error:
-            raise FetchError(f"{name}: not downloaded within {seconds:g} s", "deadline") from error
+            tell(process, task.encode())
+            if wait_for(process, seconds) is None:
+                raise FetchError(f"{name}: not downloaded within {seconds:g} s", "deadline")
         finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    return process.returncode
+            end_child(process)
+    return int(process.returncode)
 
 
 def _read_answer(folder: Path, name: str, status: int) -> dict[str, object]:

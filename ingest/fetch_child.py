@@ -1,4 +1,4 @@
-"""The process that downloads one video or lists one page: ``python -m ingest.fetch_child``.
+"""The process that downloads one video or lists one page.
 
 Reads one JSON object from standard input and writes one to standard output. Started by ``ingest.fetch`` with an empty
 environment in a private folder; everything it says is checked again there.
@@ -241,7 +241,3 @@ def _small(found: Mapping[str, Any]) -> dict[str, Any]:
     if not small.get("upload_date") and isinstance(moment, int | float) and 0 < moment < _LATEST:
         small["upload_date"] = datetime.fromtimestamp(moment, UTC).strftime("%Y%m%d")
     return small
-
-
-if __name__ == "__main__":
-    main()

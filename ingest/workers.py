@@ -162,7 +162,7 @@ class _Worker:
                 [str(theirs.fileno())],
                 descriptors=[theirs.fileno()],
                 environment=_SETTINGS,
-                modules=[entry.partition(":")[0]],
+                modules=[entry],
             )
         self._socket = ours
         self._connection: Connection[Any, Any] = Connection(os.dup(ours.fileno()))

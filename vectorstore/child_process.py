@@ -59,14 +59,14 @@ def start_child(
         streams: Standard input, output and errors.
         descriptors: Open files that the child keeps, under the same numbers.
         environment: Variables besides language, library path and folder for temporary files.
-        modules: Others than our own and installed ones that the child shall find, where this process finds them.
+        modules: Others than our own, the entry and installed ones that the child shall find where this process does.
         folder: Where the child runs.
 
     Raises:
         StorageError: The system does not let another process start.
     """
     user_site = site.getusersitepackages() if site.ENABLE_USER_SITE else ""
-    told = {"entry": entry, "parent": os.getpid(), "user_site": user_site, "folders": _folders(modules)}
+    told = {"entry": entry, "parent": os.getpid(), "user_site": user_site, "folders": _folders([entry, *modules])}
     # -B: nothing is written beside our own files; -X utf8 is the one setting that changes what texts mean.
     command = [sys.executable, "-I", "-B", *(["-X", "utf8"] if sys.flags.utf8_mode else [])]
     try:
@@ -92,6 +92,19 @@ def end_child(child: Child) -> None:
     # A process that waits for a dead network drive cannot be ended; it is left to the system.
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(_PARTING)
+    for stream in (child.stdin, child.stdout, child.stderr):
+        if stream:
+            # What was to be written is of no use to anybody now.
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def tell(child: Child, content: bytes) -> None:
+    """Write to the standard input of a child, and end it; a child that has gone already does not hear it."""
+    assert child.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.write(content)
+        child.stdin.close()
 
 
 def wait_for(child: Child, seconds: float | None) -> int | None:
@@ -145,8 +158,7 @@ class _Serving:
         ours, theirs = socket.socketpair()
         with theirs:
             words = [function, str(theirs.fileno())]
-            modules = [function.partition(":")[0]]
-            self.child = start_child(f"{__name__}:serve_jobs", words, descriptors=[theirs.fileno()], modules=modules)
+            self.child = start_child(f"{__name__}:serve_jobs", words, descriptors=[theirs.fileno()], modules=[function])
         self.connection: Connection[Any, Any] = Connection(ours.detach())
 
     def ask(self, job: tuple[Any, ...]) -> Any:
@@ -178,7 +190,7 @@ def serve_jobs(function: str, descriptor: str) -> None:
 def _folders(modules: Sequence[str]) -> dict[str, str]:
     """Where each top-level module lies that the child shall find where this process finds it."""
     folders = dict.fromkeys(_OURS, str(_ROOT))
-    for name in {module.partition(".")[0] for module in modules} - folders.keys():
+    for name in {module.partition(":")[0].partition(".")[0] for module in modules} - folders.keys():
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin:
             origin = Path(spec.origin)

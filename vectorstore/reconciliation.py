@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 from dataclasses import asdict
 from pathlib import Path
 
+from vectorstore.child_process import PIPE, end_child, start_child, wait_for
 from vectorstore.errors import CorpusError, StorageError
 from vectorstore.index import IndexPlace, VectorIndex
 from vectorstore.layout import LEDGER
@@ -36,7 +35,7 @@ _SAME = 0.9999
 """Cosine from which two vectors count as the same."""
 _PATIENCE = 300.0
 """Seconds after which a child that only looks counts as hanging."""
-_CHILD = "import sys; sys.path[:0] = [sys.argv[1]]; from vectorstore.reconciliation import main; main(*sys.argv[2:])"
+_CHILD = "vectorstore.reconciliation:main"
 
 
 def find_fault(index: VectorIndex, ledger: Ledger, *, complete: bool) -> str:
@@ -132,19 +131,16 @@ def built_by_child(place: IndexPlace, lock: int) -> str:
 
 
 def _run_child(task: str, place: IndexPlace, lock: int, patience: float | None) -> str:
-    facts = json.dumps(asdict(place) | {"root": str(place.root)})
-    command = [sys.executable, "-c", _CHILD, str(Path(__file__).parents[1]), task, facts]
+    facts = json.dumps(asdict(place) | {"root": str(place.root.absolute())})
     with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
-        child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=answer, stderr=complaints, pass_fds=(lock,)
-        )  # fmt: skip
+        streams = (PIPE, answer, complaints)
+        child = start_child(_CHILD, [task, facts], streams=streams, descriptors=[lock])
         try:
-            status = child.wait(patience)
-        except subprocess.TimeoutExpired:
-            return f"reading it took longer than {patience:.0f} s"
+            status = wait_for(child, patience)
         finally:
-            child.kill()
-            child.communicate()
+            end_child(child)
+        if status is None:
+            return f"reading it took longer than {patience:.0f} s"
         for stream in (answer, complaints):
             stream.seek(0)
         if status:

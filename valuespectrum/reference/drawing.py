@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle, islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from valuespectrum.reference.canvas import Canvas, Colour, Setting
 from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.scenes import load_painters
 from valuespectrum.values import VALUES
+from vectorstore.child_process import map_in_children
 from vectorstore.errors import InputError, StorageError
 from vectorstore.storage import durable_file, make_folder, write_durably
 
@@ -314,9 +313,8 @@ def _draw_all(folder: Path, missing: Sequence[DrawnClip], workers: int) -> Itera
             _draw_one(folder, clip)
             yield
         return
-    # Spawned, not forked: the caller may hold threads of torch or an open database.
-    with ProcessPoolExecutor(min(workers, len(missing)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_draw_one, [folder] * len(missing), missing, chunksize=2)
+    jobs = [(folder.absolute(), clip) for clip in missing]
+    yield from map_in_children(f"{__name__}:_draw_one", jobs, workers)
 
 
 def _draw_one(folder: Path, clip: DrawnClip) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ from PIL import Image
 from valuespectrum.reference.architecture import MERGE, PATCH, PICTURE_HEIGHT, PICTURE_WIDTH
 from valuespectrum.reference.drawing import draw_frame, random_setting
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
+from vectorstore.child_process import map_in_children
 
 CLIP_SECONDS = 6.0
 MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -41,14 +40,12 @@ def draw_pictures(per_kind: int, seed: int, workers: int = 2) -> Pictures:
         workers: Processes.
     """
     jobs = [(index, per_kind, seed) for index in range(len(KINDS))]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        parts = list(pool.map(_draw_kind, jobs))
+    parts = list(map_in_children(f"{__name__}:_draw_kind", jobs, workers))
     kinds = np.repeat(np.arange(len(KINDS)), per_kind)
     return Pictures(np.concatenate([part[0] for part in parts]), kinds, np.concatenate([part[1] for part in parts]))
 
 
-def _draw_kind(job: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
-    index, count, seed = job
+def _draw_kind(index: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng([seed, index])
     pixels = np.empty((count, PICTURE_HEIGHT, PICTURE_WIDTH, 3), np.uint8)
     times = np.empty(count, np.int64)
