@@ -44,3 +44,5 @@ class FramesRead:
     """Degrees counter-clockwise that were applied: 0, 90, 180 or 270."""
     damaged_packets: int
     """Packets that the decoder refused."""
+    second_fields: tuple[Target, ...] = ()
+    """Targets without a picture of their own: the other half of one that is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from PIL import Image
 from ingest.as_shown import Screen, Shown, peculiarities
 from ingest.backend import FramesRead, Job
 from ingest.media_index import decoder_errors, open_container
-from ingest.plan import Plan, depending_on, staying
+from ingest.plan import Plan, Target, depending_on, plan_of, staying
 from vectorstore.errors import MediaError
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
@@ -42,13 +42,29 @@ def read_frames(job: Job) -> FramesRead:
     """
     with decoder_errors(job.name):
         read = _read(job)
-        found = {target for target, _ in read.pictures}
-        missing = tuple(target for target in job.plan.targets if target not in found)
-        whole = (range(max((target.packet for target in missing), default=0) + 1),)
-        if not missing or job.index.counted or job.plan.runs == whole:
-            return read
-        # Not every packet that is marked as a keyframe is one (intra refresh): decode from the very beginning.
-        rest = _read(replace(job, plan=Plan(missing, whole)))
+        for plans in (_to_second_fields, _from_the_beginning):
+            found = {target for target, _ in read.pictures} | set(read.second_fields)
+            missing = tuple(target for target in job.plan.targets if target not in found)
+            plan = plans(job, missing)
+            if missing and not job.index.counted and plan.runs != job.plan.runs:
+                read = _joined(read, _read(replace(job, plan=plan)))
+    return read
+
+
+def _to_second_fields(job: Job, missing: Sequence[Target]) -> Plan:
+    """A packet may hold one field of a frame; without the next one no frame comes out."""
+    plan = plan_of(job.index.packets, [target.packet for target in missing])
+    last = len(job.index.packets)
+    return Plan(plan.targets, tuple(range(run.start, min(run.stop + 1, last)) for run in plan.runs))
+
+
+def _from_the_beginning(job: Job, missing: Sequence[Target]) -> Plan:
+    """Not every packet that is marked as a keyframe is one (intra refresh)."""
+    stop = max((target.packet + 2 for target in missing), default=0)
+    return Plan(tuple(missing), (range(min(stop, len(job.index.packets))),))
+
+
+def _joined(read: FramesRead, rest: FramesRead) -> FramesRead:
     pictures = sorted(read.pictures + rest.pictures, key=lambda pair: pair[0].shown_at)
     first = read if read.pictures else rest
     return replace(first, pictures=tuple(pictures), damaged_packets=rest.damaged_packets)
@@ -82,7 +98,7 @@ def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
 def refuse_peculiarities(job: Job, decoder: str) -> None:
     """Refuse clips that a decoder without all this around it would show in a wrong way.
 
-    Only the first frame of each run of the plan is looked at: a stream changes at keyframes.
+    Only the first frames of each run of the plan are looked at: a stream changes at keyframes.
 
     Args:
         job: The clip.
@@ -91,7 +107,8 @@ def refuse_peculiarities(job: Job, decoder: str) -> None:
     Raises:
         MediaError: What ``as_shown.peculiarities`` found first, or ``deadline`` or ``decode_error``.
     """
-    starts = tuple(range(run.start, run.start + 1) for run in job.plan.runs)
+    # Two packets, in case each holds one field.
+    starts = tuple(run[:2] for run in job.plan.runs)
     with decoder_errors(job.name), _reader(replace(job, plan=Plan((), starts))) as reader:
         for _, frame in reader.frames():
             for reason, words in peculiarities(frame, job.index.tags, job.index.codec).items():
@@ -100,12 +117,20 @@ def refuse_peculiarities(job: Job, decoder: str) -> None:
 
 def _read(job: Job) -> FramesRead:
     wanted = {target.shown_at: target for target in job.plan.targets}
+    fields = _fields_before(job)
     pictures: dict[int, Shown] = {}
+    of_two_fields: dict[int, Shown] = {}
+    halves: set[int] = set()
     with _reader(job) as reader:
         screen = Screen(job.name, job.index.tags, reader.codec, job.short_side, job.limits)
         for shown_at, frame in reader.frames():
+            second = fields.get(shown_at) if frame.interlaced_frame else None
             if shown_at in wanted and shown_at not in pictures:
                 pictures[shown_at] = screen.show(frame)
+                halves.update({second} if second is not None else ())
+            elif second is not None:
+                of_two_fields[second] = screen.show(frame)
+    pictures = of_two_fields | pictures
     unsound = depending_on(job.index.packets, reader.failed)
     sound = [shown_at for shown_at in sorted(pictures) if wanted[shown_at].packet not in unsound]
     first = pictures[sound[0]] if sound else Shown(Image.new("RGB", (1, 1)), *job.index.coded_size, 0)
@@ -115,7 +140,18 @@ def _read(job: Job) -> FramesRead:
         height=first.height,
         rotation=first.rotation,
         damaged_packets=len(reader.failed),
+        second_fields=tuple(wanted[shown_at] for shown_at in halves - pictures.keys()),
     )
+
+
+def _fields_before(job: Job) -> dict[int, int]:
+    """The wanted times by the times before them.
+
+    A packet may hold the second field of a frame (AVCHD); the frame then has the time of the first.
+    """
+    shown = sorted({packet.shown_at for packet in job.index.packets if not packet.discard})
+    wanted = {target.shown_at for target in job.plan.targets}
+    return {before: time for before, time in itertools.pairwise(shown) if time in wanted}
 
 
 @contextlib.contextmanager
