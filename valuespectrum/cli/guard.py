@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import shlex
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,13 @@ from valuespectrum.cli.writing import one_line
 from vectorstore.errors import StorageError, ValueSpectrumError
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+LEAST_MEMORY = 2 * 2**30
+"""Bytes of address space: with less, NumPy's linear algebra was seen to wait for ever."""
+_LACKING = (
+    *("DefaultCPUAllocator: ", "not enough memory", "can't start new thread"),
+    *("failed to map segment", "annot allocate memory", "out of memory"),
+)
+_ASKS_FOR_WORDS = {"--help", "-h", "--version"}
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 _DISK_CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -28,6 +36,8 @@ def run(arguments: Sequence[str]) -> int:
     from valuespectrum.cli.app import build_app
 
     as_json = "--json" in arguments
+    if (problem := _too_little_memory()) and not _ASKS_FOR_WORDS & set(arguments):
+        return _report("memory", problem, "raise the limit: ulimit -v unlimited", as_json)
     try:
         code = build_app()(list(arguments), prog_name="valuespectrum", standalone_mode=False)
     except ValueSpectrumError as error:
@@ -43,12 +53,43 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     except OSError as error:
         storage = _storage_error(error)
-        if storage is None:
+        if storage is None and not is_lack_of_memory(error):
             raise
+        if storage is None:
+            return _out_of_memory(as_json)
         return _report(storage.kind, storage.message, storage.hint, as_json)
+    except (MemoryError, RuntimeError, ImportError) as error:
+        if not is_lack_of_memory(error):
+            raise
+        return _out_of_memory(as_json)
     if code == INTERRUPTED:
         return _interrupted(arguments, as_json)
     return int(code or DONE)
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory is short, in the words of Python, of the system, of PyTorch or of the loader.
+
+    Example:
+        >>> is_lack_of_memory(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: 8 bytes"))
+        True
+    """
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return any(words in str(error) for words in _LACKING)
+
+
+def _too_little_memory() -> str:
+    """What is wrong with a limit under which the libraries neither work nor say why; empty when nothing is."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY or limit >= LEAST_MEMORY:
+        return ""
+    return f"this process may have {limit // 2**20:,} MiB of memory, and {LEAST_MEMORY // 2**20:,} are needed"
+
+
+def _out_of_memory(as_json: bool) -> int:
+    hint = "close other programs, ask for less at once, or raise the limit (ulimit -v); the same command goes on"
+    return _report("memory", "there is not enough memory; nothing that was finished is lost", hint, as_json)
 
 
 def _storage_error(error: OSError) -> StorageError | None:
