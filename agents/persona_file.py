@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from vectorstore.documents import read_yaml
+from agents.reserved import refuse_reserved
+from vectorstore.documents import LARGEST, read_yaml
 from vectorstore.errors import InputError
 
-MAX_FILE_BYTES = 1_000_000
-"""Largest persona file; about two thousand personas."""
+MAX_FILE_BYTES = LARGEST
+"""Largest persona file; about thirty thousand personas."""
 
 _FORMAT_HINT = "each entry needs id, name and traits or target; agents/data/personas.yaml shows the format"
 
@@ -64,14 +65,16 @@ def read_entries(path: Path) -> list[PersonaEntry]:
     rows = document.get("personas") if isinstance(document, Mapping) else document
     if not isinstance(rows, list) or not rows:
         raise InputError(f"{path}: no list of personas found", _FORMAT_HINT)
-    entries: list[PersonaEntry] = []
+    entries: dict[str, PersonaEntry] = {}
     for number, row in enumerate(rows, start=1):
         label = f"{path}: persona {number}{_named(row)}"
         entry = _checked(row, label)
-        if any(entry.id == other.id for other in entries):
+        if entry.id in entries:
             raise InputError(f"{label}: the id is used twice", "give every persona its own id")
-        entries.append(entry)
-    return entries
+        for text in (entry.id, entry.name):
+            refuse_reserved(text, label)
+        entries[entry.id] = entry
+    return list(entries.values())
 
 
 def _named(row: Any) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import yaml
 
+from agents.reserved import PLACEBO_MARK
 from vectorstore.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ LEVEL_WORDS: Mapping[float, str] = {
 _DIRECTIONS: Mapping[str, int] = {"positive": 1, "negative": -1}
 _PLACEBO_DRAWS = 512
 _PLACEBO_SLACK = 0.05
+_MOST_PARTNERS = 512
+"""Personas that one is compared with to find a partner for the exchange of traits."""
+_SHOWN = 20
 
 
 @cache
@@ -191,14 +195,27 @@ def select(personas: Sequence[Persona], names: Sequence[str]) -> tuple[Persona, 
     Raises:
         InputError: A name is unknown.
     """
-    known = {persona.name.casefold(): persona for persona in personas} | {persona.id: persona for persona in personas}
+    called: dict[str, list[Persona]] = {}
+    for persona in personas:
+        called.setdefault(persona.name.casefold(), []).append(persona)
+    by_id = {persona.id: persona for persona in personas}
     chosen = []
     for name in names:
-        persona = known.get(name) or known.get(name.casefold())
-        if persona is None:
-            raise InputError(f"unknown persona {name!r}", f"known: {', '.join(each.id for each in personas)}")
-        chosen.append(persona)
-    return tuple(chosen)
+        found = [by_id[name]] if name in by_id else called.get(name.casefold(), [])
+        if not found:
+            raise InputError(f"unknown persona {name!r:.80}", f"known: {_listed([each.id for each in personas])}")
+        if len(found) > 1:
+            raise InputError(
+                f"{len(found)} personas are called {name!r:.80}",
+                f"name one by id: {_listed([one.id for one in found])}",
+            )
+        chosen += found
+    return tuple({persona.id: persona for persona in chosen}.values())
+
+
+def _listed(ids: Sequence[str]) -> str:
+    shown = ", ".join(ids[:_SHOWN])
+    return f"{shown} and {len(ids) - _SHOWN:,} more" if len(ids) > _SHOWN else shown
 
 
 def _persona(entry: PersonaEntry, place: str, source: str) -> Persona:
@@ -298,7 +315,37 @@ def isq_score(
 # ---------------------------------------------------------------------------------------------- placebo
 
 
-def placebo(persona: Persona, rng: np.random.Generator, others: Sequence[Persona] = ()) -> Persona:
+class TraitExchange:
+    """Personas by the number of their traits, put in order once for any number of placebos.
+
+    Args:
+        personas: The set that traits can be exchanged within.
+    """
+
+    def __init__(self, personas: Sequence[Persona]) -> None:
+        self._by_count: dict[int, list[tuple[int, Persona]]] = {}
+        for place, persona in enumerate(personas):
+            if persona.traits:
+                self._by_count.setdefault(len(persona.traits), []).append((place, persona))
+
+    def partners(self, persona: Persona, rng: np.random.Generator) -> list[Persona]:
+        """Others whose number of traits comes nearest; some hundreds at most, drawn at random of more."""
+        count = len(persona.traits)
+        for distance in sorted({abs(other - count) for other in self._by_count}):
+            listed = [
+                each for number in {count - distance, count + distance} for each in self._by_count.get(number, ())
+            ]
+            if len(listed) > _MOST_PARTNERS:
+                drawn = rng.choice(len(listed), _MOST_PARTNERS, replace=False)
+                listed = [listed[place] for place in drawn]
+            # In the order of the file, on which the draw of a partner depends.
+            nearest = [other for _, other in sorted(listed, key=lambda each: each[0]) if other.id != persona.id]
+            if nearest:
+                return nearest
+        return []
+
+
+def placebo(persona: Persona, rng: np.random.Generator, others: Sequence[Persona] | TraitExchange = ()) -> Persona:
     """Make a control for a persona: as many words of the same kind about other values.
 
     The target's nonzero values move to other values, none stays in place. Among drawn moves one is taken whose
@@ -312,7 +359,8 @@ def placebo(persona: Persona, rng: np.random.Generator, others: Sequence[Persona
     Args:
         persona: The persona to control for.
         rng: Source of the draw; equal states give equal placebos.
-        others: The set that traits can be exchanged with; needed only for untagged traits.
+        others: The set that traits can be exchanged with; needed only for untagged traits. For many personas,
+            make one ``TraitExchange`` of them.
 
     Returns:
         A persona with the id ``<id>~placebo``, the original target, and ``shown_target``.
@@ -321,7 +369,8 @@ def placebo(persona: Persona, rng: np.random.Generator, others: Sequence[Persona
         InputError: Traits are untagged and there is no other persona to exchange them with.
     """
     if any(trait.value is None for trait in persona.traits):
-        traits, shown = _exchanged(persona, rng, others)
+        exchange = others if isinstance(others, TraitExchange) else TraitExchange(others)
+        traits, shown = _exchanged(persona, rng, exchange)
     else:
         moves = _unrelated_moves(persona, rng)
         traits = _rewritten(persona.traits, moves, rng)
@@ -329,7 +378,7 @@ def placebo(persona: Persona, rng: np.random.Generator, others: Sequence[Persona
         shown.update({moves[value]: persona.target[value] for value in moves if persona.target[value]})
     return replace(
         persona,
-        id=f"{persona.id}~placebo",
+        id=f"{persona.id}{PLACEBO_MARK}",
         name=f"{persona.name} (placebo)",
         traits=traits,
         shown_target=shown,
@@ -387,9 +436,9 @@ def _rewritten(traits: Sequence[Trait], moves: Mapping[str, str], rng: np.random
 
 
 def _exchanged(
-    persona: Persona, rng: np.random.Generator, others: Sequence[Persona]
+    persona: Persona, rng: np.random.Generator, exchange: TraitExchange
 ) -> tuple[tuple[Trait, ...], dict[str, float]]:
-    partners = [other for other in others if other.id != persona.id and other.traits]
+    partners = exchange.partners(persona, rng)
     if not partners:
         raise InputError(
             f"persona {persona.id!r}: no placebo, since its traits name no values and there is no other persona",
@@ -397,8 +446,6 @@ def _exchanged(
         )
     names = value_names()
     target = np.array([persona.target[name] for name in names])
-    distance = np.array([abs(len(other.traits) - len(persona.traits)) for other in partners])
-    near = np.flatnonzero(distance == distance.min())
-    relation = _relation(target, np.array([[partners[index].target[name] for name in names] for index in near]))
-    partner = partners[rng.choice(near[relation <= relation.min() + _PLACEBO_SLACK])]
+    relation = _relation(target, np.array([[other.target[name] for name in names] for other in partners]))
+    partner = partners[rng.choice(np.flatnonzero(relation <= relation.min() + _PLACEBO_SLACK))]
     return partner.traits, dict(partner.target)

@@ -8,14 +8,15 @@ question, asked once. The questionnaire (ISQ) is asked of personas whose strateg
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
 from agents.identity import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
-from agents.personas import Persona, Strategy, placebo, system_prompt
+from agents.personas import Persona, Strategy, TraitExchange, placebo, system_prompt
+from agents.reserved import refuse_reserved
 from agents.streams import stream
 from valuespectrum.choices import NO, RATINGS, YES
 from valuespectrum.questions import (
@@ -70,7 +71,13 @@ class Pictures(Protocol):
         """File of a stored picture."""
 
 
-def roles(personas: Sequence[Persona], strategies: Sequence[Strategy], placebos: bool, seed: int) -> list[Role]:
+def roles(
+    personas: Sequence[Persona],
+    strategies: Sequence[Strategy],
+    placebos: bool,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Role]:
     """The bare model, then every persona under every strategy, each followed by its placebo.
 
     The questionnaire needs a bare model of its own, since its scale is not that of the like battery.
@@ -80,10 +87,19 @@ def roles(personas: Sequence[Persona], strategies: Sequence[Strategy], placebos:
         strategies: How personas are put into words.
         placebos: Whether every persona gets a placebo.
         seed: Root seed; each placebo has a stream of its own, so adding a persona changes no other.
+        progress: Told how many placebos are made, and of how many.
 
     Raises:
-        InputError: A persona cannot be put into words that way.
+        InputError: A persona cannot be put into words that way, or its id stands for something else.
     """
+    _check_ids(personas)
+    controls: dict[str, Persona] = {}
+    if placebos and strategies:
+        exchange = TraitExchange(personas)
+        for number, persona in enumerate(personas, start=1):
+            controls[persona.id] = placebo(persona, stream(seed, f"placebo/{persona.id}"), exchange)
+            if progress is not None:
+                progress(number, len(personas))
     listed = [Role(NO_PERSONA, NO_PERSONA, False, "")]
     for strategy in strategies if personas else ():
         if strategy == QUESTIONNAIRE:
@@ -91,9 +107,22 @@ def roles(personas: Sequence[Persona], strategies: Sequence[Strategy], placebos:
         for persona in personas:
             listed.append(Role(persona.id, strategy, False, system_prompt(persona, strategy)))
             if placebos:
-                control = placebo(persona, stream(seed, f"placebo/{persona.id}"), personas)
-                listed.append(Role(persona.id, strategy, True, system_prompt(control, strategy)))
+                listed.append(Role(persona.id, strategy, True, system_prompt(controls[persona.id], strategy)))
     return listed
+
+
+def _check_ids(personas: Sequence[Persona]) -> None:
+    """Refuse ids under which one respondent's answers would be taken for another's.
+
+    Raises:
+        InputError: There is one.
+    """
+    seen: set[str] = set()
+    for persona in personas:
+        refuse_reserved(persona.id, f"persona {persona.id!r:.80}")
+        if persona.id in seen:
+            raise InputError(f"two personas have the id {persona.id!r:.80}", "give every persona its own id")
+        seen.add(persona.id)
 
 
 class BatteryAsks:

@@ -58,5 +58,9 @@ def corpus_counts(ledger: Ledger) -> Counts:
     counts: Counts = {name: ledger.select(query)[0][0] for name, query in NUMBERS.items()}
     counts["planned"] = sum(counts[part] for part in ("clips", "known_duplicates", "failed", "removed"))
     for name, query in GROUPS.items():
-        counts[name] = {key or UNKNOWN: number for key, number in sorted(ledger.select(query))}
+        group: dict[str, int] = {}
+        for key, number in sorted(ledger.select(query)):
+            # A source may say the very word that stands for those that say nothing.
+            group[key or UNKNOWN] = group.get(key or UNKNOWN, 0) + number
+        counts[name] = group
     return counts

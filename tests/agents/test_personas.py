@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import pickle
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
+from agents import personas as personas_module
+from agents.persona_file import MAX_FILE_BYTES
 from agents.personas import (
     IsqOptions,
     Persona,
     Trait,
+    TraitExchange,
     isq_score,
     load_personas,
     load_trait_bank,
@@ -200,7 +205,7 @@ def test_unreadable_user_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="UTF-8"):
         load_personas(tmp_path / "binary.yaml")
-    (tmp_path / "large.yaml").write_bytes(b"#" * 1_000_001)
+    (tmp_path / "large.yaml").write_bytes(b"#" * (MAX_FILE_BYTES + 1))
     with pytest.raises(InputError, match="larger"):
         load_personas(tmp_path / "large.yaml")
 
@@ -294,3 +299,63 @@ def test_too_many_traits_of_one_kind_have_no_placebo() -> None:
     persona = Persona("p", "P", traits, dict.fromkeys(VALUES, 0.0) | {"power": 1.0}, "test")
     with pytest.raises(InputError, match="too few statements"):
         placebo(persona, np.random.default_rng(0))
+
+
+# ------------------------------------------------------------------------------------------ names and numbers
+
+
+@pytest.mark.parametrize("word", ["none", "all", "placebo", "bare", "isq", "simple", "profile", "bare_model"])
+@pytest.mark.parametrize("field", ["id", "name"])
+def test_words_of_our_own_are_no_personas(tmp_path: Path, word: str, field: str) -> None:
+    entry = {"id": "plain", "name": "Plain", "traits": ["I like tea."], field: word}
+    (tmp_path / "p.yaml").write_text(json.dumps([entry]))
+    with pytest.raises(InputError, match="stands for") as caught:
+        load_personas(tmp_path / "p.yaml")
+    assert word in caught.value.message and "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["NONE", "No  Persona", "Anna (placebo)", "x~placebo"])
+def test_words_of_our_own_in_another_spelling_are_none_either(tmp_path: Path, name: str) -> None:
+    (tmp_path / "p.yaml").write_text(json.dumps([{"id": "plain", "name": name, "traits": ["I like tea."]}]))
+    with pytest.raises(InputError, match="stands for"):
+        load_personas(tmp_path / "p.yaml")
+
+
+def test_a_name_that_two_personas_have_picks_neither() -> None:
+    anna = replace(OWN[0], id="anna", name="Anna")
+    other = replace(OWN[1], id="other", name="ANNA")
+    assert select([anna, other], ["other", "anna", "other"]) == (other, anna)
+    with pytest.raises(InputError, match="2 personas are called 'Anna'"):
+        select([replace(anna, id="first"), other], ["Anna"])
+    many = [replace(anna, id=f"p{number}", name=f"P {number}") for number in range(500)]
+    with pytest.raises(InputError) as caught:
+        select(many, ["nobody"])
+    assert "and 480 more" in caught.value.hint
+
+
+def test_many_personas_are_compared_with_some_hundreds_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    relation = personas_module._relation
+    monkeypatch.setattr(
+        personas_module, "_relation", lambda target, shown: (sizes.append(len(shown)), relation(target, shown))[1]
+    )
+    traits = (Trait("I like tea."), Trait("I get up early."))
+    people = [
+        Persona(f"p{number}", f"P {number}", traits, {name: float(name == VALUES[number % 10]) for name in VALUES}, "x")
+        for number in range(3_000)
+    ]
+    exchange = TraitExchange(people)
+    shown = placebo(people[0], np.random.default_rng(1), exchange)
+    assert shown == placebo(people[0], np.random.default_rng(1), people)
+    assert shown.stated != people[0].target and shown.target == people[0].target
+    assert max(sizes) <= 512
+
+
+def test_a_small_set_is_exchanged_within_as_before() -> None:
+    people = [
+        Persona("a", "A", (Trait("x"), Trait("y")), {**dict.fromkeys(VALUES, 0.0), "power": 1.0}, "x"),
+        Persona("b", "B", (Trait("z"),), {**dict.fromkeys(VALUES, 0.0), "security": 1.0}, "x"),
+        Persona("c", "C", (Trait("u"), Trait("v"), Trait("w")), {**dict.fromkeys(VALUES, 0.0), "power": 1.0}, "x"),
+    ]
+    # One trait less is as near as one more; the less related profile decides.
+    assert placebo(people[0], np.random.default_rng(0), people).traits == people[1].traits

@@ -137,3 +137,17 @@ def test_asks_are_made_one_by_one() -> None:
     asks = iter(BatteryAsks(_rows(), Watching(), (BARE,), BatteryOptions()))
     next(asks)
     assert len(asked) == 1
+
+
+def test_no_respondent_is_taken_for_another() -> None:
+    own = load_personas()[0]
+    with pytest.raises(InputError, match="stands for the model without a persona"):
+        roles([replace(own, id="none")], ("simple",), False, 0)
+    with pytest.raises(InputError, match="two personas have the id"):
+        roles([own, own], ("simple",), False, 0)
+
+
+def test_placebos_are_made_once_and_counted() -> None:
+    told: list[tuple[int, int]] = []
+    listed = roles(load_personas()[:3], ("simple", "profile"), True, 0, lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)] and sum(role.placebo for role in listed) == 6

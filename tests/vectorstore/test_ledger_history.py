@@ -14,6 +14,7 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore import ledger, removal, schema
 from vectorstore.corpus import Corpus
+from vectorstore.counts import corpus_counts
 from vectorstore.errors import StorageError
 from vectorstore.records import ClipLink, Failure, Removal, Source
 
@@ -192,3 +193,10 @@ def test_fifty_thousand_sources_are_known_in_a_moment(corpus: Corpus) -> None:
     assert states["/videos/7.mp4"].failure is None
     # Measured: 0.2 s; one question per source takes twenty times as long.
     assert time.perf_counter() - started < 5
+
+
+def test_a_source_that_says_unknown_is_counted_with_those_that_say_nothing(corpus: Corpus) -> None:
+    for name, licence in (("silent", ""), ("honest", "unknown"), ("open", "CC0")):
+        source = Source(f"/{name}.mp4", "1", name, licence=licence)
+        corpus.add_clip(source, media(name), RECIPE, frames(corpus, name))
+    assert corpus_counts(corpus.ledger)["licences"] == {"unknown": 2, "CC0": 1}
