@@ -16,6 +16,13 @@ os.environ.setdefault("NO_COLOR", "1")
 collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
 """Doctests are looked for in every module; several ``conftest.py`` are one module name too many for that."""
 
+
+@pytest.fixture(autouse=True)
+def patient_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine everything takes long; what a verb writes must not depend on that."""
+    monkeypatch.setattr("valuespectrum.cli.watch.FIRST_WORD", 3600.0)
+
+
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 

@@ -136,6 +136,9 @@ class BenchPlan:
 class BenchProgress(Protocol):
     """Who is told how a benchmark goes."""
 
+    def working(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Called while the benchmark is prepared: what is being done, and how far it is where that is known."""
+
     def planned(self, plan: BenchPlan) -> None:
         """Called once, before the first question."""
 
@@ -145,6 +148,9 @@ class BenchProgress(Protocol):
 
 class Silent:
     """Tells nobody."""
+
+    def working(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Say nothing."""
 
     def planned(self, plan: BenchPlan) -> None:
         """Say nothing."""
@@ -194,11 +200,20 @@ def run_benchmark(
     """
     if not models:
         raise InputError("no model was named", "name at least one with --model")
+    if len({model.id for model in models}) < len(models):
+        raise InputError("two of the models have one id, so their answers could not be told apart", "name each once")
     teller = progress or Silent()
     keywords = load_keywords(options.keywords)
     prices, specs = load_prices(options.prices), options.specs or tuple(model.id for model in models)
     costs = [spending(spec, prices, options.loading) for spec in specs]
-    listed = roles(personas, options.strategies, options.placebos, options.seed)
+    listed = roles(
+        personas,
+        options.strategies,
+        options.placebos,
+        options.seed,
+        lambda done, total: teller.working("making placebos", done, total),
+    )
+    teller.working("hashing the corpus")
     source: Json = {
         "corpus": {"hash": corpus.content_hash(), "embedder": embedder.id},
         "keywords": {"name": keywords.name, "digest": keywords.digest},
@@ -208,16 +223,19 @@ def run_benchmark(
     opened = Run.open(options.run, settings, options.command, options.snapshot, pictures)
     with opened as run, AnswerStore(run.answers_path) as store:
         store.keep_manifest(json.dumps(run.manifest.document))
+        teller.working("looking for pictures of each value")
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
         asks = BatteryAsks(rows, corpus, listed, options.battery)
+        teller.working("writing down the questions")
         plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
         expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
         warning = caution(embedder.id, [model.id for model in models], pictures)
         teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses, warning))
         for model, work in zip(models, plans, strict=True):
             answer_plan(work, model, store, _tell(teller, model))
+        teller.working("scoring")
         return write_scores(run.folder, store, options.scoring)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from valuespectrum.battery import BatteryOptions
-from valuespectrum.benchmark import BenchOptions, BenchPlan, run_benchmark
+from valuespectrum.benchmark import BenchOptions, Silent, run_benchmark
 from valuespectrum.retrieval import RetrievalOptions
 from valuespectrum.run import write_json
 from valuespectrum.scoring.cells import ScoringOptions
@@ -140,12 +140,9 @@ def _measure(
         return run_benchmark(bench, corpus, embedder, [model], roles, _Teller(advance))
 
 
-class _Teller:
+class _Teller(Silent):
     def __init__(self, advance: Advance) -> None:
         self._advance = advance
-
-    def planned(self, plan: BenchPlan) -> None:
-        """Nothing to decide here."""
 
     def asked(self, model: str, done: int, total: int) -> None:
         self._advance(done, total)

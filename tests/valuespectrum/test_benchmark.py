@@ -18,7 +18,7 @@ from agents.models.simulated import Profile, SimulatedModel
 from agents.personas import load_personas
 from ingest.pictures import to_jpeg
 from valuespectrum.battery import BatteryOptions
-from valuespectrum.benchmark import BenchOptions, BenchPlan, run_benchmark, score_run
+from valuespectrum.benchmark import BenchOptions, BenchPlan, Silent, run_benchmark, score_run
 from valuespectrum.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.values import VALUES
@@ -75,7 +75,7 @@ class Counting:
             yield Answer(text="Yes, I do." if str(ask.tags["clip"]).endswith(("0", "1")) else "No.")
 
 
-class Told:
+class Told(Silent):
     def __init__(self) -> None:
         self.plans: list[BenchPlan] = []
         self.steps: list[tuple[int, int]] = []

@@ -31,6 +31,7 @@ from valuespectrum.cli.common import (
     typed_command,
 )
 from valuespectrum.cli.terminal import JsonOption, Terminal
+from valuespectrum.cli.watch import duration
 
 if TYPE_CHECKING:
     from valuespectrum.benchmark import BenchPlan, Expense
@@ -104,9 +105,11 @@ def bench(
             command=typed_command(),
         )
         roles = chosen_personas(persona or [], personas)
+        terminal.doing(f"opening {corpus}")
         with Corpus.open(corpus) as opened, contextlib.ExitStack() as stack:
             if not opened.clip_ids():
                 raise CorpusError(f"{corpus} holds no pictures", "add some: valuespectrum ingest VIDEOS --corpus DIR")
+            terminal.doing("loading the embedder")
             loaded = corpus_embedder(opened, embedder)
             if dry_run:
                 planned = plan_benchmark(options, opened, loaded, model, roles)
@@ -114,10 +117,12 @@ def bench(
                 terminal.finish(plan_document(planned, options.run), _describe_plan(planned, options.run))
                 return
             options = replace(options, snapshot=snapshot_with(opened.folder, opened.content_hash()))
+            terminal.doing(f"loading {', '.join(model)}")
             models = load_models(model, options.loading, prices)
             asked = {each.id: how_asked(each) for each in models}
             for name, told in asked.items():
                 terminal.say(_engine_in_words(name, told))
+            terminal.doing("preparing the questions")
             scores = run_benchmark(options, opened, loaded, models, roles, BenchBar(terminal, stack))
         for row in scores["failures"]:
             terminal.say(failure_in_words(row))
@@ -139,6 +144,10 @@ class BenchBar:
         self._terminal = terminal
         self._stack = stack
         self._bars: dict[str, Any] = {}
+
+    def working(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Say what is being prepared, when that takes long."""
+        self._terminal.doing(f"{stage} ({done:,} of {total:,})" if total else stage)
 
     def planned(self, plan: BenchPlan) -> None:
         """Say what is stored, what remains, and what it will cost; and why not to ask at all, if so."""
@@ -183,7 +192,7 @@ def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
         return line
     at_most = " at most" if expense.basis == "guessed" else ""
     cost = "unknown (no row in the price table)" if expense.dollars is None else f"${expense.dollars:,.2f}{at_most}"
-    time = "unknown (nothing was timed yet)" if expense.seconds is None else f"about {_duration(expense.seconds)}"
+    time = "unknown (nothing was timed yet)" if expense.seconds is None else f"about {duration(expense.seconds)}"
     tokens = (
         f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers{at_most}"
     )
@@ -199,19 +208,6 @@ def _money_matters(expense: Expense) -> list[str]:
         reaches = "is enough for that" if expense.within_budget else "stops it before that, and keeps what was answered"
         lines.append(f"the budget of {' and '.join(limits)} {reaches}")
     return lines
-
-
-def _duration(seconds: float) -> str:
-    """Time as a person would say it.
-
-    Example:
-        >>> _duration(45), _duration(600), _duration(9000), _duration(400_000)
-        ('45 s', '10 min', '2.5 h', '4.6 days')
-    """
-    for unit, length, digits in (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:,.{digits}f} {unit}"
-    return f"{seconds:.0f} s"
 
 
 def _describe_plan(plan: BenchPlan, run: Path) -> str:

@@ -63,9 +63,11 @@ def browse(
     from vectorstore.corpus import Corpus
 
     with Terminal(as_json) as terminal:
+        terminal.doing(f"opening {corpus}")
         with Corpus.open(corpus) as opened:
             loaded = corpus_embedder(opened, embedder)
             warn_of_pictures(terminal, opened, loaded.id, [model] if model else [])
+            terminal.doing("looking for the clips of each value")
             values = clip_values(opened, loaded)
             catalogue = value_catalogue(opened, loaded, values)
         if replay is not None:
@@ -81,6 +83,7 @@ def browse(
         role = next(
             iter(chosen_personas([] if persona == "none" else [persona], None if persona == "none" else personas)), None
         )
+        terminal.doing(f"loading {model}")
         agent = load_models([model] if model else [], ModelOptions(device, dtype, 32, engine, seed))[0]
         log = out or Path("sessions") / f"{slug(model)}-{slug(persona)}-{slug(policy)}-{seed}.jsonl"
         with terminal.progress("browsing") as advance:

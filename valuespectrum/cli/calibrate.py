@@ -65,8 +65,10 @@ def calibrate(
             command=typed_command(),
         )
         folder = corpus or drawn_corpus(run.with_name(f"{run.name}-corpus"), clips, seed, terminal)
+        terminal.doing(f"opening {folder}")
         with Corpus.open(folder) as opened, contextlib.ExitStack() as stack:
             loaded = corpus_embedder(opened, embedder)
+            terminal.doing("loading the models")
             models = load_models(specs, ModelOptions(batch_size=batch_size, seed=seed))
             found = run_calibration(options, opened, loaded, _planted(specs, models), BenchBar(terminal, stack))
         terminal.finish(found, _describe(found))

@@ -105,8 +105,10 @@ def verify(
     from vectorstore.snapshot_files import snapshot_names
 
     with Terminal(as_json) as terminal:
+        terminal.doing(f"checking {corpus}: ledger, pictures, vectors, index")
         with Corpus.open(corpus, chroma_url=chroma) as opened:
             problems = opened.verify(quick)
+            terminal.doing("checking snapshots")
             checks = [check_snapshot(opened, name) for name in snapshot_names(corpus)]
         passed = not problems and all(check.intact for check in checks)
         document = {
@@ -139,6 +141,7 @@ def rebuild(corpus: CorpusArgument, chroma: ChromaOption = None, as_json: JsonOp
 
     with Terminal(as_json) as terminal:
         started = time.monotonic()
+        terminal.doing("making the index anew")
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
             vectors = opened.rebuild_index()
         seconds = round(time.monotonic() - started, 3)
@@ -160,6 +163,7 @@ def reembed(
     from vectorstore.corpus import Corpus
 
     with Terminal(as_json) as terminal:
+        terminal.doing(f"loading {embedder}")
         loaded = load_embedder(embedder)
         with (
             Corpus.open(corpus, write=True, chroma_url=chroma) as opened,

@@ -60,6 +60,7 @@ def remove(
     with Terminal(as_json) as terminal:
         links = [*(url or []), *(_read_list(url_list) if url_list else [])]
         named = {"clip": clip or [], "uploader": uploader or [], "source": links}
+        terminal.doing(f"opening {corpus}")
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
             removals = _removals(opened, named, reason, keep_out)
             foreseen = _Foreseen.of(opened, removals)
@@ -69,6 +70,7 @@ def remove(
                 text = "\n".join(["this would go:", *foreseen.lines(), "nothing was removed (add --yes)"])
                 terminal.finish({"done": False, **foreseen.document()}, text)
                 raise typer.Exit(1)
+            terminal.doing("removing: rows, pictures, then index and ledger are written anew")
             receipts = [opened.remove(removal) for removal in removals]
         done = _summed(receipts)
         look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
@@ -219,4 +221,5 @@ def _agreed(terminal: Terminal, foreseen: _Foreseen) -> bool:
     if terminal.as_json or not sys.stdin.isatty():
         return False
     terminal.say("\n".join(["this will go for good:", *foreseen.lines()]))
-    return typer.confirm("remove it?", err=True)
+    with terminal.asking():
+        return typer.confirm("remove it?", err=True)

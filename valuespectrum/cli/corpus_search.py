@@ -84,6 +84,7 @@ def search(
             without_blank=without_blank,
             without_near_duplicates=without_near_duplicates,
         )
+        terminal.doing(f"searching {corpus} (loading the embedder first)")
         with Corpus.open(corpus, chroma_url=chroma) as opened:
             if platform:
                 where = replace(where, platforms=known_values(opened, "platform", platform))

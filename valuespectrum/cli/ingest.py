@@ -108,7 +108,9 @@ def ingest(
             _plan(terminal, sources, corpus, options)
         else:
             check_engine(engine, ray_address)
+            terminal.doing("looking at what there is")
             spec = embedder or default_embedder(sources, corpus, options, chroma)
+            terminal.doing(f"loading the embedder {spec}")
             with chosen_encoder(spec, dtype, engine, ray_address) as encoder:
                 _ingest(terminal, sources, corpus, options, encoder, chroma)
 

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Self
 
 import typer
 
-from valuespectrum.cli.writing import as_json, encodable, printable
+from valuespectrum.cli.watch import Pace, Watch, duration
+from valuespectrum.cli.writing import as_json, encodable, one_line, printable
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Advance = Callable[[int, int], None]
@@ -23,7 +24,9 @@ _QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    "TRANSFORMERS_VERBOSITY": "error",
+    # What they call an error ends in ours, in one line; what they try again says nothing.
+    "HF_HUB_VERBOSITY": "critical",
+    "TRANSFORMERS_VERBOSITY": "critical",
     "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
@@ -41,10 +44,12 @@ class Terminal:
         self.as_json = as_json
         self._undo = contextlib.ExitStack()
         self._document = ""
+        self._watch = Watch(self._write)
         self._encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
 
     def __enter__(self) -> Self:
         self._undo.enter_context(quiet_libraries())
+        self._watch = self._undo.enter_context(Watch(self._write))
         if self.as_json:
             sys.stdout.flush()
             saved = os.dup(1)
@@ -64,12 +69,30 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Tell a person something that is not the result."""
+        self._watch.spoken()
+        self._write(text)
+
+    def _write(self, text: str) -> None:
         print(printable(text), file=sys.stderr, flush=True)
 
     def warn(self, text: str) -> None:
         """Tell a person that the result is not what it seems; in red, and nothing when there is nothing to tell."""
         if text:
+            self._watch.spoken()
             print(alarming(printable(f"warning: {text}")), file=sys.stderr, flush=True)
+
+    def doing(self, label: str) -> None:
+        """What is being done from now on; shown when it takes more than a moment, and again when it goes on."""
+        self._watch.doing(label)
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """Keep quiet while a person is asked something."""
+        self._watch.pause(True)
+        try:
+            yield
+        finally:
+            self._watch.pause(False)
 
     @contextlib.contextmanager
     def progress(self, label: str) -> Iterator[Advance]:
@@ -82,17 +105,21 @@ class Terminal:
             A function that takes (done, total).
         """
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         console = Console(stderr=True)
+        shown = _Bar(label)
         if not console.is_terminal:
             self.say(f"{label} ...")
-            yield lambda done, total: None
+            self._watch.doing(label, shown.words)
+            yield shown.advance
+            self._watch.doing("finishing")
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console) as bar:
-            task = bar.add_task(label, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+        self._watch.pause(True)
+        try:
+            with shown.on(console):
+                yield shown.advance
+        finally:
+            self._watch.pause(False)
 
     def finish(self, document: Mapping[str, Any] | Sequence[Any], text: str) -> None:
         """Give the result: the document with ``--json``, else the text."""
@@ -110,9 +137,57 @@ def help_without_verb(context: typer.Context) -> None:
         raise typer.Exit(2)
 
 
+class _Bar:
+    """How far something is, as a bar or in words."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._pace = Pace()
+        self._done, self._total = 0, 0
+        self._draw: Callable[[], None] = lambda: None
+
+    def advance(self, done: int, total: int) -> None:
+        """Note how far it is."""
+        self._pace.left(done, total)
+        self._done, self._total = done, total
+        self._draw()
+
+    def words(self) -> str:
+        """How far it is, and how long the rest will take as far as that can be told."""
+        if not self._total:
+            return ""
+        return f"{self._done:,} of {self._total:,}{self._left()}"
+
+    def _left(self) -> str:
+        left = self._pace.left(self._done, self._total)
+        return "" if left is None else f", about {duration(left)} left"
+
+    @contextlib.contextmanager
+    def on(self, console: Any) -> Iterator[None]:
+        """Show it as a bar."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, TextColumn("{task.fields[left]}"), console=console) as bar:
+            task = bar.add_task(self._label, total=None, left="")
+            self._draw = lambda: bar.update(
+                task, completed=self._done, total=self._total or None, left=self._left().lstrip(", ")
+            )
+            yield
+
+
+class _Notes(logging.Handler):
+    """Writes our own warnings, each on one line, and swallows those of libraries: what fails is told by our error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write or swallow a record."""
+        if record.name.partition(".")[0] in _OURS:
+            print(one_line(record.getMessage()), file=sys.stderr, flush=True)
+
+
 @contextlib.contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Silence progress bars, telemetry and advice of the libraries; their errors stay."""
+    """Silence progress bars, telemetry, advice, retries and tracebacks of the libraries."""
     for name, setting in _QUIET.items():
         os.environ.setdefault(name, setting)
     root = logging.getLogger()
@@ -120,10 +195,14 @@ def quiet_libraries() -> Iterator[None]:
     root.setLevel(logging.ERROR)
     for package in _OURS:
         logging.getLogger(package).setLevel(logging.WARNING)
+    # With a handler of ours at the root, no library sets one up.
+    notes = _Notes()
+    root.addHandler(notes)
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
     finally:
+        root.removeHandler(notes)
         root.setLevel(level)
 
 
