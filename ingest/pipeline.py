@@ -32,6 +32,7 @@ from vectorstore.records import Failure, Media, Recipe
 
 _LINKS_PENDING = "clip_links_pending"
 _REPLACED = "frames_replaced"
+_AT_ONCE = 500
 _DEAD = frozenset({"missing", "unavailable"})
 """Reasons for which a known clip stays, with its source marked as gone."""
 
@@ -136,6 +137,8 @@ class _Run:
         self._known_clips = corpus.clip_ids()
         self._to_redo: set[str] = set()
         self._added: set[str] = set()
+        self._described: list[Judged] = []
+        """Known items of which it is not yet noted what is said about them."""
         self._links_lost = bool(corpus.curation.setting(_LINKS_PENDING))
         self._workers = max(1, options.workers or count_cores())
         self._engine = embedder if isinstance(embedder, Engine) else LocalEngine(embedder, self._workers)
@@ -175,7 +178,9 @@ class _Run:
             elif verdict in (Verdict.KNOWN, Verdict.OTHER_RECIPE):
                 tally.clips_known += 1
                 tally.clips_other_recipe += verdict is Verdict.OTHER_RECIPE
-                self._revive(judged)
+                self._described.append(judged)
+                if len(self._described) >= _AT_ONCE:
+                    self._describe_known()
                 continue
             elif verdict in (Verdict.FAILED, Verdict.WAITING) and known and known.failure:
                 tally.failures.append(known.failure)
@@ -185,11 +190,22 @@ class _Run:
                 tally.clips_removed += 1
                 continue
             yield judged
+        self._describe_known()
 
-    def _revive(self, judged: Judged) -> None:
-        """A local file that was gone is back; that a link is still listed says nothing."""
-        if judged.known and judged.known.gone and not is_remote(judged.item):
-            self._corpus.update_source(judged.item.describe(judged.stamp))
+    def _describe_known(self) -> None:
+        """Put what is said now in the place of what was said before; a list may have been named after its folder."""
+        said = [judged.item.describe(judged.stamp) for judged in self._described]
+        for source in self._corpus.curation.changed(said):
+            self.tally.changed_metadata += self._corpus.update_source(source)
+        # A local file that was gone is back; that a link is still listed says nothing.
+        back = [
+            source
+            for judged, source in zip(self._described, said, strict=True)
+            if judged.known and judged.known.gone and not is_remote(judged.item)
+        ]
+        for source in self._corpus.curation.filled(back):
+            self._corpus.update_source(source)
+        self._described.clear()
 
     def _commit(self, examined: Examined) -> None:
         if examined.removed:

@@ -124,7 +124,6 @@ class RefreshReport:
     """What one refresh did."""
 
     ingest: IngestReport
-    changed_metadata: int
     gone: int
     """Sources newly marked as gone."""
     checked: int
@@ -140,7 +139,6 @@ class RefreshReport:
         removed = self.removed
         return {
             **self.ingest.to_json(),
-            "changed_metadata": self.changed_metadata,
             "gone": self.gone,
             "links_checked": self.checked,
             "links_unchecked": [{"source": failure.source, "reason": failure.reason} for failure in self.unchecked],
@@ -258,11 +256,7 @@ def run_refresh(
     options = options or RefreshOptions()
     started = time.monotonic()
     listed: set[bytes] = set()
-    # Before anything is ingested: what comes in now says what it says.
-    changed = 0
-    for batch in _batches(judge(_noting(items, listed), corpus.curation, _settings(options.ingest))):
-        changed += sum(corpus.update_source(source) for source in _changed(corpus, batch))
-    report = ingest_items(items, corpus, embedder, options.ingest, progress)
+    report = ingest_items(_noting(items, listed), corpus, embedder, options.ingest, progress)
     gone, settled = _gone(corpus, items, listed)
     for locator in gone:
         corpus.mark_gone(locator)
@@ -271,7 +265,6 @@ def run_refresh(
     removed = _remove_gone(corpus) if options.remove_gone else None
     done = RefreshReport(
         report,
-        changed,
         len(gone) + dead + report.clips_gone,
         checked,
         unchecked,
@@ -393,7 +386,7 @@ def _statistics(report: RefreshReport) -> dict[str, object]:
         "clips_known": found.clips_known,
         "clips_failed": dict(sorted(reasons.items())),
         "frames_embedded": found.frames_embedded,
-        "changed_metadata": report.changed_metadata,
+        "changed_metadata": found.changed_metadata,
         "gone": report.gone,
         "links_checked": report.checked,
         "clips_removed": report.removed.clips if report.removed else 0,

@@ -46,6 +46,8 @@ class IngestReport:
     """Those of the added frames that show nothing."""
     failures_settled: int = 0
     """Failures of earlier runs that are dropped: rows of lists that are good again, sources that are no more."""
+    changed_metadata: int = 0
+    """Those of the known about which something else is said now."""
     lists: Sequence[ListCounts] = ()
     """What became of every row of the lists."""
     unreachable: Sequence[Failure] = ()
@@ -71,6 +73,7 @@ class IngestReport:
             "frames_embedded": self.frames_embedded,
             "files_ignored": self.files_ignored,
             "failures_settled": self.failures_settled,
+            "changed_metadata": self.changed_metadata,
             "unreachable": [{"source": failure.source, "problem": failure.detail} for failure in self.unreachable],
             "lists": [asdict(counts) for counts in self.lists],
             "seconds": round(self.seconds, 3),
@@ -108,6 +111,7 @@ class Tally:
     frames_duplicate: int = 0
     frames_blank: int = 0
     frames_embedded: int = 0
+    changed_metadata: int = 0
     failures: list[Failure] = field(default_factory=list)
     damaged: list[Failure] = field(default_factory=list)
 
@@ -147,4 +151,5 @@ class Tally:
             clips_other_recipe=self.clips_other_recipe,
             clips_linked=self.clips_linked,
             frames_blank=self.frames_blank,
+            changed_metadata=self.changed_metadata,
         )

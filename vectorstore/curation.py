@@ -123,10 +123,19 @@ class Curation:
         }
 
     def changed(self, sources: Sequence[Source]) -> list[Source]:
-        """Those of these known sources about which something else is said now, with what was said before filled in.
+        """Those of these known sources about which something else is said now, as ``filled`` gives them."""
+        return [source for source, differs in self._filled(sources) if differs]
 
-        A field that is empty now is taken for not said: a list says less about a clip than its own page.
+    def filled(self, sources: Sequence[Source]) -> list[Source]:
+        """Those of these sources that are known, with what was said before filled in.
+
+        A field that is empty now is taken for not said: a list says less about a clip than its own page. What a list
+        has said stays until a list says something else.
         """
+        return [source for source, _ in self._filled(sources)]
+
+    def _filled(self, sources: Sequence[Source]) -> list[tuple[Source, bool]]:
+        """Known sources with what was said before filled in, and whether that makes a difference."""
         rows = self._ledger.select(
             "SELECT locator, uploader, platform, published, page_url, basis, manifest_id, title, caption, licence, "
             "tags FROM source JOIN source_video ON link_id = "
@@ -136,12 +145,11 @@ class Curation:
         )
         before = {row[0]: row[1:] for row in rows}
         names = self._names_kept([source.locator for source in sources])
-        merged = [
+        return [
             self._with(source, before[source.locator], names.get(source.locator, set()))
             for source in sources
             if source.locator in before
         ]
-        return [source for source in merged if source is not None]
 
     def _names_kept(self, locators: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
         """Kinds and keyed hashes of the names of uploaders, by locator."""
@@ -151,18 +159,22 @@ class Curation:
             kept.setdefault(locator, set()).add((kind, key))
         return kept
 
-    def _with(self, source: Source, before: Sequence[str | None], names: set[tuple[str, str]]) -> Source | None:
+    def _with(self, source: Source, before: Sequence[str | None], names: set[tuple[str, str]]) -> tuple[Source, bool]:
         uploader, *texts, tags = before
         former: dict[str, str] = {name: text or "" for name, text in zip(_SAID, texts, strict=True)}
         former_tags = tuple(json.loads(tags or "[]"))
+        if former["manifest_id"] and not source.manifest_id:
+            kept: dict[str, Any] = {name: text for name, text in former.items() if text}
+            if uploader:
+                kept["uploader"] = ""
+            source = replace(source, tags=former_tags or source.tags, **kept)
         now: dict[str, Any] = {name: getattr(source, name) or text for name, text in former.items()}
         said = {(name.kind, self._ledger.uploader_key(name.text)) for name in names_of(source)}
         same_uploader = said <= names and (
             not source.uploader or self._ledger.uploader_key(source.uploader) == uploader
         )
-        if same_uploader and now == former and source.tags in ((), former_tags):
-            return None
-        return replace(source, tags=source.tags or former_tags, **now)
+        differs = not same_uploader or now != former or source.tags not in ((), former_tags)
+        return replace(source, tags=source.tags or former_tags, **now), differs
 
     def settled(self, failed_rows: Mapping[str, Collection[int]]) -> list[str]:
         """Failures of rows of lists that are good again or no longer there, in order.
@@ -267,13 +279,13 @@ class Curation:
         self._index.rebuild()
 
     def remember(self, name: str, entries: Iterable[str]) -> list[str]:
-        """Add to a stored list what is not in it yet.
+        """Add to the end of a stored list; what was in it already is moved there.
 
         Returns:
-            The whole list, oldest first.
+            The whole list, what was added last at its end.
         """
-        before = self.listed(name)
-        after = list(dict.fromkeys([*before, *entries]))
+        before, new = self.listed(name), dict.fromkeys(entries)
+        after = [*(entry for entry in before if entry not in new), *new]
         if after != before:
             self.set_setting(name, json.dumps(after, ensure_ascii=False))
         return after

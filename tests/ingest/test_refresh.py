@@ -54,7 +54,7 @@ def test_what_changed_is_planned_then_done_then_over(tmp_path: Path) -> None:
     assert counts(corpus) == planned
     assert counts(corpus) == planned, "a plan changes nothing"
     report = refresh(corpus)
-    assert (report.ingest.clips_added, report.changed_metadata, report.gone) == (2, 1, 1)
+    assert (report.ingest.clips_added, report.ingest.changed_metadata, report.gone) == (2, 1, 1)
     assert counts(corpus) == {"unchanged": 3, "failed": 1}
     with Corpus.open(corpus) as opened:
         titles = {Path(clip.source).name: clip.title for clip in opened.clips()}

@@ -81,7 +81,7 @@ def refresh(
             with chosen_encoder(*embedder_choice(opened, embedder), engine, ray_address) as encoder:
                 report = run_refresh(opened, items, encoder, options, progress)
         document = report.to_json()
-        names = ("changed_metadata", "gone", "links_checked")
+        names = ("gone", "links_checked")
         lines = [describe(report.ingest), *number_lines({name: document[name] for name in names})]
         lines += [one_line(f"cannot be read: {failure.source}: {failure.detail}") for failure in report.unreachable]
         lines += [one_line(f"link not checked: {failure.source}: {failure.detail}") for failure in report.unchecked]

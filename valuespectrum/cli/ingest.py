@@ -255,6 +255,7 @@ def describe(report: IngestReport) -> str:
         "clips have new frames": report.clips_redone,
         "clips show the same as others and are linked to them": report.clips_linked,
         "clips keep frames made with other settings (--redo-frames makes them anew)": report.clips_other_recipe,
+        "known clips are described in another way now": report.changed_metadata,
         "clips were removed for good and stay out": report.clips_removed,
         "downloads failed and are tried again later": report.clips_waiting,
         "clips stay although their source is gone": report.clips_gone,
