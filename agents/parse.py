@@ -1,75 +1,78 @@
-"""Read an answer in words: strictly, so that nothing counts as an answer that is not one.
+"""Read an answer in words by a stated grammar, so that nothing counts as an answer that is not one.
 
-The strict parser never guesses. The published Value-Spectrum protocol counts every text that contains "yes" as a
-yes; its rule stands apart in :func:`contains_yes`.
+::
+
+    text       = [thinking] said                       thinking: agents.thinking; without an end there is no answer
+    said       = data | tag | box | words              of the first three the value alone is read, as words
+    class      = no_picture   if the words say that there is no picture to be seen
+               | refusal      if they decline to answer, or to have a preference at all
+               | choice       if they open with one option, or state it by a label, and take it back nowhere near
+               | unparsed     else: both, neither, a hedge, a question, a sentence without the option's word
+    choice     = [opener] [label] option rest          "Well, my answer is: **yes**, I do."
+    rest       = end | mark | goes-on word             "no", "no, ...", "no i do not"; not "no problem", "no one"
+    rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: agents.parse_numbers
+
+An option is taken back by a hedge at once behind it ("yes, but", "yes or"), or by another option in a clause near it.
+"Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
+with ("No, as an AI ..."). Phrases of both are in ``agents.parse_phrases``, for English, German, French, Spanish and
+Chinese. The class of words is only used where there are no log-probabilities that are complete in themselves.
+
+The published Value-Spectrum protocol counts every text that contains "yes" as a yes; its rule stands apart in
+:func:`contains_yes`. ``python -m tests.agents.parser_cases`` prints precision and recall on written cases.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED, Choice
+from agents.parse_numbers import rating
+from agents.parse_phrases import APOLOGY, no_picture, refusal
+from agents.parse_text import plain, shown_part, stated_value
+from agents.parse_words import FINAL, HEDGE, LABEL, OPENER, STATED, Options, without_idioms
+from agents.thinking import split_thinking
 
 __all__ = ["NO_PICTURE", "REFUSAL", "UNPARSED", "contains_yes", "parse_answer"]
 
-_LONGEST = 2000
-"""Characters that are looked at; an option stands at the beginning."""
-
-_REFUSALS = re.compile(
-    r"\b(?:"
-    r"i(?: am|['’]m) (?:sorry|unable|not able|not comfortable|not going to|just an? |only an? |an ai\b|an artificial)"
-    r"|i (?:can ?not|can['’]t|could not|couldn['’]t|must decline|decline"
-    r"|refuse|apologi[sz]e|prefer not|would rather not|do not (?:have|hold|form)|don['’]t (?:have|hold|form))"
-    r"|as an? (?:ai|artificial|language|large language)"
-    r"|sorry\b"
-    r"|unable to (?:answer|help|assist|comply|provide)"
-    r"|cannot (?:answer|help|assist|comply|provide)"
-    r"|(?:against|violates?) (?:my|our|the) (?:guidelines|policy|policies)"
-    r")",
-    re.IGNORECASE,
-)
-_BLIND = re.compile(
-    r"\bno (?:image|picture|photo|video)s? (?:was|were|is|are|has been) (?:provided|attached|given|shown|visible)\b"
-    r"|\bi (?:do not|don['’]t|can ?not|can['’]t) see (?:an|any|the) (?:image|picture|photo|video)",
-    re.IGNORECASE,
-)
-_HEDGES = re.compile(
-    r"\b(?:and|or|but|maybe|perhaps|depends?|partly|not sure|unsure|neither|both|either|sort of|kind of"
-    r"|idea|opinion|preference|comment)\b",
-    re.IGNORECASE,
-)
-_DECORATION = re.compile(r"[^\w]+")
+_NEAR = 700
+"""Characters in which a refusal without an option is looked for."""
+_MARKS = " \t\n\\\"'()[]{}<>:;,.!¡¿…—-•·|=。、"
+_ENUMERATED = re.compile(r"(?:option\s+)?\(?[a-d1-9][).:]\s+")
+_SENTENCE = re.compile(r"[.!?;。！？]+[\s\")\]]*|\n+")
+_CLAUSE = re.compile(r"[.!?;:,。、()—\n]+|\s-\s|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b")
+_INSTEAD = re.compile(r"not (?:an? )?(?P<not>[\w ]{1,20}?),? (?:but|rather)(?: rather)? (?:an? )?")
+_LABELLED_CLAUSE = 5
+"""Words of a clause up to which an option at its end is what the clause says."""
 
 
 def parse_answer(text: str, choices: Sequence[Choice]) -> str:
     """Class of an answer in words.
-
-    The first word, freed of punctuation and Markdown, must be a written form of one option, and no other option may
-    follow in the same sentence. Refusals, hedges, quoted data such as JSON, and everything else are told apart or
-    left unparsed.
 
     Args:
         text: What the model said; any length, any characters.
         choices: The options that were offered; with none, the answer is free text.
 
     Returns:
-        A choice name, ``"refusal"`` or ``"unparsed"``; empty for free text.
+        A choice name, ``"refusal"``, ``"no_picture"`` or ``"unparsed"``; empty for free text.
 
     Example:
         >>> options = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
         >>> parse_answer("**Yes**, I do.", options), parse_answer("Yes and no.", options)
         ('yes', 'unparsed')
+        >>> parse_answer("No image was provided.", options), parse_answer("No problem, I like it!", options)
+        ('no_picture', 'unparsed')
     """
     if not choices:
         return ""
-    words = _printable(text[:_LONGEST])
-    if _BLIND.search(words[:300]):
-        return NO_PICTURE
-    named = _leading_choice(words, choices)
-    if named:
-        return named
-    return REFUSAL if _REFUSALS.search(words[:300]) else UNPARSED
+    said = shown_part(split_thinking(text)[1])
+    value = stated_value(said)
+    if value is not None:
+        stated = _class_of_words(plain(value), tuple(choices))
+        said_beside = _phrase_class(plain(said)) if stated == UNPARSED else ""
+        return said_beside or stated
+    return _class_of_words(plain(said), tuple(choices))
 
 
 def contains_yes(text: str) -> bool:
@@ -84,32 +87,101 @@ def contains_yes(text: str) -> bool:
     return "yes" in text.lower()
 
 
-def _printable(text: str) -> str:
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+def _class_of_words(words: str, choices: tuple[Choice, ...]) -> str:
+    names = {choice.name for choice in choices}
+    if all(name.isdecimal() for name in names):
+        return _phrase_class(words[:_NEAR]) or _stated_rating(words, names) or UNPARSED
+    options = _options(choices)
+    opened, opening = _opening(words, options)
+    declined = _phrase_class(_beginning(words) if opened else words[:_NEAR])
+    if declined:
+        return declined
+    final = _final(words, options) or _not_taken_back(opened, words[opening:], options) or _later(words, options)
+    return final or UNPARSED
 
 
-def _leading_choice(words: str, choices: Sequence[Choice]) -> str:
-    """Name of the option the text opens with, unless it takes it back in the same sentence; else empty."""
-    if words[:1] in ("{", "["):
+@lru_cache(maxsize=64)
+def _options(choices: tuple[Choice, ...]) -> Options:
+    return Options(choices)
+
+
+def _phrase_class(words: str) -> str:
+    """``no_picture`` or ``refusal`` where words say so, else empty."""
+    if no_picture().search(words):
+        return NO_PICTURE
+    if refusal().search(words):
+        return REFUSAL
+    sorry = APOLOGY.match(words)
+    if sorry is None:
         return ""
+    rest = words[sorry.end() :].strip(_MARKS)
+    return REFUSAL if not rest or re.match(r"(?:yes|no|ja|nein|oui|non|sí)(?!\w)", rest) else ""
+
+
+def _beginning(words: str) -> str:
+    """The sentence that an option opens, and the two after it."""
+    ends = [mark.end() for mark in _SENTENCE.finditer(words)]
+    return words[: ends[2]] if len(ends) > 2 else words
+
+
+def _stated_rating(words: str, names: set[str]) -> str:
+    final = list(FINAL.finditer(words)) or list(STATED.finditer(words))
+    if final and (digit := rating(words[final[-1].end() :], names)):
+        return digit
+    return rating(_bare(words, keep="-<>"), names)
+
+
+def _opening(words: str, options: Options) -> tuple[str, int]:
+    """The option that words open with, behind openers and a label, and the place behind it."""
     bare = _bare(words)
-    sentence = _bare(re.split(r"[.!?;\n]", words.lstrip(" *_\"'`.!?-#>"), maxsplit=1)[0])
-    opened = {choice.name: length for choice in choices if (length := _opens(bare, choice))}
-    if not opened:
+    place = len(words) - len(bare)
+    for pattern in (_ENUMERATED, OPENER, OPENER, LABEL, _INSTEAD):
+        found = pattern.match(words, place)
+        if found is None or (pattern is _INSTEAD and not options.opens(f"{found['not']} ")[0]):
+            continue
+        rest = words[found.end() :]
+        place = found.end() + len(rest) - len(_bare(rest))
+    name, length = options.opens(words[place:])
+    return name, place + length
+
+
+def _bare(words: str, keep: str = "") -> str:
+    return words.lstrip("".join(mark for mark in _MARKS if mark not in keep))
+
+
+def _final(words: str, options: Options) -> str:
+    """The option that is called the final answer."""
+    found = list(FINAL.finditer(words))
+    if not found:
         return ""
-    name, length = max(opened.items(), key=lambda item: item[1])
-    rest = sentence[length:]
-    others = [choice for choice in choices if choice.name != name]
-    if any(re.search(rf"\b{re.escape(_bare(form))}\b", rest) for choice in others for form in choice.surfaces):
+    rest = words[found[-1].end() :]
+    name, place = _opening(rest, options)
+    return _not_taken_back(name, rest[place:], options)
+
+
+def _later(words: str, options: Options) -> str:
+    """The option that a later sentence calls the answer, where nothing else opens the words."""
+    if _opening(words, options)[0]:
         return ""
-    return "" if _HEDGES.match(rest.strip()) else name
+    said = set()
+    for found in STATED.finditer(words):
+        rest = words[found.end() :]
+        name, place = _opening(rest, options)
+        said.add(_not_taken_back(name, rest[place:], options))
+    return said.pop() if len(said) == 1 else ""
 
 
-def _opens(bare: str, choice: Choice) -> int:
-    """Length of the longest written form the text begins with as whole words, 0 for none."""
-    forms = {_bare(form) for form in (*choice.surfaces, choice.name)}
-    return max((len(form) for form in forms if form and re.match(rf"{re.escape(form)}(?!\w)", bare)), default=0)
-
-
-def _bare(text: str) -> str:
-    return _DECORATION.sub(" ", text.casefold()).strip()
+def _not_taken_back(name: str, rest: str, options: Options) -> str:
+    """The option, unless what follows hedges it or says another one; else unparsed. Empty without an option."""
+    if not name:
+        return ""
+    if HEDGE.match(rest):
+        return UNPARSED
+    for clause in _CLAUSE.split(without_idioms(rest)):
+        bare = _bare(clause)
+        other, _ = _opening(bare, options)
+        if other and other != name:
+            return UNPARSED
+        if len(bare.split()) <= _LABELLED_CLAUSE and options.ends(bare, name):
+            return UNPARSED
+    return name

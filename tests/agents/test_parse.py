@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from parser_cases import Case, figures, read_cases
 
 from agents.models.base import Choice
 from agents.parse import contains_yes, parse_answer
@@ -47,14 +48,15 @@ DIGITS = tuple(Choice(str(digit), (str(digit),)) for digit in range(10))
         ("yesterday", "unparsed"),
         ("", "unparsed"),
         ("...", "unparsed"),
-        ('{"answer": "yes"}', "unparsed"),
+        ('{"answer": "yes"}', "yes"),
+        ('{"yes": 0.7, "no": 0.3}', "unparsed"),
         ('["yes"]', "unparsed"),
         ("I'm sorry, I can't answer that.", "refusal"),
         ("As an AI, I do not have preferences.", "refusal"),
         ("I cannot help with this.", "refusal"),
         ("I’m just a language model.", "refusal"),
         ("Sorry, no.", "refusal"),
-        ("I am unable to view this picture.", "refusal"),
+        ("I am unable to view this picture.", "no_picture"),
     ],
 )
 def test_yes_no(text: str, expected: str) -> None:
@@ -89,10 +91,43 @@ def test_free_text_has_no_class() -> None:
 
 @given(st.text())
 def test_any_text_gets_one_of_the_classes(text: str) -> None:
-    assert parse_answer(text, YES_NO) in {"yes", "no", "refusal", "unparsed"}
+    assert parse_answer(text, YES_NO) in {"yes", "no", "refusal", "no_picture", "unparsed"}
 
 
-@pytest.mark.parametrize("unit", ["yes ", "\x00", "[", "I cannot ", "no\n", " ", "\u202e", "a" * 50, "- ", "*"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "yes ",
+            "\x00",
+            "[",
+            "I cannot ",
+            "no\n",
+            " ",
+            "\u202e",
+            "a" * 50,
+            "- ",
+            "*",
+            "{",
+            '{"answer": ',
+            "\\boxed{",
+            "<think>",
+        ),
+        *(
+            "no image ",
+            "I don't see ",
+            "ich kann ",
+            "je ne peux ",
+            "no se ",
+            "无法",
+            "没有",
+            "sorry ",
+            "well, ",
+            "answer: ",
+            "7 ",
+        ),
+    ],
+)
 def test_hostile_text_is_read_quickly(unit: str) -> None:
     start = time.process_time()
     parse_answer(unit * (2_000_000 // len(unit)), YES_NO)
@@ -108,3 +143,41 @@ def test_the_published_rule_is_another_one() -> None:
     assert contains_yes("I guess YES, yesterday")
     assert not contains_yes("I like it very much")
     assert contains_yes("The eyes have it")
+
+
+def test_written_cases_are_read_right() -> None:
+    """What is measured is held: precision and recall of every class on all written cases."""
+    cases = read_cases()
+    assert len(cases) >= 400 and {"german", "french", "spanish", "chinese", "english"} <= {case.file for case in cases}
+    for row in figures(cases):
+        assert row.cases >= 20 and min(row.precision, row.recall) >= 0.98, row
+
+
+def test_written_cases_do_not_contradict_each_other() -> None:
+    classes: dict[tuple[str, str], set[str]] = {}
+    for case in read_cases():
+        classes.setdefault((case.options, case.text.strip()), set()).add(case.right)
+    assert [text for text, right in classes.items() if len(right) > 1] == []
+
+
+def test_a_figure_counts_what_it_says() -> None:
+    """One yes read as no: recall of yes and precision of no are a half."""
+    wrong = [Case("x", "yes_no", "yes", "No."), Case("x", "yes_no", "yes", "Yes."), Case("x", "yes_no", "no", "No.")]
+    rows = {row.name: row for row in figures(wrong)}
+    assert (rows["yes"].precision, rows["yes"].recall) == (1.0, 0.5)
+    assert (rows["no"].precision, rows["no"].recall) == (0.5, 1.0)
+
+
+@given(
+    st.sampled_from(read_cases()), st.sampled_from(["{}", " {} ", "**{}**", "\u200b{}", "<think>No, yes.</think>{}"])
+)
+def test_dress_changes_no_class(case: Case, dress: str) -> None:
+    if case.options == "yes_no" and "<think>" not in case.text and "think" not in case.text.lower():
+        assert parse_answer(dress.format(case.text), YES_NO) == case.right
+
+
+def test_words_of_other_languages_count_for_yes_and_no_only() -> None:
+    like = (Choice("like", ("like",)), Choice("dislike", ("dislike",)))
+    assert parse_answer("Ja", like) == "unparsed"
+    assert parse_answer("Dislike.", like) == "dislike"
+    assert parse_answer("I like it", like) == "unparsed"

@@ -1,0 +1,160 @@
+"""Written forms of options, and the words that may stand round them without changing them or that take them back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.models.base import Choice
+
+_YES = (
+    *("yes", "yeah", "yep", "yup", "ja", "jawohl", "oui", "ouais", "sí", "si", "sim", "sì", "да", "はい", "네", "예"),
+    *("是的", "对的", "是", "对"),
+)
+_NO = (
+    *("no", "nope", "nah", "nein", "nee", "nö", "non", "não", "нет", "いいえ", "아니요", "아니오"),
+    *("不是的", "不是", "不", "否"),
+)
+"""How the options yes and no are said in other languages, and colloquially."""
+_MORE = {"yes": _YES, "no": _NO}
+_GOES_ON = {
+    "yes": (
+        r"i|it|it's|i'm|i'd|i've|this|that|these|the|they|he|she|we|you|my|because|since|as|for|please|sure"
+        r"|of course|absolutely"
+        r"|definitely|certainly|indeed|very much|very|totally|really|always|sir|thanks|thank you|from me"
+        r"|ich|das|dieses|es|sehr|gerne?|natürlich|klar|bitte|weil|auf jeden fall|definitiv|absolut|mir|unbedingt|danke"
+        r"|je|j'|c'est|ça|cela|bien sûr|tout à fait|absolument|beaucoup|car|parce que|cette|vraiment"
+        r"|me|lo|la|es|claro|por supuesto|mucho|gracias|quiero|porque|señor|está|definitivamente|totalmente"
+    ),
+    "no": (
+        r"i|it|it's|i'm|i'd|i've|this|that|these|the|they|he|she|we|you|my|because|since|thanks|thank you|not|never"
+        r"|way|sir|sorry"
+        r"|definitely|absolutely|certainly|really|from me|for me"
+        r"|danke|ich|das|dieses|es|nicht|eher nicht|weil|mir|auf keinen fall|leider|absolut nicht|gar nicht"
+        r"|je|j'|merci|c'est|ce n'est|ça|pas|car|parce que|cela|pas du tout|absolument pas|vraiment pas"
+        r"|gracias|porque|para nada|en absoluto|señor"
+    ),
+    "": r"it|this|that|the|these|to the next|because|please|immediately|now|for me|as|since",
+}
+"""Words that may follow an option at once; others make it part of something else ("no problem", "no one", "no sé")."""
+_GOES_ON_CHINESE = re.compile(
+    r"(?<=[是对]的)(?=我|它|这|那|很|非常|因为|图|画)|(?<=不是)(?=因为)|(?<=不是的)(?=我|它|这)"
+)
+ENDS = r"(?=\s*(?:$|\.(?!\s?\d)|[,;:!)\]}\"'。、…\n]|—|-(?!\w)|\())"
+OPENER = re.compile(
+    r"(?:(?:well|hmm+|hm|mm+|um+|uh+|uhm|er|oh|ah|aha|okay|ok|alright|honestly|frankly|actually|personally|overall"
+    r"|so|then|wow"
+    r"|to be honest|in my opinion|in short|simply put|honest answer|short answer|i guess so|wait|sure|of course"
+    r"|absolutely"
+    r"|definitely|certainly|great question|good question|good one|interesting|thanks|thank you"
+    r"|also|nun|naja|na ja|tja|ehrlich gesagt|gut|klar|natürlich|eh bien|bon|ben|franchement|honnêtement|euh|alors"
+    r"|bien sûr"
+    r"|bueno|pues|sinceramente|la verdad|a ver|claro|por supuesto|嗯|呃|好的?|那么|老实说|当然)"
+    r"\s*(?:[,.…!:;、。—-]+|\n)\s*)"
+    r"|(?:(?:definitely|absolutely|certainly|clearly|obviously|simply|oh|ah|hmm+|well|a|an|(?:a |an )?(?:definite"
+    r"|clear|firm|hard|big"
+    r"|resounding|strong|solid|absolute|emphatic|enthusiastic)|eindeutig|ganz klar|un|una|un grand|un rotundo"
+    r"|klares|ein klares)\s+"
+    r"(?=(?:yes|yeah|yep|yup|nope|nah|ja|nein|oui|non|sí|no(?!\s+[a-zà-ÿ]))\b))"
+)
+LABEL = re.compile(
+    r"(?:(?:(?:my|the|final|short|correct|simple|quick|overall|direct|honest|one-word|here is my|here's my|so)\s+)*"
+    r"(?:answer|response|reply|choice|verdict|decision|output|result|conclusion|vote|selection|option|action|a)"
+    r"(?:\s+(?:to (?:this|your|the) question|here|for this (?:image|picture|video)|in one word))?"
+    r"\s*(?:is|would be|will be|remains|=|:|—|-)+\s*(?:simply |clearly |definitely |just |a |an |that )*"
+    r"|(?:i|we)(?:'d|'ll| would| will| must| have to| do)? (?:say|answer|choose|pick|select|vote|go with|go for"
+    r"|respond with"
+    r"|respond|reply with|reply)\s*[:,]?\s*(?:a |an |with )?(?:definite |clear |firm |hard |big )?"
+    r"|(?:i(?:'m| am)|we're) (?:going with|going for|inclined to say|saying)\s*[:,]?\s*(?:a |an )?|let's say "
+    r"|put me down for a "
+    r"|i(?:'d|'ll| would| will)(?: rather| prefer to| like to)?\s+"
+    r"|(?:it|that|this)(?:'s| is|'d be| would be) (?:a |an )?(?:definite |clear |firm |hard |big |solid |resounding )*"
+    r"|(?:meine |die |finale |endgültige |kurze )*(?:antwort|entscheidung|wahl)\s*(?:ist|lautet|wäre|:|=|—"
+    r"|-)+\s*(?:ganz klar |eindeutig )?"
+    r"|ich (?:sage|antworte|würde sagen|wähle|würde)\s*(?:mit )?[:,]?\s*(?=(?:ja|nein)\b)"
+    r"|(?:ma |la |notre )?(?:réponse|décision|choix)(?: finale?)?\s*(?:est|serait|:|=|—|-)+\s*|je (?:dis|réponds"
+    r"|dirais|choisis)\s*[:,]?\s*(?:que )?"
+    r"|(?:mi |la )?(?:respuesta|decisión|elección)(?: final)?\s*(?:es|sería|:|=|—|-)+\s*(?:un |que )?"
+    r"|(?:yo )?(?:digo|respondo|diría|elijo)\s*(?:que )?[:,]?\s*(?:un )?"
+    r"|(?:我的)?(?:最终)?(?:答案|回答|答|选择|结论)\s*(?:是|为)?\s*[::]?\s*|我(?:会|的)?(?:选择?|回答|说)\s*[::]?\s*)"
+)
+FINAL = re.compile(
+    r"(?:final(?:ly)?,?\s+(?:answer|choice|verdict|decision)|endgültige antwort|finale antwort|réponse finale"
+    r"|respuesta final"
+    r"|最终答案|最后答案)\s*(?:is|ist|est|es|是|为)?\s*[:=—-]?\s*"
+)
+STATED = re.compile(
+    r"(?:(?:my|the|so|thus|therefore|hence)\s+(?:(?:final|overall|short|the|my)\s+)*answer\s*(?:is|would be|:)+"
+    r"|(?:^|\n)(?:answer|antwort|réponse|respuesta|答案)\s*:"
+    r"|meine antwort (?:ist|lautet|:)|ma réponse est|mi respuesta es|我的(?:答案|回答)是)\s*[:,]?\s*"
+)
+HEDGE = re.compile(
+    r"(?:[\s,:()—-]|\.{2,}|…)*(?:and|or|but|maybe|perhaps|possibly|depends?|it depends|that depends|partly|partially"
+    r"|not sure"
+    r"|unsure|i'm not sure"
+    r"|i am not sure|sort of|kind of|to some extent|in a way|sometimes|although|though|if|unless|only if|except"
+    r"|aber|und|oder|vielleicht|teilweise|manchmal|kommt darauf an|je nachdem|wenn|falls|obwohl"
+    r"|mais|et|ou|peut-être|en partie|parfois|ça dépend|cela dépend|bien que"
+    r"|pero|y|o|e|tal vez|quizás?|a veces|depende|en parte|aunque|但|但是|也|或|或者|可能|不过|也许|和|如果)(?!\w)"
+    r"|[\s,]*(?:但|也不|或|可能|不过|也许|如果)|[\s,.!]*\?"
+)
+_IDIOMS = re.compile(
+    r"why not|por qué no|pourquoi pas|warum nicht|yes[- ]m[ae]n|no (?:doubt|problem|question|wonder|matter|reason"
+    r"|need|issues?|idea)"
+    r"|or no(?:t)?t\b"
+)
+
+
+def forms(choice: Choice, among: Sequence[Choice]) -> list[str]:
+    """Written forms of an option in lower case, longest first; those of other languages where it is yes or no."""
+    written = {form.casefold().replace("_", " ") for form in (*choice.surfaces, choice.name)}
+    names = {other.name for other in among}
+    if names == set(_MORE) and choice.name in written:
+        written.update(_MORE[choice.name])
+    return sorted(filter(None, map(str.strip, written)), key=len, reverse=True)
+
+
+def _as_word(form: str) -> str:
+    """Pattern of a form as a whole word; Chinese and Japanese have no blanks between words."""
+    return re.escape(form) + (r"(?!\w)" if form[-1] < "⺀" else "")
+
+
+class Options:
+    """Finds the written forms of some options at the beginning of words.
+
+    Args:
+        choices: The options.
+    """
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        self._whole: dict[str, re.Pattern[str]] = {}
+        self._part: dict[str, re.Pattern[str]] = {}
+        self._alone: dict[str, re.Pattern[str]] = {}
+        for choice in choices:
+            any_form = "|".join(map(_as_word, forms(choice, choices)))
+            goes_on = _GOES_ON.get(choice.name if len(choices) == len(_MORE) else "", _GOES_ON[""])
+            rest = rf"(?:{ENDS}|(?=\s+(?:{goes_on})(?!\w)))"
+            self._whole[choice.name] = re.compile(rf"(?:{any_form})(?:[\s,.!]+(?:{any_form}))*{rest}")
+            self._part[choice.name] = re.compile(any_form)
+            self._alone[choice.name] = re.compile(rf"(?<!\w)(?:{any_form})\W*\Z")
+
+    def opens(self, words: str) -> tuple[str, int]:
+        """The option that words open with, and where it ends; empty and 0 where there is none or it is part of more."""
+        best = ("", 0)
+        for name, pattern in self._whole.items():
+            found, part = pattern.match(words), self._part[name].match(words)
+            if found is None and part is not None and _GOES_ON_CHINESE.match(words, part.end()):
+                found = part
+            end = max(match.end() if match else 0 for match in (found, part))
+            if end > best[1]:
+                best = (name if found else "", end)
+        return best if best[0] else ("", 0)
+
+    def ends(self, words: str, but: str) -> bool:
+        """Whether words end with an option other than one."""
+        return any(pattern.search(words) for name, pattern in self._alone.items() if name != but)
+
+
+def without_idioms(words: str) -> str:
+    """Words without turns of phrase in which an option means nothing."""
+    return _IDIOMS.sub(" ", words)
