@@ -43,6 +43,10 @@ _ENUMERATED = re.compile(r"(?:option\s+)?\(?[a-d1-9][).:]\s+")
 _SENTENCE = re.compile(r"[.!?;。！？]+[\s\")\]]*|\n+")
 _CLAUSE = re.compile(r"[.!?;:,。、()—\n]+|\s-\s|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b")
 _INSTEAD = re.compile(r"not (?:an? )?(?P<not>[\w ]{1,20}?),? (?:but|rather)(?: rather)? (?:an? )?")
+_AFTER_SORRY = re.compile(
+    r"(?:yes|no|ja|nein|oui|non|sí)(?!\w)|i (?:can ?not|can't|am unable to|am not able to) (?:say|tell|decide|choose)\b"
+)
+"""What makes an apology a refusal: to say, or to decide; before any other statement it is none."""
 _LABELLED_CLAUSE = 5
 """Words of a clause up to which an option at its end is what the clause says."""
 
@@ -115,7 +119,7 @@ def _phrase_class(words: str) -> str:
     if sorry is None:
         return ""
     rest = words[sorry.end() :].strip(_MARKS)
-    return REFUSAL if not rest or re.match(r"(?:yes|no|ja|nein|oui|non|sí)(?!\w)", rest) else ""
+    return REFUSAL if not rest or _AFTER_SORRY.match(rest) else ""
 
 
 def _beginning(words: str) -> str:

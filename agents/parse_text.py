@@ -49,7 +49,7 @@ def stated_value(text: str) -> str | None:
         True
     """
     fenced = _FENCE.fullmatch(text.strip())
-    bare = (fenced[1] if fenced else text).strip()
+    bare = (fenced[1] if fenced else text).strip(" \t\r\n*_`\u200b")
     tagged = list(_TAGGED.finditer(bare))
     if tagged:
         return next(part for part in (tagged[-1][2], tagged[-1]["box"], tagged[-1]["reply"]) if part is not None)
