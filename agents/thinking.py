@@ -90,3 +90,26 @@ def end_of_thinking(content: str) -> int | None:
     """Where the answer begins: behind the last closing mark; ``None`` where nothing closes."""
     closing = [mark.end() for mark in _MARK.finditer(content) if mark["closes"]]
     return closing[-1] if closing else None
+
+
+def left_open(prompt: str) -> str:
+    r"""The mark with which a prompt opens thinking that nothing closes; empty where it opens none.
+
+    Example:
+        >>> left_open("Hi.<think>\n"), left_open("<think></think>"), left_open("<think> is a tag. What is it?")
+        ('<think>', '', '')
+    """
+    marks = list(_MARK.finditer(prompt))
+    opened = bool(marks) and bool(marks[-1]["opens"]) and not prompt[marks[-1].end() :].strip()
+    return marks[-1].group() if opened else ""
+
+
+def closing_mark(opening: str) -> str:
+    """The mark that closes what this one opens.
+
+    Example:
+        >>> closing_mark("<think>"), closing_mark("[THINK]")
+        ('</think>', '[/THINK]')
+    """
+    pairs = {opens.casefold(): closes for opens, closes in _PAIRS}
+    return pairs.get(opening.casefold(), opening.replace("<", "</", 1))

@@ -93,7 +93,7 @@ def random_model(dtype: str = "float32", scale: int = 1) -> tuple[Any, Any]:
     from transformers import AutoProcessor, Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
     folder = Path(__file__).parents[1] / "valuespectrum" / "reference" / "weights" / "vlm"
-    processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
+    processor = AutoProcessor.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     processor.image_processor.size = {"shortest_edge": 32 * 32, "longest_edge": 1024 * 1024}
     identifier = processor.tokenizer.convert_tokens_to_ids
     config = Qwen3VLConfig(

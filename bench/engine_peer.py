@@ -43,7 +43,8 @@ def _model(folder: str) -> Any:
     from transformers import AutoModelForImageTextToText
 
     model = Qwen3_VL(pretrained=folder, device="cpu", device_map="cpu", batch_size=1, attn_implementation="sdpa")
-    model._model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
+    weights = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32, trust_remote_code=False)
+    model._model = weights.eval()
     return model
 
 

@@ -161,7 +161,7 @@ class OpenClipEmbedder(TwoTowers):
         device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
             model, _, preprocess = open_clip.create_model_and_transforms(
-                architecture, pretrained=pretrained, device=device
+                architecture, pretrained=pretrained, device=device, weights_only=True
             )
             tokenizer = tokenizer or open_clip.get_tokenizer(architecture)
         except Exception as error:  # unpickling and downloading raise anything

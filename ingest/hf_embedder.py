@@ -6,12 +6,14 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from PIL.Image import Image
 
 from ingest.precision import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.errors import EmbedderError, ValueSpectrumError
+from vectorstore.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.runtime import prepare_torch
 
 _LONGEST_TEXT = 512
@@ -37,16 +39,19 @@ def load_hf(reference: str, dtype: str = "fp32") -> HfEmbedder:
         raise EmbedderError("hf: names no model", "write hf:REPO, for example hf:google/siglip2-base-patch16-224")
     device = "cuda" if torch.cuda.is_available() else "cpu"
     name, _, revision = reference.partition("@")
-    # Code that comes with weights is never run.
-    where = {"trust_remote_code": False, **({"revision": revision} if revision else {})}
+    where = {**NEVER_ITS_CODE, **({"revision": revision} if revision else {})}
     dtype = choose_dtype(dtype, device)
+    if Path(name).is_dir():
+        check_model_folder(Path(name), reference)
     try:
-        model = AutoModel.from_pretrained(name, dtype=torch.float32, **where)
+        model = AutoModel.from_pretrained(name, dtype=torch.float32, weights_only=True, **where)
         processor = AutoProcessor.from_pretrained(name, **where)
     except ValueSpectrumError:
         raise
     except Exception as error:  # reading configurations and weights of strangers raises anything
         line = " ".join(str(error).split()).split(". ")[0][:200] or type(error).__name__
+        if "custom code" in line or "trust_remote_code" in line:
+            line = "it needs code that comes with it, which is never run"
         raise EmbedderError(
             f"cannot load embedder hf:{reference}: {line}", "check the name, the folder, and the network"
         ) from error

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agents.models.base import Ask
+from agents.models.chat_template import ChatTemplate, TemplateError
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
+from agents.models.template_trial import closed_thinking, try_template
 from vectorstore.errors import MediaError, ModelError
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ PER_TOKEN = ("mm_token_type_ids", "token_type_ids")
 LAYOUTS = ("persona-first", "image-first")
 OPENS = ", persona opens the user turn"
 """What is recorded of a layout ``persona-first`` where system messages cannot be used."""
-_SYSTEM_PROBE, _USER_PROBE = "persona probe text", "question probe text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ class PromptWriter:
         layout: One of :data:`LAYOUTS`.
 
     Raises:
-        ModelError: If there is no chat template, it shows no user text, or the layout is unknown.
+        ModelError: If there is no chat template, it does not show words and pictures, it makes the model think before
+            it answers, or the layout is unknown.
     """
 
     def __init__(
-        self, processor: Any, template_variables: Mapping[str, str] | None = None, layout: str = LAYOUTS[0]
+        self, processor: Any, template_variables: Mapping[str, Any] | None = None, layout: str = LAYOUTS[0]
     ) -> None:
         if layout not in LAYOUTS:
             raise ModelError(f"Unknown layout {layout!r}", f"one of {', '.join(LAYOUTS)}")
@@ -71,28 +73,29 @@ class PromptWriter:
         self._processor = processor
         self._variables = dict(template_variables or {})
         self._tokenizer = getattr(processor, "tokenizer", processor)
-        self._template = getattr(processor, "chat_template", None) or getattr(self._tokenizer, "chat_template", None)
-        if not self._template:
-            name = type(processor).__name__
-            raise ModelError(f"The model's {name} has no chat template", "use an instruction-tuned model")
+        self._template = ChatTemplate(processor)
         self._control = self._control_tokens()
         self._rendered: RecentlyUsed[tuple[Any, ...], str] = RecentlyUsed(4096)
-        self.has_system_role = self._shows_system()
+        trial = try_template(self._apply, layout)
+        self._persona_opens = bool(trial.persona_remark)
+        self.remarks = tuple(filter(None, [trial.persona_remark]))
+        """What of the usual way of asking the template does not allow, for people."""
+        self._ending = closed_thinking(trial.prompt, self._variables)
 
     @property
     def settings(self) -> dict[str, str]:
         """What of this can change an answer."""
-        digest = hashlib.sha256(repr(self._template).encode()).hexdigest()[:16]
+        digest = hashlib.sha256(repr(self._template.text).encode()).hexdigest()[:16]
         variables = ",".join(f"{name}={value}" for name, value in sorted(self._variables.items()))
         return {
             "layout": self._layout_in_words(),
             "template": f"{digest}({variables})" if variables else digest,
             "processor": f"{type(self._processor).__name__}/{type(self._image_processor).__name__}",
+            **({"thinking": "opened by the chat template, closed at once"} if self._ending else {}),
         }
 
     def _layout_in_words(self) -> str:
-        opens = self.layout == "persona-first" and not self.has_system_role
-        return f"{self.layout}{OPENS}" if opens else self.layout
+        return f"{self.layout}{OPENS}" if self._persona_opens else self.layout
 
     @property
     def _image_processor(self) -> Any:
@@ -126,34 +129,17 @@ class PromptWriter:
         parts: list[dict[str, str]] = [{"type": "image"}] * pictures
         parts += [{"type": "text", "text": said}] if said else []
         messages = [{"role": "user", "content": parts}]
-        if opening and self.has_system_role:
+        if opening and not self._persona_opens:
             messages.insert(0, {"role": "system", "content": [{"type": "text", "text": opening}]})
         elif opening:
             parts.insert(0, {"type": "text", "text": f"{opening}\n\n"})
-        return self._apply(messages) + prefill
-
-    def _apply(self, messages: list[dict[str, Any]]) -> str:
-        rendered = self._processor.apply_chat_template(
-            messages, tokenize=False, add_generation_prompt=True, **self._variables
-        )
-        return str(rendered)
-
-    def _shows_system(self) -> bool:
-        """Whether the template shows a system message; some raise an error, some drop it silently."""
-        from jinja2 import TemplateError
-
-        user = {"role": "user", "content": [{"type": "text", "text": _USER_PROBE}]}
-        system = {"role": "system", "content": [{"type": "text", "text": _SYSTEM_PROBE}]}
         try:
-            shown = self._apply([user])
+            return self._apply(messages) + self._ending + prefill
         except TemplateError as error:
-            raise ModelError(f"The model's chat template fails: {error}") from error
-        if _USER_PROBE not in shown or "'type'" in shown:
-            raise ModelError("The model's chat template does not take pictures and text as parts of a message")
-        try:
-            return _SYSTEM_PROBE in self._apply([system, user])
-        except TemplateError:
-            return False
+            raise ModelError(f"The model's chat template fails on a prompt: {error.message}", error.hint) from error
+
+    def _apply(self, messages: Sequence[Mapping[str, Any]]) -> str:
+        return self._template.render(messages, self._variables)
 
     def _control_tokens(self) -> re.Pattern[str]:
         added = getattr(self._tokenizer, "added_tokens_decoder", {}).values()

@@ -18,7 +18,7 @@ from agents.models.engine_choice import choose_engine
 from agents.models.local import LocalModel
 from agents.models.prompting import PromptWriter
 from agents.models.readouts import Reader, Readout, described
-from agents.models.weights import load_weights
+from agents.models.weights import load_weights, template_variables
 
 _SMALL_MODEL = 50_000_000
 """Parameters up to which a window of asks is answered in moments, so that it may be long."""
@@ -28,14 +28,16 @@ def load(reference: str, options: ModelOptions) -> TransformersModel:
     """Load an image-text-to-text model.
 
     Args:
-        reference: A folder written by ``save_pretrained``, or ``OWNER/NAME`` with an optional ``@REVISION``.
+        reference: A folder written by ``save_pretrained``, or ``OWNER/NAME`` with an optional ``@REVISION``; then
+            ``?thinking=off`` for chat templates that would let the model think first.
         options: Device, number format, batch size, engine.
 
     Raises:
         ModelError: If there is no such model, it is of another kind, or its files are damaged.
     """
-    loaded = load_weights(reference, options)
-    return TransformersModel(loaded.model, loaded.processor, loaded.id, options)
+    name, variables = template_variables(reference)
+    loaded = load_weights(name, options)
+    return TransformersModel(loaded.model, loaded.processor, loaded.id, options, variables)
 
 
 class TransformersModel(LocalModel):
@@ -58,7 +60,7 @@ class TransformersModel(LocalModel):
         processor: Any,
         id: str,
         options: ModelOptions,
-        template_variables: Mapping[str, str] | None = None,
+        template_variables: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(id, processor, options)
         self._parts = (model, processor, template_variables)
@@ -67,8 +69,8 @@ class TransformersModel(LocalModel):
         writer = PromptWriter(processor, template_variables, options.layout)
         chosen = choose_engine(self._adapter, writer, options)
         self._engine = chosen.engine
-        self.explanation = chosen.explanation
-        """Which engine asks, and why, in one line."""
+        self.explanation = "; ".join([chosen.explanation, *writer.remarks])
+        """Which engine asks, and why, and what its prompts cannot be, in one line."""
         engine = {"engine": chosen.name, "engine_reason": chosen.reason}
         small = sum(parameter.numel() for parameter in model.parameters()) <= _SMALL_MODEL
         self._window = max(1, options.batch_size) * (32 if small else 4)

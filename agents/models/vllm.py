@@ -19,8 +19,9 @@ from agents.models.local import LocalModel
 from agents.models.pictures import read_picture
 from agents.models.prompting import PromptWriter
 from agents.models.readouts import Reader, described
-from agents.models.weights import find_source, folder_hash
+from agents.models.weights import check_files, find_source, folder_hash, template_variables
 from vectorstore.errors import MediaError, ModelError
+from vectorstore.model_files import NEVER_ITS_CODE
 
 _WINDOW = 1024
 """Asks handed to vLLM at once, which forms batches itself."""
@@ -40,6 +41,7 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
     """
     from vectorstore.runtime import prepare_torch
 
+    reference, variables = template_variables(reference)
     source = find_source(reference)
     prepare_torch()
     require("vllm", "vllm", "vllm")
@@ -47,8 +49,10 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
     from vllm import LLM
 
     try:
-        processor = AutoProcessor.from_pretrained(source.location, revision=source.revision)
+        check_files(source)
+        processor = AutoProcessor.from_pretrained(source.location, revision=source.revision, **NEVER_ITS_CODE)
         llm = LLM(
+            **NEVER_ITS_CODE,
             model=source.location,
             revision=source.revision,
             dtype=options.dtype,
@@ -62,7 +66,7 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
         ) from error
     config = llm.llm_engine.model_config.hf_config
     revision = folder_hash(Path(source.location)) if source.local else getattr(config, "_commit_hash", None)
-    return VllmModel(llm, processor, f"vllm:{source.name}@{(revision or 'unknown')[:16]}", options)
+    return VllmModel(llm, processor, f"vllm:{source.name}@{(revision or 'unknown')[:16]}", options, variables)
 
 
 class VllmModel(LocalModel):
@@ -73,16 +77,26 @@ class VllmModel(LocalModel):
         processor: The model's processor of ``transformers``, with tokenizer and chat template.
         id: Name with revision.
         options: Layout, samples, temperature, seed.
+        template_variables: Further variables of the chat template, part of the settings.
 
     Raises:
         ModelError: If the model has no usable chat template, or an option is unknown.
     """
 
-    def __init__(self, llm: Any, processor: Any, id: str, options: ModelOptions) -> None:
+    def __init__(
+        self,
+        llm: Any,
+        processor: Any,
+        id: str,
+        options: ModelOptions,
+        template_variables: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(id, processor, options)
-        self._parts = (llm, processor)
+        self._parts = (llm, processor, template_variables)
         self._window = _WINDOW
-        writer = PromptWriter(processor, None, options.layout)
+        writer = PromptWriter(processor, template_variables, options.layout)
+        self.explanation = "; ".join(["engine: vllm", *writer.remarks])
+        """What asks, and what its prompts cannot be, in one line."""
         self._engine = VllmEngine(llm, self._tokenizer, writer)
         config = llm.llm_engine.model_config
         picture = next(
@@ -108,7 +122,8 @@ class VllmModel(LocalModel):
         Raises:
             ModelError: If an option is unknown.
         """
-        return VllmModel(*self._parts, self._id, options)
+        llm, processor, template_variables = self._parts
+        return VllmModel(llm, processor, self._id, options, template_variables)
 
 
 class VllmEngine:

@@ -10,10 +10,13 @@ from typing import Any
 
 from agents.models.base import ModelOptions
 from vectorstore.errors import ModelError
+from vectorstore.model_files import NEVER_ITS_CODE, check_model_folder
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w./-]+)?")
 _IDENTITY = (".safetensors", ".bin", ".json", ".jinja", ".model", ".txt")
 """Files of a model folder that can change its answers."""
+_DESCRIBING = ["*.json", "*.jinja", "*.txt", "*.model"]
+"""Files of a model on the hub that say what its weights are."""
 _DTYPES = ("float32", "float16", "bfloat16")
 
 
@@ -37,6 +40,27 @@ class Source:
     local: bool
 
 
+def template_variables(reference: str) -> tuple[str, dict[str, Any]]:
+    """The name of a model without the switch for thinking, and what that switch tells its chat template.
+
+    Raises:
+        ModelError: If the switch is set to something else than off.
+
+    Example:
+        >>> template_variables("OWNER/NAME?thinking=off")
+        ('OWNER/NAME', {'enable_thinking': False, 'thinking': False})
+    """
+    name, switch, wanted = reference.partition("?thinking=")
+    if not switch:
+        return reference, {}
+    if wanted != "off":
+        raise ModelError(
+            f"{name}: thinking={wanted} is not possible here, since choices are read off the first token",
+            "use ?thinking=off, or a server (openai:...?thinking=on)",
+        )
+    return name, {"enable_thinking": False, "thinking": False}
+
+
 def load_weights(reference: str, options: ModelOptions) -> Loaded:
     """Load an image-text-to-text model from a folder or from the hub.
 
@@ -45,7 +69,8 @@ def load_weights(reference: str, options: ModelOptions) -> Loaded:
         options: Device and number format.
 
     Raises:
-        ModelError: If there is no such model, it is of another kind, or its files are damaged.
+        ModelError: If there is no such model, it is of another kind, it needs code of its own, or its files are
+            damaged or absurd.
     """
     from vectorstore.runtime import prepare_torch
 
@@ -144,13 +169,19 @@ def _on_the_hub(source: Source) -> Source:
 def _load_once(source: Source, dtype: str, *, local_only: bool) -> tuple[Any, Any]:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
-    common = {"local_files_only": local_only, "revision": source.revision}
+    common = {"local_files_only": local_only, "revision": source.revision, **NEVER_ITS_CODE}
+    check_files(source, local_only=local_only)
     try:
         processor = AutoProcessor.from_pretrained(source.location, **common)
         model, report = AutoModelForImageTextToText.from_pretrained(
-            source.location, dtype=dtype, output_loading_info=True, **common
+            source.location, dtype=dtype, output_loading_info=True, use_safetensors=True, **common
         )
-    except OSError:
+    except OSError as error:
+        if source.local and not any(Path(source.location).glob("*.safetensors")):
+            raise ModelError(
+                f"{source.name}: no weights as .safetensors there; other kinds can run code when they are read",
+                "save the model again with safetensors",
+            ) from error
         raise
     except Exception as error:  # damaged files of others fail in every way there is
         raise _explained(source, error) from error
@@ -160,8 +191,34 @@ def _load_once(source: Source, dtype: str, *, local_only: bool) -> tuple[Any, An
     return model, processor
 
 
+def check_files(source: Source, *, local_only: bool = False) -> None:
+    """Look at everything but the weights before a library reads it.
+
+    Args:
+        source: Where the model lies; files of the hub are fetched.
+        local_only: Whether nothing may be fetched.
+
+    Raises:
+        ModelError: If the files are absurd (:func:`vectorstore.model_files.check_model_folder`).
+        OSError: If they are not there.
+    """
+    folder = source.location
+    if not source.local:
+        from huggingface_hub import snapshot_download
+
+        folder = snapshot_download(
+            source.location, revision=source.revision, allow_patterns=_DESCRIBING, local_files_only=local_only
+        )
+    check_model_folder(Path(folder), source.name)
+
+
 def _explained(source: Source, error: Exception) -> ModelError:
     text = _one_line(error)
+    if "custom code" in text or "trust_remote_code" in text:
+        return ModelError(
+            f"{source.name}: needs code that comes with it, which is never run",
+            "name a model that transformers knows by itself",
+        )
     if "Unrecognized configuration class" in text or "Unrecognized model" in text or "processing class" in text:
         return ModelError(f"{source.name}: not an image-text-to-text model", "name a vision-language model")
     return ModelError(f"{source.name}: cannot be loaded: {text}", "are all files complete?")

@@ -36,7 +36,17 @@ class SamplingParams:
 class LLM:
     """A model of transformers behind vLLM's face."""
 
-    def __init__(self, *, model: str, revision: str | None, dtype: str, seed: int, enable_prefix_caching: bool) -> None:
+    def __init__(
+        self,
+        *,
+        model: str,
+        revision: str | None,
+        dtype: str,
+        seed: int,
+        enable_prefix_caching: bool,
+        trust_remote_code: bool | None = None,
+    ) -> None:
+        assert trust_remote_code is False
         import torch
         from transformers import AutoModelForImageTextToText, AutoProcessor
 

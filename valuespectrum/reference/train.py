@@ -153,7 +153,7 @@ class Training:
     def _checkpoint(self, stage: str) -> dict[str, Any]:
         import torch
 
-        loaded: dict[str, Any] = torch.load(self._work / f"{stage}.pt")
+        loaded: dict[str, Any] = torch.load(self._work / f"{stage}.pt", weights_only=True)
         return loaded
 
     def _keep(self, stage: str, **parts: Any) -> None:
