@@ -24,10 +24,31 @@ _MAX_SHOWN = 120
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _PATH_CHARACTERS = "/%:@!$&'()*+,;=~?"
 _FORBIDDEN = re.compile(r"[\s\\\"<>^`{|}]")
-# Azure serves its virtual machines' secrets on this public-looking address.
-_METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
+"""All that was ever given out; what lies outside of it is special, or will be."""
+# From the registries of special-purpose addresses at IANA. Python's own table depends on its release, and counts
+# site-local addresses as global.
+_SPECIAL_IPV6 = tuple(
+    ipaddress.IPv6Network(text)
+    for text in (
+        "2001::/23",  # protocols, Teredo and ORCHID among them
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4
+        "3fff::/20",  # documentation
+    )
+)
+_SPECIAL_IPV4 = tuple(
+    ipaddress.IPv4Network(text)
+    for text in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        "168.63.129.16/32",  # Azure serves its virtual machines' secrets on this public-looking address
+    )
+)
+_ISATAP = (0x00005EFE, 0x02005EFE)
+"""In the middle of an IPv6 address: its end is an IPv4 address inside of some network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,29 +180,29 @@ def is_address(host: str) -> bool:
 def is_public_address(address: str) -> bool:
     """Whether an address belongs to the public internet, also when it is wrapped in IPv6.
 
-    Loopback, private, link-local (cloud metadata), shared, reserved and multicast ones do not.
+    Loopback, private, site-local, link-local (cloud metadata), shared, reserved and multicast ones do not, nor do
+    tunnels (6to4, Teredo, ISATAP). What NAT64 or a mapped address leads to decides about it.
 
     Args:
         address: As a resolver returns it; a scope such as ``%eth0`` makes it link-local.
 
     >>> [is_public_address(text) for text in ("8.8.8.8", "::ffff:127.0.0.1", "169.254.169.254", "64:ff9b::a00:1")]
     [True, False, False, False]
+    >>> [is_public_address(text) for text in ("2606:4700::1111", "fec0::1", "64:ff9b::808:808")]
+    [True, False, True]
     """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.scope_id is not None or parsed in _IPV4_COMPATIBLE:
-            return False
-        inside = [parsed.ipv4_mapped, parsed.sixtofour, *(parsed.teredo or ())]
-        if parsed in _NAT64:
-            inside.append(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF))
-        wrapped = [address for address in inside if address is not None]
-        if wrapped:
-            return all(is_public_address(str(address)) for address in wrapped)
-    closed = parsed.is_multicast or parsed.is_reserved or parsed.is_link_local or parsed.is_loopback
-    return parsed.is_global and not closed and not parsed.is_unspecified and parsed not in _METADATA
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return not any(parsed in network for network in _SPECIAL_IPV4)
+    if parsed.scope_id is not None:
+        return False
+    if parsed.ipv4_mapped is not None or parsed in _NAT64:
+        return is_public_address(str(ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)))
+    tunnelled = (int(parsed) >> 32) & 0xFFFFFFFF in _ISATAP
+    return parsed in _GLOBAL_IPV6 and not tunnelled and not any(parsed in network for network in _SPECIAL_IPV6)
 
 
 def _split(url: str) -> SplitResult:

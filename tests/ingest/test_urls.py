@@ -237,3 +237,29 @@ def test_own_host_is_exact() -> None:
 def test_own_host_must_be_host_and_port(text: str) -> None:
     with pytest.raises(FetchError, match="HOST:PORT"):
         OwnHost.parse(text)
+
+
+SPECIAL = (
+    *("0.1.2.3", "10.9.8.7", "100.64.0.1", "100.100.100.200", "127.9.9.9", "169.254.169.254", "172.31.255.255"),
+    *("192.0.0.8", "192.0.2.1", "192.31.196.1", "192.52.193.1", "192.88.99.1", "192.168.1.1", "192.175.48.1"),
+    *("198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255"),
+    *("::", "::1", "::7f00:1", "::ffff:10.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::a00:1", "64:ff9b:1::1", "100::1"),
+    *("2001::1", "2001:2::1", "2001:10::1", "2001:20::1", "2001:1::1", "2001:db8::1", "2002:808:808::1", "3fff::1"),
+    *("4000::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "feff::1", "ff02::1"),
+    *("2606:4700::5efe:a00:1", "2606:4700::200:5efe:a00:1", "2606:4700::1%eth0", "1.2.3", "", "no address"),
+)
+
+
+@pytest.mark.parametrize("address", SPECIAL)
+def test_every_special_purpose_address_is_refused(address: str) -> None:
+    assert not is_public_address(address)
+
+
+@given(st.ip_addresses())
+def test_nothing_is_public_that_python_does_not_call_global(address: ipaddress.IPv4Address) -> None:
+    if is_public_address(str(address)):
+        mapped = getattr(address, "ipv4_mapped", None)
+        inside = mapped or (
+            ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if str(address).startswith("64:ff9b::") else address
+        )
+        assert inside.is_global and not inside.is_multicast and not getattr(inside, "is_site_local", False)
