@@ -39,6 +39,7 @@ PIPE = subprocess.PIPE
 """For a stream of a child that its parent reads or writes."""
 Child = subprocess.Popen[bytes]
 Stream = int | IO[bytes]
+_running: set[Child] = set()
 
 
 def start_child(
@@ -70,7 +71,7 @@ def start_child(
     # -B: nothing is written beside our own files; -X utf8 is the one setting that changes what texts mean.
     command = [sys.executable, "-I", "-B", *(["-X", "utf8"] if sys.flags.utf8_mode else [])]
     try:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [*command, child_boot.__file__, json.dumps(told), *arguments],
             stdin=streams[0],
             stdout=streams[1],
@@ -82,6 +83,8 @@ def start_child(
         )
     except OSError as error:
         raise StorageError(f"no process can be started: {error.strerror}", "close other programs") from error
+    _running.add(child)
+    return child
 
 
 def end_child(child: Child) -> None:
@@ -92,11 +95,19 @@ def end_child(child: Child) -> None:
     # A process that waits for a dead network drive cannot be ended; it is left to the system.
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(_PARTING)
+    _running.discard(child)
     for stream in (child.stdin, child.stdout, child.stderr):
         if stream:
             # What was to be written is of no use to anybody now.
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def end_children() -> None:
+    """Kill all children without waiting: for a program that is about to end."""
+    for child in list(_running):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def tell(child: Child, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 
 from typer.exceptions import Abort, TyperException
 
+from valuespectrum.cli.stopping import STOPPING
 from valuespectrum.cli.writing import one_line
 from vectorstore.errors import StorageError, ValueSpectrumError
 
@@ -23,6 +25,7 @@ _LACKING = (
     *("failed to map segment", "annot allocate memory", "out of memory"),
 )
 _ASKS_FOR_WORDS = {"--help", "-h", "--version"}
+_FINISHED = "stopped; nothing that was finished is lost"
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 _DISK_CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -33,20 +36,35 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code; errors of ours are already reported, bugs of ours leave as exceptions.
     """
+    as_json = "--json" in arguments
+    STOPPING.line = _stopped(arguments)
+    try:
+        code = _run(arguments, as_json)
+    except (Exception, KeyboardInterrupt):
+        # What goes wrong while everything is being closed, such as a terminal that is gone, is no news.
+        if not STOPPING.first:
+            raise
+        code = INTERRUPTED
+    if STOPPING.first or code == INTERRUPTED:
+        _interrupted(arguments, as_json)
+        return INTERRUPTED
+    return code
+
+
+def _run(arguments: Sequence[str], as_json: bool) -> int:
     from valuespectrum.cli.app import build_app
 
-    as_json = "--json" in arguments
     if (problem := _too_little_memory()) and not _ASKS_FOR_WORDS & set(arguments):
         return _report("memory", problem, "raise the limit: ulimit -v unlimited", as_json)
     try:
         code = build_app()(list(arguments), prog_name="valuespectrum", standalone_mode=False)
+    except (KeyboardInterrupt, Abort):
+        return INTERRUPTED
     except ValueSpectrumError as error:
         return _report(error.kind, error.message, error.hint, as_json)
     except TyperException as error:
         words = error.format_message() if hasattr(error, "format_message") else str(error)
         return _report("usage", " ".join(words.split()), "add --help to see the options", as_json)
-    except (KeyboardInterrupt, Abort):
-        return _interrupted(arguments, as_json)
     except BrokenPipeError:
         # Whoever read our output has read enough; Python would complain again when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,8 +80,6 @@ def run(arguments: Sequence[str]) -> int:
         if not is_lack_of_memory(error):
             raise
         return _out_of_memory(as_json)
-    if code == INTERRUPTED:
-        return _interrupted(arguments, as_json)
     return int(code or DONE)
 
 
@@ -102,6 +118,8 @@ def _storage_error(error: OSError) -> StorageError | None:
 
 
 def _report(kind: str, message: str, hint: str, as_json: bool) -> int:
+    if STOPPING.first:
+        return INTERRUPTED
     if as_json:
         print(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}))
     else:
@@ -111,11 +129,19 @@ def _report(kind: str, message: str, hint: str, as_json: bool) -> int:
     return WRONG
 
 
-def _interrupted(arguments: Sequence[str], as_json: bool) -> int:
-    command = shlex.join(["valuespectrum", *arguments])
-    message, hint = "stopped; nothing that was finished is lost", f"run the same command again to continue: {command}"
-    if as_json:
-        print(json.dumps({"error": {"kind": "interrupted", "message": message, "hint": hint}}))
-    else:
-        print("\n" + one_line(f"{message} ({hint})"), file=sys.stderr)
-    return INTERRUPTED
+def _interrupted(arguments: Sequence[str], as_json: bool) -> None:
+    with contextlib.suppress(OSError):
+        if as_json:
+            message, hint = _FINISHED, _again(arguments)
+            print(json.dumps({"error": {"kind": "interrupted", "message": message, "hint": hint}}), flush=True)
+        else:
+            print("\n" + _stopped(arguments), file=sys.stderr, flush=True)
+    STOPPING.line = ""
+
+
+def _stopped(arguments: Sequence[str]) -> str:
+    return one_line(f"{_FINISHED} ({_again(arguments)})")
+
+
+def _again(arguments: Sequence[str]) -> str:
+    return f"run the same command again to continue: {shlex.join(['valuespectrum', *arguments])}"
