@@ -1,57 +1,30 @@
 """Watch histories: what a platform hands out to its own user, without media.
 
-TikTok's ``user_data_tiktok.json``, ``watch-history.json`` of Google Takeout, Instagram's ``videos_watched.json`` and
-``posts_viewed.json``, each also inside the zip archive it came in. Nothing is unpacked to disk. When somebody watched
-what is told by ``read_history`` and ``watched_links`` only; it never becomes part of a corpus.
+TikTok's ``user_data_tiktok.json`` or ``Watch History.txt``, the watch history of Google Takeout in any language,
+Instagram's ``videos_watched.json`` and ``posts_viewed.json``, each also inside the zip archive it came in. When
+somebody watched what is told by ``read_history`` and ``watched_links`` only; it never becomes part of a corpus.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import re
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from ingest.sources.base import Found, SourceItem, SourceOptions
+from ingest.sources.columns import one_line
+from ingest.sources.export_entries import Entry, Watched, read_entries, read_text_entries
+from ingest.sources.export_files import ExportFile, ExportFiles, is_export_name, known_names, read_export
 from ingest.sources.manifest import LinkRow, ListedItem
 from ingest.sources.registry import link_item
-from ingest.sources.sidecar import MAX_TITLE, clean_text
-from ingest.sources.tables import open_regular
-from ingest.urls import parse_link
 from vectorstore.errors import FetchError, InputError
-from vectorstore.records import Source
+from vectorstore.records import Failure, Source
 
-_TIKTOK = ("user_data_tiktok.json", "user_data.json")
-_YOUTUBE = ("watch-history.json",)
-_INSTAGRAM = ("videos_watched.json", "posts_viewed.json")
-_NAMES = frozenset((*_TIKTOK, *_YOUTUBE, *_INSTAGRAM))
-_ARCHIVE = re.compile(r"(takeout|tiktok|instagram)[-_].*\.zip")
-_TIKTOK_LISTS = ("Watch History", "Video Browsing History")
-_INSTAGRAM_LISTS = ("impressions_history_videos_watched", "impressions_history_posts_seen")
-_MAX_BYTES = 128 * 2**20
 _MAX_PARTS = 8_000_000
-"""Objects, lists and members of a JSON document: bounds the memory that it takes once read."""
-_MAX_MEMBERS = 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """One clip that the owner of an export was shown."""
-
-    time: str
-    """UTC, ISO 8601, to the second; empty when unknown."""
-    url: str
-    """Canonical link; empty when the export has none, as Instagram's."""
-    platform: str
-    uploader: str
-    """As the export says it; empty when it does not."""
+"""Objects, lists and members of all JSON documents: bounds the memory that they take once read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +33,96 @@ class History:
 
     rows: tuple[Watched, ...]
     """Oldest first, those without a time last; a clip watched twice is there twice."""
-    passed_over: int
-    """Entries that are no clips that were watched: advertisements, posts, pages, damaged ones."""
+    reasons: Mapping[str, int]
+    """What the entries are that are no clips that were watched, and how many."""
     export_id: str
-    """SHA-256 of the file."""
+    """SHA-256 of what was read."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Files of the archive that may be histories and could not be read, and why."""
+    other_files: int = 0
+    """Files of the archive that are no watch histories."""
+
+    @property
+    def passed_over(self) -> int:
+        """Entries that are no clips that were watched."""
+        return sum(self.reasons.values())
 
 
 def read_history(path: Path) -> History:
-    """Read the watch history of a data export.
+    """Read the watch history of a data export; what cannot be read of an archive is named, the rest is read.
 
     Args:
-        path: The JSON file or the zip archive that holds it.
+        path: The JSON or text file, or the zip archive that holds it.
 
     Raises:
         InputError: It cannot be read, is too large, or holds no watch history that is known.
     """
-    with open_regular(path) as file:
-        export_id = _hash(file)
-        file.seek(0)
-        is_archive = file.read(4) == b"PK\x03\x04"
-        file.seek(0)
-        documents = _read_archive(file, path) if is_archive else [_read_limited(file, path)]
+    found = read_export(path)
     rows: list[Watched] = []
-    passed_over = 0
-    for document in documents:
-        for watched in _read_document(_parse(document, path), path):
-            if watched is None:
-                passed_over += 1
+    reasons: Counter[str] = Counter()
+    unread: dict[str, str] = {}
+    digest, read, parts = hashlib.sha256(), 0, 0
+    for file in found.histories:
+        try:
+            parts += _parts(file)
+            entries = _entries(file, parts)
+        except ValueError as error:
+            # What cannot be opened may be the history, whatever it is called.
+            if file.certain or file.problem:
+                unread[file.name] = str(error)
+            continue
+        if entries is None:
+            continue
+        read += 1
+        digest.update(file.content)
+        for entry in entries:
+            if isinstance(entry, Watched):
+                rows.append(entry)
             else:
-                rows.append(watched)
+                reasons[entry] += 1
+    if not read:
+        raise _nothing_read(path, found, unread)
     rows.sort(key=lambda row: (not row.time, row.time))
-    return History(tuple(rows), passed_over, export_id)
+    others = found.others + len(found.histories) - read - len(unread)
+    return History(tuple(rows), dict(reasons), digest.hexdigest(), unread, others)
+
+
+def _parts(file: ExportFile) -> int:
+    return sum(file.content.count(mark) for mark in (b"{", b"[", b","))
+
+
+def _entries(file: ExportFile, parts: int) -> list[Entry] | None:
+    """The entries of a file; ``None`` when it turns out to be something else.
+
+    Raises:
+        ValueError: It cannot be read, or is no history though it must be.
+    """
+    if file.problem:
+        raise ValueError(file.problem)
+    if parts > _MAX_PARTS:
+        raise ValueError(f"more than {_MAX_PARTS:,} entries, which no platform's export has")
+    try:
+        text = file.content.decode("utf-8-sig")
+        is_text = file.name.lower().endswith(".txt")
+        entries = read_text_entries(text) if is_text else read_entries(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {one_line(error)}") from error
+    if entries is None:
+        raise ValueError("no watch history that is known")
+    listed = list(entries)
+    # Searches and comments come in the same form, under names that nobody knows in every language.
+    return listed if file.certain or any(isinstance(entry, Watched) and entry.url for entry in listed) else None
+
+
+def _nothing_read(path: Path, found: ExportFiles, unread: Mapping[str, str]) -> InputError:
+    if found.has_pages:
+        return InputError(f"{path} has its history as web pages", "ask Google Takeout for JSON instead of HTML")
+    if unread:
+        name, reason = next(iter(unread.items()))
+        shown = str(path) if name == path.name else f"{path}: {name!a:.200}"
+        return InputError(f"{shown}: {reason}", f"known are {known_names()}; ask the platform for JSON, not HTML")
+    hint = f"known are {known_names()}; where the names are in another language, unpack it and name the history"
+    return InputError(f"{path} holds no watch history that can be read", hint)
 
 
 def watched_links(rows: Iterable[Watched], with_times: bool) -> list[LinkRow]:
@@ -115,8 +147,7 @@ class DataExportReader:
 
     def accepts(self, text: str) -> bool:
         """Files that are called as the platforms call them."""
-        name = PurePosixPath(text).name.lower()
-        return "://" not in text and (name in _NAMES or _ARCHIVE.fullmatch(name) is not None)
+        return "://" not in text and is_export_name(text)
 
     def items(self, text: str, options: SourceOptions) -> Found:
         """One item for each clip that the history has a link to.
@@ -146,148 +177,6 @@ class DataExportReader:
             said = Source(item.locator, "", platform=row.platform, uploader=row.uploader, manifest_id=history.export_id)
             items.setdefault(item.locator, ListedItem(item, said))
         ignored = history.passed_over + len(history.rows) - len(linked) + refused
-        return Found(tuple(items.values()), ignored, len(linked) - refused - len(items))
-
-
-def _hash(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while block := file.read(2**20):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _read_limited(file: BinaryIO, path: Path) -> bytes:
-    content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise InputError(f"{path} holds a history above {_MAX_BYTES} bytes", "no platform's export is that long")
-    return content
-
-
-def _read_archive(file: BinaryIO, path: Path) -> list[bytes]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            if len(archive.infolist()) > _MAX_MEMBERS:
-                raise InputError(f"{path} has more than {_MAX_MEMBERS} files", "take the history out of it")
-            members = [member for member in archive.infolist() if _base(member) in _NAMES]
-            if not members:
-                pages = any(_base(member) == "watch-history.html" for member in archive.infolist())
-                hint = "ask Google Takeout for JSON instead of HTML" if pages else f"it is one of {_listed()}"
-                raise InputError(f"{path} holds no watch history that can be read", hint)
-            documents: list[bytes] = []
-            for member in members:
-                documents.append(_read_member(archive, member, path, _MAX_BYTES - sum(map(len, documents))))
-            return documents
-    # An encrypted member is a RuntimeError, an unknown feature of zip a NotImplementedError.
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"{path} is no readable zip archive: {' '.join(str(error).split())[:200]}") from error
-
-
-def _base(member: zipfile.ZipInfo) -> str:
-    return PurePosixPath(member.filename).name.lower()
-
-
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, limit: int) -> bytes:
-    # The declared size may lie, and other compressions than these two can ask for any amount of memory.
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InputError(f"{path}: {_base(member)} is compressed in an unusual way", "pack it again as plain zip")
-    with archive.open(member) as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise InputError(f"{path} holds histories above {_MAX_BYTES} bytes", "no platform's export is that long")
-    return content
-
-
-def _parse(content: bytes, path: Path) -> object:
-    if sum(content.count(mark) for mark in (b"{", b"[", b",")) > _MAX_PARTS:
-        raise InputError(f"{path} holds more than {_MAX_PARTS} entries", "no platform's export is that long")
-    try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON: {str(error)[:200]}", "ask the platform for JSON, not HTML") from error
-
-
-def _read_document(content: object, path: Path) -> Iterator[Watched | None]:
-    """Entries of a document, ``None`` for each that is no clip that was watched."""
-    if isinstance(content, list):
-        if not content or any(isinstance(entry, dict) and "title" in entry for entry in content):
-            return (_from_youtube(entry) for entry in content)
-    elif isinstance(content, dict):
-        for name in _INSTAGRAM_LISTS:
-            if isinstance(entries := content.get(name), list):
-                return (_from_instagram(entry) for entry in entries)
-        activity = content.get("Your Activity") or content.get("Activity")
-        if isinstance(activity, dict):
-            lists = (_inside(activity, name, "VideoList") for name in _TIKTOK_LISTS)
-            # What was never used is null in the export.
-            entries = next((videos for videos in lists if isinstance(videos, list)), [])
-            return (_from_tiktok(entry) for entry in entries)
-    raise InputError(f"{path} holds no watch history that is known", f"known are {_listed()}")
-
-
-def _inside(content: object, *names: str) -> object:
-    for name in names:
-        content = content.get(name) if isinstance(content, dict) else None
-    return content
-
-
-def _from_tiktok(entry: object) -> Watched | None:
-    link = _clip_link(_inside(entry, "Link") or _inside(entry, "link"))
-    time = _read_time(_inside(entry, "Date") or _inside(entry, "date"))
-    return Watched(time, link, "tiktok", "") if link else None
-
-
-def _from_youtube(entry: object) -> Watched | None:
-    # Details tell an advertisement, which nobody chose, from a clip.
-    if not isinstance(entry, dict) or entry.get("details"):
-        return None
-    link = _clip_link(entry.get("titleUrl"))
-    if not link and (entry.get("titleUrl") or not entry.get("title")):
-        return None
-    subtitles = entry.get("subtitles")
-    channel = _inside(subtitles[0], "name") if isinstance(subtitles, list) and subtitles else None
-    return Watched(_read_time(entry.get("time")), link, "youtube", clean_text(channel, MAX_TITLE))
-
-
-def _from_instagram(entry: object) -> Watched | None:
-    # Instagram translates the names, so fields are told by what they hold.
-    fields = _inside(entry, "string_map_data")
-    values = list(fields.values()) if isinstance(fields, dict) else []
-    author = _inside(fields, "Author", "value") or next(
-        filter(None, (_inside(value, "value") for value in values)), None
-    )
-    time = next(filter(None, (_read_time(_inside(value, "timestamp")) for value in values)), "")
-    uploader = clean_text(_repair(author), MAX_TITLE)
-    return Watched(time, "", "instagram", uploader) if uploader or time else None
-
-
-def _repair(value: object) -> object:
-    """Instagram writes each byte of UTF-8 as a character of its own."""
-    if isinstance(value, str):
-        with contextlib.suppress(UnicodeError):
-            return value.encode("latin-1").decode("utf-8")
-    return value
-
-
-def _clip_link(value: object) -> str:
-    """Canonical link to one clip of a platform; empty for anything else."""
-    if isinstance(value, str):
-        with contextlib.suppress(FetchError):
-            link = parse_link(value.strip())
-            return link.url if link.kind == "item" else ""
-    return ""
-
-
-def _read_time(value: object) -> str:
-    """UTC, ISO 8601; empty when it is no time. Times without a zone, as TikTok's, are taken for UTC."""
-    with contextlib.suppress(ValueError, OverflowError, OSError):
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        if isinstance(value, str) and len(value) < 64:
-            time = datetime.fromisoformat(value.strip())
-            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-            return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return ""
-
-
-def _listed() -> str:
-    return ", ".join(sorted(_NAMES))
+        unread = [Failure(f"{text}: {name}", "unreadable", why) for name, why in history.unread.items()]
+        repeated = len(linked) - refused - len(items)
+        return Found(tuple(items.values()), ignored, repeated, unreachable=unread)

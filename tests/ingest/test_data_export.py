@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.guard import Limits
-from ingest.sources import data_export
+from ingest.sources import data_export, export_files
 from ingest.sources.base import SourceOptions
-from ingest.sources.data_export import DataExportReader, Watched, read_history
+from ingest.sources.data_export import DataExportReader, read_history
+from ingest.sources.export_entries import Watched
 from ingest.sources.registry import find_items, load_sources
 from vectorstore.errors import InputError
 
@@ -176,7 +177,7 @@ def zip_with(path: Path, name: str, content: bytes, how: int = zipfile.ZIP_DEFLA
 
 
 def test_hostile_files_end_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_export, "_MAX_BYTES", 5000)
+    monkeypatch.setattr(export_files, "_MAX_BYTES", 5000)
     monkeypatch.setattr(data_export, "_MAX_PARTS", 1000)
     damaged = zip_with(tmp_path / "damaged.zip", "watch-history.json", json.dumps(YOUTUBE).encode())
     damaged.write_bytes(damaged.read_bytes()[:200] + b"\0" * 20 + damaged.read_bytes()[220:])
@@ -191,19 +192,19 @@ def test_hostile_files_end_in_one_line(tmp_path: Path, monkeypatch: pytest.Monke
         write(tmp_path / "other.json", {"a": 1}): "no watch history that is known",
         write(tmp_path / "number.json", 7): "no watch history that is known",
         write(tmp_path / "list.json", [1, 2]): "no watch history that is known",
-        write(tmp_path / "long.json", ["x" * 6000]): "above 5000 bytes",
-        write(tmp_path / "parts.json", [0] * 1500): "more than 1000 entries",
-        zip_with(tmp_path / "bomb.zip", "watch-history.json", b" " * 10**6): "above 5000 bytes",
+        write(tmp_path / "long.json", ["x" * 6000]): r"above 5,000",
+        write(tmp_path / "parts.json", [0] * 1500): "more than 1,000 entries",
+        zip_with(tmp_path / "bomb.zip", "watch-history.json", b" " * 10**6): r"above 5,000",
         zip_with(tmp_path / "lzma.zip", "watch-history.json", b"[]", zipfile.ZIP_LZMA): "unusual way",
-        zip_with(tmp_path / "html.zip", "history/watch-history.html", b"<html>"): "no watch history that can be read",
+        zip_with(tmp_path / "html.zip", "Takeout/YouTube/Verlauf/Wiedergabe.html", b"<html>"): "as web pages",
         zip_with(tmp_path / "empty.zip", "readme.txt", b""): "no watch history that can be read",
-        damaged: "no readable zip archive",
-        tmp_path / "locked.zip": "no readable zip archive",
+        damaged: "'watch-history.json': ",
+        tmp_path / "locked.zip": "'watch-history.json': .*encrypted",
     }
     (tmp_path / "page.json").write_text("<html>")
-    cases[tmp_path / "page.json"] = "is not JSON"
+    cases[tmp_path / "page.json"] = "not JSON"
     (tmp_path / "bytes.json").write_bytes(b"\xff\xfe[]")
-    cases[tmp_path / "bytes.json"] = "is not JSON"
+    cases[tmp_path / "bytes.json"] = "not JSON"
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04 and no more")
     cases[tmp_path / "cut.zip"] = "no readable zip archive"
     for path, message in cases.items():

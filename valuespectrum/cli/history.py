@@ -10,16 +10,18 @@ import typer
 
 from valuespectrum.cli.corpus_common import refuse_existing
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
+from valuespectrum.cli.writing import one_line
 
 if TYPE_CHECKING:
-    from ingest.sources.data_export import History, Watched
+    from ingest.sources.data_export import History
+    from ingest.sources.export_entries import Watched
 
 
 def history(
     export: Annotated[
         Path,
         typer.Argument(
-            help="user_data_tiktok.json, watch-history.json, videos_watched.json, or their zip.",
+            help="user_data_tiktok.json, Watch History.txt, watch-history.json, videos_watched.json, or their zip.",
             metavar="EXPORT",
             show_default=False,
         ),
@@ -93,6 +95,7 @@ def _shown(rows: Sequence[Watched], found: History, count: int) -> tuple[dict[st
         "clips": len({row.url for row in rows if row.url}),
         "without_link": sum(not row.url for row in rows),
         "passed_over": found.passed_over,
+        "other_files": found.other_files,
     }
     latest = rows[len(rows) - count :] if count < len(rows) else rows
     cells = [(row.time or "-", row.platform, row.url or "-", clean(row.uploader, 40) or "-") for row in latest]
@@ -101,9 +104,23 @@ def _shown(rows: Sequence[Watched], found: History, count: int) -> tuple[dict[st
         lines.append(f"... and {len(rows) - len(latest):,} more (--count N shows more)")
     lines.append(
         f"{numbers['watched']:,} watched, {numbers['clips']:,} clips with a link, {numbers['without_link']:,} entries "
-        f"without; {numbers['passed_over']:,} other entries passed over"
+        f"without; {numbers['passed_over']:,} other entries passed over{_why(found)}"
     )
-    return {**numbers, "rows": [asdict(row) for row in rows]}, lines
+    if found.other_files:
+        lines.append(f"{found.other_files:,} files of the archive are no watch histories")
+    lines += [one_line(f"cannot be read: {name}: {reason}") for name, reason in found.unread.items()]
+    unread = [{"file": name, "problem": reason} for name, reason in found.unread.items()]
+    return {
+        **numbers,
+        "passed_over_why": dict(found.reasons),
+        "unread_files": unread,
+        "rows": [asdict(row) for row in rows],
+    }, lines
+
+
+def _why(found: History) -> str:
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.reasons.items())
+    return f" ({reasons})" if reasons else ""
 
 
 def _write_links(rows: Sequence[Watched], target: Path, with_times: bool) -> tuple[dict[str, Any], str]:
