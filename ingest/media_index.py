@@ -132,9 +132,13 @@ def demuxed(
             tags = read_tags(stream)
             check_size(codec.width, codec.height, tags.pixel_aspect, name, limits)
             declared = _declared(container, stream, file, demuxer)
-            if not container.format.flags & _HAS_CLOCK:
-                _check_duration(max(declared.video_duration, _common_duration(declared)), name, limits)
+            declared_seconds = max(declared.video_duration, _common_duration(declared))
+            # Elsewhere it may be a jump of the clock that makes a clip long, which shows in its packets.
+            if demuxer == "mov" and declared.frames:
+                _check_duration(declared_seconds, name, limits)
             seen = _demux(container, stream, name, limits, deadline)
+            if not container.format.flags & _HAS_CLOCK:
+                _check_duration(declared_seconds, name, limits)
             index = _index(stream, name, demuxer, tags, seen, declared)
         yield index, Demuxed(container, seen.kept)
 
@@ -222,9 +226,8 @@ class _Seen:
             return 0.0
         if kind == "audio":
             self.sound_end = max(self.sound_end, end)
-        if decoded is not None:
-            clock = self._clocks.get(of) or self._clocks.setdefault(of, Clock(kind))
-            self.jump = clock.step(decoded * unit, duration * unit) or self.jump
+        clock = self._clocks.get(of) or self._clocks.setdefault(of, Clock(kind))
+        self.jump = clock.step(shown * unit, None if decoded is None else decoded * unit, duration * unit) or self.jump
         if self._begin is None:
             self._begin = shown * unit
         return end - self._begin

@@ -16,7 +16,7 @@ _SLIDE = 0.2
 """Seconds on the screen from which on a picture stays rather than moves."""
 _BACKWARD = 1.0
 _FORWARD = 10.0
-"""Seconds by which decoding times may go back, or forward beyond the end of a packet, before the clock has jumped."""
+"""Seconds by which times may go back, or forward beyond the end of all before, until the clock has jumped."""
 
 
 class RawPacket(NamedTuple):
@@ -43,7 +43,7 @@ class Jump:
 
 
 class Clock:
-    """Watches the decoding times of the packets of one stream.
+    """Watches the times of the packets of one stream.
 
     Args:
         of: What the stream is, ``"video"`` or ``"audio"``.
@@ -51,23 +51,28 @@ class Clock:
 
     def __init__(self, of: str) -> None:
         self._of = of
-        self._last = self._end = 0.0
-        self._begun = False
+        self._decoded: float | None = None
+        self._end: float | None = None
 
-    def step(self, time: float, duration: float) -> Jump | None:
+    def step(self, shown: float, decoded: float | None, duration: float) -> Jump | None:
         """Take the next packet.
 
         Args:
-            time: Its decoding time, seconds.
+            shown: When it is shown or heard, seconds.
+            decoded: Its decoding time, seconds, if there is one.
             duration: Seconds.
 
         Returns:
             The jump that lies before it, if there is one.
         """
         jump = None
-        if self._begun and (time - self._last < -_BACKWARD or time - self._end > _FORWARD):
-            jump = Jump(self._of, self._end, time - self._end)
-        self._last, self._end, self._begun = time, time + duration, True
+        if self._end is not None and shown - self._end > _FORWARD:
+            jump = Jump(self._of, self._end, shown - self._end)
+        # Pictures are not stored in the order in which they are shown, but in that in which they are decoded.
+        elif self._decoded is not None and decoded is not None and decoded - self._decoded < -_BACKWARD:
+            jump = Jump(self._of, self._decoded, decoded - self._decoded)
+        self._end = max(shown + duration, self._end or 0.0)
+        self._decoded = self._decoded if decoded is None else decoded
         return jump
 
 

@@ -112,13 +112,15 @@ def test_a_text_that_stays_does_not_make_a_clip_longer(tmp_path: Path) -> None:
 
 
 def test_clocks() -> None:
-    steady, slow, back, ahead = (Clock("video") for _ in range(4))
-    assert all(steady.step(number / 25, 0.04) is None for number in range(100))
-    assert slow.step(0, 30) is None and slow.step(30, 30) is None
-    assert back.step(5, 0.04) is None and back.step(4.5, 0.04) is None
-    assert back.step(0, 0.04) == Jump("video", 4.54, -4.54)
-    assert ahead.step(0, 0.04) is None
-    assert ahead.step(100.04, 0.04) == Jump("video", 0.04, 100.0)
+    steady, slow, back, ahead, mixed = (Clock("video") for _ in range(5))
+    assert all(steady.step(number / 25, number / 25, 0.04) is None for number in range(100))
+    assert slow.step(0, 0, 30) is None and slow.step(30, 30, 30) is None
+    assert back.step(5, 5, 0.04) is None and back.step(4.5, 4.5, 0.04) is None
+    assert back.step(0, 0, 0.04) == Jump("video", 4.5, -4.5)
+    assert ahead.step(0, None, 0.04) is None
+    assert ahead.step(100.04, None, 0.04) == Jump("video", 0.04, 100.0)
+    # A picture may be stored long before those that are shown before it.
+    assert [mixed.step(shown, decoded, 3) for shown, decoded in ((0, -6), (9, -3), (3, 0), (6, 3))] == [None] * 4
 
 
 @pytest.mark.parametrize(("first", "way"), [(0, "back"), (3600 * 25, "forward"), (60 * 25, "forward")])
@@ -128,6 +130,16 @@ def test_a_jump_of_the_clock_is_named(tmp_path: Path, first: int, way: str) -> N
     path = tmp_path / "joined.ts"
     path.write_bytes(one.read_bytes() + two.read_bytes())
     with pytest.raises(MediaError, match=f"its clock jumps {way} by") as refusal:
+        decode(path, DecodeOptions())
+    assert refusal.value.reason == "clock_jump"
+
+
+@pytest.mark.parametrize("name", ["jump.mkv", "jump.flv", "jump.webm"])
+def test_a_jump_beyond_the_longest_clip_is_named_too(tmp_path: Path, name: str) -> None:
+    codec = "libvpx-vp9" if name.endswith("webm") else "libx264"
+    times = [*range(30), *range(25 * 3600, 25 * 3600 + 30)]
+    path = write_numbered(tmp_path / name, VideoWriter(codec=codec, times=times))
+    with pytest.raises(MediaError, match="its clock jumps forward by 35") as refusal:
         decode(path, DecodeOptions())
     assert refusal.value.reason == "clock_jump"
 
