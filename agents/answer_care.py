@@ -20,8 +20,9 @@ from agents.answer_schema import (
     joined,
     key_text,
 )
-from agents.answer_table import records
+from agents.answer_table import WORDS, exported
 from agents.answers import AnswerStore
+from agents.csv_cells import guarded
 from agents.identity import content_key
 from agents.models.base import NO_CHOICE
 from vectorstore.errors import InputError
@@ -72,10 +73,10 @@ def export_answers(store: AnswerStore, path: Path, form: str) -> int:
             return _write_parquet(store, columns, file)
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         writer = csv.DictWriter(text, list(columns), restval="")
-        writer.writeheader()
+        writer.writerow({name: guarded(name) for name in columns})
         count = 0
-        for record in records(store.rows()):
-            writer.writerow(record)
+        for record in exported(store.rows()):
+            writer.writerow({name: guarded(value) for name, value in record.items()})
             count += 1
         text.detach()
         return count
@@ -103,7 +104,7 @@ def _write_parquet(store: AnswerStore, columns: dict[str, str], file: Any) -> in
 
     layout = pyarrow.schema([(name, pyarrow.type_for_alias(kind)) for name, kind in columns.items()])
     texts = [name for name, kind in columns.items() if kind == "string"]
-    rows, count = records(store.rows()), 0
+    rows, count = exported(store.rows()), 0
     with pyarrow.parquet.ParquetWriter(file, layout) as writer:
         while part := list(islice(rows, _ROW_GROUP)):
             for record in part:
@@ -131,6 +132,7 @@ def _columns(store: AnswerStore) -> dict[str, str]:
     return (
         {name: _kind(found) for name, found in kinds.items()}
         | own
+        | dict.fromkeys(WORDS, "string")
         | {f"{CHOICE_COLUMN}{name}": "double" for name in choices}
         | {f"{COUNT_COLUMN}{name}": "int64" for name in drawn}
     )

@@ -6,10 +6,10 @@ import fnmatch
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, tee
 from typing import TYPE_CHECKING, Any
 
-from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, key_text
+from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
 
 if TYPE_CHECKING:
     import pandas
@@ -18,6 +18,39 @@ ROWS = 2_000
 """Rows held at once as they are read; with ten times as many, a table of a million took a third more memory."""
 _SHARED = 20_000
 """Texts remembered, so that equal ones are one object."""
+WORDS = ("question", "system")
+"""Columns of an export that hold the words of the ask."""
+_MEANINGS = {
+    "item": "question form: like, paper, or a term of the questionnaire",
+    "wording": "which wording of the question",
+    "polarity": "1: yes means liking; -1: yes means disliking",
+    "order": "which option is named first",
+    "first": "the option named first",
+    "clip": "SHA-256 of the clip's file",
+    "frame": "id of the frame",
+    "value": "the value that the picture stands for",
+    "keyword": "the search word that found the picture",
+    "rank": "place of the picture among those that the word found, from 1",
+    "similarity": "cosine between picture and search word, -1 to 1",
+    "persona": "id of the persona; none for the model as itself",
+    "strategy": "how the persona is put: simple, profile, isq; none without a persona",
+    "placebo": "1: the persona's control, which says other values in as many words",
+    "key": "SHA-256 of everything that can change the answer",
+    "model": "id of the model, with its revision",
+    "text": "what the model said",
+    "parsed": "class of the answer: an option, refusal, ...; empty when it could not be read",
+    "error": "why there is no answer; empty otherwise",
+    "tokens": "tokens of the prompt",
+    "answered": "whether there is an answer",
+    "details": "JSON of what was told beside the answer: thinking, bounds, drawn words",
+    "question": "the question as it was put",
+    "system": "the system prompt: the words of the persona; empty for the model as itself",
+}
+_PREFIXES = {
+    CHOICE_COLUMN: "natural logarithm of the probability of this option over the whole vocabulary",
+    COUNT_COLUMN: "how many of the drawn answers were of this class",
+    "weight_": "1 for the value that the picture stands for; read by simulated models only",
+}
 _NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
 
 
@@ -40,6 +73,30 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
             f"{CHOICE_COLUMN}{name}": value for name, value in json.loads(said.log_probabilities or "{}").items()
         }
         yield record | {f"{COUNT_COLUMN}{name}": count for name, count in json.loads(said.counts or "{}").items()}
+
+
+def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
+    """``records`` with the words of each ask, for those who do not have the store."""
+    kept, read = tee(rows)
+    forms: dict[tuple[str, str], tuple[str, str]] = {}
+    for row, record in zip(kept, records(read), strict=True):
+        parts = (row.parts[1], row.parts[2])
+        if parts not in forms:
+            if len(forms) > _SHARED:
+                forms.clear()
+            content = joined(*row.parts)
+            forms[parts] = (_shareable(content["question"]), _shareable(content["system"]))
+        yield record | dict(zip(WORDS, forms[parts], strict=True))
+
+
+def column_meaning(name: str) -> str:
+    """What a column of an export holds, in words; empty for a tag that this release does not know.
+
+    >>> column_meaning("log_probability_yes")
+    'natural logarithm of the probability of this option over the whole vocabulary'
+    """
+    prefixed = (meaning for prefix, meaning in _PREFIXES.items() if name.startswith(prefix))
+    return _MEANINGS.get(name) or next(prefixed, "")
 
 
 def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pandas.DataFrame:
@@ -68,5 +125,9 @@ def _columns(prefix: str, stored: str) -> dict[str, float]:
 def _shared(text: str, shared: dict[str, str]) -> str:
     """One object for equal texts, in letters that every file format takes."""
     if text not in shared:
-        shared[text] = text.encode("utf-8", "replace").decode("utf-8")
+        shared[text] = _shareable(text)
     return shared[text]
+
+
+def _shareable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

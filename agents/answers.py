@@ -6,6 +6,7 @@ so a process that is killed at any moment loses only what was being asked; a pow
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -37,7 +38,7 @@ from agents.answer_table import answer_table
 from agents.identity import ask_content, ask_from_content, ask_key, canonical_json, content_key, respondent_content
 from agents.models.base import Answer, Ask, Model
 from agents.writer_lock import WriterLock
-from vectorstore.errors import InputError, SchemaError, StorageError
+from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
 from vectorstore.storage import storage_errors
 
 if TYPE_CHECKING:
@@ -253,12 +254,18 @@ class AnswerStore:
         self._synced = time.monotonic()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; from then on it is whole by itself, without the log that SQLite keeps beside it."""
         try:
             with self._storage_errors():
+                if self._lock is not None:
+                    # SQLite does so by itself only where nobody else has the file open.
+                    self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 self._database.close()
         finally:
+            writer = self._lock is not None
             self._unlock()
+        if not writer:
+            _settle(self.path)
 
     def answer(self, key: str) -> Answer | None:
         """The answer stored under a key, a failed one included."""
@@ -468,6 +475,14 @@ _OPEN = (
     " AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.ask = listed.ask AND answer.error = '')"
     " ORDER BY listed.pictures, listed.persona, listed.ask LIMIT ?"
 )
+
+
+def _settle(path: Path) -> None:
+    """Bring what a killed writer left in the log into the file, unless somebody writes or nobody may."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.is_file() and log.stat().st_size and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        with contextlib.suppress(CorpusLockedError, StorageError):
+            AnswerStore(path).close()
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:

@@ -1,17 +1,21 @@
 """A run as logs of Inspect AI (``.eval``), which its viewer and its data frames read; needs nothing of Inspect.
 
-One log per model, one sample per planned ask. Pictures are named by their hash, never embedded. The layout is that of
-Inspect's zip logs, version 2: https://inspect.aisi.org.uk/eval-logs.html
+One log per respondent (a model, or a model under a persona), one sample per planned ask. Pictures are attachments where
+the corpus is at hand, else they are named by their hash. The layout is that of Inspect's zip logs, version 2:
+https://inspect.aisi.org.uk/eval-logs.html
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
+import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -19,6 +23,7 @@ from typing import IO, Any
 from agents.answer_schema import StoredAnswer, StoredRow, joined, key_text
 from agents.answers import AnswerStore
 from agents.identity import canonical_json
+from agents.reserved import NO_PERSONA
 from valuespectrum.run import Manifest
 from vectorstore.storage import durable_file, storage_errors
 
@@ -27,17 +32,61 @@ Json = dict[str, Any]
 _LOG_VERSION = 2
 _TASK = "valuespectrum"
 _STOP_REASONS = {"length": "max_tokens", "content_filter": "content_filter"}
+_SCORERS = ("answer", "probability", "drawn", "liking")
+"""The first three score samples: the class of the answer, its probabilities, counts of drawn answers. The last one
+stands for the whole log: liking of each value, 0 to 100."""
+_OPEN_LOGS = 64
 _SHOWN = 1000
 """Characters of a text that a summary repeats."""
 
 
-def write_logs(store: AnswerStore, manifest: Manifest, scores: Json, folder: Path) -> dict[Path, int]:
-    """Write one log for each model of a run, row by row.
+Pictures = Callable[[str], Path | None]
+"""Gives the file of a picture by its hash; ``None`` where it is not at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSource:
+    """What logs are made of, beside the answers."""
+
+    manifest: Manifest
+    scores: Json
+    """Of the run; empty when there are none."""
+    pictures: Pictures = lambda sha: None
+
+
+@dataclass(frozen=True, slots=True)
+class _Respondent:
+    """Who answered: the subject of one log."""
+
+    content: str
+    """Model and settings, as the store keeps them."""
+    persona: str
+    strategy: str
+    placebo: bool
+
+    @classmethod
+    def of(cls, row: StoredRow) -> _Respondent:
+        tags = json.loads(row.tags)
+        persona, strategy = str(tags.get("persona", NO_PERSONA)), str(tags.get("strategy", NO_PERSONA))
+        return cls(row.respondent, persona, strategy, bool(tags.get("placebo", 0)))
+
+    @property
+    def model(self) -> Json:
+        """Its id and settings."""
+        return dict(json.loads(self.content))
+
+    @property
+    def role(self) -> Json:
+        """What it is told to be."""
+        return {"persona": self.persona, "strategy": self.strategy, "placebo": self.placebo}
+
+
+def write_logs(store: AnswerStore, source: LogSource, folder: Path) -> dict[Path, int]:
+    """Write one log for each respondent of a run, row by row.
 
     Args:
         store: The answers.
-        manifest: Of the run.
-        scores: Of the run; empty when there are none.
+        source: Manifest, scores, pictures.
         folder: Where the logs go; it is there.
 
     Returns:
@@ -46,20 +95,34 @@ def write_logs(store: AnswerStore, manifest: Manifest, scores: Json, folder: Pat
     Raises:
         StorageError: If a file cannot be written.
     """
+    respondents = list(dict.fromkeys(_Respondent.of(row) for row in store.rows()))
+    width = max(2, len(str(len(respondents))))
+    paths = {each: folder / _file_name(number, width, each) for number, each in enumerate(respondents, start=1)}
     written: dict[Path, int] = {}
-    with ExitStack() as stack:
-        logs: dict[str, _Log] = {}
-        for row in store.rows():
-            if row.respondent not in logs:
-                path = folder / f"{_TASK}-{len(logs) + 1}.eval"
-                stack.enter_context(storage_errors(path))
-                file = stack.enter_context(durable_file(path))
-                logs[row.respondent] = stack.enter_context(_Log(file, json.loads(row.respondent), manifest, scores))
-                written[path] = 0
-            log = logs[row.respondent]
-            log.add(row)
-            written[folder / f"{_TASK}-{list(logs).index(row.respondent) + 1}.eval"] = log.samples
+    # A file is open for each respondent, and there may be more of them than a process may have open.
+    for first in range(0, len(respondents), _OPEN_LOGS):
+        written |= _write_some(store, source, {each: paths[each] for each in respondents[first : first + _OPEN_LOGS]})
     return written
+
+
+def _write_some(store: AnswerStore, source: LogSource, paths: Mapping[_Respondent, Path]) -> dict[Path, int]:
+    with ExitStack() as stack:
+        logs: dict[_Respondent, _Log] = {}
+        for respondent, path in paths.items():
+            stack.enter_context(storage_errors(path))
+            file = stack.enter_context(durable_file(path))
+            logs[respondent] = stack.enter_context(_Log(file, respondent, source))
+        for row in store.rows():
+            if log := logs.get(_Respondent.of(row)):
+                log.add(row)
+        return {paths[respondent]: log.samples for respondent, log in logs.items()}
+
+
+def _file_name(number: int, width: int, respondent: _Respondent) -> str:
+    words = [respondent.persona, *([respondent.strategy] if respondent.persona != NO_PERSONA else [])]
+    words += ["placebo"] if respondent.placebo else []
+    shown = "-".join(re.sub(r"[^A-Za-z0-9_]+", "", word)[:40] for word in words)
+    return f"{_TASK}-{number:0{width}}-{shown}.eval"
 
 
 class _Log:
@@ -67,18 +130,18 @@ class _Log:
 
     Args:
         file: Open for writing.
-        respondent: The model's id and settings.
-        manifest: Of the run.
-        scores: Of the run.
+        respondent: Who answered.
+        source: Manifest, scores, pictures.
     """
 
-    def __init__(self, file: IO[bytes], respondent: Json, manifest: Manifest, scores: Json) -> None:
+    def __init__(self, file: IO[bytes], respondent: _Respondent, source: LogSource) -> None:
         self.samples = 0
         self._completed = 0
-        self._respondent, self._manifest, self._scores = respondent, manifest, scores
+        self._times: tuple[str, str] = ("", "")
+        self._model, self._respondent, self._source = respondent.model, respondent, source
         self._archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
         self._summaries = TemporaryFile()  # noqa: SIM115  closed with the log
-        self._id = _digest([manifest.settings, respondent])
+        self._id = _digest([source.manifest.settings, self._model, respondent.role])
         self._write("_journal/start.json", {"version": _LOG_VERSION, "eval": self._spec(), "plan": {}})
 
     def __enter__(self) -> _Log:
@@ -91,10 +154,13 @@ class _Log:
 
     def add(self, row: StoredRow) -> None:
         """Write one planned ask."""
-        sample = _sample(row, str(self._respondent["model"]))
+        sample = _sample(row, str(self._model["model"]), self._source.pictures)
         sample["uuid"] = f"{self._id}-{row.position}"
         self.samples += 1
         self._completed += "error" not in sample
+        if row.answer is not None and row.answer.created:
+            first, last = self._times
+            self._times = (min(first or row.answer.created, row.answer.created), max(last, row.answer.created))
         self._write(f"samples/{row.position}_epoch_1.json", sample)
         self._summaries.write((b"," if self.samples > 1 else b"[") + json.dumps(_summary(sample)).encode())
 
@@ -104,39 +170,58 @@ class _Log:
         with self._archive.open("summaries.json", "w", force_zip64=True) as file:
             while block := self._summaries.read(1 << 20):
                 file.write(block)
-        results = {"total_samples": self.samples, "completed_samples": self._completed, "scores": self._profile()}
-        header = {"version": _LOG_VERSION, "status": "success", "eval": self._spec(), "plan": {}, "stats": {}}
+        results = {"total_samples": self.samples, "completed_samples": self._completed, "scores": self._scores()}
+        first, last = self._times
+        stats = {"started_at": first, "completed_at": last} if first else {}
+        header = {"version": _LOG_VERSION, "status": "success", "eval": self._spec(), "plan": {}, "stats": stats}
         self._write("header.json", header | {"results": results})
 
     def _spec(self) -> Json:
-        settings, provenance = self._manifest.settings, self._manifest.provenance
+        settings, provenance = self._source.manifest.settings, self._source.manifest.provenance
+        battery = settings.get("battery", {}).get("name", "run")
         return {
             **{"run_id": _digest(settings), "eval_id": self._id, "task_id": self._id},
             "created": str(provenance.get("begun", "")) or "1970-01-01T00:00:00+00:00",
-            "task": f"{_TASK}/{settings.get('battery', {}).get('name', 'run')}",
+            "task": f"{_TASK}/{battery}",
+            "task_args": self._respondent.role,
+            "tags": [word for word in (self._respondent.persona, "placebo" * self._respondent.placebo) if word],
             "dataset": {"name": f"corpus {str(settings.get('corpus', {}).get('hash', ''))[:16]}"},
-            "model": self._respondent["model"],
-            "model_args": self._respondent["settings"],
+            "model": self._model["model"],
+            "model_args": self._model["settings"],
+            "scorers": [{"name": name} for name in _SCORERS],
             "config": {},
             "packages": provenance.get("versions", {}),
+            "metadata": self._respondent.role,
         }
 
-    def _profile(self) -> list[Json]:
-        """Liking of each value by the model without a persona, as one score with a metric for each."""
-        for one in self._scores.get("respondents", []):
-            if one.get("model") == self._respondent["model"] and one.get("persona") == "none" and "profile" in one:
+    def _scores(self) -> list[Json]:
+        """Liking of each value, with a metric for each, and the share that was answered."""
+        share = self._completed / self.samples if self.samples else 0.0
+        scores = [_score("answer", {"answered": share})]
+        for one in self._source.scores.get("respondents", []):
+            if one.get("model") == self._model["model"] and "profile" in one and _is(self._respondent, one):
                 means = {value: row["mean"] for value, row in one["profile"].items() if row["mean"] is not None}
-                metrics = {value: {"name": value, "value": mean} for value, mean in means.items()}
-                return [{"name": "liking", "scorer": _TASK, "params": {}, "metrics": metrics}]
-        return []
+                scores.append(_score("liking", means))
+        return scores
 
     def _write(self, name: str, document: Mapping[str, Any]) -> None:
         self._archive.writestr(name, json.dumps(document, allow_nan=False))
 
 
-def _sample(row: StoredRow, model: str) -> Json:
+def _is(respondent: _Respondent, scored: Mapping[str, Any]) -> bool:
+    named = (scored.get("persona"), scored.get("strategy"), bool(scored.get("placebo")))
+    return named == (respondent.persona, respondent.strategy, respondent.placebo)
+
+
+def _score(name: str, numbers: Mapping[str, float]) -> Json:
+    metrics = {metric: {"name": metric, "value": number} for metric, number in numbers.items()}
+    return {"name": name, "scorer": name, "params": {}, "metrics": metrics}
+
+
+def _sample(row: StoredRow, model: str, pictures: Pictures) -> Json:
     content = joined(*row.parts)
-    asked = list(_prompt(content))
+    attached = {sha: path for sha in content["pictures"] if (path := pictures(sha)) is not None}
+    asked = list(_prompt(content, attached))
     sample: Json = {
         "id": row.position,
         "epoch": 1,
@@ -145,9 +230,11 @@ def _sample(row: StoredRow, model: str) -> Json:
         "target": "",
         "messages": asked,
         "metadata": {**json.loads(row.tags), "key": key_text(row.key)},
+        "attachments": {sha: _data_url(path) for sha, path in attached.items()},
     }
     if row.answer is None:
         return sample | {"error": _error("not asked yet")}
+    sample |= {"started_at": row.answer.created, "completed_at": row.answer.created} if row.answer.created else {}
     text, tokens = row.answer.text, row.answer.tokens
     if row.answer.error:
         return sample | {"error": _error(row.answer.error)}
@@ -164,13 +251,19 @@ def _sample(row: StoredRow, model: str) -> Json:
     }
 
 
-def _prompt(content: Mapping[str, Any]) -> Iterator[Json]:
-    """What was asked, in the words of the ask; pictures by hash."""
+def _prompt(content: Mapping[str, Any], attached: Collection[str]) -> Iterator[Json]:
+    """What was asked, in the words of the ask; pictures that are not attached by their hash."""
     if content["system"]:
         yield {"role": "system", "content": content["system"]}
-    shown = [f"[picture {sha}]" for sha in content["pictures"]]
-    words = "\n".join(part for part in (*shown, content["caption"], content["question"]) if part)
-    yield {"role": "user", "content": words}
+    named = [f"[picture {sha}]" for sha in content["pictures"] if sha not in attached]
+    words = "\n".join(part for part in (*named, content["caption"], content["question"]) if part)
+    shown = [{"type": "image", "image": f"attachment://{sha}"} for sha in content["pictures"] if sha in attached]
+    yield {"role": "user", "content": [*shown, {"type": "text", "text": words}] if shown else words}
+
+
+def _data_url(path: Path) -> str:
+    with storage_errors(path):
+        return f"data:image/jpeg;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def _scores(answer: StoredAnswer, told: Json) -> Json:
@@ -200,5 +293,6 @@ def _summary(sample: Json) -> Json:
         name: {"value": score["value"], "answer": score["answer"]} for name, score in sample.get("scores", {}).items()
     }
     error = {"error": sample["error"]["message"][:_SHOWN]} if "error" in sample else {}
-    shown = sample["input"][-1]["content"][:_SHOWN]
-    return {**kept, "input": shown, "scores": scores, "completed": "error" not in sample, **error}
+    asked = sample["input"][-1]["content"]
+    words = asked if isinstance(asked, str) else asked[-1]["text"]
+    return {**kept, "input": words[:_SHOWN], "scores": scores, "completed": "error" not in sample, **error}

@@ -7,26 +7,32 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from agents.answer_care import export_answers
+from agents.answer_table import column_meaning
 from agents.answers import AnswerStore
-from valuespectrum.inspect_log import write_logs
+from valuespectrum.inspect_log import LogSource, Pictures, write_logs
 from valuespectrum.run import Manifest, open_answers, read_manifest, read_scores, write_json
+from valuespectrum.score_table import write_score_table
 from vectorstore.errors import InputError
 from vectorstore.storage import durable_file, is_unfinished, make_folder, storage_errors
 
-Form = Literal["csv", "parquet", "hf", "inspect"]
+Form = Literal["csv", "parquet", "scores", "hf", "inspect"]
 
 _TABLE = "answers.parquet"
-_OWN = (_TABLE, "README.md", "settings.json", "scores.json")
+_SCORES = "scores.csv"
+_LISTED = 100
+"""Questions and roles that a card spells out; the table has them all."""
+_OWN = (_TABLE, _SCORES, "README.md", "settings.json", "scores.json")
 
 
-def export_run(run: Path, form: str, out: Path | None = None) -> tuple[Path, int]:
+def export_run(run: Path, form: str, out: Path | None = None, pictures: Pictures | None = None) -> tuple[Path, int]:
     """Write the answers of a run for other programs, in little memory.
 
     Args:
         run: Run folder.
-        form: ``csv`` and ``parquet`` give one file, ``hf`` a folder that Hugging Face ``datasets`` loads, ``inspect`` a
-            folder of Inspect AI logs, one per model.
-        out: File or folder to write; by default ``answers.FORM`` or ``FORM`` in the run folder.
+        form: ``csv`` and ``parquet`` give one file, ``scores`` one of scores as CSV, ``hf`` a folder that Hugging Face
+            ``datasets`` loads, ``inspect`` a folder of Inspect AI logs, one per respondent.
+        out: File or folder to write; by default ``answers.FORM``, ``scores.csv`` or ``FORM`` in the run folder.
+        pictures: For ``inspect``: where pictures are, to be put into the logs; ``None`` names them by their hash.
 
     Returns:
         What was written, and the number of rows.
@@ -42,12 +48,16 @@ def export_run(run: Path, form: str, out: Path | None = None) -> tuple[Path, int
         if form in ("csv", "parquet"):
             path = out or run / f"answers.{form}"
             return path, export_answers(store, path, form)
+        if form == "scores":
+            path = out or run / _SCORES
+            return path, write_score_table(read_scores(run), path)
         folder = out or run / form
         manifest = read_manifest(run)
         scores = read_scores(run) if (run / "scores.json").is_file() else {}
         _make_folder(folder)
         if form == "inspect":
-            return folder, sum(write_logs(store, manifest, scores, folder).values())
+            source = LogSource(manifest, scores, pictures) if pictures else LogSource(manifest, scores)
+            return folder, sum(write_logs(store, source, folder).values())
         return folder, _write_dataset(store, manifest, scores, folder)
 
 
@@ -76,17 +86,40 @@ def _write_dataset(store: AnswerStore, manifest: Manifest, scores: dict[str, Any
     write_json(folder / "settings.json", manifest.settings)
     if scores:
         write_json(folder / "scores.json", scores)
+        write_score_table(scores, folder / _SCORES)
     columns = pyarrow.parquet.read_schema(folder / _TABLE)
+    asked = pyarrow.parquet.read_table(folder / _TABLE, columns=["question"])["question"].unique().to_pylist()
     with storage_errors(folder), durable_file(folder / "README.md") as file:
-        file.write(_card(manifest, rows, [f"| `{field.name}` | {field.type} |" for field in columns]).encode())
+        file.write(
+            _card(
+                manifest,
+                rows,
+                asked,
+                [f"| `{field.name}` | {field.type} | {column_meaning(field.name)} |" for field in columns],
+            ).encode()
+        )
     return rows
 
 
-def _card(manifest: Manifest, rows: int, columns: list[str]) -> str:
+def quoted(text: str) -> str:
+    r"""Text of a user's or a stranger's as one line of code in Markdown, which nothing in it can end.
+
+    >>> quoted("two\nlines")
+    '`two lines`'
+    """
+    return f"`{' '.join(text.replace('`', chr(39)).split())}`"
+
+
+def _card(manifest: Manifest, rows: int, asked: list[str], columns: list[str]) -> str:
     settings = manifest.settings
     models = "\n".join(f"- `{model}`: `{json.dumps(given)}`" for model, given in settings.get("models", {}).items())
     battery, corpus = (settings.get(name, {}).get(key, "") for name, key in (("battery", "name"), ("corpus", "hash")))
     begun = manifest.provenance.get("begun", "at an unknown time")
+    roles = [
+        f"- `{role['persona']}` ({role['strategy']}{', placebo' * bool(role['placebo'])}): {quoted(role['system'])}"
+        for role in settings.get("roles", [])[:_LISTED]
+        if role["system"]
+    ]
     return f"""---
 pretty_name: Answers of vision-language models about values
 task_categories:
@@ -104,7 +137,8 @@ configs:
 Battery `{battery}`, begun {begun}. Pictures are not included:
 `clip` and `frame` name them in the corpus with the hash
 `{corpus}`.
-`settings.json` says what was asked of whom, with the words of all roles; `scores.json` what came of it.
+`question` and `system` are the words of each ask. `settings.json` says what was asked of whom, with the words of all
+roles; `scores.json` and `scores.csv` what came of it.
 A row without an answer has `answered` false, and `error` where it failed.
 Log-probabilities are natural logarithms over the whole vocabulary.
 
@@ -112,9 +146,17 @@ Log-probabilities are natural logarithms over the whole vocabulary.
 
 {models}
 
+## Questions
+
+{chr(10).join(f"- {quoted(question)}" for question in sorted(asked)[:_LISTED])}
+
+## Personas
+
+{chr(10).join(roles) or "None: the models answered as themselves."}
+
 ## Columns
 
-| name | kind |
-|---|---|
+| name | kind | meaning |
+|---|---|---|
 {chr(10).join(columns)}
 """

@@ -322,7 +322,8 @@ def test_exports_hold_the_table(store: AnswerStore, tmp_path: Path, form: str) -
     assert export_answers(store, path, form) == 9
     back = pandas.read_csv(path, keep_default_na=False) if form == "csv" else pandas.read_parquet(path)
     table = store.table()
-    assert set(back.columns) == set(table.columns)
+    assert set(back.columns) == {*table.columns, "question", "system"}
+    assert back["question"].tolist() == [ask.question for ask in asks]
     for name in ("key", "text", "parsed", "n", "share", "tokens", "answered"):
         assert back[name].tolist() == table[name].tolist()
     assert back["mixed"].astype(str).tolist() == table["mixed"].astype(str).tolist()

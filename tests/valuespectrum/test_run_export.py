@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import json
+import re
+import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,11 +18,13 @@ import pytest
 import yaml
 from bench_fakes import AxesEmbedder, words, world
 
+from agents.answers import AnswerStore
+from agents.csv_cells import guarded
 from agents.models.base import Answer, Ask
 from agents.models.simulated import Profile, SimulatedModel
-from agents.personas import load_personas
+from agents.personas import load_personas, system_prompt
 from valuespectrum.benchmark import BenchOptions, run_benchmark
-from valuespectrum.run_export import export_run
+from valuespectrum.run_export import export_run, quoted
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.errors import InputError
 
@@ -51,7 +58,14 @@ def test_a_folder_for_datasets(run: Path, tmp_path: Path) -> None:
     (config,) = front["configs"]
     table = pandas.read_parquet(folder / config["data_files"])
     assert len(table) == rows and f"{rows:,} rows" in card
-    assert all(f"| `{name}` |" in card for name in table.columns)
+    described = dict(re.findall(r"\| `(.+?)` \| \w+ \| (.*) \|", card))
+    assert list(described) == list(table.columns) and all(described.values())
+    assert set(table["question"]) == set(re.findall(r"^- `(.+\?.*)`$", card, re.MULTILINE))
+    persona = load_personas()[0]
+    words = table.loc[(table["persona"] == persona.id) & (table["placebo"] == 0), "system"].unique()
+    assert list(words) == [system_prompt(persona)] and quoted(words[0]) in card
+    assert set(table.loc[table["persona"] == "none", "system"]) == {""}
+    assert len(pandas.read_csv(folder / "scores.csv")) == 6 * 10
     assert json.loads((folder / "scores.json").read_text())["n_planned"] == rows
     assert json.loads((folder / "settings.json").read_text())["battery"]["name"] == "like"
     assert b"secret/path" not in b"".join(file.read_bytes() for file in folder.iterdir())
@@ -72,7 +86,11 @@ def test_a_folder_with_something_else_is_left_alone(run: Path, tmp_path: Path) -
 def test_logs_hold_every_ask_with_its_words_and_its_answer(run: Path, tmp_path: Path) -> None:
     folder, rows = export_run(run, "inspect", tmp_path / "logs")
     logs = sorted(folder.iterdir())
-    assert [log.name for log in logs] == ["valuespectrum-1.eval", "valuespectrum-2.eval"]
+    persona = load_personas()[0].id
+    assert [log.name[14:] for log in logs] == [
+        f"{number:02}-{who}.eval"
+        for number, who in enumerate(("none", f"{persona}-simple", f"{persona}-simple-placebo") * 2, start=1)
+    ]
     seen, names = 0, set()
     for log in logs:
         with zipfile.ZipFile(log) as archive:
@@ -83,8 +101,14 @@ def test_logs_hold_every_ask_with_its_words_and_its_answer(run: Path, tmp_path: 
         names |= {sample["uuid"] for sample in samples} | {header["eval"]["eval_id"]}
         assert header["results"]["total_samples"] == len(samples)
         assert header["results"]["completed_samples"] == sum("error" not in sample for sample in samples)
-        (liking,) = header["results"]["scores"]
-        assert len(liking["metrics"]) == 10
+        answered, liking = header["results"]["scores"]
+        assert len(liking["metrics"]) == 10 and answered["metrics"]["answered"]["value"] > 0.8
+        assert {liking["scorer"], answered["scorer"]} < {scorer["name"] for scorer in header["eval"]["scorers"]}
+        assert {tuple(sample["metadata"][name] for name in header["eval"]["metadata"]) for sample in samples} == {
+            tuple(header["eval"]["metadata"].values())
+        }
+        assert header["eval"]["created"] <= header["stats"]["started_at"] <= header["stats"]["completed_at"]
+        assert all(sample["started_at"] for sample in samples)
         for sample in samples:
             assert sample["input"][-1]["content"].startswith("[picture ")
             if "error" not in sample:
@@ -101,10 +125,127 @@ def test_inspect_itself_reads_the_logs(run: Path, tmp_path: Path) -> None:
     logs = [inspect_log.read_eval_log(str(path)) for path in sorted(folder.iterdir())]
     assert sum(len(log.samples) for log in logs) == rows
     assert all(log.status == "success" and log.results.scores[0].metrics for log in logs)
-    sample = next(sample for sample in logs[0].samples if sample.metadata["persona"] != "none")
+    assert all(log.stats.started_at and log.eval.scorers for log in logs)
+    sample = logs[1].samples[0]
     assert sample.messages[0].role == "system" and sample.output.completion
     assert set(sample.scores["probability"].value) == {"yes", "no"}
-    summaries = inspect_log.read_eval_log_sample_summaries(str(folder / "valuespectrum-2.eval"))
+    summaries = inspect_log.read_eval_log_sample_summaries(logs[3].location)
     assert sum(summary.error is not None for summary in summaries) == sum(
-        sample.error is not None for sample in logs[1].samples
+        sample.error is not None for sample in logs[3].samples
     )
+
+
+def test_pictures_are_attached_once_a_sample_where_they_are_at_hand(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.jpg").write_bytes(b"a picture")
+    with AnswerStore(run / "answers.sqlite", read_only=True) as store:
+        known = json.loads(next(store.rows()).parts[0])[0]
+    folder, _ = export_run(
+        run, "inspect", tmp_path / "logs", lambda sha: tmp_path / "one.jpg" if sha == known else None
+    )
+    shown = named = 0
+    for log in folder.iterdir():
+        with zipfile.ZipFile(log) as archive:
+            for name in archive.namelist():
+                if not name.startswith("samples/"):
+                    continue
+                sample = json.loads(archive.read(name))
+                words = sample["input"][-1]["content"]
+                if sample["attachments"]:
+                    (url,) = sample["attachments"].values()
+                    assert base64.b64decode(url.partition(",")[2]) == b"a picture"
+                    assert words[0] == {"type": "image", "image": f"attachment://{known}"}
+                    assert "[picture" not in words[1]["text"]
+                    shown += 1
+                else:
+                    assert words.startswith("[picture ")
+                    named += 1
+    assert shown and named
+
+
+def test_many_respondents_need_few_open_files(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, rows = export_run(run, "inspect", tmp_path / "whole")
+    monkeypatch.setattr("valuespectrum.inspect_log._OPEN_LOGS", 2)
+    parts, again = export_run(run, "inspect", tmp_path / "parts")
+    assert rows == again
+    for log in whole.iterdir():
+        with zipfile.ZipFile(log) as one, zipfile.ZipFile(parts / log.name) as other:
+            assert {name: one.read(name) for name in one.namelist()} == {
+                name: other.read(name) for name in other.namelist()
+            }
+
+
+def test_scores_are_a_table_with_the_numbers_of_the_run(run: Path, tmp_path: Path) -> None:
+    path, rows = export_run(run, "scores", tmp_path / "scores.csv")
+    table = pandas.read_csv(path, keep_default_na=False)
+    assert len(table) == rows == 6 * 10
+    scores = json.loads((run / "scores.json").read_text())
+    for respondent in scores["respondents"]:
+        named = (table["model"] == respondent["model"]) & (table["persona"] == respondent["persona"])
+        mine = table[named & (table["placebo"] == respondent["placebo"])]
+        assert len(mine) == 10
+        for _, row in mine.iterrows():
+            assert float(row["mean"]) == respondent["profile"][row["value"]]["mean"]
+    assert export_run(run, "scores", tmp_path / "scores.csv") == (path, rows)
+    (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="mine"):
+        export_run(run, "scores", tmp_path / "mine.csv")
+
+
+HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "\ufeff=1")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_begins_like_a_formula_is_guarded(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", [-3.5, 7, "-3.5", "+2", "1e-3", "-1E+9", "yes", "", "a=b", True, None, "'=1"])
+def test_numbers_and_plain_text_stay_as_they_are(value: object) -> None:
+    assert guarded(value) is value
+
+
+class Spreadsheet(SimulatedModel):
+    """Answers with formulas."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for number, answer in enumerate(super().score(asks)):
+            yield Answer(answer.log_probabilities, HOSTILE[number % len(HOSTILE)], answer.parsed)
+
+
+def test_no_cell_of_a_table_is_a_formula(tmp_path: Path, run: Path) -> None:
+    options = BenchOptions(tmp_path / "run", keywords=run.parent / "axes.yaml", scoring=ScoringOptions(draws=100))
+    run_benchmark(options, world(clips=1), AxesEmbedder(), [Spreadsheet(Profile({"security": 1.0}))])
+    path, rows = export_run(tmp_path / "run", "csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        read = list(csv.reader(file))
+    assert len(read) == rows + 1
+    begun = {cell[0] for row in read for cell in row if cell and not re.fullmatch(r"[-+]?[\d.]+(e-?\d+)?", cell)}
+    assert not begun & set("=+-@\t\r\n ＝")
+    assert sum(cell.startswith("'") for row in read for cell in row) == rows
+
+
+def test_answers_copied_alone_are_whole(run: Path, tmp_path: Path) -> None:
+    """After a run that ended while somebody was reading, and after one that was killed and then looked at."""
+    for name in ("ended", "killed"):
+        folder = tmp_path / name
+        folder.mkdir()
+        shutil.copy(run / "answers.sqlite", folder)
+        reader = sqlite3.connect(folder / "answers.sqlite")
+        assert reader.execute("SELECT count(*) FROM manifest").fetchone() == (1,)
+        if name == "ended":
+            with AnswerStore(folder / "answers.sqlite") as store:
+                store._database.execute("UPDATE manifest SET document = 'new'")
+        else:
+            writer = sqlite3.connect(folder / "answers.sqlite", isolation_level=None)
+            writer.execute("PRAGMA wal_autocheckpoint = 0")
+            writer.execute("UPDATE manifest SET document = 'new'")
+            log = (folder / "answers.sqlite-wal").read_bytes()
+            writer.close()
+            assert log
+            with AnswerStore(folder / "answers.sqlite", read_only=True):
+                pass
+        alone = tmp_path / f"{name}.sqlite"
+        shutil.copy(folder / "answers.sqlite", alone)
+        assert sqlite3.connect(alone).execute("SELECT document FROM manifest").fetchone() == ("new",)
+        assert not (folder / "answers.sqlite-wal").exists() or not (folder / "answers.sqlite-wal").stat().st_size
+        reader.close()

@@ -33,7 +33,7 @@ def report(
     from valuespectrum.report.page import write_report
 
     with Terminal(as_json) as terminal, contextlib.ExitStack() as stack:
-        opened = _corpus(corpus, runs[0], terminal, stack)
+        opened = corpus_of_run(corpus, runs[0], terminal, stack)
         values = _values(opened) if session and opened else {}
         sources = ReportSources(tuple(runs), opened, tuple(session or ()), values)
         data = load_report(sources, title)
@@ -49,7 +49,7 @@ def report(
         terminal.finish(document, f"report: {path}")
 
 
-def _corpus(named: Path | None, run: Path, terminal: Terminal, stack: contextlib.ExitStack) -> Any:
+def corpus_of_run(named: Path | None, run: Path, terminal: Terminal, stack: contextlib.ExitStack) -> Any:
     """The corpus that was named, or else the one in the command of the run if it is still there and unchanged."""
     from valuespectrum.run import read_manifest
     from vectorstore.corpus import Corpus
@@ -57,7 +57,7 @@ def _corpus(named: Path | None, run: Path, terminal: Terminal, stack: contextlib
     manifest = read_manifest(run)
     folder = named or corpus_of_command(str(manifest.provenance.get("command", "")))
     if folder is None or (named is None and not (folder / "corpus.sqlite").is_file()):
-        terminal.say("no corpus at hand, so the report has no pictures (name one with --corpus)")
+        terminal.say("no corpus at hand, so there are no pictures (name it with --corpus)")
         return None
     opened = stack.enter_context(Corpus.open(folder))
     if opened.content_hash() != manifest.settings["corpus"]["hash"]:

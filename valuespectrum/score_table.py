@@ -1,0 +1,60 @@
+"""The scores of a run as one table for spreadsheets and statistics programs: a row per respondent and value."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from agents.csv_cells import guarded
+from vectorstore.storage import durable_file, refuse_foreign, storage_errors
+
+_WHO = ("model", "persona", "strategy", "placebo", "instrument", "readout")
+_FIRST = ("value", "mean", "low", "high", "centred", "centred_low", "centred_high", "n_clips", "n_answers", "status")
+
+
+def write_score_table(scores: Mapping[str, Any], path: Path) -> int:
+    """Write the scores of all respondents as CSV.
+
+    Args:
+        scores: As ``scores.json`` holds them.
+        path: The file; replaced as a whole when it is an earlier one.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        InputError: Something else is there.
+        StorageError: It cannot be written.
+    """
+    refuse_foreign(path, _is_ours, "a table of scores")
+    rows = list(score_rows(scores))
+    columns = [*_WHO, *_FIRST]
+    columns += sorted({name for row in rows for name in row} - set(columns))
+    with storage_errors(path), durable_file(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        writer = csv.DictWriter(text, columns, restval="")
+        writer.writeheader()
+        writer.writerows({name: guarded(value) for name, value in row.items()} for row in rows)
+        text.detach()
+    return len(rows)
+
+
+def score_rows(scores: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """One record per respondent and value; a number that is not known is left empty."""
+    for respondent in scores.get("respondents", []):
+        who = {name: respondent.get(name, "") for name in _WHO}
+        for value, row in respondent.get("profile", {}).items():
+            numbers = {name: "" if number is None else number for name, number in row.items()}
+            yield {**who, "value": value, **{name: each for name, each in numbers.items() if _is_plain(each)}}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.readline(4096).decode("utf-8", "replace").startswith(",".join((*_WHO, *_FIRST[:2])))
