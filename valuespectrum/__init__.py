@@ -1,1 +1,1 @@
-"""Measure which human values a vision-language model acts on."""
+"""Measure pictures of which human values a vision-language model likes."""

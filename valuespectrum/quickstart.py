@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Advance = Callable[[int, int], None]
+PERSONA_RESULTS = (
+    *("aligned", "ceiling", "bare", "gain", "gain_low", "gain_high"),
+    *("placebo", "difference", "difference_low", "difference_high", "moved"),
+)
+"""What the summary takes over of a persona's alignment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
             "answers": _answers(scores) + _answers(played),
             **_recovery(scores, model),
             "persona_alignment": {
-                role_name(row): {"aligned": row["aligned"], "placebo": row.get("placebo")} for row in played["personas"]
+                role_name(row): {name: row.get(name) for name in PERSONA_RESULTS} for row in played["personas"]
             },
             "report": "report.html",
         }

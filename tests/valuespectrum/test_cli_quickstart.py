@@ -42,7 +42,13 @@ def test_the_summary_says_what_was_done(made: tuple[QuickstartOptions, dict[str,
 def test_the_report_shows_all_of_it(made: tuple[QuickstartOptions, dict[str, Any]]) -> None:
     options, summary = made
     page = (options.out / str(summary["report"])).read_text(encoding="utf-8")
-    for heading in ("acts on", "Personas against their targets", "A walk through a feed", "Examples", "comes from"):
+    for heading in (
+        "likes pictures of",
+        "Personas against their targets",
+        "A walk through a feed",
+        "Examples",
+        "comes from",
+    ):
         assert heading in page
     assert page.count("data:image/jpeg") >= 6 + 4
 

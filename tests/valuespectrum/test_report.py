@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from valuespectrum.report.charts import exposure_shares, value_circle
+from valuespectrum.report.charts import CODES, exposure_codes, exposure_shares, value_circle
 from valuespectrum.report.data import (
     NO_PERSONA,
+    Differences,
     Estimate,
     Example,
     ExampleAnswer,
@@ -24,8 +26,11 @@ from valuespectrum.report.data import (
     SessionStep,
     ValueRow,
 )
+from valuespectrum.report.measured import borrowed_placebos, read_personas, read_profiles
 from valuespectrum.report.page import render, write_report
-from valuespectrum.report.words import clean, headline
+from valuespectrum.report.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
+from valuespectrum.run import Manifest
+from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.errors import StorageError
 
@@ -87,10 +92,10 @@ def profile(model: str = "reference:amber@1", planted: bool = True, p: float | N
     return ModelProfile(
         model,
         rows,
-        {"yes_lean_points": Estimate(9.0, 8.0, 10.0)},
-        {"refusal": Estimate(0.02, 0.01, 0.03)},
-        Recovery(1.0, 1.0, 1.0) if planted else None,
-        p,
+        bias={"yes_lean_points": Estimate(9.0, 8.0, 10.0)},
+        rates={"refusal": Estimate(0.02, 0.01, 0.03)},
+        recovery=Recovery(1.0, 1.0, 1.0) if planted else None,
+        differ=Differences(120.0, p, 10) if p is not None else None,
         n_asks=960,
         n_clips=120,
         notes=("power has few clips",),
@@ -110,7 +115,11 @@ def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) 
     )
     target = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "security": -1.0}
     aligned, placebo = Estimate(0.8, 0.6, 0.9), Estimate(0.1, -0.2, 0.4)
-    role = PersonaResult("m", "p", text, "simple", target, aligned, placebo, Estimate(0.7), {"power": 12.0}, text)
+    role = PersonaResult(
+        **{"model": "m", "persona": "p", "name": text, "strategy": "simple", "target": target, "aligned": aligned},
+        **{"bare": placebo, "placebo": placebo, "gain": Estimate(0.7, 0.4, 0.9), "difference": Estimate(0.7)},
+        **{"ceiling": 0.75, "moved": "unclear", "profile": {"power": 12.0}, "prompt": text},
+    )
     return ReportData(
         title=text,
         profiles=profiles or (profile(), profile("reference:birch@1")),
@@ -172,7 +181,10 @@ def test_clean_text_is_one_printable_short_line(text: str, longest: int) -> None
 def test_the_headline_does_not_claim_more_than_the_numbers() -> None:
     assert "universalism and benevolence" in headline(data())
     flat = data(profiles=(profile(p=0.4),))
-    assert "no value preference" in headline(flat)
+    assert "no preference for pictures" in headline(flat)
+    assert "was not tested" in headline(data(profiles=(profile(p=None),)))
+    assert "nothing about what" in headline(replace(data(), cautions=("this is no such clip",)))
+    assert "not to conclude from" in headline(data(profiles=(replace(profile(), published=True),)))
     unmeasured = ModelProfile("m", tuple(ValueRow(value, Estimate(None), Estimate(None)) for value in VALUES))
     assert "Too little" in headline(data(profiles=(unmeasured,)))
     assert read(render(data(profiles=(unmeasured,))))
@@ -184,6 +196,123 @@ def test_instruments_of_calibration_are_named_as_such() -> None:
     page = render(real)
     assert "Instruments of calibration" not in page
     assert "lanted" not in re.sub(r"<style>.*?</style>", "", page, flags=re.S)
+
+
+def test_the_title_names_the_models_and_the_contents_lead_everywhere() -> None:
+    page = render(data())
+    assert "<title>reference:amber, reference:birch · plain</title>" in page
+    reader = read(page)
+    ids = {attributes["id"] for _, attributes in reader.tags if "id" in attributes}
+    links = [str(attributes["href"])[1:] for tag, attributes in reader.tags if tag == "a"]
+    headings = [attributes["id"] for tag, attributes in reader.tags if tag == "h2"]
+    assert set(links) <= ids
+    assert [link for link in dict.fromkeys(links)] == headings  # noqa: C416
+
+
+def test_claims_about_personas_come_from_verdicts() -> None:
+    assert moved_in_words(["closer"] * 3 + ["away"]).startswith("3 of 4 personas moved the answers closer")
+    assert "1 moved them away" in moved_in_words(["closer"] * 3 + ["away"])
+    told = " ".join(findings(data()))
+    assert "0 of 1 personas" in told and "1 the intervals do not say" in told
+    (role,) = data().personas
+    better = replace(role, placebo_persona="Somebody else", moved=None)
+    told = " ".join(findings(replace(data(), personas=(better,))))
+    assert (
+        "0 of 1 personas" not in told
+        and "For 1 one of the comparisons is missing." in told
+        and "only another persona" in told
+    )
+    assert "its placebo is only another persona: Somebody else" in render(replace(data(), personas=(better,)))
+
+
+def test_every_interval_says_what_was_drawn_again() -> None:
+    page = " ".join(read(render(data())).text)
+    captions = re.findall(r"<caption>(.*?)</caption>", render(data()))
+    assert captions and all("over clips" in caption for caption in captions if "interval" in caption)
+    assert UNITS in page and INDEPENDENCE in page and "H = 120.0 over 10 values, p < 0.0001" in page
+
+
+def test_numbers_without_interval_say_why() -> None:
+    rows = tuple(replace(row, liking=Estimate(100.0, why=NO_SPREAD)) for row in profile().rows)
+    page = render(data(profiles=(replace(profile(), rows=rows),)))
+    assert f"no interval: {NO_SPREAD}" in page and "<sup>‡</sup>" in page and "[100, 100]" not in page
+    unknown = replace(
+        data().personas[0], aligned=Estimate(None), gain=Estimate(None), difference=Estimate(None), moved=None
+    )
+    assert "not compared" in render(replace(data(), personas=(unknown,)))
+
+
+def test_marks_and_colours_of_values_need_an_interval() -> None:
+    rows = tuple(replace(row, centred=Estimate(20.0, -5.0, 45.0)) for row in profile().rows)
+    page = render(data(profiles=(replace(profile(), rows=rows), replace(profile("m"), rows=rows))))
+    heat = page.split('<table class="heat">')[1].split("</table>")[0].split("<tbody>")[1]
+    assert "▲" not in heat and "--amount:0%" in heat and "+20" in heat
+
+
+def test_a_phone_shows_every_column() -> None:
+    page = render(data())
+    small = page.split("@media (max-width: 560px)")[1].split("@media print")[0]
+    assert "optional" not in page and not re.search(r"\.(number|range)[^{]*{[^}]*display: none", small)
+    for label in ("Gain over no persona", "Difference to placebo", "Ceiling", "Moved"):
+        assert f'data-label="{label}"' in page
+
+
+def test_values_have_names_where_they_have_colours() -> None:
+    page = render(data())
+    assert len(set(CODES.values())) == len(VALUES)
+    for marks in (page.split('class="codes"')[1], page.split('class="exposure"')[1]):
+        assert any(f">{code}</span>" in marks for code in CODES.values())
+    shown = data().sessions[0]
+    heights = [height for _, height in exposure_codes(shown, 10)]
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_a_warning_is_red_and_takes_the_planted_truth_away() -> None:
+    page = render(replace(data(), cautions=("the reference embedder knows nothing but drawn clips",)))
+    assert 'class="notice alarm" role="alert"' in page
+    for sentence in findings(replace(data(), cautions=("x",))):
+        assert "closer" not in sentence
+    manifest = Manifest({"models": {"reference:amber@1": {}}}, {})
+    scores = {"respondents": [_respondent()]}
+    assert read_profiles(scores, manifest)[0].recovery is not None
+    (warned,) = read_profiles(scores, manifest, "these are no such clips")
+    assert warned.recovery is None and all(row.planted is None for row in warned.rows)
+
+
+def _respondent() -> dict[str, object]:
+    row = {"mean": 50.0, "low": 40.0, "high": 60.0, "why": "", "centred": 0.0, "centred_low": -9.0, "centred_high": 9.0}
+    row |= {"rank": 1, "rank_low": 1, "rank_high": 10, "n_clips": 9, "n_answers": 72}
+    return {
+        **{"model": "reference:amber@1", "persona": "none", "strategy": "none", "placebo": False, "n_asks": 9},
+        **{"profile": dict.fromkeys(VALUES, row), "bias": {}, "rates": {}, "differences": None, "notes": []},
+        **{"overall": {"mean": 50.0, "low": 40.0, "high": 60.0}, "n_clips": 90},
+    }
+
+
+def test_a_run_of_the_published_protocol_carries_its_caveat() -> None:
+    paper = _respondent() | {"paper": {"scores": dict.fromkeys(VALUES, 50.0), "n": dict.fromkeys(VALUES, 9)}}
+    (found,) = read_profiles({"respondents": [paper]}, Manifest({"models": {}}, {}))
+    assert found.published and found.recovery is None
+    assert all(row.rank is None and row.centred.low is None for row in found.rows)
+    page = render(data(profiles=(found,)))
+    assert PUBLISHED in page and "counts as a no" in page and "never as a dislike" not in page
+    assert "asked four ways" not in page and "likes pictures of universalism" not in page
+    bare = {name: part for name, part in paper.items() if name != "profile"}
+    assert read_profiles({"respondents": [bare]}, Manifest({"models": {}}, {}))[0].published
+
+
+def test_a_placebo_in_the_words_of_another_persona_is_named() -> None:
+    def role(persona: str, system: str, placebo: bool = False, strategy: str = "simple") -> dict[str, object]:
+        return {"persona": persona, "strategy": strategy, "placebo": placebo, "system": system}
+
+    roles = [role("a", "I sail."), role("a", "I bake.", True), role("b", "I bake."), role("b", "I read.", True)]
+    roles.append(role("a", "I read.", strategy="profile"))
+    people = [{"id": "a", "name": "Ann"}, {"id": "b", "name": "Bob"}]
+    manifest = Manifest({"roles": roles, "personas": people}, {})
+    assert borrowed_placebos(manifest) == {("a", "simple"): "b"}
+    row = {"model": "m", "strategy": "simple", "target": dict.fromkeys(VALUES, 0.0), "aligned": 0.5}
+    scores = {"respondents": [], "personas": [row | {"persona": name} for name in ("a", "b")]}
+    assert [each.placebo_persona for each in read_personas(scores, manifest)] == ["Bob", ""]
 
 
 def test_the_circle_draws_liking_to_scale() -> None:

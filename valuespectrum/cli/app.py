@@ -31,7 +31,8 @@ def build_app() -> typer.Typer:
         callback=_common,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        help="Measure which human values a vision-language model acts on, with error bars that can be trusted.",
+        help="Measure pictures of which human values a vision-language model likes, "
+        "with error bars that can be trusted.",
         epilog="Start with `valuespectrum quickstart`: it works offline and takes less than two minutes.",
         # Commands below take it over.
         context_settings={"help_option_names": ["-h", "--help"]},

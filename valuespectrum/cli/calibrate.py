@@ -121,6 +121,7 @@ def _describe(found: dict[str, Any]) -> str:
     summary = (
         f"median rank correlation {number(found['spearman_median'], 2)}; {found['coverage']:.0%} of planted values lie "
         f"inside intervals that claim {found['expected_coverage']:.0%}; "
-        f"centred error {number(found['centred_rmse'], 1)} points"
+        f"centred error {number(found['centred_rmse'], 1)} points\n"
+        "Intervals are over clips. All respondents see the same clips, so their intervals are not independent trials."
     )
     return f"{table(header, rows)}\n\n{summary}"

@@ -31,24 +31,26 @@ def quickstart(
 
 
 def _describe(summary: dict[str, Any], out: Path) -> str:
-    from valuespectrum.report.words import number
+    from valuespectrum.report.words import moved_in_words, number
     from valuespectrum.values import LABELS
 
     planted, recovered = summary["planted_profile"], summary["recovered_profile"]
     values = [(LABELS[value], number(planted[value]), number(recovered.get(value))) for value in planted]
+    alignments = summary["persona_alignment"]
     personas = [
-        (name, number(row["aligned"], 2), number(row["placebo"], 2))
-        for name, row in summary["persona_alignment"].items()
+        (name, *(number(row[each], 2) for each in ("aligned", "bare", "placebo", "ceiling")), row["moved"] or "-")
+        for name, row in alignments.items()
     ]
     return "\n".join(
         (
             table(("value", "planted", "recovered"), values),
             "",
-            table(("persona", "aligned", "placebo"), personas),
+            table(("persona", "aligned", "no persona", "placebo", "at most", "moved"), personas),
+            moved_in_words([row["moved"] for row in alignments.values()]),
             "",
             f"{summary['answers']:,} answers about {summary['clips']:,} clips in {summary['seconds']:.0f} s; "
             f"rank correlation with the planted values {number(summary['spearman'], 2)}, "
-            f"{summary['interval_coverage']:.0%} of them inside their interval",
+            f"{summary['interval_coverage']:.0%} of them inside their interval over clips",
             "",
             f"report: {out / summary['report']}",
             "",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
 from valuespectrum.cli.common import SeedOption
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
+
+if TYPE_CHECKING:
+    from valuespectrum.report.data import Estimate
 
 
 def score(
@@ -39,46 +42,90 @@ def score(
 
 
 def describe(scores: dict[str, Any]) -> str:
-    """Scores as tables for a person."""
-    return "\n\n".join(part for part in (_profiles(scores), _personas(scores)) if part)
-
-
-def _profiles(scores: dict[str, Any]) -> str:
+    """Scores as tables for a person, with what they have to be read with."""
     from valuespectrum.report.data import NO_PERSONA
 
     bare = [one for one in scores["respondents"] if one["persona"] == NO_PERSONA]
-    parts = [_profile(one) for one in bare if "profile" in one] + [_paper(one) for one in bare if "paper" in one]
-    return "\n\n".join(parts)
+    parts = [_paper(one) if "paper" in one else _profile(one) for one in bare]
+    return "\n\n".join([*parts, *_personas(scores["personas"])])
 
 
 def _profile(one: dict[str, Any]) -> str:
     from valuespectrum.report.data import Estimate
-    from valuespectrum.report.words import number, short_model, with_interval
+    from valuespectrum.report.measured import read_differences
+    from valuespectrum.report.words import INDEPENDENCE, UNITS, in_words, short_model, with_interval
     from valuespectrum.values import LABELS
 
+    estimates = [(value, Estimate.read(row), Estimate.read(row, "centred")) for value, row in one["profile"].items()]
     rows = [
-        (LABELS[value], with_interval(Estimate.read(row), 1), number(row["centred"], 1, True), row["n_clips"])
-        for value, row in one["profile"].items()
+        (LABELS[value], with_interval(liking, 1), with_interval(centred, 1, True), one["profile"][value]["n_clips"])
+        for value, liking, centred in estimates
     ]
-    heading = f"{short_model(one['model'])}, {one['instrument']}"
-    return f"{heading}\n{table(('value', 'liking [95 %]', 'centred', 'clips'), rows)}"
+    differ = read_differences(one["differences"])
+    tested = f"Kruskal-Wallis over clips: {in_words(differ)}. {INDEPENDENCE}" if differ else "not tested."
+    return "\n".join(
+        (
+            f"{short_model(one['model'])}, {one['instrument']}",
+            table(("value", "liking [95 %]", "centred [95 %]", "clips"), rows),
+            *footnotes([liking for _, liking, _ in estimates] + [centred for _, _, centred in estimates]),
+            UNITS,
+            f"Whether values differ at all: {tested}",
+        )
+    )
 
 
 def _paper(one: dict[str, Any]) -> str:
-    from valuespectrum.report.words import number, short_model
+    from valuespectrum.report.data import Estimate
+    from valuespectrum.report.words import PUBLISHED, number, short_model, with_interval
     from valuespectrum.values import LABELS
 
+    exact = one.get("profile") or {}
     rows = [
-        (LABELS[value], number(share, 1), one["paper"]["n"][value]) for value, share in one["paper"]["scores"].items()
+        (
+            LABELS[value],
+            with_interval(Estimate.read(exact[value]), 1) if value in exact else number(share, 1),
+            one["paper"]["n"][value],
+        )
+        for value, share in one["paper"]["scores"].items()
     ]
-    return f"{short_model(one['model'])}, published protocol\n{table(('value', 'score', 'answers'), rows)}"
+    heading = f"{short_model(one['model'])}, published protocol"
+    lines = (heading, table(("value", "score [95 %, exact over clips]", "answers"), rows), PUBLISHED)
+    return "\n".join(lines)
 
 
-def _personas(scores: dict[str, Any]) -> str:
-    from valuespectrum.report.words import number
+def _personas(rows: list[dict[str, Any]]) -> list[str]:
+    """The table of personas and the sentence about it; nothing without personas."""
+    from valuespectrum.report.data import Estimate
+    from valuespectrum.report.words import moved_in_words, number, short_model, with_interval
 
-    rows = [
-        (row["persona"], row["strategy"], number(row.get("aligned"), 2), number(row.get("placebo"), 2))
-        for row in scores["personas"]
+    if not rows:
+        return []
+    several = len({row["model"] for row in rows}) > 1
+    names = ("aligned", "bare", "placebo", "gain", "difference")
+    found = [{name: Estimate.read(row, name) for name in names} for row in rows]
+    cells = [
+        (
+            *([short_model(row["model"])] if several else []),
+            row["persona"],
+            row["strategy"],
+            *(number(each[name].mean, 2) for name in ("aligned", "bare", "placebo")),
+            number(row["ceiling"], 2),
+            *(with_interval(each[name], 2, True) for name in ("gain", "difference")),
+            row["moved"] or "not compared",
+        )
+        for row, each in zip(rows, found, strict=True)
     ]
-    return table(("persona", "strategy", "aligned", "placebo"), rows) if rows else ""
+    header = (
+        *(["model"] if several else []),
+        *("persona", "strategy", "aligned", "no persona", "placebo", "at most"),
+        *("gain [95 %]", "to placebo [95 %]", "moved"),
+    )
+    notes = footnotes([each[name] for each in found for name in ("gain", "difference")])
+    return ["\n".join([table(header, cells), *notes, moved_in_words([row["moved"] for row in rows])])]
+
+
+def footnotes(estimates: list[Estimate]) -> list[str]:
+    """Why numbers of a table have no interval, a line for each reason."""
+    from valuespectrum.report.words import reasons
+
+    return [f"{sign} no interval: {why}" for sign, why in reasons(estimates)]

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from valuespectrum.report.data import Estimate, ModelProfile, PersonaResult, Session, ValueRow
 from valuespectrum.report.svg import arc, element, group, join, picture, polar, sector
+from valuespectrum.report.words import with_interval
 from valuespectrum.values import HIGHER_ORDER, LABELS, VALUES
 
 SECTOR = 360.0 / len(VALUES)
@@ -17,6 +18,8 @@ HIGHER_LABELS: Mapping[str, str] = {
     "conservation": "Conservation",
     "self_transcendence": "Self-transcendence",
 }
+CODES: Mapping[str, str] = {value: label[:2].upper() for value, label in LABELS.items()} | {"self_direction": "SD"}
+"""Two letters for each value, where its name has no room."""
 ACTIONS: Mapping[str, str] = {
     "like": "liked",
     "watch": "watched",
@@ -31,6 +34,7 @@ _CENTRE = (_SIZE / 2, _SIZE / 2)
 _HOLE, _RIM = 26.0, 150.0
 _LABEL_RADIUS, _GROUP_RADIUS = 168.0, 200.0
 _LABEL_ROOM = 12.0
+_LEAST_LABELLED = 0.08
 
 
 def value_circle(profile: ModelProfile, prefix: str) -> Markup:
@@ -81,16 +85,23 @@ def interval_row(row: ValueRow, title: str) -> Markup:
 
 
 def alignment_row(result: PersonaResult) -> Markup:
-    """Alignment of persona and placebo on a scale of -1 to 1."""
-    parts = [_line(f"M{at} 0V26", "grid-strong" if at == 50 else "grid") for at in (0, 25, 50, 75, 100)]
-    for estimate, height, name in ((result.placebo, 18.0, "placebo"), (result.aligned, 8.0, "aligned")):
-        if estimate.mean is None:
+    """Alignment of persona (dot), no persona (bar) and placebo (square) on a scale of -1 to 1, with the ceiling."""
+    parts = [_line(f"M{at} 0V32", "grid-strong" if at == 50 else "grid") for at in (0, 25, 50, 75, 100)]
+    if result.ceiling is not None:
+        parts.append(_line(f"M{50 + 50 * result.ceiling:.2f} 0V32", "ceiling"))
+    rows = ((result.placebo, 26.0, "placebo"), (result.bare, 16.0, "bare"), (result.aligned, 6.0, "aligned"))
+    for estimate, height, name in rows:
+        scaled = estimate.moved(50, 50)
+        if scaled.mean is None:
             continue
-        ends = (estimate.mean, estimate.low, estimate.high)
-        scaled = Estimate(*(None if end is None else 50 * (1 + end) for end in ends))
         parts.append(_whisker(scaled, height, f"interval {name}"))
-        parts.append(_line(f"M{scaled.mean:.2f} {height:g}h0", f"dot {name}"))
-    return picture(parts, (0, 0, 100, 26), f"Alignment of {result.name}", stretch=True)
+        shape = f"M{scaled.mean:.2f} {height - 4:g}v8" if name == "bare" else f"M{scaled.mean:.2f} {height:g}h0"
+        parts.append(_line(shape, f"dot {name}"))
+    known = "; ".join(
+        f"{words} {with_interval(estimate, 2)}"
+        for words, estimate in (("persona", result.aligned), ("no persona", result.bare), ("placebo", result.placebo))
+    )
+    return picture(parts, (0, 0, 100, 32), f"Alignment of {result.name}: {known}", stretch=True)
 
 
 def persona_bars(result: PersonaResult, span: float) -> Markup:
@@ -137,10 +148,23 @@ def exposure(session: Session, window: int) -> Markup:
     )
 
 
+def exposure_codes(session: Session, window: int) -> list[tuple[str, float]]:
+    """Where the areas of ``exposure`` end at the right: code of a value and height of its middle in percent from above.
+
+    Areas too thin for a line of text are left out.
+    """
+    below, codes = 0.0, []
+    for value, share in (exposure_shares(session, window) or [{}])[-1].items():
+        if value and share >= _LEAST_LABELLED:
+            codes.append((CODES[value], round(100 - 100 * (below + share / 2), 1)))
+        below += share
+    return codes
+
+
 def action_strip(session: Session) -> Markup:
     """One mark per step, its height by how much the action says yes."""
     count = max(1, len(session.steps))
-    heights = {"like": 20.0, "watch": 12.0, "skip": 5.0, "not_interested": 5.0, "": 2.0}
+    heights = {"like": 20.0, "watch": 15.0, "skip": 10.0, "not_interested": 5.0, "": 2.0}
     parts = []
     for place, step in enumerate(session.steps):
         height = heights.get(step.action, 2.0)

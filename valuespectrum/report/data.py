@@ -18,13 +18,32 @@ class Estimate:
     mean: float | None
     low: float | None = None
     high: float | None = None
+    why: str = ""
+    """Why a known number has no interval."""
 
     @classmethod
     def read(cls, row: Mapping[str, Any] | None, name: str = "") -> Estimate:
-        """Take ``name``, ``name_low`` and ``name_high`` (or ``mean``, ``low`` and ``high``) out of a row of scores."""
+        """Take a number out of a row of scores.
+
+        Args:
+            row: The row; ``None`` for none.
+            name: ``name``, ``name_low``, ``name_high`` and ``name_why`` are taken; of the mean when empty.
+        """
         row = row or {}
         prefix = f"{name}_" if name else ""
-        return cls(*(_number(row.get(key)) for key in (name or "mean", f"{prefix}low", f"{prefix}high")))
+        mean, low, high = (_number(row.get(key)) for key in (name or "mean", f"{prefix}low", f"{prefix}high"))
+        return cls(mean, low, high, str(row.get(f"{prefix}why", "")))
+
+    def moved(self, factor: float, offset: float = 0.0) -> Estimate:
+        """The same on another scale: ``offset + factor * number``."""
+        ends = (None if end is None else offset + factor * end for end in (self.mean, self.low, self.high))
+        mean, low, high = ends
+        return Estimate(mean, low, high, self.why)
+
+    @property
+    def side(self) -> int:
+        """On which side of 0 the interval lies: 1, -1, or 0 when it holds 0 or there is none."""
+        return 0 if self.low is None or self.high is None else int(self.low > 0) - int(self.high < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +81,32 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class Differences:
+    """Whether values differ at all: Kruskal-Wallis over clips."""
+
+    statistic: float
+    p: float
+    """Probability of differences as large as these when the values do not differ and clips are independent."""
+    values: int
+    """How many values were compared."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelProfile:
     """The profile of one model without a persona."""
 
     model: str
     rows: tuple[ValueRow, ...]
     """All ten values in circular order."""
+    published: bool = False
+    """Whether it was measured by the published protocol, which is there to compare with."""
     bias: Mapping[str, Estimate] = field(default_factory=dict)
     """``yes_lean_points``, ``order_gap_points``, ``polarity_gap``: percentage points."""
     rates: Mapping[str, Estimate] = field(default_factory=dict)
     """``refusal``, ``no_picture``, ``unparsed``, ``low_mass``, ``error``, ``mismatch``: shares of asks."""
     recovery: Recovery | None = None
-    values_differ_p: float | None = None
-    """Probability of differences as large as these when the values do not differ at all."""
+    differ: Differences | None = None
+    """``None`` where it was not tested."""
     overall: Estimate = field(default_factory=lambda: Estimate(None))
     n_asks: int = 0
     n_clips: int = 0
@@ -87,7 +119,7 @@ class ModelProfile:
 
 @dataclass(frozen=True, slots=True)
 class PersonaResult:
-    """How far one persona moved one model, against its placebo."""
+    """How far one persona moved one model, against no persona and against its placebo."""
 
     model: str
     persona: str
@@ -97,8 +129,19 @@ class PersonaResult:
     """Value to -1..1."""
     aligned: Estimate
     """Rank correlation of the measured profile with the target, -1 to 1."""
+    bare: Estimate
+    """The same without a persona."""
     placebo: Estimate
+    gain: Estimate
+    """Aligned minus bare."""
     difference: Estimate
+    """Aligned minus placebo."""
+    ceiling: float | None = None
+    """Largest alignment within reach."""
+    moved: str | None = None
+    """``closer``, ``away``, ``unclear``; ``None`` where one of the comparisons is missing."""
+    placebo_persona: str = ""
+    """Name of the persona whose words the placebo wears, where it is only another persona."""
     profile: Mapping[str, float] = field(default_factory=dict)
     """Measured centred liking under the persona."""
     prompt: str = ""
@@ -172,6 +215,8 @@ class ReportData:
     command: str = ""
     synthetic: tuple[str, ...] = ()
     """Models that are drawn, trained or simulated by us: instruments of calibration."""
+    cautions: tuple[str, ...] = ()
+    """Why numbers mean nothing, if so."""
     same_pictures: bool = True
     """Whether all models were shown the same pictures in the same words, so that they may be compared."""
 

@@ -9,22 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.session_log import NO_ACTION
-from valuespectrum.report.data import (
-    NO_PERSONA,
-    Estimate,
-    ModelProfile,
-    PersonaResult,
-    Recovery,
-    ReportData,
-    Session,
-    SessionStep,
-    ValueRow,
-)
+from valuespectrum.benchmark import drawn_pictures
+from valuespectrum.report.data import ModelProfile, ReportData, Session, SessionStep
 from valuespectrum.report.examples import read_examples, read_picture
+from valuespectrum.report.measured import read_personas, read_profiles
 from valuespectrum.report.words import short_model
 from valuespectrum.run import Manifest, check_alike, read_manifest, read_scores
-from valuespectrum.truth import is_synthetic, planted_profile
-from valuespectrum.values import VALUES
+from valuespectrum.truth import caution, is_synthetic
 from vectorstore.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,16 +55,18 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     """
     loaded = [(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
     check_alike([manifest for _, manifest, _ in loaded])
-    by_model: dict[str, ModelProfile] = {}
+    cautions = [caution_of(manifest, sources.corpus) for _, manifest, _ in loaded]
+    found: dict[tuple[str, bool], ModelProfile] = {}
     conditions = set()
-    for _, manifest, scores in loaded:
-        for profile in read_profiles(scores, manifest):
-            if profile.model not in by_model:
-                by_model[profile.model] = profile
+    for (_, manifest, scores), warning in zip(loaded, cautions, strict=True):
+        for profile in read_profiles(scores, manifest, warning):
+            if (profile.model, profile.published) not in found:
+                found[profile.model, profile.published] = profile
                 conditions.add(_conditions(manifest))
-    if not by_model:
+    if not found:
         raise InputError("no run here measured a model without a persona", "run `valuespectrum bench` first")
-    profiles = tuple(by_model.values())
+    profiles = tuple(found.values())
+    models = dict.fromkeys(profile.model for profile in profiles)
     personas = tuple(result for _, manifest, scores in loaded for result in read_personas(scores, manifest))
     names = {row["id"]: row["name"] for _, manifest, _ in loaded for row in manifest.settings["personas"]}
     # A run with personas shows both the model as itself and in a role.
@@ -87,95 +80,23 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         provenance=[row for folder, one, scores in loaded for row in _provenance(folder, one, scores)],
         command=command or str(loaded[0][1].provenance.get("command", "")),
         same_pictures=len(conditions) == 1,
-        synthetic=tuple(short_model(model) for model in by_model if is_synthetic(model)),
+        synthetic=tuple(short_model(model) for model in models if is_synthetic(model)),
+        cautions=tuple(dict.fromkeys(filter(None, cautions))),
     )
 
 
-def read_profiles(scores: Json, manifest: Manifest) -> list[ModelProfile]:
-    """Profiles of the bare models of a run."""
-    return [
-        _profile(one, manifest.settings["models"].get(one["model"], {}))
-        for one in scores["respondents"]
-        if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA
-    ]
+def caution_of(manifest: Manifest, corpus: Corpus | None) -> str:
+    """Why the numbers of a run mean nothing, if so (``truth.caution``).
 
-
-def _profile(one: Json, settings: Mapping[str, str]) -> ModelProfile:
-    planted = planted_profile(one["model"], settings)
-    if "profile" not in one:
-        scores = one["paper"]["scores"]
-        rows = tuple(ValueRow(value, Estimate(scores[value]), Estimate(None), None) for value in VALUES)
-        notes = ("published protocol: one question, five pictures per word, unreadable answers counted as no",)
-        return ModelProfile(one["model"], rows, n_asks=one["n_asks"], notes=notes)
-    rows = tuple(_row(value, one["profile"][value], planted) for value in VALUES)
-    return ModelProfile(
-        model=one["model"],
-        rows=rows,
-        bias={name: Estimate.read(row) for name, row in one["bias"].items()},
-        rates={name: Estimate.read(row) for name, row in one.get("rates", {}).items()},
-        recovery=_recovery(one["profile"], planted),
-        values_differ_p=(one.get("differences") or {}).get("p"),
-        overall=Estimate.read(one["overall"]),
-        n_asks=one["n_asks"],
-        n_clips=one["n_clips"],
-        notes=tuple(one["notes"]),
-    )
-
-
-def _row(value: str, row: Json, planted: Mapping[str, float] | None) -> ValueRow:
-    ranks = (row["rank"], row["rank_low"], row["rank_high"])
-    return ValueRow(
-        value=value,
-        liking=Estimate.read(row),
-        centred=Estimate.read(row, "centred"),
-        planted=planted[value] if planted else None,
-        rank=ranks if row["rank"] is not None else None,
-        clips=row["n_clips"],
-        answers=row["n_answers"],
-    )
-
-
-def _recovery(profile: Json, planted: Mapping[str, float] | None) -> Recovery | None:
-    from valuespectrum.scoring.recovery import compare_to_planted
-
-    if planted is None or all(row["mean"] is None for row in profile.values()):
-        return None
-    found = compare_to_planted(profile, planted)
-    return Recovery(found["spearman"], found["max_abs_error"], found["interval_coverage"])
-
-
-def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
-    """Personas of a run with their alignment."""
-    names = {row["id"]: row["name"] for row in manifest.settings["personas"]}
-    prompts = {
-        (role["persona"], role["strategy"]): role["system"]
-        for role in manifest.settings["roles"]
-        if not role["placebo"]
-    }
-    measured = {
-        (one["model"], one["persona"], one["strategy"]): one["profile"]
-        for one in scores["respondents"]
-        if not one["placebo"] and "profile" in one
-    }
-    return [
-        PersonaResult(
-            model=row["model"],
-            persona=row["persona"],
-            name=names.get(row["persona"], row["persona"]),
-            strategy=row["strategy"],
-            target=row["target"],
-            aligned=Estimate.read(row, "aligned"),
-            placebo=Estimate.read(row, "placebo"),
-            difference=Estimate.read(row, "difference"),
-            profile={
-                value: each["centred"]
-                for value, each in measured.get((row["model"], row["persona"], row["strategy"]), {}).items()
-                if each["centred"] is not None
-            },
-            prompt=prompts.get((row["persona"], row["strategy"]), ""),
-        )
-        for row in scores["personas"]
-    ]
+    Args:
+        manifest: Of the run.
+        corpus: Asked where the run does not say what its clips were; one that has changed since cannot answer.
+    """
+    searched, models = manifest.settings["corpus"], manifest.settings["models"]
+    pictures = manifest.pictures
+    if pictures is None and corpus is not None and corpus.content_hash() == searched["hash"]:
+        pictures = drawn_pictures(corpus, searched["embedder"], list(models))
+    return caution(searched["embedder"], models, pictures)
 
 
 def read_session(log: Path, sources: ReportSources, names: Mapping[str, str]) -> Session:

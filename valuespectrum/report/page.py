@@ -23,7 +23,21 @@ from valuespectrum.report.data import (
     SessionStep,
     ValueRow,
 )
-from valuespectrum.report.words import clean, findings, headline, listing, number, short_model, with_interval
+from valuespectrum.report.words import (
+    INDEPENDENCE,
+    PUBLISHED,
+    UNITS,
+    clean,
+    findings,
+    headline,
+    in_words,
+    listing,
+    mark,
+    number,
+    reasons,
+    short_model,
+    with_interval,
+)
 from valuespectrum.values import LABELS, VALUES
 from vectorstore.storage import refuse_foreign, storage_errors, write_durably
 
@@ -81,6 +95,9 @@ def _context(data: ReportData) -> dict[str, Any]:
         "clean": clean,
         "short": short_model,
         "number": number,
+        "mark": mark,
+        "reasons": reasons,
+        "in_words": in_words,
         "with_interval": with_interval,
         "listing": listing,
         "picture": _data_uri,
@@ -97,6 +114,13 @@ def _context(data: ReportData) -> dict[str, Any]:
         **functions,
         "data": data,
         "first": data.profiles[0],
+        "contents": _contents(data),
+        "comparison": _comparison(data),
+        "units": UNITS,
+        "published": PUBLISHED,
+        "independence": INDEPENDENCE,
+        "page_title": _page_title(data),
+        "codes": charts.CODES,
         "recovered": any(profile.recovery for profile in data.profiles),
         "css": Markup((_FOLDER / "report.css").read_text(encoding="utf-8")),
         "charts": charts,
@@ -111,6 +135,36 @@ def _context(data: ReportData) -> dict[str, Any]:
         "findings": findings(data),
         "span": max((abs(score) for result in data.personas for score in result.profile.values()), default=1.0),
     }
+
+
+def _page_title(data: ReportData) -> str:
+    """Models first: that is what tells open tabs and saved files apart."""
+    models = dict.fromkeys(short_model(profile.model) for profile in data.profiles)
+    return f"{', '.join(models)} · {data.title}"
+
+
+def _comparison(data: ReportData) -> str:
+    """Title of the section that sets models, or one model's profiles, side by side."""
+    models = len({profile.model for profile in data.profiles})
+    counted = f"{models} models" if models == len(data.profiles) else f"{len(data.profiles)} profiles"
+    return f"{counted} on the same pictures" if data.same_pictures else counted
+
+
+def _contents(data: ReportData) -> list[tuple[str, str]]:
+    """Anchors and titles of the sections that the page has, in their order."""
+    name = short_model(data.profiles[0].model)
+    walks = [(f"session-{place}", "A walk through a feed") for place in range(1, len(data.sessions) + 1)]
+    sections = [
+        ("profile", f"What {name} likes pictures of", True),
+        ("models", _comparison(data), len(data.profiles) > 1),
+        ("personas", "Personas against their targets", bool(data.personas)),
+        *((anchor, title, True) for anchor, title in walks),
+        ("bias", "How it answers, whatever it is asked", bool(_known_diagnostics(data))),
+        ("examples", "Examples: picture, question, answer", bool(data.examples)),
+        ("limits", "What these numbers can and cannot say", True),
+        ("provenance", "Where this comes from", True),
+    ]
+    return [(anchor, title) for anchor, title, shown in sections if shown]
 
 
 def _data_uri(picture: bytes, height: int) -> str:
@@ -130,7 +184,8 @@ def _strongest_centred(data: ReportData) -> float:
 
 
 def _heat(row: ValueRow, strongest: float) -> int:
-    return round(70 * abs(row.centred.mean or 0.0) / strongest) if strongest else 0
+    """Strength of a cell's colour in percent; none for a value whose interval holds the model's own mean."""
+    return round(70 * abs(row.centred.mean or 0.0) / strongest) if strongest and row.centred.side else 0
 
 
 def _clip_range(profile: ModelProfile) -> str:
@@ -166,8 +221,7 @@ def _diagnostic(profile: ModelProfile, name: str, kind: str) -> str:
         return "–"
     if kind == "points":
         return with_interval(found, 1, sign=True)
-    scaled = Estimate(*(None if part is None else 100 * part for part in (found.mean, found.low, found.high)))
-    return f"{with_interval(scaled, 1)} %"
+    return f"{with_interval(found.moved(100), 1)} %"
 
 
 def _odds(answer: ExampleAnswer) -> str:

@@ -1,0 +1,142 @@
+"""Takes profiles and personas out of the scores of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from valuespectrum.report.data import (
+    NO_PERSONA,
+    Differences,
+    Estimate,
+    ModelProfile,
+    PersonaResult,
+    Recovery,
+    ValueRow,
+)
+from valuespectrum.run import Manifest
+from valuespectrum.truth import planted_profile
+from valuespectrum.values import VALUES
+
+Json = dict[str, Any]
+
+
+def read_profiles(scores: Json, manifest: Manifest, caution: str = "") -> list[ModelProfile]:
+    """Profiles of the bare models of a run.
+
+    Args:
+        scores: Of the run.
+        manifest: Of the run.
+        caution: Why the numbers mean nothing, if so; then no planted truth is taken.
+    """
+    profiles = []
+    for one in scores["respondents"]:
+        if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA:
+            checkable = not caution and "paper" not in one
+            settings = manifest.settings["models"].get(one["model"], {})
+            profiles.append(_profile(one, planted_profile(one["model"], settings) if checkable else None))
+    return profiles
+
+
+def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
+    measured = one.get("profile")
+    if not measured:
+        rows = tuple(ValueRow(value, Estimate(one["paper"]["scores"][value]), Estimate(None)) for value in VALUES)
+        return ModelProfile(one["model"], rows, published=True, n_asks=one["n_asks"])
+    published = "paper" in one
+    return ModelProfile(
+        model=one["model"],
+        rows=tuple(_row(value, measured[value], planted, published) for value in VALUES),
+        published=published,
+        bias={name: Estimate.read(row) for name, row in one["bias"].items()},
+        rates={name: Estimate.read(row) for name, row in one.get("rates", {}).items()},
+        recovery=_recovery(measured, planted),
+        differ=read_differences(one.get("differences")),
+        overall=Estimate.read(one["overall"]),
+        n_asks=one["n_asks"],
+        n_clips=one["n_clips"],
+        notes=tuple(one["notes"]),
+    )
+
+
+def _row(value: str, row: Json, planted: Mapping[str, float] | None, published: bool) -> ValueRow:
+    liking, centred = Estimate.read(row), Estimate.read(row, "centred")
+    ranks = (row["rank"], row["rank_low"], row["rank_high"])
+    # Yes or no about a clip: where all say the same, draws agree on places that other clips would change.
+    bounded = liking.low is not None and None not in ranks and not published
+    return ValueRow(
+        value=value,
+        liking=liking,
+        centred=Estimate(centred.mean) if published else centred,
+        planted=planted[value] if planted else None,
+        rank=ranks if bounded else None,
+        clips=row["n_clips"],
+        answers=row["n_answers"],
+    )
+
+
+def _recovery(profile: Json, planted: Mapping[str, float] | None) -> Recovery | None:
+    from valuespectrum.scoring.recovery import compare_to_planted
+
+    if planted is None or all(row["mean"] is None for row in profile.values()):
+        return None
+    found = compare_to_planted(profile, planted)
+    return Recovery(found["spearman"], found["max_abs_error"], found["interval_coverage"])
+
+
+def read_differences(row: Json | None) -> Differences | None:
+    """The test whether values differ at all; ``None`` where there was nothing to test."""
+    if row is None or row["p"] is None or row.get("statistic") is None:
+        return None
+    return Differences(row["statistic"], row["p"], row.get("values", len(VALUES)))
+
+
+def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
+    """Personas of a run with their alignment."""
+    names = {row["id"]: row["name"] for row in manifest.settings["personas"]}
+    told = {
+        (role["persona"], role["strategy"]): role["system"]
+        for role in manifest.settings["roles"]
+        if not role["placebo"]
+    }
+    worn = borrowed_placebos(manifest)
+    measured = {
+        (one["model"], one["persona"], one["strategy"]): one["profile"]
+        for one in scores["respondents"]
+        if not one["placebo"] and one.get("profile")
+    }
+    return [
+        PersonaResult(
+            model=row["model"],
+            persona=row["persona"],
+            name=names.get(row["persona"], row["persona"]),
+            strategy=row["strategy"],
+            target=row["target"],
+            aligned=Estimate.read(row, "aligned"),
+            bare=Estimate.read(row, "bare"),
+            placebo=Estimate.read(row, "placebo"),
+            gain=Estimate.read(row, "gain"),
+            difference=Estimate.read(row, "difference"),
+            ceiling=row.get("ceiling"),
+            moved=row.get("moved"),
+            placebo_persona=names.get(worn.get((row["persona"], row["strategy"]), ""), ""),
+            profile={
+                value: each["centred"]
+                for value, each in measured.get((row["model"], row["persona"], row["strategy"]), {}).items()
+                if each["centred"] is not None
+            },
+            prompt=told.get((row["persona"], row["strategy"]), ""),
+        )
+        for row in scores["personas"]
+    ]
+
+
+def borrowed_placebos(manifest: Manifest) -> dict[tuple[str, str], str]:
+    """Placebos that are only another persona: (persona, strategy) to the id of the persona whose words they are."""
+    roles = manifest.settings["roles"]
+    owners = {(role["strategy"], role["system"]): role["persona"] for role in roles if not role["placebo"]}
+    return {
+        (role["persona"], role["strategy"]): owners[role["strategy"], role["system"]]
+        for role in roles
+        if role["placebo"] and (role["strategy"], role["system"]) in owners
+    }
