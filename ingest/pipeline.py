@@ -21,7 +21,7 @@ from ingest.engine import Engine, LocalEngine
 from ingest.examining import Examined, Examiner, is_remote
 from ingest.files import ConfinedFiles
 from ingest.known import Judged, Settings, Verdict, as_failure, failed_attempts, judge, retry_at, settings_mark
-from ingest.remembered import remember
+from ingest.remembered import remember, remember_lists
 from ingest.report import IngestReport, Tally
 from ingest.select import mark_duplicates
 from ingest.sources.base import SourceItem, SourceOptions
@@ -87,6 +87,7 @@ def ingest(
     found = find_items(sources, options.source)
     named = [source for source in sources if str(source) not in found.led_nowhere]
     remember(corpus, named, options.source, options.decode)
+    remember_lists(corpus, found.lists)
     settled = corpus.curation.forget_failures(corpus.curation.settled(found.failed_rows))
     report = ingest_items(found.items, corpus, embedder, options, progress)
     seconds = time.monotonic() - started

@@ -26,7 +26,7 @@ from ingest.guard import shown_name
 from ingest.known import Judged, Settings, Verdict, judge, settings_mark
 from ingest.paths import is_gone
 from ingest.pipeline import IngestOptions, ingest_items
-from ingest.remembered import remembered_sources
+from ingest.remembered import remember_lists, remembered_sources
 from ingest.report import IngestReport
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
@@ -256,6 +256,7 @@ def run_refresh(
     options = options or RefreshOptions()
     started = time.monotonic()
     listed: set[bytes] = set()
+    remember_lists(corpus, items.lists)
     report = ingest_items(_noting(items, listed), corpus, embedder, options.ingest, progress)
     gone, settled = _gone(corpus, items, listed)
     for locator in gone:

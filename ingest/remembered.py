@@ -5,19 +5,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ingest.decode import DecodeOptions
 from ingest.guard import Limits
-from ingest.sources.base import SourceOptions
+from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources
 from vectorstore.corpus import Corpus
 from vectorstore.errors import CorpusError
 
 _SOURCES = "ingested_sources"
+_LISTS = "ingested_lists"
 _DECODE = "ingested_how"
 
 
@@ -31,7 +32,7 @@ class RememberedSource:
 
 
 def remember(corpus: Corpus, sources: Sequence[str | Path], options: SourceOptions, decode: DecodeOptions) -> None:
-    """Note sources and settings in the corpus; what is known already stays in its place."""
+    """Note sources and settings in the corpus; what is named again is moved to the end."""
     entries = [
         json.dumps({"text": _absolute(str(source)), "options": _plain(options)}, sort_keys=True) for source in sources
     ]
@@ -39,6 +40,34 @@ def remember(corpus: Corpus, sources: Sequence[str | Path], options: SourceOptio
     how = json.dumps(_plain(_confined(decode)), sort_keys=True)
     if corpus.curation.setting(_DECODE) != how:
         corpus.curation.set_setting(_DECODE, how)
+
+
+def remember_lists(corpus: Corpus, lists: Iterable[ListCounts]) -> None:
+    """Note what a list is called: the ledger says of each source by which bytes it was described."""
+    entries = [json.dumps({"list": _absolute(each.name), "id": each.list_id}, sort_keys=True) for each in lists]
+    if not set(entries) <= set(corpus.curation.listed(_LISTS)):
+        corpus.curation.remember(_LISTS, entries)
+
+
+def remembered_lists(corpus: Corpus) -> dict[str, str]:
+    """What each list that ever was read is called, by the SHA-256 of its bytes.
+
+    Raises:
+        CorpusError: The notes cannot be read.
+    """
+    try:
+        entries = [json.loads(entry) for entry in corpus.curation.listed(_LISTS)]
+        return {str(entry["id"]): str(entry["list"]) for entry in entries}
+    except (ValueError, TypeError, KeyError) as error:
+        raise _unreadable(corpus) from error
+
+
+def forget_remembered(corpus: Corpus, source: RememberedSource) -> None:
+    """Look no more where the user once named this."""
+    entries = corpus.curation.listed(_SOURCES)
+    known = zip(remembered_sources(corpus), entries, strict=True)
+    for entry in [entry for each, entry in known if each == source]:
+        corpus.curation.unremember(_SOURCES, entry)
 
 
 def remembered_sources(corpus: Corpus) -> list[RememberedSource]:

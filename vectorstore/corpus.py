@@ -36,7 +36,7 @@ from vectorstore.records import (
     Removal,
     Source,
 )
-from vectorstore.removal import clean_up, remove_rows, unfinished_removals
+from vectorstore.removal import clean_up, foresee_forgetting, forget_rows, remove_rows, unfinished_removals
 from vectorstore.schema import create_ledger, is_ledger
 from vectorstore.storage import FolderLock, make_folder, storage_errors
 
@@ -280,6 +280,24 @@ class Corpus(CorpusReader):
             StorageError: Disk full or read-only.
         """
         receipt = remove_rows(self._ledger, removal, self.folder)
+        self._searcher.forget()
+        clean_up(self._ledger, self._pictures, self._index)
+        return receipt
+
+    def foresee_forgetting(self, locators: Sequence[str]) -> Receipt:
+        """What ``forget_sources`` would take out now; nothing is changed."""
+        return foresee_forgetting(self._ledger, list(locators))
+
+    def forget_sources(self, locators: Sequence[str]) -> Receipt:
+        """Take out sources and the clips to which no other source leads, so that they may come in again.
+
+        Once this has begun, a process that dies leaves the rest to the next that opens the corpus for writing.
+
+        Raises:
+            CorpusLockedError: The rows are gone, but a reader keeps the ledger's file from being written anew.
+            StorageError: Disk full or read-only.
+        """
+        receipt = forget_rows(self._ledger, list(locators))
         self._searcher.forget()
         clean_up(self._ledger, self._pictures, self._index)
         return receipt

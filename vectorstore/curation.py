@@ -208,6 +208,23 @@ class Curation:
             )
         return before - self._ledger.count("source")
 
+    def unsay(self, locators: Sequence[str]) -> None:
+        """Drop everything that is said about these sources; that they are here, and what they led to, stays."""
+        listed = json.dumps(list(locators))
+        ids = f"(SELECT source_id FROM source WHERE locator {_LISTED})"
+        with self._ledger.changes():
+            write = self._ledger.execute_many
+            write(f"DELETE FROM known_as WHERE source_id IN {ids}", [(listed,)])
+            write(
+                f"UPDATE source_video SET title = '', caption = '', tags = '[]', licence = '' WHERE source_id IN {ids}",
+                [(listed,)],
+            )
+            write(
+                "UPDATE source SET uploader = '', uploader_name = '', published = '', page_url = '', basis = '', "
+                f"manifest_id = '' WHERE locator {_LISTED}",
+                [(listed,)],
+            )
+
     def removed_keys(self) -> RemovedKeys:
         """What must not come in again."""
         return RemovedKeys(self._ledger)
@@ -289,6 +306,11 @@ class Curation:
         if after != before:
             self.set_setting(name, json.dumps(after, ensure_ascii=False))
         return after
+
+    def unremember(self, name: str, entry: str) -> None:
+        """Take an entry out of a stored list."""
+        kept = [each for each in self.listed(name) if each != entry]
+        self.set_setting(name, json.dumps(kept, ensure_ascii=False))
 
     def listed(self, name: str) -> list[str]:
         """The list that ``remember`` stored."""

@@ -27,6 +27,8 @@ from vectorstore.snapshot_files import snapshot_file, snapshot_names, snapshot_t
 from vectorstore.uploaders import REMOVED_DISPLAY, find_person, tombstones
 
 KINDS = ("clip", "source", "uploader")
+FORGOTTEN = "forget"
+"""Kind of the event when sources are forgotten; its detail is the receipt."""
 EVENT = "removal"
 """Kind of the event in the audit log; its detail is kind, reason and receipt."""
 
@@ -142,6 +144,36 @@ def remove_rows(ledger: Ledger, removal: Removal, folder: Path) -> Receipt:
         ledger.execute_many("INSERT INTO event VALUES (NULL, ?, ?, ?)", [(now, EVENT, detail)])
         ledger.execute_many("INSERT INTO removal VALUES (NULL, ?, ?)", [(detail, now)])
     return receipt
+
+
+def foresee_forgetting(ledger: Ledger, locators: list[str]) -> Receipt:
+    """What ``forget_rows`` would take out now; nothing is changed."""
+    return _count(ledger, _named(ledger, locators))
+
+
+def forget_rows(ledger: Ledger, locators: list[str]) -> Receipt:
+    """Delete sources and the clips to which no other source leads, in one transaction; ``clean_up`` must follow.
+
+    Unlike a removal it is not for good: they may come in again, so no tombstones are left.
+
+    Raises:
+        StorageError: Disk full or read-only.
+    """
+    with ledger.changes():
+        doomed = _named(ledger, locators)
+        receipt = _count(ledger, doomed)
+        _keep_near_duplicates_marked(ledger, doomed.clips)
+        _delete(ledger, doomed)
+        detail = json.dumps(asdict(receipt), sort_keys=True)
+        now = utc_now()
+        ledger.execute_many("INSERT INTO event VALUES (NULL, ?, ?, ?)", [(now, FORGOTTEN, detail)])
+        ledger.execute_many("INSERT INTO removal VALUES (NULL, ?, ?)", [(detail, now)])
+    return receipt
+
+
+def _named(ledger: Ledger, locators: list[str]) -> _Doomed:
+    sources = ledger.column(f"SELECT source_id FROM source WHERE locator {_LISTED}", locators)
+    return _Doomed(sources, _clips_of(ledger, sources), [])
 
 
 def unfinished_removals(ledger: Ledger) -> int:

@@ -81,6 +81,8 @@ class ListCounts:
     """Rows that were read and name no clip that may be used."""
     unreadable: int
     """Rows that cannot be read, each line of a stretch in which nobody can tell where rows end."""
+    list_id: str = ""
+    """SHA-256 of what was read; the ledger keeps it with each source that the list describes."""
     notes: Mapping[str, int] = field(default_factory=dict)
     """Field and what is wrong with it, to the number of rows in which that was left out."""
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.sources.base import Found, SourceItem, SourceOptions
+from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.columns import one_line
 from ingest.sources.export_entries import Entry, Watched, read_entries, read_text_entries
 from ingest.sources.export_files import ExportFile, ExportFiles, is_export_name, known_names, read_export
@@ -177,6 +177,8 @@ class DataExportReader:
             said = Source(item.locator, "", platform=row.platform, uploader=row.uploader, manifest_id=history.export_id)
             items.setdefault(item.locator, ListedItem(item, said))
         ignored = history.passed_over + len(history.rows) - len(linked) + refused
+        rows = history.passed_over + len(history.rows)
         unread = [Failure(f"{text}: {name}", "unreadable", why) for name, why in history.unread.items()]
         repeated = len(linked) - refused - len(items)
-        return Found(tuple(items.values()), ignored, repeated, unreachable=unread)
+        counts = ListCounts(text, rows, len(items), repeated, ignored, 0, history.export_id)
+        return Found(tuple(items.values()), ignored, repeated, lists=(counts,), unreachable=unread)

@@ -301,7 +301,7 @@ class _Manifest(Collection[SourceItem]):
             _LOGGER.warning(
                 "%s: %d rows repeat clips of earlier rows, first %s", self._path, repeated, shown_name(first)
             )
-        return ListCounts(str(self._path), rows, taken, repeated, refused, unreadable, dict(notes))
+        return ListCounts(str(self._path), rows, taken, repeated, refused, unreadable, self._manifest_id, dict(notes))
 
     def _read(self) -> Iterator[BrokenRow | ListedItem]:
         for row in self._table.rows():

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from valuespectrum.cli import corpus_care, corpus_remove, corpus_search, corpus_states
+from valuespectrum.cli import corpus_care, corpus_remove, corpus_search, corpus_sources, corpus_states
 from valuespectrum.cli.corpus_common import CorpusArgument, number_lines
 from valuespectrum.cli.ingest import failure_lines
 from valuespectrum.cli.terminal import JsonOption, Terminal, help_without_verb
@@ -25,6 +25,7 @@ def build_app() -> typer.Typer:
     )
     for verb in (
         *(info, corpus_search.search, corpus_care.refresh, corpus_care.verify, corpus_care.rebuild),
+        *(corpus_sources.sources, corpus_sources.forget),
         *(corpus_remove.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
     ):
         app.command()(verb)
