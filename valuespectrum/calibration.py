@@ -60,9 +60,7 @@ def calibrate(
     """
     _check(options, respondents)
     models = [respondent.model for respondent in respondents]
-    ids = [model.id for model in models]
-    if warning := caution(embedder.id, ids, drawn_pictures(corpus, embedder.id, ids)):
-        raise InputError(warning, "calibrate on drawn clips: leave --corpus out")
+    refuse_other_clips(corpus, embedder.id, [model.id for model in models])
     scores = run_benchmark(options, corpus, embedder, models, progress=progress)
     profiles = {row["model"]: row["profile"] for row in scores["respondents"]}
     rows = [_row(respondent, profiles[respondent.model.id]) for respondent in respondents]
@@ -77,6 +75,21 @@ def calibrate(
         "misses": [f"{row['name']}: {value}" for row in rows for value in [*row["outside"], *row["unmeasured"]]],
         "clips_per_value": scores["clips_per_value"],
     }
+
+
+def refuse_other_clips(corpus: BenchCorpus, embedder_id: str, models: Sequence[str]) -> None:
+    """Refuse to calibrate on clips of others what knows drawn clips only.
+
+    Args:
+        corpus: Where pictures come from.
+        embedder_id: Id of the embedder that finds them.
+        models: Ids or specs of the models to ask.
+
+    Raises:
+        InputError: There are such clips.
+    """
+    if warning := caution(embedder_id, models, drawn_pictures(corpus, embedder_id, models)):
+        raise InputError(warning, "calibrate on drawn clips: leave --corpus out")
 
 
 def _row(respondent: PlantedRespondent, profile: Mapping[str, Json]) -> Json:

@@ -175,7 +175,7 @@ def _compared(name: str, first: Sequence[Answer], second: Sequence[Answer]) -> C
         name,
         True,
         f"{found.flips} of {found.asks} asks change the chosen option ({100 * (1 - found.same_choice):.1f} %, "
-        f"95 % interval {100 * low:.1f} to {100 * high:.1f} %); shares of options differ by "
+        f"95 % interval over asks {100 * low:.1f} to {100 * high:.1f} %); shares of options differ by "
         f"{found.mean_distance:.2g} on average{related}; log-probabilities differ by at most {found.largest_gap:.2g}",
         measured={
             "asks": found.asks,

@@ -9,6 +9,7 @@ from vectorstore.documents import check_shape, parse_json
 
 REFERENCE_EMBEDDER = "open_clip/reference-clip/"
 """How the id of our embedder begins."""
+_NAMED = 2
 
 
 def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, float] | None:
@@ -58,26 +59,40 @@ def made_for_drawings(embedder_id: str, models: Iterable[str]) -> list[str]:
     return ours + [model.partition("@")[0] for model in models if model.partition(":")[0] == "reference"]
 
 
-def caution(embedder_id: str, models: Iterable[str], pictures: Mapping[str, int] | None) -> str:
-    """Why numbers mean nothing: something that knows drawn clips only was given others.
+def checkable(embedder_id: str, models: Iterable[str], pictures: Mapping[str, int] | None) -> bool:
+    """Whether planted values may be compared: nothing was given other clips than it knows, as far as is known.
 
     Args:
         embedder_id: Id of the embedder that found the pictures.
         models: Ids or specs of the models that were asked.
         pictures: ``clips`` of the corpus and how many of them are ``drawn`` by us (``recognition.tally``); ``None``
             when nobody looked.
+    """
+    if not made_for_drawings(embedder_id, models):
+        return True
+    return pictures is not None and pictures["drawn"] == pictures["clips"]
+
+
+def caution(embedder_id: str, models: Iterable[str], pictures: Mapping[str, int] | None) -> str:
+    """Why numbers mean nothing: something that knows drawn clips only was given others.
+
+    Args:
+        embedder_id: As for ``checkable``.
+        models: As for ``checkable``.
+        pictures: As for ``checkable``.
 
     Returns:
-        One sentence; empty when there is nothing to warn of.
+        One sentence; empty when there is nothing to warn of, or nobody looked.
     """
-    ours = made_for_drawings(embedder_id, models)
-    if not ours or (pictures is not None and pictures["drawn"] == pictures["clips"]):
+    names = list(models)
+    if pictures is None or checkable(embedder_id, names, pictures):
         return ""
-    know = f"{' and '.join(ours)} {'know' if len(ours) > 1 else 'knows'} nothing but the clips that this project draws"
-    if pictures is None:
-        return f"{know}, and nobody wrote down whether these are such clips: values that were planted are not compared"
+    ours = made_for_drawings(embedder_id, names)
+    if len(ours) > _NAMED:
+        ours = [*ours[:_NAMED], f"{len(ours) - _NAMED} more"]
     other = pictures["clips"] - pictures["drawn"]
     return (
-        f"{know}, and {other:,} of the {pictures['clips']:,} clips of this corpus are others: "
-        "the numbers say nothing about them, and no planted truth can be checked with them"
+        f"{', '.join(ours[:-1])}{' and ' if len(ours) > 1 else ''}{ours[-1]} {'know' if len(ours) > 1 else 'knows'} "
+        f"nothing but the clips that this project draws, and {other:,} of the {pictures['clips']:,} clips of this "
+        "corpus are others: the numbers say nothing about them, and no planted truth can be checked with them"
     )

@@ -21,7 +21,7 @@ from valuespectrum.cli.terminal import alarming
 from valuespectrum.reference.drawing import draw_corpus
 from valuespectrum.reference.recognition import is_drawn, says_drawn, tally
 from valuespectrum.run import read_manifest
-from valuespectrum.truth import REFERENCE_EMBEDDER, caution
+from valuespectrum.truth import REFERENCE_EMBEDDER, caution, checkable
 from valuespectrum.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.errors import InputError
@@ -92,7 +92,8 @@ def test_a_caution_is_given_exactly_when_something_of_ours_sees_other_clips() ->
     assert "the reference embedder knows" in caution(ours, ["hf:a/b"], some)
     assert "reference:amber knows" in caution("open_clip/ViT", ["hf:a/b", "reference:amber@1"], some)
     assert "5 of the 25 clips" in caution(ours, [], some)
-    assert "nobody wrote down" in caution(ours, [], None)
+    assert not caution(ours, [], None) and not checkable(ours, [], None)
+    assert checkable(ours, [], all_drawn) and not checkable(ours, [], some) and checkable("other", ["hf:a/b"], None)
     assert not caution(ours, ["reference"], all_drawn)
     assert not caution("open_clip/ViT", ["hf:a/b", "simulated:power=1"], some)
 

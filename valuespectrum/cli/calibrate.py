@@ -49,6 +49,7 @@ def calibrate(
     from valuespectrum.battery import BatteryOptions
     from valuespectrum.benchmark import BenchOptions
     from valuespectrum.calibration import calibrate as run_calibration
+    from valuespectrum.calibration import refuse_other_clips
     from valuespectrum.reference.planted import COHORT
     from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
@@ -68,6 +69,7 @@ def calibrate(
         terminal.doing(f"opening {folder}")
         with Corpus.open(folder) as opened, contextlib.ExitStack() as stack:
             loaded = corpus_embedder(opened, embedder)
+            refuse_other_clips(opened, loaded.id, specs)
             terminal.doing("loading the models")
             models = load_models(specs, ModelOptions(batch_size=batch_size, seed=seed))
             found = run_calibration(options, opened, loaded, _planted(specs, models), BenchBar(terminal, stack))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from valuespectrum.cli.common import warn_of_pictures
 from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_choice, number_lines
 from valuespectrum.cli.ingest import (
     RayOption,
@@ -80,6 +81,7 @@ def refresh(
             items, options = find_again(opened), RefreshOptions(how(opened), check_links, remove_gone)
             with chosen_encoder(*embedder_choice(opened, embedder), engine, ray_address) as encoder:
                 report = run_refresh(opened, items, encoder, options, progress)
+            warn_of_pictures(terminal, opened, opened.default_embedder() or "")
         document = report.to_json()
         names = ("gone", "links_checked")
         lines = [describe(report.ingest), *number_lines({name: document[name] for name in names})]
@@ -170,5 +172,6 @@ def reembed(
             terminal.progress("embedding frames") as advance,
         ):
             report = run_reembed(opened, loaded, lambda stage, done, total: advance(done, total))
+            warn_of_pictures(terminal, opened, loaded.id)
         text = f"{report.frames_embedded:,} frames embedded with {report.embedder} in {report.seconds:.1f} s"
         terminal.finish(report.to_json(), text)

@@ -37,6 +37,12 @@ def report(
         values = _values(opened) if session and opened else {}
         sources = ReportSources(tuple(runs), opened, tuple(session or ()), values)
         data = load_report(sources, title)
+        for sentence in data.cautions:
+            terminal.warn(sentence)
+        if any(result.gain.mean is None and result.aligned.mean is not None for result in data.personas):
+            terminal.say(
+                "note: scores of an earlier release say less about personas; `valuespectrum score RUN` renews them"
+            )
         path = out or runs[0] / "report.html"
         write_report(data, path)
         document = {
@@ -45,6 +51,7 @@ def report(
             "personas": len(data.personas),
             "sessions": len(data.sessions),
             "examples": len(data.examples),
+            "cautions": list(data.cautions),
         }
         terminal.finish(document, f"report: {path}")
 

@@ -111,7 +111,7 @@ def _personas(rows: list[dict[str, Any]]) -> list[str]:
             *(number(each[name].mean, 2) for name in ("aligned", "bare", "placebo")),
             number(row["ceiling"], 2),
             *(with_interval(each[name], 2, True) for name in ("gain", "difference")),
-            row["moved"] or "not compared",
+            row["moved"] or "unknown",
         )
         for row, each in zip(rows, found, strict=True)
     ]

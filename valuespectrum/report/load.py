@@ -15,7 +15,7 @@ from valuespectrum.report.examples import read_examples, read_picture
 from valuespectrum.report.measured import read_personas, read_profiles
 from valuespectrum.report.words import short_model
 from valuespectrum.run import Manifest, check_alike, read_manifest, read_scores
-from valuespectrum.truth import caution, is_synthetic
+from valuespectrum.truth import caution, checkable, is_synthetic
 from vectorstore.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,11 +55,17 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     """
     loaded = [(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
     check_alike([manifest for _, manifest, _ in loaded])
-    cautions = [caution_of(manifest, sources.corpus) for _, manifest, _ in loaded]
+    cautions = []
     found: dict[tuple[str, bool], ModelProfile] = {}
     conditions = set()
-    for (_, manifest, scores), warning in zip(loaded, cautions, strict=True):
-        for profile in read_profiles(scores, manifest, warning):
+    for _, manifest, scores in loaded:
+        whose = (
+            manifest.settings["corpus"]["embedder"],
+            manifest.settings["models"],
+            pictures_of(manifest, sources.corpus),
+        )
+        cautions.append(caution(*whose))
+        for profile in read_profiles(scores, manifest, checkable(*whose)):
             if (profile.model, profile.published) not in found:
                 found[profile.model, profile.published] = profile
                 conditions.add(_conditions(manifest))
@@ -85,18 +91,17 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     )
 
 
-def caution_of(manifest: Manifest, corpus: Corpus | None) -> str:
-    """Why the numbers of a run mean nothing, if so (``truth.caution``).
+def pictures_of(manifest: Manifest, corpus: Corpus | None) -> Mapping[str, int] | None:
+    """How many clips a run was shown and how many of them are drawn by us, where that can be known and matters.
 
     Args:
         manifest: Of the run.
-        corpus: Asked where the run does not say what its clips were; one that has changed since cannot answer.
+        corpus: Asked where the run does not say it; one that has changed since cannot answer.
     """
-    searched, models = manifest.settings["corpus"], manifest.settings["models"]
-    pictures = manifest.pictures
-    if pictures is None and corpus is not None and corpus.content_hash() == searched["hash"]:
-        pictures = drawn_pictures(corpus, searched["embedder"], list(models))
-    return caution(searched["embedder"], models, pictures)
+    searched = manifest.settings["corpus"]
+    if manifest.pictures is not None or corpus is None or corpus.content_hash() != searched["hash"]:
+        return manifest.pictures
+    return drawn_pictures(corpus, searched["embedder"], list(manifest.settings["models"]))
 
 
 def read_session(log: Path, sources: ReportSources, names: Mapping[str, str]) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from valuespectrum.report.data import (
@@ -20,21 +21,24 @@ from valuespectrum.values import VALUES
 
 Json = dict[str, Any]
 
+_UNCHECKED = "planted values are not compared, since not all clips are known to be drawn by this project"
 
-def read_profiles(scores: Json, manifest: Manifest, caution: str = "") -> list[ModelProfile]:
+
+def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> list[ModelProfile]:
     """Profiles of the bare models of a run.
 
     Args:
         scores: Of the run.
         manifest: Of the run.
-        caution: Why the numbers mean nothing, if so; then no planted truth is taken.
+        checkable: Whether planted values may be compared (``truth.checkable``).
     """
     profiles = []
     for one in scores["respondents"]:
         if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA:
-            checkable = not caution and "paper" not in one
-            settings = manifest.settings["models"].get(one["model"], {})
-            profiles.append(_profile(one, planted_profile(one["model"], settings) if checkable else None))
+            planted = planted_profile(one["model"], manifest.settings["models"].get(one["model"], {}))
+            profile = _profile(one, planted if checkable and "paper" not in one else None)
+            unchecked = planted is not None and not checkable
+            profiles.append(replace(profile, notes=(*profile.notes, _UNCHECKED)) if unchecked else profile)
     return profiles
 
 

@@ -144,7 +144,7 @@ def moved_in_words(verdicts: Sequence[str | None]) -> str:
 
     Example:
         >>> moved_in_words([None, None])
-        'For 2 one of the comparisons is missing.'
+        'For 2 there is nothing to compare.'
     """
     count = Counter(verdicts)
     compared = len(verdicts) - count[None]
@@ -159,7 +159,7 @@ def moved_in_words(verdicts: Sequence[str | None]) -> str:
     if count["unclear"]:
         parts.append(f"for {count['unclear']} the intervals do not say")
     if count[None]:
-        parts.append(f"for {count[None]} one of the comparisons is missing")
+        parts.append(f"for {count[None]} there is nothing to compare")
     sentence = "; ".join(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
