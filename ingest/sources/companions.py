@@ -5,9 +5,13 @@ A file that a user names by itself may have any name: what it is, its content sa
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from pathlib import Path
+
+from ingest.formats import PICTURE
+from ingest.recognition import recognise
 
 _TEXTS = ".ass .description .html .info .json .json3 .lrc .md .nfo .srt .srv1 .srv2 .srv3 .ttml .txt .url .vtt .xml"
 _PICTURES = ".avif .bmp .heic .jpeg .jpg .png .tif .tiff"
@@ -25,16 +29,11 @@ def is_companion(path: Path) -> bool:
     if suffix in _NAMES or _UNFINISHED.search(path.name):
         return True
     if suffix == ".webp":
-        return not _moves(_head(path))
+        return recognise(io.BytesIO(_head(path))) is PICTURE
     if path.name.startswith("._"):
         # What macOS writes beside each file on disks of other makers.
         return _head(path).startswith(_APPLE_DOUBLE)
     return suffix in _SOURCE_CODE and _is_text(_head(path))
-
-
-def _moves(head: bytes) -> bool:
-    """Whether a WebP file says that it is an animation; anything else of that name is for its content to say."""
-    return not head.startswith(b"RIFF") or (head[12:16] == b"VP8X" and bool(head[20] & 2))
 
 
 def _is_text(head: bytes) -> bool:
