@@ -218,6 +218,24 @@ class AnswerStore:
         with self._transaction(durable=time.monotonic() - self._synced >= _SYNC_SECONDS):
             self._database.execute(schema.INSERT_ANSWER, (number, *content, answer_digest(stored, content)))
 
+    def fail(self, worklist: Worklist, parsed: str, reason: str) -> None:
+        """Make failures, which are asked again, of the good answers of a list that are of a class.
+
+        Raises:
+            StorageError: If the file cannot be written; nothing is changed then.
+        """
+        columns = "text, log_probabilities, tokens, created, details, counts"
+        query = (
+            f"SELECT ask.id, ask.key, {columns} FROM listed JOIN ask ON ask.id = listed.ask JOIN answer"
+            " ON answer.ask = ask.id WHERE listed.list = ? AND answer.parsed = ? AND answer.error = ''"
+        )
+        rows = list(self._read(query, (worklist.id, parsed)))
+        with self._transaction(durable=True):
+            for number, key, *content in rows:
+                digest = answer_digest(key, (reason, parsed, *content))
+                update = "UPDATE answer SET error = ?, digest = ? WHERE ask = ?"
+                self._database.execute(update, (reason, digest, number))
+
     def add_pace(self, worklist: Worklist, answers: int, seconds: float) -> None:
         """Remember how long so many answers of a respondent took; the next plan says how long the rest will take."""
         with self._transaction():

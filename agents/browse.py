@@ -20,9 +20,10 @@ from typing import Any
 from agents.catalogue import Catalogue, CatalogueClip
 from agents.decisions import Decision, DecisionOptions, Interview, YesNoQuestion
 from agents.feed import Candidate, Engagement, FeedItem, FeedState, Policy, Random, Shown, policy_params
-from agents.models.base import Model
+from agents.models.base import NO_PICTURE, Model
 from agents.observe import ObserverOptions, TimedFrame, observe
 from agents.personas import Persona, Strategy, system_prompt
+from agents.picture_watch import PictureWatch
 from agents.session_log import NO_ACTION, SCHEMA, Event, Manifest, RecordedModel, SessionLog, ShownFrame, encode
 from agents.streams import STREAMS, shuffled, stream, stream_key
 from vectorstore.errors import InputError
@@ -143,11 +144,13 @@ def browse(
 
     Raises:
         InputError: An option does not fit, or the log is that of another session.
-        ModelError: The model failed as a whole; the log holds all steps before.
+        ModelError: The model failed as a whole, or keeps saying that it sees no picture; the log holds all steps
+            before.
         StorageError: The log cannot be written.
     """
     manifest = build_manifest(session, catalogue, model, persona)
     walk = Walk(session, catalogue, system_prompt(persona, session.strategy))
+    watch = PictureWatch(model.id, "then begin a new session log")
     events: list[Event] = []
     with ExitStack() as stack:
         file = stack.enter_context(SessionLog.open(log, manifest)) if log is not None else None
@@ -164,6 +167,8 @@ def browse(
             events.append(event)
             if on_event is not None:
                 on_event(event)
+            for parsed in event.parsed:
+                watch.note(event.item_id, parsed == NO_PICTURE)
     return SessionRecord(file.manifest if file else manifest, tuple(events))
 
 

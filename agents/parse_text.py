@@ -17,6 +17,7 @@ _SPECIAL = re.compile(
 )
 _MARKUP = re.compile(r"[*`_$]+|~~+|(?m:^[ \t]*[#>]+(?=\s))|\\(?:text|mathrm|textbf|mathbf)\b|\\[()\[\]]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DRESS = " \t\r\n*_\u200b"
 _FENCE = re.compile(r"```[a-z]*\s*(.*?)\s*```", re.DOTALL)
 _TAGGED = re.compile(
     r"<(answer|final_answer|final|response|output|conclusion|verdict)>(.*?)</\1>"
@@ -48,8 +49,9 @@ def stated_value(text: str) -> str | None:
         >>> stated_value("Yes") is None
         True
     """
-    fenced = _FENCE.fullmatch(text.strip())
-    bare = (fenced[1] if fenced else text).strip(" \t\r\n*_`\u200b")
+    undressed = text.strip(_DRESS)
+    fenced = _FENCE.fullmatch(undressed)
+    bare = (fenced[1] if fenced else undressed).strip(f"{_DRESS}`")
     tagged = list(_TAGGED.finditer(bare))
     if tagged:
         return next(part for part in (tagged[-1][2], tagged[-1]["box"], tagged[-1]["reply"]) if part is not None)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from agents.answers import AnswerStore, Worklist
-from agents.models.base import Answer, Ask, FrameReference, Model
+from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
 from agents.models.pictures import picture_key, picture_size
+from agents.picture_watch import BlindModelError, PictureWatch
 from vectorstore.errors import MediaError, ModelError
 
 Progress = Callable[[int, int], None]
@@ -109,19 +110,26 @@ def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress
 
     Raises:
         StorageError: If the store cannot be written.
-        ModelError: If the model fails as a whole, or gives fewer answers than it was asked for.
+        ModelError: If the model fails as a whole, gives fewer answers than it was asked for, or keeps saying that it
+            sees no picture; those answers are then stored as failures, which the next call asks again.
     """
+    watch = PictureWatch(model.id, "the same command asks again")
     done, total = work.stored, work.stored + work.to_ask
     size = getattr(model, "window", None) or _WINDOW
     for window in _windows(_with_paths(store.open_asks(work.worklist), work.paths), size):
         started = time.perf_counter()
         before = done
+        asks = {key: ask for ask, key in window}
         try:
             for key, answer in _answers(model, window):
                 store.add(key, answer)
                 done += 1
                 if progress is not None:
                     progress(done, total)
+                watch.note_answer(asks[key], answer)
+        except BlindModelError:
+            store.fail(work.worklist, NO_PICTURE, "the model says that it sees no picture")
+            raise
         finally:
             store.add_pace(work.worklist, done - before, time.perf_counter() - started)
     store.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,35 @@ def test_a_number_format_is_never_mixed(bench: Any, tmp_path: Path) -> None:
     manifest.write_text(json.dumps(document))
     code, refused, _ = bench("simulated:power=1")
     assert code == 2 and 'dtype: "bfloat16" -> null' in refused["error"]["message"]
+
+
+def test_a_server_that_sees_no_picture_stops_the_run_until_it_does(bench: Any, server: FaultServer) -> None:
+    asked = []
+
+    def blind(question: str, dice: Any) -> dict[str, str]:
+        asked.append(question)  # The first questions find out how the server can be asked.
+        return {"content": "No image was provided." if len(asked) > 10 else "Yes"}
+
+    spec, seeing = f"openai:toy-1@{server.url}?scoring=text", server.behaviour
+    server.behaviour = replace(seeing, message=blind)
+    code, refused, _ = bench(spec)
+    assert code == 2 and "says that it sees no picture" in refused["error"]["message"]
+    server.behaviour = seeing
+    code, scores, _ = bench(spec)
+    assert code == 0, scores
+    assert scores["no_picture_rate"] == scores["error_rate"] == 0.0
+
+
+def test_draws_that_say_nothing_are_no_values_and_no_actions(
+    bench: Any, server: FaultServer, corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.behaviour = replace(server.behaviour, message=lambda question, dice: {"content": "Hmm, hard to say."})
+    spec = f"openai:toy-1@{server.url}?samples=5"
+    bench(spec)
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text())
+    assert {row["mean"] for row in scores["profile"].values()} == {None}
+    assert (scores["unparsed_rate"], scores["low_mass_rate"]) == (1.0, 1.0)
+    capfd.readouterr()
+    command = ["browse", "--corpus", corpus, "--model", spec, "--steps", 4, "--out", tmp_path / "s.jsonl", "--json"]
+    assert main([*map(str, command)]) == 0
+    assert json.loads(capfd.readouterr().out)["actions"] == {"none": 4}
