@@ -27,7 +27,7 @@ from ingest.media_index import Demuxed, MediaIndex, demuxed
 from ingest.pictures import JPEG_QUALITY
 from ingest.plan import Plan, make_plan
 from ingest.pyav_backend import read_frames as read_with_pyav
-from ingest.pyav_backend import read_lumas
+from ingest.pyav_backend import read_thumbnails
 from ingest.recognition import choose_demuxer
 from ingest.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
 from ingest.torchcodec_backend import import_torchcodec
@@ -204,7 +204,7 @@ def _plan(job: Job, options: DecodeOptions) -> Plan:
     if options.sampling == "keyframe":
         return keyframe_plan(index, count)
     if options.sampling == "scene":
-        return scene_plan(index, count, *read_lumas(job))
+        return scene_plan(index, count, *read_thumbnails(job))
     return make_plan(index.packets, index.end, count)
 
 

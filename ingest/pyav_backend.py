@@ -70,7 +70,7 @@ def _joined(read: FramesRead, rest: FramesRead) -> FramesRead:
     return replace(first, pictures=tuple(pictures), damaged_packets=rest.damaged_packets)
 
 
-def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
+def read_thumbnails(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
     """Watch a whole clip at thumbnail size, leaving out frames to which no other refers where that saves work.
 
     Frames that stay on the screen are never left out.
@@ -79,7 +79,7 @@ def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
         job: Its plan is not looked at.
 
     Returns:
-        Presentation times, ascending, and (frames, 18, 32) luma.
+        Presentation times, ascending, and (frames, 3, 18, 32) luma and colour differences.
 
     Raises:
         MediaError: ``deadline`` or ``decode_error``.
@@ -89,10 +89,10 @@ def read_lumas(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
     whole = Plan(staying(index.packets, index.end, _STAYING / index.time_base), (range(len(index.packets)),))
     with decoder_errors(job.name), _reader(replace(job, plan=whole)) as reader:
         for shown_at, frame in reader.frames():
-            small = frame.reformat(*_THUMBNAIL, format="gray", interpolation="AREA", threads=1)
+            small = frame.reformat(*_THUMBNAIL, format="yuvj444p", interpolation="AREA", threads=1)
             seen[shown_at] = small.to_ndarray()
     times = sorted(seen)
-    return times, np.array([seen[time] for time in times], dtype=np.uint8).reshape(-1, *_THUMBNAIL[::-1])
+    return times, np.array([seen[time] for time in times], dtype=np.uint8).reshape(-1, 3, *_THUMBNAIL[::-1])
 
 
 def refuse_peculiarities(job: Job, decoder: str) -> None:

@@ -14,7 +14,7 @@ SAMPLINGS = ("uniform", "keyframe", "scene", "first")
 """Evenly in time; the keyframes nearest to that; the middles of the longest scenes; evenly over the first seconds."""
 
 _CUT = 8.0
-"""Least mean change of luma, 0 to 255, between the frames around a cut."""
+"""Least mean change of luma or colour, 0 to 255, between the frames around a cut."""
 _STANDS_OUT = 2.0
 """Least ratio of that change to the largest of the two changes before and the two after it."""
 _SHORTEST_SCENE = 0.4
@@ -44,16 +44,16 @@ def keyframe_plan(index: MediaIndex, count: int) -> Plan:
     return plan_of(index.packets, sorted(nearest, key=lambda place: index.packets[place].shown_at))
 
 
-def scene_plan(index: MediaIndex, count: int, times: Sequence[int], lumas: NDArray[np.uint8]) -> Plan:
+def scene_plan(index: MediaIndex, count: int, times: Sequence[int], small: NDArray[np.uint8]) -> Plan:
     """The frame in the middle of each of the longest ``count`` scenes.
 
     Args:
         index: Of the clip.
         count: Most frames; a clip of fewer scenes gives fewer.
         times: Presentation times of decoded frames, ascending.
-        lumas: (frames, height, width) small grey pictures of these frames.
+        small: (frames, planes, height, width) small pictures of these frames.
     """
-    starts = [index.start, *(times[cut] for cut in cuts(lumas, [float(time * index.time_base) for time in times]))]
+    starts = [index.start, *(times[cut] for cut in cuts(small, [float(time * index.time_base) for time in times]))]
     scenes: list[tuple[int, int]] = []
     # Files of slides often do not say how long the last one stays on.
     last_slide = times[-1] if len(times) > 1 and (times[-1] - times[-2]) * index.time_base >= _SHORTEST_SCENE else None
@@ -66,21 +66,21 @@ def scene_plan(index: MediaIndex, count: int, times: Sequence[int], lumas: NDArr
     return plan_at(index.packets, sorted((start + end) / 2 for start, end in longest))
 
 
-def cuts(lumas: NDArray[np.uint8], seconds: Sequence[float]) -> list[int]:
+def cuts(small: NDArray[np.uint8], seconds: Sequence[float]) -> list[int]:
     """Positions of the first frames after sudden changes.
 
     A change counts when it is large and stands out from its neighbours, so that neither movement nor a flash is taken
     for a cut; what changes as late as another scene could is no neighbour, as in a show of slides. Dissolves and fades
-    are not found. (The idea of comparing with neighbours is that of PySceneDetect's adaptive detector; reading luma of
-    small pictures is several times cheaper than its colours at full size.)
+    are not found. (The idea of comparing with neighbours is that of PySceneDetect's adaptive detector; reading small
+    pictures is several times cheaper than its colours at full size.)
 
     Args:
-        lumas: (frames, height, width) small grey pictures in order of time.
+        small: (frames, planes, height, width) pictures in order of time; the plane that changes most counts.
         seconds: When each is shown.
     """
-    if len(lumas) < 2:
+    if len(small) < 2:
         return []
-    change = np.abs(np.diff(lumas.astype(np.int16), axis=0)).mean(axis=(1, 2))
+    change = np.abs(np.diff(small.astype(np.int16), axis=0)).mean(axis=(2, 3)).max(axis=1)
     when = np.asarray(seconds[1:])
     around = np.zeros_like(change)
     for steps in (1, 2):

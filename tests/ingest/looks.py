@@ -254,12 +254,14 @@ class Slides:
     """Seconds of sound; none when 0."""
     last: float = 0.04
     """Seconds that the file says its last picture stays on."""
+    colours: Sequence[tuple[int, int, int]] = ((20,) * 3, (80,) * 3, (140,) * 3, (200,) * 3)
+    """Of the pictures, again from the first when there are more."""
     silence: float = 0.0
     """Seconds at which a pause of 20 s in the sound begins; none when 0."""
 
 
 def write_slides(path: Path, slides: Slides) -> Path:
-    """Each picture has another grey."""
+    """Each picture has one colour."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25, options={"bf": "0"})
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
@@ -267,7 +269,8 @@ def write_slides(path: Path, slides: Slides) -> Path:
         sound = container.add_stream("aac", rate=8000, layout="mono") if slides.sound else None
         packets = []
         for number, time in enumerate(slides.times):
-            frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), 20 + 60 * (number % 4), np.uint8), format="rgb24")
+            colour = slides.colours[number % len(slides.colours)]
+            frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), colour, np.uint8), format="rgb24")
             frame.pts, frame.time_base = round(time * 1000), Fraction(1, 1000)
             packets += stream.encode(frame)
         packets += stream.encode()

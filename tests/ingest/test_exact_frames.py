@@ -210,14 +210,14 @@ def test_clips_without_cuts_are_one_scene(tmp_path: Path) -> None:
 
 def test_movement_and_flashes_are_no_cuts() -> None:
     random = np.random.default_rng(0)
-    still = np.tile(random.integers(0, 255, (18, 32), dtype=np.uint8), (30, 1, 1))
-    other = np.tile(random.integers(0, 255, (18, 32), dtype=np.uint8), (30, 1, 1))
+    still = np.tile(random.integers(0, 255, (1, 18, 32), dtype=np.uint8), (30, 1, 1, 1))
+    other = np.tile(random.integers(0, 255, (1, 18, 32), dtype=np.uint8), (30, 1, 1, 1))
     flash = still.copy()
     flash[12] = 255
-    moving = np.stack([np.roll(still[0], shift, axis=1) for shift in range(30)])
+    moving = np.stack([np.roll(still[0], shift, axis=2) for shift in range(30)])
     fast = [number / 25 for number in range(90)]
     assert cuts(still[:1], fast[:1]) == cuts(still[:0], []) == []
-    assert all(cuts(lumas, fast[:30]) == [] for lumas in (still, flash, moving))
+    assert all(cuts(small, fast[:30]) == [] for small in (still, flash, moving))
     assert cuts(np.concatenate([still, other, still]), fast) == [30, 60]
     # What would be a flash in a film are three slides in a show.
     assert cuts(flash[10:15], [0.0, 3.0, 6.0, 9.0, 12.0]) == [2, 3]

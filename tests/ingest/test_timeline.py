@@ -53,6 +53,13 @@ def test_one_picture_without_sound_lasts_as_long_as_the_file_says(tmp_path: Path
     assert decoded.duration == pytest.approx(15, abs=0.1)
 
 
+def test_slides_of_one_brightness_are_scenes(tmp_path: Path) -> None:
+    path = write_slides(
+        tmp_path / "clip.mkv", Slides(times=(0, 2, 4), last=2, colours=((180, 0, 0), (0, 92, 0), (0, 60, 180)))
+    )
+    assert times(path, "scene") == [0, 2, 4]
+
+
 def test_slides_of_which_none_refers_to_another_are_all_watched(tmp_path: Path) -> None:
     how = VideoWriter(times=[25 * second for second in range(9)], options={"bf": "3", "b_strategy": "0"}, size=(96, 64))
     path = write_numbered(tmp_path / "clip.mp4", how)
