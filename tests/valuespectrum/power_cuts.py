@@ -56,8 +56,9 @@ VERBS: dict[str, list[str]] = {
     "hf": ["export", "hf", "run"],
     "inspect": ["export", "inspect", "run"],
 }
-_ONCE = {"tables": "tables"}
-"""Verbs that write a new folder only: what they made whole may be there already."""
+_PAGES = {"csv": "run/answers.csv", "hf": "run/hf/README.md", "tables": "tables/CARD.md", "report": "run/report.html"}
+_DONE_ALREADY = ("nothing of what was named is in", "tables is there already")
+"""What verbs answer whose work was whole when the power was cut."""
 
 
 class Other(ColourEmbedder):
@@ -90,14 +91,8 @@ def result(verb: str) -> str:
             found.append(json.loads(Path(run, "scores.json").read_text())["profile"])
     if verb == "browse":
         found.append(Path("session.jsonl").read_text().splitlines()[1:])
-    outputs = {
-        "csv": "run/answers.csv",
-        "hf": "run/hf/README.md",
-        "tables": "tables/CARD.md",
-        "report": "run/report.html",
-    }
-    if verb in outputs:
-        found.append(len(Path(outputs[verb]).read_bytes()) > 0)
+    if verb in _PAGES:
+        found.append(len(Path(_PAGES[verb]).read_bytes()) > 0)
     return hashlib.sha256(json.dumps(found).encode()).hexdigest()
 
 
@@ -114,12 +109,8 @@ def prepare() -> None:
 
 def examine(verb: str) -> dict[str, Any]:
     """After a cut: the same command again, then what it was for and whether all is well."""
-    words = VERBS[verb]
-    if Path(_ONCE.get(verb, "-")).exists():
-        words = ["corpus", "info", "corpus"]
-    again = say(words)
-    checks = [say(["corpus", "verify", "corpus"]), say(["doctor", "--run", "run"])]
-    bad = [line for code, line in (again, *checks) if code]
+    ends = [say(VERBS[verb]), say(["corpus", "verify", "corpus"]), say(["doctor", "--run", "run"])]
+    bad = [line for code, line in ends if code and not any(words in line for words in _DONE_ALREADY)]
     return {"bad": bad, "result": result(verb) if not bad else ""}
 
 
