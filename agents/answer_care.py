@@ -25,7 +25,8 @@ from agents.answers import AnswerStore
 from agents.csv_cells import guarded
 from agents.identity import content_key
 from agents.models.base import NO_CHOICE
-from vectorstore.errors import InputError
+from agents.stored_json import read_counts, read_form, read_tags
+from vectorstore.errors import InputError, SchemaError
 from vectorstore.storage import durable_file, refuse_foreign, storage_errors
 
 Format = Literal["csv", "parquet"]
@@ -121,13 +122,13 @@ def _columns(store: AnswerStore) -> dict[str, str]:
     drawn: dict[str, None] = {}
     forms: set[str] = set()
     for row in store.rows():
-        for name, value in json.loads(row.tags).items():
+        for name, value in read_tags(row.tags).items():
             kinds.setdefault(name, set()).add(type(value))
         if row.answer is not None and row.answer.counts:
-            drawn.update(dict.fromkeys(json.loads(row.answer.counts)))
+            drawn.update(dict.fromkeys(read_counts(row.answer.counts)))
         if row.parts[2] not in forms:
             forms.add(row.parts[2])
-            choices.update(dict.fromkeys(choice for choice, *_ in json.loads(row.parts[2])["choices"]))
+            choices.update(dict.fromkeys(choice for choice, *_ in read_form(row.parts[2])["choices"]))
     own = dict(zip(OWN_COLUMNS, ("string",) * 5 + ("int64", "bool", "string"), strict=True))
     return (
         {name: _kind(found) for name, found in kinds.items()}
@@ -161,8 +162,8 @@ def _row_problems(row: StoredRow) -> Iterator[str]:
     shown = f"{key_text(row.key)[:15]}..."
     try:
         content = joined(*row.parts)
-        derived = content_key(content, json.loads(row.respondent), json.loads(row.tags))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        derived = content_key(content, json.loads(row.respondent), read_tags(row.tags))
+    except (SchemaError, ValueError, KeyError, TypeError, AttributeError):
         yield f"cannot be read (key {shown})"
         return
     if derived != key_text(row.key):

@@ -8,13 +8,17 @@ is ordering by frame, then persona, then item.
 from __future__ import annotations
 
 import hashlib
-import json
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from agents.identity import canonical_json
+from agents.stored_json import damaged, read_form, read_persona, read_pictures
+from vectorstore.errors import SchemaError
+from vectorstore.schema_check import check_schema
 
 SCHEMA_VERSION = 4
 MIGRATED = (1, 2, 3)
@@ -83,17 +87,41 @@ CREATE TABLE listed (
     PRIMARY KEY (list, pictures, persona, ask)
 ) WITHOUT ROWID;
 """
+_STATEMENTS = tuple(filter(str.strip, _TABLES.split(";")))
 MANIFEST_TABLE = "CREATE TABLE IF NOT EXISTS manifest (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL)"
 """Holds a copy of the run's manifest. Earlier releases pass over it, so it needs no version of its own."""
-_KEY_PREFIX = "sha256:"
+_COMPUTES = re.compile(r"CREATE\s+VIRTUAL|GENERATED|\bAS\s*\(", re.IGNORECASE)
+_FOREIGN = "it was not made by this program alone; ask again in a new run folder"
+_KEY_PREFIX, _KEY_BYTES = "sha256:", 32
 
 
 def create_tables(database: sqlite3.Connection) -> None:
     """Make the tables; inside a transaction of the caller's."""
-    for statement in filter(str.strip, _TABLES.split(";")):
+    for statement in _STATEMENTS:
         database.execute(statement)
     database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def check_layout(database: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file whose tables are not those of this release: SQLite obeys triggers and views of anybody's.
+
+    Raises:
+        CorpusError: Something is missing, or is there besides.
+    """
+    check_schema(database, path, [(*_STATEMENTS, MANIFEST_TABLE)], _FOREIGN)
+
+
+def refuse_active(database: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file of an earlier release that would do something by itself while it is brought forward.
+
+    Raises:
+        SchemaError: It has triggers, views, or tables that compute.
+    """
+    for kind, name, statement in database.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master"):
+        plain = kind == "table" or (kind == "index" and not statement)
+        if not plain or _COMPUTES.search(str(statement)):
+            raise SchemaError(f"{path} has a {kind} that is not ours: {name!r:.80}", _FOREIGN)
 
 
 INSERT_ANSWER = (
@@ -124,7 +152,7 @@ def parts_of(content: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def joined(pictures: str, persona: str, form: str) -> dict[str, Any]:
     """The content that has these parts."""
-    return {"pictures": json.loads(pictures), "system": json.loads(persona), **json.loads(form)}
+    return {"pictures": list(read_pictures(pictures)), "system": read_persona(persona), **read_form(form)}
 
 
 def answer_digest(key: bytes, content: Sequence[Any]) -> bytes:
@@ -167,6 +195,32 @@ class StoredRow:
     respondent: str
     parts: tuple[str, str, str]
     answer: StoredAnswer | None
+
+
+_NONE = type(None)
+_ANSWER_KINDS = (*((str, _NONE),) * 4, (int, _NONE), *((str, _NONE),) * 3, (bytes, _NONE))
+_KINDS = ((int,), (bytes,), *((str,),) * 5, *_ANSWER_KINDS)
+"""Types of the columns of a planned ask: place, key, tags, respondent, three parts, and those of its answer."""
+
+
+def stored_row(columns: Sequence[Any]) -> StoredRow:
+    """A planned ask as it was read.
+
+    Args:
+        columns: Place, key, tags, respondent, three parts, and the columns of its answer or as many nulls.
+
+    Raises:
+        SchemaError: Something in it is of another type than what is written there.
+    """
+    for column, kinds in zip(columns, _KINDS, strict=True):
+        if type(column) not in kinds:
+            damaged("row", column)
+    position, key, tags, respondent, *parts = columns[:7]
+    answer = columns[7:]
+    said = answer[0] is not None
+    if len(key) != _KEY_BYTES or any((column is None) is said for column in answer):
+        damaged("row", key)
+    return StoredRow(position, key, tags, respondent, tuple(parts), StoredAnswer(*answer) if said else None)
 
 
 class PlanWriter:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee
 from typing import TYPE_CHECKING, Any
 
 from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
+from agents.stored_json import read_counts, read_log_probabilities, read_respondent, read_tags
 
 if TYPE_CHECKING:
     import pandas
@@ -60,19 +60,19 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
     shared: dict[str, str] = {}
     for row in rows:
         if row.respondent not in models:
-            models[row.respondent] = json.loads(row.respondent)["model"]
+            models[row.respondent] = read_respondent(row.respondent)[0]
         said = row.answer or _NO_ANSWER
         answered = row.answer is not None and not said.error
         own = (key_text(row.key), models[row.respondent], *(said.text, said.parsed, said.error, said.tokens))
-        tags = json.loads(row.tags)
+        tags = read_tags(row.tags)
         if len(shared) > _SHARED:
             shared.clear()
         record = {name: _shared(tag, shared) if isinstance(tag, str) else tag for name, tag in tags.items()}
         record |= zip(OWN_COLUMNS, (*own, answered, said.details), strict=True)
         record |= {
-            f"{CHOICE_COLUMN}{name}": value for name, value in json.loads(said.log_probabilities or "{}").items()
+            f"{CHOICE_COLUMN}{name}": value for name, value in read_log_probabilities(said.log_probabilities).items()
         }
-        yield record | {f"{COUNT_COLUMN}{name}": count for name, count in json.loads(said.counts or "{}").items()}
+        yield record | {f"{COUNT_COLUMN}{name}": count for name, count in read_counts(said.counts).items()}
 
 
 def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
@@ -116,10 +116,6 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
     if not parts:
         return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
     return parts[0] if len(parts) == 1 else pandas.concat(parts, ignore_index=True)
-
-
-def _columns(prefix: str, stored: str) -> dict[str, float]:
-    return {f"{prefix}{name}": number for name, number in json.loads(stored or "{}").items()}
 
 
 def _shared(text: str, shared: dict[str, str]) -> str:

@@ -7,7 +7,6 @@ so a process that is killed at any moment loses only what was being asked; a pow
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
 import time
@@ -27,7 +26,6 @@ from agents.answer_schema import (
     OWN_COLUMNS,
     SCHEMA_VERSION,
     PlanWriter,
-    StoredAnswer,
     StoredRow,
     answer_digest,
     joined,
@@ -37,8 +35,16 @@ from agents.answer_schema import (
 from agents.answer_table import answer_table
 from agents.identity import ask_content, ask_from_content, ask_key, canonical_json, content_key, respondent_content
 from agents.models.base import Answer, Ask, Model
+from agents.stored_json import (
+    read_counts,
+    read_details,
+    read_log_probabilities,
+    read_respondent,
+    read_tags,
+)
 from agents.writer_lock import WriterLock
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
+from vectorstore.schema_check import distrust
 from vectorstore.storage import storage_errors
 
 if TYPE_CHECKING:
@@ -159,7 +165,7 @@ class AnswerStore:
             " WHERE worklist.digest = ? AND complete",
             (digest,),
         )
-        return {json.loads(content)["model"]: self.worklist(number, owner) for number, owner, content in list(found)}
+        return {read_respondent(content)[0]: self.worklist(number, owner) for number, owner, content in list(found)}
 
     def worklist(self, number: int, respondent: int) -> Worklist:
         """A list as it stands now."""
@@ -184,7 +190,7 @@ class AnswerStore:
             page = list(self._read(_OPEN, (worklist.id, *place, min(_PAGE, most - given) if most else _PAGE)))
             for pictures, persona, ask, key, *parts, tags in page:
                 place = (pictures, persona, ask)
-                yield replace(ask_from_content(joined(*parts)), tags=json.loads(tags)), key_text(key)
+                yield replace(ask_from_content(joined(*parts)), tags=read_tags(tags)), key_text(key)
             given += len(page)
             if len(page) < _PAGE or given == most:
                 return
@@ -290,14 +296,14 @@ class AnswerStore:
         columns = "log_probabilities, counts, text, parsed, tokens, error"
         query = f"SELECT {columns} FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
         for scored, counts, text, parsed, tokens, error in self._read(query, (key_bytes(key),)):
-            return Answer(json.loads(scored), text, parsed, tokens, error, json.loads(counts or "{}"))
+            return Answer(read_log_probabilities(scored), text, parsed, tokens, error, read_counts(counts))
         return None
 
     def details(self, key: str) -> dict[str, Any]:
         """What was told beside the answer under a key: thinking, bounds, drawn words, ...; empty when nothing was."""
         query = "SELECT details FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
         ((text,),) = list(self._read(query, (key_bytes(key),))) or (("",),)
-        return dict(json.loads(text)) if text else {}
+        return read_details(text)
 
     def ask(self, key: str) -> Ask | None:
         """The ask planned under a key, without tags and picture paths."""
@@ -307,17 +313,15 @@ class AnswerStore:
     def planned(self) -> Iterator[tuple[Ask, str]]:
         """Planned asks with tags and without picture paths, in the order of planning, each with its key."""
         for row in self.rows():
-            yield replace(ask_from_content(joined(*row.parts)), tags=json.loads(row.tags)), key_text(row.key)
+            yield replace(ask_from_content(joined(*row.parts)), tags=read_tags(row.tags)), key_text(row.key)
 
     def rows(self) -> Iterator[StoredRow]:
         """Every planned ask as it is stored, with its answer where there is one, in the order of planning."""
         position = -1
         while page := list(self._read(_ROWS, (position, _PAGE))):
-            for position, *columns in page:
-                key, tags, respondent, pictures, persona, form, *answer = columns
-                parts = (pictures, persona, form)
-                stored = StoredAnswer(*answer) if answer[0] is not None else None
-                yield StoredRow(position, key, tags, respondent, parts, stored)
+            for row in page:
+                position = row[0]
+                yield schema.stored_row(row)
 
     def table(self, leave_out: Sequence[str] = ()) -> pandas.DataFrame:
         """One row per planned ask, in order, in memory; ``rows`` and the exports need none.
@@ -372,20 +376,20 @@ class AnswerStore:
         row = self._database.execute("SELECT id FROM respondent WHERE content = ?", (text,)).fetchone()
         if row is None:
             for (other,) in self._database.execute("SELECT content FROM respondent ORDER BY id"):
-                self._check_alike(json.loads(other), content)
+                self._check_alike(*read_respondent(other), content)
             self._database.execute("INSERT INTO respondent (content) VALUES (?)", (text,))
             row = self._database.execute("SELECT id FROM respondent WHERE content = ?", (text,)).fetchone()
         return int(row[0])
 
-    def _check_alike(self, stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    def _check_alike(self, model: str, old: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         """Refuse answers that would stand in one table with answers they cannot be compared with."""
-        old, new = stored["settings"], wanted["settings"]
-        names = list(NEVER_MIXED) if stored["model"] == wanted["model"] else []
+        new = wanted["settings"]
+        names = list(NEVER_MIXED) if model == wanted["model"] else []
         different = [name for name in names if old.get(name) != new.get(name)]
         layouts = [str(settings.get("layout", "")).partition(",")[0] for settings in (old, new)]
         changes = [f"{name} {old.get(name)} -> {new.get(name)}" for name in different]
         if all(layouts) and layouts[0] != layouts[1]:
-            changes.append(f"layout {layouts[0]} ({stored['model']}) -> {layouts[1]} ({wanted['model']})")
+            changes.append(f"layout {layouts[0]} ({model}) -> {layouts[1]} ({wanted['model']})")
         if changes:
             raise InputError(
                 f"{self.path} holds answers that were got in another way: {'; '.join(changes)}",
@@ -417,18 +421,21 @@ class AnswerStore:
             )
         self._database.execute(f"PRAGMA cache_size = -{schema.CACHE_KIB}")
         if read_only:
+            schema.check_layout(self._database, self.path)
             return
+        if version != SCHEMA_VERSION:
+            schema.refuse_active(self._database, self.path)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
-        if empty or version != SCHEMA_VERSION:
-            with self._transaction(durable=True):
-                if empty:
-                    schema.create_tables(self._database)
-                else:
-                    migrate(self._database, version)
-            if version == 1:
-                self._database.execute("VACUUM")
-        self._database.execute(schema.MANIFEST_TABLE)
+        with self._transaction(durable=empty or version != SCHEMA_VERSION):
+            if empty:
+                schema.create_tables(self._database)
+            elif version != SCHEMA_VERSION:
+                migrate(self._database, version)
+            self._database.execute(schema.MANIFEST_TABLE)
+            schema.check_layout(self._database, self.path)
+        if version == 1:
+            self._database.execute("VACUUM")
 
     @contextmanager
     def _transaction(self, durable: bool = False) -> Iterator[None]:
@@ -480,8 +487,8 @@ _ROWS = (
 # A prompt is paid once for each request; servers that draw samples one by one are sent as many as there are samples.
 _TOKENS = (
     "SELECT count(*), coalesce(avg(tokens * coalesce(sent, 1)), 0.0), avg(said) FROM (SELECT tokens,"
-    " CASE WHEN details != '' THEN json_extract(details, '$.completion_tokens') END AS said,"
-    " CASE WHEN details != '' AND counts != '' THEN json_extract(details, '$.attempts') END AS sent"
+    " CASE WHEN json_valid(details) THEN json_extract(details, '$.completion_tokens') END AS said,"
+    " CASE WHEN json_valid(details) AND counts != '' THEN json_extract(details, '$.attempts') END AS sent"
     " FROM listed JOIN answer ON answer.ask = listed.ask AND answer.error = '' AND tokens > 0"
     " WHERE list = ? LIMIT 10000)"
 )
@@ -504,6 +511,16 @@ def _settle(path: Path) -> None:
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    database = _opened(path, read_only)
+    try:
+        distrust(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _opened(path: Path, read_only: bool) -> sqlite3.Connection:
     if not read_only:
         return sqlite3.connect(path, timeout=30, isolation_level=None)
     log = path.with_name(f"{path.name}-wal")

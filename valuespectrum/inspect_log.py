@@ -24,6 +24,7 @@ from agents.answer_schema import StoredAnswer, StoredRow, joined, key_text
 from agents.answers import AnswerStore
 from agents.identity import canonical_json
 from agents.reserved import NO_PERSONA
+from agents.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from valuespectrum.run import Manifest
 from vectorstore.storage import durable_file, storage_errors
 
@@ -66,7 +67,7 @@ class _Respondent:
 
     @classmethod
     def of(cls, row: StoredRow) -> _Respondent:
-        tags = json.loads(row.tags)
+        tags = read_tags(row.tags)
         persona, strategy = str(tags.get("persona", NO_PERSONA)), str(tags.get("strategy", NO_PERSONA))
         return cls(row.respondent, persona, strategy, bool(tags.get("placebo", 0)))
 
@@ -229,7 +230,7 @@ def _sample(row: StoredRow, model: str, pictures: Pictures) -> Json:
         "choices": [name for name, *_ in content["choices"]] or None,
         "target": "",
         "messages": asked,
-        "metadata": {**json.loads(row.tags), "key": key_text(row.key)},
+        "metadata": {**read_tags(row.tags), "key": key_text(row.key)},
         "attachments": {sha: _data_url(path) for sha, path in attached.items()},
     }
     if row.answer is None:
@@ -238,7 +239,7 @@ def _sample(row: StoredRow, model: str, pictures: Pictures) -> Json:
     text, tokens = row.answer.text, row.answer.tokens
     if row.answer.error:
         return sample | {"error": _error(row.answer.error)}
-    told: Json = json.loads(row.answer.details or "{}")
+    told: Json = read_details(row.answer.details)
     said = {"role": "assistant", "content": text, "source": "generate", "model": model}
     reply = int(told.get("completion_tokens", 0))
     usage = {"input_tokens": tokens, "output_tokens": reply, "total_tokens": tokens + reply}
@@ -269,11 +270,11 @@ def _data_url(path: Path) -> str:
 def _scores(answer: StoredAnswer, told: Json) -> Json:
     parsed = answer.parsed
     scores: Json = {"answer": {"value": parsed, "answer": parsed, "explanation": answer.text, "metadata": told}}
-    if log_probabilities := json.loads(answer.log_probabilities):
+    if log_probabilities := read_log_probabilities(answer.log_probabilities):
         shares = {name: round(math.exp(value), 6) for name, value in log_probabilities.items()}
         scores["probability"] = {"value": shares, "answer": parsed}
     if answer.counts:
-        scores["drawn"] = {"value": json.loads(answer.counts), "answer": parsed}
+        scores["drawn"] = {"value": read_counts(answer.counts), "answer": parsed}
     return scores
 
 

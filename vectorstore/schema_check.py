@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ _HINT = "it was not made by this program alone; get the corpus anew, or ingest i
 _LONGEST_VALUE = 256 * 2**20
 """Bytes of one value or statement; SQLite itself would hold four times as much."""
 
+_BLANKS = re.compile(r" ?([(),]) ?")
 _DEFENSIVE = 1010
 """SQLITE_DBCONFIG_DEFENSIVE: no statement may write to the file past SQLite's own rules."""
 
@@ -38,13 +40,16 @@ def distrust(connection: sqlite3.Connection) -> None:
         configure(_DEFENSIVE, True)
 
 
-def check_schema(connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:
-    """Refuse a ledger that has anything else in it than these statements make, or something of it less.
+def check_schema(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]], hint: str = _HINT
+) -> None:
+    """Refuse a file that has anything else in it than these statements make, or something of it less.
 
     Args:
-        connection: To the ledger.
-        path: Of the ledger, for the message.
-        migrations: Statements from nothing to the version that the ledger says it has.
+        connection: To the file.
+        path: Of the file, for the message.
+        migrations: Statements from nothing to the version that the file says it has.
+        hint: What to do when it differs.
 
     Raises:
         CorpusError: It differs; the first difference is named.
@@ -55,21 +60,26 @@ def check_schema(connection: sqlite3.Connection, path: Path, migrations: Sequenc
     )
     layout = _layout([row[:4] for row in found])
     for kind, name in sorted(layout.keys() - expected.keys()):
-        raise CorpusError(f"{path} has a {kind} that is not ours: {name!r:.80}", _HINT)
+        raise CorpusError(f"{path} has a {kind} that is not ours: {name!r:.80}", hint)
     for kind, name in sorted(expected.keys() - layout.keys()):
-        raise CorpusError(f"{path} lacks the {kind} {name}", _HINT)
+        raise CorpusError(f"{path} lacks the {kind} {name}", hint)
     for kind, name in sorted(expected):
         if layout[kind, name] != expected[kind, name]:
-            raise CorpusError(f"the {kind} {name} of {path} is defined in another way than ours", _HINT)
+            raise CorpusError(f"the {kind} {name} of {path} is defined in another way than ours", hint)
     pages = [row[4] for row in found]
     if len(set(pages)) != len(pages) or not all(isinstance(page, int) and page > 1 for page in pages):
-        raise CorpusError(f"{path} is damaged: several of its tables are one", _HINT)
+        raise CorpusError(f"{path} is damaged: several of its tables are one", hint)
     if connection.execute("PRAGMA encoding").fetchone()[0] != "UTF-8":
-        raise CorpusError(f"{path} does not hold its texts as UTF-8", _HINT)
+        raise CorpusError(f"{path} does not hold its texts as UTF-8", hint)
 
 
 def _layout(rows: Sequence[Sequence[str | None]]) -> _Layout:
-    return {(str(row[0]), str(row[1])): (str(row[2]), " ".join(str(row[3]).split())) for row in rows}
+    return {(str(row[0]), str(row[1])): (str(row[2]), _plain(str(row[3]))) for row in rows}
+
+
+def _plain(statement: str) -> str:
+    """A statement without blanks that mean nothing: a column that was added later stands on the line of another."""
+    return _BLANKS.sub(r"\1", " ".join(statement.split()))
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -18,7 +19,7 @@ from agents.answers import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.simulated import SimulatedModel, load
 from agents.planner import answer_all
-from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
+from vectorstore.errors import CorpusError, CorpusLockedError, InputError, SchemaError, StorageError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
 FRAME = FrameReference("ab" * 32, Path("/somewhere/ab.jpg"))
@@ -340,7 +341,7 @@ def test_an_export_that_fails_leaves_nothing(store: AnswerStore, tmp_path: Path)
     store.plan([ASK], Named())
     with store._transaction():
         store._database.execute("UPDATE plan SET tags = '{'")
-    with pytest.raises(ValueError):
+    with pytest.raises(SchemaError):
         export_answers(store, tmp_path / "answers.csv", "csv")
     assert not list(tmp_path.glob("*.csv*"))
 
@@ -402,3 +403,30 @@ def test_an_empty_store_has_an_empty_table(store: AnswerStore) -> None:
 
 def test_simulated_model_is_a_model() -> None:
     assert isinstance(load("", ModelOptions()), SimulatedModel)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "CREATE TRIGGER spy AFTER INSERT ON plan BEGIN DELETE FROM answer; END",
+        "CREATE VIEW shown AS SELECT * FROM answer",
+        "CREATE INDEX more ON answer (text)",
+        "ALTER TABLE answer ADD COLUMN size AS (length(text))",
+        "DROP TABLE listed",
+    ],
+)
+@pytest.mark.parametrize("version", [4, 3])
+def test_nothing_that_stands_in_a_file_of_others_is_obeyed(tmp_path: Path, order: str, version: int) -> None:
+    path = tmp_path / "answers.sqlite"
+    with AnswerStore(path) as store:
+        store.plan([ASK], Named())
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        if version == 3:
+            database.execute("ALTER TABLE answer DROP COLUMN counts")
+            database.execute("PRAGMA user_version = 3")
+        database.execute(order)
+    before = path.read_bytes()
+    for read_only in (True, False):
+        with pytest.raises(CorpusError, match=r"not ours|lacks|another way"):
+            AnswerStore(path, read_only=read_only)
+    assert path.read_bytes() == before

@@ -1,0 +1,154 @@
+"""Reads the JSON that lies in an answer store, and looks at it once: a store may be damaged, or somebody else's."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from vectorstore.errors import SchemaError
+
+Tags = dict[str, str | int | float]
+
+_REMEMBERED = 4_000
+"""Texts of respondents and parts whose content is remembered: a million rows share some hundred."""
+_ROUNDING = 0.1
+"""How far above 0 the logarithm of a probability may lie that was computed in few bits."""
+_HINT = "`valuespectrum doctor --run RUN` lists what is damaged; take answers.sqlite from a copy"
+_FORM = {"caption": str, "choices": list, "max_tokens": int, "prefill": str, "question": str}
+
+
+def read_tags(text: str) -> Tags:
+    """What an ask was wanted for: names with texts and numbers.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    tags = _object(text, "tags")
+    for name, tag in tags.items():
+        if not isinstance(tag, str) and not _is_number(tag):
+            damaged(f"tag {name!r:.40}", tag)
+    return tags
+
+
+@lru_cache(_REMEMBERED)
+def read_respondent(text: str) -> tuple[str, dict[str, str]]:
+    """Id and settings of a model.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    content = _object(text, "respondent")
+    model, settings = content.get("model"), content.get("settings")
+    if not isinstance(model, str) or not isinstance(settings, dict):
+        damaged("respondent", content)
+    if not all(isinstance(value, str) for value in settings.values()):
+        damaged("settings of a respondent", settings)
+    return model, settings
+
+
+def read_log_probabilities(text: str) -> dict[str, float]:
+    """Log-probabilities by option; empty for empty text.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    numbers = _object(text or "{}", "log-probabilities")
+    for number in numbers.values():
+        if not _is_number(number) or number > _ROUNDING:
+            damaged("log-probability", number)
+    return numbers
+
+
+def read_counts(text: str) -> dict[str, int]:
+    """How many drawn answers were of which class; empty for empty text.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    counts = _object(text or "{}", "counts")
+    for count in counts.values():
+        if type(count) is not int or count < 0:
+            damaged("count", count)
+    return counts
+
+
+def read_details(text: str) -> dict[str, Any]:
+    """What was told beside an answer; empty for empty text.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    return _object(text or "{}", "details of an answer")
+
+
+@lru_cache(_REMEMBERED)
+def read_form(text: str) -> dict[str, Any]:
+    """The words and options of an ask.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    form = _object(text, "question form")
+    if form.keys() != _FORM.keys() or any(type(form[name]) is not kind for name, kind in _FORM.items()):
+        damaged("question form", form)
+    for choice in form["choices"]:
+        if not isinstance(choice, list) or not choice or not all(isinstance(word, str) for word in choice):
+            damaged("option of a question form", choice)
+    return form
+
+
+@lru_cache(_REMEMBERED)
+def read_persona(text: str) -> str:
+    """The words of a persona.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    words = _parsed(text, "persona")
+    if not isinstance(words, str):
+        damaged("persona", words)
+    return words
+
+
+@lru_cache(_REMEMBERED)
+def read_pictures(text: str) -> tuple[str, ...]:
+    """Hashes of the pictures of an ask.
+
+    Raises:
+        SchemaError: It is something else.
+    """
+    pictures = _parsed(text, "pictures")
+    if not isinstance(pictures, list) or not all(isinstance(each, str) for each in pictures):
+        damaged("pictures", pictures)
+    return tuple(pictures)
+
+
+def _object(text: str, what: str) -> dict[str, Any]:
+    content = _parsed(text, what)
+    if not isinstance(content, dict):
+        damaged(what, content)
+    return content
+
+
+def _parsed(text: str, what: str) -> Any:
+    if not isinstance(text, str):
+        damaged(what, text)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        damaged(what, text)
+
+
+def _is_number(number: object) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
+
+
+def damaged(what: str, found: object) -> NoReturn:
+    """Refuse what was found in a store.
+
+    Raises:
+        SchemaError: Always.
+    """
+    raise SchemaError(f"the stored answers are damaged: {what} {found!r:.60}", _HINT)
