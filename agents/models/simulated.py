@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ _ACTIONS: Mapping[str, tuple[float, float]] = {
     "not_interested": (-1.0, -1.0),
 }
 """Slope and intercept of the utility of each action over theta."""
+_LONGEST_NAME = 32
+"""Characters of a profile in the name of its model; the digest behind it tells what was cut off."""
 _REFUSAL = "I'm sorry, I cannot answer that."
 _PAIR = re.compile(r"([A-Za-z_][\w]*)=([-+.\deE]+)")
 
@@ -71,6 +74,22 @@ class Profile:
     def stated(self) -> dict[str, float]:
         """All numbers by name, leans included."""
         return {**self.values, **{name: getattr(self, name) for name in LEANS}}
+
+    @property
+    def name(self) -> str:
+        """The profile in short, as tables and reports show it: what weighs most first.
+
+        Example:
+            >>> Profile({"power": -1.0, "security": 2.0}).name, Profile().name
+            ('security=2,power=-1', 'flat')
+        """
+        weights = sorted(
+            ((name, number) for name, number in self.stated.items() if number),
+            key=lambda pair: (-abs(pair[1]), pair[0]),
+        )
+        words = [f"{re.sub(r'[^A-Za-z0-9_-]+', '_', name)[:_LONGEST_NAME]}={number:g}" for name, number in weights]
+        kept = [word for place, word in enumerate(words) if len(",".join(words[: place + 1])) <= _LONGEST_NAME]
+        return ",".join([*kept, *(["etc"] if len(kept) < len(words) else [])]) or "flat"
 
 
 def load(reference: str, options: ModelOptions) -> SimulatedModel:
@@ -100,7 +119,8 @@ def read_profile(reference: str) -> Profile:
 
 
 def _names_file(reference: str) -> bool:
-    return reference.lower().endswith((".yaml", ".yml", ".json")) or Path(reference).is_file()
+    # os.path answers no where a name is too long to be one.
+    return reference.lower().endswith((".yaml", ".yml", ".json")) or os.path.isfile(reference)  # noqa: PTH113
 
 
 def _read_pairs(text: str) -> dict[str, float]:
@@ -142,12 +162,12 @@ class SimulatedModel:
         self._profile = profile
         self._seed = seed
         stated = canonical_json(profile.stated)
-        self._id = f"simulated:{hashlib.sha256(stated.encode()).hexdigest()[:12]}"
+        self._id = f"simulated:{profile.name}@{hashlib.sha256(stated.encode()).hexdigest()[:12]}"
         self._settings = {"profile": stated, "seed": str(seed), "rule": "1", TAGS_READ: "weight_* polarity first"}
 
     @property
     def id(self) -> str:
-        """``simulated:`` and a digest of the profile."""
+        """``simulated:`` with the profile in short, then a digest of it: ``simulated:security=2@0a1b2c3d4e5f``."""
         return self._id
 
     @property

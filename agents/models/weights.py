@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -122,14 +123,16 @@ def find_source(reference: str) -> Source:
         ModelError: If it is no model folder and no name of the hub.
     """
     folder = Path(reference).expanduser()
-    if reference and folder.is_dir():
+    # os.path answers no where a name is too long to be one.
+    there = bool(reference) and os.path.exists(folder)
+    if there and folder.is_dir():
         if not (folder / "config.json").is_file():
             raise ModelError(f"{reference}: no config.json there", "name a folder written by save_pretrained")
         return Source(folder.resolve().name, str(folder.resolve()), None, local=True)
-    if reference and folder.exists():
+    if there:
         raise ModelError(f"{reference}: a file, not a model folder", "name a folder written by save_pretrained")
     if not _HUB_NAME.fullmatch(reference):
-        raise ModelError(f"{reference or '(empty)'}: no such model folder", "hf:FOLDER or hf:OWNER/NAME")
+        raise ModelError(f"{reference[:200] or '(empty)'}: no such model folder", "hf:FOLDER or hf:OWNER/NAME")
     name, _, revision = reference.partition("@")
     return Source(name, name, revision or None, local=False)
 

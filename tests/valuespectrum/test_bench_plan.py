@@ -152,7 +152,13 @@ def test_a_run_is_checked_and_exported(
     assert set(table[table["value"] == VALUES[0]]["error"]) == {"stalled"}
     assert ask("export", "xls", options.run) == (
         2,
-        {"error": {"kind": "input", "message": "unknown format 'xls'", "hint": "choose csv, parquet, hf or inspect"}},
+        {
+            "error": {
+                "kind": "input",
+                "message": "unknown format 'xls'",
+                "hint": "choose csv, parquet, scores, hf or inspect",
+            }
+        },
     )
     assert ask("export", "csv", tmp_path / "none")[0] == 2
 

@@ -83,6 +83,7 @@ def bench(
     from valuespectrum.benchmark import BenchOptions, run_benchmark
     from valuespectrum.failures import in_words as failure_in_words
     from valuespectrum.failures import refuse_silence
+    from valuespectrum.foresight import check_models
     from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
     from vectorstore.corpus import Corpus
@@ -104,6 +105,8 @@ def bench(
             loading=ModelOptions(device, dtype, batch_size, engine, seed, layout, samples, temperature),
             command=typed_command(),
         )
+        terminal.doing("looking at models and personas")
+        check_models(model, options.loading)
         roles = chosen_personas(persona or [], personas)
         terminal.doing(f"opening {corpus}")
         with Corpus.open(corpus) as opened, contextlib.ExitStack() as stack:

@@ -58,16 +58,11 @@ def load_models(specs: list[str], options: ModelOptions, prices: Path | None = N
         ModelError: One cannot be loaded.
     """
     from agents.models.registry import load_model
+    from valuespectrum.foresight import check_models
     from valuespectrum.prices import load_prices
     from valuespectrum.spending import with_prices
-    from vectorstore.errors import InputError
 
-    if not specs:
-        raise InputError("no model was named", "name one with --model, e.g. --model reference")
-    if len(set(specs)) < len(specs):
-        raise InputError("a model was named twice", "name each model once")
-    if options.samples and (simulated := [spec for spec in specs if spec.partition(":")[0] == "simulated"]):
-        raise InputError(f"{simulated[0]} answers by a rule and draws no samples", "leave --samples out")
+    check_models(specs, options)
     table = load_prices(prices)
     return [load_model(with_prices(spec, table), options) for spec in specs]
 

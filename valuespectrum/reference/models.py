@@ -17,6 +17,18 @@ NAMES: tuple[str, ...] = tuple(respondent.name for respondent in COHORT)
 __all__ = ["DEFAULT", "FOLDER", "NAMES", "load", "planted_truth"]
 
 
+def check_name(reference: str) -> str:
+    """The name of a respondent; the default for an empty one.
+
+    Raises:
+        ModelError: There is none of that name.
+    """
+    name = reference or DEFAULT
+    if name not in NAMES:
+        raise ModelError(f"there is no reference respondent {name!r:.80}", f"choose one of {', '.join(NAMES)}")
+    return name
+
+
 def load(reference: str, options: ModelOptions) -> TransformersModel:
     """Load one reference respondent.
 
@@ -27,9 +39,7 @@ def load(reference: str, options: ModelOptions) -> TransformersModel:
     Raises:
         ModelError: There is no respondent of that name, or the weights are missing or damaged.
     """
-    name = reference or DEFAULT
-    if name not in NAMES:
-        raise ModelError(f"there is no reference respondent {name!r}", f"choose one of {', '.join(NAMES)}")
+    name = check_name(reference)
     if not (FOLDER / "model.safetensors").is_file():
         raise ModelError(f"the weights of the reference models are missing in {FOLDER}", "run make train-reference")
     loaded = load_weights(str(FOLDER), options)

@@ -1,0 +1,106 @@
+"""What can be said against a model before it is loaded: names and options that cannot be, packages that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from agents.models.base import ModelOptions
+from vectorstore.errors import InputError, ModelError
+
+
+def check_models(specs: Sequence[str], options: ModelOptions) -> None:
+    """Refuse what loading would refuse, as far as that can be told without weights and without a network.
+
+    Args:
+        specs: Model specs.
+        options: How they would be loaded.
+
+    Raises:
+        InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
+        ModelError: A name, an option or this machine cannot be.
+    """
+    from agents.models.registry import model_schemes
+
+    if not specs:
+        raise InputError("no model was named", "name one with --model, e.g. --model reference")
+    if len(set(specs)) < len(specs):
+        raise InputError("a model was named twice", "name each model once")
+    _check_options(options)
+    known = model_schemes()
+    for spec in specs:
+        scheme, _, reference = spec.partition(":")
+        if scheme not in known:
+            raise InputError(
+                f"Unknown model {spec!r:.120}", f"models are named as {', '.join(f'{name}:...' for name in known)}"
+            )
+        if check := _CHECKS.get(scheme):
+            check(reference, options)
+
+
+def _check_options(options: ModelOptions) -> None:
+    from agents.models.engine_choice import ENGINES
+    from agents.models.prompting import LAYOUTS
+    from agents.models.weights import pick_device, pick_dtype
+
+    if options.engine not in ("auto", *ENGINES):
+        raise ModelError(f"Unknown engine {options.engine!r:.80}", f"one of auto, {', '.join(ENGINES)}")
+    if options.layout not in LAYOUTS:
+        raise ModelError(f"Unknown layout {options.layout!r:.80}", f"one of {', '.join(LAYOUTS)}")
+    pick_dtype(options.dtype, "cpu")
+    if options.device != "auto":
+        pick_device(options.device)
+
+
+def _check_weights(reference: str, options: ModelOptions) -> None:
+    from agents.models.weights import find_source, template_variables
+
+    find_source(template_variables(reference)[0])
+
+
+def _check_vllm(reference: str, options: ModelOptions) -> None:
+    from agents.models.extras import require
+
+    _check_weights(reference, options)
+    require("vllm", "vllm", "vllm")
+
+
+def _check_openai(reference: str, options: ModelOptions) -> None:
+    from agents.models.api_address import parse_reference
+
+    parse_reference(reference)
+
+
+def _check_inspect(reference: str, options: ModelOptions) -> None:
+    from agents.models.api_address import parse_reference
+    from agents.models.extras import require
+
+    address, _ = parse_reference(reference, "")
+    provider, _, model = address.model.partition("/")
+    if not (provider and model):
+        raise InputError(f"{address.model!r:.80} names no provider", "write inspect:PROVIDER/MODEL")
+    require("inspect_ai", "inspect", "inspect")
+
+
+def _check_reference(reference: str, options: ModelOptions) -> None:
+    from valuespectrum.reference.models import check_name
+
+    check_name(reference)
+
+
+def _check_simulated(reference: str, options: ModelOptions) -> None:
+    from agents.models.simulated import read_profile
+
+    read_profile(reference)
+    if options.samples:
+        raise InputError(f"simulated:{reference:.80} answers by a rule and draws no samples", "leave --samples out")
+
+
+_CHECKS: Mapping[str, Callable[[str, ModelOptions], None]] = {
+    "hf": _check_weights,
+    "inspect": _check_inspect,
+    "openai": _check_openai,
+    "reference": _check_reference,
+    "simulated": _check_simulated,
+    "vllm": _check_vllm,
+}
+"""By scheme; what others add is looked at when it is loaded."""
