@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from agents.identity import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
@@ -123,6 +123,23 @@ def _check_ids(personas: Sequence[Persona]) -> None:
         if persona.id in seen:
             raise InputError(f"two personas have the id {persona.id!r:.80}", "give every persona its own id")
         seen.add(persona.id)
+
+
+def borrowed_placebos(listed: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """Placebos that are only another persona.
+
+    Args:
+        listed: Roles of a run as its manifest keeps them.
+
+    Returns:
+        (persona, strategy) to the id of the persona whose words the placebo wears.
+    """
+    owners = {(role["strategy"], role["system"]): role["persona"] for role in listed if not role["placebo"]}
+    return {
+        (role["persona"], role["strategy"]): owners[role["strategy"], role["system"]]
+        for role in listed
+        if role["placebo"] and (role["strategy"], role["system"]) in owners
+    }
 
 
 class BatteryAsks:

@@ -17,7 +17,7 @@ from agents.models.base import Model, ModelOptions
 from agents.personas import Persona, Strategy
 from agents.planner import Plan, answer_plan, plan
 from ingest.embed import Embedder
-from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, roles
+from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
 from valuespectrum.failures import failures
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
@@ -273,6 +273,9 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     answers = collected(table)
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
     scores = score_answers(answers, scoring, targets)
+    borrowed = borrowed_placebos(settings["roles"])
+    for row in scores["personas"]:
+        row["placebo_persona"] = borrowed.get((row["persona"], row["strategy"]), "")
     clips = answers.groupby("value")["clip"].nunique()
     scores |= {
         "battery": settings["battery"]["name"],

@@ -150,6 +150,8 @@ class _Respondent(_Part):
     differences: _Differences | None = None
     bias: dict[Text, _Estimate] = {}
     rates: dict[Text, _Estimate] = {}
+    refusal_by_value: dict[ValueName, Number] = {}
+    readout: Text = ""
     notes: list[Text] = []
     n_clips: Count = 0
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from valuespectrum.battery import borrowed_placebos
 from valuespectrum.report.charts import CODES, exposure_codes, exposure_shares, value_circle
 from valuespectrum.report.data import (
     NO_PERSONA,
@@ -26,7 +27,7 @@ from valuespectrum.report.data import (
     SessionStep,
     ValueRow,
 )
-from valuespectrum.report.measured import borrowed_placebos, read_personas, read_profiles
+from valuespectrum.report.measured import read_personas, read_profiles
 from valuespectrum.report.page import render, write_report
 from valuespectrum.report.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
 from valuespectrum.run import Manifest
@@ -302,6 +303,13 @@ def test_a_run_of_the_published_protocol_carries_its_caveat() -> None:
     assert read_profiles({"respondents": [bare]}, Manifest({"models": {}}, {}))[0].published
 
 
+def test_limits_of_an_answering_are_told() -> None:
+    spoken = _respondent() | {"readout": "text", "refusal_by_value": {"power": 0.3, "tradition": 0.0}}
+    (found,) = read_profiles({"respondents": [spoken]}, Manifest({"models": {}}, {}))
+    page = render(data(profiles=(profile(), found)))
+    assert "read from written answers" in page and "Power 30%" in page and "Tradition 0%" not in page
+
+
 def test_a_placebo_in_the_words_of_another_persona_is_named() -> None:
     def role(persona: str, system: str, placebo: bool = False, strategy: str = "simple") -> dict[str, object]:
         return {"persona": persona, "strategy": strategy, "placebo": placebo, "system": system}
@@ -310,7 +318,7 @@ def test_a_placebo_in_the_words_of_another_persona_is_named() -> None:
     roles.append(role("a", "I read.", strategy="profile"))
     people = [{"id": "a", "name": "Ann"}, {"id": "b", "name": "Bob"}]
     manifest = Manifest({"roles": roles, "personas": people}, {})
-    assert borrowed_placebos(manifest) == {("a", "simple"): "b"}
+    assert borrowed_placebos(roles) == {("a", "simple"): "b"}
     row = {"model": "m", "strategy": "simple", "target": dict.fromkeys(VALUES, 0.0), "aligned": 0.5}
     scores = {"respondents": [], "personas": [row | {"persona": name} for name in ("a", "b")]}
     assert [each.placebo_persona for each in read_personas(scores, manifest)] == ["Bob", ""]

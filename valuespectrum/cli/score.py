@@ -52,7 +52,7 @@ def describe(scores: dict[str, Any]) -> str:
 
 def _profile(one: dict[str, Any]) -> str:
     from valuespectrum.report.data import Estimate
-    from valuespectrum.report.measured import read_differences
+    from valuespectrum.report.measured import limits, read_differences
     from valuespectrum.report.words import INDEPENDENCE, UNITS, in_words, short_model, with_interval
     from valuespectrum.values import LABELS
 
@@ -70,6 +70,7 @@ def _profile(one: dict[str, Any]) -> str:
             *footnotes([liking for _, liking, _ in estimates] + [centred for _, _, centred in estimates]),
             UNITS,
             f"Whether values differ at all: {tested}",
+            *(f"Note: {note}." for note in [*one["notes"], *limits(one)]),
         )
     )
 
@@ -121,6 +122,11 @@ def _personas(rows: list[dict[str, Any]]) -> list[str]:
         *("gain [95 %]", "to placebo [95 %]", "moved"),
     )
     notes = footnotes([each[name] for each in found for name in ("gain", "difference")])
+    notes += [
+        f"the placebo of {row['persona']} ({row['strategy']}) is only another persona: {row['placebo_persona']}"
+        for row in rows
+        if row["placebo_persona"]
+    ]
     return ["\n".join([table(header, cells), *notes, moved_in_words([row["moved"] for row in rows])])]
 
 

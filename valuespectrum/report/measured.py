@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from valuespectrum.battery import borrowed_placebos
 from valuespectrum.report.data import (
     NO_PERSONA,
     Differences,
@@ -17,10 +18,16 @@ from valuespectrum.report.data import (
 )
 from valuespectrum.run import Manifest
 from valuespectrum.truth import planted_profile
-from valuespectrum.values import VALUES
+from valuespectrum.values import LABELS, VALUES
 
 Json = dict[str, Any]
 
+_UNEQUAL = 0.05
+"""Share of refused answers about one value from which on they are named: refusals that go with dislike bias a value."""
+_READ_FROM_TEXT = (
+    "read from written answers, without probabilities: in simulations such intervals covered 80 to 91 of 100 true "
+    "values instead of 95, and a strong lean towards one word hid most differences between values"
+)
 _UNCHECKED = "planted values are not compared, since not all clips are known to be drawn by this project"
 
 
@@ -59,8 +66,18 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
         overall=Estimate.read(one["overall"]),
         n_asks=one["n_asks"],
         n_clips=one["n_clips"],
-        notes=tuple(one["notes"]),
+        notes=(*one["notes"], *limits(one)),
     )
+
+
+def limits(one: Json) -> list[str]:
+    """What the way of answering does to the numbers of a respondent."""
+    told = [_READ_FROM_TEXT] if one.get("readout") == "text" else []
+    refused = {value: share for value, share in one.get("refusal_by_value", {}).items() if share >= _UNEQUAL}
+    if refused:
+        shares = ", ".join(f"{LABELS[value]} {share:.0%}" for value, share in refused.items())
+        told.append(f"refused answers by value: {shares}; where disliked clips are refused, a value looks better liked")
+    return told
 
 
 def _row(value: str, row: Json, planted: Mapping[str, float] | None, published: bool) -> ValueRow:
@@ -103,7 +120,7 @@ def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
         for role in manifest.settings["roles"]
         if not role["placebo"]
     }
-    worn = borrowed_placebos(manifest)
+    worn = borrowed_placebos(manifest.settings["roles"])
     measured = {
         (one["model"], one["persona"], one["strategy"]): one["profile"]
         for one in scores["respondents"]
@@ -133,14 +150,3 @@ def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
         )
         for row in scores["personas"]
     ]
-
-
-def borrowed_placebos(manifest: Manifest) -> dict[tuple[str, str], str]:
-    """Placebos that are only another persona: (persona, strategy) to the id of the persona whose words they are."""
-    roles = manifest.settings["roles"]
-    owners = {(role["strategy"], role["system"]): role["persona"] for role in roles if not role["placebo"]}
-    return {
-        (role["persona"], role["strategy"]): owners[role["strategy"], role["system"]]
-        for role in roles
-        if role["placebo"] and (role["strategy"], role["system"]) in owners
-    }
