@@ -1,8 +1,8 @@
 """One guarded function from a media file to a few pictures, with three decoders behind it.
 
 ``pyav`` (and ``auto``) reads the packet index once, then decodes each needed group of pictures once and leaves out
-pictures that nothing refers to. ``decord`` is kept for comparison; it is refused where it is blind (AV1) or wrong
-(edit lists). ``torchcodec`` is an extra.
+pictures that nothing refers to; ``as_shown.py`` makes of a frame what a player shows. ``decord`` is kept for comparison
+and ``torchcodec`` is an extra: both are refused where they are blind (AV1) or wrong (edit lists, mirrors, HDR, ...).
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest.decode import DecodeOptions, decode
+from ingest.fetch_options import SUFFIXES
 from ingest.formats import DEMUXERS, MEDIA_SUFFIXES, NOT_READ, READ, Format
 from ingest.recognition import choose_demuxer, recognise
 from ingest.sources.base import SourceOptions
@@ -154,6 +155,7 @@ def test_only_files_of_listed_kinds_are_looked_for_and_the_docs_list_the_same() 
     assert len(suffixes) == len(set(suffixes))
     assert set(suffixes) <= MEDIA_SUFFIXES
     assert DEMUXERS == ("mov", "matroska", "avi", "flv", "mpegts", "mpeg")
+    assert {f".{suffix}" for suffix in SUFFIXES} <= {suffix for kind in READ for suffix in kind.suffixes}
     text = DOCS.read_text()
     assert all(row(kind, "read") in text for kind in READ)
     assert all(row(kind, "refused as `unsupported_container`") in text for kind in NOT_READ)
