@@ -1,4 +1,4 @@
-"""Take from a process what a decoder does not need. Runs inside a worker, after its imports, and cannot be undone.
+"""Take from a process what decoding, or downloading, does not need. Runs inside of it and cannot be undone.
 
 Resource limits work on every Unix. On Linux for x86-64 and 64-bit ARM the kernel also refuses every system call that
 decoding does not make (``vectorstore/seccomp.py``): a worker opens nothing, it is handed each file open for reading.
@@ -15,6 +15,7 @@ import signal
 import struct
 import sys
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 from vectorstore import landlock
 from vectorstore.seccomp import Argument, Call, allow_only
@@ -27,8 +28,13 @@ _OF_A_THREAD = 0x7D0F00
 """What C libraries give clone() for a new thread; nothing else, no new name space above all."""
 _OWN_CAPABILITIES = struct.pack("=Ii", 0x20080522, 0)
 """Header of capset(): version 3, this process."""
-_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_DUPFD_CLOEXEC = 0, 1, 2, 3, 1030
+_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_SETFL, _F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
+_O_ASYNC = 0o20000
+_HARMLESS_CONTROLS = (0x5421, 0x5450, 0x5451)
+"""FIONBIO, FIONCLEX, FIOCLEX: whether a descriptor waits, and whether it outlives a program."""
 
+UNCONFINED = "Linux for x86-64 or 64-bit ARM can; elsewhere add --unconfined when you trust these files like programs"
+"""What to do when the kernel cannot filter calls."""
 MAX_THREADS = 64
 """Threads of a worker; its parent ends it when there are more, since the kernel counts only those of the whole user."""
 
@@ -45,6 +51,14 @@ STREAMING = (
     *("poll", "ppoll", "select", "pselect6"),
 )
 """Calls that use what is open already."""
+_SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/bin", "/usr/bin", "/etc/ld.so.cache")
+_SHARED = ("/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/zoneinfo", "/etc/localtime", "/dev/urandom")
+NAMING = (
+    *("open", "openat", "stat", "lstat", "access", "faccessat", "readlink", "readlinkat", "getdents64", "getcwd"),
+    *("statfs", "fstatfs", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir"),
+    *("ftruncate", "fsync", "fdatasync", "pwrite64", "umask"),
+)
+"""Calls that name files; Landlock says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,36 @@ def confine(memory: int) -> Confinement:
     return Confinement(session, allow_only(decoding_calls(os.getpid())), files)
 
 
+def confine_download(folder: Path, program: Path | None) -> Confinement:
+    """Give up everything that downloading over given connections does not need.
+
+    Args:
+        folder: The only one that may be written to.
+        program: One that may be run. Then calls are not filtered, since it needs them: only files are.
+
+    Returns:
+        What holds now.
+    """
+    session = os.getsid(0) == os.getpid()
+    if sys.platform != "linux":
+        return Confinement(session, False, 0)
+    runnable = (program, *map(Path, _SYSTEM)) if program else ()
+    writable = (folder, Path(os.devnull))
+    files = landlock.restrict(landlock.Allowed(readable_folders(), writable, runnable, network=bool(program)))
+    drop_capabilities()
+    calls = program is None and allow_only(_downloading_calls(os.getpid()))
+    return Confinement(session, calls, files)
+
+
+def readable_folders() -> tuple[Path, ...]:
+    """Where Python, its libraries and what they need lie, and of a checkout of ours only the packages."""
+    root = Path(__file__).resolve().parents[1]
+    ours = [root / name for name in ("ingest", "vectorstore")]
+    found = [Path(entry) for entry in (*sys.path, sys.prefix, sys.base_prefix)]
+    installed = [folder for folder in found if folder != root or root.name.endswith("-packages")]
+    return (*ours, *installed, *map(Path, (*_SYSTEM, *_SHARED)))
+
+
 def decoding_calls(process: int) -> list[Call]:
     """What a decoder may call.
 
@@ -110,6 +154,19 @@ def decoding_calls(process: int) -> list[Call]:
         Call("newfstatat", (Argument(3, (_AT_EMPTY_PATH,), _AT_EMPTY_PATH),)),
         # F_SETOWN, F_SETSIG and O_ASYNC would send signals to others.
         Call("fcntl", (Argument(1, (_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_DUPFD_CLOEXEC)),)),
+    ]
+
+
+def _downloading_calls(process: int) -> list[Call]:
+    """What a downloading process may call: it has its connections from its parent and makes none."""
+    return [
+        *(Call(name) for name in (*COMPUTING, *STREAMING, *NAMING, "mmap", "mprotect", "newfstatat")),
+        *(Call(name) for name in ("recvmsg", "recvfrom", "sendto", "getsockopt", "setsockopt", "shutdown")),
+        *(Call(name) for name in ("getsockname", "getpeername")),
+        *own_process_only(process),
+        Call("ioctl", (Argument(1, _HARMLESS_CONTROLS),)),
+        Call("fcntl", (Argument(1, (_F_DUPFD, _F_GETFD, _F_SETFD, _F_GETFL, _F_DUPFD_CLOEXEC)),)),
+        Call("fcntl", (Argument(1, (_F_SETFL,)), Argument(2, (0,), _O_ASYNC))),
     ]
 
 

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from ingest.confinement import UNCONFINED
+from ingest.connector import Connector
 from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
 from ingest.formats import READ
 from ingest.guard import Limits, open_media
@@ -132,13 +135,16 @@ class Fetcher:
     def _ask(self, link: Link, folder: Path, limits: Limits, work: dict[str, object]) -> dict[str, object]:
         task = json.dumps(self._task(link, folder, limits) | work)
         self._pacer.wait(link.platform, self._options.pace)
-        status = _run(task, folder, self._options.seconds, link.url)
+        with Connector(self._options.own_hosts) as connector:
+            status = _run(task, folder, self._options.seconds, link.url, connector.theirs)
         answer = _read_answer(folder, link.url, status)
         reason = answer.get("error")
         self._pacer.tell(link.platform, blocked=reason == "blocked")
         if reason is None:
             return answer
         message = f"{link.url}: {clean_text(answer.get('message'), 300)}"
+        if reason == "unconfined":
+            raise InputError("this system cannot confine a downloading process, so nothing is downloaded", UNCONFINED)
         if reason == "storage":
             raise StorageError(message, "free some space, or name another folder")
         raise FetchError(message, str(reason) if reason in REASONS else "extractor")
@@ -158,11 +164,12 @@ class Fetcher:
             "since": since,
             "until": until,
             "cookies": _copy_cookies(options.cookies, folder, link) if options.cookies else None,
+            "unconfined": options.unconfined,
             "deno": str(options.js_runtime) if options.js_runtime else None,
         }
 
 
-def _run(task: str, folder: Path, seconds: float, name: str) -> int:
+def _run(task: str, folder: Path, seconds: float, name: str, line: socket.socket) -> int:
     """Run the child until it ends or time is over; nothing of it is left afterwards. Returns its exit status."""
     home = str(folder / "home")
     environment = {
@@ -170,7 +177,14 @@ def _run(task: str, folder: Path, seconds: float, name: str) -> int:
         **{"YTDLP_NO_PLUGINS": "1", "LANG": "C.UTF-8"},
     }
     with (folder / "answer").open("wb") as answer, (folder / "messages").open("wb") as messages:
-        process = start_child(_CHILD, streams=(PIPE, answer, messages), environment=environment, folder=folder)
+        process = start_child(
+            _CHILD,
+            [str(line.fileno())],
+            streams=(PIPE, answer, messages),
+            descriptors=[line.fileno()],
+            environment=environment,
+            folder=folder,
+        )
         try:
             tell(process, task.encode())
             if wait_for(process, seconds) is None:

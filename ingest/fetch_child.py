@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ingest.confinement import confine_download, readable_folders
+from ingest.connector import RemoteConnections
 from ingest.fetch_guard import Guard, limit_process
 from ingest.fetch_options import SUFFIXES, ytdlp_options
 from ingest.urls import OwnHost
@@ -41,18 +43,27 @@ _PHRASES = (
 )
 
 
-def main() -> None:
-    """Do what standard input asks for."""
+def main(descriptor: str) -> None:
+    """Do what standard input asks for.
+
+    Args:
+        descriptor: Number of the socket over which connections come.
+    """
     task = json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
     limit_process(task["max_bytes"] + 2**20, task["max_memory"])
-    json.dump(_answer(task), answers)
+    json.dump(_answer(task, RemoteConnections(int(descriptor))), answers)
     answers.close()
 
 
-def _answer(task: Mapping[str, Any]) -> dict[str, Any]:
-    job = Job(task)
+def _answer(task: Mapping[str, Any], connections: RemoteConnections) -> dict[str, Any]:
+    job = Job(task, connections)
+    program = Path(task["deno"]) if task["deno"] else None
+    confinement = confine_download(Path.cwd(), program)
+    # A program that the user named cannot run under a filter of calls: naming it is consent.
+    if not confinement.calls and not program and not task["unconfined"]:
+        return {"error": "unconfined"}
     try:
         return job.run()
     except FetchError as error:
@@ -68,9 +79,9 @@ def _answer(task: Mapping[str, Any]) -> dict[str, Any]:
 class Job:
     """One download or listing."""
 
-    def __init__(self, task: Mapping[str, Any]) -> None:
+    def __init__(self, task: Mapping[str, Any], connections: RemoteConnections) -> None:
         import yt_dlp
-        from yt_dlp.networking._urllib import UrllibRH
+        from yt_dlp.networking import _urllib
         from yt_dlp.plugins import plugin_dirs
 
         plugin_dirs.value = []
@@ -80,7 +91,7 @@ class Job:
         class Stop(yt_dlp.utils.DownloadCancelled):  # type: ignore[misc]
             """Ends the work at once: the library neither tries again nor looks for another way."""
 
-        class PlainRH(UrllibRH):  # type: ignore[misc]
+        class PlainRH(_urllib.UrllibRH):  # type: ignore[misc]
             """The one way to the network: each hop is announced to the guard, and no browser is imitated."""
 
             _SUPPORTED_URL_SCHEMES = ("http", "https")
@@ -94,10 +105,10 @@ class Job:
             def save_cookies(self) -> None:
                 pass
 
-        self._stop, self._downloader = Stop, Downloader
+        self._stop, self._downloader, self._networking = Stop, Downloader, _urllib
         own = tuple(OwnHost(host, port) for host, port in task["own_hosts"])
         programs = [task["deno"]] if task["deno"] else []
-        self._guard = Guard(own, Path.cwd(), programs, Stop)
+        self._guard = Guard(own, connections, Path.cwd(), readable_folders(), programs, Stop)
 
     def run(self) -> dict[str, Any]:
         """Do it, behind the guard from here on.
@@ -108,6 +119,8 @@ class Job:
         task = self._task
         options = ytdlp_options(task["own"], task["listing"], task["cookies"], task["deno"])
         options |= {"progress_hooks": [self._progress], "match_filter": self._match, "logger": _Silence()}
+        # Names and addresses are not for this process to look at.
+        self._networking.create_connection = self._guard.connect
         self._guard.install()
         try:
             with self._downloader(options) as downloader:

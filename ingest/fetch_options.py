@@ -34,7 +34,12 @@ SUFFIXES = ("mp4", "webm", "mkv", "mov", "m4v")
 
 _SMALL = ["res:360", "vcodec:h264", "proto", "size"]
 _PATHS = ("cookies", "temporary_folder", "js_runtime")
-_KEYS = "cookies, max_items, since, until, own_hosts, seconds, pace, max_blocks, temporary_folder, js_runtime, min_free"
+_KEYS = (
+    "cookies, max_items, since, until, own_hosts, seconds, pace, max_blocks, temporary_folder, js_runtime, min_free, "
+    "unconfined"
+)
+_RIGHTS = ("cookies", "own_hosts", "temporary_folder", "js_runtime")
+"""Options that let a download read a file, reach into the own network, write elsewhere, or run a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class FetchOptions:
     """A deno program that yt-dlp may run for YouTube. Not needed for the rest, and off by default."""
     min_free: int = 512 * 2**20
     """Bytes that must stay free besides the largest download."""
+    unconfined: bool = False
+    """Download also where the kernel cannot confine the downloading process."""
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> FetchOptions:
@@ -88,6 +95,7 @@ class FetchOptions:
             temporary_folder=_path(settings, "temporary_folder"),
             js_runtime=_file(settings, "js_runtime"),
             min_free=int(_number(settings, "min_free", defaults["min_free"], 0, 2**50)),
+            unconfined=settings.get("unconfined") in (True, "yes"),
         )
 
     def allows_day(self, published: str) -> bool:
@@ -117,6 +125,29 @@ def fetch_settings(pairs: Sequence[str]) -> dict[str, object]:
         settings[name] = str(Path(value).expanduser().absolute()) if name in _PATHS else value
     FetchOptions.read(settings)
     return settings
+
+
+def granted_settings(remembered: Mapping[str, object], granted: Mapping[str, object]) -> dict[str, object]:
+    """Download settings of a corpus, with what only the user can allow.
+
+    A corpus may come from somebody else, who would otherwise choose which program is run on our machine.
+
+    Args:
+        remembered: What the corpus says.
+        granted: What the user says now.
+
+    Raises:
+        InputError: The corpus asks for something that the user has not named.
+    """
+    for name in _RIGHTS:
+        value = remembered.get(name)
+        if value and name not in granted:
+            shown = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            raise InputError(
+                f"the corpus asks for downloads with {name}={shown[:200]!a}, which only you can allow",
+                f"if that is what you want, add --fetch {name}=...; it is not taken from a corpus",
+            )
+    return {name: value for name, value in remembered.items() if name not in (*_RIGHTS, "unconfined")} | dict(granted)
 
 
 def _number(settings: Mapping[str, object], name: str, default: Any, low: float, high: float) -> float:

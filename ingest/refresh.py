@@ -26,7 +26,7 @@ from ingest.guard import shown_name
 from ingest.known import Judged, Settings, Verdict, judge, settings_mark
 from ingest.paths import is_gone
 from ingest.pipeline import IngestOptions, ingest_items
-from ingest.remembered import remember_lists, remembered_sources
+from ingest.remembered import allowed_sources, remember_lists
 from ingest.report import IngestReport
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
@@ -159,6 +159,8 @@ class FoundAgain:
     """As in ``Found``."""
     lists: tuple[ListCounts, ...] = ()
     """As in ``Found``."""
+    network: Mapping[str, object] = field(default_factory=dict)
+    """Settings for links that no source lists any more."""
 
     def __iter__(self) -> Iterator[SourceItem]:
         seen: set[bytes] = set()
@@ -169,13 +171,17 @@ class FoundAgain:
                 yield item
 
 
-def find_again(corpus: Corpus) -> FoundAgain:
+def find_again(corpus: Corpus, granted: Mapping[str, object] | None = None) -> FoundAgain:
     """Look where the user ingested from; what cannot be read is reported, and the rest goes on.
 
+    Args:
+        corpus: Any.
+        granted: Settings of downloads that the user names now; a corpus grants nothing.
+
     Raises:
-        InputError: The corpus remembers no source.
+        InputError: The corpus remembers no source, or wants downloads that only the user can allow.
     """
-    remembered = remembered_sources(corpus)
+    remembered = allowed_sources(corpus, granted or {})
     if not remembered:
         raise InputError(
             f"{corpus.folder} does not know where its clips came from",
@@ -192,7 +198,9 @@ def find_again(corpus: Corpus) -> FoundAgain:
             unreachable.append(Failure(source.text, reason, error.message))
     items = tuple(part.items for part in by_precedence(found))
     lists = tuple(counts for part in found for counts in part.lists)
-    return FoundAgain(items, tuple(unreachable), failed_rows_of(found), lists)
+    # A link that is listed no more is asked about as the latest source with settings of its own was.
+    network = next((each.options.network for each in reversed(remembered) if each.options.network), {})
+    return FoundAgain(items, tuple(unreachable), failed_rows_of(found), lists, network)
 
 
 def plan_items(corpus: Corpus, items: Iterable[SourceItem], options: IngestOptions) -> RefreshPlan:
@@ -347,8 +355,7 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Fai
     checked = dead = 0
     unchecked: list[Failure] = []
     named = {item.locator: item for item in items if is_remote(item)}
-    # A link that is listed no more is asked about as the latest source with settings of its own was.
-    network = next((each.options.network for each in reversed(remembered_sources(corpus)) if each.options.network), {})
+    network = items.network
     for row in list(corpus.sources()):
         if not row.clip_ids or row.gone_at or "://" not in row.locator:
             continue

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ingest.decode import DecodeOptions
+from ingest.fetch_options import granted_settings
 from ingest.guard import Limits
 from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources
@@ -78,9 +79,30 @@ def remembered_sources(corpus: Corpus) -> list[RememberedSource]:
     """
     try:
         entries = [json.loads(entry) for entry in corpus.curation.listed(_SOURCES)]
-        return [RememberedSource(entry["text"], SourceOptions(**entry["options"])) for entry in entries]
-    except (ValueError, TypeError, KeyError) as error:
+        return [RememberedSource(str(entry["text"]), SourceOptions(**entry["options"])) for entry in entries]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _unreadable(corpus) from error
+
+
+def allowed_sources(corpus: Corpus, granted: Mapping[str, object]) -> list[RememberedSource]:
+    """``remembered_sources``, to be read again: with what only the user can allow.
+
+    Args:
+        corpus: Any.
+        granted: Settings of downloads that the user has named now; see ``fetch_options.granted_settings``.
+
+    Raises:
+        CorpusError: The notes cannot be read.
+        InputError: Downloads would need what the user has not named.
+    """
+    allowed = []
+    for source in remembered_sources(corpus):
+        network = source.options.network
+        if not isinstance(network, Mapping):
+            raise _unreadable(corpus)
+        options = dataclasses.replace(source.options, network=granted_settings(network, granted))
+        allowed.append(dataclasses.replace(source, options=options))
+    return allowed
 
 
 def remembered_decoding(corpus: Corpus) -> DecodeOptions:

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ingest.confinement import MAX_THREADS, Confinement
+from ingest.confinement import MAX_THREADS, UNCONFINED, Confinement
 from ingest.decode import DecodeOptions
 from ingest.examination import Examination, IsKnown, MediaFile, examine, nothing_is_known
 from ingest.worker_messages import MAX_HEADER, unpack
@@ -42,7 +42,6 @@ _SERVE = "ingest.worker_process:serve"
 _DECODE = "ingest.examination:decode_media"
 # Landlock holds for the thread that asks for it, so there must be one only; and decord does not import without a PATH.
 _SETTINGS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_UNCONFINED = "Linux for x86-64 or 64-bit ARM can; elsewhere add --unconfined when you trust these files like programs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ class _Worker:
             raise
         if not self.confinement.calls and not options.limits.unconfined:
             self.finish()
-            raise InputError("this system cannot confine a decoder, so files of strangers are not decoded", _UNCONFINED)
+            raise InputError("this system cannot confine a decoder, so files of strangers are not decoded", UNCONFINED)
 
     def decode(self, media: MediaFile, options: DecodeOptions) -> Examination:
         """Have one file decoded; see ``examination.decode_media``."""

@@ -18,7 +18,7 @@ from pathlib import Path
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
 _PR_SET_NO_NEW_PRIVS = 38
 _VERSION = 1
-_BENEATH, _PORT = 1, 2
+_BENEATH = 1
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _REMOVE_FOLDER, _REMOVE_FILE, _MAKE_FOLDER, _MAKE_FILE = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
@@ -40,8 +40,8 @@ class Allowed:
     """Folders in which files and folders may be made, read, written and removed, or files."""
     runnable: tuple[Path, ...] = ()
     """Programs, and what they are started with."""
-    ports: tuple[int, ...] = ()
-    """TCP ports to which connections may be made."""
+    network: bool = False
+    """Whether TCP connections may be made, and other processes be sent signals: for programs that are not ours."""
 
 
 def version() -> int:
@@ -54,7 +54,7 @@ def version() -> int:
 def restrict(allowed: Allowed) -> int:
     """Refuse the calling thread, and what it starts from now on, everything else for the rest of its life.
 
-    Ports are watched from version 4 on, signals to other processes from version 6 on.
+    TCP is watched from version 4 on, signals to other processes from version 6 on.
 
     Args:
         allowed: What stays. Paths that do not exist are passed over.
@@ -67,8 +67,8 @@ def restrict(allowed: Allowed) -> int:
         return 0
     library = ctypes.CDLL(None, use_errno=True)
     rights = (1 << _FILE_RIGHTS.get(known, 16)) - 1
-    ports = _BIND | _CONNECT if known >= 4 else 0
-    attributes = struct.pack("QQQ", rights, ports, _SCOPES if known >= 6 else 0)
+    ports = _BIND | _CONNECT if known >= 4 and not allowed.network else 0
+    attributes = struct.pack("QQQ", rights, ports, _SCOPES if known >= 6 and not allowed.network else 0)
     length = 24 if known >= 6 else 16 if known >= 4 else 8
     ruleset = library.syscall(_CREATE, attributes, ctypes.c_size_t(length), 0)
     if ruleset < 0:
@@ -79,8 +79,6 @@ def restrict(allowed: Allowed) -> int:
         _allow(library, ruleset, allowed.readable, reading & rights)
         _allow(library, ruleset, allowed.writable, (reading | writing) & rights)
         _allow(library, ruleset, allowed.runnable, (reading | _EXECUTE) & rights)
-        for port in allowed.ports if ports else ():
-            library.syscall(_ADD_RULE, ruleset, _PORT, struct.pack("QQ", _CONNECT, port), 0)
         library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         return known if library.syscall(_RESTRICT, ruleset, 0) == 0 else 0
     finally:

@@ -30,13 +30,13 @@ _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "access": (21, None), "brk": (12, 214), "clock_getres": (229, 114), "clock_gettime": (228, 113),
     "clock_nanosleep": (230, 115), "clone": (56, 220), "close": (3, 57), "dup": (32, 23), "exit": (60, 93),
-    "exit_group": (231, 94), "faccessat": (269, 48), "fcntl": (72, 25), "fdatasync": (75, 83), "flock": (73, 32),
+    "exit_group": (231, 94), "faccessat": (269, 48), "fcntl": (72, 25), "fdatasync": (75, 83),
     "fstat": (5, 80), "fstatfs": (138, 44), "fsync": (74, 82), "ftruncate": (77, 46), "futex": (202, 98),
     "getcpu": (309, 168), "getcwd": (79, 17), "getdents64": (217, 61), "getegid": (108, 177), "geteuid": (107, 175),
     "getgid": (104, 176), "getpeername": (52, 205), "getpid": (39, 172), "getppid": (110, 173),
     "getrandom": (318, 278), "getrlimit": (97, 163), "getrusage": (98, 165), "getsockname": (51, 204),
     "getsockopt": (55, 209), "gettid": (186, 178), "gettimeofday": (96, 169), "getuid": (102, 174), "ioctl": (16, 29),
-    "lseek": (8, 62), "lstat": (6, None), "madvise": (28, 233), "membarrier": (324, 283), "mincore": (27, 232),
+    "lseek": (8, 62), "lstat": (6, None), "madvise": (28, 233), "membarrier": (324, 283),
     "mkdir": (83, None), "mkdirat": (258, 34), "mmap": (9, 222), "mprotect": (10, 226), "mremap": (25, 216),
     "munmap": (11, 215), "nanosleep": (35, 101), "newfstatat": (262, 79), "open": (2, None), "openat": (257, 56),
     "poll": (7, None), "ppoll": (271, 73), "prctl": (157, 167), "pread64": (17, 67), "preadv": (295, 69),
@@ -48,7 +48,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "set_robust_list": (273, 99), "setitimer": (38, 103), "setsockopt": (54, 208), "shutdown": (48, 210),
     "sigaltstack": (131, 132), "stat": (4, None), "statfs": (137, 43), "sysinfo": (99, 179), "tgkill": (234, 131),
     "time": (201, None), "times": (100, 153), "umask": (95, 166), "uname": (63, 160), "unlink": (87, None),
-    "unlinkat": (263, 35), "utimensat": (280, 88), "write": (1, 64), "writev": (20, 66),
+    "unlinkat": (263, 35), "write": (1, 64), "writev": (20, 66),
 }  # fmt: skip
 _ABSENT = ((435, 435), (437, 437), (439, 439), (452, 452), (332, 291), (436, 436))
 """clone3, openat2, faccessat2, fchmodat2, statx, close_range: newer calls, for which C libraries have an older one.

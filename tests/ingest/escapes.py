@@ -25,6 +25,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from unittest import mock
 
 HERE = Path(__file__).parent
 _LIBRARY = ctypes.CDLL(None, use_errno=True)
@@ -368,12 +369,39 @@ def try_in_a_worker(target: Target, folder: Path) -> dict[str, str]:
     return outcomes
 
 
+def download_and_try(descriptor: str) -> None:
+    """In a downloading process, in place of downloading and without the guard that explains: the kernel alone."""
+    from ingest.confinement import confine_download
+
+    told = json.load(sys.stdin)
+    assert confine_download(Path.cwd(), None).calls
+    (Path.cwd() / "own").write_bytes(b"may be written")
+    json.dump({name: attempt(name, Target(**told)) for name in ATTEMPTS}, sys.stdout)
+
+
+def try_in_a_download(target: Target, folder: Path) -> dict[str, str]:
+    """Everything, in one downloading process, started as for a download."""
+    from ingest import fetch
+    from ingest.connector import Connector
+
+    place = folder / "download"
+    (place / "home").mkdir(parents=True)
+    (place / "media").mkdir()
+    task = json.dumps(asdict(target))
+    with mock.patch.object(fetch, "_CHILD", "escapes:download_and_try"), Connector(()) as connector:
+        status = fetch._run(task, place, 60.0, "escapes", connector.theirs)
+    assert status == 0, (place / "messages").read_text()
+    assert (place / "own").exists()
+    outcomes: dict[str, str] = json.loads((place / "answer").read_text())
+    return outcomes
+
+
 def main() -> int:
     """Print everything that was tried, and how it ended."""
     sys.path.insert(0, str(HERE))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     failed = 0
-    kinds = {"decode worker": try_in_a_worker}
+    kinds = {"decode worker": try_in_a_worker, "download": try_in_a_download}
     for kind, try_all in kinds.items():
         with tempfile.TemporaryDirectory() as folder, target(Path(folder)) as harmed:
             for name, outcome in try_all(harmed, Path(folder)).items():

@@ -75,6 +75,19 @@ def test_a_video_is_there_while_it_is_used(server: WebServer, place: Path) -> No
     assert list(place.iterdir()) == []
 
 
+def test_without_confinement_nothing_is_downloaded_unless_that_is_asked_for(
+    server: WebServer, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.fetch._CHILD", "no_seccomp:main")
+    link = own_link(server, "video/clip.mp4")
+    fetcher = make_fetcher(server, place)
+    with pytest.raises(InputError, match="cannot confine") as refused, fetcher.download(link, Limits()):
+        pass
+    assert "--unconfined" in refused.value.hint
+    with make_fetcher(server, place, unconfined=True).download(link, Limits()) as download:
+        assert download.path.read_bytes() == server.video
+
+
 def test_a_redirect_on_the_same_server_is_followed(server: WebServer, place: Path) -> None:
     with make_fetcher(server, place).download(own_link(server, "redirect/a?to=/video/clip.mp4"), Limits()) as download:
         assert download.path.read_bytes() == server.video

@@ -8,39 +8,28 @@ from pathlib import Path
 
 import pytest
 
+from ingest.connector import Connector
+
 PRELUDE = """
-import os, socket, subprocess, sys, urllib.request
+import os, socket, sqlite3, subprocess, sys, urllib.request
 from pathlib import Path
+from ingest.confinement import readable_folders
+from ingest.connector import RemoteConnections
 from ingest.fetch_guard import Guard, limit_process
 from ingest.urls import OwnHost
 
 class Refused(BaseException):
     pass
 
-listener = socket.create_server(("127.0.0.1", 0))
-own = OwnHost("127.0.0.1", listener.getsockname()[1])
-answers = []
-system = socket.getaddrinfo
-def resolve(host, port, *more, **named):
-    if answers and not str(host)[:1].isdigit():
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answers.pop(0)]
-    return system(host, port, *more, **named)
-socket.getaddrinfo = resolve
 folder = Path(sys.argv[1])
-guard = Guard([own], folder, ["/bin/echo"], Refused)
+guard = Guard([], RemoteConnections(int(sys.argv[2])), folder, readable_folders(), ["/bin/echo"], Refused)
 guard.install()
 """
 
 REFUSED = {
-    "a connection to another port of this machine": 'socket.create_connection(("127.0.0.1", 9))',
-    "a name that leads inside": 'answers.append(["10.0.0.8"]); socket.create_connection(("cdn.example", 443))',
-    "a name that leads inside as one of many": (
-        'answers.append(["93.184.216.34", "169.254.169.254"]); socket.create_connection(("cdn.example", 443))'
-    ),
-    "a name that leads inside the second time": (
-        'answers.extend([["93.184.216.34"], ["127.0.0.1"]])\n'
-        'socket.getaddrinfo("cdn.example", 443); socket.create_connection(("cdn.example", 443))'
-    ),
+    "a connection to this machine, asked for": 'socket.create_connection(("127.0.0.1", 443))',
+    "a connection to another port, asked for": 'socket.create_connection(("www.youtube.com", 80))',
+    "a name resolved here": 'socket.getaddrinfo("localhost", 443)',
     "an address that nobody resolved": 'socket.socket().connect(("169.254.169.254", 443))',
     "a name resolved out of sight": 'socket.socket().connect(("localhost", 443))',
     "a public address on another port": 'socket.socket().connect(("93.184.216.34", 80))',
@@ -49,6 +38,12 @@ REFUSED = {
     "a socket in the file system": 'socket.socket(socket.AF_UNIX).connect("/run/docker.sock")',
     "a datagram": 'socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("93.184.216.34", 53))',
     "a server": 'socket.create_server(("127.0.0.1", 0))',
+    "reading the user's files": 'open("/etc/passwd")',
+    "reading the parent's environment": 'open(f"/proc/{os.getppid()}/environ")',
+    "a database elsewhere": 'sqlite3.connect("/tmp/elsewhere-of-guard-test")',
+    "a signal": "os.kill(os.getppid(), 0)",
+    "owner of a file": 'os.chown("/etc/hosts", 0, 0)',
+    "times of a file": 'os.utime("/etc/hosts")',
     "plain http": 'urllib.request.urlopen("http://www.youtube.com/")',
     "file": 'urllib.request.urlopen("file:///etc/passwd")',
     "a program": 'subprocess.run(["/bin/true"])',
@@ -66,10 +61,9 @@ REFUSED = {
 }
 
 ALLOWED = {
-    "the user's own server": "socket.create_connection((own.host, own.port)).close()",
     "files in the folder": '(folder / "a").touch(); os.rename(folder / "a", folder / "b"); os.remove(folder / "b")',
     "throwing away": 'open("/dev/null", "w").close()',
-    "reading": 'open("/etc/hosts").close()',
+    "reading its own code": "open(os.__file__).close()",
     "the one program that was named": 'subprocess.run(["/bin/echo"], check=True, stdout=subprocess.DEVNULL)',
 }
 
@@ -77,8 +71,11 @@ ALLOWED = {
 def run(code: str, folder: Path) -> str:
     ending = '\nexcept Refused as error:\n    print("refused", guard.refusal.reason, error)\nelse:\n    print("done")\n'
     body = "\n".join(f"    {line}" for line in code.split("\n"))
-    command = [sys.executable, "-c", f"{PRELUDE}\ntry:\n{body}{ending}", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=30)
+    with Connector(()) as connector:
+        number = connector.theirs.fileno()
+        command = [sys.executable, "-c", f"{PRELUDE}\ntry:\n{body}{ending}", str(folder), str(number)]
+        root = Path(__file__).parents[2]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=30, pass_fds=[number])
     assert done.returncode == 0, done.stderr
     return done.stdout
 

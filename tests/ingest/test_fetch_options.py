@@ -7,6 +7,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import yt_dlp
@@ -14,6 +15,7 @@ from platform_infos import INFOS
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.utils import DownloadError
 
+from ingest.connector import RemoteConnections
 from ingest.fetch_child import Job, explain
 from ingest.fetch_options import (
     ITEM_EXTRACTORS,
@@ -161,7 +163,7 @@ def make_job(**more: object) -> Job:
         **{"own": False, "own_hosts": [], "deno": None, "download": True, "listing": 0, "cookies": None},
         **{"max_bytes": 1000, "max_seconds": 60, "since": "20260101", "until": "20260131", "url": "", **more},
     }
-    return Job(task)
+    return Job(task, mock.create_autospec(RemoteConnections, instance=True))
 
 
 @pytest.mark.parametrize(("said", "reason"), UNWANTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -12,9 +13,10 @@ from remote_items import FakeRemote
 from videos import VideoWriter, write_numbered
 
 from ingest.decode import DecodeOptions
+from ingest.guard import Limits
 from ingest.pipeline import IngestOptions, ingest, ingest_items
 from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again, plan_refresh, run_refresh
-from ingest.remembered import remember, remembered_decoding, remembered_sources
+from ingest.remembered import allowed_sources, remember, remembered_decoding, remembered_sources
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
 from vectorstore.errors import InputError
@@ -146,3 +148,31 @@ def test_removed_bytes_stay_out_under_any_name(tmp_path: Path) -> None:
     shutil.copy(folder / "0.mp4", folder / "renamed.mp4")
     report = refresh(corpus)
     assert (report.ingest.clips_removed, report.ingest.clips_known, report.ingest.clips_added) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("js_runtime", "/bin/true"),
+        ("cookies", "/etc/passwd"),
+        ("own_hosts", ["10.0.0.1:80"]),
+        ("temporary_folder", "/"),
+    ],
+)
+def test_a_corpus_of_somebody_does_not_choose_what_downloads_may_do(tmp_path: Path, name: str, value: object) -> None:
+    link = "https://www.youtube.com/watch?v=aaaaaaaaaaa"
+    with Corpus.create(tmp_path / "corpus") as corpus:
+        remember(corpus, [link], SourceOptions(basis="own", network={name: value, "unconfined": True}), DecodeOptions())
+        with pytest.raises(InputError, match=f"{name}=.*which only you can allow"):
+            find_again(corpus)
+        (source,) = allowed_sources(corpus, {name: "mine"})
+    assert source.options.network == {name: "mine"}
+
+
+def test_a_corpus_of_somebody_does_not_say_that_decoders_need_no_confinement(tmp_path: Path) -> None:
+    with Corpus.create(tmp_path / "corpus") as corpus:
+        how = DecodeOptions(limits=Limits(unconfined=True))
+        remember(corpus, [tmp_path], SourceOptions(), how)
+        assert not remembered_decoding(corpus).limits.unconfined
+        corpus.curation.set_setting("ingested_how", json.dumps(dataclasses.asdict(how)))
+        assert not remembered_decoding(corpus).limits.unconfined

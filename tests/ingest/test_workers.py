@@ -151,6 +151,13 @@ def test_a_worker_that_was_taken_over_reaches_nothing(tmp_path: Path) -> None:
     assert not {name: outcome for name, outcome in outcomes.items() if not outcome.startswith("stopped")}
 
 
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock, which is what refuses files here")
+def test_a_download_that_was_taken_over_reaches_nothing(tmp_path: Path) -> None:
+    with escapes.target(tmp_path) as target:
+        outcomes = escapes.try_in_a_download(target, tmp_path)
+    assert not {name: outcome for name, outcome in outcomes.items() if not outcome.startswith("stopped")}
+
+
 def test_a_worker_has_no_terminal(clip: Path) -> None:
     found = try_confinement(QUICK)
     assert found.session

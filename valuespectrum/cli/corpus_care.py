@@ -11,6 +11,7 @@ import typer
 from valuespectrum.cli.common import warn_of_pictures
 from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_choice, number_lines
 from valuespectrum.cli.ingest import (
+    FetchOption,
     RayOption,
     UnconfinedOption,
     WhereOption,
@@ -44,6 +45,7 @@ def refresh(
     ] = None,
     sampling: Annotated[str | None, typer.Option(help="As for ingest; by default as the last time.")] = None,
     embedder: Annotated[str, typer.Option(help="Embedder spec; by default the one that made the corpus.")] = "",
+    fetch: FetchOption = None,
     unconfined: UnconfinedOption = False,
     engine: WhereOption = "local",
     ray_address: RayOption = None,
@@ -57,6 +59,7 @@ def refresh(
     """
     from dataclasses import replace
 
+    from ingest.fetch_options import fetch_settings
     from ingest.pipeline import IngestOptions
     from ingest.refresh import RefreshOptions, find_again, plan_refresh, run_refresh
     from ingest.remembered import remembered_decoding
@@ -64,6 +67,7 @@ def refresh(
 
     with Terminal(as_json) as terminal:
         check_engine(engine, ray_address)
+        granted = fetch_settings([*(fetch or []), *(["unconfined=yes"] if unconfined else [])])
         named: dict[str, Any] = {"decoder": decoder, "frames": frames, "sampling": sampling}
         named = {name: value for name, value in named.items() if value is not None}
 
@@ -74,11 +78,11 @@ def refresh(
 
         if dry_run:
             with Corpus.open(corpus, chroma_url=chroma) as opened:
-                plan = plan_refresh(opened, find_again(opened), how(opened))
+                plan = plan_refresh(opened, find_again(opened, granted), how(opened))
             terminal.finish(plan.to_json(), plan.describe())
             return
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened, stage_progress(terminal) as progress:
-            items, options = find_again(opened), RefreshOptions(how(opened), check_links, remove_gone)
+            items, options = find_again(opened, granted), RefreshOptions(how(opened), check_links, remove_gone)
             with chosen_encoder(*embedder_choice(opened, embedder), engine, ray_address) as encoder:
                 report = run_refresh(opened, items, encoder, options, progress)
             warn_of_pictures(terminal, opened, opened.default_embedder() or "")

@@ -31,6 +31,10 @@ RayOption = Annotated[
 ]
 REFERENCE = "reference"
 """Spec of our own embedder."""
+FetchOption = Annotated[
+    list[str] | None,
+    typer.Option(help="How to download: cookies=FILE, since=DAY, until=DAY, pace=SECONDS.", metavar="NAME=VALUE"),
+]
 UnconfinedOption = Annotated[
     bool, typer.Option("--unconfined", help="Work on files of strangers also where this system cannot confine that.")
 ]
@@ -65,10 +69,7 @@ def ingest(
         list[str] | None, typer.Option(help="Field of ours and column of a list, as url=link.", metavar="FIELD=COLUMN")
     ] = None,
     basis: Annotated[str, typer.Option(help="Why you may use these clips; kept with each.")] = "",
-    fetch: Annotated[
-        list[str] | None,
-        typer.Option(help="How to download: cookies=FILE, since=DAY, until=DAY, pace=SECONDS.", metavar="NAME=VALUE"),
-    ] = None,
+    fetch: FetchOption = None,
     max_items: Annotated[int | None, typer.Option(help="Look at no more clips than this.", min=1)] = None,
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Decode local files in confined processes too, as downloads are.")
@@ -100,7 +101,7 @@ def ingest(
 
         source = {
             "columns": pairs("--columns", columns or [], "url=link"),
-            "network": fetch_settings(fetch or []),
+            "network": fetch_settings([*(fetch or []), *(["unconfined=yes"] if unconfined else [])]),
             "basis": basis,
         }
         options = _options(settings | {"limits": limits(unconfined)}, switches, source)
