@@ -39,7 +39,9 @@ class NamedSource:
     only: tuple[SourceRow, ...] = ()
     """Those of the clips for which no other source stands."""
     failed: tuple[SourceRow, ...] = ()
-    """Failures for which no other source stands."""
+    """Failures for which it stands."""
+    failed_only: tuple[SourceRow, ...] = ()
+    """Those of the failures for which no other source stands."""
     described: tuple[SourceRow, ...] = ()
     """Those of the clips that it describes, as a list does."""
 
@@ -55,14 +57,14 @@ def named_sources(corpus: Corpus) -> list[NamedSource]:
     clips: list[list[SourceRow]] = [[] for _ in remembered]
     only: list[list[SourceRow]] = [[] for _ in remembered]
     failed: list[list[SourceRow]] = [[] for _ in remembered]
+    failed_only: list[list[SourceRow]] = [[] for _ in remembered]
     described: list[list[SourceRow]] = [[] for _ in remembered]
     for row in corpus.sources():
         listed, found = cover.of(row)
         for place in found:
-            if row.clip_ids:
-                clips[place].append(row)
+            (clips if row.clip_ids else failed)[place].append(row)
             if len(found) == 1:
-                (only if row.clip_ids else failed)[place].append(row)
+                (only if row.clip_ids else failed_only)[place].append(row)
         for place in listed if row.clip_ids else ():
             described[place].append(row)
     return [
@@ -73,6 +75,7 @@ def named_sources(corpus: Corpus) -> list[NamedSource]:
             tuple(clips[place]),
             tuple(only[place]),
             tuple(failed[place]),
+            tuple(failed_only[place]),
             tuple(described[place]),
         )
         for place, source in enumerate(remembered)
@@ -130,7 +133,7 @@ def forget(corpus: Corpus, named: NamedSource, with_clips: bool) -> Receipt:
     gone = {row.locator for row in named.only} if with_clips else set()
     described = [row for row in named.described if row.locator not in gone]
     # First what can be repeated: until the last step the source is still there to be forgotten.
-    corpus.curation.forget_failures([row.locator for row in named.failed])
+    corpus.curation.forget_failures([row.locator for row in named.failed_only])
     corpus.curation.unsay([row.locator for row in described])
     for row in described:
         corpus.update_source(_own_words(row))

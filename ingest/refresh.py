@@ -200,7 +200,7 @@ def find_again(corpus: Corpus, granted: Mapping[str, object] | None = None) -> F
     lists = tuple(counts for part in found for counts in part.lists)
     # A link that is listed no more is asked about as the latest source with settings of its own was.
     network = next((each.options.network for each in reversed(remembered) if each.options.network), {})
-    return FoundAgain(items, tuple(unreachable), failed_rows_of(found), lists, network)
+    return FoundAgain(items, tuple(dict.fromkeys(unreachable)), failed_rows_of(found), lists, network)
 
 
 def plan_items(corpus: Corpus, items: Iterable[SourceItem], options: IngestOptions) -> RefreshPlan:

@@ -124,7 +124,7 @@ def find_source(reference: str) -> Source:
     """
     folder = Path(reference).expanduser()
     # os.path answers no where a name is too long to be one.
-    there = bool(reference) and os.path.exists(folder)
+    there = bool(reference) and os.path.exists(folder)  # noqa: PTH110
     if there and folder.is_dir():
         if not (folder / "config.json").is_file():
             raise ModelError(f"{reference}: no config.json there", "name a folder written by save_pretrained")

@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path
 
-from ingest.formats import PICTURE
+from ingest.formats import WEBP
 from ingest.recognition import recognise
 
 _TEXTS = ".ass .description .html .info .json .json3 .lrc .md .nfo .srt .srv1 .srv2 .srv3 .ttml .txt .url .vtt .xml"
@@ -29,7 +29,7 @@ def is_companion(path: Path) -> bool:
     if suffix in _NAMES or _UNFINISHED.search(path.name):
         return True
     if suffix == ".webp":
-        return recognise(io.BytesIO(_head(path))) is PICTURE
+        return recognise(io.BytesIO(_head(path))) is not WEBP
     if path.name.startswith("._"):
         # What macOS writes beside each file on disks of other makers.
         return _head(path).startswith(_APPLE_DOUBLE)

@@ -70,7 +70,7 @@ def find_items(sources: Sequence[str | Path], options: SourceOptions | None = No
         mentioned - len(items),
         failed_rows_of(found),
         [counts for part in found for counts in part.lists],
-        [failure for part in found for failure in part.unreachable],
+        list(dict.fromkeys(failure for part in found for failure in part.unreachable)),
         led_nowhere,
     )
 
@@ -82,7 +82,7 @@ def _nothing_found(sources: Sequence[str], found: Sequence[Found]) -> InputError
     problem = f"; {closed[0].source} cannot be read: {closed[0].detail}" if closed else ""
     return InputError(
         f"no videos in {shown}{problem}",
-        f"a video is a file such as NAME.mp4; {ignored:,} others are there (name a list in a .json file manifest:FILE)",
+        f"a video is a file such as NAME.mp4; {ignored:,} others are there; name a list in a .json file manifest:FILE",
     )
 
 

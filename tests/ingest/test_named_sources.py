@@ -69,7 +69,7 @@ def test_sources_stand_for_what_they_led_to(folder: Path, tmp_path: Path) -> Non
     assert numbers(corpus) == [(1, 0, 0, 0), (1, 0, 0, 0), (2, 0, 2, 2)]
     run(corpus, folder)
     # The folder stands for files that are in it, also those that only the list named.
-    assert numbers(corpus) == [(1, 0, 0, 0), (1, 0, 0, 0), (2, 0, 1, 2), (3, 1, 0, 0)]
+    assert numbers(corpus) == [(1, 0, 0, 0), (1, 0, 0, 0), (2, 0, 2, 2), (3, 1, 1, 0)]
     with Corpus.open(corpus, write=True) as opened:
         remember(opened, ["https://www.youtube.com/@invented"], SourceOptions(basis="own"), IngestOptions().decode)
     assert [each.is_page for each in named(corpus)] == [False] * 4 + [True]

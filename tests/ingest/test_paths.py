@@ -176,6 +176,7 @@ PASSED_OVER = {
         b"anything",
     ),
     "a.webp": b"RIFF\0\0\0\0WEBPVP8 ",
+    "odd.webp": b"anything",
     "a.mp4.part-Frag12": b"x",
     "._a.mp4": b"\0\5\x16\7\0\2\0\0Mac OS X",
     "index.ts": "import { a } from './a';\n// ümlaut\n".encode(),

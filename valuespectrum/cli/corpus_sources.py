@@ -67,7 +67,7 @@ def forget(
 
 def _going(named: NamedSource, receipt: Any) -> dict[str, int]:
     return {
-        "failures": len(named.failed),
+        "failures": len(named.failed_only),
         "unsaid": len(named.described),
         "sources": receipt.sources,
         "clips": receipt.clips,
