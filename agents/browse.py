@@ -103,6 +103,8 @@ class SessionOptions:
     """Draw this many clips from the catalogue; ``None`` takes all."""
     pool: int = 256
     """Most candidates on offer at a step, drawn at random; propensities are conditional on them."""
+    corpus: str = ""
+    """Where the clips are, as the user named it: for whoever replays the log; changes nothing else."""
 
     def __post_init__(self) -> None:
         if self.seed < 0:
@@ -132,7 +134,8 @@ def browse(
     """Run a session, or take up one that was interrupted.
 
     With a log, steps that it holds are walked again with the logged answers, which brings feed and clock to where
-    they were; only the steps that it lacks are put to the model. The final log is the same either way.
+    they were; only the steps that it lacks are put to the model. The final log is the same either way, also when the
+    session was shorter before: more steps continue it.
 
     Args:
         session: Length, feed, questions, dials.
@@ -211,6 +214,7 @@ class RecordedOptions:
     system: str
     questions: BrowseQuestions
     behaviour: Behaviour
+    corpus: str = ""
 
 
 def build_manifest(
@@ -243,7 +247,9 @@ def build_manifest(
         session=asdict(options),
     )
     run_id = hashlib.sha256(encode(manifest)).hexdigest()[:16]
-    return replace(manifest, run_id=run_id, code_version=_code_version())
+    # The same session whatever its corpus is called.
+    placed = {**manifest.session, "corpus": session.corpus}
+    return replace(manifest, run_id=run_id, code_version=_code_version(), session=placed)
 
 
 def _code_version() -> str:
@@ -273,6 +279,7 @@ class Walk:
 
     def __init__(self, session: SessionOptions, catalogue: Catalogue, system: str) -> None:
         self._session = session
+        self._policy = session.policy
         self._clips = catalogue.clips
         self._system = system
         by_id = [catalogue.clips[item_id].item for item_id in sorted(catalogue.clips)]
@@ -285,7 +292,11 @@ class Walk:
     def choose(self, step: int) -> Shown | None:
         """What the policy shows at this step; ``None`` when the feed has nothing left. Changes nothing."""
         state = FeedState(self._items, self._candidates(step), tuple(self._history))
-        return self._session.policy.next(state, stream(self._session.seed, "policy", step))
+        return self._policy.next(state, stream(self._session.seed, "policy", step))
+
+    def follow(self, policy: Policy) -> None:
+        """Let another policy decide what is shown from now on."""
+        self._policy = policy
 
     def step(self, step: int, model: Model) -> Event | None:
         """Show the next item and act; ``None`` when the feed has nothing left."""

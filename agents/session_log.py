@@ -15,7 +15,7 @@ import io
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +24,7 @@ from agents.feed import Candidate
 from agents.models.base import Answer, Ask
 from vectorstore.documents import read_regular
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError
-from vectorstore.storage import make_folder, storage_errors, sync_folder
+from vectorstore.storage import make_folder, storage_errors, sync_folder, write_durably
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""
@@ -232,6 +232,11 @@ class SessionLog:
                 sync_folder(path.parent)
         try:
             _lock(file, path)
+            if _lengthen(path, manifest):
+                # Another file stands there now; this one was locked so that nobody wrote meanwhile.
+                file.close()
+                file = io.FileIO(os.open(path, os.O_RDWR | os.O_CLOEXEC), "r+")
+                _lock(file, path)
             log = cls(path, file, *_taken_up(file, path, manifest))
         except BaseException:
             file.close()
@@ -294,11 +299,48 @@ def _taken_up(file: io.FileIO, path: Path, manifest: Manifest) -> tuple[Manifest
     return recorded.manifest, recorded.events
 
 
-def _check_same_session(recorded: Manifest, wanted: Manifest, path: Path) -> None:
+def _lengthen(path: Path, wanted: Manifest) -> bool:
+    """Let a log of the same session that was to be shorter go on: its first line says more steps from now on.
+
+    Returns:
+        Whether the file was replaced.
+    """
+    with storage_errors(path):
+        content = path.read_bytes()
+    line, end, rest = content.partition(b"\n")
+    if not end or line + end == encode(wanted):
+        return False
+    try:
+        recorded = _manifest(line + end, path)
+        before, now = int(recorded.session["steps"]), int(wanted.session["steps"])
+    except (InputError, SchemaError, KeyError, TypeError, ValueError):
+        return False
+    longer = replace(recorded, run_id=wanted.run_id, session={**recorded.session, "steps": now})
+    if now <= before or _differences(longer, wanted):
+        return False
+    write_durably(path, encode(longer) + rest)
+    return True
+
+
+def _differences(recorded: Manifest, wanted: Manifest) -> list[str]:
+    """Names of the parts in which two sessions differ."""
     names = [field.name for field in fields(Manifest) if field.name not in ("run_id", "code_version")]
     # Compared as JSON, since a tuple comes back from a file as a list.
     before, now = json.loads(encode(recorded)), json.loads(encode(wanted))
-    different = [name for name in names if before[name] != now[name]]
+    for each in (before, now):
+        # A corpus may lie elsewhere; what is in it is in the hash of the catalogue.
+        each["session"].pop("corpus", None)
+    return [name for name in names if before[name] != now[name]]
+
+
+def _check_same_session(recorded: Manifest, wanted: Manifest, path: Path) -> None:
+    different = _differences(recorded, wanted)
+    shorter = replace(recorded, session={**recorded.session, "steps": wanted.session.get("steps")})
+    if different and not _differences(shorter, wanted):
+        raise InputError(
+            f"{path} is the log of another session: of one with {recorded.session.get('steps')} steps",
+            "ask for as many steps or for more, or name another log",
+        )
     if different:
         raise InputError(
             f"{path} is the log of another session (different: {', '.join(different)})",

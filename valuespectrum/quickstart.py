@@ -168,7 +168,11 @@ def _browse(
 
     catalogue = value_catalogue(corpus, embedder, clip_values(corpus, embedder))
     session = SessionOptions(
-        questions=browse_questions(), seed=options.seed, steps=options.session_steps, policy=load_policy("similar")
+        questions=browse_questions(),
+        seed=options.seed,
+        steps=options.session_steps,
+        policy=load_policy("similar"),
+        corpus="corpus",
     )
     persona = select(roles, [options.session_persona])[0]
     with stages.progress("browsing a feed") as advance:

@@ -22,6 +22,7 @@ from agents.feed import load_policy
 from agents.models.base import Answer, Ask
 from agents.personas import load_personas
 from agents.replay import replay
+from agents.replay_alone import replay_alone
 from agents.session_log import SessionLog, encode, read_log
 from vectorstore.errors import CorpusLockedError, InputError, ModelError, SchemaError, StorageError
 
@@ -176,7 +177,8 @@ def test_the_log_of_another_session_is_not_touched(tmp_path: Path, whole: bytes)
     log.write_bytes(whole)
     for options, named in (
         (replace(OPTIONS, seed=6), "seed"),
-        (replace(OPTIONS, steps=9), "session"),
+        (replace(OPTIONS, steps=7), "8 steps"),
+        (replace(OPTIONS, steps=9, pool=19), "session"),
         (replace(OPTIONS, policy=load_policy("random")), "policy"),
     ):
         with pytest.raises(InputError, match=f"another session.*{named}"):
@@ -391,3 +393,68 @@ def test_any_damage_ends_in_a_report_or_an_input_error(
     except (InputError, SchemaError):
         return
     assert report.steps <= 9
+
+
+# ------------------------------------------------------------------------------------------ going on, and without clips
+
+
+def test_more_steps_continue_a_session_and_give_the_log_of_the_longer_one(tmp_path: Path, whole: bytes) -> None:
+    log, straight = as_log(tmp_path, whole), tmp_path / "straight.jsonl"
+    longer = replace(OPTIONS, steps=14)
+    model = respondent()
+    asked: list[int] = []
+    score = model.score
+    model.score = lambda asks: (asked.append(asks[0].tags["step"]), score(asks))[1]  # type: ignore[assignment, func-returns-value, method-assign]
+    record = browse(longer, CATALOGUE, model, PERSONA, log)
+    assert len(record.events) == 14 and min(asked) == 8, "what the log holds is not asked again"
+    run(straight, longer)
+    assert log.read_bytes() == straight.read_bytes()
+    assert replay(log, CATALOGUE).complete
+
+
+def test_a_session_that_was_killed_while_it_got_longer_goes_on(tmp_path: Path, whole: bytes) -> None:
+    log = as_log(tmp_path, b"".join(whole.splitlines(keepends=True)[:5]) + b'{"st')
+    run(log, replace(OPTIONS, steps=10))
+    run(tmp_path / "straight.jsonl", replace(OPTIONS, steps=10))
+    assert log.read_bytes() == (tmp_path / "straight.jsonl").read_bytes()
+
+
+def test_where_the_corpus_lies_makes_no_other_session(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    run(log, replace(OPTIONS, corpus="here"))
+    before = log.read_bytes()
+    run(log, replace(OPTIONS, corpus="there"))
+    assert log.read_bytes() == before and read_log(log).manifest.session["corpus"] == "here"
+
+
+@pytest.mark.parametrize("policy", ["random", "balanced", "similar"])
+def test_a_log_alone_follows_from_its_answers(tmp_path: Path, policy: str) -> None:
+    log = tmp_path / "log.jsonl"
+    run(log, replace(OPTIONS, policy=load_policy(policy), steps=12))
+    report = replay_alone(log)
+    assert (report.identical, report.complete, report.steps, report.difference) == (True, True, 12, "")
+
+
+def _twice(lines: list[bytes]) -> None:
+    first, second = json.loads(lines[1]), json.loads(lines[2])
+    second["item_id"] = first["item_id"]
+    lines[2] = json.dumps(second, separators=(",", ":")).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (edit_event(lambda event: event.update(action="not_interested")), "action"),
+        (edit_event(lambda event: event.update(t_sim=event["t_sim"] + 7.5)), "t_sim"),
+        (edit_event(lambda event: event.update(refusal=True)), "refusal"),
+        (edit_event(lambda event: event["candidates"][0].update(propensity=0.9)), "propensities"),
+        (_twice, "shown before"),
+    ],
+)
+def test_a_log_alone_that_was_edited_does_not_pass(
+    tmp_path: Path, whole: bytes, change: Callable[[list[bytes]], None], complaint: str
+) -> None:
+    lines = whole.splitlines(keepends=True)
+    change(lines)
+    report = replay_alone(as_log(tmp_path, b"".join(lines)))
+    assert not report.identical and complaint in report.difference and report.difference.startswith("line ")

@@ -188,10 +188,21 @@ def test_from_videos_to_a_report(run: Run, clips: Path, tmp_path: Path) -> None:
     assert "Bon vivant" in page and "data:image/jpeg" in page and "Instruments of calibration" in page
 
 
-def test_a_tampered_session_does_not_pass(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_a_tampered_session_does_not_pass(
+    run: Run, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = tmp_path / "session.jsonl"
     words = ("browse", "--corpus", corpus)
     assert run(*words, "--model", MODEL, "--steps", 6, "--out", log)[0] == 0
+    code, out, told = run("browse", "--replay", log, "--json")
+    assert (code, json.loads(out)["checked"], json.loads(out)["identical"]) == (0, "everything", True)
+    assert f"corpus: {corpus}" in told
+    with monkeypatch.context() as patch:
+        patch.setattr("valuespectrum.cli.browse.corpus_of_log", lambda log: None)
+        code, out, _ = run("browse", "--replay", log)
+        assert code == 0 and "was not checked" in out
+        assert json.loads(run("browse", "--replay", log, "--json")[1])["checked"] == "answers"
+        assert run("browse", "--model", MODEL)[0] == 2
     lines = log.read_text().splitlines()
     event = json.loads(lines[3])
     lines[3] = json.dumps(event | {"watch_s": 99.0}, separators=(",", ":"))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from valuespectrum.cli.common import (
-    CorpusOption,
     DeviceOption,
     DtypeOption,
     EmbedderOption,
@@ -30,13 +29,19 @@ if TYPE_CHECKING:
 
 
 def browse(
-    corpus: CorpusOption,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            help="Corpus folder. A replay takes the one that the log names; without any it checks what it can.",
+            metavar="DIR",
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(help=ModelHelp, metavar="SPEC")] = "",
     persona: Annotated[str, typer.Option(help="Persona by name; none for the model as itself.")] = "none",
     personas: PersonaFileOption = None,
     strategy: Annotated[str, typer.Option(help="How the persona is put: simple or profile.")] = "simple",
     policy: Annotated[str, typer.Option(help="What is shown next: random, balanced or similar.")] = "similar",
-    steps: Annotated[int, typer.Option(help="Clips to show.", min=1)] = 50,
+    steps: Annotated[int, typer.Option(help="Clips to show; more than before continue a session.", min=1)] = 50,
     seed: SeedOption = 0,
     out: Annotated[
         Path | None, typer.Option(help="Session log; the same command continues it. Default: sessions/NAME.jsonl.")
@@ -60,11 +65,24 @@ def browse(
     from agents.models.base import ModelOptions
     from agents.personas import Strategy
     from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
+    from valuespectrum.foresight import check_models
     from vectorstore.corpus import Corpus
+    from vectorstore.errors import InputError
 
     with Terminal(as_json) as terminal:
+        if replay is not None and corpus is None and (corpus := corpus_of_log(replay)):
+            terminal.say(f"corpus: {corpus}, as the log says")
+        if replay is not None and corpus is None:
+            _replay(terminal, replay, None)
+            return
+        if corpus is None:
+            raise InputError("no corpus was named", "name it with --corpus DIR")
+        options = ModelOptions(device, dtype, 32, engine, seed)
+        if replay is None:
+            check_models([model] if model else [], options)
         terminal.doing(f"opening {corpus}")
         with Corpus.open(corpus) as opened:
+            terminal.doing("loading the embedder")
             loaded = corpus_embedder(opened, embedder)
             warn_of_pictures(terminal, opened, loaded.id, [model] if model else [])
             terminal.doing("looking for the clips of each value")
@@ -79,12 +97,13 @@ def browse(
             steps=steps,
             policy=load_policy(policy),
             strategy=cast(Strategy, strategy),
+            corpus=str(corpus),
         )
         role = next(
             iter(chosen_personas([] if persona == "none" else [persona], None if persona == "none" else personas)), None
         )
         terminal.doing(f"loading {model}")
-        agent = load_models([model] if model else [], ModelOptions(device, dtype, 32, engine, seed))[0]
+        agent = load_models([model] if model else [], options)[0]
         log = out or Path("sessions") / f"{slug(model)}-{slug(persona)}-{slug(policy)}-{seed}.jsonl"
         with terminal.progress("browsing") as advance:
             record = run_session(session, catalogue, agent, role, log, lambda event: advance(event.step + 1, steps))
@@ -108,14 +127,36 @@ def summary(record: SessionRecord, values: dict[str, str], log: Path) -> dict[st
     }
 
 
+def corpus_of_log(log: Path) -> Path | None:
+    """The corpus that a session log names, if there is one: from where the log lies, or from here.
+
+    Raises:
+        InputError: It is no session log.
+    """
+    from agents.session_log import read_log
+
+    named = read_log(log).manifest.session.get("corpus")
+    if not isinstance(named, str) or not named:
+        return None
+    folders = (log.parent / named, log.parent.parent / named, Path(named))
+    return next((folder for folder in folders if (folder / "corpus.sqlite").is_file()), None)
+
+
 def _replay(terminal: Terminal, log: Path, catalogue: Any) -> None:
+    """Walk a session again; without its clips what follows from the answers is checked, and that is said."""
     from dataclasses import asdict
 
     from agents.replay import replay as run_replay
+    from agents.replay_alone import replay_alone
 
-    report = run_replay(log, catalogue)
-    words = "the same, byte for byte" if report.identical else f"not the same: {report.difference}"
-    terminal.finish(asdict(report), f"{log}: {report.steps} steps replayed without a model: {words}")
+    report = replay_alone(log) if catalogue is None else run_replay(log, catalogue)
+    same = "the same, byte for byte" if catalogue is not None else "actions and times follow from the answers"
+    words = same if report.identical else f"not the same: {report.difference}"
+    lines = [f"{log}: {report.steps} steps replayed without a model: {words}"]
+    if catalogue is None:
+        lines.append("its corpus is not here, so what was shown and why was not checked (name it with --corpus DIR)")
+    checked = "answers" if catalogue is None else "everything"
+    terminal.finish({**asdict(report), "checked": checked}, "\n".join(lines))
     if not report.identical:
         raise typer.Exit(1)
 
