@@ -51,15 +51,18 @@ class Orientation:
         return turned[:: -1 if self.up_down else 1, :: -1 if self.left_right else 1]
 
 
-def orientation_of(frame: Any) -> Orientation:
+def orientation_of(frame: Any) -> Orientation | None:
     """What the display matrix of a frame says, to the nearest of the eight ways round; its scale is not looked at.
 
     The matrix has nine numbers: a point (x, y) is shown at (a x + c y, b x + d y), with a, b in its first row and c, d
     in its second (FFmpeg's libavutil/display.h, ISO/IEC 14496-12).
+
+    Returns:
+        ``None`` when it has none.
     """
     matrix = next((bytes(data) for data in frame.side_data if data.type.name == "DISPLAYMATRIX"), b"")
     if len(matrix) < 36:
-        return Orientation()
+        return None
     a, b, _, c, d = np.frombuffer(matrix, np.int32, 5).tolist()
     if abs(b) + abs(c) > abs(a) + abs(d):
         return Orientation(True, c < 0, b < 0)
@@ -96,6 +99,11 @@ class Screen:
         self._short_side = short_side
         self._limits = limits
         self._aspect_changes = False
+        self._turn = Orientation()
+
+    def notice(self, frame: Any) -> None:
+        """Remember which way round a keyframe is: where its codec says so, what follows it does not say it again."""
+        self._turn = orientation_of(frame) or self._turn
 
     def show(self, frame: Any) -> Shown:
         """The picture of a frame.
@@ -107,7 +115,7 @@ class Screen:
         # A stream may change its size midway.
         check_size(frame.width, frame.height, aspect, self._name, self._limits)
         colours = self._colours(frame)
-        turn = orientation_of(frame)
+        turn = orientation_of(frame) or self._turn
         size = fit_size(frame.width, frame.height, aspect, self._short_side)
         shown = round(frame.width * aspect), frame.height
         width, height = shown[::-1] if turn.transposed else shown
@@ -143,10 +151,10 @@ def peculiarities(frame: Any, tags: Tags, codec: str) -> dict[str, str]:
     Returns:
         For each: a stable code, and words for a message.
     """
-    colours = colours_of(frame, tags)
+    colours, turn = colours_of(frame, tags), orientation_of(frame)
     aspect = tags.pixel_aspect if tags.overrides_aspect else frame_aspect(frame)
     found = {
-        "mirrored": ("mirrored pictures", orientation_of(frame).mirrored),
+        "mirrored": ("mirrored pictures", turn is not None and turn.mirrored),
         "interlaced": ("interlaced pictures", frame.interlaced_frame),
         "transparency": ("transparent pictures", tags.hidden_alpha or has_alpha(frame, codec)),
         "pixel_aspect": ("pictures whose pixels change their shape", abs(aspect - tags.pixel_aspect) > 0.01),

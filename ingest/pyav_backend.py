@@ -124,6 +124,8 @@ def _read(job: Job) -> FramesRead:
     with _reader(job) as reader:
         screen = Screen(job.name, job.index.tags, reader.codec, job.short_side, job.limits)
         for shown_at, frame in reader.frames():
+            if frame.key_frame:
+                screen.notice(frame)
             second = fields.get(shown_at) if frame.interlaced_frame else None
             if shown_at in wanted and shown_at not in pictures:
                 pictures[shown_at] = screen.show(frame)

@@ -6,8 +6,10 @@ import importlib.util
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.bitstream import BitStreamFilterContext
 from looks import (
     BARS,
     CORNERS,
@@ -147,6 +149,20 @@ def test_all_eight_ways_round(tmp_path: Path, matrix: tuple[int, int, int, int],
     for frame in decoded.frames:
         assert frame.picture.size == size
         assert read_corners(frame.picture) == ORIENTATIONS[matrix]
+
+
+def test_the_way_round_that_only_the_first_picture_says(tmp_path: Path) -> None:
+    plain = write_look(tmp_path / "plain.mp4", Look(), corners)
+    path = tmp_path / "clip.mp4"
+    with av.open(str(plain)) as reader, av.open(str(path), "w") as writer:
+        stream = reader.streams.video[0]
+        turn = BitStreamFilterContext("h264_metadata=display_orientation=insert:flip=horizontal", stream)
+        copy = writer.add_stream_from_template(stream)
+        for packet in reader.demux(stream):
+            for turned in turn.filter(packet if packet.size else None):
+                turned.stream = copy
+                writer.mux(turned)
+    assert [read_corners(frame.picture) for frame in shown(path).frames] == [ORIENTATIONS[-1, 0, 0, 1]] * 3
 
 
 @pytest.mark.parametrize(
