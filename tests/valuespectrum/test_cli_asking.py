@@ -133,14 +133,13 @@ def test_a_number_format_is_never_mixed(bench: Any, tmp_path: Path) -> None:
 
 
 def test_a_server_that_sees_no_picture_stops_the_run_until_it_does(bench: Any, server: FaultServer) -> None:
-    asked = []
-
-    def blind(question: str, dice: Any) -> dict[str, str]:
-        asked.append(question)  # The first questions find out how the server can be asked.
-        return {"content": "No image was provided." if len(asked) > 10 else "Yes"}
+    def blind(body: Any, document: Any) -> tuple[int, Any]:
+        if len(server.seen.bodies) > 20:  # The first ones find out how the server can be asked.
+            document["choices"][0]["message"]["content"] = "No image was provided."
+        return 200, document
 
     spec, seeing = f"openai:toy-1@{server.url}?scoring=text", server.behaviour
-    server.behaviour = replace(seeing, message=blind)
+    server.behaviour = replace(seeing, answer=blind)
     code, refused, _ = bench(spec)
     assert code == 2 and "says that it sees no picture" in refused["error"]["message"]
     server.behaviour = seeing
