@@ -17,6 +17,7 @@ from agents.models.api_endings import Declined, Ending, ending_of_choice, ending
 from agents.models.api_pace import Usage
 from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
+from agents.models.choices import DRESS
 from agents.parse import REFUSAL, parse_answer
 from agents.thinking import end_of_thinking, split_thinking
 from vectorstore.errors import ModelError
@@ -27,8 +28,6 @@ _TOLERANCE = 1e-3
 """How far above 0 a log-probability may be by rounding."""
 _LEAST = -1e6
 """No log-probability is read as less; servers write -9999, -inf and worse for impossible."""
-_DRESS = " \t\r\n▁ĠĊ\u200b*_`#>\"'“”‘’«»„「」『』(["
-"""What may stand before the first word of an answer without changing it; a minus does."""
 _LEAST_BOUND = 1e-12
 """A choice that is not listed is never read as impossible."""
 _SPACES = " \t\r\n▁Ġ"
@@ -188,7 +187,7 @@ def _place_of_word(tokens: Sequence[str], text: str) -> int | None:
         length += len(token)
         if length > start:
             first = index if first is None else first
-            if token[max(0, len(token) - (length - start)) :].strip(_DRESS):
+            if token[max(0, len(token) - (length - start)) :].strip(DRESS):
                 return index
     return first
 

@@ -15,6 +15,9 @@ from typing import Any
 from agents.models.base import Choice
 from vectorstore.errors import ModelError
 
+DRESS = " \t\r\n▁ĠĊ\u200b*_`#>\"'“”‘’«»„「」『』(["
+"""What may stand before the first word of an answer without changing it; a minus does."""
+
 Form = tuple[int, ...]
 """A written form as token ids."""
 

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Any
 
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.engines import Engine
+from agents.models.engines import Engine, Reply, Work
 from agents.models.readouts import Reader, Readout, words_only
+from agents.thinking import has_thinking, split_thinking
 from vectorstore.errors import ModelError
 
 
@@ -60,9 +61,16 @@ class LocalModel:
 
     def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
         for window in self._windows(readouts):
-            replies = iter(self._engine.answer([work for readout in window for work in readout.work]))
-            for readout in window:
-                yield readout.answer(list(islice(replies, len(readout.work))))
+            first = self._replies([readout.work for readout in window])
+            further = self._replies([readout.further(replies) for readout, replies in zip(window, first, strict=True)])
+            for readout, replies, more in zip(window, first, further, strict=True):
+                yield readout.answer([*replies, *more])
+
+    def _replies(self, work: Sequence[Sequence[Work]]) -> list[list[Reply]]:
+        """Replies to the work of several asks, which goes to the engine together."""
+        together = [each for part in work for each in part]
+        replies = iter(self._engine.answer(together) if together else ())
+        return [list(islice(replies, len(part))) for part in work]
 
     def _windows(self, readouts: Sequence[Readout]) -> Iterator[Sequence[Readout]]:
         """Asks answered together."""
@@ -70,4 +78,11 @@ class LocalModel:
             yield readouts[start : start + self._window]
 
     def _decode(self, tokens: Sequence[int]) -> str:
-        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
+        """Words without special tokens; thinking stays between marks, which are special tokens in some models."""
+        whole = str(self._tokenizer.decode(list(tokens), skip_special_tokens=False))
+        if not has_thinking(whole):
+            return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True)).strip()
+        thought, answer = split_thinking(whole)
+        for special in self._tokenizer.all_special_tokens:
+            thought, answer = thought.replace(special, ""), answer.replace(special, "")
+        return f"<think>{thought.strip()}</think>{answer.strip()}" if answer else f"<think>{thought.strip()}"

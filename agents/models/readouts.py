@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agents.evidence import counted
 from agents.identity import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.choices import ChoiceReading, ChoiceTokens
+from agents.models.choices import DRESS, ChoiceReading, ChoiceTokens
 from agents.models.engines import Reply, Sampling, Work
 from agents.parse import parse_answer
 from agents.streams import stream
@@ -35,6 +35,9 @@ class Readout:
 
     work: tuple[Work, ...]
     answer: Callable[[Sequence[Reply]], Answer]
+    """Made of the replies to the work, and to further work where there is some."""
+    further: Callable[[Sequence[Reply]], tuple[Work, ...]] = lambda replies: ()
+    """What the replies to the work make necessary."""
 
 
 def words_only(ask: Ask, decode: Decode) -> Readout:
@@ -43,26 +46,38 @@ def words_only(ask: Ask, decode: Decode) -> Readout:
 
 
 def first_token(ask: Ask, reading: ChoiceReading, decode: Decode) -> Readout:
-    """Options told apart by the first token of the answer, and the text beside them."""
+    """Options told apart by the first token of the answer's first word, and the text beside them."""
+
+    def further(replies: Sequence[Reply]) -> tuple[Work, ...]:
+        opening = _opening(replies[0], decode)
+        return (Work(ask, reading.first_tokens, suffix=opening, text=False),) if opening else ()
 
     def answer(replies: Sequence[Reply]) -> Answer:
+        said, *_, read = (replies[0], *replies)
+        if read.error:
+            return Answer(tokens=said.prompt_length, error=read.error)
         names = [choice.name for choice in ask.choices]
-        found = dict(zip(names, replies[0].log_probabilities, strict=False))
-        return _answer(ask, replies[0], found, decode)
+        return _answer(ask, said, dict(zip(names, read.log_probabilities, strict=False)), decode)
 
-    return Readout((Work(ask, reading.first_tokens),), answer)
+    return Readout((Work(ask, reading.first_tokens),), answer, further)
 
 
 def whole_forms(ask: Ask, reading: ChoiceReading, decode: Decode) -> Readout:
     """Options told apart by their full likelihood: one piece of work for each beginning that forms have."""
     points = reading.reading_points
-    work = [
-        Work(ask, tuple((token,) for token in tokens), suffix=beginning, text=False)
-        for beginning, tokens in points.items()
-    ]
+
+    def work(opening: tuple[int, ...]) -> tuple[Work, ...]:
+        return tuple(
+            Work(ask, tuple((token,) for token in tokens), suffix=opening + beginning, text=False)
+            for beginning, tokens in points.items()
+        )
+
+    def further(replies: Sequence[Reply]) -> tuple[Work, ...]:
+        opening = _opening(replies[0], decode)
+        return work(opening) if opening else ()
 
     def answer(replies: Sequence[Reply]) -> Answer:
-        said, *read = replies
+        said, read = replies[0], replies[-len(points) :]
         failed = next((reply for reply in read if reply.error), None)
         if failed is not None:
             return Answer(tokens=said.prompt_length, error=failed.error)
@@ -74,7 +89,15 @@ def whole_forms(ask: Ask, reading: ChoiceReading, decode: Decode) -> Readout:
         found = dict(zip(names, reading.log_probabilities(single), strict=True))
         return _answer(ask, said, found, decode)
 
-    return Readout((Work(ask), *work), answer)
+    return Readout((Work(ask), *work(())), answer, further)
+
+
+def _opening(said: Reply, decode: Decode) -> tuple[int, ...]:
+    """Tokens before the first word of what was said (line breaks, blanks, quotes, asterisks), where a word follows."""
+    for length, token in enumerate(said.tokens):
+        if decode((token,)).strip(DRESS):
+            return said.tokens[:length]
+    return ()
 
 
 def drawn(ask: Ask, options: ModelOptions, never: tuple[int, ...], decode: Decode) -> Readout:

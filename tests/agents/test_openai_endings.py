@@ -124,7 +124,7 @@ def test_a_refusal_is_one_in_whatever_form_it_comes(case: str, samples: int) -> 
     assert (refused.parsed, refused.error) == ("refusal", "")
     assert other.parsed in ("yes", "no")
     if samples:
-        assert refused.details["samples"] == {"refusal": 3}
+        assert refused.counts == {"yes": 0, "no": 0, "refusal": 3}
     else:
         assert refused.log_probabilities == {}
 

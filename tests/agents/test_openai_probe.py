@@ -74,7 +74,7 @@ def test_a_refusal_of_log_probabilities_leads_to_samples(status: int) -> None:
     with serving(Behaviour(answer=refuses(status, message, lambda body: "logprobs" in body))) as server:
         model = quick(server)
         answer = one(model, likes(1))
-    assert sum(answer.samples.values()) == 10
+    assert sum(answer.counts.values()) == 10
     assert f"HTTP {status}: {message}" in model.explanation
 
 

@@ -73,7 +73,7 @@ def test_samples_follow_the_distribution(model: VllmModel, folder: Path, make_pi
     drawing = model.asked_as(replace(SMALL, samples=60))
     (drawn,) = drawing.score([ask])
     (read,) = model.score([ask])
-    counted = Counter(drawn.details["samples"])
+    counted = Counter(drawn.counts)
     assert sum(counted.values()) == 60
     for name in ("yes", "no"):
         expected = math.exp(read.log_probabilities[name])

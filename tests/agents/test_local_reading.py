@@ -1,0 +1,97 @@
+"""What local models say: the first word is read where a blank or an asterisk comes first, and thinking is no answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from agents.models.base import Ask, Choice, ModelOptions, Stimulus
+from agents.models.choices import ChoiceTokens
+from agents.models.engines import Reply, Work
+from agents.models.local import LocalModel
+from agents.models.readouts import Reader
+
+YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
+AGAIN = (Choice("more", ("watch more",)), Choice("less", ("watch less",)))
+WORDS = ["<end>", "Yes", "No", "\n", "**", "-", "Hm", "<think>", "</think>", "yes", "no", "watch", " more", " less"]
+
+
+class Tokenizer:
+    """A token is a word of a list."""
+
+    all_special_tokens = ("<end>", "<think>", "</think>")
+
+    def encode(self, text: str, add_special_tokens: bool = False) -> list[int]:
+        first = next((word for word in WORDS if word and text.startswith(word)), None)
+        if first is None:
+            return []
+        return [WORDS.index(first), *self.encode(text[len(first) :])]
+
+    def decode(self, tokens: Sequence[int], skip_special_tokens: bool = False) -> str:
+        said = [WORDS[token] for token in tokens]
+        return "".join(word for word in said if not (skip_special_tokens and word in self.all_special_tokens))
+
+
+class Scripted:
+    """Says one thing; the options have one chance after a beginning, and none elsewhere."""
+
+    def __init__(self, said: Sequence[str], beginning: Sequence[str], share: float) -> None:
+        self.said = tuple(WORDS.index(word) for word in said)
+        self.beginning = tuple(WORDS.index(word) for word in beginning)
+        self.share, self.work = share, list[Work]()
+
+    def answer(self, work: Sequence[Work]) -> list[Reply]:
+        self.work += work
+        return [self._reply(each) for each in work]
+
+    def _reply(self, work: Work) -> Reply:
+        there = work.suffix[: len(self.beginning)] == self.beginning
+        chances = (self.share, 0.9 - self.share) if there else (0.01, 0.01)
+        scores = tuple(math.log(chance) for chance in chances)[: len(work.choice_tokens)]
+        return Reply(scores, self.said if work.text else (), 9)
+
+
+def model(engine: Scripted) -> LocalModel:
+    made = LocalModel("m", SimpleNamespace(tokenizer=Tokenizer()), ModelOptions())
+    made._engine, made._settings, made._window = engine, {}, 8
+    made._readout = Reader(ChoiceTokens(Tokenizer()), ModelOptions(), None, made._decode)
+    return made
+
+
+def one(engine: Scripted, choices: tuple[Choice, ...] = YES_NO) -> Any:
+    (answer,) = model(engine).score([Ask(Stimulus(), "Do you like it?", choices)])
+    return answer
+
+
+@pytest.mark.parametrize("opening", [("\n",), ("**",), ("\n", "**")])
+def test_the_first_word_is_read_behind_blanks_and_asterisks(opening: tuple[str, ...]) -> None:
+    engine = Scripted([*opening, "Yes", "<end>"], opening, 0.7)
+    answer = one(engine)
+    assert math.exp(answer.log_probabilities["yes"]) == pytest.approx(0.7)
+    assert answer.parsed == "yes" and len(engine.work) == 2
+    assert not engine.work[1].text and engine.work[1].suffix == engine.beginning
+
+
+@pytest.mark.parametrize("said", [("Yes", "<end>"), ("Hm", "Yes"), ("-", "Yes"), ("<end>",), ("\n", "\n")])
+def test_what_begins_with_a_word_or_has_none_is_read_once(said: tuple[str, ...]) -> None:
+    engine = Scripted(said, (), 0.7)
+    assert math.exp(one(engine).log_probabilities["yes"]) == pytest.approx(0.7)
+    assert len(engine.work) == 1
+
+
+def test_forms_that_are_read_whole_are_read_behind_blanks_too() -> None:
+    engine = Scripted(["\n", "watch", " more"], ["\n"], 0.6)
+    answer = one(engine, AGAIN)
+    assert answer.mass > 0.3 and answer.parsed == "more"
+    assert all(work.suffix[:1] == engine.beginning for work in engine.work if not work.text and work.suffix[1:])
+
+
+def test_thinking_between_special_tokens_is_kept_apart() -> None:
+    thought = one(Scripted(["<think>", "No", "</think>", "\n", "Yes", "<end>"], (), 0.5))
+    assert (thought.parsed, thought.text) == ("yes", "<think>No</think>Yes")
+    endless = one(Scripted(["<think>", "Yes", "Yes"], (), 0.5))
+    assert (endless.parsed, endless.text) == ("unparsed", "<think>YesYes")
