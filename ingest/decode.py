@@ -24,6 +24,7 @@ from ingest.decord_backend import import_decord
 from ingest.decord_backend import read_frames as read_with_decord
 from ingest.guard import Deadline, Limits, is_cut_short, open_media, shown_name
 from ingest.media_index import Demuxed, MediaIndex, demuxed
+from ingest.paths import settle
 from ingest.pictures import JPEG_QUALITY
 from ingest.plan import Plan, make_plan
 from ingest.pyav_backend import read_frames as read_with_pyav
@@ -98,7 +99,7 @@ def decode(path: Path, options: DecodeOptions) -> Decoded:
         MediaError: The file was refused; ``reason`` says why.
         InputError: Unknown or missing decoder, or numbers below 1.
     """
-    with open_media(path, options.limits) as file:
+    with open_media(settle(path), options.limits) as file:
         return decode_file(file, path.name, options, Deadline(shown_name(path.name), options.limits.deadline))
 
 

@@ -26,6 +26,7 @@ from ingest.decode import DecodeOptions, recipe
 from ingest.distributed_worker import EmbeddingWorker, FileTask, look_at, read_rows
 from ingest.examination import Examination, IsKnown
 from ingest.files import ConfinedFiles, FileRows, Files
+from ingest.paths import settle
 from vectorstore.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
 from vectorstore.records import EmbedderRecord
 
@@ -116,6 +117,8 @@ class _RayFiles:
     that was known all the same (a moved folder, say) hashes are asked for first, until one is new.
     """
 
+    here = False
+
     def __init__(
         self, ray: Any, cluster: RayOptions, options: DecodeOptions, confined: ConfinedFiles, isolate: bool
     ) -> None:
@@ -154,7 +157,7 @@ class _RayFiles:
             raise
         except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError, errors.ObjectLostError):
             # The file, or bad luck with machines? A confined process here survives the one and has not had the other.
-            return self._confined.look_at(path, is_known)
+            return self._confined.look_at(settle(path), is_known)
         except errors.RayError as error:
             raise StorageError(f"the Ray cluster failed: {_one_line(error)}", _CONTINUE) from error
         failure = rows.examination.failure

@@ -24,6 +24,7 @@ from PIL import Image
 from ingest.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
 from ingest.files import FileRows, Measures, with_measures
+from ingest.paths import settle
 from ingest.quality import Quality
 from ingest.worker_messages import MAX_JPEG, pack, pack_error, unpack
 from ingest.workers import DecodePool
@@ -129,10 +130,11 @@ def _rows(task: FileTask) -> FileRows:
     def is_known(clip_id: str) -> bool:
         return task.hash_only
 
+    path = settle(Path(task.path))
     if task.isolate:
         pool = _confined(task.options)
-        return with_measures(pool.submit(Path(task.path), is_known=is_known).result())
-    return with_measures(_entry(task.entry)(Path(task.path), task.options, is_known))
+        return with_measures(pool.submit(path, is_known=is_known).result())
+    return with_measures(_entry(task.entry)(path, task.options, is_known))
 
 
 @functools.lru_cache(maxsize=1)

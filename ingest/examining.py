@@ -19,6 +19,7 @@ from ingest.decode import DecodeOptions, recipe
 from ingest.examination import Picture
 from ingest.files import FileRows, Files
 from ingest.known import Judged
+from ingest.paths import settle
 from ingest.quality import Quality
 from ingest.sources.base import SourceItem, changed_upstream
 from vectorstore.corpus import Corpus
@@ -126,7 +127,7 @@ class Examiner:
 
         files = self._downloads if is_remote(item) else self._files
         with self._slots:
-            return files.look_at(path, is_known)
+            return files.look_at(_settled(item, path) if files.here else path, is_known)
 
     def _finish(self, judged: Judged, source: Source, rows: FileRows) -> Examined:
         found, measures = rows.examination, rows.measures
@@ -162,6 +163,12 @@ class Examiner:
             text_share=quality.text_share,
             blank=quality.blank,
         )
+
+
+def _settled(item: SourceItem, path: Path) -> Path:
+    """The path that an item was found under, where it says so."""
+    found = getattr(item, "settled", None)
+    return (found and found()) or settle(path)
 
 
 def is_remote(item: SourceItem) -> bool:

@@ -26,6 +26,7 @@ from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
 from ingest.formats import READ
 from ingest.guard import Limits, open_media
 from ingest.pacing import Pacer
+from ingest.paths import settle
 from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
 from ingest.urls import Link
@@ -228,7 +229,7 @@ def _find_video(media: Path, link: Link, limits: Limits) -> Path:
     if path.suffix.lower().lstrip(".") not in SUFFIXES:
         raise FetchError(f"{link.url}: a file of type {path.suffix[:20]!a}", "not_media")
     try:
-        with open_media(path, limits) as file:
+        with open_media(settle(path), limits) as file:
             # FFmpeg's own probe is for the confined decoder.
             kind = recognise(file)
     except MediaError as error:

@@ -48,11 +48,15 @@ class Files(Protocol):
     def at_once(self) -> int:
         """Files that may be under way at the same time."""
 
+    @property
+    def here(self) -> bool:
+        """Whether files are opened on this machine; elsewhere the same file may lie behind other folders and links."""
+
     def look_at(self, path: Path, is_known: IsKnown) -> FileRows:
         """Hash, decode and measure a file; wait for the result.
 
         Args:
-            path: Any name.
+            path: Here, as ``paths.settle`` gives it; elsewhere, any name.
             is_known: Whether the clip of a SHA-256 needs no decoding.
 
         Raises:
@@ -68,6 +72,8 @@ class ThreadFiles:
         options: How to decode.
         at_once: Files at the same time.
     """
+
+    here = True
 
     def __init__(self, options: DecodeOptions, at_once: int) -> None:
         self.at_once = at_once
@@ -85,6 +91,8 @@ class ConfinedFiles:
         options: How to decode.
         at_once: Processes.
     """
+
+    here = True
 
     def __init__(self, options: DecodeOptions, at_once: int) -> None:
         self.at_once = at_once
@@ -116,6 +124,7 @@ class FilesInTurn:
 
     def __init__(self, files: Files, turns: AbstractContextManager[object]) -> None:
         self.at_once = files.at_once
+        self.here = files.here
         self._files = files
         self._turns = turns
 

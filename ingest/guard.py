@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.paths import file_error
+from ingest.paths import file_error, open_found
 from vectorstore.errors import MediaError
 
 _SEGMENT = b"\x18\x53\x80\x67"
@@ -82,16 +82,21 @@ def shown_name(name: str, longest: int = 120) -> str:
 
 @contextlib.contextmanager
 def open_media(path: Path, limits: Limits) -> Iterator[BinaryIO]:
-    """Open a regular, non-empty file of acceptable size.
+    """Open a regular, non-empty file of acceptable size, over no link at all.
+
+    Args:
+        path: As ``paths.settle`` gives it.
+        limits: What is too big.
 
     Raises:
         MediaError: As ``paths.file_error``; ``not_a_file``, ``empty`` or ``too_big``.
     """
     name = shown_name(path.name)
     try:
-        _check_kind(path.lstat().st_mode, name)
-        # O_NONBLOCK: if a pipe has taken the file's place since, opening it must not hang.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open_found(path) as (folder, last):
+            _check_kind(os.stat(last, dir_fd=folder, follow_symlinks=False).st_mode, name)
+            # O_NONBLOCK: if a pipe has taken the file's place since, opening it must not hang.
+            descriptor = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except (OSError, ValueError) as error:
         raise file_error(name, error) from error
     with os.fdopen(descriptor, "rb") as file:

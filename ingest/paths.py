@@ -6,6 +6,7 @@ them ends a run: each is a reason about one name, and the rest goes on.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import glob
 import itertools
@@ -18,6 +19,7 @@ from pathlib import Path
 from vectorstore.errors import MediaError, StorageError
 from vectorstore.records import Failure
 
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _MOST_READINGS = 16
 """Ways in which the brackets of a pattern are read."""
 _REASONS = {
@@ -104,6 +106,52 @@ def first_link(folder: Path, path: Path) -> Path | None:
         if stat.S_ISLNK(mode):
             return part
     return None
+
+
+def settle(path: Path) -> Path:
+    """The same file under a path without links, as folders are now: ``open_found`` opens no other.
+
+    Whether the file itself is a link is left for ``open_found`` to see.
+
+    Args:
+        path: Any name.
+    """
+    try:
+        return Path(os.path.realpath(path.parent), path.name)
+    except (OSError, ValueError):
+        return path.absolute()
+
+
+@contextlib.contextmanager
+def open_found(path: Path) -> Iterator[tuple[int, str]]:
+    """The folder of a file, opened from the root on, part by part, and the name of the file in it.
+
+    So no folder on the way can be exchanged for a link between finding a file and opening it.
+
+    Args:
+        path: As ``settle`` gives it.
+
+    Yields:
+        Descriptor of the folder, and a name, for calls that take ``dir_fd``.
+
+    Raises:
+        OSError: A part is not there or may not be entered; with ``ELOOP``, it is a link.
+    """
+    absolute = path.absolute()
+    folder = os.open(absolute.anchor, _FOLDER)
+    try:
+        for part in absolute.parts[1:-1]:
+            try:
+                below = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+            except NotADirectoryError as error:
+                if stat.S_ISLNK(os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode):
+                    raise OSError(errno.ELOOP, f"{part} is a symbolic link, not a folder") from error
+                raise
+            os.close(folder)
+            folder = below
+        yield folder, absolute.name
+    finally:
+        os.close(folder)
 
 
 @dataclass(slots=True)

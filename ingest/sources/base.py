@@ -21,6 +21,7 @@ class SourceItem(Protocol):
     """One thing that may be a clip.
 
     An item may also have ``expected_sha256: str``, the hash that whoever published it saw; see ``changed_upstream``.
+    A local one may have ``settled() -> Path | None``: its path without links, as it was found; see ``paths.settle``.
     """
 
     @property

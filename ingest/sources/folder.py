@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import itertools
 import os
 import stat
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from ingest.formats import MEDIA_SUFFIXES
 from ingest.guard import Limits
-from ingest.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable
+from ingest.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable, settle
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
 from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
@@ -28,6 +29,12 @@ class FileItem:
     """Absolute."""
     basis: str = ""
     """Why the user may use it."""
+    place: Path | None = None
+    """Where it was found, under a path without links; see ``paths.settle``."""
+
+    def settled(self) -> Path:
+        """The path that is opened on this machine: no folder can have become a link since it was found."""
+        return self.place or settle(self.path)
 
     @property
     def locator(self) -> str:
@@ -44,7 +51,7 @@ class FileItem:
 
     def describe(self, stamp: str) -> Source:
         """The source with what its sidecar says about it."""
-        found = describe(self.path)
+        found = describe(self.settled())
         return Source(
             locator=self.locator,
             stamp=stamp,
@@ -82,7 +89,9 @@ class FolderReader:
             InputError: It does not exist or cannot be looked at.
             StorageError: Too many open files.
         """
-        listing, is_file = _list(text)
+        listing, is_file, root = _list(text)
+        # Once for all: from now on no folder below can become a link unseen.
+        found = settle(root / "_").parent
         wanted = [path for path in listing.files if is_file or path.suffix.lower() in MEDIA_SUFFIXES]
         paths = dict.fromkeys(path for path in wanted if not is_companion(path))
         ignored = len(listing.files) - sum(path in paths for path in wanted)
@@ -90,21 +99,22 @@ class FolderReader:
         if not paths and not is_file:
             unreachable.append(Failure(text, "no_videos", f"no videos in it, {ignored:,} other files"))
         repeated = len(listing.files) - ignored - len(paths)
-        return Found(tuple(FileItem(path, options.basis) for path in paths), ignored, repeated, unreachable=unreachable)
+        items = tuple(FileItem(path, options.basis, found / path.relative_to(root)) for path in paths)
+        return Found(items, ignored, repeated, unreachable=unreachable)
 
 
-def _list(source: str) -> tuple[Listing, bool]:
-    """What is there, and whether it is a file that the user named by itself."""
+def _list(source: str) -> tuple[Listing, bool, Path]:
+    """What is there, whether it is a file that the user named by itself, and the folder below which all of it lies."""
     # Without following links, which the guard must see.
     path = Path(os.path.abspath(source))  # noqa: PTH100
     try:
         if stat.S_ISDIR(look_at(path, source, follow=True).st_mode):
-            return list_below(path), False
+            return list_below(path), False, path
     except MediaError as error:
         if error.reason == "unreadable":
             raise InputError(error.message, "check its permissions, and that its disk is there") from error
     if is_there(path):
-        return Listing([path]), True
+        return Listing([path]), True, path.parent
     found = list_matches(os.path.abspath(source)) if glob.has_magic(source) else Listing()  # noqa: PTH100
     if not found.files and not found.unreadable:
         raise InputError(f"{source} does not exist", "name a folder of videos, a video, or a pattern in quotes")
@@ -113,4 +123,5 @@ def _list(source: str) -> tuple[Listing, bool]:
         below = list_below(match) if is_folder(match) else Listing([match])
         listing.files += below.files
         listing.unreadable += below.unreadable
-    return listing, False
+    named = itertools.takewhile(lambda part: not glob.has_magic(part), path.parts)
+    return listing, False, Path(*named)

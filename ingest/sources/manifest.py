@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.guard import Deadline, Limits, hash_media, open_media, shown_name
-from ingest.paths import first_link
+from ingest.paths import first_link, settle
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.cells import RowCells
 from ingest.sources.columns import Columns, Row
@@ -167,6 +167,10 @@ class ListedItem:
                 self._compare(path, limits)
             yield path
 
+    def settled(self) -> Path | None:
+        """The clip's own."""
+        return self.item.settled() if isinstance(self.item, FileItem) else None
+
     def _link(self) -> Path | None:
         if self.inside is None or not isinstance(self.item, FileItem):
             return None
@@ -179,7 +183,7 @@ class ListedItem:
             return True
 
     def _compare(self, path: Path, limits: Limits) -> None:
-        with open_media(path, limits) as file:
+        with open_media(self.settled() or settle(path), limits) as file:
             found = hash_media(file, Deadline(path.name, limits.deadline))
         if found != self.expected_sha256:
             raise MediaError(
@@ -255,6 +259,7 @@ class _Manifest(Collection[SourceItem]):
         self._table = Table(path, self._columns)
         self._manifest_id, self._state = _identify(path)
         self._kept = bytearray()
+        self._folder_found = settle(path).parent
         self.row_prefix = f"{FileItem(path).locator}#row-"
         """What the locators of unusable rows begin with; the number of the row follows."""
         self.failed_rows = array("Q")
@@ -328,8 +333,10 @@ class _Manifest(Collection[SourceItem]):
         if path:
             page_url = clean_url(url)
             place = self._place(path)
-            item: SourceItem = FileItem(place, self._options.basis)
             inside = self._path.parent if place.is_relative_to(self._path.parent) else None
+            item: SourceItem = FileItem(
+                place, self._options.basis, self._folder_found / place.relative_to(inside) if inside else None
+            )
         else:
             basis = row.text("basis", MAX_TITLE) or self._options.basis
             item, inside = link_item(url, replace(self._options, basis=basis)), None

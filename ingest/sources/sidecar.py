@@ -17,6 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ingest.paths import open_found
 from ingest.sources.uploaders import uploader_names
 from ingest.urls import parse_link
 from vectorstore.errors import FetchError
@@ -53,7 +54,7 @@ class Description:
 
 
 def describe(video: Path) -> Description:
-    """Read the sidecar of a video.
+    """Read the sidecar of a video, whose path is as ``paths.settle`` gives it.
 
     A missing sidecar is normal; an unusable one is logged and treated as missing. The title falls back to the name of
     the file.
@@ -158,7 +159,9 @@ def clean_tags(values: Sequence[object]) -> tuple[str, ...]:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open_found(path) as (folder, name):
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            descriptor = os.open(name, flags, dir_fd=folder)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
