@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,8 +23,10 @@ from vectorstore.curation import Curation
 from vectorstore.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.layout import FRAMES, LEDGER, LOCK, check_layout
+from vectorstore.layout import FRAMES, LEDGER, LOCK, check_layout, keep_private
 from vectorstore.ledger import KEEPS_UPLOADER_NAMES, Ledger
+from vectorstore.ledger_check import ledger_state
+from vectorstore.looked_at import remember
 from vectorstore.records import (
     ClipLink,
     EmbedderRecord,
@@ -95,6 +97,7 @@ class Corpus(CorpusReader):
             lock = FolderLock(folder / LOCK, exclusive=True)
             try:
                 create_ledger(folder / LEDGER)
+                keep_private(folder, empty=True)
             finally:
                 lock.release()
         return cls.open(folder, write=True, chroma_url=chroma_url)
@@ -131,6 +134,7 @@ class Corpus(CorpusReader):
             lock.release()
             raise
         try:
+            keep_private(folder, empty=False)
             corpus._pictures.sweep()
             corpus._finish_removals()
             corpus._reconcile()
@@ -146,9 +150,31 @@ class Corpus(CorpusReader):
         finally:
             self._let_go()
 
+    @contextlib.contextmanager
+    def undisturbed(self, patience: float = 0.0) -> Iterator[None]:
+        """Nobody writes to the corpus while the block runs; a reader needs this to tell a fault from work under way.
+
+        Args:
+            patience: Seconds to wait for a writer that is at work.
+
+        Raises:
+            CorpusLockedError: It is still at work.
+            StorageError: There can be no lock, e.g. on a read-only disk.
+        """
+        if self._lock is not None:
+            yield
+            return
+        lock = FolderLock(self.folder / LOCK, exclusive=False, patience=patience)
+        try:
+            yield
+        finally:
+            lock.release()
+
     def _let_go(self) -> None:
         self._ledger.close()
         if self._lock is not None:
+            with contextlib.suppress(OSError):
+                remember(ledger_state(self.folder))
             self._lock.release()
             self._lock = None
 

@@ -15,6 +15,7 @@ from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import Failure, Frame, Media, Recipe, Source
 from vectorstore.removal import KINDS, key_hash
+from vectorstore.stored_vectors import vector_matrix
 from vectorstore.uploader_names import names_of
 from vectorstore.uploaders import is_kept_out
 
@@ -263,7 +264,9 @@ class Curation:
             f"WHERE model_id = ? AND picture_sha {_LISTED}",
             (embedder_id, json.dumps(list(picture_shas))),
         )
-        return {sha: np.frombuffer(vector, dtype="<f2").astype(np.float32) for sha, vector in rows}
+        shas = [row[0] for row in rows]
+        stored = vector_matrix(shas, [row[1] for row in rows], self._ledger.dimension(embedder_id))
+        return dict(zip(shas, stored.astype(np.float32), strict=True))
 
     def mark_duplicates(self, originals: Mapping[str, str]) -> None:
         """Point frames that are not marked yet to the earlier frame that shows the same.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import operator
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from vectorstore.errors import InputError
 from vectorstore.ledger import Ledger
 from vectorstore.snapshot import read_snapshot, snapshot_with
 from vectorstore.storage import durable_file, make_folder, storage_errors, sync_folder
+from vectorstore.stored_vectors import vector_matrix
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -158,11 +161,20 @@ def _write_table(ledger: Ledger, name: str, folder: Path) -> int:
         parquet.ParquetWriter(file, schema, compression="zstd") as writer,
     ):
         for rows in ledger.stream(query):
+            if name == "vectors":
+                _check_vectors(ledger, rows)
             cells = zip(*rows, strict=True)
             values = [_column(kind, column) for kind, column in zip(columns.values(), cells, strict=True)]
             writer.write_table(pyarrow.table(values, schema=schema))
             written += len(rows)
     return written
+
+
+def _check_vectors(ledger: Ledger, rows: Sequence[Sequence[Any]]) -> None:
+    """Refuse vectors that are none: ``rows`` are those of ``_VECTORS``."""
+    for embedder_id, group in itertools.groupby(rows, key=operator.itemgetter(0)):
+        _, frame_ids, blobs = zip(*group, strict=True)
+        vector_matrix(frame_ids, blobs, ledger.dimension(embedder_id))
 
 
 def _column(kind: str, cells: Sequence[Any]) -> list[Any]:

@@ -117,16 +117,21 @@ class IndexKeeper:
                 if place.url != self._url:
                     kept = place.url or "the corpus folder"
                     raise CorpusError(f"the index of {self._root} is kept in {kept}", "open the corpus that way")
-                if self._reader_lock is not None and not self._is_known(place):
-                    # Chroma answers from whatever is left of its files, or dies; writers look before they come here.
-                    fault = self._look(place, self._reader_lock.fileno())
-                    if fault:
-                        raise CorpusError(f"the vector index {place} is damaged: {fault}", MEND)
+                if self._reader_lock is not None:
+                    self._refuse_damaged(place, self._reader_lock)
                 self._index = VectorIndex(place, write=self._writer_lock is not None)
             except BaseException:
                 self._let_go()
                 raise
         return self._index
+
+    def _refuse_damaged(self, place: IndexPlace, lock: FolderLock) -> None:
+        # Chroma answers from whatever is left of its files, or dies; writers look before they come to open it.
+        if not place.folder.is_dir():
+            raise CorpusError(f"the vector index {place} is missing", MEND)
+        fault = "" if self._is_known(place) else self._look(place, lock.fileno())
+        if fault:
+            raise CorpusError(f"the vector index {place} is damaged: {fault}", MEND)
 
     def _place(self) -> IndexPlace:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import re
 import stat
@@ -10,6 +12,8 @@ from pathlib import Path
 from vectorstore.errors import CorpusError
 from vectorstore.inside import Folder
 from vectorstore.storage import storage_errors
+
+_LOGGER = logging.getLogger(__name__)
 
 LEDGER = "corpus.sqlite"
 LOCK = ".lock"
@@ -48,6 +52,27 @@ def check_layout(folder: Path, *, write: bool) -> None:
                 f"{folder / LEDGER} has a second name elsewhere (a hard link), which would change with it",
                 "copy the folder without hard links, and use the copy",
             )
+
+
+def keep_private(folder: Path, *, empty: bool) -> None:
+    """See to it that only its owner can look into a corpus folder, or say that others can.
+
+    A folder that was empty is made private, since nobody shares a folder with nothing in it; what is in use is left
+    as its owner has it, and one line tells how to change it.
+
+    Args:
+        folder: Of the corpus.
+        empty: Whether it has just been taken over.
+    """
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return
+    if empty:
+        with contextlib.suppress(PermissionError):
+            folder.chmod(mode & stat.S_IRWXU)
+            _LOGGER.warning("%s was open to others (mode %o) and is yours alone now", folder, mode)
+            return
+    _LOGGER.warning("%s is open to others (mode %o); `chmod 700` on it makes it yours alone", folder, mode)
 
 
 def refuse_foreign_journal(folder: Folder, name: str) -> None:

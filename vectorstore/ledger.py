@@ -34,6 +34,7 @@ from vectorstore.records import (
 )
 from vectorstore.schema import open_ledger, transaction
 from vectorstore.storage import storage_errors
+from vectorstore.stored_vectors import vector_matrix
 from vectorstore.uploader_names import former_plain_name, names_of, plain_name
 
 _STREAMED = 4096
@@ -209,7 +210,7 @@ class Ledger:
             f"{'AND indexed = 0 ' if unindexed_only else ''}ORDER BY frame_id LIMIT ?",
             (embedder_id, frame_id, limit),
         )
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+        return self._vectors(embedder_id, rows)
 
     def sample_vectors(
         self, embedder_id: str, limit: int, *, indexed_only: bool
@@ -220,7 +221,16 @@ class Ledger:
             f"WHERE model_id = ? {'AND indexed = 1 ' if indexed_only else ''}ORDER BY random() LIMIT ?)",
             (embedder_id, limit),
         )
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+        return self._vectors(embedder_id, rows)
+
+    def _vectors(self, embedder_id: str, rows: Sequence[Sequence[Any]]) -> tuple[list[str], NDArray[np.float16]]:
+        frame_ids = [row[0] for row in rows]
+        return frame_ids, vector_matrix(frame_ids, [row[1] for row in rows], self.dimension(embedder_id))
+
+    def dimension(self, embedder_id: str) -> int:
+        """Numbers of a vector of a known embedder; 0 of one that is not."""
+        rows = self._rows("SELECT dimension FROM model WHERE model_id = ?", (embedder_id,))
+        return int(rows[0][0]) if rows else 0
 
     def pictures_without_vector(self, embedder_id: str) -> list[str]:
         """Pictures with a frame that this embedder has not embedded, in the order they were added."""
@@ -485,12 +495,6 @@ class Ledger:
     def _rows(self, query: str, parameters: Sequence[str | int | float] = ()) -> list[sqlite3.Row]:
         with storage_errors(self._path):
             return self._connection.execute(query, tuple(parameters)).fetchall()
-
-
-def _matrix(blobs: Sequence[bytes]) -> NDArray[np.float16]:
-    if not blobs:
-        return np.zeros((0, 0), dtype=np.float16)
-    return np.frombuffer(b"".join(blobs), dtype="<f2").reshape(len(blobs), -1)
 
 
 def _overwrite(facts: Mapping[str, str | None]) -> str:

@@ -41,14 +41,18 @@ def remember(state: str) -> None:
                 old.unlink(missing_ok=True)
 
 
+def cache_home() -> Path:
+    """The user's folder for what can be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+
+
 def _home(*, make: bool = False) -> Path:
     """The folder of the memory.
 
     Raises:
         OSError: There is none, or others could write to it.
     """
-    base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
-    folder = Path(base) / "valuespectrum" / "looked-at"
+    folder = cache_home() / "valuespectrum" / "looked-at"
     if make:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()

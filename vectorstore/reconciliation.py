@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import threading
 from dataclasses import asdict
 from pathlib import Path
 
-from vectorstore.child_process import PIPE, end_child, start_child, wait_for
-from vectorstore.errors import CorpusError, StorageError
-from vectorstore.index import IndexPlace, VectorIndex
+from vectorstore.graph_check import find_harm
+from vectorstore.index import IndexPlace, VectorIndex, check_files
+from vectorstore.inside import Folder
 from vectorstore.layout import LEDGER
 from vectorstore.ledger import Ledger
+from vectorstore.looking import LONGEST, answer, ask_child, limit
 from vectorstore.records import EmbedderRecord
 from vectorstore.search import unit_rows
 
@@ -33,8 +33,10 @@ _MISSES = 0.05
 a damaged one 7-23 %."""
 _SAME = 0.9999
 """Cosine from which two vectors count as the same."""
-_PATIENCE = 300.0
-"""Seconds after which a child that only looks counts as hanging."""
+_PATIENCE = LONGEST
+_SPACE = 2 * 2**30
+_SPACE_PER_BYTE = 6
+"""Bytes of memory that looking at an index may take, at all and for each byte of it: measured 0.2 GB and 2."""
 _CHILD = "vectorstore.reconciliation:main"
 
 
@@ -132,21 +134,7 @@ def built_by_child(place: IndexPlace, lock: int) -> str:
 
 def _run_child(task: str, place: IndexPlace, lock: int, patience: float | None) -> str:
     facts = json.dumps(asdict(place) | {"root": str(place.root.absolute())})
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
-        streams = (PIPE, answer, complaints)
-        child = start_child(_CHILD, [task, facts], streams=streams, descriptors=[lock])
-        try:
-            status = wait_for(child, patience)
-        finally:
-            end_child(child)
-        if status is None:
-            return f"reading it took longer than {patience:.0f} s"
-        for stream in (answer, complaints):
-            stream.seek(0)
-        if status:
-            last = (complaints.read().decode(errors="replace").strip().splitlines() or ["no message"])[-1]
-            return f"the process that read it ended with status {status}: {last[:200]}"
-        return str(json.loads(answer.read().splitlines()[-1])["fault"])
+    return ask_child(_CHILD, [task, facts], [lock], patience)
 
 
 def main(task: str, facts: str) -> None:
@@ -159,17 +147,33 @@ def main(task: str, facts: str) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     fields = json.loads(facts)
     place = IndexPlace(**(fields | {"root": Path(fields["root"])}))
+    answer(lambda: (_look if task == "check" else _build)(place, Ledger(place.root / LEDGER, write=False)))
+
+
+def _look(place: IndexPlace, ledger: Ledger) -> str:
+    """What is wrong with an index that may be anybody's."""
+    with Folder.at(place.folder) as folder:
+        check_files(folder)
+        on_disk = sum(status.st_blocks * 512 for _, status in folder.files())
+    limit(_SPACE + _SPACE_PER_BYTE * on_disk)
+    if harm := find_harm(place.folder, {each.dimension for each in ledger.embedders()}):
+        return harm
+    return _compare(place, ledger, complete=False)
+
+
+def _build(place: IndexPlace, ledger: Ledger) -> str:
+    write_vectors(place, ledger)
+    return _compare(place, ledger, complete=True)
+
+
+def _compare(place: IndexPlace, ledger: Ledger, *, complete: bool) -> str:
+    if not ledger.count("embedding"):
+        return ""
+    index = VectorIndex(place, write=False)
     try:
-        ledger = Ledger(place.root / LEDGER, write=False)
-        if task != "check":
-            write_vectors(place, ledger)
-        index = VectorIndex(place, write=False) if ledger.count("embedding") else None
-        fault = find_fault(index, ledger, complete=task != "check") if index else ""
-        if index:
-            index.close()
-    except (CorpusError, StorageError) as error:
-        fault = error.message
-    print(json.dumps({"fault": fault}))
+        return find_fault(index, ledger, complete=complete)
+    finally:
+        index.close()
 
 
 def _end_with_parent() -> None:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from vectorstore.errors import CorpusError, SchemaError
 from vectorstore.inside import Folder
+from vectorstore.layout import LOCK
+from vectorstore.ledger_check import check_rows, ledger_state
+from vectorstore.looked_at import is_known, remember
 from vectorstore.schema_check import check_schema, distrust
-from vectorstore.storage import storage_errors
+from vectorstore.storage import is_locked, storage_errors
 
 APPLICATION_ID = 0x56534C31
 
@@ -217,9 +220,14 @@ def open_ledger(path: Path, *, write: bool) -> sqlite3.Connection:
     if not is_ledger(path):
         raise CorpusError(f"{path} is not a corpus ledger", "name a folder made by `valuespectrum ingest`")
     with storage_errors(path):
+        state = ledger_state(path.parent)
+        # A writer has looked before it wrote, and what it writes is ours.
+        strange = not is_known(state) and (write or not is_locked(path.with_name(LOCK)))
         connection = _connect(path, write=write)
         try:
-            _prepare(connection, path, write=write)
+            _prepare(connection, path, write=write, strange=strange)
+            if strange:
+                remember(state)
         except BaseException:
             connection.close()
             raise
@@ -254,7 +262,7 @@ def _distrusted(uri: str) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool, strange: bool) -> None:
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION or version < 1:
         raise SchemaError(
@@ -262,6 +270,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None
             "update valuespectrum, or ingest into a new folder",
         )
     check_schema(connection, path, MIGRATIONS[:version])
+    if strange:
+        check_rows(connection, path)
     if write:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA secure_delete = ON")

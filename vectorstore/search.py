@@ -13,6 +13,7 @@ from vectorstore.filters import SearchFilter, failing_clips, passing_clips
 from vectorstore.index import VectorIndex
 from vectorstore.ledger import Ledger
 from vectorstore.records import EmbedderRecord, Frame, Hit
+from vectorstore.stored_vectors import vector_matrix
 
 ENGINES = ("auto", "exact", "chroma")
 """How to search: ``exact`` compares with every vector, ``chroma`` asks the index."""
@@ -198,14 +199,15 @@ def _read_table(ledger: Ledger, embedder_id: str) -> VectorTable:
     frame_ids: list[str] = []
     parts: list[NDArray[np.float32]] = []
     marks: list[tuple[int, bool, bool]] = []
+    dimension = ledger.dimension(embedder_id)
     query = (
         "SELECT frame_id, vector, video_id, duplicate_of IS NOT NULL, blank FROM embedding "
         "JOIN frame USING (frame_id) JOIN video USING (video_sha) WHERE model_id = ? ORDER BY frame_id"
     )
     for rows in ledger.stream(query, (embedder_id,)):
-        frame_ids += [row[0] for row in rows]
-        stored = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2")
-        parts.append(unit_rows(stored.reshape(len(rows), -1)))
+        names = [row[0] for row in rows]
+        frame_ids += names
+        parts.append(unit_rows(vector_matrix(names, [row[1] for row in rows], dimension)))
         marks += [(row[2], row[3], row[4]) for row in rows]
     known = np.array(marks, dtype=np.int64).reshape(-1, 3)
     vectors = np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)

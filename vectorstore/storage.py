@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -20,6 +21,8 @@ UNFINISHED = ".tmp"
 
 _PAGE = 64 * 1024
 """Bytes: what SQLite may ask for at once."""
+_BETWEEN = 0.1
+"""Seconds between two attempts to get a lock."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -243,19 +246,22 @@ class FolderLock:
     Args:
         path: The lock file.
         exclusive: Writers exclude everybody; readers of the embedded index exclude only writers.
+        patience: Seconds to wait for whoever holds it.
 
     Raises:
         CorpusLockedError: Another process holds it.
         StorageError: The lock file cannot be made.
     """
 
-    def __init__(self, path: Path, *, exclusive: bool) -> None:
+    def __init__(self, path: Path, *, exclusive: bool, patience: float = 0.0) -> None:
         with storage_errors(path):
             self._descriptor = _open_lock(path)
         try:
-            fcntl.flock(self._descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except OSError as error:
+            _take(self._descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, patience)
+        except BaseException as error:
             os.close(self._descriptor)
+            if not isinstance(error, OSError):
+                raise
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise _from_system(error, path) from error
             raise CorpusLockedError(
@@ -269,6 +275,34 @@ class FolderLock:
     def release(self) -> None:
         """Give the lock back."""
         os.close(self._descriptor)
+
+
+def _take(descriptor: int, kind: int, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES) or time.monotonic() >= deadline:
+                raise
+        else:
+            return
+        time.sleep(_BETWEEN)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds this lock for itself alone; nothing is made where there is no lock file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno == errno.EWOULDBLOCK
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _open_lock(path: Path) -> int:

@@ -114,7 +114,7 @@ def test_an_index_lies_in_its_corpus_whatever_the_ledger_says(
 )
 def test_a_place_of_another_form_is_refused(received: Path, place: str) -> None:
     set_place(received, place)
-    with pytest.raises(CorpusError, match=r"no place where an index can be|does not say where"):
+    with pytest.raises(CorpusError, match=r"no place where an index can be|does not say where|nothing that we write"):
         ask(received)
 
 
@@ -202,6 +202,43 @@ def test_a_ledger_with_a_second_name_is_read_and_not_changed(received: Path, tmp
     with pytest.raises(CorpusError, match="second name"):
         Corpus.open(received, write=True)
     assert (tmp_path / "elsewhere").read_bytes() == before
+
+
+def modes(folder: Path) -> set[str]:
+    """Permissions of everything that we make in a corpus folder; Chroma makes its own, in a folder of ours."""
+    ours = [path for path in (folder, *folder.rglob("*")) if path.parent.parent.name != "chroma"]
+    ours = [path for path in ours if path.parent.name != "chroma"]
+    return {f"{'folder' if path.is_dir() else 'file'} {path.stat().st_mode & 0o777:o}" for path in ours}
+
+
+def test_a_folder_made_beforehand_becomes_private_and_that_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, before = tmp_path / "corpus", os.umask(0)
+    try:
+        folder.mkdir(mode=0o755)
+        with Corpus.ensure(folder) as corpus:
+            add(corpus, "one")
+            embed(corpus)
+            take_snapshot(corpus, "named")
+            assert modes(folder) == {"folder 700", "file 600"}
+            with Corpus.open(folder):
+                assert modes(folder) == {"folder 700", "file 600"}
+    finally:
+        os.umask(before)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{folder} was open to others (mode 755) and is yours alone now"
+    ]
+    caplog.clear()
+    # What is in use is left as its owner has it.
+    folder.chmod(0o750)
+    Corpus.open(folder).close()
+    assert not caplog.records
+    Corpus.open(folder, write=True).close()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{folder} is open to others (mode 750); `chmod 700` on it makes it yours alone"
+    ]
+    assert folder.stat().st_mode & 0o777 == 0o750
 
 
 ORDERS = {

@@ -19,7 +19,7 @@ from vectorstore.counts import corpus_counts
 from vectorstore.errors import CorpusError, InputError, SchemaError
 from vectorstore.recall import GOAL, recall_at_10
 from vectorstore.records import Failure, Removal, Source
-from vectorstore.snapshot import read_snapshot, snapshot_rows, snapshot_with, snapshots, take_snapshot
+from vectorstore.snapshot import COLUMNS, read_snapshot, snapshot_rows, snapshot_with, snapshots, take_snapshot
 from vectorstore.snapshot_compare import check_snapshot, diff_snapshots
 
 ROOT = Path(__file__).parents[2]
@@ -287,6 +287,21 @@ def test_counts_add_up_to_what_was_asked_for(corpus: Corpus) -> None:
     assert counts["failure_platforms"] == {"local": 1, "youtube": 1}
     for group in ("platforms", "licences", "months", "bases", "codecs"):
         assert sum(counts[group].values()) == counts["clips"], group
+
+
+def test_rows_that_unpack_to_more_than_there_is_memory_for_are_refused(corpus: Corpus) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    add(corpus, "one")
+    take_snapshot(corpus, "x")
+    many = 200_000
+    bomb = pyarrow.array(["x" * 50_000]).dictionary_encode()
+    columns = {name: pyarrow.DictionaryArray.from_arrays([0] * many, bomb.dictionary) for name in COLUMNS}
+    path = corpus.folder / "snapshots" / "x.parquet"
+    parquet.write_table(pyarrow.table(columns), path, compression="zstd", store_schema=False)
+    assert path.stat().st_size < 300_000
+    assert "is damaged" in check_snapshot(corpus, "x").problem
 
 
 def test_an_empty_corpus_has_a_snapshot_too(corpus: Corpus) -> None:

@@ -12,6 +12,7 @@ import pytest
 from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
+from vectorstore.errors import CorpusError
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.records import ClipLink, Failure, Removal, Source
 
@@ -117,7 +118,7 @@ def test_what_came_back_after_a_removal_is_named(stored: Path) -> None:
         assert [problem.where for problem in corpus.verify()] == [f"clip {sha('three')}", "source /videos/three.mp4"]
 
 
-def test_a_damaged_ledger_is_the_only_problem(stored: Path) -> None:
+def test_a_damaged_ledger_is_not_even_opened(stored: Path) -> None:
     path = stored / "corpus.sqlite"
     content = bytearray(path.read_bytes())
     with sqlite3.connect(path) as connection:
@@ -126,4 +127,6 @@ def test_a_damaged_ledger_is_the_only_problem(stored: Path) -> None:
     connection.close()
     content[page * size - size + 8 : page * size] = b"\x5a" * (size - 8)
     path.write_bytes(content)
-    assert set(problems(stored)) == {"ledger_damaged"}
+    for write in (False, True):
+        with pytest.raises(CorpusError, match="is damaged"):
+            Corpus.open(stored, write=write)

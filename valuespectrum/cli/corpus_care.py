@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,6 +28,8 @@ from valuespectrum.cli.writing import one_line
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
 
+_PATIENCE = 300.0
+"""Seconds that a check waits for a writer."""
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 _LONGEST_LIST = 16 * 1024 * 1024
 
@@ -112,7 +116,7 @@ def verify(
 
     with Terminal(as_json) as terminal:
         terminal.doing(f"checking {corpus}: ledger, pictures, vectors, index")
-        with Corpus.open(corpus, chroma_url=chroma) as opened:
+        with Corpus.open(corpus, chroma_url=chroma) as opened, _undisturbed(terminal, opened):
             problems = opened.verify(quick)
             terminal.doing("checking snapshots")
             checks = [check_snapshot(opened, name) for name in snapshot_names(corpus)]
@@ -128,6 +132,20 @@ def verify(
         terminal.finish(document, "\n".join(lines))
         if not passed:
             raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _undisturbed(terminal: Terminal, corpus: Corpus) -> Iterator[None]:
+    """Keep writers out; one that is at work is waited for, since what it has half done is no fault."""
+    from vectorstore.errors import CorpusLockedError
+
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(corpus.undisturbed())
+        except CorpusLockedError:
+            terminal.doing(f"waiting for another process that writes to {corpus.folder}, at most {_PATIENCE:.0f} s")
+            held.enter_context(corpus.undisturbed(_PATIENCE))
+        yield
 
 
 def _check_line(check: Any) -> str:

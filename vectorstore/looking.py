@@ -1,0 +1,79 @@
+"""Has a child look at files that may be anybody's, within limits, and say what is wrong with them.
+
+What would kill the process that reads it, or take all its memory, does so to the child.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import tempfile
+from collections.abc import Callable, Sequence
+
+from vectorstore.child_process import PIPE, end_child, start_child, wait_for
+from vectorstore.errors import CorpusError, StorageError
+from vectorstore.looked_at import cache_home
+
+LONGEST = 300.0
+"""Seconds after which a child that only looks counts as hanging."""
+
+
+def ask_child(entry: str, arguments: Sequence[str], descriptors: Sequence[int], patience: float | None) -> str:
+    """Have a child look at something.
+
+    Args:
+        entry: Function that calls ``answer``, as ``module:name``.
+        arguments: For it.
+        descriptors: Open files that it gets under the same numbers.
+        patience: Seconds; ``None`` for as long as it takes.
+
+    Returns:
+        What is wrong, in words; empty when nothing is.
+    """
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaints:
+        # The child, too, need not look again at what was looked at.
+        memory = {"XDG_CACHE_HOME": str(cache_home())}
+        streams = (PIPE, answer, complaints)
+        child = start_child(entry, arguments, streams=streams, descriptors=descriptors, environment=memory)
+        try:
+            status = wait_for(child, patience)
+        finally:
+            end_child(child)
+        if status is None:
+            return f"reading it took longer than {patience:.0f} s"
+        for stream in (answer, complaints):
+            stream.seek(0)
+        if status:
+            last = (complaints.read().decode(errors="replace").strip().splitlines() or ["no message"])[-1]
+            return f"the process that read it ended with status {status}: {last[:200]}"
+        return str(json.loads(answer.read().splitlines()[-1])["fault"])
+
+
+def answer(look: Callable[[], str]) -> None:
+    """Look, in the child, and tell the parent.
+
+    Args:
+        look: Gives what is wrong, in words.
+    """
+    try:
+        fault = look()
+    except (CorpusError, StorageError) as error:
+        fault = error.message
+    except MemoryError:
+        fault = "reading it takes more memory than it can need"
+    print(json.dumps({"fault": fault}))
+
+
+def limit(memory: int) -> None:
+    """Have the system refuse this process, a child, more than what it looks at can need.
+
+    Args:
+        memory: Bytes.
+    """
+    for what, most in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_CPU, int(LONGEST)),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
