@@ -86,7 +86,8 @@ def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
                 forms.clear()
             content = joined(*row.parts)
             forms[parts] = (_shareable(content["question"]), _shareable(content["system"]))
-        yield record | dict(zip(WORDS, forms[parts], strict=True))
+        # A tag that is called like one of these columns keeps its place.
+        yield dict(zip(WORDS, forms[parts], strict=True)) | record
 
 
 def column_meaning(name: str) -> str:

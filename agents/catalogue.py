@@ -13,6 +13,7 @@ import numpy as np
 from agents.feed import FeedItem
 from agents.models.base import FrameReference
 from agents.observe import TimedFrame
+from agents.session_metrics import NO_GROUP
 from vectorstore.corpus import Corpus
 from vectorstore.errors import InputError
 
@@ -128,6 +129,8 @@ def _plain(text: str) -> str:
 
 def _check(clip: CatalogueClip, shape: tuple[int, ...]) -> None:
     label = f"clip {clip.item.item_id!r}"
+    if clip.item.group == NO_GROUP:
+        raise InputError(f"{label}: the group {NO_GROUP!r} stands for clips without one", "name the group otherwise")
     times = [frame.time for frame in clip.frames]
     if not times:
         raise InputError(f"{label} has no frames", "ingest it again")

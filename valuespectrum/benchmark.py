@@ -233,6 +233,7 @@ def run_benchmark(
         expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
         warning = caution(embedder.id, [model.id for model in models], pictures)
         teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses, warning))
+        teller.working("asking the first questions")
         for model, work in zip(models, plans, strict=True):
             answer_plan(work, model, store, _tell(teller, model))
         teller.working("scoring")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import re
 import subprocess
 import sys
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from valuespectrum.cli import watch as watch_module
+from valuespectrum.cli.bench import BenchBar
 from valuespectrum.cli.terminal import Terminal, quiet_libraries
 from valuespectrum.cli.watch import Pace, Watch
 
@@ -83,6 +86,35 @@ def test_libraries_that_retry_and_fail_say_nothing_and_we_say_it_in_one_line(tmp
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stderr == "row 3\\nis broken\n"
+
+
+def test_preparing_says_how_far_it_is(quick: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with Terminal(False) as terminal, contextlib.ExitStack() as stack:
+        bar = BenchBar(terminal, stack)
+        for number in range(60):
+            bar.working("making placebos", number, 60)
+            time.sleep(0.01)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) >= 2 and all(re.fullmatch(r"making placebos: \d+ of 60", line) for line in lines)
+
+
+def test_the_watch_begins_before_a_verb_imports_anything(tmp_path: Path) -> None:
+    code = (
+        "import sys, time, threading\n"
+        "from valuespectrum.cli import main, watch\n"
+        "watch.FIRST_WORD = 0.0\n"
+        "import valuespectrum.cli.app as app\n"
+        "from valuespectrum.cli.terminal import Terminal\n"
+        "def slow():\n"
+        "    time.sleep(0.6)\n"
+        "    with Terminal(False) as terminal:\n"
+        "        assert len([one for one in threading.enumerate() if one.name == 'watch']) == 1\n"
+        "        terminal.finish({}, 'done')\n"
+        "app.build_app = lambda: lambda *_, **__: slow()\n"
+        "sys.exit(main(['x']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout == "done\n" and done.stderr.startswith("working ...")
 
 
 def test_handlers_are_taken_away_again() -> None:

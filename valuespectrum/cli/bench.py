@@ -115,6 +115,7 @@ def bench(
             terminal.doing("loading the embedder")
             loaded = corpus_embedder(opened, embedder)
             if dry_run:
+                terminal.doing("planning")
                 planned = plan_benchmark(options, opened, loaded, model, roles)
                 terminal.warn(planned.caution)
                 terminal.finish(plan_document(planned, options.run), _describe_plan(planned, options.run))
@@ -147,10 +148,14 @@ class BenchBar:
         self._terminal = terminal
         self._stack = stack
         self._bars: dict[str, Any] = {}
+        self._stage = self._prepared = ""
 
     def working(self, stage: str, done: int = 0, total: int = 0) -> None:
         """Say what is being prepared, when that takes long."""
-        self._terminal.doing(f"{stage} ({done:,} of {total:,})" if total else stage)
+        self._prepared = f"{done:,} of {total:,}" if total else ""
+        if stage != self._stage:
+            self._stage = stage
+            self._terminal.doing(stage, lambda: self._prepared)
 
     def planned(self, plan: BenchPlan) -> None:
         """Say what is stored, what remains, and what it will cost; and why not to ask at all, if so."""

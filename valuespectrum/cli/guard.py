@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typer.exceptions import Abort, TyperException
 
 from valuespectrum.cli.stopping import STOPPING
-from valuespectrum.cli.writing import one_line
+from valuespectrum.cli.watch import Watch
+from valuespectrum.cli.writing import one_line, write_line
 from vectorstore.errors import StorageError, ValueSpectrumError
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -57,7 +58,8 @@ def _run(arguments: Sequence[str], as_json: bool) -> int:
     if (problem := _too_little_memory()) and not _ASKS_FOR_WORDS & set(arguments):
         return _report("memory", problem, "raise the limit: ulimit -v unlimited", as_json)
     try:
-        code = build_app()(list(arguments), prog_name="valuespectrum", standalone_mode=False)
+        with Watch(write_line):
+            code = build_app()(list(arguments), prog_name="valuespectrum", standalone_mode=False)
     except (KeyboardInterrupt, Abort):
         return INTERRUPTED
     except ValueSpectrumError as error:

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Self
 
 import typer
 
-from valuespectrum.cli.watch import Pace, Watch, duration
-from valuespectrum.cli.writing import as_json, encodable, one_line, printable
+from valuespectrum.cli.watch import Pace, Watch, duration, running
+from valuespectrum.cli.writing import as_json, encodable, one_line, printable, write_line
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Advance = Callable[[int, int], None]
@@ -44,12 +44,12 @@ class Terminal:
         self.as_json = as_json
         self._undo = contextlib.ExitStack()
         self._document = ""
-        self._watch = Watch(self._write)
+        self._watch = Watch(write_line)
         self._encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
 
     def __enter__(self) -> Self:
         self._undo.enter_context(quiet_libraries())
-        self._watch = self._undo.enter_context(Watch(self._write))
+        self._watch = running() or self._undo.enter_context(Watch(write_line))
         if self.as_json:
             sys.stdout.flush()
             saved = os.dup(1)
@@ -70,10 +70,7 @@ class Terminal:
     def say(self, text: str) -> None:
         """Tell a person something that is not the result."""
         self._watch.spoken()
-        self._write(text)
-
-    def _write(self, text: str) -> None:
-        print(printable(text), file=sys.stderr, flush=True)
+        write_line(text)
 
     def warn(self, text: str) -> None:
         """Tell a person that the result is not what it seems; in red, and nothing when there is nothing to tell."""
@@ -81,9 +78,14 @@ class Terminal:
             self._watch.spoken()
             print(alarming(printable(f"warning: {text}")), file=sys.stderr, flush=True)
 
-    def doing(self, label: str) -> None:
-        """What is being done from now on; shown when it takes more than a moment, and again when it goes on."""
-        self._watch.doing(label)
+    def doing(self, label: str, state: Callable[[], str] | None = None) -> None:
+        """What is being done from now on; shown when it takes more than a moment, and again when it goes on.
+
+        Args:
+            label: What is being done.
+            state: How far it is, asked for when a line is due.
+        """
+        self._watch.doing(label, state)
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:

@@ -20,6 +20,14 @@ SILENCE = 8.0
 _LOOKS = 0.25
 
 
+_RUNNING: list[Watch] = []
+
+
+def running() -> Watch | None:
+    """The watch over this process, which begins before a verb has imported what it needs."""
+    return _RUNNING[-1] if _RUNNING else None
+
+
 class Watch:
     """Watches over the silence of a verb; used as ``with Watch(say) as watch``.
 
@@ -39,14 +47,19 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        # Without room for one more thread there are still all the results.
+        with contextlib.suppress(RuntimeError):
+            self._thread.start()
+        _RUNNING.append(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        _RUNNING.remove(self)
         self._over.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def doing(self, label: str, state: Callable[[], str] | None = None) -> None:
         """Say what is being done from now on, if it takes long enough to be seen.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_shown(letter) if letter != "\n" else letter for letter in text)
+
+
+def write_line(text: str) -> None:
+    """Tell a person, on standard error, something that is not the result."""
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def one_line(text: str) -> str:
