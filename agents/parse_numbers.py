@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection
 
 _LEAD = (
-    r"(?:(?:i(?:'d| would|'ll| will)?|we) (?:rate|give|score|say|choose|pick|answer|go with|assign)"
+    r"(?:(?:i(?:'d| would|'ll| will)?|we) (?:rate|give|score|say|choose|pick|answer|go with|go for|assign)"
     r"(?: (?:(?:the|this) (?:image|picture|video|photo|clip)|it|this|that)(?!'))?(?: (?:as )?(?:an?|with))?"
-    r"|(?:it|this|that)(?:'s| is|'d be| would be)(?: an?)?|an?"
+    r"|(?:it|this|that)(?:'s| is|'d be| would be)(?: an?)?(?: (?:solid|strong|clear|good|weak))?|(?:an? )?(?:solid"
+    r"|strong|clear|good|weak)|an?"
     r"|ich (?:gebe|würde)(?: (?:dem|ihm|es|das))?(?: (?:bild|video|foto))?(?: (?:eine?|mit))?"
     r"|je (?:donne|mets|dirais)(?: (?:un|une))?|le doy(?: un)?|diría(?: un)?|我(?:给|打|会给|选|评)(?:它|出)?)"
 )

@@ -56,9 +56,10 @@ _NO_PICTURE_ENGLISH = rf"""
     (?:not|n't|to\ not|not\ to)|couldn't|cannot|can't|failed\ to|wasn't|isn't|didn't|doesn't|hasn't)
     (?:\ (?:been|be|have|seem\ to|appear\ to|to))*\ (?:{_SHOWN}|load|come\ through|show(?:\ up|n)?|appear|render\w*
     |opened
-    |there|viewed|seen|upload|attach|display|go\ through|work)\b
+    |there|viewed|seen|upload|attach|display|go\ through|work)\b(?!\ (?:in\ full|with|something|much|enough|very
+    |well|clearly|as|any\w*)\b)
 | \b(?:your|the|this)\ {_IMAGE}\ (?:is|are|was|were|seems\ to\ be|appears\ to\ be)\ (?:missing|unavailable
-    |not\ there|broken)\b
+    |not\ there|broken)\b(?!\ (?:something|much|any\w*)\b)
 | \b(?:please|could\ you|can\ you|would\ you|if\ you(?:\ could|\ can)?|once\ you|until\ you|you\ (?:have\ not
     |haven't|did\ not
     |didn't|need\ to|will\ need\ to|'ll\ need\ to|may\ need\ to))\ (?:please\ |kindly\ )?(?:provided?|upload(?:ed)?
@@ -83,7 +84,8 @@ _NO_PICTURE_ENGLISH = rf"""
 | \b(?:not\ seeing|unable\ to\ (?:see|view|access|load|open|display)|(?:can't|cannot|could\ not|couldn't)\ (?:see
     |view|find|load|access
     |open|display|process|locate))\ {_ARTICLE}(?:attached\ |provided\ )?{_IMAGE}\b{_END}
-| \b{_IMAGE}\ (?:is\ )?(?:not\ (?:found|{_SHOWN})|missing|unavailable)\b
+| \b{_IMAGE}\ (?:is\ )?(?:not\ (?:found|{_SHOWN})|missing|unavailable)\b(?!\ (?:in\ full|with|something|much|enough
+    |very|well|clearly|as|any\w*)\b)
 | \b(?:missing|lacking)\ (?:an?\ |the\ )?{_IMAGE}\b{_END}
 | \A\W*(?:what|which|where(?:\ is|'s))\ (?:the\ )?{_IMAGE}\W*\Z
 | \b(?:can't|cannot|don't|do\ not|unable\ to)\ (?:process|see|view|interpret|perceive|receive)\ (?:any\ )?visual(?:s

@@ -140,7 +140,8 @@ Battery `{battery}`, begun {begun}. Pictures are not included:
 `question` and `system` are the words of each ask. `settings.json` says what was asked of whom, with the words of all
 roles; `scores.json` and `scores.csv` what came of it.
 A row without an answer has `answered` false, and `error` where it failed.
-Log-probabilities are natural logarithms over the whole vocabulary.
+Log-probabilities are natural logarithms over the whole vocabulary. `parsed` is a choice, `refusal`, `no_picture` or
+`unparsed`; `count_<class>` says how many drawn answers were of a class, where answers were drawn.
 
 ## Models
 
