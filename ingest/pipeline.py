@@ -25,6 +25,7 @@ from ingest.remembered import remember, remember_lists
 from ingest.report import IngestReport, Tally
 from ingest.select import mark_duplicates
 from ingest.sources.base import SourceItem, SourceOptions
+from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import find_items
 from vectorstore.corpus import Corpus
 from vectorstore.errors import MediaError
@@ -52,6 +53,8 @@ class IngestOptions:
     """Decode local files in confined processes too, as downloads always are."""
     redo_frames: bool = False
     """Make new frames of clips whose frames were made in another way, where the original is at hand."""
+    describe_known: bool = False
+    """Look again at what stands beside known files; what lists say of them is always looked at."""
     max_items: int | None = None
     """Look at no more items than this."""
     source: SourceOptions = field(default_factory=SourceOptions)
@@ -179,7 +182,7 @@ class _Run:
             elif verdict in (Verdict.KNOWN, Verdict.OTHER_RECIPE):
                 tally.clips_known += 1
                 tally.clips_other_recipe += verdict is Verdict.OTHER_RECIPE
-                self._described.append(judged)
+                self._note_known(judged)
                 if len(self._described) >= _AT_ONCE:
                     self._describe_known()
                 continue
@@ -192,6 +195,12 @@ class _Run:
                 continue
             yield judged
         self._describe_known()
+
+    def _note_known(self, judged: Judged) -> None:
+        # A row costs nothing; what stands beside a file is a file of its own.
+        is_gone = judged.known is not None and judged.known.gone
+        if self._options.describe_known or is_gone or isinstance(judged.item, ListedItem):
+            self._described.append(judged)
 
     def _describe_known(self) -> None:
         """Put what is said now in the place of what was said before; a list may have been named after its folder."""

@@ -265,7 +265,8 @@ def run_refresh(
     started = time.monotonic()
     listed: set[bytes] = set()
     remember_lists(corpus, items.lists)
-    report = ingest_items(_noting(items, listed), corpus, embedder, options.ingest, progress)
+    again = replace(options.ingest, describe_known=True)
+    report = ingest_items(_noting(items, listed), corpus, embedder, again, progress)
     gone, settled = _gone(corpus, items, listed)
     for locator in gone:
         corpus.mark_gone(locator)
