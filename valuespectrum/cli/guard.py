@@ -58,7 +58,7 @@ def _run(arguments: Sequence[str], as_json: bool) -> int:
     if (problem := _too_little_memory()) and not _ASKS_FOR_WORDS & set(arguments):
         return _report("memory", problem, "raise the limit: ulimit -v unlimited", as_json)
     try:
-        with Watch(write_line):
+        with contextlib.nullcontext() if _ASKS_FOR_WORDS & set(arguments) else Watch(write_line):
             code = build_app()(list(arguments), prog_name="valuespectrum", standalone_mode=False)
     except (KeyboardInterrupt, Abort):
         return INTERRUPTED
