@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from bench_fakes import EMBEDDER_ID, AxesEmbedder, words, world
-from cli_world import write_clip
+from cli_world import ColourEmbedder, write_clip
 
 from agents.models.simulated import Profile, SimulatedModel
+from ingest import embed
 from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem
 from valuespectrum.benchmark import BenchOptions, run_benchmark
@@ -128,6 +129,9 @@ def test_the_reference_embedder_is_not_taken_for_clips_of_others(
     error = capsys.readouterr().err
     assert "mine.mp4 is not drawn by this project" in error and "--embedder open_clip:" in error
     assert not new.exists()
+    ours = ColourEmbedder()
+    ours.id, ours.spec = f"{REFERENCE_EMBEDDER}x", "reference"  # quicker than the real one
+    monkeypatch.setattr(embed, "load_embedder", lambda spec, threads=None: ours)
     assert main(["ingest", str(tmp_path / "mine.mp4"), "--corpus", str(new), "--embedder", "reference"]) == 0
     assert "\nwarning: the reference embedder knows" in capsys.readouterr().err
     monkeypatch.delenv("NO_COLOR", raising=False)
