@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from agents import answer_schema as schema
+from agents.answer_file import connect, header
 from agents.answer_migration import migrate
 from agents.answer_schema import (
     CHOICE_COLUMN,
@@ -39,13 +40,12 @@ from agents.stored_json import (
     read_counts,
     read_details,
     read_log_probabilities,
+    read_persona,
     read_respondent,
     read_tags,
 )
 from agents.writer_lock import WriterLock
 from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
-from vectorstore.schema_check import distrust
-from vectorstore.storage import storage_errors
 
 if TYPE_CHECKING:
     import pandas
@@ -112,7 +112,7 @@ class AnswerStore:
             self._lock = WriterLock(path.with_name(f".{path.name}.lock"), f"the answers in {path.parent}")
         try:
             with self._storage_errors():
-                self._database = _connect(path, read_only)
+                self._database = connect(path, read_only)
             try:
                 with self._storage_errors():
                     self._prepare(read_only)
@@ -267,6 +267,15 @@ class AnswerStore:
         with self._transaction(durable=True):
             self._database.execute("INSERT OR IGNORE INTO manifest (id, document) VALUES (1, ?)", (document,))
 
+    def respondents(self) -> list[tuple[str, dict[str, str]]]:
+        """Id and settings of every model that was asked, in the order of first asking."""
+        return [read_respondent(content) for (content,) in self._read("SELECT content FROM respondent ORDER BY id")]
+
+    def system_prompts(self) -> set[str]:
+        """The words of every persona that was put to a model; the empty one for none."""
+        query = "SELECT content FROM part WHERE id IN (SELECT persona FROM ask)"
+        return {read_persona(content) for (content,) in self._read(query)}
+
     def flush(self) -> None:
         """Force what is committed onto the disk itself.
 
@@ -403,15 +412,15 @@ class AnswerStore:
     def _needs_writer(self) -> bool:
         """Whether a file has to be changed before it can be read: it was killed at birth, or is of an old schema."""
         with self._storage_errors():
-            database = _connect(self.path, read_only=True)
+            database = connect(self.path, read_only=True)
             try:
-                _, version, empty = _header(database)
+                _, version, empty = header(database)
             finally:
                 database.close()
         return empty or version in schema.MIGRATED
 
     def _prepare(self, read_only: bool) -> None:
-        application, version, empty = _header(self._database)
+        application, version, empty = header(self._database)
         if not empty and application != schema.APPLICATION_ID:
             raise SchemaError(f"{self.path}: a database, but not an answer store", "name another run folder")
         if not empty and version not in (*schema.MIGRATED, SCHEMA_VERSION):
@@ -508,59 +517,6 @@ def _settle(path: Path) -> None:
     if log.is_file() and log.stat().st_size and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         with contextlib.suppress(CorpusLockedError, StorageError):
             AnswerStore(path).close()
-
-
-def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
-    database = _opened(path, read_only)
-    try:
-        distrust(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _opened(path: Path, read_only: bool) -> sqlite3.Connection:
-    if not read_only:
-        return sqlite3.connect(path, timeout=30, isolation_level=None)
-    log = path.with_name(f"{path.name}-wal")
-    # On a medium that cannot be written SQLite could not make the files it shares with a writer, and needs none.
-    frozen = not os.access(path.parent, os.W_OK) and not log.exists()
-    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
-    return sqlite3.connect(uri, timeout=30, isolation_level=None, uri=True)
-
-
-def kept_manifest(path: Path) -> str | None:
-    """The copy of the manifest that lies beside the answers of a run; ``None`` where there is none.
-
-    Args:
-        path: The answer store.
-
-    Raises:
-        SchemaError: It is no answer store.
-        StorageError: It cannot be read.
-    """
-    if not path.is_file() or not path.stat().st_size:
-        return None
-    with storage_errors(path):
-        database = _connect(path, read_only=True)
-        try:
-            if _header(database)[0] != schema.APPLICATION_ID:
-                return None
-            row = database.execute("SELECT document FROM manifest").fetchone()
-        except sqlite3.OperationalError:
-            return None
-        finally:
-            database.close()
-    return str(row[0]) if row else None
-
-
-def _header(database: sqlite3.Connection) -> tuple[int, int, bool]:
-    """Mark, schema version, and whether there is nothing in it."""
-    (application,) = database.execute("PRAGMA application_id").fetchone()
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return application, version, not tables
 
 
 def _storable(text: str) -> str:

@@ -21,7 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from agents.answers import NEVER_MIXED, AnswerStore, kept_manifest
+from agents.answer_file import kept_manifest
+from agents.answers import NEVER_MIXED, AnswerStore
 from agents.writer_lock import WriterLock, held_by
 from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
 from vectorstore.documents import parse_json, read_json
@@ -62,6 +63,10 @@ class Manifest:
     def pictures(self) -> Mapping[str, int] | None:
         """How many ``clips`` the corpus had and how many were ``drawn`` by us; ``None`` where nobody looked."""
         return self.provenance.get("pictures")
+
+
+class _TornError(InputError):
+    """A manifest is there, and cannot be read as one."""
 
 
 class Run(AbstractContextManager["Run"]):
@@ -264,7 +269,12 @@ def _make_folder(folder: Path) -> None:
 def _take_up(folder: Path, settings: Json, provenance: Json) -> Manifest:
     if not (folder / _MANIFEST).exists() and kept_manifest(folder / _ANSWERS) is None:
         return _written(folder, Manifest(settings, provenance))
-    manifest = _manifest(folder)
+    try:
+        manifest = _manifest(folder)
+    except _TornError:
+        if not _was_asked_under(folder, settings):
+            raise
+        return _written(folder, Manifest(settings, provenance | {"manifest": "written anew: the first one was torn"}))
     changed = sorted(differences(manifest.settings, settings), key=_least_telling)
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
@@ -275,6 +285,16 @@ def _take_up(folder: Path, settings: Json, provenance: Json) -> Manifest:
             else "use the settings of that run, or another run directory",
         )
     return _written(folder, manifest) if manifest.restored else manifest
+
+
+def _was_asked_under(folder: Path, settings: Json) -> bool:
+    """Whether the answers of a run without a manifest fit settings, as far as they tell: models and personas."""
+    if not (folder / _ANSWERS).is_file():
+        return False
+    prompts = {role["system"] for role in settings.get("roles", [])}
+    with AnswerStore(folder / _ANSWERS, read_only=True) as store:
+        asked = store.respondents()
+        return bool(asked) and dict(asked).items() <= settings["models"].items() and store.system_prompts() <= prompts
 
 
 def _written(folder: Path, manifest: Manifest) -> Manifest:
@@ -309,7 +329,10 @@ def _manifest_document(folder: Path) -> Any:
     path = folder / _MANIFEST
     if not path.is_file():
         raise _missing(folder, _MANIFEST, _WAIT)
-    document = read_json(path, "the manifest", _DAMAGED)
+    try:
+        document = read_json(path, "the manifest", _DAMAGED)
+    except InputError as error:
+        raise _TornError(error.message, error.hint) from error
     if not isinstance(document, dict):
         raise InputError(f"{path} is damaged: it is no JSON object", _DAMAGED)
     return document

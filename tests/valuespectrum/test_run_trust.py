@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -61,6 +62,26 @@ def test_a_torn_manifest_beside_whole_answers_is_rebuilt(run: Path, kind: str) -
         assert store.table()["key"].tolist() == answers
     assert read_manifest(run) == whole
     assert all(check.ok for check in check_run(run))
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_a_torn_manifest_without_a_copy_is_rebuilt_only_from_settings_that_fit(run: Path, fits: bool) -> None:
+    """Runs of earlier releases have no copy."""
+    settings = read_manifest(run).settings
+    with contextlib.closing(sqlite3.connect(run / "answers.sqlite", isolation_level=None)) as database:
+        database.execute("DELETE FROM manifest")
+    (run / "run.json").write_text("")
+    with pytest.raises(InputError, match="not JSON"):
+        read_manifest(run)
+    if fits:
+        write_run(run)
+        assert read_manifest(run).settings == settings
+        assert read_scores(run)["n_answered"] == read_scores(run)["n_planned"]
+        return
+    for changed in ({"roles": settings["roles"][:1]}, {"models": {"another": {}}}):
+        with pytest.raises(InputError, match="not JSON"):
+            Run.open(run, settings | changed, "bench")
+    assert (run / "run.json").read_text() == ""
 
 
 def test_a_copy_of_other_settings_is_not_taken_up(run: Path) -> None:
