@@ -7,7 +7,7 @@ while they are read, and rows are made of them a few at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
@@ -47,14 +47,17 @@ def parquet_rows(file: BinaryIO, name: str, columns: Columns) -> Iterator[Row]:
         if len(set(present)) < len(present):
             raise InputError(f"{name} has two columns of one name", "name them apart")
         found = columns.among(present)
-        read = sorted(set(found.values()))
+        odd = {wanted for wanted, column in found.items() if not _is_plain(table.schema_arrow.field(column).type)}
+        read = sorted({column for wanted, column in found.items() if wanted not in odd})
+        if not read:
+            raise InputError(f"{name}: {found[min(odd)]!r} holds neither text nor numbers", "write it as text")
         texts = _check_sizes(table, name, read)
         file.seek(0)
         table = _open(file, texts)
         number = 1
         for batch in table.iter_batches(_BATCH, columns=read):
             for part, fits in _parts(batch):
-                yield from _rows(part, found, number) if fits else [Row(number, problem=_TOO_LONG)]
+                yield from _rows(part, found, odd, number) if fits else [Row(number, problem=_TOO_LONG)]
                 number += part.num_rows
         if number - 1 != table.metadata.num_rows:
             raise InputError(f"{name} has {number - 1:,} rows and says {table.metadata.num_rows:,}", "write it again")
@@ -153,8 +156,19 @@ def _is_text(kind: Any) -> bool:
     )
 
 
-def _rows(batch: Any, found: Mapping[str, str], first: int) -> Iterator[Row]:
-    values = {wanted: _values(batch.column(name)) for wanted, name in found.items()}
+def _is_plain(kind: Any) -> bool:
+    """Whether values are texts, numbers or times, or lists of these; others are never unfolded."""
+    import pyarrow
+
+    types = pyarrow.types
+    for is_outer in (types.is_list, types.is_large_list, types.is_dictionary):
+        kind = kind.value_type if is_outer(kind) else kind
+    return not types.is_nested(kind)
+
+
+def _rows(batch: Any, found: Mapping[str, str], odd: Collection[str], first: int) -> Iterator[Row]:
+    nothing = [UNREADABLE] * batch.num_rows
+    values = {wanted: nothing if wanted in odd else _values(batch.column(column)) for wanted, column in found.items()}
     for position in range(batch.num_rows):
         yield Row(first + position, {wanted: column[position] for wanted, column in values.items()})
 

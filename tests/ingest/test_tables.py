@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.sources.columns import MAX_ROW, Columns, Row
+from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row
 from ingest.sources.delimited import Dialect, records
 from ingest.sources.tables import MAX_BYTES, Table
 from vectorstore.errors import InputError
@@ -281,3 +281,13 @@ def test_values_of_parquet_that_are_none_of_pythons(tmp_path: Path) -> None:
     times = pyarrow.array([2**62, 0], pyarrow.timestamp("us"))
     rows = rows_of(parquet(tmp_path / "a.parquet", path=["1.mp4", "2.mp4"], title=times))
     assert said(rows) == ["1.mp4", "2.mp4"]
+
+
+def test_columns_of_parquet_that_hold_structures_are_left_alone(tmp_path: Path) -> None:
+    odd = pyarrow.array([{"a": "x" * 100}] * 2)
+    deep = pyarrow.array([[["x"]], None])
+    rows = rows_of(parquet(tmp_path / "a.parquet", path=["1.mp4", "2.mp4"], caption=odd, tags=deep, title=["a", "b"]))
+    assert said(rows) == ["1.mp4", "2.mp4"]
+    assert [rows[0].cells[name] for name in ("caption", "tags", "title")] == [UNREADABLE, UNREADABLE, "a"]
+    with pytest.raises(InputError, match="'path' holds neither text nor numbers"):
+        rows_of(parquet(tmp_path / "b.parquet", path=odd))
