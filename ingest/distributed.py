@@ -7,6 +7,7 @@ corpus is the one that a single machine would have made. Ray repeats what a lost
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -184,7 +185,9 @@ class _RayEncoder:
             scheduling_strategy="SPREAD",
         )(EmbeddingWorker)
         threads = None if gpus else 1
-        self._actors = [actor.remote(options.load, options.spec, options.dtype, threads) for _ in range(count)]
+        what = (options.load, options.spec, options.dtype, threads)
+        # Paths in the specification are those of whoever wrote it.
+        self._actors = [actor.remote(*what, str(Path.cwd())) for _ in range(count)]
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for one in self._actors * _BATCHES_PER_ACTOR:
             self._free.put(one)
@@ -251,16 +254,19 @@ def _import_ray() -> Any:
 
 def _connect(ray: Any, address: str | None) -> None:
     quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": False}
+    if address is None:
+        address, how = "local", {"include_dashboard": False, "object_store_memory": _OBJECT_STORE}
+    else:
+        how = {}
     try:
-        if address is None:
-            ray.init("local", include_dashboard=False, object_store_memory=_OBJECT_STORE, **quiet)
-            return
-        if address != "auto":
+        if address not in ("auto", "local"):
             _check_answers(address)
-        ray.init(address, **quiet)
+        # Ray puts the current folder on the path of its workers, which would then import whatever lies there.
+        with contextlib.chdir("/"):
+            ray.init(address, **how, **quiet)
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError(
-            f"no Ray cluster can be used at {address or 'this machine'}: {_one_line(error)}",
+            f"no Ray cluster can be used at {'this machine' if address == 'local' else address}: {_one_line(error)}",
             "start one with `ray start --head`, join it from this machine, and name it as HOST:PORT",
         ) from error
 

@@ -6,11 +6,13 @@ process says (``worker_messages.py``).
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import io
 import json
 import math
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -105,10 +107,13 @@ class EmbeddingWorker:
         spec: Which one.
         dtype: In which number format.
         threads: For torch; ``None`` leaves torch's choice.
+        folder: From which relative paths in ``spec`` go, where this machine has it.
     """
 
-    def __init__(self, load: str, spec: str, dtype: str, threads: int | None) -> None:
+    def __init__(self, load: str, spec: str, dtype: str, threads: int | None, folder: str = "/") -> None:
         self._what = (load, spec, dtype, threads)
+        with contextlib.suppress(OSError):
+            os.chdir(folder)
 
     @functools.cached_property
     def _embedder(self) -> Embedder:

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from ingest.confinement import UNCONFINED
+from ingest.confinement import UNCONFINED, Confinement
 from ingest.connector import Connector
 from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
 from ingest.formats import READ
@@ -30,7 +30,7 @@ from ingest.paths import settle
 from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
 from ingest.urls import Link
-from vectorstore.child_process import PIPE, end_child, start_child, tell, wait_for
+from vectorstore.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
 from vectorstore.errors import FetchError, InputError, MediaError, StorageError
 
 _LOGGER = logging.getLogger(__name__)
@@ -43,6 +43,9 @@ _MAX_ANSWER = 64 * 2**20
 _MAX_COOKIES = 4 * 2**20
 _MAX_MEMORY = 2 * 2**30
 _CHILD = "ingest.fetch_child:main"
+_TRIAL = "ingest.fetch_child:say_confinement"
+_START = 60.0
+"""Seconds that a downloading process may take to start."""
 _PREFIX = "valuespectrum-fetch-"
 _PACER = Pacer()
 _SMALL = Limits(max_bytes=_MAX_ANSWER)
@@ -142,6 +145,8 @@ class Fetcher:
         reason = answer.get("error")
         self._pacer.tell(link.platform, blocked=reason == "blocked")
         if reason is None:
+            if not answer.get("landlock"):
+                _warn_of_files()
             return answer
         message = f"{link.url}: {clean_text(answer.get('message'), 300)}"
         if reason == "unconfined":
@@ -168,6 +173,24 @@ class Fetcher:
             "unconfined": options.unconfined,
             "deno": str(options.js_runtime) if options.js_runtime else None,
         }
+
+
+def try_confinement() -> Confinement:
+    """Start a process as for a download, and ask what holds it.
+
+    Raises:
+        StorageError: It does not start.
+    """
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as answer:
+        child = start_child(_TRIAL, streams=(NOWHERE, answer, NOWHERE), folder=Path(folder))
+        try:
+            status = wait_for(child, _START)
+        finally:
+            end_child(child)
+        if status != 0:
+            raise StorageError(f"a downloading process does not start: status {status}", "install valuespectrum again")
+        answer.seek(0)
+        return Confinement(*json.load(answer))
 
 
 def _run(task: str, folder: Path, seconds: float, name: str, line: socket.socket) -> int:
@@ -268,6 +291,13 @@ def _is_cookie_of(line: str, domain: str) -> bool:
 def _warn_of_version() -> None:
     for warning in version_warnings(datetime.now(UTC).date()):
         _LOGGER.warning("%s", warning)
+
+
+@cache
+def _warn_of_files() -> None:
+    _LOGGER.warning(
+        "this kernel has no Landlock: a downloading process that was taken over could read and write your files"
+    )
 
 
 def _sweep(parent: Path) -> None:

@@ -57,6 +57,11 @@ def main(descriptor: str) -> None:
     answers.close()
 
 
+def say_confinement() -> None:
+    """Tell on standard output what would hold a download on this system."""
+    json.dump(confine_download(Path.cwd(), None).to_json(), sys.stdout)
+
+
 def _answer(task: Mapping[str, Any], connections: RemoteConnections) -> dict[str, Any]:
     job = Job(task, connections)
     program = Path(task["deno"]) if task["deno"] else None
@@ -65,7 +70,7 @@ def _answer(task: Mapping[str, Any], connections: RemoteConnections) -> dict[str
     if not confinement.calls and not program and not task["unconfined"]:
         return {"error": "unconfined"}
     try:
-        return job.run()
+        return {**job.run(), "landlock": confinement.files}
     except FetchError as error:
         return {"error": error.reason, "message": error.message}
     except MemoryError:

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from ingest.confinement import Confinement
 from vectorstore.errors import ValueSpectrumError
 
 PACKAGES: tuple[str, ...] = (
@@ -52,21 +53,27 @@ def check_environment() -> list[Check]:
         *([("decord", _decord, "use --decoder pyav, or reinstall decord")] if find_spec("decord") else []),
     )
     checks += [_attempt(name, look, hint) for name, look, hint in attempts]
-    return [*checks, _confinement()]
+    return [*checks, *_confinement()]
 
 
-def _confinement() -> Check:
-    """What would hold a decoder of a file of a stranger on this system."""
+def _confinement() -> Iterator[Check]:
+    """What would hold a process that works on what strangers wrote, on this system."""
     from ingest.decode import DecodeOptions
-    from ingest.workers import try_confinement
+    from ingest.fetch import try_confinement as try_download
+    from ingest.workers import try_confinement as try_decoder
 
-    name = "decoders of files from strangers are confined"
-    try:
-        found = try_confinement(DecodeOptions())
-    except ValueSpectrumError as error:
-        return Check(name, False, error.message, error.hint)
-    hint = "use Linux for x86-64 or 64-bit ARM with seccomp; without, downloads need --unconfined"
-    return Check(name, found.session and found.calls, found.describe(), hint)
+    hint = "use Linux for x86-64 or 64-bit ARM with seccomp; without, nothing of strangers works but by --unconfined"
+    trials: Mapping[str, Callable[[], Confinement]] = {
+        "decoders": lambda: try_decoder(DecodeOptions()),
+        "downloads": try_download,
+    }
+    for name, attempt in trials.items():
+        try:
+            found = attempt()
+        except ValueSpectrumError as error:
+            yield Check(f"{name} are confined", False, error.message, error.hint)
+        else:
+            yield Check(f"{name} are confined", found.session and found.calls, found.describe(), hint)
 
 
 def _python() -> Check:

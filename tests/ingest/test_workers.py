@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -163,6 +164,20 @@ def test_a_worker_has_no_terminal(clip: Path) -> None:
     assert found.session
     assert found.calls == LINUX
     assert found.files == landlock.version()
+
+
+@pytest.mark.skipif(not LINUX, reason="the kernel refuses system calls only on Linux for x86-64 and 64-bit ARM")
+def test_a_worker_does_not_reach_the_terminal_of_its_user(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    program = Path(__file__).with_name("on_a_terminal.py")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, program, tmp_path]
+    subprocess.run(command, stdin=theirs, start_new_session=True, env=environment, timeout=120, check=True)
+    outcomes = json.loads((tmp_path / "outcomes").read_text())
+    assert outcomes.pop("here") == "NOT STOPPED", "the program itself has a terminal"
+    assert len(outcomes) == 2 and all(outcome.startswith("stopped") for outcome in outcomes.values())
+    os.close(theirs)
+    os.close(ours)
 
 
 @pytest.mark.skipif(not LINUX, reason="threads are counted in /proc")
