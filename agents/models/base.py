@@ -13,6 +13,8 @@ from math import exp
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from vectorstore.errors import InputError
+
 REFUSAL = "refusal"
 """Class of an answer that declines to answer."""
 NO_PICTURE = "no_picture"
@@ -49,6 +51,12 @@ class Choice:
     """Stable name, e.g. ``"yes"``."""
     surfaces: tuple[str, ...]
     """Written forms, e.g. ``("yes", "Yes", "YES")``; models add the leading-space variants."""
+
+    def __post_init__(self) -> None:
+        if self.name in NO_CHOICE:
+            raise InputError(
+                f"an option cannot be called {self.name!r}: that is a class of answers", "name it otherwise"
+            )
 
 
 @dataclass(frozen=True, slots=True)

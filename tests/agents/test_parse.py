@@ -11,6 +11,7 @@ from parser_cases import Case, figures, read_cases
 
 from agents.models.base import Choice
 from agents.parse import contains_yes, parse_answer
+from vectorstore.errors import InputError
 
 YES_NO = (Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO")))
 ACTIONS = (
@@ -181,3 +182,9 @@ def test_words_of_other_languages_count_for_yes_and_no_only() -> None:
     assert parse_answer("Ja", like) == "unparsed"
     assert parse_answer("Dislike.", like) == "dislike"
     assert parse_answer("I like it", like) == "unparsed"
+
+
+@pytest.mark.parametrize("name", ["refusal", "no_picture", "unparsed"])
+def test_an_option_cannot_have_the_name_of_a_class(name: str) -> None:
+    with pytest.raises(InputError, match="class of answers"):
+        Choice(name, ("no",))
