@@ -18,7 +18,7 @@ from agents.personas import Persona, Strategy
 from agents.planner import Plan, answer_plan, plan
 from ingest.embed import Embedder
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
-from valuespectrum.failures import failures
+from valuespectrum.failures import failures, refuse_emptiness, unscored
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from valuespectrum.reference.recognition import tally
@@ -195,7 +195,7 @@ def run_benchmark(
     Raises:
         InputError: Options, personas or an existing run do not fit.
         CorpusError: No picture was found.
-        ModelError: A model failed as a whole, or every ask to it failed.
+        ModelError: A model failed as a whole, every ask to it failed, or nothing that it said could be scored.
         StorageError: The run directory cannot be written.
     """
     if not models:
@@ -266,7 +266,8 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
 
     Raises:
         InputError: The folder is no run, or holds no answers.
-        ModelError: Every ask to a model failed.
+        ModelError: Every ask to a model failed, or nothing that it said could be scored; scores are written in the
+            latter case.
     """
     manifest = read_manifest(folder)
     settings = manifest.settings
@@ -285,9 +286,11 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         "n_planned": len(table),
         "n_answered": int(answers["answered"].sum()),
         "failures": failures(answers),
+        "unscored": unscored(scores["respondents"], answers),
         "caution": caution(settings["corpus"]["embedder"], settings["models"], manifest.pictures),
     }
     write_json(folder / "scores.json", scores)
+    refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))
     return scores
 
 

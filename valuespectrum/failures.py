@@ -1,7 +1,8 @@
-"""Which asks of a run failed, whose, and why."""
+"""Which asks of a run failed or say nothing, whose, and why."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from vectorstore.errors import ModelError
@@ -64,3 +65,69 @@ def refuse_silence(rows: list[Json], where: str) -> None:
     silent = next((row for row in rows if row["failed"] == row["asks"]), None)
     if silent is not None:
         raise ModelError(in_words(silent), f"all other answers are scored in {where}; failed asks are asked again")
+
+
+def unscored(respondents: Sequence[Json], answers: pd.DataFrame) -> list[Json]:
+    """One row per respondent of whose answers nothing could be scored.
+
+    Args:
+        respondents: As scored, with ``n_clips``.
+        answers: Asks that were put, with ``model, persona, strategy, placebo, error, parsed, text``.
+
+    Returns:
+        Rows with what names the respondent, ``answers`` (how many), ``classes`` (how often the words were of which
+        class) and ``example`` (the first words).
+    """
+    silent = [one for one in respondents if not one["n_clips"]]
+    if not silent:
+        return []
+    heard = answers[answers["error"] == ""]
+    said = dict(list(heard.groupby(_RESPONDENT, sort=False)))
+    return [_unscored(one, said.get(tuple(one[name] for name in _RESPONDENT), heard[:0])) for one in silent]
+
+
+def _unscored(one: Json, said: pd.DataFrame) -> Json:
+    return {
+        **{name: one[name] for name in _RESPONDENT},
+        "answers": len(said),
+        "classes": {str(name): int(count) for name, count in said["parsed"].fillna("").value_counts().items() if name},
+        "example": " ".join(str(said["text"].iloc[0]).split())[:80] if len(said) else "",
+    }
+
+
+def unscored_in_words(row: Json) -> str:
+    """A line for a person.
+
+    Example:
+        >>> row = {"model": "m", "persona": "none", "placebo": False, "answers": 9, "classes": {"unparsed": 9}}
+        >>> unscored_in_words(row | {"example": "Hmm."})
+        'nothing that m said could be scored: 9 answers (9 unparsed), the first: “Hmm.”'
+    """
+    kind = "the placebo of " if row["placebo"] else ""
+    role = "" if row["persona"] == _BARE else f" as {kind}{row['persona']}"
+    classes = ", ".join(f"{count:,} {name}" for name, count in row["classes"].items())
+    counted = f"{row['answers']:,} answers" + (f" ({classes})" if classes else "")
+    return f"nothing that {row['model']}{role} said could be scored: {counted}, the first: “{row['example']}”"
+
+
+def refuse_emptiness(respondents: Sequence[Json], rows: Sequence[Json], where: str) -> None:
+    """Refuse to pass over a model of which no respondent has a score.
+
+    Args:
+        respondents: All of them.
+        rows: From :func:`unscored`.
+        where: Where the answers are.
+
+    Raises:
+        ModelError: If there is one.
+    """
+    scored = {one["model"] for one in respondents if one["n_clips"]}
+    empty = next((row for row in rows if row["model"] not in scored), None)
+    if empty is not None:
+        hint = f"the answers are kept in {where}; look at their words, and try doctor --model"
+        raise ModelError(unscored_in_words(empty), hint)
+
+
+def told(scores: Json) -> list[str]:
+    """Lines for a person about failed asks, and about respondents without a score."""
+    return [*map(in_words, scores["failures"]), *map(unscored_in_words, scores["unscored"])]

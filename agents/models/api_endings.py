@@ -70,10 +70,12 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a choice, or a whole response, ended. At most one of the three is there."""
+    """How a choice, or a whole response, ended. Of ``failed``, ``refused`` and ``cut`` at most one is there."""
 
     failed: str = ""
     """Why it is no answer."""
+    fault: bool = False
+    """Whether that was an error of the server."""
     refused: bool = False
     cut: bool = False
     """Whether the answer was longer than asked for."""
@@ -119,7 +121,7 @@ def ending_of_error(error: Any) -> Ending:
     words = error if isinstance(error, str) else json.dumps(error, default=str)[:2000]
     if declines(0, error, words):
         return Ending(refused=True)
-    return Ending(failed=f"an error in place of an answer: {words[:500]}")
+    return Ending(failed=f"an error in place of an answer: {words[:500]}", fault=True)
 
 
 def declines(status: int, error: Any, words: str) -> bool:

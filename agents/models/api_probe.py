@@ -20,6 +20,7 @@ from agents.models.api_session import Session
 from agents.models.api_transport import Failure, Request, UnusableError
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.models.pictures import plain_pictures
+from agents.parse import NO_PICTURE, parse_answer
 from vectorstore.errors import ModelError
 
 _ROUNDS = 12
@@ -168,7 +169,7 @@ class _Trial:
         if False not in apart.values():
             return probed
         opening = replace(probed, dialect=replace(probed.dialect, persona_opens=True))
-        otherwise = self._apart(opening)
+        otherwise = self._apart(opening, surely=True)
         gained = [name for name, told in apart.items() if told is False and otherwise[name]]
         lost = [name for name, told in apart.items() if told and otherwise[name] is False]
         if not gained or lost:
@@ -176,32 +177,43 @@ class _Trial:
         why = " and ".join({"picture": "takes the picture away", "persona": "is not heeded"}[name] for name in gained)
         return replace(opening, remarks=(*opening.remarks, f"persona opens the user turn: a system message {why}"))
 
-    def _apart(self, probed: Probed) -> dict[str, bool | None]:
+    def _apart(self, probed: Probed, *, surely: bool = False) -> dict[str, bool | None]:
         """Whether pictures beside a persona, and personas beside a picture, get different answers; None if unclear."""
-        pictures = [Ask(Stimulus((each,)), RED, (YES, NO), PERSONAS[0]) for each in self._pictures]
-        personas = [Ask(Stimulus(self._pictures[:1]), WORD, (YES, NO), each) for each in PERSONAS]
-        return {"picture": self._told_apart(probed, pictures), "persona": self._told_apart(probed, personas)}
+        pictures = [_asks(RED, self._pictures, (persona,)) for persona in PERSONAS[:2]]
+        personas = [_asks(WORD, (shown,), PERSONAS) for shown in self._pictures[:2]]
+        put = {"picture": pictures, "persona": personas}
+        return {name: self._told_apart(probed, groups, surely) for name, groups in put.items()}
 
-    def _told_apart(self, probed: Probed, asks: Sequence[Ask]) -> bool | None:
-        """Whether asks get different answers: the first two, and where those get the same word, all of them twice."""
-        first = self._answers(probed, asks[:2])
-        if first is None or _differ(first):
-            return None if first is None else True
-        if all(said.first_token for said in first):
-            return False
-        again = self._answers(probed, [*asks, *asks])
-        if again is None:
+    def _told_apart(self, probed: Probed, groups: Sequence[Sequence[Ask]], surely: bool) -> bool | None:
+        """Whether asks of a group get different answers, in at least one group.
+
+        Two of them will do where the server gives log-probabilities. Words are the same by chance now and then, so that
+        all groups are asked; and different ones may be chance as well, so that they are asked again where one must be
+        sure.
+        """
+        first = self._answers(probed, groups[0][:2])
+        if first is None:
             return None
-        half = len(asks)
-        steady = not any(_differ(pair) for pair in zip(again[:half], again[half:], strict=True))
-        if _differ(again):
-            return True if steady else None
-        return False
+        by_number = all(said.first_token for said in first)
+        if by_number or (_differ(first) and not surely):
+            return _differ(first)
+        asks = [ask for group in groups for ask in group]
+        said = self._answers(probed, asks)
+        if said is None:
+            return None
+        size = len(groups[0])
+        if not any(_differ(said[start : start + size]) for start in range(0, len(said), size)):
+            return False
+        if not surely:
+            return True
+        again = self._answers(probed, asks)
+        steady = again is not None and not any(_differ(pair) for pair in zip(said, again, strict=True))
+        return True if steady else None
 
     def _answers(self, probed: Probed, asks: Sequence[Ask]) -> list[Said] | None:
         """What is said to asks, or nothing when one of them has no answer."""
         heard = self._put(probed, asks, samples=0)
-        sound = [each.said[0] for each in heard if isinstance(each, _Heard) and each.said and not each.said[0].refused]
+        sound = [each.said[0] for each in heard if isinstance(each, _Heard) and each.said and _meant(each.said[0])]
         return sound if len(sound) == len(asks) else None
 
     def _first(self, found: Probed, picture: FrameReference) -> _Heard | Failure:
@@ -232,6 +244,16 @@ class _Trial:
             raise _error(self._session, failure)
         remarks = (*found.remarks, way.remark) if way.remark else found.remarks
         return replace(found, dialect=way.dialect, thinks=way.thinks, remarks=remarks)
+
+
+def _asks(question: str, pictures: Sequence[FrameReference], personas: Sequence[str]) -> list[Ask]:
+    """A question about pictures under personas."""
+    return [Ask(Stimulus((shown,)), question, (YES, NO), each) for shown in pictures for each in personas]
+
+
+def _meant(said: Said) -> bool:
+    """Whether something was said about a picture, be it clear or not."""
+    return not said.refused and parse_answer(said.text, (YES, NO)) != NO_PICTURE
 
 
 def _settled(found: Probed, heard: _Heard) -> Probed:

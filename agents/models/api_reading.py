@@ -38,7 +38,13 @@ class LogprobsError(UnusableError):
     """An answer whose log-probabilities are none; its words may be sound."""
 
 
-class EmptyAnswerError(UnusableError):
+class NoAnswerError(UnusableError):
+    """The model was asked, and what came is no answer."""
+
+    heard = True
+
+
+class EmptyAnswerError(NoAnswerError):
     """An answer without a word."""
 
 
@@ -123,7 +129,7 @@ def _thought(document: dict[str, Any]) -> bool:
 def _said(choice: Any, usage: Usage, hidden: bool) -> Said:
     ending = ending_of_choice(choice) if isinstance(choice, dict) else Ending()
     if ending.failed:
-        raise UnusableError(ending.failed)
+        raise (UnusableError if ending.fault else NoAnswerError)(ending.failed)
     message = choice.get("message") if isinstance(choice, dict) else None
     message = {"content": None} if ending.refused and not isinstance(message, dict) else message
     if not isinstance(message, dict) or not {"content", "refusal", "reasoning_content", "reasoning"} & set(message):

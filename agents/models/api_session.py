@@ -27,6 +27,8 @@ _AHEAD = 4
 """Jobs begun and not taken, as a multiple of the requests that may be under way."""
 _FAILURES_IN_A_ROW = 20
 """After so many failed jobs without a single answer between them the server counts as gone."""
+_UNHEARD = 10
+"""How much more a failure weighs in which nothing was heard from the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,8 @@ class _Work(Generic[Job, Read]):
         finally:
             self._transport.budget.release(reservation)
         failure = next((outcome.failure for outcome in outcomes if outcome.failure), None)
-        self._failures = self._failures + 1 if failure else 0
-        if failure and (failure.hopeless or self._failures >= _FAILURES_IN_A_ROW):
+        self._failures = self._failures + (1 if failure.heard else _UNHEARD) if failure else 0
+        if failure and (failure.hopeless or self._failures >= _UNHEARD * _FAILURES_IN_A_ROW):
             self._hopeless = failure.reason
         return Result(tuple(outcomes))
 

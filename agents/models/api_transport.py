@@ -45,6 +45,9 @@ class UnusableError(Exception):
         hint: What to do about it, where every other response would be like it.
     """
 
+    heard = False
+    """Whether the model was heard: the server is well, and other asks may have an answer."""
+
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason)
         self.hint = hint
@@ -81,6 +84,8 @@ class Failure:
     """Whether every other request would fail alike."""
     hint: str = ""
     """What to do about it, where something arrived that is no answer."""
+    heard: bool = False
+    """Whether the model was heard: the server is well, and other asks may have an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,13 @@ class AttemptError(Exception):
         wait: float | None = None,
         final: bool = False,
         hopeless: bool = False,
-        hint: str = "",
+        unusable: Exception | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason, self.status, self.said, self.wait = reason, status, said, wait
-        self.final, self.hopeless, self.hint = final, hopeless, hint
+        self.final, self.hopeless = final, hopeless
+        self.hint = unusable.hint if isinstance(unusable, UnusableError) else ""
+        self.heard = isinstance(unusable, UnusableError) and unusable.heard
 
     @property
     def busy(self) -> bool:
@@ -131,7 +138,7 @@ class AttemptError(Exception):
         """What the caller gets to know."""
         tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
         reason = self.reason if self.final else f"no answer in {tries}, the last: {self.reason}"
-        return Failure(reason, self.status, self.said, self.hopeless, self.hint)
+        return Failure(reason, self.status, self.said, self.hopeless, self.hint, self.heard)
 
 
 class Transport:
@@ -224,7 +231,7 @@ class Transport:
             raise AttemptError(self.describe(error)) from None
         except (httpx.HTTPError, TimeoutError, UnusableError, RecursionError) as error:
             self.budget.spend(usage_of(arrived), request.estimate)
-            raise AttemptError(self.describe(error), hint=getattr(error, "hint", "")) from None
+            raise AttemptError(self.describe(error), unusable=error) from None
         self.budget.spend(usage_of(arrived), request.estimate)
         return read
 

@@ -111,7 +111,7 @@ def tell(line: Line, read: Callable[[Any], Read], transport: Transport, attempts
         try:
             return Told(read(declined or line.body), None, False, used, True)
         except (UnusableError, RecursionError) as error:
-            problem = AttemptError(transport.describe(error))
+            problem = AttemptError(transport.describe(error), unusable=error)
             return Told(None, problem.failure(attempts), whole, used, True)
     problem = transport.refusal(line.status, told, {})
     if not line.status:

@@ -138,6 +138,14 @@ def test_what_is_no_answer_is_a_failure_with_its_reason(case: str, samples: int)
     assert other.parsed in ("yes", "no") and not other.error
 
 
+def test_many_asks_without_an_answer_do_not_mean_that_the_server_is_gone() -> None:
+    silent = changed(FAILURES["empty"], lambda body: "number 7" in parts_of(body)[0])
+    asks = [likes(number) for number in (*range(700, 760), 1)]
+    with serving(silent) as server:
+        told = list(model_at(server, transport=replace(QUICK, attempts=1)).score(asks))
+    assert [bool(answer.error) for answer in told] == [True] * 60 + [False]
+
+
 def test_reasons_that_are_on_no_list_are_named() -> None:
     with serving(changed(FAILURES["unknown reason"], about(1))) as server:
         failed, _ = answers(server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from agents.personas import load_personas
 from ingest.pictures import to_jpeg
 from valuespectrum.battery import BatteryOptions
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Silent, run_benchmark, score_run
+from valuespectrum.failures import told as told_of
 from valuespectrum.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.values import VALUES
@@ -187,6 +189,31 @@ def test_a_model_that_always_fails_is_one_clear_error(tmp_path: Path, keywords: 
 
     with pytest.raises(ModelError, match="server said 500"):
         run_benchmark(_options(tmp_path, keywords), world(clips=3), AxesEmbedder(), [Broken(_model())])
+
+
+class Vague(Counting):
+    """Says nothing that can be read, except under a persona."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask, answer in zip(asks, super().score(asks), strict=True):
+            yield answer if ask.system else Answer(text="Hmm. Hard to say.", parsed="unparsed")
+
+
+def test_a_model_of_whose_words_nothing_can_be_scored_is_one_clear_error(tmp_path: Path, keywords: Path) -> None:
+    told = "nothing that .* said could be scored: .* answers .*unparsed.*, the first: “Hmm. Hard to say.”"
+    with pytest.raises(ModelError, match=told) as refused:
+        run_benchmark(_options(tmp_path, keywords), world(clips=3), AxesEmbedder(), [Vague(_model())])
+    assert "\n" not in refused.value.message
+    with pytest.raises(ModelError, match=told):
+        score_run(tmp_path / "run", SCORING)
+    assert json.loads((tmp_path / "run" / "scores.json").read_text())["unscored"][0]["classes"]["unparsed"] > 0
+
+
+def test_a_respondent_without_a_score_among_others_is_told(tmp_path: Path, keywords: Path) -> None:
+    options = replace(_options(tmp_path, keywords), placebos=False)
+    scores = run_benchmark(options, world(clips=3), AxesEmbedder(), [Vague(_model())], load_personas()[:1])
+    (line,) = told_of(scores)
+    assert line.startswith("nothing that simulated:") and "Hmm." in line
 
 
 def test_a_run_without_model_or_answers_is_refused(tmp_path: Path, keywords: Path) -> None:

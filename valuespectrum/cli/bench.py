@@ -81,8 +81,7 @@ def bench(
     from valuespectrum.battery import BatteryName, BatteryOptions
     from valuespectrum.bench_plan import plan_benchmark
     from valuespectrum.benchmark import BenchOptions, run_benchmark
-    from valuespectrum.failures import in_words as failure_in_words
-    from valuespectrum.failures import refuse_silence
+    from valuespectrum.failures import refuse_silence, told
     from valuespectrum.foresight import check_models
     from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
@@ -124,12 +123,12 @@ def bench(
             terminal.doing(f"loading {', '.join(model)}")
             models = load_models(model, options.loading, prices)
             asked = {each.id: how_asked(each) for each in models}
-            for name, told in asked.items():
-                terminal.say(_engine_in_words(name, told))
+            for name, how in asked.items():
+                terminal.say(_engine_in_words(name, how))
             terminal.doing("preparing the questions")
             scores = run_benchmark(options, opened, loaded, models, roles, BenchBar(terminal, stack))
-        for row in scores["failures"]:
-            terminal.say(failure_in_words(row))
+        for line in told(scores):
+            terminal.say(line)
         refuse_silence(scores["failures"], str(options.run))
         terminal.warn(scores["caution"])
         terminal.finish({**scores, "run": str(options.run), "engines": asked}, _describe(scores, options.run, corpus))

@@ -29,6 +29,7 @@ def score(
     Needs no model and no corpus.
     """
     from valuespectrum.benchmark import score_run
+    from valuespectrum.failures import told
     from valuespectrum.scoring.cells import Readout, ScoringOptions
     from vectorstore.errors import InputError
 
@@ -37,6 +38,8 @@ def score(
             raise InputError(f"unknown readout {readout!r}", f"choose one of {', '.join(get_args(Readout))}")
         options = ScoringOptions(seed=seed, draws=draws, minimum_mass=minimum_mass, readout=cast(Readout, readout))
         scores = score_run(run, options)
+        for line in told(scores):
+            terminal.say(line)
         terminal.warn(scores["caution"])
         terminal.finish(scores, describe(scores))
 
