@@ -126,7 +126,7 @@ def _check_table(connection: sqlite3.Connection, path: Path, table: str) -> None
 
 def _check_documents(connection: sqlite3.Connection, path: Path, where: str, check: Callable[[str], object]) -> None:
     table, _, column = where.partition(".")
-    for row, content in connection.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} != ''"):
+    for row, content in connection.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL"):
         try:
             check(content)
         except (InputError, ValueError) as error:
@@ -161,7 +161,7 @@ def _is_setting(content: str) -> None:
 
 
 def _is_moment(content: str) -> None:
-    if datetime.datetime.fromisoformat(content).tzinfo is None:
+    if content and datetime.datetime.fromisoformat(content).tzinfo is None:
         raise ValueError("a time without a zone")
 
 

@@ -58,7 +58,7 @@ STRANGE = (
     ("source_video.tags", "{}"), ("source_video.tags", "[1]"), ("source_video.tags", "[[" * 500),
     ("source_video.tags", "no JSON"), ("model.dimension", 0), ("model.dimension", 2**30),
     ("model.model_id", ""), ("embedding.vector", "text"), ("embedding.indexed", 7),
-    ("embedding.vector", bytes(200_000)), ("recipe.settings", "[]"), ("recipe.settings", "{" * 9000),
+    ("embedding.vector", bytes(200_000)), ("recipe.settings", "[]"), ("recipe.settings", ""), ("event.at", ""), ("recipe.settings", "{" * 9000),
     ("recipe.settings", '{"a": NaN}'), ("recipe.settings", '{"a": 1' + "0" * 5000 + "}"), ("event.at", "once"),
     ("event.detail", "null"), ("event.detail", '{"kind": "clip"}'), ("event.detail", '{"sources": 1e400}'),
     ("clip_link.share", "half"), ("tombstone.key_hash", "x"),
