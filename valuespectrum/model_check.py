@@ -18,6 +18,7 @@ from agents.models.agreement import Agreement, compare
 from agents.models.base import Answer, Ask, Model, ModelOptions
 from agents.models.engine_choice import ENGINES
 from agents.models.registry import load_model
+from agents.personas import load_personas, system_prompt
 from valuespectrum.doctor import Check
 from valuespectrum.prices import load_prices
 from valuespectrum.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks
@@ -58,8 +59,9 @@ def check_model(spec: str, options: ModelOptions | None = None, asks: int = ASKS
         if any(answer.error for answer in answers):
             return checks
         if model.settings.get("engine") == "server":
-            return [*checks, _server_canary(model, canaries, answers)]
+            return [*checks, _server_canary(model, canaries, answers), *_with_personas(model, canaries)]
         checks += [_canary(answers), _order(model, canaries, answers)]
+        checks += _with_personas(model, canaries) if "layout" in model.settings else []
         if model.settings.get("engine") in ENGINES:
             checks.append(_engines(model, spec, options, engine_asks(Path(folder))))
             separate = separate_asks(Path(folder), asks)
@@ -199,6 +201,37 @@ def _difference(first: Answer, second: Answer) -> float:
     missing = float("-inf")
     pairs = [(one_read.get(name, missing), other_read.get(name, missing)) for name in names]
     return max(0.0 if one == other else abs(one - other) for one, other in pairs)
+
+
+def _with_personas(model: Model, canaries: Sequence[Ask]) -> list[Check]:
+    """Pictures must be seen beside a persona as well, and two personas beside one picture must make a difference."""
+    one, other = (system_prompt(persona) for persona in load_personas()[:2])
+    asks = [replace(ask, system=one) for ask in canaries]
+    answers = list(model.score(asks))
+    if failed := next((answer.error for answer in answers if answer.error), ""):
+        return [Check(_BESIDE_PERSONA, False, failed, "personas cannot be asked of this model")]
+    served = model.settings.get("engine") == "server"
+    seen = _server_canary(model, asks, answers) if served else _canary(answers)
+    return [replace(seen, name=_BESIDE_PERSONA), _heeds(model, [asks[0], replace(asks[0], system=other)])]
+
+
+_BESIDE_PERSONA = "sees pictures beside a persona"
+
+
+def _heeds(model: Model, asks: Sequence[Ask]) -> Check:
+    """Whether two personas get two answers; words alone can be the same by chance, and then show nothing."""
+    first, second = model.score(asks)
+    by_number, difference, told = bool(first.log_probabilities), _difference(first, second), "answers"
+    if difference <= TOLERANCE:
+        who = "Describe yourself in one sentence."
+        first, second = model.generate([replace(ask, question=who, choices=(), max_tokens=30) for ask in asks])
+        difference, told = _difference(first, second), "answers, and what two personas say of themselves,"
+    return Check(
+        "heeds a persona (two of them, two different answers)",
+        difference > TOLERANCE or not by_number,
+        f"{told} {_amount(difference)}; layout: {model.settings.get('layout', '')}",
+        "personas do not reach the model, or it does not heed them; runs without personas are not concerned",
+    )
 
 
 def _canary(answers: Sequence[Answer]) -> Check:

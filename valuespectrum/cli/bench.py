@@ -83,8 +83,10 @@ def bench(
     from valuespectrum.benchmark import BenchOptions, run_benchmark
     from valuespectrum.failures import refuse_silence, told
     from valuespectrum.foresight import check_models
+    from valuespectrum.prices import load_prices
     from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.spending import with_prices
     from vectorstore.corpus import Corpus
     from vectorstore.errors import CorpusError
     from vectorstore.snapshot import snapshot_with
@@ -105,7 +107,7 @@ def bench(
             command=typed_command(),
         )
         terminal.doing("looking at models and personas")
-        check_models(model, options.loading)
+        check_models([with_prices(spec, load_prices(prices)) for spec in model], options.loading)
         roles = chosen_personas(persona or [], personas)
         terminal.doing(f"opening {corpus}")
         with Corpus.open(corpus) as opened, contextlib.ExitStack() as stack:
