@@ -57,7 +57,7 @@ VERBS: dict[str, Verb] = {
     "refresh": Verb("corpus refresh CORPUS"),
     "ingest": Verb("ingest MORE --corpus CORPUS --embedder reference", brings=2),
     "remove": Verb("corpus remove CORPUS --clip GONE --yes", brings=-1),
-    "bench": Verb("bench --corpus CORPUS --model MODEL --run RUN --clips-per-value 1"),
+    "bench": Verb("bench --corpus CORPUS --model MODEL --run RUN --top-k 1"),
 }
 """Whoever adds a verb that works on a corpus or a run adds it here."""
 
