@@ -102,14 +102,9 @@ def _half_of_it(index: Path) -> None:
     os.truncate(_sqlite(index), _sqlite(index).stat().st_size // 2)
 
 
-def _a_file_instead(index: Path) -> None:
-    shutil.rmtree(index)
-    index.write_text("not a folder")
-
-
 HARMS = {
     "header": _header, "truncated": _half_of_it, "missing file": lambda index: _sqlite(index).unlink(),
-    "missing folder": shutil.rmtree, "a file instead": _a_file_instead,
+    "missing folder": shutil.rmtree,
 }  # fmt: skip
 
 
@@ -125,6 +120,21 @@ def test_a_corrupt_index_is_named_and_mended_by_the_next_writer(
     assert ask("ingest", clips, "--corpus", corpus, "--embedder", "colours")["clips_known"] == 3
     assert ask("corpus", "search", corpus, "party", "--engine", "chroma") == expected
     assert ask("corpus", "verify", corpus)["passed"]
+
+
+def test_a_file_in_place_of_the_index_is_refused_by_name_and_made_anew_when_it_is_gone(
+    corpus: Path, clips: Path, ask: Ask, refused: Refused
+) -> None:
+    """Nothing of ours leaves a file there, so it is not ours to delete."""
+    expected = ask("corpus", "search", corpus, "party")
+    shutil.rmtree(corpus / "chroma")
+    (corpus / "chroma").write_text("not a folder")
+    for words in (("corpus", "search", corpus, "party"), ("ingest", clips, "--corpus", corpus)):
+        assert f"{corpus}/chroma is a file, not a folder" in refused(*words)
+    assert (corpus / "chroma").read_text() == "not a folder"
+    (corpus / "chroma").unlink()
+    assert ask("ingest", clips, "--corpus", corpus, "--embedder", "colours")["clips_known"] == 3
+    assert ask("corpus", "search", corpus, "party", "--engine", "chroma") == expected
 
 
 @pytest.mark.parametrize("version", [0, schema.SCHEMA_VERSION + 1])
