@@ -57,8 +57,8 @@ _COLOURS = (("red", "white"), ("blue", "white"), ("white", "red"), ("black", "bl
 
 
 def _disc(path: Path, colour: str, ground: str) -> FrameReference:
-    picture = Image.new("RGB", (224, 224), ground)
-    ImageDraw.Draw(picture).ellipse((24, 24, 200, 200), colour)
+    picture = Image.new("RGB", (64, 64), ground)
+    ImageDraw.Draw(picture).ellipse((6, 6, 58, 58), colour)
     picture.save(path)
     return FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path)
 
