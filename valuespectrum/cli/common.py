@@ -62,8 +62,8 @@ def load_models(specs: list[str], options: ModelOptions, prices: Path | None = N
     from valuespectrum.prices import load_prices
     from valuespectrum.spending import with_prices
 
-    check_models(specs, options)
     table = load_prices(prices)
+    check_models([with_prices(spec, table) for spec in specs], options)
     return [load_model(with_prices(spec, table), options) for spec in specs]
 
 
