@@ -40,6 +40,8 @@ class Verb:
     words: str
     may_wait: bool = True
     """Whether it may say that another process is at work, and do nothing."""
+    needs_answers: bool = False
+    """Whether it may say that a run has just begun and has nothing yet, or is none."""
     brings: int = 0
     """Clips that there are more of when it has ended well."""
 
@@ -57,7 +59,13 @@ VERBS: dict[str, Verb] = {
     "refresh": Verb("corpus refresh CORPUS"),
     "ingest": Verb("ingest MORE --corpus CORPUS --embedder reference", brings=2),
     "remove": Verb("corpus remove CORPUS --clip GONE --yes", brings=-1),
+    "reembed": Verb("corpus reembed CORPUS --embedder reference --dtype bf16"),
     "bench": Verb("bench --corpus CORPUS --model MODEL --run RUN --top-k 1"),
+    "score": Verb("score RUN --draws 100", needs_answers=True),
+    "report": Verb("report RUN --corpus CORPUS", needs_answers=True),
+    "csv": Verb("export csv RUN", needs_answers=True),
+    "inspect": Verb("export inspect RUN", needs_answers=True),
+    "doctor": Verb("doctor --run RUN", needs_answers=True),
 }
 """Whoever adds a verb that works on a corpus or a run adds it here."""
 
@@ -123,7 +131,8 @@ def _judge(verb: Verb, code: int, out: str, err: str) -> str:
         return ""
     if code == 2 and verb.may_wait and "Traceback" not in err:
         error = json.loads(out)["error"]
-        if error["kind"] == "locked":
+        early = ("has just begun", "there is no run", "has no ", "holds no answers", "not finished")
+        if error["kind"] == "locked" or (verb.needs_answers and any(words in error["message"] for words in early)):
             return ""
     return f"ended with {code}: {out[-500:]} {err[-1500:]}"
 
@@ -144,7 +153,7 @@ def main(pairs: int, seed: int) -> list[str]:
     ends: Counter[str] = Counter()
     random_ = random.Random(seed)
     # Two readers cannot disturb each other.
-    readers = {"info", "search", "export"}
+    readers = {"info", "search", "export", "doctor"}
     chosen = [pair for pair in itertools.product(VERBS, VERBS) if not set(pair) <= readers]
     random_.shuffle(chosen)
     started = time.monotonic()

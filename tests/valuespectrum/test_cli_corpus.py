@@ -253,6 +253,16 @@ def test_removing_shows_first_and_then_removes_for_good(ask: Ask, corpus: Path, 
     assert (counts["clips"], counts["removed"], counts["failed"], counts["planned"]) == (7, 13, 1, 21)
 
 
+def test_a_removal_that_is_given_again_is_no_error(ask: Ask, corpus: Path) -> None:
+    """Whoever was killed in the middle of one gives the same command again."""
+    for named in (("--uploader", "@person1"), ("--url", link("hedonism", 0)), ("--clip", sha("tradition_0"))):
+        assert ask("remove", *named, "--yes", also_text=False)[1]["clips"] > 0
+        code, receipt, text = ask("remove", *named, "--yes")
+        assert (code, receipt["done"], receipt["clips"]) == (0, True, 0)
+        assert text.startswith("was removed before")
+    assert ask("remove", "--uploader", "@person1", "--uploader", "@nobody", "--yes")[0] == 2
+
+
 def test_export_and_links(ask: Ask, corpus: Path, tmp_path: Path) -> None:
     code, report, _ = ask("export", tmp_path / "out", "--values", "--vectors", also_text=False)
     assert (code, report["rows"]) == (0, {"clips": 20, "frames": 40, "vectors": 40})

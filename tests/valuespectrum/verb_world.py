@@ -43,7 +43,7 @@ VERBS: dict[str, list[str]] = {
     "inspect": ["export", "inspect", "run"],
 }
 _PAGES = {"csv": "run/answers.csv", "hf": "run/hf/README.md", "tables": "tables/CARD.md", "report": "run/report.html"}
-_DONE_ALREADY = ("nothing of what was named is in", "tables is there already")
+_DONE_ALREADY = ("tables is there already",)
 """What verbs answer whose work was whole when they were ended."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,9 +65,11 @@ def remove(
         with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
             removals = _removals(opened, named, reason, keep_out)
             foreseen = _Foreseen.of(opened, removals)
-            if not keep_out and not any(foreseen.sums[name] for name in ("clips", "sources")):
+            empty = not any(foreseen.sums[name] for name in ("clips", "sources"))
+            again = empty and _removed_before(opened, removals)
+            if empty and not again and not keep_out:
                 raise _nothing_found(opened, links)
-            if not yes and not _agreed(terminal, foreseen):
+            if not yes and not again and not _agreed(terminal, foreseen):
                 text = "\n".join(["this would go:", *foreseen.lines(), "nothing was removed (add --yes)"])
                 terminal.finish({"done": False, **foreseen.document()}, text)
                 raise typer.Exit(1)
@@ -74,7 +77,8 @@ def remove(
             receipts = [opened.remove(removal) for removal in removals]
         done = _summed(receipts)
         look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
-        lines = ["removed for good:", *number_lines(done), *foreseen.titles()]
+        first = "was removed before; whatever an interrupted removal had left is gone" if again else "removed for good:"
+        lines = [first, *number_lines(done), *foreseen.titles()]
         lines += [f"look at {name}: shows nearly the same" for name in look]
         document = {"done": True, **foreseen.document(), **done, "near_duplicates": look, "reason": reason}
         terminal.finish(document, "\n".join([*lines, *foreseen.warnings()]))
@@ -146,8 +150,9 @@ def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str, keep_out
 
     clips = [name if _WHOLE_ID.fullmatch(name) else find_clip(corpus, name) for name in named["clip"]]
     names, unknown = find_uploaders(corpus, named["uploader"])
-    if unknown and not keep_out:
-        raise no_such_uploader(corpus, unknown[0])
+    strangers = [text for text in unknown if not _all_removed(corpus, "uploader", asked_names(text))]
+    if strangers and not keep_out:
+        raise no_such_uploader(corpus, strangers[0])
     keys = {
         "clip": clips,
         "uploader": [*names, *(name for text in unknown for name in asked_names(text))],
@@ -157,6 +162,15 @@ def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str, keep_out
     if not removals:
         raise InputError("nothing was named", "name it with --clip, --uploader, --url or --url-list")
     return removals
+
+
+def _removed_before(corpus: Corpus, removals: list[Removal]) -> bool:
+    """Whether all that is named was removed already: a removal that was killed is given again."""
+    return all(_all_removed(corpus, each.kind, each.keys) for each in removals)
+
+
+def _all_removed(corpus: Corpus, kind: str, keys: Iterable[str]) -> bool:
+    return all(corpus.is_removed(kind, key) for key in keys)
 
 
 def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
