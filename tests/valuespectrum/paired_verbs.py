@@ -59,7 +59,7 @@ VERBS: dict[str, Verb] = {
     "refresh": Verb("corpus refresh CORPUS"),
     "ingest": Verb("ingest MORE --corpus CORPUS --embedder reference", brings=2),
     "remove": Verb("corpus remove CORPUS --clip GONE --yes", brings=-1),
-    "reembed": Verb("corpus reembed CORPUS --embedder reference --dtype bf16"),
+    "reembed": Verb("corpus reembed CORPUS --embedder reference"),
     "bench": Verb("bench --corpus CORPUS --model MODEL --run RUN --top-k 1"),
     "score": Verb("score RUN --draws 100", needs_answers=True),
     "report": Verb("report RUN --corpus CORPUS", needs_answers=True),
