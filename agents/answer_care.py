@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +28,7 @@ from agents.identity import content_key
 from agents.models.base import NO_CHOICE
 from agents.stored_json import read_counts, read_form, read_tags
 from vectorstore.errors import InputError, SchemaError
+from vectorstore.looking import LONGEST, answer, ask_child, limit
 from vectorstore.storage import durable_file, refuse_foreign, storage_errors
 
 Format = Literal["csv", "parquet"]
@@ -36,6 +38,8 @@ _LONGEST_HEADER = 1_000_000
 """Bytes of the first line of a table."""
 _ROW_GROUP = 20_000
 """Rows that Parquet keeps together, and that are held at once."""
+_SPACE = 2**30
+"""Bytes of memory that the names of the columns of a table may take to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,27 @@ def _is_csv(path: Path) -> bool:
 
 
 def _is_parquet(path: Path) -> bool:
-    import pyarrow
-    import pyarrow.parquet
+    """Whether a file has our columns; it may be anybody's, so a child looks."""
+    with path.open("rb") as file:
+        return not ask_child(f"{__name__}:main", [str(file.fileno())], [file.fileno()], LONGEST)
 
-    try:
-        return set(OWN_COLUMNS) <= set(pyarrow.parquet.read_schema(path).names)
-    except pyarrow.ArrowException:
-        return False
+
+def main(descriptor: str) -> None:
+    """What the child does.
+
+    Args:
+        descriptor: Of the Parquet file.
+    """
+
+    def look() -> str:
+        import pyarrow.parquet
+
+        limit(_SPACE)
+        with os.fdopen(int(descriptor), "rb") as file:
+            missing = set(OWN_COLUMNS).difference(pyarrow.parquet.read_schema(file).names)
+        return f"it has no {min(missing)}" if missing else ""
+
+    answer(look)
 
 
 def _write_parquet(store: AnswerStore, columns: dict[str, str], file: Any) -> int:

@@ -6,16 +6,22 @@ What would kill the process that reads it, or take all its memory, does so to th
 from __future__ import annotations
 
 import json
+import os
 import resource
 import tempfile
 from collections.abc import Callable, Sequence
+from typing import IO
 
 from vectorstore.child_process import PIPE, end_child, start_child, wait_for
 from vectorstore.errors import CorpusError, StorageError
-from vectorstore.looked_at import cache_home
+from vectorstore.inside import stamp
+from vectorstore.looked_at import cache_home, is_known, remember
 
 LONGEST = 300.0
 """Seconds after which a child that only looks counts as hanging."""
+
+TOO_MUCH = "reading it takes more memory than it can need"
+"""What is wrong with whatever reaches the limit on memory."""
 
 
 def ask_child(entry: str, arguments: Sequence[str], descriptors: Sequence[int], patience: float | None) -> str:
@@ -49,6 +55,32 @@ def ask_child(entry: str, arguments: Sequence[str], descriptors: Sequence[int], 
         return str(json.loads(answer.read().splitlines()[-1])["fault"])
 
 
+def find_harm_once(file: IO[bytes], kind: str, entry: str, arguments: Sequence[str] = ()) -> str:
+    """Have a child read an open file first, unless these bytes were looked at in this way before.
+
+    Args:
+        file: It is left at any place, since the child reads through the same handle.
+        kind: Of the look: whatever tells it from others at the same file.
+        entry: Function that calls ``answer``, as ``module:name``; its first argument is the number of the handle.
+        arguments: Further ones.
+
+    Returns:
+        What is wrong, in words; empty when nothing is.
+    """
+    state = file_state(file, kind)
+    if is_known(state):
+        return ""
+    fault = ask_child(entry, [str(file.fileno()), *arguments], [file.fileno()], LONGEST)
+    if not fault:
+        remember(state)
+    return fault
+
+
+def file_state(file: IO[bytes], kind: str) -> str:
+    """What is remembered of a file that was looked at, or written here."""
+    return f"{kind} {stamp(os.fstat(file.fileno()))}"
+
+
 def answer(look: Callable[[], str]) -> None:
     """Look, in the child, and tell the parent.
 
@@ -60,7 +92,7 @@ def answer(look: Callable[[], str]) -> None:
     except (CorpusError, StorageError) as error:
         fault = error.message
     except MemoryError:
-        fault = "reading it takes more memory than it can need"
+        fault = TOO_MUCH
     print(json.dumps({"fault": fault}))
 
 

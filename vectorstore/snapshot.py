@@ -24,11 +24,10 @@ from typing import IO, TYPE_CHECKING, Any
 from vectorstore.clock import utc_now
 from vectorstore.counts import Counts, corpus_counts
 from vectorstore.errors import CorpusError, InputError, SchemaError
-from vectorstore.inside import stamp
 from vectorstore.layout import SNAPSHOTS
 from vectorstore.ledger import Ledger
-from vectorstore.looked_at import is_known, remember
-from vectorstore.looking import LONGEST, answer, ask_child, limit
+from vectorstore.looked_at import remember
+from vectorstore.looking import answer, file_state, find_harm_once, limit
 from vectorstore.recall import Recall, recall_at_10
 from vectorstore.snapshot_files import (
     check_snapshot_name,
@@ -53,6 +52,8 @@ _PERSONAL = ("bases",)
 _HINT = "restore it from a copy, or make a new one under another name"
 
 _ROWS_AT_ONCE = 50_000
+_KIND = "rows"
+"""Of what the memory of looks keeps about the Parquet file."""
 _SPACE = 2**30
 _SPACE_PER_BYTE = 40
 """Bytes of memory that reading rows may take, at all and for each byte of their file: measured 0.1 GB and 9."""
@@ -226,7 +227,7 @@ def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
         with snapshot_file(corpus.folder, f"{name}.parquet") as file:
             _write_rows(file, current_rows(ledger))
         with snapshot_rows_file(corpus.folder, name) as written:
-            remember(_state(written))
+            remember(file_state(written, _KIND))
         with snapshot_file(corpus.folder, f"{name}.json") as file:
             text = json.dumps(made.to_json(), indent=1, sort_keys=True, allow_nan=False)
             file.write((text + "\n").encode())
@@ -318,26 +319,8 @@ def _write_rows(file: IO[bytes], rows: Iterator[Row]) -> None:
             writer.write_table(pyarrow.table(columns, schema=schema))
 
 
-def _state(file: IO[bytes]) -> str:
-    return f"rows {stamp(os.fstat(file.fileno()))}"
-
-
-def _refuse_harmful(file: IO[bytes]) -> None:
-    """Have a child read rows first that may be anybody's: a megabyte can unpack to more than there is memory for.
-
-    Raises:
-        ValueError: They cannot be read within limits.
-    """
-    if is_known(_state(file)):
-        return
-    fault = ask_child(f"{__name__}:main", [str(file.fileno())], [file.fileno()], LONGEST)
-    if fault:
-        raise ValueError(fault)
-    remember(_state(file))
-
-
 def main(descriptor: str) -> None:
-    """What the child does.
+    """What the child does that reads rows first, which may be anybody's.
 
     Args:
         descriptor: Of the Parquet file.
@@ -368,7 +351,10 @@ def _rows(file: IO[bytes]) -> list[Row]:
 def _read_rows(folder: Path, name: str) -> list[Row]:
     try:
         with snapshot_rows_file(folder, name) as file:
-            _refuse_harmful(file)
+            # A megabyte can unpack to more than there is memory for.
+            if fault := find_harm_once(file, _KIND, f"{__name__}:main"):
+                raise ValueError(fault)
+            file.seek(0)
             return _rows(file)
     except (OSError, ValueError, KeyError) as error:
         path = folder / SNAPSHOTS / f"{name}.parquet"

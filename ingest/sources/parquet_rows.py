@@ -1,17 +1,22 @@
 """Rows of Parquet, in memory that does not depend on what the file says of itself.
 
-A few bytes of Parquet may stand for any amount of text: a dictionary names a long text once for all rows, and a run of
-list elements takes no room. So the sizes that the file declares are looked at first, texts stay in their dictionary
-while they are read, and rows are made of them a few at a time.
+A few bytes of Parquet may stand for any amount of text: a dictionary names a long text once for all rows, a run of list
+elements takes no room, and the header of a page may claim any length. So the sizes that the file declares are looked at
+first, a child with limits decodes everything before this process does, and rows are made a few at a time. Where texts
+are too long to stand in each of their rows, they stay in their dictionary while they are read, which is slower.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
 from vectorstore.errors import InputError
+from vectorstore.looking import TOO_MUCH, answer, find_harm_once, limit
 
 MAX_ROWS = 50_000_000
 """Of a file: millions of rows may take no room in it, but each takes its time."""
@@ -23,6 +28,14 @@ _MAX_CHUNK = 2**30
 _MAX_PER_ROW = 256
 """Elements of lists, on average over a row group."""
 _THRIFT_LIMIT = 10**8
+_SPACE = 2**29
+_MOST_SPACE = 2 * _MAX_CHUNK
+"""Bytes of memory that decoding may take, at all and for the bytes of a file: measured 0.1 GB and a row group."""
+_ELEMENT = 8
+"""Bytes of a row that an element of a list counts for, whatever it holds."""
+_FORMS = ("plain", "dictionaries")
+"""How texts are read, the faster way first."""
+_ANEW = "write it again, in smaller row groups"
 _TOO_LONG = f"longer than {MAX_ROW:,} bytes"
 
 
@@ -38,42 +51,122 @@ def parquet_rows(file: BinaryIO, name: str, columns: Columns) -> Iterator[Row]:
         InputError: It is damaged, lacks a column that is needed, or would take too much memory.
     """
     import pyarrow
-    import pyarrow.parquet
 
+    in_dictionaries = _choose_reading(file, name, columns)
     try:
-        table = _open(file)
-        present = table.schema_arrow.names
-        columns.check(present, name)
-        if len(set(present)) < len(present):
-            raise InputError(f"{name} has two columns of one name", "name them apart")
-        found = columns.among(present)
-        odd = {wanted for wanted, column in found.items() if not _is_plain(table.schema_arrow.field(column).type)}
-        read = sorted({column for wanted, column in found.items() if wanted not in odd})
-        if not read:
-            raise InputError(f"{name}: {found[min(odd)]!r} holds neither text nor numbers", "write it as text")
-        texts = _check_sizes(table, name, read)
-        file.seek(0)
-        table = _open(file, texts)
+        table = _Table(file, name, columns)
         number = 1
-        for batch in table.iter_batches(_BATCH, columns=read):
-            for part, fits in _parts(batch):
-                yield from _rows(part, found, odd, number) if fits else [Row(number, problem=_TOO_LONG)]
-                number += part.num_rows
-        if number - 1 != table.metadata.num_rows:
-            raise InputError(f"{name} has {number - 1:,} rows and says {table.metadata.num_rows:,}", "write it again")
+        for part, fits in table.parts(in_dictionaries=in_dictionaries):
+            yield from _rows(part, table.found, table.odd, number) if fits else [Row(number, problem=_TOO_LONG)]
+            number += part.num_rows
+        if number - 1 != table.count:
+            raise InputError(f"{name} has {number - 1:,} rows and says {table.count:,}", _ANEW)
     except (pyarrow.ArrowException, OSError) as error:
-        raise InputError(f"{name} is no readable Parquet file: {one_line(error)}", "write it again") from error
+        raise _unreadable(name, one_line(error)) from error
 
 
-def _open(file: BinaryIO, dictionaries: list[str] | None = None) -> Any:
+def _choose_reading(file: BinaryIO, name: str, columns: Columns) -> bool:
+    """Whether texts have to stay in their dictionaries for this process to read a file.
+
+    Raises:
+        InputError: A child could read it in neither way.
+    """
+    wanted = json.dumps(asdict(columns), default=list, sort_keys=True)
+    for form in _FORMS:
+        fault = find_harm_once(file, f"list {form} {wanted}", f"{__name__}:main", [form, wanted])
+        if not fault:
+            return form == _FORMS[1]
+        if fault != TOO_MUCH:
+            break
+    raise _unreadable(name, fault)
+
+
+def _unreadable(name: str, reason: str) -> InputError:
+    return InputError(f"{name} is no readable Parquet file: {reason}", _ANEW)
+
+
+def main(descriptor: str, form: str, wanted: str) -> None:
+    """What the child does: decode everything that is wanted of a file, as its parent will.
+
+    Args:
+        descriptor: Of the file.
+        form: One of ``_FORMS``.
+        wanted: The columns, as JSON.
+    """
+    import numpy  # noqa: F401 - libraries take their room before it is limited
+    import pyarrow
+    import pyarrow.compute
     import pyarrow.parquet
 
-    return pyarrow.parquet.ParquetFile(
-        file,
-        read_dictionary=dictionaries,
-        thrift_string_size_limit=_THRIFT_LIMIT,
-        thrift_container_size_limit=_THRIFT_LIMIT,
-    )
+    # The others reserve a gigabyte before they are asked for anything.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+
+    def look() -> str:
+        with os.fdopen(int(descriptor), "rb") as file:
+            limit(_SPACE + min(os.fstat(file.fileno()).st_size, _MOST_SPACE))
+            try:
+                for _ in _Table(file, "", Columns(**json.loads(wanted))).parts(in_dictionaries=form == _FORMS[1]):
+                    pass
+            except InputError:
+                return ""  # the parent finds the same, and says it better
+            except (pyarrow.ArrowException, OSError) as error:
+                if isinstance(error, MemoryError):
+                    raise
+                return one_line(error)
+        return ""
+
+    answer(look)
+
+
+class _Table:
+    """A file whose declared sizes are in order.
+
+    Args:
+        file: It is read from its beginning.
+        name: Of the table, for messages.
+        columns: Wanted ones.
+
+    Raises:
+        InputError: It lacks a column, or declares too much.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, columns: Columns) -> None:
+        self._file = file
+        table = self._open()
+        schema = table.schema_arrow
+        columns.check(schema.names, name)
+        if len(set(schema.names)) < len(schema.names):
+            raise InputError(f"{name} has two columns of one name", "name them apart")
+        self.found = columns.among(schema.names)
+        self.odd = {wanted for wanted, column in self.found.items() if not _is_plain(schema.field(column).type)}
+        self._read = sorted({column for wanted, column in self.found.items() if wanted not in self.odd})
+        if not self._read:
+            raise InputError(
+                f"{name}: {self.found[min(self.odd)]!r} holds neither text nor numbers", "write it as text"
+            )
+        self._texts = _check_sizes(table, name, self._read)
+        self.count = int(table.metadata.num_rows)
+
+    def parts(self, *, in_dictionaries: bool) -> Iterator[tuple[Any, bool]]:
+        """Rows in turn, and whether they fit into memory once each has its own text.
+
+        Args:
+            in_dictionaries: Keep the texts in their dictionaries.
+        """
+        table = self._open(self._texts if in_dictionaries else [])
+        for batch in table.iter_batches(_BATCH, columns=self._read, use_threads=False):
+            yield from _parts(batch)
+
+    def _open(self, dictionaries: Collection[str] = ()) -> Any:
+        import pyarrow.parquet
+
+        self._file.seek(0)
+        return pyarrow.parquet.ParquetFile(
+            self._file,
+            read_dictionary=list(dictionaries),
+            thrift_string_size_limit=_THRIFT_LIMIT,
+            thrift_container_size_limit=_THRIFT_LIMIT,
+        )
 
 
 def _check_sizes(table: Any, name: str, read: list[str]) -> list[str]:
@@ -141,7 +234,7 @@ def _sizes(column: Any) -> Any:
     if pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind):
         inner = np.concatenate(([0], np.cumsum(_sizes(column.values), dtype=np.int64)))
         offsets = column.offsets.to_numpy()
-        return inner[offsets[1:]] - inner[offsets[:-1]]
+        return inner[offsets[1:]] - inner[offsets[:-1]] + _ELEMENT * np.diff(offsets)
     if _is_text(kind):
         return pc.fill_null(pc.binary_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     return np.zeros(len(column), dtype=np.int64)
