@@ -14,8 +14,9 @@
 
 An option is taken back by a hedge at once behind it ("yes, but", "yes or"), or by another option in a clause near it.
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
-with ("No, as an AI ..."). Phrases of both are in ``agents.parse_phrases``, for English, German, French, Spanish and
-Chinese. The class of words is only used where there are no log-probabilities that are complete in themselves.
+with ("No, as an AI ..."). How both are said in English, German, French, Spanish and Chinese stands in
+``agents.parse_no_picture`` and ``agents.parse_refusals``. The class of words is only used where there are no
+log-probabilities that are complete in themselves.
 
 The published Value-Spectrum protocol counts every text that contains "yes" as a yes; its rule stands apart in
 :func:`contains_yes`. ``python -m tests.agents.parser_cases`` prints precision and recall on written cases.
@@ -28,8 +29,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED, Choice
+from agents.parse_no_picture import no_picture
 from agents.parse_numbers import rating
-from agents.parse_phrases import APOLOGY, no_picture, refusal
+from agents.parse_refusals import APOLOGY, refusal
 from agents.parse_text import plain, shown_part, stated_value
 from agents.parse_words import FINAL, HEDGE, LABEL, OPENER, STATED, Options, without_idioms
 from agents.thinking import split_thinking
@@ -47,6 +49,13 @@ _AFTER_SORRY = re.compile(
     r"(?:yes|no|ja|nein|oui|non|sí)(?!\w)|i (?:can ?not|can't|am unable to|am not able to) (?:say|tell|decide|choose)\b"
 )
 """What makes an apology a refusal: to say, or to decide; before any other statement it is none."""
+_IF = re.compile(r"\b(?:if(?! i (?:had|have|must)\b)|wenn|falls|si)\b")
+"""Begins what is only said under a condition."""
+_QUOTED = re.compile(
+    r"\b(?:says?|said|saying|reads?|reading|written|caption|titled?|labell?ed|sign|speech "
+    r"bubble)\b[^\".!?\n]{0,20}\"[^\"\n]{0,300}\""
+)
+"""Somebody in the picture speaks, or it shows words; they are not what the model says."""
 _LABELLED_CLAUSE = 5
 """Words of a clause up to which an option at its end is what the clause says."""
 
@@ -111,6 +120,7 @@ def _options(choices: tuple[Choice, ...]) -> Options:
 
 def _phrase_class(words: str) -> str:
     """``no_picture`` or ``refusal`` where words say so, else empty."""
+    words = _QUOTED.sub(" ", words)
     if no_picture().search(words):
         return NO_PICTURE
     if refusal().search(words):
@@ -169,6 +179,8 @@ def _later(words: str, options: Options) -> str:
         return ""
     said = set()
     for found in STATED.finditer(words):
+        if _IF.search(_SENTENCE.split(words[: found.start()])[-1]):
+            continue
         rest = words[found.end() :]
         name, place = _opening(rest, options)
         said.add(_not_taken_back(name, rest[place:], options))

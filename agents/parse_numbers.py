@@ -1,44 +1,108 @@
-"""Ratings in words: one digit, said as a number of its own."""
+"""Ratings in words: one digit, said as a number of its own.
+
+::
+
+    rating     = [scale] stated digit [scale] [unit] rest      "On a scale of 0 to 9, I'd give it a 7, because ..."
+    stated     = "" | label | who verb [what] [article]        "my rating is", "I would rate this image", "it's a solid"
+    digit      = 0-9 | its word, where a sentence or scale ends it           "seven.", "seven out of ten"
+    rest       = end | mark | "because" ...                    not another number, a range, a fraction, a unit of things
+
+The words open with it, or one of their sentences states it by a label or a verb of rating; several that differ are
+none.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
-_LEAD = (
-    r"(?:(?:i(?:'d| would|'ll| will)?|we) (?:rate|give|score|say|choose|pick|answer|go with|go for|assign)"
-    r"(?: (?:(?:the|this) (?:image|picture|video|photo|clip)|it|this|that)(?!'))?(?: (?:as )?(?:an?|with))?"
-    r"|(?:it|this|that)(?:'s| is|'d be| would be)(?: an?)?(?: (?:solid|strong|clear|good|weak))?|(?:an? )?(?:solid"
-    r"|strong|clear|good|weak)|an?"
-    r"|ich (?:gebe|würde)(?: (?:dem|ihm|es|das))?(?: (?:bild|video|foto))?(?: (?:eine?|mit))?"
-    r"|je (?:donne|mets|dirais)(?: (?:un|une))?|le doy(?: un)?|diría(?: un)?|我(?:给|打|会给|选|评)(?:它|出)?)"
+_WHAT = (
+    r"(?:(?:the|this|that|my|your|the overall) (?:overall )?(?:image|picture|video|photo|clip|scene|content|interest"
+    r"|enjoyment|liking|one|post)(?: (?:in|of|for) (?:this|the|it)(?: (?:image|picture|video|photo|clip))?)?|it|this"
+    r"|that)(?!')"
+)
+_SURE = r"(?:(?:definitely|honestly|personally|easily|certainly|have to|simply|just|confidently) )"
+_RATES = (
+    rf"(?:i(?:'m| am) (?:giving|rating)|i(?:'d| would|'ll| will)? {_SURE}*(?:rate|give|score|assign|rank))(?: "
+    rf"{_WHAT})?(?: (?:as|at|with|to be))?(?: "
+    rf"an?)?"
+    r"(?: (?:rating|score|solid|strong))?(?: of)?"
+    rf"|{_WHAT} (?:gets|deserves|earns|scores)(?: an?)?"
+    r"|von mir (?:gibt es|gibt's|bekommt \w+(?: bild)?)(?: eine)?|(?:es|das bild) (?:bekommt|verdient)(?: von "
+    r"mir)?(?: eine)?"
+    r"|ich (?:gebe|würde|vergebe|bewerte)(?: (?:dem|ihm|es|das|diesem|dieses))?(?: (?:bild|video|foto))?(?: (?:hier"
+    r"|mit))?(?: eine?)?"
+    r"|je (?:lui |le |la )?(?:donne|donnerais|mets|mettrais|attribue|note)(?: à (?:cette|l'|la) ?(?:image|photo"
+    r"|vidéo))?(?: une?)?(?: note de)?|(?:cette image|elle|ça) mérite(?: une?)?|(?:la imagen |se )*merece(?: una?)?"
+    r"|(?:yo )?le (?:doy|daría|pongo|pondría)(?: a (?:la|esta) (?:imagen|foto))?(?: una?)?(?: puntuación de)?"
+    r"|我?(?:会|想)?(?:给|打|选|评)(?:它|出|(?:这张|这个|该)?(?:图片|图|照片|视频))?(?:打|评)?(?:出)?"
+)
+_SAYS = (
+    rf"(?:i|we)(?:'d| would|'ll| will)? {_SURE}*(?:say|choose|pick|answer|go with|go for|call (?:it|this|that)"
+    r"|put (?:it|this|that) at)(?: it's| it is| that it's)?(?: an?)?"
+    r"|(?:it|this|that)(?:'s| is|'d be| would be)(?: an?)?(?: (?:solid|strong|clear|good|weak))?"
+    r"|(?:an? )?(?:solid|strong|clear|good|weak)|an?|eine|une?|una?|je dirais(?: une?)?|(?:yo )?diría(?: que)?(?: "
+    r"una?)?"
+)
+_NAME = (
+    r"(?:rating|score|answer|vote|number|value|grade|bewertung|note|antwort|wertung|réponse|puntuación|calificación"
+    r"|respuesta|nota|答案|回答|评分|分数|打分)"
 )
 _LABEL = (
-    r"(?:(?:my |the |final |overall |ma |mi |la |meine |die )*(?:rating|score|answer|number|value|grade|bewertung"
-    r"|note|antwort|wertung"
-    r"|réponse|puntuación|calificación|respuesta|nota|答案|回答|评分|分数|打分)(?: is| would be| ist| est| es|是|为)?)"
+    r"(?:(?:my|the|final|overall|ma|mon|sa|mi|la|meine|die|我的|最终)\s*)*"
+    rf"{_NAME}(?: (?:for|of|für|pour|para) {_WHAT})?"
+    r"(?:\s*(?:is|would be|will be|ist|wäre|lautet|est|serait|es|sería|是|为))?"
 )
-_OPENING = re.compile(rf"(?:{_LABEL}|(?:{_LEAD}[\s,:]*){{0,2}})[\s:=\"'(\[.,!…]*(?:- )?(?:\(?[a-d][).:]\s)?")
-_NUMBER = re.compile(r"(?<![\d.,/+\-—~≥≤<>±≈])(\d)(?:[.,]0+)?(?![\d%])")
+_WHOLE = r"(?![a-zà-ÿ])"
+_MARKS = r"[\s:=\"'(\[.,!…]*"
+_OPENING = re.compile(
+    rf"{_MARKS}(?:{_LABEL}{_MARKS}(?:an? )?|(?:(?:{_RATES}|{_SAYS}){_WHOLE}[\s,:]*){{0,2}}){_MARKS}"
+    r"(?:- )?(?:\(?[a-d][).:]\s)?"
+)
+_LATER = re.compile(
+    r"(?:^|\n|[.!?。！？]\s*)(?:(?:so|overall|therefore|thus|all in all|in short|insgesamt|globalement|en general|总体)"
+    r",? )?"
+    rf"(?:{_LABEL}\s*[:=]?\s*|(?:{_RATES}){_WHOLE}\s*)(?:an? )?"
+)
+_NUMBER = re.compile(r"(?<![\d.,/+\-—~≥≤<>±])(\d)(?:[.,]0+)?(?![\d%])")
 _SCALE = re.compile(
-    r"\s*(?:/|out of|von|sur|de|sobre|of) ?(?:9|10)(?!\d|[.,]\d)"
+    r"\s*[(,]?\s*(?:/|out of|von|sur|de|sobre|of) ?(?:9|10)(?!\d|[.,]\d)\)?"
+    r"|\s*\(0 ?(?:-|—|to|bis|à|a) ?(?:9|10)\)"
     r"|\s*[(,]?\s*(?:on|in|auf|sur|en)?\s*(?:an?|the|einer|une|una)? ?(?:scale|skala|échelle|escala)"
     r"(?: (?:of|from|von|de))? ?0 ?(?:-|—|to|bis|à|a) ?(?:9|10)\)?"
 )
-_UNITS = re.compile(r"\s*(?:points?|stars?|punkte?|étoiles?|puntos?|estrellas?|分|点)\b|\s*分")
+_UNITS = re.compile(r"\s*(?:points?|stars?|punkte?n?|étoiles?|puntos?|estrellas?|分|点)\b|\s*分吧?")
 _SPAN = re.compile(
     r"\s*(?:-|—|–|~|to|or|and|bis|oder|und|à|ou|et|o|y|到|或|至)\s*\d|[-+]|\s*\+|\s*(?:%|percent|prozent)|ish\b|\s*\?"
     r"|\s*(?:and|&|und|et|y) (?:a |an |one |eine? |une? |una? )?(?:half|halb|demi|media?)|[½¼¾⅓⅔²³]|[.,]\d|/\d|[a-z]"
 )
 _ENDS = re.compile(
     r"\s*(?:$|[.,;:!)\]}\"'。、…\n(]|—|-\s"
+    r"|(?:to|for|für|pour|para|a|à) (?:this|the|das|dieses|cette|l'|esta|la) ?(?:image|picture|video|photo|clip|one"
+    r"|bild|foto|imagen|vidéo)(?!\w)|(?:overall|geben|sagen|vergeben|bewerten)\s*(?:$|[.,;:!\n])"
     r"|(?:because|since|as|for|from|i|i'd|i'm|it|it's|the|this|that|weil|da|car|parce|porque|因为|我)(?!\w))"
 )
 _VAGUE = re.compile(
-    r"\b(?:about|around|roughly|approximately|between|maybe|perhaps|probably|somewhere|at least|at most|more than"
+    r"\b(?:about|around|roughly|approximately|between|maybe|perhaps|probably|possibly|somewhere|at least|at most"
+    r"|more than"
     r"|less than|not|either|ungefähr|etwa|zwischen|vielleicht|wahrscheinlich|nicht|environ|entre|peut-être|à peu près"
     r"|unos|alrededor|quizás?|tal vez|aproximadamente)\b|[~≈≥≤<>±]|大约|左右|大概|可能|之间"
 )
+_UNSURE = re.compile(rf"[ ,]*(?:not (?:sure|certain)|(?!not\b)(?:{_VAGUE.pattern}))")
+_WORDS = (
+    "zero two three four five six seven eight nine ten",
+    "null zwei drei vier fünf sechs sieben acht neun zehn",
+    "zéro deux trois quatre cinq six sept huit neuf dix",
+    "cero dos tres cuatro cinco seis siete ocho nueve diez",
+)
+_NUMBERS = [str(number) for number in (0, *range(2, 11))]
+_DIGIT_OF = {word: number for words in _WORDS for word, number in zip(words.split(), _NUMBERS, strict=True)}
+"""Without the words for one, which mean other things: "a good one"."""
+_SPELT = re.compile(
+    rf"\b(?:{'|'.join(_DIGIT_OF)})\b(?=\s*(?:$|[.,;:!)\"\n]|/|(?:out of|von|sur|sobre|points?|stars?|punkte?n?"
+    rf"|étoiles|puntos|estrellas)\b))"
+)
+_SPELT_CHINESE = re.compile(r"[零二三四五六七八九](?=分)|\A[零二三四五六七八九](?=\W*\Z)")
 
 
 def rating(words: str, names: Collection[str]) -> str:
@@ -52,19 +116,34 @@ def rating(words: str, names: Collection[str]) -> str:
         >>> digits = [str(digit) for digit in range(10)]
         >>> [rating(words, digits) for words in ("7/10", "rating: 7.", "-3", "7.5", "6 or 7", "about 7", "10")]
         ['7', '7', '', '', '', '', '']
+        >>> rating("a calm scene. i'd give it a seven.", digits)
+        '7'
     """
-    bare = _SCALE.sub(" ", words)
+    bare = _SCALE.sub(" ", _in_digits(words)).lstrip(" ,")
     opening = _OPENING.match(bare)
-    place = opening.end() if opening else 0
-    found = _NUMBER.match(bare, place)
-    if not found or found[1] not in names or _VAGUE.search(bare[: found.start()]):
+    opened = _digit(bare, opening.end() if opening else 0, names)
+    if opened:
+        return opened
+    stated = {_digit(bare, found.end(), names, found.start()) for found in _LATER.finditer(bare)}
+    return stated.pop() if len(stated) == 1 else ""
+
+
+def _in_digits(words: str) -> str:
+    """Words with numbers that stand for themselves in digits; "two dogs" stay."""
+    spelt = _SPELT.sub(lambda found: _DIGIT_OF[found[0]], words)
+    return _SPELT_CHINESE.sub(lambda found: str("零一二三四五六七八九".index(found[0])), spelt)
+
+
+def _digit(words: str, place: int, names: Collection[str], begin: int = 0) -> str:
+    """The digit at a place, unless what stands before or behind it in the sentence makes it something else."""
+    found = _NUMBER.match(words, place)
+    if not found or found[1] not in names or _VAGUE.search(words[begin : found.start()]):
         return ""
-    rest = bare[found.end() :]
+    rest = words[found.end() :]
     unit = _UNITS.match(rest)
     if (_SPAN.match(rest) and not unit) or not _ENDS.match(rest, unit.end() if unit else 0):
         return ""
-    said = set(re.findall(r"(?<![\d.,])\d+(?![\d])", re.split(r"\n|[.!?;。!](?=\s|$)", rest, maxsplit=1)[0]))
-    others = {
-        number for number in re.findall(r"(?:answer|rating|score)(?: is)?\W{0,4}(\d+)", rest) if number != found[1]
-    }
-    return "" if (said - {found[1]}) or others or _VAGUE.match(rest.lstrip(" ,")) else found[1]
+    sentence = re.split(r"\n|[.!?;。!](?=\s|$)", rest, maxsplit=1)[0]
+    said = set(re.findall(r"(?<![\d.,])\d+(?![\d])", sentence))
+    others = set(re.findall(rf"{_NAME}(?: is)?\W{{0,4}}(\d+)", rest))
+    return "" if (said | others) - {found[1]} or _UNSURE.match(rest) else found[1]

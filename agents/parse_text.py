@@ -15,7 +15,8 @@ _QUOTES = "“”„‟«»「」『』〝〞"
 _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|<(?:/?(?:s|p|b|i|em|strong|u|br ?/?|bos|eos|pad|unk)|end_of_turn|start_of_turn)>"
 )
-_MARKUP = re.compile(r"[*`_$]+|~~+|(?m:^[ \t]*[#>]+(?=\s))|\\(?:text|mathrm|textbf|mathbf)\b|\\[()\[\]]")
+_MARKUP = re.compile(r"[*`_]+|\$(?!\d)|~~+|(?m:^[ \t]*[#>]+(?=\s))|\\(?:text|mathrm|textbf|mathbf)\b|\\[()\[\]]")
+_FORMULA = re.compile(r"\$\$?([^$\n]{1,200})\$\$?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DRESS = " \t\r\n*_\u200b"
 _FENCE = re.compile(r"```[a-z]*\s*(.*?)\s*```", re.DOTALL)
@@ -88,13 +89,14 @@ def _field(data: Any) -> str:
 def plain(text: str) -> str:
     r"""Words in lower case, in one form of letters, digits, quotes and dashes, without emphasis, emoji and markup.
 
-    Line ends stay. Fractions and raised digits stay what they are, so that ``7½`` is never 71/2.
+    Line ends stay. ``$7$`` is a formula, ``$7`` is money.
+    Fractions and raised digits stay what they are, so that ``7½`` is never 71/2.
 
     Example:
         >>> plain("**ＹＥＳ**,\u200b I’m ７ \U0001f600"), plain("7½")
         ("yes , i'm 7", '7½')
     """
-    readable = _CONTROL.sub(" ", text)
+    readable = _FORMULA.sub(r"\1", _CONTROL.sub(" ", text))
     kept = _MARKUP.sub(" ", _SPECIAL.sub(" ", readable)) if readable.isascii() else _folded(readable)
     lines = (" ".join(line.split()) for line in kept.casefold().splitlines())
     return "\n".join(line for line in lines if line)

@@ -28,8 +28,7 @@ _GOES_ON = {
     ),
     "no": (
         r"i|it|it's|i'm|i'd|i've|this|that|these|the|they|he|she|we|you|my|because|since|thanks|thank you|not|never"
-        r"|way|sir|sorry"
-        r"|definitely|absolutely|certainly|really|from me|for me"
+        r"|way(?! (?:around|to|of))|sir|sorry|for|definitely|absolutely|certainly|really|from me"
         r"|danke|ich|das|dieses|es|nicht|eher nicht|weil|mir|auf keinen fall|leider|absolut nicht|gar nicht"
         r"|je|j'|merci|c'est|ce n'est|ça|pas|car|parce que|cela|pas du tout|absolument pas|vraiment pas"
         r"|gracias|porque|para nada|en absoluto|señor"
@@ -42,34 +41,31 @@ _GOES_ON_CHINESE = re.compile(
 )
 ENDS = r"(?=\s*(?:$|\.(?!\s?\d)|[,;:!)\]}\"'。、…\n]|—|-(?!\w)|\())"
 OPENER = re.compile(
-    r"(?:(?:well|hmm+|hm|mm+|um+|uh+|uhm|er|oh|ah|aha|okay|ok|alright|honestly|frankly|actually|personally|overall"
+    r"(?:(?:well|hmm+|hm|mm+|um+|uh+|uhm|er|oh|ah|aha|ha(?:ha)+|ugh|hey|aww*|whoa|yikes|okay|ok|alright|honestly"
+    r"|frankly|actually|personally|overall"
     r"|so|then|wow"
     r"|to be honest|in my opinion|in short|simply put|honest answer|short answer|i guess so|wait|sure|of course"
-    r"|absolutely"
-    r"|definitely|certainly|great question|good question|good one|interesting|thanks|thank you"
+    r"|absolutely|definitely|certainly|great question|good question|good one|interesting|thanks|thank you"
     r"|also|nun|naja|na ja|tja|ehrlich gesagt|gut|klar|natürlich|eh bien|bon|ben|franchement|honnêtement|euh|alors"
-    r"|bien sûr"
-    r"|bueno|pues|sinceramente|la verdad|a ver|claro|por supuesto|嗯|呃|好的?|那么|老实说|当然)"
+    r"|bien sûr|bueno|pues|sinceramente|la verdad|a ver|claro|por supuesto|嗯|呃|好的?|那么|老实说|当然)"
     r"\s*(?:[,.…!:;、。—-]+|\n)\s*)"
     r"|(?:(?:definitely|absolutely|certainly|clearly|obviously|simply|hell|heck|oh|ah|hmm+|well|a|an|(?:a "
-    r"|an )?(?:definite"
-    r"|clear|firm|hard|big"
+    r"|an )?(?:definite|clear|firm|hard|big"
     r"|resounding|strong|solid|absolute|emphatic|enthusiastic)|eindeutig|ganz klar|un|una|un grand|un rotundo"
-    r"|klares|ein klares)\s+"
+    r"|claro que|por supuesto que|bien sûr que|klares|ein klares)\s+"
     r"(?=(?:yes|yeah|yep|yup|nope|nah|ja|nein|oui|non|sí|no(?!\s+[a-zà-ÿ]))\b))"
+    r"|(?:absolutely|definitely|certainly|of course) not\s*[,.!—-]+\s*(?=no(?:pe)?\b)"
 )
 LABEL = re.compile(
     r"(?:(?:(?:my|the|final|short|correct|simple|quick|overall|direct|honest|one-word|here is my|here's my|so)\s+)*"
     r"(?:answer|response|reply|choice|verdict|decision|output|result|conclusion|vote|selection|option|action|a)"
     r"(?:\s+(?:to (?:this|your|the) question|here|for this (?:image|picture|video)|in one word))?"
-    r"\s*(?:is|would be|will be|remains|=|:|—|-)+\s*(?:simply |clearly |definitely |just |a |an |that )*"
-    r"|(?:i|we)(?:'d|'ll| would| will| must| have to| do)? (?:say|answer|choose|pick|select|vote|go with|go for"
-    r"|respond with"
+    r"\s*(?:(?:is|would be|will be|remains|=|:|—|-)+|\n)\s*(?:simply |clearly |definitely |just |a |an |that )*"
+    r"|(?:i|we)(?:'d|'ll| would| will| must| have to| do)?(?: (?:definitely|honestly|have to|certainly|simply"
+    r"|just))* (?:say|answer|choose|pick|select|vote|go with|go for|respond with"
     r"|respond|reply with|reply)\s*[:,]?\s*(?:with )?(?:a |an )?(?:definite |clear |firm |hard |big )?"
     r"|(?:i(?:'m| am)|we're) (?:going with|going for|going to (?:say|answer|go with)|saying)\s*[:,]?\s*(?:a |an )?"
-    r"|let's say "
-    r"|put me down for a "
-    r"|i(?:'d|'ll| would| will)(?: rather| prefer to| like to)?\s+"
+    r"|let's say |put me down for a |i(?:'m| am) (?=not )|i(?:'d|'ll| would| will)(?: rather| prefer to| like to)?\s+"
     r"|(?:it|that|this)(?:'s| is|'d be| would be) (?:a |an )?(?:definite |clear |firm |hard |big |solid |resounding )*"
     r"|(?:meine |die |finale |endgültige |kurze )*(?:antwort|entscheidung|wahl)\s*(?:ist|lautet|wäre|:|=|—"
     r"|-)+\s*(?:ganz klar |eindeutig )?"
@@ -82,18 +78,17 @@ LABEL = re.compile(
 )
 FINAL = re.compile(
     r"(?:final(?:ly)?,?\s+(?:answer|choice|verdict|decision)|endgültige antwort|finale antwort|réponse finale"
-    r"|respuesta final"
-    r"|最终答案|最后答案)\s*(?:is|ist|est|es|是|为)?\s*[:=—-]?\s*"
+    r"|respuesta final|最终答案|最后答案)\s*(?:is|ist|est|es|是|为)?\s*[:=—-]?\s*"
 )
 STATED = re.compile(
     r"(?:(?:my|the|so|thus|therefore|hence)\s+(?:(?:final|overall|short|the|my)\s+)*answer\s*(?:is|would be|:)+"
-    r"|(?:^|\n)(?:answer|antwort|réponse|respuesta|答案)\s*:"
+    r"|(?:^|[\n.!?。]\s?)(?:answer|antwort|réponse|respuesta|答案|回答)\s*:"
+    r"|(?:^|[,.;:!?\n—-] ?)i(?:'d| would|'ll| will)? (?:definitely |have to )?(?:say|go with|answer|choose|vote)(?= )"
     r"|meine antwort (?:ist|lautet|:)|ma réponse est|mi respuesta es|我的(?:答案|回答)是)\s*[:,]?\s*"
 )
 HEDGE = re.compile(
     r"(?:[\s,:()—-]|\.{2,}|…)*(?:and|or|but|maybe|perhaps|possibly|depends?|it depends|that depends|partly|partially"
-    r"|not sure"
-    r"|unsure|i'm not sure"
+    r"|not sure|unsure|i'm not sure"
     r"|i am not sure|sort of|kind of|to some extent|in a way|sometimes|although|though|if|unless|only if|except"
     r"|aber|und|oder|vielleicht|teilweise|manchmal|kommt darauf an|je nachdem|wenn|falls|obwohl"
     r"|mais|et|ou|peut-être|en partie|parfois|ça dépend|cela dépend|bien que"
@@ -102,8 +97,7 @@ HEDGE = re.compile(
 )
 _IDIOMS = re.compile(
     r"why not|por qué no|pourquoi pas|warum nicht|yes[- ]m[ae]n|no (?:doubt|problem|question|wonder|matter|reason"
-    r"|need|issues?|idea)"
-    r"|or no(?:t)?t\b"
+    r"|need|issues?|idea)|or no(?:t)?t\b"
 )
 
 
@@ -117,8 +111,11 @@ def forms(choice: Choice, among: Sequence[Choice]) -> list[str]:
 
 
 def _as_word(form: str) -> str:
-    """Pattern of a form as a whole word; Chinese and Japanese have no blanks between words."""
-    return re.escape(form) + (r"(?!\w)" if form[-1] < "⺀" else "")
+    """Pattern of a form as a whole word, its last letter drawn out or not ("yesss", "nooo")."""
+    if form[-1] >= "⺀":
+        return re.escape(form)  # Chinese and Japanese have no blanks between words
+    drawn_out = f"{re.escape(form[-1])}*" if form in _YES or form in _NO else ""
+    return rf"{re.escape(form)}{drawn_out}(?!\w)"
 
 
 class Options:

@@ -1,9 +1,9 @@
 """Written cases for the parser of answers, and how well it does: ``python -m tests.agents.parser_cases [FILE ...]``.
 
 A case is a line of a file in ``parse_cases``: which options, the right class, and the words, with ``\\n`` for a line
-break. Classes were written down by what a reader would say, not by what the parser says. ``heldout.tsv`` was written
-after the others were read right, ``heldout_second.tsv`` after what the first had shown was mended; how they were read
-before that stands in ``docs/measurement.md``.
+break. Classes were written down by what a reader would say, not by what the parser says. Every ``heldout_*.tsv`` was
+written after the sets before it were read right; how it was read before anything was mended stands in
+``docs/measurement.md``.
 """
 
 from __future__ import annotations

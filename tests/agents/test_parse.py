@@ -131,8 +131,36 @@ def test_any_text_gets_one_of_the_classes(text: str) -> None:
 )
 def test_hostile_text_is_read_quickly(unit: str) -> None:
     start = time.process_time()
-    parse_answer(unit * (2_000_000 // len(unit)), YES_NO)
+    parse_answer(unit * (500_000 // len(unit)), YES_NO)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["i can't ", "i'd say ", "my ", "personal and ", "please try ", "i'd give it ", "7, ", "$7 ", 'says "', "no, "],
+)
+@pytest.mark.parametrize("options", [YES_NO, DIGITS], ids=["yes_no", "rating"])
+def test_text_that_almost_matches_is_read_quickly(unit: str, options: tuple[Choice, ...]) -> None:
+    """All that is looked at, 2,600 characters, made of beginnings of what is looked for."""
+    start = time.process_time()
+    parse_answer(unit * (3_000 // len(unit)), options)
+    assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(("text", "expected"), [("$7$", "7"), ("$$7$$", "7"), ("$7", "unparsed"), ("seven", "7")])
+def test_money_is_no_rating_and_a_formula_is(text: str, expected: str) -> None:
+    assert parse_answer(text, DIGITS) == expected
+
+
+@pytest.mark.parametrize("said", ["I am an AI.", "I cannot see any image.", "I can't answer that."])
+def test_words_in_the_picture_are_not_the_answer(said: str) -> None:
+    assert parse_answer(f'The robot in it says "{said}"', YES_NO) == "unparsed"
+    assert parse_answer(said, YES_NO) != "unparsed"
+
+
+def test_an_option_under_a_condition_is_no_answer() -> None:
+    assert parse_answer("If it were shorter, I'd say yes.", YES_NO) == "unparsed"
+    assert parse_answer("If I had to choose, I'd say yes.", YES_NO) == "yes"
 
 
 def test_control_characters_are_no_letters() -> None:
