@@ -33,6 +33,7 @@ _MOST_SPACE = 2 * _MAX_CHUNK
 """Bytes of memory that decoding may take, at all and for the bytes of a file: measured 0.1 GB and a row group."""
 _ELEMENT = 8
 """Bytes of a row that an element of a list counts for, whatever it holds."""
+_MARK = b"PAR1"
 _FORMS = ("plain", "dictionaries")
 """How texts are read, the faster way first."""
 _ANEW = "write it again, in smaller row groups"
@@ -71,6 +72,10 @@ def _choose_reading(file: BinaryIO, name: str, columns: Columns) -> bool:
     Raises:
         InputError: A child could read it in neither way.
     """
+    head = file.read(len(_MARK))
+    file.seek(max(-len(_MARK), -len(head)), os.SEEK_END)
+    if not head == file.read() == _MARK:
+        raise _unreadable(name, "it does not begin and end as one")
     wanted = json.dumps(asdict(columns), default=list, sort_keys=True)
     for form in _FORMS:
         fault = find_harm_once(file, f"list {form} {wanted}", f"{__name__}:main", [form, wanted])

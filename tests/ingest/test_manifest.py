@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.guard import Limits
+from ingest.sources import parquet_rows
 from ingest.sources.base import Found, SourceItem, SourceOptions, changed_upstream
 from ingest.sources.columns import MAX_ROW
 from ingest.sources.manifest import FIELDS, LinkRow, LinksWritten, links_manifest
@@ -395,8 +396,10 @@ ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
     mark=st.booleans(),
 )
 def test_any_text_survives_and_every_row_is_accounted_for(
-    tmp_path: Path, kind: str, rows: list[tuple[str, str, str]], mark: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, rows: list[tuple[str, str, str]], mark: bool
 ) -> None:
+    # Whether Parquet can be read is not asked here, since each child takes its time.
+    monkeypatch.setattr(parquet_rows, "find_harm_once", lambda *_: "")
     lines = [
         {
             "path": f"{number}.mp4",
