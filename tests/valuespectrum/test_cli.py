@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 VERBS = ("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "export", "history", "doctor")
 CORPUS_VERBS = ("info", "search", "refresh", "verify", "rebuild", "remove", "reembed", "snapshot", "diff", "export")
+CORPUS_VERBS += ("sources", "forget")
 HEAVY = (
     "torch",
     "torchvision",
@@ -371,11 +372,17 @@ def test_nothing_but_the_document_reaches_standard_output(
     def chatter(*_: object) -> dict[str, Any]:
         print("a library says hello")
         os.write(1, b"and so does its C code\n")
-        return {"respondents": [], "personas": [], "caution": ""}
+        return {"respondents": [], "personas": [], "caution": "", "failures": [], "unscored": []}
 
     monkeypatch.setattr(valuespectrum.benchmark, "score_run", chatter)
     code, out, err = run("score", tmp_path, "--json")
-    assert code == 0 and json.loads(out) == {"respondents": [], "personas": [], "caution": ""}
+    assert code == 0 and json.loads(out) == {
+        "respondents": [],
+        "personas": [],
+        "caution": "",
+        "failures": [],
+        "unscored": [],
+    }
     assert "a library says hello" in err and "C code" in err
 
 

@@ -111,7 +111,10 @@ def test_replies_are_guessed_and_then_measured(tmp_path: Path) -> None:
     with AnswerStore(tmp_path / "counted.sqlite") as store:
         plan(asks, model, store)
         for number, ask in enumerate(asks[:30]):
-            store.add(ask_key(ask, model), Counted({"yes": -0.1, "no": -3.0}, "yes", "yes", 7, "", 20 + number % 2))
+            store.add(
+                ask_key(ask, model),
+                Counted({"yes": -0.1, "no": -3.0}, "yes", "yes", 7, completion_tokens=20 + number % 2),
+            )
         assert plan(asks, model, store, Replies(answers=3)).reply_tokens == 30 * 20.5
 
 
