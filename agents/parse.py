@@ -33,7 +33,7 @@ from agents.parse_no_picture import no_picture
 from agents.parse_numbers import rating
 from agents.parse_refusals import APOLOGY, refusal
 from agents.parse_text import plain, shown_part, stated_value
-from agents.parse_words import FINAL, HEDGE, LABEL, OPENER, STATED, Options, without_idioms
+from agents.parse_words import FINAL, HEDGE, LABEL, OPENER, STATED, WOULD_SAY, Options, without_idioms
 from agents.thinking import split_thinking
 
 __all__ = ["NO_PICTURE", "REFUSAL", "UNPARSED", "contains_yes", "parse_answer"]
@@ -178,7 +178,7 @@ def _later(words: str, options: Options) -> str:
     if _opening(words, options)[0]:
         return ""
     said = set()
-    for found in STATED.finditer(words):
+    for found in (*STATED.finditer(words), *WOULD_SAY.finditer(words)):
         if _IF.search(_SENTENCE.split(words[: found.start()])[-1]):
             continue
         rest = words[found.end() :]

@@ -113,7 +113,8 @@ _ENGLISH = (
     r"\b(?:text-(?:based|only)|language)\b[^.!?\n]{0,30}\b(?:cannot|can't|can not|unable to|not able to) (?:actually )?"
     r"see(?=\s*(?:$|[.,;!\n]))",
     r"\bi(?:'m| am) blind to (?:images?|pictures?|photos?|visual\w*)\b",
-    rf"\b(?:i|and) (?:can |could )?(?:(?:only|just) {_READ}|{_READ} (?:only|just)) (?:the |your )?text\b"
+    rf"\b(?:i|and) (?:can |could )?(?:(?:only|just) {_READ}|{_READ} (?:only|just)) (?:the |your |a )?text(?: prompt| "
+    rf"message)?\b"
     r"(?=\s*(?:$|[.,;!\n]|and|so|no|here|in (?:your|the|this) (?:message|prompt)))",
     rf"{_I}(?:{_ADVERB})*{_CANNOT} [^.!?\n]{{0,30}}\b(?:or|nor|and) {_SEE} {_PICTURE}\b{_END}",
     rf"\b{_NOUN} (?:that |which )?i (?:have not|haven't|can't|cannot|could not|couldn't|did not|didn't|do not|don't"
@@ -287,6 +288,7 @@ _CHINESE = (
     rf"{_TU}(?:似乎|好像|可能)?(?:并)?(?:(?:未|没有|没|无法|不能)(?:能|成功|被)*(?:显示|加载|上传|提供|打开|收到|附上"
     r"|看到|出来|发送|附|找到|传|查看)|缺失|丢失|不存在)",
     rf"{_TU}(?:似乎|好像|可能|已)?(?:加载|上传|显示|打开|读取)(?:失败|不出来|不了|出错)",
+    rf"{_TU},?我(?:看不到|看不见|打不开|没看到|没有看到|没收到|没有收到|无法(?:查看|看到|打开))",
     rf"{_TU}(?:已|已经|好像|似乎)?(?:损坏|失效)",
     rf"请(?:您|你|先|再|重新)*(?:提供|上传|发送|分享|附上|发)[^。,!?\n]{{0,8}}{_TU}",
 )

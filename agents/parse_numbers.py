@@ -41,7 +41,8 @@ _SAYS = (
     rf"(?:i|we)(?:'d| would|'ll| will)? {_SURE}*(?:say|choose|pick|answer|go with|go for|call (?:it|this|that)"
     r"|put (?:it|this|that) at)(?: it's| it is| that it's)?(?: an?)?"
     r"|(?:it|this|that)(?:'s| is|'d be| would be)(?: an?)?(?: (?:solid|strong|clear|good|weak))?"
-    r"|(?:an? )?(?:solid|strong|clear|good|weak)|an?|eine|une?|una?|je dirais(?: une?)?|(?:yo )?diría(?: que)?(?: "
+    r"|(?:an? )?(?:solid|strong|clear|good|weak)|definitely|honestly|easily|an?|eine|une?|una?|je dirais(?: une?)?"
+    r"|(?:yo )?diría(?: que)?(?: "
     r"una?)?"
 )
 _NAME = (
@@ -75,20 +76,31 @@ _UNITS = re.compile(r"\s*(?:points?|stars?|punkte?n?|étoiles?|puntos?|estrellas
 _SPAN = re.compile(
     r"\s*(?:-|—|–|~|to|or|and|bis|oder|und|à|ou|et|o|y|到|或|至)\s*\d|[-+]|\s*\+|\s*(?:%|percent|prozent)|ish\b|\s*\?"
     r"|\s*(?:and|&|und|et|y) (?:a |an |one |eine? |une? |una? )?(?:half|halb|demi|media?)|[½¼¾⅓⅔²³]|[.,]\d|/\d|[a-z]"
+    r"|\) ?\w"
 )
 _ENDS = re.compile(
     r"\s*(?:$|[.,;:!)\]}\"'。、…\n(]|—|-\s"
     r"|(?:to|for|für|pour|para|a|à) (?:this|the|das|dieses|cette|l'|esta|la) ?(?:image|picture|video|photo|clip|one"
-    r"|bild|foto|imagen|vidéo)(?!\w)|(?:overall|geben|sagen|vergeben|bewerten)\s*(?:$|[.,;:!\n])"
+    r"|bild|foto|imagen|vidéo)(?!\w)"
+    rf"|(?:is|would be) (?:my|the) (?:final |overall )?{_NAME}\b|(?:overall|geben|sagen|vergeben|bewerten)\s*(?:$"
+    rf"|[.,;:!\n])"
     r"|(?:because|since|as|for|from|i|i'd|i'm|it|it's|the|this|that|weil|da|car|parce|porque|因为|我)(?!\w))"
 )
 _VAGUE = re.compile(
     r"\b(?:about|around|roughly|approximately|between|maybe|perhaps|probably|possibly|somewhere|at least|at most"
-    r"|more than"
-    r"|less than|not|either|ungefähr|etwa|zwischen|vielleicht|wahrscheinlich|nicht|environ|entre|peut-être|à peu près"
+    r"|more than|less than|not|either|ungefähr|etwa|zwischen|vielleicht|wahrscheinlich|nicht|environ|entre|peut-être"
+    r"|à peu près"
     r"|unos|alrededor|quizás?|tal vez|aproximadamente)\b|[~≈≥≤<>±]|大约|左右|大概|可能|之间"
 )
 _UNSURE = re.compile(rf"[ ,]*(?:not (?:sure|certain)|(?!not\b)(?:{_VAGUE.pattern}))")
+_SENTENCE = re.compile(r"\n|[.!?;…]+(?=\s|$)|[。！？]")
+_CORRECTION = re.compile(
+    r"\A\W*(?:(?:no|or|and|actually|wait|rather|well|hmm+|maybe|perhaps|sorry|make (?:it|that)|on second thoughts?"
+    r"|oder|nein|ou|non|o)\b[\s,.:—-]*)+"
+)
+"""What may stand before a second number that replaces the first: "7. No, 5."."""
+_POINT = re.compile(r"(?m:^\s*([1-9])[.)]\s+)")
+"""Where a point of a list begins; its number is no rating."""
 _WORDS = (
     "zero two three four five six seven eight nine ten",
     "null zwei drei vier fünf sechs sieben acht neun zehn",
@@ -119,13 +131,20 @@ def rating(words: str, names: Collection[str]) -> str:
         >>> rating("a calm scene. i'd give it a seven.", digits)
         '7'
     """
+    if {"1", "2"} <= set(_POINT.findall(words)):
+        words = _POINT.sub("", words)
     bare = _SCALE.sub(" ", _in_digits(words)).lstrip(" ,")
-    opening = _OPENING.match(bare)
-    opened = _digit(bare, opening.end() if opening else 0, names)
+    opened = _opened(bare, names)
     if opened:
-        return opened
+        said = {_opened(_CORRECTION.sub("", sentence), names) for sentence in _SENTENCE.split(bare)}
+        return opened if said <= {opened, ""} else ""
     stated = {_digit(bare, found.end(), names, found.start()) for found in _LATER.finditer(bare)}
     return stated.pop() if len(stated) == 1 else ""
+
+
+def _opened(words: str, names: Collection[str]) -> str:
+    opening = _OPENING.match(words)
+    return _digit(words, opening.end() if opening else 0, names)
 
 
 def _in_digits(words: str) -> str:
@@ -143,7 +162,7 @@ def _digit(words: str, place: int, names: Collection[str], begin: int = 0) -> st
     unit = _UNITS.match(rest)
     if (_SPAN.match(rest) and not unit) or not _ENDS.match(rest, unit.end() if unit else 0):
         return ""
-    sentence = re.split(r"\n|[.!?;。!](?=\s|$)", rest, maxsplit=1)[0]
+    sentence = _SENTENCE.split(rest, maxsplit=1)[0]
     said = set(re.findall(r"(?<![\d.,])\d+(?![\d])", sentence))
     others = set(re.findall(rf"{_NAME}(?: is)?\W{{0,4}}(\d+)", rest))
     return "" if (said | others) - {found[1]} or _UNSURE.match(rest) else found[1]

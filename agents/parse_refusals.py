@@ -26,7 +26,8 @@ _CANNOT = (
     r"of)?)"
 )
 _WILL_NOT = (
-    r"(?:(?:am |'m |are |'re )?not (?:allowed|permitted|authori[sz]ed|supposed|going) to|must decline to|decline to"
+    r"(?:(?:am |'m |are |'re )?not (?:allowed|permitted|authori[sz]ed|supposed|going) to|must decline to|choose not "
+    r"to|decline to"
     r"|refuse to|(?:am|'m) not comfortable(?: with)?|will not(?: be)?|won't(?: be)?|(?:do not|don't) (?:wish|want"
     r"|feel comfortable)(?: to)?|(?:would |'d )?(?:rather|prefer) not(?: to)?|not comfortable(?: with)?)"
 )
@@ -75,7 +76,7 @@ _ANSWER = (
 )
 _PRAISE = (
     r"(?![^.!?\n]{0,30}\b(?:enough|how much|how (?:beautiful|good|bad|great|funny|cute)|high(?:er|ly)?"
-    r"|without (?:smiling|laughing|crying|thinking|feeling|wanting))\b)"
+    r"|straight face|without (?:smiling|laughing|crying|thinking|feeling|wanting))\b)"
 )
 _RULES = (
     r"(?:guidelines?|polic(?:y|ies)|programming|principles|terms|rules|restrictions|safety|instructions|settings"
@@ -101,7 +102,8 @@ _ENGLISH = (
     rf"\b(?:should not|shouldn't|don't think i (?:should|can)|do not think i (?:should|can)) {_ANSWER}\b{_PRAISE}",
     rf"\b(?:which|that|something|that's what) i (?:{_CANNOT}|{_WILL_NOT}) (?:provide|offer|give|share|express|do|form)"
     r"(?=\s*(?:$|[.,;!\n]))",
-    rf"{_I}(?:{_ADVERB})*(?:{_CANNOT}|{_WILL_NOT}) (?:tell you|say|reveal|confirm|disclose|determine) (?:who|whose"
+    rf"{_I}(?:{_ADVERB})*(?:{_CANNOT}|{_WILL_NOT}) (?:tell you|say|verify|guess|reveal|confirm|disclose|determine) "
+    rf"(?:who|whose"
     r"|the (?:name|identity))\b",
     r"\bi (?:do not|don't) (?:(?:identify|recogni[sz]e) (?:people|individuals|faces|anyone)|take (?:sides|positions)"
     r"|comment on|answer (?:such|these|this|that|questions)|engage (?:in|with)|rate (?:people|images|pictures|content"
@@ -125,7 +127,7 @@ _ENGLISH = (
     rf"\b(?:as|being) an? (?:[\w-]+ ){{0,3}}?{_MACHINE}(?!,? (?:it|he|she|they|which|in the|on the) )",
     rf"\bi(?:'m| am) (?:just |only |merely |simply )*(?:an? )(?:[\w-]+ ){{0,2}}?{_MACHINE}",
     r"\b(?:ai|language)(?: language| vision)? (?:models?|systems?|assistants?|programs?) (?:like me |such as myself )?"
-    r"(?:do not|don't|cannot|can't) (?:have|form|hold|experience|possess|feel)",
+    r"(?:do not|don't|cannot|can't) (?:have|form|hold|experience|possess|feel|like|enjoy|judge)",
     rf"{_I}(?:{_ADVERB})*(?:do not|don't|cannot|can't|can not|lack|(?:am|'m) (?:not capable|incapable) of) ?"
     rf"(?:really |actually |truly |personally )*(?:{_HOLD} )?(?:any |an? |the |such |my own )*(?:{_OWN}+{_INNER}\b"
     rf"|{_INNER}\b(?! (?:about|either|towards?|for)\b))",

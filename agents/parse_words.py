@@ -28,7 +28,8 @@ _GOES_ON = {
     ),
     "no": (
         r"i|it|it's|i'm|i'd|i've|this|that|these|the|they|he|she|we|you|my|because|since|thanks|thank you|not|never"
-        r"|way(?! (?:around|to|of))|sir|sorry|for|definitely|absolutely|certainly|really|from me"
+        r"|way(?! (?:around|to|of))|sir|sorry|for(?! real)|definitely|absolutely|certainly|really"
+        r"|from me"
         r"|danke|ich|das|dieses|es|nicht|eher nicht|weil|mir|auf keinen fall|leider|absolut nicht|gar nicht"
         r"|je|j'|merci|c'est|ce n'est|ça|pas|car|parce que|cela|pas du tout|absolument pas|vraiment pas"
         r"|gracias|porque|para nada|en absoluto|señor"
@@ -83,8 +84,10 @@ FINAL = re.compile(
 STATED = re.compile(
     r"(?:(?:my|the|so|thus|therefore|hence)\s+(?:(?:final|overall|short|the|my)\s+)*answer\s*(?:is|would be|:)+"
     r"|(?:^|[\n.!?。]\s?)(?:answer|antwort|réponse|respuesta|答案|回答)\s*:"
-    r"|(?:^|[,.;:!?\n—-] ?)i(?:'d| would|'ll| will)? (?:definitely |have to )?(?:say|go with|answer|choose|vote)(?= )"
     r"|meine antwort (?:ist|lautet|:)|ma réponse est|mi respuesta es|我的(?:答案|回答)是)\s*[:,]?\s*"
+)
+WOULD_SAY = re.compile(
+    r"(?:^|[,.;:!?\n—-] ?)i(?:'d| would|'ll| will)? (?:definitely |have to )?(?:say|go with|answer|choose|vote)(?= )"
 )
 HEDGE = re.compile(
     r"(?:[\s,:()—-]|\.{2,}|…)*(?:and|or|but|maybe|perhaps|possibly|depends?|it depends|that depends|partly|partially"
