@@ -53,6 +53,16 @@ class Disk:
         subprocess.run(["umount", str(self._place)], check=True)
 
 
+def fresh(base: Path, work: Path) -> Path:
+    """A copy of a file system in a file of its own: the kernel may still be busy with the one before."""
+    for old in work.glob("disk-*"):
+        old.unlink()
+    descriptor, name = tempfile.mkstemp(prefix="disk-", dir=work)
+    os.close(descriptor)
+    shutil.copyfile(base, name)
+    return Path(name)
+
+
 def shut_down(folder: Path) -> None:
     """Stop a file system as if the power were gone: nothing reaches the disk any more, the journal included."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -64,8 +74,7 @@ def shut_down(folder: Path) -> None:
 
 def cut(verb: str, moment: float | None, base: Path, work: Path) -> dict[str, Any]:
     """Cut the power at a moment (seconds after the verb began; ``None``: right after its end), and examine."""
-    image = work / "disk"
-    shutil.copyfile(base, image)
+    image = fresh(base, work)
     with Disk(image, work / "mounted") as folder:
         process = child(verb, folder)
         assert process.stdout is not None
@@ -92,15 +101,14 @@ def many_cuts(cuts: int, seed: int, work: Path) -> Iterator[tuple[str, str, str]
     base = work / "base"
     with base.open("wb") as file:
         file.truncate(_SIZE)
-    subprocess.run(["mkfs.ext4", "-q", "-F", str(base)], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", str(base)], check=True)
     with Disk(base, work / "mounted") as folder:
         finished("prepare", folder)
     expected: dict[str, tuple[str, float]] = {}
     for turn in range(cuts):
         verb = list(VERBS)[turn % len(VERBS)]
         if verb not in expected:
-            shutil.copyfile(base, work / "disk")
-            with Disk(work / "disk", work / "mounted") as folder:
+            with Disk(fresh(base, work), work / "mounted") as folder:
                 begun = time.monotonic()
                 finished(verb, folder)
                 took = time.monotonic() - begun
