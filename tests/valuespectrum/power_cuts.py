@@ -50,7 +50,12 @@ class Disk:
         return self._place
 
     def __exit__(self, *_: object) -> None:
-        subprocess.run(["umount", str(self._place)], check=True)
+        for _attempt in range(100):
+            # Children of a killed process end a moment after it.
+            if not subprocess.run(["umount", str(self._place)], check=False, capture_output=True).returncode:
+                return
+            time.sleep(0.2)
+        raise RuntimeError(f"{self._place} is still in use")
 
 
 def fresh(base: Path, work: Path) -> Path:
