@@ -292,15 +292,11 @@ def _reader(dialect: Dialect, count: int) -> Callable[[Any], _Heard]:
         try:
             return _Heard(read_completions(document, given), served)
         except LogprobsError as error:
-            return _Heard(read_completions(_without_logprobs(document), given), served, str(error))
+            return _Heard(read_completions(document, given, scored=False), served, str(error))
         except EmptyAnswerError:
             return _Heard((), served)
 
     return read
-
-
-def _without_logprobs(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {**document, "choices": [{**choice, "logprobs": None} for choice in document["choices"]]}
 
 
 _NOISE = 0.02

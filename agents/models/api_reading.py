@@ -85,12 +85,13 @@ class ServerAnswer(Answer):
     """Tokens of all answers and thinking."""
 
 
-def read_completions(document: Any, count: int) -> tuple[Said, ...]:
+def read_completions(document: Any, count: int, *, scored: bool = True) -> tuple[Said, ...]:
     """The answers in a chat completion.
 
     Args:
         document: The JSON of a response, or :class:`Declined`.
         count: Answers asked for.
+        scored: Whether log-probabilities were asked for; what a server tells unasked is not looked at.
 
     Raises:
         UnusableError: If that is not what it holds.
@@ -110,7 +111,7 @@ def read_completions(document: Any, count: int) -> tuple[Said, ...]:
     if len(choices) != count:
         raise UnusableError(f"{len(choices)} answers to a request for {count}")
     usage, hidden = usage_of(document), _thought(document)
-    return tuple(_said(choice, usage, hidden) for choice in choices)
+    return tuple(_said(choice, usage, hidden, scored) for choice in choices)
 
 
 def served_model(document: Any) -> str:
@@ -126,7 +127,7 @@ def _thought(document: dict[str, Any]) -> bool:
     return isinstance(details, dict) and bool(details.get("reasoning_tokens"))
 
 
-def _said(choice: Any, usage: Usage, hidden: bool) -> Said:
+def _said(choice: Any, usage: Usage, hidden: bool, scored: bool) -> Said:
     ending = ending_of_choice(choice) if isinstance(choice, dict) else Ending()
     if ending.failed:
         raise (UnusableError if ending.fault else NoAnswerError)(ending.failed)
@@ -149,7 +150,7 @@ def _said(choice: Any, usage: Usage, hidden: bool) -> Said:
         thought=hidden or bool(thinking),
         refused=ending.refused,
         finish=str(finish)[:40],
-        first_token={} if ending.refused else _first_token(choice.get("logprobs"), text),
+        first_token={} if ending.refused or not scored else _first_token(choice.get("logprobs"), text),
         prompt_tokens=usage.prompt,
         completion_tokens=usage.completion,
     )

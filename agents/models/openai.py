@@ -167,7 +167,7 @@ class OpenAIModel:
 
         def read(document: Any) -> tuple[Said, ...]:
             self._check_served(document)
-            said = read_completions(document, count)
+            said = read_completions(document, count, scored=wants_tokens)
             if wants_tokens and any(one.text and not one.refused and not one.first_token for one in said):
                 raise UnusableError("an answer without log-probabilities")
             return said

@@ -57,8 +57,8 @@ _COLOURS = (("red", "white"), ("blue", "white"), ("white", "red"), ("black", "bl
 
 
 def _disc(path: Path, colour: str, ground: str) -> FrameReference:
-    picture = Image.new("RGB", (64, 64), ground)
-    ImageDraw.Draw(picture).ellipse((6, 6, 58, 58), colour)
+    picture = Image.new("RGB", (72, 72), ground)
+    ImageDraw.Draw(picture).ellipse((6, 6, 66, 66), colour)
     picture.save(path)
     return FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path)
 
