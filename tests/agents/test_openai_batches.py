@@ -263,7 +263,7 @@ def test_killed_at_every_step_nothing_is_asked_twice(tmp_path: Path) -> None:
 def test_killed_at_moments_of_the_clock(tmp_path: Path) -> None:
     dice = random.Random(4)
     with serving_batches(Behaviour(seed=2), Batching(seconds=0.1, calls=0.2)) as server:
-        for _ in range(4):
+        for _ in range(2):
             environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
             command = [sys.executable, "-c", CLIENT, server.url, str(tmp_path), str(Path(__file__).parent), "never"]
             probed = len(server.seen.bodies)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from ingest.examination import decode_media
 from ingest.fetch_child import main
 from vectorstore import seccomp
 
 __all__ = ["decode_media", "main"]
 
-seccomp._MACHINES = {}
+# Where doctests are collected every module is imported, too; that process keeps its kernel.
+if "pytest" not in sys.modules:
+    seccomp._MACHINES = {}

@@ -161,7 +161,7 @@ def test_a_run_of_others_leads_nowhere_else(run: Path, tmp_path: Path, name: str
 
 def test_damaged_runs_are_answered_or_refused_in_one_line(tmp_path: Path) -> None:
     """More of them: ``python -m tests.valuespectrum.mutated_runs``."""
-    for damaged, verb, ended, line in many_mutations(40, 1, tmp_path):
+    for damaged, verb, ended, line in many_mutations(20, 1, tmp_path):
         assert ended in ((0, 1, 2) if verb == "doctor" else (0, 2)), (damaged, verb, ended, line)
 
 
