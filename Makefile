@@ -25,7 +25,7 @@ quickstart: $(INSTALLED) ## Draw a sample corpus, measure a model whose values a
 	$(BIN)/valuespectrum quickstart --out quickstart-out
 
 test: $(INSTALLED) ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED) ## Check style, formatting and types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

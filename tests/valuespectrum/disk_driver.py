@@ -12,6 +12,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -76,6 +77,15 @@ def mount(*options: str) -> None:
     subprocess.run(["mount", *options], check=True)
 
 
+def unmount(disk: Path) -> None:
+    for _attempt in range(100):
+        # Children of a verb that was refused end a moment after it.
+        if not subprocess.run(["umount", str(disk)], check=False, capture_output=True).returncode:
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"{disk} is still in use")
+
+
 def full(folder: Path) -> list[dict[str, object]]:
     fill(folder / "clips", folder / "corpus")
     found: list[dict[str, object]] = []
@@ -100,7 +110,7 @@ def full(folder: Path) -> list[dict[str, object]]:
                 "verify": run(("corpus", "verify", corpus))[0] if code else 0,
                 "leftovers": leftovers,
             })  # fmt: skip
-            subprocess.run(["umount", str(disk)], check=True)
+            unmount(disk)
     return found
 
 
