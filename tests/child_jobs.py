@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 
@@ -20,3 +21,18 @@ def refuse(number: int) -> None:
 
 def leave(number: int) -> None:
     os._exit(number)
+
+
+def say(word: str) -> None:
+    atexit.register(os.abort)
+    print(word, end="")
+
+
+def leave_with_code(word: str) -> None:
+    say(word)
+    sys.exit(3)
+
+
+def fail(word: str) -> None:
+    say(word)
+    raise ValueError(word)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.child_process import map_in_children
+from vectorstore.child_process import NOWHERE, end_child, map_in_children, start_child, wait_for
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
@@ -123,3 +123,14 @@ def test_a_child_that_has_lost_its_parent_does_nothing() -> None:
     boot = ROOT / "vectorstore" / "child_boot.py"
     done = subprocess.run([sys.executable, "-I", boot, json.dumps(told), "x"], check=False)
     assert done.returncode == (1 if sys.platform == "linux" else 0)
+
+
+@pytest.mark.parametrize(("function", "status"), [("say", 0), ("leave_with_code", 3), ("fail", 1)])
+def test_a_child_that_is_done_is_not_taken_down_by_its_libraries(tmp_path: Path, function: str, status: int) -> None:
+    with (tmp_path / "out").open("wb+") as out, (tmp_path / "err").open("wb+") as err:
+        entry = f"child_jobs:{function}"
+        child = start_child(entry, ["said"], streams=(NOWHERE, out, err), modules=[entry])
+        assert wait_for(child, 60) == status
+        end_child(child)
+    assert (tmp_path / "out").read_text() == "said"
+    assert ("ValueError: said" in (tmp_path / "err").read_text()) == (function == "fail")

@@ -12,11 +12,15 @@ import os
 import signal
 import site
 import sys
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
+_UNTOLD = 120
+"""Exit status of Python's own when what was printed could not be written."""
 
 
 class _Told:
@@ -44,7 +48,35 @@ def main() -> None:
         site.addsitedir(told["user_site"])
     sys.meta_path.insert(0, _Told(told["folders"]))
     module, _, function = told["entry"].partition(":")
-    getattr(importlib.import_module(module), function)(*sys.argv[2:])
+    _end(_status(getattr(importlib.import_module(module), function)))
+
+
+def _status(function: Callable[..., object]) -> int:
+    """Run the function to its end; the exit status that says how it went."""
+    try:
+        function(*sys.argv[2:])
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _end(status: int) -> NoReturn:
+    """End at once: what is done is done.
+
+    Libraries with threads of their own (Arrow, Chroma) can abort while Python is being taken down, and a child that has
+    given its answer would then count as one that died of what it read.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            # A stream that the function closed itself has nothing left to tell; Python has ``None`` for one never open.
+            if stream and not stream.closed:
+                stream.flush()
+        except OSError:
+            status = status or _UNTOLD
+    os._exit(status)
 
 
 def _end_with_parent(parent: int) -> None:

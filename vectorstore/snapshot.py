@@ -342,7 +342,7 @@ def _rows(file: IO[bytes]) -> list[Row]:
     from pyarrow import ArrowException, parquet
 
     try:
-        table = parquet.read_table(file, columns=list(COLUMNS))
+        table = parquet.read_table(file, columns=list(COLUMNS), use_threads=False)
         return list(zip(*(table.column(column).to_pylist() for column in COLUMNS), strict=True))
     except ArrowException as error:
         raise ValueError(str(error)) from error
