@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from agents.identity import canonical_json
 from agents.stored_json import damaged, read_form, read_persona, read_pictures
-from vectorstore.errors import SchemaError
+from vectorstore.foundation.errors import SchemaError
 from vectorstore.schema_check import check_schema
 
 SCHEMA_VERSION = 4

@@ -44,8 +44,8 @@ from agents.stored_json import (
     read_respondent,
     read_tags,
 )
-from agents.writer_lock import WriterLock
-from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
+from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
+from vectorstore.foundation.locks import WriterLock
 
 if TYPE_CHECKING:
     import pandas

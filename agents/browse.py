@@ -25,8 +25,8 @@ from agents.observe import ObserverOptions, TimedFrame, observe
 from agents.personas import Persona, Strategy, system_prompt
 from agents.picture_watch import PictureWatch
 from agents.session_log import NO_ACTION, SCHEMA, Event, Manifest, RecordedModel, SessionLog, ShownFrame, encode
-from agents.streams import STREAMS, shuffled, stream, stream_key
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import STREAMS, shuffled, stream, stream_key
 
 ACTIONS = ("watch", "like", "skip", "not_interested")
 """What a respondent can do with an item."""

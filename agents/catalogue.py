@@ -15,7 +15,7 @@ from agents.models.base import FrameReference
 from agents.observe import TimedFrame
 from agents.session_metrics import NO_GROUP
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 Tags = Mapping[str, str | int | float]
 _LONGEST_CAPTION = 1000

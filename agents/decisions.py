@@ -15,7 +15,7 @@ from math import exp, log
 from agents.evidence import LEAST_LOG_PROBABILITY, log_odds
 from agents.identity import ask_content, canonical_json
 from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Model, Stimulus
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 YES = Choice("yes", ("yes", "Yes", "YES"))
 NO = Choice("no", ("no", "No", "NO"))

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 POLICY_GROUP = "valuespectrum.policies"
 """Entry point group of policies."""

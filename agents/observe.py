@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agents.models.base import FrameReference, Stimulus
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from agents.reserved import refuse_reserved
 from vectorstore.documents import LARGEST, read_yaml
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 MAX_FILE_BYTES = LARGEST
 """Largest persona file; about thirty thousand personas."""

@@ -18,7 +18,7 @@ import numpy as np
 import yaml
 
 from agents.reserved import PLACEBO_MARK
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from agents.persona_file import PersonaEntry, TraitEntry

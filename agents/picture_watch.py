@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from agents.models.base import NO_PICTURE, Answer, Ask
 from agents.models.pictures import picture_key
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 RECENT = 5
 """Pictures that are looked back on."""

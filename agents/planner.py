@@ -17,7 +17,7 @@ from agents.answers import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
 from agents.models.pictures import picture_key, picture_size
 from agents.picture_watch import BlindModelError, PictureWatch
-from vectorstore.errors import MediaError, ModelError
+from vectorstore.foundation.errors import MediaError, ModelError
 
 Progress = Callable[[int, int], None]
 """Called with the asks done, stored ones included, and all asks; asks with equal keys count once."""

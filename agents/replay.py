@@ -10,7 +10,7 @@ from agents.catalogue import Catalogue
 from agents.feed import load_policy
 from agents.observe import ObserverOptions
 from agents.session_log import LogContents, Manifest, RecordedModel, encode, read_log
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

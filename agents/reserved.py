@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 NO_PERSONA = "none"
 """In the place of a persona: the model as itself."""

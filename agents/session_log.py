@@ -23,8 +23,8 @@ from typing import Any, Self
 from agents.feed import Candidate
 from agents.models.base import Answer, Ask
 from vectorstore.documents import read_regular
-from vectorstore.errors import CorpusLockedError, InputError, SchemaError
-from vectorstore.storage import make_folder, storage_errors, sync_folder, write_durably
+from vectorstore.foundation.disk import make_folder, storage_errors, sync_folder, write_durably
+from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import log
 
 from agents.session_log import Event
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 NO_GROUP = "none"
 """Counts items without a group."""

@@ -7,7 +7,7 @@ import math
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from vectorstore.errors import SchemaError
+from vectorstore.foundation.errors import SchemaError
 
 Tags = dict[str, str | int | float]
 

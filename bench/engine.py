@@ -86,7 +86,7 @@ def measure_lmms_eval(python: str, count: int) -> list[Row]:
 
 def random_model(dtype: str = "float32", scale: int = 1) -> tuple[Any, Any]:
     """A model of about 50 million random weights, times ``scale`` squared, with the reference model's processor."""
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch(threads=1)
     import torch

@@ -14,7 +14,7 @@ from PIL import Image
 from agents.models.base import Ask
 from bench.common import Clock
 from bench.engine import like_asks
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.torch_setup import prepare_torch
 
 _TASK, _SPLIT = "likes", "test"
 _WARM = 2

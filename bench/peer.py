@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.common import Clock
 from bench.variants import ARCHITECTURE, FRAMES
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.torch_setup import prepare_torch
 
 
 def main(folder: str, weights: str, count: str) -> None:

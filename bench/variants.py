@@ -151,7 +151,7 @@ class MosaicEmbedder:
 def random_weights(path: Path) -> Path:
     """Weights of the architecture that nobody trained: as much work as real ones."""
     if not path.exists():
-        from vectorstore.runtime import prepare_torch
+        from vectorstore.foundation.torch_setup import prepare_torch
 
         prepare_torch()
         import open_clip
@@ -195,7 +195,7 @@ def main() -> None:
     parser.add_argument("settings", nargs="*", help="NAME=VALUE for the variant")
     parser.add_argument("--keep", type=Path, help="where the corpus goes that is to be kept")
     chosen = parser.parse_args()
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     if chosen.variant == "naive":
         # OpenMP reads its settings when torch is imported, so torch's own way of waiting stays.

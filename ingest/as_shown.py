@@ -19,7 +19,7 @@ from ingest.guard import Limits
 from ingest.media_index import check_size
 from ingest.pictures import fit_size
 from ingest.tags import Tags, plausible_aspect
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 _ASPECT_STEPS = 4096
 """Pixel aspects are read to this part of one."""

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ingest.urls import OwnHost, check_url, is_public_address
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 _HTTPS = 443
 _LONGEST = 4096

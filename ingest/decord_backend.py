@@ -12,7 +12,7 @@ from ingest.backend import FramesRead, Job
 from ingest.pictures import fit_size
 from ingest.plan import has_open_groups
 from ingest.pyav_backend import refuse_peculiarities
-from vectorstore.errors import InputError, MediaError
+from vectorstore.foundation.errors import InputError, MediaError
 
 
 def read_frames(job: Job) -> FramesRead:

@@ -28,7 +28,7 @@ from ingest.distributed_worker import EmbeddingWorker, FileTask, look_at, read_r
 from ingest.examination import Examination, IsKnown
 from ingest.files import ConfinedFiles, FileRows, Files
 from ingest.paths import settle
-from vectorstore.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
+from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
 from vectorstore.records import EmbedderRecord
 
 _AT_MOST = 512

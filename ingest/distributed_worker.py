@@ -30,7 +30,7 @@ from ingest.paths import settle
 from ingest.quality import Quality
 from ingest.worker_messages import MAX_JPEG, pack, pack_error, unpack
 from ingest.workers import DecodePool
-from vectorstore.errors import InputError, StorageError
+from vectorstore.foundation.errors import InputError, StorageError
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from ingest.precision import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
-from vectorstore.errors import EmbedderError, InputError, ValueSpectrumError
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.errors import EmbedderError, InputError, ValueSpectrumError
+from vectorstore.foundation.torch_setup import prepare_torch
 
 ENTRY_POINTS = "valuespectrum.embedders"
 

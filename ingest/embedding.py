@@ -23,7 +23,7 @@ from ingest.cores import count_cores, short_pauses, torch_threads
 from ingest.embed import Embedder
 from ingest.select import duplicates_by_vector
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError, EmbedderError
+from vectorstore.foundation.errors import CorpusError, EmbedderError
 from vectorstore.records import EmbedderRecord
 
 Progress = Callable[[str, int, int], None]

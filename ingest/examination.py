@@ -15,7 +15,7 @@ from ingest.decode import Decoded, DecodeOptions, decode_file
 from ingest.guard import Deadline, hash_media, open_media, shown_name
 from ingest.pictures import to_jpeg
 from ingest.select import difference_hash
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 from vectorstore.records import Media
 
 IsKnown = Callable[[str], bool]

@@ -24,7 +24,7 @@ from ingest.quality import Quality
 from ingest.sources.base import SourceItem, changed_upstream
 from vectorstore.corpus import Corpus
 from vectorstore.curation import RemovedKeys
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 from vectorstore.records import Failure, Frame, Media, Source
 
 WAITING_CLIPS = 4

@@ -31,7 +31,7 @@ from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
 from ingest.urls import Link
 from vectorstore.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
-from vectorstore.errors import FetchError, InputError, MediaError, StorageError
+from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from ingest.connector import RemoteConnections
 from ingest.fetch_guard import Guard, limit_process
 from ingest.fetch_options import SUFFIXES, ytdlp_options
 from ingest.urls import OwnHost
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 _FIELDS = frozenset({
     "_type", "id", "url", "webpage_url", "title", "description", "tags", "license", "uploader", "uploader_id",

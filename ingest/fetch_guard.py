@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from ingest.connector import RemoteConnections
 from ingest.urls import OwnHost, check_url
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 _PROCESS_EVENTS = frozenset(
     {"os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn", "os.kill", "os.killpg"}

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.pacing import Pace
 from ingest.urls import OwnHost
-from vectorstore.errors import FetchError, InputError
+from vectorstore.foundation.errors import FetchError, InputError
 
 MINIMUM_VERSION = (2026, 7, 4)
 """yt-dlp before it has known holes that reach us; see docs/threat-model.md."""

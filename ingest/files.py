@@ -19,7 +19,7 @@ from ingest.decode import DecodeOptions
 from ingest.examination import Examination, IsKnown, Picture, examine
 from ingest.quality import Grey, Quality, grey_picture, is_frozen, measure, motion
 from ingest.workers import DecodePool
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.paths import file_error, open_found
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 _SEGMENT = b"\x18\x53\x80\x67"
 """Name of the part of a Matroska file that holds everything but its header."""

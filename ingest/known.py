@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ingest.sources.base import SourceItem
-from vectorstore.clock import utc_now
 from vectorstore.curation import Curation, KnownSource, RemovedKeys
-from vectorstore.errors import FetchError, MediaError
+from vectorstore.foundation.clock import utc_now
+from vectorstore.foundation.errors import FetchError, MediaError
 from vectorstore.records import Failure
 
 RETRIED = frozenset({"blocked", "unavailable", "deadline", "network", "extractor"})

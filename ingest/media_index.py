@@ -12,7 +12,7 @@ from ingest.guard import Deadline, Limits, is_cut_short
 from ingest.plan import Packet, Target
 from ingest.tags import Tags, read_tags
 from ingest.timeline import Clock, Declared, Jump, RawPacket, make_timeline
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 _SEEN_OR_HEARD = ("video", "audio")
 _HAS_CLOCK = 0x0200

@@ -19,7 +19,7 @@ from ingest.sources.registry import link_item, load_sources
 from ingest.sources.tables import SUFFIXES
 from ingest.urls import HOSTS
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError, MediaError
+from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.records import Receipt, Source, SourceRow
 
 _ROW = "#row-"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vectorstore.errors import MediaError, StorageError
+from vectorstore.foundation.errors import MediaError, StorageError
 from vectorstore.records import Failure
 
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC

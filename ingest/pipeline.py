@@ -28,7 +28,7 @@ from ingest.sources.base import SourceItem, SourceOptions
 from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import find_items
 from vectorstore.corpus import Corpus
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 from vectorstore.records import Failure, Media, Recipe
 
 _LINKS_PENDING = "clip_links_pending"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from ingest.cores import batches_at_once, cores_per_batch
-from vectorstore.errors import EmbedderError, InputError
+from vectorstore.foundation.errors import EmbedderError, InputError
 
 DTYPES = ("fp32", "bf16", "auto")
 """``auto`` is bf16 where that is fast, else fp32."""

@@ -16,7 +16,7 @@ from ingest.as_shown import Screen, Shown, peculiarities
 from ingest.backend import FramesRead, Job
 from ingest.media_index import decoder_errors, open_container
 from ingest.plan import Plan, Target, depending_on, plan_of, staying
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
 """Decoders that can leave out pictures to which nothing refers; dav1d would leave out wanted ones as well."""

@@ -29,7 +29,7 @@ from ingest.formats import (
     WINDOWS_MEDIA,
     Format,
 )
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 _HEAD = 4096
 """Bytes that are looked at."""

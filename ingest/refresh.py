@@ -32,7 +32,7 @@ from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
 from ingest.sources.tables import SUFFIXES
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError, MediaError, StorageError
+from vectorstore.foundation.errors import InputError, MediaError, StorageError
 from vectorstore.records import Failure, Receipt, Removal, Source
 
 _EXAMPLES = 20

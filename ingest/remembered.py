@@ -16,7 +16,7 @@ from ingest.guard import Limits
 from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError
 
 _SOURCES = "ingested_sources"
 _LISTS = "ingested_lists"

@@ -15,8 +15,8 @@ from ingest.backend import FramesRead, Job
 from ingest.pictures import fit_size
 from ingest.plan import Target
 from ingest.pyav_backend import refuse_peculiarities
-from vectorstore.errors import InputError, MediaError
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.errors import InputError, MediaError
+from vectorstore.foundation.torch_setup import prepare_torch
 
 _SAME_TIME = 2e-3
 """Seconds by which the time of a frame may differ from that of its packet."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from ingest.link_rules import PLATFORMS, Kind, Platform, find_rule
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 _MAX_LINK = 2048
 # Links to media files carry signatures of a kilobyte and more.

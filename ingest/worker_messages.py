@@ -14,7 +14,7 @@ from PIL import Image
 from ingest.decode import DecodeOptions
 from ingest.examination import Examination, Picture
 from ingest.guard import shown_name
-from vectorstore.errors import InputError, MediaError, StorageError, ValueSpectrumError
+from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 from vectorstore.records import Media
 
 MAX_HEADER = 2**20

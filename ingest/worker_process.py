@@ -19,7 +19,7 @@ from ingest.decode import DecodeOptions, prepare_decoder
 from ingest.examination import DecodeMedia, MediaFile
 from ingest.guard import Deadline
 from ingest.worker_messages import pack, pack_error
-from vectorstore.errors import InputError, StorageError
+from vectorstore.foundation.errors import InputError, StorageError
 
 _PATIENCE = 3.0
 """Seconds after its deadline at which a worker ends itself: later than its parent, if that is alive, ends it."""

@@ -26,7 +26,7 @@ from ingest.decode import DecodeOptions
 from ingest.examination import Examination, IsKnown, MediaFile, examine, nothing_is_known
 from ingest.worker_messages import MAX_HEADER, unpack
 from vectorstore.child_process import end_child, start_child, wait_for
-from vectorstore.errors import InputError, MediaError, StorageError, ValueSpectrumError
+from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 
 _GRACE = 1.0
 """Seconds after its deadline in which a worker may still answer, since it looks at the clock only between packets."""

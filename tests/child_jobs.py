@@ -6,7 +6,7 @@ import atexit
 import os
 import sys
 
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 def where(number: int) -> tuple[int, str, list[str]]:

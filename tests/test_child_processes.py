@@ -109,7 +109,7 @@ def test_children_ignore_the_environment_and_the_current_folder(trap: Path, monk
 
 
 def test_errors_and_deaths_of_children_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vectorstore.errors import InputError, StorageError
+    from vectorstore.foundation.errors import InputError, StorageError
 
     with pytest.raises(InputError, match="not this one"):
         list(map_in_children("child_jobs:refuse", [(1,)], 2))

@@ -17,7 +17,6 @@ from agents.identity import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas import Persona, Strategy, TraitExchange, placebo, system_prompt
 from agents.reserved import refuse_reserved
-from agents.streams import stream
 from valuespectrum.choices import NO, RATINGS, YES
 from valuespectrum.questions import (
     ISQ_RATINGS,
@@ -32,7 +31,8 @@ from valuespectrum.questions import (
 )
 from valuespectrum.retrieval import StimulusRow
 from valuespectrum.scoring.scores import NO_PERSONA, QUESTIONNAIRE
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
 
 BatteryName = Literal["like", "paper"]
 

@@ -28,7 +28,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.spending import Spending, spending
 from valuespectrum.truth import caution, made_for_drawings
-from vectorstore.errors import CorpusError, InputError, ModelError
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.records import Clip
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.truth import caution
 from valuespectrum.values import VALUES
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ingest.confinement import Confinement
-from vectorstore.errors import ValueSpectrumError
+from vectorstore.foundation.errors import ValueSpectrumError
 
 PACKAGES: tuple[str, ...] = (
     *("valuespectrum", "torch", "torchvision", "transformers", "open_clip_torch", "chromadb", "av", "decord"),
@@ -123,7 +123,7 @@ def _attempt(name: str, look: Callable[[], str], hint: str) -> Check:
 
 
 def _torch() -> str:
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch()
     import torch

@@ -1,8 +1,8 @@
-"""Every error a user can meet, in one place to import from; the tree is drawn in ``vectorstore.errors``."""
+"""Every error a user can meet, in one place to import from; the tree is drawn in ``vectorstore.foundation.errors``."""
 
 from __future__ import annotations
 
-from vectorstore.errors import (
+from vectorstore.foundation.errors import (
     CorpusError,
     CorpusLockedError,
     EmbedderError,

@@ -26,7 +26,7 @@ from agents.identity import canonical_json
 from agents.reserved import NO_PERSONA
 from agents.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from valuespectrum.run import Manifest
-from vectorstore.storage import durable_file, storage_errors
+from vectorstore.foundation.disk import durable_file, storage_errors
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from valuespectrum.values import VALUES
 from vectorstore.documents import read_yaml
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 SOURCES: Mapping[str, str] = {
     "goal": "goal named by Schwartz (2012)",

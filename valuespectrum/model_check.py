@@ -23,7 +23,7 @@ from valuespectrum.doctor import Check
 from valuespectrum.prices import load_prices
 from valuespectrum.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks
 from valuespectrum.spending import with_prices
-from vectorstore.errors import InputError, ModelError, ValueSpectrumError
+from vectorstore.foundation.errors import InputError, ModelError, ValueSpectrumError
 
 TOLERANCE = 5e-3
 """Differences of log-probabilities up to which answers count as the same, in natural log units."""

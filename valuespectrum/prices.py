@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.documents import read_yaml
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 OWN_TABLE = Path(__file__).parent / "data" / "prices.yaml"
 """The table that comes with the project."""

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from ingest.embed import Embedder
 from ingest.select import bits_apart
 from valuespectrum.keywords import KeywordList
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 from vectorstore.records import Frame, Hit
 
 Assignment = Literal["exclusive", "overlapping"]

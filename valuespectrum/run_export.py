@@ -12,8 +12,8 @@ from agents.answers import AnswerStore
 from valuespectrum.inspect_log import LogSource, Pictures, write_logs
 from valuespectrum.run import Manifest, open_answers, read_manifest, read_scores, write_json
 from valuespectrum.score_table import write_score_table
-from vectorstore.errors import InputError
-from vectorstore.storage import durable_file, is_unfinished, make_folder, storage_errors
+from vectorstore.foundation.disk import durable_file, is_unfinished, make_folder, storage_errors
+from vectorstore.foundation.errors import InputError
 
 Form = Literal["csv", "parquet", "scores", "hf", "inspect"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.csv_cells import guarded
-from vectorstore.storage import durable_file, refuse_foreign, storage_errors
+from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
 
 _WHO = ("model", "persona", "strategy", "placebo", "instrument", "readout")
 _FIRST = ("value", "mean", "low", "high", "centred", "centred_low", "centred_high", "n_clips", "n_answers", "status")

@@ -13,7 +13,7 @@ from agents.models.api_address import OPENAI_URL, ServerOptions, parse_reference
 from agents.models.base import ModelOptions
 from agents.planner import Replies
 from valuespectrum.prices import Price, PriceTable
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 _SERVED = {"openai": OPENAI_URL, "inspect": ""}
 """Schemes of models that take budgets in their specs, with the base URL of those that name none."""

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vectorstore import child_boot
-from vectorstore.errors import StorageError
+from vectorstore.foundation.errors import StorageError
 
 _ROOT = Path(__file__).resolve().parents[1]
 _OURS = ("vectorstore", "ingest", "agents", "valuespectrum")

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from vectorstore.corpus_reader import CorpusReader
 from vectorstore.curation import Curation
-from vectorstore.errors import CorpusError, CorpusLockedError, InputError
+from vectorstore.foundation.disk import FolderLock, make_folder, storage_errors
+from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.layout import FRAMES, LEDGER, LOCK, check_layout, keep_private
@@ -40,7 +41,6 @@ from vectorstore.records import (
 )
 from vectorstore.removal import clean_up, foresee_forgetting, forget_rows, remove_rows, unfinished_removals
 from vectorstore.schema import create_ledger, is_ledger
-from vectorstore.storage import FolderLock, make_folder, storage_errors
 
 
 class Corpus(CorpusReader):

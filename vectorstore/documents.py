@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import yaml

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vectorstore.card import CardFacts, write_card
-from vectorstore.clock import utc_day
 from vectorstore.counts import corpus_counts
-from vectorstore.errors import InputError
+from vectorstore.foundation.clock import utc_day
+from vectorstore.foundation.disk import durable_file, make_folder, storage_errors, sync_folder
+from vectorstore.foundation.errors import InputError
 from vectorstore.ledger import Ledger
 from vectorstore.snapshot import read_snapshot, snapshot_with
-from vectorstore.storage import durable_file, make_folder, storage_errors, sync_folder
 from vectorstore.stored_vectors import vector_matrix
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import json
 import math
 from dataclasses import dataclass, fields
 
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 from vectorstore.ledger import Ledger
 
 _SAID_BY_A_SOURCE = (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from vectorstore.errors import CorpusError, StorageError
+from vectorstore.foundation.disk import FolderLock, no_space, tells_of_full_disk
+from vectorstore.foundation.errors import CorpusError, StorageError
 from vectorstore.index import (
     MEND,
     IndexPlace,
@@ -24,7 +25,6 @@ from vectorstore.ledger import Ledger
 from vectorstore.looked_at import is_known, remember
 from vectorstore.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
 from vectorstore.search import unit_rows
-from vectorstore.storage import FolderLock, no_space, tells_of_full_disk
 
 _PLACE = "index_place"
 _ANEW = "run `valuespectrum ingest` into a new folder, or get the corpus anew"

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 
-from vectorstore.errors import CorpusError
-from vectorstore.storage import UNFINISHED, durable_entry
+from vectorstore.foundation.disk import UNFINISHED, durable_entry
+from vectorstore.foundation.errors import CorpusError
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _KINDS = {

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.clock import utc_now
-from vectorstore.errors import CorpusLockedError
+from vectorstore.foundation.clock import utc_now
+from vectorstore.foundation.disk import storage_errors
+from vectorstore.foundation.errors import CorpusLockedError
 from vectorstore.records import (
     Clip,
     ClipLink,
@@ -33,7 +34,6 @@ from vectorstore.records import (
     SourceState,
 )
 from vectorstore.schema import open_ledger, transaction
-from vectorstore.storage import storage_errors
 from vectorstore.stored_vectors import vector_matrix
 from vectorstore.uploader_names import former_plain_name, names_of, plain_name
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from vectorstore.documents import parse_json
-from vectorstore.errors import CorpusError, InputError
+from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.inside import Folder, stamp
 from vectorstore.layout import LEDGER
 from vectorstore.typed import listed, mapping, text, whole

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import IO
 
 from vectorstore.child_process import PIPE, end_child, start_child, wait_for
-from vectorstore.errors import CorpusError, StorageError
+from vectorstore.foundation.errors import CorpusError, StorageError
 from vectorstore.inside import stamp
 from vectorstore.looked_at import cache_home, is_known, remember
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 NEVER_ITS_CODE = {"trust_remote_code": False}
 """For every ``from_pretrained``: code that comes with weights is never run, and nobody is asked whether it may."""

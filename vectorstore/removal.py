@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from vectorstore.clock import utc_now
 from vectorstore.counts import GROUPS, NUMBERS
-from vectorstore.errors import CorpusError, InputError
+from vectorstore.foundation.clock import utc_now
+from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger

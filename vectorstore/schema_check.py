@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from vectorstore.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError
 
 _HINT = "it was not made by this program alone; get the corpus anew, or ingest its sources into a new folder"
 _LONGEST_VALUE = 256 * 2**20

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vectorstore.errors import CorpusError, InputError
 from vectorstore.filters import SearchFilter, failing_clips, passing_clips
+from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.index import VectorIndex
 from vectorstore.ledger import Ledger
 from vectorstore.records import EmbedderRecord, Frame, Hit

@@ -21,9 +21,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from vectorstore.clock import utc_now
 from vectorstore.counts import Counts, corpus_counts
-from vectorstore.errors import CorpusError, InputError, SchemaError
+from vectorstore.foundation.clock import utc_now
+from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
 from vectorstore.layout import SNAPSHOTS
 from vectorstore.ledger import Ledger
 from vectorstore.looked_at import remember

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vectorstore.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError
 from vectorstore.snapshot import (
     EmbedderState,
     Row,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError
 
 
 def vector_matrix(frame_ids: Sequence[str], blobs: Sequence[bytes], dimension: int) -> NDArray[np.float16]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.evidence import log_shares
 from agents.models.base import Answer, Ask, Model
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

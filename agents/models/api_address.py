@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 OPENAI_URL = "https://api.openai.com/v1"
 """Where models are asked when no base URL is named."""

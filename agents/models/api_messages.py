@@ -14,7 +14,7 @@ from agents.identity import ask_content, canonical_json
 from agents.models.base import Ask, FrameReference
 from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
 from agents.models.prompting import OPENS
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 _TOKENS_PER_PICTURE, _LETTERS_PER_TOKEN = 1600, 3
 """Rough, to keep room in a budget before the server has said what a prompt comes to."""

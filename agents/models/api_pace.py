@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 _START = 4
 """Requests under way at first; the limit then follows the server."""

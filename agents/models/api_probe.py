@@ -21,7 +21,7 @@ from agents.models.api_transport import Failure, Request, UnusableError
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.models.pictures import plain_pictures
 from agents.parse import NO_PICTURE, parse_answer
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 _ROUNDS = 12
 """Requests refused for a parameter before giving up."""

@@ -20,7 +20,7 @@ from agents.models.base import Answer, Choice
 from agents.models.choices import DRESS
 from agents.parse import REFUSAL, parse_answer
 from agents.thinking import end_of_thinking, split_thinking
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 _LONGEST_TEXT, _LONGEST_THINKING = 20_000, 200_000
 _TEXTS = ("text", "output_text")

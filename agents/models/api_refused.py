@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from agents.models.api_messages import Dialect, Manner
 from agents.models.api_transport import Failure
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 _TOP = (20, 10, 5)
 """Log-probabilities asked for, in turn, where the server does not say how many it gives."""

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 from agents.models.api_pace import Pace, Usage
 from agents.models.api_transport import Outcome, Request, Transport
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 Job = TypeVar("Job")
 Read = TypeVar("Read")

@@ -13,7 +13,7 @@ from math import exp
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 REFUSAL = "refusal"
 """Class of an answer that declines to answer."""

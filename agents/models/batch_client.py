@@ -20,8 +20,8 @@ import httpx
 
 from agents.models.api_pace import jitter
 from agents.models.api_transport import AttemptError, Failure, Transport, UnusableError, words_of
-from vectorstore.errors import ModelError
-from vectorstore.storage import storage_errors
+from vectorstore.foundation.disk import storage_errors
+from vectorstore.foundation.errors import ModelError
 
 ENDPOINT = "/v1/chat/completions"
 """What each request of a batch is for, whatever the path of the server's base URL."""

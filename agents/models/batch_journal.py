@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from agents.writer_lock import WriterLock
-from vectorstore.errors import SchemaError
-from vectorstore.storage import make_folder, storage_errors
+from vectorstore.foundation.disk import make_folder, storage_errors
+from vectorstore.foundation.errors import SchemaError
+from vectorstore.foundation.locks import WriterLock
 
 _SCHEMA = 1
 _KEPT_SECONDS = 60 * 24 * 3600

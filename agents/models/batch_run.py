@@ -23,8 +23,8 @@ from agents.models.api_transport import Failure, Outcome, Request, Transport
 from agents.models.batch_client import BatchClient, BatchState
 from agents.models.batch_journal import Batch, Journal
 from agents.models.batch_lines import Line, Told, merge, read_lines, request_id, request_line, tell
-from vectorstore.errors import ModelError
-from vectorstore.storage import storage_errors
+from vectorstore.foundation.disk import storage_errors
+from vectorstore.foundation.errors import ModelError
 
 Job = TypeVar("Job")
 Read = TypeVar("Read")

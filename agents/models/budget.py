@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 if TYPE_CHECKING:
     import torch

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vectorstore.child_process import NOWHERE, PIPE, Child, end_child, start_child
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 _LARGEST = 1_000_000
 """Characters of a template; those in use have up to some ten thousand."""

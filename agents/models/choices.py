@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.models.base import Choice
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 DRESS = " \t\r\n▁ĠĊ\u200b*_`#>\"'“”‘’«»„「」『』(["
 """What may stand before the first word of an answer without changing it; a minus does."""

@@ -22,7 +22,7 @@ from agents.models.prompting import PromptWriter
 from agents.models.rows import Stimuli
 from agents.models.shared_engine import SharedEngine
 from agents.models.tree_engine import TreeEngine
-from vectorstore.errors import ModelError, ValueSpectrumError
+from vectorstore.foundation.errors import ModelError, ValueSpectrumError
 
 ENGINES = ("naive", "shared", "tree")
 """From the slowest to the fastest."""

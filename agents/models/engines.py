@@ -16,8 +16,8 @@ from agents.models.adapter import ModelAdapter
 from agents.models.base import Ask
 from agents.models.pictures import read_picture
 from agents.models.prompting import PER_TOKEN, PromptWriter
-from agents.streams import stream
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
+from vectorstore.foundation.random_streams import stream
 
 if TYPE_CHECKING:
     from torch import Tensor

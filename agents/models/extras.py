@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 
 def require(module: str, kind: str, extra: str) -> None:

@@ -21,7 +21,7 @@ from agents.models.api_transport import AttemptError, Transport, TransportOption
 from agents.models.base import ModelOptions
 from agents.models.extras import require
 from agents.models.openai import OpenAIModel, Server
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 _FINISHES = {"max_tokens": "length", "model_length": "context_length_exceeded"}
 """Inspect's names for why a model stopped, where they differ from those of OpenAI. With ``model_length`` Inspect gives

@@ -10,7 +10,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.engines import Engine, Reply, Work
 from agents.models.readouts import Reader, Readout, words_only
 from agents.thinking import has_thinking, split_thinking
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 
 class LocalModel:

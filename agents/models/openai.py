@@ -32,7 +32,7 @@ from agents.models.api_transport import Request, Transport, TransportOptions, Un
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batch_run import BatchOptions, BatchSession
 from agents.models.prompting import LAYOUTS
-from vectorstore.errors import InputError, MediaError, ModelError
+from vectorstore.foundation.errors import InputError, MediaError, ModelError
 
 _SAMPLES = 10
 """Samples per ask where a server gives no log-probabilities and nobody said how many."""

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from PIL import Image, ImageDraw
 
 from agents.models.base import FrameReference
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 MAXIMUM_PIXELS = 50_000_000
 """Larger pictures are refused before they are decoded."""

@@ -19,7 +19,7 @@ from agents.models.base import Ask
 from agents.models.chat_template import ChatTemplate, TemplateError
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
 from agents.models.template_trial import closed_thinking, try_template
-from vectorstore.errors import MediaError, ModelError
+from vectorstore.foundation.errors import MediaError, ModelError
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -13,7 +13,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choices import DRESS, ChoiceReading, ChoiceTokens
 from agents.models.engines import Reply, Sampling, Work
 from agents.parse import parse_answer
-from agents.streams import stream
+from vectorstore.foundation.random_streams import stream
 
 Decode = Callable[[Sequence[int]], str]
 """From token ids to words, without special tokens."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 
 from agents.models.base import Model, ModelOptions
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 ENTRY_POINT_GROUP = "valuespectrum.models"
 """Entry points whose name is a scheme and whose object is ``load(reference, options) -> Model``."""

@@ -11,7 +11,7 @@ from agents.models.base import Ask
 from agents.models.engines import Reply, Work, length_error, needs_text, next_token, read_choices
 from agents.models.pictures import RecentlyUsed
 from agents.models.prompting import Prompt, PromptCache, PromptWriter
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -33,7 +33,7 @@ from agents.identity import TAGS_READ, ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.parse import parse_answer
 from vectorstore.documents import read_yaml
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 LEANS: Mapping[str, str] = {
     "yes_lean": "added to the log-odds of yes, whatever yes means",

@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.models.chat_template import TemplateError
 from agents.thinking import closing_mark, left_open
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 Render = Callable[[Sequence[Mapping[str, Any]]], str]
 """Makes a prompt of messages."""

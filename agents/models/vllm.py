@@ -20,7 +20,7 @@ from agents.models.pictures import read_picture
 from agents.models.prompting import PromptWriter
 from agents.models.readouts import Reader, described
 from agents.models.weights import check_files, find_source, folder_hash, template_variables
-from vectorstore.errors import MediaError, ModelError
+from vectorstore.foundation.errors import MediaError, ModelError
 from vectorstore.model_files import NEVER_ITS_CODE
 
 _WINDOW = 1024
@@ -39,7 +39,7 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
     Raises:
         ModelError: If vLLM is missing, or cannot run the model.
     """
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     reference, variables = template_variables(reference)
     source = find_source(reference)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.models.base import ModelOptions
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 from vectorstore.model_files import NEVER_ITS_CODE, check_model_folder
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w./-]+)?")
@@ -73,7 +73,7 @@ def load_weights(reference: str, options: ModelOptions) -> Loaded:
         ModelError: If there is no such model, it is of another kind, it needs code of its own, or its files are
             damaged or absurd.
     """
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     source = find_source(reference)
     prepare_torch()

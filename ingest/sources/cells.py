@@ -17,7 +17,7 @@ from typing import Any
 
 from ingest.sources.columns import Unreadable
 from ingest.sources.sidecar import MAX_TAG, clean_tags, clean_text, clean_url, read_day
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 _MISSING = frozenset({"nan", "NaN", "NaT", "<NA>"})
 """What programs write as text where there is no value; in what people write it may be a word."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 MAX_ROW = 2**20
 """Characters of a row; a longer one is refused, the others are read."""

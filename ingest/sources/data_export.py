@@ -20,7 +20,7 @@ from ingest.sources.export_entries import Entry, Watched, read_entries, read_tex
 from ingest.sources.export_files import ExportFile, ExportFiles, is_export_name, known_names, read_export
 from ingest.sources.manifest import LinkRow, ListedItem
 from ingest.sources.registry import link_item
-from vectorstore.errors import FetchError, InputError
+from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.records import Failure, Source
 
 _MAX_PARTS = 8_000_000

@@ -18,7 +18,7 @@ from enum import Enum
 from typing import TextIO
 
 from ingest.sources.columns import MAX_ROW, Columns, Row
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 _PIECE = 2**16
 _BLOCK = 2**20

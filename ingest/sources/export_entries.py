@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from ingest.sources.sidecar import MAX_TITLE, clean_text
 from ingest.urls import parse_link
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 ADVERTISEMENT = "advertisements"
 NO_CLIP = "posts, pages and searches"

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ingest.sources.columns import one_line
 from ingest.sources.tables import open_regular
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 _TIKTOK = ("user_data_tiktok.json", "user_data.json")
 _TIKTOK_TEXTS = ("watch history.txt", "video browsing history.txt", "browsing history.txt", "kijkgeschiedenis.txt")

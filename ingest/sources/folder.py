@@ -17,7 +17,7 @@ from ingest.paths import Listing, is_folder, is_there, list_below, list_matches,
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
 from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
-from vectorstore.errors import InputError, MediaError
+from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.records import Failure, Source
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from ingest.sources.columns import MAX_ROW, Columns, Row
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 _BLOCK = 2**16
 _REMEMBERED = 100

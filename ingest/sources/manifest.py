@@ -30,9 +30,9 @@ from ingest.sources.tables import MAX_BYTES, SUFFIXES, Table, open_regular
 from ingest.sources.uploaders import FIELDS as UPLOADER_FIELDS
 from ingest.sources.uploaders import uploader_names
 from ingest.urls import HOSTS, check_url, parse_link
-from vectorstore.errors import FetchError, InputError, MediaError
+from vectorstore.foundation.disk import durable_file, storage_errors
+from vectorstore.foundation.errors import FetchError, InputError, MediaError
 from vectorstore.records import Source
-from vectorstore.storage import durable_file, storage_errors
 
 _LOGGER = logging.getLogger(__name__)
 

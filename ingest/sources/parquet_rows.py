@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 from vectorstore.looking import TOO_MUCH, answer, find_harm_once, limit
 
 MAX_ROWS = 50_000_000

@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from ingest.sources.base import Found, SourceItem, SourceOptions, SourceReader
-from vectorstore.errors import FetchError, InputError
+from vectorstore.foundation.errors import FetchError, InputError
 
 ENTRY_POINTS = "valuespectrum.sources"
 """Entry points whose object is a ``SourceReader``, or a class that makes one without arguments."""

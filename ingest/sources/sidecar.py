@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from ingest.paths import open_found
 from ingest.sources.uploaders import uploader_names
 from ingest.urls import parse_link
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 from vectorstore.records import UploaderName
 
 _LOGGER = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from ingest.sources.columns import Columns, Row
 from ingest.sources.delimited import Dialect, choose_dialect, delimited_rows
 from ingest.sources.json_rows import json_rows
 from ingest.sources.parquet_rows import parquet_rows
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})
 """Files that are taken for tables; others, such as ``.json``, only where the user says that they are."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from ingest.urls import HOSTS, parse_link
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 from vectorstore.records import UploaderName
 from vectorstore.uploader_names import DISPLAY, HANDLE, ID
 

@@ -18,7 +18,7 @@ from ingest.link_rules import PLATFORMS
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import describe_info
 from ingest.urls import Link, parse_link
-from vectorstore.errors import FetchError, InputError
+from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.records import Source
 
 _LIVE = ("is_live", "is_upcoming")

@@ -34,7 +34,7 @@ def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> FolderMaker:
     root = tmp_path_factory.mktemp("tiny_models")
 
     def folder(family: str) -> Path:
-        from vectorstore.runtime import prepare_torch
+        from vectorstore.foundation.torch_setup import prepare_torch
 
         path = root / family
         if not path.exists():

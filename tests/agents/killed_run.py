@@ -95,7 +95,7 @@ def load(name: str) -> Model:
 
         return openai.load(name.removeprefix("openai:"), ModelOptions())
     from agents.models import transformers
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch(threads=1)
     return transformers.load(name, ModelOptions())
@@ -227,7 +227,7 @@ def tiny_model(folder: Path) -> str:
     """Folder of a small model for transformers."""
     from tiny_models import BUILDERS
 
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch(threads=1)
     next(iter(BUILDERS.values()))(folder)

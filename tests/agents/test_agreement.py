@@ -10,7 +10,7 @@ from tiny_models import FolderMaker, PictureMaker
 
 from agents.models.agreement import agreement, compare
 from agents.models.base import Answer, Ask, Stimulus
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 def answer(yes: float) -> Answer:

@@ -24,7 +24,7 @@ from agents.models.engines import Reply
 from agents.models.readouts import drawn
 from agents.models.simulated import load
 from agents.planner import answer_all
-from vectorstore.errors import StorageError
+from vectorstore.foundation.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)

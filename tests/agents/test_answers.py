@@ -19,7 +19,7 @@ from agents.answers import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.simulated import SimulatedModel, load
 from agents.planner import answer_all
-from vectorstore.errors import CorpusError, CorpusLockedError, InputError, SchemaError, StorageError
+from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError, SchemaError, StorageError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
 FRAME = FrameReference("ab" * 32, Path("/somewhere/ab.jpg"))

@@ -22,7 +22,7 @@ from agents.models.simulated import SimulatedModel, read_profile
 from agents.observe import ObserverOptions, TimedFrame, observe
 from agents.personas import load_personas, simple_prompt
 from agents.session_metrics import amplification, drift, normalised_entropy, session_metrics
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 CATALOGUE = make_catalogue()
 DETERMINISTIC = Behaviour(deterministic=True)

@@ -14,7 +14,7 @@ from agents.catalogue import catalogue_from_corpus
 from agents.feed import load_policy
 from agents.replay import replay
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 from vectorstore.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 VALUES = ("power", "security")

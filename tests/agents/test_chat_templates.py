@@ -16,8 +16,8 @@ from agents.models.base import Ask, ModelOptions, Stimulus
 from agents.models.chat_template import _RENDERER, ChatTemplate
 from agents.models.prompting import PromptWriter
 from agents.models.transformers import load
-from vectorstore.errors import ModelError
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.torch_setup import prepare_torch
 
 PICTURE = "<|vision_start|><|image_pad|><|vision_end|>"
 PARTS = (

@@ -20,7 +20,7 @@ from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.prompt_tree import Packing, pack
 from agents.models.prompting import LAYOUTS, PromptWriter
 from agents.models.transformers import TransformersModel
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 FORGETFUL = {
     "gemma3": "DynamicSlidingWindowLayer",

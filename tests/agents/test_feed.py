@@ -25,8 +25,8 @@ from agents.feed import (
     policy_params,
     williams_square,
 )
-from agents.streams import STREAMS, shuffled, stream, stream_key
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import STREAMS, shuffled, stream, stream_key
 
 GROUPS = ("power", "security", "hedonism", None)
 

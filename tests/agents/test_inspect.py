@@ -21,7 +21,7 @@ from agents.models.api_transport import UnusableError
 from agents.models.base import Ask, ModelOptions, Stimulus
 from agents.models.inspect_ai import InspectModel, ProviderAddress, ProviderKeys, as_completion, load
 from agents.models.openai import OpenAIModel, Server
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 WHY = "the extra 'inspect' is not installed: pip install 'valuespectrum[inspect]'"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Inspect and of what it stands on

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
 from agents.models.simulated import SimulatedModel, load, read_profile
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
 number = st.floats(-4, 4)

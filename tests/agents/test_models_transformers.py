@@ -14,7 +14,7 @@ from tiny_models import BUILDERS, FolderMaker, PictureMaker, qwen3_vl
 
 from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.transformers import TransformersModel
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 
 @pytest.mark.parametrize("family", BUILDERS)

@@ -20,7 +20,7 @@ from agents.models.api_reading import ServerAnswer
 from agents.models.api_transport import TransportOptions
 from agents.models.base import Answer, Ask, Choice, Model, ModelOptions, Stimulus
 from agents.models.openai import OpenAIModel, Server, load
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 YES, NO = Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO"))
 QUICK = TransportOptions(timeout=1.0, attempts=8, patience=20.0, first_wait=0.02, longest_wait=0.1)

@@ -31,7 +31,7 @@ from agents.models.batch_journal import Journal
 from agents.models.batch_run import BatchOptions
 from agents.models.openai import OpenAIModel, Server, load
 from agents.planner import answer_all
-from vectorstore.errors import CorpusLockedError, InputError, ModelError, SchemaError
+from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError
 
 ASKS = [likes(number) for number in range(60)]
 

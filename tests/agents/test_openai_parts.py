@@ -27,7 +27,7 @@ from agents.models.api_transport import TransportOptions, UnusableError
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.openai import OpenAIModel, Server
 from agents.planner import answer_all
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
 

@@ -18,7 +18,7 @@ from agents.models.api_messages import Dialect, Manner
 from agents.models.api_refused import give_way
 from agents.models.api_transport import Failure
 from agents.models.base import Ask, Stimulus
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 Document = dict[str, Any]
 Reply = Callable[[Body, Document], tuple[int, Any]]

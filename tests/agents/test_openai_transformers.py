@@ -20,12 +20,12 @@ from agents.models.base import Answer, Ask, Choice, Model, ModelOptions, Stimulu
 from agents.models.openai import load
 from agents.models.transformers import TransformersModel
 from agents.models.weights import load_weights
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 FOLDER = Path(__file__).parents[2] / "valuespectrum" / "reference" / "weights" / "vlm"
 SERVE = """
 import io, sys
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.torch_setup import prepare_torch
 prepare_torch(threads=1)
 import numpy, torch
 from PIL import Image

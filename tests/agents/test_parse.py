@@ -11,7 +11,7 @@ from parser_cases import Case, figures, read_cases
 
 from agents.models.base import Choice
 from agents.parse import contains_yes, parse_answer
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 YES_NO = (Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO")))
 ACTIONS = (

@@ -31,7 +31,7 @@ from agents.personas import (
     value_names,
 )
 from valuespectrum.values import LABELS, VALUES
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 OWN = load_personas()
 OPPOSITES = [(VALUES[place], VALUES[place + 5]) for place in range(5)]

@@ -18,7 +18,7 @@ from agents.answers import AnswerStore
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, ModelOptions, Stimulus
 from agents.models.simulated import load
 from agents.planner import answer_all, guessed_tokens, plan
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 YES, NO = Choice("yes", ("yes",)), Choice("no", ("no",))
 

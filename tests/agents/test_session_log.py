@@ -24,7 +24,7 @@ from agents.personas import load_personas
 from agents.replay import replay
 from agents.replay_alone import replay_alone
 from agents.session_log import SessionLog, encode, read_log
-from vectorstore.errors import CorpusLockedError, InputError, ModelError, SchemaError, StorageError
+from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError, StorageError
 
 CATALOGUE = make_catalogue(30)
 PERSONA = load_personas()[0]

@@ -16,8 +16,8 @@ from vllm_stand_in import installed
 
 from agents.models.base import Ask, ModelOptions, Stimulus
 from agents.models.vllm import VllmModel, load
-from vectorstore.errors import ModelError
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.torch_setup import prepare_torch
 
 WHY = "the extra 'vllm' is not installed: pip install 'valuespectrum[vllm]'"
 SMALL = ModelOptions(dtype="float32")

@@ -311,7 +311,7 @@ def attempt(name: str, target: Target) -> str:
 def decode_and_try(media: object, options: object) -> object:
     """In a decode worker, in place of decoding: the file says what to try."""
     from ingest.examination import Examination, MediaFile
-    from vectorstore.errors import MediaError
+    from vectorstore.foundation.errors import MediaError
 
     assert isinstance(media, MediaFile)
     told = json.loads(media.file.read())

@@ -21,7 +21,7 @@ from typing import Any
 from ingest import guard, plan, recognition, sampling, worker_messages
 from ingest.decode import DecodeOptions
 from ingest.sources import sidecar
-from vectorstore.errors import MediaError, ValueSpectrumError
+from vectorstore.foundation.errors import MediaError, ValueSpectrumError
 
 TRACED = {module.__file__ for module in (guard, plan, recognition, sampling, sidecar, worker_messages)}
 Edge = tuple[str, int, int]

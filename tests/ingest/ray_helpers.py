@@ -21,7 +21,7 @@ from ingest.distributed import RayEngine, RayOptions
 from ingest.examination import Examination, IsKnown, MediaFile, decode_media, examine
 from ingest.pipeline import IngestOptions, ingest
 from vectorstore.corpus import Corpus
-from vectorstore.errors import EmbedderError
+from vectorstore.foundation.errors import EmbedderError
 
 
 def options(address: str, **changes: Any) -> RayOptions:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.guard import Limits
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 from vectorstore.records import Source
 
 

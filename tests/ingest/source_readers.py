@@ -15,7 +15,7 @@ from ingest.guard import Limits
 from ingest.sources import registry
 from ingest.sources.base import Found, SourceItem, SourceOptions
 from ingest.urls import parse_link
-from vectorstore.errors import FetchError, InputError
+from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.records import Source
 
 OWN = {

@@ -34,7 +34,7 @@ from ingest.colours import WHITE, Colours, to_screen
 from ingest.decode import Decoded, DecodeOptions, decode
 from ingest.pictures import to_jpeg
 from ingest.workers import DecodePool
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 DECODERS = ("pyav", "decord", "torchcodec")
 HD = (1280, 720)

@@ -13,7 +13,7 @@ import pytest
 from ingest.sources.base import Found, SourceItem
 from ingest.sources.cells import RowCells, read_moment
 from ingest.sources.registry import find_items
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 from vectorstore.records import Source
 
 

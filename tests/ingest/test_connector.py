@@ -14,7 +14,7 @@ import pytest
 
 from ingest.connector import Connector, RemoteConnections
 from ingest.urls import OwnHost
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 Answers = dict[str, list[list[str]]]
 

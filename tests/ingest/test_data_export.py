@@ -19,7 +19,7 @@ from ingest.sources.base import SourceOptions
 from ingest.sources.data_export import DataExportReader, read_history
 from ingest.sources.export_entries import Watched
 from ingest.sources.registry import find_items, load_sources
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 FETCH = SourceOptions(fetch=True, basis="own history")
 TIKTOK_ID = "7000000000000000001"

@@ -12,7 +12,7 @@ from videos import VideoWriter, cut_without_decoding, read_number, write_numbere
 
 from ingest.decode import DecodeOptions, decode, recipe
 from ingest.media_index import open_container
-from vectorstore.errors import InputError, MediaError
+from vectorstore.foundation.errors import InputError, MediaError
 
 ALWAYS_THERE = ("auto", "pyav", "decord")
 

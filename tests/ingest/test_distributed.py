@@ -27,7 +27,7 @@ from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from ingest.workers import DecodePool
 from vectorstore.corpus import Corpus
-from vectorstore.errors import EmbedderError, InputError
+from vectorstore.foundation.errors import EmbedderError, InputError
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"

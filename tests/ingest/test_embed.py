@@ -14,8 +14,8 @@ from PIL import Image
 from ingest.embed import ENTRY_POINTS, Embedder, OpenClipEmbedder, load_embedder
 from ingest.pipeline import ingest
 from vectorstore.corpus import Corpus
-from vectorstore.errors import EmbedderError, InputError
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.errors import EmbedderError, InputError
+from vectorstore.foundation.torch_setup import prepare_torch
 
 CONFIG = {
     "embed_dim": 16,

@@ -19,7 +19,7 @@ from videos import VideoWriter, cut_without_decoding, read_number, read_scene_nu
 
 from ingest.decode import DecodeOptions, decode
 from ingest.sampling import cuts
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 GROUPS = {"bf": "3", "g": "12", "sc_threshold": "0"}
 H264 = VideoWriter(options=GROUPS)

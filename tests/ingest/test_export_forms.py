@@ -18,7 +18,7 @@ from ingest.sources.base import SourceOptions
 from ingest.sources.data_export import DataExportReader, read_history
 from ingest.sources.export_entries import ADVERTISEMENT, DAMAGED, NO_CLIP, Watched, read_time
 from ingest.sources.registry import find_items
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 LINK = "https://www.youtube.com/watch?v=aaaaaaaaaaa"
 

@@ -19,7 +19,7 @@ from ingest.fetch_options import FetchOptions
 from ingest.guard import Limits
 from ingest.pacing import Pacer
 from ingest.urls import Link, parse_link
-from vectorstore.errors import FetchError, InputError, MediaError, StorageError
+from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 
 MEGABYTE = 2**20
 

@@ -26,7 +26,7 @@ from ingest.fetch_options import (
     version_warnings,
     ytdlp_options,
 )
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 PROTOCOLS = "[protocol~='^(https|http_dash_segments)$']"
 COMMAND_LINE = [

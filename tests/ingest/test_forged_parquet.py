@@ -10,7 +10,7 @@ from forged_parquet import LEAF, LIST, ZSTD, Chunk, forged, page, schema, struct
 
 from ingest.sources.columns import Columns
 from ingest.sources.tables import Table
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 COLUMNS = Columns({"path": ("path",)}, ("path",))
 HUGE = 2**31 - 1

@@ -12,7 +12,7 @@ from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest.decode import DecodeOptions, decode
 from ingest.guard import Limits
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 GOOD = VideoWriter(options={"bf": "2", "g": "10"})
 

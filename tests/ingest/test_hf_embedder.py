@@ -13,8 +13,8 @@ from ingest import precision
 from ingest.embed import Embedder, OpenClipEmbedder
 from ingest.hf_embedder import load_hf
 from ingest.precision import choose_dtype
-from vectorstore.errors import EmbedderError, InputError
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.errors import EmbedderError, InputError
+from vectorstore.foundation.torch_setup import prepare_torch
 
 WORDS = ["<pad>", "<s>", "</s>", "<unk>", "a", "dog", "cat", "on", "mat", "the"]
 

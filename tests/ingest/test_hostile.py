@@ -25,7 +25,7 @@ from ingest.guard import Limits
 from ingest.media_index import check_size
 from ingest.sampling import SAMPLINGS
 from ingest.workers import DecodePool
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 REASONS = {
     "decode_error", "truncated", "not_video", "no_video_stream", "unsupported_codec", "too_many_pixels", "too_long",

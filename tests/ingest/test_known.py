@@ -16,7 +16,7 @@ from ingest.known import FIRST_WAIT, LONGEST_WAIT, retry_at
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.report import IngestReport
 from vectorstore.corpus import Corpus
-from vectorstore.errors import FetchError, MediaError
+from vectorstore.foundation.errors import FetchError, MediaError
 
 
 def run(corpus: Path, *items: FakeRemote, options: IngestOptions | None = None) -> IngestReport:

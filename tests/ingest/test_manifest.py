@@ -25,7 +25,7 @@ from ingest.sources.columns import MAX_ROW
 from ingest.sources.manifest import FIELDS, LinkRow, LinksWritten, links_manifest
 from ingest.sources.registry import find_items, load_sources
 from ingest.sources.sidecar import clean_text
-from vectorstore.errors import InputError, MediaError
+from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.records import Source
 
 SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

@@ -15,7 +15,7 @@ from ingest.refresh import find_again, run_refresh
 from ingest.remembered import remember
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.pacing import Pace, Pacer
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 
 class Clock:

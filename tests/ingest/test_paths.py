@@ -19,7 +19,7 @@ from ingest.report import IngestReport
 from ingest.sources.companions import is_companion
 from ingest.sources.registry import find_items
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError, MediaError, StorageError
+from vectorstore.foundation.errors import InputError, MediaError, StorageError
 
 
 def reasons(report: IngestReport) -> dict[str, str]:

@@ -24,7 +24,7 @@ from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from ingest.select import bits_apart, difference_hash
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError, EmbedderError, InputError, StorageError
+from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError
 
 
 def run(

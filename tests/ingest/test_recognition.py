@@ -16,7 +16,7 @@ from ingest.formats import DEMUXERS, MEDIA_SUFFIXES, NOT_READ, READ, Format
 from ingest.recognition import choose_demuxer, recognise
 from ingest.sources.base import SourceOptions
 from ingest.sources.folder import FolderReader
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 EVENLY = [2, 7, 12, 17, 22, 27, 32, 37]
 DOCS = Path(__file__).parents[2] / "docs" / "sources.md"

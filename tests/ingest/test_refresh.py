@@ -19,7 +19,7 @@ from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again
 from ingest.remembered import allowed_sources, remember, remembered_decoding, remembered_sources
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 from vectorstore.records import Removal
 
 

@@ -9,7 +9,7 @@ import pytest
 from looks import combs, read_bars, read_corners
 
 from ingest.decode import Decoded, DecodeOptions, decode
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "ingest"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the files are not here")

@@ -17,7 +17,7 @@ from ingest.guard import Limits
 from ingest.sources.base import SourceItem, SourceOptions, SourceReader, changed_upstream
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import find_items, link_item, load_sources
-from vectorstore.errors import FetchError, InputError, MediaError
+from vectorstore.foundation.errors import FetchError, InputError, MediaError
 from vectorstore.records import Failure
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import find_items
 from ingest.sources.sidecar import clean_text, describe
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 def names(*sources: str | Path) -> list[str]:

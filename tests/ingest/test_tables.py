@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row
 from ingest.sources.delimited import Dialect, records
 from ingest.sources.tables import MAX_BYTES, Table
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 COLUMNS = Columns({"path": ("path",), "title": ("title",), "caption": ("caption",), "tags": ("tags",)}, ("path",))
 HEADER = ("path", "title", "caption")

@@ -15,7 +15,7 @@ from ingest.decode import DecodeOptions, decode
 from ingest.guard import Limits
 from ingest.plan import Packet, staying
 from ingest.timeline import Clock, Declared, Jump, RawPacket, make_timeline
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 NOTHING = Declared(begin=0, duration=0, video_duration=0, frames=0, whole=False, only_seen_and_heard=True)
 THOUSANDTHS = Fraction(1, 1000)

@@ -13,7 +13,7 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decode import DecodeOptions, decode, prepare_decoder, recipe
 from ingest.torchcodec_backend import import_torchcodec
-from vectorstore.errors import InputError, MediaError
+from vectorstore.foundation.errors import InputError, MediaError
 
 __all__ = ["clip", "quiet_encoder"]
 

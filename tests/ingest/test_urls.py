@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.urls import HOSTS, OwnHost, check_url, is_address, is_public_address, parse_link
-from vectorstore.errors import FetchError
+from vectorstore.foundation.errors import FetchError
 
 SAME = {
     "youtube:aB3-_xyzABC": (

@@ -26,7 +26,7 @@ from ingest.sources.registry import find_items, load_sources
 from ingest.sources.uploaders import FIELDS as UPLOADERS
 from ingest.sources.ytdlp import RemoteItem, YtDlpReader
 from ingest.urls import Link, parse_link
-from vectorstore.errors import FetchError, InputError
+from vectorstore.foundation.errors import FetchError, InputError
 
 BASIS = SourceOptions(basis="own uploads")
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from ingest.decode import DecodeOptions
 from ingest.examination import Examination, MediaFile, Picture, decode_media
-from vectorstore.errors import MediaError
+from vectorstore.foundation.errors import MediaError
 
 
 def misbehave(media: MediaFile, options: DecodeOptions) -> Examination:

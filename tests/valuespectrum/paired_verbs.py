@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusLockedError
+from vectorstore.foundation.errors import CorpusLockedError
 
 sys.path[:0] = [str(Path(__file__).parent)]
 

@@ -12,7 +12,7 @@ from agents.personas import load_personas
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Role, roles
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
 from valuespectrum.retrieval import RetrievalOptions, StimulusRow, retrieve
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 BARE = Role("none", "none", False, "")
 TAGS = {

@@ -20,7 +20,7 @@ from valuespectrum.prices import OWN_TABLE, load_prices
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.spending import spending
 from valuespectrum.values import VALUES
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from valuespectrum.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.values import VALUES
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 PLANTED = {value: 0.3 * (place - 4) for place, value in enumerate(VALUES)}

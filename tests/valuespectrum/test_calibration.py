@@ -15,7 +15,7 @@ from valuespectrum.benchmark import BenchOptions
 from valuespectrum.calibration import PlantedRespondent, calibrate
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.values import VALUES
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 def _truth(peak: int) -> dict[str, float]:

@@ -20,7 +20,7 @@ import ingest.embed
 from valuespectrum.cli import main
 from valuespectrum.cli.app import build_app
 from valuespectrum.cli.documentation import document
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

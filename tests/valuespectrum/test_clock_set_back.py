@@ -14,9 +14,9 @@ from cli_world import ColourEmbedder, write_clip
 import ingest.embed
 from ingest.known import FIRST_WAIT, LONGEST_WAIT, retry_at
 from valuespectrum.cli import main
-from vectorstore import clock
 from vectorstore.corpus import Corpus
-from vectorstore.errors import FetchError
+from vectorstore.foundation import clock
+from vectorstore.foundation.errors import FetchError
 from vectorstore.records import Failure, Source
 from vectorstore.snapshot import read_snapshot
 

@@ -25,7 +25,7 @@ from valuespectrum.run import read_manifest
 from valuespectrum.truth import REFERENCE_EMBEDDER, caution, checkable
 from valuespectrum.values import VALUES
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 from vectorstore.records import Clip
 
 

@@ -11,7 +11,7 @@ from agents.models.base import ModelOptions
 from agents.models.simulated import load
 from valuespectrum.cli import main
 from valuespectrum.foresight import check_models
-from vectorstore.errors import InputError, ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 
 CANNOT_BE = {
     "no scheme": ("nope:x", {}, "Unknown model"),

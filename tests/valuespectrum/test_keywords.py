@@ -7,7 +7,7 @@ import pytest
 from valuespectrum.keywords import PER_VALUE, SOURCES, load_keywords
 from valuespectrum.reference.kinds import pure_kinds
 from valuespectrum.values import VALUES
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 def test_our_list_has_ten_sourced_words_for_every_value() -> None:

@@ -19,7 +19,7 @@ from valuespectrum.cli import main
 from valuespectrum.doctor import Check
 from valuespectrum.model_check import check_layouts, check_model
 from valuespectrum.probes import engine_asks, persona_asks, separate_asks
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 sys.path.append(str(Path(__file__).parents[1] / "agents"))
 from fault_server import KEY, serving

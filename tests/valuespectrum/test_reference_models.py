@@ -77,7 +77,7 @@ def test_weights_are_small_and_named() -> None:
 
 
 def test_loads_like_any_public_model() -> None:
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch(1)
     from transformers import AutoModelForImageTextToText, AutoProcessor
@@ -171,7 +171,7 @@ def test_embedder_finds_scene_kinds_and_values(frames: dict[str, FrameReference]
 
 
 def test_unknown_names_are_refused_in_one_line() -> None:
-    from vectorstore.errors import EmbedderError, ModelError
+    from vectorstore.foundation.errors import EmbedderError, ModelError
 
     with pytest.raises(ModelError, match="no reference respondent 'nobody'"):
         model("nobody")

@@ -27,7 +27,7 @@ from valuespectrum.values import VALUES
 
 @pytest.fixture(scope="module")
 def parts() -> tuple[Any, Any]:
-    from vectorstore.runtime import prepare_torch
+    from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch(1)
     import torch

@@ -33,7 +33,7 @@ from valuespectrum.report.words import INDEPENDENCE, PUBLISHED, UNITS, clean, fi
 from valuespectrum.run import Manifest
 from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.values import HIGHER_ORDER, LABELS, VALUES
-from vectorstore.errors import StorageError
+from vectorstore.foundation.errors import StorageError
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
 HOSTILE = "</p><script>alert(1)</script><img src=x onerror=alert(2)> & \"quoted\" 'single' \u202e\x00 {{ 7 * 7 }}"

@@ -6,7 +6,7 @@ from bench_fakes import AxesEmbedder, FakeCorpus, frame, words, world
 
 from valuespectrum.retrieval import RetrievalOptions, clips_per_value, retrieve
 from valuespectrum.values import VALUES
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 def _axis(*parts: tuple[str, float]) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 
 from valuespectrum.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
 from valuespectrum.values import VALUES
-from vectorstore.errors import CorpusLockedError, InputError, SchemaError, StorageError
+from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
 
 PAPER = {"scores": dict.fromkeys(VALUES, 1.5), "n": dict.fromkeys(VALUES, 2)}
 BARE = {"model": "m", "persona": "none", "strategy": "none", "placebo": False, "n_asks": 1}

@@ -26,7 +26,7 @@ from agents.personas import load_personas, system_prompt
 from valuespectrum.benchmark import BenchOptions, run_benchmark
 from valuespectrum.run_export import export_run, quoted
 from valuespectrum.scoring.cells import ScoringOptions
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 class Failing(SimulatedModel):

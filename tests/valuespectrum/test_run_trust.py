@@ -20,7 +20,7 @@ from valuespectrum.cli import main
 from valuespectrum.run import Run, read_manifest, read_scores
 from valuespectrum.run_check import check_run
 from valuespectrum.scoring.cells import ScoringOptions
-from vectorstore.errors import InputError, ValueSpectrumError
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
 
 Said = Callable[[], str]
 

@@ -13,14 +13,14 @@ from scipy.special import expit
 from scipy.stats import bootstrap, norm, t
 from scoring_fixtures import LIKING, Truth, answers
 
-from agents.streams import stream
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.profile import describe, profile
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.scoring.resampling import interval, resample, stretch
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.values import VALUES
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
 
 OPTIONS = ScoringOptions(draws=500)
 PLANTED = {value: 100 * float(expit(theta)) for value, theta in LIKING.items()}

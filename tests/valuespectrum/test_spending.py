@@ -19,7 +19,7 @@ from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense
 from valuespectrum.cli.bench import describe_expense
 from valuespectrum.prices import PriceTable, load_prices
 from valuespectrum.spending import spending, with_prices
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 sys.path.append(str(Path(__file__).parents[1] / "agents"))
 from fault_server import KEY, Behaviour, serving

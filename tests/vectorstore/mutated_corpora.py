@@ -30,7 +30,7 @@ import numpy as np
 
 from valuespectrum.cli.guard import run
 from vectorstore.corpus import Corpus
-from vectorstore.errors import ValueSpectrumError
+from vectorstore.foundation.errors import ValueSpectrumError
 from vectorstore.records import ClipLink, Failure, Source
 from vectorstore.snapshot import take_snapshot
 

@@ -18,7 +18,7 @@ import pytest
 from corpus_parts import EMBEDDER, add, embed, sha
 
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError
 from vectorstore.index import IndexPlace, VectorIndex
 from vectorstore.records import Removal
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError, InputError
+from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.index import IndexPlace, VectorIndex
 from vectorstore.records import EmbedderRecord, Failure, Source
 from vectorstore.schema import SCHEMA_VERSION

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.storage import durable_file, make_folder, write_durably
+from vectorstore.foundation.disk import durable_file, make_folder, write_durably
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
 RENAMES = {
-    "vectorstore/storage.py": "the one place",
+    "vectorstore/foundation/disk.py": "the one place",
     "vectorstore/export.py": "a folder whose files are synchronised",
     "valuespectrum/reference/train.py": "training that is begun anew after a power cut",
 }

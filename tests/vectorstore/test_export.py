@@ -13,8 +13,8 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.card import plain
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError
 from vectorstore.export import ExportOptions, export_corpus, exported_links
+from vectorstore.foundation.errors import InputError
 from vectorstore.records import ClipLink, Failure, Removal, Source
 from vectorstore.snapshot import take_snapshot
 

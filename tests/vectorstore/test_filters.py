@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vectorstore.corpus import Corpus
-from vectorstore.errors import InputError
 from vectorstore.filters import SearchFilter
+from vectorstore.foundation.errors import InputError
 from vectorstore.records import ClipLink, Source
 from vectorstore.search import nearest
 

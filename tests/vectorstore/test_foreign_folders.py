@@ -19,8 +19,8 @@ from corpus_parts import RECIPE, add, embed, frames, media, sha
 
 from vectorstore import schema
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError, ValueSpectrumError
 from vectorstore.export import ExportOptions, export_corpus
+from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
 from vectorstore.records import Removal, Source
 from vectorstore.snapshot import take_snapshot
 from vectorstore.snapshot_compare import check_snapshot

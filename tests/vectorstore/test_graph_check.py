@@ -16,7 +16,7 @@ from corpus_parts import RECIPE, embed, media, sha
 
 from vectorstore import index_keeper
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError
 from vectorstore.graph_check import find_harm
 from vectorstore.records import Frame, Source
 

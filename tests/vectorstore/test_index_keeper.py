@@ -16,7 +16,7 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, media, sha
 
 from vectorstore import index_keeper, reconciliation
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError, CorpusLockedError, InputError
+from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.index import IndexPlace, VectorIndex
 from vectorstore.records import Frame, Source
 

@@ -13,8 +13,8 @@ from corpus_parts import EMBEDDER, add, embed, sha
 
 from vectorstore import schema
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError, ValueSpectrumError
 from vectorstore.export import ExportOptions, export_corpus
+from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
 from vectorstore.records import ClipLink, Failure, Removal, Source
 
 

@@ -15,7 +15,7 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 from vectorstore import ledger, removal, schema
 from vectorstore.corpus import Corpus
 from vectorstore.counts import corpus_counts
-from vectorstore.errors import StorageError
+from vectorstore.foundation.errors import StorageError
 from vectorstore.records import ClipLink, Failure, Removal, Source
 
 FIRST_RELEASE = {

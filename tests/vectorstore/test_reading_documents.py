@@ -14,7 +14,7 @@ from agents.personas import load_personas
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from vectorstore.documents import LARGEST, check_shape, parse_json, read_json, read_yaml
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)

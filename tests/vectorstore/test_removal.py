@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vectorstore.corpus import Corpus
 from vectorstore.counts import corpus_counts
-from vectorstore.errors import CorpusLockedError, InputError
+from vectorstore.foundation.errors import CorpusLockedError, InputError
 from vectorstore.ledger import Ledger
 from vectorstore.records import ClipLink, Failure, Receipt, Removal, Source
 from vectorstore.snapshot import read_snapshot, snapshot_rows, take_snapshot

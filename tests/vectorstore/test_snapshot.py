@@ -16,7 +16,7 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.counts import corpus_counts
-from vectorstore.errors import CorpusError, InputError, SchemaError
+from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
 from vectorstore.recall import GOAL, recall_at_10
 from vectorstore.records import Failure, Removal, Source
 from vectorstore.snapshot import COLUMNS, read_snapshot, snapshot_rows, snapshot_with, snapshots, take_snapshot

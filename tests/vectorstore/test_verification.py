@@ -12,7 +12,7 @@ import pytest
 from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
-from vectorstore.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.records import ClipLink, Failure, Removal, Source
 

@@ -88,7 +88,7 @@ def bench(
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.spending import with_prices
     from vectorstore.corpus import Corpus
-    from vectorstore.errors import CorpusError
+    from vectorstore.foundation.errors import CorpusError
     from vectorstore.snapshot import snapshot_with
 
     with Terminal(as_json) as terminal:

@@ -67,7 +67,7 @@ def browse(
     from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
     from valuespectrum.foresight import check_models
     from vectorstore.corpus import Corpus
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     with Terminal(as_json) as terminal:
         if replay is not None and corpus is None and (corpus := corpus_of_log(replay)):

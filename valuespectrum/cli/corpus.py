@@ -59,7 +59,7 @@ def _links(corpus: Any) -> dict[str, Any]:
     """How many sources are links, when they were last looked at, and when they should be next."""
     import datetime
 
-    from vectorstore.clock import utc_day
+    from vectorstore.foundation.clock import utc_day
 
     living = corpus.ledger.count("source", "locator LIKE '%://%' AND gone_at = '' AND state = 'linked'")
     checks = [at for at, kind, detail in corpus.events() if kind == "refresh" and detail.get("links_checked")]

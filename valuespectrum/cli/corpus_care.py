@@ -137,7 +137,7 @@ def verify(
 @contextlib.contextmanager
 def _undisturbed(terminal: Terminal, corpus: Corpus) -> Iterator[None]:
     """Keep writers out; one that is at work is waited for, since what it has half done is no fault."""
-    from vectorstore.errors import CorpusLockedError
+    from vectorstore.foundation.errors import CorpusLockedError
 
     with contextlib.ExitStack() as held:
         try:

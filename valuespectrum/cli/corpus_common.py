@@ -27,7 +27,7 @@ def embedder_choice(corpus: Corpus, spec: str = "") -> tuple[str, str]:
         InputError: No embedder was named, and the corpus has no vectors or does not know how its embedder was named.
     """
     from ingest.precision import long_name
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     default = corpus.default_embedder()
     # The latest of several that a user typed in the same way; one in another number format is another embedder.
@@ -66,7 +66,7 @@ def refuse_existing(target: Path) -> None:
     Raises:
         InputError: There is something already.
     """
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     if target.exists():
         raise InputError(f"{target} is there already", "name a new file")

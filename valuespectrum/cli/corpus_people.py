@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
 _MOST = 12
 
@@ -45,7 +45,7 @@ def sources_of(corpus: Corpus, texts: Sequence[str]) -> tuple[int, ...]:
 
 def no_such_uploader(corpus: Corpus, text: str) -> InputError:
     """The error for an uploader whom a corpus does not know, with what is near."""
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
     from vectorstore.uploader_names import DISPLAY, HANDLE, ID
     from vectorstore.uploaders import kept_names, near_names
 
@@ -75,7 +75,7 @@ def known_values(corpus: Corpus, column: str, texts: Sequence[str]) -> tuple[str
     Raises:
         InputError: The corpus has none of this name.
     """
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     there = [row[0] for row in corpus.ledger.select(f"SELECT DISTINCT {column} FROM {_TABLES[column]} ORDER BY 1")]
     found: list[str] = []

@@ -19,7 +19,7 @@ from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
     from vectorstore.records import Clip, Receipt, Removal
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
@@ -145,7 +145,7 @@ def _clip_lines(clips: list[Clip]) -> list[str]:
 
 def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str, keep_out: bool) -> list[Removal]:
     from ingest.sources.uploaders import asked_names
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
     from vectorstore.records import Removal
 
     clips = [name if _WHOLE_ID.fullmatch(name) else find_clip(corpus, name) for name in named["clip"]]
@@ -176,7 +176,7 @@ def _all_removed(corpus: Corpus, kind: str, keys: Iterable[str]) -> bool:
 def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
     """The error for a removal that reaches nothing, with what is near."""
     from ingest.sources.uploaders import asked_names
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     keep = "--keep-out notes it down all the same, so that it never comes in"
     for text in links:
@@ -197,7 +197,7 @@ def _source_keys(corpus: Corpus, text: str) -> list[str]:
     """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
     from ingest.sources.folder import FileItem
     from ingest.urls import parse_link
-    from vectorstore.errors import FetchError
+    from vectorstore.foundation.errors import FetchError
 
     if "://" not in text:
         return [FileItem(Path(os.path.abspath(text))).locator]  # noqa: PTH100 - resolve() would follow links
@@ -212,7 +212,7 @@ def _source_keys(corpus: Corpus, text: str) -> list[str]:
 
 
 def _read_list(path: Path) -> list[str]:
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     if not path.is_file() or path.stat().st_size > _LONGEST_LIST:
         raise InputError(f"{path} is no list of links", f"write one link a line, at most {_LONGEST_LIST // 2**20} MiB")

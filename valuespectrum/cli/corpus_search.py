@@ -105,7 +105,7 @@ def search(
 
 
 def _check_one_query(words: str, picture: Path | None, clip: str, value: str) -> None:
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     if sum(map(bool, (words, picture, clip, value))) != 1:
         raise InputError("say what to look for, in one way", "give WORDS or one of --picture, --clip, --value")
@@ -124,7 +124,7 @@ def _query(
 
 def _value_words(value: str, keywords: Path | None) -> list[str]:
     from valuespectrum.keywords import load_keywords
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     listed = load_keywords(keywords).words
     if value not in listed:
@@ -138,7 +138,7 @@ def _read_picture(path: Path) -> Any:
 
     from PIL import Image, ImageOps
 
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     if not path.is_file():
         raise InputError(f"there is no picture {path}", "check the path")
@@ -155,7 +155,7 @@ def _read_picture(path: Path) -> Any:
 
 def _clip_query(corpus: Corpus, spec: str, text: str) -> tuple[str, NDArray[np.float32]]:
     """Id of the embedder and the mean vector of a clip's frames."""
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     clip_id = find_clip(corpus, text)
     embedder_id = load_corpus_embedder(corpus, spec).id if spec else corpus.default_embedder() or ""
@@ -174,7 +174,7 @@ def find_clip(corpus: Corpus, text: str) -> str:
     Raises:
         InputError: None does, several do, or too little was given.
     """
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     hint = "`corpus search` shows the ids of clips"
     if len(text) < _SHORTEST_ID:

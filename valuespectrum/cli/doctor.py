@@ -39,7 +39,7 @@ def doctor(
     from valuespectrum.doctor import check_environment
     from valuespectrum.model_check import check_layouts, check_model
     from valuespectrum.run_check import check_run
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     with Terminal(as_json) as terminal:
         if layouts and not model:

@@ -16,7 +16,7 @@ from typer.exceptions import Abort, TyperException
 from valuespectrum.cli.stopping import STOPPING
 from valuespectrum.cli.watch import Watch
 from valuespectrum.cli.writing import one_line, write_line
-from vectorstore.errors import StorageError, ValueSpectrumError
+from vectorstore.foundation.errors import StorageError, ValueSpectrumError
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LEAST_MEMORY = 2 * 2**30

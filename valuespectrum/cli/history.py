@@ -47,7 +47,7 @@ def history(
     Nothing is downloaded, sent or stored, except the list that you ask for.
     """
     from ingest.sources.data_export import read_history
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     with Terminal(as_json) as terminal:
         if with_times and not links:
@@ -64,7 +64,7 @@ def history(
 
 def _day(option: str, text: str | None) -> str:
     from ingest.sources.sidecar import read_day
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     day = read_day(text)
     if text is not None and day is None:
@@ -126,7 +126,7 @@ def _why(found: History) -> str:
 def _write_links(rows: Sequence[Watched], target: Path, with_times: bool) -> tuple[dict[str, Any], str]:
     from ingest.sources.data_export import watched_links
     from ingest.sources.manifest import links_manifest
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     refuse_existing(target)
     listed = watched_links(rows, with_times)

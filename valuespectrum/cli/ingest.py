@@ -137,7 +137,7 @@ def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
     Raises:
         InputError: A word has no ``=`` or an empty side.
     """
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     split = [word.partition("=") for word in words]
     for word, (name, _, value) in zip(words, split, strict=True):
@@ -186,7 +186,7 @@ def default_embedder(sources: list[str], corpus: Path, options: IngestOptions, c
     from valuespectrum.cli.corpus_common import embedder_choice
     from valuespectrum.reference.recognition import says_drawn
     from vectorstore.corpus import Corpus
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     if (corpus / "corpus.sqlite").is_file():
         # For writing, as it will be anyway: an older corpus is brought up to date by that.
@@ -209,7 +209,7 @@ def check_engine(engine: str, address: str | None) -> None:
     Raises:
         InputError: It is unknown, or the address is of no use to it.
     """
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     if engine not in ("local", "ray"):
         raise InputError(f"unknown engine {engine!r}", "known are: local, ray")

@@ -31,7 +31,7 @@ def score(
     from valuespectrum.benchmark import score_run
     from valuespectrum.failures import told
     from valuespectrum.scoring.cells import Readout, ScoringOptions
-    from vectorstore.errors import InputError
+    from vectorstore.foundation.errors import InputError
 
     with Terminal(as_json) as terminal:
         if readout not in get_args(Readout):

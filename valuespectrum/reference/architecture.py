@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from valuespectrum.reference.planted import COHORT, DEFAULT
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.torch_setup import prepare_torch
 
 PICTURE_HEIGHT, PICTURE_WIDTH = 224, 128
 PATCH, MERGE = 16, 2

@@ -20,8 +20,8 @@ from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKin
 from valuespectrum.reference.scenes import load_painters
 from valuespectrum.values import VALUES
 from vectorstore.child_process import map_in_children
-from vectorstore.errors import InputError, StorageError
-from vectorstore.storage import durable_file, make_folder, write_durably
+from vectorstore.foundation.disk import durable_file, make_folder, write_durably
+from vectorstore.foundation.errors import InputError, StorageError
 
 FRAMES_PER_SECOND = 12
 WIDTH_PIXELS = 216

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.embed import OpenClipEmbedder
-from vectorstore.errors import EmbedderError
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.errors import EmbedderError
+from vectorstore.foundation.torch_setup import prepare_torch
 
 FOLDER = Path(__file__).parent / "weights" / "embedder"
 CONTEXT_LENGTH = 24

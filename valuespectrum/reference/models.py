@@ -8,7 +8,7 @@ from agents.models.base import ModelOptions
 from agents.models.transformers import TransformersModel
 from agents.models.weights import load_weights
 from valuespectrum.reference.planted import COHORT, DEFAULT, planted_truth
-from vectorstore.errors import ModelError
+from vectorstore.foundation.errors import ModelError
 
 FOLDER = Path(__file__).parent / "weights" / "vlm"
 NAMES: tuple[str, ...] = tuple(respondent.name for respondent in COHORT)

@@ -29,7 +29,7 @@ from valuespectrum.reference.training.vision import (
     train_adapt,
     train_vision,
 )
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.torch_setup import prepare_torch
 
 STAGES = ("language", "vision", "adapt", "embedder", "cards")
 """In order; the embedder does not depend on the others."""

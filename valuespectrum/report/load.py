@@ -16,7 +16,7 @@ from valuespectrum.report.measured import read_personas, read_profiles
 from valuespectrum.report.words import short_model
 from valuespectrum.run import Manifest, check_alike, read_manifest, read_scores
 from valuespectrum.truth import caution, checkable, is_synthetic
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from agents.session_log import Event

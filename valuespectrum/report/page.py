@@ -39,7 +39,7 @@ from valuespectrum.report.words import (
     with_interval,
 )
 from valuespectrum.values import LABELS, VALUES
-from vectorstore.storage import refuse_foreign, storage_errors, write_durably
+from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
 
 WINDOW = 10
 """Items over which the exposure of a session is averaged."""

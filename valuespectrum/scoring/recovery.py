@@ -10,7 +10,7 @@ import numpy as np
 from valuespectrum.scoring.profile import Json, number
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.values import centre
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
 
 
 def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]) -> Json:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.models.base import NO_CHOICE
-from agents.streams import stream
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.alignment import align, summarise
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
@@ -19,7 +18,8 @@ from valuespectrum.scoring.profile import LIKING_RANGE, Json, Profile, describe,
 from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.resampling import Resamples, estimate_row, resample
 from valuespectrum.scoring.schema import REQUIRED, SCHEMA
-from vectorstore.errors import InputError
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
 
 if TYPE_CHECKING:
     import pandas as pd

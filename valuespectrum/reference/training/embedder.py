@@ -20,7 +20,7 @@ from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.training.captions import Text, all_words, caption_text, keyword_texts, text_bank
 from valuespectrum.reference.training.language import Log, schedule
 from valuespectrum.reference.training.pictures import Pictures, augment, normalise
-from vectorstore.runtime import prepare_torch
+from vectorstore.foundation.torch_setup import prepare_torch
 
 
 @dataclass(frozen=True, slots=True)

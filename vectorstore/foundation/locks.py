@@ -9,8 +9,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vectorstore.errors import CorpusLockedError
-from vectorstore.storage import FolderLock, storage_errors
+from vectorstore.foundation.disk import FolderLock, storage_errors
+from vectorstore.foundation.errors import CorpusLockedError
 
 _PAUSES = (0.02, 0.1, 0.0)
 """Seconds before the next try: whoever only asks who writes (:func:`held_by`) is done within one."""

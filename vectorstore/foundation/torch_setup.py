@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from vectorstore.allocator import keep_freed_memory
+from vectorstore.foundation.allocator import keep_freed_memory
 
 _kept_alive: list[Any] = []
 

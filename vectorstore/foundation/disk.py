@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from vectorstore.errors import CorpusError, CorpusLockedError, InputError, StorageError
+from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError, StorageError
 
 UNFINISHED = ".tmp"
 """How the names of files end that are being written; what killed writers left under such names is swept."""
