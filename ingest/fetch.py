@@ -20,7 +20,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from ingest.confinement import UNCONFINED, Confinement
 from ingest.connector import Connector
 from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
 from ingest.formats import READ
@@ -30,8 +29,9 @@ from ingest.paths import settle
 from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
 from ingest.urls import Link
-from vectorstore.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
+from vectorstore.processes.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
+from vectorstore.processes.confinement import UNCONFINED, Confinement
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.confinement import confine_download, readable_folders
 from ingest.connector import RemoteConnections
 from ingest.fetch_guard import Guard, limit_process
 from ingest.fetch_options import SUFFIXES, ytdlp_options
 from ingest.urls import OwnHost
 from vectorstore.foundation.errors import FetchError
+from vectorstore.processes.confinement import confine_download, readable_folders
 
 _FIELDS = frozenset({
     "_type", "id", "url", "webpage_url", "title", "description", "tags", "license", "uploader", "uploader_id",

@@ -14,12 +14,12 @@ import socket
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ingest.confinement import confine, lift_time_limit, limit_time
 from ingest.decode import DecodeOptions, prepare_decoder
 from ingest.examination import DecodeMedia, MediaFile
 from ingest.guard import Deadline
 from ingest.worker_messages import pack, pack_error
 from vectorstore.foundation.errors import InputError, StorageError
+from vectorstore.processes.confinement import confine, lift_time_limit, limit_time
 
 _PATIENCE = 3.0
 """Seconds after its deadline at which a worker ends itself: later than its parent, if that is alive, ends it."""

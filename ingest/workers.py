@@ -21,12 +21,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ingest.confinement import MAX_THREADS, UNCONFINED, Confinement
 from ingest.decode import DecodeOptions
 from ingest.examination import Examination, IsKnown, MediaFile, examine, nothing_is_known
 from ingest.worker_messages import MAX_HEADER, unpack
-from vectorstore.child_process import end_child, start_child, wait_for
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
+from vectorstore.processes.child_process import end_child, start_child, wait_for
+from vectorstore.processes.confinement import MAX_THREADS, UNCONFINED, Confinement
 
 _GRACE = 1.0
 """Seconds after its deadline in which a worker may still answer, since it looks at the clock only between packets."""

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.child_process import NOWHERE, end_child, map_in_children, start_child, wait_for
+from vectorstore.processes.child_process import NOWHERE, end_child, map_in_children, start_child, wait_for
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
-ALONE = {"vectorstore/child_process.py", "vectorstore/child_boot.py"}
+ALONE = {"vectorstore/processes/child_process.py", "vectorstore/processes/child_boot.py"}
 STARTERS = {
     "subprocess", "multiprocessing", "pty", "concurrent.futures.ProcessPoolExecutor", "_posixsubprocess",
     "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell",

@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from ingest.confinement import Confinement
 from vectorstore.foundation.errors import ValueSpectrumError
+from vectorstore.processes.confinement import Confinement
 
 PACKAGES: tuple[str, ...] = (
     *("valuespectrum", "torch", "torchvision", "transformers", "open_clip_torch", "chromadb", "av", "decord"),

@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import IO
 
-from vectorstore.child_process import PIPE, end_child, start_child, wait_for
 from vectorstore.foundation.errors import CorpusError, StorageError
 from vectorstore.inside import stamp
 from vectorstore.looked_at import cache_home, is_known, remember
+from vectorstore.processes.child_process import PIPE, end_child, start_child, wait_for
 
 LONGEST = 300.0
 """Seconds after which a child that only looks counts as hanging."""

@@ -11,8 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vectorstore.child_process import NOWHERE, PIPE, Child, end_child, start_child
 from vectorstore.foundation.errors import ModelError
+from vectorstore.processes.child_process import NOWHERE, PIPE, Child, end_child, start_child
 
 _LARGEST = 1_000_000
 """Characters of a template; those in use have up to some ten thousand."""

@@ -371,7 +371,7 @@ def try_in_a_worker(target: Target, folder: Path) -> dict[str, str]:
 
 def download_and_try(descriptor: str) -> None:
     """In a downloading process, in place of downloading and without the guard that explains: the kernel alone."""
-    from ingest.confinement import confine_download
+    from vectorstore.processes.confinement import confine_download
 
     told = json.load(sys.stdin)
     assert confine_download(Path.cwd(), None).calls

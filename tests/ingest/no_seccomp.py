@@ -6,7 +6,7 @@ import sys
 
 from ingest.examination import decode_media
 from ingest.fetch_child import main
-from vectorstore import seccomp
+from vectorstore.processes import seccomp
 
 __all__ = ["decode_media", "main"]
 

@@ -13,7 +13,7 @@ from ingest.connector import Connector
 PRELUDE = """
 import os, socket, sqlite3, subprocess, sys, urllib.request
 from pathlib import Path
-from ingest.confinement import readable_folders
+from vectorstore.processes.confinement import readable_folders
 from ingest.connector import RemoteConnections
 from ingest.fetch_guard import Guard, limit_process
 from ingest.urls import OwnHost

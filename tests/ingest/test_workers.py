@@ -24,8 +24,8 @@ from ingest.examination import Examination, examine
 from ingest.files import with_measures
 from ingest.guard import Limits
 from ingest.workers import DecodePool, try_confinement
-from vectorstore import landlock
 from vectorstore.foundation.errors import InputError, StorageError
+from vectorstore.processes import landlock
 
 QUICK = DecodeOptions(frames=2, limits=Limits(deadline=0.5))
 LINUX = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from vectorstore.child_process import map_in_children
+from vectorstore.processes.child_process import map_in_children
 
 
 def _mark(arguments: Sequence[str], text: str = "") -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.child_process import map_in_children
+from vectorstore.processes.child_process import map_in_children
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
 HERE = Path(__file__).parent

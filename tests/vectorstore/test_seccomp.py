@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from vectorstore.seccomp import NUMBERS, Argument, Call, filter_program
+from vectorstore.processes.seccomp import NUMBERS, Argument, Call, filter_program
 
 ALLOWED, KILLED, NOT_PERMITTED, NO_SUCH_CALL = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}

@@ -95,8 +95,8 @@ class Stopping:
 
     def _end_children(self) -> None:
         # Without any, the module was never imported.
-        if "vectorstore.child_process" in sys.modules:
-            from vectorstore.child_process import end_children
+        if "vectorstore.processes.child_process" in sys.modules:
+            from vectorstore.processes.child_process import end_children
 
             end_children()
 

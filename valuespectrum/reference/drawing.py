@@ -19,9 +19,9 @@ from valuespectrum.reference.canvas import Canvas, Colour, Setting
 from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.scenes import load_painters
 from valuespectrum.values import VALUES
-from vectorstore.child_process import map_in_children
 from vectorstore.foundation.disk import durable_file, make_folder, write_durably
 from vectorstore.foundation.errors import InputError, StorageError
+from vectorstore.processes.child_process import map_in_children
 
 FRAMES_PER_SECOND = 12
 WIDTH_PIXELS = 216

@@ -12,7 +12,7 @@ from PIL import Image
 from valuespectrum.reference.architecture import MERGE, PATCH, PICTURE_HEIGHT, PICTURE_WIDTH
 from valuespectrum.reference.drawing import draw_frame, random_setting
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from vectorstore.child_process import map_in_children
+from vectorstore.processes.child_process import map_in_children
 
 CLIP_SECONDS = 6.0
 MEAN = (0.48145466, 0.4578275, 0.40821073)

@@ -1,8 +1,8 @@
 """Take from a process what decoding, or downloading, does not need. Runs inside of it and cannot be undone.
 
 Resource limits work on every Unix. On Linux for x86-64 and 64-bit ARM the kernel also refuses every system call that
-decoding does not make (``vectorstore/seccomp.py``): a worker opens nothing, it is handed each file open for reading.
-What a filter of calls might miss, Landlock refuses once more where the kernel has it (``vectorstore/landlock.py``).
+decoding does not make (``vectorstore/processes/seccomp.py``): a worker opens nothing, it is handed each file open for reading.
+What a filter of calls might miss, Landlock refuses once more where the kernel has it (``vectorstore/processes/landlock.py``).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import sys
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from vectorstore import landlock
-from vectorstore.seccomp import Argument, Call, allow_only
+from vectorstore.processes import landlock
+from vectorstore.processes.seccomp import Argument, Call, allow_only
 
 _PR_SET_NAME = 15
 _PROT_EXEC = 0x4

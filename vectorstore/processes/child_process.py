@@ -25,8 +25,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
-from vectorstore import child_boot
 from vectorstore.foundation.errors import StorageError
+from vectorstore.processes import child_boot
 
 _ROOT = Path(__file__).resolve().parents[1]
 _OURS = ("vectorstore", "ingest", "agents", "valuespectrum")

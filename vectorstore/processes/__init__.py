@@ -1,0 +1,1 @@
+"""Processes that this project starts, and what the system keeps them from."""
