@@ -27,9 +27,9 @@ from agents.csv_cells import guarded
 from agents.identity import content_key
 from agents.models.base import NO_CHOICE
 from agents.stored_json import read_counts, read_form, read_tags
+from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
 from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
 from vectorstore.foundation.errors import InputError, SchemaError
-from vectorstore.looking import LONGEST, answer, ask_child, limit
 
 Format = Literal["csv", "parquet"]
 

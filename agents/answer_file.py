@@ -7,8 +7,8 @@ import sqlite3
 from pathlib import Path
 
 from agents.answer_schema import APPLICATION_ID
+from vectorstore.foreign.schema_check import distrust
 from vectorstore.foundation.disk import storage_errors
-from vectorstore.schema_check import distrust
 
 _SECONDS = 30
 """How long a writer of the same file is waited for."""

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from agents.identity import canonical_json
 from agents.stored_json import damaged, read_form, read_persona, read_pictures
+from vectorstore.foreign.schema_check import check_schema
 from vectorstore.foundation.errors import SchemaError
-from vectorstore.schema_check import check_schema
 
 SCHEMA_VERSION = 4
 MIGRATED = (1, 2, 3)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from agents.reserved import refuse_reserved
-from vectorstore.documents import LARGEST, read_yaml
+from vectorstore.foreign.documents import LARGEST, read_yaml
 from vectorstore.foundation.errors import InputError
 
 MAX_FILE_BYTES = LARGEST

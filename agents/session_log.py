@@ -22,7 +22,7 @@ from typing import Any, Self
 
 from agents.feed import Candidate
 from agents.models.base import Answer, Ask
-from vectorstore.documents import read_regular
+from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.disk import make_folder, storage_errors, sync_folder, write_durably
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError
 

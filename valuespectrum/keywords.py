@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from valuespectrum.values import VALUES
-from vectorstore.documents import read_yaml
+from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError
 
 SOURCES: Mapping[str, str] = {

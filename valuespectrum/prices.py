@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from vectorstore.documents import read_yaml
+from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError
 
 OWN_TABLE = Path(__file__).parent / "data" / "prices.yaml"

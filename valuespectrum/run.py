@@ -24,7 +24,7 @@ from typing import Any, Self
 from agents.answer_file import kept_manifest
 from agents.answers import NEVER_MIXED, AnswerStore
 from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
-from vectorstore.documents import parse_json, read_json
+from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError, SchemaError
 from vectorstore.foundation.locks import WriterLock, held_by

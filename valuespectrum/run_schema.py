@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from valuespectrum.values import VALUES
-from vectorstore.documents import check_shape
+from vectorstore.foreign.documents import check_shape
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Count = Annotated[int, Field(ge=0, strict=True)]

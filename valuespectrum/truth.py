@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from valuespectrum.values import VALUES
-from vectorstore.documents import check_shape, parse_json
+from vectorstore.foreign.documents import check_shape, parse_json
 
 REFERENCE_EMBEDDER = "open_clip/reference-clip/"
 """How the id of our embedder begins."""

@@ -9,9 +9,9 @@ import stat
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
+from vectorstore.foreign.inside import Folder, refuse_other
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.inside import Folder, refuse_other
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 _HOME = re.compile(r"[0-9a-f]{2}")

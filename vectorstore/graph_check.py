@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.schema_check import distrust
+from vectorstore.foreign.schema_check import distrust
 
 DATABASE = "chroma.sqlite3"
 _HEADER = struct.Struct("<iQQQQQQiIQQQdQ")

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.foreign.inside import Folder, stamp
 from vectorstore.foundation.allocator import blank_memory
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusError, InputError
-from vectorstore.inside import Folder, stamp
 from vectorstore.layout import INDEX, refuse_foreign_journal
 
 _BATCH = 1000

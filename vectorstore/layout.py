@@ -9,9 +9,9 @@ import re
 import stat
 from pathlib import Path
 
+from vectorstore.foreign.inside import Folder
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.inside import Folder
 
 _LOGGER = logging.getLogger(__name__)
 

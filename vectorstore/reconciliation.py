@@ -15,12 +15,12 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
+from vectorstore.foreign.inside import Folder
+from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
 from vectorstore.graph_check import find_harm
 from vectorstore.index import IndexPlace, VectorIndex, check_files
-from vectorstore.inside import Folder
 from vectorstore.layout import LEDGER
 from vectorstore.ledger import Ledger
-from vectorstore.looking import LONGEST, answer, ask_child, limit
 from vectorstore.records import EmbedderRecord
 from vectorstore.search import unit_rows
 

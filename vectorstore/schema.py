@@ -10,13 +10,13 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from vectorstore.foreign.inside import Folder
+from vectorstore.foreign.looked_at import is_known, remember
+from vectorstore.foreign.schema_check import check_schema, distrust
 from vectorstore.foundation.disk import is_locked, storage_errors
 from vectorstore.foundation.errors import CorpusError, SchemaError
-from vectorstore.inside import Folder
 from vectorstore.layout import LOCK
 from vectorstore.ledger_check import check_rows, ledger_state
-from vectorstore.looked_at import is_known, remember
-from vectorstore.schema_check import check_schema, distrust
 
 APPLICATION_ID = 0x56534C31
 

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from vectorstore.counts import Counts, corpus_counts
+from vectorstore.foreign.looked_at import remember
+from vectorstore.foreign.looking import answer, file_state, find_harm_once, limit
+from vectorstore.foreign.typed import finite, listed, mapping, text, whole
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
 from vectorstore.layout import SNAPSHOTS
 from vectorstore.ledger import Ledger
-from vectorstore.looked_at import remember
-from vectorstore.looking import answer, file_state, find_harm_once, limit
 from vectorstore.recall import Recall, recall_at_10
 from vectorstore.snapshot_files import (
     check_snapshot_name,
@@ -36,7 +37,6 @@ from vectorstore.snapshot_files import (
     snapshot_rows_file,
     snapshot_text,
 )
-from vectorstore.typed import finite, listed, mapping, text, whole
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

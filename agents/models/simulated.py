@@ -32,7 +32,7 @@ from typing import Any
 from agents.identity import TAGS_READ, ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.parse import parse_answer
-from vectorstore.documents import read_yaml
+from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError, ModelError
 
 LEANS: Mapping[str, str] = {

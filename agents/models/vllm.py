@@ -20,8 +20,8 @@ from agents.models.pictures import read_picture
 from agents.models.prompting import PromptWriter
 from agents.models.readouts import Reader, described
 from agents.models.weights import check_files, find_source, folder_hash, template_variables
+from vectorstore.foreign.model_files import NEVER_ITS_CODE
 from vectorstore.foundation.errors import MediaError, ModelError
-from vectorstore.model_files import NEVER_ITS_CODE
 
 _WINDOW = 1024
 """Asks handed to vLLM at once, which forms batches itself."""

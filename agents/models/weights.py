@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from agents.models.base import ModelOptions
+from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import ModelError
-from vectorstore.model_files import NEVER_ITS_CODE, check_model_folder
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w./-]+)?")
 _IDENTITY = (".safetensors", ".bin", ".json", ".jinja", ".model", ".txt")
@@ -202,7 +202,7 @@ def check_files(source: Source, *, local_only: bool = False) -> None:
         local_only: Whether nothing may be fetched.
 
     Raises:
-        ModelError: If the files are absurd (:func:`vectorstore.model_files.check_model_folder`).
+        ModelError: If the files are absurd (:func:`vectorstore.foreign.model_files.check_model_folder`).
         OSError: If they are not there.
     """
     folder = source.location

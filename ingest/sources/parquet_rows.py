@@ -15,8 +15,8 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
+from vectorstore.foreign.looking import TOO_MUCH, answer, find_harm_once, limit
 from vectorstore.foundation.errors import InputError
-from vectorstore.looking import TOO_MUCH, answer, find_harm_once, limit
 
 MAX_ROWS = 50_000_000
 """Of a file: millions of rows may take no room in it, but each takes its time."""

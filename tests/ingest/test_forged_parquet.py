@@ -69,7 +69,7 @@ def test_a_file_is_looked_at_once_until_it_is_written_again(tmp_path: Path, monk
     content = forged(Chunk(page(texts(b"1.mp4", b"2.mp4"), 2)))
     first = paths(tmp_path, content)
     rows = Table(tmp_path / "list.parquet", COLUMNS).rows
-    monkeypatch.setattr("vectorstore.looking.ask_child", lambda *_: "asked again")
+    monkeypatch.setattr("vectorstore.foreign.looking.ask_child", lambda *_: "asked again")
     assert [row.cells["path"] for row in rows()] == first == ["1.mp4", "2.mp4"]
     (tmp_path / "list.parquet").write_bytes(content)
     with pytest.raises(InputError, match="asked again"):

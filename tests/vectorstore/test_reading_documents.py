@@ -13,7 +13,7 @@ from agents.models.simulated import read_profile
 from agents.personas import load_personas
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
-from vectorstore.documents import LARGEST, check_shape, parse_json, read_json, read_yaml
+from vectorstore.foreign.documents import LARGEST, check_shape, parse_json, read_json, read_yaml
 from vectorstore.foundation.errors import InputError
 
 BOMB = "a: &a [x, x]\n" + "".join(

@@ -13,7 +13,7 @@ import os
 import stat
 from pathlib import Path
 
-from vectorstore.inside import Folder
+from vectorstore.foreign.inside import Folder
 
 _MOST = 4000
 """States that are remembered; beyond twice as many, the oldest are forgotten."""

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import IO
 
+from vectorstore.foreign.inside import stamp
+from vectorstore.foreign.looked_at import cache_home, is_known, remember
 from vectorstore.foundation.errors import CorpusError, StorageError
-from vectorstore.inside import stamp
-from vectorstore.looked_at import cache_home, is_known, remember
 from vectorstore.processes.child_process import PIPE, end_child, start_child, wait_for
 
 LONGEST = 300.0

@@ -1,0 +1,1 @@
+"""What may be anybody's is looked at before it is believed: documents, tables, folders, model files."""
