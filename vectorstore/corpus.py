@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from vectorstore.corpus_reader import CorpusReader
 from vectorstore.curation import Curation
+from vectorstore.files.frame_store import FrameStore
+from vectorstore.files.layout import FRAMES, LEDGER, LOCK, check_layout, keep_private
 from vectorstore.foreign.looked_at import remember
 from vectorstore.foundation.disk import FolderLock, make_folder, storage_errors
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
-from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.layout import FRAMES, LEDGER, LOCK, check_layout, keep_private
 from vectorstore.ledger import KEEPS_UPLOADER_NAMES, Ledger
 from vectorstore.ledger_check import ledger_state
 from vectorstore.records import (

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vectorstore.counts import NUMBERS
+from vectorstore.files.frame_store import FrameStore
 from vectorstore.filters import SearchFilter
 from vectorstore.foundation.errors import InputError
-from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import (

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.frame_store import FrameStore
+from vectorstore.files.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import Failure, Frame, Media, Recipe, Source

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.files.layout import INDEX, refuse_foreign_journal
 from vectorstore.foreign.inside import Folder, stamp
 from vectorstore.foundation.allocator import blank_memory
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusError, InputError
-from vectorstore.layout import INDEX, refuse_foreign_journal
 
 _BATCH = 1000
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 500}

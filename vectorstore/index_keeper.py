@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from vectorstore.files.layout import LOCK
 from vectorstore.foreign.looked_at import is_known, remember
 from vectorstore.foundation.disk import FolderLock, no_space, tells_of_full_disk
 from vectorstore.foundation.errors import CorpusError, StorageError
@@ -21,7 +22,6 @@ from vectorstore.index import (
     remove_index,
     sync_files,
 )
-from vectorstore.layout import LOCK
 from vectorstore.ledger import Ledger
 from vectorstore.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
 from vectorstore.search import unit_rows

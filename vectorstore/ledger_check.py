@@ -13,11 +13,11 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from vectorstore.files.layout import LEDGER
 from vectorstore.foreign.documents import parse_json
 from vectorstore.foreign.inside import Folder, stamp
 from vectorstore.foreign.typed import listed, mapping, text, whole
 from vectorstore.foundation.errors import CorpusError, InputError
-from vectorstore.layout import LEDGER
 
 _HINT = "it was changed or damaged by something else; restore it from a copy, or ingest into a new folder"
 

@@ -15,11 +15,11 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
+from vectorstore.files.layout import LEDGER
 from vectorstore.foreign.inside import Folder
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
 from vectorstore.graph_check import find_harm
 from vectorstore.index import IndexPlace, VectorIndex, check_files
-from vectorstore.layout import LEDGER
 from vectorstore.ledger import Ledger
 from vectorstore.records import EmbedderRecord
 from vectorstore.search import unit_rows

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.counts import GROUPS, NUMBERS
+from vectorstore.files.frame_store import FrameStore
+from vectorstore.files.snapshot_files import snapshot_file, snapshot_names, snapshot_text
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import CorpusError, InputError
-from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import Receipt, Removal
-from vectorstore.snapshot_files import snapshot_file, snapshot_names, snapshot_text
 from vectorstore.uploaders import REMOVED_DISPLAY, find_person, tombstones
 
 KINDS = ("clip", "source", "uploader")

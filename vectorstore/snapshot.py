@@ -22,21 +22,21 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from vectorstore.counts import Counts, corpus_counts
-from vectorstore.foreign.looked_at import remember
-from vectorstore.foreign.looking import answer, file_state, find_harm_once, limit
-from vectorstore.foreign.typed import finite, listed, mapping, text, whole
-from vectorstore.foundation.clock import utc_now
-from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
-from vectorstore.layout import SNAPSHOTS
-from vectorstore.ledger import Ledger
-from vectorstore.recall import Recall, recall_at_10
-from vectorstore.snapshot_files import (
+from vectorstore.files.layout import SNAPSHOTS
+from vectorstore.files.snapshot_files import (
     check_snapshot_name,
     snapshot_file,
     snapshot_names,
     snapshot_rows_file,
     snapshot_text,
 )
+from vectorstore.foreign.looked_at import remember
+from vectorstore.foreign.looking import answer, file_state, find_harm_once, limit
+from vectorstore.foreign.typed import finite, listed, mapping, text, whole
+from vectorstore.foundation.clock import utc_now
+from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
+from vectorstore.ledger import Ledger
+from vectorstore.recall import Recall, recall_at_10
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from vectorstore.files.frame_store import FrameStore
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.ledger import Ledger
 from vectorstore.records import Problem

@@ -199,7 +199,7 @@ sys.path.insert(0, sys.argv[2])
 from vectorstore import removal
 from vectorstore.corpus import Corpus
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.frame_store import FrameStore
+from vectorstore.files.frame_store import FrameStore
 from vectorstore.ledger import Ledger
 from vectorstore.records import Removal
 

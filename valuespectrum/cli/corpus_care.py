@@ -111,8 +111,8 @@ def verify(
     from dataclasses import asdict
 
     from vectorstore.corpus import Corpus
+    from vectorstore.files.snapshot_files import snapshot_names
     from vectorstore.snapshot_compare import check_snapshot
-    from vectorstore.snapshot_files import snapshot_names
 
     with Terminal(as_json) as terminal:
         terminal.doing(f"checking {corpus}: ledger, pictures, vectors, index")

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from vectorstore.files.layout import SNAPSHOTS
 from vectorstore.foreign.inside import Folder
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import InputError
-from vectorstore.layout import SNAPSHOTS
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LARGEST = 64 * 2**20

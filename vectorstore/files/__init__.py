@@ -1,0 +1,1 @@
+"""The files of a corpus folder: where each lies, frames by their hash, snapshots."""
