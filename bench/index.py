@@ -96,7 +96,7 @@ def _rows(name: str, inserted: Json, found: Json, opened: Json, disk: Json) -> l
 def _insert(base: Path, vectors: int) -> Json:
     """Both sides in turn, a chunk at a time; rows of clips and frames are made before and not counted."""
     from vectorstore.corpus import Corpus
-    from vectorstore.records import EmbedderRecord
+    from vectorstore.ledger.records import EmbedderRecord
 
     seconds = {"ours": 0.0, "plain": 0.0}
     _write_clips(base / "corpus", vectors // _FRAMES + 1)
@@ -112,7 +112,7 @@ def _insert(base: Path, vectors: int) -> Json:
 
 def _write_clips(folder: Path, clips: int) -> None:
     from vectorstore.corpus import Corpus
-    from vectorstore.records import Source
+    from vectorstore.ledger.records import Source
 
     with _made_in_memory(folder) as made, Corpus.create(made) as corpus:
         for clip in range(clips):
@@ -138,7 +138,7 @@ class _made_in_memory:  # noqa: N801 - used like a function
 
 def _add_clip(corpus: Any, source: Any, clip_id: str, frames: int, recipe: Any) -> list[str]:
     """One clip whose pictures are only said to exist; returns their names."""
-    from vectorstore.records import Frame, Media
+    from vectorstore.ledger.records import Frame, Media
 
     media = Media(clip_id, 1, "mov", "h264", 720, 1280, 0, 15.0, False, 0, frames)
     shas = [_sha("picture", f"{clip_id}-{place}") for place in range(frames)]
@@ -205,7 +205,7 @@ def _licence(clip: int) -> str:
 def search_both(base: Path, vectors: int) -> Json:
     """Times of searches in milliseconds, and recall, of both sides in turn."""
     from vectorstore.corpus import Corpus
-    from vectorstore.filters import SearchFilter
+    from vectorstore.ledger.filters import SearchFilter
     from vectorstore.recall import recall_at_10
 
     queries = _queries(vectors, _QUERIES)
@@ -236,7 +236,7 @@ def search_both(base: Path, vectors: int) -> Json:
 
 def _filtered_recall(corpus: Any, plain: Any, queries: Vectors) -> float:
     """Against our exact search, by similarity, since names differ."""
-    from vectorstore.filters import SearchFilter
+    from vectorstore.ledger.filters import SearchFilter
 
     shares = []
     for query in queries:
@@ -295,7 +295,7 @@ def _write_known(base: Path, clips: int, frames: int) -> int:
     """A folder of empty files and a corpus that knows them: rows through ``Corpus``, vectors drawn at random."""
     from ingest.sources.registry import find_items
     from vectorstore.corpus import Corpus
-    from vectorstore.records import EmbedderRecord
+    from vectorstore.ledger.records import EmbedderRecord
 
     for number in range(clips):
         path = base / "clips" / f"{number // 1000:03d}" / f"{number:06d}.mp4"

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ingest.select import NEAR_DUPLICATE_BITS
 from vectorstore.curation import FrameHash
-from vectorstore.records import ClipLink
+from vectorstore.ledger.records import ClipLink
 
 SHARE = 0.5
 """Least share of usable frames of each clip that must have a counterpart in the other."""

@@ -34,7 +34,7 @@ from ingest.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
 from ingest.torchcodec_backend import import_torchcodec
 from ingest.torchcodec_backend import read_frames as read_with_torchcodec
 from vectorstore.foundation.errors import InputError, MediaError
-from vectorstore.records import Recipe
+from vectorstore.ledger.records import Recipe
 
 _BACKENDS = {"decord": read_with_decord, "torchcodec": read_with_torchcodec}
 DECODERS = ("auto", "pyav", "decord", "torchcodec")

@@ -29,7 +29,7 @@ from ingest.examination import Examination, IsKnown
 from ingest.files import ConfinedFiles, FileRows, Files
 from ingest.paths import settle
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
-from vectorstore.records import EmbedderRecord
+from vectorstore.ledger.records import EmbedderRecord
 
 _AT_MOST = 512
 """Files under way at once, however large the cluster: each is a waiting thread and its JPEG files in memory."""

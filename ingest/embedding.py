@@ -24,7 +24,7 @@ from ingest.embed import Embedder
 from ingest.select import duplicates_by_vector
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, EmbedderError
-from vectorstore.records import EmbedderRecord
+from vectorstore.ledger.records import EmbedderRecord
 
 Progress = Callable[[str, int, int], None]
 """Called with stage (``"decode"``, ``"embed"``, ``"index"``), number done, and number known so far."""

@@ -16,7 +16,7 @@ from ingest.guard import Deadline, hash_media, open_media, shown_name
 from ingest.pictures import to_jpeg
 from ingest.select import difference_hash
 from vectorstore.foundation.errors import MediaError
-from vectorstore.records import Media
+from vectorstore.ledger.records import Media
 
 IsKnown = Callable[[str], bool]
 """Whether the clip of a SHA-256 needs no decoding because the corpus has it."""

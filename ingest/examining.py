@@ -25,7 +25,7 @@ from ingest.sources.base import SourceItem, changed_upstream
 from vectorstore.corpus import Corpus
 from vectorstore.curation import RemovedKeys
 from vectorstore.foundation.errors import MediaError
-from vectorstore.records import Failure, Frame, Media, Source
+from vectorstore.ledger.records import Failure, Frame, Media, Source
 
 WAITING_CLIPS = 4
 """Clips that may be ready behind one that takes longer: bounds what a kill loses."""

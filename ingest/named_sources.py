@@ -20,7 +20,7 @@ from ingest.sources.tables import SUFFIXES
 from ingest.urls import HOSTS
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, MediaError
-from vectorstore.records import Receipt, Source, SourceRow
+from vectorstore.ledger.records import Receipt, Source, SourceRow
 
 _ROW = "#row-"
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vectorstore.foundation.errors import MediaError, StorageError
-from vectorstore.records import Failure
+from vectorstore.ledger.records import Failure
 
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _MOST_READINGS = 16

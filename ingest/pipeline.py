@@ -29,7 +29,7 @@ from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import find_items
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import MediaError
-from vectorstore.records import Failure, Media, Recipe
+from vectorstore.ledger.records import Failure, Media, Recipe
 
 _LINKS_PENDING = "clip_links_pending"
 _REPLACED = "frames_replaced"

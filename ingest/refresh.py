@@ -33,7 +33,7 @@ from ingest.sources.registry import by_precedence, failed_rows_of, find_items, l
 from ingest.sources.tables import SUFFIXES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, MediaError, StorageError
-from vectorstore.records import Failure, Receipt, Removal, Source
+from vectorstore.ledger.records import Failure, Receipt, Removal, Source
 
 _EXAMPLES = 20
 _LONGEST = 4096

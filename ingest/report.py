@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from ingest.sources.base import ListCounts
-from vectorstore.records import Failure, Frame
+from vectorstore.ledger.records import Failure, Frame
 
 
 @dataclass(frozen=True, slots=True)

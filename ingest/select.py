@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vectorstore.records import Frame
+from vectorstore.ledger.records import Frame
 
 NEAR_DUPLICATE_BITS = 6
 """Two pictures whose difference hashes differ in at most this many of 64 bits count as the same."""

@@ -15,7 +15,7 @@ from ingest.decode import DecodeOptions
 from ingest.examination import Examination, Picture
 from ingest.guard import shown_name
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
-from vectorstore.records import Media
+from vectorstore.ledger.records import Media
 
 MAX_HEADER = 2**20
 """Bytes of the JSON part of an answer."""

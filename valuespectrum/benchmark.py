@@ -29,7 +29,7 @@ from valuespectrum.scoring.scores import score_answers
 from valuespectrum.spending import Spending, spending
 from valuespectrum.truth import caution, made_for_drawings
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
-from vectorstore.records import Clip
+from vectorstore.ledger.records import Clip
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from ingest.embed import Embedder
 from ingest.select import bits_apart
 from valuespectrum.keywords import KeywordList
 from vectorstore.foundation.errors import InputError
-from vectorstore.records import Frame, Hit
+from vectorstore.ledger.records import Frame, Hit
 
 Assignment = Literal["exclusive", "overlapping"]
 

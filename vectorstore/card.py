@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vectorstore.counts import Counts
+from vectorstore.ledger.counts import Counts
 from vectorstore.recall import GOAL
 from vectorstore.snapshot import Snapshot
 

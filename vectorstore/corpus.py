@@ -26,9 +26,9 @@ from vectorstore.foreign.looked_at import remember
 from vectorstore.foundation.disk import FolderLock, make_folder, storage_errors
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.ledger import KEEPS_UPLOADER_NAMES, Ledger
-from vectorstore.ledger_check import ledger_state
-from vectorstore.records import (
+from vectorstore.ledger.ledger import KEEPS_UPLOADER_NAMES, Ledger
+from vectorstore.ledger.ledger_check import ledger_state
+from vectorstore.ledger.records import (
     ClipLink,
     EmbedderRecord,
     Failure,
@@ -39,8 +39,8 @@ from vectorstore.records import (
     Removal,
     Source,
 )
+from vectorstore.ledger.schema import create_ledger, is_ledger
 from vectorstore.removal import clean_up, foresee_forgetting, forget_rows, remove_rows, unfinished_removals
-from vectorstore.schema import create_ledger, is_ledger
 
 
 class Corpus(CorpusReader):

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vectorstore.counts import NUMBERS
 from vectorstore.files.frame_store import FrameStore
-from vectorstore.filters import SearchFilter
 from vectorstore.foundation.errors import InputError
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.ledger import Ledger
-from vectorstore.records import (
+from vectorstore.ledger.counts import NUMBERS
+from vectorstore.ledger.filters import SearchFilter
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import (
     Clip,
     ClipLink,
     EmbedderRecord,
@@ -28,10 +28,10 @@ from vectorstore.records import (
     SourceRow,
     SourceState,
 )
+from vectorstore.ledger.schema import SCHEMA_VERSION
+from vectorstore.ledger.uploaders import Person, find_person
 from vectorstore.removal import clips_foreseen, foresee, is_removed, keys_unknown
-from vectorstore.schema import SCHEMA_VERSION
 from vectorstore.search import Searcher, SearchOptions
-from vectorstore.uploaders import Person, find_person
 from vectorstore.verification import find_problems
 
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.ledger import Ledger
-from vectorstore.records import Failure, Frame, Media, Recipe, Source
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import Failure, Frame, Media, Recipe, Source
+from vectorstore.ledger.stored_vectors import vector_matrix
+from vectorstore.ledger.uploader_names import names_of
+from vectorstore.ledger.uploaders import is_kept_out
 from vectorstore.removal import KINDS, key_hash
-from vectorstore.stored_vectors import vector_matrix
-from vectorstore.uploader_names import names_of
-from vectorstore.uploaders import is_kept_out
 
 _SAID = ("platform", "published", "page_url", "basis", "manifest_id", "title", "caption", "licence")
 _LISTED = "IN (SELECT value FROM json_each(?))"

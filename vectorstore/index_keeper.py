@@ -22,7 +22,7 @@ from vectorstore.index import (
     remove_index,
     sync_files,
 )
-from vectorstore.ledger import Ledger
+from vectorstore.ledger.ledger import Ledger
 from vectorstore.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
 from vectorstore.search import unit_rows
 

@@ -20,8 +20,8 @@ from vectorstore.foreign.inside import Folder
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
 from vectorstore.graph_check import find_harm
 from vectorstore.index import IndexPlace, VectorIndex, check_files
-from vectorstore.ledger import Ledger
-from vectorstore.records import EmbedderRecord
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import EmbedderRecord
 from vectorstore.search import unit_rows
 
 SAMPLE = 200

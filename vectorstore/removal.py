@@ -16,15 +16,15 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from vectorstore.counts import GROUPS, NUMBERS
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.files.snapshot_files import snapshot_file, snapshot_names, snapshot_text
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.ledger import Ledger
-from vectorstore.records import Receipt, Removal
-from vectorstore.uploaders import REMOVED_DISPLAY, find_person, tombstones
+from vectorstore.ledger.counts import GROUPS, NUMBERS
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import Receipt, Removal
+from vectorstore.ledger.uploaders import REMOVED_DISPLAY, find_person, tombstones
 
 KINDS = ("clip", "source", "uploader")
 FORGOTTEN = "forget"

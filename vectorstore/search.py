@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vectorstore.filters import SearchFilter, failing_clips, passing_clips
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.index import VectorIndex
-from vectorstore.ledger import Ledger
-from vectorstore.records import EmbedderRecord, Frame, Hit
-from vectorstore.stored_vectors import vector_matrix
+from vectorstore.ledger.filters import SearchFilter, failing_clips, passing_clips
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import EmbedderRecord, Frame, Hit
+from vectorstore.ledger.stored_vectors import vector_matrix
 
 ENGINES = ("auto", "exact", "chroma")
 """How to search: ``exact`` compares with every vector, ``chroma`` asks the index."""

@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from vectorstore.counts import Counts, corpus_counts
 from vectorstore.files.layout import SNAPSHOTS
 from vectorstore.files.snapshot_files import (
     check_snapshot_name,
@@ -35,7 +34,8 @@ from vectorstore.foreign.looking import answer, file_state, find_harm_once, limi
 from vectorstore.foreign.typed import finite, listed, mapping, text, whole
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
-from vectorstore.ledger import Ledger
+from vectorstore.ledger.counts import Counts, corpus_counts
+from vectorstore.ledger.ledger import Ledger
 from vectorstore.recall import Recall, recall_at_10
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.foundation.errors import CorpusError
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.ledger import Ledger
-from vectorstore.records import Problem
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import Problem
 from vectorstore.removal import key_hash, unfinished_removals
 
 _LENGTH_TOLERANCE = 0.01

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ingest.guard import Limits
-from vectorstore.records import Failure, Source
+from vectorstore.ledger.records import Failure, Source
 
 
 @runtime_checkable

@@ -21,7 +21,7 @@ from ingest.sources.export_files import ExportFile, ExportFiles, is_export_name,
 from ingest.sources.manifest import LinkRow, ListedItem
 from ingest.sources.registry import link_item
 from vectorstore.foundation.errors import FetchError, InputError
-from vectorstore.records import Failure, Source
+from vectorstore.ledger.records import Failure, Source
 
 _MAX_PARTS = 8_000_000
 """Objects, lists and members of all JSON documents: bounds the memory that they take once read."""

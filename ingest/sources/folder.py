@@ -18,7 +18,7 @@ from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
 from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
 from vectorstore.foundation.errors import InputError, MediaError
-from vectorstore.records import Failure, Source
+from vectorstore.ledger.records import Failure, Source
 
 
 @dataclass(frozen=True, slots=True)

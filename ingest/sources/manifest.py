@@ -32,7 +32,7 @@ from ingest.sources.uploaders import uploader_names
 from ingest.urls import HOSTS, check_url, parse_link
 from vectorstore.foundation.disk import durable_file, storage_errors
 from vectorstore.foundation.errors import FetchError, InputError, MediaError
-from vectorstore.records import Source
+from vectorstore.ledger.records import Source
 
 _LOGGER = logging.getLogger(__name__)
 

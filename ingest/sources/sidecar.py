@@ -21,7 +21,7 @@ from ingest.paths import open_found
 from ingest.sources.uploaders import uploader_names
 from ingest.urls import parse_link
 from vectorstore.foundation.errors import FetchError
-from vectorstore.records import UploaderName
+from vectorstore.ledger.records import UploaderName
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from ingest.urls import HOSTS, parse_link
 from vectorstore.foundation.errors import FetchError
-from vectorstore.records import UploaderName
-from vectorstore.uploader_names import DISPLAY, HANDLE, ID
+from vectorstore.ledger.records import UploaderName
+from vectorstore.ledger.uploader_names import DISPLAY, HANDLE, ID
 
 FIELDS = (
     *("channel_id", "uploader_id", "creator_id", "channel_url", "uploader_url", "uploader", "channel", "creator"),

@@ -19,7 +19,7 @@ from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import describe_info
 from ingest.urls import Link, parse_link
 from vectorstore.foundation.errors import FetchError, InputError
-from vectorstore.records import Source
+from vectorstore.ledger.records import Source
 
 _LIVE = ("is_live", "is_upcoming")
 

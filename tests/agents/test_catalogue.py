@@ -15,7 +15,7 @@ from agents.feed import load_policy
 from agents.replay import replay
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
-from vectorstore.records import EmbedderRecord, Frame, Media, Recipe, Source
+from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 VALUES = ("power", "security")
 

@@ -35,7 +35,7 @@ from ingest.pipeline import IngestOptions, ingest
 from ingest.reembed import reembed
 from ingest.refresh import RefreshOptions, find_again, run_refresh
 from vectorstore.corpus import Corpus
-from vectorstore.records import Removal
+from vectorstore.ledger.records import Removal
 
 WORKS = ("ingest", "redo", "reembed", "refresh", "rebuild", "remove")
 EVENTS = ("decode", "embed", "index", "fsync", "sql")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.guard import Limits
 from vectorstore.foundation.errors import FetchError
-from vectorstore.records import Source
+from vectorstore.ledger.records import Source
 
 
 @dataclass

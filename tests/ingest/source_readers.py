@@ -16,7 +16,7 @@ from ingest.sources import registry
 from ingest.sources.base import Found, SourceItem, SourceOptions
 from ingest.urls import parse_link
 from vectorstore.foundation.errors import FetchError, InputError
-from vectorstore.records import Source
+from vectorstore.ledger.records import Source
 
 OWN = {
     "data_export": "ingest.sources.data_export:DataExportReader",

@@ -14,7 +14,7 @@ from ingest.sources.base import Found, SourceItem
 from ingest.sources.cells import RowCells, read_moment
 from ingest.sources.registry import find_items
 from vectorstore.foundation.errors import MediaError
-from vectorstore.records import Source
+from vectorstore.ledger.records import Source
 
 
 def described(item: SourceItem) -> Source:

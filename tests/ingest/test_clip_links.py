@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ingest.clip_links import COMMON, HashIndex, find_links
 from ingest.select import bits_apart
 from vectorstore.curation import FrameHash
-from vectorstore.records import ClipLink
+from vectorstore.ledger.records import ClipLink
 
 
 def flipped(value: int, bits: Sequence[int]) -> int:

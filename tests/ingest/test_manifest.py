@@ -26,7 +26,7 @@ from ingest.sources.manifest import FIELDS, LinkRow, LinksWritten, links_manifes
 from ingest.sources.registry import find_items, load_sources
 from ingest.sources.sidecar import clean_text
 from vectorstore.foundation.errors import InputError, MediaError
-from vectorstore.records import Source
+from vectorstore.ledger.records import Source
 
 SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 VIDEO = "https://www.youtube.com/watch?v=aaaaaaaaaaa"

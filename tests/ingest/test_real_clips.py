@@ -15,7 +15,7 @@ from ingest.embed import Embedder, load_embedder
 from ingest.pipeline import IngestOptions, ingest
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
-from vectorstore.filters import SearchFilter
+from vectorstore.ledger.filters import SearchFilter
 
 _CLIPS = Path(__file__).parents[3] / "shared" / "clips"
 

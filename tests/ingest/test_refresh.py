@@ -20,7 +20,7 @@ from ingest.remembered import allowed_sources, remember, remembered_decoding, re
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
-from vectorstore.records import Removal
+from vectorstore.ledger.records import Removal
 
 
 def fill(folder: Path, corpus: Path, count: int = 3) -> None:

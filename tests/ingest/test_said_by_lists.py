@@ -13,7 +13,7 @@ from ingest.pipeline import ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport
 from vectorstore.corpus import Corpus
-from vectorstore.records import Clip
+from vectorstore.ledger.records import Clip
 
 
 @pytest.fixture

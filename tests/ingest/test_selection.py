@@ -16,7 +16,7 @@ from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from ingest.select import LOOSE_BITS, duplicates_by_vector
 from vectorstore.corpus import Corpus
-from vectorstore.records import Frame
+from vectorstore.ledger.records import Frame
 
 
 def scenes(seed: int, count: int = 4) -> list[Image.Image]:

@@ -18,7 +18,7 @@ from ingest.sources.base import SourceItem, SourceOptions, SourceReader, changed
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import find_items, link_item, load_sources
 from vectorstore.foundation.errors import FetchError, InputError, MediaError
-from vectorstore.records import Failure
+from vectorstore.ledger.records import Failure
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ from ingest.pipeline import ingest
 from ingest.sources.sidecar import describe_info
 from ingest.sources.uploaders import asked_names, names_in_url
 from vectorstore.corpus import Corpus
-from vectorstore.records import Removal, UploaderName
+from vectorstore.ledger.records import Removal, UploaderName
 
 SAID = {
     "tiktok": {

@@ -11,7 +11,7 @@ from PIL.Image import Image
 
 from valuespectrum.keywords import Keyword, KeywordList
 from valuespectrum.values import VALUES
-from vectorstore.records import Frame, Hit
+from vectorstore.ledger.records import Frame, Hit
 
 EMBEDDER_ID = "axes"
 

@@ -26,7 +26,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, ModelError
-from vectorstore.records import EmbedderRecord, Frame, Media, Recipe, Source
+from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 PLANTED = {value: 0.3 * (place - 4) for place, value in enumerate(VALUES)}
 SCORING = ScoringOptions(draws=200)

@@ -19,7 +19,7 @@ import ingest.embed
 from valuespectrum.cli import main
 from valuespectrum.values import VALUES
 from vectorstore.corpus import Corpus
-from vectorstore.records import EmbedderRecord, Failure, Frame, Media, Recipe, Source
+from vectorstore.ledger.records import EmbedderRecord, Failure, Frame, Media, Recipe, Source
 
 ROOT = Path(__file__).parents[2]
 PLATFORMS = {0: "tiktok", 1: "youtube"}

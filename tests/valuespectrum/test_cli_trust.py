@@ -17,7 +17,7 @@ from PIL.Image import Image
 
 import ingest.embed
 from valuespectrum.cli import main
-from vectorstore import schema
+from vectorstore.ledger.ledger import schema
 
 Ask = Callable[..., dict[str, Any]]
 Refused = Callable[..., str]

@@ -17,7 +17,7 @@ from valuespectrum.cli import main
 from vectorstore.corpus import Corpus
 from vectorstore.foundation import clock
 from vectorstore.foundation.errors import FetchError
-from vectorstore.records import Failure, Source
+from vectorstore.ledger.records import Failure, Source
 from vectorstore.snapshot import read_snapshot
 
 NOW = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)

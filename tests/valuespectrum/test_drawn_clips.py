@@ -26,7 +26,7 @@ from valuespectrum.truth import REFERENCE_EMBEDDER, caution, checkable
 from valuespectrum.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
-from vectorstore.records import Clip
+from vectorstore.ledger.records import Clip
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.corpus import Corpus
-from vectorstore.records import EmbedderRecord, Frame, Media, Recipe, Source
+from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source
 
 EMBEDDER = "test/made-up"
 RECIPE = Recipe("recipe", "{}")

@@ -31,7 +31,7 @@ import numpy as np
 from valuespectrum.cli.guard import run
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import ValueSpectrumError
-from vectorstore.records import ClipLink, Failure, Source
+from vectorstore.ledger.records import ClipLink, Failure, Source
 from vectorstore.snapshot import take_snapshot
 
 sys.path[:0] = [str(Path(__file__).parent)]

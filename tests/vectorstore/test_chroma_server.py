@@ -20,7 +20,7 @@ from corpus_parts import EMBEDDER, add, embed, sha
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
 from vectorstore.index import IndexPlace, VectorIndex
-from vectorstore.records import Removal
+from vectorstore.ledger.records import Removal
 
 DIMENSION = 24
 _RUN = "import sys; sys.argv = ['chroma', *sys.argv[1:]]; from chromadb.cli.cli import app; app()"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.index import IndexPlace, VectorIndex
-from vectorstore.records import EmbedderRecord, Failure, Source
-from vectorstore.schema import SCHEMA_VERSION
+from vectorstore.ledger.records import EmbedderRecord, Failure, Source
+from vectorstore.ledger.schema import SCHEMA_VERSION
 
 
 def test_clips_and_frames_come_back_as_they_went_in(corpus: Corpus) -> None:

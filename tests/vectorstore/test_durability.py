@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from corpus_parts import EMBEDDER, add, embed
 
-from vectorstore import schema
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, SchemaError, StorageError
+from vectorstore.ledger.ledger import schema
 
 ROOT = Path(__file__).parents[2]
 

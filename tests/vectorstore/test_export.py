@@ -15,7 +15,7 @@ from vectorstore.card import plain
 from vectorstore.corpus import Corpus
 from vectorstore.export import ExportOptions, export_corpus, exported_links
 from vectorstore.foundation.errors import InputError
-from vectorstore.records import ClipLink, Failure, Removal, Source
+from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 from vectorstore.snapshot import take_snapshot
 
 PERSONAL = ("ZZtitleZZ", "ZZcaptionZZ", "ZZuploaderZZ", "https://www.tiktok.com/@ZZpageZZ/video/1", "ZZtagZZ")

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vectorstore.corpus import Corpus
-from vectorstore.filters import SearchFilter
 from vectorstore.foundation.errors import InputError
-from vectorstore.records import ClipLink, Source
+from vectorstore.ledger.filters import SearchFilter
+from vectorstore.ledger.records import ClipLink, Source
 from vectorstore.search import nearest
 
 PLATFORMS = ("tiktok", "youtube", "local")

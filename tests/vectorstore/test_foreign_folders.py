@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 from corpus_parts import RECIPE, add, embed, frames, media, sha
 
-from vectorstore import schema
 from vectorstore.corpus import Corpus
 from vectorstore.export import ExportOptions, export_corpus
 from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
-from vectorstore.records import Removal, Source
+from vectorstore.ledger.ledger import schema
+from vectorstore.ledger.records import Removal, Source
 from vectorstore.snapshot import take_snapshot
 from vectorstore.snapshot_compare import check_snapshot
 

@@ -18,7 +18,7 @@ from vectorstore import index_keeper
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
 from vectorstore.graph_check import find_harm
-from vectorstore.records import Frame, Source
+from vectorstore.ledger.records import Frame, Source
 
 DIMENSION = 24
 LINKS = 4 + 4 * 64

@@ -18,7 +18,7 @@ from vectorstore import index_keeper, reconciliation
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
 from vectorstore.index import IndexPlace, VectorIndex
-from vectorstore.records import Frame, Source
+from vectorstore.ledger.records import Frame, Source
 
 ROOT = Path(__file__).parents[2]
 DIMENSION = 24

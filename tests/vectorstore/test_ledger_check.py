@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from corpus_parts import EMBEDDER, add, embed, sha
 
-from vectorstore import schema
 from vectorstore.corpus import Corpus
 from vectorstore.export import ExportOptions, export_corpus
 from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
-from vectorstore.records import ClipLink, Failure, Removal, Source
+from vectorstore.ledger.ledger import schema
+from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
-from vectorstore import ledger, removal, schema
+from vectorstore import removal
 from vectorstore.corpus import Corpus
-from vectorstore.counts import corpus_counts
 from vectorstore.foundation.errors import StorageError
-from vectorstore.records import ClipLink, Failure, Removal, Source
+from vectorstore.ledger.counts import corpus_counts
+from vectorstore.ledger.ledger import ledger, schema
+from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 
 FIRST_RELEASE = {
     "source": [

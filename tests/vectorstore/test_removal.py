@@ -16,10 +16,10 @@ from corpus_parts import EMBEDDER, RECIPE, embed, frames, media, sha
 from numpy.typing import NDArray
 
 from vectorstore.corpus import Corpus
-from vectorstore.counts import corpus_counts
 from vectorstore.foundation.errors import CorpusLockedError, InputError
-from vectorstore.ledger import Ledger
-from vectorstore.records import ClipLink, Failure, Receipt, Removal, Source
+from vectorstore.ledger.counts import corpus_counts
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import ClipLink, Failure, Receipt, Removal, Source
 from vectorstore.snapshot import read_snapshot, snapshot_rows, take_snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -200,8 +200,8 @@ from vectorstore import removal
 from vectorstore.corpus import Corpus
 from vectorstore.index_keeper import IndexKeeper
 from vectorstore.files.frame_store import FrameStore
-from vectorstore.ledger import Ledger
-from vectorstore.records import Removal
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import Removal
 
 def kill_at(owner, name, after):
     original = getattr(owner, name)

@@ -15,10 +15,10 @@ import pytest
 from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
-from vectorstore.counts import corpus_counts
 from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
+from vectorstore.ledger.counts import corpus_counts
+from vectorstore.ledger.records import Failure, Removal, Source
 from vectorstore.recall import GOAL, recall_at_10
-from vectorstore.records import Failure, Removal, Source
 from vectorstore.snapshot import COLUMNS, read_snapshot, snapshot_rows, snapshot_with, snapshots, take_snapshot
 from vectorstore.snapshot_compare import check_snapshot, diff_snapshots
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from corpus_parts import RECIPE, frames, media, sha
 
-from vectorstore import schema
 from vectorstore.corpus import Corpus
-from vectorstore.records import Removal, Source, UploaderName
-from vectorstore.uploaders import called_alike, kept_names, near_names
+from vectorstore.ledger.ledger import schema
+from vectorstore.ledger.records import Removal, Source, UploaderName
+from vectorstore.ledger.uploaders import called_alike, kept_names, near_names
 
 WALKS = "UC0123456789abcdefghijAB"
 

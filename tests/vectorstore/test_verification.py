@@ -14,7 +14,7 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
 from vectorstore.index_keeper import IndexKeeper
-from vectorstore.records import ClipLink, Failure, Removal, Source
+from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def info(
 ) -> None:
     """Show what a corpus holds."""
     from vectorstore.corpus import Corpus
-    from vectorstore.counts import corpus_counts
+    from vectorstore.ledger.counts import corpus_counts
     from vectorstore.snapshot import snapshots
 
     with Terminal(as_json) as terminal:

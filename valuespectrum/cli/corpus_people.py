@@ -46,8 +46,8 @@ def sources_of(corpus: Corpus, texts: Sequence[str]) -> tuple[int, ...]:
 def no_such_uploader(corpus: Corpus, text: str) -> InputError:
     """The error for an uploader whom a corpus does not know, with what is near."""
     from vectorstore.foundation.errors import InputError
-    from vectorstore.uploader_names import DISPLAY, HANDLE, ID
-    from vectorstore.uploaders import kept_names, near_names
+    from vectorstore.ledger.uploader_names import DISPLAY, HANDLE, ID
+    from vectorstore.ledger.uploaders import kept_names, near_names
 
     if near := near_names(corpus.ledger, text):
         hint = f"near: {', '.join(near)}"

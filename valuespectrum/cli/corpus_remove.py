@@ -20,7 +20,7 @@ from valuespectrum.cli.terminal import JsonOption, Terminal
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.errors import InputError
-    from vectorstore.records import Clip, Receipt, Removal
+    from vectorstore.ledger.records import Clip, Receipt, Removal
 
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 _SHOWN = 30
@@ -97,7 +97,7 @@ class _Foreseen:
 
     @classmethod
     def of(cls, corpus: Corpus, removals: list[Removal]) -> _Foreseen:
-        from vectorstore.uploaders import called_alike
+        from vectorstore.ledger.uploaders import called_alike
 
         clips = {clip.clip_id: clip for removal in removals for clip in corpus.clips_foreseen(removal)}
         people = {key: corpus.person(key) for each in removals if each.kind == "uploader" for key in each.keys}
@@ -146,7 +146,7 @@ def _clip_lines(clips: list[Clip]) -> list[str]:
 def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str, keep_out: bool) -> list[Removal]:
     from ingest.sources.uploaders import asked_names
     from vectorstore.foundation.errors import InputError
-    from vectorstore.records import Removal
+    from vectorstore.ledger.records import Removal
 
     clips = [name if _WHOLE_ID.fullmatch(name) else find_clip(corpus, name) for name in named["clip"]]
     names, unknown = find_uploaders(corpus, named["uploader"])

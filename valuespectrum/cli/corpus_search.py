@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vectorstore.corpus import Corpus
-    from vectorstore.records import Hit
+    from vectorstore.ledger.records import Hit
 
 _LARGEST_FILE = 64 * 1024 * 1024
 _SHORTEST_ID = 6
@@ -72,7 +72,7 @@ def search(
     from dataclasses import replace
 
     from vectorstore.corpus import Corpus
-    from vectorstore.filters import SearchFilter
+    from vectorstore.ledger.filters import SearchFilter
 
     with Terminal(as_json) as terminal:
         _check_one_query(words, picture, clip, value)

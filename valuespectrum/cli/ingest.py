@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ingest.pipeline import IngestOptions
     from ingest.report import IngestReport
     from ingest.sources.base import ListCounts
-    from vectorstore.records import Failure
+    from vectorstore.ledger.records import Failure
 
 WhereOption = Annotated[
     str, typer.Option(help="local: threads of this machine; ray: a cluster that sees the files under the same path.")

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from valuespectrum.reference.drawing import FRAMES_PER_SECOND, LICENCE, PLATFORM, SECONDS, WIDTH_PIXELS
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from vectorstore.records import Clip
+from vectorstore.ledger.records import Clip
 
 _CODEC = "h264"
 

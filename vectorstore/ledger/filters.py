@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, fields
 
 from vectorstore.foundation.errors import InputError
-from vectorstore.ledger import Ledger
+from vectorstore.ledger.ledger import Ledger
 
 _SAID_BY_A_SOURCE = (
     ("platforms", "platform IN (SELECT value FROM json_each(?))"),

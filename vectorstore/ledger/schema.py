@@ -16,7 +16,7 @@ from vectorstore.foreign.looked_at import is_known, remember
 from vectorstore.foreign.schema_check import check_schema, distrust
 from vectorstore.foundation.disk import is_locked, storage_errors
 from vectorstore.foundation.errors import CorpusError, SchemaError
-from vectorstore.ledger_check import check_rows, ledger_state
+from vectorstore.ledger.ledger_check import check_rows, ledger_state
 
 APPLICATION_ID = 0x56534C31
 

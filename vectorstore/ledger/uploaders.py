@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vectorstore.ledger import Ledger
-from vectorstore.records import Source
-from vectorstore.uploader_names import DISPLAY, KINDS, identifies, names_of, plain_name
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import Source
+from vectorstore.ledger.uploader_names import DISPLAY, KINDS, identifies, names_of, plain_name
 
 HASH = re.compile(r"[0-9a-f]{64}")
 """What a keyed hash looks like; it may be given in place of a name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from vectorstore.records import Source, UploaderName
+from vectorstore.ledger.records import Source, UploaderName
 
 ID = "id"
 """A name that the platform never gives twice: a number, a channel id, the address of a page."""

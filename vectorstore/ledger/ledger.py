@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusLockedError
-from vectorstore.records import (
+from vectorstore.ledger.records import (
     Clip,
     ClipLink,
     EmbedderRecord,
@@ -33,9 +33,9 @@ from vectorstore.records import (
     SourceRow,
     SourceState,
 )
-from vectorstore.schema import open_ledger, transaction
-from vectorstore.stored_vectors import vector_matrix
-from vectorstore.uploader_names import former_plain_name, names_of, plain_name
+from vectorstore.ledger.schema import open_ledger, transaction
+from vectorstore.ledger.stored_vectors import vector_matrix
+from vectorstore.ledger.uploader_names import former_plain_name, names_of, plain_name
 
 _STREAMED = 4096
 _FRAME = (

@@ -118,7 +118,7 @@ class UploaderName:
     """One of the names of whoever published a clip."""
 
     kind: str
-    """``"id"``, ``"handle"`` or ``"display"``: see ``vectorstore.uploader_names``."""
+    """``"id"``, ``"handle"`` or ``"display"``: see ``vectorstore.ledger.uploader_names``."""
     text: str
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vectorstore.ledger import Ledger
+from vectorstore.ledger.ledger import Ledger
 
 Counts = dict[str, Any]
 """Plain JSON: numbers, or numbers by name."""

@@ -1,0 +1,1 @@
+"""The ledger, an SQLite file: the source of truth of a corpus."""
