@@ -25,7 +25,7 @@ from vectorstore.files.layout import FRAMES, LEDGER, LOCK, check_layout, keep_pr
 from vectorstore.foreign.looked_at import remember
 from vectorstore.foundation.disk import FolderLock, make_folder, storage_errors
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.ledger import KEEPS_UPLOADER_NAMES, Ledger
 from vectorstore.ledger.ledger_check import ledger_state
 from vectorstore.ledger.records import (

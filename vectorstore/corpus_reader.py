@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.foundation.errors import InputError
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index.keeper import IndexKeeper
+from vectorstore.index.search import Searcher, SearchOptions
 from vectorstore.ledger.counts import NUMBERS
 from vectorstore.ledger.filters import SearchFilter
 from vectorstore.ledger.ledger import Ledger
@@ -31,7 +32,6 @@ from vectorstore.ledger.records import (
 from vectorstore.ledger.schema import SCHEMA_VERSION
 from vectorstore.ledger.uploaders import Person, find_person
 from vectorstore.removal import clips_foreseen, foresee, is_removed, keys_unknown
-from vectorstore.search import Searcher, SearchOptions
 from vectorstore.verification import find_problems
 
 

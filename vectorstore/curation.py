@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.files.frame_store import FrameStore
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Failure, Frame, Media, Recipe, Source
 from vectorstore.ledger.stored_vectors import vector_matrix

@@ -20,7 +20,7 @@ from vectorstore.files.frame_store import FrameStore
 from vectorstore.files.snapshot_files import snapshot_file, snapshot_names, snapshot_text
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import CorpusError, InputError
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.counts import GROUPS, NUMBERS
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Receipt, Removal

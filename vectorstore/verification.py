@@ -8,7 +8,7 @@ import numpy as np
 
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Problem
 from vectorstore.removal import key_hash, unfinished_removals

@@ -19,7 +19,7 @@ from corpus_parts import EMBEDDER, add, embed, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.index import IndexPlace, VectorIndex
+from vectorstore.index.chroma import IndexPlace, VectorIndex
 from vectorstore.ledger.records import Removal
 
 DIMENSION = 24

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError
-from vectorstore.index import IndexPlace, VectorIndex
+from vectorstore.index.chroma import IndexPlace, VectorIndex
 from vectorstore.ledger.records import EmbedderRecord, Failure, Source
 from vectorstore.ledger.schema import SCHEMA_VERSION
 

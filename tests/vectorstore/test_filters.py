@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
+from vectorstore.index.search import nearest
 from vectorstore.ledger.filters import SearchFilter
 from vectorstore.ledger.records import ClipLink, Source
-from vectorstore.search import nearest
 
 PLATFORMS = ("tiktok", "youtube", "local")
 DAYS = ("", "2024-01-31", "2024-02-01", "2025-12-24")

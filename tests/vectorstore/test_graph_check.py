@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from corpus_parts import RECIPE, embed, media, sha
 
-from vectorstore import index_keeper
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.graph_check import find_harm
+from vectorstore.index.chroma import keeper as index_keeper
+from vectorstore.index.graph_check import find_harm
 from vectorstore.ledger.records import Frame, Source
 
 DIMENSION = 24

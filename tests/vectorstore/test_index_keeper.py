@@ -14,10 +14,10 @@ import pytest
 from byte_search import vectors_found
 from corpus_parts import EMBEDDER, RECIPE, add, embed, media, sha
 
-from vectorstore import index_keeper, reconciliation
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
-from vectorstore.index import IndexPlace, VectorIndex
+from vectorstore.index.chroma import IndexPlace, VectorIndex, reconciliation
+from vectorstore.index.chroma import keeper as index_keeper
 from vectorstore.ledger.records import Frame, Source
 
 ROOT = Path(__file__).parents[2]

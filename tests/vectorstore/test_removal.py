@@ -198,7 +198,7 @@ import os, signal, sys
 sys.path.insert(0, sys.argv[2])
 from vectorstore import removal
 from vectorstore.corpus import Corpus
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index.keeper import IndexKeeper
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Removal

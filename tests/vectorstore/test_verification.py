@@ -13,7 +13,7 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.index_keeper import IndexKeeper
+from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vectorstore.foundation.errors import CorpusError, InputError
-from vectorstore.index import VectorIndex
+from vectorstore.index.chroma import VectorIndex
 from vectorstore.ledger.filters import SearchFilter, failing_clips, passing_clips
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import EmbedderRecord, Frame, Hit

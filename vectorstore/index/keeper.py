@@ -12,7 +12,7 @@ from vectorstore.files.layout import LOCK
 from vectorstore.foreign.looked_at import is_known, remember
 from vectorstore.foundation.disk import FolderLock, no_space, tells_of_full_disk
 from vectorstore.foundation.errors import CorpusError, StorageError
-from vectorstore.index import (
+from vectorstore.index.chroma import (
     MEND,
     IndexPlace,
     VectorIndex,
@@ -22,9 +22,9 @@ from vectorstore.index import (
     remove_index,
     sync_files,
 )
+from vectorstore.index.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
+from vectorstore.index.search import unit_rows
 from vectorstore.ledger.ledger import Ledger
-from vectorstore.reconciliation import BATCH, built_by_child, fault_seen_by_child, find_fault, write_vectors
-from vectorstore.search import unit_rows
 
 _PLACE = "index_place"
 _ANEW = "run `valuespectrum ingest` into a new folder, or get the corpus anew"

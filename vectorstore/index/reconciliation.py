@@ -18,11 +18,11 @@ from pathlib import Path
 from vectorstore.files.layout import LEDGER
 from vectorstore.foreign.inside import Folder
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
-from vectorstore.graph_check import find_harm
-from vectorstore.index import IndexPlace, VectorIndex, check_files
+from vectorstore.index.chroma import IndexPlace, VectorIndex, check_files
+from vectorstore.index.graph_check import find_harm
+from vectorstore.index.search import unit_rows
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import EmbedderRecord
-from vectorstore.search import unit_rows
 
 SAMPLE = 200
 """Vectors of each embedder that are looked at."""
@@ -37,7 +37,7 @@ _PATIENCE = LONGEST
 _SPACE = 2 * 2**30
 _SPACE_PER_BYTE = 6
 """Bytes of memory that looking at an index may take, at all and for each byte of it: measured 0.2 GB and 2."""
-_CHILD = "vectorstore.reconciliation:main"
+_CHILD = "vectorstore.index.reconciliation:main"
 
 
 def find_fault(index: VectorIndex, ledger: Ledger, *, complete: bool) -> str:
