@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.select import NEAR_DUPLICATE_BITS
-from vectorstore.curation import FrameHash
 from vectorstore.ledger.records import ClipLink
+from vectorstore.upkeep.curation import FrameHash
 
 SHARE = 0.5
 """Least share of usable frames of each clip that must have a counterpart in the other."""

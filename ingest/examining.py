@@ -23,9 +23,9 @@ from ingest.paths import settle
 from ingest.quality import Quality
 from ingest.sources.base import SourceItem, changed_upstream
 from vectorstore.corpus import Corpus
-from vectorstore.curation import RemovedKeys
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure, Frame, Media, Source
+from vectorstore.upkeep.curation import RemovedKeys
 
 WAITING_CLIPS = 4
 """Clips that may be ready behind one that takes longer: bounds what a kill loses."""

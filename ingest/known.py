@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ingest.sources.base import SourceItem
-from vectorstore.curation import Curation, KnownSource, RemovedKeys
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import FetchError, MediaError
 from vectorstore.ledger.records import Failure
+from vectorstore.upkeep.curation import Curation, KnownSource, RemovedKeys
 
 RETRIED = frozenset({"blocked", "unavailable", "deadline", "network", "extractor"})
 """Reasons of failed downloads that may pass with time; all others stay until the source changes."""

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.corpus_reader import CorpusReader
-from vectorstore.curation import Curation
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.files.layout import FRAMES, LEDGER, LOCK, check_layout, keep_private
 from vectorstore.foreign.looked_at import remember
@@ -40,7 +39,8 @@ from vectorstore.ledger.records import (
     Source,
 )
 from vectorstore.ledger.schema import create_ledger, is_ledger
-from vectorstore.removal import clean_up, foresee_forgetting, forget_rows, remove_rows, unfinished_removals
+from vectorstore.upkeep.curation import Curation
+from vectorstore.upkeep.removal import clean_up, foresee_forgetting, forget_rows, remove_rows, unfinished_removals
 
 
 class Corpus(CorpusReader):

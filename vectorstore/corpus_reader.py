@@ -31,8 +31,8 @@ from vectorstore.ledger.records import (
 )
 from vectorstore.ledger.schema import SCHEMA_VERSION
 from vectorstore.ledger.uploaders import Person, find_person
-from vectorstore.removal import clips_foreseen, foresee, is_removed, keys_unknown
-from vectorstore.verification import find_problems
+from vectorstore.upkeep.removal import clips_foreseen, foresee, is_removed, keys_unknown
+from vectorstore.upkeep.verification import find_problems
 
 
 class CorpusReader:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ingest.clip_links import COMMON, HashIndex, find_links
 from ingest.select import bits_apart
-from vectorstore.curation import FrameHash
 from vectorstore.ledger.records import ClipLink
+from vectorstore.upkeep.curation import FrameHash
 
 
 def flipped(value: int, bits: Sequence[int]) -> int:

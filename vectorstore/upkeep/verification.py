@@ -11,7 +11,7 @@ from vectorstore.foundation.errors import CorpusError
 from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import Problem
-from vectorstore.removal import key_hash, unfinished_removals
+from vectorstore.upkeep.removal import key_hash, unfinished_removals
 
 _LENGTH_TOLERANCE = 0.01
 """How far the length of a vector may be from 1: half precision keeps three digits."""

@@ -17,7 +17,7 @@ from vectorstore.ledger.records import Failure, Frame, Media, Recipe, Source
 from vectorstore.ledger.stored_vectors import vector_matrix
 from vectorstore.ledger.uploader_names import names_of
 from vectorstore.ledger.uploaders import is_kept_out
-from vectorstore.removal import KINDS, key_hash
+from vectorstore.upkeep.removal import KINDS, key_hash
 
 _SAID = ("platform", "published", "page_url", "basis", "manifest_id", "title", "caption", "licence")
 _LISTED = "IN (SELECT value FROM json_each(?))"
