@@ -206,7 +206,7 @@ def search_both(base: Path, vectors: int) -> Json:
     """Times of searches in milliseconds, and recall, of both sides in turn."""
     from vectorstore.corpus import Corpus
     from vectorstore.ledger.filters import SearchFilter
-    from vectorstore.recall import recall_at_10
+    from vectorstore.snapshots.recall import recall_at_10
 
     queries = _queries(vectors, _QUERIES)
     plain = _plain(base, write=False)

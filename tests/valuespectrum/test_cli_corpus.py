@@ -224,9 +224,11 @@ def test_snapshots_are_named_listed_compared_and_checked(ask: Ask, corpus: Path)
 
 
 def test_low_recall_is_said(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vectorstore.recall import Recall
+    from vectorstore.snapshots.recall import Recall
 
-    monkeypatch.setattr("vectorstore.snapshot.recall_at_10", lambda corpus, embedder_id: Recall(embedder_id, 0.42, 200))
+    monkeypatch.setattr(
+        "vectorstore.snapshots.snapshot.recall_at_10", lambda corpus, embedder_id: Recall(embedder_id, 0.42, 200)
+    )
     _, made, text = ask("snapshot", "x")
     assert made["recall"][0]["holds"] is False
     assert "below 0.99" in text and "exact" in text

@@ -18,7 +18,7 @@ from vectorstore.corpus import Corpus
 from vectorstore.foundation import clock
 from vectorstore.foundation.errors import FetchError
 from vectorstore.ledger.records import Failure, Source
-from vectorstore.snapshot import read_snapshot
+from vectorstore.snapshots.snapshot import read_snapshot
 
 NOW = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.UTC)
 AHEAD = NOW.replace(year=2093)

@@ -32,7 +32,7 @@ from valuespectrum.cli.guard import run
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import ValueSpectrumError
 from vectorstore.ledger.records import ClipLink, Failure, Source
-from vectorstore.snapshot import take_snapshot
+from vectorstore.snapshots.snapshot import take_snapshot
 
 sys.path[:0] = [str(Path(__file__).parent)]
 

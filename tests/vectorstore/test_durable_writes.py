@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
 RENAMES = {
     "vectorstore/foundation/disk.py": "the one place",
-    "vectorstore/export.py": "a folder whose files are synchronised",
+    "vectorstore/snapshots/export.py": "a folder whose files are synchronised",
     "valuespectrum/reference/train.py": "training that is begun anew after a power cut",
 }
 """Modules that may give a file its final name, and why."""

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
-from vectorstore.card import plain
 from vectorstore.corpus import Corpus
-from vectorstore.export import ExportOptions, export_corpus, exported_links
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
-from vectorstore.snapshot import take_snapshot
+from vectorstore.snapshots.card import plain
+from vectorstore.snapshots.export import ExportOptions, export_corpus, exported_links
+from vectorstore.snapshots.snapshot import take_snapshot
 
 PERSONAL = ("ZZtitleZZ", "ZZcaptionZZ", "ZZuploaderZZ", "https://www.tiktok.com/@ZZpageZZ/video/1", "ZZtagZZ")
 
@@ -121,7 +121,7 @@ def test_an_export_is_whole_or_not_there(filled: Corpus, tmp_path: Path, monkeyp
         with pytest.raises(InputError, match="there already"):
             export_corpus(filled, tmp_path / name, ExportOptions())
     with monkeypatch.context() as patch:
-        patch.setattr("vectorstore.export.write_card", lambda facts: 1 / 0)
+        patch.setattr("vectorstore.snapshots.export.write_card", lambda facts: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             export_corpus(filled, tmp_path / "out", ExportOptions())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "file", "mine"]

@@ -18,12 +18,12 @@ import pytest
 from corpus_parts import RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
-from vectorstore.export import ExportOptions, export_corpus
 from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
 from vectorstore.ledger.ledger import schema
 from vectorstore.ledger.records import Removal, Source
-from vectorstore.snapshot import take_snapshot
-from vectorstore.snapshot_compare import check_snapshot
+from vectorstore.snapshots.compare import check_snapshot
+from vectorstore.snapshots.export import ExportOptions, export_corpus
+from vectorstore.snapshots.snapshot import take_snapshot
 
 
 @pytest.fixture(scope="module")

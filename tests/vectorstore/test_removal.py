@@ -20,7 +20,7 @@ from vectorstore.foundation.errors import CorpusLockedError, InputError
 from vectorstore.ledger.counts import corpus_counts
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import ClipLink, Failure, Receipt, Removal, Source
-from vectorstore.snapshot import read_snapshot, snapshot_rows, take_snapshot
+from vectorstore.snapshots.snapshot import read_snapshot, snapshot_rows, take_snapshot
 
 ROOT = Path(__file__).parents[2]
 DIMENSION = 64

@@ -18,9 +18,16 @@ from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
 from vectorstore.ledger.counts import corpus_counts
 from vectorstore.ledger.records import Failure, Removal, Source
-from vectorstore.recall import GOAL, recall_at_10
-from vectorstore.snapshot import COLUMNS, read_snapshot, snapshot_rows, snapshot_with, snapshots, take_snapshot
-from vectorstore.snapshot_compare import check_snapshot, diff_snapshots
+from vectorstore.snapshots.compare import check_snapshot, diff_snapshots
+from vectorstore.snapshots.recall import GOAL, recall_at_10
+from vectorstore.snapshots.snapshot import (
+    COLUMNS,
+    read_snapshot,
+    snapshot_rows,
+    snapshot_with,
+    snapshots,
+    take_snapshot,
+)
 
 ROOT = Path(__file__).parents[2]
 PERSONAL = ("ZZtitleZZ", "ZZcaptionZZ", "ZZuploaderZZ", "https://example.org/ZZpageZZ", "ZZbasisZZ", "ZZtagZZ")
@@ -117,7 +124,7 @@ def test_a_snapshot_that_was_interrupted_is_none_and_can_be_taken_again(
 ) -> None:
     add(corpus, "one")
     with monkeypatch.context() as patch:
-        patch.setattr("vectorstore.snapshot.json.dumps", lambda *_, **__: 1 / 0)
+        patch.setattr("vectorstore.snapshots.snapshot.json.dumps", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             take_snapshot(corpus, "x")
     assert snapshots(corpus.folder) == []
@@ -130,7 +137,7 @@ def test_a_snapshot_that_was_interrupted_is_none_and_can_be_taken_again(
 KILLED = """
 import os, signal, sys
 from vectorstore.corpus import Corpus
-from vectorstore.snapshot import take_snapshot
+from vectorstore.snapshots.snapshot import take_snapshot
 corpus, left = Corpus.open(sys.argv[1], write=True), int(sys.argv[2])
 for name in ("fsync", "rename", "replace"):
     def step(*arguments, real=getattr(os, name), **named):

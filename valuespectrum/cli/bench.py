@@ -89,7 +89,7 @@ def bench(
     from valuespectrum.spending import with_prices
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.errors import CorpusError
-    from vectorstore.snapshot import snapshot_with
+    from vectorstore.snapshots.snapshot import snapshot_with
 
     with Terminal(as_json) as terminal:
         options = BenchOptions(

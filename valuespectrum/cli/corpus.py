@@ -40,7 +40,7 @@ def info(
     """Show what a corpus holds."""
     from vectorstore.corpus import Corpus
     from vectorstore.ledger.counts import corpus_counts
-    from vectorstore.snapshot import snapshots
+    from vectorstore.snapshots.snapshot import snapshots
 
     with Terminal(as_json) as terminal:
         with Corpus.open(corpus) as opened, opened.ledger.one_state():

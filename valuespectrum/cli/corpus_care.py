@@ -112,7 +112,7 @@ def verify(
 
     from vectorstore.corpus import Corpus
     from vectorstore.files.snapshot_files import snapshot_names
-    from vectorstore.snapshot_compare import check_snapshot
+    from vectorstore.snapshots.compare import check_snapshot
 
     with Terminal(as_json) as terminal:
         terminal.doing(f"checking {corpus}: ledger, pictures, vectors, index")

@@ -18,7 +18,7 @@ from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
-    from vectorstore.snapshot import Snapshot
+    from vectorstore.snapshots.snapshot import Snapshot
 
 _SHOWN = 20
 
@@ -33,7 +33,7 @@ def snapshot(
 ) -> None:
     """Name the present state of a corpus for good, or list the states that have names."""
     from vectorstore.corpus import Corpus
-    from vectorstore.snapshot import snapshots, take_snapshot
+    from vectorstore.snapshots.snapshot import snapshots, take_snapshot
 
     with Terminal(as_json) as terminal:
         if not name:
@@ -68,7 +68,7 @@ def _listed(found: list[Snapshot]) -> str:
 
 
 def _described(made: Snapshot) -> str:
-    from vectorstore.recall import GOAL
+    from vectorstore.snapshots.recall import GOAL
 
     hashes = {"content_hash": made.content_hash, "manifest_hash": made.manifest_hash, "index_hash": made.index_hash}
     counts = {name: made.counts[name] for name in ("clips", "frames", "pictures", "failed", "removed")}
@@ -91,7 +91,7 @@ def diff(
     from dataclasses import asdict
 
     from vectorstore.corpus import Corpus
-    from vectorstore.snapshot_compare import diff_snapshots
+    from vectorstore.snapshots.compare import diff_snapshots
 
     with Terminal(as_json) as terminal:
         Corpus.open(corpus).close()
@@ -125,7 +125,7 @@ def export(
 ) -> None:
     """Write a corpus as Parquet tables with a card, or as a list of links that can be ingested again."""
     from vectorstore.corpus import Corpus
-    from vectorstore.export import ExportOptions, export_corpus
+    from vectorstore.snapshots.export import ExportOptions, export_corpus
 
     with Terminal(as_json) as terminal, Corpus.open(corpus) as opened:
         if links:
@@ -148,7 +148,7 @@ def export(
 
 def _export_links(corpus: Corpus, target: Path) -> tuple[dict[str, Any], str]:
     from ingest.sources.manifest import LinkRow, links_manifest
-    from vectorstore.export import exported_links
+    from vectorstore.snapshots.export import exported_links
 
     refuse_existing(target)
     rows = (

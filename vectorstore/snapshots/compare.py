@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.snapshot import (
+from vectorstore.snapshots.snapshot import (
     EmbedderState,
     Row,
     Snapshot,

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vectorstore.ledger.counts import Counts
-from vectorstore.recall import GOAL
-from vectorstore.snapshot import Snapshot
+from vectorstore.snapshots.recall import GOAL
+from vectorstore.snapshots.snapshot import Snapshot
 
 _LONGEST = 120
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$&@:])")

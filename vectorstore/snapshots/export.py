@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vectorstore.card import CardFacts, write_card
 from vectorstore.foundation.clock import utc_day
 from vectorstore.foundation.disk import durable_file, make_folder, storage_errors, sync_folder
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.counts import corpus_counts
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.stored_vectors import vector_matrix
-from vectorstore.snapshot import read_snapshot, snapshot_with
+from vectorstore.snapshots.card import CardFacts, write_card
+from vectorstore.snapshots.snapshot import read_snapshot, snapshot_with
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

@@ -36,7 +36,7 @@ from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
 from vectorstore.ledger.counts import Counts, corpus_counts
 from vectorstore.ledger.ledger import Ledger
-from vectorstore.recall import Recall, recall_at_10
+from vectorstore.snapshots.recall import Recall, recall_at_10
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
