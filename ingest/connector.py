@@ -16,7 +16,7 @@ from collections.abc import Collection
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ingest.urls import OwnHost, check_url, is_public_address
+from ingest.cleaning.urls import OwnHost, check_url, is_public_address
 from vectorstore.foundation.errors import FetchError
 
 _HTTPS = 443

@@ -20,11 +20,11 @@ from typing import BinaryIO
 from PIL import Image
 
 from ingest.backend import FramesRead, Job
+from ingest.cleaning.paths import settle
 from ingest.decord_backend import import_decord
 from ingest.decord_backend import read_frames as read_with_decord
 from ingest.guard import Deadline, Limits, is_cut_short, open_media, shown_name
 from ingest.media_index import Demuxed, MediaIndex, demuxed
-from ingest.paths import settle
 from ingest.pictures import JPEG_QUALITY
 from ingest.plan import Plan, make_plan
 from ingest.pyav_backend import read_frames as read_with_pyav

@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.cleaning.paths import settle
 from ingest.decode import DecodeOptions, recipe
 from ingest.distributed_worker import EmbeddingWorker, FileTask, look_at, read_rows
 from ingest.examination import Examination, IsKnown
 from ingest.files import ConfinedFiles, FileRows, Files
-from ingest.paths import settle
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
 from vectorstore.ledger.records import EmbedderRecord
 

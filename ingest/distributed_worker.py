@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ingest.cleaning.paths import settle
 from ingest.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
 from ingest.files import FileRows, Measures, with_measures
-from ingest.paths import settle
 from ingest.quality import Quality
 from ingest.worker_messages import MAX_JPEG, pack, pack_error, unpack
 from ingest.workers import DecodePool

@@ -15,11 +15,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.cleaning.paths import settle
 from ingest.decode import DecodeOptions, recipe
 from ingest.examination import Picture
 from ingest.files import FileRows, Files
 from ingest.known import Judged
-from ingest.paths import settle
 from ingest.quality import Quality
 from ingest.sources.base import SourceItem, changed_upstream
 from vectorstore.corpus import Corpus

@@ -20,15 +20,15 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from ingest.cleaning.paths import settle
+from ingest.cleaning.urls import Link
 from ingest.connector import Connector
 from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
 from ingest.formats import READ
 from ingest.guard import Limits, open_media
 from ingest.pacing import Pacer
-from ingest.paths import settle
 from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
-from ingest.urls import Link
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 from vectorstore.processes.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
 from vectorstore.processes.confinement import UNCONFINED, Confinement

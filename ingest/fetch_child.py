@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ingest.cleaning.urls import OwnHost
 from ingest.connector import RemoteConnections
 from ingest.fetch_guard import Guard, limit_process
 from ingest.fetch_options import SUFFIXES, ytdlp_options
-from ingest.urls import OwnHost
 from vectorstore.foundation.errors import FetchError
 from vectorstore.processes.confinement import confine_download, readable_folders
 

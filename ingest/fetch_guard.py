@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ingest.cleaning.urls import OwnHost, check_url
 from ingest.connector import RemoteConnections
-from ingest.urls import OwnHost, check_url
 from vectorstore.foundation.errors import FetchError
 
 _PROCESS_EVENTS = frozenset(

@@ -11,8 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ingest.cleaning.urls import OwnHost
 from ingest.pacing import Pace
-from ingest.urls import OwnHost
 from vectorstore.foundation.errors import FetchError, InputError
 
 MINIMUM_VERSION = (2026, 7, 4)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.paths import file_error, open_found
+from ingest.cleaning.paths import file_error, open_found
 from vectorstore.foundation.errors import MediaError
 
 _SEGMENT = b"\x18\x53\x80\x67"

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.paths import printable
+from ingest.cleaning.paths import printable
+from ingest.cleaning.urls import HOSTS
 from ingest.remembered import RememberedSource, forget_remembered, remembered_lists, remembered_sources
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item, load_sources
 from ingest.sources.tables import SUFFIXES
-from ingest.urls import HOSTS
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Receipt, Source, SourceRow

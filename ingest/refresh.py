@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from ingest.cleaning.paths import is_gone
 from ingest.decode import recipe
 from ingest.embed import Embedder
 from ingest.embedding import Progress
@@ -24,7 +25,6 @@ from ingest.engine import Engine
 from ingest.examining import is_remote
 from ingest.guard import shown_name
 from ingest.known import Judged, Settings, Verdict, judge, settings_mark
-from ingest.paths import is_gone
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.remembered import allowed_sources, remember_lists
 from ingest.report import IngestReport

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.cleaning.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable, settle
 from ingest.formats import MEDIA_SUFFIXES
 from ingest.guard import Limits
-from ingest.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable, settle
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
 from ingest.sources.sidecar import MAX_TITLE, clean_text, describe

@@ -18,8 +18,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ingest.cleaning.paths import first_link, settle
+from ingest.cleaning.uploaders import FIELDS as UPLOADER_FIELDS
+from ingest.cleaning.uploaders import uploader_names
+from ingest.cleaning.urls import HOSTS, check_url, parse_link
 from ingest.guard import Deadline, Limits, hash_media, open_media, shown_name
-from ingest.paths import first_link, settle
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.cells import RowCells
 from ingest.sources.columns import Columns, Row
@@ -27,9 +30,6 @@ from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
 from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, MAX_URL, clean_text, clean_url
 from ingest.sources.tables import MAX_BYTES, SUFFIXES, Table, open_regular
-from ingest.sources.uploaders import FIELDS as UPLOADER_FIELDS
-from ingest.sources.uploaders import uploader_names
-from ingest.urls import HOSTS, check_url, parse_link
 from vectorstore.foundation.disk import durable_file, storage_errors
 from vectorstore.foundation.errors import FetchError, InputError, MediaError
 from vectorstore.ledger.records import Source

@@ -17,9 +17,9 @@ from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ingest.paths import open_found
-from ingest.sources.uploaders import uploader_names
-from ingest.urls import parse_link
+from ingest.cleaning.paths import open_found
+from ingest.cleaning.uploaders import uploader_names
+from ingest.cleaning.urls import parse_link
 from vectorstore.foundation.errors import FetchError
 from vectorstore.ledger.records import UploaderName
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from ingest.cleaning.link_rules import PLATFORMS
+from ingest.cleaning.urls import Link, parse_link
 from ingest.fetch import Fetcher
 from ingest.fetch_options import FetchOptions
 from ingest.guard import Limits
-from ingest.link_rules import PLATFORMS
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import describe_info
-from ingest.urls import Link, parse_link
 from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.ledger.records import Source
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ingest.cleaning.urls import parse_link
 from ingest.guard import Limits
 from ingest.sources import registry
 from ingest.sources.base import Found, SourceItem, SourceOptions
-from ingest.urls import parse_link
 from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.ledger.records import Source
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from ingest.cleaning.urls import OwnHost
 from ingest.connector import Connector, RemoteConnections
-from ingest.urls import OwnHost
 from vectorstore.foundation.errors import FetchError
 
 Answers = dict[str, list[list[str]]]

@@ -16,7 +16,7 @@ from pathlib import Path
 from vectorstore.processes.confinement import readable_folders
 from ingest.connector import RemoteConnections
 from ingest.fetch_guard import Guard, limit_process
-from ingest.urls import OwnHost
+from ingest.cleaning.urls import OwnHost
 
 class Refused(BaseException):
     pass

@@ -10,9 +10,9 @@ import pytest
 from colour_embedder import ColourEmbedder
 from videos import VideoWriter, write_numbered
 
-from ingest import paths
+from ingest.cleaning import paths
+from ingest.cleaning.paths import first_link, is_gone, list_below, list_matches, look_at
 from ingest.guard import Limits, open_media
-from ingest.paths import first_link, is_gone, list_below, list_matches, look_at
 from ingest.pipeline import ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport

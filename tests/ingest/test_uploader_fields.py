@@ -11,9 +11,9 @@ from colour_embedder import ColourEmbedder
 from platform_infos import INFOS
 from videos import VideoWriter, write_numbered
 
+from ingest.cleaning.uploaders import asked_names, names_in_url
 from ingest.pipeline import ingest
 from ingest.sources.sidecar import describe_info
-from ingest.sources.uploaders import asked_names, names_in_url
 from vectorstore.corpus import Corpus
 from vectorstore.ledger.records import Removal, UploaderName
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.urls import HOSTS, OwnHost, check_url, is_address, is_public_address, parse_link
+from ingest.cleaning.urls import HOSTS, OwnHost, check_url, is_address, is_public_address, parse_link
 from vectorstore.foundation.errors import FetchError
 
 SAME = {

@@ -16,6 +16,8 @@ from platform_infos import INFOS
 from videos import VideoWriter, write_numbered
 from web_server import WebServer
 
+from ingest.cleaning.uploaders import FIELDS as UPLOADERS
+from ingest.cleaning.urls import Link, parse_link
 from ingest.fetch import Download
 from ingest.fetch_options import FetchOptions
 from ingest.guard import Limits
@@ -23,9 +25,7 @@ from ingest.refresh import Checkable
 from ingest.sources import ytdlp
 from ingest.sources.base import LinkReader, SourceItem, SourceOptions
 from ingest.sources.registry import find_items, load_sources
-from ingest.sources.uploaders import FIELDS as UPLOADERS
 from ingest.sources.ytdlp import RemoteItem, YtDlpReader
-from ingest.urls import Link, parse_link
 from vectorstore.foundation.errors import FetchError, InputError
 
 BASIS = SourceOptions(basis="own uploads")

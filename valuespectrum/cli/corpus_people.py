@@ -20,7 +20,7 @@ def find_uploaders(corpus: Corpus, texts: Sequence[str]) -> tuple[tuple[str, ...
         corpus: Open.
         texts: Names, or addresses of their pages.
     """
-    from ingest.sources.uploaders import asked_names
+    from ingest.cleaning.uploaders import asked_names
 
     known: list[str] = []
     unknown: list[str] = []

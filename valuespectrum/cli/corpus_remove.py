@@ -144,7 +144,7 @@ def _clip_lines(clips: list[Clip]) -> list[str]:
 
 
 def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str, keep_out: bool) -> list[Removal]:
-    from ingest.sources.uploaders import asked_names
+    from ingest.cleaning.uploaders import asked_names
     from vectorstore.foundation.errors import InputError
     from vectorstore.ledger.records import Removal
 
@@ -175,7 +175,7 @@ def _all_removed(corpus: Corpus, kind: str, keys: Iterable[str]) -> bool:
 
 def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
     """The error for a removal that reaches nothing, with what is near."""
-    from ingest.sources.uploaders import asked_names
+    from ingest.cleaning.uploaders import asked_names
     from vectorstore.foundation.errors import InputError
 
     keep = "--keep-out notes it down all the same, so that it never comes in"
@@ -195,8 +195,8 @@ def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
 
 def _source_keys(corpus: Corpus, text: str) -> list[str]:
     """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
+    from ingest.cleaning.urls import parse_link
     from ingest.sources.folder import FileItem
-    from ingest.urls import parse_link
     from vectorstore.foundation.errors import FetchError
 
     if "://" not in text:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ingest.urls import HOSTS, parse_link
+from ingest.cleaning.urls import HOSTS, parse_link
 from vectorstore.foundation.errors import FetchError
 from vectorstore.ledger.records import UploaderName
 from vectorstore.ledger.uploader_names import DISPLAY, HANDLE, ID

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
-from ingest.link_rules import PLATFORMS, Kind, Platform, find_rule
+from ingest.cleaning.link_rules import PLATFORMS, Kind, Platform, find_rule
 from vectorstore.foundation.errors import FetchError
 
 _MAX_LINK = 2048

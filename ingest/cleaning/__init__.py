@@ -1,0 +1,1 @@
+"""What comes from outside, made safe: paths, addresses, texts, names of uploaders."""
