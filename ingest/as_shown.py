@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.colours import Colours, colours_of, to_screen
-from ingest.guard import Limits
-from ingest.media_index import check_size
-from ingest.pictures import fit_size
-from ingest.tags import Tags, plausible_aspect
+from ingest.media.media_guard import Limits
+from ingest.media.media_index import check_size
+from ingest.media.picture_sizes import fit_size
+from ingest.media.tags import Tags, plausible_aspect
 from vectorstore.foundation.errors import MediaError
 
 _ASPECT_STEPS = 4096

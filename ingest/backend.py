@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from ingest.guard import Deadline, Limits
-from ingest.media_index import Demuxed, MediaIndex
-from ingest.plan import Plan, Target
+from ingest.media.media_guard import Deadline, Limits
+from ingest.media.media_index import Demuxed, MediaIndex
+from ingest.media.packet_plan import Plan, Target
 
 
 @dataclass(frozen=True, slots=True)

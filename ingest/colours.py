@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.tags import UNTAGGED, Tags
+from ingest.media.tags import UNTAGGED, Tags
 
 _BT709, _BT2020 = 1, 9
 _KNOWN_MATRICES = frozenset({0, 1, 2, 4, 5, 6, 7, 9, 10})

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.backend import FramesRead, Job
-from ingest.pictures import fit_size
-from ingest.plan import has_open_groups
+from ingest.media.packet_plan import has_open_groups
+from ingest.media.picture_sizes import fit_size
 from ingest.pyav_backend import refuse_peculiarities
 from vectorstore.foundation.errors import InputError, MediaError
 

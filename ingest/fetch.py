@@ -24,10 +24,10 @@ from ingest.cleaning.paths import settle
 from ingest.cleaning.urls import Link
 from ingest.connector import Connector
 from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
-from ingest.formats import READ
-from ingest.guard import Limits, open_media
+from ingest.media.formats import READ
+from ingest.media.media_guard import Limits, open_media
+from ingest.media.recognition import recognise
 from ingest.pacing import Pacer
-from ingest.recognition import recognise
 from ingest.sources.sidecar import clean_text
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 from vectorstore.processes.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for

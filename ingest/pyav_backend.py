@@ -14,8 +14,8 @@ from PIL import Image
 
 from ingest.as_shown import Screen, Shown, peculiarities
 from ingest.backend import FramesRead, Job
-from ingest.media_index import decoder_errors, open_container
-from ingest.plan import Plan, Target, depending_on, plan_of, staying
+from ingest.media.media_index import decoder_errors, open_container
+from ingest.media.packet_plan import Plan, Target, depending_on, plan_of, staying
 from vectorstore.foundation.errors import MediaError
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")

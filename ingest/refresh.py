@@ -23,8 +23,8 @@ from ingest.embed import Embedder
 from ingest.embedding import Progress
 from ingest.engine import Engine
 from ingest.examining import is_remote
-from ingest.guard import shown_name
 from ingest.known import Judged, Settings, Verdict, judge, settings_mark
+from ingest.media.media_guard import shown_name
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.remembered import allowed_sources, remember_lists
 from ingest.report import IngestReport

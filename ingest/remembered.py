@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.decode import DecodeOptions
 from ingest.fetch_options import granted_settings
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources
 from vectorstore.corpus import Corpus

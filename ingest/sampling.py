@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.media_index import MediaIndex
-from ingest.plan import Plan, make_plan, middles, plan_at, plan_of
+from ingest.media.media_index import MediaIndex
+from ingest.media.packet_plan import Plan, make_plan, middles, plan_at, plan_of
 
 SAMPLINGS = ("uniform", "keyframe", "scene", "first")
 """Evenly in time; the keyframes nearest to that; the middles of the longest scenes; evenly over the first seconds."""

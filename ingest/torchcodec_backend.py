@@ -12,8 +12,8 @@ from typing import Any
 from PIL import Image
 
 from ingest.backend import FramesRead, Job
-from ingest.pictures import fit_size
-from ingest.plan import Target
+from ingest.media.packet_plan import Target
+from ingest.media.picture_sizes import fit_size
 from ingest.pyav_backend import refuse_peculiarities
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.foundation.torch_setup import prepare_torch

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ingest.decode import DecodeOptions
 from ingest.examination import Examination, Picture
-from ingest.guard import shown_name
+from ingest.media.media_guard import shown_name
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 from vectorstore.ledger.records import Media
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from ingest.decode import DecodeOptions, prepare_decoder
 from ingest.examination import DecodeMedia, MediaFile
-from ingest.guard import Deadline
+from ingest.media.media_guard import Deadline
 from ingest.worker_messages import pack, pack_error
 from vectorstore.foundation.errors import InputError, StorageError
 from vectorstore.processes.confinement import confine, lift_time_limit, limit_time

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from vectorstore.ledger.records import Failure, Source
 
 

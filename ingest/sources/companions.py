@@ -10,8 +10,8 @@ import os
 import re
 from pathlib import Path
 
-from ingest.formats import WEBP
-from ingest.recognition import recognise
+from ingest.media.formats import WEBP
+from ingest.media.recognition import recognise
 
 _TEXTS = ".ass .description .html .info .json .json3 .lrc .md .nfo .srt .srv1 .srv2 .srv3 .ttml .txt .url .vtt .xml"
 _PICTURES = ".avif .bmp .heic .jpeg .jpg .png .tif .tiff"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.cleaning.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable, settle
-from ingest.formats import MEDIA_SUFFIXES
-from ingest.guard import Limits
+from ingest.media.formats import MEDIA_SUFFIXES
+from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
 from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
@@ -69,7 +69,7 @@ class FileItem:
 
     @contextlib.contextmanager
     def local_file(self, limits: Limits) -> Iterator[Path]:
-        """The file itself; whether it may be opened is for ``ingest.guard.open_media`` to say."""
+        """The file itself; whether it may be opened is for ``ingest.media.media_guard.open_media`` to say."""
         yield self.path
 
 

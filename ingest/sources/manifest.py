@@ -22,7 +22,7 @@ from ingest.cleaning.paths import first_link, settle
 from ingest.cleaning.uploaders import FIELDS as UPLOADER_FIELDS
 from ingest.cleaning.uploaders import uploader_names
 from ingest.cleaning.urls import HOSTS, check_url, parse_link
-from ingest.guard import Deadline, Limits, hash_media, open_media, shown_name
+from ingest.media.media_guard import Deadline, Limits, hash_media, open_media, shown_name
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.cells import RowCells
 from ingest.sources.columns import Columns, Row

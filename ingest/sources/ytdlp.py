@@ -15,7 +15,7 @@ from ingest.cleaning.link_rules import PLATFORMS
 from ingest.cleaning.urls import Link, parse_link
 from ingest.fetch import Fetcher
 from ingest.fetch_options import FetchOptions
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import describe_info
 from vectorstore.foundation.errors import FetchError, InputError

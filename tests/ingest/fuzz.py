@@ -18,8 +18,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ingest import guard, plan, recognition, sampling, worker_messages
+from ingest import sampling, worker_messages
 from ingest.decode import DecodeOptions
+from ingest.media import media_guard as guard
+from ingest.media import packet_plan as plan
+from ingest.media import recognition
 from ingest.sources import sidecar
 from vectorstore.foundation.errors import MediaError, ValueSpectrumError
 

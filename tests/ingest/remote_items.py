@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from vectorstore.foundation.errors import FetchError
 from vectorstore.ledger.records import Source
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ingest.cleaning.urls import parse_link
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.sources import registry
 from ingest.sources.base import Found, SourceItem, SourceOptions
 from vectorstore.foundation.errors import FetchError, InputError

@@ -32,7 +32,7 @@ from videos import VideoWriter, write_numbered
 
 from ingest.colours import WHITE, Colours, to_screen
 from ingest.decode import Decoded, DecodeOptions, decode
-from ingest.pictures import to_jpeg
+from ingest.media.picture_sizes import to_jpeg
 from ingest.workers import DecodePool
 from vectorstore.foundation.errors import MediaError
 

@@ -13,7 +13,7 @@ import source_readers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.sources import data_export, export_files
 from ingest.sources.base import SourceOptions
 from ingest.sources.data_export import DataExportReader, read_history

@@ -17,7 +17,7 @@ from web_server import WebServer
 from ingest.cleaning.urls import Link, parse_link
 from ingest.fetch import REASONS, Fetcher
 from ingest.fetch_options import FetchOptions
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.pacing import Pacer
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 
@@ -171,7 +171,7 @@ def test_a_deadline_leaves_no_process_and_no_file(server: WebServer, place: Path
 def test_a_killed_parent_leaves_no_process_and_its_folder_is_swept(server: WebServer, place: Path) -> None:
     code = (
         "import sys; from ingest.fetch import Fetcher; from ingest.fetch_options import FetchOptions\n"
-        "from ingest.guard import Limits; from ingest.cleaning.urls import parse_link\n"
+        "from ingest.media.media_guard import Limits; from ingest.cleaning.urls import parse_link\n"
         "options = FetchOptions.read({'own_hosts': [sys.argv[1]], 'temporary_folder': sys.argv[2], 'min_free': 0})\n"
         "with Fetcher(options).download(parse_link(sys.argv[3], options.own_hosts), Limits(max_bytes=2**20)): pass\n"
     )

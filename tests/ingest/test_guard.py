@@ -11,7 +11,7 @@ from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest.decode import DecodeOptions, decode
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from vectorstore.foundation.errors import MediaError
 
 GOOD = VideoWriter(options={"bf": "2", "g": "10"})

@@ -21,8 +21,8 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decode import DecodeOptions, decode
 from ingest.examination import Examination
-from ingest.guard import Limits
-from ingest.media_index import check_size
+from ingest.media.media_guard import Limits
+from ingest.media.media_index import check_size
 from ingest.sampling import SAMPLINGS
 from ingest.workers import DecodePool
 from vectorstore.foundation.errors import MediaError

@@ -18,7 +18,7 @@ import source_readers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.sources import parquet_rows
 from ingest.sources.base import Found, SourceItem, SourceOptions, changed_upstream
 from ingest.sources.columns import MAX_ROW

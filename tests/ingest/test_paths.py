@@ -12,7 +12,7 @@ from videos import VideoWriter, write_numbered
 
 from ingest.cleaning import paths
 from ingest.cleaning.paths import first_link, is_gone, list_below, list_matches, look_at
-from ingest.guard import Limits, open_media
+from ingest.media.media_guard import Limits, open_media
 from ingest.pipeline import ingest
 from ingest.refresh import find_again, plan_refresh, run_refresh
 from ingest.report import IngestReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.plan import Packet, depending_on, has_open_groups, make_plan
+from ingest.media.packet_plan import Packet, depending_on, has_open_groups, make_plan
 
 
 @st.composite

@@ -13,7 +13,7 @@ import source_readers
 from colour_embedder import ColourEmbedder
 from videos import VideoWriter, write_numbered
 
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from ingest.sources.base import Found, SourceItem, SourceOptions

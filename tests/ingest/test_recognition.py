@@ -12,8 +12,8 @@ from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest.decode import DecodeOptions, decode
 from ingest.fetch_options import SUFFIXES
-from ingest.formats import DEMUXERS, MEDIA_SUFFIXES, NOT_READ, READ, Format
-from ingest.recognition import choose_demuxer, recognise
+from ingest.media.formats import DEMUXERS, MEDIA_SUFFIXES, NOT_READ, READ, Format
+from ingest.media.recognition import choose_demuxer, recognise
 from ingest.sources.base import SourceOptions
 from ingest.sources.folder import FolderReader
 from vectorstore.foundation.errors import MediaError

@@ -13,7 +13,7 @@ from remote_items import FakeRemote
 from videos import VideoWriter, write_numbered
 
 from ingest.decode import DecodeOptions
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.pipeline import IngestOptions, ingest, ingest_items
 from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again, plan_refresh, run_refresh
 from ingest.remembered import allowed_sources, remember, remembered_decoding, remembered_sources

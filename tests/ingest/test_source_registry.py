@@ -13,7 +13,7 @@ import pytest
 import source_readers
 from source_readers import LinkItem
 
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.sources.base import SourceItem, SourceOptions, SourceReader, changed_upstream
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import find_items, link_item, load_sources

@@ -12,9 +12,9 @@ from looks import Slides, write_slides
 from videos import VideoWriter, read_number, write_numbered
 
 from ingest.decode import DecodeOptions, decode
-from ingest.guard import Limits
-from ingest.plan import Packet, staying
-from ingest.timeline import Clock, Declared, Jump, RawPacket, make_timeline
+from ingest.media.media_guard import Limits
+from ingest.media.packet_plan import Packet, staying
+from ingest.media.timeline import Clock, Declared, Jump, RawPacket, make_timeline
 from vectorstore.foundation.errors import MediaError
 
 NOTHING = Declared(begin=0, duration=0, video_duration=0, frames=0, whole=False, only_seen_and_heard=True)

@@ -22,7 +22,7 @@ from videos import VideoWriter, write_numbered
 from ingest.decode import DecodeOptions, decode
 from ingest.examination import Examination, examine
 from ingest.files import with_measures
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.workers import DecodePool, try_confinement
 from vectorstore.foundation.errors import InputError, StorageError
 from vectorstore.processes import landlock

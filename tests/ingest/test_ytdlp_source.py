@@ -20,7 +20,7 @@ from ingest.cleaning.uploaders import FIELDS as UPLOADERS
 from ingest.cleaning.urls import Link, parse_link
 from ingest.fetch import Download
 from ingest.fetch_options import FetchOptions
-from ingest.guard import Limits
+from ingest.media.media_guard import Limits
 from ingest.refresh import Checkable
 from ingest.sources import ytdlp
 from ingest.sources.base import LinkReader, SourceItem, SourceOptions

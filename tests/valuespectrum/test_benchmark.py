@@ -17,7 +17,7 @@ from scipy.special import expit
 from agents.models.base import Answer, Ask
 from agents.models.simulated import Profile, SimulatedModel
 from agents.personas import load_personas
-from ingest.pictures import to_jpeg
+from ingest.media.picture_sizes import to_jpeg
 from valuespectrum.battery import BatteryOptions
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Silent, run_benchmark, score_run
 from valuespectrum.failures import told as told_of

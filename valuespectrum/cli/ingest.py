@@ -126,7 +126,7 @@ def _options(settings: dict[str, Any], switches: dict[str, Any], source: dict[st
 
 def limits(unconfined: bool) -> Any:
     """The usual limits of decoding, and whether they must hold in a confined process."""
-    from ingest.guard import Limits
+    from ingest.media.media_guard import Limits
 
     return Limits(unconfined=unconfined)
 

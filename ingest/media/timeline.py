@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from ingest.plan import Packet
+from ingest.media.packet_plan import Packet
 
 _TOLERATED_LOSS = 0.05
 """Share of a clip that may be missing at its end before it counts as truncated."""

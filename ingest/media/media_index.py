@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, BinaryIO
 
-from ingest.guard import Deadline, Limits, is_cut_short
-from ingest.plan import Packet, Target
-from ingest.tags import Tags, read_tags
-from ingest.timeline import Clock, Declared, Jump, RawPacket, make_timeline
+from ingest.media.media_guard import Deadline, Limits, is_cut_short
+from ingest.media.packet_plan import Packet, Target
+from ingest.media.tags import Tags, read_tags
+from ingest.media.timeline import Clock, Declared, Jump, RawPacket, make_timeline
 from vectorstore.foundation.errors import MediaError
 
 _SEEN_OR_HEARD = ("video", "audio")

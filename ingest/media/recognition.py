@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from ingest.formats import (
+from ingest.media.formats import (
     APNG,
     AVI,
     AVIF,

@@ -1,0 +1,1 @@
+"""What a media file says of itself, before a picture of it is decoded."""
