@@ -321,7 +321,7 @@ def _add_known(corpus: Any, items: list[Any], frames: int, recipe: Any) -> Itera
 
 
 def _recipe() -> Any:
-    from ingest.decode import DecodeOptions, recipe
+    from ingest.decoding.decode import DecodeOptions, recipe
 
     return recipe(DecodeOptions())
 

@@ -30,7 +30,7 @@ def ours(clips: list[Path], weights: Path, out: Path, sampling: str = "uniform",
     import av  # noqa: F401
     import chromadb  # noqa: F401
 
-    from ingest.decode import DecodeOptions
+    from ingest.decoding.decode import DecodeOptions
     from ingest.pipeline import IngestOptions, ingest
     from vectorstore.corpus import Corpus
 
@@ -91,7 +91,7 @@ def bare(clips: list[Path], weights: Path, out: Path, part: str = "0/1") -> Json
     import av  # noqa: F401 as in ``ours``
     import torch
 
-    from ingest.decode import DecodeOptions, decode
+    from ingest.decoding.decode import DecodeOptions, decode
 
     embedder = _embedder(weights)
     torch.set_num_threads(1)

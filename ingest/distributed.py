@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.cleaning.paths import settle
-from ingest.decode import DecodeOptions, recipe
+from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.distributed_worker import EmbeddingWorker, FileTask, look_at, read_rows
 from ingest.examination import Examination, IsKnown
 from ingest.files import ConfinedFiles, FileRows, Files

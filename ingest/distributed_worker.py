@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.cleaning.paths import settle
-from ingest.decode import DecodeOptions, recipe
+from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
 from ingest.files import FileRows, Measures, with_measures
 from ingest.quality import Quality

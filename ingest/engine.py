@@ -10,7 +10,7 @@ import threading
 from typing import Protocol, runtime_checkable
 
 from ingest.cores import count_cores
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.embed import Embedder
 from ingest.embedding import Encoder, ThreadEncoder
 from ingest.files import ConfinedFiles, Files, FilesInTurn, ThreadFiles

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.decode import Decoded, DecodeOptions, decode_file
+from ingest.decoding.decode import Decoded, DecodeOptions, decode_file
 from ingest.media.media_guard import Deadline, hash_media, open_media, shown_name
 from ingest.media.picture_sizes import to_jpeg
 from ingest.select import difference_hash

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.cleaning.paths import settle
-from ingest.decode import DecodeOptions, recipe
+from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.examination import Picture
 from ingest.files import FileRows, Files
 from ingest.known import Judged

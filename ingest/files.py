@@ -15,7 +15,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.examination import Examination, IsKnown, Picture, examine
 from ingest.quality import Grey, Quality, grey_picture, is_frozen, measure, motion
 from ingest.workers import DecodePool

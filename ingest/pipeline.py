@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.clip_links import find_links
 from ingest.cores import count_cores
-from ingest.decode import DecodeOptions, recipe
+from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
 from ingest.embedding import EmbeddingStage, Progress
 from ingest.engine import Engine, LocalEngine

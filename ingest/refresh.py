@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ingest.cleaning.paths import is_gone
-from ingest.decode import recipe
+from ingest.decoding.decode import recipe
 from ingest.embed import Embedder
 from ingest.embedding import Progress
 from ingest.engine import Engine

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.fetch_options import granted_settings
 from ingest.media.media_guard import Limits
 from ingest.sources.base import ListCounts, SourceOptions

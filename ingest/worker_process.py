@@ -14,7 +14,7 @@ import socket
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ingest.decode import DecodeOptions, prepare_decoder
+from ingest.decoding.decode import DecodeOptions, prepare_decoder
 from ingest.examination import DecodeMedia, MediaFile
 from ingest.media.media_guard import Deadline
 from ingest.worker_messages import pack, pack_error

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.examination import Examination, IsKnown, MediaFile, examine, nothing_is_known
 from ingest.worker_messages import MAX_HEADER, unpack
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError

@@ -58,7 +58,7 @@ def check_environment() -> list[Check]:
 
 def _confinement() -> Iterator[Check]:
     """What would hold a process that works on what strangers wrote, on this system."""
-    from ingest.decode import DecodeOptions
+    from ingest.decoding.decode import DecodeOptions
     from ingest.fetch import try_confinement as try_download
     from ingest.workers import try_confinement as try_decoder
 

@@ -352,7 +352,7 @@ def _state(folder: Path) -> list[tuple[str, int, int, float, bytes]]:
 
 def try_in_a_worker(target: Target, folder: Path) -> dict[str, str]:
     """Everything, in one decode worker."""
-    from ingest.decode import DecodeOptions
+    from ingest.decoding.decode import DecodeOptions
     from ingest.workers import DecodePool
 
     outcomes = {}

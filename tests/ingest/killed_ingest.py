@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy as np
 from colour_embedder import ColourEmbedder
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.pipeline import IngestOptions, ingest
 from ingest.reembed import reembed
 from ingest.refresh import RefreshOptions, find_again, run_refresh

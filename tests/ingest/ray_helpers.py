@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from colour_embedder import ColourEmbedder
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.distributed import RayEngine, RayOptions
 from ingest.examination import Examination, IsKnown, MediaFile, decode_media, examine
 from ingest.pipeline import IngestOptions, ingest

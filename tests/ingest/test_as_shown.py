@@ -30,8 +30,8 @@ from looks import (
 )
 from videos import VideoWriter, write_numbered
 
-from ingest.colours import WHITE, Colours, to_screen
-from ingest.decode import Decoded, DecodeOptions, decode
+from ingest.decoding.colours import WHITE, Colours, to_screen
+from ingest.decoding.decode import Decoded, DecodeOptions, decode
 from ingest.media.picture_sizes import to_jpeg
 from ingest.workers import DecodePool
 from vectorstore.foundation.errors import MediaError
@@ -248,7 +248,7 @@ def test_a_turned_picture_of_wide_pixels(tmp_path: Path) -> None:
 def test_whole_frames_are_not_touched(tmp_path: Path) -> None:
     path = write_numbered(tmp_path / "clip.mkv", VideoWriter(size=(320, 240)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ingest.as_shown._through", None)
+        patch.setattr("ingest.decoding.as_shown._through", None)
         assert len(shown(path).frames) == 3
 
 
@@ -278,5 +278,5 @@ def test_pixels_of_another_shape_than_said_at_first_are_refused_where_nobody_loo
     same = write_shape(tmp_path / "same.flv", Shape(Fraction(4, 3)))
     assert shown(same, decoder).width == 213
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ingest.as_shown.frame_aspect", lambda frame: 2.0)
+        patch.setattr("ingest.decoding.as_shown.frame_aspect", lambda frame: 2.0)
         assert refused(same, decoder) == "pixel_aspect"

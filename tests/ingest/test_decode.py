@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from videos import VideoWriter, cut_without_decoding, read_number, write_numbered
 
-from ingest.decode import DecodeOptions, decode, recipe
+from ingest.decoding.decode import DecodeOptions, decode, recipe
 from ingest.media.media_index import open_container
 from vectorstore.foundation.errors import InputError, MediaError
 
@@ -132,7 +132,7 @@ def test_files_too_large_to_be_kept_in_memory_give_the_same_pixels(
         opened.append(demuxer)
         return open_container(file, demuxer)
 
-    monkeypatch.setattr("ingest.pyav_backend.open_container", open_again)
+    monkeypatch.setattr("ingest.decoding.pyav_backend.open_container", open_again)
     monkeypatch.setattr("ingest.media.media_index._MOST_KEPT", 0)
     read_again = decode(path, DecodeOptions())
     assert opened

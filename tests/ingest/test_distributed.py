@@ -21,7 +21,7 @@ from colour_embedder import ColourEmbedder
 from killed_ingest import fingerprint
 from videos import VideoWriter, write_numbered
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.distributed import RayEngine
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
@@ -172,7 +172,7 @@ def test_embedders_that_do_not_load_or_differ_are_named(
 def test_machines_with_another_decoder_are_refused(
     cluster: Any, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ingest.decode import recipe
+    from ingest.decoding.decode import recipe
 
     other = replace(recipe(DecodeOptions()), recipe_id="0" * 64)
     monkeypatch.setattr("ingest.distributed.recipe", lambda options: other)

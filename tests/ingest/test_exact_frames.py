@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 from videos import VideoWriter, cut_without_decoding, read_number, read_scene_number, with_edits, write_numbered
 
-from ingest.decode import DecodeOptions, decode
-from ingest.sampling import cuts
+from ingest.decoding.decode import DecodeOptions, decode
+from ingest.decoding.sampling import cuts
 from vectorstore.foundation.errors import MediaError
 
 GROUPS = {"bf": "3", "g": "12", "sc_threshold": "0"}

@@ -10,8 +10,8 @@ from field_stream import write_field_stream
 from looks import combs
 from PIL import Image
 
-from ingest.decode import DecodeOptions, decode
-from ingest.sampling import SAMPLINGS
+from ingest.decoding.decode import DecodeOptions, decode
+from ingest.decoding.sampling import SAMPLINGS
 
 
 def moving_bar(number: int) -> np.ndarray:

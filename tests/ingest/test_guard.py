@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
-from ingest.decode import DecodeOptions, decode
+from ingest.decoding.decode import DecodeOptions, decode
 from ingest.media.media_guard import Limits
 from vectorstore.foundation.errors import MediaError
 

@@ -19,11 +19,11 @@ from mutants import mutants, write_seeds
 from PIL import Image
 from videos import VideoWriter, write_numbered
 
-from ingest.decode import DecodeOptions, decode
+from ingest.decoding.decode import DecodeOptions, decode
+from ingest.decoding.sampling import SAMPLINGS
 from ingest.examination import Examination
 from ingest.media.media_guard import Limits
 from ingest.media.media_index import check_size
-from ingest.sampling import SAMPLINGS
 from ingest.workers import DecodePool
 from vectorstore.foundation.errors import MediaError
 

@@ -19,7 +19,7 @@ from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest import examination
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from ingest.select import bits_apart, difference_hash

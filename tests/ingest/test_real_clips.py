@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ingest.decode import DecodeOptions, decode
+from ingest.decoding.decode import DecodeOptions, decode
 from ingest.embed import Embedder, load_embedder
 from ingest.pipeline import IngestOptions, ingest
 from ingest.sources.base import SourceOptions

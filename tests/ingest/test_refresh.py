@@ -12,7 +12,7 @@ from colour_embedder import ColourEmbedder
 from remote_items import FakeRemote
 from videos import VideoWriter, write_numbered
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.media.media_guard import Limits
 from ingest.pipeline import IngestOptions, ingest, ingest_items
 from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again, plan_refresh, run_refresh

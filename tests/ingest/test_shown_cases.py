@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from looks import combs, read_bars, read_corners
 
-from ingest.decode import Decoded, DecodeOptions, decode
+from ingest.decoding.decode import Decoded, DecodeOptions, decode
 from vectorstore.foundation.errors import MediaError
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "ingest"

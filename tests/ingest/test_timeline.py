@@ -11,7 +11,7 @@ import pytest
 from looks import Slides, write_slides
 from videos import VideoWriter, read_number, write_numbered
 
-from ingest.decode import DecodeOptions, decode
+from ingest.decoding.decode import DecodeOptions, decode
 from ingest.media.media_guard import Limits
 from ingest.media.packet_plan import Packet, staying
 from ingest.media.timeline import Clock, Declared, Jump, RawPacket, make_timeline

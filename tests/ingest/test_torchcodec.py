@@ -11,8 +11,8 @@ import pytest
 from test_exact_frames import CASES, Case, check, clip, marked_keyframes, nearest, on_screen, quiet_encoder, spread
 from videos import VideoWriter, write_numbered
 
-from ingest.decode import DecodeOptions, decode, prepare_decoder, recipe
-from ingest.torchcodec_backend import import_torchcodec
+from ingest.decoding.decode import DecodeOptions, decode, prepare_decoder, recipe
+from ingest.decoding.torchcodec_backend import import_torchcodec
 from vectorstore.foundation.errors import InputError, MediaError
 
 __all__ = ["clip", "quiet_encoder"]

@@ -19,7 +19,7 @@ import escapes
 import pytest
 from videos import VideoWriter, write_numbered
 
-from ingest.decode import DecodeOptions, decode
+from ingest.decoding.decode import DecodeOptions, decode
 from ingest.examination import Examination, examine
 from ingest.files import with_measures
 from ingest.media.media_guard import Limits
@@ -261,7 +261,7 @@ def test_workers_follow_their_parent_when_it_is_killed(clip: Path, tmp_path: Pat
     script = textwrap.dedent(f"""
         import time
         from pathlib import Path
-        from ingest.decode import DecodeOptions
+        from ingest.decoding.decode import DecodeOptions
         from ingest.workers import DecodePool
         pool = DecodePool(1, DecodeOptions(), "worker_hooks:misbehave")
         pool.submit(Path({str(path.parent / "good-0.mp4")!r})).result()

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from ingest.decode import DecodeOptions
+from ingest.decoding.decode import DecodeOptions
 from ingest.examination import Examination, MediaFile, Picture, decode_media
 from vectorstore.foundation.errors import MediaError
 

@@ -117,7 +117,7 @@ def ingest(
 
 
 def _options(settings: dict[str, Any], switches: dict[str, Any], source: dict[str, Any]) -> Any:
-    from ingest.decode import DecodeOptions
+    from ingest.decoding.decode import DecodeOptions
     from ingest.pipeline import IngestOptions
     from ingest.sources.base import SourceOptions
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.backend import FramesRead, Job
+from ingest.decoding.backend import FramesRead, Job
+from ingest.decoding.pyav_backend import refuse_peculiarities
 from ingest.media.packet_plan import has_open_groups
 from ingest.media.picture_sizes import fit_size
-from ingest.pyav_backend import refuse_peculiarities
 from vectorstore.foundation.errors import InputError, MediaError
 
 

@@ -19,20 +19,20 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from ingest.backend import FramesRead, Job
 from ingest.cleaning.paths import settle
-from ingest.decord_backend import import_decord
-from ingest.decord_backend import read_frames as read_with_decord
+from ingest.decoding.backend import FramesRead, Job
+from ingest.decoding.decord_backend import import_decord
+from ingest.decoding.decord_backend import read_frames as read_with_decord
+from ingest.decoding.pyav_backend import read_frames as read_with_pyav
+from ingest.decoding.pyav_backend import read_thumbnails
+from ingest.decoding.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
+from ingest.decoding.torchcodec_backend import import_torchcodec
+from ingest.decoding.torchcodec_backend import read_frames as read_with_torchcodec
 from ingest.media.media_guard import Deadline, Limits, is_cut_short, open_media, shown_name
 from ingest.media.media_index import Demuxed, MediaIndex, demuxed
 from ingest.media.packet_plan import Plan, make_plan
 from ingest.media.picture_sizes import JPEG_QUALITY
 from ingest.media.recognition import choose_demuxer
-from ingest.pyav_backend import read_frames as read_with_pyav
-from ingest.pyav_backend import read_thumbnails
-from ingest.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
-from ingest.torchcodec_backend import import_torchcodec
-from ingest.torchcodec_backend import read_frames as read_with_torchcodec
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Recipe
 

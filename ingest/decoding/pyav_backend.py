@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.as_shown import Screen, Shown, peculiarities
-from ingest.backend import FramesRead, Job
+from ingest.decoding.as_shown import Screen, Shown, peculiarities
+from ingest.decoding.backend import FramesRead, Job
 from ingest.media.media_index import decoder_errors, open_container
 from ingest.media.packet_plan import Plan, Target, depending_on, plan_of, staying
 from vectorstore.foundation.errors import MediaError

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.colours import Colours, colours_of, to_screen
+from ingest.decoding.colours import Colours, colours_of, to_screen
 from ingest.media.media_guard import Limits
 from ingest.media.media_index import check_size
 from ingest.media.picture_sizes import fit_size

@@ -11,10 +11,10 @@ from typing import Any
 
 from PIL import Image
 
-from ingest.backend import FramesRead, Job
+from ingest.decoding.backend import FramesRead, Job
+from ingest.decoding.pyav_backend import refuse_peculiarities
 from ingest.media.packet_plan import Target
 from ingest.media.picture_sizes import fit_size
-from ingest.pyav_backend import refuse_peculiarities
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.foundation.torch_setup import prepare_torch
 
