@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.fetch_options import granted_settings
+from ingest.downloading.options import granted_settings
 from ingest.media.media_guard import Limits
 from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ingest.cleaning.link_rules import PLATFORMS
 from ingest.cleaning.urls import Link, parse_link
-from ingest.fetch import Fetcher
-from ingest.fetch_options import FetchOptions
+from ingest.downloading.fetcher import Fetcher
+from ingest.downloading.options import FetchOptions
 from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import describe_info

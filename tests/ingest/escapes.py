@@ -381,8 +381,8 @@ def download_and_try(descriptor: str) -> None:
 
 def try_in_a_download(target: Target, folder: Path) -> dict[str, str]:
     """Everything, in one downloading process, started as for a download."""
-    from ingest import fetch
-    from ingest.connector import Connector
+    from ingest.downloading import fetcher as fetch
+    from ingest.downloading.connector import Connector
 
     place = folder / "download"
     (place / "home").mkdir(parents=True)

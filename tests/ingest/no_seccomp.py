@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ingest.downloading.child import main
 from ingest.examination import decode_media
-from ingest.fetch_child import main
 from vectorstore.processes import seccomp
 
 __all__ = ["decode_media", "main"]

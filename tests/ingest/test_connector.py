@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ingest.cleaning.urls import OwnHost
-from ingest.connector import Connector, RemoteConnections
+from ingest.downloading.connector import Connector, RemoteConnections
 from vectorstore.foundation.errors import FetchError
 
 Answers = dict[str, list[list[str]]]

@@ -15,10 +15,10 @@ from videos import VideoWriter, write_numbered
 from web_server import WebServer
 
 from ingest.cleaning.urls import Link, parse_link
-from ingest.fetch import REASONS, Fetcher
-from ingest.fetch_options import FetchOptions
+from ingest.downloading.fetcher import REASONS, Fetcher
+from ingest.downloading.options import FetchOptions
+from ingest.downloading.pacing import Pacer
 from ingest.media.media_guard import Limits
-from ingest.pacing import Pacer
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 
 MEGABYTE = 2**20
@@ -78,7 +78,7 @@ def test_a_video_is_there_while_it_is_used(server: WebServer, place: Path) -> No
 def test_without_confinement_nothing_is_downloaded_unless_that_is_asked_for(
     server: WebServer, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.fetch._CHILD", "no_seccomp:main")
+    monkeypatch.setattr("ingest.downloading.fetcher._CHILD", "no_seccomp:main")
     link = own_link(server, "video/clip.mp4")
     fetcher = make_fetcher(server, place)
     with pytest.raises(InputError, match="cannot confine") as refused, fetcher.download(link, Limits()):
@@ -170,7 +170,7 @@ def test_a_deadline_leaves_no_process_and_no_file(server: WebServer, place: Path
 
 def test_a_killed_parent_leaves_no_process_and_its_folder_is_swept(server: WebServer, place: Path) -> None:
     code = (
-        "import sys; from ingest.fetch import Fetcher; from ingest.fetch_options import FetchOptions\n"
+        "import sys; from ingest.downloading.fetcher import Fetcher; from ingest.downloading.options import FetchOptions\n"
         "from ingest.media.media_guard import Limits; from ingest.cleaning.urls import parse_link\n"
         "options = FetchOptions.read({'own_hosts': [sys.argv[1]], 'temporary_folder': sys.argv[2], 'min_free': 0})\n"
         "with Fetcher(options).download(parse_link(sys.argv[3], options.own_hosts), Limits(max_bytes=2**20)): pass\n"

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.connector import Connector
+from ingest.downloading.connector import Connector
 
 PRELUDE = """
 import os, socket, sqlite3, subprocess, sys, urllib.request
 from pathlib import Path
 from vectorstore.processes.confinement import readable_folders
-from ingest.connector import RemoteConnections
-from ingest.fetch_guard import Guard, limit_process
+from ingest.downloading.connector import RemoteConnections
+from ingest.downloading.audit_guard import Guard, limit_process
 from ingest.cleaning.urls import OwnHost
 
 class Refused(BaseException):

@@ -15,9 +15,9 @@ from platform_infos import INFOS
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.utils import DownloadError
 
-from ingest.connector import RemoteConnections
-from ingest.fetch_child import Job, explain
-from ingest.fetch_options import (
+from ingest.downloading.child import Job, explain
+from ingest.downloading.connector import RemoteConnections
+from ingest.downloading.options import (
     ITEM_EXTRACTORS,
     LIST_EXTRACTORS,
     OWN_EXTRACTORS,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.pacing import Pace, Pacer
+from ingest.downloading.pacing import Pace, Pacer
 from vectorstore.foundation.errors import FetchError
 
 

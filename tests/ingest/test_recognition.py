@@ -11,7 +11,7 @@ from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest.decoding.decode import DecodeOptions, decode
-from ingest.fetch_options import SUFFIXES
+from ingest.downloading.options import SUFFIXES
 from ingest.media.formats import DEMUXERS, MEDIA_SUFFIXES, NOT_READ, READ, Format
 from ingest.media.recognition import choose_demuxer, recognise
 from ingest.sources.base import SourceOptions

@@ -6,8 +6,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from ingest.fetch import REASONS
-from ingest.fetch_options import MINIMUM_VERSION
+from ingest.downloading.fetcher import REASONS
+from ingest.downloading.options import MINIMUM_VERSION
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")

@@ -18,8 +18,8 @@ from web_server import WebServer
 
 from ingest.cleaning.uploaders import FIELDS as UPLOADERS
 from ingest.cleaning.urls import Link, parse_link
-from ingest.fetch import Download
-from ingest.fetch_options import FetchOptions
+from ingest.downloading.fetcher import Download
+from ingest.downloading.options import FetchOptions
 from ingest.media.media_guard import Limits
 from ingest.refresh import Checkable
 from ingest.sources import ytdlp

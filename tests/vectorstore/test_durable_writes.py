@@ -27,7 +27,7 @@ WRITES = {
     "valuespectrum/reference/train.py": "weights of this project",
     "valuespectrum/reference/training/card.py": "pages of this project",
     "valuespectrum/reference/training/embedder.py": "weights of this project",
-    "ingest/fetch.py": "cookies for a child, in a temporary folder",
+    "ingest/downloading/fetcher.py": "cookies for a child, in a temporary folder",
 }
 """Modules that may write a file under its final name, and why."""
 

@@ -63,7 +63,7 @@ def refresh(
     """
     from dataclasses import replace
 
-    from ingest.fetch_options import fetch_settings
+    from ingest.downloading.options import fetch_settings
     from ingest.pipeline import IngestOptions
     from ingest.refresh import RefreshOptions, find_again, plan_refresh, run_refresh
     from ingest.remembered import remembered_decoding

@@ -97,7 +97,7 @@ def ingest(
         "max_items": max_items,
     }
     with Terminal(as_json) as terminal:
-        from ingest.fetch_options import fetch_settings
+        from ingest.downloading.options import fetch_settings
 
         source = {
             "columns": pairs("--columns", columns or [], "url=link"),

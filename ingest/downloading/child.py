@@ -1,6 +1,6 @@
 """The process that downloads one video or lists one page.
 
-Reads one JSON object from standard input and writes one to standard output. Started by ``ingest.fetch`` with an empty
+Reads one JSON object from standard input and writes one to standard output. Started by ``ingest.downloading.fetcher`` with an empty
 environment in a private folder; everything it says is checked again there.
 """
 
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.cleaning.urls import OwnHost
-from ingest.connector import RemoteConnections
-from ingest.fetch_guard import Guard, limit_process
-from ingest.fetch_options import SUFFIXES, ytdlp_options
+from ingest.downloading.audit_guard import Guard, limit_process
+from ingest.downloading.connector import RemoteConnections
+from ingest.downloading.options import SUFFIXES, ytdlp_options
 from vectorstore.foundation.errors import FetchError
 from vectorstore.processes.confinement import confine_download, readable_folders
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ingest.cleaning.urls import OwnHost, check_url
-from ingest.connector import RemoteConnections
+from ingest.downloading.connector import RemoteConnections
 from vectorstore.foundation.errors import FetchError
 
 _PROCESS_EVENTS = frozenset(

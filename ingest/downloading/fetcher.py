@@ -22,12 +22,12 @@ from pathlib import Path
 
 from ingest.cleaning.paths import settle
 from ingest.cleaning.urls import Link
-from ingest.connector import Connector
-from ingest.fetch_options import SUFFIXES, FetchOptions, version_warnings
+from ingest.downloading.connector import Connector
+from ingest.downloading.options import SUFFIXES, FetchOptions, version_warnings
+from ingest.downloading.pacing import Pacer
 from ingest.media.formats import READ
 from ingest.media.media_guard import Limits, open_media
 from ingest.media.recognition import recognise
-from ingest.pacing import Pacer
 from ingest.sources.sidecar import clean_text
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 from vectorstore.processes.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
@@ -42,8 +42,8 @@ REASONS = frozenset(
 _MAX_ANSWER = 64 * 2**20
 _MAX_COOKIES = 4 * 2**20
 _MAX_MEMORY = 2 * 2**30
-_CHILD = "ingest.fetch_child:main"
-_TRIAL = "ingest.fetch_child:say_confinement"
+_CHILD = "ingest.downloading.child:main"
+_TRIAL = "ingest.downloading.child:say_confinement"
 _START = 60.0
 """Seconds that a downloading process may take to start."""
 _PREFIX = "valuespectrum-fetch-"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.cleaning.urls import OwnHost
-from ingest.pacing import Pace
+from ingest.downloading.pacing import Pace
 from vectorstore.foundation.errors import FetchError, InputError
 
 MINIMUM_VERSION = (2026, 7, 4)

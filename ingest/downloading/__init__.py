@@ -1,0 +1,1 @@
+"""Fetching from the platforms, politely and in a confined process."""
