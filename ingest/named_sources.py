@@ -17,7 +17,7 @@ from ingest.cleaning.urls import HOSTS
 from ingest.remembered import RememberedSource, forget_remembered, remembered_lists, remembered_sources
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item, load_sources
-from ingest.sources.tables import SUFFIXES
+from ingest.sources.tables.table import SUFFIXES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Receipt, Source, SourceRow

@@ -30,7 +30,7 @@ from ingest.remembered import allowed_sources, remember_lists
 from ingest.report import IngestReport
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
-from ingest.sources.tables import SUFFIXES
+from ingest.sources.tables.table import SUFFIXES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, MediaError, StorageError
 from vectorstore.ledger.records import Failure, Receipt, Removal, Source

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
-from ingest.sources.columns import one_line
 from ingest.sources.export_entries import Entry, Watched, read_entries, read_text_entries
 from ingest.sources.export_files import ExportFile, ExportFiles, is_export_name, known_names, read_export
 from ingest.sources.manifest import LinkRow, ListedItem
 from ingest.sources.registry import link_item
+from ingest.sources.tables.columns import one_line
 from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.ledger.records import Failure, Source
 

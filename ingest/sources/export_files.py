@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from ingest.sources.columns import one_line
-from ingest.sources.tables import open_regular
+from ingest.sources.tables.columns import one_line
+from ingest.sources.tables.table import open_regular
 from vectorstore.foundation.errors import InputError
 
 _TIKTOK = ("user_data_tiktok.json", "user_data.json")

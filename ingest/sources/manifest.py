@@ -25,11 +25,11 @@ from ingest.cleaning.urls import HOSTS, check_url, parse_link
 from ingest.media.media_guard import Deadline, Limits, hash_media, open_media, shown_name
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.cells import RowCells
-from ingest.sources.columns import Columns, Row
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
 from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, MAX_URL, clean_text, clean_url
-from ingest.sources.tables import MAX_BYTES, SUFFIXES, Table, open_regular
+from ingest.sources.tables.columns import Columns, Row
+from ingest.sources.tables.table import MAX_BYTES, SUFFIXES, Table, open_regular
 from vectorstore.foundation.disk import durable_file, storage_errors
 from vectorstore.foundation.errors import FetchError, InputError, MediaError
 from vectorstore.ledger.records import Source

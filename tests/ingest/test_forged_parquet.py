@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from forged_parquet import LEAF, LIST, ZSTD, Chunk, forged, page, schema, structs, texts, thrift, varint, zeros
 
-from ingest.sources.columns import Columns
-from ingest.sources.tables import Table
+from ingest.sources.tables.columns import Columns
+from ingest.sources.tables.table import Table
 from vectorstore.foundation.errors import InputError
 
 COLUMNS = Columns({"path": ("path",)}, ("path",))

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row
-from ingest.sources.delimited import Dialect, records
-from ingest.sources.tables import MAX_BYTES, Table
+from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, Row
+from ingest.sources.tables.delimited import Dialect, records
+from ingest.sources.tables.table import MAX_BYTES, Table
 from vectorstore.foundation.errors import InputError
 
 COLUMNS = Columns({"path": ("path",), "title": ("title",), "caption": ("caption",), "tags": ("tags",)}, ("path",))

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.sources.columns import Columns, Row
-from ingest.sources.delimited import Dialect, choose_dialect, delimited_rows
-from ingest.sources.json_rows import json_rows
-from ingest.sources.parquet_rows import parquet_rows
+from ingest.sources.tables.columns import Columns, Row
+from ingest.sources.tables.delimited import Dialect, choose_dialect, delimited_rows
+from ingest.sources.tables.json_rows import json_rows
+from ingest.sources.tables.parquet_rows import parquet_rows
 from vectorstore.foundation.errors import InputError
 
 SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"})

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from ingest.sources.columns import MAX_ROW, Columns, Row
+from ingest.sources.tables.columns import MAX_ROW, Columns, Row
 from vectorstore.foundation.errors import InputError
 
 _BLOCK = 2**16

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from ingest.sources.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
+from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
 from vectorstore.foreign.looking import TOO_MUCH, answer, find_harm_once, limit
 from vectorstore.foundation.errors import InputError
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TextIO
 
-from ingest.sources.columns import MAX_ROW, Columns, Row
+from ingest.sources.tables.columns import MAX_ROW, Columns, Row
 from vectorstore.foundation.errors import InputError
 
 _PIECE = 2**16
