@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.select import NEAR_DUPLICATE_BITS
+from ingest.examining.near_duplicates import NEAR_DUPLICATE_BITS
 from vectorstore.ledger.records import ClipLink
 from vectorstore.upkeep.curation import FrameHash
 

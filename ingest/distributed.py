@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.distributed_worker import EmbeddingWorker, FileTask, look_at, read_rows
-from ingest.examination import Examination, IsKnown
-from ingest.files import ConfinedFiles, FileRows, Files
+from ingest.examining.executors import ConfinedFiles, FileRows, Files
+from ingest.examining.media_file import Examination, IsKnown
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
 from vectorstore.ledger.records import EmbedderRecord
 
@@ -67,7 +67,7 @@ class RayOptions:
     """Cores that one actor reserves."""
     load: str = "ingest.embed:load_embedder"
     """The function that loads the embedder on the workers."""
-    examine: str = "ingest.examination:examine"
+    examine: str = "ingest.examining.media_file:examine"
     """The function that decodes on the workers."""
 
 

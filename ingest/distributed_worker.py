@@ -26,10 +26,10 @@ from PIL import Image
 from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
-from ingest.files import FileRows, Measures, with_measures
-from ingest.quality import Quality
-from ingest.worker_messages import MAX_JPEG, pack, pack_error, unpack
-from ingest.workers import DecodePool
+from ingest.examining.executors import FileRows, Measures, with_measures
+from ingest.examining.quality import Quality
+from ingest.examining.worker_messages import MAX_JPEG, pack, pack_error, unpack
+from ingest.examining.worker_pool import DecodePool
 from vectorstore.foundation.errors import InputError, StorageError
 
 

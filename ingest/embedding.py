@@ -21,7 +21,7 @@ from PIL import Image
 
 from ingest.cores import count_cores, short_pauses, torch_threads
 from ingest.embed import Embedder
-from ingest.select import duplicates_by_vector
+from ingest.examining.near_duplicates import duplicates_by_vector
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, EmbedderError
 from vectorstore.ledger.records import EmbedderRecord

@@ -13,7 +13,7 @@ from ingest.cores import count_cores
 from ingest.decoding.decode import DecodeOptions
 from ingest.embed import Embedder
 from ingest.embedding import Encoder, ThreadEncoder
-from ingest.files import ConfinedFiles, Files, FilesInTurn, ThreadFiles
+from ingest.examining.executors import ConfinedFiles, Files, FilesInTurn, ThreadFiles
 
 
 @runtime_checkable

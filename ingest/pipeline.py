@@ -18,12 +18,21 @@ from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.embed import Embedder
 from ingest.embedding import EmbeddingStage, Progress
 from ingest.engine import Engine, LocalEngine
-from ingest.examining import Examined, Examiner, is_remote
-from ingest.files import ConfinedFiles
-from ingest.known import Judged, Settings, Verdict, as_failure, failed_attempts, judge, retry_at, settings_mark
+from ingest.examining.examiner import Examined, Examiner, is_remote
+from ingest.examining.executors import ConfinedFiles
+from ingest.examining.near_duplicates import mark_duplicates
+from ingest.examining.triage import (
+    Judged,
+    Settings,
+    Verdict,
+    as_failure,
+    failed_attempts,
+    judge,
+    retry_at,
+    settings_mark,
+)
 from ingest.remembered import remember, remember_lists
 from ingest.report import IngestReport, Tally
-from ingest.select import mark_duplicates
 from ingest.sources.base import SourceItem, SourceOptions
 from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import find_items

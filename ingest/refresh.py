@@ -22,8 +22,8 @@ from ingest.decoding.decode import recipe
 from ingest.embed import Embedder
 from ingest.embedding import Progress
 from ingest.engine import Engine
-from ingest.examining import is_remote
-from ingest.known import Judged, Settings, Verdict, judge, settings_mark
+from ingest.examining.examiner import is_remote
+from ingest.examining.triage import Judged, Settings, Verdict, judge, settings_mark
 from ingest.media.media_guard import shown_name
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.remembered import allowed_sources, remember_lists

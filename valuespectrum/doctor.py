@@ -60,7 +60,7 @@ def _confinement() -> Iterator[Check]:
     """What would hold a process that works on what strangers wrote, on this system."""
     from ingest.decoding.decode import DecodeOptions
     from ingest.downloading.fetcher import try_confinement as try_download
-    from ingest.workers import try_confinement as try_decoder
+    from ingest.examining.worker_pool import try_confinement as try_decoder
 
     hint = "use Linux for x86-64 or 64-bit ARM with seccomp; without, nothing of strangers works but by --unconfined"
     trials: Mapping[str, Callable[[], Confinement]] = {

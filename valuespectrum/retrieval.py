@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ingest.embed import Embedder
-from ingest.select import bits_apart
+from ingest.examining.near_duplicates import bits_apart
 from valuespectrum.keywords import KeywordList
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.records import Frame, Hit

@@ -310,7 +310,7 @@ def attempt(name: str, target: Target) -> str:
 
 def decode_and_try(media: object, options: object) -> object:
     """In a decode worker, in place of decoding: the file says what to try."""
-    from ingest.examination import Examination, MediaFile
+    from ingest.examining.media_file import Examination, MediaFile
     from vectorstore.foundation.errors import MediaError
 
     assert isinstance(media, MediaFile)
@@ -353,7 +353,7 @@ def _state(folder: Path) -> list[tuple[str, int, int, float, bytes]]:
 def try_in_a_worker(target: Target, folder: Path) -> dict[str, str]:
     """Everything, in one decode worker."""
     from ingest.decoding.decode import DecodeOptions
-    from ingest.workers import DecodePool
+    from ingest.examining.worker_pool import DecodePool
 
     outcomes = {}
     with DecodePool(1, DecodeOptions(), "escapes:decode_and_try") as pool:

@@ -18,9 +18,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ingest import worker_messages
 from ingest.decoding import sampling
 from ingest.decoding.decode import DecodeOptions
+from ingest.examining.examiner import worker_messages
 from ingest.media import media_guard as guard
 from ingest.media import packet_plan as plan
 from ingest.media import recognition

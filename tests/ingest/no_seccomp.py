@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ingest.downloading.child import main
-from ingest.examination import decode_media
+from ingest.examining.media_file import decode_media
 from vectorstore.processes import seccomp
 
 __all__ = ["decode_media", "main"]

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import escapes
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.workers import DecodePool
+from ingest.examining.worker_pool import DecodePool
 
 NAMES = ("type into the user's terminal", "open the user's terminal")
 

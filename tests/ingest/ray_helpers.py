@@ -18,7 +18,7 @@ from colour_embedder import ColourEmbedder
 
 from ingest.decoding.decode import DecodeOptions
 from ingest.distributed import RayEngine, RayOptions
-from ingest.examination import Examination, IsKnown, MediaFile, decode_media, examine
+from ingest.examining.media_file import Examination, IsKnown, MediaFile, decode_media, examine
 from ingest.pipeline import IngestOptions, ingest
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import EmbedderError

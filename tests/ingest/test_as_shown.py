@@ -32,8 +32,8 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decoding.colours import WHITE, Colours, to_screen
 from ingest.decoding.decode import Decoded, DecodeOptions, decode
+from ingest.examining.worker_pool import DecodePool
 from ingest.media.picture_sizes import to_jpeg
-from ingest.workers import DecodePool
 from vectorstore.foundation.errors import MediaError
 
 DECODERS = ("pyav", "decord", "torchcodec")

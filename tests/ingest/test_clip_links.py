@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.clip_links import COMMON, HashIndex, find_links
-from ingest.select import bits_apart
+from ingest.examining.near_duplicates import bits_apart
 from vectorstore.ledger.records import ClipLink
 from vectorstore.upkeep.curation import FrameHash
 

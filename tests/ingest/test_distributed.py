@@ -23,9 +23,9 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions
 from ingest.distributed import RayEngine
+from ingest.examining.worker_pool import DecodePool
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
-from ingest.workers import DecodePool
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import EmbedderError, InputError
 
@@ -140,7 +140,9 @@ def test_a_file_that_kills_its_workers_is_a_failure_and_one_with_unlucky_workers
 ) -> None:
     for number, name in enumerate(("killer", "plain", "unlucky")):
         write_numbered(tmp_path / "source" / f"{name}.mp4", VideoWriter(frames=12, hue=60 * number))
-    monkeypatch.setattr("ingest.files.DecodePool", functools.partial(DecodePool, entry="ray_helpers:decode_oddly"))
+    monkeypatch.setattr(
+        "ingest.examining.executors.DecodePool", functools.partial(DecodePool, entry="ray_helpers:decode_oddly")
+    )
     report = run(cluster, tmp_path / "source", tmp_path / "corpus")
     assert report.clips_added == 2
     assert [(Path(one.source).name, one.reason) for one in report.clips_failed] == [("killer.mp4", "crashed")]

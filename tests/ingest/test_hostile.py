@@ -21,10 +21,10 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions, decode
 from ingest.decoding.sampling import SAMPLINGS
-from ingest.examination import Examination
+from ingest.examining.media_file import Examination
+from ingest.examining.worker_pool import DecodePool
 from ingest.media.media_guard import Limits
 from ingest.media.media_index import check_size
-from ingest.workers import DecodePool
 from vectorstore.foundation.errors import MediaError
 
 REASONS = {

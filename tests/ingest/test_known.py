@@ -10,9 +10,9 @@ from colour_embedder import ColourEmbedder
 from remote_items import FakeRemote
 from videos import VideoWriter, write_numbered
 
-from ingest import known
 from ingest.decoding.decode import DecodeOptions
-from ingest.known import FIRST_WAIT, LONGEST_WAIT, retry_at
+from ingest.examining.examiner import triage as known
+from ingest.examining.triage import FIRST_WAIT, LONGEST_WAIT, retry_at
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.report import IngestReport
 from vectorstore.corpus import Corpus
@@ -71,7 +71,7 @@ def test_downloads_are_decoded_in_confined_processes_to_the_same_frames(
 
         ingest_items([FileItem(path)], corpus, ColourEmbedder(), IngestOptions())
         expected = corpus.frames()
-    monkeypatch.setattr("ingest.files.examine", lambda *_: pytest.fail("decoded in this process"))
+    monkeypatch.setattr("ingest.examining.executors.examine", lambda *_: pytest.fail("decoded in this process"))
     items = (FakeRemote("https://example.org/1", path), FakeRemote("https://example.org/2", tmp_path / "bad.mp4"))
     report = run(tmp_path / "corpus", *items)
     assert [failure.reason for failure in report.clips_failed] == ["not_video"]

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
-from ingest import examination
 from ingest.decoding.decode import DecodeOptions
+from ingest.examining.examiner import media_file as examination
+from ingest.examining.near_duplicates import bits_apart, difference_hash
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
-from ingest.select import bits_apart, difference_hash
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError
 
@@ -67,7 +67,7 @@ def test_a_second_run_adds_nothing_and_reads_no_file(
     def forbidden(*arguments: object) -> None:
         raise AssertionError("a known file was read again")
 
-    monkeypatch.setattr("ingest.examination.open_media", forbidden)
+    monkeypatch.setattr("ingest.examining.media_file.open_media", forbidden)
     embedder = ColourEmbedder()
     report = run(video_folder, tmp_path / "corpus", embedder=embedder)
     assert (report.clips_seen, report.clips_added, report.clips_known) == (5, 0, 5)
@@ -116,7 +116,7 @@ def test_decoders_and_encoders_together_are_no_more_than_the_cores(
             with both:
                 return super().images(pictures)
 
-    monkeypatch.setattr("ingest.files.examine", examine)
+    monkeypatch.setattr("ingest.examining.executors.examine", examine)
     for module in ("engine", "pipeline"):
         monkeypatch.setattr(f"ingest.{module}.count_cores", lambda: 2)
     report = run(tmp_path / "clips", tmp_path / "corpus", IngestOptions(workers=workers, batch=4), SlowEmbedder())
@@ -163,7 +163,9 @@ def test_failures_are_tried_again_only_when_something_changed(tmp_path: Path, mo
     assert [failure.reason for failure in run(folder, corpus).clips_failed] == ["truncated"]
     tried: list[Path] = []
     real = examination.open_media
-    monkeypatch.setattr("ingest.examination.open_media", lambda path, limits: tried.append(path) or real(path, limits))
+    monkeypatch.setattr(
+        "ingest.examining.media_file.open_media", lambda path, limits: tried.append(path) or real(path, limits)
+    )
     again = run(folder, corpus)
     assert (again.clips_added, [failure.reason for failure in again.clips_failed], tried) == (0, ["truncated"], [])
     run(folder, corpus, IngestOptions(retry_failed=True))

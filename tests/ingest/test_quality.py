@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from ingest.quality import grey_picture, is_blank, is_frozen, measure, motion, sharpness, text_share
+from ingest.examining.quality import grey_picture, is_blank, is_frozen, measure, motion, sharpness, text_share
 
 SENTENCE = "The quick brown fox jumps over the lazy dog and then sleeps"
 

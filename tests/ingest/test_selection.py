@@ -12,9 +12,9 @@ from colour_embedder import ColourEmbedder
 from numpy.typing import NDArray
 from PIL import Image
 
+from ingest.examining.near_duplicates import LOOSE_BITS, duplicates_by_vector
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
-from ingest.select import LOOSE_BITS, duplicates_by_vector
 from vectorstore.corpus import Corpus
 from vectorstore.ledger.records import Frame
 

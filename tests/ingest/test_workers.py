@@ -20,10 +20,10 @@ import pytest
 from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions, decode
-from ingest.examination import Examination, examine
-from ingest.files import with_measures
+from ingest.examining.executors import with_measures
+from ingest.examining.media_file import Examination, examine
+from ingest.examining.worker_pool import DecodePool, try_confinement
 from ingest.media.media_guard import Limits
-from ingest.workers import DecodePool, try_confinement
 from vectorstore.foundation.errors import InputError, StorageError
 from vectorstore.processes import landlock
 
@@ -262,7 +262,7 @@ def test_workers_follow_their_parent_when_it_is_killed(clip: Path, tmp_path: Pat
         import time
         from pathlib import Path
         from ingest.decoding.decode import DecodeOptions
-        from ingest.workers import DecodePool
+        from ingest.examining.worker_pool import DecodePool
         pool = DecodePool(1, DecodeOptions(), "worker_hooks:misbehave")
         pool.submit(Path({str(path.parent / "good-0.mp4")!r})).result()
         future = pool.submit(Path({str(path)!r}))

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examination import Examination, MediaFile, Picture, decode_media
+from ingest.examining.media_file import Examination, MediaFile, Picture, decode_media
 from vectorstore.foundation.errors import MediaError
 
 

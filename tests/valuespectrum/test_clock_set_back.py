@@ -12,7 +12,7 @@ import pytest
 from cli_world import ColourEmbedder, write_clip
 
 import ingest.embed
-from ingest.known import FIRST_WAIT, LONGEST_WAIT, retry_at
+from ingest.examining.triage import FIRST_WAIT, LONGEST_WAIT, retry_at
 from valuespectrum.cli import main
 from vectorstore.corpus import Corpus
 from vectorstore.foundation import clock

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
-from ingest.examination import Picture
-from ingest.files import FileRows, Files
-from ingest.known import Judged
-from ingest.quality import Quality
+from ingest.examining.executors import FileRows, Files
+from ingest.examining.media_file import Picture
+from ingest.examining.quality import Quality
+from ingest.examining.triage import Judged
 from ingest.sources.base import SourceItem, changed_upstream
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import MediaError

@@ -15,9 +15,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ingest.decoding.decode import DecodeOptions, prepare_decoder
-from ingest.examination import DecodeMedia, MediaFile
+from ingest.examining.media_file import DecodeMedia, MediaFile
+from ingest.examining.worker_messages import pack, pack_error
 from ingest.media.media_guard import Deadline
-from ingest.worker_messages import pack, pack_error
 from vectorstore.foundation.errors import InputError, StorageError
 from vectorstore.processes.confinement import confine, lift_time_limit, limit_time
 

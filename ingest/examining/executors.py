@@ -16,9 +16,9 @@ from typing import Protocol
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examination import Examination, IsKnown, Picture, examine
-from ingest.quality import Grey, Quality, grey_picture, is_frozen, measure, motion
-from ingest.workers import DecodePool
+from ingest.examining.media_file import Examination, IsKnown, Picture, examine
+from ingest.examining.quality import Grey, Quality, grey_picture, is_frozen, measure, motion
+from ingest.examining.worker_pool import DecodePool
 from vectorstore.foundation.errors import MediaError
 
 

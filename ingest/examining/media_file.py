@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.decoding.decode import Decoded, DecodeOptions, decode_file
+from ingest.examining.near_duplicates import difference_hash
 from ingest.media.media_guard import Deadline, hash_media, open_media, shown_name
 from ingest.media.picture_sizes import to_jpeg
-from ingest.select import difference_hash
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Media
 

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examination import Examination, Picture
+from ingest.examining.media_file import Examination, Picture
 from ingest.media.media_guard import shown_name
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 from vectorstore.ledger.records import Media

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examination import Examination, IsKnown, MediaFile, examine, nothing_is_known
-from ingest.worker_messages import MAX_HEADER, unpack
+from ingest.examining.media_file import Examination, IsKnown, MediaFile, examine, nothing_is_known
+from ingest.examining.worker_messages import MAX_HEADER, unpack
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 from vectorstore.processes.child_process import end_child, start_child, wait_for
 from vectorstore.processes.confinement import MAX_THREADS, UNCONFINED, Confinement
@@ -38,8 +38,8 @@ _LOOK = 0.05
 """Seconds between two looks at a worker."""
 _FILES_PER_WORKER = 500
 """A fresh process after so many files keeps leaks of native libraries small."""
-_SERVE = "ingest.worker_process:serve"
-_DECODE = "ingest.examination:decode_media"
+_SERVE = "ingest.examining.worker_process:serve"
+_DECODE = "ingest.examining.media_file:decode_media"
 # Landlock holds for the thread that asks for it, so there must be one only; and decord does not import without a PATH.
 _SETTINGS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
