@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 from typing import Protocol, runtime_checkable
 
-from ingest.cores import count_cores
 from ingest.decoding.decode import DecodeOptions
-from ingest.embed import Embedder
-from ingest.embedding import Encoder, ThreadEncoder
+from ingest.embedding.cores import count_cores
+from ingest.embedding.open_clip import Embedder
+from ingest.embedding.stage import Encoder, ThreadEncoder
 from ingest.examining.executors import ConfinedFiles, Files, FilesInTurn, ThreadFiles
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.clip_links import find_links
-from ingest.cores import count_cores
 from ingest.decoding.decode import DecodeOptions, recipe
-from ingest.embed import Embedder
-from ingest.embedding import EmbeddingStage, Progress
+from ingest.embedding.cores import count_cores
+from ingest.embedding.open_clip import Embedder
+from ingest.embedding.stage import EmbeddingStage, Progress
 from ingest.engine import Engine, LocalEngine
 from ingest.examining.examiner import Examined, Examiner, is_remote
 from ingest.examining.executors import ConfinedFiles

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 
-from ingest.embed import Embedder
-from ingest.embedding import EmbeddingStage, Progress, ThreadEncoder
+from ingest.embedding.open_clip import Embedder
+from ingest.embedding.stage import EmbeddingStage, Progress, ThreadEncoder
 from vectorstore.corpus import Corpus
 
 

@@ -19,8 +19,8 @@ from typing import Protocol, runtime_checkable
 
 from ingest.cleaning.paths import is_gone
 from ingest.decoding.decode import recipe
-from ingest.embed import Embedder
-from ingest.embedding import Progress
+from ingest.embedding.open_clip import Embedder
+from ingest.embedding.stage import Progress
 from ingest.engine import Engine
 from ingest.examining.examiner import is_remote
 from ingest.examining.triage import Judged, Settings, Verdict, judge, settings_mark

@@ -12,7 +12,7 @@ from agents.identity import TAGS_READ
 from agents.models.base import Answer, Ask
 from agents.personas import Persona
 from agents.planner import Plan, Replies, estimated, plan
-from ingest.embed import Embedder
+from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, roles
 from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
 from valuespectrum.keywords import load_keywords

@@ -16,7 +16,7 @@ from agents.answers import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas import Persona, Strategy
 from agents.planner import Plan, answer_plan, plan
-from ingest.embed import Embedder
+from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
 from valuespectrum.failures import failures, refuse_emptiness, unscored
 from valuespectrum.keywords import load_keywords

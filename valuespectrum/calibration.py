@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from agents.models.base import Model
-from ingest.embed import Embedder
+from ingest.embedding.open_clip import Embedder
 from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
 from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.recovery import compare_to_planted

@@ -8,7 +8,7 @@ from pathlib import Path
 from agents.browse import BrowseQuestions
 from agents.catalogue import Catalogue, catalogue_from_corpus
 from agents.decisions import YesNoQuestion
-from ingest.embed import Embedder
+from ingest.embedding.open_clip import Embedder
 from valuespectrum.keywords import load_keywords
 from valuespectrum.questions import LIKE_WORDINGS
 from valuespectrum.retrieval import RetrievalOptions, retrieve

@@ -21,7 +21,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 if TYPE_CHECKING:
     from agents.models.base import Model
     from agents.personas import Persona, Strategy
-    from ingest.embed import Embedder
+    from ingest.embedding.open_clip import Embedder
     from vectorstore.corpus import Corpus
 
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model
     from agents.personas import load_personas, select
-    from ingest.embed import load_embedder
+    from ingest.embedding.open_clip import load_embedder
     from vectorstore.corpus import Corpus
 
     started = time.monotonic()

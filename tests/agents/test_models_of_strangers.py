@@ -15,7 +15,7 @@ from tiny_models import FolderMaker
 
 from agents.models.base import ModelOptions
 from agents.models.transformers import load
-from ingest.hf_embedder import load_hf
+from ingest.embedding.hf import load_hf
 from vectorstore.foreign.model_files import check_model_folder
 from vectorstore.foundation.errors import ModelError
 

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from ingest.cores import short_pauses
+from ingest.embedding.cores import short_pauses
 
 
 def test_pauses_are_short_inside_and_as_before_afterwards() -> None:

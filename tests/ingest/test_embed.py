@@ -11,7 +11,7 @@ import pytest
 from colour_embedder import ColourEmbedder
 from PIL import Image
 
-from ingest.embed import ENTRY_POINTS, Embedder, OpenClipEmbedder, load_embedder
+from ingest.embedding.open_clip import ENTRY_POINTS, Embedder, OpenClipEmbedder, load_embedder
 from ingest.pipeline import ingest
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import EmbedderError, InputError
@@ -48,7 +48,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entry points as an installed distribution has them."""
-    targets = {"open_clip": "ingest.embed:load_open_clip", "broken": "no_such_module:load"}
+    targets = {"open_clip": "ingest.embedding.open_clip:load_open_clip", "broken": "no_such_module:load"}
     points = tuple(importlib.metadata.EntryPoint(name, value, ENTRY_POINTS) for name, value in targets.items())
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points if group == ENTRY_POINTS else ())
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from agents.models.base import Model, ModelOptions
     from agents.personas import Persona
-    from ingest.embed import Embedder
+    from ingest.embedding.open_clip import Embedder
     from valuespectrum.cli.terminal import Terminal
     from vectorstore.corpus import Corpus
 

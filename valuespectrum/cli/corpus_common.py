@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ingest.embed import Embedder
+    from ingest.embedding.open_clip import Embedder
     from vectorstore.corpus import Corpus
 
 CorpusArgument = Annotated[Path, typer.Argument(help="Corpus folder.", metavar="CORPUS", show_default=False)]
@@ -26,7 +26,7 @@ def embedder_choice(corpus: Corpus, spec: str = "") -> tuple[str, str]:
     Raises:
         InputError: No embedder was named, and the corpus has no vectors or does not know how its embedder was named.
     """
-    from ingest.precision import long_name
+    from ingest.embedding.torch_embedder import long_name
     from vectorstore.foundation.errors import InputError
 
     default = corpus.default_embedder()
@@ -55,7 +55,7 @@ def load_in_format(spec: str, dtype: str) -> Embedder:
         InputError: Unknown scheme or number format.
         EmbedderError: It cannot be loaded.
     """
-    from ingest.embed import load_embedder
+    from ingest.embedding.open_clip import load_embedder
 
     return load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
 

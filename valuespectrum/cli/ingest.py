@@ -15,7 +15,7 @@ from valuespectrum.cli.terminal import JsonOption, Terminal
 from valuespectrum.cli.writing import one_line
 
 if TYPE_CHECKING:
-    from ingest.embed import Embedder
+    from ingest.embedding.open_clip import Embedder
     from ingest.engine import Engine
     from ingest.pipeline import IngestOptions
     from ingest.report import IngestReport

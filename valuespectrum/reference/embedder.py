@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ingest.embed import OpenClipEmbedder
+from ingest.embedding.open_clip import OpenClipEmbedder
 from vectorstore.foundation.errors import EmbedderError
 from vectorstore.foundation.torch_setup import prepare_torch
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from ingest.cores import batches_at_once, cores_per_batch
+from ingest.embedding.cores import batches_at_once, cores_per_batch
 from vectorstore.foundation.errors import EmbedderError, InputError
 
 DTYPES = ("fp32", "bf16", "auto")

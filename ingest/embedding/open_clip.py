@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from ingest.precision import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
+from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foundation.errors import EmbedderError, InputError, ValueSpectrumError
 from vectorstore.foundation.torch_setup import prepare_torch
 
@@ -60,7 +60,7 @@ def load_embedder(spec: str, threads: int | None = None, dtype: str = "fp32") ->
     Args:
         spec: ``SCHEME`` or ``SCHEME:REFERENCE``, e.g. ``"reference"`` or ``"open_clip:ViT-B-32/laion2b_s34b_b79k"``.
         threads: Threads for torch; ``None`` leaves torch's choice.
-        dtype: ``"fp32"``, ``"bf16"`` or ``"auto"``, see ``ingest.precision.choose_dtype``.
+        dtype: ``"fp32"``, ``"bf16"`` or ``"auto"``, see ``ingest.embedding.torch_embedder.choose_dtype``.
 
     Raises:
         InputError: Unknown scheme or dtype, or an embedder that has only one.

@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL.Image import Image
 
-from ingest.precision import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
+from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import EmbedderError, ValueSpectrumError
 from vectorstore.foundation.torch_setup import prepare_torch
