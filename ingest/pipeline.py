@@ -17,7 +17,7 @@ from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.embedding.cores import count_cores
 from ingest.embedding.open_clip import Embedder
 from ingest.embedding.stage import EmbeddingStage, Progress
-from ingest.engine import Engine, LocalEngine
+from ingest.engines.local import Engine, LocalEngine
 from ingest.examining.examiner import Examined, Examiner, is_remote
 from ingest.examining.executors import ConfinedFiles
 from ingest.examining.near_duplicates import mark_duplicates

@@ -21,7 +21,7 @@ from ingest.cleaning.paths import is_gone
 from ingest.decoding.decode import recipe
 from ingest.embedding.open_clip import Embedder
 from ingest.embedding.stage import Progress
-from ingest.engine import Engine
+from ingest.engines.local import Engine
 from ingest.examining.examiner import is_remote
 from ingest.examining.triage import Judged, Settings, Verdict, judge, settings_mark
 from ingest.media.media_guard import shown_name

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from colour_embedder import ColourEmbedder
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.distributed import RayEngine, RayOptions
+from ingest.engines.ray import RayEngine, RayOptions
 from ingest.examining.media_file import Examination, IsKnown, MediaFile, decode_media, examine
 from ingest.pipeline import IngestOptions, ingest
 from vectorstore.corpus import Corpus

@@ -22,7 +22,7 @@ from killed_ingest import fingerprint
 from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.distributed import RayEngine
+from ingest.engines.ray import RayEngine
 from ingest.examining.worker_pool import DecodePool
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
@@ -76,7 +76,7 @@ def expected(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 def own_address_is_local(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ray names this machine by its address in the network, which tests may not call; the cluster is known to be up."""
     if "cluster" in request.fixturenames:
-        monkeypatch.setattr("ingest.distributed._check_answers", lambda address: None)
+        monkeypatch.setattr("ingest.engines.ray._check_answers", lambda address: None)
 
 
 def run(cluster: Any, source: Path, folder: Path, options: IngestOptions = OPTIONS, **changes: Any) -> IngestReport:
@@ -177,7 +177,7 @@ def test_machines_with_another_decoder_are_refused(
     from ingest.decoding.decode import recipe
 
     other = replace(recipe(DecodeOptions()), recipe_id="0" * 64)
-    monkeypatch.setattr("ingest.distributed.recipe", lambda options: other)
+    monkeypatch.setattr("ingest.engines.ray.recipe", lambda options: other)
     with pytest.raises(InputError, match="other versions"):
         run(cluster, source, tmp_path / "corpus")
 

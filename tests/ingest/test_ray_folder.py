@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest.distributed import _connect
+from ingest.engines.ray import _connect
 
 
 @pytest.mark.parametrize("address", [None, "auto"])

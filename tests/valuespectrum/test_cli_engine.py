@@ -74,8 +74,8 @@ def test_a_missing_ray_is_named_with_the_way_to_get_it(
 def test_a_refresh_works_with_the_engine_that_was_chosen(
     corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ingest import distributed
-    from ingest.engine import LocalEngine
+    from ingest.engines import ray as distributed
+    from ingest.engines.local import LocalEngine
 
     asked: list[object] = []
 

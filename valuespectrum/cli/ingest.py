@@ -16,7 +16,7 @@ from valuespectrum.cli.writing import one_line
 
 if TYPE_CHECKING:
     from ingest.embedding.open_clip import Embedder
-    from ingest.engine import Engine
+    from ingest.engines.local import Engine
     from ingest.pipeline import IngestOptions
     from ingest.report import IngestReport
     from ingest.sources.base import ListCounts
@@ -168,7 +168,7 @@ def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> I
     """
     check_engine(engine, address)
     if engine == "ray":
-        from ingest.distributed import RayEngine, RayOptions
+        from ingest.engines.ray import RayEngine, RayOptions
 
         with RayEngine(RayOptions(spec, dtype, address)) as cluster:
             yield cluster

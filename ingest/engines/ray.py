@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
-from ingest.distributed_worker import EmbeddingWorker, FileTask, look_at, read_rows
+from ingest.engines.ray_worker import EmbeddingWorker, FileTask, look_at, read_rows
 from ingest.examining.executors import ConfinedFiles, FileRows, Files
 from ingest.examining.media_file import Examination, IsKnown
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError

@@ -1,0 +1,1 @@
+"""Where the work of ingest is done: on this machine, or on a cluster."""
