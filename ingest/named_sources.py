@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.cleaning.paths import printable
 from ingest.cleaning.urls import HOSTS
-from ingest.remembered import RememberedSource, forget_remembered, remembered_lists, remembered_sources
+from ingest.saved_sources import RememberedSource, forget_remembered, remembered_lists, remembered_sources
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item, load_sources
 from ingest.sources.tables.table import SUFFIXES

@@ -31,8 +31,8 @@ from ingest.examining.triage import (
     retry_at,
     settings_mark,
 )
-from ingest.remembered import remember, remember_lists
 from ingest.report import IngestReport, Tally
+from ingest.saved_sources import remember, remember_lists
 from ingest.sources.base import SourceItem, SourceOptions
 from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import find_items

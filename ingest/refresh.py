@@ -26,8 +26,8 @@ from ingest.examining.examiner import is_remote
 from ingest.examining.triage import Judged, Settings, Verdict, judge, settings_mark
 from ingest.media.media_guard import shown_name
 from ingest.pipeline import IngestOptions, ingest_items
-from ingest.remembered import allowed_sources, remember_lists
 from ingest.report import IngestReport
+from ingest.saved_sources import allowed_sources, remember_lists
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
 from ingest.sources.tables.table import SUFFIXES

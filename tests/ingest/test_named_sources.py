@@ -12,7 +12,7 @@ from videos import VideoWriter, write_numbered
 from ingest.named_sources import NamedSource, find_named, forget, named_sources
 from ingest.pipeline import IngestOptions, ingest
 from ingest.refresh import find_again, run_refresh
-from ingest.remembered import remember
+from ingest.saved_sources import remember
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError

@@ -16,7 +16,7 @@ from ingest.decoding.decode import DecodeOptions
 from ingest.media.media_guard import Limits
 from ingest.pipeline import IngestOptions, ingest, ingest_items
 from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again, plan_refresh, run_refresh
-from ingest.remembered import allowed_sources, remember, remembered_decoding, remembered_sources
+from ingest.saved_sources import allowed_sources, remember, remembered_decoding, remembered_sources
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError

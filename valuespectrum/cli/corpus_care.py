@@ -66,7 +66,7 @@ def refresh(
     from ingest.downloading.options import fetch_settings
     from ingest.pipeline import IngestOptions
     from ingest.refresh import RefreshOptions, find_again, plan_refresh, run_refresh
-    from ingest.remembered import remembered_decoding
+    from ingest.saved_sources import remembered_decoding
     from vectorstore.corpus import Corpus
 
     with Terminal(as_json) as terminal:
