@@ -24,7 +24,7 @@ from agents.answer_schema import (
 from agents.answer_table import WORDS, exported
 from agents.answers import AnswerStore
 from agents.csv_cells import guarded
-from agents.identity import content_key
+from agents.models.ask_key import content_key
 from agents.models.base import NO_CHOICE
 from agents.stored_json import read_counts, read_form, read_tags
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit

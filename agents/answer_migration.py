@@ -23,9 +23,9 @@ from agents.answer_schema import (
     create_tables,
     key_bytes,
 )
-from agents.evidence import counted
-from agents.identity import canonical_json
+from agents.models.ask_key import canonical_json
 from agents.models.base import REFUSAL, UNPARSED, Choice
+from agents.models.evidence import counted
 from agents.parse import parse_answer
 
 _DRAWN = re.compile(r"(\d+) samples, Jeffreys' prior")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.identity import canonical_json
+from agents.models.ask_key import canonical_json
 from agents.stored_json import damaged, read_form, read_persona, read_pictures
 from vectorstore.foreign.schema_check import check_schema
 from vectorstore.foundation.errors import SchemaError
@@ -145,7 +145,7 @@ def key_text(key: bytes) -> str:
 
 
 def parts_of(content: Mapping[str, Any]) -> tuple[str, str, str]:
-    """An ask's content (``agents.identity.ask_content``) as pictures, persona and form, each as JSON."""
+    """An ask's content (``agents.models.ask_key.ask_content``) as pictures, persona and form, each as JSON."""
     form = {name: content[name] for name in ("caption", "choices", "max_tokens", "prefill", "question")}
     return canonical_json(content["pictures"]), canonical_json(content["system"]), canonical_json(form)
 

@@ -34,7 +34,14 @@ from agents.answer_schema import (
     key_text,
 )
 from agents.answer_table import answer_table
-from agents.identity import ask_content, ask_from_content, ask_key, canonical_json, content_key, respondent_content
+from agents.models.ask_key import (
+    ask_content,
+    ask_from_content,
+    ask_key,
+    canonical_json,
+    content_key,
+    respondent_content,
+)
 from agents.models.base import Answer, Ask, Model
 from agents.stored_json import (
     read_counts,

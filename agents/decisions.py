@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 
-from agents.evidence import LEAST_LOG_PROBABILITY, log_odds
-from agents.identity import ask_content, canonical_json
+from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Model, Stimulus
+from agents.models.evidence import LEAST_LOG_PROBABILITY, log_odds
 from vectorstore.foundation.errors import InputError, ModelError
 
 YES = Choice("yes", ("yes", "Yes", "YES"))

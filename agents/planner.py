@@ -15,8 +15,8 @@ from typing import Protocol, runtime_checkable
 
 from agents.answers import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
+from agents.models.picture_watch import BlindModelError, PictureWatch
 from agents.models.pictures import picture_key, picture_size
-from agents.picture_watch import BlindModelError, PictureWatch
 from vectorstore.foundation.errors import MediaError, ModelError
 
 Progress = Callable[[int, int], None]

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
-from agents.identity import ask_content, canonical_json
+from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas import Persona, Strategy, TraitExchange, placebo, system_prompt
 from agents.reserved import refuse_reserved

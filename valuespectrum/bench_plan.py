@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from agents.answers import AnswerStore
-from agents.identity import TAGS_READ
+from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
 from agents.personas import Persona
 from agents.planner import Plan, Replies, estimated, plan

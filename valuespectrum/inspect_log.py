@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from agents.answer_schema import StoredAnswer, StoredRow, joined, key_text
 from agents.answers import AnswerStore
-from agents.identity import canonical_json
+from agents.models.ask_key import canonical_json
 from agents.reserved import NO_PERSONA
 from agents.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from valuespectrum.run import Manifest

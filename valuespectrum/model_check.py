@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from agents.evidence import log_shares
 from agents.models.agreement import Agreement, compare
 from agents.models.base import Answer, Ask, Model, ModelOptions
 from agents.models.engine_choice import ENGINES
+from agents.models.evidence import log_shares
 from agents.models.registry import load_model
 from agents.personas import load_personas, system_prompt
 from valuespectrum.doctor import Check

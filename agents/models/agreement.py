@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.evidence import log_shares
 from agents.models.base import Answer, Ask, Model
+from agents.models.evidence import log_shares
 from vectorstore.foundation.errors import InputError
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agents.identity import ask_content, canonical_json
+from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask, FrameReference
 from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
 from agents.models.prompting import OPENS

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.evidence import counted
 from agents.models.api_endings import Declined, Ending, ending_of_choice, ending_of_document
 from agents.models.api_pace import Usage
 from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
-from agents.models.choices import DRESS
+from agents.models.choice_tokens import DRESS
+from agents.models.evidence import counted
 from agents.parse import REFUSAL, parse_answer
 from agents.thinking import end_of_thinking, split_thinking
 from vectorstore.foundation.errors import ModelError

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from agents.identity import ask_content, canonical_json
 from agents.models.api_address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.api_messages import Manner, RequestWriter, describe
 from agents.models.api_pace import Budget, Usage
@@ -29,6 +28,7 @@ from agents.models.api_reading import (
 )
 from agents.models.api_session import Result, Session
 from agents.models.api_transport import Request, Transport, TransportOptions, UnusableError
+from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batch_run import BatchOptions, BatchSession
 from agents.models.prompting import LAYOUTS

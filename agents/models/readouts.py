@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agents.evidence import counted
-from agents.identity import ask_content, canonical_json
+from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.choices import DRESS, ChoiceReading, ChoiceTokens
+from agents.models.choice_tokens import DRESS, ChoiceReading, ChoiceTokens
 from agents.models.engines import Reply, Sampling, Work
+from agents.models.evidence import counted
 from agents.parse import parse_answer
 from vectorstore.foundation.random_streams import stream
 

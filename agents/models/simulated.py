@@ -29,7 +29,7 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
-from agents.identity import TAGS_READ, ask_content, canonical_json
+from agents.models.ask_key import TAGS_READ, ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.parse import parse_answer
 from vectorstore.foreign.documents import read_yaml

@@ -13,7 +13,7 @@ from typing import Any
 
 from agents.models.adapter import ModelAdapter
 from agents.models.base import ModelOptions
-from agents.models.choices import ChoiceTokens
+from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engine_choice import choose_engine
 from agents.models.local import LocalModel
 from agents.models.prompting import PromptWriter

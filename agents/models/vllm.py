@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.models.base import ModelOptions
-from agents.models.choices import ChoiceTokens
+from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines import Reply, Work, needs_text
 from agents.models.extras import require
 from agents.models.local import LocalModel

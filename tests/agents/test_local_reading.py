@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
-from agents.models.choices import ChoiceTokens
+from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines import Reply, Work
 from agents.models.local import LocalModel
 from agents.models.readouts import Reader

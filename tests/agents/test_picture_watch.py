@@ -15,7 +15,7 @@ from agents.answer_care import verify_answers
 from agents.answers import AnswerStore
 from agents.browse import browse
 from agents.models.base import NO_PICTURE, Answer, Ask, Choice, Stimulus
-from agents.picture_watch import LEAST_ASKS, BlindModelError, PictureWatch
+from agents.models.picture_watch import LEAST_ASKS, BlindModelError, PictureWatch
 from agents.planner import answer_all
 from agents.session_log import read_log
 
