@@ -26,7 +26,7 @@ from agents.answer_schema import (
 from agents.models.ask_key import canonical_json
 from agents.models.base import REFUSAL, UNPARSED, Choice
 from agents.models.evidence import counted
-from agents.parse import parse_answer
+from agents.models.parsing.parse import parse_answer
 
 _DRAWN = re.compile(r"(\d+) samples, Jeffreys' prior")
 """How the settings of a respondent say that its log-probabilities are shares of draws, and how many."""

@@ -19,8 +19,8 @@ from agents.models.api_refused import give_way
 from agents.models.api_session import Session
 from agents.models.api_transport import Failure, Request, UnusableError
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
+from agents.models.parsing.parse import NO_PICTURE, parse_answer
 from agents.models.pictures import plain_pictures
-from agents.parse import NO_PICTURE, parse_answer
 from vectorstore.foundation.errors import ModelError
 
 _ROUNDS = 12

@@ -18,8 +18,8 @@ from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
 from agents.models.choice_tokens import DRESS
 from agents.models.evidence import counted
-from agents.parse import REFUSAL, parse_answer
-from agents.thinking import end_of_thinking, split_thinking
+from agents.models.parsing.parse import REFUSAL, parse_answer
+from agents.models.parsing.thinking import end_of_thinking, split_thinking
 from vectorstore.foundation.errors import ModelError
 
 _LONGEST_TEXT, _LONGEST_THINKING = 20_000, 200_000

@@ -12,7 +12,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choice_tokens import DRESS, ChoiceReading, ChoiceTokens
 from agents.models.engines import Reply, Sampling, Work
 from agents.models.evidence import counted
-from agents.parse import parse_answer
+from agents.models.parsing.parse import parse_answer
 from vectorstore.foundation.random_streams import stream
 
 Decode = Callable[[Sequence[int]], str]

@@ -31,7 +31,7 @@ from typing import Any
 
 from agents.models.ask_key import TAGS_READ, ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.parse import parse_answer
+from agents.models.parsing.parse import parse_answer
 from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError, ModelError
 

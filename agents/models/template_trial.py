@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.models.chat_template import TemplateError
-from agents.thinking import closing_mark, left_open
+from agents.models.parsing.thinking import closing_mark, left_open
 from vectorstore.foundation.errors import ModelError
 
 Render = Callable[[Sequence[Mapping[str, Any]]], str]

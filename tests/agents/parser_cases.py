@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.models.base import Choice
-from agents.parse import parse_answer
+from agents.models.parsing.parse import parse_answer
 
 FOLDER = Path(__file__).with_name("parse_cases")
 OPTIONS = {

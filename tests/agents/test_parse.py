@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from parser_cases import Case, figures, read_cases
 
 from agents.models.base import Choice
-from agents.parse import contains_yes, parse_answer
+from agents.models.parsing.parse import contains_yes, parse_answer
 from vectorstore.foundation.errors import InputError
 
 YES_NO = (Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO")))

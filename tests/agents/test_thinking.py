@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.thinking import end_of_thinking, has_thinking, split_thinking
+from agents.models.parsing.thinking import end_of_thinking, has_thinking, split_thinking
 
 PAIRS = [
     ("<think>", "</think>"),

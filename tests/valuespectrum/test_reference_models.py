@@ -13,7 +13,7 @@ from PIL import Image
 
 from agents.models import load_model
 from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimulus
-from agents.parse import REFUSAL
+from agents.models.parsing.parse import REFUSAL
 from agents.personas import load_personas, system_prompt
 from valuespectrum import questions
 from valuespectrum.reference import embedder as reference_embedder

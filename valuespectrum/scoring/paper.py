@@ -12,7 +12,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from agents.models.base import NO_CHOICE, REFUSAL
-from agents.parse import contains_yes, parse_answer
+from agents.models.parsing.parse import contains_yes, parse_answer
 from valuespectrum.choices import NO, YES
 from valuespectrum.scoring.profile import Json
 from valuespectrum.scoring.shares import share_row

@@ -3,7 +3,7 @@
 Each pattern is a sentence: who x a verb that declines x what is asked for, for the beginning alone says little: "I
 can't" goes on to "answer that", to "stop watching" and to "help but like it". Beside it stand what models say of
 themselves ("as an AI", "I don't have preferences") and their rules. Patterns are over words as
-:func:`agents.parse_text.plain` gives them; gaps are bounded, so that any text is searched in linear time.
+:func:`agents.models.parsing.text.plain` gives them; gaps are bounded, so that any text is searched in linear time.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 ::
 
-    text       = [thinking] said                       thinking: agents.thinking; without an end there is no answer
+    text       = [thinking] said                       thinking: agents.models.parsing.thinking; without an end there is no answer
     said       = data | tag | box | words              of the first three the value alone is read, as words
     class      = no_picture   if the words say that there is no picture to be seen
                | refusal      if they decline to answer, or to have a preference at all
@@ -10,12 +10,12 @@
                | unparsed     else: both, neither, a hedge, a question, a sentence without the option's word
     choice     = [opener] [label] option rest          "Well, my answer is: **yes**, I do."
     rest       = end | mark | goes-on word             "no", "no, ...", "no i do not"; not "no problem", "no one"
-    rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: agents.parse_numbers
+    rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: agents.models.parsing.numbers
 
 An option is taken back by a hedge at once behind it ("yes, but", "yes or"), or by another option in a clause near it.
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
 with ("No, as an AI ..."). How both are said in English, German, French, Spanish and Chinese stands in
-``agents.parse_no_picture`` and ``agents.parse_refusals``. The class of words is only used where there are no
+``agents.models.parsing.no_picture`` and ``agents.models.parsing.refusals``. The class of words is only used where there are no
 log-probabilities that are complete in themselves.
 
 The published Value-Spectrum protocol counts every text that contains "yes" as a yes; its rule stands apart in
@@ -29,12 +29,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED, Choice
-from agents.parse_no_picture import no_picture
-from agents.parse_numbers import rating
-from agents.parse_refusals import APOLOGY, refusal
-from agents.parse_text import plain, shown_part, stated_value
-from agents.parse_words import FINAL, HEDGE, LABEL, OPENER, STATED, WOULD_SAY, Options, without_idioms
-from agents.thinking import split_thinking
+from agents.models.parsing.no_picture import no_picture
+from agents.models.parsing.numbers import rating
+from agents.models.parsing.refusals import APOLOGY, refusal
+from agents.models.parsing.text import plain, shown_part, stated_value
+from agents.models.parsing.thinking import split_thinking
+from agents.models.parsing.words import FINAL, HEDGE, LABEL, OPENER, STATED, WOULD_SAY, Options, without_idioms
 
 __all__ = ["NO_PICTURE", "REFUSAL", "UNPARSED", "contains_yes", "parse_answer"]
 

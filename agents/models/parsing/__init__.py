@@ -1,0 +1,1 @@
+"""What words mean: answers, ratings, refusals, pictures that are missing."""
