@@ -39,7 +39,7 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
 
 def _check_options(options: ModelOptions) -> None:
     from agents.models.engine_choice import ENGINES
-    from agents.models.prompting import LAYOUTS
+    from agents.models.templates.prompting import LAYOUTS
     from agents.models.weights import pick_device, pick_dtype
 
     if options.engine not in ("auto", *ENGINES):

@@ -13,7 +13,7 @@ from typing import Any
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask, FrameReference
 from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
-from agents.models.prompting import OPENS
+from agents.models.templates.prompting import OPENS
 from vectorstore.foundation.errors import MediaError
 
 _TOKENS_PER_PICTURE, _LETTERS_PER_TOKEN = 1600, 3

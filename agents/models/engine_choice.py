@@ -18,9 +18,9 @@ from agents.models.adapter import ModelAdapter
 from agents.models.base import Ask, FrameReference, ModelOptions, Stimulus
 from agents.models.budget import first_budget
 from agents.models.engines import Engine, NaiveEngine, Work
-from agents.models.prompting import PromptWriter
 from agents.models.rows import Stimuli
 from agents.models.shared_engine import SharedEngine
+from agents.models.templates.prompting import PromptWriter
 from agents.models.tree_engine import TreeEngine
 from vectorstore.foundation.errors import ModelError, ValueSpectrumError
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from agents.models.adapter import ModelAdapter
 from agents.models.base import Ask
 from agents.models.pictures import read_picture
-from agents.models.prompting import PER_TOKEN, PromptWriter
+from agents.models.templates.prompting import PER_TOKEN, PromptWriter
 from vectorstore.foundation.errors import MediaError
 from vectorstore.foundation.random_streams import stream
 

@@ -31,7 +31,7 @@ from agents.models.api_transport import Request, Transport, TransportOptions, Un
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batch_run import BatchOptions, BatchSession
-from agents.models.prompting import LAYOUTS
+from agents.models.templates.prompting import LAYOUTS
 from vectorstore.foundation.errors import InputError, MediaError, ModelError
 
 _SAMPLES = 10

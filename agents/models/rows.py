@@ -10,7 +10,7 @@ from agents.models.adapter import ModelAdapter, Trunk
 from agents.models.base import Ask
 from agents.models.engines import Reply, Work, length_error, needs_text, next_token, read_choices
 from agents.models.pictures import RecentlyUsed
-from agents.models.prompting import Prompt, PromptCache, PromptWriter
+from agents.models.templates.prompting import Prompt, PromptCache, PromptWriter
 from vectorstore.foundation.errors import MediaError
 
 if TYPE_CHECKING:

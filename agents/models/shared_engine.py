@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from agents.models.adapter import ModelAdapter
 from agents.models.budget import Budget, in_pieces
 from agents.models.engines import Reply, Work
-from agents.models.prompting import Prompt
 from agents.models.rows import Row, Stimuli
+from agents.models.templates.prompting import Prompt
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -16,8 +16,8 @@ from agents.models.base import ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engine_choice import choose_engine
 from agents.models.local import LocalModel
-from agents.models.prompting import PromptWriter
 from agents.models.readouts import Reader, Readout, described
+from agents.models.templates.prompting import PromptWriter
 from agents.models.weights import load_weights, template_variables
 
 _SMALL_MODEL = 50_000_000

@@ -17,8 +17,8 @@ from agents.models.engines import Reply, Work, needs_text
 from agents.models.extras import require
 from agents.models.local import LocalModel
 from agents.models.pictures import read_picture
-from agents.models.prompting import PromptWriter
 from agents.models.readouts import Reader, described
+from agents.models.templates.prompting import PromptWriter
 from agents.models.weights import check_files, find_source, folder_hash, template_variables
 from vectorstore.foreign.model_files import NEVER_ITS_CODE
 from vectorstore.foundation.errors import MediaError, ModelError

@@ -13,8 +13,8 @@ from asks import varied_asks
 from tiny_models import BUILDERS, CHATML, FolderMaker, PictureMaker
 
 from agents.models.base import Ask, ModelOptions, Stimulus
-from agents.models.chat_template import _RENDERER, ChatTemplate
-from agents.models.prompting import PromptWriter
+from agents.models.templates.chat_template import _RENDERER, ChatTemplate
+from agents.models.templates.prompting import PromptWriter
 from agents.models.transformers import load
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.torch_setup import prepare_torch
@@ -183,7 +183,7 @@ HARMFUL = {
 
 @pytest.mark.parametrize("case", HARMFUL)
 def test_harm_is_bounded_and_said_in_one_line(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.models.chat_template._RENDERING", 1.0)
+    monkeypatch.setattr("agents.models.templates.chat_template._RENDERING", 1.0)
     begun = time.monotonic()
     with pytest.raises(ModelError) as told:
         writer(HARMFUL[case] + PARTS.replace("rest", "messages"))
@@ -195,7 +195,7 @@ def test_harm_is_bounded_and_said_in_one_line(case: str, monkeypatch: pytest.Mon
 def test_harm_that_begins_later_stops_that_ask_alone(
     make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agents.models.chat_template._RENDERING", 1.0)
+    monkeypatch.setattr("agents.models.templates.chat_template._RENDERING", 1.0)
     late = "{% if 'Ada' in messages | string %}" + HARMFUL["loop"] + "{% endif %}" + CHATML.replace("IMAGE", PICTURE)
     written = writer(late)
     with pytest.raises(ModelError, match="fails on a prompt: it takes more than"):

@@ -18,7 +18,7 @@ from tiny_models import BUILDERS, FolderMaker, PictureMaker
 from agents.models.adapter import ModelAdapter, PackedBatch
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.prompt_tree import Packing, pack
-from agents.models.prompting import LAYOUTS, PromptWriter
+from agents.models.templates.prompting import LAYOUTS, PromptWriter
 from agents.models.transformers import TransformersModel
 from vectorstore.foundation.errors import ModelError
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.models.chat_template import TemplateError
 from agents.models.parsing.thinking import closing_mark, left_open
+from agents.models.templates.chat_template import TemplateError
 from vectorstore.foundation.errors import ModelError
 
 Render = Callable[[Sequence[Mapping[str, Any]]], str]

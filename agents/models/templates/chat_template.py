@@ -96,7 +96,7 @@ class _Renderer:
     def _running(self) -> Child:
         if self._child is None or self._child.poll() is not None:
             self._end()
-            self._child = start_child("agents.models.template_child:main", streams=(PIPE, PIPE, NOWHERE))
+            self._child = start_child("agents.models.templates.template_child:main", streams=(PIPE, PIPE, NOWHERE))
             if self._line(self._child, _STARTING) != b"ready":
                 raise EOFError
         return self._child

@@ -1,4 +1,4 @@
-"""Renders chat templates of strangers in a process of its own, started by :mod:`agents.models.chat_template`.
+"""Renders chat templates of strangers in a process of its own, started by :mod:`agents.models.templates.chat_template`.
 
 One JSON line in, one out. A template that loops, grows or recurses without end takes this process with it and nothing
 else. No heavy library is imported here.

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agents.models.base import Ask
-from agents.models.chat_template import ChatTemplate, TemplateError
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
-from agents.models.template_trial import closed_thinking, try_template
+from agents.models.templates.chat_template import ChatTemplate, TemplateError
+from agents.models.templates.template_trial import closed_thinking, try_template
 from vectorstore.foundation.errors import MediaError, ModelError
 
 if TYPE_CHECKING:
