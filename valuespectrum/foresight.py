@@ -38,7 +38,7 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
 
 
 def _check_options(options: ModelOptions) -> None:
-    from agents.models.engine_choice import ENGINES
+    from agents.models.engines.engine_choice import ENGINES
     from agents.models.templates.prompting import LAYOUTS
     from agents.models.weights import pick_device, pick_dtype
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from agents.models.agreement import Agreement, compare
 from agents.models.base import Answer, Ask, Model, ModelOptions
-from agents.models.engine_choice import ENGINES
+from agents.models.engines.engine_choice import ENGINES
 from agents.models.evidence import log_shares
 from agents.models.registry import load_model
 from agents.personas import load_personas, system_prompt
@@ -148,7 +148,7 @@ def _agrees(found: Agreement, exact: bool) -> bool:
 
 def _formats(spec: str, options: ModelOptions, asks: Sequence[Ask], known: dict[str, list[Answer]]) -> Check:
     """Answers in float32 and bfloat16, one model in memory at a time."""
-    from agents.models.budget import out_of_memory, release
+    from agents.models.engines.memory import out_of_memory, release
 
     for form in _FORMATS:
         if form in known:

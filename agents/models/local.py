@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.engines import Engine, Reply, Work
+from agents.models.engines.naive_engine import Engine, Reply, Work
 from agents.models.parsing.thinking import has_thinking, split_thinking
 from agents.models.readouts import Reader, Readout, words_only
 from vectorstore.foundation.errors import ModelError

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choice_tokens import DRESS, ChoiceReading, ChoiceTokens
-from agents.models.engines import Reply, Sampling, Work
+from agents.models.engines.naive_engine import Reply, Sampling, Work
 from agents.models.evidence import counted
 from agents.models.parsing.parse import parse_answer
 from vectorstore.foundation.random_streams import stream

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agents.models.adapter import ModelAdapter
 from agents.models.base import ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
-from agents.models.engine_choice import choose_engine
+from agents.models.engines.adapter import ModelAdapter
+from agents.models.engines.engine_choice import choose_engine
 from agents.models.local import LocalModel
 from agents.models.readouts import Reader, Readout, described
 from agents.models.templates.prompting import PromptWriter

@@ -13,7 +13,7 @@ from typing import Any
 
 from agents.models.base import ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
-from agents.models.engines import Reply, Work, needs_text
+from agents.models.engines.naive_engine import Reply, Work, needs_text
 from agents.models.extras import require
 from agents.models.local import LocalModel
 from agents.models.pictures import read_picture

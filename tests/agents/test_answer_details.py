@@ -20,7 +20,7 @@ from agents.answer_care import export_answers, verify_answers
 from agents.answers import AnswerStore
 from agents.models.api_address import ServerOptions
 from agents.models.base import Answer, Choice, ModelOptions
-from agents.models.engines import Reply
+from agents.models.engines.naive_engine import Reply
 from agents.models.readouts import drawn
 from agents.models.simulated import load
 from agents.planner import answer_all

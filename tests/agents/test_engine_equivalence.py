@@ -15,9 +15,9 @@ from more_models import MORE_BUILDERS
 from PIL import Image
 from tiny_models import BUILDERS, FolderMaker, PictureMaker
 
-from agents.models.adapter import ModelAdapter, PackedBatch
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
-from agents.models.prompt_tree import Packing, pack
+from agents.models.engines.adapter import ModelAdapter, PackedBatch
+from agents.models.engines.prompt_tree import Packing, pack
 from agents.models.templates.prompting import LAYOUTS, PromptWriter
 from agents.models.transformers import TransformersModel
 from vectorstore.foundation.errors import ModelError

@@ -11,7 +11,7 @@ import pytest
 
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.choice_tokens import ChoiceTokens
-from agents.models.engines import Reply, Work
+from agents.models.engines.naive_engine import Reply, Work
 from agents.models.local import LocalModel
 from agents.models.readouts import Reader
 

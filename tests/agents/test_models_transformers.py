@@ -190,7 +190,7 @@ def test_models_without_feature_input_share_beginnings_all_the_same(
 def test_models_that_cannot_share_fall_back_and_say_why(
     tiny_model_folder: FolderMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from agents.models.adapter import ModelAdapter
+    from agents.models.engines.adapter import ModelAdapter
 
     monkeypatch.setattr(ModelAdapter, "sharing_refusal", "the model takes no cache")
     model = loaded(tiny_model_folder("smolvlm"), "auto")

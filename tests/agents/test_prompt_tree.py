@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.models.prompt_tree import Packing, pack, shared_length
+from agents.models.engines.prompt_tree import Packing, pack, shared_length
 
 PICTURE = 9
 WORDS = st.lists(st.integers(0, 3), min_size=1, max_size=6)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from agents.models.adapter import ModelAdapter
-from agents.models.budget import Budget, in_pieces
-from agents.models.engines import Reply, Work
-from agents.models.rows import Row, Stimuli
+from agents.models.engines.adapter import ModelAdapter
+from agents.models.engines.memory import Budget, in_pieces
+from agents.models.engines.naive_engine import Reply, Work
+from agents.models.engines.rows import Row, Stimuli
 from agents.models.templates.prompting import Prompt
 
 if TYPE_CHECKING:

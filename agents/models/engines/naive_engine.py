@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from agents.models.adapter import ModelAdapter
 from agents.models.base import Ask
+from agents.models.engines.adapter import ModelAdapter
 from agents.models.pictures import read_picture
 from agents.models.templates.prompting import PER_TOKEN, PromptWriter
 from vectorstore.foundation.errors import MediaError

@@ -14,14 +14,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from agents.models.adapter import ModelAdapter
 from agents.models.base import Ask, FrameReference, ModelOptions, Stimulus
-from agents.models.budget import first_budget
-from agents.models.engines import Engine, NaiveEngine, Work
-from agents.models.rows import Stimuli
-from agents.models.shared_engine import SharedEngine
+from agents.models.engines.adapter import ModelAdapter
+from agents.models.engines.memory import first_budget
+from agents.models.engines.naive_engine import Engine, NaiveEngine, Work
+from agents.models.engines.rows import Stimuli
+from agents.models.engines.shared_engine import SharedEngine
+from agents.models.engines.tree_engine import TreeEngine
 from agents.models.templates.prompting import PromptWriter
-from agents.models.tree_engine import TreeEngine
 from vectorstore.foundation.errors import ModelError, ValueSpectrumError
 
 ENGINES = ("naive", "shared", "tree")

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agents.models.adapter import ModelAdapter, PackedBatch
 from agents.models.base import Ask
-from agents.models.budget import Budget, in_pieces
-from agents.models.engines import Reply, Work
+from agents.models.engines.adapter import ModelAdapter, PackedBatch
+from agents.models.engines.memory import Budget, in_pieces
+from agents.models.engines.naive_engine import Reply, Work
+from agents.models.engines.prompt_tree import PackedRow, Packing, pack
+from agents.models.engines.rows import Row, Stimuli
+from agents.models.engines.shared_engine import common_length, write_on
 from agents.models.pictures import RecentlyUsed
-from agents.models.prompt_tree import PackedRow, Packing, pack
-from agents.models.rows import Row, Stimuli
-from agents.models.shared_engine import common_length, write_on
 
 if TYPE_CHECKING:
     from torch import Tensor

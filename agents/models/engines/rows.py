@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agents.models.adapter import ModelAdapter, Trunk
 from agents.models.base import Ask
-from agents.models.engines import Reply, Work, length_error, needs_text, next_token, read_choices
+from agents.models.engines.adapter import ModelAdapter, Trunk
+from agents.models.engines.naive_engine import Reply, Work, length_error, needs_text, next_token, read_choices
 from agents.models.pictures import RecentlyUsed
 from agents.models.templates.prompting import Prompt, PromptCache, PromptWriter
 from vectorstore.foundation.errors import MediaError

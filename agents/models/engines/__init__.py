@@ -1,0 +1,1 @@
+"""How many asks about one frame are answered at the cost of little more than one."""
