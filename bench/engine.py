@@ -157,7 +157,7 @@ def _picture(folder: Path, seed: int) -> FrameReference:
 
 
 def _measure(model: Any, processor: Any, asks: Sequence[Ask], engine: str, layout: str) -> Side:
-    from agents.models.transformers import TransformersModel
+    from agents.models.local.transformers import TransformersModel
 
     options = ModelOptions(device="cpu", engine=engine, layout=layout)
     respondent = TransformersModel(model, processor, "random", options)

@@ -39,8 +39,8 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
 
 def _check_options(options: ModelOptions) -> None:
     from agents.models.engines.engine_choice import ENGINES
+    from agents.models.local.weights import pick_device, pick_dtype
     from agents.models.templates.prompting import LAYOUTS
-    from agents.models.weights import pick_device, pick_dtype
 
     if options.engine not in ("auto", *ENGINES):
         raise ModelError(f"Unknown engine {options.engine!r:.80}", f"one of auto, {', '.join(ENGINES)}")
@@ -52,7 +52,7 @@ def _check_options(options: ModelOptions) -> None:
 
 
 def _check_weights(reference: str, options: ModelOptions) -> None:
-    from agents.models.weights import find_source, template_variables
+    from agents.models.local.weights import find_source, template_variables
 
     find_source(template_variables(reference)[0])
 
@@ -88,7 +88,7 @@ def _check_reference(reference: str, options: ModelOptions) -> None:
 
 
 def _check_simulated(reference: str, options: ModelOptions) -> None:
-    from agents.models.simulated import read_profile
+    from agents.models.local.simulated import read_profile
 
     read_profile(reference)
     if options.samples:

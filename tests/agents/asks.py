@@ -10,7 +10,7 @@ from typing import Any
 from tiny_models import PictureMaker
 
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
-from agents.models.transformers import TransformersModel, load
+from agents.models.local.transformers import TransformersModel, load
 
 YES = Choice("yes", ("yes", "Yes", "YES"))
 NO = Choice("no", ("no", "No", "NO"))

@@ -21,8 +21,8 @@ from agents.answers import AnswerStore
 from agents.models.api_address import ServerOptions
 from agents.models.base import Answer, Choice, ModelOptions
 from agents.models.engines.naive_engine import Reply
-from agents.models.readouts import drawn
-from agents.models.simulated import load
+from agents.models.local.readouts import drawn
+from agents.models.local.simulated import load
 from agents.planner import answer_all
 from vectorstore.foundation.errors import StorageError
 

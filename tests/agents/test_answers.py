@@ -17,7 +17,7 @@ import pytest
 from agents.answer_care import export_answers, verify_answers
 from agents.answers import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
-from agents.models.simulated import SimulatedModel, load
+from agents.models.local.simulated import SimulatedModel, load
 from agents.planner import answer_all
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError, SchemaError, StorageError
 

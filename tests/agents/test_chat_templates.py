@@ -13,9 +13,9 @@ from asks import varied_asks
 from tiny_models import BUILDERS, CHATML, FolderMaker, PictureMaker
 
 from agents.models.base import Ask, ModelOptions, Stimulus
+from agents.models.local.transformers import load
 from agents.models.templates.chat_template import _RENDERER, ChatTemplate
 from agents.models.templates.prompting import PromptWriter
-from agents.models.transformers import load
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.torch_setup import prepare_torch
 

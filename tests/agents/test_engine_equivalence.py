@@ -18,8 +18,8 @@ from tiny_models import BUILDERS, FolderMaker, PictureMaker
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.engines.adapter import ModelAdapter, PackedBatch
 from agents.models.engines.prompt_tree import Packing, pack
+from agents.models.local.transformers import TransformersModel
 from agents.models.templates.prompting import LAYOUTS, PromptWriter
-from agents.models.transformers import TransformersModel
 from vectorstore.foundation.errors import ModelError
 
 FORGETFUL = {

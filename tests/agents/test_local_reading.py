@@ -12,8 +12,8 @@ import pytest
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.naive_engine import Reply, Work
-from agents.models.local import LocalModel
-from agents.models.readouts import Reader
+from agents.models.local.base import LocalModel
+from agents.models.local.readouts import Reader
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
 AGAIN = (Choice("more", ("watch more",)), Choice("less", ("watch less",)))

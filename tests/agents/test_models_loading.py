@@ -14,7 +14,7 @@ from tiny_models import FolderMaker
 
 from agents.models import load_model, model_schemes, registry
 from agents.models.base import Model, ModelOptions
-from agents.models.transformers import load
+from agents.models.local.transformers import load
 from vectorstore.foundation.errors import InputError, ModelError
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ import pytest
 from tiny_models import FolderMaker
 
 from agents.models.base import ModelOptions
-from agents.models.transformers import load
+from agents.models.local.transformers import load
 from ingest.embedding.hf import load_hf
 from vectorstore.foreign.model_files import check_model_folder
 from vectorstore.foundation.errors import ModelError

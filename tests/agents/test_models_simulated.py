@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
-from agents.models.simulated import SimulatedModel, load, read_profile
+from agents.models.local.simulated import SimulatedModel, load, read_profile
 from vectorstore.foundation.errors import InputError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))

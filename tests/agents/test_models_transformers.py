@@ -13,7 +13,7 @@ from PIL import Image
 from tiny_models import BUILDERS, FolderMaker, PictureMaker, qwen3_vl
 
 from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimulus
-from agents.models.transformers import TransformersModel
+from agents.models.local.transformers import TransformersModel
 from vectorstore.foundation.errors import ModelError
 
 

@@ -17,9 +17,9 @@ from tiny_models import PictureMaker
 
 from agents.models.api_reading import ServerAnswer
 from agents.models.base import Answer, Ask, Choice, Model, ModelOptions, Stimulus
+from agents.models.local.transformers import TransformersModel
+from agents.models.local.weights import load_weights
 from agents.models.openai import load
-from agents.models.transformers import TransformersModel
-from agents.models.weights import load_weights
 from vectorstore.foundation.errors import ModelError
 
 FOLDER = Path(__file__).parents[2] / "valuespectrum" / "reference" / "weights" / "vlm"

@@ -16,7 +16,7 @@ from PIL import Image
 
 from agents.answers import AnswerStore
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, ModelOptions, Stimulus
-from agents.models.simulated import load
+from agents.models.local.simulated import load
 from agents.planner import answer_all, guessed_tokens, plan
 from vectorstore.foundation.errors import ModelError
 

@@ -15,7 +15,7 @@ from tiny_models import PictureMaker, qwen3_vl
 from vllm_stand_in import installed
 
 from agents.models.base import Ask, ModelOptions, Stimulus
-from agents.models.vllm import VllmModel, load
+from agents.models.local.vllm import VllmModel, load
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.torch_setup import prepare_torch
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench_fakes import AxesEmbedder, words, world
 
-from agents.models.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas import load_personas
 from valuespectrum.benchmark import BenchOptions, run_benchmark
 from valuespectrum.scoring.cells import ScoringOptions

@@ -10,7 +10,7 @@ import pytest
 from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas import load_personas
 from valuespectrum.bench_plan import plan_benchmark
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark

@@ -15,7 +15,7 @@ from PIL import Image
 from scipy.special import expit
 
 from agents.models.base import Answer, Ask
-from agents.models.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas import load_personas
 from ingest.media.picture_sizes import to_jpeg
 from valuespectrum.battery import BatteryOptions

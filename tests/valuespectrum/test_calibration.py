@@ -9,7 +9,7 @@ import pytest
 from bench_fakes import AxesEmbedder, words, world
 from scipy.special import expit
 
-from agents.models.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import Profile, SimulatedModel
 from valuespectrum.battery import BatteryOptions
 from valuespectrum.benchmark import BenchOptions
 from valuespectrum.calibration import PlantedRespondent, calibrate

@@ -11,7 +11,7 @@ import pytest
 from bench_fakes import EMBEDDER_ID, AxesEmbedder, words, world
 from cli_world import ColourEmbedder, write_clip
 
-from agents.models.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import Profile, SimulatedModel
 from ingest.embedding.stage import open_clip as embed
 from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.models.base import ModelOptions
-from agents.models.simulated import load
+from agents.models.local.simulated import load
 from valuespectrum.cli import main
 from valuespectrum.foresight import check_models
 from vectorstore.foundation.errors import InputError, ModelError

@@ -21,7 +21,7 @@ from bench_fakes import AxesEmbedder, words, world
 from agents.answers import AnswerStore
 from agents.csv_cells import guarded
 from agents.models.base import Answer, Ask
-from agents.models.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas import load_personas, system_prompt
 from valuespectrum.benchmark import BenchOptions, run_benchmark
 from valuespectrum.run_export import export_run, quoted

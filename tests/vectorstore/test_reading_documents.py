@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agents.models.simulated import read_profile
+from agents.models.local.simulated import read_profile
 from agents.personas import load_personas
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices

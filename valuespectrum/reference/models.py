@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from agents.models.base import ModelOptions
-from agents.models.transformers import TransformersModel
-from agents.models.weights import load_weights
+from agents.models.local.transformers import TransformersModel
+from agents.models.local.weights import load_weights
 from valuespectrum.reference.planted import COHORT, DEFAULT, planted_truth
 from vectorstore.foundation.errors import ModelError
 

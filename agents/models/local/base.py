@@ -8,8 +8,8 @@ from typing import Any
 
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.engines.naive_engine import Engine, Reply, Work
+from agents.models.local.readouts import Reader, Readout, words_only
 from agents.models.parsing.thinking import has_thinking, split_thinking
-from agents.models.readouts import Reader, Readout, words_only
 from vectorstore.foundation.errors import ModelError
 
 

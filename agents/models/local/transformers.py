@@ -15,10 +15,10 @@ from agents.models.base import ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.engine_choice import choose_engine
-from agents.models.local import LocalModel
-from agents.models.readouts import Reader, Readout, described
+from agents.models.local.base import LocalModel
+from agents.models.local.readouts import Reader, Readout, described
+from agents.models.local.weights import load_weights, template_variables
 from agents.models.templates.prompting import PromptWriter
-from agents.models.weights import load_weights, template_variables
 
 _SMALL_MODEL = 50_000_000
 """Parameters up to which a window of asks is answered in moments, so that it may be long."""
