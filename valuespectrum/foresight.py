@@ -65,14 +65,14 @@ def _check_vllm(reference: str, options: ModelOptions) -> None:
 
 
 def _check_openai(reference: str, options: ModelOptions) -> None:
-    from agents.models.api_address import parse_reference
+    from agents.models.wire.address import parse_reference
 
     parse_reference(reference)
 
 
 def _check_inspect(reference: str, options: ModelOptions) -> None:
-    from agents.models.api_address import parse_reference
     from agents.models.extras import require
+    from agents.models.wire.address import parse_reference
 
     address, _ = parse_reference(reference, "")
     provider, _, model = address.model.partition("/")

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.models.api_endings import Declined, Ending, ending_of_choice, ending_of_document
-from agents.models.api_pace import Usage
-from agents.models.api_transport import UnusableError, usage_of
 from agents.models.base import Answer, Choice
 from agents.models.choice_tokens import DRESS
 from agents.models.evidence import counted
 from agents.models.parsing.parse import REFUSAL, parse_answer
 from agents.models.parsing.thinking import end_of_thinking, split_thinking
+from agents.models.wire.endings import Declined, Ending, ending_of_choice, ending_of_document
+from agents.models.wire.pace import Usage
+from agents.models.wire.transport import UnusableError, usage_of
 from vectorstore.foundation.errors import ModelError
 
 _LONGEST_TEXT, _LONGEST_THINKING = 20_000, 200_000

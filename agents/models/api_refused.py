@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from agents.models.api_messages import Dialect, Manner
-from agents.models.api_transport import Failure
+from agents.models.wire.transport import Failure
 from vectorstore.foundation.errors import ModelError
 
 _TOP = (20, 10, 5)

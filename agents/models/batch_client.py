@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from agents.models.api_pace import jitter
-from agents.models.api_transport import AttemptError, Failure, Transport, UnusableError, words_of
+from agents.models.wire.pace import jitter
+from agents.models.wire.transport import AttemptError, Failure, Transport, UnusableError, words_of
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import ModelError
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from agents.models.api_pace import Usage
-from agents.models.api_transport import AttemptError, Failure, Transport, UnusableError, usage_of
 from agents.models.batch_client import ENDPOINT
+from agents.models.wire.pace import Usage
+from agents.models.wire.transport import AttemptError, Failure, Transport, UnusableError, usage_of
 
 Read = TypeVar("Read")
 

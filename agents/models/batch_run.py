@@ -1,6 +1,6 @@
 """Asks in batches: cheaper at many providers, answered within a day, and safe against being killed while they wait.
 
-Takes the place of :class:`agents.models.api_session.Session` and gives the same results. Every request is named by its
+Takes the place of :class:`agents.models.wire.session.Session` and gives the same results. Every request is named by its
 content, and :class:`Journal` keeps in which batch it is. A run that goes on after it was killed prepares the same
 requests again, finds the batches they are in, and waits for those; only requests in no batch are sent.
 """
@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from agents.models.api_pace import Usage
-from agents.models.api_session import Result
-from agents.models.api_transport import Failure, Outcome, Request, Transport
 from agents.models.batch_client import BatchClient, BatchState
 from agents.models.batch_journal import Batch, Journal
 from agents.models.batch_lines import Line, Told, merge, read_lines, request_id, request_line, tell
+from agents.models.wire.pace import Usage
+from agents.models.wire.session import Result
+from agents.models.wire.transport import Failure, Outcome, Request, Transport
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import ModelError
 

@@ -15,12 +15,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from agents.models.api_address import Address, Key, parse_reference, price_mapping
-from agents.models.api_endings import Declined
-from agents.models.api_transport import AttemptError, Transport, TransportOptions, UnusableError
 from agents.models.base import ModelOptions
 from agents.models.extras import require
 from agents.models.openai import OpenAIModel, Server
+from agents.models.wire.address import Address, Key, parse_reference, price_mapping
+from agents.models.wire.endings import Declined
+from agents.models.wire.transport import AttemptError, Transport, TransportOptions, UnusableError
 from vectorstore.foundation.errors import InputError, ModelError
 
 _FINISHES = {"max_tokens": "length", "model_length": "context_length_exceeded"}

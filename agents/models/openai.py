@@ -14,9 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from agents.models.api_address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.api_messages import Manner, RequestWriter, describe
-from agents.models.api_pace import Budget, Usage
 from agents.models.api_probe import Probed, Wishes, expect_model, place_persona, probe
 from agents.models.api_reading import (
     Said,
@@ -26,12 +24,14 @@ from agents.models.api_reading import (
     check_choices,
     read_completions,
 )
-from agents.models.api_session import Result, Session
-from agents.models.api_transport import Request, Transport, TransportOptions, UnusableError
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batch_run import BatchOptions, BatchSession
 from agents.models.templates.prompting import LAYOUTS
+from agents.models.wire.address import Address, Key, ServerOptions, parse_reference, price_mapping
+from agents.models.wire.pace import Budget, Usage
+from agents.models.wire.session import Result, Session
+from agents.models.wire.transport import Request, Transport, TransportOptions, UnusableError
 from vectorstore.foundation.errors import InputError, MediaError, ModelError
 
 _SAMPLES = 10

@@ -18,11 +18,11 @@ from test_openai import likes, model_at
 
 from agents.answer_care import export_answers, verify_answers
 from agents.answers import AnswerStore
-from agents.models.api_address import ServerOptions
 from agents.models.base import Answer, Choice, ModelOptions
 from agents.models.engines.naive_engine import Reply
 from agents.models.local.readouts import drawn
 from agents.models.local.simulated import load
+from agents.models.wire.address import ServerOptions
 from agents.planner import answer_all
 from vectorstore.foundation.errors import StorageError
 

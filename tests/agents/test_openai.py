@@ -15,11 +15,11 @@ import pytest
 from fault_server import FAULTS, KEY, Behaviour, FaultServer, parts_of, serving, yes_share
 from tiny_models import PictureMaker
 
-from agents.models.api_address import Address, Key, ServerOptions
 from agents.models.api_reading import ServerAnswer
-from agents.models.api_transport import TransportOptions
 from agents.models.base import Answer, Ask, Choice, Model, ModelOptions, Stimulus
 from agents.models.openai import OpenAIModel, Server, load
+from agents.models.wire.address import Address, Key, ServerOptions
+from agents.models.wire.transport import TransportOptions
 from vectorstore.foundation.errors import InputError, ModelError
 
 YES, NO = Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO"))

@@ -14,9 +14,9 @@ from fault_server import Behaviour, Body, FaultServer, parts_of, serving
 from test_openai import QUICK, likes, model_at
 from test_openai_batches import model_at as batch_model_at
 
-from agents.models.api_address import ServerOptions
-from agents.models.api_endings import declines, ending_of_choice
 from agents.models.base import Answer, Ask, Stimulus
+from agents.models.wire.address import ServerOptions
+from agents.models.wire.endings import declines, ending_of_choice
 
 Change = Callable[[dict[str, Any]], None]
 """Changes one choice of a right answer."""

@@ -19,13 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.answers import AnswerStore
-from agents.models.api_address import Address, Key, ServerOptions, parse_reference
 from agents.models.api_messages import defuse
-from agents.models.api_pace import Budget, Pace, Usage, jitter, retry_after
 from agents.models.api_reading import read_completions, score_choices
-from agents.models.api_transport import TransportOptions, UnusableError
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.openai import OpenAIModel, Server
+from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
+from agents.models.wire.pace import Budget, Pace, Usage, jitter, retry_after
+from agents.models.wire.transport import TransportOptions, UnusableError
 from agents.planner import answer_all
 from vectorstore.foundation.errors import InputError, ModelError
 

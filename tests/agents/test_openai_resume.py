@@ -25,8 +25,8 @@ import random, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from agents.answers import AnswerStore
-from agents.models.api_address import Address, ServerOptions
-from agents.models.api_transport import TransportOptions
+from agents.models.wire.address import Address, ServerOptions
+from agents.models.wire.transport import TransportOptions
 from agents.models.base import ModelOptions
 from agents.models.openai import OpenAIModel, Server
 from agents.planner import answer_all

@@ -16,8 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from agents.models.api_pace import Pace, Usage
-from agents.models.api_transport import Outcome, Request, Transport
+from agents.models.wire.pace import Pace, Usage
+from agents.models.wire.transport import Outcome, Request, Transport
 from vectorstore.foundation.errors import ModelError
 
 Job = TypeVar("Job")

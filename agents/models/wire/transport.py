@@ -17,9 +17,9 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from agents.models.api_address import Address, Key
-from agents.models.api_endings import Declined, declines
-from agents.models.api_pace import Budget, Pace, Usage, jitter, retry_after
+from agents.models.wire.address import Address, Key
+from agents.models.wire.endings import Declined, declines
+from agents.models.wire.pace import Budget, Pace, Usage, jitter, retry_after
 
 _CONNECT_SECONDS = 10.0
 _SHOWN = 200

@@ -1,0 +1,1 @@
+"""Talking to a server of models: address, pace, one request, many."""
