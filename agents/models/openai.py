@@ -26,7 +26,7 @@ from agents.models.api_reading import (
 )
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.batch_run import BatchOptions, BatchSession
+from agents.models.batches.batch_session import BatchOptions, BatchSession
 from agents.models.templates.prompting import LAYOUTS
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.wire.pace import Budget, Usage

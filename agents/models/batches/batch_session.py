@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from agents.models.batch_client import BatchClient, BatchState
-from agents.models.batch_journal import Batch, Journal
-from agents.models.batch_lines import Line, Told, merge, read_lines, request_id, request_line, tell
+from agents.models.batches.client import BatchClient, BatchState
+from agents.models.batches.journal import Batch, Journal
+from agents.models.batches.lines import Line, Told, merge, read_lines, request_id, request_line, tell
 from agents.models.wire.pace import Usage
 from agents.models.wire.session import Result
 from agents.models.wire.transport import Failure, Outcome, Request, Transport

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from agents.models.batch_client import ENDPOINT
+from agents.models.batches.client import ENDPOINT
 from agents.models.wire.pace import Usage
 from agents.models.wire.transport import AttemptError, Failure, Transport, UnusableError, usage_of
 

@@ -1,0 +1,1 @@
+"""Batches of requests that a server answers within a day, cheaper."""
