@@ -91,7 +91,7 @@ def load(name: str) -> Model:
 
         return simulated.load("security=1", ModelOptions())
     if name.startswith("openai:"):
-        from agents.models import openai
+        from agents.models.served import openai
 
         return openai.load(name.removeprefix("openai:"), ModelOptions())
     from agents.models.local.base import transformers

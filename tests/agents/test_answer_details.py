@@ -158,7 +158,7 @@ def test_a_server_tells_more_and_never_the_key(tmp_path: Path, scoring: str) -> 
 
 
 def test_bounds_of_top_probabilities_are_kept(store: AnswerStore) -> None:
-    from agents.models.api_reading import Said, answer_from_token
+    from agents.models.served.reading import Said, answer_from_token
 
     (key,) = planned(store, [ASK], Named())
     answer = answer_from_token(Said("Yes", first_token={"Yes": -0.2, "I": -3.0}), ASK.choices, 1)

@@ -15,10 +15,10 @@ from fault_server import KEY, Behaviour, parts_of, serving, yes_share
 from test_openai import NO, QUICK, YES, likes
 from tiny_models import PictureMaker
 
-from agents.models.api_reading import read_completions
 from agents.models.base import Ask, ModelOptions, Stimulus
-from agents.models.inspect_ai import InspectModel, ProviderAddress, ProviderKeys, as_completion, load
-from agents.models.openai import OpenAIModel, Server
+from agents.models.served.inspect_ai import InspectModel, ProviderAddress, ProviderKeys, as_completion, load
+from agents.models.served.openai import OpenAIModel, Server
+from agents.models.served.reading import read_completions
 from agents.models.wire.address import Address, Key, ServerOptions
 from agents.models.wire.transport import UnusableError
 from vectorstore.foundation.errors import InputError, ModelError

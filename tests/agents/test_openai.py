@@ -15,9 +15,9 @@ import pytest
 from fault_server import FAULTS, KEY, Behaviour, FaultServer, parts_of, serving, yes_share
 from tiny_models import PictureMaker
 
-from agents.models.api_reading import ServerAnswer
 from agents.models.base import Answer, Ask, Choice, Model, ModelOptions, Stimulus
-from agents.models.openai import OpenAIModel, Server, load
+from agents.models.served.openai import OpenAIModel, Server, load
+from agents.models.served.reading import ServerAnswer
 from agents.models.wire.address import Address, Key, ServerOptions
 from agents.models.wire.transport import TransportOptions
 from vectorstore.foundation.errors import InputError, ModelError

@@ -23,12 +23,12 @@ from tiny_models import PictureMaker
 
 from agents import planner
 from agents.answers import AnswerStore
-from agents.models.api_reading import ServerAnswer
 from agents.models.base import Answer, Ask, ModelOptions, Stimulus
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState
 from agents.models.batches.journal import Journal
-from agents.models.openai import OpenAIModel, Server, load
+from agents.models.served.openai import OpenAIModel, Server, load
+from agents.models.served.reading import ServerAnswer
 from agents.models.wire.address import Address, Key, ServerOptions
 from agents.planner import answer_all
 from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError

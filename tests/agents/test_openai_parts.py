@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.answers import AnswerStore
-from agents.models.api_messages import defuse
-from agents.models.api_reading import read_completions, score_choices
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
-from agents.models.openai import OpenAIModel, Server
+from agents.models.served.messages import defuse
+from agents.models.served.openai import OpenAIModel, Server
+from agents.models.served.reading import read_completions, score_choices
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
 from agents.models.wire.pace import Budget, Pace, Usage, jitter, retry_after
 from agents.models.wire.transport import TransportOptions, UnusableError

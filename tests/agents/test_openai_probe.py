@@ -13,9 +13,9 @@ from fault_server import Behaviour, Body, FaultServer, Handler, parts_of, person
 from test_openai import NO, QUICK, YES, likes, model_at, one
 from tiny_models import PictureMaker
 
-from agents.models.api_messages import Dialect, Manner
-from agents.models.api_refused import give_way
 from agents.models.base import Ask, Stimulus
+from agents.models.served.messages import Dialect, Manner
+from agents.models.served.refused import give_way
 from agents.models.wire.address import ServerOptions
 from agents.models.wire.transport import Failure
 from vectorstore.foundation.errors import ModelError

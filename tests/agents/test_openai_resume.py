@@ -28,7 +28,7 @@ from agents.answers import AnswerStore
 from agents.models.wire.address import Address, ServerOptions
 from agents.models.wire.transport import TransportOptions
 from agents.models.base import ModelOptions
-from agents.models.openai import OpenAIModel, Server
+from agents.models.served.openai import OpenAIModel, Server
 from agents.planner import answer_all
 from test_openai_resume import ASKS
 address = Address("toy-1", sys.argv[1])

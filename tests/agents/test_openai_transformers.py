@@ -15,11 +15,11 @@ import httpx
 import pytest
 from tiny_models import PictureMaker
 
-from agents.models.api_reading import ServerAnswer
 from agents.models.base import Answer, Ask, Choice, Model, ModelOptions, Stimulus
 from agents.models.local.transformers import TransformersModel
 from agents.models.local.weights import load_weights
-from agents.models.openai import load
+from agents.models.served.openai import load
+from agents.models.served.reading import ServerAnswer
 from vectorstore.foundation.errors import ModelError
 
 FOLDER = Path(__file__).parents[2] / "valuespectrum" / "reference" / "weights" / "vlm"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agents.models.api_messages import Dialect, Manner
+from agents.models.served.messages import Dialect, Manner
 from agents.models.wire.transport import Failure
 from vectorstore.foundation.errors import ModelError
 

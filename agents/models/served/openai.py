@@ -14,9 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from agents.models.api_messages import Manner, RequestWriter, describe
-from agents.models.api_probe import Probed, Wishes, expect_model, place_persona, probe
-from agents.models.api_reading import (
+from agents.models.ask_key import ask_content, canonical_json
+from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.batches.batch_session import BatchOptions, BatchSession
+from agents.models.served.messages import Manner, RequestWriter, describe
+from agents.models.served.probe import Probed, Wishes, expect_model, place_persona, probe
+from agents.models.served.reading import (
     Said,
     ServerAnswer,
     answer_from_samples,
@@ -24,9 +27,6 @@ from agents.models.api_reading import (
     check_choices,
     read_completions,
 )
-from agents.models.ask_key import ask_content, canonical_json
-from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.batches.batch_session import BatchOptions, BatchSession
 from agents.models.templates.prompting import LAYOUTS
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.wire.pace import Budget, Usage

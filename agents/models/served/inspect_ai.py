@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from agents.models.base import ModelOptions
 from agents.models.extras import require
-from agents.models.openai import OpenAIModel, Server
+from agents.models.served.openai import OpenAIModel, Server
 from agents.models.wire.address import Address, Key, parse_reference, price_mapping
 from agents.models.wire.endings import Declined
 from agents.models.wire.transport import AttemptError, Transport, TransportOptions, UnusableError

@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from agents.models.api_messages import Dialect, Manner, RequestWriter
-from agents.models.api_reading import EmptyAnswerError, LogprobsError, Said, read_completions, served_model
-from agents.models.api_refused import give_way
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.models.parsing.parse import NO_PICTURE, parse_answer
 from agents.models.pictures import plain_pictures
+from agents.models.served.messages import Dialect, Manner, RequestWriter
+from agents.models.served.reading import EmptyAnswerError, LogprobsError, Said, read_completions, served_model
+from agents.models.served.refused import give_way
 from agents.models.wire.pace import Usage
 from agents.models.wire.session import Session
 from agents.models.wire.transport import Failure, Request, UnusableError
