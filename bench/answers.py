@@ -15,9 +15,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from agents.answers import AnswerStore
+from agents.answers.planner import answer_plan, plan
+from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
-from agents.planner import answer_plan, plan
 from bench.common import Clock, Json, Row, child, disk_megabytes, load, peak_memory
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Role
 from valuespectrum.retrieval import StimulusRow
@@ -126,7 +126,7 @@ def fill(count: int, folder: Path) -> Json:
 
 def resume(count: int, folder: Path) -> Json:
     """Take the run up again until the model is asked something new; then check the whole store."""
-    from agents.answer_care import verify_answers
+    from agents.answers.export import verify_answers
 
     asks, model = _asks(count), _Instant(1)
     started = time.perf_counter()

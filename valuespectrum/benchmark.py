@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agents.answers import AnswerStore
+from agents.answers.planner import Plan, answer_plan, plan
+from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas import Persona, Strategy
-from agents.planner import Plan, answer_plan, plan
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
 from valuespectrum.failures import failures, refuse_emptiness, unscored

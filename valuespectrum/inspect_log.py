@@ -20,11 +20,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from agents.answer_schema import StoredAnswer, StoredRow, joined, key_text
-from agents.answers import AnswerStore
+from agents.answers.schema import StoredAnswer, StoredRow, joined, key_text
+from agents.answers.store import AnswerStore
+from agents.answers.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from agents.models.ask_key import canonical_json
 from agents.reserved import NO_PERSONA
-from agents.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from valuespectrum.run import Manifest
 from vectorstore.foundation.disk import durable_file, storage_errors
 

@@ -21,8 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from agents.answer_file import kept_manifest
-from agents.answers import NEVER_MIXED, AnswerStore
+from agents.answers.file import kept_manifest
+from agents.answers.store import NEVER_MIXED, AnswerStore
 from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
 from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agents.answer_care import verify_answers
-from agents.answers import AnswerStore
+from agents.answers.export import verify_answers
+from agents.answers.store import AnswerStore
 from valuespectrum.doctor import Check
 from valuespectrum.run import answers_path, read_manifest
 

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from agents.answer_care import export_answers
-from agents.answer_table import column_meaning
-from agents.answers import AnswerStore
+from agents.answers.export import export_answers
+from agents.answers.store import AnswerStore
+from agents.answers.table import column_meaning
 from valuespectrum.inspect_log import LogSource, Pictures, write_logs
 from valuespectrum.run import Manifest, open_answers, read_manifest, read_scores, write_json
 from valuespectrum.score_table import write_score_table

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agents.csv_cells import guarded
+from agents.answers.csv_cells import guarded
 from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
 
 _WHO = ("model", "persona", "strategy", "placebo", "instrument", "readout")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from agents.answers.planner import Replies
 from agents.models.base import ModelOptions
 from agents.models.wire.address import OPENAI_URL, ServerOptions, parse_reference
-from agents.planner import Replies
 from valuespectrum.prices import Price, PriceTable
 from vectorstore.foundation.errors import InputError
 

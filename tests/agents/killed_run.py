@@ -29,10 +29,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from agents.answer_care import verify_answers
-from agents.answers import AnswerStore, ask_key
+from agents.answers.export import verify_answers
+from agents.answers.planner import answer_all
+from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, ModelOptions, Stimulus
-from agents.planner import answer_all
 
 EVENTS = ("asked", "stored", "sql", "clock")
 

@@ -16,14 +16,14 @@ from test_answers import ASK, Named, old_asks
 from test_answers import plan as planned
 from test_openai import likes, model_at
 
-from agents.answer_care import export_answers, verify_answers
-from agents.answers import AnswerStore
+from agents.answers.export import export_answers, verify_answers
+from agents.answers.planner import answer_all
+from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Choice, ModelOptions
 from agents.models.engines.naive_engine import Reply
 from agents.models.local.readouts import drawn
 from agents.models.local.simulated import load
 from agents.models.wire.address import ServerOptions
-from agents.planner import answer_all
 from vectorstore.foundation.errors import StorageError
 
 
@@ -181,7 +181,7 @@ def test_samples_of_a_local_engine_are_kept() -> None:
 def test_a_table_in_parts_is_the_table_in_one(store: AnswerStore, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas
 
-    import agents.answer_table
+    import agents.answers.table
 
     model = load("security=1", ModelOptions())
     watch = tuple(Choice(name, (name,)) for name in ("watch", "skip"))
@@ -190,7 +190,7 @@ def test_a_table_in_parts_is_the_table_in_one(store: AnswerStore, monkeypatch: p
     for key, answer in zip(planned(store, asks, model)[:15], model.score(asks), strict=False):
         store.add(key, answer)
     whole = store.table()
-    monkeypatch.setattr(agents.answer_table, "ROWS", 4)
+    monkeypatch.setattr(agents.answers.table, "ROWS", 4)
     pandas.testing.assert_frame_equal(store.table(), whole)
     left = store.table(leave_out=("log_probability_*", "key", "frame"))
     assert set(whole.columns) - set(left.columns) >= {"key", "frame", "log_probability_watch"}
@@ -203,10 +203,10 @@ def test_an_export_needs_no_more_memory_for_more_answers(
 ) -> None:
     import tracemalloc
 
-    import agents.answer_care
+    import agents.answers.export
 
-    monkeypatch.setattr(agents.answer_care, "_ROW_GROUP", 100)
-    monkeypatch.setattr("agents.answers._PAGE", 100)
+    monkeypatch.setattr(agents.answers.export, "_ROW_GROUP", 100)
+    monkeypatch.setattr("agents.answers.store._PAGE", 100)
     model = load("security=1", ModelOptions())
     peaks = []
     for count in (300, 3000):

@@ -14,9 +14,9 @@ import pytest
 from test_answers import ASK, Named
 from test_answers import plan as planned
 
-from agents.answer_care import export_answers, verify_answers
-from agents.answer_schema import answer_digest
-from agents.answers import AnswerStore
+from agents.answers.export import export_answers, verify_answers
+from agents.answers.schema import answer_digest
+from agents.answers.store import AnswerStore
 from agents.models.base import Answer
 
 

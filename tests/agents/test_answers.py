@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from agents.answer_care import export_answers, verify_answers
-from agents.answers import AnswerStore, ask_key
+from agents.answers.export import export_answers, verify_answers
+from agents.answers.planner import answer_all
+from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.local.simulated import SimulatedModel, load
-from agents.planner import answer_all
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError, SchemaError, StorageError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))

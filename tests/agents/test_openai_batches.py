@@ -21,8 +21,8 @@ from test_openai import NO, QUICK, YES, likes
 from test_openai_resume import committed
 from tiny_models import PictureMaker
 
-from agents import planner
-from agents.answers import AnswerStore
+from agents.answers.planner import answer_all
+from agents.answers.store import AnswerStore, planner
 from agents.models.base import Answer, Ask, ModelOptions, Stimulus
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState
@@ -30,7 +30,6 @@ from agents.models.batches.journal import Journal
 from agents.models.served.openai import OpenAIModel, Server, load
 from agents.models.served.reading import ServerAnswer
 from agents.models.wire.address import Address, Key, ServerOptions
-from agents.planner import answer_all
 from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError
 
 ASKS = [likes(number) for number in range(60)]
@@ -196,9 +195,9 @@ CLIENT = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from agents.answers import AnswerStore
+from agents.answers.store import AnswerStore
 from agents.models import batch_journal, batch_client
-from agents.planner import answer_all
+from agents.answers.planner import answer_all
 from test_openai_batches import ASKS, dying_at, model_at
 class At:
     url = sys.argv[1]

@@ -18,7 +18,8 @@ from fault_server import KEY, Behaviour, serving
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.answers import AnswerStore
+from agents.answers.planner import answer_all
+from agents.answers.store import AnswerStore
 from agents.models.base import Ask, Choice, ModelOptions, Stimulus
 from agents.models.served.messages import defuse
 from agents.models.served.openai import OpenAIModel, Server
@@ -26,7 +27,6 @@ from agents.models.served.reading import read_completions, score_choices
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
 from agents.models.wire.pace import Budget, Pace, Usage, jitter, retry_after
 from agents.models.wire.transport import TransportOptions, UnusableError
-from agents.planner import answer_all
 from vectorstore.foundation.errors import InputError, ModelError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))

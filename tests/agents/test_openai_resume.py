@@ -12,8 +12,8 @@ from pathlib import Path
 
 from fault_server import KEY, Behaviour, FaultServer, parts_of, serving, yes_share
 
-from agents.answer_care import verify_answers
-from agents.answers import AnswerStore
+from agents.answers.export import verify_answers
+from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask, Choice, Stimulus
 
 YES, NO = Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO"))
@@ -24,12 +24,12 @@ CLIENT = """
 import random, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from agents.answers import AnswerStore
+from agents.answers.store import AnswerStore
 from agents.models.wire.address import Address, ServerOptions
 from agents.models.wire.transport import TransportOptions
 from agents.models.base import ModelOptions
 from agents.models.served.openai import OpenAIModel, Server
-from agents.planner import answer_all
+from agents.answers.planner import answer_all
 from test_openai_resume import ASKS
 address = Address("toy-1", sys.argv[1])
 patience = TransportOptions(timeout=1.0, attempts=8, patience=20.0, first_wait=0.02, longest_wait=0.1)

@@ -11,12 +11,12 @@ from browse_fixtures import make_catalogue
 from test_browse import session
 from tiny_models import PictureMaker
 
-from agents.answer_care import verify_answers
-from agents.answers import AnswerStore
+from agents.answers.export import verify_answers
+from agents.answers.planner import answer_all
+from agents.answers.store import AnswerStore
 from agents.browse import browse
 from agents.models.base import NO_PICTURE, Answer, Ask, Choice, Stimulus
 from agents.models.picture_watch import LEAST_ASKS, BlindModelError, PictureWatch
-from agents.planner import answer_all
 from agents.session_log import read_log
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from agents.answers import AnswerStore
+from agents.answers.planner import answer_all, guessed_tokens, plan
+from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, ModelOptions, Stimulus
 from agents.models.local.simulated import load
-from agents.planner import answer_all, guessed_tokens, plan
 from vectorstore.foundation.errors import ModelError
 
 YES, NO = Choice("yes", ("yes",)), Choice("no", ("no",))
@@ -227,8 +227,8 @@ def test_estimates_are_measured_as_soon_as_there_is_something_to_measure(store: 
 
 
 def test_more_asks_take_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.answers._PAGE", 200)
-    monkeypatch.setattr("agents.planner._SAMPLE", 200)
+    monkeypatch.setattr("agents.answers.store._PAGE", 200)
+    monkeypatch.setattr("agents.answers.planner._SAMPLE", 200)
     peaks = []
     for frames in (8, 8, 40):
         with AnswerStore(tmp_path / f"{frames}-{len(peaks)}.sqlite") as store:

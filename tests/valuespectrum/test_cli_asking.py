@@ -81,7 +81,7 @@ def test_layouts_are_told_recorded_and_never_mixed(
 
 
 def test_samples_are_drawn_and_counted(bench: Any, server: FaultServer, tmp_path: Path) -> None:
-    from agents.answers import AnswerStore
+    from agents.answers.store import AnswerStore
 
     spec = f"openai:toy-1@{server.url}"
     code, scores, told = bench(spec, "--samples", 4, "--temperature", 0.7, "--seed", 3)

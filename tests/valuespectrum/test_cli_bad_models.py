@@ -16,7 +16,7 @@ import yaml
 from test_cli_asking import bench, corpus, server  # noqa: F401
 
 import agents.models.pictures
-from agents.answers import AnswerStore
+from agents.answers.store import AnswerStore
 from valuespectrum.cli import main
 from valuespectrum.reference.models import FOLDER
 

@@ -18,8 +18,8 @@ import pytest
 import yaml
 from bench_fakes import AxesEmbedder, words, world
 
-from agents.answers import AnswerStore
-from agents.csv_cells import guarded
+from agents.answers.csv_cells import guarded
+from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas import load_personas, system_prompt

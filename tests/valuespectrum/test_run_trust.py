@@ -14,7 +14,7 @@ import pytest
 from mutated_runs import many_mutations
 from small_run import write_run
 
-from agents.answers import AnswerStore
+from agents.answers.store import AnswerStore
 from valuespectrum.benchmark import score_run
 from valuespectrum.cli import main
 from valuespectrum.run import Run, read_manifest, read_scores

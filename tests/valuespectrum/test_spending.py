@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from bench_fakes import AxesEmbedder, words, world
 
-from agents.answers import AnswerStore, ask_key
+from agents.answers.planner import Replies, answer_all, plan
+from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.models.registry import load_model
-from agents.planner import Replies, answer_all, plan
 from valuespectrum.bench_plan import plan_benchmark
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense
 from valuespectrum.cli.bench import describe_expense

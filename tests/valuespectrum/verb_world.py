@@ -63,7 +63,7 @@ def say(words: list[str]) -> tuple[int, str]:
 
 def result(verb: str) -> str:
     """A hash of what a verb is for."""
-    from agents.answers import AnswerStore
+    from agents.answers.store import AnswerStore
     from vectorstore.corpus import Corpus
 
     found: list[Any] = []

@@ -7,7 +7,7 @@ from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN
+from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
 from agents.models.evidence import LEAST_MASS
 from valuespectrum.report.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN
+from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE, REFUSAL
 from agents.models.evidence import LEAST_LOG_PROBABILITY, LEAST_MASS
 from valuespectrum.scoring.draws import fit_cells

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN
+from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
 from agents.personas import IsqOptions, isq_score
 from valuespectrum.choices import DIGITS

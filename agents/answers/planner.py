@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from agents.answers import AnswerStore, Worklist
+from agents.answers.store import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
 from agents.models.picture_watch import BlindModelError, PictureWatch
 from agents.models.pictures import picture_key, picture_size

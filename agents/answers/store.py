@@ -18,10 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from agents import answer_schema as schema
-from agents.answer_file import connect, header
-from agents.answer_migration import migrate
-from agents.answer_schema import (
+from agents.answers.file import connect, header
+from agents.answers.migration import migrate
+from agents.answers.schema import (
     CHOICE_COLUMN,
     COUNT_COLUMN,
     OWN_COLUMNS,
@@ -33,7 +32,16 @@ from agents.answer_schema import (
     key_bytes,
     key_text,
 )
-from agents.answer_table import answer_table
+from agents.answers.store import schema
+from agents.answers.stored_json import (
+    read_counts,
+    read_details,
+    read_log_probabilities,
+    read_persona,
+    read_respondent,
+    read_tags,
+)
+from agents.answers.table import answer_table
 from agents.models.ask_key import (
     ask_content,
     ask_from_content,
@@ -43,14 +51,6 @@ from agents.models.ask_key import (
     respondent_content,
 )
 from agents.models.base import Answer, Ask, Model
-from agents.stored_json import (
-    read_counts,
-    read_details,
-    read_log_probabilities,
-    read_persona,
-    read_respondent,
-    read_tags,
-)
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
 from vectorstore.foundation.locks import WriterLock
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from agents.answer_schema import (
+from agents.answers.schema import (
     INSERT_ANSWER,
     SCHEMA_VERSION,
     PlanWriter,

@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from agents.answer_schema import (
+from agents.answers.csv_cells import guarded
+from agents.answers.schema import (
     CHOICE_COLUMN,
     COUNT_COLUMN,
     OWN_COLUMNS,
@@ -21,12 +22,11 @@ from agents.answer_schema import (
     joined,
     key_text,
 )
-from agents.answer_table import WORDS, exported
-from agents.answers import AnswerStore
-from agents.csv_cells import guarded
+from agents.answers.store import AnswerStore
+from agents.answers.stored_json import read_counts, read_form, read_tags
+from agents.answers.table import WORDS, exported
 from agents.models.ask_key import content_key
 from agents.models.base import NO_CHOICE
-from agents.stored_json import read_counts, read_form, read_tags
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
 from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
 from vectorstore.foundation.errors import InputError, SchemaError

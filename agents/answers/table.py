@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee
 from typing import TYPE_CHECKING, Any
 
-from agents.answer_schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
-from agents.stored_json import read_counts, read_log_probabilities, read_respondent, read_tags
+from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
+from agents.answers.stored_json import read_counts, read_log_probabilities, read_respondent, read_tags
 
 if TYPE_CHECKING:
     import pandas

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from agents.answer_schema import APPLICATION_ID
+from agents.answers.schema import APPLICATION_ID
 from vectorstore.foreign.schema_check import distrust
 from vectorstore.foundation.disk import storage_errors
 

@@ -1,4 +1,4 @@
-"""How answers lie in SQLite; ``agents.answer_migration`` makes files of earlier releases like that.
+"""How answers lie in SQLite; ``agents.answers.migration`` makes files of earlier releases like that.
 
 What many asks have in common is written once: pictures, personas and question forms are rows of ``part``, and an ask
 is a key with the numbers of its parts. Numbers grow in order of first appearance, so ordering by them
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from agents.answers.stored_json import damaged, read_form, read_persona, read_pictures
 from agents.models.ask_key import canonical_json
-from agents.stored_json import damaged, read_form, read_persona, read_pictures
 from vectorstore.foreign.schema_check import check_schema
 from vectorstore.foundation.errors import SchemaError
 
