@@ -23,7 +23,7 @@ from agents.feed import Candidate, Engagement, FeedItem, FeedState, Policy, Rand
 from agents.models.base import NO_PICTURE, Model
 from agents.models.picture_watch import PictureWatch
 from agents.observe import ObserverOptions, TimedFrame, observe
-from agents.personas import Persona, Strategy, system_prompt
+from agents.personas.persona import Persona, Strategy, system_prompt
 from agents.session_log import NO_ACTION, SCHEMA, Event, Manifest, RecordedModel, SessionLog, ShownFrame, encode
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import STREAMS, shuffled, stream, stream_key

@@ -15,8 +15,8 @@ from typing import Any, Literal, Protocol, get_args
 
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
-from agents.personas import Persona, Strategy, TraitExchange, placebo, system_prompt
-from agents.reserved import refuse_reserved
+from agents.personas.persona import Persona, Strategy, TraitExchange, placebo, system_prompt
+from agents.personas.reserved import refuse_reserved
 from valuespectrum.choices import NO, RATINGS, YES
 from valuespectrum.questions import (
     ISQ_RATINGS,

@@ -11,7 +11,7 @@ from agents.answers.planner import Plan, Replies, estimated, plan
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
-from agents.personas import Persona
+from agents.personas.persona import Persona
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, roles
 from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense

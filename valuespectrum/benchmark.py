@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from agents.answers.planner import Plan, answer_plan, plan
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
-from agents.personas import Persona, Strategy
+from agents.personas.persona import Persona, Strategy
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
 from valuespectrum.failures import failures, refuse_emptiness, unscored

@@ -18,7 +18,7 @@ from agents.models.base import Answer, Ask, Model, ModelOptions
 from agents.models.engines.engine_choice import ENGINES
 from agents.models.evidence import log_shares
 from agents.models.registry import load_model
-from agents.personas import load_personas, system_prompt
+from agents.personas.persona import load_personas, system_prompt
 from valuespectrum.doctor import Check
 from valuespectrum.prices import load_prices
 from valuespectrum.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks

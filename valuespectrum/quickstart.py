@@ -20,7 +20,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 
 if TYPE_CHECKING:
     from agents.models.base import Model
-    from agents.personas import Persona, Strategy
+    from agents.personas.persona import Persona, Strategy
     from ingest.embedding.open_clip import Embedder
     from vectorstore.corpus import Corpus
 
@@ -74,7 +74,7 @@ def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
     """
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model
-    from agents.personas import load_personas, select
+    from agents.personas.persona import load_personas, select
     from ingest.embedding.open_clip import load_embedder
     from vectorstore.corpus import Corpus
 
@@ -163,7 +163,7 @@ def _browse(
 ) -> None:
     from agents.browse import SessionOptions, browse
     from agents.feed import load_policy
-    from agents.personas import select
+    from agents.personas.persona import select
     from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
 
     catalogue = value_catalogue(corpus, embedder, clip_values(corpus, embedder))

@@ -20,7 +20,7 @@ from agents.feed import FeedItem, load_policy
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Stimulus
 from agents.models.local.simulated import SimulatedModel, read_profile
 from agents.observe import ObserverOptions, TimedFrame, observe
-from agents.personas import load_personas, simple_prompt
+from agents.personas.persona import load_personas, simple_prompt
 from agents.session_metrics import amplification, drift, normalised_entropy, session_metrics
 from vectorstore.foundation.errors import InputError, ModelError
 

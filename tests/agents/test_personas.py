@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from agents import personas as personas_module
-from agents.persona_file import MAX_FILE_BYTES
-from agents.personas import (
+from agents.personas.file import MAX_FILE_BYTES
+from agents.personas.persona import (
     IsqOptions,
     Persona,
     Trait,
@@ -30,6 +29,7 @@ from agents.personas import (
     system_prompt,
     value_names,
 )
+from agents.personas.persona import persona as personas_module
 from valuespectrum.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
 

@@ -20,7 +20,7 @@ from agents.browse import SessionOptions, SessionRecord, browse
 from agents.catalogue import Catalogue
 from agents.feed import load_policy
 from agents.models.base import Answer, Ask
-from agents.personas import load_personas
+from agents.personas.persona import load_personas
 from agents.replay import replay
 from agents.replay_alone import replay_alone
 from agents.session_log import SessionLog, encode, read_log

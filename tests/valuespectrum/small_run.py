@@ -8,7 +8,7 @@ from pathlib import Path
 from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.local.simulated import Profile, SimulatedModel
-from agents.personas import load_personas
+from agents.personas.persona import load_personas
 from valuespectrum.benchmark import BenchOptions, run_benchmark
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.values import VALUES

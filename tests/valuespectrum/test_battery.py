@@ -8,7 +8,7 @@ import pytest
 from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.base import Ask
-from agents.personas import load_personas
+from agents.personas.persona import load_personas
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Role, roles
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
 from valuespectrum.retrieval import RetrievalOptions, StimulusRow, retrieve

@@ -11,7 +11,7 @@ from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.local.simulated import Profile, SimulatedModel
-from agents.personas import load_personas
+from agents.personas.persona import load_personas
 from valuespectrum.bench_plan import plan_benchmark
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark
 from valuespectrum.cli import main

@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from agents.models.base import Answer, Ask
 from agents.models.local.simulated import Profile, SimulatedModel
-from agents.personas import load_personas
+from agents.personas.persona import load_personas
 from ingest.media.picture_sizes import to_jpeg
 from valuespectrum.battery import BatteryOptions
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Silent, run_benchmark, score_run

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.personas import load_personas, select
+from agents.personas.persona import load_personas, select
 from valuespectrum.cli.terminal import Terminal
 from valuespectrum.quickstart import QuickstartOptions, quickstart
 from valuespectrum.values import VALUES

@@ -14,7 +14,7 @@ from PIL import Image
 from agents.models import load_model
 from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.parsing.parse import REFUSAL
-from agents.personas import load_personas, system_prompt
+from agents.personas.persona import load_personas, system_prompt
 from valuespectrum import questions
 from valuespectrum.reference import embedder as reference_embedder
 from valuespectrum.reference import models, planted

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agents.personas import load_personas, system_prompt
+from agents.personas.persona import load_personas, system_prompt
 from valuespectrum.questions import LIKE_WORDINGS, options
 from valuespectrum.reference import architecture, planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY

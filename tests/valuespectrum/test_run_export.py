@@ -22,7 +22,7 @@ from agents.answers.csv_cells import guarded
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from agents.models.local.simulated import Profile, SimulatedModel
-from agents.personas import load_personas, system_prompt
+from agents.personas.persona import load_personas, system_prompt
 from valuespectrum.benchmark import BenchOptions, run_benchmark
 from valuespectrum.run_export import export_run, quoted
 from valuespectrum.scoring.cells import ScoringOptions

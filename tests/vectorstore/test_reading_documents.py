@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agents.models.local.simulated import read_profile
-from agents.personas import load_personas
+from agents.personas.persona import load_personas
 from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from vectorstore.foreign.documents import LARGEST, check_shape, parse_json, read_json, read_yaml

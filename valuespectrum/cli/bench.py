@@ -77,7 +77,7 @@ def bench(
     Asks which kinds of pictures they like, with and without personas.
     """
     from agents.models.base import ModelOptions
-    from agents.personas import Strategy
+    from agents.personas.persona import Strategy
     from valuespectrum.battery import BatteryName, BatteryOptions
     from valuespectrum.bench_plan import plan_benchmark
     from valuespectrum.benchmark import BenchOptions, run_benchmark

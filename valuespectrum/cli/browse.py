@@ -63,7 +63,7 @@ def browse(
     from agents.browse import browse as run_session
     from agents.feed import load_policy
     from agents.models.base import ModelOptions
-    from agents.personas import Strategy
+    from agents.personas.persona import Strategy
     from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
     from valuespectrum.foresight import check_models
     from vectorstore.corpus import Corpus

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agents.models.base import Model, ModelOptions
-    from agents.personas import Persona
+    from agents.personas.persona import Persona
     from ingest.embedding.open_clip import Embedder
     from valuespectrum.cli.terminal import Terminal
     from vectorstore.corpus import Corpus
@@ -79,7 +79,7 @@ def chosen_personas(names: list[str], file: Path | None) -> tuple[Persona, ...]:
     Raises:
         InputError: A name is unknown or the file cannot be used.
     """
-    from agents.personas import load_personas, select
+    from agents.personas.persona import load_personas, select
 
     if not names and file is None:
         return ()

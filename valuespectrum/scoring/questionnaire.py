@@ -1,6 +1,6 @@
 """Inductive Scoring Questionnaire: four ratings and two yes/no terms make one interest score per clip.
 
-The formula is ``agents.personas.isq_score``. Ratings are asked as single digits, because a two-digit 10 begins like a 1
+The formula is ``agents.personas.persona.isq_score``. Ratings are asked as single digits, because a two-digit 10 begins like a 1
 for most tokenizers, and stretched from 0..9 to 0..10; the yes/no terms are probabilities of yes.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
-from agents.personas import IsqOptions, isq_score
+from agents.personas.persona import IsqOptions, isq_score
 from valuespectrum.choices import DIGITS
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.cells import ScoringOptions, judge

@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 import yaml
 
-from agents.personas import LEVEL_WORDS, load_trait_bank, profile_prompt, simple_prompt
+from agents.personas.persona import LEVEL_WORDS, load_trait_bank, profile_prompt, simple_prompt
 from valuespectrum import questions
 from valuespectrum.reference import planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind

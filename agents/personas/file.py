@@ -1,6 +1,6 @@
 """Reading persona files that users write: YAML that is hostile until checked.
 
-Kept apart from :mod:`agents.personas` because pydantic is slow to import and only files need it.
+Kept apart from :mod:`agents.personas.persona` because pydantic is slow to import and only files need it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from agents.reserved import refuse_reserved
+from agents.personas.reserved import refuse_reserved
 from vectorstore.foreign.documents import LARGEST, read_yaml
 from vectorstore.foundation.errors import InputError
 

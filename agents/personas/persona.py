@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import yaml
 
-from agents.reserved import PLACEBO_MARK
+from agents.personas.reserved import PLACEBO_MARK
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
-    from agents.persona_file import PersonaEntry, TraitEntry
+    from agents.personas.file import PersonaEntry, TraitEntry
 
 Strategy = Literal["simple", "profile", "isq"]
 """How a persona is put to a model; ``"isq"`` shows the simple prompt and scores a questionnaire."""
@@ -181,7 +181,7 @@ def load_personas(path: Path | str | None = None) -> tuple[Persona, ...]:
     Raises:
         InputError: The file or an entry cannot be used; the message names the entry.
     """
-    from agents.persona_file import read_entries
+    from agents.personas.file import read_entries
 
     if path is not None:
         return tuple(_persona(entry, str(path), Path(path).name) for entry in read_entries(Path(path)))
