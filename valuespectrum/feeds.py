@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from agents.browse import BrowseQuestions
-from agents.catalogue import Catalogue, catalogue_from_corpus
-from agents.decisions import YesNoQuestion
+from agents.browsing.catalogue import Catalogue, catalogue_from_corpus
+from agents.browsing.decisions import YesNoQuestion
+from agents.browsing.session import BrowseQuestions
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.keywords import load_keywords
 from valuespectrum.questions import LIKE_WORDINGS

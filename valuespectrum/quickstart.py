@@ -161,8 +161,8 @@ def _browse(
     roles: Sequence[Persona],
     stages: Stages,
 ) -> None:
-    from agents.browse import SessionOptions, browse
-    from agents.feed import load_policy
+    from agents.browsing.policies import load_policy
+    from agents.browsing.session import SessionOptions, browse
     from agents.personas.persona import select
     from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
 

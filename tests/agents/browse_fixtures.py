@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.browse import BrowseQuestions
-from agents.catalogue import Catalogue, CatalogueClip
-from agents.decisions import YesNoQuestion
-from agents.feed import FeedItem
+from agents.browsing.catalogue import Catalogue, CatalogueClip
+from agents.browsing.decisions import YesNoQuestion
+from agents.browsing.observe import TimedFrame
+from agents.browsing.policies import FeedItem
+from agents.browsing.session import BrowseQuestions
 from agents.models.base import Answer, Ask, FrameReference
-from agents.observe import TimedFrame
 
 GROUPS = ("power", "security", "hedonism")
 QUESTIONS = BrowseQuestions(

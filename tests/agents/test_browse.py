@@ -13,15 +13,15 @@ from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, sha
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.browse import Behaviour, BrowseQuestions, EngagementWeights, SessionOptions, browse
-from agents.catalogue import Catalogue, CatalogueClip
-from agents.decisions import Decision, DecisionOptions, Interview, YesNoQuestion, checked
-from agents.feed import FeedItem, load_policy
+from agents.browsing.catalogue import Catalogue, CatalogueClip
+from agents.browsing.decisions import Decision, DecisionOptions, Interview, YesNoQuestion, checked
+from agents.browsing.metrics import amplification, drift, normalised_entropy, session_metrics
+from agents.browsing.observe import ObserverOptions, TimedFrame, observe
+from agents.browsing.policies import FeedItem, load_policy
+from agents.browsing.session import Behaviour, BrowseQuestions, EngagementWeights, SessionOptions, browse
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Stimulus
 from agents.models.local.simulated import SimulatedModel, read_profile
-from agents.observe import ObserverOptions, TimedFrame, observe
 from agents.personas.persona import load_personas, simple_prompt
-from agents.session_metrics import amplification, drift, normalised_entropy, session_metrics
 from vectorstore.foundation.errors import InputError, ModelError
 
 CATALOGUE = make_catalogue()

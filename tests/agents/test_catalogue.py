@@ -9,10 +9,10 @@ import pytest
 from browse_fixtures import QUESTIONS, TASTE, Leaning, sha
 from PIL import Image
 
-from agents.browse import SessionOptions, browse
-from agents.catalogue import catalogue_from_corpus
-from agents.feed import load_policy
-from agents.replay import replay
+from agents.browsing.catalogue import catalogue_from_corpus
+from agents.browsing.policies import load_policy
+from agents.browsing.replay import replay
+from agents.browsing.session import SessionOptions, browse
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source

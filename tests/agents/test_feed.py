@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents import feed
-from agents.feed import (
+from agents.browsing import policies as feed
+from agents.browsing.policies import (
     Balanced,
     BalancedOptions,
     Engagement,
@@ -225,7 +225,7 @@ def test_bad_policies_are_refused(name: str, params: dict[str, object], message:
 
 def test_installed_policies_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [
-        EntryPoint("mine", "agents.feed:Random", feed.POLICY_GROUP),
+        EntryPoint("mine", "agents.browsing.policies:Random", feed.POLICY_GROUP),
         EntryPoint("lost", "no_such_package:Policy", feed.POLICY_GROUP),
     ]
     monkeypatch.setattr(feed, "entry_points", lambda group: points)

@@ -14,10 +14,10 @@ from tiny_models import PictureMaker
 from agents.answers.export import verify_answers
 from agents.answers.planner import answer_all
 from agents.answers.store import AnswerStore
-from agents.browse import browse
+from agents.browsing.log import read_log
+from agents.browsing.session import browse
 from agents.models.base import NO_PICTURE, Answer, Ask, Choice, Stimulus
 from agents.models.picture_watch import LEAST_ASKS, BlindModelError, PictureWatch
-from agents.session_log import read_log
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
 BLIND = Answer(text="No image was provided.", parsed=NO_PICTURE)

@@ -16,14 +16,14 @@ from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.browse import SessionOptions, SessionRecord, browse
-from agents.catalogue import Catalogue
-from agents.feed import load_policy
+from agents.browsing.catalogue import Catalogue
+from agents.browsing.log import SessionLog, encode, read_log
+from agents.browsing.policies import load_policy
+from agents.browsing.replay import replay
+from agents.browsing.replay_alone import replay_alone
+from agents.browsing.session import SessionOptions, SessionRecord, browse
 from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
-from agents.replay import replay
-from agents.replay_alone import replay_alone
-from agents.session_log import SessionLog, encode, read_log
 from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError, StorageError
 
 CATALOGUE = make_catalogue(30)
@@ -143,7 +143,7 @@ from pathlib import Path
 sys.path.insert(0, "tests/agents")
 from test_session_log import run
 import test_session_log
-from agents.session_log import SessionLog
+from agents.browsing.log import SessionLog
 append, written = SessionLog.append, []
 def then_die(self, event):
     append(self, event)

@@ -25,7 +25,7 @@ from valuespectrum.cli.common import (
 from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
-    from agents.browse import SessionRecord
+    from agents.browsing.session import SessionRecord
 
 
 def browse(
@@ -59,9 +59,9 @@ def browse(
 
     With or without a persona; the log tells what was shown, why, and with what chance.
     """
-    from agents.browse import SessionOptions
-    from agents.browse import browse as run_session
-    from agents.feed import load_policy
+    from agents.browsing.policies import load_policy
+    from agents.browsing.session import SessionOptions
+    from agents.browsing.session import browse as run_session
     from agents.models.base import ModelOptions
     from agents.personas.persona import Strategy
     from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
@@ -133,7 +133,7 @@ def corpus_of_log(log: Path) -> Path | None:
     Raises:
         InputError: It is no session log.
     """
-    from agents.session_log import read_log
+    from agents.browsing.log import read_log
 
     named = read_log(log).manifest.session.get("corpus")
     if not isinstance(named, str) or not named:
@@ -146,8 +146,8 @@ def _replay(terminal: Terminal, log: Path, catalogue: Any) -> None:
     """Walk a session again; without its clips what follows from the answers is checked, and that is said."""
     from dataclasses import asdict
 
-    from agents.replay import replay as run_replay
-    from agents.replay_alone import replay_alone
+    from agents.browsing.replay import replay as run_replay
+    from agents.browsing.replay_alone import replay_alone
 
     report = replay_alone(log) if catalogue is None else run_replay(log, catalogue)
     same = "the same, byte for byte" if catalogue is not None else "actions and times follow from the answers"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.session_log import NO_ACTION
+from agents.browsing.log import NO_ACTION
 from valuespectrum.benchmark import drawn_pictures
 from valuespectrum.report.data import ModelProfile, ReportData, Session, SessionStep
 from valuespectrum.report.examples import read_examples, read_picture
@@ -19,7 +19,7 @@ from valuespectrum.truth import caution, checkable, is_synthetic
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
-    from agents.session_log import Event
+    from agents.browsing.log import Event
     from vectorstore.corpus import Corpus
 
 Json = dict[str, Any]
@@ -112,7 +112,7 @@ def read_session(log: Path, sources: ReportSources, names: Mapping[str, str]) ->
         sources: Corpus and values of clips.
         names: Persona id to its name.
     """
-    from agents.session_log import read_log
+    from agents.browsing.log import read_log
 
     contents = read_log(log)
     known = sources.corpus.clip_ids() if sources.corpus else set()

@@ -17,14 +17,14 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from agents.catalogue import Catalogue, CatalogueClip
-from agents.decisions import Decision, DecisionOptions, Interview, YesNoQuestion
-from agents.feed import Candidate, Engagement, FeedItem, FeedState, Policy, Random, Shown, policy_params
+from agents.browsing.catalogue import Catalogue, CatalogueClip
+from agents.browsing.decisions import Decision, DecisionOptions, Interview, YesNoQuestion
+from agents.browsing.log import NO_ACTION, SCHEMA, Event, Manifest, RecordedModel, SessionLog, ShownFrame, encode
+from agents.browsing.observe import ObserverOptions, TimedFrame, observe
+from agents.browsing.policies import Candidate, Engagement, FeedItem, FeedState, Policy, Random, Shown, policy_params
 from agents.models.base import NO_PICTURE, Model
 from agents.models.picture_watch import PictureWatch
-from agents.observe import ObserverOptions, TimedFrame, observe
 from agents.personas.persona import Persona, Strategy, system_prompt
-from agents.session_log import NO_ACTION, SCHEMA, Event, Manifest, RecordedModel, SessionLog, ShownFrame, encode
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import STREAMS, shuffled, stream, stream_key
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.browse import RecordedOptions, SessionOptions, Walk, first_difference
-from agents.catalogue import Catalogue
-from agents.feed import load_policy
-from agents.observe import ObserverOptions
-from agents.session_log import LogContents, Manifest, RecordedModel, encode, read_log
+from agents.browsing.catalogue import Catalogue
+from agents.browsing.log import LogContents, Manifest, RecordedModel, encode, read_log
+from agents.browsing.observe import ObserverOptions
+from agents.browsing.policies import load_policy
+from agents.browsing.session import RecordedOptions, SessionOptions, Walk, first_difference
 from vectorstore.foundation.errors import InputError
 
 

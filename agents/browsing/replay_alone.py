@@ -1,6 +1,6 @@
 """Check a logged session without its clips: whether what was done follows from what was answered.
 
-What was shown and why depends on the clips and is not looked at; ``agents.replay`` does that, with the corpus.
+What was shown and why depends on the clips and is not looked at; ``agents.browsing.replay`` does that, with the corpus.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.browse import Walk
-from agents.catalogue import Catalogue, CatalogueClip
-from agents.feed import FeedItem, FeedState, Shown
+from agents.browsing.catalogue import Catalogue, CatalogueClip
+from agents.browsing.log import Event, LogContents, RecordedModel, encode, read_log
+from agents.browsing.observe import TimedFrame
+from agents.browsing.policies import FeedItem, FeedState, Shown
+from agents.browsing.replay import ReplayReport, session_of
+from agents.browsing.session import Walk
 from agents.models.base import FrameReference
-from agents.observe import TimedFrame
-from agents.replay import ReplayReport, session_of
-from agents.session_log import Event, LogContents, RecordedModel, encode, read_log
 
 _FOLLOWS = (
     "t_sim",

@@ -10,10 +10,10 @@ from math import isfinite
 
 import numpy as np
 
-from agents.feed import FeedItem
+from agents.browsing.metrics import NO_GROUP
+from agents.browsing.observe import TimedFrame
+from agents.browsing.policies import FeedItem
 from agents.models.base import FrameReference
-from agents.observe import TimedFrame
-from agents.session_metrics import NO_GROUP
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 

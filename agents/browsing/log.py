@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from agents.feed import Candidate
+from agents.browsing.policies import Candidate
 from agents.models.base import Answer, Ask
 from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.disk import make_folder, storage_errors, sync_folder, write_durably

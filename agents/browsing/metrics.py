@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from agents.session_log import Event
+from agents.browsing.log import Event
 from vectorstore.foundation.errors import InputError
 
 NO_GROUP = "none"

@@ -1,0 +1,1 @@
+"""An agent that looks through a feed: sessions, policies, what it sees and decides, logs, replay."""
