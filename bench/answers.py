@@ -21,7 +21,7 @@ from agents.models.base import Answer, Ask
 from bench.common import Clock, Json, Row, child, disk_megabytes, load, peak_memory
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Role
 from valuespectrum.retrieval import StimulusRow
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 _ROLES = 11
 _FORMS = 8

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foreign.documents import check_shape
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foreign.documents import check_shape, parse_json
 
 REFERENCE_EMBEDDER = "open_clip/reference-clip/"

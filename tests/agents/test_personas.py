@@ -30,7 +30,7 @@ from agents.personas.persona import (
     value_names,
 )
 from agents.personas.persona import persona as personas_module
-from valuespectrum.values import LABELS, VALUES
+from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
 
 OWN = load_personas()

@@ -10,7 +10,7 @@ import numpy as np
 from PIL.Image import Image
 
 from valuespectrum.keywords import Keyword, KeywordList
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.ledger.records import Frame, Hit
 
 EMBEDDER_ID = "axes"

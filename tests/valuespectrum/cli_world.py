@@ -12,7 +12,7 @@ import numpy as np
 from PIL.Image import Image
 
 from valuespectrum.keywords import load_keywords
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 MODEL = "simulated:hedonism=2,security=-2,stimulation=1,power=-1,yes_lean=0.5,order_lean=0.2"
 

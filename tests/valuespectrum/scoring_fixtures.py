@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 LIKING: Mapping[str, float] = {value: 1.8 * np.cos(2 * np.pi * place / 10 - 1.0) for place, value in enumerate(VALUES)}
 

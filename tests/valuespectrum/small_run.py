@@ -11,7 +11,7 @@ from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas
 from valuespectrum.benchmark import BenchOptions, run_benchmark
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 SCORING = ScoringOptions(draws=100)
 MODEL = SimulatedModel(Profile(values={value: 0.3 * (place - 4) for place, value in enumerate(VALUES)}))

@@ -19,7 +19,7 @@ from valuespectrum.cli.bench import describe_expense
 from valuespectrum.prices import OWN_TABLE, load_prices
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.spending import spending
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
 

@@ -23,7 +23,7 @@ from valuespectrum.benchmark import BenchOptions, BenchPlan, Silent, run_benchma
 from valuespectrum.failures import told as told_of
 from valuespectrum.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source

@@ -14,7 +14,7 @@ from valuespectrum.battery import BatteryOptions
 from valuespectrum.benchmark import BenchOptions
 from valuespectrum.calibration import PlantedRespondent, calibrate
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 import ingest.embedding.open_clip
 from valuespectrum.cli import main
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.ledger.records import EmbedderRecord, Failure, Frame, Media, Recipe, Source
 

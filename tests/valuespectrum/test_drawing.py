@@ -25,7 +25,7 @@ from valuespectrum.reference.drawing import (
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.people import POSES, Pose, hand_position, look_of
 from valuespectrum.reference.scenes import load_painters, scene
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError, StorageError
 
 NAMES = [kind.name for kind in KINDS]

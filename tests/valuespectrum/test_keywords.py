@@ -6,7 +6,7 @@ import pytest
 
 from valuespectrum.keywords import PER_VALUE, SOURCES, load_keywords
 from valuespectrum.reference.kinds import pure_kinds
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
 

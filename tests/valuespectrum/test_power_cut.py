@@ -16,7 +16,7 @@ from synced_disk import SyncedDisk, watched
 
 import ingest.embedding.open_clip
 from valuespectrum.cli import main
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at open files through /proc")
 

@@ -20,7 +20,7 @@ from valuespectrum.reference import embedder as reference_embedder
 from valuespectrum.reference import models, planted
 from valuespectrum.reference.drawing import draw_frame, random_setting
 from valuespectrum.reference.kinds import BY_NAME, KINDS, pure_kinds
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
 SEED = 77_000

@@ -22,7 +22,7 @@ from valuespectrum.reference.training.examples import (
     random_example,
     random_prefix,
 )
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from valuespectrum.report.page import render, write_report
 from valuespectrum.report.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
 from valuespectrum.run import Manifest
 from valuespectrum.scoring.resampling import NO_SPREAD
-from valuespectrum.values import HIGHER_ORDER, LABELS, VALUES
+from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import StorageError
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}

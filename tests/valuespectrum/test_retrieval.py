@@ -5,7 +5,7 @@ import pytest
 from bench_fakes import AxesEmbedder, FakeCorpus, frame, words, world
 
 from valuespectrum.retrieval import RetrievalOptions, clips_per_value, retrieve
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
 

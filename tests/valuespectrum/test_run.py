@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from valuespectrum.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
 
 PAPER = {"scores": dict.fromkeys(VALUES, 1.5), "n": dict.fromkeys(VALUES, 2)}

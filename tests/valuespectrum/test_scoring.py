@@ -18,7 +18,7 @@ from valuespectrum.scoring.profile import describe, profile
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.scoring.resampling import interval, resample, stretch
 from valuespectrum.scoring.scores import score_answers
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 

@@ -18,7 +18,7 @@ from valuespectrum.scoring.profile import Json, Profile
 from valuespectrum.scoring.resampling import NO_SPREAD, Floats, interval
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.scoring.shares import effective_answers, exact_interval, share_row
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 OPTIONS = ScoringOptions(draws=300)
 OWN = np.array([LIKING[value] for value in VALUES])

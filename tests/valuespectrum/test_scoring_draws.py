@@ -15,7 +15,7 @@ from valuespectrum.scoring.draws import CELLS, fit_cells
 from valuespectrum.scoring.profile import differences
 from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.scores import score_answers
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 OPTIONS = ScoringOptions(draws=300)
 

@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.paper import paper_scores, strict_rates, value_averages
 from valuespectrum.scoring.scores import score_answers
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 COLUMNS = (
     *("self_direction", "universalism", "benevolence", "stimulation", "power"),

@@ -16,7 +16,7 @@ from valuespectrum.scoring.alignment import correlate
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.scores import score_answers
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 OPTIONS = ScoringOptions(draws=300)
 TARGET = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "achievement": 0.5, "universalism": -1.0}

@@ -23,7 +23,7 @@ from cli_world import MODEL, ColourEmbedder, write_clip
 
 import ingest.embedding.open_clip
 from valuespectrum.cli import main
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 CORPUS = ("--corpus", "corpus", "--embedder", "colours")
 VERBS: dict[str, list[str]] = {

@@ -162,7 +162,7 @@ def _replay(terminal: Terminal, log: Path, catalogue: Any) -> None:
 
 
 def _describe(document: dict[str, Any]) -> str:
-    from valuespectrum.values import LABELS
+    from valuespectrum.theory.values import LABELS
 
     rows = [
         (LABELS.get(value, "no value"), count, document["liked"].get(value, 0))

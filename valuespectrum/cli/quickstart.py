@@ -32,7 +32,7 @@ def quickstart(
 
 def _describe(summary: dict[str, Any], out: Path) -> str:
     from valuespectrum.report.words import moved_in_words, number
-    from valuespectrum.values import LABELS
+    from valuespectrum.theory.values import LABELS
 
     planted, recovered = summary["planted_profile"], summary["recovered_profile"]
     values = [(LABELS[value], number(planted[value]), number(recovered.get(value))) for value in planted]

@@ -57,7 +57,7 @@ def _profile(one: dict[str, Any]) -> str:
     from valuespectrum.report.data import Estimate
     from valuespectrum.report.measured import limits, read_differences
     from valuespectrum.report.words import INDEPENDENCE, UNITS, in_words, short_model, with_interval
-    from valuespectrum.values import LABELS
+    from valuespectrum.theory.values import LABELS
 
     estimates = [(value, Estimate.read(row), Estimate.read(row, "centred")) for value, row in one["profile"].items()]
     rows = [
@@ -81,7 +81,7 @@ def _profile(one: dict[str, Any]) -> str:
 def _paper(one: dict[str, Any]) -> str:
     from valuespectrum.report.data import Estimate
     from valuespectrum.report.words import PUBLISHED, number, short_model, with_interval
-    from valuespectrum.values import LABELS
+    from valuespectrum.theory.values import LABELS
 
     exact = one.get("profile") or {}
     rows = [

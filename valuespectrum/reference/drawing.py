@@ -18,7 +18,7 @@ from PIL import Image
 from valuespectrum.reference.canvas import Canvas, Colour, Setting
 from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.scenes import load_painters
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.disk import durable_file, make_folder, write_durably
 from vectorstore.foundation.errors import InputError, StorageError
 from vectorstore.processes.child_process import map_in_children

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 TIMES_OF_DAY: Mapping[str, str] = {
     "morning": "in the morning",

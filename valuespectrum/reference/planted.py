@@ -19,7 +19,7 @@ from math import cos, exp, radians
 
 import numpy as np
 
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 REACH = 2.0
 """Log-odds of liking that a fully obeyed persona gives to a value it holds."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from valuespectrum.report.data import Estimate, ModelProfile, PersonaResult, Session, ValueRow
 from valuespectrum.report.svg import arc, element, group, join, picture, polar, sector
 from valuespectrum.report.words import with_interval
-from valuespectrum.values import HIGHER_ORDER, LABELS, VALUES
+from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 
 SECTOR = 360.0 / len(VALUES)
 HIGHER_LABELS: Mapping[str, str] = {

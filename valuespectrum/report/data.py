@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 NO_PERSONA = "none"
 

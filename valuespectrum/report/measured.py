@@ -17,8 +17,8 @@ from valuespectrum.report.data import (
     ValueRow,
 )
 from valuespectrum.run import Manifest
+from valuespectrum.theory.values import LABELS, VALUES
 from valuespectrum.truth import planted_profile
-from valuespectrum.values import LABELS, VALUES
 
 Json = dict[str, Any]
 

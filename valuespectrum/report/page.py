@@ -38,7 +38,7 @@ from valuespectrum.report.words import (
     short_model,
     with_interval,
 )
-from valuespectrum.values import LABELS, VALUES
+from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
 
 WINDOW = 10

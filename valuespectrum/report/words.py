@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from valuespectrum.report.data import Differences, Estimate, ModelProfile, ReportData
 from valuespectrum.scoring.alignment import SAME_ORDER
 from valuespectrum.scoring.resampling import FEW_CLIPS, NO_SPREAD
-from valuespectrum.values import LABELS
+from valuespectrum.theory.values import LABELS
 
 CLEAR = 0.05
 """Probability below which differences between values count as more than noise."""

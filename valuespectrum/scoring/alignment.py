@@ -16,7 +16,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.profile import Json, Profile, number
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.resampling import NO_SPREAD, Floats, estimate_row
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 Method = Literal["spearman", "pearson"]
 Moved = Literal["closer", "away", "unclear"]

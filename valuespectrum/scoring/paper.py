@@ -16,7 +16,7 @@ from agents.models.parsing.parse import contains_yes, parse_answer
 from valuespectrum.choices import NO, YES
 from valuespectrum.scoring.profile import Json
 from valuespectrum.scoring.shares import share_row
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 if TYPE_CHECKING:
     import pandas as pd

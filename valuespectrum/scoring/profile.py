@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.resampling import Floats, Resamples, estimate_row
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ import numpy as np
 
 from valuespectrum.scoring.profile import Json, number
 from valuespectrum.scoring.ranks import levelled
-from valuespectrum.values import centre
+from valuespectrum.theory.values import centre
 from vectorstore.foundation.errors import InputError
 
 

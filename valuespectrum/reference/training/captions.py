@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.values import LABELS, VALUES
+from valuespectrum.theory.values import LABELS, VALUES
 
 PREFIXES = ("", "", "a picture of ", "a video of ", "a short clip about ")
 

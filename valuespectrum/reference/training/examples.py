@@ -19,7 +19,7 @@ from valuespectrum import questions
 from valuespectrum.reference import planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.planted import Respondent
-from valuespectrum.values import LABELS, VALUES
+from valuespectrum.theory.values import LABELS, VALUES
 
 REFUSAL = "Sorry, I cannot answer that."
 OPTION_ORDERS = (("yes", "no"), ("no", "yes"))

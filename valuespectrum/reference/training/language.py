@@ -23,7 +23,7 @@ from valuespectrum.reference.training.packing import (
     pair_loss,
     run_layers,
 )
-from valuespectrum.values import LABELS, VALUES
+from valuespectrum.theory.values import LABELS, VALUES
 
 Log = Callable[[str], None]
 PAIR_SHARE, PAIRS_FROM = 0.3, 0.3

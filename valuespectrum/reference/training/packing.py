@@ -10,7 +10,7 @@ import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
 from valuespectrum.reference.training.examples import Branch, Example
-from valuespectrum.values import VALUES
+from valuespectrum.theory.values import VALUES
 
 CONTINUATION_WEIGHT = 0.3
 """Loss weight of answer tokens after the first one."""

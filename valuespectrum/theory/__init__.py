@@ -1,0 +1,1 @@
+"""Schwartz's values, and their circle."""
