@@ -29,8 +29,8 @@ from valuespectrum.questions import (
 from valuespectrum.questions import (
     options as option_words,
 )
-from valuespectrum.retrieval import StimulusRow
 from valuespectrum.scoring.scores import NO_PERSONA, QUESTIONNAIRE
+from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 

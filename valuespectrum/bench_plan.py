@@ -15,10 +15,10 @@ from agents.personas.persona import Persona
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, roles
 from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
-from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
-from valuespectrum.retrieval import clips_per_value, retrieve
 from valuespectrum.spending import spending
+from valuespectrum.stimuli.keywords import load_keywords
+from valuespectrum.stimuli.retrieval import clips_per_value, retrieve
 from valuespectrum.truth import caution
 
 

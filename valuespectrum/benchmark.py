@@ -19,14 +19,14 @@ from agents.personas.persona import Persona, Strategy
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
 from valuespectrum.failures import failures, refuse_emptiness, unscored
-from valuespectrum.keywords import load_keywords
 from valuespectrum.prices import load_prices
 from valuespectrum.reference.recognition import tally
-from valuespectrum.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from valuespectrum.run import Run, open_answers, read_manifest, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.spending import Spending, spending
+from valuespectrum.stimuli.keywords import load_keywords
+from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from valuespectrum.truth import caution, made_for_drawings
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.ledger.records import Clip

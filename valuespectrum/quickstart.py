@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from valuespectrum.battery import BatteryOptions
 from valuespectrum.benchmark import BenchOptions, Silent, run_benchmark
-from valuespectrum.retrieval import RetrievalOptions
 from valuespectrum.run import write_json
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.stimuli.retrieval import RetrievalOptions
 
 if TYPE_CHECKING:
     from agents.models.base import Model

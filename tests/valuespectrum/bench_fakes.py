@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL.Image import Image
 
-from valuespectrum.keywords import Keyword, KeywordList
+from valuespectrum.stimuli.keywords import Keyword, KeywordList
 from valuespectrum.theory.values import VALUES
 from vectorstore.ledger.records import Frame, Hit
 

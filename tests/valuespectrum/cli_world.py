@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL.Image import Image
 
-from valuespectrum.keywords import load_keywords
+from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.theory.values import VALUES
 
 MODEL = "simulated:hedonism=2,security=-2,stimulation=1,power=-1,yes_lean=0.5,order_lean=0.2"

@@ -11,7 +11,7 @@ from agents.models.base import Ask
 from agents.personas.persona import load_personas
 from valuespectrum.battery import BatteryAsks, BatteryOptions, Role, roles
 from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
-from valuespectrum.retrieval import RetrievalOptions, StimulusRow, retrieve
+from valuespectrum.stimuli.retrieval import RetrievalOptions, StimulusRow, retrieve
 from vectorstore.foundation.errors import InputError
 
 BARE = Role("none", "none", False, "")

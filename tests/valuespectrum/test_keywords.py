@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum.keywords import PER_VALUE, SOURCES, load_keywords
 from valuespectrum.reference.kinds import pure_kinds
+from valuespectrum.stimuli.keywords import PER_VALUE, SOURCES, load_keywords
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from bench_fakes import AxesEmbedder, FakeCorpus, frame, words, world
 
-from valuespectrum.retrieval import RetrievalOptions, clips_per_value, retrieve
+from valuespectrum.stimuli.retrieval import RetrievalOptions, clips_per_value, retrieve
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 

@@ -84,9 +84,9 @@ def bench(
     from valuespectrum.failures import refuse_silence, told
     from valuespectrum.foresight import check_models
     from valuespectrum.prices import load_prices
-    from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.spending import with_prices
+    from valuespectrum.stimuli.retrieval import RetrievalOptions
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.errors import CorpusError
     from vectorstore.snapshots.snapshot import snapshot_with

@@ -51,8 +51,8 @@ def calibrate(
     from valuespectrum.calibration import calibrate as run_calibration
     from valuespectrum.calibration import refuse_other_clips
     from valuespectrum.reference.planted import COHORT
-    from valuespectrum.retrieval import RetrievalOptions
     from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.stimuli.retrieval import RetrievalOptions
     from vectorstore.corpus import Corpus
 
     with Terminal(as_json) as terminal:

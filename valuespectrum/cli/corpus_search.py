@@ -123,7 +123,7 @@ def _query(
 
 
 def _value_words(value: str, keywords: Path | None) -> list[str]:
-    from valuespectrum.keywords import load_keywords
+    from valuespectrum.stimuli.keywords import load_keywords
     from vectorstore.foundation.errors import InputError
 
     listed = load_keywords(keywords).words

@@ -163,8 +163,8 @@ def _export_links(corpus: Corpus, target: Path) -> tuple[dict[str, Any], str]:
 
 
 def _value_coverage(corpus: Corpus) -> dict[str, int]:
-    from valuespectrum.keywords import load_keywords
-    from valuespectrum.retrieval import RetrievalOptions, clips_per_value, retrieve
+    from valuespectrum.stimuli.keywords import load_keywords
+    from valuespectrum.stimuli.retrieval import RetrievalOptions, clips_per_value, retrieve
 
     rows = retrieve(corpus, load_corpus_embedder(corpus), load_keywords(), RetrievalOptions())
     return clips_per_value(rows)

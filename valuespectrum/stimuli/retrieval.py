@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ingest.embedding.open_clip import Embedder
 from ingest.examining.near_duplicates import bits_apart
-from valuespectrum.keywords import KeywordList
+from valuespectrum.stimuli.keywords import KeywordList
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.records import Frame, Hit
 

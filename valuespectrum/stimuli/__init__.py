@@ -1,0 +1,1 @@
+"""What is shown: clips found in a corpus for each value."""
