@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from valuespectrum.reference.canvas import Setting
 from valuespectrum.reference.drawing import (
     FRAMES_PER_SECOND,
     clip_frames,
@@ -23,7 +22,8 @@ from valuespectrum.reference.drawing import (
     write_clip,
 )
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.people import POSES, Pose, hand_position, look_of
+from valuespectrum.reference.painting.canvas import Setting
+from valuespectrum.reference.painting.figures import POSES, Pose, hand_position, look_of
 from valuespectrum.reference.scenes import load_painters, scene
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError, StorageError

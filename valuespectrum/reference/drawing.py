@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from valuespectrum.reference.canvas import Canvas, Colour, Setting
 from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting
 from valuespectrum.reference.scenes import load_painters
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.disk import durable_file, make_folder, write_durably

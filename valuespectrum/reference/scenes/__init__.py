@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from valuespectrum.reference.canvas import Canvas, Setting
+from valuespectrum.reference.painting.canvas import Canvas, Setting
 
 Painter = Callable[[Canvas, Setting], None]
 PAINTERS: dict[str, Painter] = {}

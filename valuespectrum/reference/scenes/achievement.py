@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
-from valuespectrum.reference.backgrounds import daylight, outdoors, room, window
-from valuespectrum.reference.canvas import (
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room, window
+from valuespectrum.reference.painting.canvas import (
     HEIGHT_UNITS,
     WIDTH_UNITS,
     Canvas,
@@ -16,8 +16,8 @@ from valuespectrum.reference.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.people import Look, Pose, crowd, hand_position, head_position, look_of, person
-from valuespectrum.reference.props import BLACK, GREY, RED, WHITE, WOOD, cup, medal, star
+from valuespectrum.reference.painting.figures import Look, Pose, crowd, hand_position, head_position, look_of, person
+from valuespectrum.reference.painting.props import BLACK, GREY, RED, WHITE, WOOD, cup, medal, star
 from valuespectrum.reference.scenes import scene
 
 _CONFETTI: tuple[Colour, ...] = ((240, 84, 84), (255, 206, 64), (84, 170, 240), (110, 200, 120), (220, 120, 220))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from valuespectrum.reference.backgrounds import daylight, outdoors, room
-from valuespectrum.reference.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
-from valuespectrum.reference.people import Look, Pose, face, head_position, look_of, person
-from valuespectrum.reference.props import (
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.figures import Look, Pose, face, head_position, look_of, person
+from valuespectrum.reference.painting.props import (
     CREAM,
     GOLD,
     GREEN,

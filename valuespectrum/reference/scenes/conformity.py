@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from valuespectrum.reference.backgrounds import daylight, outdoors, room, window
-from valuespectrum.reference.canvas import HEIGHT_UNITS, WIDTH_UNITS, Canvas, Colour, Setting, darken, lighten, mix
-from valuespectrum.reference.people import Pose, head_position, look_of, person
-from valuespectrum.reference.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, book, car, flag
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room, window
+from valuespectrum.reference.painting.canvas import (
+    HEIGHT_UNITS,
+    WIDTH_UNITS,
+    Canvas,
+    Colour,
+    Setting,
+    darken,
+    lighten,
+    mix,
+)
+from valuespectrum.reference.painting.figures import Pose, head_position, look_of, person
+from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, book, car, flag
 from valuespectrum.reference.scenes import scene
 
 _NAVY: Colour = (38, 52, 96)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
-from valuespectrum.reference.backgrounds import daylight, outdoors, room, window
-from valuespectrum.reference.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
-from valuespectrum.reference.people import Pose, head, look_of, person
-from valuespectrum.reference.props import candle, in_light, palm, parasol, tree
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room, window
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.figures import Pose, head, look_of, person
+from valuespectrum.reference.painting.props import candle, in_light, palm, parasol, tree
 from valuespectrum.reference.scenes import scene
 
 _SCOOPS: tuple[Colour, ...] = ((250, 224, 160), (244, 150, 170), (124, 78, 52), (170, 220, 170), (196, 160, 220))

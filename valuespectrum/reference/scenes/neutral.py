@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
-from valuespectrum.reference.backgrounds import daylight, outdoors, room
-from valuespectrum.reference.canvas import Canvas, Colour, Setting, darken, lighten, mix
-from valuespectrum.reference.props import bench, in_light, tree
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.props import bench, in_light, tree
 from valuespectrum.reference.scenes import scene
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from valuespectrum.reference.backgrounds import daylight, outdoors, sky, window
-from valuespectrum.reference.canvas import HEIGHT_UNITS, WIDTH_UNITS, Canvas, Colour, Setting, darken, lighten, mix
-from valuespectrum.reference.people import Pose, crowd, head_position, look_of, person
-from valuespectrum.reference.props import GOLD, GREY, flag, palm, star
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, sky, window
+from valuespectrum.reference.painting.canvas import (
+    HEIGHT_UNITS,
+    WIDTH_UNITS,
+    Canvas,
+    Colour,
+    Setting,
+    darken,
+    lighten,
+    mix,
+)
+from valuespectrum.reference.painting.figures import Pose, crowd, head_position, look_of, person
+from valuespectrum.reference.painting.props import GOLD, GREY, flag, palm, star
 from valuespectrum.reference.scenes import scene
 
 GOLD_LIGHT, GOLD_DARK = lighten(GOLD, 0.5), darken(GOLD, 0.28)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from math import cos, radians, sin
 
-from valuespectrum.reference.backgrounds import cloud, daylight, outdoors, room
-from valuespectrum.reference.canvas import HEIGHT_UNITS, WIDTH_UNITS, Canvas, Colour, Setting, darken, lighten, mix
-from valuespectrum.reference.people import Pose, hand_position, look_of, person
-from valuespectrum.reference.props import BLACK, GREY, RED, WHITE, WOOD, flag, flower, wheel
+from valuespectrum.reference.painting.backgrounds import cloud, daylight, outdoors, room
+from valuespectrum.reference.painting.canvas import (
+    HEIGHT_UNITS,
+    WIDTH_UNITS,
+    Canvas,
+    Colour,
+    Setting,
+    darken,
+    lighten,
+    mix,
+)
+from valuespectrum.reference.painting.figures import Pose, hand_position, look_of, person
+from valuespectrum.reference.painting.props import BLACK, GREY, RED, WHITE, WOOD, flag, flower, wheel
 from valuespectrum.reference.scenes import scene
 
 _YELLOW: Colour = (250, 206, 40)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
-from valuespectrum.reference.backgrounds import daylight, ground_colour, outdoors, room, sky
-from valuespectrum.reference.canvas import Canvas, Colour, Setting, darken, lighten
-from valuespectrum.reference.people import Pose, hand_position, look_of, person
-from valuespectrum.reference.props import chair, in_light, lamp, pine, pot_plant, tree
+from valuespectrum.reference.painting.backgrounds import daylight, ground_colour, outdoors, room, sky
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting, darken, lighten
+from valuespectrum.reference.painting.figures import Pose, hand_position, look_of, person
+from valuespectrum.reference.painting.props import chair, in_light, lamp, pine, pot_plant, tree
 from valuespectrum.reference.scenes import scene
 
 _PAINTS: tuple[Colour, ...] = ((226, 64, 60), (246, 190, 50), (64, 160, 90), (54, 110, 206), (150, 70, 180))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import atan2, cos, sin
 
-from valuespectrum.reference.backgrounds import cloud, daylight, outdoors, sky
-from valuespectrum.reference.canvas import Canvas, Point, Setting, darken, lighten, mix
-from valuespectrum.reference.people import Look, Pose, head, look_of, person
-from valuespectrum.reference.props import bird, in_light, pine, wheel
+from valuespectrum.reference.painting.backgrounds import cloud, daylight, outdoors, sky
+from valuespectrum.reference.painting.canvas import Canvas, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.figures import Look, Pose, head, look_of, person
+from valuespectrum.reference.painting.props import bird, in_light, pine, wheel
 from valuespectrum.reference.scenes import scene
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from valuespectrum.reference.backgrounds import daylight, outdoors, sky
-from valuespectrum.reference.canvas import Canvas, Colour, Setting, darken, lighten, mix
-from valuespectrum.reference.people import Pose, face, look_of, person
-from valuespectrum.reference.props import (
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, sky
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.figures import Pose, face, look_of, person
+from valuespectrum.reference.painting.props import (
     BLACK,
     FLAME,
     GOLD,

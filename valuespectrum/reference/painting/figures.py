@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, pi, radians, sin
 
-from valuespectrum.reference.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
 
 _HEAD, _UPPER_ARM, _FOREARM, _THIGH, _SHIN, _TORSO = 0.096, 0.175, 0.175, 0.235, 0.235, 0.31
 _CLOTHES: tuple[Colour, ...] = (

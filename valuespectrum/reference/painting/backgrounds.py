@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valuespectrum.reference.canvas import (
+from valuespectrum.reference.painting.canvas import (
     HEIGHT_UNITS,
     WIDTH_UNITS,
     Canvas,

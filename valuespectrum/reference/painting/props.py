@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
-from valuespectrum.reference.backgrounds import daylight
-from valuespectrum.reference.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.backgrounds import daylight
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
 
 WHITE: Colour = (250, 250, 247)
 BLACK: Colour = (34, 36, 44)

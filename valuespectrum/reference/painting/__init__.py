@@ -1,0 +1,1 @@
+"""The brushes of the drawn world."""
