@@ -16,10 +16,10 @@ from ingest.embedding.open_clip import Embedder
 from valuespectrum.battery import BatteryAsks, roles
 from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
 from valuespectrum.prices import load_prices
+from valuespectrum.reference.truth import caution
 from valuespectrum.spending import spending
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import clips_per_value, retrieve
-from valuespectrum.truth import caution
 
 
 def plan_benchmark(

@@ -21,13 +21,13 @@ from valuespectrum.battery import BatteryAsks, BatteryOptions, Pictures, Role, b
 from valuespectrum.failures import failures, refuse_emptiness, unscored
 from valuespectrum.prices import load_prices
 from valuespectrum.reference.recognition import tally
+from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.run import Run, open_answers, read_manifest, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.spending import Spending, spending
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
-from valuespectrum.truth import caution, made_for_drawings
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.ledger.records import Clip
 
@@ -190,7 +190,7 @@ def run_benchmark(
     Returns:
         The scores (``score_answers``) with ``battery, corpus, clips_per_value, n_planned, n_answered``,
         ``failures`` (:func:`valuespectrum.failures.failures`) and ``caution``
-        (:func:`valuespectrum.truth.caution`), as written to ``scores.json``.
+        (:func:`valuespectrum.reference.truth.caution`), as written to ``scores.json``.
 
     Raises:
         InputError: Options, personas or an existing run do not fit.

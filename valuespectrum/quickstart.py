@@ -217,9 +217,9 @@ def _answers(scores: Json) -> int:
 
 def _recovery(scores: Json, model: Model) -> Json:
     """Planted against recovered; nulls for a model whose values nobody knows."""
+    from valuespectrum.reference.truth import planted_profile
     from valuespectrum.scoring.profile import means_of
     from valuespectrum.scoring.recovery import compare_to_planted
-    from valuespectrum.truth import planted_profile
 
     planted = planted_profile(model.id, model.settings)
     found = compare_to_planted(scores["profile"], planted) if planted else {}

@@ -21,9 +21,9 @@ from valuespectrum.cli import main
 from valuespectrum.cli.terminal import alarming
 from valuespectrum.reference.drawing import draw_corpus
 from valuespectrum.reference.recognition import is_drawn, says_drawn, tally
+from valuespectrum.reference.truth import REFERENCE_EMBEDDER, caution, checkable
 from valuespectrum.run import read_manifest
 from valuespectrum.theory.values import VALUES
-from valuespectrum.truth import REFERENCE_EMBEDDER, caution, checkable
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.records import Clip

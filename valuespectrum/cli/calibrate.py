@@ -93,7 +93,7 @@ def drawn_corpus(folder: Path, clips: int, seed: int, terminal: Terminal) -> Pat
 
 def _planted(specs: list[str], models: list[Model]) -> list[Any]:
     from valuespectrum.calibration import PlantedRespondent
-    from valuespectrum.truth import planted_profile
+    from valuespectrum.reference.truth import planted_profile
     from vectorstore.foundation.errors import InputError
 
     respondents = []

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from agents.browsing.log import NO_ACTION
 from valuespectrum.benchmark import drawn_pictures
+from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.report.data import ModelProfile, ReportData, Session, SessionStep
 from valuespectrum.report.examples import read_examples, read_picture
 from valuespectrum.report.measured import read_personas, read_profiles
 from valuespectrum.report.words import short_model
 from valuespectrum.run import Manifest, check_alike, read_manifest, read_scores
-from valuespectrum.truth import caution, checkable, is_synthetic
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from valuespectrum.battery import borrowed_placebos
+from valuespectrum.reference.truth import planted_profile
 from valuespectrum.report.data import (
     NO_PERSONA,
     Differences,
@@ -18,7 +19,6 @@ from valuespectrum.report.data import (
 )
 from valuespectrum.run import Manifest
 from valuespectrum.theory.values import LABELS, VALUES
-from valuespectrum.truth import planted_profile
 
 Json = dict[str, Any]
 
