@@ -43,7 +43,7 @@ docs: $(INSTALLED) ## Write docs/cli.md from the command line's own help
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
 
 train-reference: $(INSTALLED) ## Train the reference embedder and models from nothing
-	$(KEEP_MEMORY) $(BIN)/python -m valuespectrum.reference.train
+	$(KEEP_MEMORY) $(BIN)/python -m valuespectrum.reference.training.train
 
 clean: ## Remove what make made, except your own data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis quickstart-out

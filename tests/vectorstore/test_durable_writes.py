@@ -18,13 +18,13 @@ PACKAGES = ("valuespectrum", "agents", "ingest", "vectorstore")
 RENAMES = {
     "vectorstore/foundation/disk.py": "the one place",
     "vectorstore/snapshots/export.py": "a folder whose files are synchronised",
-    "valuespectrum/reference/train.py": "training that is begun anew after a power cut",
+    "valuespectrum/reference/training/train.py": "training that is begun anew after a power cut",
 }
 """Modules that may give a file its final name, and why."""
 WRITES = {
     "valuespectrum/probes.py": "pictures in a temporary folder",
     "valuespectrum/cli/documentation.py": "pages of this project",
-    "valuespectrum/reference/train.py": "weights of this project",
+    "valuespectrum/reference/training/train.py": "weights of this project",
     "valuespectrum/reference/training/card.py": "pages of this project",
     "valuespectrum/reference/training/embedder.py": "weights of this project",
     "ingest/downloading/fetcher.py": "cookies for a child, in a temporary folder",

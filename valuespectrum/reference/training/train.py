@@ -1,4 +1,4 @@
-"""Make the reference models from nothing: ``python -m valuespectrum.reference.train``.
+"""Make the reference models from nothing: ``python -m valuespectrum.reference.training.train``.
 
 Stages leave checkpoints in a working folder, so an interrupted training continues with the stage it was in.
 """
