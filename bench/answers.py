@@ -19,7 +19,7 @@ from agents.answers.planner import answer_plan, plan
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from bench.common import Clock, Json, Row, child, disk_megabytes, load, peak_memory
-from valuespectrum.battery import BatteryAsks, BatteryOptions, Role
+from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Role
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES
 

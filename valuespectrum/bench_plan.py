@@ -13,8 +13,8 @@ from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
 from agents.personas.persona import Persona
 from ingest.embedding.open_clip import Embedder
-from valuespectrum.battery import BatteryAsks, roles
 from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
+from valuespectrum.instruments.asks import BatteryAsks, roles
 from valuespectrum.prices import load_prices
 from valuespectrum.reference.truth import caution
 from valuespectrum.spending import spending

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas.persona import load_personas, system_prompt
-from valuespectrum.questions import DESCRIBE, LIKE_WORDINGS, options
+from valuespectrum.instruments.questions import DESCRIBE, LIKE_WORDINGS, options
 
 _CANARIES = {"lone_hiker_crossroads": "self_direction", "gold_vault": "power"}
 """Two scenes that have nothing in common, with the value of each."""

@@ -9,8 +9,8 @@ from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.base import Ask
 from agents.personas.persona import load_personas
-from valuespectrum.battery import BatteryAsks, BatteryOptions, Role, roles
-from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
+from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Role, roles
+from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
 from valuespectrum.stimuli.retrieval import RetrievalOptions, StimulusRow, retrieve
 from vectorstore.foundation.errors import InputError
 

@@ -15,7 +15,7 @@ from agents.models import load_model
 from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.parsing.parse import REFUSAL
 from agents.personas.persona import load_personas, system_prompt
-from valuespectrum import questions
+from valuespectrum.instruments import questions
 from valuespectrum.reference import embedder as reference_embedder
 from valuespectrum.reference import models, planted
 from valuespectrum.reference.drawing import draw_frame, random_setting

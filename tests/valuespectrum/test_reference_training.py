@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from agents.personas.persona import load_personas, system_prompt
-from valuespectrum.questions import LIKE_WORDINGS, options
+from valuespectrum.instruments.questions import LIKE_WORDINGS, options
 from valuespectrum.reference import architecture, planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.training.captions import caption_text, keyword_texts

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from valuespectrum.battery import borrowed_placebos
+from valuespectrum.instruments.asks import borrowed_placebos
 from valuespectrum.report.charts import CODES, exposure_codes, exposure_shares, value_circle
 from valuespectrum.report.data import (
     NO_PERSONA,

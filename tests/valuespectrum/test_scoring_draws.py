@@ -8,12 +8,12 @@ import pytest
 from scipy.special import expit
 from scoring_fixtures import LIKING, Truth, answers
 
-from valuespectrum.choices import DIGITS
-from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.instruments.choices import DIGITS
+from valuespectrum.instruments.isq import questionnaire_scores
+from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.draws import CELLS, fit_cells
 from valuespectrum.scoring.profile import differences
-from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.theory.values import VALUES
 

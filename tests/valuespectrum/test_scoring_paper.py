@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
+from valuespectrum.instruments.paper import paper_scores, strict_rates, value_averages
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.paper import paper_scores, strict_rates, value_averages
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.theory.values import VALUES
 

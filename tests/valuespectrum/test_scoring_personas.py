@@ -10,11 +10,11 @@ import pytest
 from scipy.stats import pearsonr, spearmanr
 from scoring_fixtures import LIKING, Truth, answers
 
-from valuespectrum.choices import DIGITS
-from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.instruments.choices import DIGITS
+from valuespectrum.instruments.isq import questionnaire_scores
+from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.alignment import correlate
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.scores import score_answers
 from valuespectrum.theory.values import VALUES
 

@@ -78,11 +78,11 @@ def bench(
     """
     from agents.models.base import ModelOptions
     from agents.personas.persona import Strategy
-    from valuespectrum.battery import BatteryName, BatteryOptions
     from valuespectrum.bench_plan import plan_benchmark
     from valuespectrum.benchmark import BenchOptions, run_benchmark
     from valuespectrum.failures import refuse_silence, told
     from valuespectrum.foresight import check_models
+    from valuespectrum.instruments.asks import BatteryName, BatteryOptions
     from valuespectrum.prices import load_prices
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.spending import with_prices

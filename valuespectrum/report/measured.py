@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from valuespectrum.battery import borrowed_placebos
+from valuespectrum.instruments.asks import borrowed_placebos
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.report.data import (
     NO_PERSONA,

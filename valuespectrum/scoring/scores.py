@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.models.base import NO_CHOICE
-from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.instruments.isq import questionnaire_scores
+from valuespectrum.instruments.paper import paper_clips, paper_intervals, paper_scores, strict_rates
+from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.alignment import align, summarise
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, clip_scores, judge
-from valuespectrum.scoring.paper import paper_clips, paper_intervals, paper_scores, strict_rates
 from valuespectrum.scoring.profile import LIKING_RANGE, Json, Profile, describe, differences, number, profile
-from valuespectrum.scoring.questionnaire import questionnaire_scores
 from valuespectrum.scoring.resampling import Resamples, estimate_row, resample
 from valuespectrum.scoring.schema import REQUIRED, SCHEMA
 from vectorstore.foundation.errors import InputError

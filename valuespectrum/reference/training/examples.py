@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 
 from agents.personas.persona import LEVEL_WORDS, load_trait_bank, profile_prompt, simple_prompt
-from valuespectrum import questions
+from valuespectrum.instruments import questions
 from valuespectrum.reference import planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.planted import Respondent

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agents.models.base import NO_CHOICE, REFUSAL
 from agents.models.parsing.parse import contains_yes, parse_answer
-from valuespectrum.choices import NO, YES
+from valuespectrum.instruments.choices import NO, YES
 from valuespectrum.scoring.profile import Json
 from valuespectrum.scoring.shares import share_row
 from valuespectrum.theory.values import VALUES

@@ -17,8 +17,8 @@ from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas.persona import Persona, Strategy, TraitExchange, placebo, system_prompt
 from agents.personas.reserved import refuse_reserved
-from valuespectrum.choices import NO, RATINGS, YES
-from valuespectrum.questions import (
+from valuespectrum.instruments.choices import NO, RATINGS, YES
+from valuespectrum.instruments.questions import (
     ISQ_RATINGS,
     ISQ_YES_NO,
     LIKE_WORDINGS,
@@ -26,7 +26,7 @@ from valuespectrum.questions import (
     RATING_SUFFIX,
     Wording,
 )
-from valuespectrum.questions import (
+from valuespectrum.instruments.questions import (
     options as option_words,
 )
 from valuespectrum.scoring.scores import NO_PERSONA, QUESTIONNAIRE

@@ -14,8 +14,8 @@ import numpy as np
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
 from agents.personas.persona import IsqOptions, isq_score
-from valuespectrum.choices import DIGITS
-from valuespectrum.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.instruments.choices import DIGITS
+from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.scoring.cells import ScoringOptions, judge
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Complete procedures that yield a profile: what is asked, and how answers become a measurement."""
