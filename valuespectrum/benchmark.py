@@ -17,15 +17,15 @@ from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas.persona import Persona, Strategy
 from ingest.embedding.open_clip import Embedder
+from valuespectrum.costs.prices import load_prices
+from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.failures import failures, refuse_emptiness, unscored
 from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
-from valuespectrum.prices import load_prices
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.run import Run, open_answers, read_manifest, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.scores import score_answers
-from valuespectrum.spending import Spending, spending
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError

@@ -16,9 +16,9 @@ from valuespectrum.bench_plan import plan_benchmark
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark
 from valuespectrum.cli import main
 from valuespectrum.cli.bench import describe_expense
-from valuespectrum.prices import OWN_TABLE, load_prices
+from valuespectrum.costs.prices import OWN_TABLE, load_prices
+from valuespectrum.costs.spending import spending
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.spending import spending
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 

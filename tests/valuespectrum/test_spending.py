@@ -17,8 +17,8 @@ from agents.models.registry import load_model
 from valuespectrum.bench_plan import plan_benchmark
 from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense
 from valuespectrum.cli.bench import describe_expense
-from valuespectrum.prices import PriceTable, load_prices
-from valuespectrum.spending import spending, with_prices
+from valuespectrum.costs.prices import PriceTable, load_prices
+from valuespectrum.costs.spending import spending, with_prices
 from vectorstore.foundation.errors import InputError
 
 sys.path.append(str(Path(__file__).parents[1] / "agents"))

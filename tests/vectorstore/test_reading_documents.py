@@ -11,7 +11,7 @@ import pytest
 
 from agents.models.local.simulated import read_profile
 from agents.personas.persona import load_personas
-from valuespectrum.prices import load_prices
+from valuespectrum.costs.prices import load_prices
 from valuespectrum.stimuli.keywords import load_keywords
 from vectorstore.foreign.documents import LARGEST, check_shape, parse_json, read_json, read_yaml
 from vectorstore.foundation.errors import InputError

@@ -80,12 +80,12 @@ def bench(
     from agents.personas.persona import Strategy
     from valuespectrum.bench_plan import plan_benchmark
     from valuespectrum.benchmark import BenchOptions, run_benchmark
+    from valuespectrum.costs.prices import load_prices
+    from valuespectrum.costs.spending import with_prices
     from valuespectrum.failures import refuse_silence, told
     from valuespectrum.foresight import check_models
     from valuespectrum.instruments.asks import BatteryName, BatteryOptions
-    from valuespectrum.prices import load_prices
     from valuespectrum.scoring.cells import ScoringOptions
-    from valuespectrum.spending import with_prices
     from valuespectrum.stimuli.retrieval import RetrievalOptions
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.errors import CorpusError

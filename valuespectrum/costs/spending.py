@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from agents.answers.planner import Replies
 from agents.models.base import ModelOptions
 from agents.models.wire.address import OPENAI_URL, ServerOptions, parse_reference
-from valuespectrum.prices import Price, PriceTable
+from valuespectrum.costs.prices import Price, PriceTable
 from vectorstore.foundation.errors import InputError
 
 _SERVED = {"openai": OPENAI_URL, "inspect": ""}

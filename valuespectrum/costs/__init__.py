@@ -1,0 +1,1 @@
+"""What asking costs, before it is spent."""
