@@ -1,6 +1,6 @@
 """The benchmark from corpus to scores: retrieve pictures, ask, store, score. Running it again continues.
 
-Everything is written into one run directory (``valuespectrum.run``); ``score_run`` makes the scores again from the
+Everything is written into one run directory (``valuespectrum.runs.run``); ``score_run`` makes the scores again from the
 stored answers, without corpus or model.
 """
 
@@ -19,13 +19,13 @@ from agents.personas.persona import Persona, Strategy
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.failures import failures, refuse_emptiness, unscored
 from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
-from valuespectrum.run import Run, open_answers, read_manifest, write_json
+from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
+from valuespectrum.runs.run import Run, open_answers, read_manifest, write_json
+from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.scores import score_answers
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
@@ -189,7 +189,7 @@ def run_benchmark(
 
     Returns:
         The scores (``score_answers``) with ``battery, corpus, clips_per_value, n_planned, n_answered``,
-        ``failures`` (:func:`valuespectrum.failures.failures`) and ``caution``
+        ``failures`` (:func:`valuespectrum.runs.failures.failures`) and ``caution``
         (:func:`valuespectrum.reference.truth.caution`), as written to ``scores.json``.
 
     Raises:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from valuespectrum.benchmark import BenchOptions, Silent, run_benchmark
 from valuespectrum.instruments.asks import BatteryOptions
-from valuespectrum.run import write_json
+from valuespectrum.runs.run import write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.stimuli.retrieval import RetrievalOptions
 

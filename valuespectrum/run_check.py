@@ -7,7 +7,7 @@ from pathlib import Path
 from agents.answers.export import verify_answers
 from agents.answers.store import AnswerStore
 from valuespectrum.doctor import Check
-from valuespectrum.run import answers_path, read_manifest
+from valuespectrum.runs.run import answers_path, read_manifest
 
 
 def check_run(folder: Path) -> list[Check]:

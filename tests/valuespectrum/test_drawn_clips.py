@@ -22,7 +22,7 @@ from valuespectrum.cli.terminal import alarming
 from valuespectrum.reference.drawing import draw_corpus
 from valuespectrum.reference.recognition import is_drawn, says_drawn, tally
 from valuespectrum.reference.truth import REFERENCE_EMBEDDER, caution, checkable
-from valuespectrum.run import read_manifest
+from valuespectrum.runs.run import read_manifest
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError

@@ -30,7 +30,7 @@ from valuespectrum.report.data import (
 from valuespectrum.report.measured import read_personas, read_profiles
 from valuespectrum.report.page import render, write_report
 from valuespectrum.report.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
-from valuespectrum.run import Manifest
+from valuespectrum.runs.run import Manifest
 from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import StorageError

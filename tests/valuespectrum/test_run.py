@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
+from valuespectrum.runs.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
 

@@ -24,7 +24,7 @@ from agents.models.base import Answer, Ask
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas, system_prompt
 from valuespectrum.benchmark import BenchOptions, run_benchmark
-from valuespectrum.run_export import export_run, quoted
+from valuespectrum.runs.export import export_run, quoted
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.errors import InputError
 
@@ -164,7 +164,7 @@ def test_pictures_are_attached_once_a_sample_where_they_are_at_hand(run: Path, t
 
 def test_many_respondents_need_few_open_files(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, rows = export_run(run, "inspect", tmp_path / "whole")
-    monkeypatch.setattr("valuespectrum.inspect_log._OPEN_LOGS", 2)
+    monkeypatch.setattr("valuespectrum.runs.inspect_log._OPEN_LOGS", 2)
     parts, again = export_run(run, "inspect", tmp_path / "parts")
     assert rows == again
     for log in whole.iterdir():

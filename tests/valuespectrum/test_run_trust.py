@@ -17,8 +17,8 @@ from small_run import write_run
 from agents.answers.store import AnswerStore
 from valuespectrum.benchmark import score_run
 from valuespectrum.cli import main
-from valuespectrum.run import Run, read_manifest, read_scores
 from valuespectrum.run_check import check_run
+from valuespectrum.runs.run import Run, read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
 

@@ -13,11 +13,11 @@ from scipy.special import expit
 from scipy.stats import bootstrap, norm, t
 from scoring_fixtures import LIKING, Truth, answers
 
+from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.profile import describe, profile
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.scoring.resampling import interval, resample, stretch
-from valuespectrum.scoring.scores import score_answers
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream

@@ -11,10 +11,10 @@ from scoring_fixtures import LIKING, Truth, answers
 from valuespectrum.instruments.choices import DIGITS
 from valuespectrum.instruments.isq import questionnaire_scores
 from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.draws import CELLS, fit_cells
 from valuespectrum.scoring.profile import differences
-from valuespectrum.scoring.scores import score_answers
 from valuespectrum.theory.values import VALUES
 
 OPTIONS = ScoringOptions(draws=300)

@@ -9,8 +9,8 @@ import pytest
 from scipy.stats import binomtest
 
 from valuespectrum.instruments.paper import paper_scores, strict_rates, value_averages
+from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.scores import score_answers
 from valuespectrum.theory.values import VALUES
 
 COLUMNS = (

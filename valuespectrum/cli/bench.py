@@ -82,9 +82,9 @@ def bench(
     from valuespectrum.benchmark import BenchOptions, run_benchmark
     from valuespectrum.costs.prices import load_prices
     from valuespectrum.costs.spending import with_prices
-    from valuespectrum.failures import refuse_silence, told
     from valuespectrum.foresight import check_models
     from valuespectrum.instruments.asks import BatteryName, BatteryOptions
+    from valuespectrum.runs.failures import refuse_silence, told
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.stimuli.retrieval import RetrievalOptions
     from vectorstore.corpus import Corpus

@@ -12,7 +12,7 @@ from valuespectrum.cli.report import corpus_of_run
 from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
-    from valuespectrum.inspect_log import Pictures
+    from valuespectrum.runs.inspect_log import Pictures
     from vectorstore.corpus import Corpus
 
 
@@ -41,7 +41,7 @@ def export(
     viewer of Inspect AI (inspect), one per respondent. Answers are one row per ask, with a column per tag; text that a
     spreadsheet would take for a formula gets an apostrophe in CSV. Needs little memory, however long the run.
     """
-    from valuespectrum.run_export import export_run
+    from valuespectrum.runs.export import export_run
 
     with Terminal(as_json) as terminal, contextlib.ExitStack() as stack:
         opened = corpus_of_run(corpus, run, terminal, stack) if form == "inspect" and pictures else None

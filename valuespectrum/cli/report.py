@@ -58,7 +58,7 @@ def report(
 
 def corpus_of_run(named: Path | None, run: Path, terminal: Terminal, stack: contextlib.ExitStack) -> Any:
     """The corpus that was named, or else the one in the command of the run if it is still there and unchanged."""
-    from valuespectrum.run import read_manifest
+    from valuespectrum.runs.run import read_manifest
     from vectorstore.corpus import Corpus
 
     manifest = read_manifest(run)

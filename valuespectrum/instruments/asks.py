@@ -29,7 +29,7 @@ from valuespectrum.instruments.questions import (
 from valuespectrum.instruments.questions import (
     options as option_words,
 )
-from valuespectrum.scoring.scores import NO_PERSONA, QUESTIONNAIRE
+from valuespectrum.runs.scores import NO_PERSONA, QUESTIONNAIRE
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream

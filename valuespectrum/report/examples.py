@@ -11,7 +11,7 @@ from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
 from agents.models.evidence import LEAST_MASS
 from valuespectrum.report.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
-from valuespectrum.run import Manifest, open_answers
+from valuespectrum.runs.run import Manifest, open_answers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from valuespectrum.report.data import ModelProfile, ReportData, Session, Session
 from valuespectrum.report.examples import read_examples, read_picture
 from valuespectrum.report.measured import read_personas, read_profiles
 from valuespectrum.report.words import short_model
-from valuespectrum.run import Manifest, check_alike, read_manifest, read_scores
+from valuespectrum.runs.run import Manifest, check_alike, read_manifest, read_scores
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:

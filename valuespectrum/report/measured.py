@@ -17,7 +17,7 @@ from valuespectrum.report.data import (
     Recovery,
     ValueRow,
 )
-from valuespectrum.run import Manifest
+from valuespectrum.runs.run import Manifest
 from valuespectrum.theory.values import LABELS, VALUES
 
 Json = dict[str, Any]

@@ -1,6 +1,6 @@
 """What ``run.json`` and ``scores.json`` must look like to be read: somebody else may have written or damaged them.
 
-Only what a reader uses is named here; further fields are left alone. Kept apart from :mod:`valuespectrum.run` because
+Only what a reader uses is named here; further fields are left alone. Kept apart from :mod:`valuespectrum.runs.run` because
 pydantic is slow to import.
 """
 

@@ -141,7 +141,7 @@ def read_manifest(folder: Path) -> Manifest:
         InputError: The folder is no run, or its manifest is damaged and has no copy.
         SchemaError: Another release wrote it and this one cannot read it.
     """
-    from valuespectrum.run_schema import check_run_document
+    from valuespectrum.runs.schema import check_run_document
 
     manifest = _manifest(folder)
     document = {"settings": manifest.settings, "provenance": manifest.provenance}
@@ -203,7 +203,7 @@ def read_scores(folder: Path) -> Json:
         InputError: The run has none, or they are damaged.
         SchemaError: Another release wrote them and this one cannot read them.
     """
-    from valuespectrum.run_schema import check_scores_document
+    from valuespectrum.runs.schema import check_scores_document
 
     _check_entries(folder)
     path = folder / _SCORES
