@@ -9,7 +9,7 @@ from typing import Any
 
 from agents.models.base import Model
 from ingest.embedding.open_clip import Embedder
-from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
+from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
 from valuespectrum.reference.truth import caution
 from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.recovery import compare_to_planted

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from valuespectrum.benchmark import BenchOptions, Silent, run_benchmark
 from valuespectrum.instruments.asks import BatteryOptions
+from valuespectrum.measuring.benchmark import BenchOptions, Silent, run_benchmark
 from valuespectrum.runs.run import write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.stimuli.retrieval import RetrievalOptions

@@ -9,7 +9,7 @@ from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas
-from valuespectrum.benchmark import BenchOptions, run_benchmark
+from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.values import VALUES
 

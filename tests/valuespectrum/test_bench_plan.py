@@ -12,12 +12,12 @@ from bench_fakes import AxesEmbedder, words, world
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas
-from valuespectrum.bench_plan import plan_benchmark
-from valuespectrum.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark
 from valuespectrum.cli import main
 from valuespectrum.cli.bench import describe_expense
 from valuespectrum.costs.prices import OWN_TABLE, load_prices
 from valuespectrum.costs.spending import spending
+from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark
+from valuespectrum.measuring.plan import plan_benchmark
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError

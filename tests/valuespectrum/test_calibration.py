@@ -10,9 +10,9 @@ from bench_fakes import AxesEmbedder, words, world
 from scipy.special import expit
 
 from agents.models.local.simulated import Profile, SimulatedModel
-from valuespectrum.benchmark import BenchOptions
 from valuespectrum.calibration import PlantedRespondent, calibrate
 from valuespectrum.instruments.asks import BatteryOptions
+from valuespectrum.measuring.benchmark import BenchOptions
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError

@@ -15,10 +15,10 @@ from agents.models.local.simulated import Profile, SimulatedModel
 from ingest.embedding.stage import open_clip as embed
 from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem
-from valuespectrum.benchmark import BenchOptions, run_benchmark
 from valuespectrum.calibration import PlantedRespondent, calibrate
 from valuespectrum.cli import main
 from valuespectrum.cli.terminal import alarming
+from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.reference.drawing import draw_corpus
 from valuespectrum.reference.recognition import is_drawn, says_drawn, tally
 from valuespectrum.reference.truth import REFERENCE_EMBEDDER, caution, checkable

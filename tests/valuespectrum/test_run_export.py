@@ -23,7 +23,7 @@ from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas, system_prompt
-from valuespectrum.benchmark import BenchOptions, run_benchmark
+from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.runs.export import export_run, quoted
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.errors import InputError

@@ -34,7 +34,7 @@ from valuespectrum.cli.terminal import JsonOption, Terminal
 from valuespectrum.cli.watch import duration
 
 if TYPE_CHECKING:
-    from valuespectrum.benchmark import BenchPlan, Expense
+    from valuespectrum.measuring.benchmark import BenchPlan, Expense
 
 
 def bench(
@@ -78,12 +78,12 @@ def bench(
     """
     from agents.models.base import ModelOptions
     from agents.personas.persona import Strategy
-    from valuespectrum.bench_plan import plan_benchmark
-    from valuespectrum.benchmark import BenchOptions, run_benchmark
     from valuespectrum.costs.prices import load_prices
     from valuespectrum.costs.spending import with_prices
     from valuespectrum.foresight import check_models
     from valuespectrum.instruments.asks import BatteryName, BatteryOptions
+    from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
+    from valuespectrum.measuring.plan import plan_benchmark
     from valuespectrum.runs.failures import refuse_silence, told
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.stimuli.retrieval import RetrievalOptions

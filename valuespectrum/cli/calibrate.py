@@ -46,10 +46,10 @@ def calibrate(
     Says how well the instrument recovers them, and what it misses.
     """
     from agents.models.base import ModelOptions
-    from valuespectrum.benchmark import BenchOptions
     from valuespectrum.calibration import calibrate as run_calibration
     from valuespectrum.calibration import refuse_other_clips
     from valuespectrum.instruments.asks import BatteryOptions
+    from valuespectrum.measuring.benchmark import BenchOptions
     from valuespectrum.reference.planted import COHORT
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.stimuli.retrieval import RetrievalOptions

@@ -96,7 +96,7 @@ def corpus_embedder(corpus: Any, spec: str) -> Embedder:
 
 def warn_of_pictures(terminal: Terminal, corpus: Corpus, embedder_id: str, models: Sequence[str] = ()) -> None:
     """Say so when something that knows drawn clips only is given others (``truth.caution``)."""
-    from valuespectrum.benchmark import drawn_pictures
+    from valuespectrum.measuring.benchmark import drawn_pictures
     from valuespectrum.reference.truth import caution
 
     terminal.warn(caution(embedder_id, models, drawn_pictures(corpus, embedder_id, models)))

@@ -28,7 +28,7 @@ def score(
 
     Needs no model and no corpus.
     """
-    from valuespectrum.benchmark import score_run
+    from valuespectrum.measuring.benchmark import score_run
     from valuespectrum.runs.failures import told
     from valuespectrum.scoring.cells import Readout, ScoringOptions
     from vectorstore.foundation.errors import InputError

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.browsing.log import NO_ACTION
-from valuespectrum.benchmark import drawn_pictures
+from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.report.data import ModelProfile, ReportData, Session, SessionStep
 from valuespectrum.report.examples import read_examples, read_picture

@@ -13,10 +13,10 @@ from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
 from agents.personas.persona import Persona
 from ingest.embedding.open_clip import Embedder
-from valuespectrum.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.asks import BatteryAsks, roles
+from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
 from valuespectrum.reference.truth import caution
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import clips_per_value, retrieve

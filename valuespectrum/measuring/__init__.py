@@ -1,0 +1,1 @@
+"""Asking a battery of questions over a corpus, from plan to scores."""
