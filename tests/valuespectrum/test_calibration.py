@@ -10,7 +10,7 @@ from bench_fakes import AxesEmbedder, words, world
 from scipy.special import expit
 
 from agents.models.local.simulated import Profile, SimulatedModel
-from valuespectrum.calibration import PlantedRespondent, calibrate
+from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
 from valuespectrum.instruments.asks import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions
 from valuespectrum.scoring.cells import ScoringOptions

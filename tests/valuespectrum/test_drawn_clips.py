@@ -15,7 +15,7 @@ from agents.models.local.simulated import Profile, SimulatedModel
 from ingest.embedding.stage import open_clip as embed
 from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem
-from valuespectrum.calibration import PlantedRespondent, calibrate
+from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
 from valuespectrum.cli import main
 from valuespectrum.cli.terminal import alarming
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark

@@ -46,8 +46,8 @@ def calibrate(
     Says how well the instrument recovers them, and what it misses.
     """
     from agents.models.base import ModelOptions
-    from valuespectrum.calibration import calibrate as run_calibration
-    from valuespectrum.calibration import refuse_other_clips
+    from valuespectrum.calibration.calibrate import calibrate as run_calibration
+    from valuespectrum.calibration.calibrate import refuse_other_clips
     from valuespectrum.instruments.asks import BatteryOptions
     from valuespectrum.measuring.benchmark import BenchOptions
     from valuespectrum.reference.planted import COHORT
@@ -92,7 +92,7 @@ def drawn_corpus(folder: Path, clips: int, seed: int, terminal: Terminal) -> Pat
 
 
 def _planted(specs: list[str], models: list[Model]) -> list[Any]:
-    from valuespectrum.calibration import PlantedRespondent
+    from valuespectrum.calibration.calibrate import PlantedRespondent
     from valuespectrum.reference.truth import planted_profile
     from vectorstore.foundation.errors import InputError
 

@@ -1,0 +1,1 @@
+"""How well planted values are recovered."""
