@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum import run_check
+from valuespectrum.checks import run as run_check
 from valuespectrum.cli import guard, main
 
 WORDS = (

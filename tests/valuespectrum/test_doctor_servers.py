@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from valuespectrum.doctor import Check
-from valuespectrum.model_check import check_model
+from valuespectrum.checks.environment import Check
+from valuespectrum.checks.model import check_model
 
 sys.path.append(str(Path(__file__).parents[1] / "agents"))
 from fault_server import KEY, Behaviour, Body, parts_of, serving, yes_share

@@ -9,8 +9,8 @@ import pytest
 
 from agents.models.base import ModelOptions
 from agents.models.local.simulated import load
+from valuespectrum.checks.foresight import check_models
 from valuespectrum.cli import main
-from valuespectrum.foresight import check_models
 from vectorstore.foundation.errors import InputError, ModelError
 
 CANNOT_BE = {

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from scipy.stats import binomtest
 
-import valuespectrum.model_check as model_check
+import valuespectrum.checks.model as model_check
 from agents.models.agreement import compare, share_interval
 from agents.models.base import Answer, Ask, Model, ModelOptions
+from valuespectrum.checks.environment import Check
+from valuespectrum.checks.model import check_layouts, check_model
+from valuespectrum.checks.probes import engine_asks, persona_asks, separate_asks
 from valuespectrum.cli import main
-from valuespectrum.doctor import Check
-from valuespectrum.model_check import check_layouts, check_model
-from valuespectrum.probes import engine_asks, persona_asks, separate_asks
 from vectorstore.foundation.errors import ModelError
 
 sys.path.append(str(Path(__file__).parents[1] / "agents"))

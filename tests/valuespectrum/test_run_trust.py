@@ -15,9 +15,9 @@ from mutated_runs import many_mutations
 from small_run import write_run
 
 from agents.answers.store import AnswerStore
+from valuespectrum.checks.run import check_run
 from valuespectrum.cli import main
 from valuespectrum.measuring.benchmark import score_run
-from valuespectrum.run_check import check_run
 from valuespectrum.runs.run import Run, read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.errors import InputError, ValueSpectrumError

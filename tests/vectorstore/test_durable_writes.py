@@ -22,7 +22,7 @@ RENAMES = {
 }
 """Modules that may give a file its final name, and why."""
 WRITES = {
-    "valuespectrum/probes.py": "pictures in a temporary folder",
+    "valuespectrum/checks/probes.py": "pictures in a temporary folder",
     "valuespectrum/cli/documentation.py": "pages of this project",
     "valuespectrum/reference/training/train.py": "weights of this project",
     "valuespectrum/reference/training/card.py": "pages of this project",

@@ -78,9 +78,9 @@ def bench(
     """
     from agents.models.base import ModelOptions
     from agents.personas.persona import Strategy
+    from valuespectrum.checks.foresight import check_models
     from valuespectrum.costs.prices import load_prices
     from valuespectrum.costs.spending import with_prices
-    from valuespectrum.foresight import check_models
     from valuespectrum.instruments.asks import BatteryName, BatteryOptions
     from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
     from valuespectrum.measuring.plan import plan_benchmark

@@ -64,8 +64,8 @@ def browse(
     from agents.browsing.session import browse as run_session
     from agents.models.base import ModelOptions
     from agents.personas.persona import Strategy
+    from valuespectrum.checks.foresight import check_models
     from valuespectrum.feeds import browse_questions, clip_values, value_catalogue
-    from valuespectrum.foresight import check_models
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.errors import InputError
 

@@ -58,9 +58,9 @@ def load_models(specs: list[str], options: ModelOptions, prices: Path | None = N
         ModelError: One cannot be loaded.
     """
     from agents.models.registry import load_model
+    from valuespectrum.checks.foresight import check_models
     from valuespectrum.costs.prices import load_prices
     from valuespectrum.costs.spending import with_prices
-    from valuespectrum.foresight import check_models
 
     table = load_prices(prices)
     check_models([with_prices(spec, table) for spec in specs], options)

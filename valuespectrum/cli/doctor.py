@@ -12,7 +12,7 @@ from valuespectrum.cli.common import DeviceOption, DtypeOption
 from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
-    from valuespectrum.doctor import Check
+    from valuespectrum.checks.environment import Check
 
 
 def doctor(
@@ -36,9 +36,9 @@ def doctor(
     Exit code 1 when something is not right.
     """
     from agents.models.base import ModelOptions
-    from valuespectrum.doctor import check_environment
-    from valuespectrum.model_check import check_layouts, check_model
-    from valuespectrum.run_check import check_run
+    from valuespectrum.checks.environment import check_environment
+    from valuespectrum.checks.model import check_layouts, check_model
+    from valuespectrum.checks.run import check_run
     from vectorstore.foundation.errors import InputError
 
     with Terminal(as_json) as terminal:

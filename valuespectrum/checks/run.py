@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agents.answers.export import verify_answers
 from agents.answers.store import AnswerStore
-from valuespectrum.doctor import Check
+from valuespectrum.checks.environment import Check
 from valuespectrum.runs.run import answers_path, read_manifest
 
 

@@ -19,10 +19,10 @@ from agents.models.engines.engine_choice import ENGINES
 from agents.models.evidence import log_shares
 from agents.models.registry import load_model
 from agents.personas.persona import load_personas, system_prompt
+from valuespectrum.checks.environment import Check
+from valuespectrum.checks.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import with_prices
-from valuespectrum.doctor import Check
-from valuespectrum.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks
 from vectorstore.foundation.errors import InputError, ModelError, ValueSpectrumError
 
 TOLERANCE = 5e-3

@@ -1,0 +1,1 @@
+"""Whether the environment, a model, a run is in order."""
