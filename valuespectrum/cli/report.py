@@ -93,6 +93,6 @@ def corpus_of_command(command: str) -> Path | None:
 
 def _values(opened: Any) -> dict[str, str]:
     from valuespectrum.cli.common import corpus_embedder
-    from valuespectrum.feeds import clip_values
+    from valuespectrum.feed_values import clip_values
 
     return clip_values(opened, corpus_embedder(opened, ""))
