@@ -20,7 +20,7 @@ collect_ignore_glob = ["conftest.py", "*/conftest.py", "*/*/conftest.py"]
 @pytest.fixture(autouse=True)
 def patient_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine everything takes long; what a verb writes must not depend on that."""
-    monkeypatch.setattr("valuespectrum.cli.watch.FIRST_WORD", 3600.0)
+    monkeypatch.setattr("valuespectrum.cli.console.watch.FIRST_WORD", 3600.0)
 
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}

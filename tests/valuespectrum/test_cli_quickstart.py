@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agents.personas.persona import load_personas, select
-from valuespectrum.cli.terminal import Terminal
+from valuespectrum.cli.console.terminal import Terminal
 from valuespectrum.quickstart import QuickstartOptions, quickstart
 from valuespectrum.theory.values import VALUES
 

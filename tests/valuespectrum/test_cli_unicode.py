@@ -14,7 +14,7 @@ from cli_world import ColourEmbedder, write_clip
 
 import ingest.embedding.open_clip
 from valuespectrum.cli import main
-from valuespectrum.cli.writing import as_json, encodable, one_line, printable
+from valuespectrum.cli.console.escaping import as_json, encodable, one_line, printable
 from vectorstore.corpus import Corpus
 
 NAMES = (

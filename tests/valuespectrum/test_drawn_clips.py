@@ -17,7 +17,7 @@ from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem
 from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
 from valuespectrum.cli import main
-from valuespectrum.cli.terminal import alarming
+from valuespectrum.cli.console.terminal import alarming
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.reference.drawing import draw_corpus
 from valuespectrum.reference.recognition import is_drawn, says_drawn, tally

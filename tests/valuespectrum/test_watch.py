@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum.cli import watch as watch_module
 from valuespectrum.cli.bench import BenchBar
-from valuespectrum.cli.terminal import Terminal, quiet_libraries
-from valuespectrum.cli.watch import Pace, Watch
+from valuespectrum.cli.console import watch as watch_module
+from valuespectrum.cli.console.terminal import Terminal, quiet_libraries
+from valuespectrum.cli.console.watch import Pace, Watch
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_time_that_is_left_goes_by_what_was_done_now() -> None:
 def test_libraries_that_retry_and_fail_say_nothing_and_we_say_it_in_one_line(tmp_path: Path) -> None:
     code = (
         "import logging, sys, warnings\n"
-        "from valuespectrum.cli.terminal import Terminal\n"
+        "from valuespectrum.cli.console.terminal import Terminal\n"
         "with Terminal(False):\n"
         "    logging.getLogger('huggingface_hub.utils._http').warning('Retrying in 8s [Retry 5/5].')\n"
         "    logging.error('Failed to download weights')\n"
@@ -105,7 +105,7 @@ def test_the_watch_begins_before_a_verb_imports_anything(tmp_path: Path) -> None
         "from valuespectrum.cli import main, watch\n"
         "watch.FIRST_WORD = 0.0\n"
         "import valuespectrum.cli.app as app\n"
-        "from valuespectrum.cli.terminal import Terminal\n"
+        "from valuespectrum.cli.console.terminal import Terminal\n"
         "def slow():\n"
         "    time.sleep(0.6)\n"
         "    with Terminal(False) as terminal:\n"

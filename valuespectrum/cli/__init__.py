@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from valuespectrum.cli.stopping import STOPPING, Stopped
+from valuespectrum.cli.console.stopping import STOPPING, Stopped
 
 __all__ = ["main"]
 

@@ -20,7 +20,7 @@ from valuespectrum.cli import (
     report,
     score,
 )
-from valuespectrum.cli.terminal import help_without_verb
+from valuespectrum.cli.console.terminal import help_without_verb
 
 
 def build_app() -> typer.Typer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from valuespectrum.cli.common import (
+from valuespectrum.cli.console.options import (
     BatchOption,
     CorpusOption,
     DeviceOption,
@@ -30,8 +30,8 @@ from valuespectrum.cli.common import (
     slug,
     typed_command,
 )
-from valuespectrum.cli.terminal import JsonOption, Terminal
-from valuespectrum.cli.watch import duration
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
+from valuespectrum.cli.console.watch import duration
 
 if TYPE_CHECKING:
     from valuespectrum.measuring.benchmark import BenchPlan, Expense

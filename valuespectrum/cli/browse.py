@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from valuespectrum.cli.common import (
+from valuespectrum.cli.console.options import (
     DeviceOption,
     DtypeOption,
     EmbedderOption,
@@ -22,7 +22,7 @@ from valuespectrum.cli.common import (
     slug,
     warn_of_pictures,
 )
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
     from agents.browsing.session import SessionRecord

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from valuespectrum.cli.bench import BenchBar
-from valuespectrum.cli.common import (
+from valuespectrum.cli.console.options import (
     BatchOption,
     EmbedderOption,
     SeedOption,
@@ -17,7 +17,7 @@ from valuespectrum.cli.common import (
     load_models,
     typed_command,
 )
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
     from agents.models.base import Model

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.common import warn_of_pictures
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, embedder_choice, number_lines
+from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument, embedder_choice, number_lines
+from valuespectrum.cli.console.escaping import one_line
+from valuespectrum.cli.console.options import warn_of_pictures
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from valuespectrum.cli.ingest import (
     FetchOption,
     RayOption,
@@ -22,8 +24,6 @@ from valuespectrum.cli.ingest import (
     describe,
     stage_progress,
 )
-from valuespectrum.cli.terminal import JsonOption, Terminal
-from valuespectrum.cli.writing import one_line
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

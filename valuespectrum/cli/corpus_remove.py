@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, number_lines
+from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument, number_lines
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from valuespectrum.cli.corpus_people import find_uploaders, no_such_uploader
 from valuespectrum.cli.corpus_search import find_clip
-from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

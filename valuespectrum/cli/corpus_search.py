@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.common import warn_of_pictures
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, load_corpus_embedder
+from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument, load_corpus_embedder
+from valuespectrum.cli.console.options import warn_of_pictures
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 from valuespectrum.cli.corpus_people import known_values, sources_of
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import ChromaOption, CorpusArgument, number_lines
-from valuespectrum.cli.terminal import JsonOption, Terminal
-from valuespectrum.cli.writing import one_line
+from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument, number_lines
+from valuespectrum.cli.console.escaping import one_line
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
     from ingest.named_sources import NamedSource

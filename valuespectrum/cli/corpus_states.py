@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import (
+from valuespectrum.cli.console.corpus_options import (
     ChromaOption,
     CorpusArgument,
     load_corpus_embedder,
     number_lines,
     refuse_existing,
 )
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

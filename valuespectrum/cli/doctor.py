@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from valuespectrum.cli.common import DeviceOption, DtypeOption
-from valuespectrum.cli.terminal import JsonOption, Terminal
+from valuespectrum.cli.console.options import DeviceOption, DtypeOption
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
     from valuespectrum.checks.environment import Check

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from valuespectrum.cli.report import corpus_of_run
-from valuespectrum.cli.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
     from valuespectrum.runs.inspect_log import Pictures

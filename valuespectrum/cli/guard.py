@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from typer.exceptions import Abort, TyperException
 
-from valuespectrum.cli.stopping import STOPPING
-from valuespectrum.cli.watch import Watch
-from valuespectrum.cli.writing import one_line, write_line
+from valuespectrum.cli.console.escaping import one_line, write_line
+from valuespectrum.cli.console.stopping import STOPPING
+from valuespectrum.cli.console.watch import Watch
 from vectorstore.foundation.errors import StorageError, ValueSpectrumError
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -125,7 +125,7 @@ def _report(kind: str, message: str, hint: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"error": {"kind": kind, "message": message, "hint": hint}}))
     else:
-        from valuespectrum.cli.terminal import alarming
+        from valuespectrum.cli.console.terminal import alarming
 
         print(alarming(one_line(f"error: {message}" + (f" ({hint})" if hint else ""))), file=sys.stderr)
     return WRONG

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.corpus_common import refuse_existing
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
-from valuespectrum.cli.writing import one_line
+from valuespectrum.cli.console.corpus_options import refuse_existing
+from valuespectrum.cli.console.escaping import one_line
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
     from ingest.sources.data_export import History

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.common import warn_of_pictures
-from valuespectrum.cli.corpus_common import load_in_format
-from valuespectrum.cli.terminal import JsonOption, Terminal
-from valuespectrum.cli.writing import one_line
+from valuespectrum.cli.console.corpus_options import load_in_format
+from valuespectrum.cli.console.escaping import one_line
+from valuespectrum.cli.console.options import warn_of_pictures
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
     from ingest.embedding.open_clip import Embedder
@@ -183,7 +183,7 @@ def default_embedder(sources: list[str], corpus: Path, options: IngestOptions, c
         InputError: Our embedder would be given clips that are not drawn by us.
     """
     from ingest.sources.registry import find_items
-    from valuespectrum.cli.corpus_common import embedder_choice
+    from valuespectrum.cli.console.corpus_options import embedder_choice
     from valuespectrum.reference.recognition import says_drawn
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.errors import InputError

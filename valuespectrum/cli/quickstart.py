@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from valuespectrum.cli.common import SeedOption
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
+from valuespectrum.cli.console.options import SeedOption
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 
 
 def quickstart(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from valuespectrum.cli.terminal import JsonOption, Terminal
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
 def report(
@@ -92,7 +92,7 @@ def corpus_of_command(command: str) -> Path | None:
 
 
 def _values(opened: Any) -> dict[str, str]:
-    from valuespectrum.cli.common import corpus_embedder
+    from valuespectrum.cli.console.options import corpus_embedder
     from valuespectrum.feed_values import clip_values
 
     return clip_values(opened, corpus_embedder(opened, ""))

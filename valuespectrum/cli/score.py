@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
-from valuespectrum.cli.common import SeedOption
-from valuespectrum.cli.terminal import JsonOption, Terminal, table
+from valuespectrum.cli.console.options import SeedOption
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
     from valuespectrum.report.data import Estimate

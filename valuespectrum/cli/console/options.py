@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agents.models.base import Model, ModelOptions
     from agents.personas.persona import Persona
     from ingest.embedding.open_clip import Embedder
-    from valuespectrum.cli.terminal import Terminal
+    from valuespectrum.cli.console.terminal import Terminal
     from vectorstore.corpus import Corpus
 
 CorpusOption = Annotated[Path, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
@@ -89,7 +89,7 @@ def chosen_personas(names: list[str], file: Path | None) -> tuple[Persona, ...]:
 
 def corpus_embedder(corpus: Any, spec: str) -> Embedder:
     """The embedder that was named, or the one that made the corpus."""
-    from valuespectrum.cli.corpus_common import load_corpus_embedder
+    from valuespectrum.cli.console.corpus_options import load_corpus_embedder
 
     return load_corpus_embedder(corpus, spec)
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Self
 
 import typer
 
-from valuespectrum.cli.watch import Pace, Watch, duration, running
-from valuespectrum.cli.writing import as_json, encodable, one_line, printable, write_line
+from valuespectrum.cli.console.escaping import as_json, encodable, one_line, printable, write_line
+from valuespectrum.cli.console.watch import Pace, Watch, duration, running
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Advance = Callable[[int, int], None]

@@ -1,0 +1,1 @@
+"""What the verbs share: the terminal, its colours and bars, options, the way out."""
