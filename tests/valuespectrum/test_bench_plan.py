@@ -13,7 +13,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas
 from valuespectrum.cli import main
-from valuespectrum.cli.bench import describe_expense
+from valuespectrum.cli.verbs.bench import describe_expense
 from valuespectrum.costs.prices import OWN_TABLE, load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark

@@ -199,7 +199,7 @@ def test_a_tampered_session_does_not_pass(
     assert (code, json.loads(out)["checked"], json.loads(out)["identical"]) == (0, "everything", True)
     assert f"corpus: {corpus}" in told
     with monkeypatch.context() as patch:
-        patch.setattr("valuespectrum.cli.browse.corpus_of_log", lambda log: None)
+        patch.setattr("valuespectrum.cli.verbs.browse.corpus_of_log", lambda log: None)
         code, out, _ = run("browse", "--replay", log)
         assert code == 0 and "was not checked" in out
         assert json.loads(run("browse", "--replay", log, "--json")[1])["checked"] == "answers"

@@ -14,7 +14,7 @@ from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.models.registry import load_model
-from valuespectrum.cli.bench import describe_expense
+from valuespectrum.cli.verbs.bench import describe_expense
 from valuespectrum.costs.prices import PriceTable, load_prices
 from valuespectrum.costs.spending import spending, with_prices
 from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense

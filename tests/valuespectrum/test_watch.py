@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum.cli.bench import BenchBar
 from valuespectrum.cli.console import watch as watch_module
 from valuespectrum.cli.console.terminal import Terminal, quiet_libraries
 from valuespectrum.cli.console.watch import Pace, Watch
+from valuespectrum.cli.verbs.bench import BenchBar
 
 
 @pytest.fixture

@@ -7,20 +7,9 @@ from typing import Annotated
 
 import typer
 
-from valuespectrum.cli import (
-    bench,
-    browse,
-    calibrate,
-    corpus,
-    doctor,
-    export,
-    history,
-    ingest,
-    quickstart,
-    report,
-    score,
-)
+from valuespectrum.cli import corpus
 from valuespectrum.cli.console.terminal import help_without_verb
+from valuespectrum.cli.verbs import bench, browse, calibrate, doctor, export, history, ingest, quickstart, report, score
 
 
 def build_app() -> typer.Typer:

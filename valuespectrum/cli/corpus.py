@@ -11,7 +11,7 @@ import typer
 from valuespectrum.cli import corpus_care, corpus_remove, corpus_search, corpus_sources, corpus_states
 from valuespectrum.cli.console.corpus_options import CorpusArgument, number_lines
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
-from valuespectrum.cli.ingest import failure_lines
+from valuespectrum.cli.verbs.ingest import failure_lines
 
 _SHOWN = 20
 _CHECK_EVERY = 15

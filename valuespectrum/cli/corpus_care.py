@@ -14,7 +14,7 @@ from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgumen
 from valuespectrum.cli.console.escaping import one_line
 from valuespectrum.cli.console.options import warn_of_pictures
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.ingest import (
+from valuespectrum.cli.verbs.ingest import (
     FetchOption,
     RayOption,
     UnconfinedOption,

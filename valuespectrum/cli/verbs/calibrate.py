@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from valuespectrum.cli.bench import BenchBar
 from valuespectrum.cli.console.options import (
     BatchOption,
     EmbedderOption,
@@ -18,6 +17,7 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
+from valuespectrum.cli.verbs.bench import BenchBar
 
 if TYPE_CHECKING:
     from agents.models.base import Model
@@ -80,7 +80,7 @@ def drawn_corpus(folder: Path, clips: int, seed: int, terminal: Terminal) -> Pat
     """Draw clips of the reference world and ingest them; what is there is not made again."""
     from ingest.embedding.open_clip import load_embedder
     from ingest.pipeline import ingest
-    from valuespectrum.cli.ingest import stage_progress
+    from valuespectrum.cli.verbs.ingest import stage_progress
     from valuespectrum.reference.drawing import draw_corpus
     from vectorstore.corpus import Corpus
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.report import corpus_of_run
+from valuespectrum.cli.verbs.report import corpus_of_run
 
 if TYPE_CHECKING:
     from valuespectrum.runs.inspect_log import Pictures

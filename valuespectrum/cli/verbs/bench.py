@@ -226,6 +226,6 @@ def _describe_plan(plan: BenchPlan, run: Path) -> str:
 
 
 def _describe(scores: dict[str, Any], run: Path, corpus: Path) -> str:
-    from valuespectrum.cli.score import describe
+    from valuespectrum.cli.verbs.score import describe
 
     return f"{describe(scores)}\n\nanswers and scores: {run}\nnext: valuespectrum report {run} --corpus {corpus}"
