@@ -14,8 +14,8 @@ import typer
 
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument, number_lines
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.corpus_people import find_uploaders, no_such_uploader
-from valuespectrum.cli.corpus_search import find_clip
+from valuespectrum.cli.corpus.people import find_uploaders, no_such_uploader
+from valuespectrum.cli.corpus.search import find_clip
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

@@ -10,7 +10,7 @@ import typer
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument, load_corpus_embedder
 from valuespectrum.cli.console.options import warn_of_pictures
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
-from valuespectrum.cli.corpus_people import known_values, sources_of
+from valuespectrum.cli.corpus.people import known_values, sources_of
 
 if TYPE_CHECKING:
     import numpy as np
