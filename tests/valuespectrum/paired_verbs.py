@@ -29,7 +29,7 @@ sys.path[:0] = [str(Path(__file__).parent)]
 
 from cli_world import MODEL, write_clip  # noqa: E402 - found only now
 
-_CODE = "import sys; from valuespectrum.cli.guard import run; sys.exit(run(sys.argv[1:]))"
+_CODE = "import sys; from valuespectrum.cli.exit_codes import run; sys.exit(run(sys.argv[1:]))"
 _LONGEST = 600.0
 
 

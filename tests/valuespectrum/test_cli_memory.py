@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from valuespectrum.checks import run as run_check
-from valuespectrum.cli import guard, main
+from valuespectrum.cli import exit_codes as guard
+from valuespectrum.cli import main
 
 WORDS = (
     MemoryError(),

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from valuespectrum.cli.guard import run
+from valuespectrum.cli.exit_codes import run
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import ValueSpectrumError
 from vectorstore.ledger.records import ClipLink, Failure, Source

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Before anything else is imported: a signal may come at any moment.
         STOPPING.listen()
     try:
-        from valuespectrum.cli.guard import run
+        from valuespectrum.cli.exit_codes import run
 
         code = run(sys.argv[1:] if arguments is None else list(arguments))
     except Stopped:
