@@ -58,7 +58,7 @@ def test_processes_are_started_in_one_place() -> None:
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     found = {str(path.relative_to(ROOT)): _starters(path) for path in files}
     assert {name: starters for name, starters in found.items() if starters and name not in ALONE} == {}
-    assert _starters(ROOT / "vectorstore" / "child_process.py") == {"subprocess"}
+    assert _starters(ROOT / "vectorstore" / "processes" / "child_process.py") == {"subprocess"}
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_errors_and_deaths_of_children_are_told(monkeypatch: pytest.MonkeyPatch)
 def test_a_child_that_has_lost_its_parent_does_nothing() -> None:
     # The parent is another process than the one that the child was told.
     told = {"entry": "json:dumps", "parent": os.getpid() + 1, "user_site": "", "folders": {}}
-    boot = ROOT / "vectorstore" / "child_boot.py"
+    boot = ROOT / "vectorstore" / "processes" / "child_boot.py"
     done = subprocess.run([sys.executable, "-I", boot, json.dumps(told), "x"], check=False)
     assert done.returncode == (1 if sys.platform == "linux" else 0)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from agents.answers import schema
 from agents.answers.file import connect, header
 from agents.answers.migration import migrate
 from agents.answers.schema import (
@@ -32,7 +33,6 @@ from agents.answers.schema import (
     key_bytes,
     key_text,
 )
-from agents.answers.store import schema
 from agents.answers.stored_json import (
     read_counts,
     read_details,

@@ -1,6 +1,6 @@
 """The process that downloads one video or lists one page.
 
-Reads one JSON object from standard input and writes one to standard output. Started by ``ingest.downloading.fetcher`` with an empty
+Reads one JSON object from standard input and writes one to standard output. Started by ``fetcher.py`` with an empty
 environment in a private folder; everything it says is checked again there.
 """
 

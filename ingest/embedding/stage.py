@@ -36,7 +36,7 @@ _Batch = tuple[list[str], "Future[NDArray[np.float32]]"]
 
 
 class Encoder(Protocol):
-    """Turns stored pictures into vectors, here or (``distributed.py``) elsewhere."""
+    """Turns stored pictures into vectors, here or (``ingest/engines/ray.py``) elsewhere."""
 
     @property
     def record(self) -> EmbedderRecord:

@@ -1,4 +1,4 @@
-"""Where the work of an ingest is done: in threads of this process, or (``distributed.py``) on a Ray cluster.
+"""Where the work of an ingest is done: in threads of this process, or (``ingest/engines/ray.py``) on a Ray cluster.
 
 Only looking at files and encoding pictures can be elsewhere. What is known, what is written and in which order is
 decided by the pipeline in either case, so that the corpus is the same.

@@ -1,4 +1,4 @@
-"""Where a file is looked at: in the calling thread, in a confined process, or (``distributed.py``) on another machine.
+"""Where a file is looked at: in the calling thread, in a confined process, or (``engines/ray.py``) on another machine.
 
 Every kind gives the same answer for the same file, so that a corpus does not depend on which one made it.
 """

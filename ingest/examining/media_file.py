@@ -1,6 +1,6 @@
 """All that ingestion wants to know of one media file: its hash, what it is, a few pictures, or why it was refused.
 
-The same function runs in a thread for trusted files and in a confined process (``workers.py``) for files of strangers.
+The same function runs in a thread for trusted files and in a confined one (``worker_pool.py``) for those of strangers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The inside of a decode worker: confine this process, then decode one file after the other until nobody asks.
 
-Started by ``workers.py`` as a new program with an environment of its own, so that it shares no memory, no open files
-and no secrets with the process that ingests. It opens no file itself: each comes open for reading.
+Started by ``worker_pool.py`` as a new program with an environment of its own, so that it shares no memory, no open
+files and no secrets with the process that ingests. It opens no file itself: each comes open for reading.
 """
 
 from __future__ import annotations

@@ -39,9 +39,9 @@ class Limits:
     max_seconds: float = 600.0
     """Longest clip."""
     deadline: float = 30.0
-    """Longest time spent on one file, seconds; checked between packets, by ``workers.py`` from outside."""
+    """Longest time spent on one file, seconds; checked between packets, by ``worker_pool.py`` from outside."""
     memory: int = 2 * 2**30
-    """Bytes of address space of a process that decodes files of strangers (``workers.py``)."""
+    """Bytes of address space of a process that decodes files of strangers (``worker_pool.py``)."""
     # No part of how files are decoded, so it does not make failures of other runs look like those of another way.
     unconfined: bool = field(default=False, repr=False)
     """Decode files of strangers also where the kernel cannot confine whoever does so."""

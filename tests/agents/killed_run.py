@@ -87,14 +87,14 @@ def grid(folder: Path, frames: int, items: int = 5) -> list[Ask]:
 def load(name: str) -> Model:
     """The model to ask."""
     if name == "simulated":
-        from agents.models.local.base import simulated
+        from agents.models.local import simulated
 
         return simulated.load("security=1", ModelOptions())
     if name.startswith("openai:"):
         from agents.models.served import openai
 
         return openai.load(name.removeprefix("openai:"), ModelOptions())
-    from agents.models.local.base import transformers
+    from agents.models.local import transformers
     from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch(threads=1)

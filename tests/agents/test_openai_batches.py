@@ -21,8 +21,9 @@ from test_openai import NO, QUICK, YES, likes
 from test_openai_resume import committed
 from tiny_models import PictureMaker
 
+from agents.answers import planner
 from agents.answers.planner import answer_all
-from agents.answers.store import AnswerStore, planner
+from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask, ModelOptions, Stimulus
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
+from agents.personas import persona as personas_module
 from agents.personas.file import MAX_FILE_BYTES
 from agents.personas.persona import (
     IsqOptions,
@@ -29,7 +30,6 @@ from agents.personas.persona import (
     system_prompt,
     value_names,
 )
-from agents.personas.persona import persona as personas_module
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from ingest.decoding import sampling
 from ingest.decoding.decode import DecodeOptions
-from ingest.examining.examiner import worker_messages
+from ingest.examining import worker_messages
 from ingest.media import media_guard as guard
 from ingest.media import packet_plan as plan
 from ingest.media import recognition

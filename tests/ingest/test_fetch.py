@@ -170,7 +170,8 @@ def test_a_deadline_leaves_no_process_and_no_file(server: WebServer, place: Path
 
 def test_a_killed_parent_leaves_no_process_and_its_folder_is_swept(server: WebServer, place: Path) -> None:
     code = (
-        "import sys; from ingest.downloading.fetcher import Fetcher; from ingest.downloading.options import FetchOptions\n"
+        "import sys; from ingest.downloading.fetcher import Fetcher\n"
+        "from ingest.downloading.options import FetchOptions\n"
         "from ingest.media.media_guard import Limits; from ingest.cleaning.urls import parse_link\n"
         "options = FetchOptions.read({'own_hosts': [sys.argv[1]], 'temporary_folder': sys.argv[2], 'min_free': 0})\n"
         "with Fetcher(options).download(parse_link(sys.argv[3], options.own_hosts), Limits(max_bytes=2**20)): pass\n"

@@ -11,7 +11,7 @@ from remote_items import FakeRemote
 from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examining.examiner import triage as known
+from ingest.examining import triage as known
 from ingest.examining.triage import FIRST_WAIT, LONGEST_WAIT, retry_at
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.report import IngestReport

@@ -23,8 +23,8 @@ from ingest.sources.base import Found, SourceItem, SourceOptions, changed_upstre
 from ingest.sources.manifest import FIELDS, LinkRow, LinksWritten, links_manifest
 from ingest.sources.registry import find_items, load_sources
 from ingest.sources.sidecar import clean_text
+from ingest.sources.tables import parquet_rows
 from ingest.sources.tables.columns import MAX_ROW
-from ingest.sources.tables.table import parquet_rows
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Source
 

@@ -19,7 +19,7 @@ from PIL import Image
 from videos import VideoWriter, read_number, write_numbered, write_sound
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examining.examiner import media_file as examination
+from ingest.examining import media_file as examination
 from ingest.examining.near_duplicates import bits_apart, difference_hash
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport

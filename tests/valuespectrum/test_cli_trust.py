@@ -17,7 +17,7 @@ from PIL.Image import Image
 
 import ingest.embedding.open_clip
 from valuespectrum.cli import main
-from vectorstore.ledger.ledger import schema
+from vectorstore.ledger import schema
 
 Ask = Callable[..., dict[str, Any]]
 Refused = Callable[..., str]

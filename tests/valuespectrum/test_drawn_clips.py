@@ -12,7 +12,7 @@ from bench_fakes import EMBEDDER_ID, AxesEmbedder, words, world
 from cli_world import ColourEmbedder, write_clip
 
 from agents.models.local.simulated import Profile, SimulatedModel
-from ingest.embedding.stage import open_clip as embed
+from ingest.embedding import open_clip as embed
 from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem
 from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-from vectorstore.index.chroma import reconciliation
+from vectorstore.index import reconciliation
 
 
 def die(task: str, facts: str) -> None:

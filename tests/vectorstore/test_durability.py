@@ -18,7 +18,7 @@ from corpus_parts import EMBEDDER, add, embed
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, SchemaError, StorageError
-from vectorstore.ledger.ledger import schema
+from vectorstore.ledger import schema
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +48,8 @@ def as_nobody(code: str, folder: Path) -> str:
     # Everything is imported before the rights are given up: the interpreter itself may lie where nobody may read.
     program = (
         f"import os, sys; sys.path.insert(0, {str(ROOT)!r})\n"
-        "import chromadb, numpy\nfrom vectorstore.corpus import Corpus\nfrom vectorstore.foundation.errors import StorageError\n"
+        "import chromadb, numpy\nfrom vectorstore.corpus import Corpus\n"
+        "from vectorstore.foundation.errors import StorageError\n"
         f"os.setgroups([]); os.setgid(65534); os.setuid(65534)\n{code}"
     )
     return subprocess.run([sys.executable, "-c", program, folder], stdout=subprocess.PIPE, text=True, check=True).stdout

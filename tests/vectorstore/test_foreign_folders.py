@@ -19,7 +19,7 @@ from corpus_parts import RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
-from vectorstore.ledger.ledger import schema
+from vectorstore.ledger import schema
 from vectorstore.ledger.records import Removal, Source
 from vectorstore.snapshots.compare import check_snapshot
 from vectorstore.snapshots.export import ExportOptions, export_corpus

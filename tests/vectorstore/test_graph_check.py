@@ -16,7 +16,7 @@ from corpus_parts import RECIPE, embed, media, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.index.chroma import keeper as index_keeper
+from vectorstore.index import keeper as index_keeper
 from vectorstore.index.graph_check import find_harm
 from vectorstore.ledger.records import Frame, Source
 

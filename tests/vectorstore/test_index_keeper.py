@@ -16,8 +16,9 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, media, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
-from vectorstore.index.chroma import IndexPlace, VectorIndex, reconciliation
-from vectorstore.index.chroma import keeper as index_keeper
+from vectorstore.index import keeper as index_keeper
+from vectorstore.index import reconciliation
+from vectorstore.index.chroma import IndexPlace, VectorIndex
 from vectorstore.ledger.records import Frame, Source
 
 ROOT = Path(__file__).parents[2]

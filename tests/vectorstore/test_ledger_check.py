@@ -13,7 +13,7 @@ from corpus_parts import EMBEDDER, add, embed, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
-from vectorstore.ledger.ledger import schema
+from vectorstore.ledger import schema
 from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 from vectorstore.snapshots.export import ExportOptions, export_corpus
 

@@ -14,8 +14,8 @@ from corpus_parts import EMBEDDER, RECIPE, add, embed, frames, media, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import StorageError
+from vectorstore.ledger import ledger, schema
 from vectorstore.ledger.counts import corpus_counts
-from vectorstore.ledger.ledger import ledger, schema
 from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 from vectorstore.upkeep import removal
 

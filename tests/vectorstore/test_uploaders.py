@@ -10,7 +10,7 @@ import pytest
 from corpus_parts import RECIPE, frames, media, sha
 
 from vectorstore.corpus import Corpus
-from vectorstore.ledger.ledger import schema
+from vectorstore.ledger import schema
 from vectorstore.ledger.records import Removal, Source, UploaderName
 from vectorstore.ledger.uploaders import called_alike, kept_names, near_names
 

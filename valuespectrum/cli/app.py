@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum.cli.console.terminal import help_without_verb
-from valuespectrum.cli.corpus.verb import verb as corpus
+from valuespectrum.cli.corpus import verb as corpus
 from valuespectrum.cli.verbs import bench, browse, calibrate, doctor, export, history, ingest, quickstart, report, score
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError
 
-OWN_TABLE = Path(__file__).parent / "data" / "prices.yaml"
+OWN_TABLE = Path(__file__).parents[1] / "data" / "prices.yaml"
 """The table that comes with the project."""
 
 _HINT = f"write rows like those of {OWN_TABLE}"

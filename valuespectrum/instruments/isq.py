@@ -1,6 +1,6 @@
 """Inductive Scoring Questionnaire: four ratings and two yes/no terms make one interest score per clip.
 
-The formula is ``agents.personas.persona.isq_score``. Ratings are asked as single digits, because a two-digit 10 begins like a 1
+The formula is ``isq_score``. Ratings are asked as single digits, because a two-digit 10 begins like a 1
 for most tokenizers, and stretched from 0..9 to 0..10; the yes/no terms are probabilities of yes.
 """
 

@@ -1,7 +1,7 @@
 """What ``run.json`` and ``scores.json`` must look like to be read: somebody else may have written or damaged them.
 
-Only what a reader uses is named here; further fields are left alone. Kept apart from :mod:`valuespectrum.runs.run` because
-pydantic is slow to import.
+Only what a reader uses is named here; further fields are left alone. Kept apart from ``run.py`` because pydantic
+is slow to import.
 """
 
 from __future__ import annotations

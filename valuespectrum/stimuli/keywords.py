@@ -23,7 +23,7 @@ SOURCES: Mapping[str, str] = {
 PER_VALUE = 10
 """Words per value in our own list, as in the published protocol."""
 
-_OWN_LIST = Path(__file__).parent / "data" / "keywords.yaml"
+_OWN_LIST = Path(__file__).parents[1] / "data" / "keywords.yaml"
 _LONGEST_WORD = 200
 _MOST_WORDS = 1000
 _HINT = "write it like valuespectrum/data/keywords.yaml: keywords: {value: [{word, source, reason}, ...]}"

@@ -28,7 +28,7 @@ from typing import IO, Any
 from vectorstore.foundation.errors import StorageError
 from vectorstore.processes import child_boot
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _OURS = ("vectorstore", "ingest", "agents", "valuespectrum")
 _INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "OMP_NUM_THREADS")
 _PARTING = 5.0

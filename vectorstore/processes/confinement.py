@@ -1,8 +1,8 @@
 """Take from a process what decoding, or downloading, does not need. Runs inside of it and cannot be undone.
 
 Resource limits work on every Unix. On Linux for x86-64 and 64-bit ARM the kernel also refuses every system call that
-decoding does not make (``vectorstore/processes/seccomp.py``): a worker opens nothing, it is handed each file open for reading.
-What a filter of calls might miss, Landlock refuses once more where the kernel has it (``vectorstore/processes/landlock.py``).
+decoding does not make (``seccomp.py``): a worker opens nothing, it is handed each file open for reading.
+What a filter of calls might miss, Landlock refuses once more where the kernel has it (``landlock.py``).
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def confine_download(folder: Path, program: Path | None) -> Confinement:
 
 def readable_folders() -> tuple[Path, ...]:
     """Where Python, its libraries and what they need lie, and of a checkout of ours only the packages."""
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     ours = [root / name for name in ("ingest", "vectorstore")]
     found = [Path(entry) for entry in (*sys.path, sys.prefix, sys.base_prefix)]
     installed = [folder for folder in found if folder != root or root.name.endswith("-packages")]

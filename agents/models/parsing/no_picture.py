@@ -2,8 +2,8 @@
 
 Each pattern is a sentence: who (I, you, the picture, nothing) x a verb of seeing or sending that is denied x a noun for
 a picture. The noun must end the phrase, or go on to something that leaves it absent: "I see no picture here" is about a
-missing one, "I see no picture worth my time" is not. Patterns are over words as :func:`agents.models.parsing.text.plain` gives
-them; gaps are bounded, so that any text is searched in linear time.
+missing one, "I see no picture worth my time" is not. Patterns are over words as ``text.plain`` gives them; gaps are
+bounded, so that any text is searched in linear time.
 """
 
 from __future__ import annotations

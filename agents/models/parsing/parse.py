@@ -2,7 +2,7 @@
 
 ::
 
-    text       = [thinking] said                       thinking: agents.models.parsing.thinking; without an end there is no answer
+    text       = [thinking] said                       ``thinking.py``; without an end there is no answer
     said       = data | tag | box | words              of the first three the value alone is read, as words
     class      = no_picture   if the words say that there is no picture to be seen
                | refusal      if they decline to answer, or to have a preference at all
@@ -10,13 +10,13 @@
                | unparsed     else: both, neither, a hedge, a question, a sentence without the option's word
     choice     = [opener] [label] option rest          "Well, my answer is: **yes**, I do."
     rest       = end | mark | goes-on word             "no", "no, ...", "no i do not"; not "no problem", "no one"
-    rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: agents.models.parsing.numbers
+    rating     = [opener] [label] digit [scale]        one digit, no sign, no fraction, no range: ``numbers.py``
 
 An option is taken back by a hedge at once behind it ("yes, but", "yes or"), or by another option in a clause near it.
 "Final answer: ..." has the last word. An answer about no picture, and a refusal, outweigh the options that they begin
 with ("No, as an AI ..."). How both are said in English, German, French, Spanish and Chinese stands in
-``agents.models.parsing.no_picture`` and ``agents.models.parsing.refusals``. The class of words is only used where there are no
-log-probabilities that are complete in themselves.
+``no_picture.py`` and ``refusals.py``. The class of words is only used where there are no log-probabilities that are
+complete in themselves.
 
 The published Value-Spectrum protocol counts every text that contains "yes" as a yes; its rule stands apart in
 :func:`contains_yes`. ``python -m tests.agents.parser_cases`` prints precision and recall on written cases.

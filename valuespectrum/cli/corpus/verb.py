@@ -10,11 +10,11 @@ import typer
 
 from valuespectrum.cli.console.corpus_options import CorpusArgument, number_lines
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
-from valuespectrum.cli.corpus.verb import care as corpus_care
-from valuespectrum.cli.corpus.verb import remove as corpus_remove
-from valuespectrum.cli.corpus.verb import search as corpus_search
-from valuespectrum.cli.corpus.verb import sources as corpus_sources
-from valuespectrum.cli.corpus.verb import states as corpus_states
+from valuespectrum.cli.corpus import care as corpus_care
+from valuespectrum.cli.corpus import remove as corpus_remove
+from valuespectrum.cli.corpus import search as corpus_search
+from valuespectrum.cli.corpus import sources as corpus_sources
+from valuespectrum.cli.corpus import states as corpus_states
 from valuespectrum.cli.verbs.ingest import failure_lines
 
 _SHOWN = 20

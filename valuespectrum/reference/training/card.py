@@ -24,8 +24,9 @@ therefore known.
 - Data: frames drawn by `valuespectrum/reference/drawing.py`, texts of `valuespectrum/reference/training/examples.py`;
   nothing else.
 - Training: `make train-reference`, seed 0. Stages and sizes: `{stages}`.
-- Understands: the questions in `valuespectrum/instruments/questions.py`, persona prompts of `agents/personas/persona.py` with statements of
-  `agents/data/trait_bank.yaml`, one to four frames. Other words and real pictures get answers, but no meaningful ones.
+- Understands: the questions in `valuespectrum/instruments/questions.py`, persona prompts of
+  `agents/personas/persona.py` with statements of `agents/data/trait_bank.yaml`, one to
+  four frames. Other words and real pictures get answers, but no meaningful ones.
 - Planted: intrinsic profile, obedience to personas below 1, a lean to yes, a lean to the first option, refusals on one
   scene kind.
 - Measured on frames and prompts that training never saw: mean absolute error of answer probabilities
