@@ -1,0 +1,255 @@
+"""However asks reach a model, it gives the same answers: over families, layouts, batch sizes and little memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asks import AGAIN, LESS, LIKE, NO, WATCH, YES, largest_gap, loaded, varied_asks
+from more_models import MORE_BUILDERS
+from PIL import Image
+from tiny_models import BUILDERS, FolderMaker, PictureMaker
+
+from agents.models.base import Ask, Choice, ModelOptions, Stimulus
+from agents.models.engines.adapter import ModelAdapter, PackedBatch
+from agents.models.engines.prompt_tree import Packing, pack
+from agents.models.local.transformers import TransformersModel
+from agents.models.templates.prompting import LAYOUTS, PromptWriter
+from vectorstore.foundation.errors import ModelError
+
+FORGETFUL = {
+    "gemma3": "DynamicSlidingWindowLayer",
+    "llava_mistral": "DynamicSlidingWindowLayer",
+    "qwen3_5": "LinearAttentionLayer",
+    "lfm2_vl": "LinearAttentionLayer",
+}
+"""Families with layers that do not attend to everything, by the kind of their cache."""
+FAMILIES = sorted(BUILDERS | MORE_BUILDERS)
+Variant = Callable[..., TransformersModel]
+
+
+Parts = Callable[[str], tuple[Any, Any]]
+
+
+@pytest.fixture(scope="module")
+def parts(tiny_model_folder: FolderMaker) -> Parts:
+    """Model and processor of a family, read once."""
+
+    @cache
+    def read(family: str) -> tuple[Any, Any]:
+        folder = tiny_model_folder(family)
+        from transformers import AutoModelForImageTextToText, AutoProcessor
+
+        model = AutoModelForImageTextToText.from_pretrained(folder, local_files_only=True).eval()
+        return model, AutoProcessor.from_pretrained(folder, local_files_only=True)
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def variant(parts: Parts) -> Variant:
+    """A tiny model asked in one of many ways."""
+
+    def make(family: str, engine: str = "naive", batch_size: int = 32, **options: Any) -> TransformersModel:
+        return TransformersModel(*parts(family), family, ModelOptions("cpu", "float32", batch_size, engine, **options))
+
+    return make
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_engines_and_batch_sizes_agree(family: str, layout: str, variant: Variant, make_picture: PictureMaker) -> None:
+    asks = varied_asks(make_picture)
+    expected = list(variant(family, layout=layout).score(asks))
+    assert all(0 < answer.mass < 1 and not answer.error for answer in expected)
+    ways = [variant(family, "shared", size, layout=layout) for size in (1, 5)]
+    if family not in FORGETFUL:
+        ways += [variant(family, "tree", layout=layout) for _ in range(3)]
+        ways[-2]._engine._attention_scale = 10.0  # long rows do not pay: several rows after one trunk
+        ways[-1]._engine.budget.tokens = 150
+    for way in ways:
+        found = list(way.score(asks))
+        assert largest_gap(expected, found) < 1e-4, way.explanation
+        for plain, fast in zip(expected, found, strict=True):
+            assert (plain.text, plain.parsed, plain.tokens) == (fast.text, fast.parsed, fast.tokens), way.explanation
+    assert [answer.text for answer in ways[-1].generate(asks[:4])] == [
+        answer.text for answer in variant(family, layout=layout).generate(asks[:4])
+    ]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_engine_is_chosen_by_what_the_layers_remember(family: str, variant: Variant) -> None:
+    model = variant(family, "auto", layout="image-first")
+    assert model.settings["engine"] == ("shared" if family in FORGETFUL else "tree")
+    assert FORGETFUL.get(family, "engine: tree because") in model.explanation
+    assert variant(family, "auto").settings["engine"] == "shared"
+    if family in FORGETFUL:
+        with pytest.raises(ModelError, match=FORGETFUL[family]):
+            variant(family, "tree")
+
+
+@pytest.mark.parametrize(("engine", "scale"), [("shared", 0.0), ("tree", 1e6), ("tree", 200.0)])
+@pytest.mark.parametrize("family", ["qwen3_vl", "smolvlm"])
+def test_what_is_shared_is_computed_once(
+    family: str,
+    engine: str,
+    scale: float,
+    variant: Variant,
+    make_picture: PictureMaker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    personas = [f"You are person number {number} who cares about order, tradition and the sea." for number in range(5)]
+    asks = [
+        Ask(Stimulus((make_picture(1, 192, 192),)), f"{number}: {LIKE}", (YES, NO), persona, max_tokens=1)
+        for persona in personas
+        for number in range(6)
+    ]
+    expected = list(variant(family, layout="image-first").score(asks))
+    model = variant(family, engine, layout="image-first")
+    if scale:
+        model._engine._attention_scale = scale
+    forward, computed = model._adapter.model.forward, []
+    monkeypatch.setattr(
+        model._adapter.model, "forward", lambda **told: computed.append(told["input_ids"].numel()) or forward(**told)
+    )
+    assert largest_gap(expected, list(model.score(asks))) < 1e-4
+    prompts = [model._engine._stimuli.prompts.prompt(ask).ids for ask in asks]
+    (tree,) = pack(prompts, model._adapter.picture_token, Packing(10_000, 1e9))
+    assert len(tree.tokens) <= sum(computed) < 1.35 * len(tree.tokens) < 0.5 * sum(map(len, prompts))
+
+
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+def test_a_neighbour_in_the_tree_changes_nothing(
+    attention: str, tiny_model_folder: FolderMaker, make_picture: PictureMaker
+) -> None:
+    folder = tiny_model_folder("qwen3_vl")
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
+    model = AutoModelForImageTextToText.from_pretrained(folder, attn_implementation=attention).eval()
+    tree = TransformersModel(model, processor, "it", ModelOptions("cpu", engine="tree", layout="image-first"))
+    ask = Ask(Stimulus((make_picture(1),)), LIKE, (YES, NO), "You are old.", max_tokens=1)
+    neighbours = [
+        [replace(ask, question=WATCH), replace(ask, system="You care about order and tradition.")],
+        [replace(ask, question="Yes yes yes? No."), replace(ask, system="You are a person of the sea.")],
+    ]
+    one, other = (list(tree.score([ask, *beside])) for beside in neighbours)
+    assert largest_gap(one[:1], other[:1]) < 1e-5
+    assert largest_gap(one[1:2], other[1:2]) > 1e-3
+
+
+def test_a_tree_that_leaks_is_found_out(variant: Variant, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_packed = ModelAdapter.run_packed
+
+    def leaking(self: ModelAdapter, batch: PackedBatch, *rest: Any, **options: Any) -> Any:
+        import torch
+
+        everything_before = torch.ones_like(batch.visible).tril()
+        return run_packed(self, replace(batch, visible=everything_before), *rest, **options)
+
+    monkeypatch.setattr(ModelAdapter, "run_packed", leaking)
+    model = variant("smolvlm", "auto", layout="image-first")
+    assert model.settings["engine"] == "shared"
+    assert "no tree: its log-probabilities differ by" in model.explanation
+    with pytest.raises(ModelError, match="differ by"):
+        variant("smolvlm", "tree")
+
+
+@pytest.mark.parametrize("engine", ["shared", "tree"])
+def test_little_memory_means_smaller_passes_and_the_same_answers(
+    engine: str, variant: Variant, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = [replace(ask, question=f"{ask.question} {n}") for ask in varied_asks(make_picture) for n in range(3)]
+    expected = list(variant("qwen3_vl").score(asks))
+    model = variant("qwen3_vl", engine, layout="persona-first")
+    import torch
+
+    forward = model._adapter.model.forward
+    sizes = []
+
+    def small_memory(*_: Any, **inputs: Any) -> Any:
+        sizes.append(inputs["input_ids"].numel())
+        if sizes[-1] > 230:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(**inputs)
+
+    monkeypatch.setattr(model._adapter.model, "forward", small_memory)
+    found = list(model.score(asks))
+    assert max(sizes) > 230
+    assert largest_gap(expected, found) < 1e-4
+    assert [answer.text for answer in found] == [answer.text for answer in expected]
+    before = len([size for size in sizes if size > 230])
+    assert largest_gap(expected, list(model.score(asks))) < 1e-4
+    assert len([size for size in sizes if size > 230]) - before < before
+
+    monkeypatch.setattr(model._adapter.model, "forward", lambda *_, **__: (_ for _ in ()).throw(MemoryError()))
+    with pytest.raises(ModelError, match="Memory runs out on one ask"):
+        list(model.score(asks))
+
+
+@pytest.mark.parametrize("engine", ["naive", "shared", "tree"])
+def test_options_that_begin_alike_are_read_to_their_end(
+    engine: str, parts: Parts, variant: Variant, make_picture: PictureMaker
+) -> None:
+    model = variant("qwen3_vl", engine)
+    import torch
+
+    longer = Choice("more", ("watch again now",))
+    ask = Ask(Stimulus((make_picture(1),)), LIKE, (AGAIN, LESS, longer), max_tokens=1)
+    (answer,) = model.score([ask])
+    reading = model._readout.choices(ask.choices)
+    prompt = PromptWriter(parts("qwen3_vl")[1])
+    tensors = prompt.tensors(prompt.render(ask), [Image.open(make_picture(1).path)])
+
+    def probability(form: tuple[int, ...]) -> float:
+        ids = torch.cat([tensors["input_ids"], torch.tensor([form])], dim=1)
+        kinds = torch.cat([tensors["mm_token_type_ids"], torch.zeros(1, len(form), dtype=torch.long)], dim=1)
+        shown = {name: tensors[name] for name in ("pixel_values", "image_grid_thw")}
+        with torch.inference_mode():
+            logits = model._adapter.model(input_ids=ids, mm_token_type_ids=kinds, **shown).logits[0]
+        single = torch.log_softmax(logits[-len(form) - 1 : -1].double(), dim=-1)
+        return float(single[range(len(form)), list(form)].sum().exp())
+
+    whole = [sum(probability(form) for form in forms) for forms in reading.forms]
+    assert math.exp(answer.log_probabilities["less"]) == pytest.approx(whole[1], rel=1e-4)
+    assert math.exp(answer.log_probabilities["more"]) == pytest.approx(whole[2], rel=1e-4)
+    assert math.exp(answer.log_probabilities["again"]) == pytest.approx(whole[0] - whole[2], rel=1e-4)
+
+
+def test_draws_depend_on_seed_and_ask_alone(variant: Variant, make_picture: PictureMaker) -> None:
+    asks = [ask for ask in varied_asks(make_picture) if len(ask.stimulus.frames) < 2][:5]
+    told: dict[str, Any] = {"samples": 12, "temperature": 0.7}
+    plain = list(variant("qwen3_vl", **told).score(asks))
+    for engine in ("shared", "tree"):
+        assert list(variant("qwen3_vl", engine, **told).score(asks)) == plain
+        assert list(variant("qwen3_vl", engine, **told).score(asks[::-1])) == plain[::-1]
+    other = variant("qwen3_vl", "shared", seed=1, **told)
+    assert list(other.score(asks)) != plain
+    assert other.settings["choices"] == "12 samples, Jeffreys' prior"
+    assert "seed 1" in other.settings["decoding"]
+    assert all(
+        sum(answer.counts.values()) == 12 and not answer.log_probabilities for answer in plain if not answer.error
+    )
+
+
+def test_bfloat16_is_recorded_and_close(tiny_model_folder: FolderMaker, make_picture: PictureMaker) -> None:
+    asks = varied_asks(make_picture)
+    exact = list(loaded(tiny_model_folder("qwen3_vl"), "naive").score(asks))
+    rounded = loaded(tiny_model_folder("qwen3_vl"), "auto", dtype="bfloat16", layout="persona-first")
+    assert rounded.settings["dtype"] == "bfloat16"
+    assert largest_gap(exact, list(rounded.score(asks))) < 0.5
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_prompts_are_what_they_were(family: str, layout: str, parts: Parts, make_picture: PictureMaker) -> None:
+    writer = PromptWriter(parts(family)[1], layout=layout)
+    shown = Stimulus((make_picture(1), make_picture(2)), caption="Night at sea")
+    golden = Path(__file__).parents[1] / "golden" / f"{family}.{layout}.txt"
+    asked = writer.render(Ask(shown, LIKE, (YES, NO), "You are old.", "Answer:"))
+    assert asked == golden.read_text(encoding="utf-8"), "every stored answer gets a new key: say so in the changelog"

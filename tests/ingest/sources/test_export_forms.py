@@ -1,0 +1,234 @@
+"""Exports in other languages, newer forms and odd archives: read, or refused with the right hint. All of it made up."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import struct
+import time
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ingest.sources import export_files
+from ingest.sources.base import SourceOptions
+from ingest.sources.data_export import DataExportReader, read_history
+from ingest.sources.export_entries import ADVERTISEMENT, DAMAGED, NO_CLIP, Watched, read_time
+from ingest.sources.registry import find_items
+from vectorstore.foundation.errors import InputError
+
+LINK = "https://www.youtube.com/watch?v=aaaaaaaaaaa"
+
+
+def watched(title: str, link: str = LINK, **more: object) -> dict[str, object]:
+    return {"header": "YouTube", "title": title, "titleUrl": link, "time": "2025-03-02T11:30:00.125Z", **more}
+
+
+def archive(path: Path, members: Mapping[str, object]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content if isinstance(content, bytes | str) else json.dumps(content))
+    return path
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Takeout/YouTube und YouTube Music/Verlauf/Wiedergabeverlauf.json",
+        "Takeout/YouTube et YouTube Music/historique/historique de visionnage.json",
+        "Takeout/YouTube 和 YouTube Music/记录/观看记录.json",
+        "Takeout/YouTube та YouTube Music/історія/історія переглядів.json",
+    ],
+)
+def test_takeout_in_any_language(tmp_path: Path, place: str) -> None:
+    folder = place.rpartition("/")[0]
+    searches = [watched("Gesucht nach Kranich", "https://www.youtube.com/results?search_query=x")]
+    members = {
+        "Takeout/Übersicht.html": "<html>",
+        f"{folder}/suche.json": searches,
+        f"{folder}/broken.json": "{",
+        "Takeout/My Activity/YouTube/MyActivity.json": [watched("Counted once only")],
+        place: [
+            watched("Kranich falten angesehen"),
+            watched("Werbung", details=[{"name": "Von Google Ads"}]),
+            watched("Ein Beitrag", "https://www.youtube.com/post/Ugkx"),
+            7,
+        ],
+    }
+    history = read_history(archive(tmp_path / "takeout-20260301T000000Z-001.zip", members))
+    assert [(row.url, row.time) for row in history.rows] == [(LINK, "2025-03-02T11:30:00Z")]
+    assert history.reasons == {ADVERTISEMENT: 1, NO_CLIP: 1, DAMAGED: 1}
+    assert (history.passed_over, history.other_files, history.unread) == (3, 4, {})
+
+
+def test_takeout_as_web_pages_in_any_language(tmp_path: Path) -> None:
+    path = archive(tmp_path / "takeout-1.zip", {"Takeout/YouTube y YouTube Music/historial/historial.html": "<html>"})
+    with pytest.raises(InputError, match="as web pages") as caught:
+        read_history(path)
+    assert "JSON instead of HTML" in caught.value.hint
+
+
+LABELLED = [
+    {
+        "timestamp": 1767225600,
+        "label_values": [
+            {"label": "URL", "value": "https://www.instagram.com/reel/Cinvented01/", "href": "x"},
+            {
+                "title": "Besitzer",
+                "dict": [
+                    {"dict": [{"label": "Name", "value": "Caf\u00c3\u00a9"}, {"label": "Username", "value": "a.baker"}]}
+                ],
+            },
+        ],
+    },
+    {
+        "timestamp": 1767312000123,
+        "label_values": [{"label": "URL", "href": "https://www.instagram.com/p/Cinvented02/"}],
+    },
+    {"timestamp": 1767398400, "label_values": [{"label": "Nom", "value": "Caf\u00c3\u00a9"}]},
+    {"label_values": []},
+]
+
+
+def test_lists_of_instagram_with_labels(tmp_path: Path) -> None:
+    history = read_history(archive(tmp_path / "instagram-a-1.zip", {"x/posts_viewed.json": LABELLED}))
+    assert history.rows == (
+        Watched("2026-01-01T00:00:00Z", "https://www.instagram.com/reel/Cinvented01/", "instagram", "a.baker"),
+        Watched("2026-01-02T00:00:00Z", "https://www.instagram.com/reel/Cinvented02/", "instagram", ""),
+        Watched("2026-01-03T00:00:00Z", "", "instagram", "Café"),
+    )
+    assert history.reasons == {DAMAGED: 1}
+    url = {"URL": {"href": "https://www.instagram.com/reel/Cinvented01/", "value": "", "timestamp": 0}}
+    old = {"impressions_history_videos_watched": [{"string_map_data": url | {"Author": {"value": "a.baker"}}}]}
+    (tmp_path / "videos_watched.json").write_text(json.dumps(old))
+    assert read_history(tmp_path / "videos_watched.json").rows[0].url == url["URL"]["href"]
+
+
+def test_what_cannot_be_read_does_not_spoil_the_rest(tmp_path: Path) -> None:
+    path = archive(
+        tmp_path / "instagram-a-1.zip",
+        {
+            "a/posts_viewed.json": LABELLED,
+            "b/videos_watched.json": "{",
+            "c/posts_viewed.json": {"new": "form"},
+            "d.jpg": "",
+        },
+    )
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_LZMA) as file:
+        file.writestr("e/YouTube/f/g.json", "[]")
+    history = read_history(path)
+    assert len(history.rows) == 3
+    assert list(history.unread) == ["b/videos_watched.json", "c/posts_viewed.json", "e/YouTube/f/g.json"]
+    assert history.other_files == 1
+    found = find_items([path], SourceOptions(fetch=True, basis="own history"))
+    assert [failure.reason for failure in found.unreachable] == ["unreadable"] * 3
+
+
+TEXT = """\ufeffDate: 2025-03-02 10:00:05 UTC
+Link: https://www.tiktokv.com/share/video/7000000000000000001/
+
+Date: 2025-03-01 09:00:00
+Video Link: https://www.tiktokv.com/share/video/7000000000000000002/
+Date: 2025-03-03 00:00:00 UTC
+Link: https://www.tiktok.com/@an.invented.name
+
+gibberish
+
+"""
+
+
+@pytest.mark.parametrize("name", ["Watch History.txt", "TikTok_Data_1.zip"])
+def test_the_text_form_of_tiktok(tmp_path: Path, name: str) -> None:
+    if name.endswith(".txt"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    else:
+        inside = {"TikTok/Your Activity/Watch History.txt": TEXT, "TikTok/Likes and Favorites/Like List.txt": TEXT}
+        archive(tmp_path / name, inside)
+    history = read_history(tmp_path / name)
+    assert [(row.time, row.url[-1]) for row in history.rows] == [
+        ("2025-03-01T09:00:00Z", "2"),
+        ("2025-03-02T10:00:05Z", "1"),
+    ]
+    assert history.reasons == {NO_CLIP: 1, DAMAGED: 1}
+    assert history.other_files == (0 if name.endswith(".txt") else 1)
+    assert DataExportReader().accepts(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2025-03-02 10:00:05 UTC", "2025-03-02T10:00:05Z"),
+        ("2025-03-02 10:00:05", "2025-03-02T10:00:05Z"),
+        ("2025-03-02T10:00:05+02:00", "2025-03-02T08:00:05Z"),
+        (1740909600000, "2025-03-02T10:00:00Z"),
+        ("20250302", ""),
+        (True, ""),
+        ("x" * 100, ""),
+    ],
+)
+def test_times(value: object, expected: str) -> None:
+    assert read_time(value) == expected
+
+
+@pytest.mark.parametrize("name", ["takeout-1.tgz", "takeout-1.tar.gz", "tiktok_1.tar", "user_data_tiktok.zip"])
+def test_other_archives_are_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+    content = {"gz": gzip.compress(b"x"), "ar": b"a" * 257 + b"ustar\0" + bytes(300), "ip": b"7z\xbc\xaf\x27\x1c"}
+    (tmp_path / name).write_bytes(content.get(name[-2:], gzip.compress(b"x")))
+    assert DataExportReader().accepts(name)
+    with pytest.raises(InputError) as caught:
+        find_items([tmp_path / name])
+    assert "unpack it" in caught.value.hint
+
+
+def test_sizes_are_looked_at_first(tmp_path: Path) -> None:
+    path = tmp_path / "watch-history.json"
+    path.touch()
+    os.truncate(path, 40 * 2**30)
+    started = time.process_time()
+    with pytest.raises(InputError, match="above 134,217,728"):
+        read_history(path)
+    assert time.process_time() - started < 1
+
+
+def test_archives_of_very_many_files_take_linear_time(tmp_path: Path) -> None:
+    path = tmp_path / "takeout-1.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a/watch-history.json", json.dumps([watched("Watched")]))
+    one = path.read_bytes()
+    start = one.index(b"PK\x01\x02")
+    entry, end = one[start : one.index(b"PK\x05\x06")], one[one.index(b"PK\x05\x06") :]
+    count = 60_000
+    directory = entry * count
+    path.write_bytes(one[:start] + directory + end[:8] + struct.pack("<HHL", count, count, len(directory)) + end[16:])
+    started = time.process_time()
+    history = read_history(path)
+    assert time.process_time() - started < 10
+    assert (len(history.rows), len(history.unread)) == (64, 1)
+    assert history.unread == {"59,936 further files": "more than 64 that may be histories"}
+
+
+def test_a_list_of_files_that_is_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive(tmp_path / "takeout-1.zip", {f"{number}.txt": "" for number in range(100)})
+    monkeypatch.setattr(export_files, "_MAX_DIRECTORY", 1000)
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("read"))
+    with pytest.raises(InputError, match="lists its files in 5,"):
+        read_history(path)
+
+
+CASES = Path(__file__).parents[3].resolve() / "../shared/cases/ingest/exports"
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="needs ../shared/cases")
+def test_exports_from_the_field() -> None:
+    expected = {
+        "takeout-20260301T000000Z-001.zip": (2, 2),
+        "videos_watched_2026.json": (2, 2),
+        "instagram-invented-2026-01-01-abc.zip": (3, 2),
+        "videos_watched_url.json": (1, 1),
+    }
+    for name, counts in expected.items():
+        rows = read_history(CASES / name).rows
+        assert (len(rows), sum(bool(row.url) for row in rows)) == counts

@@ -1,0 +1,340 @@
+"""The ``corpus`` verbs, on a corpus of pictures in the colours of the values."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_world import ColourEmbedder, colour, write_clip
+from PIL import Image
+
+import ingest.embedding.open_clip
+from valuespectrum.cli import main
+from valuespectrum.theory.values import VALUES
+from vectorstore.corpus import Corpus
+from vectorstore.ledger.records import EmbedderRecord, Failure, Frame, Media, Recipe, Source
+
+ROOT = Path(__file__).parents[3]
+PLATFORMS = {0: "tiktok", 1: "youtube"}
+Ask = Callable[..., tuple[int, dict[str, Any], str]]
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def picture(value: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 48), colour(value)).save(file, "JPEG", quality=95)
+    return file.getvalue()
+
+
+def link(value: str, number: int) -> str:
+    ident = VALUES.index(value) * 10 + number
+    if number == 0:
+        return f"https://www.tiktok.com/@person{number}/video/71067982007949{ident:05}"
+    return f"https://www.youtube.com/watch?v=aaaaaaaa{ident:03}"
+
+
+def add_clip(corpus: Corpus, value: str, number: int) -> None:
+    name = f"{value}_{number}"
+    shas = corpus.store_pictures([picture(value)])
+    media = Media(sha(name), 9, "mov", "h264", 32, 48, 0, 2.0 + number, False, 0, 2)
+    made = [
+        Frame(sha(f"{name}|{index}"), sha(name), index, index * 1.0, shas[0], 32, 48, f"{index:016x}", None)
+        for index in range(2)
+    ]
+    source = Source(
+        link(value, number), "1", name, f"caption of {name}", (), PLATFORMS[number], "CC-BY",
+        f"person{number}", f"2024-0{number + 1}-15", link(value, number), "test",
+    )  # fmt: skip
+    corpus.add_clip(source, media, Recipe("recipe", "{}"), made)
+
+
+@pytest.fixture(autouse=True)
+def embedders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, *_, **__: ColourEmbedder())
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    embedder = ColourEmbedder()
+    with Corpus.ensure(tmp_path / "corpus") as opened:
+        opened.add_embedder(EmbedderRecord(embedder.id, embedder.spec, embedder.dimension))
+        for value in VALUES:
+            for number in range(2):
+                add_clip(opened, value, number)
+            pixels = Image.open(io.BytesIO(picture(value)))
+            shas = opened.pictures_without_vector(embedder.id)
+            opened.add_embeddings(embedder.id, shas, embedder.images([pixels] * len(shas)))
+        opened.add_failure(Source("/bad\x1b[31m.mp4", "1"), Failure("/bad\x1b[31m.mp4", "empty", "the file is empty"))
+        opened.index_pending()
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+def ask(corpus: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Ask]:
+    """Run a verb on the corpus twice, for a machine and for a person; the second must not be needed by the first."""
+
+    def call(verb: str, *words: object, also_text: bool = True) -> tuple[int, dict[str, Any], str]:
+        line = ["corpus", verb, str(corpus), *[str(word) for word in words]]
+        capfd.readouterr()
+        code = main([*line, "--json"])
+        document = json.loads(capfd.readouterr().out)
+        text = ""
+        if also_text:
+            assert main(line) == code
+            text = "".join(capfd.readouterr())
+            assert "\x1b" not in text and "Traceback" not in text
+        return code, document, text
+
+    yield call
+
+
+def titles(document: dict[str, Any]) -> list[str]:
+    return [hit["title"] for hit in document["hits"]]
+
+
+def test_help_of_every_verb_imports_nothing_heavy() -> None:
+    heavy = ("torch", "numpy", "pandas", "chromadb", "pyarrow", "PIL", "av")
+    code = (
+        "import sys\nfrom valuespectrum.cli import main\nfrom valuespectrum.cli.app import build_app\n"
+        "from typer.main import get_command\n"
+        "for name in get_command(build_app()).commands['corpus'].commands:\n"
+        "    assert main(['corpus', name, '--help']) == 0\n"
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_info_counts_and_says_when_links_are_due(ask: Ask) -> None:
+    code, found, text = ask("info")
+    assert (code, found["clips"], found["frames"], found["failed"]) == (0, 20, 40, 1)
+    assert found["counts"]["platforms"] == {"tiktok": 10, "youtube": 10}
+    assert found["links"]["living"] == 20 and found["links"]["checked"] is None and found["links"]["due"]
+    assert "never" in text and "the file is empty" in text
+    assert "more failed" in ask("info", "--failures", 0)[2]
+
+
+def test_search_by_words_picture_clip_and_value(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "query.jpg").write_bytes(picture("tradition"))
+    for words, value in (
+        (("party",), "hedonism"),
+        (("--picture", tmp_path / "query.jpg"), "tradition"),
+        (("--value", "power"), "power"),
+        (("--clip", sha("security_0")), "security"),
+        (("--clip", sha("security_1")[:12]), "security"),
+    ):
+        code, found, _ = ask("search", *words, "--count", 2, "--all-frames")
+        assert code == 0
+        assert all(title.startswith(value) for title in titles(found)), words
+        assert len(titles(found)) == 2
+    _, found, _ = ask("search", "--clip", sha("security_0"), "--count", 2, "--all-frames")
+    assert titles(found) == ["security_1", "security_1"]
+
+
+@pytest.mark.parametrize("engine", ["exact", "chroma"])
+def test_search_shows_clips_each_by_its_best_frame(ask: Ask, engine: str) -> None:
+    _, frames, _ = ask("search", "party", "--count", 99, "--engine", engine, "--all-frames", also_text=False)
+    _, found, _ = ask("search", "party", "--count", 3, "--engine", engine, also_text=False)
+    best: dict[str, dict[str, Any]] = {}
+    for hit in frames["hits"]:
+        best.setdefault(hit["clip"], hit)
+    assert found["hits"] == list(best.values())[:3]
+    assert len(frames["hits"]) == 40 and len(ask("search", "party", "--count", 99, also_text=False)[1]["hits"]) == 20
+
+
+def test_search_under_filters(ask: Ask) -> None:
+    def found(*words: object) -> set[str]:
+        return set(titles(ask("search", "party", "--count", 99, *words, also_text=False)[1]))
+
+    first, second = ({f"{value}_{number}" for value in VALUES} for number in range(2))
+    assert found() == first | second
+    assert found("--platform", "tiktok") == first
+    assert found("--platform", "tiktok", "--platform", "youtube", "--licence", "CC-BY") == first | second
+    assert found("--uploader", "@Person1") == second
+    assert found("--from", "2024-02-01") == second
+    assert found("--to", "2024-02-01") == first
+    assert found("--longest", 2.5) == first
+    assert found("--shortest", 2.5, "--without-blank", "--without-near-duplicates") == second
+    assert found("--platform", "TikTok", "--licence", "cc-by") == first
+    assert found("--search", "chroma") == first | second
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("search",), "what to look for"),
+        (("search", "x", "--value", "power"), "in one way"),
+        (("search", "--value", "fame"), "fame"),
+        (("search", "--clip", "ffffffffff"), "no clips"),
+        (("search", "--clip", "f"), "too short"),
+        (("search", "--picture", "none.jpg"), "no picture"),
+        (("search", "--picture", "{corpus}/corpus.sqlite"), "no picture"),
+        (("search", "x", "--from", "2024"), "no date"),
+        (("search", "x", "--platform", "tik-tok"), "near: tiktok"),
+        (("search", "x", "--licence", "MIT"), "it has: CC-BY"),
+        (("search", "x", "--uploader", "person.1"), "near: person1"),
+        (("search", "x", "--uploader", "https://www.tiktok.com/@nobody"), "address of the person's page"),
+        (("remove", "--uploader", "person_1", "--uploader", "person0", "--yes"), "near: person1"),
+        (("remove", "--uploader", "Nobody", "--yes"), "2 display names"),
+        (("remove", "--clip", "0" * 64, "--yes"), "nothing was removed"),
+        (("remove", "--url", "https://www.tiktok.com/@person0", "--yes"), "--uploader"),
+        (("remove", "--url", "https://youtu.be/AAAAAAAAAAA", "--yes"), "nothing was removed"),
+        (("remove", "--url", "https://copies.example/watch?v=aaaaaaaa001", "--yes"), "near: https://www.youtube"),
+        (("search", "x", "--engine", "chroma", "--platform", "tiktok"), "without filters"),
+        (("snapshot", "../x"), "no name"),
+        (("diff", "a", "b"), "no snapshot"),
+        (("remove",), "nothing was named"),
+        (("remove", "--clip", "abc"), "too short"),
+        (("remove", "--url-list", "none.txt"), "no list"),
+        (("remove", "--clip", "0" * 64, "--reason", "Mr Smith asked"), "reason code"),
+        (("export", "{corpus}"), "there already"),
+        (("export", "{corpus}/corpus.sqlite", "--links"), "there already"),
+        (("export", "links.txt", "--links"), "jsonl"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(ask: Ask, corpus: Path, words: tuple[str, ...], complaint: str) -> None:
+    code, document, text = ask(*[word.replace("{corpus}", str(corpus)) for word in words])
+    assert code == 2
+    assert complaint in document["error"]["message"] + document["error"]["hint"]
+    assert text.count("\n") == 1 and text.startswith("error: ")
+
+
+def test_snapshots_are_named_listed_compared_and_checked(ask: Ask, corpus: Path) -> None:
+    code, made, text = ask("snapshot", "march")
+    assert (code, made["counts"]["clips"]) == (0, 20)
+    assert made["recall"][0]["recall_at_10"] == 1.0 and "recall@10 of the index: 1.0000" in text
+    assert made["content_hash"] == ask("info")[1]["snapshot_hash"]
+    assert ask("remove", "--clip", sha("power_0")[:10], "--yes", also_text=False)[0] == 0
+    assert ask("snapshot", "april", also_text=False)[1]["parent"] == "march"
+    listed = ask("snapshot")[1]["snapshots"]
+    assert [each["name"] for each in listed] == ["march", "april"]
+    _, found, text = ask("diff", "march", "april")
+    assert (found["clips_removed"], found["clips_added"], found["clips_same"]) == ([sha("power_0")], [], 19)
+    assert "1 clips removed" in text and "clips: 20 -> 19" in text
+
+
+def test_low_recall_is_said(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vectorstore.snapshots.recall import Recall
+
+    monkeypatch.setattr(
+        "vectorstore.snapshots.snapshot.recall_at_10", lambda corpus, embedder_id: Recall(embedder_id, 0.42, 200)
+    )
+    _, made, text = ask("snapshot", "x")
+    assert made["recall"][0]["holds"] is False
+    assert "below 0.99" in text and "exact" in text
+
+
+def test_removing_shows_first_and_then_removes_for_good(ask: Ask, corpus: Path, tmp_path: Path) -> None:
+    code, shown, text = ask("remove", "--uploader", "@PERSON1")
+    assert (code, shown["done"], shown["clips"], shown["frames"]) == (1, False, 10, 20)
+    assert "nothing was removed" in text
+    assert ask("info")[1]["clips"] == 20
+    assert {"clip": sha("power_1"), "title": "power_1", "platform": "youtube"} in shown["found"]
+    assert "power_1" in text and len(shown["found"]) == 10 and shown["shared_names"] == shown["alike"] == []
+    code, receipt, _ = ask("remove", "--uploader", "@PERSON1", "--yes", "--reason", "asked", also_text=False)
+    assert (code, receipt["done"], receipt["clips"], receipt["reason"]) == (0, True, 10, "asked")
+    (tmp_path / "list.txt").write_text(f"\ufeff# two links\n{link('power', 0)}?lang=en\n\n{link('hedonism', 0)}\n")
+    code, receipt, _ = ask("remove", "--url-list", tmp_path / "list.txt", "--yes", also_text=False)
+    assert (receipt["clips"], receipt["sources"]) == (1, 1)
+    assert ask("info")[1]["clips"] == 9
+    code, receipt, _ = ask(
+        "remove", "--url", link("security", 0), "--clip", sha("tradition_0"), "--yes", also_text=False
+    )
+    assert receipt["clips"] == 2
+    counts = ask("info")[1]["counts"]
+    assert (counts["clips"], counts["removed"], counts["failed"], counts["planned"]) == (7, 13, 1, 21)
+
+
+def test_a_removal_that_is_given_again_is_no_error(ask: Ask, corpus: Path) -> None:
+    """Whoever was killed in the middle of one gives the same command again."""
+    for named in (("--uploader", "@person1"), ("--url", link("hedonism", 0)), ("--clip", sha("tradition_0"))):
+        assert ask("remove", *named, "--yes", also_text=False)[1]["clips"] > 0
+        code, receipt, text = ask("remove", *named, "--yes")
+        assert (code, receipt["done"], receipt["clips"]) == (0, True, 0)
+        assert text.startswith("was removed before")
+    assert ask("remove", "--uploader", "@person1", "--uploader", "@nobody", "--yes")[0] == 2
+
+
+def test_export_and_links(ask: Ask, corpus: Path, tmp_path: Path) -> None:
+    code, report, _ = ask("export", tmp_path / "out", "--values", "--vectors", also_text=False)
+    assert (code, report["rows"]) == (0, {"clips": 20, "frames": 40, "vectors": 40})
+    card = (tmp_path / "out" / "CARD.md").read_text()
+    assert "| hedonism | " in card and "person0" not in card and "caption of" not in card
+    code, report, _ = ask("export", tmp_path / "links.jsonl", "--links", also_text=False)
+    assert (report["written"], report["left_out"]) == (20, 0)
+    rows = [json.loads(line) for line in (tmp_path / "links.jsonl").read_text().splitlines()]
+    assert {row["sha256"] for row in rows} == Corpus.open(corpus).clip_ids()
+    assert "person0" not in (tmp_path / "links.jsonl").read_text()
+
+
+def test_rebuild_gives_the_same_answers(ask: Ask) -> None:
+    best = ("search", "party", "--engine", "chroma", "--count", 4)
+    before = ask(*best)[1]
+    assert ask("rebuild")[1]["vectors"] == 40
+    assert ask(*best)[1] == before
+
+
+def test_reembed_adds_vectors_and_keeps_the_old(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Other(ColourEmbedder):
+        id = "other"
+
+    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, *_, **__: Other())
+    code, report, _ = ask("reembed", "--embedder", "other", also_text=False)
+    assert (code, report["embedder"], report["frames_embedded"]) == (0, "other", 40)
+    assert ask("reembed", "--embedder", "other")[1]["frames_embedded"] == 0
+    assert ask("info")[1]["embedders"] == ["colours", "other"]
+
+
+def test_verify_finds_what_is_missing(ask: Ask, corpus: Path) -> None:
+    ask("snapshot", "x")
+    code, found, text = ask("verify", "--quick")
+    assert (code, found["passed"], found["problems"]) == (0, True, [])
+    assert found["snapshots"][0]["complete"] and "everything agrees" in text
+    next((corpus / "frames").glob("*/*.jpg")).unlink()
+    code, found, text = ask("verify")
+    assert (code, found["passed"]) == (1, False)
+    assert found["problems"] and found["snapshots"][0]["pictures_missing"] == 1
+
+
+def test_refresh_plans_and_then_takes_in_what_is_new(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def call(*words: object) -> dict[str, Any]:
+        capfd.readouterr()
+        assert main([*[str(word) for word in words], "--json"]) == 0
+        return dict(json.loads(capfd.readouterr().out))
+
+    clips, corpus = tmp_path / "clips", tmp_path / "new"
+    clips.mkdir()
+    for number, value in enumerate(("power", "hedonism")):
+        write_clip(clips / f"{value}.mp4", value, number)
+    assert call("ingest", clips, "--corpus", corpus, "--embedder", "colours")["clips_added"] == 2
+    write_clip(clips / "security.mp4", "security", 3)
+    (clips / "power.mp4").unlink()
+    planned = call("corpus", "refresh", corpus, "--dry-run")
+    assert (planned["new"], planned["gone"], planned["unchanged"]) == (1, 1, 1)
+    done = call("corpus", "refresh", corpus)
+    assert (done["clips_added"], done["gone"]) == (1, 1)
+    again = call("corpus", "refresh", corpus)
+    assert (again["clips_added"], again["gone"], again["frames_added"]) == (0, 0, 0)
+    info = call("corpus", "info", corpus)
+    assert (info["clips"], info["counts"]["clips_gone"]) == (3, 1)
+
+
+def test_what_is_not_here_is_kept_out_when_asked(ask: Ask, corpus: Path) -> None:
+    named = ("--uploader", "Some One", "--url", "https://youtu.be/AAAAAAAAAAA", "--keep-out", "--yes")
+    code, receipt, _ = ask("remove", *named, also_text=False)
+    assert (code, receipt["clips"], receipt["unknown"]) == (0, 0, 2)
+    with Corpus.open(corpus) as opened:
+        assert opened.is_removed("uploader", "@some one")
+        assert opened.is_removed("source", "https://www.youtube.com/watch?v=AAAAAAAAAAA")
