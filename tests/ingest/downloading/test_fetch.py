@@ -255,7 +255,7 @@ def test_cookies_of_the_asked_site_only(server: WebServer, place: Path, tmp_path
     with make_fetcher(server, place, cookies=str(cookies)).download(
         own_link(server, "video/clip.mp4"), Limits()
     ) as download:
-        copied = (download.path.parents[2] / "cookies.txt").read_text()
+        copied = (download.path.parents[1] / "cookies.txt").read_text()
         assert "mine" in copied and "secret" not in copied and "other" not in copied
     assert all("mine=yes" in headers["Cookie"] and "session" not in headers["Cookie"] for _, headers in server.asked)
     assert cookies.read_text() == content

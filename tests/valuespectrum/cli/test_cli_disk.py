@@ -22,7 +22,7 @@ def on_a_disk_of_its_own(task: str, folder: Path) -> list[dict[str, Any]]:
     if not shutil.which("unshare") or subprocess.run([*APART, *probe], capture_output=True, check=False).returncode:
         pytest.skip("needs a Linux that lets users mount a disk of their own")
     command = [*APART, sys.executable, str(DRIVER), task, str(folder)]
-    environment = os.environ | {"PYTHONPATH": str(DRIVER.parents[3])}
+    environment = os.environ | {"PYTHONPATH": str(DRIVER.parents[2])}
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=250, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]
     return list(json.loads(done.stdout))
