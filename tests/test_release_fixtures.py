@@ -1,0 +1,134 @@
+"""What release 0.1 made is opened and comes out the same: a corpus, runs over it, and their scores."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from release_world import RELEASE, answers_elsewhere, copy, recorded
+
+from agents.models.local.base import LocalModel
+from agents.models.local.simulated import SimulatedModel
+from valuespectrum.cli import main
+
+CORPUS_RECORDS = sorted(path.stem for path in (RELEASE / "recorded").glob("corpus_*.json"))
+RUNS = ("simulated", "reference", "reference_paper", "reference_samples")
+ASKED_AGAIN = ("simulated", "reference")
+
+Tell = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with copies of everything."""
+    world = tmp_path_factory.mktemp("release")
+    for name in ("corpus", "runs", "sessions"):
+        copy(name, world)
+    return world
+
+
+@pytest.fixture
+def tell(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tell:
+    """Run a command in that folder, as the recorded ones were run, and give the JSON that it prints."""
+    monkeypatch.chdir(folder)
+
+    def run(*words: str) -> Any:
+        capfd.readouterr()
+        code = main([*words, "--json"])
+        out, errors = capfd.readouterr()
+        assert code == 0, errors
+        return json.loads(out)
+
+    return run
+
+
+# ---------------------------------------------------------------------------------------------- the corpus
+
+
+@pytest.mark.parametrize("name", CORPUS_RECORDS)
+def test_what_is_said_of_the_corpus_is_the_same(name: str, tell: Tell) -> None:
+    record = recorded(name)
+    told = tell(*record["command"])
+    if told != record["told"] and answers_elsewhere():
+        # Similarities are told to six digits, and words are embedded anew, by a network.
+        assert dict(leaves(told)) == pytest.approx(dict(leaves(record["told"])), rel=0, abs=2e-6)
+    else:
+        assert told == record["told"]
+
+
+def test_every_kind_of_look_at_the_corpus_was_recorded() -> None:
+    kinds = {recorded(name)["command"][1] for name in CORPUS_RECORDS}
+    assert kinds == {"info", "verify", "snapshot", "diff", "search"}
+
+
+# ---------------------------------------------------------------------------------------------- its runs
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_scores_are_the_same_to_the_last_digit(name: str, tmp_path: Path, tell: Tell) -> None:
+    run = copy(f"runs/{name}", tmp_path)
+    before = json.loads((run / "scores.json").read_text(encoding="utf-8"))
+    tell("score", str(run))
+    after = json.loads((run / "scores.json").read_text(encoding="utf-8"))
+    assert len(list(leaves(before))) > 200
+    assert differing(before, after) == []
+
+
+def test_a_report_shows_the_runs_and_a_session(folder: Path, tell: Tell) -> None:
+    words = [f"runs/{name}" for name in RUNS]
+    tell("report", *words[:2], "--session", "sessions/similar-bon_vivant-0.jsonl", "--out", "page.html")
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    for heading in ("likes pictures of", "Personas against their targets", "A walk through a feed", "Examples"):
+        assert heading in page
+    assert page.count("data:image/jpeg") >= 4
+
+
+@pytest.mark.parametrize("name", ASKED_AGAIN)
+def test_the_same_bench_asks_nothing(name: str, folder: Path, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == "reference" and (other := answers_elsewhere()):
+        pytest.skip(f"another model as far as a run knows: {other}")
+
+    def never(*_: object) -> None:
+        raise AssertionError("a stored answer was asked for again")
+
+    for model in (SimulatedModel, LocalModel):
+        monkeypatch.setattr(model, "score", never)
+        monkeypatch.setattr(model, "generate", never)
+    run = folder / "runs" / name
+    before, scores = stored(run), json.loads((run / "scores.json").read_text(encoding="utf-8"))
+    told = tell(*recorded("runs")[name])
+    assert stored(run) == before and len(before) == scores["n_planned"] > 100
+    assert differing(scores, told) == []
+
+
+def stored(run: Path) -> list[tuple[str, str]]:
+    """Key and time of every ask that is written down; no time where there is no answer."""
+    with closing(sqlite3.connect(run / "answers.sqlite")) as database:
+        return database.execute(
+            "SELECT hex(key), answer.created FROM ask LEFT JOIN answer ON ask.id = answer.ask ORDER BY key"
+        ).fetchall()
+
+
+def differing(before: Any, after: Any) -> list[str]:
+    """What an old document says and a new one does not; a new one may say more, and its schema has a new number."""
+    new = dict(leaves(after))
+    return [
+        f"{path}: {value!r} -> {new.get(path, 'nothing')!r}"
+        for path, value in leaves(before)
+        if path != "schema" and (path not in new or new[path] != value)
+    ]
+
+
+def leaves(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every number and word of a document with the names that lead to it."""
+    if isinstance(document, dict | list):
+        parts = document.items() if isinstance(document, dict) else enumerate(document)
+        for name, part in parts:
+            yield from leaves(part, f"{path}.{name}" if path else str(name))
+    else:
+        yield path, document
