@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from release_world import RELEASE, answers_elsewhere, copy, recorded
+from valuespectrum.feed_values import browse_questions, clip_values, value_catalogue
 
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.policies import load_policy
@@ -23,7 +24,6 @@ from agents.models.registry import load_model
 from agents.personas.persona import load_personas, select
 from ingest.embedding.open_clip import load_embedder
 from valuespectrum.cli import main
-from valuespectrum.feed_values import browse_questions, clip_values, value_catalogue
 from vectorstore.corpus import Corpus
 
 LOGS = sorted((RELEASE / "sessions").glob("*.jsonl"))

@@ -8,7 +8,7 @@ import pytest
 
 from agents.personas.persona import load_personas, select
 from valuespectrum.cli.console.terminal import Terminal
-from valuespectrum.quickstart import QuickstartOptions, quickstart
+from valuespectrum.operations.quickstart import QuickstartOptions, quickstart
 from valuespectrum.theory.values import VALUES
 
 MODEL = "simulated:universalism=2,benevolence=1.5,tradition=1,self_direction=0.5,hedonism=-0.5,achievement=-1,power=-2"

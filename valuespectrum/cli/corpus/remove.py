@@ -134,7 +134,7 @@ def _shown(clips: list[Clip]) -> list[dict[str, str]]:
 
 
 def _clip_lines(clips: list[Clip]) -> list[str]:
-    from valuespectrum.report.words import clean
+    from valuespectrum.reporting.words import clean
 
     lines = [
         f"  {clip.clip_id[:12]}  {clip.platform}  {clip.published or '-'}  {clean(clip.title, 80) or '(no title)'}"

@@ -197,7 +197,7 @@ def _document(corpus: Corpus, hit: Hit) -> dict[str, Any]:
 
 
 def _hit_table(hits: list[dict[str, Any]]) -> str:
-    from valuespectrum.report.words import clean
+    from valuespectrum.reporting.words import clean
 
     rows = [
         (clean(hit["title"], 50), hit["clip"][:12], f"{hit['t']:.1f} s", f"{hit['similarity']:.3f}", hit["path"])

@@ -79,7 +79,7 @@ def _links(corpus: Any) -> dict[str, Any]:
 
 
 def _described(corpus: Path, found: dict[str, Any], failed: Sequence[Any], most: int) -> str:
-    from valuespectrum.report.words import clean
+    from valuespectrum.reporting.words import clean
 
     plain = {
         name: setting for name, setting in found.items() if name not in ("counts", "embedders", "snapshots", "links")

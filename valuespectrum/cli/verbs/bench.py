@@ -166,7 +166,7 @@ class BenchBar:
 
     def asked(self, model: str, done: int, total: int) -> None:
         """Move the model's bar."""
-        from valuespectrum.report.words import short_model
+        from valuespectrum.reporting.words import short_model
 
         if model not in self._bars:
             self._bars[model] = self._stack.enter_context(self._terminal.progress(f"asking {short_model(model)}"))

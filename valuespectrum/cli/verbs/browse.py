@@ -65,7 +65,7 @@ def browse(
     from agents.models.base import ModelOptions
     from agents.personas.persona import Strategy
     from valuespectrum.checks.foresight import check_models
-    from valuespectrum.feed_values import browse_questions, clip_values, value_catalogue
+    from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
     from vectorstore.corpus import Corpus
     from vectorstore.foundation.errors import InputError
 

@@ -106,7 +106,7 @@ def _planted(specs: list[str], models: list[Model]) -> list[Any]:
 
 
 def _describe(found: dict[str, Any]) -> str:
-    from valuespectrum.report.words import number
+    from valuespectrum.reporting.words import number
 
     rows = [
         (

@@ -88,7 +88,7 @@ def _chosen(found: History, platforms: list[str] | None, days: tuple[str, str]) 
 def _shown(rows: Sequence[Watched], found: History, count: int) -> tuple[dict[str, Any], list[str]]:
     from dataclasses import asdict
 
-    from valuespectrum.report.words import clean
+    from valuespectrum.reporting.words import clean
 
     numbers = {
         "watched": len(rows),

@@ -22,8 +22,8 @@ def quickstart(
 
     Uses small models whose values are known; writes summary.json and report.html.
     """
-    from valuespectrum.quickstart import QuickstartOptions
-    from valuespectrum.quickstart import quickstart as run_quickstart
+    from valuespectrum.operations.quickstart import QuickstartOptions
+    from valuespectrum.operations.quickstart import quickstart as run_quickstart
 
     with Terminal(as_json) as terminal:
         summary = run_quickstart(QuickstartOptions(out, seed), terminal)
@@ -31,7 +31,7 @@ def quickstart(
 
 
 def _describe(summary: dict[str, Any], out: Path) -> str:
-    from valuespectrum.report.words import moved_in_words, number
+    from valuespectrum.reporting.words import moved_in_words, number
     from valuespectrum.theory.values import LABELS
 
     planted, recovered = summary["planted_profile"], summary["recovered_profile"]

@@ -29,8 +29,8 @@ def report(
 
     Out of runs and sessions; needs no model.
     """
-    from valuespectrum.report.load import ReportSources, load_report
-    from valuespectrum.report.page import write_report
+    from valuespectrum.reporting.load import ReportSources, load_report
+    from valuespectrum.reporting.page import write_report
 
     with Terminal(as_json) as terminal, contextlib.ExitStack() as stack:
         opened = corpus_of_run(corpus, runs[0], terminal, stack)
@@ -93,6 +93,6 @@ def corpus_of_command(command: str) -> Path | None:
 
 def _values(opened: Any) -> dict[str, str]:
     from valuespectrum.cli.console.options import corpus_embedder
-    from valuespectrum.feed_values import clip_values
+    from valuespectrum.operations.feed_values import clip_values
 
     return clip_values(opened, corpus_embedder(opened, ""))

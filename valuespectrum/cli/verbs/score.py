@@ -11,7 +11,7 @@ from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, table
 
 if TYPE_CHECKING:
-    from valuespectrum.report.data import Estimate
+    from valuespectrum.reporting.data import Estimate
 
 
 def score(
@@ -46,7 +46,7 @@ def score(
 
 def describe(scores: dict[str, Any]) -> str:
     """Scores as tables for a person, with what they have to be read with."""
-    from valuespectrum.report.data import NO_PERSONA
+    from valuespectrum.reporting.data import NO_PERSONA
 
     bare = [one for one in scores["respondents"] if one["persona"] == NO_PERSONA]
     parts = [_paper(one) if "paper" in one else _profile(one) for one in bare]
@@ -54,9 +54,9 @@ def describe(scores: dict[str, Any]) -> str:
 
 
 def _profile(one: dict[str, Any]) -> str:
-    from valuespectrum.report.data import Estimate
-    from valuespectrum.report.measured import limits, read_differences
-    from valuespectrum.report.words import INDEPENDENCE, UNITS, in_words, short_model, with_interval
+    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.measured import limits, read_differences
+    from valuespectrum.reporting.words import INDEPENDENCE, UNITS, in_words, short_model, with_interval
     from valuespectrum.theory.values import LABELS
 
     estimates = [(value, Estimate.read(row), Estimate.read(row, "centred")) for value, row in one["profile"].items()]
@@ -79,8 +79,8 @@ def _profile(one: dict[str, Any]) -> str:
 
 
 def _paper(one: dict[str, Any]) -> str:
-    from valuespectrum.report.data import Estimate
-    from valuespectrum.report.words import PUBLISHED, number, short_model, with_interval
+    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.words import PUBLISHED, number, short_model, with_interval
     from valuespectrum.theory.values import LABELS
 
     exact = one.get("profile") or {}
@@ -99,8 +99,8 @@ def _paper(one: dict[str, Any]) -> str:
 
 def _personas(rows: list[dict[str, Any]]) -> list[str]:
     """The table of personas and the sentence about it; nothing without personas."""
-    from valuespectrum.report.data import Estimate
-    from valuespectrum.report.words import moved_in_words, number, short_model, with_interval
+    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.words import moved_in_words, number, short_model, with_interval
 
     if not rows:
         return []
@@ -135,6 +135,6 @@ def _personas(rows: list[dict[str, Any]]) -> list[str]:
 
 def footnotes(estimates: list[Estimate]) -> list[str]:
     """Why numbers of a table have no interval, a line for each reason."""
-    from valuespectrum.report.words import reasons
+    from valuespectrum.reporting.words import reasons
 
     return [f"{sign} no interval: {why}" for sign, why in reasons(estimates)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from valuespectrum.report.data import Differences, Estimate, ModelProfile, ReportData
+from valuespectrum.reporting.data import Differences, Estimate, ModelProfile, ReportData
 from valuespectrum.scoring.alignment import SAME_ORDER
 from valuespectrum.scoring.resampling import FEW_CLIPS, NO_SPREAD
 from valuespectrum.theory.values import LABELS

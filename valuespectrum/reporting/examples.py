@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
 from agents.models.evidence import LEAST_MASS
-from valuespectrum.report.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
+from valuespectrum.reporting.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
 from valuespectrum.runs.run import Manifest, open_answers
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from valuespectrum.instruments.asks import borrowed_placebos
 from valuespectrum.reference.truth import planted_profile
-from valuespectrum.report.data import (
+from valuespectrum.reporting.data import (
     NO_PERSONA,
     Differences,
     Estimate,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from valuespectrum.instruments.asks import borrowed_placebos
-from valuespectrum.report.charts import CODES, exposure_codes, exposure_shares, value_circle
-from valuespectrum.report.data import (
+from valuespectrum.reporting.charts import CODES, exposure_codes, exposure_shares, value_circle
+from valuespectrum.reporting.data import (
     NO_PERSONA,
     Differences,
     Estimate,
@@ -27,9 +27,9 @@ from valuespectrum.report.data import (
     SessionStep,
     ValueRow,
 )
-from valuespectrum.report.measured import read_personas, read_profiles
-from valuespectrum.report.page import render, write_report
-from valuespectrum.report.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
+from valuespectrum.reporting.measured import read_personas, read_profiles
+from valuespectrum.reporting.page import render, write_report
+from valuespectrum.reporting.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
 from valuespectrum.runs.run import Manifest
 from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from agents.browsing.log import NO_ACTION
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
-from valuespectrum.report.data import ModelProfile, ReportData, Session, SessionStep
-from valuespectrum.report.examples import read_examples, read_picture
-from valuespectrum.report.measured import read_personas, read_profiles
-from valuespectrum.report.words import short_model
+from valuespectrum.reporting.data import ModelProfile, ReportData, Session, SessionStep
+from valuespectrum.reporting.examples import read_examples, read_picture
+from valuespectrum.reporting.measured import read_personas, read_profiles
+from valuespectrum.reporting.words import short_model
 from valuespectrum.runs.run import Manifest, check_alike, read_manifest, read_scores
 from vectorstore.foundation.errors import InputError
 

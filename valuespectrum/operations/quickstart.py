@@ -164,7 +164,7 @@ def _browse(
     from agents.browsing.policies import load_policy
     from agents.browsing.session import SessionOptions, browse
     from agents.personas.persona import select
-    from valuespectrum.feed_values import browse_questions, clip_values, value_catalogue
+    from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
 
     catalogue = value_catalogue(corpus, embedder, clip_values(corpus, embedder))
     session = SessionOptions(
@@ -187,9 +187,9 @@ def _browse(
 
 
 def _report(options: QuickstartOptions, corpus: Corpus, embedder: Embedder) -> None:
-    from valuespectrum.feed_values import clip_values
-    from valuespectrum.report.load import ReportSources, load_report
-    from valuespectrum.report.page import write_report
+    from valuespectrum.operations.feed_values import clip_values
+    from valuespectrum.reporting.load import ReportSources, load_report
+    from valuespectrum.reporting.page import write_report
 
     sources = ReportSources(
         runs=(options.out / "runs" / "profile", options.out / "runs" / "personas"),

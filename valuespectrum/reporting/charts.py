@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from valuespectrum.report.data import Estimate, ModelProfile, PersonaResult, Session, ValueRow
-from valuespectrum.report.svg import arc, element, group, join, picture, polar, sector
-from valuespectrum.report.words import with_interval
+from valuespectrum.reporting.data import Estimate, ModelProfile, PersonaResult, Session, ValueRow
+from valuespectrum.reporting.svg import arc, element, group, join, picture, polar, sector
+from valuespectrum.reporting.words import with_interval
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 
 SECTOR = 360.0 / len(VALUES)

@@ -12,8 +12,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from valuespectrum.report import charts
-from valuespectrum.report.data import (
+from valuespectrum.reporting import charts
+from valuespectrum.reporting.data import (
     NO_PERSONA,
     Estimate,
     ExampleAnswer,
@@ -23,7 +23,7 @@ from valuespectrum.report.data import (
     SessionStep,
     ValueRow,
 )
-from valuespectrum.report.words import (
+from valuespectrum.reporting.words import (
     INDEPENDENCE,
     PUBLISHED,
     UNITS,

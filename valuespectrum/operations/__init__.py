@@ -1,0 +1,1 @@
+"""What a user can do, one thing a module: what the command line and ``import valuespectrum`` offer."""
