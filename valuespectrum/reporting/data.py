@@ -4,46 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from valuespectrum.scoring.estimate import Estimate as Estimate
 from valuespectrum.theory.values import VALUES
 
 NO_PERSONA = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its interval; ``None`` where it is not known."""
-
-    mean: float | None
-    low: float | None = None
-    high: float | None = None
-    why: str = ""
-    """Why a known number has no interval."""
-
-    @classmethod
-    def read(cls, row: Mapping[str, Any] | None, name: str = "") -> Estimate:
-        """Take a number out of a row of scores.
-
-        Args:
-            row: The row; ``None`` for none.
-            name: ``name``, ``name_low``, ``name_high`` and ``name_why`` are taken; of the mean when empty.
-        """
-        row = row or {}
-        prefix = f"{name}_" if name else ""
-        mean, low, high = (_number(row.get(key)) for key in (name or "mean", f"{prefix}low", f"{prefix}high"))
-        return cls(mean, low, high, str(row.get(f"{prefix}why", "")))
-
-    def moved(self, factor: float, offset: float = 0.0) -> Estimate:
-        """The same on another scale: ``offset + factor * number``."""
-        ends = (None if end is None else offset + factor * end for end in (self.mean, self.low, self.high))
-        mean, low, high = ends
-        return Estimate(mean, low, high, self.why)
-
-    @property
-    def side(self) -> int:
-        """On which side of 0 the interval lies: 1, -1, or 0 when it holds 0 or there is none."""
-        return 0 if self.low is None or self.high is None else int(self.low > 0) - int(self.high < 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +184,3 @@ class ReportData:
     """Why numbers mean nothing, if so."""
     same_pictures: bool = True
     """Whether all models were shown the same pictures in the same words, so that they may be compared."""
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

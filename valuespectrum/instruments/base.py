@@ -1,0 +1,160 @@
+"""The contract of every instrument: what it asks, and how stored answers become a measurement.
+
+The two work without each other: a run is scored again without a model, and planned without an answer. An instrument is
+a class with a frozen dataclass ``Options`` and a constructor that takes one; it keeps nothing between calls.
+``valuespectrum.instruments.registry`` says how it gets known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+from agents.answers.planner import AskSource
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.stimuli.retrieval import Assignment, StimulusRow
+from valuespectrum.theory.value_sets import ValueSet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Under which terms the words of an item may be passed on."""
+
+    name: str
+    """For example ``"MIT"``, or ``"quoted"`` for a sentence out of a publication."""
+    source: str
+    """Who wrote them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question of an instrument."""
+
+    id: str
+    """The tag ``item`` of its asks."""
+    text: str
+    """Its words; ``{options}`` and the like stand for what is filled in."""
+    licence: Licence
+    dimensions: tuple[str, ...] = ()
+    """What it says something about; empty where that is up to what is shown."""
+
+
+class Asked(Protocol):
+    """Who is asked, in words (``Role``)."""
+
+    @property
+    def persona(self) -> str:
+        """Id of the persona, ``"none"`` for the bare model."""
+
+    @property
+    def strategy(self) -> str:
+        """How the persona is put into words."""
+
+    @property
+    def placebo(self) -> bool:
+        """Whether these are the words of its control."""
+
+    @property
+    def system(self) -> str:
+        """System prompt; empty for the bare model."""
+
+
+class Pictures(Protocol):
+    """What an instrument needs of a corpus."""
+
+    def picture_path(self, picture_sha: str) -> Path:
+        """File of a stored picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Whom an instrument asks about what."""
+
+    respondents: Sequence[Asked]
+    rows: Sequence[StimulusRow] = ()
+    """Pictures with the value they stand for; empty for an instrument that shows none."""
+    pictures: Pictures | None = None
+    """Where the picture files are; ``None`` for an instrument that shows none."""
+    seed: int = 0
+    """Root seed of whatever is drawn; each draw has a stream of its own."""
+
+
+@runtime_checkable
+class Instrument(Protocol):
+    """A complete procedure that yields a measurement."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line and in ``scores.json``."""
+
+    @property
+    def title(self) -> str:
+        """For people, a few words."""
+
+    @property
+    def measures(self) -> str:
+        """What it measures and how, one sentence."""
+
+    @property
+    def value_set(self) -> ValueSet:
+        """Dimensions of its measurements."""
+
+    @property
+    def unit(self) -> str:
+        """The tag that names what is drawn again for intervals: ``clip``, ``item``, ``dilemma``, ``session``."""
+
+    @property
+    def pictures(self) -> Assignment | None:
+        """Which clips it is shown: each for one value, or overlapping; ``None`` for none."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Tags that its answers must have beside ``agents`` columns and those of the respondent."""
+
+    @property
+    def examples(self) -> tuple[Mapping[str, str | int], ...]:
+        """Tags of asks that a report may show as examples, with what is seen; empty for none."""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """Its questions; those that are made on the way are left out."""
+
+    @property
+    def options(self) -> object:
+        """The options in force, a frozen dataclass of plain values."""
+
+    def cost(self, pictures: int) -> int:
+        """Asks to one respondent (at most, where the number depends on answers).
+
+        Args:
+            pictures: How many pictures are shown.
+        """
+
+    def questions(self, setting: Setting) -> AskSource:
+        """What to ask, as a list that is made on demand; answers go by its tags."""
+
+    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+        """Make a measurement out of the stored answers of one respondent.
+
+        Args:
+            answers: One row per ask: its tags, and what came back; failed asks are among them.
+            draws: Bootstrap draws of units, shared by all respondents.
+            options: Level, draws, readout.
+        """
+
+
+class InstrumentType(Protocol):
+    """What is registered: a class whose instances are instruments."""
+
+    name: ClassVar[str]
+    Options: ClassVar[type]
+
+    def __call__(self, options: object, /) -> Instrument:
+        """An instrument with these options."""

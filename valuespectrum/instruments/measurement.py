@@ -1,0 +1,200 @@
+"""What an instrument found out about one respondent: typed, and readable without the instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.profile import Profile
+from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
+from vectorstore.foundation.errors import InputError
+
+_RANKS = ("rank", "rank_low", "rank_high")
+_COUNTED = ("n_units", "n_answers", "status")
+_CLIPS = ("clip", "n_clips")
+"""Units that are clips are counted under this name as well, which scripts read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One dimension of one respondent."""
+
+    estimate: Estimate
+    """On the instrument's own scale."""
+    centred: Estimate
+    """The same minus the mean over all dimensions that were measured; empty for numbers on different scales."""
+    rank: tuple[int, int, int] | None
+    """Rank, 1 for the highest, with the range that resampling allows; ``None`` for what is not ranked."""
+    n_units: int
+    """How many of what is drawn again stand behind the number."""
+    n_answers: int
+    status: str
+    """``ok``, or what is missing."""
+    scales: Mapping[str, Estimate] = field(default_factory=dict)
+    """The same on further scales, by name, e.g. ``log_odds``."""
+
+    def to_json(self, unit: str) -> dict[str, object]:
+        """As ``scores.json`` keeps it.
+
+        Args:
+            unit: What is drawn again.
+        """
+        row: dict[str, object] = {**self.estimate.to_json(), **self.centred.to_json("centred")}
+        for name, estimate in self.scales.items():
+            row |= estimate.to_json(name)
+        row |= dict(zip(_RANKS, self.rank or (None, None, None), strict=True))
+        counted = {_CLIPS[1]: self.n_units} if unit == _CLIPS[0] else {}
+        return row | counted | {"n_units": self.n_units, "n_answers": self.n_answers, "status": self.status}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, object]) -> Score:
+        """Read what ``to_json`` wrote."""
+        ends = [name.removesuffix("_low") for name in row if name.endswith("_low")]
+        ranks = [row.get(name) for name in _RANKS]
+        known = tuple(rank for rank in ranks if isinstance(rank, int))
+        units, answers = (_count(row, name) for name in _COUNTED[:2])
+        return cls(
+            Estimate.read(row),
+            Estimate.read(row, "centred"),
+            (known[0], known[1], known[2]) if len(known) == len(_RANKS) else None,
+            units,
+            answers,
+            str(row.get("status", "")),
+            {name: Estimate.read(row, name) for name in ends if name not in ("centred", "rank")},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Everything that one instrument says about one respondent."""
+
+    instrument: str
+    value_set: ValueSet
+    unit: str
+    """What is drawn again for the intervals: ``clip``, ``item``, ``dilemma``, ``session``."""
+    scores: Mapping[str, Score]
+    """Every dimension of the value set, in its order."""
+    overall: Estimate = field(default_factory=lambda: Estimate(None))
+    """Mean over the measured dimensions: the level that centring removes."""
+    scalars: Mapping[str, Estimate] = field(default_factory=dict)
+    """Further numbers by name, such as a consistency."""
+    bias: Mapping[str, Estimate] = field(default_factory=dict)
+    """What the answers depend on beside what is measured."""
+    rates: Mapping[str, Estimate] = field(default_factory=dict)
+    """Shares of answers by what became of them: refused, unreadable, failed."""
+    reliability: Mapping[str, Estimate] = field(default_factory=dict)
+    """How far the instrument agrees with itself, by what was varied."""
+    differences: Mapping[str, float | int | None] | None = None
+    """Test whether dimensions differ at all: ``statistic, p, values``; ``None`` where it was not made."""
+    verdicts: tuple[str, ...] = ()
+    """What the numbers allow to say, in words."""
+    notes: tuple[str, ...] = ()
+    """What the numbers have to be read with."""
+    n_units: int = 0
+    n_unscored: int = 0
+    """Units that were asked about and have no score."""
+    centred_over: int = 0
+    """How many dimensions the centring is over."""
+    details: Mapping[str, object] = field(default_factory=dict)
+    """Plain JSON that belongs to this instrument alone."""
+    profile: Profile | None = field(default=None, repr=False, compare=False)
+    """Means with all draws, for comparisons with other respondents; not written down."""
+
+    def to_json(self) -> dict[str, object]:
+        """As ``scores.json`` keeps it; the value set by name.
+
+        Raises:
+            InputError: A detail has the name of a field.
+        """
+        counted = {_CLIPS[1]: self.n_units} if self.unit == _CLIPS[0] else {}
+        shared: dict[str, object] = {
+            "instrument": self.instrument,
+            "value_set": self.value_set.name,
+            "unit": self.unit,
+            "profile": {dimension: score.to_json(self.unit) for dimension, score in self.scores.items()},
+            "overall": self.overall.to_json(),
+            "scalars": _rows(self.scalars),
+            "bias": _rows(self.bias),
+            "rates": _rows(self.rates),
+            "reliability": _rows(self.reliability),
+            "differences": None if self.differences is None else dict(self.differences),
+            "verdicts": list(self.verdicts),
+            "notes": list(self.notes),
+            **counted,
+            "n_units": self.n_units,
+            "n_unscored": self.n_unscored,
+            "centred_over": self.centred_over,
+        }
+        taken = sorted(set(shared) & set(self.details))
+        if taken:
+            raise InputError(f"the instrument {self.instrument!r} has a detail named {taken[0]!r}", "name it otherwise")
+        return shared | dict(self.details)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, object], value_sets: Mapping[str, ValueSet] = VALUE_SETS) -> Measurement:
+        """Read what ``to_json`` wrote.
+
+        Args:
+            row: A respondent of ``scores.json``; what names the respondent becomes a detail.
+            value_sets: Sets by name.
+
+        Raises:
+            InputError: The value set is not known.
+        """
+        name = str(row.get("value_set", ""))
+        if name not in value_sets:
+            raise InputError(f"there is no value set {name!r:.80}", f"known: {', '.join(value_sets)}")
+        differences = row.get("differences")
+        return cls(
+            instrument=str(row.get("instrument", "")),
+            value_set=value_sets[name],
+            unit=str(row.get("unit", "")),
+            scores={dimension: Score.from_json(score) for dimension, score in _mappings(row, "profile").items()},
+            overall=Estimate.read(_mapping(row.get("overall"))),
+            scalars=_estimates(row, "scalars"),
+            bias=_estimates(row, "bias"),
+            rates=_estimates(row, "rates"),
+            reliability=_estimates(row, "reliability"),
+            differences=_tested(differences) if isinstance(differences, Mapping) else None,
+            verdicts=_lines(row, "verdicts"),
+            notes=_lines(row, "notes"),
+            n_units=_count(row, "n_units"),
+            n_unscored=_count(row, "n_unscored"),
+            centred_over=_count(row, "centred_over"),
+            details={name: part for name, part in row.items() if name not in _SHARED},
+        )
+
+
+def _rows(estimates: Mapping[str, Estimate]) -> dict[str, object]:
+    return {name: estimate.to_json() for name, estimate in estimates.items()}
+
+
+def _estimates(row: Mapping[str, object], name: str) -> dict[str, Estimate]:
+    return {each: Estimate.read(one) for each, one in _mappings(row, name).items()}
+
+
+def _mappings(row: Mapping[str, object], name: str) -> dict[str, Mapping[str, object]]:
+    return {str(each): _mapping(one) for each, one in _mapping(row.get(name)).items()}
+
+
+def _mapping(found: object) -> Mapping[str, object]:
+    return found if isinstance(found, Mapping) else {}
+
+
+def _tested(row: Mapping[str, object]) -> dict[str, float | int | None]:
+    return {name: each if isinstance(each, int | float) else None for name, each in row.items()}
+
+
+def _lines(row: Mapping[str, object], name: str) -> tuple[str, ...]:
+    found = row.get(name)
+    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
+
+
+def _count(row: Mapping[str, object], name: str) -> int:
+    found = row.get(name)
+    return found if isinstance(found, int) else 0
+
+
+_SHARED = frozenset({*Measurement("", next(iter(VALUE_SETS.values())), "clip", {}).to_json()})
+"""Keys that are fields; any other is a detail."""
