@@ -23,8 +23,8 @@ from agents.answers.schema import (
     key_text,
 )
 from agents.answers.store import AnswerStore
-from agents.answers.stored_json import read_counts, read_form, read_tags
-from agents.answers.table import WORDS, exported
+from agents.answers.stored_json import read_counts, read_form, read_shown, read_tags
+from agents.answers.table import DRAW, TURNS, WORDS, exported
 from agents.models.ask_key import content_key
 from agents.models.base import NO_CHOICE
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
@@ -77,7 +77,7 @@ def export_answers(store: AnswerStore, path: Path, form: str) -> int:
         if form == "parquet":
             return _write_parquet(store, columns, file)
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        writer = csv.DictWriter(text, list(columns), restval="")
+        writer = csv.DictWriter(text, list(columns), restval="", extrasaction="ignore")
         writer.writerow({name: guarded(name) for name in columns})
         count = 0
         for record in exported(store.rows()):
@@ -146,7 +146,12 @@ def _columns(store: AnswerStore) -> dict[str, str]:
             drawn.update(dict.fromkeys(read_counts(row.answer.counts)))
         if row.parts[2] not in forms:
             forms.add(row.parts[2])
-            choices.update(dict.fromkeys(choice for choice, *_ in read_form(row.parts[2])["choices"]))
+            form = read_form(row.parts[2])
+            choices.update(dict.fromkeys(choice for choice, *_ in form["choices"]))
+            if "draw" in form:
+                kinds.setdefault(DRAW, set()).add(int)
+        if "turns" in read_shown(row.parts[0]):
+            kinds.setdefault(TURNS, set()).add(str)
     own = dict(zip(OWN_COLUMNS, ("string",) * 5 + ("int64", "bool", "string"), strict=True))
     return (
         {name: _kind(found) for name, found in kinds.items()}

@@ -1,8 +1,8 @@
 """From a list of asks to answers on disk: what is stored is not asked again, what is asked comes in a good order.
 
-The order is frame, then persona, then item: neighbours share the picture and the persona, so that a local model
-computes both once and a server finds them in its cache. The list is written into the store as it is gone through and
-read back in pages, so that a million asks take no more memory than a thousand.
+The order is frame (with earlier turns, where there are any), then persona, then item: neighbours share the picture and
+the persona, so that a local model computes both once and a server finds them in its cache. The list is written into the
+store as it is gone through and read back in pages, so that a million asks take no more memory than a thousand.
 """
 
 from __future__ import annotations
@@ -198,7 +198,8 @@ def estimated(
 def guessed_tokens(ask: Ask) -> float:
     """Tokens of a prompt, judged by the length of its words and the size of its pictures."""
     words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question) + len(ask.prefill)
-    return words / _CHARACTERS_PER_TOKEN + sum(_picture_tokens(frame) for frame in ask.stimulus.frames)
+    words += sum(len(turn.words) for turn in ask.turns)
+    return words / _CHARACTERS_PER_TOKEN + sum(_picture_tokens(frame) for frame in ask.frames)
 
 
 def _picture_tokens(frame: FrameReference) -> float:
@@ -211,15 +212,20 @@ def _picture_tokens(frame: FrameReference) -> float:
 
 def _noting_paths(asks: Iterable[Ask], known: dict[str, Path]) -> Iterator[Ask]:
     for ask in asks:
-        known.update((frame.picture_sha, frame.path) for frame in ask.stimulus.frames)
+        known.update((frame.picture_sha, frame.path) for frame in ask.frames)
         yield ask
 
 
 def _with_paths(asks: Iterable[tuple[Ask, str]], paths: Callable[[str], Path]) -> Iterator[tuple[Ask, str]]:
     """Asks whose pictures can be read; the store keeps hashes only."""
     for ask, key in asks:
-        frames = tuple(replace(frame, path=paths(frame.picture_sha)) for frame in ask.stimulus.frames)
-        yield replace(ask, stimulus=replace(ask.stimulus, frames=frames)), key
+        stimulus = replace(ask.stimulus, frames=_located(ask.stimulus.frames, paths))
+        turns = tuple(replace(turn, frames=_located(turn.frames, paths)) for turn in ask.turns)
+        yield replace(ask, stimulus=stimulus, turns=turns), key
+
+
+def _located(frames: Sequence[FrameReference], paths: Callable[[str], Path]) -> tuple[FrameReference, ...]:
+    return tuple(replace(frame, path=paths(frame.picture_sha)) for frame in frames)
 
 
 def _windows(asks: Iterator[tuple[Ask, str]], size: int) -> Iterator[list[tuple[Ask, str]]]:
@@ -236,7 +242,7 @@ def _windows(asks: Iterator[tuple[Ask, str]], size: int) -> Iterator[list[tuple[
 
 
 def _shown(ask: Ask) -> tuple[str, ...]:
-    return picture_key(ask.stimulus.frames)
+    return picture_key(ask.frames)
 
 
 def _answers(model: Model, asks: Sequence[tuple[Ask, str]]) -> Iterator[tuple[str, Answer]]:

@@ -1,8 +1,9 @@
 """How answers lie in SQLite; ``agents.answers.migration`` makes files of earlier releases like that.
 
 What many asks have in common is written once: pictures, personas and question forms are rows of ``part``, and an ask
-is a key with the numbers of its parts. Numbers grow in order of first appearance, so ordering by them
-is ordering by frame, then persona, then item.
+is a key with the numbers of its parts. Earlier turns stand with the pictures, the number of a repeat with the question.
+Numbers grow in order of first appearance, so ordering by them is ordering by frame, then persona, then item; asks that
+begin with the same turns follow each other.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.answers.stored_json import damaged, read_form, read_persona, read_pictures
+from agents.answers.stored_json import damaged, read_form, read_persona, read_shown
 from agents.models.ask_key import canonical_json
 from vectorstore.foreign.schema_check import check_schema
 from vectorstore.foundation.errors import SchemaError
@@ -147,12 +148,16 @@ def key_text(key: bytes) -> str:
 def parts_of(content: Mapping[str, Any]) -> tuple[str, str, str]:
     """An ask's content (``agents.models.ask_key.ask_content``) as pictures, persona and form, each as JSON."""
     form = {name: content[name] for name in ("caption", "choices", "max_tokens", "prefill", "question")}
-    return canonical_json(content["pictures"]), canonical_json(content["system"]), canonical_json(form)
+    form |= {"draw": content["draw"]} if "draw" in content else {}
+    shown = content["pictures"]
+    if "turns" in content:
+        shown = {"pictures": shown, "turns": content["turns"]}
+    return canonical_json(shown), canonical_json(content["system"]), canonical_json(form)
 
 
 def joined(pictures: str, persona: str, form: str) -> dict[str, Any]:
     """The content that has these parts."""
-    return {"pictures": list(read_pictures(pictures)), "system": read_persona(persona), **read_form(form)}
+    return {**read_shown(pictures), "system": read_persona(persona), **read_form(form)}
 
 
 def answer_digest(key: bytes, content: Sequence[Any]) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
+from agents.models.base import Role
 from vectorstore.foundation.errors import SchemaError
 
 Tags = dict[str, str | int | float]
@@ -16,6 +17,7 @@ _REMEMBERED = 4_000
 _ROUNDING = 0.1
 """How far above 0 the logarithm of a probability may lie that was computed in few bits."""
 _HINT = "`valuespectrum doctor --run RUN` lists what is damaged; take answers.sqlite from a copy"
+_ROLES = get_args(Role)
 _FORM = {"caption": str, "choices": list, "max_tokens": int, "prefill": str, "question": str}
 
 
@@ -91,8 +93,10 @@ def read_form(text: str) -> dict[str, Any]:
         SchemaError: It is something else.
     """
     form = _object(text, "question form")
-    if form.keys() != _FORM.keys() or any(type(form[name]) is not kind for name, kind in _FORM.items()):
+    if form.keys() - {"draw"} != _FORM.keys() or any(type(form[name]) is not kind for name, kind in _FORM.items()):
         damaged("question form", form)
+    if "draw" in form and (type(form["draw"]) is not int or form["draw"] < 1):
+        damaged("number of a repeat", form["draw"])
     for choice in form["choices"]:
         if not isinstance(choice, list) or not choice or not all(isinstance(word, str) for word in choice):
             damaged("option of a question form", choice)
@@ -113,16 +117,34 @@ def read_persona(text: str) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def read_pictures(text: str) -> tuple[str, ...]:
-    """Hashes of the pictures of an ask.
+def read_shown(text: str) -> dict[str, Any]:
+    """Hashes of the pictures of an ask as ``pictures``, and its earlier ``turns`` where it has any.
 
     Raises:
         SchemaError: It is something else.
     """
-    pictures = _parsed(text, "pictures")
+    content = _parsed(text, "pictures")
+    if not isinstance(content, dict):
+        return {"pictures": _pictures(content)}
+    if content.keys() != {"pictures", "turns"} or not isinstance(content["turns"], list) or not content["turns"]:
+        damaged("pictures", content)
+    return {"pictures": _pictures(content["pictures"]), "turns": [_turn(turn) for turn in content["turns"]]}
+
+
+def _turn(turn: object) -> dict[str, Any]:
+    if not isinstance(turn, dict) or turn.keys() != {"role", "words", "pictures"}:
+        damaged("earlier turn", turn)
+    pictures, words, assistant = _pictures(turn["pictures"]), turn["words"], turn["role"] == "assistant"
+    silent = not words and not pictures and not assistant
+    if turn["role"] not in _ROLES or not isinstance(words, str) or silent or (assistant and pictures):
+        damaged("earlier turn", turn)
+    return turn
+
+
+def _pictures(pictures: object) -> list[str]:
     if not isinstance(pictures, list) or not all(isinstance(each, str) for each in pictures):
         damaged("pictures", pictures)
-    return tuple(pictures)
+    return pictures
 
 
 def _object(text: str, what: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
 from agents.answers.stored_json import read_counts, read_log_probabilities, read_respondent, read_tags
+from agents.models.ask_key import canonical_json
 
 if TYPE_CHECKING:
     import pandas
@@ -20,6 +21,8 @@ _SHARED = 20_000
 """Texts remembered, so that equal ones are one object."""
 WORDS = ("question", "system")
 """Columns of an export that hold the words of the ask."""
+TURNS, DRAW = "turns", "draw"
+"""Further ones, of a store that has asks with earlier turns, or repeats."""
 _MEANINGS = {
     "item": "question form: like, paper, or a term of the questionnaire",
     "wording": "which wording of the question",
@@ -45,6 +48,8 @@ _MEANINGS = {
     "details": "JSON of what was told beside the answer: thinking, bounds, drawn words",
     "question": "the question as it was put",
     "system": "the system prompt: the words of the persona; empty for the model as itself",
+    TURNS: "JSON of what was said and shown before: role, words, SHA-256 of pictures; empty without earlier turns",
+    DRAW: "number of the repeat, from 0",
 }
 _PREFIXES = {
     CHOICE_COLUMN: "natural logarithm of the probability of this option over the whole vocabulary",
@@ -78,16 +83,20 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
 def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
     """``records`` with the words of each ask, for those who do not have the store."""
     kept, read = tee(rows)
-    forms: dict[tuple[str, str], tuple[str, str]] = {}
+    asked: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row, record in zip(kept, records(read), strict=True):
-        parts = (row.parts[1], row.parts[2])
-        if parts not in forms:
-            if len(forms) > _SHARED:
-                forms.clear()
-            content = joined(*row.parts)
-            forms[parts] = (_shareable(content["question"]), _shareable(content["system"]))
+        if row.parts not in asked:
+            if len(asked) > _SHARED:
+                asked.clear()
+            asked[row.parts] = _asked(row.parts)
         # A tag that is called like one of these columns keeps its place.
-        yield dict(zip(WORDS, forms[parts], strict=True)) | record
+        yield asked[row.parts] | record
+
+
+def _asked(parts: tuple[str, str, str]) -> dict[str, Any]:
+    content = joined(*parts)
+    turns = canonical_json(content["turns"]) if "turns" in content else ""
+    return {**{name: _shareable(content[name]) for name in WORDS}, TURNS: turns, DRAW: content.get("draw", 0)}
 
 
 def column_meaning(name: str) -> str:

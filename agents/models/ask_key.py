@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
-from agents.models.base import Ask, Choice, FrameReference, Model, Stimulus
+from agents.models.base import Ask, Choice, FrameReference, Model, Stimulus, Turn
 
 TAGS_READ = "reads_tags"
 """Setting of a model that looks at tags: patterns of their names, separated by blanks. Such tags enter the key."""
@@ -20,7 +21,14 @@ def canonical_json(content: Any) -> str:
 
 
 def ask_content(ask: Ask) -> dict[str, Any]:
-    """All of an ask that a model may see: pictures by hash, words, options; neither paths nor tags."""
+    """All of an ask that can change an answer: pictures by hash, words, options, repeat; neither paths nor tags.
+
+    Earlier turns and the number of a repeat are there only where an ask has them, so that others keep their keys.
+    """
+    turns = [
+        {"role": turn.role, "words": turn.words, "pictures": [frame.picture_sha for frame in turn.frames]}
+        for turn in ask.turns
+    ]
     return {
         "pictures": [frame.picture_sha for frame in ask.stimulus.frames],
         "caption": ask.stimulus.caption,
@@ -29,6 +37,8 @@ def ask_content(ask: Ask) -> dict[str, Any]:
         "choices": [[choice.name, *choice.surfaces] for choice in ask.choices],
         "prefill": ask.prefill,
         "max_tokens": ask.max_tokens,
+        **({"turns": turns} if turns else {}),
+        **({"draw": ask.draw} if ask.draw else {}),
     }
 
 
@@ -49,7 +59,8 @@ def ask_key(ask: Ask, model: Model) -> str:
     """Content key of one ask put to one model.
 
     Covers the hashes of the pictures, caption, persona, question, options with their written forms, prefill, length of
-    the answer, the model's id and its settings. Tags stay out, except those a simulated model says it reads.
+    the answer, earlier turns, the number of the repeat, the model's id and its settings. Tags stay out, except those a
+    simulated model says it reads.
 
     Returns:
         ``"sha256:"`` and 64 hexadecimal digits.
@@ -59,15 +70,17 @@ def ask_key(ask: Ask, model: Model) -> str:
 
 def ask_from_content(content: Mapping[str, Any]) -> Ask:
     """The ask that has this content, its pictures without paths."""
-    from pathlib import Path
-
     return Ask(
-        stimulus=Stimulus(
-            tuple(FrameReference(picture_sha, Path()) for picture_sha in content["pictures"]), content["caption"]
-        ),
+        stimulus=Stimulus(_frames(content["pictures"]), content["caption"]),
         question=content["question"],
         choices=tuple(Choice(name, tuple(surfaces)) for name, *surfaces in content["choices"]),
         system=content["system"],
         prefill=content["prefill"],
         max_tokens=content["max_tokens"],
+        turns=tuple(Turn(turn["role"], turn["words"], _frames(turn["pictures"])) for turn in content.get("turns", ())),
+        draw=content.get("draw", 0),
     )
+
+
+def _frames(pictures: Sequence[str]) -> tuple[FrameReference, ...]:
+    return tuple(FrameReference(picture_sha, Path()) for picture_sha in pictures)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import exp
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 from vectorstore.foundation.errors import InputError
 
@@ -41,6 +41,33 @@ class Stimulus:
 
     frames: tuple[FrameReference, ...] = ()
     caption: str = ""
+
+
+Role = Literal["user", "assistant"]
+"""Who speaks in an earlier turn; what the model is told to be stands in ``Ask.system``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier turn of a conversation, before the ask itself.
+
+    Raises:
+        InputError: If there is no such role, an assistant shows pictures, or a user neither says nor shows anything.
+    """
+
+    role: Role
+    words: str = ""
+    """What was said. Thinking before an assistant's words is left out of prompts, as models are used to."""
+    frames: tuple[FrameReference, ...] = ()
+    """What was shown, before the words."""
+
+    def __post_init__(self) -> None:
+        if self.role not in get_args(Role):
+            raise InputError(f"a turn cannot be that of {self.role!r:.40}", f"choose {' or '.join(get_args(Role))}")
+        if self.role == "assistant" and self.frames:
+            raise InputError("an assistant's turn shows pictures", "models say words: show them in a user's turn")
+        if self.role == "user" and not self.words and not self.frames:
+            raise InputError("a user's turn neither says nor shows anything", "leave it out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +104,20 @@ class Ask:
     tags: Mapping[str, str | int | float] = field(default_factory=dict)
     """Bookkeeping (clip, value, cell, persona). Never shown to the model, never part of a key, with one
     exception: simulated models read the tags whose names start with ``weight_``."""
+    turns: tuple[Turn, ...] = ()
+    """What was said and shown before, in order: the question, with its stimulus, is the user's next turn."""
+    draw: int = 0
+    """Number of a repeat, from 0, for answers drawn at a temperature: each has a random stream and a key of its own.
+    Where nothing is drawn every repeat has the same answer."""
+
+    def __post_init__(self) -> None:
+        if self.draw < 0:
+            raise InputError(f"repeats are counted from 0, there is no draw {self.draw}")
+
+    @property
+    def frames(self) -> tuple[FrameReference, ...]:
+        """All pictures in the order in which they are shown: those of earlier turns, then those of the stimulus."""
+        return tuple(frame for turn in self.turns for frame in turn.frames) + self.stimulus.frames
 
 
 @dataclass(frozen=True, slots=True)

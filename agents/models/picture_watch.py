@@ -45,8 +45,8 @@ class PictureWatch:
         Raises:
             BlindModelError: The model says too often that it sees no picture.
         """
-        if ask.stimulus.frames and not answer.error:
-            self.note(picture_key(ask.stimulus.frames), answer.parsed == NO_PICTURE)
+        if ask.frames and not answer.error:
+            self.note(picture_key(ask.frames), answer.parsed == NO_PICTURE)
 
     def note(self, picture: object, unseen: bool) -> None:
         """Note whether an answer about a picture said that there is none.

@@ -13,7 +13,7 @@ import json
 import math
 import re
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,7 +221,8 @@ def _score(name: str, numbers: Mapping[str, float]) -> Json:
 
 def _sample(row: StoredRow, model: str, pictures: Pictures) -> Json:
     content = joined(*row.parts)
-    attached = {sha: path for sha in content["pictures"] if (path := pictures(sha)) is not None}
+    shown = [sha for said in (*content.get("turns", ()), content) for sha in said["pictures"]]
+    attached = {sha: path for sha in shown if (path := pictures(sha)) is not None}
     asked = list(_prompt(content, attached))
     sample: Json = {
         "id": row.position,
@@ -230,7 +231,11 @@ def _sample(row: StoredRow, model: str, pictures: Pictures) -> Json:
         "choices": [name for name, *_ in content["choices"]] or None,
         "target": "",
         "messages": asked,
-        "metadata": {**read_tags(row.tags), "key": key_text(row.key)},
+        "metadata": {
+            **({"draw": content["draw"]} if "draw" in content else {}),
+            **read_tags(row.tags),
+            "key": key_text(row.key),
+        },
         "attachments": {sha: _data_url(path) for sha, path in attached.items()},
     }
     if row.answer is None:
@@ -256,10 +261,16 @@ def _prompt(content: Mapping[str, Any], attached: Collection[str]) -> Iterator[J
     """What was asked, in the words of the ask; pictures that are not attached by their hash."""
     if content["system"]:
         yield {"role": "system", "content": content["system"]}
-    named = [f"[picture {sha}]" for sha in content["pictures"] if sha not in attached]
-    words = "\n".join(part for part in (*named, content["caption"], content["question"]) if part)
-    shown = [{"type": "image", "image": f"attachment://{sha}"} for sha in content["pictures"] if sha in attached]
-    yield {"role": "user", "content": [*shown, {"type": "text", "text": words}] if shown else words}
+    for turn in content.get("turns", ()):
+        yield _message(turn["role"], turn["pictures"], [turn["words"]], attached)
+    yield _message("user", content["pictures"], [content["caption"], content["question"]], attached)
+
+
+def _message(role: str, pictures: Sequence[str], texts: Sequence[str], attached: Collection[str]) -> Json:
+    named = [f"[picture {sha}]" for sha in pictures if sha not in attached]
+    words = "\n".join(part for part in (*named, *texts) if part)
+    shown = [{"type": "image", "image": f"attachment://{sha}"} for sha in pictures if sha in attached]
+    return {"role": role, "content": [*shown, {"type": "text", "text": words}] if shown else words}
 
 
 def _data_url(path: Path) -> str:

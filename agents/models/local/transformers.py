@@ -96,8 +96,9 @@ class TransformersModel(LocalModel):
             if place == len(readouts) or size >= 2 * self._window:
                 ends = True
             else:
-                before, after = (readouts[each].work[0].ask.stimulus for each in (place - 1, place))
-                ends = size >= self._window and before != after
+                before, after = (readouts[each].work[0].ask for each in (place - 1, place))
+                alike = (before.turns, before.stimulus) == (after.turns, after.stimulus)
+                ends = size >= self._window and not alike
             if ends:
                 yield readouts[start:place]
                 start = place
