@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,12 @@ from ingest.media.media_index import check_size
 from ingest.media.picture_sizes import fit_size
 from ingest.media.tags import Tags, plausible_aspect
 from vectorstore.foundation.errors import MediaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import av
+    from av.sidedata.sidedata import SideData
 
 _ASPECT_STEPS = 4096
 """Pixel aspects are read to this part of one."""
@@ -51,7 +57,7 @@ class Orientation:
         return turned[:: -1 if self.up_down else 1, :: -1 if self.left_right else 1]
 
 
-def orientation_of(frame: Any) -> Orientation | None:
+def orientation_of(frame: av.VideoFrame) -> Orientation | None:
     """What the display matrix of a frame says, to the nearest of the eight ways round; its scale is not looked at.
 
     The matrix has nine numbers: a point (x, y) is shown at (a x + c y, b x + d y), with a, b in its first row and c, d
@@ -60,7 +66,9 @@ def orientation_of(frame: Any) -> Orientation | None:
     Returns:
         ``None`` when it has none.
     """
-    matrix = next((bytes(data) for data in frame.side_data if data.type.name == "DISPLAYMATRIX"), b"")
+    # PyAV declares one where there are any number.
+    every = cast("Iterable[SideData]", frame.side_data)
+    matrix = next((bytes(data) for data in every if data.type.name == "DISPLAYMATRIX"), b"")
     if len(matrix) < 36:
         return None
     a, b, _, c, d = np.frombuffer(matrix, np.int32, 5).tolist()
@@ -92,7 +100,7 @@ class Screen:
         limits: What is refused.
     """
 
-    def __init__(self, name: str, tags: Tags, codec: Any, short_side: int, limits: Limits) -> None:
+    def __init__(self, name: str, tags: Tags, codec: av.VideoCodecContext, short_side: int, limits: Limits) -> None:
         self._name = name
         self._tags = tags
         self._codec = codec
@@ -101,11 +109,11 @@ class Screen:
         self._aspect_changes = False
         self._turn = Orientation()
 
-    def notice(self, frame: Any) -> None:
+    def notice(self, frame: av.VideoFrame) -> None:
         """Remember which way round a keyframe is: where its codec says so, what follows it does not say it again."""
         self._turn = orientation_of(frame) or self._turn
 
-    def show(self, frame: Any) -> Shown:
+    def show(self, frame: av.VideoFrame) -> Shown:
         """The picture of a frame.
 
         Raises:
@@ -122,7 +130,7 @@ class Screen:
         pixels = turn.apply(_small_picture(self._whole_lines(frame), size, colours, self._codec.name))
         return Shown(Image.fromarray(np.ascontiguousarray(pixels)), width, height, turn.rotation)
 
-    def _aspect(self, frame: Any) -> float:
+    def _aspect(self, frame: av.VideoFrame) -> float:
         if self._tags.overrides_aspect:
             return self._tags.pixel_aspect
         now, first = self._codec.sample_aspect_ratio or 1, self._tags.codec_aspect or 1
@@ -130,14 +138,14 @@ class Screen:
         self._aspect_changes = self._aspect_changes or now != first
         return frame_aspect(frame) if self._aspect_changes else self._tags.pixel_aspect
 
-    def _colours(self, frame: Any) -> Colours:
+    def _colours(self, frame: av.VideoFrame) -> Colours:
         colours = colours_of(frame, self._tags)
         if colours.unsupported or (colours.must_be_converted and has_alpha(frame, self._codec.name)):
             what = colours.unsupported or "transparency in a wide range of light"
             raise MediaError(f"{self._name}: its colours cannot be shown ({what})", "unsupported_colours")
         return colours
 
-    def _whole_lines(self, frame: Any) -> Any:
+    def _whole_lines(self, frame: av.VideoFrame) -> av.VideoFrame:
         if not frame.interlaced_frame:
             return frame
         # The lines of the first field are kept, those between are made from them alone: neighbours in time, which
@@ -145,7 +153,7 @@ class Screen:
         return _through(frame, "estdif", mode="frame", parity="auto", deint="all")
 
 
-def peculiarities(frame: Any, tags: Tags, codec: str) -> dict[str, str]:
+def peculiarities(frame: av.VideoFrame, tags: Tags, codec: str) -> dict[str, str]:
     """What it takes more than a plain decoder to show a frame right.
 
     Returns:
@@ -164,27 +172,30 @@ def peculiarities(frame: Any, tags: Tags, codec: str) -> dict[str, str]:
     return {code: words for code, (words, is_so) in found.items() if is_so}
 
 
-def frame_aspect(frame: Any) -> float:
+def frame_aspect(frame: av.VideoFrame) -> float:
     """Width of a pixel over its height, as the frame itself says."""
     # PyAV does not hand it out, but FFmpeg's scaler calculates with it.
     wide = _through(frame, "scale", w=f"max(1,round(sar*{_ASPECT_STEPS}))", h="1", flags="neighbor", eval="frame")
     return plausible_aspect(wide.width / _ASPECT_STEPS)
 
 
-def has_alpha(frame: Any, codec: str) -> bool:
+def has_alpha(frame: av.VideoFrame, codec: str) -> bool:
     """Whether parts of a frame may be transparent."""
     # Uncompressed video has a fourth byte that nobody fills.
     return codec != "rawvideo" and any(component.is_alpha for component in frame.format.components)
 
 
-def _through(frame: Any, name: str, **options: str) -> Any:
+def _through(frame: av.VideoFrame, name: str, **options: str) -> av.VideoFrame:
     from av.filter import Graph
 
     graph = Graph()
     # A confined process may have no more threads than it began with.
     graph.threads = 1
     begin = graph.add_buffer(
-        width=frame.width, height=frame.height, format=frame.format.name, time_base=frame.time_base or Fraction(1, 1000)
+        width=frame.width,
+        height=frame.height,
+        format=frame.format.name,  # type: ignore[arg-type]  # its name will do
+        time_base=frame.time_base or Fraction(1, 1000),
     )
     graph.link_nodes(begin, graph.add(name, **options), graph.add("buffersink")).configure()
     graph.push(frame)
@@ -192,20 +203,20 @@ def _through(frame: Any, name: str, **options: str) -> Any:
     return graph.vpull()
 
 
-def _small_picture(frame: Any, size: tuple[int, int], colours: Colours, codec: str) -> NDArray[np.uint8]:
+def _small_picture(frame: av.VideoFrame, size: tuple[int, int], colours: Colours, codec: str) -> NDArray[np.uint8]:
     """RGB of the given width and height, not turned yet."""
     # Numbers that the container or the size decide; a filter may have dropped others.
     frame.colorspace, frame.color_range = colours.matrix, colours.range
     if has_alpha(frame, codec):
         frame = _on_black(frame)
-    how = {"width": size[0], "height": size[1], "interpolation": "AREA", "threads": 1}
+    form = "rgb48le" if colours.must_be_converted else "rgb24"
+    pixels = frame.reformat(*size, form, interpolation="AREA", threads=1).to_ndarray()
     if colours.must_be_converted:
-        return to_screen(frame.reformat(format="rgb48le", **how).to_ndarray(), colours)
-    pixels: NDArray[np.uint8] = frame.reformat(format="rgb24", **how).to_ndarray()
-    return pixels
+        return to_screen(np.asarray(pixels, np.uint16), colours)
+    return np.asarray(pixels, np.uint8)
 
 
-def _on_black(frame: Any) -> Any:
+def _on_black(frame: av.VideoFrame) -> av.VideoFrame:
     import av
 
     pixels = frame.reformat(format="rgba", threads=1).to_ndarray()

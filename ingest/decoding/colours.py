@@ -7,12 +7,15 @@ a wider gamut (BT.2020, P3) are converted: diffuse white becomes white, what is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.media.tags import UNTAGGED, Tags
+
+if TYPE_CHECKING:
+    import av
 
 _BT709, _BT2020 = 1, 9
 _KNOWN_MATRICES = frozenset({0, 1, 2, 4, 5, 6, 7, 9, 10})
@@ -68,7 +71,7 @@ class Colours:
         return f"transfer {self.transfer} of H.273" if self.transfer in _UNLIKE_SCREENS else ""
 
 
-def colours_of(frame: Any, tags: Tags) -> Colours:
+def colours_of(frame: av.VideoFrame, tags: Tags) -> Colours:
     """What the picture says, else the container, else what players assume: BT.709 for HD, BT.601 for SD."""
     matrix = _said(frame.colorspace, tags.matrix)
     transfer = _said(frame.color_trc, tags.transfer)

@@ -6,7 +6,7 @@ import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,11 @@ from ingest.decoding.backend import FramesRead, Job
 from ingest.media.media_index import decoder_errors, open_container
 from ingest.media.packet_plan import Plan, Target, depending_on, plan_of, staying
 from vectorstore.foundation.errors import MediaError
+
+if TYPE_CHECKING:
+    import av
+
+    _Packet = av.Packet[av.stream.Stream] | av.Packet[av.VideoStream]
 
 _SKIPPING_CODECS = ("h264", "hevc", "mpeg2video", "mpeg4")
 """Decoders that can leave out pictures to which nothing refers; dav1d would leave out wanted ones as well."""
@@ -90,7 +95,7 @@ def read_thumbnails(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
     with decoder_errors(job.name), _reader(replace(job, plan=whole)) as reader:
         for shown_at, frame in reader.frames():
             small = frame.reformat(*_THUMBNAIL, format="yuvj444p", interpolation="AREA", threads=1)
-            seen[shown_at] = small.to_ndarray()
+            seen[shown_at] = np.asarray(small.to_ndarray(), np.uint8)
     times = sorted(seen)
     return times, np.array([seen[time] for time in times], dtype=np.uint8).reshape(-1, 3, *_THUMBNAIL[::-1])
 
@@ -158,23 +163,28 @@ def _fields_before(job: Job) -> dict[int, int]:
 
 @contextlib.contextmanager
 def _reader(job: Job) -> Iterator[_Reader]:
-    packets = job.media.take_packets()
-    if packets is not None:
-        yield _Reader(job.media.container, packets, job)
+    kept = job.media.take_packets()
+    if kept is not None:
+        yield _Reader(job.media.container, kept, job)
         return
     with open_container(job.file, job.index.demuxer) as container:
-        stream = container.streams[job.index.stream]
-        yield _Reader(container, (packet for packet in container.demux(stream) if packet.size), job)
+        packets = container.demux(_stream(container, job))
+        yield _Reader(container, (packet for packet in packets if packet.size), job)
 
 
-def _codec(container: Any, job: Job) -> Any:
+def _stream(container: av.container.InputContainer, job: Job) -> av.VideoStream:
+    # The index is made of a video stream.
+    return cast("av.VideoStream", container.streams[job.index.stream])
+
+
+def _codec(container: av.container.InputContainer, job: Job) -> av.VideoCodecContext:
     import av
 
-    codec = container.streams[job.index.stream].codec_context
+    codec = _stream(container, job).codec_context
     if not job.index.tags.hidden_alpha:
         return codec
     try:
-        return av.CodecContext.create(_SEEING_ALPHA[job.index.codec], "r")
+        return cast("av.VideoCodecContext", av.CodecContext.create(_SEEING_ALPHA[job.index.codec], "r"))
     except av.FFmpegError as error:
         raise MediaError(f"{job.name}: this PyAV cannot decode its transparency", "unsupported_codec") from error
 
@@ -188,7 +198,7 @@ class _Reader:
         job: With the plan.
     """
 
-    def __init__(self, container: Any, packets: Iterable[Any], job: Job) -> None:
+    def __init__(self, container: av.container.InputContainer, packets: Iterable[_Packet], job: Job) -> None:
         self.failed: set[int] = set()
         """Packets that the decoder refused."""
         self._all = packets
@@ -201,14 +211,14 @@ class _Reader:
         # A stream may change its size midway. Errors are to be told, not concealed.
         self.codec.options = {"max_pixels": str(job.limits.max_pixels), "err_detect": "explode"}
 
-    def frames(self) -> Iterator[tuple[int, Any]]:
+    def frames(self) -> Iterator[tuple[int, av.VideoFrame]]:
         """Decoded frames with their presentation time, or their count where there are no times."""
         for count, frame in enumerate(self._decoded()):
             shown_at = count if self._job.index.counted else frame.pts
             if shown_at is not None and not frame.is_corrupt:
                 yield shown_at, frame
 
-    def _decoded(self) -> Iterator[Any]:
+    def _decoded(self) -> Iterator[av.VideoFrame]:
         # Counting needs every frame from the first on.
         everything = (range(len(self._job.index.packets)),)
         runs = iter(everything if self._job.index.counted else self._job.plan.runs)
@@ -236,7 +246,7 @@ class _Reader:
         index = self._job.index
         return place not in self._wanted and not index.counted and index.codec in _SKIPPING_CODECS
 
-    def _packets(self) -> Iterator[Any]:
+    def _packets(self) -> Iterator[_Packet]:
         import av
 
         known = len(self._job.index.packets)
@@ -245,7 +255,7 @@ class _Reader:
         except av.FFmpegError:
             self.failed.add(known - 1)
 
-    def _feed(self, packet: Any, place: int) -> list[Any]:
+    def _feed(self, packet: _Packet | None, place: int) -> list[av.VideoFrame]:
         import av
 
         try:

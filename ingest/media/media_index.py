@@ -6,13 +6,18 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.media.media_guard import Deadline, Limits, is_cut_short
 from ingest.media.packet_plan import Packet, Target
 from ingest.media.tags import Tags, read_tags
 from ingest.media.timeline import Clock, Declared, Jump, RawPacket, make_timeline
 from vectorstore.foundation.errors import MediaError
+
+if TYPE_CHECKING:
+    import av
+
+    _Packets = list[av.Packet[av.stream.Stream]]
 
 _SEEN_OR_HEARD = ("video", "audio")
 _HAS_CLOCK = 0x0200
@@ -66,7 +71,7 @@ class MediaIndex:
         return float((self.stop - self.start) * self.time_base)
 
 
-def open_container(file: BinaryIO, demuxer: str) -> Any:
+def open_container(file: BinaryIO, demuxer: str) -> av.container.InputContainer:
     """Open a file with one demuxer and no way to any other file or address.
 
     Raises:
@@ -77,7 +82,7 @@ def open_container(file: BinaryIO, demuxer: str) -> Any:
     file.seek(0)
     # FFmpeg gets neither a path nor a protocol: whatever the file refers to cannot be opened.
     nowhere = {"protocol_whitelist": "none"}
-    return av.open(file, format=demuxer, container_options=nowhere, metadata_errors="replace", buffer_size=_BUFFER)
+    return av.open(file, "r", format=demuxer, container_options=nowhere, metadata_errors="replace", buffer_size=_BUFFER)
 
 
 @contextlib.contextmanager
@@ -104,11 +109,11 @@ class Demuxed:
         packets: Those of the video stream; ``None`` when they are too large together to be kept, or not all there.
     """
 
-    def __init__(self, container: Any, packets: list[Any] | None) -> None:
+    def __init__(self, container: av.container.InputContainer, packets: _Packets | None) -> None:
         self.container = container
         self._packets = packets
 
-    def take_packets(self) -> list[Any] | None:
+    def take_packets(self) -> _Packets | None:
         """The packets of the video stream, once: whoever takes them may use the decoder of the container."""
         packets, self._packets = self._packets, None
         return packets
@@ -143,15 +148,21 @@ def demuxed(
         yield index, Demuxed(container, seen.kept)
 
 
-def _video_stream(container: Any, name: str) -> Any:
+def _video_stream(container: av.container.InputContainer, name: str) -> av.VideoStream:
     import av
 
     best = container.streams.best("video")
-    if best is None or best.disposition & av.stream.Disposition.attached_pic:
+    if not isinstance(best, av.VideoStream) or best.disposition & av.stream.Disposition.attached_pic:
         raise MediaError(f"{name}: has no video stream, only sound or a cover picture", "no_video_stream")
     if best.codec_context is None:
         raise MediaError(f"{name}: its video codec is not known", "unsupported_codec")
     return best
+
+
+def _unit(stream: av.VideoStream) -> Fraction:
+    if stream.time_base is None:
+        raise ValueError("its video stream has no unit of time")
+    return stream.time_base
 
 
 def check_size(width: int, height: int, pixel_aspect: float, name: str, limits: Limits) -> None:
@@ -171,7 +182,7 @@ def _check_duration(seconds: float, name: str, limits: Limits) -> None:
         raise MediaError(f"{name}: lasts {seconds:.0f} s, longer than {limits.max_seconds:g} s", "too_long")
 
 
-def _declared(container: Any, stream: Any, file: BinaryIO, demuxer: str) -> Declared:
+def _declared(container: av.container.InputContainer, stream: av.VideoStream, file: BinaryIO, demuxer: str) -> Declared:
     position = file.tell()
     # The parts of a fragmented mp4 file are independent: all that are there may be whole, and others missing.
     tells = demuxer == "matroska" or (demuxer == "mov" and stream.frames > 0)
@@ -180,7 +191,7 @@ def _declared(container: Any, stream: Any, file: BinaryIO, demuxer: str) -> Decl
     return Declared(
         begin=(container.start_time or 0) / 1_000_000,
         duration=(container.duration or 0) / 1_000_000,
-        video_duration=float((stream.duration or 0) * stream.time_base),
+        video_duration=float((stream.duration or 0) * _unit(stream)),
         frames=stream.frames or 0,
         whole=whole,
         only_seen_and_heard=all(other.type in _SEEN_OR_HEARD for other in container.streams),
@@ -199,7 +210,7 @@ class _Seen:
         self.stream = stream
         self.packets: list[RawPacket] = []
         """Of the video stream."""
-        self.kept: list[Any] | None = []
+        self.kept: _Packets | None = []
         """The same to be decoded; ``None`` when they are too large together."""
         self.reached = 0.0
         """When the last packet of any stream ends, seconds."""
@@ -212,7 +223,7 @@ class _Seen:
         self._units: dict[int, float] = {}
         self._clocks: dict[int, Clock] = {}
 
-    def take(self, packet: Any, kind: str) -> float:
+    def take(self, packet: av.Packet[av.stream.Stream], kind: str) -> float:
         """Take the next packet; returns for how long something has been seen or heard, seconds."""
         of, time, decoded, duration = packet.stream_index, packet.pts, packet.dts, packet.duration or 0
         unit = self._units.get(of) or self._units.setdefault(of, float(packet.time_base))
@@ -232,7 +243,7 @@ class _Seen:
             self._begin = shown * unit
         return end - self._begin
 
-    def _keep(self, packet: Any) -> None:
+    def _keep(self, packet: av.Packet[av.stream.Stream]) -> None:
         self._size += packet.size
         if self._size > _MOST_KEPT:
             self.kept = None
@@ -240,7 +251,9 @@ class _Seen:
             self.kept.append(packet)
 
 
-def _demux(container: Any, stream: Any, name: str, limits: Limits, deadline: Deadline) -> _Seen:
+def _demux(
+    container: av.container.InputContainer, stream: av.VideoStream, name: str, limits: Limits, deadline: Deadline
+) -> _Seen:
     import av
 
     seen = _Seen(stream.index)
@@ -260,7 +273,7 @@ def _demux(container: Any, stream: Any, name: str, limits: Limits, deadline: Dea
     return seen
 
 
-def _must_go_on(jump: Jump, form: Any) -> bool:
+def _must_go_on(jump: Jump, form: av.ContainerFormat) -> bool:
     """Whether a jump cannot be a picture that stays, a silence, or a part that an edit list shows again."""
     if jump.by < 0:
         return "mov" not in form.name.split(",")
@@ -275,7 +288,7 @@ def _jumped(name: str, jump: Jump) -> MediaError:
     )  # fmt: skip
 
 
-def _index(stream: Any, name: str, demuxer: str, tags: Tags, seen: _Seen, declared: Declared) -> MediaIndex:
+def _index(stream: av.VideoStream, name: str, demuxer: str, tags: Tags, seen: _Seen, declared: Declared) -> MediaIndex:
     raw = seen.packets
     shown = [packet.time for packet in raw if packet.time is not None and not packet.discard]
     if not raw or (not shown and all(packet.discard for packet in raw)):
@@ -283,7 +296,7 @@ def _index(stream: Any, name: str, demuxer: str, tags: Tags, seen: _Seen, declar
     # AVI stores no presentation times; what the demuxer makes up is wrong for H.264.
     counted = demuxer == "avi" or len(set(shown)) < sum(not packet.discard for packet in raw)
     rate = Fraction(stream.average_rate or 25) if counted else None
-    line = make_timeline(raw, stream.time_base, rate, seen.sound_end, declared, seen.reached)
+    line = make_timeline(raw, _unit(stream), rate, seen.sound_end, declared, seen.reached)
     codec = stream.codec_context
     return MediaIndex(
         demuxer, stream.index, codec.name, line.time_base, (codec.width, codec.height), tags, line.packets,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import av
 
 UNTAGGED = 2
 """FFmpeg's number for a matrix, a transfer or primaries that nobody has named."""
@@ -33,7 +36,7 @@ class Tags:
     """Whether transparency is stored beside the pictures, where only some decoders look for it."""
 
 
-def read_tags(stream: Any) -> Tags:
+def read_tags(stream: av.VideoStream) -> Tags:
     """Read the tags of an open video stream of which nothing has been decoded."""
     codec = stream.codec_context
     own, common = codec.sample_aspect_ratio or None, stream.sample_aspect_ratio or None

@@ -214,6 +214,7 @@ def read_scores(folder: Path) -> Json:
     if isinstance(document, dict) and document.get("schema") != SCORES_SCHEMA:
         raise SchemaError(f"{path} has schema {document.get('schema')!r:.40}, this release reads {SCORES_SCHEMA}", hint)
     check_scores_document(document, f"the scores {path}", hint)
+    assert isinstance(document, dict)
     return dict(document)
 
 

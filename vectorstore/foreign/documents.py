@@ -12,12 +12,15 @@ import re
 import stat
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import yaml
+    from yaml._yaml import Mark as FastMark
+
+    _Mark = yaml.error.Mark | FastMark
 
 DEEPEST = 100
 """Levels of lists and mappings inside each other; our own documents have at most ten."""
@@ -29,7 +32,7 @@ _HALVES = re.compile("[\ud800-\udfff]")
 Checked = TypeVar("Checked")
 
 
-def read_yaml(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> Any:
+def read_yaml(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> object:
     """Read a YAML file; JSON is YAML, too.
 
     Args:
@@ -54,7 +57,7 @@ def read_yaml(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> 
         raise InputError(f"{what} {path} is not YAML: {_in_short(error)}", hint) from error
 
 
-def read_json(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> Any:
+def read_json(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> object:
     """Read a JSON file.
 
     Args:
@@ -69,7 +72,7 @@ def read_json(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> 
     return parse_json(_text(path, what, hint, largest), f"{what} {path}", hint)
 
 
-def parse_json(text: str, where: str, hint: str = "") -> Any:
+def parse_json(text: str, where: str, hint: str = "") -> object:
     """Parse JSON out of a file of somebody's.
 
     Args:
@@ -94,7 +97,7 @@ def parse_json(text: str, where: str, hint: str = "") -> Any:
     return document
 
 
-def check_shape(shape: type[Checked], document: Any, where: str, hint: str = "") -> Checked:
+def check_shape(shape: type[Checked], document: object, where: str, hint: str = "") -> Checked:
     """A document as a pydantic model or any type that pydantic knows.
 
     Args:
@@ -176,10 +179,10 @@ def _look_over(text: str) -> None:
             _refuse("nested too deeply", event.start_mark)
 
 
-def _refuse(problem: str, mark: Any) -> NoReturn:
+def _refuse(problem: str, mark: _Mark | None) -> NoReturn:
     import yaml
 
-    raise yaml.constructor.ConstructorError(None, None, problem, mark)
+    raise yaml.constructor.ConstructorError(None, None, problem, mark)  # type: ignore[arg-type]  # C's marks will do
 
 
 def _fast_loader() -> type[yaml.SafeLoader]:
@@ -195,12 +198,12 @@ def _plain_loader() -> type[yaml.SafeLoader]:
     class PlainLoader(_fast_loader()):  # type: ignore[misc]
         """Safe YAML without silently repeated keys."""
 
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
             keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
             repeated = sorted(str(key) for key, count in keys.items() if count > 1)
             if repeated:
                 _refuse(f"repeated key {repeated[0]!r}", node.start_mark)
-            built: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+            built: dict[object, object] = super().construct_mapping(node, deep=deep)
             return built
 
     return PlainLoader

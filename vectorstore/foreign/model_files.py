@@ -11,7 +11,6 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from vectorstore.foundation.errors import ModelError
 
@@ -84,7 +83,7 @@ def _most(path: Path) -> int:
     return _LARGEST_WORDS if _WORDS.fullmatch(path.name) and "config" not in path.name else _LARGEST
 
 
-def _document(path: Path, name: str) -> Any:
+def _document(path: Path, name: str) -> object:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -104,7 +103,7 @@ def _document(path: Path, name: str) -> Any:
         raise _refused(name, path, f"no valid JSON ({error})") from error
 
 
-def _numbers(document: Any, place: str = "") -> Iterator[tuple[str, float]]:
+def _numbers(document: object, place: str = "") -> Iterator[tuple[str, float]]:
     """Numbers with the names that lead to them; those of lists and of sizes have the name of what they are in."""
     if isinstance(document, Mapping):
         for key, value in document.items():
@@ -123,7 +122,7 @@ def _bound(place: str) -> float:
     return next((most for pattern, most in _BOUNDS if pattern.search(own)), float("inf"))
 
 
-def _check_parameters(document: Any, weights: int, name: str, path: Path) -> None:
+def _check_parameters(document: object, weights: int, name: str, path: Path) -> None:
     """Compare what a configuration asks for at least with what the weights can hold at most."""
     for part in _parts(document):
         width = _number(part, "hidden_size", "d_model", "n_embd")
@@ -135,14 +134,14 @@ def _check_parameters(document: Any, weights: int, name: str, path: Path) -> Non
             raise _refused(name, path, f"at least {least:,} parameters, but {weights:,} bytes of weights")
 
 
-def _parts(document: Any) -> Iterator[Mapping[str, Any]]:
+def _parts(document: object) -> Iterator[Mapping[str, object]]:
     if isinstance(document, Mapping):
         yield document
         for value in document.values():
             yield from _parts(value)
 
 
-def _number(part: Mapping[str, Any], *names: str) -> int:
+def _number(part: Mapping[str, object], *names: str) -> int:
     found = (part.get(name) for name in names)
     return next((value for value in found if isinstance(value, int) and not isinstance(value, bool)), 0)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 _LARGEST = 2**53
 """Whole numbers up to this are exact everywhere."""
@@ -32,7 +31,7 @@ def whole(value: object, name: str, most: int = _LARGEST) -> int:
     return value
 
 
-def finite(value: Any, name: str) -> float:
+def finite(value: object, name: str) -> float:
     """A number that is one.
 
     Raises:
@@ -44,7 +43,7 @@ def finite(value: Any, name: str) -> float:
     return float(value)
 
 
-def listed(value: object, name: str) -> list[Any]:
+def listed(value: object, name: str) -> list[object]:
     """A list.
 
     Raises:
@@ -55,7 +54,7 @@ def listed(value: object, name: str) -> list[Any]:
     return value
 
 
-def mapping(value: object, name: str) -> Mapping[str, Any]:
+def mapping(value: object, name: str) -> Mapping[str, object]:
     """A JSON object.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import Any
 
 from vectorstore.foundation.allocator import keep_freed_memory
 
-_kept_alive: list[Any] = []
+_kept_alive: list[object] = []
 
 
 def prepare_torch(threads: int | None = None) -> None:
@@ -47,6 +47,7 @@ def _make_torchvision_importable() -> None:
             raise
         from importlib import import_module
 
+        # Any: torch declares no types for this corner of its own.
         library: Any = import_module("torch.library").Library("torchvision", "FRAGMENT")
         for name in ("nms", "qnms"):
             library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")

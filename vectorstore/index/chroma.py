@@ -12,7 +12,6 @@ import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -23,6 +22,7 @@ from vectorstore.foreign.inside import Folder, stamp
 from vectorstore.foundation.allocator import blank_memory
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusError, InputError
+from vectorstore.index.chroma_client import Client, Collection, HttpSession
 
 _BATCH = 1000
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 500}
@@ -92,10 +92,10 @@ class VectorIndex:
     def __init__(self, place: IndexPlace, *, write: bool) -> None:
         self.place = place
         self._write = write
-        self._known: dict[str, Any] = {}
-        self._client = _reach_server(place.url) if place.url else self._open_folder()
+        self._known: dict[str, Collection] = {}
+        self._client: Client = _reach_server(place.url) if place.url else self._open_folder()
 
-    def _open_folder(self) -> Any:
+    def _open_folder(self) -> Client:
         folder = self.place.folder
         with storage_errors(folder), Folder.at(self.place.root) as corpus:
             inner = corpus.inner(folder.name, make=self._write)
@@ -105,14 +105,15 @@ class VectorIndex:
             check_files(inner)
         import chromadb
 
-        settings = _settings(chromadb, is_persistent=True)
+        settings = _settings(is_persistent=True)
         try:
             with blank_memory():
-                return chromadb.PersistentClient(path=str(folder), settings=settings)
+                client: Client = chromadb.PersistentClient(path=str(folder), settings=settings)
         except Exception as error:
             # Chroma keeps what failed to start under its path and would return it to the next attempt.
             chromadb.api.client.SharedSystemClient.clear_system_cache()
             raise self._damaged(error) from error
+        return client
 
     @contextlib.contextmanager
     def _chroma(self) -> Iterator[None]:
@@ -128,7 +129,7 @@ class VectorIndex:
         line = " ".join(str(error).split())[:200]
         return CorpusError(f"the vector index {self.place} cannot be used: {line}", MEND)
 
-    def _collection(self, embedder_id: str) -> Any:
+    def _collection(self, embedder_id: str) -> Collection:
         if embedder_id not in self._known:
             name = collection_name(embedder_id, self.place.prefix)
             self._known[embedder_id] = (
@@ -231,7 +232,7 @@ class VectorIndex:
 MEND = "run `valuespectrum ingest` on the corpus again, which mends it, or search with the exact engine"
 
 
-def _reach_server(url: str) -> Any:
+def _reach_server(url: str) -> Client:
     check_server_url(url)
     parts = urlsplit(url)
     host, port = str(parts.hostname), parts.port or 8000
@@ -240,8 +241,8 @@ def _reach_server(url: str) -> Any:
         socket.create_connection((host, port), timeout=_CONNECT).close()
         import chromadb
 
-        settings = _settings(chromadb)
-        client = chromadb.HttpClient(host=host, port=port, ssl=parts.scheme == "https", settings=settings)
+        settings = _settings()
+        client: Client = chromadb.HttpClient(host=host, port=port, ssl=parts.scheme == "https", settings=settings)
     except Exception as error:
         line = " ".join(str(error).split())[:200]
         raise CorpusError(f"no Chroma server answers at {url}: {line}", "start one with `chroma run`") from error
@@ -250,10 +251,10 @@ def _reach_server(url: str) -> Any:
     return client
 
 
-def _sessions(client: Any) -> list[Any]:
+def _sessions(client: Client) -> list[HttpSession]:
     """The connections of a client of a server; Chroma has no public name for them."""
-    parts: list[Any] = [getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None))]
-    return [part._session for part in parts if hasattr(part, "_session")]
+    servers = [getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None))]
+    return [server._session for server in servers if server is not None and hasattr(server, "_session")]
 
 
 def check_server_url(url: str) -> None:
@@ -281,9 +282,12 @@ def collection_name(embedder_id: str, prefix: str = "frames-") -> str:
     return f"{prefix}{hashlib.sha256(embedder_id.encode()).hexdigest()[:32]}"
 
 
-def _settings(chromadb: Any, **named: bool) -> Any:
+def _settings(**named: bool) -> object:
     # Without this Chroma obeys a file `.env` of whatever folder the user is in, which can name code to import.
-    return chromadb.Settings(_env_file=None, anonymized_telemetry=False, **named)
+    import chromadb
+
+    made: object = chromadb.Settings(_env_file=None, anonymized_telemetry=False, **named)
+    return made
 
 
 def index_folders(root: Path) -> list[str]:

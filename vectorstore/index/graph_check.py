@@ -14,7 +14,6 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,13 +89,14 @@ def _graphs(path: Path) -> Iterator[tuple[str, int]]:
             yield str(name), dimension
 
 
-def _refuse_functions(value: Any) -> None:
+def _refuse_functions(value: object) -> None:
+    parts = value if isinstance(value, list) else []
     if isinstance(value, dict):
         function = value.get("embedding_function")
         if function is not None and function.get("type") not in _OURS:
             raise ValueError("it names an embedding function")
-        value = list(value.values())
-    for part in value if isinstance(value, list) else ():
+        parts = list(value.values())
+    for part in parts:
         _refuse_functions(part)
 
 

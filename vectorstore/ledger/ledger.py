@@ -100,6 +100,7 @@ class Ledger:
             while rows := cursor.fetchmany(_STREAMED):
                 yield rows
 
+    # Any: what type the cells have, the query says.
     def column(self, query: str, listed: Sequence[str] | Sequence[int]) -> list[Any]:
         """First column of a query whose one parameter is a JSON list."""
         return [row[0] for row in self._rows(query, (json.dumps(list(listed)),))]
@@ -223,7 +224,7 @@ class Ledger:
         )
         return self._vectors(embedder_id, rows)
 
-    def _vectors(self, embedder_id: str, rows: Sequence[Sequence[Any]]) -> tuple[list[str], NDArray[np.float16]]:
+    def _vectors(self, embedder_id: str, rows: Sequence[sqlite3.Row]) -> tuple[list[str], NDArray[np.float16]]:
         frame_ids = [row[0] for row in rows]
         return frame_ids, vector_matrix(frame_ids, [row[1] for row in rows], self.dimension(embedder_id))
 

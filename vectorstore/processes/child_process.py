@@ -126,7 +126,8 @@ def wait_for(child: Child, seconds: float | None) -> int | None:
         return None
 
 
-def map_in_children(function: str, jobs: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Any]:
+# Any: what a function that is named by a text returns, its caller knows and no type checker does.
+def map_in_children(function: str, jobs: Sequence[tuple[object, ...]], workers: int) -> Iterator[Any]:
     """Call a function for each job in processes of their own; results in the order of the jobs.
 
     Args:
@@ -140,7 +141,7 @@ def map_in_children(function: str, jobs: Sequence[tuple[Any, ...]], workers: int
     """
     free: queue.SimpleQueue[_Serving] = queue.SimpleQueue()
 
-    def ask(job: tuple[Any, ...]) -> Any:
+    def ask(job: tuple[object, ...]) -> object:
         serving = free.get()
         try:
             return serving.ask(job)
@@ -170,9 +171,9 @@ class _Serving:
         with theirs:
             words = [function, str(theirs.fileno())]
             self.child = start_child(f"{__name__}:serve_jobs", words, descriptors=[theirs.fileno()], modules=[function])
-        self.connection: Connection[Any, Any] = Connection(ours.detach())
+        self.connection: Connection[tuple[object, ...], tuple[Exception | None, object]] = Connection(ours.detach())
 
-    def ask(self, job: tuple[Any, ...]) -> Any:
+    def ask(self, job: tuple[object, ...]) -> object:
         try:
             self.connection.send(job)
             error, result = self.connection.recv()
@@ -192,7 +193,7 @@ def serve_jobs(function: str, descriptor: str) -> None:
         while True:
             job = connection.recv()
             try:
-                answer: tuple[Exception | None, Any] = (None, call(*job))
+                answer: tuple[Exception | None, object] = (None, call(*job))
             except Exception as error:  # raised again where it is waited for
                 answer = (error, None)
             connection.send(answer)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vectorstore.foundation.errors import CorpusError
+from vectorstore.ledger.counts import Counts
 from vectorstore.snapshots.snapshot import (
     EmbedderState,
     Row,
@@ -39,7 +40,7 @@ class SnapshotDiff:
     embedders_removed: tuple[str, ...]
     embedders_changed: tuple[str, ...]
     """Embedders in both whose vectors differ, if only by those of new frames."""
-    counts: Mapping[str, tuple[Any, Any]]
+    counts: Mapping[str, tuple[float, float]]
     """Numbers that differ, by name (``platforms.tiktok``): before, after."""
 
     @property
@@ -153,8 +154,8 @@ def _vectors(snapshot: Snapshot) -> dict[str, str]:
     return {state.embedder_id: state.vectors_hash for state in snapshot.embedders}
 
 
-def _flat(counts: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def _flat(counts: Counts) -> dict[str, float]:
+    flat: dict[str, float] = {}
     for name, count in counts.items():
         if isinstance(count, Mapping):
             flat |= {f"{name}.{key}": number for key, number in count.items()}
@@ -163,6 +164,6 @@ def _flat(counts: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _changed_counts(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _changed_counts(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, tuple[float, float]]:
     pairs = {name: (before.get(name, 0), after.get(name, 0)) for name in sorted({*before, *after})}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

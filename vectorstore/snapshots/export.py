@@ -6,6 +6,7 @@ import itertools
 import json
 import operator
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,17 +171,17 @@ def _write_table(ledger: Ledger, name: str, folder: Path) -> int:
     return written
 
 
-def _check_vectors(ledger: Ledger, rows: Sequence[Sequence[Any]]) -> None:
+def _check_vectors(ledger: Ledger, rows: Sequence[sqlite3.Row]) -> None:
     """Refuse vectors that are none: ``rows`` are those of ``_VECTORS``."""
     for embedder_id, group in itertools.groupby(rows, key=operator.itemgetter(0)):
         _, frame_ids, blobs = zip(*group, strict=True)
         vector_matrix(frame_ids, blobs, ledger.dimension(embedder_id))
 
 
-def _column(kind: str, cells: Sequence[Any]) -> list[Any]:
+def _column(kind: str, cells: Sequence[object]) -> list[object]:
     import numpy as np
 
-    readers: dict[str, Callable[[Any], Any]] = {
+    readers: dict[str, Callable[[Any], object]] = {  # Any: a cell, of the type that its column has
         "bool": bool,
         "texts": json.loads,
         "halves": lambda blob: np.frombuffer(blob, dtype="<f2"),

@@ -93,7 +93,7 @@ class Snapshot:
     """SHA-256 over the vectors of all embedders; portable between processors of one class only."""
     counts: Counts
     embedders: tuple[EmbedderState, ...]
-    recipes: Mapping[str, Any]
+    recipes: Mapping[str, Mapping[str, object]]
     """How frames were made, by recipe id."""
 
     @property
@@ -101,7 +101,7 @@ class Snapshot:
         """Equal for the same clips, frames, times, recipes, pictures and vectors."""
         return self.manifest_hash, self.index_hash
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """As it stands in the file."""
         return {"schema": SCHEMA, **asdict(self)}
 
@@ -270,14 +270,17 @@ def _index_hash(hashes: Mapping[str, tuple[int, str]]) -> str:
     return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
 
-def _from_json(document: dict[str, Any]) -> Snapshot:
+# Any: a description may be anybody's; what it says is looked at once it has names.
+def _from_json(document: Mapping[str, Any]) -> Snapshot:
     """What a description says, after a look at each part.
 
     Raises:
         KeyError, TypeError, ValueError: It is not of the form.
     """
     fields = {key: setting for key, setting in document.items() if key != "schema"}
-    embedders = tuple(_embedder_from_json(state) for state in listed(fields["embedders"], "embedders"))
+    embedders = tuple(
+        _embedder_from_json(mapping(state, "embedders")) for state in listed(fields["embedders"], "embedders")
+    )
     made = Snapshot(**{"number": 0, **fields, "embedders": embedders})
     for part in ("name", "made_at", "parent"):
         text(getattr(made, part), part)
@@ -295,7 +298,8 @@ def _from_json(document: dict[str, Any]) -> Snapshot:
     return made
 
 
-def _embedder_from_json(state: dict[str, Any]) -> EmbedderState:
+# Any: as above.
+def _embedder_from_json(state: Mapping[str, Any]) -> EmbedderState:
     found = EmbedderState(**{**state, "recall": Recall(**state["recall"])})
     text(found.embedder_id, "embedder_id")
     text(found.vectors_hash, "vectors_hash", _HASH)

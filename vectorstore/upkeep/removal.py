@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.files.snapshot_files import snapshot_file, snapshot_names, snapshot_text
@@ -355,7 +354,7 @@ def _plain(document: object) -> str:
     return json.dumps(document, ensure_ascii=False).lower()
 
 
-def _redacted(pattern: re.Pattern[str], value: Any) -> Any:
+def _redacted(pattern: re.Pattern[str], value: object) -> object:
     if isinstance(value, str):
         return _REDACTED if pattern.search(value) else value
     if isinstance(value, list):
