@@ -16,10 +16,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from agents.answers.planner import answer_plan, plan
+from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from bench.common import Clock, Json, Row, child, disk_megabytes, load, peak_memory
-from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Role
+from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from agents.answers import schema
 from agents.answers.file import connect, header
 from agents.answers.migration import migrate
+from agents.answers.respondent import Respondent, stored_respondent
 from agents.answers.schema import (
     CHOICE_COLUMN,
     COUNT_COLUMN,
@@ -37,7 +38,6 @@ from agents.answers.stored_json import (
     read_counts,
     read_details,
     read_log_probabilities,
-    read_persona,
     read_respondent,
     read_tags,
 )
@@ -274,14 +274,9 @@ class AnswerStore:
         with self._transaction(durable=True):
             self._database.execute("INSERT OR IGNORE INTO manifest (id, document) VALUES (1, ?)", (document,))
 
-    def respondents(self) -> list[tuple[str, dict[str, str]]]:
-        """Id and settings of every model that was asked, in the order of first asking."""
-        return [read_respondent(content) for (content,) in self._read("SELECT content FROM respondent ORDER BY id")]
-
-    def system_prompts(self) -> set[str]:
-        """The words of every persona that was put to a model; the empty one for none."""
-        query = "SELECT content FROM part WHERE id IN (SELECT persona FROM ask)"
-        return {read_persona(content) for (content,) in self._read(query)}
+    def respondents(self) -> list[Respondent]:
+        """Everybody that something is asked of, in the order of planning."""
+        return list(dict.fromkeys(stored_respondent(*row) for row in self._read(_RESPONDENTS)))
 
     def flush(self) -> None:
         """Force what is committed onto the disk itself.
@@ -499,6 +494,13 @@ _ROWS = (
     " log_probabilities, tokens, created, details, counts, answer.digest FROM plan JOIN ask ON ask.id = plan.ask"
     f" JOIN respondent ON respondent.id = ask.respondent {_JOIN_PARTS}"
     " LEFT JOIN answer ON answer.ask = ask.id WHERE position > ? ORDER BY position LIMIT ?"
+)
+_RESPONDENTS = (
+    "SELECT respondent.content, part.content, CASE WHEN json_valid(tags) THEN"
+    " json_object('persona', coalesce(json_extract(tags, '$.persona'), 'none'), 'strategy',"
+    " coalesce(json_extract(tags, '$.strategy'), 'none'), 'placebo', coalesce(json_extract(tags, '$.placebo'), 0))"
+    " ELSE tags END AS role FROM plan JOIN ask ON ask.id = plan.ask JOIN respondent ON respondent.id = ask.respondent"
+    " JOIN part ON part.id = ask.persona GROUP BY 1, 2, 3 ORDER BY min(position)"
 )
 # A prompt is paid once for each request; servers that draw samples one by one are sent as many as there are samples.
 _TOKENS = (

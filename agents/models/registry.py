@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 
 from agents.models.base import Model, ModelOptions
+from agents.models.model_names import ModelSpec
 from vectorstore.foundation.errors import InputError, ModelError
 
 ENTRY_POINT_GROUP = "valuespectrum.models"
@@ -27,21 +28,23 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
         InputError: If the scheme is unknown.
         ModelError: If the model cannot be loaded.
     """
-    scheme, _, rest = spec.partition(":")
-    point = _entry_point(scheme, spec)
+    named = ModelSpec.parse(spec)
+    point = _entry_point(named)
     try:
         load = point.load()
     except ImportError as error:
-        raise ModelError(f"Models of kind {scheme!r} need a package that is missing: {error}") from error
-    model = load(rest, options or ModelOptions())
+        raise ModelError(f"Models of kind {named.scheme!r} need a package that is missing: {error}") from error
+    model = load(named.loaded_from, options or ModelOptions())
     if not isinstance(model, Model):
         raise ModelError(f"{point.value} gave no model: id, settings, score and generate are needed")
     return model
 
 
-def _entry_point(scheme: str, spec: str) -> EntryPoint:
+def _entry_point(spec: ModelSpec) -> EntryPoint:
     for point in entry_points(group=ENTRY_POINT_GROUP):
-        if point.name == scheme:
+        if point.name == spec.scheme:
             return point
     known = ", ".join(f"{name}:..." for name in model_schemes())
-    raise InputError(f"Unknown model {spec!r}", f"models are named as {known}" if known else "install valuespectrum")
+    raise InputError(
+        f"Unknown model {str(spec)!r}", f"models are named as {known}" if known else "install valuespectrum"
+    )

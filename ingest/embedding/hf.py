@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL.Image import Image
 
+from ingest.embedding.embedder_names import split_revision
 from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import EmbedderError, ValueSpectrumError
@@ -38,7 +39,7 @@ def load_hf(reference: str, dtype: str = "fp32") -> HfEmbedder:
     if not reference:
         raise EmbedderError("hf: names no model", "write hf:REPO, for example hf:google/siglip2-base-patch16-224")
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    name, _, revision = reference.partition("@")
+    name, revision = split_revision(reference)
     where = {**NEVER_ITS_CODE, **({"revision": revision} if revision else {})}
     dtype = choose_dtype(dtype, device)
     if Path(name).is_dir():

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.Image import Image
 
+from ingest.embedding.embedder_names import split_spec, split_weights
 from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foundation.errors import EmbedderError, InputError, ValueSpectrumError
 from vectorstore.foundation.torch_setup import prepare_torch
@@ -66,7 +67,7 @@ def load_embedder(spec: str, threads: int | None = None, dtype: str = "fp32") ->
         InputError: Unknown scheme or dtype, or an embedder that has only one.
         EmbedderError: It cannot be loaded.
     """
-    scheme, _, reference = spec.partition(":")
+    scheme, reference = split_spec(spec)
     known = {point.name: point for point in importlib.metadata.entry_points(group=ENTRY_POINTS)}
     if scheme not in known:
         raise InputError(f"unknown embedder {spec!r}", f"known are: {', '.join(sorted(known)) or 'none'}")
@@ -102,7 +103,7 @@ def load_open_clip(reference: str, dtype: str = "fp32") -> OpenClipEmbedder:
     prepare_torch()
     import open_clip
 
-    architecture, _, pretrained = reference.partition("/")
+    architecture, pretrained = split_weights(reference)
     if architecture not in open_clip.list_models():
         raise EmbedderError(f"open_clip has no architecture {architecture!r}", "see `open_clip.list_models()`")
     tags = open_clip.list_pretrained_tags_by_model(architecture)

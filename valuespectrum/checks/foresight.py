@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from agents.models.base import ModelOptions
+from agents.models.model_names import ModelSpec, split_provider
 from vectorstore.foundation.errors import InputError, ModelError
 
 
@@ -28,13 +29,13 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
     _check_options(options)
     known = model_schemes()
     for spec in specs:
-        scheme, _, reference = spec.partition(":")
-        if scheme not in known:
+        model = ModelSpec.parse(spec)
+        if model.scheme not in known:
             raise InputError(
                 f"Unknown model {spec!r:.120}", f"models are named as {', '.join(f'{name}:...' for name in known)}"
             )
-        if check := _CHECKS.get(scheme):
-            check(reference, options)
+        if check := _CHECKS.get(model.scheme):
+            check(model.loaded_from, options)
 
 
 def _check_options(options: ModelOptions) -> None:
@@ -75,7 +76,7 @@ def _check_inspect(reference: str, options: ModelOptions) -> None:
     from agents.models.wire.address import parse_reference
 
     address, _ = parse_reference(reference, "")
-    provider, _, model = address.model.partition("/")
+    provider, model = split_provider(address.model)
     if not (provider and model):
         raise InputError(f"{address.model!r:.80} names no provider", "write inspect:PROVIDER/MODEL")
     require("inspect_ai", "inspect", "inspect")

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from agents.models.model_names import ModelSpec
 from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError
 
@@ -59,7 +60,7 @@ class PriceTable:
             >>> table.price("openai:m?samples=5").reply, table.price("openai:other")
             (8.0, None)
         """
-        bare = model.partition("?")[0]
+        bare = ModelSpec.parse(model).bare
         return next((row for row in self.rows if any(fnmatchcase(bare, name) for name in row.models)), None)
 
 

@@ -7,10 +7,10 @@ the budget that stops it are both reckoned with it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from agents.answers.planner import Replies
 from agents.models.base import ModelOptions
+from agents.models.model_names import ModelSpec
 from agents.models.wire.address import OPENAI_URL, ServerOptions, parse_reference
 from valuespectrum.costs.prices import Price, PriceTable
 from vectorstore.foundation.errors import InputError
@@ -52,15 +52,15 @@ def spending(spec: str, table: PriceTable, options: ModelOptions) -> Spending:
     Raises:
         InputError: If the options in the spec are malformed, or a budget in money has no price to go by.
     """
-    scheme, _, reference = with_prices(spec, table).partition(":")
-    named = set(_PRICES) <= _options_named(spec)
+    model = ModelSpec.parse(with_prices(spec, table))
+    named = set(_PRICES) <= ModelSpec.parse(spec).named_options
     row = table.price(spec)
-    if scheme not in _SERVED:
+    if model.scheme not in _SERVED:
         return Spending(row, _where(row, table), Replies(max(1, options.samples)))
-    _, asked = parse_reference(reference, _SERVED[scheme])
+    _, asked = parse_reference(model.loaded_from, _SERVED[model.scheme])
     if named:
         assert asked.price_input is not None and asked.price_output is not None
-        row = Price((spec.partition("?")[0],), asked.price_input, asked.price_output, "", "the model's spec")
+        row = Price((model.bare,), asked.price_input, asked.price_output, "", "the model's spec")
     return Spending(
         row,
         "named in the model's spec" if named else _where(row, table),
@@ -83,26 +83,21 @@ def with_prices(spec: str, table: PriceTable) -> str:
         >>> with_prices("hf:owner/m", table)
         'hf:owner/m'
     """
-    if spec.partition(":")[0] not in _SERVED:
+    model = ModelSpec.parse(spec)
+    if model.scheme not in _SERVED:
         return spec
-    named = _options_named(spec)
-    prices = named & set(_PRICES)
+    prices = model.named_options & set(_PRICES)
     if len(prices) == 1:
         raise InputError(f"{spec} names one price of two", f"name {' and '.join(_PRICES)}, or none")
     row = table.price(spec)
     if prices or row is None:
-        if not prices and "budget_money" in named:
+        if not prices and "budget_money" in model.named_options:
             raise InputError(
                 f"{spec} has a budget in money, and there is no price to reckon it with",
                 f"add {_PRICES[0]}=... and {_PRICES[1]}=... per million tokens, or a row to {table.file}",
             )
         return spec
-    joint = "&" if "?" in spec else "?"
-    return f"{spec}{joint}{_PRICES[0]}={row.prompt!r}&{_PRICES[1]}={row.reply!r}"
-
-
-def _options_named(spec: str) -> set[str]:
-    return {name for name, _ in parse_qsl(spec.partition("?")[2], keep_blank_values=True)}
+    return str(model.with_options(f"{_PRICES[0]}={row.prompt!r}&{_PRICES[1]}={row.reply!r}"))
 
 
 def _where(row: Price | None, table: PriceTable) -> str:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
+from agents.answers.respondent import BARE, Role
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas.persona import Persona, Strategy, TraitExchange, placebo, system_prompt
@@ -51,19 +52,6 @@ class BatteryOptions:
     """Opening words put into the model's mouth before it answers a closed question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a model is told to be."""
-
-    persona: str
-    """Id of the persona, ``"none"`` for the bare model; a placebo carries the id of its original."""
-    strategy: str
-    """``"none"``, ``"simple"``, ``"profile"`` or ``"isq"``."""
-    placebo: bool
-    system: str
-    """System prompt; empty for the bare model."""
-
-
 class Pictures(Protocol):
     """What a battery needs of a corpus."""
 
@@ -100,7 +88,7 @@ def roles(
             controls[persona.id] = placebo(persona, stream(seed, f"placebo/{persona.id}"), exchange)
             if progress is not None:
                 progress(number, len(personas))
-    listed = [Role(NO_PERSONA, NO_PERSONA, False, "")]
+    listed = [BARE]
     for strategy in strategies if personas else ():
         if strategy == QUESTIONNAIRE:
             listed.append(Role(NO_PERSONA, QUESTIONNAIRE, False, ""))

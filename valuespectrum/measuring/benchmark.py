@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agents.answers.planner import Plan, answer_plan, plan
+from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas.persona import Persona, Strategy
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Pictures, Role, borrowed_placebos, roles
+from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Pictures, borrowed_placebos, roles
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored

@@ -11,6 +11,7 @@ from agents.answers.planner import Plan, Replies, estimated, plan
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
+from agents.models.model_names import ModelId, ModelSpec
 from agents.personas.persona import Persona
 from ingest.embedding.open_clip import Embedder
 from valuespectrum.costs.prices import load_prices
@@ -62,7 +63,7 @@ class UnloadedModel:
     def __init__(self, spec: str) -> None:
         self.id = spec
         self.settings: Mapping[str, str] = {}
-        if spec.partition(":")[0] == "simulated":
+        if ModelSpec.parse(spec).scheme == "simulated":
             from agents.models.base import ModelOptions
             from agents.models.registry import load_model
 
@@ -92,15 +93,13 @@ def names(spec: str, model: str) -> bool:
         >>> names("reference", "reference:neutral@1"), names("simulated:security=1", "simulated:f00")
         (True, False)
     """
-    scheme, _, rest = spec.partition("?")[0].partition(":")
-    if scheme == "simulated":
+    named = ModelSpec.parse(spec)
+    if named.scheme == "simulated":
         from agents.models.base import ModelOptions
         from agents.models.registry import load_model
 
         return load_model(spec, ModelOptions()).id == model
-    found, _, name = model.partition(":")
-    bare = rest.rpartition("@")[0] or rest
-    return found == scheme and (name == rest or name.rpartition("@")[0] in {rest, bare, Path(rest).name} or not rest)
+    return named.could_name(ModelId.parse(model))
 
 
 def _stored(path: Path, asks: BatteryAsks, spec: str, replies: Replies) -> Plan | None:

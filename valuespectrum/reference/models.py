@@ -7,6 +7,7 @@ from pathlib import Path
 from agents.models.base import ModelOptions
 from agents.models.local.transformers import TransformersModel
 from agents.models.local.weights import load_weights
+from agents.models.model_names import ModelId
 from valuespectrum.reference.planted import COHORT, DEFAULT, planted_truth
 from vectorstore.foundation.errors import ModelError
 
@@ -43,7 +44,5 @@ def load(reference: str, options: ModelOptions) -> TransformersModel:
     if not (FOLDER / "model.safetensors").is_file():
         raise ModelError(f"the weights of the reference models are missing in {FOLDER}", "run make train-reference")
     loaded = load_weights(str(FOLDER), options)
-    revision = loaded.id.rpartition("@")[2]
-    return TransformersModel(
-        loaded.model, loaded.processor, f"reference:{name}@{revision}", options, {"respondent": name}
-    )
+    named = ModelId("reference", name, ModelId.parse(loaded.id).revision)
+    return TransformersModel(loaded.model, loaded.processor, str(named), options, {"respondent": name})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from agents.models.model_names import ModelId
+from ingest.embedding.embedder_names import EmbedderId
 from valuespectrum.theory.values import VALUES
 from vectorstore.foreign.documents import check_shape, parse_json
 
-REFERENCE_EMBEDDER = "open_clip/reference-clip/"
+REFERENCE_EMBEDDER = EmbedderId(("open_clip", "reference-clip"))
 """How the id of our embedder begins."""
 _NAMED = 2
 
@@ -26,13 +28,12 @@ def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, flo
 
     from valuespectrum.reference.planted import BY_NAME, planted_truth, sigmoid
 
-    scheme, _, rest = model_id.partition(":")
-    name = rest.split("@")[0]
-    if scheme == "reference" and name in BY_NAME:
-        profile = planted_truth(name)["profile"]
+    model = ModelId.parse(model_id)
+    if model.scheme == "reference" and model.name in BY_NAME:
+        profile = planted_truth(model.name)["profile"]
         assert isinstance(profile, dict)
         return dict(profile)
-    if scheme == "simulated" and "profile" in settings:
+    if model.scheme == "simulated" and "profile" in settings:
         where = f"the profile of {model_id} in the manifest"
         stated = check_shape(dict[str, FiniteFloat], parse_json(settings["profile"], where), where)
         return {value: 100 * sigmoid(stated.get(value, 0.0)) for value in VALUES}
@@ -41,7 +42,7 @@ def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, flo
 
 def is_synthetic(model_id: str) -> bool:
     """Whether a model is an instrument of calibration, made by this project."""
-    return model_id.partition(":")[0] in ("reference", "simulated")
+    return ModelId.parse(model_id).scheme in ("reference", "simulated")
 
 
 def made_for_drawings(embedder_id: str, models: Iterable[str]) -> list[str]:
@@ -55,8 +56,8 @@ def made_for_drawings(embedder_id: str, models: Iterable[str]) -> list[str]:
         >>> made_for_drawings("open_clip/ViT-B-32/x", ["reference:amber@01", "hf:a/b"])
         ['reference:amber']
     """
-    ours = ["the reference embedder"] if embedder_id.startswith(REFERENCE_EMBEDDER) else []
-    return ours + [model.partition("@")[0] for model in models if model.partition(":")[0] == "reference"]
+    ours = ["the reference embedder"] if EmbedderId.parse(embedder_id).kind == REFERENCE_EMBEDDER.kind else []
+    return ours + [model.short for model in map(ModelId.parse, models) if model.scheme == "reference"]
 
 
 def checkable(embedder_id: str, models: Iterable[str], pictures: Mapping[str, int] | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from agents.models.model_names import ModelId
 from valuespectrum.reporting.data import Differences, Estimate, ModelProfile, ReportData
 from valuespectrum.scoring.alignment import SAME_ORDER
 from valuespectrum.scoring.resampling import FEW_CLIPS, NO_SPREAD
@@ -48,7 +49,7 @@ def short_model(model: str) -> str:
         >>> short_model("reference:amber@0123abcd")
         'reference:amber'
     """
-    return clean(model.split("@")[0], 48)
+    return clean(ModelId.parse(model).short, 48)
 
 
 def number(value: float | None, digits: int = 0, sign: bool = False) -> str:

@@ -20,11 +20,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from agents.answers.respondent import Respondent, columns_of, respondent_of
 from agents.answers.schema import StoredAnswer, StoredRow, joined, key_text
 from agents.answers.store import AnswerStore
 from agents.answers.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from agents.models.ask_key import canonical_json
-from agents.personas.reserved import NO_PERSONA
 from valuespectrum.runs.run import Manifest
 from vectorstore.foundation.disk import durable_file, storage_errors
 
@@ -55,33 +55,6 @@ class LogSource:
     pictures: Pictures = lambda sha: None
 
 
-@dataclass(frozen=True, slots=True)
-class _Respondent:
-    """Who answered: the subject of one log."""
-
-    content: str
-    """Model and settings, as the store keeps them."""
-    persona: str
-    strategy: str
-    placebo: bool
-
-    @classmethod
-    def of(cls, row: StoredRow) -> _Respondent:
-        tags = read_tags(row.tags)
-        persona, strategy = str(tags.get("persona", NO_PERSONA)), str(tags.get("strategy", NO_PERSONA))
-        return cls(row.respondent, persona, strategy, bool(tags.get("placebo", 0)))
-
-    @property
-    def model(self) -> Json:
-        """Its id and settings."""
-        return dict(json.loads(self.content))
-
-    @property
-    def role(self) -> Json:
-        """What it is told to be."""
-        return {"persona": self.persona, "strategy": self.strategy, "placebo": self.placebo}
-
-
 def write_logs(store: AnswerStore, source: LogSource, folder: Path) -> dict[Path, int]:
     """Write one log for each respondent of a run, row by row.
 
@@ -96,7 +69,7 @@ def write_logs(store: AnswerStore, source: LogSource, folder: Path) -> dict[Path
     Raises:
         StorageError: If a file cannot be written.
     """
-    respondents = list(dict.fromkeys(_Respondent.of(row) for row in store.rows()))
+    respondents = store.respondents()
     width = max(2, len(str(len(respondents))))
     paths = {each: folder / _file_name(number, width, each) for number, each in enumerate(respondents, start=1)}
     written: dict[Path, int] = {}
@@ -106,22 +79,22 @@ def write_logs(store: AnswerStore, source: LogSource, folder: Path) -> dict[Path
     return written
 
 
-def _write_some(store: AnswerStore, source: LogSource, paths: Mapping[_Respondent, Path]) -> dict[Path, int]:
+def _write_some(store: AnswerStore, source: LogSource, paths: Mapping[Respondent, Path]) -> dict[Path, int]:
     with ExitStack() as stack:
-        logs: dict[_Respondent, _Log] = {}
+        logs: dict[Respondent, _Log] = {}
         for respondent, path in paths.items():
             stack.enter_context(storage_errors(path))
             file = stack.enter_context(durable_file(path))
             logs[respondent] = stack.enter_context(_Log(file, respondent, source))
         for row in store.rows():
-            if log := logs.get(_Respondent.of(row)):
+            if log := logs.get(respondent_of(row)):
                 log.add(row)
         return {paths[respondent]: log.samples for respondent, log in logs.items()}
 
 
-def _file_name(number: int, width: int, respondent: _Respondent) -> str:
-    words = [respondent.persona, *([respondent.strategy] if respondent.persona != NO_PERSONA else [])]
-    words += ["placebo"] if respondent.placebo else []
+def _file_name(number: int, width: int, respondent: Respondent) -> str:
+    role = respondent.role
+    words = [role.persona, *([] if role.is_bare else [role.strategy]), *["placebo"] * role.placebo]
     shown = "-".join(re.sub(r"[^A-Za-z0-9_]+", "", word)[:40] for word in words)
     return f"{_TASK}-{number:0{width}}-{shown}.eval"
 
@@ -135,14 +108,17 @@ class _Log:
         source: Manifest, scores, pictures.
     """
 
-    def __init__(self, file: IO[bytes], respondent: _Respondent, source: LogSource) -> None:
+    def __init__(self, file: IO[bytes], respondent: Respondent, source: LogSource) -> None:
         self.samples = 0
         self._completed = 0
         self._times: tuple[str, str] = ("", "")
-        self._model, self._respondent, self._source = respondent.model, respondent, source
+        self._respondent, self._source = respondent, source
+        self._model = {"model": str(respondent.model), "settings": dict(respondent.conditions)}
+        role = respondent.role
+        self._role = {"persona": role.persona, "strategy": role.strategy, "placebo": role.placebo}
         self._archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
         self._summaries = TemporaryFile()  # noqa: SIM115  closed with the log
-        self._id = _digest([source.manifest.settings, self._model, respondent.role])
+        self._id = _digest([source.manifest.settings, self._model, self._role])
         self._write("_journal/start.json", {"version": _LOG_VERSION, "eval": self._spec(), "plan": {}})
 
     def __enter__(self) -> _Log:
@@ -155,7 +131,7 @@ class _Log:
 
     def add(self, row: StoredRow) -> None:
         """Write one planned ask."""
-        sample = _sample(row, str(self._model["model"]), self._source.pictures)
+        sample = _sample(row, str(self._respondent.model), self._source.pictures)
         sample["uuid"] = f"{self._id}-{row.position}"
         self.samples += 1
         self._completed += "error" not in sample
@@ -184,15 +160,17 @@ class _Log:
             **{"run_id": _digest(settings), "eval_id": self._id, "task_id": self._id},
             "created": str(provenance.get("begun", "")) or "1970-01-01T00:00:00+00:00",
             "task": f"{_TASK}/{battery}",
-            "task_args": self._respondent.role,
-            "tags": [word for word in (self._respondent.persona, "placebo" * self._respondent.placebo) if word],
+            "task_args": self._role,
+            "tags": [
+                word for word in (self._respondent.role.persona, "placebo" * self._respondent.role.placebo) if word
+            ],
             "dataset": {"name": f"corpus {str(settings.get('corpus', {}).get('hash', ''))[:16]}"},
             "model": self._model["model"],
             "model_args": self._model["settings"],
             "scorers": [{"name": name} for name in _SCORERS],
             "config": {},
             "packages": provenance.get("versions", {}),
-            "metadata": self._respondent.role,
+            "metadata": self._role,
         }
 
     def _scores(self) -> list[Json]:
@@ -200,18 +178,13 @@ class _Log:
         share = self._completed / self.samples if self.samples else 0.0
         scores = [_score("answer", {"answered": share})]
         for one in self._source.scores.get("respondents", []):
-            if one.get("model") == self._model["model"] and "profile" in one and _is(self._respondent, one):
+            if "profile" in one and columns_of(one) == self._respondent.columns:
                 means = {value: row["mean"] for value, row in one["profile"].items() if row["mean"] is not None}
                 scores.append(_score("liking", means))
         return scores
 
     def _write(self, name: str, document: Mapping[str, Any]) -> None:
         self._archive.writestr(name, json.dumps(document, allow_nan=False))
-
-
-def _is(respondent: _Respondent, scored: Mapping[str, Any]) -> bool:
-    named = (scored.get("persona"), scored.get("strategy"), bool(scored.get("placebo")))
-    return named == (respondent.persona, respondent.strategy, respondent.placebo)
 
 
 def _score(name: str, numbers: Mapping[str, float]) -> Json:

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from agents.answers.file import kept_manifest
+from agents.answers.respondent import Role, cast_of
 from agents.answers.store import NEVER_MIXED, AnswerStore
 from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
 from vectorstore.foreign.documents import parse_json, read_json
@@ -292,10 +293,10 @@ def _was_asked_under(folder: Path, settings: Json) -> bool:
     """Whether the answers of a run without a manifest fit settings, as far as they tell: models and personas."""
     if not (folder / _ANSWERS).is_file():
         return False
-    prompts = {role["system"] for role in settings.get("roles", [])}
+    cast = cast_of(settings["models"], (Role(**role) for role in settings["roles"])).values()
     with AnswerStore(folder / _ANSWERS, read_only=True) as store:
         asked = store.respondents()
-        return bool(asked) and dict(asked).items() <= settings["models"].items() and store.system_prompts() <= prompts
+        return bool(asked) and set(asked) <= set(cast)
 
 
 def _written(folder: Path, manifest: Manifest) -> Manifest:

@@ -31,6 +31,7 @@ from typing import Any
 
 from agents.models.ask_key import TAGS_READ, ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.model_names import ModelId
 from agents.models.parsing.parse import parse_answer
 from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError, ModelError
@@ -162,7 +163,7 @@ class SimulatedModel:
         self._profile = profile
         self._seed = seed
         stated = canonical_json(profile.stated)
-        self._id = f"simulated:{profile.name}@{hashlib.sha256(stated.encode()).hexdigest()[:12]}"
+        self._id = str(ModelId("simulated", profile.name, hashlib.sha256(stated.encode()).hexdigest()[:12]))
         self._settings = {"profile": stated, "seed": str(seed), "rule": "1", TAGS_READ: "weight_* polarity first"}
 
     @property

@@ -18,6 +18,7 @@ from agents.models.extras import require
 from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, described
 from agents.models.local.weights import check_files, find_source, folder_hash, template_variables
+from agents.models.model_names import ModelId
 from agents.models.pictures import read_picture
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foreign.model_files import NEVER_ITS_CODE
@@ -66,7 +67,9 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
         ) from error
     config = llm.llm_engine.model_config.hf_config
     revision = folder_hash(Path(source.location)) if source.local else getattr(config, "_commit_hash", None)
-    return VllmModel(llm, processor, f"vllm:{source.name}@{(revision or 'unknown')[:16]}", options, variables)
+    return VllmModel(
+        llm, processor, str(ModelId("vllm", source.name, (revision or "unknown")[:16])), options, variables
+    )
 
 
 class VllmModel(LocalModel):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.models.base import ModelOptions
+from agents.models.model_names import ModelId, read_options, split_options, split_revision
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import ModelError
 
@@ -51,12 +52,13 @@ def template_variables(reference: str) -> tuple[str, dict[str, Any]]:
         >>> template_variables("OWNER/NAME?thinking=off")
         ('OWNER/NAME', {'enable_thinking': False, 'thinking': False})
     """
-    name, switch, wanted = reference.partition("?thinking=")
-    if not switch:
+    name, options = split_options(reference)
+    given = read_options(options)
+    if "thinking" not in given:
         return reference, {}
-    if wanted != "off":
+    if given != {"thinking": "off"}:
         raise ModelError(
-            f"{name}: thinking={wanted} is not possible here, since choices are read off the first token",
+            f"{name}: {options} is not possible here, since choices are read off the first token",
             "use ?thinking=off, or a server (openai:...?thinking=on)",
         )
     return name, {"enable_thinking": False, "thinking": False}
@@ -83,7 +85,7 @@ def load_weights(reference: str, options: ModelOptions) -> Loaded:
     device = pick_device(options.device)
     model, processor = _from_pretrained(source, pick_dtype(options.dtype, device))
     revision = folder_hash(Path(source.location)) if source.local else getattr(model.config, "_commit_hash", None)
-    return Loaded(model.to(device).eval(), processor, f"hf:{source.name}@{(revision or 'unknown')[:16]}")
+    return Loaded(model.to(device).eval(), processor, str(ModelId("hf", source.name, (revision or "unknown")[:16])))
 
 
 def pick_device(wanted: str) -> str:
@@ -133,7 +135,7 @@ def find_source(reference: str) -> Source:
         raise ModelError(f"{reference}: a file, not a model folder", "name a folder written by save_pretrained")
     if not _HUB_NAME.fullmatch(reference):
         raise ModelError(f"{reference[:200] or '(empty)'}: no such model folder", "hf:FOLDER or hf:OWNER/NAME")
-    name, _, revision = reference.partition("@")
+    name, revision = split_revision(reference)
     return Source(name, name, revision or None, local=False)
 
 

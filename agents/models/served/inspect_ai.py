@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from agents.models.base import ModelOptions
 from agents.models.extras import require
+from agents.models.model_names import split_provider
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.wire.address import Address, Key, parse_reference, price_mapping
 from agents.models.wire.endings import Declined
@@ -52,7 +53,7 @@ def load(reference: str, options: ModelOptions) -> InspectModel:
         ModelError: If Inspect AI is missing, or the model cannot be asked.
     """
     address, asked = parse_reference(reference, "")
-    provider, _, model = address.model.partition("/")
+    provider, model = split_provider(address.model)
     if not (provider and model):
         raise InputError(
             f"{address.model!r} names no provider", "write inspect:PROVIDER/MODEL, e.g. inspect:anthropic/..."
@@ -76,7 +77,7 @@ class ProviderAddress(Address):
         """Where the key comes from: a base URL has a key of its own, a provider the one that Inspect looks for."""
         if self.base_url:
             return Address(self.model, self.base_url).key_variables[:1]
-        provider = re.sub(r"[^A-Z0-9]+", "_", self.model.partition("/")[0].upper())
+        provider = re.sub(r"[^A-Z0-9]+", "_", split_provider(self.model)[0].upper())
         return (f"{provider}_API_KEY",)
 
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batches.batch_session import BatchOptions, BatchSession
+from agents.models.model_names import ModelId
 from agents.models.served.messages import Manner, RequestWriter, describe
 from agents.models.served.probe import Probed, Wishes, expect_model, place_persona, probe
 from agents.models.served.reading import (
@@ -93,7 +94,7 @@ class OpenAIModel:
         self.budget = Budget(asked.budget_tokens, asked.budget_money, server.prices)
         transport = self.transport_kind(server.address, server.key, server.transport, self.budget, dice)
         self._session = Session(transport, asked.concurrency)
-        self._id = "@".join(part for part in (f"{self.scheme}:{server.address.model}", server.address.base_url) if part)
+        self._id = str(ModelId(self.scheme, server.address.model, server.address.base_url))
         self._batches = BatchSession(transport, server.batches, self._id) if server.batches else None
         if options.layout not in LAYOUTS:
             raise InputError(f"Unknown layout {options.layout!r}", f"one of {', '.join(LAYOUTS)}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
+from agents.models.model_names import split_address, split_options
 from vectorstore.foundation.errors import InputError, ModelError
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -176,10 +177,8 @@ def parse_reference(reference: str, elsewhere: str = OPENAI_URL) -> tuple[Addres
         >>> address.model, address.base_url, options.thinking
         ('qwen2.5vl:7b', 'http://localhost:11434/v1', 'off')
     """
-    named, _, query = reference.partition("?")
-    model, url = named, ""
-    if at := list(re.finditer(r"@(?=[a-z][a-z0-9+.-]*://)", named, re.IGNORECASE)):
-        model, url = named[: at[0].start()], named[at[0].end() :]
+    named, query = split_options(reference)
+    model, url = split_address(named)
     if not model.strip():
         raise InputError("No model was named", "write openai:MODEL or openai:MODEL@BASE_URL")
     return Address(model, _checked_url(url) if url else elsewhere), _options(query)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from bench_fakes import AxesEmbedder, words, world
 
+from agents.answers.respondent import Role
 from agents.models.base import Ask
 from agents.personas.persona import load_personas
-from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Role, roles
+from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, roles
 from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
 from valuespectrum.stimuli.retrieval import RetrievalOptions, StimulusRow, retrieve
 from vectorstore.foundation.errors import InputError

@@ -88,7 +88,7 @@ def test_files_say_so_before_they_are_ingested(drawn: Path, tmp_path: Path) -> N
 
 
 def test_a_caution_is_given_exactly_when_something_of_ours_sees_other_clips() -> None:
-    ours = f"{REFERENCE_EMBEDDER}weights"
+    ours = f"{REFERENCE_EMBEDDER}/weights"
     some, all_drawn = {"clips": 25, "drawn": 20}, {"clips": 25, "drawn": 25}
     assert "the reference embedder knows" in caution(ours, ["hf:a/b"], some)
     assert "reference:amber knows" in caution("open_clip/ViT", ["hf:a/b", "reference:amber@1"], some)
@@ -105,7 +105,7 @@ def test_a_benchmark_writes_down_and_says_what_it_saw(
     path = tmp_path / "axes.yaml"
     path.write_text(json.dumps({"keywords": {v: [word.word for word in row] for v, row in words(3).words.items()}}))
     pretending, fake = AxesEmbedder(), world(3)
-    pretending.id = f"{REFERENCE_EMBEDDER}x"
+    pretending.id = f"{REFERENCE_EMBEDDER}/x"
     with Corpus.open(corpus) as opened:
         clips = opened.clips()
     monkeypatch.setattr(fake, "clips", lambda: clips, raising=False)
@@ -130,7 +130,7 @@ def test_the_reference_embedder_is_not_taken_for_clips_of_others(
     assert "mine.mp4 is not drawn by this project" in error and "--embedder open_clip:" in error
     assert not new.exists()
     ours = ColourEmbedder()
-    ours.id, ours.spec = f"{REFERENCE_EMBEDDER}x", "reference"  # quicker than the real one
+    ours.id, ours.spec = f"{REFERENCE_EMBEDDER}/x", "reference"  # quicker than the real one
     monkeypatch.setattr(embed, "load_embedder", lambda spec, threads=None: ours)
     assert main(["ingest", str(tmp_path / "mine.mp4"), "--corpus", str(new), "--embedder", "reference"]) == 0
     assert "\nwarning: the reference embedder knows" in capsys.readouterr().err

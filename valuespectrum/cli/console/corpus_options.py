@@ -26,6 +26,7 @@ def embedder_choice(corpus: Corpus, spec: str = "") -> tuple[str, str]:
     Raises:
         InputError: No embedder was named, and the corpus has no vectors or does not know how its embedder was named.
     """
+    from ingest.embedding.embedder_names import EmbedderId
     from ingest.embedding.torch_embedder import long_name
     from vectorstore.foundation.errors import InputError
 
@@ -34,7 +35,7 @@ def embedder_choice(corpus: Corpus, spec: str = "") -> tuple[str, str]:
     known = [one for one in corpus.embedders() if (one.spec == spec if spec else one.embedder_id == default)]
     if not spec and not (known and known[-1].spec):
         raise InputError(f"{corpus.folder} does not say which embedder made it", "name it with --embedder")
-    halved = bool(known) and long_name("bf16") in known[-1].embedder_id.split("/")
+    halved = bool(known) and EmbedderId.parse(known[-1].embedder_id).says(long_name("bf16"))
     return spec or known[-1].spec, "bf16" if halved else "fp32"
 
 

@@ -77,6 +77,7 @@ def bench(
     Asks which kinds of pictures they like, with and without personas.
     """
     from agents.models.base import ModelOptions
+    from agents.models.model_names import ModelSpec
     from agents.personas.persona import Strategy
     from valuespectrum.checks.foresight import check_models
     from valuespectrum.costs.prices import load_prices
@@ -93,7 +94,7 @@ def bench(
 
     with Terminal(as_json) as terminal:
         options = BenchOptions(
-            run=run or Path("runs") / f"{slug('+'.join(each.partition('?')[0] for each in model))}-{slug(battery)}",
+            run=run or Path("runs") / f"{slug('+'.join(ModelSpec.parse(each).bare for each in model))}-{slug(battery)}",
             battery=BatteryOptions(cast(BatteryName, battery), wordings),
             retrieval=RetrievalOptions(top_k=top_k, assignment="overlapping" if battery == "paper" else "exclusive"),
             keywords=keywords,

@@ -1,0 +1,175 @@
+"""How models are named: specs, which users write, and ids, which models have. Nobody else takes either apart.
+
+::
+
+    spec  SCHEME[:REFERENCE][?OPTIONS]    hf:Qwen/Qwen3-VL-4B-Instruct?thinking=off
+    id    SCHEME[:NAME][@REVISION]        hf:Qwen/Qwen3-VL-4B-Instruct@0a1b2c3d4e5f6789
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+from urllib.parse import parse_qsl
+
+_ADDRESS = re.compile(r"@(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
+"""Where the base URL of a server begins: a name may hold an ``@`` of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model as a user names it; ``str`` writes it as it was read."""
+
+    scheme: str
+    """Which loader is meant: an entry point of ``valuespectrum.models``."""
+    reference: str = ""
+    """What the loader is told: a name, a folder, a profile, ``MODEL@BASE_URL``."""
+    options: str = ""
+    """What stands behind the question mark, e.g. ``"samples=5&thinking=off"``."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a spec.
+
+        Example:
+            >>> ModelSpec.parse("openai:m@http://localhost:8000/v1?samples=5")
+            ModelSpec(scheme='openai', reference='m@http://localhost:8000/v1', options='samples=5')
+        """
+        scheme, _, rest = text.partition(":")
+        if not rest or not scheme:
+            scheme, options = split_options(text)
+            return cls(scheme, "", options)
+        return cls(scheme, *split_options(rest))
+
+    def __str__(self) -> str:
+        colon = f":{self.reference}" if self.reference else ""
+        return f"{self.scheme}{colon}" + (f"?{self.options}" if self.options else "")
+
+    @property
+    def loaded_from(self) -> str:
+        """What a loader is given: the reference with its options."""
+        return f"{self.reference}?{self.options}" if self.options else self.reference
+
+    @property
+    def bare(self) -> str:
+        """The spec without its options."""
+        return str(replace(self, options=""))
+
+    @property
+    def named_options(self) -> frozenset[str]:
+        """Names of the options that are given.
+
+        Example:
+            >>> sorted(ModelSpec.parse("openai:m?samples=5&thinking=").named_options)
+            ['samples', 'thinking']
+        """
+        return frozenset(read_options(self.options))
+
+    def with_options(self, more: str) -> Self:
+        """The same with options added behind those it has."""
+        return replace(self, options=f"{self.options}&{more}" if self.options else more)
+
+    def could_name(self, model: ModelId) -> bool:
+        """Whether loading this spec can have given a model of that id, as far as the two words tell.
+
+        Example:
+            >>> found = ModelId.parse("hf:Qwen/Qwen3-VL@89c2f1")
+            >>> [ModelSpec.parse(f"hf:Qwen/{name}").could_name(found) for name in ("Qwen3-VL", "Qwen2-VL")]
+            [True, False]
+        """
+        if self.scheme != model.scheme or not self.reference:
+            return self.scheme == model.scheme
+        name, revision = split_revision(self.reference)
+        known_as = {self.reference, name, Path(self.reference).name}
+        return (model.name, model.revision) == (name, revision) or model.name in known_as
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """A model as it names itself: equal ids mean equal answers to equal asks. ``str`` writes it as it was read."""
+
+    scheme: str
+    name: str = ""
+    revision: str = ""
+    """Commit, hash of the weights or of the profile; of a served model the address of its server."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an id; one without a colon is all scheme.
+
+        Example:
+            >>> ModelId.parse("reference:amber@0123abcd")
+            ModelId(scheme='reference', name='amber', revision='0123abcd')
+            >>> ModelId.parse("openai:m@2@https://a.example/v1")
+            ModelId(scheme='openai', name='m@2', revision='https://a.example/v1')
+        """
+        named, revision = split_revision(text)
+        scheme, _, name = named.partition(":")
+        return cls(scheme, name, revision) if name else cls(named, "", revision)
+
+    def __str__(self) -> str:
+        return f"{self.short}@{self.revision}" if self.revision else self.short
+
+    @property
+    def short(self) -> str:
+        """The id without its revision."""
+        return f"{self.scheme}:{self.name}" if self.name else self.scheme
+
+
+def split_options(text: str) -> tuple[str, str]:
+    """A reference and the options behind its question mark.
+
+    Example:
+        >>> split_options("OWNER/NAME?thinking=off"), split_options("what?")
+        (('OWNER/NAME', 'thinking=off'), ('what?', ''))
+    """
+    reference, _, options = text.partition("?")
+    return (reference, options) if reference and options else (text, "")
+
+
+def read_options(options: str) -> dict[str, str]:
+    """Options by name, in their order; of one that is given twice the last counts.
+
+    Example:
+        >>> read_options("samples=5&thinking=")
+        {'samples': '5', 'thinking': ''}
+    """
+    return dict(parse_qsl(options, keep_blank_values=True))
+
+
+def split_address(text: str) -> tuple[str, str]:
+    """The name of a served model and the base URL behind it; an empty one where none is named.
+
+    Example:
+        >>> split_address("qwen2.5vl:7b@http://localhost:11434/v1"), split_address("m@2")
+        (('qwen2.5vl:7b', 'http://localhost:11434/v1'), ('m@2', ''))
+    """
+    at = _ADDRESS.search(text)
+    return (text[: at.start()], text[at.end() :]) if at else (text, "")
+
+
+def split_revision(text: str) -> tuple[str, str]:
+    """A name and what stands behind its ``@``: a base URL, else the last word; an empty one where there is none.
+
+    Example:
+        >>> split_revision("OWNER/NAME@main"), split_revision("OWNER/NAME"), split_revision("odd@")
+        (('OWNER/NAME', 'main'), ('OWNER/NAME', ''), ('odd@', ''))
+    """
+    name, address = split_address(text)
+    if address:
+        return name, address
+    name, _, revision = text.rpartition("@")
+    return (name, revision) if name and revision else (text, "")
+
+
+def split_provider(model: str) -> tuple[str, str]:
+    """Provider and model of a name at Inspect, ``PROVIDER/MODEL``; empty where one is missing.
+
+    Example:
+        >>> split_provider("anthropic/claude"), split_provider("claude")
+        (('anthropic', 'claude'), ('claude', ''))
+    """
+    provider, _, name = model.partition("/")
+    return provider, name

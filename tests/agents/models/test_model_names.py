@@ -1,0 +1,68 @@
+"""Specs and ids are read in one place, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from agents.models.model_names import ModelId, ModelSpec, split_address, split_options, split_revision
+
+SIGNS = "ab/.:@?=&-0"
+
+
+def _words(count: int = 3000) -> list[str]:
+    draw = random.Random(7)
+    words = ["".join(draw.choices(SIGNS, k=draw.randint(0, 12))) for _ in range(count)]
+    return [*words, "m@http://a/v1", "openai:m@2@HTTPS://a.example/v1?samples=5", "x@y@http://a", "http://a"]
+
+
+@pytest.mark.parametrize("kind", [ModelSpec, ModelId])
+def test_what_is_read_is_written_as_it_was(kind: type[ModelSpec] | type[ModelId]) -> None:
+    for word in _words():
+        parsed = kind.parse(word)
+        assert str(parsed) == word
+        assert kind.parse(str(parsed)) == parsed
+
+
+def test_pieces_are_put_together_again() -> None:
+    for word in _words():
+        for split, mark in ((split_options, "?"), (split_address, "@"), (split_revision, "@")):
+            name, rest = split(word)
+            assert (f"{name}{mark}{rest}" if rest else name) == word
+
+
+def test_loaders_are_given_what_stands_behind_the_scheme() -> None:
+    for word in _words():
+        scheme, colon, rest = word.partition(":")
+        if scheme and colon and rest:
+            spec = ModelSpec.parse(word)
+            assert (spec.scheme, spec.loaded_from) == (scheme, rest)
+
+
+@pytest.mark.parametrize(
+    ("spec", "model", "fits"),
+    [
+        ("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen3-VL@89c2f1", True),
+        ("hf:Qwen/Qwen3-VL@main", "hf:Qwen/Qwen3-VL@89c2f1", True),
+        ("hf:Qwen/Qwen3-VL", "hf:Qwen/Qwen2-VL@89c2f1", False),
+        ("hf:folder/of/mine", "hf:mine@89c2f1", True),
+        ("vllm:mine", "hf:mine@89c2f1", False),
+        ("openai:m", "openai:m@https://api.openai.com/v1", True),
+        ("openai:m@http://a/v1?samples=5", "openai:m@http://a/v1", True),
+        ("openai:m", "openai:n@http://a/v1", False),
+        ("inspect:p/m", "inspect:p/m", True),
+        ("reference", "reference:neutral@1", True),
+        ("reference:amber", "reference:amber@1", True),
+        ("reference:amber", "reference:neutral@1", False),
+        ("mine", "mine", True),
+    ],
+)
+def test_a_spec_knows_the_model_that_it_led_to(spec: str, model: str, fits: bool) -> None:
+    assert ModelSpec.parse(spec).could_name(ModelId.parse(model)) is fits
+
+
+def test_options_are_added_behind_those_that_are_there() -> None:
+    assert str(ModelSpec.parse("openai:m").with_options("a=1")) == "openai:m?a=1"
+    assert str(ModelSpec.parse("openai:m@http://a?b=2").with_options("a=1")) == "openai:m@http://a?b=2&a=1"
+    assert ModelSpec.parse("openai:m@http://a?b=2").bare == "openai:m@http://a"
