@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.cleaning.paths import settle
+from ingest.cleaning.text import clean_text
 from ingest.cleaning.urls import Link
 from ingest.downloading.connector import Connector
 from ingest.downloading.options import SUFFIXES, FetchOptions, version_warnings
@@ -28,7 +29,6 @@ from ingest.downloading.pacing import Pacer
 from ingest.media.formats import READ
 from ingest.media.media_guard import Limits, open_media
 from ingest.media.recognition import recognise
-from ingest.sources.sidecar import clean_text
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
 from vectorstore.processes.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
 from vectorstore.processes.confinement import UNCONFINED, Confinement

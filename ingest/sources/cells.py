@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ingest.sources.sidecar import MAX_TAG, clean_tags, clean_text, clean_url, read_day
+from ingest.cleaning.text import MAX_TAG, clean_tags, clean_text, clean_url, read_day
 from ingest.sources.tables.columns import Unreadable
 from vectorstore.foundation.errors import MediaError
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ingest.cleaning.text import MAX_TITLE, clean_text
 from ingest.cleaning.urls import parse_link
-from ingest.sources.sidecar import MAX_TITLE, clean_text
 from vectorstore.foundation.errors import FetchError
 
 ADVERTISEMENT = "advertisements"

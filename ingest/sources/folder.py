@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.cleaning.paths import Listing, is_folder, is_there, list_below, list_matches, look_at, printable, settle
+from ingest.cleaning.text import MAX_TITLE, clean_text
 from ingest.media.formats import MEDIA_SUFFIXES
 from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
-from ingest.sources.sidecar import MAX_TITLE, clean_text, describe
+from ingest.sources.sidecar import describe
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Failure, Source
 

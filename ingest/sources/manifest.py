@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.cleaning.paths import first_link, settle
+from ingest.cleaning.text import MAX_CAPTION, MAX_TAG, MAX_TITLE, MAX_URL, clean_text, clean_url
 from ingest.cleaning.uploaders import FIELDS as UPLOADER_FIELDS
 from ingest.cleaning.uploaders import uploader_names
 from ingest.cleaning.urls import HOSTS, check_url, parse_link
@@ -27,7 +28,6 @@ from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.cells import RowCells
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
-from ingest.sources.sidecar import MAX_CAPTION, MAX_TAG, MAX_TITLE, MAX_URL, clean_text, clean_url
 from ingest.sources.tables.columns import Columns, Row
 from ingest.sources.tables.table import MAX_BYTES, SUFFIXES, Table, open_regular
 from vectorstore.foundation.disk import durable_file, storage_errors

@@ -18,11 +18,11 @@ import source_readers
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.cleaning.text import clean_text
 from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceItem, SourceOptions, changed_upstream
 from ingest.sources.manifest import FIELDS, LinkRow, LinksWritten, links_manifest
 from ingest.sources.registry import find_items, load_sources
-from ingest.sources.sidecar import clean_text
 from ingest.sources.tables import parquet_rows
 from ingest.sources.tables.columns import MAX_ROW
 from vectorstore.foundation.errors import InputError, MediaError

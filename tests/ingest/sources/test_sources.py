@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.cleaning.text import clean_text
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import find_items
-from ingest.sources.sidecar import clean_text, describe
+from ingest.sources.sidecar import describe
 from vectorstore.foundation.errors import InputError
 
 

@@ -63,7 +63,7 @@ def history(
 
 
 def _day(option: str, text: str | None) -> str:
-    from ingest.sources.sidecar import read_day
+    from ingest.cleaning.text import read_day
     from vectorstore.foundation.errors import InputError
 
     day = read_day(text)
