@@ -117,7 +117,7 @@ def test_decoders_and_encoders_together_are_no_more_than_the_cores(
                 return super().images(pictures)
 
     monkeypatch.setattr("ingest.examining.executors.examine", examine)
-    for module in ("engine", "pipeline"):
+    for module in ("engines.local", "pipeline"):
         monkeypatch.setattr(f"ingest.{module}.count_cores", lambda: 2)
     report = run(tmp_path / "clips", tmp_path / "corpus", IngestOptions(workers=workers, batch=4), SlowEmbedder())
     assert (report.clips_added, report.frames_embedded) == (8, 32)
