@@ -80,7 +80,7 @@ class Respondent:
 
         Example:
             >>> Respondent(ModelId.parse("reference:amber@01"), Role("tycoon", "simple", system="You are ...")).id
-            'reference:amber/tycoon#10c9f0adcbd49e76'
+            'reference:amber/tycoon#b6dda1e1187f8add'
         """
         role = [self.role.persona, self.role.strategy, self.role.placebo, self.role.system]
         parts = [str(self.model), role, self.intervention, dict(self.conditions)]

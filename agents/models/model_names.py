@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"@(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model as a user names it; ``str`` writes it as it was read."""
+    """A model as a user names it; ``str`` writes it in its shortest form."""
 
     scheme: str
     """Which loader is meant: an entry point of ``valuespectrum.models``."""
@@ -37,11 +37,9 @@ class ModelSpec:
             >>> ModelSpec.parse("openai:m@http://localhost:8000/v1?samples=5")
             ModelSpec(scheme='openai', reference='m@http://localhost:8000/v1', options='samples=5')
         """
-        scheme, _, rest = text.partition(":")
-        if not rest or not scheme:
-            scheme, options = split_options(text)
-            return cls(scheme, "", options)
-        return cls(scheme, *split_options(rest))
+        named, options = split_options(text)
+        scheme, _, reference = named.partition(":")
+        return cls(scheme, reference, options)
 
     def __str__(self) -> str:
         colon = f":{self.reference}" if self.reference else ""
@@ -126,7 +124,7 @@ def split_options(text: str) -> tuple[str, str]:
         (('OWNER/NAME', 'thinking=off'), ('what?', ''))
     """
     reference, _, options = text.partition("?")
-    return (reference, options) if reference and options else (text, "")
+    return (reference, options) if options else (text, "")
 
 
 def read_options(options: str) -> dict[str, str]:

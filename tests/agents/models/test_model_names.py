@@ -17,12 +17,17 @@ def _words(count: int = 3000) -> list[str]:
     return [*words, "m@http://a/v1", "openai:m@2@HTTPS://a.example/v1?samples=5", "x@y@http://a", "http://a"]
 
 
-@pytest.mark.parametrize("kind", [ModelSpec, ModelId])
-def test_what_is_read_is_written_as_it_was(kind: type[ModelSpec] | type[ModelId]) -> None:
+def test_ids_are_written_as_they_were_read() -> None:
     for word in _words():
-        parsed = kind.parse(word)
-        assert str(parsed) == word
-        assert kind.parse(str(parsed)) == parsed
+        assert str(ModelId.parse(word)) == word
+
+
+def test_specs_are_written_as_they_were_read_but_for_a_colon_with_nothing_behind_it() -> None:
+    for word in _words():
+        spec = ModelSpec.parse(word)
+        assert ModelSpec.parse(str(spec)) == spec
+        assert str(spec) == word or str(spec) == word.replace(":", "", 1)
+        assert str(spec) == word or not spec.reference
 
 
 def test_pieces_are_put_together_again() -> None:
@@ -35,7 +40,7 @@ def test_pieces_are_put_together_again() -> None:
 def test_loaders_are_given_what_stands_behind_the_scheme() -> None:
     for word in _words():
         scheme, colon, rest = word.partition(":")
-        if scheme and colon and rest:
+        if colon and "?" not in scheme:
             spec = ModelSpec.parse(word)
             assert (spec.scheme, spec.loaded_from) == (scheme, rest)
 
