@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from agents.answers.store import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
@@ -19,10 +19,12 @@ from agents.models.picture_watch import BlindModelError, PictureWatch
 from agents.models.pictures import picture_key, picture_size
 from vectorstore.foundation.errors import MediaError, ModelError
 
+Key = TypeVar("Key")
+
 Progress = Callable[[int, int], None]
 """Called with the asks done, stored ones included, and all asks; asks with equal keys count once."""
 
-_WINDOW = 2048
+WINDOW = 2048
 """Asks handed to a model at once, unless it has a ``window`` of its own; more while they show the same frame, but
 never twice as many."""
 _SAMPLE = 500
@@ -115,13 +117,12 @@ def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress
     """
     watch = PictureWatch(model.id, "the same command asks again")
     done, total = work.stored, work.stored + work.to_ask
-    size = getattr(model, "window", None) or _WINDOW
-    for window in _windows(_with_paths(store.open_asks(work.worklist), work.paths), size):
+    for window in windows(_with_paths(store.open_asks(work.worklist), work.paths), window_size(model)):
         started = time.perf_counter()
         before = done
         asks = {key: ask for ask, key in window}
         try:
-            for key, answer in _answers(model, window):
+            for key, answer in put(model, window):
                 store.add(key, answer)
                 done += 1
                 if progress is not None:
@@ -228,9 +229,19 @@ def _located(frames: Sequence[FrameReference], paths: Callable[[str], Path]) -> 
     return tuple(replace(frame, path=paths(frame.picture_sha)) for frame in frames)
 
 
-def _windows(asks: Iterator[tuple[Ask, str]], size: int) -> Iterator[list[tuple[Ask, str]]]:
-    """Pieces of a list, cut between frames where that is possible."""
-    window: list[tuple[Ask, str]] = []
+def window_size(model: Model) -> int:
+    """How many asks a model is handed at once, about."""
+    return getattr(model, "window", None) or WINDOW
+
+
+def windows(asks: Iterable[tuple[Ask, Key]], size: int) -> Iterator[list[tuple[Ask, Key]]]:
+    """Pieces of a list, cut between frames where that is possible.
+
+    Args:
+        asks: In the order frame, persona, item; each with whatever it is known by.
+        size: Asks in a piece; more while they show the same frame, but never twice as many.
+    """
+    window: list[tuple[Ask, Key]] = []
     for ask, key in asks:
         full = len(window) >= size
         if full and (len(window) >= 2 * size or _shown(ask) != _shown(window[-1][0])):
@@ -245,12 +256,23 @@ def _shown(ask: Ask) -> tuple[str, ...]:
     return picture_key(ask.frames)
 
 
-def _answers(model: Model, asks: Sequence[tuple[Ask, str]]) -> Iterator[tuple[str, Answer]]:
-    """Keys with answers: asks with choices are scored, the others answered in free text."""
+def put(model: Model, asks: Sequence[tuple[Ask, Key]]) -> Iterator[tuple[Key, Answer]]:
+    """Put asks to a model: those with choices are scored, the others answered in free text.
+
+    Args:
+        model: Who is asked.
+        asks: Each with whatever it is known by.
+
+    Yields:
+        That with the answer, as it comes.
+
+    Raises:
+        ModelError: The model fails as a whole, or gives fewer answers than it was asked for.
+    """
     scored = [item for item in asks if item[0].choices]
     free = [item for item in asks if not item[0].choices]
-    for put, part in ((model.score, scored), (model.generate, free)):
-        answers = iter(put([ask for ask, _ in part])) if part else iter(())
+    for ask_them, part in ((model.score, scored), (model.generate, free)):
+        answers = iter(ask_them([ask for ask, _ in part])) if part else iter(())
         for _, key in part:
             try:
                 yield key, next(answers)

@@ -91,6 +91,13 @@ CREATE TABLE listed (
 _STATEMENTS = tuple(filter(str.strip, _TABLES.split(";")))
 MANIFEST_TABLE = "CREATE TABLE IF NOT EXISTS manifest (id INTEGER PRIMARY KEY CHECK (id = 1), document TEXT NOT NULL)"
 """Holds a copy of the run's manifest. Earlier releases pass over it, so it needs no version of its own."""
+TRAIL_TABLES = (
+    "CREATE TABLE procedure (id INTEGER PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL, UNIQUE (name, roles))",
+    "CREATE TABLE step (procedure INTEGER NOT NULL REFERENCES procedure (id), step INTEGER NOT NULL,"
+    " heard BLOB NOT NULL, asks TEXT NOT NULL, PRIMARY KEY (procedure, step)) WITHOUT ROWID",
+)
+"""Which way procedures went (``agents.answers.trails``). Made when the first one is conducted: other stores stay as
+they were, so they need no version of their own."""
 _COMPUTES = re.compile(r"CREATE\s+VIRTUAL|GENERATED|\bAS\s*\(", re.IGNORECASE)
 _FOREIGN = "it was not made by this program alone; ask again in a new run folder"
 _KEY_PREFIX, _KEY_BYTES = "sha256:", 32
@@ -110,7 +117,14 @@ def check_layout(database: sqlite3.Connection, path: Path) -> None:
     Raises:
         CorpusError: Something is missing, or is there besides.
     """
-    check_schema(database, path, [(*_STATEMENTS, MANIFEST_TABLE)], _FOREIGN)
+    trails = TRAIL_TABLES if has_trails(database) else ()
+    check_schema(database, path, [(*_STATEMENTS, MANIFEST_TABLE, *trails)], _FOREIGN)
+
+
+def has_trails(database: sqlite3.Connection) -> bool:
+    """Whether the tables of procedures are there."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN ('procedure', 'step')"
+    return database.execute(query).fetchone() is not None
 
 
 def refuse_active(database: sqlite3.Connection, path: Path) -> None:
@@ -259,6 +273,10 @@ class PlanWriter:
             "INSERT OR IGNORE INTO plan (position, ask, tags, digest) VALUES (?, ?, ?, ?)",
             (position, ask, tags, hashlib.blake2b(tags.encode(), digest_size=8).digest()),
         )
+
+    def enlist(self, worklist: int, ask: int, place: tuple[int, int]) -> None:
+        """Put an ask on a list, unless it is there."""
+        self._database.execute("INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", (worklist, *place, ask))
 
     def _part(self, content: str) -> int:
         number = self._numbers.get(content)

@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from agents.answers import schema
+from agents.answers.columns import ANSWER_COLUMNS, insert_answer, read_answer
 from agents.answers.file import connect, header
 from agents.answers.migration import migrate
 from agents.answers.respondent import Respondent, stored_respondent
@@ -35,9 +35,7 @@ from agents.answers.schema import (
     key_text,
 )
 from agents.answers.stored_json import (
-    read_counts,
     read_details,
-    read_log_probabilities,
     read_respondent,
     read_tags,
 )
@@ -139,6 +137,27 @@ class AnswerStore:
     ) -> None:
         self.close()
 
+    @property
+    def writable(self) -> bool:
+        """Whether it was not opened for reading only."""
+        return self._lock is not None
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """For modules of this room: all that is written inside or nothing, on the disk itself once a second.
+
+        Raises:
+            StorageError: The file cannot be written; nothing is stored then.
+        """
+        with self._transaction(durable=time.monotonic() - self._synced >= _SYNC_SECONDS):
+            yield self._database
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For modules of this room: what SQLite has against a query is told as everywhere."""
+        with self._storage_errors():
+            yield self._database
+
     def plan(self, asks: Iterable[Ask], model: Model, digest: str = "") -> Worklist:
         """Write down what is to be asked; asks already written down stay as they are.
 
@@ -218,18 +237,8 @@ class AnswerStore:
         ((number,),) = list(self._read("SELECT id FROM ask WHERE key = ?", (stored,))) or ((None,),)
         if number is None:
             raise InputError(f"{self.path}: an answer to an ask that was never planned ({key[:15]}...)")
-        content = (
-            _storable(answer.error),
-            answer.parsed,
-            _storable(answer.text),
-            canonical_json(dict(answer.log_probabilities)),
-            answer.tokens,
-            datetime.now(UTC).isoformat(timespec="seconds"),
-            canonical_json(details) if (details := answer.details) else "",
-            canonical_json(dict(answer.counts)) if answer.counts else "",
-        )
-        with self._transaction(durable=time.monotonic() - self._synced >= _SYNC_SECONDS):
-            self._database.execute(schema.INSERT_ANSWER, (number, *content, answer_digest(stored, content)))
+        with self.writing() as database:
+            insert_answer(database, number, stored, answer)
 
     def fail(self, worklist: Worklist, parsed: str, reason: str) -> None:
         """Make failures, which are asked again, of the good answers of a list that are of a class.
@@ -304,11 +313,8 @@ class AnswerStore:
 
     def answer(self, key: str) -> Answer | None:
         """The answer stored under a key, a failed one included."""
-        columns = "log_probabilities, counts, text, parsed, tokens, error"
-        query = f"SELECT {columns} FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
-        for scored, counts, text, parsed, tokens, error in self._read(query, (key_bytes(key),)):
-            return Answer(read_log_probabilities(scored), text, parsed, tokens, error, read_counts(counts))
-        return None
+        query = f"SELECT {ANSWER_COLUMNS} FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
+        return next(map(read_answer, self._read(query, (key_bytes(key),))), None)
 
     def details(self, key: str) -> dict[str, Any]:
         """What was told beside the answer under a key: thinking, bounds, drawn words, ...; empty when nothing was."""
@@ -356,16 +362,14 @@ class AnswerStore:
         return [number for (number,) in self._read("SELECT ask FROM answer WHERE ask NOT IN (SELECT id FROM ask)")]
 
     def _write_down(self, asks: Sequence[Ask], number: int, respondent: int, content: Mapping[str, Any]) -> None:
-        for name in {name for ask in asks for name in ask.tags}:
-            if name in OWN_COLUMNS or name.startswith((CHOICE_COLUMN, COUNT_COLUMN)):
-                raise InputError(f"A tag cannot be called {name!r}: the answer table has a column of that name")
+        check_tags(asks)
         with self._transaction():
             for ask in asks:
                 parts = ask_content(ask)
                 key = key_bytes(content_key(parts, content, ask.tags))
                 planned, place = self._writer.ask(key, respondent, parts)
                 self._writer.plan(planned, canonical_json(dict(ask.tags)))
-                self._database.execute("INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", (number, *place, planned))
+                self._writer.enlist(number, planned, place)
 
     def _begin_list(self, respondent: int, digest: str) -> tuple[int, bool]:
         """Number of a list, and whether it is written down whole; one without a name begins anew."""
@@ -520,14 +524,20 @@ _OPEN = (
 )
 
 
+def check_tags(asks: Iterable[Ask]) -> None:
+    """Refuse tags that are called like columns of the answer table.
+
+    Raises:
+        InputError: One is.
+    """
+    for name in {name for ask in asks for name in ask.tags}:
+        if name in OWN_COLUMNS or name.startswith((CHOICE_COLUMN, COUNT_COLUMN)):
+            raise InputError(f"A tag cannot be called {name!r}: the answer table has a column of that name")
+
+
 def _settle(path: Path) -> None:
     """Bring what a killed writer left in the log into the file, unless somebody writes or nobody may."""
     log = path.with_name(f"{path.name}-wal")
     if log.is_file() and log.stat().st_size and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         with contextlib.suppress(CorpusLockedError, StorageError):
             AnswerStore(path).close()
-
-
-def _storable(text: str) -> str:
-    """Text that UTF-8 can hold: lone surrogates become question marks, NUL characters go."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")

@@ -14,7 +14,7 @@ Tags = dict[str, str | int | float]
 
 _REMEMBERED = 4_000
 """Texts of respondents and parts whose content is remembered: a million rows share some hundred."""
-_ROUNDING = 0.1
+ROUNDING = 0.1
 """How far above 0 the logarithm of a probability may lie that was computed in few bits."""
 _HINT = "`valuespectrum doctor --run RUN` lists what is damaged; take answers.sqlite from a copy"
 _ROLES = get_args(Role)
@@ -58,7 +58,7 @@ def read_log_probabilities(text: str) -> dict[str, float]:
     """
     numbers = _object(text or "{}", "log-probabilities")
     for number in numbers.values():
-        if not _is_number(number) or number > _ROUNDING:
+        if not _is_number(number) or number > ROUNDING:
             damaged("log-probability", number)
     return numbers
 
