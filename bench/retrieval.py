@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.common import Json
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 
 _FIRST = 10
 _AT_ONCE = 64
@@ -27,7 +27,7 @@ def compare(full: Path, other: Path) -> Json:
     reference embedder and by the model of the corpus; ``overlap_at_10`` is over the captions of all kinds of drawn
     scenes, by the reference embedder.
     """
-    from ingest.embedding.open_clip import load_embedder
+    from ingest.embedding.base import load_embedder
     from valuespectrum.reference.kinds import KINDS
 
     embedder = load_embedder("reference")

@@ -134,12 +134,12 @@ class MosaicEmbedder:
         self._projection = np.random.default_rng(0).normal(size=(48, dimension)).astype(np.float32)
 
     def images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """See ``ingest.embedding.open_clip.Embedder``."""
+        """See ``ingest.embedding.base.Embedder``."""
         mosaics = [np.asarray(picture.resize((4, 4), Image.Resampling.BOX), dtype=np.float32) for picture in pictures]
         return self._unit(np.stack(mosaics).reshape(len(mosaics), 48) - 100)
 
     def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """See ``ingest.embedding.open_clip.Embedder``."""
+        """See ``ingest.embedding.base.Embedder``."""
         return self._unit(np.stack([np.random.default_rng(len(text)).normal(size=48) for text in texts]))
 
     def _unit(self, rows: NDArray[Any]) -> NDArray[np.float32]:
@@ -165,7 +165,7 @@ def random_weights(path: Path) -> Path:
 
 
 def _embedder(weights: Path) -> Any:
-    from ingest.embedding.open_clip import load_embedder
+    from ingest.embedding.base import load_embedder
 
     embedder = load_embedder(f"open_clip:{ARCHITECTURE}/{weights}", dtype="auto")
     embedder.images([Image.new("RGB", (224, 224))] * FRAMES)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ingest.clip_links import find_links
 from ingest.decoding.decode import DecodeOptions, recipe
+from ingest.embedding.base import Embedder
 from ingest.embedding.cores import count_cores
-from ingest.embedding.open_clip import Embedder
 from ingest.embedding.stage import EmbeddingStage, Progress
 from ingest.engines.local import Engine, LocalEngine
 from ingest.examining.examiner import Examined, Examiner, is_remote

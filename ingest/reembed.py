@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from ingest.embedding.stage import EmbeddingStage, Progress, ThreadEncoder
 from vectorstore.corpus import Corpus
 

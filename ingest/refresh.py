@@ -19,7 +19,7 @@ from typing import Protocol, runtime_checkable
 
 from ingest.cleaning.paths import is_gone
 from ingest.decoding.decode import recipe
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from ingest.embedding.stage import Progress
 from ingest.engines.local import Engine
 from ingest.examining.examiner import is_remote

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from agents.browsing.policies import load_policy
 from agents.models.base import Ask, Choice, Model, ModelOptions, Stimulus
 from valuespectrum.cli.app import build_app
 
@@ -37,11 +38,24 @@ def test_commands_name_verbs_and_options_that_exist(path: Path) -> None:
         assert asked <= known, line
 
 
-def test_the_example_of_a_model_is_a_model() -> None:
-    code = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "extending.md").read_text(encoding="utf-8"), re.S)
+def example_of(heading: str) -> dict[str, object]:
+    """What the first example below a heading of docs/extending.md defines."""
+    text = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8").partition(f"# {heading}\n")[2]
+    code = re.search(r"```python\n(.*?)```", text, re.S)
     assert code is not None
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"__name__": f"example of {heading}"}
     exec(code[1], names)
+    return names
+
+
+def test_the_example_of_a_decorator_is_found() -> None:
+    kind = example_of("Extending")["Calm"]
+    assert isinstance(kind, type)
+    assert isinstance(load_policy("calm"), kind)
+
+
+def test_the_example_of_a_model_is_a_model() -> None:
+    names = example_of("A model")
     model = names["load"]("", ModelOptions())  # type: ignore[operator]
     assert isinstance(model, Model)
     ask = Ask(Stimulus(), "Do you?", (Choice("yes", ("yes",)), Choice("no", ("no",))))

@@ -22,7 +22,7 @@ from agents.browsing.session import SessionOptions, browse
 from agents.models.base import Model, ModelOptions
 from agents.models.registry import load_model
 from agents.personas.persona import load_personas, select
-from ingest.embedding.open_clip import load_embedder
+from ingest.embedding.base import load_embedder
 from valuespectrum.cli import main
 from vectorstore.corpus import Corpus
 

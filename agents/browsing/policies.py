@@ -8,19 +8,17 @@ own, so that a session can be taken up again or replayed: everything that happen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from importlib.metadata import entry_points
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
 
 from vectorstore.foundation.errors import InputError
-
-POLICY_GROUP = "valuespectrum.policies"
-"""Entry point group of policies."""
+from vectorstore.foundation.plugins import Extensions
 
 _FAINTEST = 1e-12
+_NEEDS = "a class with name, Options (a frozen dataclass) and next is needed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +95,25 @@ class Policy(Protocol):
         """Choose one of the candidates, or ``None`` when nothing is left to show."""
 
 
+class PolicyKind(Protocol):
+    """A class of policies: what an extension of this kind is."""
+
+    name: str
+    Options: type
+
+    def __call__(self, options: Any) -> Policy:
+        """Make a policy from an instance of its ``Options``."""
+
+
+def _policy_kind(found: object) -> PolicyKind | None:
+    wanted = isinstance(found, type) and all(hasattr(found, part) for part in ("name", "Options", "next"))
+    return cast(PolicyKind, found) if wanted and is_dataclass(cast(PolicyKind, found).Options) else None
+
+
+POLICIES = Extensions("valuespectrum.policies", "policy", _policy_kind, _NEEDS)
+"""Feed policies by name."""
+
+
 def _place(shares: np.ndarray, uniform: float) -> int:
     """Invert the cumulated probabilities."""
     return min(int(np.searchsorted(np.cumsum(shares), uniform, side="right")), len(shares) - 1)
@@ -123,6 +140,7 @@ class RandomOptions:
     """A random feed has nothing to set."""
 
 
+@POLICIES.register("random")
 @dataclass(frozen=True, slots=True)
 class Random:
     """Every candidate with equal probability, without replacement."""
@@ -153,6 +171,7 @@ class BalancedOptions:
             raise InputError(f"first_row must not be negative, got {self.first_row}")
 
 
+@POLICIES.register("balanced")
 @dataclass(frozen=True, slots=True)
 class Balanced:
     """Equal quotas: each round shows every group once, in an order that balances what follows what.
@@ -228,6 +247,7 @@ class SimilarOptions:
             raise InputError(f"exploration must lie in 0..1, got {self.exploration}")
 
 
+@POLICIES.register("similar")
 @dataclass(frozen=True, slots=True)
 class Similar:
     """More of what was engaged with: softmax of the similarity to the user vector, with a share of exploration.
@@ -277,11 +297,6 @@ class Similar:
 
 # ---------------------------------------------------------------------------------------------- registry
 
-BUILT_IN: Mapping[str, type[Random] | type[Balanced] | type[Similar]] = {
-    policy.name: policy for policy in (Random, Balanced, Similar)
-}
-"""Policies that need no installation."""
-
 
 def load_policy(name: str, **params: Any) -> Policy:
     """Make a policy by name.
@@ -295,32 +310,21 @@ def load_policy(name: str, **params: Any) -> Policy:
     """
     from pydantic import TypeAdapter, ValidationError
 
-    policy = BUILT_IN.get(name) or _installed(name)
-    options = policy.Options
+    kind = POLICIES.load(name)
+    options = kind.Options
     known = [field.name for field in fields(options)]
     unknown = sorted(set(params) - set(known))
     if unknown:
         raise InputError(f"policy {name!r} has no option {unknown[0]!r}", f"options: {', '.join(known) or 'none'}")
     try:
-        checked = TypeAdapter(options).validate_python(params)
+        checked: object = TypeAdapter(options).validate_python(params)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InputError(f"policy {name!r}, option {place}: {first['msg']}") from error
-    made: Policy = policy(checked)
-    return made
+    return kind(checked)
 
 
 def policy_params(policy: Policy) -> dict[str, Any]:
     """The options of a policy, ready for JSON."""
     return asdict(policy.options)
-
-
-def _installed(name: str) -> Any:
-    offered = {point.name: point for point in entry_points(group=POLICY_GROUP)}
-    if name not in offered:
-        raise InputError(f"unknown policy {name!r}", f"known: {', '.join(sorted({*BUILT_IN, *offered}))}")
-    try:
-        return offered[name].load()
-    except (ImportError, AttributeError) as error:
-        raise InputError(f"policy {name!r} cannot be loaded: {error}", "reinstall its package") from error

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
 
 from agents.models.base import Model, ModelOptions
 from agents.models.model_names import ModelSpec
-from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.plugins import Extensions
 
-ENTRY_POINT_GROUP = "valuespectrum.models"
-"""Entry points whose name is a scheme and whose object is ``load(reference, options) -> Model``."""
+LoadModel = Callable[[str, ModelOptions], Model]
+"""What an extension of this kind is: ``load(reference, options) -> Model``."""
+
+
+def _loader(found: object) -> LoadModel | None:
+    return cast(LoadModel, found) if callable(found) else None
+
+
+MODELS = Extensions(
+    "valuespectrum.models", "model", _loader, "load(reference, options) is needed", error=ModelError, written="{}:..."
+)
+"""Kinds of models; the name of one is the scheme of its specs."""
 
 
 def model_schemes() -> tuple[str, ...]:
     """Schemes that can be named here, own and third-party, sorted."""
-    return tuple(sorted({point.name for point in entry_points(group=ENTRY_POINT_GROUP)}))
+    return MODELS.names()
 
 
 def load_model(spec: str, options: ModelOptions | None = None) -> Model:
@@ -29,22 +42,31 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
         ModelError: If the model cannot be loaded.
     """
     named = ModelSpec.parse(spec)
-    point = _entry_point(named)
-    try:
-        load = point.load()
-    except ImportError as error:
-        raise ModelError(f"Models of kind {named.scheme!r} need a package that is missing: {error}") from error
-    model = load(named.loaded_from, options or ModelOptions())
+    model = MODELS.load(named.scheme, asked=spec)(named.loaded_from, options or ModelOptions())
     if not isinstance(model, Model):
-        raise ModelError(f"{point.value} gave no model: id, settings, score and generate are needed")
+        raise ModelError(f"model {spec!r:.120} is none: id, settings, score and generate are needed")
     return model
 
 
-def _entry_point(spec: ModelSpec) -> EntryPoint:
-    for point in entry_points(group=ENTRY_POINT_GROUP):
-        if point.name == spec.scheme:
-            return point
-    known = ", ".join(f"{name}:..." for name in model_schemes())
-    raise InputError(
-        f"Unknown model {str(spec)!r}", f"models are named as {known}" if known else "install valuespectrum"
-    )
+def require(module: str, kind: str, extra: str) -> None:
+    """Import a package that only some kinds of models need and that is not always installed.
+
+    Args:
+        module: Its import name.
+        kind: The kind of model that needs it, for the message.
+        extra: The extra of this project that installs it.
+
+    Raises:
+        ModelError: If it is missing, or does not work here.
+    """
+    try:
+        import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name and not error.name.partition(".")[0] == module:
+            raise ModelError(f"{module} is installed, but a package that it needs is missing: {error.name}") from error
+        raise ModelError(
+            f"Models of kind {kind!r} need the package {module}, which is not installed",
+            f"pip install 'valuespectrum[{extra}]'",
+        ) from error
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ModelError(f"{module} is installed, but does not work here: {error}") from error

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ingest.embedding.base import Embedder
 from ingest.embedding.cores import count_cores, short_pauses, torch_threads
-from ingest.embedding.open_clip import Embedder
 from ingest.examining.near_duplicates import duplicates_by_vector
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, EmbedderError

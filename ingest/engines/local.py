@@ -10,8 +10,8 @@ import threading
 from typing import Protocol, runtime_checkable
 
 from ingest.decoding.decode import DecodeOptions
+from ingest.embedding.base import Embedder
 from ingest.embedding.cores import count_cores
-from ingest.embedding.open_clip import Embedder
 from ingest.embedding.stage import Encoder, ThreadEncoder
 from ingest.examining.executors import ConfinedFiles, Files, FilesInTurn, ThreadFiles
 

@@ -65,7 +65,7 @@ class RayOptions:
     """Cores that one file reserves. Less than one leaves room for an actor beside it, even on a single core."""
     embed_cpus: float = 0.2
     """Cores that one actor reserves."""
-    load: str = "ingest.embedding.open_clip:load_embedder"
+    load: str = "ingest.embedding.base:load_embedder"
     """The function that loads the embedder on the workers."""
     examine: str = "ingest.examining.media_file:examine"
     """The function that decodes on the workers."""

@@ -25,7 +25,7 @@ from PIL import Image
 
 from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from ingest.examining.executors import FileRows, Measures, with_measures
 from ingest.examining.quality import Quality
 from ingest.examining.worker_messages import MAX_JPEG, pack, pack_error, unpack

@@ -3,42 +3,64 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from ingest.sources.base import Found, SourceItem, SourceOptions, SourceReader
-from vectorstore.foundation.errors import FetchError, InputError
+from vectorstore.foundation.errors import FetchError, InputError, ValueSpectrumError
+from vectorstore.foundation.plugins import Extensions
 
-ENTRY_POINTS = "valuespectrum.sources"
-"""Entry points whose object is a ``SourceReader``, or a class that makes one without arguments."""
 _LAST = "folder"
 """Takes whatever might be a path, so it is asked last."""
+_LOGGER = logging.getLogger(__name__)
+
+
+def _reader(found: object) -> SourceReader | None:
+    made = found() if isinstance(found, type) else found
+    return made if isinstance(made, SourceReader) else None
+
+
+SOURCES = Extensions("valuespectrum.sources", "source reader", _reader, "accepts and items are needed")
+"""Readers of sources: objects of the kind ``SourceReader``, or classes that make one without arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """All readers, by name."""
+
+    working: Mapping[str, SourceReader]
+    """In the order in which they are asked: by name, folders last."""
+    broken: Mapping[str, ValueSpectrumError]
+    """What is wrong with those that cannot be used."""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.working or name in self.broken
+
+    def __getitem__(self, name: str) -> SourceReader:
+        if name in self.broken:
+            raise self.broken[name]
+        return self.working[name]
+
+    def check_all_were_asked(self) -> None:
+        """What no reader takes may be something for one that does not work: nothing is said about it then.
+
+        Raises:
+            InputError: One does not work.
+        """
+        for error in self.broken.values():
+            raise error
 
 
 @cache
-def load_sources() -> dict[str, SourceReader]:
-    """All readers by name, in the order in which they are asked: by name, folders last.
-
-    Raises:
-        InputError: A reader cannot be loaded or lacks a method.
-    """
-    points = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
-    readers: dict[str, SourceReader] = {}
-    for name in sorted(points, key=lambda name: (name == _LAST, name)):
-        try:
-            loaded = points[name].load()
-            reader = loaded() if isinstance(loaded, type) else loaded
-        except Exception as error:  # a plug-in may raise anything
-            raise InputError(
-                f"cannot load the source reader {name!r} ({points[name].value}): {error}",
-                "install what it needs, or remove its package",
-            ) from error
-        if not isinstance(reader, SourceReader):
-            raise InputError(f"{points[name].value} reads no sources: accepts and items are needed")
-        readers[name] = reader
-    return readers
+def load_sources() -> Readers:
+    """All readers; those that do not work are named in a warning."""
+    working, broken = SOURCES.load_all()
+    for error in broken.values():
+        _LOGGER.warning("%s; %s", error.message, error.hint)
+    return Readers({name: working[name] for name in sorted(working, key=lambda name: (name == _LAST, name))}, broken)
 
 
 def find_items(sources: Sequence[str | Path], options: SourceOptions | None = None) -> Found:
@@ -111,12 +133,14 @@ def link_item(url: str, options: SourceOptions) -> SourceItem:
         FetchError: ``policy``: this link may not be used, or no reader takes it.
         InputError: No link can be used with these options.
     """
-    for reader in load_sources().values():
+    readers = load_sources()
+    for reader in readers.working.values():
         # isinstance() with LinkReader would take longer than all the rest, and lists have millions of links.
         link = getattr(reader, "link", None)
         if link is not None and reader.accepts(url):
             item: SourceItem = link(url, options)
             return item
+    readers.check_all_were_asked()
     raise FetchError(f"no reader takes the link {url[:200]!a}", "policy")
 
 
@@ -125,12 +149,14 @@ def _find(source: str, options: SourceOptions) -> Found:
     name, colon, rest = source.partition(":")
     if colon and name in readers:
         return readers[name].items(rest, options)
-    for reader in readers.values():
+    for reader in readers.working.values():
         if reader.accepts(source):
             return reader.items(source, options)
+    readers.check_all_were_asked()
+    names = ", ".join(readers.working)
     raise InputError(
         f"no reader takes {source[:200]!r}",
-        f"name a folder, a file, a pattern in quotes or a link; or write NAME:SOURCE with one of: {', '.join(readers)}",
+        f"name a folder, a file, a pattern in quotes or a link; or write NAME:SOURCE with one of: {names}",
     )
 
 

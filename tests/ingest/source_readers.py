@@ -15,6 +15,7 @@ from ingest.cleaning.urls import parse_link
 from ingest.media.media_guard import Limits
 from ingest.sources import registry
 from ingest.sources.base import Found, SourceItem, SourceOptions
+from vectorstore.foundation import plugins
 from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.ledger.records import Source
 
@@ -66,6 +67,6 @@ class Links:
 
 def register(monkeypatch: pytest.MonkeyPatch, more: Mapping[str, str]) -> None:
     """Have the registry know the own readers and some more, until ``load_sources.cache_clear``."""
-    points = [EntryPoint(name, value, registry.ENTRY_POINTS) for name, value in (OWN | dict(more)).items()]
-    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    points = [EntryPoint(name, value, registry.SOURCES.group) for name, value in (OWN | dict(more)).items()]
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points)
     registry.load_sources.cache_clear()

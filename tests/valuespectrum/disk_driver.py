@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cli_world import ColourEmbedder, write_clip
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from vectorstore.corpus import Corpus
 
@@ -137,6 +137,6 @@ def read_only(folder: Path) -> list[dict[str, object]]:
 
 
 if __name__ == "__main__":
-    ingest.embedding.open_clip.load_embedder = lambda spec, *_, **__: Other() if spec == "other" else ColourEmbedder()
+    ingest.embedding.base.load_embedder = lambda spec, *_, **__: Other() if spec == "other" else ColourEmbedder()
     answer = {"full": full, "read_only": read_only}[sys.argv[1]](Path(sys.argv[2]))
     print(json.dumps(answer))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cli_world import ColourEmbedder, write_clip
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from ingest.examining.triage import FIRST_WAIT, LONGEST_WAIT, retry_at
 from valuespectrum.cli import main
 from vectorstore.corpus import Corpus
@@ -36,7 +36,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, *_, **__: ColourEmbedder())
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, *_, **__: ColourEmbedder())
 
     def run(*words: object) -> dict[str, Any]:
         capfd.readouterr()

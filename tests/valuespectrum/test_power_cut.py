@@ -14,7 +14,7 @@ import pytest
 from cli_world import MODEL, ColourEmbedder, write_clip
 from synced_disk import SyncedDisk, watched
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 
@@ -32,7 +32,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     def load(spec: str, *_: Any, **__: Any) -> ColourEmbedder:
         return Other() if spec == "other" else ColourEmbedder()
 
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", load)
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", load)
     monkeypatch.chdir(tmp_path)
     clips = tmp_path / "clips"
     clips.mkdir()

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from cli_world import MODEL, ColourEmbedder, write_clip
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 
@@ -130,7 +130,7 @@ def do(task: str) -> Any:
 
 
 if __name__ == "__main__":
-    ingest.embedding.open_clip.load_embedder = lambda spec, *_, **__: Other() if spec == "other" else ColourEmbedder()
+    ingest.embedding.base.load_embedder = lambda spec, *_, **__: Other() if spec == "other" else ColourEmbedder()
     os.chdir(sys.argv[2])
     print(json.dumps(do(sys.argv[1])), flush=True)
     # What ends now ends without a goodbye: whoever cuts the power copies the disk at once.

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from agents.models.base import Model
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
 from valuespectrum.reference.truth import caution
 from valuespectrum.scoring.profile import means_of

@@ -8,10 +8,11 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from valuespectrum.checks.extensions import look_at_extensions
 from vectorstore.foundation.errors import ValueSpectrumError
 from vectorstore.processes.confinement import Confinement
 
@@ -22,12 +23,6 @@ PACKAGES: tuple[str, ...] = (
 """Packages whose versions a report about a problem needs."""
 OPTIONAL: frozenset[str] = frozenset({"decord"})
 """Packages that not every platform has."""
-ENTRY_POINTS: dict[str, tuple[str, ...]] = {
-    "valuespectrum.models": ("hf", "openai", "reference", "simulated"),
-    "valuespectrum.embedders": ("open_clip", "reference"),
-    "valuespectrum.policies": ("balanced", "random", "similar"),
-}
-"""What our own installation registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Check:
 
 def check_environment() -> list[Check]:
     """Look at Python, packages, entry points, decoders and the machine; imports torch."""
-    checks = [_python(), _machine(), *_packages(), *_entry_points(), _own_agents()]
+    checks = [_python(), _machine(), *_packages(), *_extensions(), _own_agents()]
     attempts: Sequence[tuple[str, Callable[[], str], str]] = (
         ("torch", _torch, "reinstall torch and torchvision in matching versions"),
         ("PyAV", _pyav, "reinstall av"),
@@ -94,11 +89,12 @@ def _packages() -> Iterator[Check]:
             yield Check(name, name in OPTIONAL, "not installed", "install the project again: pip install -e .")
 
 
-def _entry_points() -> Iterator[Check]:
-    for group, wanted in ENTRY_POINTS.items():
-        found = sorted({point.name for point in entry_points(group=group)})
-        missing = [name for name in wanted if name not in found]
-        yield Check(group, not missing, ", ".join(found) or "none", "install the project: pip install -e .")
+def _extensions() -> Iterator[Check]:
+    for found in look_at_extensions():
+        names = ", ".join(found.names) or "none"
+        yield Check(found.group, not found.missing, names, "install the project again: pip install -e .")
+        for name, problem in found.broken.items():
+            yield Check(f"{found.group}: {name}", False, problem, "install what it needs, or remove its package")
 
 
 def _own_agents() -> Check:

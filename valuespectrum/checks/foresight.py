@@ -20,20 +20,18 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
         InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
         ModelError: A name, an option or this machine cannot be.
     """
-    from agents.models.registry import model_schemes
+    from agents.models.registry import MODELS
 
     if not specs:
         raise InputError("no model was named", "name one with --model, e.g. --model reference")
     if len(set(specs)) < len(specs):
         raise InputError("a model was named twice", "name each model once")
     _check_options(options)
-    known = model_schemes()
+    known = MODELS.names()
     for spec in specs:
         model = ModelSpec.parse(spec)
         if model.scheme not in known:
-            raise InputError(
-                f"Unknown model {spec!r:.120}", f"models are named as {', '.join(f'{name}:...' for name in known)}"
-            )
+            raise MODELS.unknown(spec)
         if check := _CHECKS.get(model.scheme):
             check(model.loaded_from, options)
 
@@ -59,7 +57,7 @@ def _check_weights(reference: str, options: ModelOptions) -> None:
 
 
 def _check_vllm(reference: str, options: ModelOptions) -> None:
-    from agents.models.extras import require
+    from agents.models.registry import require
 
     _check_weights(reference, options)
     require("vllm", "vllm", "vllm")
@@ -72,7 +70,7 @@ def _check_openai(reference: str, options: ModelOptions) -> None:
 
 
 def _check_inspect(reference: str, options: ModelOptions) -> None:
-    from agents.models.extras import require
+    from agents.models.registry import require
     from agents.models.wire.address import parse_reference
 
     address, _ = parse_reference(reference, "")

@@ -17,7 +17,7 @@ from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas.persona import Persona, Strategy
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Pictures, borrowed_placebos, roles

@@ -13,7 +13,7 @@ from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
 from agents.models.model_names import ModelId, ModelSpec
 from agents.personas.persona import Persona
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.asks import BatteryAsks, roles

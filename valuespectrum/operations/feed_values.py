@@ -8,7 +8,7 @@ from pathlib import Path
 from agents.browsing.catalogue import Catalogue, catalogue_from_corpus
 from agents.browsing.decisions import YesNoQuestion
 from agents.browsing.session import BrowseQuestions
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from valuespectrum.instruments.questions import LIKE_WORDINGS
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, retrieve

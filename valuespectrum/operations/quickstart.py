@@ -21,7 +21,7 @@ from valuespectrum.stimuli.retrieval import RetrievalOptions
 if TYPE_CHECKING:
     from agents.models.base import Model
     from agents.personas.persona import Persona, Strategy
-    from ingest.embedding.open_clip import Embedder
+    from ingest.embedding.base import Embedder
     from vectorstore.corpus import Corpus
 
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model
     from agents.personas.persona import load_personas, select
-    from ingest.embedding.open_clip import load_embedder
+    from ingest.embedding.base import load_embedder
     from vectorstore.corpus import Corpus
 
     started = time.monotonic()

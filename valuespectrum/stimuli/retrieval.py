@@ -16,7 +16,7 @@ from typing import Literal, Protocol, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ingest.embedding.open_clip import Embedder
+from ingest.embedding.base import Embedder
 from ingest.examining.near_duplicates import bits_apart
 from valuespectrum.stimuli.keywords import KeywordList
 from vectorstore.foundation.errors import InputError

@@ -14,12 +14,12 @@ from typing import Any
 from agents.models.base import ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.naive_engine import Reply, Work, needs_text
-from agents.models.extras import require
 from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, described
 from agents.models.local.weights import check_files, find_source, folder_hash, template_variables
 from agents.models.model_names import ModelId
 from agents.models.pictures import read_picture
+from agents.models.registry import require
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foreign.model_files import NEVER_ITS_CODE
 from vectorstore.foundation.errors import MediaError, ModelError

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from agents.models.base import ModelOptions
-from agents.models.extras import require
 from agents.models.model_names import split_provider
+from agents.models.registry import require
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.wire.address import Address, Key, parse_reference, price_mapping
 from agents.models.wire.endings import Declined

@@ -25,6 +25,7 @@ from agents.browsing.policies import (
     policy_params,
     williams_square,
 )
+from vectorstore.foundation import plugins
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import STREAMS, shuffled, stream, stream_key
 
@@ -225,10 +226,10 @@ def test_bad_policies_are_refused(name: str, params: dict[str, object], message:
 
 def test_installed_policies_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [
-        EntryPoint("mine", "agents.browsing.policies:Random", feed.POLICY_GROUP),
-        EntryPoint("lost", "no_such_package:Policy", feed.POLICY_GROUP),
+        EntryPoint("mine", "agents.browsing.policies:Random", feed.POLICIES.group),
+        EntryPoint("lost", "no_such_package:Policy", feed.POLICIES.group),
     ]
-    monkeypatch.setattr(feed, "entry_points", lambda group: points)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points)
     assert load_policy("mine") == Random()
     with pytest.raises(InputError, match="cannot be loaded"):
         load_policy("lost")

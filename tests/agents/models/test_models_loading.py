@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from tiny_models import FolderMaker
 
-from agents.models import load_model, model_schemes, registry
+from agents.models import load_model, model_schemes
 from agents.models.base import Model, ModelOptions
 from agents.models.local.transformers import load
+from vectorstore.foundation import plugins
 from vectorstore.foundation.errors import InputError, ModelError
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +28,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [EntryPoint(name, value, "valuespectrum.models") for name, value in table.items()]
     points.append(EntryPoint("broken", "no_such_package:load", "valuespectrum.models"))
     points.append(EntryPoint("empty", "builtins:max", "valuespectrum.models"))
-    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points)
 
 
 @pytest.mark.usefixtures("declared")

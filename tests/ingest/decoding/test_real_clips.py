@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions, decode
-from ingest.embedding.open_clip import Embedder, load_embedder
+from ingest.embedding.base import Embedder, load_embedder
 from ingest.pipeline import IngestOptions, ingest
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,11 @@ import pytest
 from colour_embedder import ColourEmbedder
 from PIL import Image
 
-from ingest.embedding.open_clip import ENTRY_POINTS, Embedder, OpenClipEmbedder, load_embedder
+from ingest.embedding.base import EMBEDDERS, Embedder, load_embedder
+from ingest.embedding.open_clip import OpenClipEmbedder
 from ingest.pipeline import ingest
 from vectorstore.corpus import Corpus
+from vectorstore.foundation import plugins
 from vectorstore.foundation.errors import EmbedderError, InputError
 from vectorstore.foundation.torch_setup import prepare_torch
 
@@ -49,8 +51,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entry points as an installed distribution has them."""
     targets = {"open_clip": "ingest.embedding.open_clip:load_open_clip", "broken": "no_such_module:load"}
-    points = tuple(importlib.metadata.EntryPoint(name, value, ENTRY_POINTS) for name, value in targets.items())
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points if group == ENTRY_POINTS else ())
+    points = [EntryPoint(name, value, EMBEDDERS.group) for name, value in targets.items()]
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points if group == EMBEDDERS.group else ())
 
 
 def test_vectors_are_unit_length_and_do_not_depend_on_the_batch(files: tuple[Path, Path]) -> None:
@@ -134,7 +136,7 @@ def test_specs(files: tuple[Path, Path]) -> None:
     assert loaded.id == OpenClipEmbedder.from_files(*files).id
     with pytest.raises(InputError, match="unknown embedder 'magic:x'") as unknown:
         load_embedder("magic:x")
-    assert unknown.value.hint == "known are: broken, open_clip"
+    assert unknown.value.hint == "known: broken, open_clip"
     with pytest.raises(EmbedderError, match="no_such_module"):
         load_embedder("broken")
     with pytest.raises(EmbedderError, match="no architecture 'Nope'"):

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from ingest.embedding import torch_embedder as precision
+from ingest.embedding.base import Embedder
 from ingest.embedding.hf import load_hf
-from ingest.embedding.open_clip import Embedder, OpenClipEmbedder
+from ingest.embedding.open_clip import OpenClipEmbedder
 from ingest.embedding.torch_embedder import choose_dtype
 from vectorstore.foundation.errors import EmbedderError, InputError
 from vectorstore.foundation.torch_setup import prepare_torch

@@ -49,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_readers_of_this_project_are_declared_and_folders_come_last() -> None:
-    readers = load_sources()
+    readers = load_sources().working
     assert set(source_readers.OWN) <= set(readers)
     assert list(readers)[-1] == "folder"
     assert all(isinstance(reader, SourceReader) for reader in readers.values())
@@ -95,8 +95,20 @@ def test_without_a_reader_of_links_none_is_taken(register: Register) -> None:
 @pytest.mark.parametrize("value", ["no_such_package:Reader", f"{__name__}:Nothing", f"{__name__}:Broken", "json:loads"])
 def test_readers_that_are_none_are_named(register: Register, value: str) -> None:
     register({"mine": value})
-    with pytest.raises(InputError, match=r"mine|reads no sources"):
-        find_items(["anything"])
+    for source in ("mine:anything", "https://clips.example/7"):
+        with pytest.raises(InputError, match="'mine'") as refused:
+            find_items([source])
+        assert "\n" not in refused.value.message
+    with pytest.raises(InputError, match="'mine'"):
+        link_item("https://clips.example/7", SourceOptions())
+
+
+def test_a_reader_that_does_not_work_is_in_nobodys_way(
+    register: Register, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    register({"mine": "no_such_package:Reader"})
+    assert len(find_items([folder]).items) == 2
+    assert "no_such_package" in caplog.text
 
 
 def test_other_bytes_than_published_are_noted() -> None:

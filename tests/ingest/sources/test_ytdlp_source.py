@@ -65,7 +65,7 @@ def test_it_is_a_reader_of_links_and_is_found() -> None:
     assert (
         reader.accepts("https://evil.example/") and reader.accepts("file:///etc/passwd") and not reader.accepts("clips")
     )
-    assert any(isinstance(one, YtDlpReader) for one in load_sources().values())
+    assert any(isinstance(one, YtDlpReader) for one in load_sources().working.values())
 
 
 def test_naming_a_video_asks_nobody(fake: FakeFetcher) -> None:

@@ -14,7 +14,7 @@ from valuespectrum.cli import main
 from vectorstore.foundation.errors import InputError, ModelError
 
 CANNOT_BE = {
-    "no scheme": ("nope:x", {}, "Unknown model"),
+    "no scheme": ("nope:x", {}, "unknown model"),
     "no name": ("reference:nobody", {}, "no reference respondent"),
     "no folder": ("hf:/nowhere/at/all", {}, "no such model folder"),
     "a name too long": ("hf:" + "x" * 5000, {}, "no such model folder"),

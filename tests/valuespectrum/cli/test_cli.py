@@ -16,7 +16,7 @@ import pytest
 from cli_world import MODEL, ColourEmbedder, write_clips
 from typer.main import get_command
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.cli.app import build_app
 from valuespectrum.cli.documentation import document
@@ -41,8 +41,8 @@ HEAVY = (
 )
 DRIVER = """
 import sys; sys.path[:0] = {paths!r}
-import cli_world, ingest.embedding.open_clip
-ingest.embedding.open_clip.load_embedder = lambda spec, threads=None: cli_world.ColourEmbedder()
+import cli_world, ingest.embedding.base
+ingest.embedding.base.load_embedder = lambda spec, threads=None: cli_world.ColourEmbedder()
 from valuespectrum.cli import main
 main()
 """
@@ -62,12 +62,12 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run a command line in this process, with the embedder of colours under any name but those of the package."""
-    real = ingest.embedding.open_clip.load_embedder
+    real = ingest.embedding.base.load_embedder
 
     def load(spec: str, threads: int | None = None) -> Any:
         return ColourEmbedder() if spec == "colours" else real(spec, threads)
 
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", load)
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", load)
 
     def call(*words: object) -> tuple[int, str, str]:
         capfd.readouterr()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cli_world import ColourEmbedder, write_clips
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 
 sys.path.append(str(Path(__file__).parents[2] / "agents"))
@@ -25,7 +25,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("asking")
     write_clips(folder / "clips", each=1)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, threads=None: ColourEmbedder())
+        patched.setattr(ingest.embedding.base, "load_embedder", lambda spec, threads=None: ColourEmbedder())
         made = main(["ingest", str(folder / "clips"), "--corpus", str(folder / "corpus"), "--embedder", "colours"])
         assert made == 0
         yield folder / "corpus"

@@ -28,8 +28,8 @@ Bench = Callable[..., tuple[int, dict[str, Any], str]]
 ROOT, HERE = Path(__file__).parents[3], Path(__file__).parents[1]
 FULL = """
 import resource, sys; sys.path[:0] = {paths!r}
-import cli_world, ingest.embedding.open_clip
-ingest.embedding.open_clip.load_embedder = lambda spec, threads=None: cli_world.ColourEmbedder()
+import cli_world, ingest.embedding.base
+ingest.embedding.base.load_embedder = lambda spec, threads=None: cli_world.ColourEmbedder()
 resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))
 from valuespectrum.cli import main
 main()

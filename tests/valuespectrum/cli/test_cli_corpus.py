@@ -15,7 +15,7 @@ import pytest
 from cli_world import ColourEmbedder, colour, write_clip
 from PIL import Image
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
@@ -60,7 +60,7 @@ def add_clip(corpus: Corpus, value: str, number: int) -> None:
 
 @pytest.fixture(autouse=True)
 def embedders(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, *_, **__: ColourEmbedder())
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, *_, **__: ColourEmbedder())
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ def test_reembed_adds_vectors_and_keeps_the_old(ask: Ask, monkeypatch: pytest.Mo
     class Other(ColourEmbedder):
         id = "other"
 
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, *_, **__: Other())
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, *_, **__: Other())
     code, report, _ = ask("reembed", "--embedder", "other", also_text=False)
     assert (code, report["embedder"], report["frames_embedded"]) == (0, "other", 40)
     assert ask("reembed", "--embedder", "other")[1]["frames_embedded"] == 0

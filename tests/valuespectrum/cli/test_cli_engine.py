@@ -11,7 +11,7 @@ import pytest
 from cli_world import ColourEmbedder, write_clip
 from PIL.Image import Image
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from vectorstore.corpus import Corpus
 
@@ -36,7 +36,7 @@ def test_a_wrong_engine_is_named(
 @pytest.fixture
 def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
     """A corpus of one clip, beside whose file another one lies that is new."""
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", load)
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", load)
     (tmp_path / "clips").mkdir()
     write_clip(tmp_path / "clips" / "0.mp4", "power", 0)
     assert main(["ingest", str(tmp_path / "clips"), "--corpus", str(tmp_path / "corpus"), "--embedder", "colours"]) == 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cli_world import ColourEmbedder, write_clips
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 
 Ask = Callable[..., dict[str, Any]]
@@ -26,7 +26,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Ask]:
     """Run a command line with ``--json`` in this process; gives the document or, on failure, the error."""
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, threads=None: ColourEmbedder())
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, threads=None: ColourEmbedder())
 
     def call(*words: object) -> dict[str, Any]:
         capfd.readouterr()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cli_world import ColourEmbedder, write_clips
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 
 Ask = Callable[..., tuple[int, dict[str, Any], str]]
@@ -19,7 +19,7 @@ Ask = Callable[..., tuple[int, dict[str, Any], str]]
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ask:
     """Exit code, JSON document and text of a command line."""
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, threads=None: ColourEmbedder())
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, threads=None: ColourEmbedder())
 
     def call(*words: object) -> tuple[int, dict[str, Any], str]:
         capfd.readouterr()

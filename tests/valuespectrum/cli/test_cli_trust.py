@@ -15,7 +15,7 @@ import pytest
 from cli_world import ColourEmbedder, write_clip
 from PIL.Image import Image
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from vectorstore.ledger import schema
 
@@ -44,7 +44,7 @@ def _half(rows: np.ndarray) -> np.ndarray:
 @pytest.fixture(autouse=True)
 def embedders(monkeypatch: pytest.MonkeyPatch) -> None:
     load = {"small": Small, "colours": ColourEmbedder}
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, *_, **__: load[spec]())
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, *_, **__: load[spec]())
 
 
 @pytest.fixture

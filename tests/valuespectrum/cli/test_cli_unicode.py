@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cli_world import ColourEmbedder, write_clip
 
-import ingest.embedding.open_clip
+import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.cli.console.escaping import as_json, encodable, one_line, printable
 from vectorstore.corpus import Corpus
@@ -28,7 +28,7 @@ Tell = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def tell(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tell:
     """Run a command line for a person; whatever it says can be shown."""
-    monkeypatch.setattr(ingest.embedding.open_clip, "load_embedder", lambda spec, *_, **__: ColourEmbedder())
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", lambda spec, *_, **__: ColourEmbedder())
 
     def call(*words: object) -> tuple[int, str, str]:
         capfd.readouterr()

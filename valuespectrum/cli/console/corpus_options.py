@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ingest.embedding.open_clip import Embedder
+    from ingest.embedding.base import Embedder
     from vectorstore.corpus import Corpus
 
 CorpusArgument = Annotated[Path, typer.Argument(help="Corpus folder.", metavar="CORPUS", show_default=False)]
@@ -56,7 +56,7 @@ def load_in_format(spec: str, dtype: str) -> Embedder:
         InputError: Unknown scheme or number format.
         EmbedderError: It cannot be loaded.
     """
-    from ingest.embedding.open_clip import load_embedder
+    from ingest.embedding.base import load_embedder
 
     return load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from agents.models.base import Model, ModelOptions
     from agents.personas.persona import Persona
-    from ingest.embedding.open_clip import Embedder
+    from ingest.embedding.base import Embedder
     from valuespectrum.cli.console.terminal import Terminal
     from vectorstore.corpus import Corpus
 

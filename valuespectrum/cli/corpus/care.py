@@ -182,7 +182,7 @@ def reembed(
 
     Nothing is decoded or downloaded; the old vectors stay. Run again, it does the rest.
     """
-    from ingest.embedding.open_clip import load_embedder
+    from ingest.embedding.base import load_embedder
     from ingest.reembed import reembed as run_reembed
     from vectorstore.corpus import Corpus
 

@@ -78,7 +78,7 @@ def calibrate(
 
 def drawn_corpus(folder: Path, clips: int, seed: int, terminal: Terminal) -> Path:
     """Draw clips of the reference world and ingest them; what is there is not made again."""
-    from ingest.embedding.open_clip import load_embedder
+    from ingest.embedding.base import load_embedder
     from ingest.pipeline import ingest
     from valuespectrum.cli.verbs.ingest import stage_progress
     from valuespectrum.reference.drawing import draw_corpus

@@ -15,7 +15,7 @@ from valuespectrum.cli.console.options import warn_of_pictures
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 if TYPE_CHECKING:
-    from ingest.embedding.open_clip import Embedder
+    from ingest.embedding.base import Embedder
     from ingest.engines.local import Engine
     from ingest.pipeline import IngestOptions
     from ingest.report import IngestReport

@@ -119,7 +119,7 @@ def measure_embedder(embedder: Any, pictures: Pictures) -> dict[str, float]:
     """Quality on held-out frames.
 
     Args:
-        embedder: An ``ingest.embedding.open_clip.Embedder``.
+        embedder: An ``ingest.embedding.base.Embedder``.
         pictures: Frames of seeds that training never saw.
 
     Returns:
