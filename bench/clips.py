@@ -95,8 +95,8 @@ def _write_rendition(folder: Path, seed: int) -> None:
     source = _name(folder.with_name(folder.name.replace("-360p.part", "")), seed)
     with av.open(str(source)) as container:
         stream = container.streams.video[0]
-        size = {"width": SMALL[0], "height": SMALL[1], "format": "yuv420p"}
-        pictures = (frame.reformat(**size).to_ndarray() for frame in container.decode(stream))
+        small = (frame.reformat(*SMALL, format="yuv420p") for frame in container.decode(stream))
+        pictures = (np.asarray(frame.to_ndarray(), np.uint8) for frame in small)
         rate = int(stream.average_rate or 30)
         _encode(_name(folder, seed), pictures, rate, 700, {"preset": "superfast", "g": "250", "threads": "1"})
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ingest.decoding.decode import DecodeOptions
 from ingest.downloading.options import granted_settings
@@ -17,6 +17,9 @@ from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _SOURCES = "ingested_sources"
 _LISTS = "ingested_lists"
@@ -140,13 +143,15 @@ def _absolute(text: str) -> str:
     return os.path.abspath(text)  # noqa: PTH100 - resolve() would follow links, which the guard must see
 
 
-def _plain(value: Any) -> dict[str, Any]:
+def _plain(value: DataclassInstance) -> dict[str, object]:
     """The fields of a dataclass that differ from its defaults, as JSON can hold them."""
-    plain: dict[str, Any] = {}
+    plain: dict[str, object] = {}
     default = type(value)()
     for part in dataclasses.fields(value):
         content = getattr(value, part.name)
         if content == getattr(default, part.name):
             continue
-        plain[part.name] = _plain(content) if dataclasses.is_dataclass(content) else content
-    return {name: dict(content) if hasattr(content, "items") else content for name, content in plain.items()}
+        plain[part.name] = (
+            _plain(content) if dataclasses.is_dataclass(content) and not isinstance(content, type) else content
+        )
+    return {name: dict(content) if isinstance(content, Mapping) else content for name, content in plain.items()}

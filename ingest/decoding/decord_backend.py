@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def read_frames(job: Job) -> FramesRead:
     return FramesRead(pictures, width, height, 90 if turned else 0, 0)
 
 
-def import_decord() -> Any:
+def import_decord() -> ModuleType:
     """The decord module, told to be quiet.
 
     Raises:
@@ -55,7 +56,8 @@ def import_decord() -> Any:
     except ImportError as error:
         raise InputError("decord is not installed", "use --decoder auto; decord has wheels for x86-64 only") from error
     decord.logging.set_level(decord.logging.QUIET)
-    return decord
+    module: ModuleType = decord
+    return module
 
 
 def _refuse_what_decord_gets_wrong(job: Job) -> None:
@@ -71,7 +73,17 @@ def _refuse_what_decord_gets_wrong(job: Job) -> None:
     refuse_peculiarities(job, "decord 0.6")
 
 
-def _places(job: Job, reader: Any) -> list[int]:
+class _Reader(Protocol):
+    """A ``decord.VideoReader``."""
+
+    def __len__(self) -> int:
+        """Number of frames."""
+
+    def get_frame_timestamp(self, places: list[int]) -> NDArray[np.float32]:
+        """Begin and end of frames, seconds: (n, 2)."""
+
+
+def _places(job: Job, reader: _Reader) -> list[int]:
     starts = reader.get_frame_timestamp(list(range(len(reader))))[:, 0]
     times = np.array([job.index.seconds(target) for target in job.plan.targets])
     # decord rounds times to single precision: a quarter of a frame of 240 per second is margin enough.

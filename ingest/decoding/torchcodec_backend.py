@@ -7,7 +7,7 @@ mode too returns frames of other times from some edit lists and MPEG-TS, so the 
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -17,6 +17,9 @@ from ingest.media.packet_plan import Target
 from ingest.media.picture_sizes import fit_size
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.foundation.torch_setup import prepare_torch
+
+if TYPE_CHECKING:
+    import torch
 
 _SAME_TIME = 2e-3
 """Seconds by which the time of a frame may differ from that of its packet."""
@@ -54,6 +57,7 @@ def read_frames(job: Job) -> FramesRead:
     return FramesRead(tuple(pictures), *job.index.shown_size(rotation % 180 > 0), rotation, 0)
 
 
+# Open: an optional library, whose class is used in one place.
 def import_torchcodec() -> Any:
     """The ``VideoDecoder`` class.
 
@@ -79,7 +83,7 @@ def _check_time(job: Job, target: Target, seconds: float) -> None:
         )
 
 
-def _picture(pixels: Any, job: Job, rotation: int) -> Image.Image:
+def _picture(pixels: torch.Tensor, job: Job, rotation: int) -> Image.Image:
     picture = Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())
     aspect = job.index.tags.pixel_aspect
     aspect = 1 / aspect if rotation % 180 else aspect

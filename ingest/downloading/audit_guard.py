@@ -69,13 +69,14 @@ class Guard:
         socket.create_connection = self.connect  # type: ignore[assignment]
         sys.addaudithook(self._hear)
 
-    def connect(self, address: tuple[str, int], *more: Any, **named: Any) -> socket.socket:
+    def connect(self, address: tuple[str, int], *more: object, **named: object) -> socket.socket:
         """A connection, in place of ``socket.create_connection``."""
         try:
             return self._connections.connect(address, *more, **named)
         except FetchError as error:
             self._stop(error.message, error.reason)
 
+    # Open: the interpreter tells what each event brings, in its documentation.
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             if (arguments[2] or 0) & _WRITING:
@@ -105,14 +106,14 @@ class Guard:
         except FetchError as error:
             self._stop(error.message, "policy" if self._requests == 1 else "redirect")
 
-    def _check_path(self, path: Any) -> None:
+    def _check_path(self, path: object) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
             return  # an open descriptor: checked when it was opened
         real = os.path.realpath(os.fsdecode(path))
         if real != os.devnull and os.path.commonpath([real, self._folder]) != self._folder:
             self._stop(f"nothing is written outside of the folder for this download: {real[:200]!a}", "policy")
 
-    def _check_reading(self, path: Any) -> None:
+    def _check_reading(self, path: object) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
             return
         real = os.path.realpath(os.fsdecode(path))

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from ingest.cleaning.urls import OwnHost
 from ingest.downloading.audit_guard import Guard, limit_process
@@ -43,13 +43,34 @@ _PHRASES = (
 )
 
 
+class Task(TypedDict):
+    """What one process is asked to do."""
+
+    url: str
+    own: bool
+    """Whether it leads to a server that the user runs."""
+    own_hosts: list[tuple[str, int]]
+    download: bool
+    listing: int
+    """Most items to list; 0 downloads a single video."""
+    cookies: str | None
+    deno: str | None
+    max_bytes: int
+    max_memory: int
+    max_seconds: float
+    since: str
+    until: str
+    """Days, as ``YYYYMMDD``."""
+    unconfined: bool
+
+
 def main(descriptor: str) -> None:
     """Do what standard input asks for.
 
     Args:
         descriptor: Number of the socket over which connections come.
     """
-    task = json.load(sys.stdin)
+    task: Task = json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
     limit_process(task["max_bytes"] + 2**20, task["max_memory"])
@@ -62,7 +83,7 @@ def say_confinement() -> None:
     json.dump(confine_download(Path.cwd(), None).to_json(), sys.stdout)
 
 
-def _answer(task: Mapping[str, Any], connections: RemoteConnections) -> dict[str, Any]:
+def _answer(task: Task, connections: RemoteConnections) -> dict[str, object]:
     job = Job(task, connections)
     program = Path(task["deno"]) if task["deno"] else None
     confinement = confine_download(Path.cwd(), program)
@@ -84,7 +105,7 @@ def _answer(task: Mapping[str, Any], connections: RemoteConnections) -> dict[str
 class Job:
     """One download or listing."""
 
-    def __init__(self, task: Mapping[str, Any], connections: RemoteConnections) -> None:
+    def __init__(self, task: Task, connections: RemoteConnections) -> None:
         import yt_dlp
         from yt_dlp.networking import _urllib
         from yt_dlp.plugins import plugin_dirs
@@ -104,8 +125,9 @@ class Job:
         class Downloader(yt_dlp.YoutubeDL):  # type: ignore[misc]
             """Without ways around the guard, and without writing cookies back."""
 
-            def build_request_director(self, handlers: object, preferences: object = None) -> Any:
-                return super().build_request_director([PlainRH], [])
+            def build_request_director(self, handlers: object, preferences: object = None) -> object:
+                director: object = super().build_request_director([PlainRH], [])
+                return director
 
             def save_cookies(self) -> None:
                 pass
@@ -115,7 +137,7 @@ class Job:
         programs = [task["deno"]] if task["deno"] else []
         self._guard = Guard(own, connections, Path.cwd(), readable_folders(), programs, Stop)
 
-    def run(self) -> dict[str, Any]:
+    def run(self) -> dict[str, object]:
         """Do it, behind the guard from here on.
 
         Raises:
@@ -136,7 +158,7 @@ class Job:
         except Exception as error:  # hostile replies make the library raise anything
             raise self._guard.refusal or self._decision or explain(error) from error
 
-    def _item(self, found: object) -> dict[str, Any]:
+    def _item(self, found: object) -> dict[str, object]:
         if (refusal := self._guard.refusal or self._decision) is not None:
             raise refusal
         if isinstance(found, Mapping) and found.get("_type", "video") != "video":
@@ -145,7 +167,7 @@ class Job:
             raise FetchError("no video was found there", "unavailable")
         return {"info": _small(found)}
 
-    def _listing(self, found: object) -> dict[str, Any]:
+    def _listing(self, found: object) -> dict[str, object]:
         if not isinstance(found, Mapping):
             raise FetchError("nothing was found there", "unavailable")
         entries = found.get("entries")
@@ -157,12 +179,13 @@ class Job:
                 break
         return {"entries": listed}
 
+    # Open: yt-dlp fills it in.
     def _progress(self, status: Mapping[str, Any]) -> None:
         done, total = status.get("downloaded_bytes") or 0, status.get("total_bytes") or 0
         if max(done, total) > self._task["max_bytes"]:
             self._decide(f"more than {self._task['max_bytes']} bytes", "too_big")
 
-    def _match(self, info: Mapping[str, Any], *, incomplete: bool) -> None:
+    def _match(self, info: Mapping[str, object], *, incomplete: bool) -> None:
         """Stop before anything is downloaded that would not be used."""
         if not self._task["download"]:
             return
@@ -232,7 +255,7 @@ def _status_reason(status: int) -> str:
 
 def _causes(error: BaseException) -> list[BaseException]:
     found: list[BaseException] = []
-    waiting: list[Any] = [error]
+    waiting: list[object] = [error]
     while waiting and len(found) < 50:
         current = waiting.pop(0)
         if not isinstance(current, BaseException) or any(current is one for one in found):
@@ -244,9 +267,9 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-def _small(found: Mapping[str, Any]) -> dict[str, Any]:
+def _small(found: Mapping[str, object]) -> dict[str, object]:
     """The fields that are used, cut to size."""
-    small: dict[str, Any] = {}
+    small: dict[str, object] = {}
     for name in sorted(_FIELDS & found.keys()):
         value = found[name]
         if isinstance(value, str):

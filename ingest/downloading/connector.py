@@ -14,7 +14,6 @@ import socket
 import threading
 from collections.abc import Collection
 from multiprocessing.connection import Connection
-from typing import Any
 
 from ingest.cleaning.urls import OwnHost, check_url, is_public_address
 from vectorstore.foundation.errors import FetchError
@@ -52,7 +51,7 @@ class Connector:
         self._line.close()
 
     def _serve(self) -> None:
-        connection: Connection[Any, Any] = Connection(os.dup(self._line.fileno()))
+        connection: Connection[bytes, bytes] = Connection(os.dup(self._line.fileno()))
         # The process is gone, or says what no process of ours says.
         with connection, contextlib.suppress(EOFError, OSError, ValueError, RecursionError):
             for _ in range(_MOST):
@@ -93,7 +92,7 @@ class RemoteConnections:
 
     def __init__(self, descriptor: int) -> None:
         self._line = socket.socket(fileno=descriptor)
-        self._connection: Connection[Any, Any] = Connection(os.dup(descriptor))
+        self._connection: Connection[bytes, bytes] = Connection(os.dup(descriptor))
         self._lock = threading.Lock()
 
     def connect(
@@ -130,11 +129,11 @@ def _read_question(content: bytes) -> tuple[str, int]:
     return host, port
 
 
-def _tell(connection: Connection[Any, Any], answer: dict[str, object]) -> None:
+def _tell(connection: Connection[bytes, bytes], answer: dict[str, object]) -> None:
     connection.send_bytes(json.dumps(answer).encode())
 
 
-def _connected(addresses: Collection[Any]) -> socket.socket:
+def _connected(addresses: Collection[tuple[int, int, int, str, tuple[str | bytes | int, ...]]]) -> socket.socket:
     problem = OSError(0, "the host has no address")
     for family, kind, protocol, _, address in addresses:
         opened = socket.socket(family, kind, protocol)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from ingest.cleaning.urls import OwnHost
 from ingest.downloading.pacing import Pace
@@ -150,7 +149,7 @@ def granted_settings(remembered: Mapping[str, object], granted: Mapping[str, obj
     return {name: value for name, value in remembered.items() if name not in (*_RIGHTS, "unconfined")} | dict(granted)
 
 
-def _number(settings: Mapping[str, object], name: str, default: Any, low: float, high: float) -> float:
+def _number(settings: Mapping[str, object], name: str, default: object, low: float, high: float) -> float:
     value = settings.get(name, default)
     if isinstance(value, str):
         with contextlib.suppress(ValueError):
@@ -197,7 +196,9 @@ def _hosts(value: object) -> tuple[OwnHost, ...]:
         raise InputError(f"download option own_hosts: {error.message}", "write HOST:PORT") from error
 
 
-def ytdlp_options(own: bool, listing: int = 0, cookies: str | None = None, deno: str | None = None) -> dict[str, Any]:
+def ytdlp_options(
+    own: bool, listing: int = 0, cookies: str | None = None, deno: str | None = None
+) -> dict[str, object]:
     """yt-dlp's parameters for one download, or for one page that lists videos.
 
     Args:

@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from PIL.Image import Image
 
@@ -16,6 +16,11 @@ from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dt
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import EmbedderError, ValueSpectrumError
 from vectorstore.foundation.torch_setup import prepare_torch
+
+if TYPE_CHECKING:
+    import torch
+
+    from ingest.embedding.model_types import HfModel, HfOutput, HfProcessor, Tensors, Tokenizer
 
 _LONGEST_TEXT = 512
 _PADDED = ("siglip",)
@@ -75,50 +80,54 @@ class HfEmbedder(TwoTowers):
         device: ``"cpu"`` or ``"cuda"``.
     """
 
-    def __init__(self, model: Any, processor: Any, dtype: str, device: str) -> None:
+    def __init__(self, model: HfModel, processor: HfProcessor, dtype: str, device: str) -> None:
         self._processor = processor
         identity = _identity(model, processor, dtype)
         self._model = cast(model, dtype).to(device)
         self._preparer = Preparer(self._prepare, device)
         self._text_length = _text_length(model, processor.tokenizer)
-        self._padding = "max_length" if str(model.config.model_type).startswith(_PADDED) else True
+        self._padding: bool | Literal["max_length"] = (
+            "max_length" if str(model.config.model_type).startswith(_PADDED) else True
+        )
         super().__init__(identity, device)
 
-    def _prepare(self, pictures: Sequence[Image]) -> Any:
+    def _prepare(self, pictures: Sequence[Image]) -> Tensors:
         return self._processor.image_processor(images=list(pictures), return_tensors="pt")
 
-    def _encode_pictures(self, pictures: Sequence[Image]) -> Any:
+    def _encode_pictures(self, pictures: Sequence[Image]) -> torch.Tensor:
         import torch
 
         parts = self._preparer.parts(pictures)
         inputs = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
         return _features(self._model.get_image_features(**self._placed(inputs)))
 
-    def _encode_texts(self, texts: Sequence[str]) -> Any:
+    def _encode_texts(self, texts: Sequence[str]) -> torch.Tensor:
         inputs = self._processor.tokenizer(
             list(texts), padding=self._padding, truncation=True, max_length=self._text_length, return_tensors="pt"
         )
-        return _features(self._model.get_text_features(**self._placed(dict(inputs))))
+        return _features(self._model.get_text_features(**self._placed(inputs)))
 
-    def _placed(self, inputs: dict[str, Any]) -> dict[str, Any]:
+    def _placed(self, inputs: Tensors) -> dict[str, torch.Tensor]:
         return {
             name: tensor.to(self._device, self._model.dtype) if tensor.is_floating_point() else tensor.to(self._device)
             for name, tensor in inputs.items()
         }
 
 
-def _features(output: Any) -> Any:
+def _features(output: torch.Tensor | HfOutput) -> torch.Tensor:
     # Older releases return the tensor, newer ones an object around it.
-    return getattr(output, "pooler_output", output)
+    import torch
+
+    return output if isinstance(output, torch.Tensor) else output.pooler_output
 
 
-def _text_length(model: Any, tokenizer: Any) -> int:
+def _text_length(model: HfModel, tokenizer: Tokenizer) -> int:
     config = getattr(model.config, "text_config", model.config)
     positions = int(getattr(config, "max_position_embeddings", _LONGEST_TEXT))
     return min(positions, int(tokenizer.model_max_length), _LONGEST_TEXT)
 
 
-def _identity(model: Any, processor: Any, dtype: str) -> str:
+def _identity(model: HfModel, processor: HfProcessor, dtype: str) -> str:
     image_processor = processor.image_processor
     settings = json.dumps(
         [type(image_processor).__name__, image_processor.to_dict(), type(processor.tokenizer).__name__],

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PIL.Image import Image
 
@@ -17,7 +17,12 @@ from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dt
 from vectorstore.foundation.errors import EmbedderError
 from vectorstore.foundation.torch_setup import prepare_torch
 
-Tokenizer = Callable[[list[str]], Any]
+if TYPE_CHECKING:
+    import torch
+
+    from ingest.embedding.model_types import OpenClipModel
+
+Tokenizer = Callable[[list[str]], "torch.Tensor"]
 """Texts to a torch tensor of token ids (n, context length)."""
 
 
@@ -51,8 +56,8 @@ class _Parts:
     """What open_clip makes of an architecture and weights."""
 
     architecture: str
-    model: Any
-    preprocess: Callable[[Image], Any]
+    model: OpenClipModel
+    preprocess: Callable[[Image], torch.Tensor]
     tokenizer: Tokenizer
     device: str
 
@@ -129,18 +134,18 @@ class OpenClipEmbedder(TwoTowers):
         open_clip.add_model_config(config)
         return cls.from_architecture(config.stem, str(checkpoint), tokenizer)
 
-    def _prepare(self, pictures: Sequence[Image]) -> Any:
+    def _prepare(self, pictures: Sequence[Image]) -> torch.Tensor:
         import torch
 
         return torch.stack([self._parts.preprocess(picture) for picture in pictures])
 
-    def _encode_pictures(self, pictures: Sequence[Image]) -> Any:
+    def _encode_pictures(self, pictures: Sequence[Image]) -> torch.Tensor:
         import torch
 
         stacked = torch.cat(self._preparer.parts(pictures))
         return self._model.encode_image(stacked.to(self._device, next(self._model.parameters()).dtype))
 
-    def _encode_texts(self, texts: Sequence[str]) -> Any:
+    def _encode_texts(self, texts: Sequence[str]) -> torch.Tensor:
         return self._model.encode_text(self._parts.tokenizer(list(texts)).to(self._device))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,15 @@ from PIL.Image import Image
 
 from ingest.embedding.cores import batches_at_once, cores_per_batch
 from vectorstore.foundation.errors import EmbedderError, InputError
+
+if TYPE_CHECKING:
+    import torch
+
+    from ingest.embedding.model_types import TorchModel
+
+Model = TypeVar("Model", bound="TorchModel")
+_Item = TypeVar("_Item")
+_Prepared = TypeVar("_Prepared")
 
 DTYPES = ("fp32", "bf16", "auto")
 """``auto`` is bf16 where that is fast, else fp32."""
@@ -69,7 +78,7 @@ def cpu_features() -> frozenset[str]:
     return frozenset(flags.partition(":")[2].split())
 
 
-def cast(model: Any, dtype: str) -> Any:
+def cast(model: Model, dtype: str) -> Model:
     """The model with its weights in a number format."""
     import torch
 
@@ -82,7 +91,7 @@ def long_name(dtype: str) -> str:
     return _LONG_NAMES[dtype]
 
 
-def weights_hash(model: Any) -> str:
+def weights_hash(model: TorchModel) -> str:
     """SHA-256 over names, types, shapes and values of all weights, as they were loaded."""
     digest = hashlib.sha256()
     state = model.state_dict()
@@ -91,11 +100,11 @@ def weights_hash(model: Any) -> str:
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         if tensor.dim() == 0:
             tensor = tensor.reshape(1)
-        digest.update(memoryview(tensor.view(_byte_type()).numpy()).cast("B"))
+        digest.update(tensor.view(_byte_type()).numpy().data.cast("B"))
     return digest.hexdigest()
 
 
-def _byte_type() -> Any:
+def _byte_type() -> torch.dtype:
     import torch
 
     return torch.uint8
@@ -137,16 +146,16 @@ class TwoTowers(ABC):
         return _in_batches(self._encode_texts, texts, self._dimension, self._id)
 
     @abstractmethod
-    def _encode_pictures(self, pictures: Sequence[Image]) -> Any:
+    def _encode_pictures(self, pictures: Sequence[Image]) -> torch.Tensor:
         """A torch tensor (n, dimension)."""
 
     @abstractmethod
-    def _encode_texts(self, texts: Sequence[str]) -> Any:
+    def _encode_texts(self, texts: Sequence[str]) -> torch.Tensor:
         """A torch tensor (n, dimension)."""
 
 
 def _in_batches(
-    encode: Callable[[Sequence[Any]], Any], items: Sequence[Any], dimension: int, name: str
+    encode: Callable[[Sequence[_Item]], torch.Tensor], items: Sequence[_Item], dimension: int, name: str
 ) -> NDArray[np.float32]:
     """Vectors of items, a batch at a time: (n, dimension) float32, unit length.
 
@@ -173,12 +182,12 @@ def _in_batches(
     return vectors
 
 
-def _cut(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+def _cut(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
 
 
-class Preparer:
+class Preparer(Generic[_Prepared]):
     """Prepares the pictures of a batch in order, in a few threads where the batch has more than a core.
 
     Args:
@@ -186,12 +195,12 @@ class Preparer:
         device: Where the model is.
     """
 
-    def __init__(self, prepare: Callable[[Sequence[Image]], Any], device: str) -> None:
+    def __init__(self, prepare: Callable[[Sequence[Image]], _Prepared], device: str) -> None:
         self._prepare = prepare
         self._parts = min(_PREPARERS, cores_per_batch()) if device == "cpu" else _PREPARERS
         self._threads = ThreadPoolExecutor(self._parts, thread_name_prefix="prepare")
 
-    def parts(self, pictures: Sequence[Image]) -> list[Any]:
+    def parts(self, pictures: Sequence[Image]) -> list[_Prepared]:
         """What ``prepare`` made of each part of the pictures."""
         coloured = [picture.convert("RGB") for picture in pictures]
         bounds = [len(coloured) * part // self._parts for part in range(self._parts + 1)]

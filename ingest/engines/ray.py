@@ -18,7 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ class _RayFiles:
     here = False
 
     def __init__(
-        self, ray: Any, cluster: RayOptions, options: DecodeOptions, confined: ConfinedFiles, isolate: bool
+        self, ray: ModuleType, cluster: RayOptions, options: DecodeOptions, confined: ConfinedFiles, isolate: bool
     ) -> None:
         self.at_once = _files_at_once(ray.cluster_resources().get("CPU", 1.0), cluster.decode_cpus)
         self._ray = ray
@@ -170,10 +171,27 @@ class _RayFiles:
         return rows
 
 
+_Given = TypeVar("_Given")
+
+
+class _Remote(Protocol):
+    """A method of an actor."""
+
+    def remote(self, *arguments: object) -> object:
+        """Call it; the result is waited for elsewhere."""
+
+
+class _Actor(Protocol):
+    """``EmbeddingWorker`` in another process."""
+
+    images: _Remote
+    describe: _Remote
+
+
 class _RayEncoder:
     """A pool of actors, each with the embedder loaded."""
 
-    def __init__(self, ray: Any, options: RayOptions) -> None:
+    def __init__(self, ray: ModuleType, options: RayOptions) -> None:
         self._ray = ray
         resources = ray.cluster_resources()
         gpus = int(resources.get("GPU", 0))
@@ -188,7 +206,7 @@ class _RayEncoder:
         what = (options.load, options.spec, options.dtype, threads)
         # Paths in the specification are those of whoever wrote it.
         self._actors = [actor.remote(*what, str(Path.cwd())) for _ in range(count)]
-        self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._free: queue.SimpleQueue[_Actor] = queue.SimpleQueue()
         for one in self._actors * _BATCHES_PER_ACTOR:
             self._free.put(one)
         self.at_once = count * _BATCHES_PER_ACTOR
@@ -198,10 +216,11 @@ class _RayEncoder:
         """See ``embedding.Encoder``."""
         jpegs = [_read(path) for path in pictures]
 
-        def encode_somewhere() -> Any:
+        def encode_somewhere() -> NDArray[np.float32]:
             actor = self._free.get()
             try:
-                return self._ray.get(actor.images.remote(jpegs))
+                vectors: NDArray[np.float32] = self._ray.get(actor.images.remote(jpegs))
+                return vectors
             finally:
                 self._free.put(actor)
 
@@ -213,7 +232,7 @@ class _RayEncoder:
             self._ray.kill(actor)
 
     def _describe(self) -> EmbedderRecord:
-        found = {EmbedderRecord(*self._insist(partial(self._ask, actor))) for actor in self._actors}
+        found = {self._insist(partial(self._ask, actor)) for actor in self._actors}
         if len(found) > 1:
             ids = " and ".join(sorted(record.embedder_id for record in found))
             raise EmbedderError(
@@ -222,10 +241,11 @@ class _RayEncoder:
             )
         return found.pop()
 
-    def _ask(self, actor: Any) -> Any:
-        return self._ray.get(actor.describe.remote())
+    def _ask(self, actor: _Actor) -> EmbedderRecord:
+        record: EmbedderRecord = EmbedderRecord(*self._ray.get(actor.describe.remote()))
+        return record
 
-    def _insist(self, ask: Callable[[], Any]) -> Any:
+    def _insist(self, ask: Callable[[], _Given]) -> _Given:
         """Ask again while actors are lost: Ray's own repetitions are over before a lost actor has been replaced."""
         errors = self._ray.exceptions
         end = time.monotonic() + _PATIENCE
@@ -242,7 +262,7 @@ class _RayEncoder:
             time.sleep(_PAUSE)
 
 
-def _import_ray() -> Any:
+def _import_ray() -> ModuleType:
     if importlib.util.find_spec("ray") is None:
         raise InputError("Ray is not installed", "install it with: pip install 'valuespectrum[ray]'")
     # Before the import: nothing is reported to anybody, and no warning about a coming change.
@@ -252,7 +272,7 @@ def _import_ray() -> Any:
     return importlib.import_module("ray")
 
 
-def _connect(ray: Any, address: str | None) -> None:
+def _connect(ray: ModuleType, address: str | None) -> None:
     quiet = {"log_to_driver": False, "logging_level": "error", "configure_logging": False}
     if address is None:
         address, how = "local", {"include_dashboard": False, "object_store_memory": _OBJECT_STORE}

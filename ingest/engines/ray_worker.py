@@ -148,6 +148,7 @@ def _confined(options: DecodeOptions) -> DecodePool:
     return DecodePool(1, options)
 
 
+# Open: what a text names, its caller knows and no type checker does.
 def _entry(name: str) -> Any:
     module, _, function = name.partition(":")
     return getattr(importlib.import_module(module), function)
@@ -162,6 +163,7 @@ def _pack_measures(measures: Measures) -> bytes:
     return json.dumps([[astuple(one) for one in measures.qualities], measures.motion, measures.frozen]).encode()
 
 
+# Open: what is not of the form is refused by being taken apart.
 def _unpack_measures(parts: Any) -> Measures:
     try:
         rows, motion, frozen = parts
@@ -173,7 +175,7 @@ def _unpack_measures(parts: Any) -> Measures:
     return Measures(qualities, None if motion is None else _number(motion), frozen is True)
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"malformed answer: {value!r:.80}")
     return float(value)

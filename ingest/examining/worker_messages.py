@@ -55,6 +55,7 @@ def pack_error(error: ValueSpectrumError) -> bytes:
     return json.dumps({"error": [error.kind, error.message, error.hint]}).encode()
 
 
+# Open: what is not of the form is refused by being taken apart.
 def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -> Examination:
     """Read an answer, believing nothing of it.
 
@@ -119,6 +120,7 @@ def _jpeg(content: bytes, fact: tuple[float, int, int, str]) -> bytes:
     return content
 
 
+# Open: as above.
 def _media(clip_id: str, size: int, parts: Any) -> Media:
     (container, codec), (width, height, rotation, damaged, wanted), duration, truncated = parts
     return Media(
@@ -136,19 +138,19 @@ def _media(clip_id: str, size: int, parts: Any) -> Media:
     )
 
 
-def _matching(pattern: re.Pattern[str], text: Any) -> str:
+def _matching(pattern: re.Pattern[str], text: object) -> str:
     if not isinstance(text, str) or not pattern.fullmatch(text):
         raise ValueError(f"malformed answer: {text!r:.80}")
     return text
 
 
-def _count(number: Any) -> int:
+def _count(number: object) -> int:
     if not isinstance(number, int) or not 0 <= number < 2**53:
         raise ValueError(f"malformed answer: {number!r:.80}")
     return number
 
 
-def _seconds(number: Any) -> float:
+def _seconds(number: object) -> float:
     if not isinstance(number, int | float) or not math.isfinite(number):
         raise ValueError(f"malformed answer: {number!r:.80}")
     return float(number)

@@ -164,7 +164,7 @@ class _Worker:
                 modules=[entry],
             )
         self._socket = ours
-        self._connection: Connection[Any, Any] = Connection(os.dup(ours.fileno()))
+        self._connection: Connection[object, object] = Connection(os.dup(ours.fileno()))
         self._files = 0
         self.is_spent = False
         try:
@@ -230,6 +230,7 @@ class _Worker:
             return sum(1 for _ in Path(f"/proc/{self._process.pid}/task").iterdir())
         return 0
 
+    # Open: nothing of it is believed; see ``unpack``.
     def _receive(self) -> dict[str, Any]:
         try:
             header = json.loads(self._connection.recv_bytes(MAX_HEADER))

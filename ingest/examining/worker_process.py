@@ -36,7 +36,8 @@ def serve(descriptor: str) -> None:
         descriptor: Number of a socket; the first message says what to run and with which limits.
     """
     line = socket.socket(fileno=int(descriptor))
-    connection: Connection[Any, Any] = Connection(os.dup(line.fileno()))
+    # Open: the parent is ours; it sends what ``_Worker`` sends.
+    connection: Connection[bytes, Any] = Connection(os.dup(line.fileno()))
     try:
         decode, options = _prepare(*connection.recv())
         confinement = confine(options.limits.memory)
@@ -85,7 +86,8 @@ def _check_room(memory: int) -> None:
         ) from None
 
 
-def _answer(line: socket.socket, connection: Connection[Any, Any], decode: DecodeMedia) -> bool:
+# Open: as above.
+def _answer(line: socket.socket, connection: Connection[bytes, Any], decode: DecodeMedia) -> bool:
     try:
         name, clip_id, size, options = connection.recv()
         _, descriptors, _, _ = socket.recv_fds(line, 1, 1)

@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 from ingest.cleaning.text import MAX_TAG, clean_tags, clean_text, clean_url, read_day
 from ingest.sources.tables.columns import Unreadable
@@ -115,7 +114,7 @@ class RowCells:
             return text
         return self._leave_out(name, "no SHA-256 in hexadecimal digits")
 
-    def _value(self, name: str) -> Any:
+    def _value(self, name: str) -> object:
         value = self._cells.get(name)
         if isinstance(value, str):
             stripped = value.strip()

@@ -95,8 +95,9 @@ LIST = [
 
 
 def footer(schema: bytes, chunk: Chunk, rows: int = 2) -> bytes:
-    sizes = {5: chunk.values, 6: len(chunk.pages), 7: len(chunk.pages), 9: 4}
-    about = thrift({1: BYTE_ARRAY, 2: [PLAIN], 3: list(chunk.path), 4: chunk.codec} | sizes, (5, 6, 7, 9))
+    sizes: dict[int, Field] = {5: chunk.values, 6: len(chunk.pages), 7: len(chunk.pages), 9: 4}
+    what: dict[int, Field] = {1: BYTE_ARRAY, 2: [PLAIN], 3: list(chunk.path), 4: chunk.codec}
+    about = thrift(what | sizes, (5, 6, 7, 9))
     column = thrift({2: 4, 3: about}, (2,))
     group = thrift({1: [column], 2: len(chunk.pages), 3: rows}, (2, 3))
     return b"\x15\x02\x19" + schema + b"\x16" + varint(rows << 1) + b"\x19" + structs(1, group) + b"\0"

@@ -85,7 +85,8 @@ def to_srgb(light: Light) -> Light:
 def as_pq(pixels: Pixels) -> Light:
     """White of 203 candela per square metre in SMPTE ST 2084 and BT.2020."""
     power = (from_srgb(pixels) @ TO_2020.T * 203 / 10000).clip(0) ** 0.1593017578125
-    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+    signal: Light = ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+    return signal
 
 
 def as_hlg(pixels: Pixels) -> Light:
@@ -93,9 +94,10 @@ def as_hlg(pixels: Pixels) -> Light:
     shown = (from_srgb(pixels) @ TO_2020.T * 0.203).clip(0)
     luminance = np.maximum(shown @ [0.2627, 0.6780, 0.0593], 1e-9)[..., None]
     scene = shown * luminance ** (1 / 1.2 - 1)
-    return np.where(
+    signal: Light = np.where(
         scene <= 1 / 12, np.sqrt(3 * scene), 0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073
     )
+    return signal
 
 
 def as_p3(pixels: Pixels) -> Light:
@@ -134,7 +136,8 @@ def coded(pixels: Pixels, look: Look) -> NDArray[np.uint16]:
         planes = [luma * whole, *(differences[..., plane] * whole + 128 * unit for plane in (0, 1))]
     else:
         planes = [(16 + 219 * luma) * unit, *((128 + 224 * differences[..., plane]) * unit for plane in (0, 1))]
-    return np.rint(np.stack(planes, axis=-1)).clip(0, 2**look.bits - 1).astype(np.uint16)
+    stacked: Light = np.stack(planes, axis=-1)
+    return np.rint(stacked).clip(0, 2**look.bits - 1).astype(np.uint16)
 
 
 def write_look(path: Path, look: Look, picture: Callable[[tuple[int, int]], Pixels] = bars, frames: int = 3) -> Path:
@@ -142,6 +145,7 @@ def write_look(path: Path, look: Look, picture: Callable[[tuple[int, int]], Pixe
     planes = coded(picture(look.size), look)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(look.codec, rate=10, options=look.options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = look.size
         stream.pix_fmt = "yuv444p" if look.bits == 8 else "yuv420p10le"
         for name, value in look.tags.items():
@@ -182,6 +186,7 @@ def write_rgba(path: Path, codec: str, pixels: str, picture: Pixels) -> Path:
         # Encoders of WebM keep transparency only without frames that are never shown.
         options = {"auto-alt-ref": "0"} if codec.startswith("libvpx") else {}
         stream = container.add_stream(codec, rate=10, options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels
         if codec.startswith("libvpx"):
             stream.metadata["alpha_mode"] = "1"
@@ -208,6 +213,7 @@ def write_shape(path: Path, shape: Shape) -> Path:
     """Ten frames of corners."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(shape.codec, rate=25)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = shape.size
         stream.pix_fmt = "yuv420p"
         if shape.aspect:
@@ -224,6 +230,7 @@ def write_fields(path: Path, codec: str, options: dict[str, str]) -> Path:
     """A white bar that moves by 8 pixels from field to field."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=25, options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
         for number in range(12):
             picture = np.zeros((240, 320, 3), np.uint8)
@@ -267,7 +274,7 @@ def write_slides(path: Path, slides: Slides) -> Path:
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         sound = container.add_stream("aac", rate=8000, layout="mono") if slides.sound else None
-        packets = []
+        packets: list[av.Packet[av.VideoStream] | av.Packet[av.AudioStream]] = []
         for number, time in enumerate(slides.times):
             colour = slides.colours[number % len(slides.colours)]
             frame = av.VideoFrame.from_ndarray(np.full((64, 96, 3), colour, np.uint8), format="rgb24")
@@ -281,14 +288,14 @@ def write_slides(path: Path, slides: Slides) -> Path:
             packets += [
                 packet
                 for packet in _silence(sound, slides.sound)
-                if not (slides.silence and slides.silence <= packet.pts * packet.time_base < slides.silence + 20)
+                if not (slides.silence and slides.silence <= (packet.pts or 0) * packet.time_base < slides.silence + 20)
             ]
-        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+        for packet in sorted(packets, key=lambda packet: (packet.dts or 0) * packet.time_base):
             container.mux(packet)
     return path
 
 
-def _silence(stream: av.AudioStream, seconds: float) -> list[av.Packet]:
+def _silence(stream: av.AudioStream, seconds: float) -> list[av.Packet[av.AudioStream]]:
     packets = []
     for start in range(0, round(seconds * 8000), 1024):
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), dtype=np.float32), format="fltp", layout="mono")

@@ -67,9 +67,9 @@ def _node_id() -> str:
     return str(ray.get_runtime_context().get_node_id())
 
 
-def main(address: str, source: str, folder: str, number: int) -> None:
+def main(address: str, source: str, folder: str, number: str) -> None:
     def progress(stage: str, done: int, total: int) -> None:
-        if stage == "decode" and done == number:
+        if stage == "decode" and done == int(number):
             os.kill(os.getpid(), signal.SIGKILL)
 
     with RayEngine(options(address)) as engine, Corpus.ensure(folder) as corpus:
@@ -77,4 +77,4 @@ def main(address: str, source: str, folder: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], int(sys.argv[4]))
+    main(*sys.argv[1:])

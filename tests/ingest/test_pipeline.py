@@ -8,8 +8,9 @@ import shutil
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from videos import VideoWriter, read_number, write_numbered, write_sound
 from ingest.decoding.decode import DecodeOptions
 from ingest.examining import media_file as examination
 from ingest.examining.near_duplicates import bits_apart, difference_hash
+from ingest.media.media_guard import Limits, open_media
 from ingest.pipeline import IngestOptions, ingest
 from ingest.report import IngestReport
 from vectorstore.corpus import Corpus
@@ -162,10 +164,12 @@ def test_failures_are_tried_again_only_when_something_changed(tmp_path: Path, mo
     path.write_bytes(content[:2000])
     assert [failure.reason for failure in run(folder, corpus).clips_failed] == ["truncated"]
     tried: list[Path] = []
-    real = examination.open_media
-    monkeypatch.setattr(
-        "ingest.examining.media_file.open_media", lambda path, limits: tried.append(path) or real(path, limits)
-    )
+
+    def opening(path: Path, limits: Limits) -> AbstractContextManager[BinaryIO]:
+        tried.append(path)
+        return open_media(path, limits)
+
+    monkeypatch.setattr("ingest.examining.media_file.open_media", opening)
     again = run(folder, corpus)
     assert (again.clips_added, [failure.reason for failure in again.clips_failed], tried) == (0, ["truncated"], [])
     run(folder, corpus, IngestOptions(retry_failed=True))

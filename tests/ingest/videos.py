@@ -87,6 +87,7 @@ def write_numbered(path: Path, how: VideoWriter) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w", container_options=how.container_options) as container:
         stream = container.add_stream(how.codec, rate=how.rate, options=how.options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = how.size
         stream.pix_fmt = how.pixels
         stream.time_base = Fraction(1, how.rate)
@@ -125,9 +126,11 @@ def cut_without_decoding(source: Path, target: Path, first: int) -> Path:
     with av.open(str(source)) as reader, av.open(str(target), "w") as writer:
         stream = reader.streams.video[0]
         copy = writer.add_stream_from_template(stream)
+        assert stream.average_rate is not None and stream.time_base is not None
         shift = round(first / stream.average_rate / stream.time_base)
         for packet in reader.demux(stream):
             if packet.size:
+                assert packet.pts is not None and packet.dts is not None
                 packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
                 packet.stream = copy
                 writer.mux(packet)

@@ -47,7 +47,7 @@ def _make_torchvision_importable() -> None:
             raise
         from importlib import import_module
 
-        # Any: torch declares no types for this corner of its own.
+        # Open: torch declares no types for this corner of its own.
         library: Any = import_module("torch.library").Library("torchvision", "FRAGMENT")
         for name in ("nms", "qnms"):
             library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")

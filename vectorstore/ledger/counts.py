@@ -6,7 +6,7 @@ from typing import Any
 
 from vectorstore.ledger.ledger import Ledger
 
-Counts = dict[str, Any]  # Any: the name tells whether it is a number or a group of them
+Counts = dict[str, Any]  # Open: the name tells whether it is a number or a group of them
 """Plain JSON: numbers, or numbers by name."""
 
 UNKNOWN = "unknown"

@@ -100,7 +100,7 @@ class Ledger:
             while rows := cursor.fetchmany(_STREAMED):
                 yield rows
 
-    # Any: what type the cells have, the query says.
+    # Open: what type the cells have, the query says.
     def column(self, query: str, listed: Sequence[str] | Sequence[int]) -> list[Any]:
         """First column of a query whose one parameter is a JSON list."""
         return [row[0] for row in self._rows(query, (json.dumps(list(listed)),))]

@@ -126,7 +126,7 @@ def wait_for(child: Child, seconds: float | None) -> int | None:
         return None
 
 
-# Any: what a function that is named by a text returns, its caller knows and no type checker does.
+# Open: what a function that is named by a text returns, its caller knows and no type checker does.
 def map_in_children(function: str, jobs: Sequence[tuple[object, ...]], workers: int) -> Iterator[Any]:
     """Call a function for each job in processes of their own; results in the order of the jobs.
 

@@ -181,7 +181,7 @@ def _check_vectors(ledger: Ledger, rows: Sequence[sqlite3.Row]) -> None:
 def _column(kind: str, cells: Sequence[object]) -> list[object]:
     import numpy as np
 
-    readers: dict[str, Callable[[Any], object]] = {  # Any: a cell, of the type that its column has
+    readers: dict[str, Callable[[Any], object]] = {  # Open: a cell, of the type that its column has
         "bool": bool,
         "texts": json.loads,
         "halves": lambda blob: np.frombuffer(blob, dtype="<f2"),

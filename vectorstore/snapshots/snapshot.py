@@ -270,7 +270,7 @@ def _index_hash(hashes: Mapping[str, tuple[int, str]]) -> str:
     return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
 
-# Any: a description may be anybody's; what it says is looked at once it has names.
+# Open: a description may be anybody's; what it says is looked at once it has names.
 def _from_json(document: Mapping[str, Any]) -> Snapshot:
     """What a description says, after a look at each part.
 
@@ -298,7 +298,7 @@ def _from_json(document: Mapping[str, Any]) -> Snapshot:
     return made
 
 
-# Any: as above.
+# Open: as above.
 def _embedder_from_json(state: Mapping[str, Any]) -> EmbedderState:
     found = EmbedderState(**{**state, "recall": Recall(**state["recall"])})
     text(found.embedder_id, "embedder_id")

@@ -164,7 +164,7 @@ class Curation:
         uploader, *texts, tags = before
         former: dict[str, str] = {name: text or "" for name, text in zip(_SAID, texts, strict=True)}
         former_tags = tuple(json.loads(tags or "[]"))
-        # Any: names of fields that hold texts, which `replace` cannot be told.
+        # Open: names of fields that hold texts, which `replace` cannot be told.
         if former["manifest_id"] and not source.manifest_id:
             kept: dict[str, Any] = {name: text for name, text in former.items() if text}
             if uploader:

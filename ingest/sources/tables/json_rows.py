@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TextIO
 
 from ingest.sources.tables.columns import MAX_ROW, Columns, Row
 from vectorstore.foundation.errors import InputError
@@ -36,7 +36,7 @@ class _Value:
     """One value of the file."""
 
     number: int
-    content: Any = None
+    content: object = None
     problem: str = ""
     lines: int = 1
 
@@ -76,7 +76,7 @@ class _Shapes:
         self._columns = columns
         self._known: dict[tuple[str, ...], dict[str, str]] = {}
 
-    def row(self, number: int, content: dict[str, Any]) -> Row:
+    def row(self, number: int, content: dict[str, object]) -> Row:
         names = tuple(content)
         if (found := self._known.get(names)) is None:
             if twice := self._columns.repeated(names):
@@ -232,7 +232,7 @@ class _Window:
         )
 
 
-def _decode(text: str, start: int = 0) -> tuple[Any, int, str]:
+def _decode(text: str, start: int = 0) -> tuple[object, int, str]:
     """A value at a place, where it ends or where it is broken, and how."""
     start = _SPACE.match(text, start).end()  # type: ignore[union-attr]
     try:
@@ -245,7 +245,7 @@ def _decode(text: str, start: int = 0) -> tuple[Any, int, str]:
     return content, end, ""
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Twice:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | _Twice:
     content = dict(pairs)
     if len(content) == len(pairs):
         return content

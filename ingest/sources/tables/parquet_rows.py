@@ -12,11 +12,16 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from ingest.sources.tables.arrow import Array, DataType, ParquetFile, RecordBatch, Scalar
 from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
 from vectorstore.foreign.looking import TOO_MUCH, answer, find_harm_once, limit
 from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MAX_ROWS = 50_000_000
 """Of a file: millions of rows may take no room in it, but each takes its time."""
@@ -152,7 +157,7 @@ class _Table:
         self._texts = _check_sizes(table, name, self._read)
         self.count = int(table.metadata.num_rows)
 
-    def parts(self, *, in_dictionaries: bool) -> Iterator[tuple[Any, bool]]:
+    def parts(self, *, in_dictionaries: bool) -> Iterator[tuple[RecordBatch, bool]]:
         """Rows in turn, and whether they fit into memory once each has its own text.
 
         Args:
@@ -162,19 +167,20 @@ class _Table:
         for batch in table.iter_batches(_BATCH, columns=self._read, use_threads=False):
             yield from _parts(batch)
 
-    def _open(self, dictionaries: Collection[str] = ()) -> Any:
+    def _open(self, dictionaries: Collection[str] = ()) -> ParquetFile:
         import pyarrow.parquet
 
         self._file.seek(0)
-        return pyarrow.parquet.ParquetFile(
+        file: ParquetFile = pyarrow.parquet.ParquetFile(
             self._file,
             read_dictionary=list(dictionaries),
             thrift_string_size_limit=_THRIFT_LIMIT,
             thrift_container_size_limit=_THRIFT_LIMIT,
         )
+        return file
 
 
-def _check_sizes(table: Any, name: str, read: list[str]) -> list[str]:
+def _check_sizes(table: ParquetFile, name: str, read: list[str]) -> list[str]:
     """Refuse what would not fit, by what the file says of itself; the paths of the columns that hold text."""
     metadata = table.metadata
     if metadata.num_rows > MAX_ROWS:
@@ -197,7 +203,7 @@ def _check_sizes(table: Any, name: str, read: list[str]) -> list[str]:
     return list(texts)
 
 
-def _parts(batch: Any) -> Iterator[tuple[Any, bool]]:
+def _parts(batch: RecordBatch) -> Iterator[tuple[RecordBatch, bool]]:
     """Rows in turn, as many as fit into memory once each has its own text, or one that is too long, which is said."""
     start = size = 0
     for place, more in enumerate(_text_sizes(batch)):
@@ -215,7 +221,7 @@ def _parts(batch: Any) -> Iterator[tuple[Any, bool]]:
         yield batch.slice(start), True
 
 
-def _text_sizes(batch: Any) -> list[int]:
+def _text_sizes(batch: RecordBatch) -> list[int]:
     """Bytes of text of each row."""
     import numpy as np
 
@@ -225,7 +231,7 @@ def _text_sizes(batch: Any) -> list[int]:
     return [int(size) for size in total]
 
 
-def _sizes(column: Any) -> Any:
+def _sizes(column: Array) -> NDArray[np.int64]:
     """Bytes of text in each cell of a column."""
     import numpy as np
     import pyarrow
@@ -239,13 +245,15 @@ def _sizes(column: Any) -> Any:
     if pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind):
         inner = np.concatenate(([0], np.cumsum(_sizes(column.values), dtype=np.int64)))
         offsets = column.offsets.to_numpy()
-        return inner[offsets[1:]] - inner[offsets[:-1]] + _ELEMENT * np.diff(offsets)
+        sizes: NDArray[np.int64] = inner[offsets[1:]] - inner[offsets[:-1]] + _ELEMENT * np.diff(offsets)
+        return sizes
     if _is_text(kind):
-        return pc.fill_null(pc.binary_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+        lengths: Array = pc.fill_null(pc.binary_length(column), 0)
+        return lengths.to_numpy(zero_copy_only=False).astype(np.int64)
     return np.zeros(len(column), dtype=np.int64)
 
 
-def _is_text(kind: Any) -> bool:
+def _is_text(kind: DataType) -> bool:
     import pyarrow
 
     types = pyarrow.types
@@ -254,7 +262,7 @@ def _is_text(kind: Any) -> bool:
     )
 
 
-def _is_plain(kind: Any) -> bool:
+def _is_plain(kind: DataType) -> bool:
     """Whether values are texts, numbers or times, or lists of these; others are never unfolded."""
     import pyarrow
 
@@ -264,21 +272,21 @@ def _is_plain(kind: Any) -> bool:
     return not types.is_nested(kind)
 
 
-def _rows(batch: Any, found: Mapping[str, str], odd: Collection[str], first: int) -> Iterator[Row]:
+def _rows(batch: RecordBatch, found: Mapping[str, str], odd: Collection[str], first: int) -> Iterator[Row]:
     nothing = [UNREADABLE] * batch.num_rows
     values = {wanted: nothing if wanted in odd else _values(batch.column(column)) for wanted, column in found.items()}
     for position in range(batch.num_rows):
         yield Row(first + position, {wanted: column[position] for wanted, column in values.items()})
 
 
-def _values(column: Any) -> list[object]:
+def _values(column: Array) -> list[object]:
     try:
         return list(column.to_pylist())
     except (ValueError, OverflowError):
         return [_value(cell) for cell in column]
 
 
-def _value(cell: Any) -> object:
+def _value(cell: Scalar) -> object:
     try:
         value: object = cell.as_py()
     except (ValueError, OverflowError):

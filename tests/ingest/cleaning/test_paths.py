@@ -58,7 +58,7 @@ def test_a_disk_that_fails_makes_nothing_gone(tmp_path: Path, number: int, monke
     def fail(path: object, **_: object) -> os.stat_result:
         raise OSError(number, os.strerror(number), str(path))
 
-    monkeypatch.setattr(paths.os, "lstat", fail)
+    monkeypatch.setattr("ingest.cleaning.paths.os.lstat", fail)
     assert not is_gone(tmp_path / "a.mp4")
     monkeypatch.setattr(Path, "lstat", fail)
     with pytest.raises(MediaError) as caught:

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import pytest
@@ -15,7 +15,7 @@ from platform_infos import INFOS
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.utils import DownloadError
 
-from ingest.downloading.child import Job, explain
+from ingest.downloading.child import Job, Task, explain
 from ingest.downloading.connector import RemoteConnections
 from ingest.downloading.options import (
     ITEM_EXTRACTORS,
@@ -61,7 +61,7 @@ DANGEROUS = {
 
 def test_yt_dlps_own_parser_reads_the_same_values() -> None:
     parsed = yt_dlp.parse_options(COMMAND_LINE).ydl_opts
-    ours = ytdlp_options(own=False)
+    ours: dict[str, Any] = ytdlp_options(own=False)
     assert set(ours) <= set(parsed)
     different = {name: (value, parsed[name]) for name, value in ours.items() if parsed[name] != value}
     for name in ("outtmpl", "paths"):
@@ -163,7 +163,7 @@ def make_job(**more: object) -> Job:
         **{"own": False, "own_hosts": [], "deno": None, "download": True, "listing": 0, "cookies": None},
         **{"max_bytes": 1000, "max_seconds": 60, "since": "20260101", "until": "20260131", "url": "", **more},
     }
-    return Job(task, mock.create_autospec(RemoteConnections, instance=True))
+    return Job(cast(Task, task), mock.create_autospec(RemoteConnections, instance=True))
 
 
 @pytest.mark.parametrize(("said", "reason"), UNWANTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,6 +21,6 @@ def test_workers_of_ray_do_not_look_where_somebody_works(
             seen.append((address, Path.cwd()))
 
     monkeypatch.chdir(tmp_path)
-    _connect(Ray(), address)
+    _connect(cast("Any", Ray()), address)
     assert seen == [(address or "local", Path("/"))]
     assert Path.cwd() == tmp_path

@@ -119,7 +119,9 @@ def test_vectors_alone_are_not_believed(bits: int, marked: bool) -> None:
 def test_marks_by_vector_do_not_depend_on_batches(tmp_path: Path) -> None:
     for seed in range(3):
         shown = scenes(seed, 2)
-        write_clip(tmp_path / "clips" / f"{seed}.mp4", [shown[0], Image.blend(*shown, 0.12), shown[1], shown[0]])
+        write_clip(
+            tmp_path / "clips" / f"{seed}.mp4", [shown[0], Image.blend(shown[0], shown[1], 0.12), shown[1], shown[0]]
+        )
     marks = []
     for batch in (3, 8, 32):
         with Corpus.ensure(tmp_path / f"corpus-{batch}") as corpus:

@@ -171,7 +171,7 @@ def test_a_worker_does_not_reach_the_terminal_of_its_user(tmp_path: Path) -> Non
     ours, theirs = os.openpty()
     program = Path(__file__).parents[1] / "on_a_terminal.py"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, program, tmp_path]
+    command = [sys.executable, str(program), str(tmp_path)]
     subprocess.run(command, stdin=theirs, start_new_session=True, env=environment, timeout=120, check=True)
     outcomes = json.loads((tmp_path / "outcomes").read_text())
     assert outcomes.pop("here") == "NOT STOPPED", "the program itself has a terminal"

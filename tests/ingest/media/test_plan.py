@@ -32,7 +32,7 @@ def test_plans_are_complete_and_minimal(packets: list[Packet], count: int) -> No
     end = max(shown, default=0) + 1
     plan = make_plan(packets, end, count)
     if not shown:
-        assert plan.targets == plan.runs == ()
+        assert not plan.targets and not plan.runs
         return
     times = [target.shown_at for target in plan.targets]
     assert times == sorted(set(times))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def tag(size: int) -> bytes:
     return b"ID3\x04\0\0" + bytes((0, 0, size >> 7, size & 127)) + bytes(size)
 
 
-BEGINNINGS = {
+BEGINNINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "camera.MTS": ("ts", lambda content: b"".join(b"\0\0\0\0" + packet for packet in stream_packets(content))),
     "tag.ts": ("ts", lambda content: tag(10) + content),
     "tags.ts": ("ts", lambda content: tag(10) + tag(500) + content),
@@ -70,7 +71,7 @@ def test_whatever_comes_first_the_video_is_found(tmp_path: Path, name: str) -> N
     path.write_bytes(change(content))
     assert [read_number(frame.picture) for frame in decode(path, DecodeOptions()).frames] == EVENLY
     found = FolderReader().items(str(tmp_path), SourceOptions())
-    assert name in {item.path.name for item in found.items}
+    assert name in {Path(item.locator).name for item in found.items}
 
 
 def animation(form: str, **options: object) -> bytes:
@@ -84,7 +85,7 @@ def ogg_video(folder: Path) -> bytes:
     return write_numbered(folder / "a.ogv", VideoWriter(codec="libvpx", frames=5)).read_bytes()
 
 
-NOT_SUPPORTED = {
+NOT_SUPPORTED: dict[str, Callable[[Path], bytes]] = {
     "GIF": lambda folder: animation("GIF"),
     "WebP": lambda folder: animation("WEBP"),
     "PNG": lambda folder: animation("PNG"),

@@ -27,6 +27,7 @@ def read(path: Path) -> tuple[Found, list[Source]]:
 
 
 DAY = "2024-03-11"
+NO_MOMENTS: list[object] = ["yesterday", 0, -1, 7, True, 10**25, float("inf"), [], "99999999", "1e9"]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ DAY = "2024-03-11"
         (datetime(2024, 3, 11, 23, 59, tzinfo=UTC), DAY),
         (pandas.Timestamp("2024-03-11 23:59"), DAY),
         ("17101231", "1710-12-31"),
-        *((value, "") for value in ("yesterday", 0, -1, 7, True, 10**25, float("inf"), [], "99999999", "1e9")),
+        *((value, "") for value in NO_MOMENTS),
     ],
 )
 def test_moments_in_every_usual_form(value: object, day: str) -> None:
@@ -121,7 +122,7 @@ def test_what_pandas_writes(tmp_path: Path, kind: str) -> None:
             "path": ["1.mp4", "2.mp4"],
             "uploader": [12345678901, None],
             "title": [None, 1984],
-            "published": pandas.to_datetime(["2025-03-31 21:30", None]),
+            "published": [pandas.Timestamp("2025-03-31 21:30"), pandas.NaT],
             "tags": [["dog", "trick"], None],
         }
     )
@@ -132,7 +133,9 @@ def test_what_pandas_writes(tmp_path: Path, kind: str) -> None:
         frame.assign(title=frame.title.astype("Int64")).to_parquet(path)
     else:
         # What it writes for a moment unless told otherwise.
-        frame.assign(published=[1743456600000, None]).to_json(path, orient="records", lines=kind == "lines")
+        frame.assign(published=pandas.Series([1743456600000, None])).to_json(
+            path, orient="records", lines=kind == "lines"
+        )
     found, (one, two) = read(Path(f"manifest:{path}"))
     assert (found.lists[0].taken, found.lists[0].refused) == (2, 0)
     assert (one.uploader, one.published, one.tags) == ("12345678901", "2025-03-31", ("dog", "trick"))

@@ -7,7 +7,7 @@ import io
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -59,7 +59,8 @@ def write_parquet(path: Path, rows: list[dict[str, object]]) -> Path:
     return path
 
 
-WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
+Writer = Callable[[Path, list[dict[str, object]]], Path]
+WRITERS: dict[str, Writer] = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 
 
 def described(item: SourceItem) -> Source:
@@ -386,7 +387,7 @@ def test_published_links_hold_no_persons_and_no_places(tmp_path: Path) -> None:
         links_manifest(rows, tmp_path / "links")
 
 
-ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
 @SETTINGS
@@ -400,7 +401,7 @@ def test_any_text_survives_and_every_row_is_accounted_for(
 ) -> None:
     # Whether Parquet can be read is not asked here, since each child takes its time.
     monkeypatch.setattr(parquet_rows, "find_harm_once", lambda *_: "")
-    lines = [
+    lines: list[dict[str, object]] = [
         {
             "path": f"{number}.mp4",
             "title": title,

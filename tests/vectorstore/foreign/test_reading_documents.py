@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ HOSTILE = {
     "empty": "",
     "infinite": "power: .inf",
 }
-READERS = {
+READERS: dict[str, Callable[[Path], object]] = {
     "keyword list": load_keywords,
     "price table": load_prices,
     "persona file": load_personas,

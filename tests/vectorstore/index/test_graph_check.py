@@ -16,8 +16,9 @@ from corpus_parts import RECIPE, embed, media, sha
 
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError
-from vectorstore.index import keeper as index_keeper
+from vectorstore.index.chroma import IndexPlace
 from vectorstore.index.graph_check import find_harm
+from vectorstore.index.reconciliation import fault_seen_by_child
 from vectorstore.ledger.records import Frame, Source
 
 DIMENSION = 24
@@ -125,8 +126,12 @@ def test_a_link_above_the_lowest_level_leads_to_one_that_is_there(received: Path
 
 def test_readers_look_once_and_writers_make_it_anew(received: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    ask = index_keeper.fault_seen_by_child
-    monkeypatch.setattr(index_keeper, "fault_seen_by_child", lambda *named: asked.append(ask(*named)) or asked[-1])
+
+    def asking(place: IndexPlace, lock: int) -> str:
+        asked.append(fault_seen_by_child(place, lock))
+        return asked[-1]
+
+    monkeypatch.setattr("vectorstore.index.keeper.fault_seen_by_child", asking)
 
     def search() -> int:
         with Corpus.open(received) as corpus:

@@ -39,7 +39,7 @@ def stored(tmp_path: Path) -> Path:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What children were asked to look at, with what they said."""
     answers: list[str] = []
-    ask = index_keeper.fault_seen_by_child
+    ask = reconciliation.fault_seen_by_child
 
     def listening(*arguments: object) -> str:
         answers.append(ask(*arguments))  # type: ignore[arg-type]

@@ -131,7 +131,7 @@ def test_filters_that_cannot_be_meant_are_refused(filled: Corpus) -> None:
         ({"shortest": 5.0, "longest": 4.0}, "no clip"),
     ):
         with pytest.raises(InputError, match=complaint):
-            SearchFilter(**wrong)  # type: ignore[arg-type]
+            SearchFilter(**wrong)
     with pytest.raises(InputError, match="without filters only"):
         filled.search(np.ones(24), engine="chroma", where=SearchFilter(platforms=("tiktok",)))
     assert filled.search(np.ones(24), engine="chroma", where=SearchFilter())

@@ -14,6 +14,7 @@ from corpus_parts import EMBEDDER, add, embed, sha
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, ValueSpectrumError
 from vectorstore.ledger import schema
+from vectorstore.ledger.ledger_check import check_rows
 from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 from vectorstore.snapshots.export import ExportOptions, export_corpus
 
@@ -147,8 +148,12 @@ def test_what_was_looked_at_or_written_here_is_not_looked_at_again(
     received: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[Path] = []
-    check = schema.check_rows
-    monkeypatch.setattr(schema, "check_rows", lambda connection, path: (looked.append(path), check(connection, path)))
+
+    def checking(connection: sqlite3.Connection, path: Path) -> None:
+        looked.append(path)
+        check_rows(connection, path)
+
+    monkeypatch.setattr(schema, "check_rows", checking)
     for write in (False, False, True, False, True):
         Corpus.open(received, write=write).close()
     assert len(looked) == 1

@@ -19,7 +19,7 @@ from vectorstore.ledger.counts import corpus_counts
 from vectorstore.ledger.records import ClipLink, Failure, Removal, Source
 from vectorstore.upkeep import removal
 
-FIRST_RELEASE = {
+FIRST_RELEASE: dict[str, list[tuple[object, ...]]] = {
     "source": [
         (1, "/videos/old.mp4", "1", "tiktok", None, "linked", "", "", 1, None, "2026-01-01"),
         (2, "/videos/bad.mp4", "1", "local", None, "failed", "empty", "nothing in it", 2, None, "2026-01-01"),

@@ -24,24 +24,24 @@ def said(name: str, platform: str, *names: tuple[str, str]) -> Source:
     )  # fmt: skip
 
 
-CLIPS = {
-    "baker": ("tiktok", ("id", "6899"), ("handle", "invented.baker"), ("display", "Invented Baker")),
-    "other_baker": ("youtube", ("id", "UCother"), ("handle", "@invented.baker"), ("display", "Brot & Co")),
-    "walk": ("youtube", ("handle", "@inventedwalks"), ("id", WALKS), ("display", "Invented Walks")),
-    "walk_old": ("youtube", ("id", WALKS), ("display", "Invented Walks")),
-    "walk_new": ("youtube", ("id", WALKS), ("handle", "@walks.renamed")),
-    "walk_renamed": ("youtube", ("handle", "@walks.renamed")),
-    "namesake": ("youtube", ("id", "UCnamesake"), ("display", "Invented Walks")),
-    "bare": ("local", ("display", "Invented Walks")),
-    "nobody": ("youtube", ("id", "unknown"), ("display", "Zoë")),
-    "nobody_too": ("youtube", ("id", "unknown"), ("display", "Jane")),
-    "silent": ("youtube",),
+CLIPS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "baker": ("tiktok", (("id", "6899"), ("handle", "invented.baker"), ("display", "Invented Baker"),)),
+    "other_baker": ("youtube", (("id", "UCother"), ("handle", "@invented.baker"), ("display", "Brot & Co"),)),
+    "walk": ("youtube", (("handle", "@inventedwalks"), ("id", WALKS), ("display", "Invented Walks"),)),
+    "walk_old": ("youtube", (("id", WALKS), ("display", "Invented Walks"),)),
+    "walk_new": ("youtube", (("id", WALKS), ("handle", "@walks.renamed"),)),
+    "walk_renamed": ("youtube", (("handle", "@walks.renamed"),)),
+    "namesake": ("youtube", (("id", "UCnamesake"), ("display", "Invented Walks"),)),
+    "bare": ("local", (("display", "Invented Walks"),)),
+    "nobody": ("youtube", (("id", "unknown"), ("display", "Zoë"),)),
+    "nobody_too": ("youtube", (("id", "unknown"), ("display", "Jane"),)),
+    "silent": ("youtube", ()),
 }  # fmt: skip
 
 
 @pytest.fixture
 def filled(corpus: Corpus) -> Corpus:
-    for name, (platform, *names) in CLIPS.items():
+    for name, (platform, names) in CLIPS.items():
         corpus.add_clip(said(name, platform, *names), media(name), RECIPE, frames(corpus, name))
     return corpus
 
@@ -154,7 +154,9 @@ def test_a_person_of_many_clips_is_found_in_linear_time(corpus: Corpus) -> None:
 def test_a_corpus_of_the_release_before_is_read_as_it_is_and_brought_forward(tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
     with Corpus.ensure(folder) as corpus:
-        corpus.add_clip(said("baker", *CLIPS["baker"]), media("baker"), RECIPE, frames(corpus, "baker"))
+        corpus.add_clip(
+            said("baker", CLIPS["baker"][0], *CLIPS["baker"][1]), media("baker"), RECIPE, frames(corpus, "baker")
+        )
     connection = sqlite3.connect(folder / "corpus.sqlite", isolation_level=None)
     connection.execute("DROP TABLE known_as")
     connection.execute("PRAGMA user_version = 2")
@@ -168,7 +170,7 @@ def test_a_corpus_of_the_release_before_is_read_as_it_is_and_brought_forward(tmp
     with Corpus.open(folder, write=True) as corpus:
         assert found(corpus, "6899") == {"baker"}
         # What an earlier release did not keep comes with the next refresh.
-        assert len(corpus.curation.changed([said("baker", *CLIPS["baker"])])) == 1
-        corpus.update_source(said("baker", *CLIPS["baker"]))
+        assert len(corpus.curation.changed([said("baker", CLIPS["baker"][0], *CLIPS["baker"][1])])) == 1
+        corpus.update_source(said("baker", CLIPS["baker"][0], *CLIPS["baker"][1]))
         assert found(corpus, "@Invented.Baker") == {"baker"}
         assert corpus.info()["schema"] == schema.SCHEMA_VERSION

@@ -244,7 +244,7 @@ def test_a_removal_killed_before_its_transaction_ends_has_not_happened(tmp_path:
     fill(folder)
     with Corpus.open(folder) as corpus:
         before = corpus.content_hash()
-    arguments = [folder, ROOT, "Ledger", "execute_many", "after"]
+    arguments = [str(folder), str(ROOT), "Ledger", "execute_many", "after"]
     assert subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False).returncode == -signal.SIGKILL
     with Corpus.open(folder, write=True) as corpus:
         assert corpus.content_hash() == before
@@ -264,7 +264,7 @@ def test_a_reader_in_the_way_is_named_and_the_next_writer_finishes(
         with pytest.raises(CorpusLockedError, match="somebody is reading"):
             corpus.remove(Removal("uploader", ("WillaSays",)))
         assert len(corpus.clips()) == 3
-    reading.close()
+    del reading
     reader.close()
     Corpus.open(folder, write=True).close()
     check_gone(folder, vectors, ["willa0"], ["nadir0"])
