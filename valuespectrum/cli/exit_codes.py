@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 from typer.exceptions import Abort, TyperException
 
-from valuespectrum.cli.console.escaping import one_line, write_line
+from valuespectrum.cli.console.escaping import write_line
 from valuespectrum.cli.console.stopping import STOPPING
 from valuespectrum.cli.console.watch import Watch
 from vectorstore.foundation.errors import StorageError, ValueSpectrumError
+from vectorstore.foundation.escaping import printable_line
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LEAST_MEMORY = 2 * 2**30
@@ -66,7 +67,9 @@ def _run(arguments: Sequence[str], as_json: bool) -> int:
         return _report(error.kind, error.message, error.hint, as_json)
     except TyperException as error:
         words = error.format_message() if hasattr(error, "format_message") else str(error)
-        return _report("usage", " ".join(words.split()), "add --help to see the options", as_json)
+        # What checks values announces each complaint in its own words.
+        told = " ".join(words.split()).replace(": Value error, ", ": ")
+        return _report("usage", told, "add --help to see the options", as_json)
     except BrokenPipeError:
         # Whoever read our output has read enough; Python would complain again when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -127,7 +130,7 @@ def _report(kind: str, message: str, hint: str, as_json: bool) -> int:
     else:
         from valuespectrum.cli.console.terminal import alarming
 
-        print(alarming(one_line(f"error: {message}" + (f" ({hint})" if hint else ""))), file=sys.stderr)
+        print(alarming(printable_line(f"error: {message}" + (f" ({hint})" if hint else ""))), file=sys.stderr)
     return WRONG
 
 
@@ -142,7 +145,7 @@ def _interrupted(arguments: Sequence[str], as_json: bool) -> None:
 
 
 def _stopped(arguments: Sequence[str]) -> str:
-    return one_line(f"{_FINISHED} ({_again(arguments)})")
+    return printable_line(f"{_FINISHED} ({_again(arguments)})")
 
 
 def _again(arguments: Sequence[str]) -> str:

@@ -6,14 +6,16 @@ Every step keeps what it has finished, so the same call after an interruption go
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.asks import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions, Silent, run_benchmark
+from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from valuespectrum.runs.run import write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.stimuli.retrieval import RetrievalOptions
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from ingest.embedding.base import Embedder
     from vectorstore.corpus import Corpus
 
-Json = dict[str, Any]
-Advance = Callable[[int, int], None]
 PERSONA_RESULTS = (
     *("aligned", "ceiling", "bare", "gain", "gain_low", "gain_high"),
     *("placebo", "difference", "difference_low", "difference_high", "moved"),
@@ -56,22 +56,35 @@ class QuickstartOptions:
     session_steps: int = 40
 
 
-class Stages(Protocol):
-    """Who is told what is being done."""
+@dataclass(frozen=True, repr=False)
+class Summary(Outcome):
+    """What came of the quickstart, as ``summary.json`` holds it."""
 
-    def progress(self, label: str) -> AbstractContextManager[Advance]:
-        """A block that shows the progress of one stage."""
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each value: planted and recovered."""
+        planted, recovered = self.document["planted_profile"], self.document["recovered_profile"]
+        return [{"value": value, "planted": planted[value], "recovered": recovered.get(value)} for value in planted]
 
 
-def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
-    """Run everything.
+def quickstart(options: QuickstartOptions, teller: Teller | None = None) -> Summary:
+    """Draw a sample corpus, measure a model whose values are known, play roles, browse, and write a report.
 
-    Returns:
-        What ``summary.json`` holds.
+    Args:
+        options: Where, and how much.
+        teller: Who is told how it goes.
 
     Raises:
         ValueSpectrumError: The folder cannot be used, or the reference models are missing.
+
+    Example::
+
+        print(vs.quickstart(vs.QuickstartOptions(Path("quickstart-out"))))
     """
+    summary = _run(options, teller or Unattended())
+    return Summary(summary, _describe(summary, options.out))
+
+
+def _run(options: QuickstartOptions, teller: Teller) -> Json:
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model
     from agents.personas.persona import load_personas, select
@@ -81,13 +94,13 @@ def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
     started = time.monotonic()
     out = options.out
     embedder = load_embedder(options.embedder)
-    draw_and_ingest(options, embedder, stages)
+    draw_and_ingest(options, embedder, teller)
     with Corpus.open(out / "corpus") as corpus:
         model = load_model(options.model, ModelOptions(seed=options.seed))
         roles = select(load_personas(), options.personas)
-        scores = _measure(options, corpus, embedder, model, (), stages)
-        played = _measure(options, corpus, embedder, model, roles, stages)
-        _browse(options, corpus, embedder, model, roles, stages)
+        scores = _measure(options, corpus, embedder, model, (), teller)
+        played = _measure(options, corpus, embedder, model, roles, teller)
+        _browse(options, corpus, embedder, model, roles, teller)
         _report(options, corpus, embedder)
         summary = {
             "seconds": 0.0,
@@ -105,15 +118,15 @@ def quickstart(options: QuickstartOptions, stages: Stages) -> Json:
     return summary
 
 
-def draw_and_ingest(options: QuickstartOptions, embedder: Embedder, stages: Stages) -> None:
+def draw_and_ingest(options: QuickstartOptions, embedder: Embedder, teller: Teller) -> None:
     """Draw the sample clips and bring them into a corpus, as if they were anybody's videos."""
     from ingest.pipeline import ingest
     from valuespectrum.reference.drawing import draw_corpus
     from vectorstore.corpus import Corpus
 
-    with stages.progress("drawing sample clips") as advance:
+    with teller.progress("drawing sample clips") as advance:
         draw_corpus(options.out / "clips", options.clips, options.seed, advance)
-    with Corpus.ensure(options.out / "corpus") as corpus, stages.progress("decoding and embedding") as advance:
+    with Corpus.ensure(options.out / "corpus") as corpus, teller.progress("decoding and embedding") as advance:
         ingest(
             [options.out / "clips"],
             corpus,
@@ -128,7 +141,7 @@ def _measure(
     embedder: Embedder,
     model: Model,
     roles: Sequence[Persona],
-    stages: Stages,
+    teller: Teller,
 ) -> Json:
     name = "personas" if roles else "profile"
     top_k = options.persona_top_k if roles else options.profile_top_k
@@ -141,7 +154,7 @@ def _measure(
         scoring=ScoringOptions(seed=options.seed),
         command="valuespectrum quickstart",
     )
-    with stages.progress("asking with personas" if roles else "asking the model") as advance:
+    with teller.progress("asking with personas" if roles else "asking the model") as advance:
         return run_benchmark(bench, corpus, embedder, [model], roles, _Teller(advance))
 
 
@@ -159,7 +172,7 @@ def _browse(
     embedder: Embedder,
     model: Model,
     roles: Sequence[Persona],
-    stages: Stages,
+    teller: Teller,
 ) -> None:
     from agents.browsing.policies import load_policy
     from agents.browsing.session import SessionOptions, browse
@@ -175,7 +188,7 @@ def _browse(
         corpus="corpus",
     )
     persona = select(roles, [options.session_persona])[0]
-    with stages.progress("browsing a feed") as advance:
+    with teller.progress("browsing a feed") as advance:
         browse(
             session,
             catalogue,
@@ -198,6 +211,37 @@ def _report(options: QuickstartOptions, corpus: Corpus, embedder: Embedder) -> N
         clip_values=clip_values(corpus, embedder),
     )
     write_report(load_report(sources, "Value profile · quickstart"), options.out / "report.html")
+
+
+def _describe(summary: Json, out: Path) -> str:
+    from valuespectrum.reporting.words import moved_in_words, number
+    from valuespectrum.theory.values import LABELS
+
+    planted, recovered = summary["planted_profile"], summary["recovered_profile"]
+    values = [(LABELS[value], number(planted[value]), number(recovered.get(value))) for value in planted]
+    alignments = summary["persona_alignment"]
+    personas = [
+        (name, *(number(row[each], 2) for each in ("aligned", "bare", "placebo", "ceiling")), row["moved"] or "-")
+        for name, row in alignments.items()
+    ]
+    return "\n".join(
+        (
+            table(("value", "planted", "recovered"), values),
+            "",
+            table(("persona", "aligned", "no persona", "placebo", "at most", "moved"), personas),
+            moved_in_words([row["moved"] for row in alignments.values()]),
+            "",
+            f"{summary['answers']:,} answers about {summary['clips']:,} clips in {summary['seconds']:.0f} s; "
+            f"rank correlation with the planted values {number(summary['spearman'], 2)}, "
+            f"{summary['interval_coverage']:.0%} of them inside their interval over clips",
+            "",
+            f"report: {out / summary['report']}",
+            "",
+            "next, with your own videos and a real model:",
+            "  valuespectrum ingest VIDEOS --corpus my-corpus --embedder open_clip:ViT-B-32/laion2b_s34b_b79k",
+            "  valuespectrum bench --corpus my-corpus --model hf:Qwen/Qwen3-VL-4B-Instruct",
+        )
+    )
 
 
 def role_name(row: Json) -> str:

@@ -199,7 +199,7 @@ def test_a_tampered_session_does_not_pass(
     assert (code, json.loads(out)["checked"], json.loads(out)["identical"]) == (0, "everything", True)
     assert f"corpus: {corpus}" in told
     with monkeypatch.context() as patch:
-        patch.setattr("valuespectrum.cli.verbs.browse.corpus_of_log", lambda log: None)
+        patch.setattr("valuespectrum.operations.browse.corpus_of_log", lambda log: None)
         code, out, _ = run("browse", "--replay", log)
         assert code == 0 and "was not checked" in out
         assert json.loads(run("browse", "--replay", log, "--json")[1])["checked"] == "answers"
@@ -256,7 +256,7 @@ def _bad_inputs(tmp_path: Path, corpus: Path) -> dict[str, tuple[tuple[object, .
         "missing weights": ((*bench, "--model", f"hf:{missing}"), "model"),
         "unknown persona": ((*bench, "--model", MODEL, "--persona", "nobody"), "input"),
         "missing persona file": ((*bench, "--model", MODEL, "--personas", missing), "input"),
-        "unknown battery": ((*bench, "--model", MODEL, "--battery", "nonsense", "--run", tmp_path / "r1"), "input"),
+        "unknown battery": ((*bench, "--model", MODEL, "--battery", "nonsense", "--run", tmp_path / "r1"), "usage"),
         "file as run": ((*bench, "--model", MODEL, "--run", file), "input"),
         "unknown policy": (("browse", "--corpus", corpus, "--model", MODEL, "--policy", "nonsense"), "input"),
         "no model": (("browse", "--corpus", corpus), "input"),

@@ -92,19 +92,19 @@ def test_a_list_with_columns_of_its_own_and_a_basis(clips: Path, tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    ("words", "complaint"),
+    ("words", "kind", "complaint"),
     [
-        (("--columns", "url"), "not NAME=VALUE"),
-        (("--fetch", "=x"), "not NAME=VALUE"),
-        (("--sampling", "best"), "unknown sampling"),
-        (("--decoder", "magic"), "unknown decoder"),
+        (("--columns", "url"), "input", "not NAME=VALUE"),
+        (("--fetch", "=x"), "input", "not NAME=VALUE"),
+        (("--sampling", "best"), "usage", "'best' is not one of 'uniform'"),
+        (("--decoder", "magic"), "usage", "'magic' is not one of 'auto'"),
     ],
 )
 def test_options_that_make_no_sense(
-    clips: Path, tmp_path: Path, ask: Ask, words: tuple[str, str], complaint: str
+    clips: Path, tmp_path: Path, ask: Ask, words: tuple[str, str], kind: str, complaint: str
 ) -> None:
     error = ask("ingest", clips, "--corpus", tmp_path / "corpus", "--embedder", "colours", *words)
-    assert error["kind"] == "input"
+    assert error["kind"] == kind
     assert complaint in error["message"]
     assert error["hint"]
 

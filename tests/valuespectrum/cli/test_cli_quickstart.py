@@ -24,7 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[QuickstartOptions, d
         session_steps=6,
     )
     with Terminal(as_json=False) as terminal:
-        return options, quickstart(options, terminal)
+        return options, quickstart(options, terminal).to_dict()
 
 
 def test_the_summary_says_what_was_done(made: tuple[QuickstartOptions, dict[str, Any]]) -> None:
@@ -59,7 +59,7 @@ def test_run_again_it_asks_nothing(made: tuple[QuickstartOptions, dict[str, Any]
     before = [_stamps(store) for store in stores]
     log = (options.out / "session.jsonl").read_bytes()
     with Terminal(as_json=False) as terminal:
-        again = quickstart(options, terminal)
+        again = quickstart(options, terminal).to_dict()
     assert {**again, "seconds": 0} == {**summary, "seconds": 0}
     assert [_stamps(store) for store in stores] == before
     assert (options.out / "session.jsonl").read_bytes() == log

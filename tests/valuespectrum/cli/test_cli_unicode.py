@@ -14,8 +14,9 @@ from cli_world import ColourEmbedder, write_clip
 
 import ingest.embedding.base
 from valuespectrum.cli import main
-from valuespectrum.cli.console.escaping import as_json, encodable, one_line, printable
+from valuespectrum.cli.console.escaping import as_json, encodable
 from vectorstore.corpus import Corpus
+from vectorstore.foundation.escaping import printable, printable_line
 
 NAMES = (
     b"plain", "Ünï ☂".encode(), "نص عربي".encode(), "日本語".encode(), "👩\u200d🚀".encode(),
@@ -128,4 +129,4 @@ def test_what_is_written_can_be_read_again_in_any_encoding() -> None:
         assert json.loads(written.encode(encoding).decode(encoding)) == {"name": text}
         assert written.isprintable()
         assert encodable(printable(text + "\n"), encoding).encode(encoding)
-    assert one_line("a\nb\t👩\u200d🚀") == "a\\nb\\t👩\u200d🚀"
+    assert printable_line("a\nb\t👩\u200d🚀") == "a\\nb\\t👩\u200d🚀"

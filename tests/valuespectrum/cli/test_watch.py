@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 from valuespectrum.cli.console import watch as watch_module
 from valuespectrum.cli.console.terminal import Terminal, quiet_libraries
 from valuespectrum.cli.console.watch import Pace, Watch
-from valuespectrum.cli.verbs.bench import BenchBar
+from valuespectrum.operations.bench import BenchBars
 
 
 @pytest.fixture
@@ -90,10 +89,9 @@ def test_libraries_that_retry_and_fail_say_nothing_and_we_say_it_in_one_line(tmp
 
 
 def test_preparing_says_how_far_it_is(quick: None, capsys: pytest.CaptureFixture[str]) -> None:
-    with Terminal(False) as terminal, contextlib.ExitStack() as stack:
-        bar = BenchBar(terminal, stack)
+    with Terminal(False) as terminal, BenchBars(terminal) as bars:
         for number in range(60):
-            bar.working("making placebos", number, 60)
+            bars.working("making placebos", number, 60)
             time.sleep(0.01)
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("making")]
     assert len(lines) >= 2 and all(re.fullmatch(r"making placebos: \d+ of 60", line) for line in lines)

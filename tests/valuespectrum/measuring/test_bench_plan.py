@@ -13,11 +13,11 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas
 from valuespectrum.cli import main
-from valuespectrum.cli.verbs.bench import describe_expense
 from valuespectrum.costs.prices import OWN_TABLE, load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark
 from valuespectrum.measuring.plan import plan_benchmark
+from valuespectrum.operations.bench import describe_expense
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -154,9 +154,10 @@ def test_a_run_is_checked_and_exported(
         2,
         {
             "error": {
-                "kind": "input",
-                "message": "unknown format 'xls'",
-                "hint": "choose csv, parquet, scores, hf or inspect",
+                "kind": "usage",
+                "message": "Invalid value for 'FORMAT': "
+                "'xls' is not one of 'csv', 'parquet', 'scores', 'hf', 'inspect'.",
+                "hint": "add --help to see the options",
             }
         },
     )

@@ -14,11 +14,11 @@ from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.models.registry import load_model
-from valuespectrum.cli.verbs.bench import describe_expense
 from valuespectrum.costs.prices import PriceTable, load_prices
 from valuespectrum.costs.spending import spending, with_prices
 from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense
 from valuespectrum.measuring.plan import plan_benchmark
+from valuespectrum.operations.bench import describe_expense
 from vectorstore.foundation.errors import InputError
 
 sys.path.append(str(Path(__file__).parents[2] / "agents"))

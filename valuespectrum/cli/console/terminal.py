@@ -9,12 +9,17 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from valuespectrum.cli.console.escaping import as_json, encodable, one_line, printable, write_line
-from valuespectrum.cli.console.watch import Pace, Watch, duration, running
+from valuespectrum.cli.console.escaping import as_json, encodable, write_line
+from valuespectrum.cli.console.watch import Pace, Watch, running
+from vectorstore.foundation.clock import duration
+from vectorstore.foundation.escaping import printable, printable_line
+
+if TYPE_CHECKING:
+    from valuespectrum.api import Outcome
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Advance = Callable[[int, int], None]
@@ -87,12 +92,19 @@ class Terminal:
         """
         self._watch.doing(label, state)
 
-    @contextlib.contextmanager
-    def asking(self) -> Iterator[None]:
-        """Keep quiet while a person is asked something."""
+    def agreed(self, what: str, question: str) -> bool:
+        """Whether a person agrees to something; nobody does with ``--json`` or without a terminal to answer at.
+
+        Args:
+            what: What they agree to.
+            question: To be answered with yes or no.
+        """
+        if self.as_json or not sys.stdin.isatty():
+            return False
+        self.say(what)
         self._watch.pause(True)
         try:
-            yield
+            return typer.confirm(question, err=True)
         finally:
             self._watch.pause(False)
 
@@ -126,6 +138,10 @@ class Terminal:
     def finish(self, document: Mapping[str, Any] | Sequence[Any], text: str) -> None:
         """Give the result: the document with ``--json``, else the text."""
         self._document = as_json(document, self._encoding) if self.as_json else printable(text)
+
+    def show(self, result: Outcome) -> None:
+        """Give a result of the Python interface."""
+        self.finish(result.to_dict(), str(result))
 
 
 def help_without_verb(context: typer.Context) -> None:
@@ -184,7 +200,7 @@ class _Notes(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write or swallow a record."""
         if record.name.partition(".")[0] in _OURS:
-            print(one_line(record.getMessage()), file=sys.stderr, flush=True)
+            print(printable_line(record.getMessage()), file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -213,23 +229,3 @@ def alarming(text: str) -> str:
     wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     coloured = (wanted or bool(os.environ.get("FORCE_COLOR"))) and not os.environ.get("NO_COLOR")
     return f"\x1b[1;31m{text}\x1b[0m" if coloured else text
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Rows as aligned text; the first column to the left, the others to the right.
-
-    Example:
-        >>> print(table(["name", "n"], [["a", 1], ["bc", 22]]))
-        name   n
-        a      1
-        bc    22
-    """
-    cells = [[str(cell) for cell in row] for row in [header, *rows]]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    )

@@ -127,16 +127,3 @@ class Pace:
         if seconds < self._LEAST_SECONDS or since < self._LEAST_DONE or total <= done:
             return None
         return (total - done) * seconds / since
-
-
-def duration(seconds: float) -> str:
-    """Time as a person would say it.
-
-    Example:
-        >>> duration(45), duration(600), duration(9000), duration(400_000)
-        ('45 s', '10 min', '2.5 h', '4.6 days')
-    """
-    for unit, length, digits in (("days", 86_400, 1), ("h", 3_600, 1), ("min", 60, 0)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:,.{digits}f} {unit}"
-    return f"{seconds:.0f} s"

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument, number_lines
+from valuespectrum import api
+from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from valuespectrum.cli.corpus.people import find_uploaders, no_such_uploader
-from valuespectrum.cli.corpus.search import find_clip
-
-if TYPE_CHECKING:
-    from vectorstore.corpus import Corpus
-    from vectorstore.foundation.errors import InputError
-    from vectorstore.ledger.records import Clip, Receipt, Removal
-
-_WHOLE_ID = re.compile(r"[0-9a-f]{64}")
-_SHOWN = 30
-_SEVERAL = "several people are called, and all of it goes"
-_LONGEST_LIST = 16 * 1024 * 1024
 
 
 def remove(
@@ -56,184 +40,20 @@ def remove(
 
     What was removed never comes in again. Without --yes it only shows what would go (exit code 1), or asks.
     """
-    from vectorstore.corpus import Corpus
-
+    what = api.Takedown(
+        clip=tuple(clip or ()),
+        uploader=tuple(uploader or ()),
+        url=tuple(url or ()),
+        url_list=url_list,
+        reason=reason,
+        keep_out=keep_out,
+    )
     with Terminal(as_json) as terminal:
-        links = [*(url or []), *(_read_list(url_list) if url_list else [])]
-        named = {"clip": clip or [], "uploader": uploader or [], "source": links}
-        terminal.doing(f"opening {corpus}")
-        with Corpus.open(corpus, write=True, chroma_url=chroma) as opened:
-            removals = _removals(opened, named, reason, keep_out)
-            foreseen = _Foreseen.of(opened, removals)
-            empty = not any(foreseen.sums[name] for name in ("clips", "sources"))
-            again = empty and _removed_before(opened, removals)
-            if empty and not again and not keep_out:
-                raise _nothing_found(opened, links)
-            if not yes and not again and not _agreed(terminal, foreseen):
-                text = "\n".join(["this would go:", *foreseen.lines(), "nothing was removed (add --yes)"])
-                terminal.finish({"done": False, **foreseen.document()}, text)
-                raise typer.Exit(1)
-            terminal.doing("removing: rows, pictures, then index and ledger are written anew")
-            receipts = [opened.remove(removal) for removal in removals]
-        done = _summed(receipts)
-        look = sorted({name for receipt in receipts for name in receipt.near_duplicates})
-        first = "was removed before; whatever an interrupted removal had left is gone" if again else "removed for good:"
-        lines = [first, *number_lines(done), *foreseen.titles()]
-        lines += [f"look at {name}: shows nearly the same" for name in look]
-        document = {"done": True, **foreseen.document(), **done, "near_duplicates": look, "reason": reason}
-        terminal.finish(document, "\n".join([*lines, *foreseen.warnings()]))
 
+        def agree(words: str) -> bool:
+            return yes or terminal.agreed(f"this will go for good:\n{words}", "remove it?")
 
-@dataclass(frozen=True, slots=True)
-class _Foreseen:
-    """What a removal would reach, as a person can check it."""
-
-    sums: dict[str, int]
-    clips: list[Clip]
-    shared: list[str]
-    """Names that several people have."""
-    alike: list[Clip]
-    """Clips of others who are called the same, so far as anybody can tell."""
-
-    @classmethod
-    def of(cls, corpus: Corpus, removals: list[Removal]) -> _Foreseen:
-        from vectorstore.ledger.uploaders import called_alike
-
-        clips = {clip.clip_id: clip for removal in removals for clip in corpus.clips_foreseen(removal)}
-        people = {key: corpus.person(key) for each in removals if each.kind == "uploader" for key in each.keys}
-        sources = sorted({source for person in people.values() for source in person.sources})
-        alike = [corpus.clip(name) for name in called_alike(corpus.ledger, sources) if name not in clips]
-        shared = [name for name, person in people.items() if person.people > 1]
-        sums = _summed([corpus.foresee_removal(removal) for removal in removals])
-        return cls(sums, list(clips.values()), shared, alike)
-
-    def document(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {**self.sums, "found": _shown(self.clips), "shared_names": self.shared, "alike": _shown(self.alike)}
-
-    def lines(self) -> list[str]:
-        """Numbers, titles, and what should be looked at."""
-        return [*number_lines(self.sums), *self.titles(), *self.warnings()]
-
-    def titles(self) -> list[str]:
-        """The clips, one a line."""
-        return _clip_lines(self.clips)
-
-    def warnings(self) -> list[str]:
-        """What a person should look at before or afterwards."""
-        lines = [
-            f"{name!r} is what {_SEVERAL}: an @handle, an id or the address of a page names one" for name in self.shared
-        ]
-        if self.alike:
-            lines += ["called the same, but nothing says that it is the same person (they stay; remove with --clip):"]
-        return [*lines, *_clip_lines(self.alike)]
-
-
-def _shown(clips: list[Clip]) -> list[dict[str, str]]:
-    return [{"clip": clip.clip_id, "title": clip.title, "platform": clip.platform} for clip in clips]
-
-
-def _clip_lines(clips: list[Clip]) -> list[str]:
-    from valuespectrum.reporting.words import clean
-
-    lines = [
-        f"  {clip.clip_id[:12]}  {clip.platform}  {clip.published or '-'}  {clean(clip.title, 80) or '(no title)'}"
-        for clip in clips[:_SHOWN]
-    ]
-    return [*lines, f"  ... and {len(clips) - _SHOWN:,} more (--json lists all)"] if len(clips) > _SHOWN else lines
-
-
-def _removals(corpus: Corpus, named: dict[str, list[str]], reason: str, keep_out: bool) -> list[Removal]:
-    from ingest.cleaning.uploaders import asked_names
-    from vectorstore.foundation.errors import InputError
-    from vectorstore.ledger.records import Removal
-
-    clips = [name if _WHOLE_ID.fullmatch(name) else find_clip(corpus, name) for name in named["clip"]]
-    names, unknown = find_uploaders(corpus, named["uploader"])
-    strangers = [text for text in unknown if not _all_removed(corpus, "uploader", asked_names(text))]
-    if strangers and not keep_out:
-        raise no_such_uploader(corpus, strangers[0])
-    keys = {
-        "clip": clips,
-        "uploader": [*names, *(name for text in unknown for name in asked_names(text))],
-        "source": [key for link in named["source"] for key in _source_keys(corpus, link)],
-    }
-    removals = [Removal(kind, tuple(each), reason) for kind, each in keys.items() if each]
-    if not removals:
-        raise InputError("nothing was named", "name it with --clip, --uploader, --url or --url-list")
-    return removals
-
-
-def _removed_before(corpus: Corpus, removals: list[Removal]) -> bool:
-    """Whether all that is named was removed already: a removal that was killed is given again."""
-    return all(_all_removed(corpus, each.kind, each.keys) for each in removals)
-
-
-def _all_removed(corpus: Corpus, kind: str, keys: Iterable[str]) -> bool:
-    return all(corpus.is_removed(kind, key) for key in keys)
-
-
-def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
-    """The error for a removal that reaches nothing, with what is near."""
-    from ingest.cleaning.uploaders import asked_names
-    from vectorstore.foundation.errors import InputError
-
-    keep = "--keep-out notes it down all the same, so that it never comes in"
-    for text in links:
-        name = text.rstrip("/").rpartition("/")[2]
-        rows = corpus.ledger.select(
-            "SELECT locator FROM source WHERE substr(locator, -length(?1)) = ?1 LIMIT 3", (name,)
-        )
-        if near := [row[0] for row in rows if name]:
-            return InputError(
-                f"nothing in {corpus.folder} comes from {text!r:.200}", f"near: {', '.join(near)}; {keep}"
-            )
-        if "://" in text and asked_names(text) != (text,):
-            return InputError(f"{text!r:.200} is the page of a person", f"name it with --uploader; {keep}")
-    return InputError(f"nothing of what was named is in {corpus.folder}, and nothing was removed", keep)
-
-
-def _source_keys(corpus: Corpus, text: str) -> list[str]:
-    """Under what a corpus may know a source: the canonical link, what was typed, or the whole path of a file."""
-    from ingest.cleaning.urls import parse_link
-    from ingest.sources.folder import FileItem
-    from vectorstore.foundation.errors import FetchError
-
-    if "://" not in text:
-        return [FileItem(Path(os.path.abspath(text))).locator]  # noqa: PTH100 - resolve() would follow links
-    keys = [text]
-    try:
-        canonical = parse_link(text).url
-    except FetchError:
-        return keys
-    # A link that the corpus does not know as it was typed would only count as unknown.
-    known = corpus.ledger.count("source", "locator = ? OR page_url = ?", (text, text))
-    return list(dict.fromkeys([*(keys if known else []), canonical]))
-
-
-def _read_list(path: Path) -> list[str]:
-    from vectorstore.foundation.errors import InputError
-
-    if not path.is_file() or path.stat().st_size > _LONGEST_LIST:
-        raise InputError(f"{path} is no list of links", f"write one link a line, at most {_LONGEST_LIST // 2**20} MiB")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}", "save it as UTF-8 text") from error
-    links = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    if not links:
-        raise InputError(f"{path} has no links in it", "write one link a line")
-    return links
-
-
-def _summed(receipts: list[Receipt]) -> dict[str, int]:
-    names = ("sources", "clips", "frames", "pictures", "vectors", "unknown")
-    return {name: sum(getattr(receipt, name) for receipt in receipts) for name in names}
-
-
-def _agreed(terminal: Terminal, foreseen: _Foreseen) -> bool:
-    if terminal.as_json or not sys.stdin.isatty():
-        return False
-    terminal.say("\n".join(["this will go for good:", *foreseen.lines()]))
-    with terminal.asking():
-        return typer.confirm("remove it?", err=True)
+        found = api.remove(corpus, what, agree, chroma, terminal)
+        terminal.show(found)
+        if not found.done:
+            raise typer.Exit(1)

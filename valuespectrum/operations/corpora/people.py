@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from vectorstore.foundation.errors import InputError
+
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
-    from vectorstore.foundation.errors import InputError
 
 _MOST = 12
 
@@ -45,7 +46,6 @@ def sources_of(corpus: Corpus, texts: Sequence[str]) -> tuple[int, ...]:
 
 def no_such_uploader(corpus: Corpus, text: str) -> InputError:
     """The error for an uploader whom a corpus does not know, with what is near."""
-    from vectorstore.foundation.errors import InputError
     from vectorstore.ledger.uploader_names import DISPLAY, HANDLE, ID
     from vectorstore.ledger.uploaders import kept_names, near_names
 
@@ -75,8 +75,6 @@ def known_values(corpus: Corpus, column: str, texts: Sequence[str]) -> tuple[str
     Raises:
         InputError: The corpus has none of this name.
     """
-    from vectorstore.foundation.errors import InputError
-
     there = [row[0] for row in corpus.ledger.select(f"SELECT DISTINCT {column} FROM {_TABLES[column]} ORDER BY 1")]
     found: list[str] = []
     for text in texts:

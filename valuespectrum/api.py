@@ -1,0 +1,159 @@
+"""What ``import valuespectrum as vs`` offers: everything that the command line does, as functions and typed results.
+
+Nothing is imported before it is used, so that importing this costs nothing::
+
+    vs.bench, vs.score, vs.report ...   do something; the last arguments are settings and who is told how it goes
+    vs.BenchSettings ...                settings, named like the options of the command line
+    vs.Scores ...                       results: print them, ``to_dict``, ``to_pandas``, show them in a notebook
+
+Bad input raises a ``ValueSpectrumError`` (``valuespectrum.errors``), whose message says what is wrong and whose hint
+says what to do.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agents.models.base import Model as Model, ModelOptions as ModelOptions
+    from agents.models.registry import load_model as load_model
+    from valuespectrum.operations.bench import (
+        BenchSettings as BenchSettings,
+        Planned as Planned,
+        bench as bench,
+        plan_bench as plan_bench,
+    )
+    from valuespectrum.operations.browse import (
+        BrowseSettings as BrowseSettings,
+        FeedSession as FeedSession,
+        Replayed as Replayed,
+        browse as browse,
+        replay as replay,
+    )
+    from valuespectrum.operations.calibrate import (
+        CalibrateSettings as CalibrateSettings,
+        Calibration as Calibration,
+        calibrate as calibrate,
+    )
+    from valuespectrum.operations.corpora.care import (
+        Verified as Verified,
+        rebuild as rebuild,
+        reembed as reembed,
+        verify as verify,
+    )
+    from valuespectrum.operations.corpora.info import CorpusInfo as CorpusInfo, info as info
+    from valuespectrum.operations.corpora.refresh import (
+        Refreshed as Refreshed,
+        RefreshSettings as RefreshSettings,
+        plan_refresh as plan_refresh,
+        refresh as refresh,
+    )
+    from valuespectrum.operations.corpora.remove import Takedown as Takedown, remove as remove
+    from valuespectrum.operations.corpora.search import Filter as Filter, Hits as Hits, Query as Query, search as search
+    from valuespectrum.operations.corpora.sources import (
+        SourceList as SourceList,
+        Undone as Undone,
+        forget as forget,
+        sources as sources,
+    )
+    from valuespectrum.operations.corpora.states import (
+        CorpusExportSettings as CorpusExportSettings,
+        SnapshotList as SnapshotList,
+        StateDifference as StateDifference,
+        diff as diff,
+        export_corpus as export_corpus,
+        snapshot as snapshot,
+        snapshots as snapshots,
+    )
+    from valuespectrum.operations.doctor import DoctorSettings as DoctorSettings, Health as Health, doctor as doctor
+    from valuespectrum.operations.export import Exported as Exported, ExportSettings as ExportSettings, export as export
+    from valuespectrum.operations.history import (
+        HistorySettings as HistorySettings,
+        WatchHistory as WatchHistory,
+        history as history,
+    )
+    from valuespectrum.operations.ingest import (
+        Ingested as Ingested,
+        IngestSettings as IngestSettings,
+        ingest as ingest,
+        plan_ingest as plan_ingest,
+    )
+    from valuespectrum.operations.quickstart import (
+        QuickstartOptions as QuickstartOptions,
+        Summary as Summary,
+        quickstart as quickstart,
+    )
+    from valuespectrum.operations.report import Page as Page, ReportSettings as ReportSettings, report as report
+    from valuespectrum.operations.score import Scores as Scores, ScoreSettings as ScoreSettings, score as score
+    from valuespectrum.operations.shared.choices import (
+        BatteryName as BatteryName,
+        DecoderName as DecoderName,
+        EmbedderFormat as EmbedderFormat,
+        EngineName as EngineName,
+        ExportForm as ExportForm,
+        LayoutName as LayoutName,
+        ModelFormat as ModelFormat,
+        PlaceName as PlaceName,
+        ReadoutName as ReadoutName,
+        SamplingName as SamplingName,
+        SearchEngine as SearchEngine,
+        SpokenStrategy as SpokenStrategy,
+        StrategyName as StrategyName,
+    )
+    from valuespectrum.operations.shared.outcomes import Outcome as Outcome
+    from valuespectrum.operations.shared.telling import (
+        Advance as Advance,
+        Caution as Caution,
+        Teller as Teller,
+        Unattended as Unattended,
+    )
+    from vectorstore.corpus import Corpus as Corpus
+
+_HOMES = {
+    "agents.models.base": "Model ModelOptions",
+    "agents.models.registry": "load_model",
+    "valuespectrum.operations.bench": "BenchSettings Planned bench plan_bench",
+    "valuespectrum.operations.browse": "BrowseSettings Replayed FeedSession browse replay",
+    "valuespectrum.operations.calibrate": "CalibrateSettings Calibration calibrate",
+    "valuespectrum.operations.corpora.care": "Verified rebuild reembed verify",
+    "valuespectrum.operations.corpora.info": "CorpusInfo info",
+    "valuespectrum.operations.corpora.refresh": "RefreshSettings Refreshed plan_refresh refresh",
+    "valuespectrum.operations.corpora.remove": "Takedown remove",
+    "valuespectrum.operations.corpora.search": "Filter Hits Query search",
+    "valuespectrum.operations.corpora.sources": "SourceList Undone forget sources",
+    "valuespectrum.operations.corpora.states": (
+        "CorpusExportSettings SnapshotList StateDifference diff export_corpus snapshot snapshots"
+    ),
+    "valuespectrum.operations.doctor": "DoctorSettings Health doctor",
+    "valuespectrum.operations.export": "ExportSettings Exported export",
+    "valuespectrum.operations.history": "HistorySettings WatchHistory history",
+    "valuespectrum.operations.ingest": "IngestSettings Ingested ingest plan_ingest",
+    "valuespectrum.operations.quickstart": "QuickstartOptions Summary quickstart",
+    "valuespectrum.operations.report": "Page ReportSettings report",
+    "valuespectrum.operations.score": "ScoreSettings Scores score",
+    "valuespectrum.operations.shared.choices": (
+        "BatteryName DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName "
+        "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName"
+    ),
+    "valuespectrum.operations.shared.outcomes": "Outcome",
+    "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
+    "vectorstore.corpus": "Corpus",
+}
+"""Where each name is at home."""
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = sorted(_HOME)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(importlib.import_module(_HOME[name]), name)
+        globals()[name] = found
+        return found
+
+    def __dir__() -> list[str]:
+        return list(__all__)

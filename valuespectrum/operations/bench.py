@@ -1,0 +1,328 @@
+"""``bench``: from a corpus and models to scores, or to the cost of them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.score import Scores, describe
+from valuespectrum.operations.shared.choices import BatteryName, EngineName, LayoutName, ModelFormat, StrategyName
+from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
+from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
+from vectorstore.foundation.clock import duration
+from vectorstore.foundation.errors import CorpusError
+
+if TYPE_CHECKING:
+    from agents.models.base import Model, ModelOptions
+    from agents.personas.persona import Persona
+    from ingest.embedding.base import Embedder
+    from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense
+    from vectorstore.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSettings:
+    """What is asked and how; the names are those of the options of ``valuespectrum bench``."""
+
+    persona: tuple[str, ...] = ()
+    """Personas by name, or ``("all",)``; the model without a persona is always asked."""
+    personas: Path | None = None
+    """Persona file (YAML) in place of the built-in personas."""
+    strategy: tuple[StrategyName, ...] = ("simple",)
+    """How personas are put into words."""
+    placebo: bool = True
+    """Whether every persona gets a placebo to compare with."""
+    battery: BatteryName = "like"
+    """``"like"`` (four balanced cells) or ``"paper"`` (as published)."""
+    wordings: int = 2
+    """Wordings of the like question."""
+    top_k: int = 5
+    """Clips per keyword."""
+    keywords: Path | None = None
+    """Keyword list (YAML) in place of our own."""
+    seed: int = 0
+    """Seed of everything that is drawn."""
+    prices: Path | None = None
+    """Price table (YAML) in place of our own."""
+    embedder: str = ""
+    """Embedder spec; empty takes the one that made the corpus."""
+    device: str = "auto"
+    dtype: ModelFormat = "auto"
+    batch_size: int = 32
+    """Questions in one forward pass."""
+    engine: EngineName = "auto"
+    layout: LayoutName = "persona-first"
+    samples: int = 0
+    """Answers to draw for each question; 0 reads the probabilities themselves."""
+    temperature: float = 1.0
+    """Of drawn answers."""
+
+    @property
+    def loading(self) -> ModelOptions:
+        """How models are loaded."""
+        from agents.models.base import ModelOptions
+
+        names = {each.name for each in fields(ModelOptions)} & {each.name for each in fields(self)}
+        return ModelOptions(**{name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True, repr=False)
+class Planned(Outcome):
+    """What a benchmark would ask and cost."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each model: what is stored, what remains, tokens, money, time."""
+        return [{"model": model, **expense} for model, expense in self.document["models"].items()]
+
+
+def bench(
+    corpus: str | PathLike[str],
+    models: str | Sequence[str],
+    run: str | PathLike[str] | None = None,
+    settings: BenchSettings | None = None,
+    teller: Teller | None = None,
+    command: str = "",
+) -> Scores:
+    """Measure the values of models: which kinds of pictures they like, with and without personas.
+
+    The same call continues a run that was interrupted.
+
+    Args:
+        corpus: Corpus folder.
+        models: A model spec, or several.
+        run: Run folder; by default ``runs/MODEL-BATTERY``.
+        settings: What is asked and how.
+        teller: Who is told how it goes.
+        command: What the user typed, for the manifest of the run.
+
+    Returns:
+        The scores; ``run`` says where they and the answers are.
+
+    Raises:
+        InputError: Something that was named does not exist, or the run was begun under other settings.
+        CorpusError: The corpus holds no pictures that fit.
+        ModelError: A model cannot be loaded, every ask failed, or nothing that it said could be scored.
+        StorageError: The run folder cannot be written.
+
+    Example::
+
+        scores = vs.bench("my-corpus", "hf:Qwen/Qwen3-VL-4B-Instruct")
+        scores.to_pandas().sort_values("mean")
+    """
+    from valuespectrum.measuring.benchmark import run_benchmark
+    from valuespectrum.runs.failures import refuse_silence, told
+    from vectorstore.snapshots.snapshot import snapshot_with
+
+    settings, teller = settings or BenchSettings(), teller or Unattended()
+    specs = [models] if isinstance(models, str) else list(models)
+    with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
+        options = replace(
+            _options(specs, run, settings),
+            command=command,
+            snapshot=snapshot_with(opened.folder, opened.content_hash()),
+        )
+        teller.doing(f"loading {', '.join(specs)}")
+        loaded = load_models(specs, settings.loading, settings.prices)
+        asked = {each.id: how_asked(each) for each in loaded}
+        for name, how in asked.items():
+            teller.say(_engine_in_words(name, how))
+        teller.doing("preparing the questions")
+        scores = run_benchmark(options, opened, embedder, loaded, personas, bars)
+    for line in told(scores):
+        teller.say(line)
+    refuse_silence(scores["failures"], str(options.run))
+    teller.warn(scores["caution"])
+    text = (
+        f"{describe(scores)}\n\nanswers and scores: {options.run}\n"
+        f"next: valuespectrum report {options.run} --corpus {Path(corpus)}"
+    )
+    return Scores({**scores, "run": str(options.run), "engines": asked}, text, options.run)
+
+
+def plan_bench(
+    corpus: str | PathLike[str],
+    models: str | Sequence[str],
+    run: str | PathLike[str] | None = None,
+    settings: BenchSettings | None = None,
+    teller: Teller | None = None,
+) -> Planned:
+    """What ``bench`` would ask and cost; loads no model and writes nothing into the run.
+
+    Args:
+        corpus: As for ``bench``.
+        models: As for ``bench``.
+        run: As for ``bench``.
+        settings: As for ``bench``.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: Something that was named does not exist.
+        CorpusError: The corpus holds no pictures.
+
+    Example::
+
+        vs.plan_bench("my-corpus", "openai:gpt-4o-mini").to_pandas()
+    """
+    from valuespectrum.measuring.plan import plan_benchmark
+
+    settings, teller = settings or BenchSettings(), teller or Unattended()
+    specs = [models] if isinstance(models, str) else list(models)
+    with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas):
+        options = _options(specs, run, settings)
+        teller.doing("planning")
+        planned = plan_benchmark(options, opened, embedder, specs, personas)
+    teller.warn(planned.caution)
+    return Planned(_plan_document(planned, options.run), _describe_plan(planned, options.run))
+
+
+@contextlib.contextmanager
+def _prepared(
+    corpus: str | PathLike[str], specs: Sequence[str], settings: BenchSettings, teller: Teller
+) -> Iterator[tuple[Corpus, Embedder, tuple[Persona, ...]]]:
+    """Everything that was named, looked at and opened; models are not loaded yet."""
+    from vectorstore.corpus import Corpus
+
+    teller.doing("looking at models and personas")
+    check_specs(specs, settings.loading, settings.prices)
+    personas = chosen_personas(settings.persona, settings.personas)
+    teller.doing(f"opening {Path(corpus)}")
+    with Corpus.open(Path(corpus)) as opened:
+        if not opened.clip_ids():
+            raise CorpusError(f"{Path(corpus)} holds no pictures", "add some: valuespectrum ingest VIDEOS --corpus DIR")
+        teller.doing("loading the embedder")
+        yield opened, corpus_embedder(opened, settings.embedder), personas
+
+
+def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: BenchSettings) -> BenchOptions:
+    from agents.models.model_names import ModelSpec
+    from valuespectrum.instruments.asks import BatteryOptions
+    from valuespectrum.measuring.benchmark import BenchOptions
+    from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.stimuli.retrieval import RetrievalOptions
+
+    named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
+    return BenchOptions(
+        run=Path(run) if run else Path("runs") / f"{named}-{settings.battery}",
+        battery=BatteryOptions(settings.battery, settings.wordings),
+        retrieval=RetrievalOptions(
+            top_k=settings.top_k, assignment="overlapping" if settings.battery == "paper" else "exclusive"
+        ),
+        keywords=settings.keywords,
+        strategies=settings.strategy or ("simple",),
+        placebos=settings.placebo,
+        seed=settings.seed,
+        scoring=ScoringOptions(seed=settings.seed),
+        prices=settings.prices,
+        specs=tuple(specs),
+        loading=settings.loading,
+    )
+
+
+class BenchBars(contextlib.ExitStack):
+    """Says beforehand what will be asked, then shows one bar per model."""
+
+    def __init__(self, teller: Teller) -> None:
+        super().__init__()
+        self._teller = teller
+        self._bars: dict[str, Advance] = {}
+        self._stage = self._prepared = ""
+
+    def working(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Say what is being prepared, when that takes long."""
+        self._prepared = f"{done:,} of {total:,}" if total else ""
+        if stage != self._stage:
+            self._stage = stage
+            self._teller.doing(stage, lambda: self._prepared)
+
+    def planned(self, plan: BenchPlan) -> None:
+        """Say what is stored, what remains, and what it will cost; and why not to ask at all, if so."""
+        self._teller.warn(plan.caution)
+        for model, expense in plan.models.items():
+            self._teller.say(describe_expense(model, expense, plan))
+
+    def asked(self, model: str, done: int, total: int) -> None:
+        """Move the model's bar."""
+        from valuespectrum.reporting.words import short_model
+
+        if model not in self._bars:
+            self._bars[model] = self.enter_context(self._teller.progress(f"asking {short_model(model)}"))
+        self._bars[model](done, total)
+        if done == total:
+            self.close()
+
+
+def how_asked(model: Model) -> dict[str, str]:
+    """The engine that asks a model and why, with what else decides how it is asked."""
+    told = {name: model.settings[name] for name in ("engine", "layout", "dtype", "choices") if name in model.settings}
+    return told | {"explanation": str(getattr(model, "explanation", ""))}
+
+
+def _engine_in_words(model: str, told: Mapping[str, str]) -> str:
+    """How a model is asked, for a person: engine and reason, layout, number format, and how choices are read."""
+    engine = told["explanation"] or f"engine: {told.get('engine', 'its own')}"
+    return "; ".join([f"{model}: {engine}", *(told[name] for name in ("layout", "dtype", "choices") if name in told)])
+
+
+def _plan_document(plan: BenchPlan, run: Path) -> Json:
+    asks = [expense.stored + expense.to_ask for expense in plan.models.values()]
+    return {
+        "dry_run": True,
+        "clips_per_value": plan.clips_per_value,
+        "respondents": plan.respondents * len(plan.models),
+        "asks_per_model": max(asks, default=0),
+        "asks": sum(asks),
+        "models": {model: asdict(expense) for model, expense in plan.models.items()},
+        "run": str(run),
+        "caution": plan.caution,
+    }
+
+
+def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
+    """A line for a person: what is stored, what remains, tokens, money, time."""
+    clips = sum(plan.clips_per_value.values())
+    line = (
+        f"{model}: {plan.respondents:,} respondents, {clips:,} clips, "
+        f"{expense.stored:,} answers stored, {expense.to_ask:,} to ask"
+    )
+    if not expense.to_ask:
+        return line
+    at_most = " at most" if expense.basis == "guessed" else ""
+    cost = "unknown (no row in the price table)" if expense.dollars is None else f"${expense.dollars:,.2f}{at_most}"
+    time = "unknown (nothing was timed yet)" if expense.seconds is None else f"about {duration(expense.seconds)}"
+    tokens = (
+        f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers{at_most}"
+    )
+    return "\n  ".join([line, f"{tokens}; cost {cost}; time {time}", *_money_matters(expense)])
+
+
+def _money_matters(expense: Expense) -> list[str]:
+    """Where the price is from, and whether the budget will do; nothing for what costs nothing."""
+    lines = [f"prices: {expense.prices}, check them"] if expense.dollars else []
+    limits = [f"${expense.budget_dollars:,.2f}"] if expense.budget_dollars is not None else []
+    limits += [f"{expense.budget_tokens:,} tokens"] if expense.budget_tokens is not None else []
+    if limits:
+        reaches = "is enough for that" if expense.within_budget else "stops it before that, and keeps what was answered"
+        lines.append(f"the budget of {' and '.join(limits)} {reaches}")
+    return lines
+
+
+def _describe_plan(plan: BenchPlan, run: Path) -> str:
+    clips = ", ".join(f"{value} {count}" for value, count in plan.clips_per_value.items())
+    lines = [describe_expense(model, expense, plan) for model, expense in plan.models.items()]
+    return "\n".join([*lines, f"answers would go to {run}", f"clips: {clips}"])
+
+
+def slug(text: str) -> str:
+    """Text as part of a file name.
+
+    Example:
+        >>> slug("hf:Qwen/Qwen3-VL")
+        'hf-Qwen-Qwen3-VL'
+    """
+    return re.sub(r"[^A-Za-z0-9._=-]+", "-", text).strip("-.")[:60] or "run"

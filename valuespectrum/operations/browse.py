@@ -1,0 +1,237 @@
+"""``browse``: a model walks through a feed, or a logged walk is walked again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.bench import slug
+from valuespectrum.operations.shared.choices import EngineName, ModelFormat, SpokenStrategy
+from valuespectrum.operations.shared.loading import (
+    check_specs,
+    chosen_personas,
+    corpus_embedder,
+    load_models,
+    warn_of_pictures,
+)
+from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+
+if TYPE_CHECKING:
+    from agents.browsing.catalogue import Catalogue
+    from agents.browsing.session import SessionRecord
+
+NOBODY = "none"
+"""The model as itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseSettings:
+    """Who walks through which feed; the names are those of the options of ``valuespectrum browse``."""
+
+    persona: str = NOBODY
+    """Persona by name; ``"none"`` for the model as itself."""
+    personas: Path | None = None
+    """Persona file (YAML) in place of the built-in personas."""
+    strategy: SpokenStrategy = "simple"
+    """How the persona is put."""
+    policy: str = "similar"
+    """What is shown next: the name of a policy."""
+    steps: int = 50
+    """Clips to show; more than before continue a session."""
+    seed: int = 0
+    embedder: str = ""
+    """Embedder spec; empty takes the one that made the corpus."""
+    device: str = "auto"
+    dtype: ModelFormat = "auto"
+    engine: EngineName = "auto"
+
+
+@dataclass(frozen=True, repr=False)
+class FeedSession(Outcome):
+    """A walk through a feed, in numbers."""
+
+    log: Path
+    """FeedSession log, for ``report`` and ``replay``."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each value: how many of its clips were shown and liked."""
+        shown, liked = self.document["shown"], self.document["liked"]
+        return [{"value": value, "shown": count, "liked": liked.get(value, 0)} for value, count in shown.items()]
+
+
+@dataclass(frozen=True, repr=False)
+class Replayed(Outcome):
+    """A logged walk, walked again without a model."""
+
+    @property
+    def identical(self) -> bool:
+        """Whether it was the same."""
+        return bool(self.document["identical"])
+
+
+def browse(
+    corpus: str | PathLike[str],
+    model: str,
+    log: str | PathLike[str] | None = None,
+    settings: BrowseSettings | None = None,
+    teller: Teller | None = None,
+) -> FeedSession:
+    """Let a model walk through a feed and act; the log tells what was shown, why, and with what chance.
+
+    The same call continues a session that was interrupted.
+
+    Args:
+        corpus: Corpus folder.
+        model: A model spec.
+        log: FeedSession log; by default ``sessions/MODEL-PERSONA-POLICY-SEED.jsonl``.
+        settings: Who walks through which feed.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: Something that was named does not exist, or the log is of another session.
+        ModelError: The model cannot be loaded or asked.
+        StorageError: The log cannot be written.
+
+    Example::
+
+        vs.browse("my-corpus", "reference", settings=vs.BrowseSettings(persona="bon_vivant", steps=20))
+    """
+    from agents.browsing.policies import load_policy
+    from agents.browsing.session import SessionOptions
+    from agents.browsing.session import browse as run_session
+    from agents.models.base import ModelOptions
+    from valuespectrum.operations.feed_values import browse_questions
+
+    settings, teller = settings or BrowseSettings(), teller or Unattended()
+    specs = [model] if model else []
+    options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
+    check_specs(specs, options)
+    values, catalogue = _feed(Path(corpus), settings.embedder, specs, teller)
+    session = SessionOptions(
+        questions=browse_questions(),
+        seed=settings.seed,
+        steps=settings.steps,
+        policy=load_policy(settings.policy),
+        strategy=settings.strategy,
+        corpus=str(Path(corpus)),
+    )
+    named = settings.persona != NOBODY
+    personas = chosen_personas([settings.persona] if named else [], settings.personas if named else None)
+    teller.doing(f"loading {model}")
+    agent = load_models(specs, options)[0]
+    name = "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed)])
+    path = Path(log) if log else Path("sessions") / f"{name}.jsonl"
+    with teller.progress("browsing") as advance:
+        record = run_session(
+            session,
+            catalogue,
+            agent,
+            next(iter(personas), None),
+            path,
+            lambda event: advance(event.step + 1, settings.steps),
+        )
+    document = _summary(record, values, path)
+    return FeedSession(document, _describe(document), path)
+
+
+def replay(
+    log: str | PathLike[str],
+    corpus: str | PathLike[str] | None = None,
+    embedder: str = "",
+    teller: Teller | None = None,
+) -> Replayed:
+    """Walk a logged session again, without a model, and compare.
+
+    Args:
+        log: FeedSession log.
+        corpus: Corpus folder; by default the one that the log names. Where there is none, what follows from the
+            answers is checked.
+        embedder: Embedder spec; empty takes the one that made the corpus.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: It is no session log, or the corpus cannot be used.
+
+    Example::
+
+        assert vs.replay("sessions/reference-none-similar-0.jsonl").identical
+    """
+    from agents.browsing.replay import replay as run_replay
+    from agents.browsing.replay_alone import replay_alone
+
+    teller, path = teller or Unattended(), Path(log)
+    folder = Path(corpus) if corpus is not None else corpus_of_log(path)
+    if folder is not None and corpus is None:
+        teller.say(f"corpus: {folder}, as the log says")
+    if folder is None:
+        report, checked, same = replay_alone(path), "answers", "actions and times follow from the answers"
+    else:
+        _, catalogue = _feed(folder, embedder, [], teller)
+        report, checked, same = run_replay(path, catalogue), "everything", "the same, byte for byte"
+    words = same if report.identical else f"not the same: {report.difference}"
+    lines = [f"{path}: {report.steps} steps replayed without a model: {words}"]
+    if folder is None:
+        lines.append("its corpus is not here, so what was shown and why was not checked (name it with --corpus DIR)")
+    return Replayed({**asdict(report), "checked": checked}, "\n".join(lines))
+
+
+def _feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) -> tuple[dict[str, str], Catalogue]:
+    """Value of each clip that has one, and all clips as a session takes them."""
+    from valuespectrum.operations.feed_values import clip_values, value_catalogue
+    from vectorstore.corpus import Corpus
+
+    teller.doing(f"opening {folder}")
+    with Corpus.open(folder) as opened:
+        teller.doing("loading the embedder")
+        loaded = corpus_embedder(opened, embedder)
+        warn_of_pictures(teller, opened, loaded.id, models)
+        teller.doing("looking for the clips of each value")
+        values = clip_values(opened, loaded)
+        return values, value_catalogue(opened, loaded, values)
+
+
+def _summary(record: SessionRecord, values: Mapping[str, str], log: Path) -> Json:
+    actions = Counter(event.action for event in record.events)
+    shown = Counter(values.get(event.item_id, "none") for event in record.events)
+    liked = Counter(values.get(event.item_id, "none") for event in record.events if event.action == "like")
+    return {
+        "log": str(log),
+        "run_id": record.manifest.run_id,
+        "steps": len(record.events),
+        "actions": dict(actions),
+        "refusals": sum(event.refusal for event in record.events),
+        "shown": dict(shown),
+        "liked": dict(liked),
+    }
+
+
+def corpus_of_log(log: Path) -> Path | None:
+    """The corpus that a session log names, if there is one: from where the log lies, or from here.
+
+    Raises:
+        InputError: It is no session log.
+    """
+    from agents.browsing.log import read_log
+
+    named = read_log(log).manifest.session.get("corpus")
+    if not isinstance(named, str) or not named:
+        return None
+    folders = (log.parent / named, log.parent.parent / named, Path(named))
+    return next((folder for folder in folders if (folder / "corpus.sqlite").is_file()), None)
+
+
+def _describe(document: Json) -> str:
+    from valuespectrum.theory.values import LABELS
+
+    rows = [
+        (LABELS.get(value, "no value"), count, document["liked"].get(value, 0))
+        for value, count in sorted(document["shown"].items(), key=lambda pair: -pair[1])
+    ]
+    actions = ", ".join(f"{action} {count}" for action, count in document["actions"].items())
+    return f"{table(('value', 'shown', 'liked'), rows)}\n\n{document['steps']} clips: {actions}\nlog: {document['log']}"

@@ -1,0 +1,163 @@
+"""``calibrate``: models whose values were planted, measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.bench import BenchBars
+from valuespectrum.operations.ingest import stage_progress
+from valuespectrum.operations.shared.loading import corpus_embedder, load_models
+from valuespectrum.operations.shared.outcomes import Json, Outcome, flat
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.models.base import Model
+    from valuespectrum.calibration.calibrate import PlantedRespondent
+    from valuespectrum.measuring.benchmark import BenchOptions
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrateSettings:
+    """How planted values are measured; the names are those of the options of ``valuespectrum calibrate``."""
+
+    corpus: Path | None = None
+    """Corpus of drawn clips; by default one is drawn beside the run."""
+    clips: int = 220
+    """Clips to draw when no corpus is named."""
+    top_k: int = 5
+    """Clips per keyword."""
+    wordings: int = 2
+    """Wordings of the like question."""
+    seed: int = 0
+    embedder: str = ""
+    """Embedder spec; empty takes the one that made the corpus."""
+    batch_size: int = 32
+    """Questions in one forward pass."""
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration(Outcome):
+    """How well planted values were recovered."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each respondent."""
+        return [flat(row) for row in self.document["respondents"]]
+
+
+def calibrate(
+    models: str | Sequence[str] = (),
+    run: str | PathLike[str] = "runs/calibration",
+    settings: CalibrateSettings | None = None,
+    teller: Teller | None = None,
+    command: str = "",
+) -> Calibration:
+    """Measure models whose values were planted: how well the instrument recovers them, and what it misses.
+
+    Args:
+        models: ``reference:NAME`` or ``simulated:PROFILE``; without any, the whole cohort.
+        run: Run folder; the same call continues it.
+        settings: How.
+        teller: Who is told how it goes.
+        command: What the user typed, for the manifest of the run.
+
+    Raises:
+        InputError: Nobody knows the values of a model, or clips are not drawn by us.
+        ModelError: A model cannot be loaded or asked.
+        StorageError: The run folder cannot be written.
+
+    Example::
+
+        vs.calibrate(["reference:amber", "reference:neutral"]).to_pandas()
+    """
+    from agents.models.base import ModelOptions
+    from valuespectrum.calibration.calibrate import calibrate as run_calibration
+    from valuespectrum.calibration.calibrate import refuse_other_clips
+    from valuespectrum.reference.planted import COHORT
+    from vectorstore.corpus import Corpus
+
+    settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), Path(run)
+    specs = [models] if isinstance(models, str) else list(models)
+    specs = specs or [f"reference:{respondent.name}" for respondent in COHORT]
+    corpus = settings.corpus or _drawn_corpus(folder.with_name(f"{folder.name}-corpus"), settings, teller)
+    teller.doing(f"opening {corpus}")
+    with Corpus.open(corpus) as opened, BenchBars(teller) as bars:
+        embedder = corpus_embedder(opened, settings.embedder)
+        refuse_other_clips(opened, embedder.id, specs)
+        teller.doing("loading the models")
+        loaded = load_models(specs, ModelOptions(batch_size=settings.batch_size, seed=settings.seed))
+        found = run_calibration(_options(folder, settings, command), opened, embedder, _planted(specs, loaded), bars)
+    return Calibration(found, _describe(found))
+
+
+def _options(run: Path, settings: CalibrateSettings, command: str) -> BenchOptions:
+    from valuespectrum.instruments.asks import BatteryOptions
+    from valuespectrum.measuring.benchmark import BenchOptions
+    from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.stimuli.retrieval import RetrievalOptions
+
+    return BenchOptions(
+        run=run,
+        battery=BatteryOptions(wordings=settings.wordings),
+        retrieval=RetrievalOptions(top_k=settings.top_k),
+        seed=settings.seed,
+        scoring=ScoringOptions(seed=settings.seed),
+        command=command,
+    )
+
+
+def _drawn_corpus(folder: Path, settings: CalibrateSettings, teller: Teller) -> Path:
+    """Draw clips of the reference world and ingest them; what is there is not made again."""
+    from ingest.embedding.base import load_embedder
+    from ingest.pipeline import ingest
+    from valuespectrum.reference.drawing import draw_corpus
+    from vectorstore.corpus import Corpus
+
+    drawn = folder.with_name(f"{folder.name}-clips")
+    with teller.progress("drawing clips") as advance:
+        draw_corpus(drawn, settings.clips, settings.seed, advance)
+    with Corpus.ensure(folder) as opened, stage_progress(teller) as progress:
+        ingest([drawn], opened, load_embedder("reference"), progress=progress)
+    return folder
+
+
+def _planted(specs: Sequence[str], models: Sequence[Model]) -> list[PlantedRespondent]:
+    from valuespectrum.calibration.calibrate import PlantedRespondent
+    from valuespectrum.reference.truth import planted_profile
+
+    respondents = []
+    for spec, model in zip(specs, models, strict=True):
+        planted = planted_profile(model.id, model.settings)
+        if planted is None:
+            raise InputError(f"nobody knows the values of {spec}", "calibrate with reference:NAME or simulated:PROFILE")
+        respondents.append(PlantedRespondent(spec, model, planted))
+    return respondents
+
+
+def _describe(found: Json) -> str:
+    from valuespectrum.reporting.words import number
+
+    rows = [
+        (
+            row["name"],
+            number(row["spearman"], 2),
+            f"{row['coverage']:.0%}",
+            number(row["centred_rmse"], 1),
+            number(row["bias"], 1, True),
+            ", ".join(row["outside"]) or "-",
+        )
+        for row in found["respondents"]
+    ]
+    header = ("respondent", "rank correlation", "covered", "centred error", "bias", "outside the interval")
+    summary = (
+        f"median rank correlation {number(found['spearman_median'], 2)}; {found['coverage']:.0%} of planted values lie "
+        f"inside intervals that claim {found['expected_coverage']:.0%}; "
+        f"centred error {number(found['centred_rmse'], 1)} points\n"
+        "Intervals are over clips. All respondents see the same clips, so their intervals are not independent trials."
+    )
+    return f"{table(header, rows)}\n\n{summary}"

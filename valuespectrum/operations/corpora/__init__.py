@@ -1,0 +1,1 @@
+"""What can be done with a corpus on disk, behind one front door."""

@@ -1,0 +1,96 @@
+"""``corpus info``."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.shared.failures import failure_lines
+from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.tables import number_lines
+
+if TYPE_CHECKING:
+    from vectorstore.corpus import Corpus
+    from vectorstore.ledger.records import Failure
+
+_CHECK_EVERY = 15
+"""Days after which links are to be looked at again: what TikTok's research terms have been read to ask for."""
+
+
+@dataclass(frozen=True, repr=False)
+class CorpusInfo(Outcome):
+    """What a corpus holds."""
+
+    failures: Sequence[Failure]
+    """Sources that did not become clips, and why."""
+
+
+def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
+    """Show what a corpus holds.
+
+    Args:
+        corpus: Corpus folder.
+        failures: The text lists at most so many kinds of failed sources.
+
+    Raises:
+        CorpusError: The folder is no corpus.
+
+    Example::
+
+        vs.info("my-corpus").to_dict()["clips"]
+    """
+    from vectorstore.corpus import Corpus
+    from vectorstore.ledger.counts import corpus_counts
+    from vectorstore.snapshots.snapshot import snapshots
+
+    folder = Path(corpus)
+    with Corpus.open(folder) as opened, opened.ledger.one_state():
+        found = opened.info()
+        found |= {
+            "embedders": opened.embedder_ids(),
+            "counts": corpus_counts(opened.ledger),
+            "snapshots": [each.name for each in snapshots(folder)],
+            "links": _links(opened),
+        }
+        failed = opened.failures()
+    return CorpusInfo(found, _described(folder, found, failed, failures), failed)
+
+
+def _links(corpus: Corpus) -> Json:
+    """How many sources are links, when they were last looked at, and when they should be next."""
+    from vectorstore.foundation.clock import utc_day
+
+    living = corpus.ledger.count("source", "locator LIKE '%://%' AND gone_at = '' AND state = 'linked'")
+    checks = [at for at, kind, detail in corpus.events() if kind == "refresh" and detail.get("links_checked")]
+    days = [datetime.date.fromisoformat(at[:10]) for at in checks[-1:]]
+    today = utc_day()
+    # A check in the future was noted by a clock that was ahead: nobody knows when it was.
+    due = days[0] + datetime.timedelta(days=_CHECK_EVERY) if days and days[0] <= today else today
+    return {
+        "living": living,
+        "checked": days[0].isoformat() if days else None,
+        "due": due.isoformat() if living else None,
+    }
+
+
+def _described(corpus: Path, found: Json, failed: Sequence[Failure], most: int) -> str:
+    from valuespectrum.reporting.words import clean
+
+    plain = {
+        name: setting for name, setting in found.items() if name not in ("counts", "embedders", "snapshots", "links")
+    }
+    plain["snapshots"] = ", ".join(found["snapshots"]) or "none"
+    lines = [str(corpus), *number_lines(plain)]
+    for group in ("platforms", "failures"):
+        members = ", ".join(f"{clean(name, 40)} {count:,}" for name, count in found["counts"][group].items())
+        lines += [f"  {group:<14}{members}"] if members else []
+    if found["links"]["living"]:
+        lines.append(
+            f"  {'links':<14}{found['links']['living']:,} not known to be dead, last checked "
+            f"{found['links']['checked'] or 'never'}, due {found['links']['due']}"
+        )
+    return "\n".join([*lines, *failure_lines("failed", failed, most)])

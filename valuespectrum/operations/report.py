@@ -1,0 +1,130 @@
+"""``report``: one self-contained page out of runs and sessions."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.shared.loading import corpus_embedder
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.telling import Teller, Unattended
+
+if TYPE_CHECKING:
+    from vectorstore.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """What a page shows beside runs; the names are those of the options of ``valuespectrum report``."""
+
+    corpus: Path | None = None
+    """Corpus folder, for pictures; by default the one that was benched."""
+    session: tuple[Path, ...] = ()
+    """Session logs to show."""
+    out: Path | None = None
+    """The page; by default ``report.html`` in the first run folder."""
+    title: str = "Value profile"
+    """Heading of the page."""
+
+
+@dataclass(frozen=True, repr=False)
+class Page(Outcome):
+    """A report that was written."""
+
+    path: Path
+    """The page."""
+
+
+def report(
+    runs: str | PathLike[str] | Sequence[str | PathLike[str]],
+    settings: ReportSettings | None = None,
+    teller: Teller | None = None,
+) -> Page:
+    """Make one self-contained page out of runs and sessions; needs no model.
+
+    Args:
+        runs: Run folders, the most important first.
+        settings: What else it shows, and where it goes.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: A run or a session cannot be used, or runs do not belong into one table.
+        StorageError: The page cannot be written.
+
+    Example::
+
+        vs.report("runs/reference-like").path
+    """
+    from valuespectrum.reporting.load import ReportSources, load_report
+    from valuespectrum.reporting.page import write_report
+
+    settings, teller = settings or ReportSettings(), teller or Unattended()
+    folders = tuple(Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
+    with contextlib.ExitStack() as stack:
+        opened = corpus_of_run(settings.corpus, folders[0], teller, stack)
+        values = _values(opened) if settings.session and opened else {}
+        sources = ReportSources(folders, opened, settings.session, values)
+        data = load_report(sources, settings.title)
+        for sentence in data.cautions:
+            teller.warn(sentence)
+        if any(result.gain.mean is None and result.aligned.mean is not None for result in data.personas):
+            teller.say(
+                "note: scores of an earlier release say less about personas; `valuespectrum score RUN` renews them"
+            )
+        path = settings.out or folders[0] / "report.html"
+        write_report(data, path)
+    document = {
+        "report": str(path),
+        "models": [profile.model for profile in data.profiles],
+        "personas": len(data.personas),
+        "sessions": len(data.sessions),
+        "examples": len(data.examples),
+        "cautions": list(data.cautions),
+    }
+    return Page(document, f"report: {path}", path)
+
+
+def corpus_of_run(named: Path | None, run: Path, teller: Teller, stack: contextlib.ExitStack) -> Corpus | None:
+    """The corpus that was named, or else the one in the command of the run if it is still there and unchanged."""
+    from valuespectrum.runs.run import read_manifest
+    from vectorstore.corpus import Corpus
+
+    manifest = read_manifest(run)
+    folder = named or corpus_of_command(str(manifest.provenance.get("command", "")))
+    if folder is None or (named is None and not (folder / "corpus.sqlite").is_file()):
+        teller.say("no corpus at hand, so there are no pictures (name it with --corpus)")
+        return None
+    opened = stack.enter_context(Corpus.open(folder))
+    if opened.content_hash() != manifest.settings["corpus"]["hash"]:
+        teller.say(f"note: {folder} has changed since the run")
+    return opened
+
+
+def corpus_of_command(command: str) -> Path | None:
+    """The value of ``--corpus`` in a command line.
+
+    Example:
+        >>> corpus_of_command("valuespectrum bench --corpus videos --model reference")
+        PosixPath('videos')
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return None
+    for place, word in enumerate(words):
+        if word == "--corpus" and place + 1 < len(words):
+            return Path(words[place + 1])
+        if word.startswith("--corpus="):
+            return Path(word.removeprefix("--corpus="))
+    return None
+
+
+def _values(opened: Corpus) -> dict[str, str]:
+    from valuespectrum.operations.feed_values import clip_values
+
+    return clip_values(opened, corpus_embedder(opened, ""))

@@ -1,0 +1,190 @@
+"""``score``: from stored answers to scores, and scores as tables for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.shared.choices import ReadoutName
+from valuespectrum.operations.shared.outcomes import Json, Outcome, flat
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from valuespectrum.reporting.data import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSettings:
+    """How answers become scores; the names are those of the options of ``valuespectrum score``."""
+
+    readout: ReadoutName = "auto"
+    """What of an answer is scored."""
+    draws: int = 2000
+    """Bootstrap draws."""
+    minimum_mass: float = 0.1
+    """Least probability of yes and no together for an answer to count."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Scores(Outcome):
+    """The scores of a run: a profile for each respondent."""
+
+    run: Path
+    """Run folder, for ``report`` and ``export``."""
+
+    @property
+    def caution(self) -> str:
+        """Why the numbers mean nothing; empty when there is no such reason."""
+        return str(self.document["caution"])
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each respondent and value: liking, centred liking, intervals, counts."""
+        names = ("model", "persona", "strategy", "placebo")
+        return [
+            {**{name: one[name] for name in names}, "value": value, **flat(row)}
+            for one in self.document["respondents"]
+            for value, row in one.get("profile", {}).items()
+        ]
+
+    def personas(self) -> pd.DataFrame:
+        """How far each persona moved each model, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame([flat(row) for row in self.document["personas"]])
+
+
+def score(run: str | PathLike[str], settings: ScoreSettings | None = None, teller: Teller | None = None) -> Scores:
+    """Make the scores of a run again from its stored answers; needs no model and no corpus.
+
+    Args:
+        run: Run folder.
+        settings: How.
+        teller: Who is told what was not scored.
+
+    Returns:
+        The scores, as ``scores.json`` in the run folder holds them.
+
+    Raises:
+        InputError: The folder is no run, or holds no answers.
+        ModelError: Every ask to a model failed, or nothing that it said could be scored.
+
+    Example::
+
+        vs.score("runs/reference-like").to_pandas()
+    """
+    from valuespectrum.measuring.benchmark import score_run
+    from valuespectrum.runs.failures import told
+    from valuespectrum.scoring.cells import ScoringOptions
+
+    settings, teller = settings or ScoreSettings(), teller or Unattended()
+    options = ScoringOptions(
+        seed=settings.seed, draws=settings.draws, minimum_mass=settings.minimum_mass, readout=settings.readout
+    )
+    scores = score_run(Path(run), options)
+    for line in told(scores):
+        teller.say(line)
+    teller.warn(scores["caution"])
+    return Scores(scores, describe(scores), Path(run))
+
+
+def describe(scores: Json) -> str:
+    """Scores as tables for a person, with what they have to be read with."""
+    from valuespectrum.reporting.data import NO_PERSONA
+
+    bare = [one for one in scores["respondents"] if one["persona"] == NO_PERSONA]
+    parts = [_paper(one) if "paper" in one else _profile(one) for one in bare]
+    return "\n\n".join([*parts, *_personas(scores["personas"])])
+
+
+def _profile(one: Json) -> str:
+    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.measured import limits, read_differences
+    from valuespectrum.reporting.words import INDEPENDENCE, UNITS, in_words, short_model, with_interval
+    from valuespectrum.theory.values import LABELS
+
+    estimates = [(value, Estimate.read(row), Estimate.read(row, "centred")) for value, row in one["profile"].items()]
+    rows = [
+        (LABELS[value], with_interval(liking, 1), with_interval(centred, 1, True), one["profile"][value]["n_clips"])
+        for value, liking, centred in estimates
+    ]
+    differ = read_differences(one["differences"])
+    tested = f"Kruskal-Wallis over clips: {in_words(differ)}. {INDEPENDENCE}" if differ else "not tested."
+    return "\n".join(
+        (
+            f"{short_model(one['model'])}, {one['instrument']}",
+            table(("value", "liking [95 %]", "centred [95 %]", "clips"), rows),
+            *_footnotes([liking for _, liking, _ in estimates] + [centred for _, _, centred in estimates]),
+            UNITS,
+            f"Whether values differ at all: {tested}",
+            *(f"Note: {note}." for note in [*one["notes"], *limits(one)]),
+        )
+    )
+
+
+def _paper(one: Json) -> str:
+    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.words import PUBLISHED, number, short_model, with_interval
+    from valuespectrum.theory.values import LABELS
+
+    exact = one.get("profile") or {}
+    rows = [
+        (
+            LABELS[value],
+            with_interval(Estimate.read(exact[value]), 1) if value in exact else number(share, 1),
+            one["paper"]["n"][value],
+        )
+        for value, share in one["paper"]["scores"].items()
+    ]
+    heading = f"{short_model(one['model'])}, published protocol"
+    lines = (heading, table(("value", "score [95 %, exact over clips]", "answers"), rows), PUBLISHED)
+    return "\n".join(lines)
+
+
+def _personas(rows: list[Json]) -> list[str]:
+    """The table of personas and the sentence about it; nothing without personas."""
+    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.words import moved_in_words, number, short_model, with_interval
+
+    if not rows:
+        return []
+    several = len({row["model"] for row in rows}) > 1
+    names = ("aligned", "bare", "placebo", "gain", "difference")
+    found = [{name: Estimate.read(row, name) for name in names} for row in rows]
+    cells = [
+        (
+            *([short_model(row["model"])] if several else []),
+            row["persona"],
+            row["strategy"],
+            *(number(each[name].mean, 2) for name in ("aligned", "bare", "placebo")),
+            number(row["ceiling"], 2),
+            *(with_interval(each[name], 2, True) for name in ("gain", "difference")),
+            row["moved"] or "unknown",
+        )
+        for row, each in zip(rows, found, strict=True)
+    ]
+    header = (
+        *(["model"] if several else []),
+        *("persona", "strategy", "aligned", "no persona", "placebo", "at most"),
+        *("gain [95 %]", "to placebo [95 %]", "moved"),
+    )
+    notes = _footnotes([each[name] for each in found for name in ("gain", "difference")])
+    notes += [
+        f"the placebo of {row['persona']} ({row['strategy']}) is only another persona: {row['placebo_persona']}"
+        for row in rows
+        if row["placebo_persona"]
+    ]
+    return ["\n".join([table(header, cells), *notes, moved_in_words([row["moved"] for row in rows])])]
+
+
+def _footnotes(estimates: list[Estimate]) -> list[str]:
+    """Why numbers of a table have no interval, a line for each reason."""
+    from valuespectrum.reporting.words import reasons
+
+    return [f"{sign} no interval: {why}" for sign, why in reasons(estimates)]

@@ -1,0 +1,36 @@
+"""Words that options take, where the set of them is closed.
+
+Kept apart from what knows them, and light, so that the command line can offer them without loading anything; a test
+holds each to what is behind it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+EngineName = Literal["auto", "naive", "shared", "tree"]
+"""How a local model is asked."""
+LayoutName = Literal["persona-first", "image-first"]
+"""Order of the parts of a prompt."""
+ModelFormat = Literal["auto", "float32", "bfloat16", "float16"]
+"""Number format of a model."""
+EmbedderFormat = Literal["fp32", "bf16", "auto"]
+"""Number format of an embedder."""
+StrategyName = Literal["simple", "profile", "isq"]
+"""How a persona is put into words."""
+SpokenStrategy = Literal["simple", "profile"]
+"""Those of them that a browsing agent can play."""
+BatteryName = Literal["like", "paper"]
+"""Which questions are asked."""
+ReadoutName = Literal["auto", "log_probability", "samples", "text"]
+"""What of an answer is scored."""
+DecoderName = Literal["auto", "pyav", "decord", "torchcodec"]
+"""What reads videos."""
+SamplingName = Literal["uniform", "keyframe", "scene", "first"]
+"""Which frames of a clip are taken."""
+PlaceName = Literal["local", "ray"]
+"""Where clips are decoded and embedded."""
+SearchEngine = Literal["auto", "exact", "chroma"]
+"""How the nearest vectors are found."""
+ExportForm = Literal["csv", "parquet", "scores", "hf", "inspect"]
+"""What a run is written as for other programs."""

@@ -1,0 +1,150 @@
+"""Models, personas and embedders as a user names them, loaded."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.models.base import Model, ModelOptions
+    from agents.personas.persona import Persona
+    from ingest.embedding.base import Embedder
+    from ingest.engines.local import Engine
+    from valuespectrum.operations.shared.telling import Teller
+    from vectorstore.corpus import Corpus
+
+
+def check_specs(specs: Sequence[str], options: ModelOptions, prices: Path | None = None) -> None:
+    """Refuse what loading would refuse, as far as that can be told without loading (``foresight.check_models``).
+
+    Raises:
+        InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
+        ModelError: A name, an option or this machine cannot be.
+    """
+    from valuespectrum.checks.foresight import check_models
+    from valuespectrum.costs.prices import load_prices
+    from valuespectrum.costs.spending import with_prices
+
+    table = load_prices(prices)
+    check_models([with_prices(spec, table) for spec in specs], options)
+
+
+def load_models(specs: Sequence[str], options: ModelOptions, prices: Path | None = None) -> list[Model]:
+    """Load the models that were named.
+
+    Args:
+        specs: Model specs.
+        options: How they are loaded.
+        prices: A price table of the user's; budgets in money go by it, unless the spec names prices.
+
+    Raises:
+        InputError: None was named, one twice, a scheme is unknown, or one cannot be asked in this way.
+        ModelError: One cannot be loaded.
+    """
+    from agents.models.registry import load_model
+    from valuespectrum.costs.prices import load_prices
+    from valuespectrum.costs.spending import with_prices
+
+    table = load_prices(prices)
+    check_specs(specs, options, prices)
+    return [load_model(with_prices(spec, table), options) for spec in specs]
+
+
+def chosen_personas(names: Sequence[str], file: Path | None) -> tuple[Persona, ...]:
+    """The personas that were named; ``all``, or a file without names, gives all.
+
+    Raises:
+        InputError: A name is unknown or the file cannot be used.
+    """
+    from agents.personas.persona import load_personas, select
+
+    if not names and file is None:
+        return ()
+    known = load_personas(file)
+    return known if not names or "all" in names else select(known, list(names))
+
+
+def embedder_choice(corpus: Corpus, spec: str = "") -> tuple[str, str]:
+    """Spec and number format of the embedder that is meant.
+
+    Args:
+        corpus: Open.
+        spec: What the user named; empty for the embedder with the most vectors of the corpus.
+
+    Raises:
+        InputError: No embedder was named, and the corpus has no vectors or does not know how its embedder was named.
+    """
+    from ingest.embedding.embedder_names import EmbedderId
+    from ingest.embedding.torch_embedder import long_name
+
+    default = corpus.default_embedder()
+    # The latest of several that a user typed in the same way; one in another number format is another embedder.
+    known = [one for one in corpus.embedders() if (one.spec == spec if spec else one.embedder_id == default)]
+    if not spec and not (known and known[-1].spec):
+        raise InputError(f"{corpus.folder} does not say which embedder made it", "name it with --embedder")
+    halved = bool(known) and EmbedderId.parse(known[-1].embedder_id).says(long_name("bf16"))
+    return spec or known[-1].spec, "bf16" if halved else "fp32"
+
+
+def corpus_embedder(corpus: Corpus, spec: str = "") -> Embedder:
+    """The embedder that was named, or the one that made the corpus, as the corpus knows it.
+
+    Raises:
+        InputError: As ``embedder_choice``.
+        EmbedderError: It cannot be loaded.
+    """
+    return embedder_in_format(*embedder_choice(corpus, spec))
+
+
+def embedder_in_format(spec: str, dtype: str) -> Embedder:
+    """An embedder in a number format; one that has no choice of formats is not asked for one.
+
+    Raises:
+        InputError: Unknown scheme or number format.
+        EmbedderError: It cannot be loaded.
+    """
+    from ingest.embedding.base import load_embedder
+
+    return load_embedder(spec) if dtype == "fp32" else load_embedder(spec, dtype=dtype)
+
+
+@contextlib.contextmanager
+def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> Iterator[Embedder | Engine]:
+    """An embedder, or an engine that has one and works elsewhere.
+
+    Raises:
+        InputError: Unknown engine, embedder or number format; or Ray is not installed, or no cluster answers.
+        EmbedderError: The embedder cannot be loaded.
+    """
+    check_engine(engine, address)
+    if engine == "ray":
+        from ingest.engines.ray import RayEngine, RayOptions
+
+        with RayEngine(RayOptions(spec, dtype, address)) as cluster:
+            yield cluster
+    else:
+        yield embedder_in_format(spec, dtype)
+
+
+def check_engine(engine: str, address: str | None) -> None:
+    """Refuse an engine that there is not, before anything is opened.
+
+    Raises:
+        InputError: It is unknown, or the address is of no use to it.
+    """
+    if engine not in ("local", "ray"):
+        raise InputError(f"unknown engine {engine!r}", "known are: local, ray")
+    if address and engine != "ray":
+        raise InputError("--ray-address without --engine ray", "add --engine ray")
+
+
+def warn_of_pictures(teller: Teller, corpus: Corpus, embedder_id: str, models: Sequence[str] = ()) -> None:
+    """Say so when something that knows drawn clips only is given others (``truth.caution``)."""
+    from valuespectrum.measuring.benchmark import drawn_pictures
+    from valuespectrum.reference.truth import caution
+
+    teller.warn(caution(embedder_id, models, drawn_pictures(corpus, embedder_id, models)))

@@ -1,0 +1,34 @@
+"""Numbers and lists as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows as aligned text; the first column to the left, the others to the right.
+
+    Example:
+        >>> print(table(["name", "n"], [["a", 1], ["bc", 22]]))
+        name   n
+        a      1
+        bc    22
+    """
+    cells = [[str(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    )
+
+
+def number_lines(found: Mapping[str, object]) -> list[str]:
+    """Names and numbers, one a line."""
+    return [f"  {name:<14}{_shown(value)}" for name, value in found.items()]
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else "-" if value is None else str(value)
