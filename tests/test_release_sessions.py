@@ -12,18 +12,19 @@ from pathlib import Path
 
 import pytest
 from release_world import RELEASE, answers_elsewhere, copy, recorded
-from valuespectrum.feed_values import browse_questions, clip_values, value_catalogue
 
 from agents.browsing.catalogue import Catalogue
+from agents.browsing.options import SessionOptions
 from agents.browsing.policies import load_policy
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
-from agents.browsing.session import SessionOptions, browse
+from agents.browsing.session import browse
 from agents.models.base import Model, ModelOptions
 from agents.models.registry import load_model
 from agents.personas.persona import load_personas, select
 from ingest.embedding.base import load_embedder
 from valuespectrum.cli import main
+from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
 from vectorstore.corpus import Corpus
 
 LOGS = sorted((RELEASE / "sessions").glob("*.jsonl"))

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from math import exp, log
 
 from agents.models.ask_key import ask_content, canonical_json
-from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Model, Stimulus
+from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Stimulus
 from agents.models.evidence import LEAST_LOG_PROBABILITY, log_odds
-from vectorstore.foundation.errors import InputError, ModelError
+from agents.procedures.procedure import SUBJECT, Addressed, Procedure
+from vectorstore.foundation.errors import InputError
 
 YES = Choice("yes", ("yes", "Yes", "YES"))
 NO = Choice("no", ("no", "No", "NO"))
@@ -84,28 +85,26 @@ class _Cell:
 
 @dataclass(slots=True)
 class Interview:
-    """The questions of one step, put to one model under one persona; keeps what was asked and answered."""
+    """The questions of one step, put to one agent under one persona; keeps what was asked and answered."""
 
-    model: Model
     system: str
     options: DecisionOptions
     prefill: str = ""
     tags: Mapping[str, str | int | float] = field(default_factory=dict)
+    to: str = SUBJECT
+    """The role that is asked."""
     asks: list[Ask] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
-    def decide(self, question: YesNoQuestion, stimulus: Stimulus) -> Decision:
-        """Ask a question about a stimulus.
-
-        Raises:
-            ModelError: The model gave another number of answers than it was asked for.
-        """
+    def decide(self, question: YesNoQuestion, stimulus: Stimulus) -> Procedure[Decision]:
+        """Ask a question about a stimulus."""
         cells = _cells(question, self.options.balanced)
         asks = [
             Ask(stimulus, cell.text, cell.choices, self.system, self.prefill, tags={**self.tags, **cell.tags})
             for cell in cells
         ]
-        answers = [checked(answer, ask) for answer, ask in _paired(self.model, asks)]
+        told = yield [Addressed(ask, self.to) for ask in asks]
+        answers = [checked(answer, ask) for answer, ask in zip(told, asks, strict=True)]
         self.asks += asks
         self.answers += answers
         return _decision(question, cells, answers, self.options)
@@ -140,13 +139,6 @@ def checked(answer: Answer, ask: Ask) -> Answer:
     parsed = answer.parsed if answer.parsed in {*names, *NO_CHOICE} else UNPARSED
     tokens, text = max(0, int(answer.tokens)), str(answer.text)[:_LONGEST_TEXT]
     return Answer(kept, text, parsed, tokens, str(answer.error)[:_LONGEST_TEXT], counts)
-
-
-def _paired(model: Model, asks: Sequence[Ask]) -> list[tuple[Answer, Ask]]:
-    answers = list(model.score(asks))
-    if len(answers) != len(asks):
-        raise ModelError(f"model {model.id} gave {len(answers)} answers to {len(asks)} questions")
-    return list(zip(answers, asks, strict=True))
 
 
 def _cells(question: YesNoQuestion, balanced: bool) -> list[_Cell]:

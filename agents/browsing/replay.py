@@ -8,8 +8,11 @@ from pathlib import Path
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.log import LogContents, Manifest, RecordedModel, encode, read_log
 from agents.browsing.observe import ObserverOptions
+from agents.browsing.options import SessionOptions
 from agents.browsing.policies import load_policy
-from agents.browsing.session import RecordedOptions, SessionOptions, Walk, first_difference
+from agents.browsing.session import RecordedOptions, first_difference
+from agents.browsing.walk import Walk
+from agents.procedures.procedure import SUBJECT, alone
 from vectorstore.foundation.errors import InputError
 
 
@@ -89,7 +92,7 @@ def session_of(manifest: Manifest, label: str) -> tuple[SessionOptions, str]:
 def _first_difference(contents: LogContents, walk: Walk) -> str:
     model_id = str(contents.manifest.model.get("id", ""))
     for event, line in zip(contents.events, contents.lines[1:], strict=True):
-        repeated = walk.step(event.step, RecordedModel(model_id, event))
+        repeated = alone(walk.step(event.step), {SUBJECT: RecordedModel(model_id, event)})
         if repeated is None or encode(repeated) != line:
             difference = first_difference(event, repeated) or "the event is written in another form"
             return f"line {event.step + 2}: {difference}"

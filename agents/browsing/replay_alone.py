@@ -18,8 +18,9 @@ from agents.browsing.log import Event, LogContents, RecordedModel, encode, read_
 from agents.browsing.observe import TimedFrame
 from agents.browsing.policies import FeedItem, FeedState, Shown
 from agents.browsing.replay import ReplayReport, session_of
-from agents.browsing.session import Walk
+from agents.browsing.walk import Walk
 from agents.models.base import FrameReference
+from agents.procedures.procedure import SUBJECT, alone
 
 _FOLLOWS = (
     "t_sim",
@@ -111,7 +112,7 @@ def _stand_ins(events: Sequence[Event]) -> Catalogue:
 def _first_difference(contents: LogContents, walk: Walk) -> str:
     model_id = str(contents.manifest.model.get("id", ""))
     for event in contents.events:
-        repeated = walk.step(event.step, RecordedModel(model_id, event))
+        repeated = alone(walk.step(event.step), {SUBJECT: RecordedModel(model_id, event)})
         if repeated is None:
             return f"line {event.step + 2}: the session ended before"
         for name in _FOLLOWS:

@@ -13,8 +13,8 @@ import numpy as np
 from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.decisions import YesNoQuestion
 from agents.browsing.observe import TimedFrame
+from agents.browsing.options import BrowseQuestions
 from agents.browsing.policies import FeedItem
-from agents.browsing.session import BrowseQuestions
 from agents.models.base import Answer, Ask, FrameReference
 
 GROUPS = ("power", "security", "hedonism")

@@ -102,8 +102,8 @@ def browse(
 
         vs.browse("my-corpus", "reference", settings=vs.BrowseSettings(persona="bon_vivant", steps=20))
     """
+    from agents.browsing.options import SessionOptions
     from agents.browsing.policies import load_policy
-    from agents.browsing.session import SessionOptions
     from agents.browsing.session import browse as run_session
     from agents.models.base import ModelOptions
     from valuespectrum.operations.feed_values import browse_questions

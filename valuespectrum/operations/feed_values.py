@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agents.browsing.catalogue import Catalogue, catalogue_from_corpus
 from agents.browsing.decisions import YesNoQuestion
-from agents.browsing.session import BrowseQuestions
+from agents.browsing.options import BrowseQuestions
 from ingest.embedding.base import Embedder
 from valuespectrum.instruments.questions import LIKE_WORDINGS
 from valuespectrum.stimuli.keywords import load_keywords

@@ -174,8 +174,9 @@ def _browse(
     roles: Sequence[Persona],
     teller: Teller,
 ) -> None:
+    from agents.browsing.options import SessionOptions
     from agents.browsing.policies import load_policy
-    from agents.browsing.session import SessionOptions, browse
+    from agents.browsing.session import browse
     from agents.personas.persona import select
     from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
 

@@ -17,11 +17,13 @@ from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.decisions import Decision, DecisionOptions, Interview, YesNoQuestion, checked
 from agents.browsing.metrics import amplification, drift, normalised_entropy, session_metrics
 from agents.browsing.observe import ObserverOptions, TimedFrame, observe
+from agents.browsing.options import Behaviour, BrowseQuestions, EngagementWeights, SessionOptions
 from agents.browsing.policies import FeedItem, load_policy
-from agents.browsing.session import Behaviour, BrowseQuestions, EngagementWeights, SessionOptions, browse
+from agents.browsing.session import browse
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Stimulus
 from agents.models.local.simulated import SimulatedModel, read_profile
 from agents.personas.persona import load_personas, simple_prompt
+from agents.procedures.procedure import SUBJECT, alone
 from vectorstore.foundation.errors import InputError, ModelError
 
 CATALOGUE = make_catalogue()
@@ -29,8 +31,8 @@ DETERMINISTIC = Behaviour(deterministic=True)
 
 
 def decide(model: Model, options: DecisionOptions | None = None) -> Decision:
-    interview = Interview(model, "", options or DecisionOptions(), tags={"weight_power": 1.0})
-    return interview.decide(QUESTIONS.glance, Stimulus())
+    interview = Interview("", options or DecisionOptions(), tags={"weight_power": 1.0})
+    return alone(interview.decide(QUESTIONS.glance, Stimulus()), {SUBJECT: model})
 
 
 def logistic(log_odds: float) -> float:
@@ -145,8 +147,9 @@ def test_answers_are_cut_to_what_an_answer_may_hold() -> None:
 
 def test_options_may_be_other_words_and_braces_are_just_text() -> None:
     question = YesNoQuestion("{x} {options}?", yes=Choice("watch", ("watch", "Watch")), no=Choice("skip", ("skip",)))
-    interview = Interview(Fixed(Answer({"watch": log(0.8), "skip": log(0.2)}), Answer()), "", DecisionOptions())
-    assert interview.decide(question, Stimulus()).probability == pytest.approx(0.8)
+    model, interview = Fixed(Answer({"watch": log(0.8), "skip": log(0.2)}), Answer()), Interview("", DecisionOptions())
+    decision = alone(interview.decide(question, Stimulus()), {SUBJECT: model})
+    assert decision.probability == pytest.approx(0.8)
     assert [ask.question for ask in interview.asks] == ["{x} watch or skip?", "{x} skip or watch?"]
     with pytest.raises(InputError, match="no place"):
         YesNoQuestion("Do you like it?")

@@ -10,9 +10,10 @@ from browse_fixtures import QUESTIONS, TASTE, Leaning, sha
 from PIL import Image
 
 from agents.browsing.catalogue import catalogue_from_corpus
+from agents.browsing.options import SessionOptions
 from agents.browsing.policies import load_policy
 from agents.browsing.replay import replay
-from agents.browsing.session import SessionOptions, browse
+from agents.browsing.session import browse
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source

@@ -1,0 +1,98 @@
+"""What a session is made of, as its caller sets it: questions, dials, length, feed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+
+from agents.browsing.decisions import DecisionOptions, YesNoQuestion
+from agents.browsing.observe import ObserverOptions
+from agents.browsing.policies import Policy, Random
+from agents.personas.persona import Strategy
+from vectorstore.foundation.errors import InputError
+
+ACTIONS = ("watch", "like", "skip", "not_interested")
+"""What a respondent can do with an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseQuestions:
+    """The words of a session; they come from the caller, who knows what is measured."""
+
+    glance: YesNoQuestion
+    """The positive outcome is to keep watching; asked at the glance and after every chunk."""
+    react: YesNoQuestion
+    """The positive outcome is to like the clip; asked when watching is over."""
+    prefill: str = ""
+    """Opening words put into the model's mouth."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementWeights:
+    """What each action tells a policy; a refused or failed step tells it nothing."""
+
+    like: float = 1.0
+    watch: float = 0.3
+    skip: float = -0.3
+    not_interested: float = -1.0
+
+    def __post_init__(self) -> None:
+        for action, weight in asdict(self).items():
+            if not (isfinite(weight) and abs(weight) <= 1000):
+                raise InputError(f"the engagement weight of {action} must be a number up to 1000, got {weight}")
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How probabilities become actions and seconds."""
+
+    deterministic: bool = False
+    """Take the more probable outcome instead of drawing; a tie counts as no."""
+    not_interested_below: float = 0.15
+    """A skip counts as *not interested* when the probability of keeping on watching lies below this, 0 to 1."""
+    glance_s: float = 1.0
+    """Simulated seconds that a glance takes; they are no watch time."""
+    chunk_s: float = 2.0
+    """Seconds of video between two decisions to go on, at least."""
+    max_chunks: int = 8
+    """Longest clips are watched in this many longer chunks, 1 to 100."""
+    decisions: DecisionOptions = field(default_factory=DecisionOptions)
+    weights: EngagementWeights = field(default_factory=EngagementWeights)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.not_interested_below <= 1:
+            raise InputError(f"not_interested_below must lie in 0..1, got {self.not_interested_below}")
+        if not (0 <= self.glance_s <= 3600 and 0.1 <= self.chunk_s <= 3600):
+            raise InputError("glance_s must lie in 0..3600 seconds and chunk_s in 0.1..3600")
+        if not 1 <= self.max_chunks <= 100:
+            raise InputError(f"max_chunks must lie in 1..100, got {self.max_chunks}")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """One session."""
+
+    questions: BrowseQuestions
+    seed: int = 0
+    """Root of all random streams, 0 or more."""
+    steps: int = 50
+    """Items to show; fewer when the feed runs out."""
+    policy: Policy = field(default_factory=Random)
+    observer: ObserverOptions = field(default_factory=ObserverOptions)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    strategy: Strategy = "simple"
+    """How the persona is put: ``"simple"`` or ``"profile"``."""
+    items: int | None = None
+    """Draw this many clips from the catalogue; ``None`` takes all."""
+    pool: int = 256
+    """Most candidates on offer at a step, drawn at random; propensities are conditional on them."""
+    corpus: str = ""
+    """Where the clips are, as the user named it: for whoever replays the log; changes nothing else."""
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise InputError(f"the seed must not be negative, got {self.seed}")
+        if self.steps < 1 or self.pool < 1 or (self.items is not None and self.items < 1):
+            raise InputError("steps, items and pool must be at least 1")
+        if self.strategy not in ("simple", "profile"):
+            raise InputError(f"sessions have no persona strategy {self.strategy!r}", "choose simple or profile")
