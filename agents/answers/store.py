@@ -41,12 +41,14 @@ from agents.answers.stored_json import (
 )
 from agents.answers.table import answer_table
 from agents.models.ask_key import (
+    PROMPT_LAYOUT,
     ask_content,
     ask_from_content,
     ask_key,
     canonical_json,
     content_key,
     respondent_content,
+    with_layout_version,
 )
 from agents.models.base import Answer, Ask, Model
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
@@ -57,8 +59,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerStore", "Worklist", "ask_key"]
 
-NEVER_MIXED = ("engine", "dtype")
+NEVER_MIXED = ("engine", "dtype", PROMPT_LAYOUT)
 """Settings of a model that all of its answers in one store have in common."""
+NEW_LAYOUT = "this release lays prompts out anew: name another run folder, or use the release that made this one"
+"""What to do where answers were got with prompts of another version."""
 
 _PAGE = 2000
 """Rows written in one transaction, or read at once."""
@@ -398,7 +402,7 @@ class AnswerStore:
 
     def _check_alike(self, model: str, old: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         """Refuse answers that would stand in one table with answers they cannot be compared with."""
-        new = wanted["settings"]
+        old, new = with_layout_version(old), with_layout_version(wanted["settings"])
         names = list(NEVER_MIXED) if model == wanted["model"] else []
         different = [name for name in names if old.get(name) != new.get(name)]
         layouts = [str(settings.get("layout", "")).partition(",")[0] for settings in (old, new)]
@@ -408,7 +412,7 @@ class AnswerStore:
         if changes:
             raise InputError(
                 f"{self.path} holds answers that were got in another way: {'; '.join(changes)}",
-                "ask in the same way as before, or name another run folder",
+                NEW_LAYOUT if PROMPT_LAYOUT in different else "ask in the same way as before, or name another run folder",
             )
 
     def _read(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:

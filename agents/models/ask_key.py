@@ -14,6 +14,30 @@ from agents.models.base import Ask, Choice, FrameReference, Model, Stimulus, Tur
 TAGS_READ = "reads_tags"
 """Setting of a model that looks at tags: patterns of their names, separated by blanks. Such tags enter the key."""
 
+PROMPT_LAYOUT = "prompt_layout"
+"""Setting of a model that names the version of our code that lays its prompts out; absent for the first one."""
+_FIRST = 1
+
+
+def layout_version(version: int) -> dict[str, str]:
+    """The version of the code that lays prompts out, as a setting of a model.
+
+    The first version has no name, so that keys from before there were versions stay what they are.
+
+    >>> layout_version(1), layout_version(2)
+    ({}, {'prompt_layout': '2'})
+    """
+    return {PROMPT_LAYOUT: str(version)} if version != _FIRST else {}
+
+
+def with_layout_version(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings of a model with the version of the prompt layout named, also where it is the first.
+
+    Models whose prompts we do not lay out have no ``layout`` and get no version.
+    """
+    named = {PROMPT_LAYOUT: str(_FIRST)} if "layout" in settings else {}
+    return {**named, **settings}
+
 
 def canonical_json(content: Any) -> str:
     """JSON in one form only: sorted keys, no blanks, ASCII."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from tiny_models import PictureMaker
 
-from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
+from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus, Turn
 from agents.models.local.transformers import TransformersModel, load
 
 YES = Choice("yes", ("yes", "Yes", "YES"))
@@ -45,6 +45,29 @@ def varied_asks(make_picture: PictureMaker) -> list[Ask]:
         replace(base, stimulus=Stimulus(), question="Yes?"),
         replace(base, stimulus=Stimulus(caption="Night at sea"), question="Describe it.", system="Be brief."),
         replace(base, stimulus=Stimulus((other,)), max_tokens=1),
+    ]
+
+
+def asks_with_turns(make_picture: PictureMaker) -> list[Ask]:
+    """Earlier turns with and without pictures, of one length and of several, with and without persona and picture."""
+    one, other, wide = make_picture(1), make_picture(2), make_picture(3, 112, 64)
+    words = (Turn("user", "Who are you?"), Turn("assistant", "A person by the sea."))
+    shown = (Turn("user", "What is this?", (one,)), Turn("assistant", "It is a house."))
+    silent = (Turn("user", frames=(wide, other)), Turn("assistant"))
+    person = "You are a person who cares about order and tradition."
+    base = Ask(Stimulus((one,)), LIKE, (YES, NO), max_tokens=2)
+    return [
+        replace(base, turns=words),
+        replace(base, turns=words, question=WATCH, system=person),
+        replace(base, turns=shown, stimulus=Stimulus(), system=person),
+        replace(base, turns=shown, stimulus=Stimulus(), question=WATCH, system=person),
+        replace(base, turns=shown, stimulus=Stimulus((other,), "Night at sea"), prefill="Answer:"),
+        replace(base, turns=(*shown, *words, *silent), stimulus=Stimulus((wide,)), system=person),
+        replace(base, turns=(*words, *words), stimulus=Stimulus()),
+        replace(base, turns=words, stimulus=Stimulus()),
+        replace(base, turns=words, stimulus=Stimulus(), question=WATCH),
+        replace(base, turns=silent, stimulus=Stimulus((one,)), choices=(AGAIN, LESS)),
+        base,
     ]
 
 

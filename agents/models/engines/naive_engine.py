@@ -118,7 +118,7 @@ class NaiveEngine:
         import torch
 
         try:
-            pictures = [read_picture(frame) for frame in work.ask.stimulus.frames]
+            pictures = [read_picture(frame) for frame in work.ask.frames]
             inputs = self._adapter.to_device(self._writer.tensors(self._writer.render(work.ask), pictures))
         except MediaError as error:
             return Reply(error=error.message)

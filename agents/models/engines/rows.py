@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agents.models.base import Ask
 from agents.models.engines.adapter import ModelAdapter, Trunk
 from agents.models.engines.naive_engine import Reply, Work, length_error, needs_text, next_token, read_choices
-from agents.models.pictures import RecentlyUsed
+from agents.models.pictures import RecentlyUsed, picture_key
 from agents.models.templates.prompting import Prompt, PromptCache, PromptWriter
 from vectorstore.foundation.errors import MediaError
 
@@ -92,7 +92,7 @@ class Stimuli:
         Raises:
             MediaError: If a picture cannot be read or the processor refuses it.
         """
-        shown = [ask for ask in asks if ask.stimulus.frames]
+        shown = [ask for ask in asks if ask.frames]
         if not shown:
             return {}
         if not self._adapter.takes_features:
@@ -125,7 +125,7 @@ class Stimuli:
         Raises:
             MediaError: As for :meth:`inputs`.
         """
-        return self._encoded(ask)[1] if ask.stimulus.frames else {}
+        return self._encoded(ask)[1] if ask.frames else {}
 
     def unreadable(self, ask: Ask) -> str:
         """Why the pictures of an ask cannot be shown; empty when they can."""
@@ -136,7 +136,7 @@ class Stimuli:
         return ""
 
     def _encoded(self, ask: Ask) -> tuple[Any, dict[str, Tensor]]:
-        pictures = tuple(frame.picture_sha for frame in ask.stimulus.frames)
+        pictures = picture_key(ask.frames)
         return self._features.get(pictures, lambda: self._encode(ask))
 
     def _encode(self, ask: Ask) -> tuple[Any, dict[str, Tensor]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -91,20 +91,20 @@ class SharedEngine:
         together: dict[tuple[Any, ...], list[Row]] = {}
         for row in rows:
             shown = row.prompt.ids[: self._stimuli.end_of_pictures(row.prompt)]
-            together.setdefault((row.prompt.pictures, shown or row.work.ask.system), []).append(row)
-        return [group for members in together.values() for group in self._by_persona(members)]
+            together.setdefault((row.prompt.pictures, shown or _before(row)), []).append(row)
+        return [group for members in together.values() for group in self._by_beginning(members)]
 
-    def _by_persona(self, rows: list[Row]) -> Iterator[_Group]:
-        """Groups of rows with the same pictures before all words: personas that are asked much have a cache each."""
-        personas: dict[str, list[Row]] = {}
+    def _by_beginning(self, rows: list[Row]) -> Iterator[_Group]:
+        """Groups of rows with the same pictures: personas and turns before much that is asked have a cache each."""
+        beginnings: dict[Hashable, list[Row]] = {}
         for row in rows:
-            personas.setdefault(row.work.ask.system, []).append(row)
+            beginnings.setdefault(_before(row), []).append(row)
         end = self._stimuli.end_of_pictures(rows[0].prompt)
-        if not end or len(personas) == 1:
+        if not end or len(beginnings) == 1:
             yield _Group(tuple(rows), self._cut(rows))
             return
         few: list[Row] = []
-        for members in personas.values():
+        for members in beginnings.values():
             if len(members) > 1:
                 yield _Group(tuple(members), max(end, common_length(members)), end)
             else:
@@ -114,9 +114,10 @@ class SharedEngine:
 
     def _cut(self, rows: Sequence[Row]) -> int:
         """Where the common beginning ends: after the pictures, or where texts part."""
-        if rows[0].prompt.pictures:
-            return self._stimuli.end_of_pictures(rows[0].prompt)
-        return 1 if len(rows) == 1 else common_length(rows)
+        end = self._stimuli.end_of_pictures(rows[0].prompt)
+        if len(rows) == 1 or (end and not rows[0].work.ask.turns):
+            return end or 1
+        return max(end, common_length(rows))
 
     def _batches(self, groups: Sequence[_Group]) -> Iterator[list[_Group]]:
         """Batches that fit into the budget; a larger group is cut into several."""
@@ -207,6 +208,12 @@ class SharedEngine:
         own, ahead = self._adapter.select_rows(cache, which), ahead[which]
         tokens = torch.tensor([ending.tokens for ending in endings], device=self._adapter.device)
         write_on(self._adapter, [ending.row for ending in endings], tokens, own, ahead, cut)
+
+
+def _before(row: Row) -> Hashable:
+    """What stands before the question, beside pictures."""
+    ask = row.work.ask
+    return (ask.system, tuple((turn.role, turn.words, len(turn.frames)) for turn in ask.turns))
 
 
 def _order(group: _Group) -> tuple[bool, tuple[str, ...], int, bool]:

@@ -14,7 +14,8 @@ and the rules for options are
 
 The tags ``polarity`` (1 or -1; 1 when absent) and ``first`` (name of the option named first; the first of the ask's
 choices when absent) are optional. A share ``refusal_rate`` of
-asks is refused. Noise and refusals follow from the ask and the seed alone, so that equal asks get equal answers.
+asks is refused. Noise and refusals follow from the ask, its earlier turns and the seed alone, so that equal asks get
+equal answers, and so do repeats of one ask: nothing is drawn.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -189,7 +190,8 @@ class SimulatedModel:
     def _answer(self, ask: Ask) -> Answer:
         uniform, normal = self._chance(ask)
         refused = uniform < self._profile.refusal_rate
-        tokens = len(f"{ask.system} {ask.stimulus.caption} {ask.question} {ask.prefill}".split())
+        words = [ask.system, *(turn.words for turn in ask.turns), ask.stimulus.caption, ask.question, ask.prefill]
+        tokens = len(" ".join(words).split())
         if not ask.choices:
             return Answer(text=_REFUSAL if refused else "A simulated description.", tokens=tokens)
         shares = self._shares(ask, self._theta(ask) + self._profile.noise * normal)
@@ -206,7 +208,7 @@ class SimulatedModel:
 
     def _chance(self, ask: Ask) -> tuple[float, float]:
         """A uniform and a standard normal number that belong to this ask and seed."""
-        content = canonical_json([self._seed, ask_content(ask), self._weights(ask)])
+        content = canonical_json([self._seed, ask_content(replace(ask, draw=0)), self._weights(ask)])
         digest = hashlib.sha256(content.encode()).digest()
         first, second = (int.from_bytes(digest[at : at + 6], "big") for at in (0, 6))
         return (first + 0.5) / 2**48, NormalDist().inv_cdf((second + 0.5) / 2**48)

@@ -159,10 +159,10 @@ class VllmEngine:
     def _prompt(self, work: Work) -> dict[str, Any] | str:
         """Token ids, one placeholder for each picture, and the pictures; or why there is no prompt."""
         try:
-            pictures = [read_picture(frame) for frame in work.ask.stimulus.frames]
+            pictures = [read_picture(frame) for frame in work.ask.frames]
+            text = self._writer.render(work.ask)
         except MediaError as error:
             return error.message
-        text = self._writer.render(work.ask)
         begin = getattr(self._tokenizer, "bos_token", None)
         ids = self._tokenizer.encode(text, add_special_tokens=not (begin and text.startswith(begin)))
         prompt: dict[str, Any] = {"prompt_token_ids": [*map(int, ids), *work.suffix]}

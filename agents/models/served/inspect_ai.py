@@ -219,18 +219,19 @@ def _thought(part: Any) -> str:
 
 
 def _messages(messages: Iterable[Mapping[str, Any]]) -> list[Any]:
-    from inspect_ai.model import ChatMessageSystem, ChatMessageUser, ContentImage, ContentText
+    from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageUser, ContentImage, ContentText
 
     def part(given: Mapping[str, Any]) -> Any:
         if given["type"] == "image_url":
             return ContentImage(image=given["image_url"]["url"])
         return ContentText(text=given["text"])
 
+    kinds: dict[str, Any] = {"system": ChatMessageSystem, "user": ChatMessageUser, "assistant": ChatMessageAssistant}
     made: list[Any] = []
     for message in messages:
         content = message["content"]
         shown = content if isinstance(content, str) else [part(given) for given in content]
-        made.append((ChatMessageSystem if message["role"] == "system" else ChatMessageUser)(content=shown))
+        made.append(kinds[message["role"]](content=shown))
     return made
 
 

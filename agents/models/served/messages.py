@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agents.models.ask_key import ask_content, canonical_json
+from agents.models.ask_key import ask_content, canonical_json, layout_version
 from agents.models.base import Ask, FrameReference
 from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
+from agents.models.templates.conversation import Said, conversation
 from agents.models.templates.prompting import OPENS
 from vectorstore.foundation.errors import MediaError
 
+MESSAGE_LAYOUT = 1
+"""Version of what is made of an ask here and in ``conversation``; to be raised like ``prompting.PROMPT_LAYOUT``."""
 _TOKENS_PER_PICTURE, _LETTERS_PER_TOKEN = 1600, 3
 """Rough, to keep room in a budget before the server has said what a prompt comes to."""
 _KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"GIF8": "gif"}
@@ -93,7 +96,8 @@ class RequestWriter:
     def estimate(self, ask: Ask) -> tuple[int, int]:
         """Tokens of prompt and answer, roughly and rather too many."""
         words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question)
-        prompt = 32 + words // _LETTERS_PER_TOKEN + _TOKENS_PER_PICTURE * len(ask.stimulus.frames)
+        words += sum(len(turn.words) for turn in ask.turns)
+        prompt = 32 * (1 + len(ask.turns)) + words // _LETTERS_PER_TOKEN + _TOKENS_PER_PICTURE * len(ask.frames)
         return prompt, max(ask.max_tokens + self.manner.thinking_tokens, self.dialect.least_tokens)
 
     def _body(self, ask: Ask) -> dict[str, Any]:
@@ -123,19 +127,17 @@ class RequestWriter:
         return int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big") >> 1
 
     def _messages(self, ask: Ask) -> list[dict[str, Any]]:
-        persona = defuse(ask.system)
-        said = "\n".join(defuse(text) for text in (ask.stimulus.caption, ask.question) if text)
-        if persona and self.manner.layout == "image-first":
-            persona, said = "", f"{persona}\n\n{said}"
-        parts: list[dict[str, Any]] = [
-            {"type": "image_url", "image_url": {"url": self._picture(frame)}} for frame in ask.stimulus.frames
-        ]
-        parts += [{"type": "text", "text": said}] if said else []
-        if persona and self.dialect.persona_opens:
-            parts.insert(0, {"type": "text", "text": f"{persona}\n\n"})
-            persona, said = "", f"{persona}\n\n{said}"
+        opens = self.dialect.persona_opens
+        persona, said = conversation(ask, self.manner.layout, defuse, persona_opens=opens)
         system = [{"role": "system", "content": persona}] if persona else []
-        return [*system, {"role": "user", "content": parts if ask.stimulus.frames else said}]
+        return [*system, *map(self._message, said)]
+
+    def _message(self, said: Said) -> dict[str, Any]:
+        if not said.frames:
+            return {"role": said.role, "content": said.opening + said.words}
+        shown = [{"type": "image_url", "image_url": {"url": self._picture(frame)}} for frame in said.frames]
+        opening, words = ([{"type": "text", "text": text}] if text else [] for text in (said.opening, said.words))
+        return {"role": said.role, "content": [*opening, *shown, *words]}
 
     def _picture(self, frame: FrameReference) -> str:
         (key,) = picture_key((frame,))
@@ -181,4 +183,5 @@ def describe(manner: Manner, dialect: Dialect, readout: str, thinking: str, serv
         "served_model": served,
         **({"template_variables": template} if template else {}),
         **({"least_tokens": str(dialect.least_tokens)} if dialect.least_tokens else {}),
+        **layout_version(MESSAGE_LAYOUT),
     }

@@ -19,7 +19,7 @@ from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batches.batch_session import BatchOptions, BatchSession
 from agents.models.model_names import ModelId
 from agents.models.served.messages import Manner, RequestWriter, describe
-from agents.models.served.probe import Probed, Wishes, expect_model, place_persona, probe
+from agents.models.served.probe import Probed, Wishes, expect_model, expect_turns, place_persona, probe
 from agents.models.served.reading import (
     Said,
     ServerAnswer,
@@ -99,7 +99,9 @@ class OpenAIModel:
         if options.layout not in LAYOUTS:
             raise InputError(f"Unknown layout {options.layout!r}", f"one of {', '.join(LAYOUTS)}")
         template = _template(asked)
-        self._readout, manner, probed = self._learn(server, options, template)
+        self._readout, wishes, probed = self._learn(server, options, template)
+        manner = wishes.manner
+        self._found, self._turns_heard = (wishes, probed), False
         thinking = self._thinking(asked, probed)
         self._writer = RequestWriter(manner, probed.dialect)
         described = describe(manner, probed.dialect, self._readout, thinking, probed.served)
@@ -143,6 +145,8 @@ class OpenAIModel:
         return self._answers(asks, 0)
 
     def _answers(self, asks: Sequence[Ask], samples: int) -> Iterator[Answer]:
+        if not self._turns_heard and any(ask.turns for ask in asks):
+            self._turns_heard = expect_turns(self._session, *self._found)
         jobs = [(ask, samples if ask.choices else 0) for ask in asks]
         with closing(self._results(jobs)) as results:
             for job, result in zip(jobs, results, strict=True):
@@ -191,7 +195,7 @@ class OpenAIModel:
         cut = self._session.transport.key.cut_from
         return replace(said, text=cut(said.text), thinking=cut(said.thinking), finish=cut(said.finish))
 
-    def _learn(self, server: Server, options: ModelOptions, template: dict[str, Any]) -> tuple[str, Manner, Probed]:
+    def _learn(self, server: Server, options: ModelOptions, template: dict[str, Any]) -> tuple[str, Wishes, Probed]:
         """How choices are read, how asks are put, and what the server understands."""
         asked, address = server.options, server.address
         temperature = options.temperature if asked.temperature is None else asked.temperature
@@ -217,7 +221,8 @@ class OpenAIModel:
             probed = probe(self._session, wishes, probed)
         probed = place_persona(self._session, wishes, probed)
         thinking = asked.thinking_tokens if probed.thinks else 0
-        return ("logprobs" if scoring == "auto" else scoring), replace(wishes.manner, thinking_tokens=thinking), probed
+        manner = replace(wishes.manner, thinking_tokens=thinking)
+        return ("logprobs" if scoring == "auto" else scoring), replace(wishes, manner=manner), probed
 
     def _thinking(self, asked: ServerOptions, probed: Probed) -> str:
         if asked.thinking == "off":

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from agents.models.base import Ask, Choice, FrameReference, Stimulus
+from agents.models.base import Ask, Choice, FrameReference, Stimulus, Turn
 from agents.models.parsing.parse import NO_PICTURE, parse_answer
 from agents.models.pictures import plain_pictures
 from agents.models.served.messages import Dialect, Manner, RequestWriter
@@ -120,6 +120,28 @@ def place_persona(session: Session, wishes: Wishes, probed: Probed) -> Probed:
         return _Trial(session, wishes, plain_pictures(Path(folder))).with_persona(probed)
 
 
+def expect_turns(session: Session, wishes: Wishes, probed: Probed) -> bool:
+    """See whether earlier turns reach the model: a prompt with them is longer, or they change what is said.
+
+    Args:
+        session: The server.
+        wishes: What is wanted of it.
+        probed: How it can be asked.
+
+    Returns:
+        Whether that is known now; not while the server answers nothing at all.
+
+    Raises:
+        ModelError: If neither is so, or the server refuses them.
+    """
+    with TemporaryDirectory() as folder:
+        objection = _Trial(session, wishes, plain_pictures(Path(folder))).objection_to_turns(probed)
+    if objection:
+        address = session.transport.address
+        raise ModelError(f"{address} does not put earlier turns to the model: {objection}", "ask without earlier turns")
+    return objection is not None
+
+
 class _Trial:
     """Asks one server about made-up pictures."""
 
@@ -176,6 +198,21 @@ class _Trial:
             return probed
         why = " and ".join({"picture": "takes the picture away", "persona": "is not heeded"}[name] for name in gained)
         return replace(opening, remarks=(*opening.remarks, f"persona opens the user turn: a system message {why}"))
+
+    def objection_to_turns(self, probed: Probed) -> str | None:
+        """Why earlier turns are not known to reach the model; empty when they do, ``None`` where nothing answers."""
+        (told, *others), *rest = [_recalls(shown) for shown in self._pictures[:2]]
+        without, heard = self._put(probed, [replace(told, turns=()), told], samples=0)
+        if isinstance(without, Failure):
+            return None
+        if isinstance(heard, Failure):
+            return heard.reason
+        tokens = [each.said[0].prompt_tokens for each in (without, heard) if each.said]
+        if len(tokens) == 2 and min(tokens) and tokens[1] - tokens[0] >= len(told.turns[0].words.split()) // 2:
+            return ""
+        if self._told_apart(probed, [[told, *others], *rest], surely=False):
+            return ""
+        return "prompts are no longer with them, as far as it tells, and answers are the same"
 
     def _apart(self, probed: Probed, *, surely: bool = False) -> dict[str, bool | None]:
         """Whether pictures beside a persona, and personas beside a picture, get different answers; None if unclear."""
@@ -249,6 +286,12 @@ class _Trial:
 def _asks(question: str, pictures: Sequence[FrameReference], personas: Sequence[str]) -> list[Ask]:
     """A question about pictures under personas."""
     return [Ask(Stimulus((shown,)), question, (YES, NO), each) for shown in pictures for each in personas]
+
+
+def _recalls(shown: FrameReference) -> list[Ask]:
+    """A question about a picture that earlier turns answer, after different ones."""
+    said = Turn("assistant", "I will keep that in mind.")
+    return [Ask(Stimulus((shown,)), WORD, (YES, NO), turns=(Turn("user", each), said)) for each in PERSONAS]
 
 
 def _meant(said: Said) -> bool:

@@ -1,10 +1,11 @@
 """From an ask to what a processor of ``transformers`` makes of it.
 
-Layout ``persona-first``: system message (persona), then one user turn of pictures in order, caption, question; then
-the opening words of the answer, if any. Layout ``image-first``: no system message; the user turn is pictures, persona,
-caption, question, so that all personas share what was computed for the pictures. The two are different questions to a
-model: the layout is part of the settings, hence of the key of every answer. Words of other people cannot open or
-close a turn: control tokens of the tokenizer lose their meaning inside captions, questions and personas.
+Layout ``persona-first``: system message (persona), then the earlier turns, then one user turn of pictures in order,
+caption, question; then the opening words of the answer, if any. Layout ``image-first``: no system message; the user
+turn is pictures, persona, caption, question, so that all personas share what was computed for the pictures; where there
+are earlier turns, the persona stands in the first one of the user. The two are different questions to a model: the
+layout is part of the settings, hence of the key of every answer. Words of other people cannot open or close a turn:
+control tokens of the tokenizer lose their meaning inside captions, questions, personas and turns.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agents.models.ask_key import layout_version
 from agents.models.base import Ask
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
 from agents.models.templates.chat_template import ChatTemplate, TemplateError
-from agents.models.templates.template_trial import closed_thinking, try_template
+from agents.models.templates.conversation import Said, conversation, missing_words
+from agents.models.templates.template_trial import closed_thinking, messages_of, try_template, try_turns
 from vectorstore.foundation.errors import MediaError, ModelError
 
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 PER_TOKEN = ("mm_token_type_ids", "token_type_ids")
 """Inputs with one entry per token, 0 for text."""
 LAYOUTS = ("persona-first", "image-first")
+PROMPT_LAYOUT = 1
+"""Version of what is made of an ask here and in ``conversation``. Raise it with every change of a rendered prompt: it is
+part of the settings, so that answers to prompts of another version are never taken for answers to these."""
 OPENS = ", persona opens the user turn"
 """What is recorded of a layout ``persona-first`` where system messages cannot be used."""
 
@@ -76,10 +82,12 @@ class PromptWriter:
         self._template = ChatTemplate(processor)
         self._control = self._control_tokens()
         self._rendered: RecentlyUsed[tuple[Any, ...], str] = RecentlyUsed(4096)
+        self._forms: RecentlyUsed[tuple[Any, ...], bool] = RecentlyUsed(4096)
         trial = try_template(self._apply, layout)
         self._persona_opens = bool(trial.persona_remark)
         self.remarks = tuple(filter(None, [trial.persona_remark]))
         """What of the usual way of asking the template does not allow, for people."""
+        self._trial = trial
         self._ending = closed_thinking(trial.prompt, self._variables)
 
     @property
@@ -92,6 +100,7 @@ class PromptWriter:
             "template": f"{digest}({variables})" if variables else digest,
             "processor": f"{type(self._processor).__name__}/{type(self._image_processor).__name__}",
             **({"thinking": "opened by the chat template, closed at once"} if self._ending else {}),
+            **layout_version(PROMPT_LAYOUT),
         }
 
     def _layout_in_words(self) -> str:
@@ -102,10 +111,16 @@ class PromptWriter:
         return getattr(self._processor, "image_processor", None)
 
     def render(self, ask: Ask) -> str:
-        """The whole prompt as text, placeholders of pictures not yet expanded."""
+        """The whole prompt as text, placeholders of pictures not yet expanded.
+
+        Raises:
+            ModelError: If the chat template fails, or does not do with earlier turns what they are for.
+            MediaError: If it leaves out words of an earlier turn.
+        """
         stimulus = ask.stimulus
-        key = (ask.system, len(stimulus.frames), stimulus.caption, ask.question, ask.prefill)
-        return self._rendered.get(key, lambda: self._render(*key))
+        turns = tuple((turn.role, turn.words, len(turn.frames)) for turn in ask.turns)
+        key = (ask.system, turns, len(stimulus.frames), stimulus.caption, ask.question, ask.prefill)
+        return self._rendered.get(key, lambda: self._render(ask))
 
     def tensors(self, text: str, pictures: Sequence[Image.Image]) -> dict[str, Tensor]:
         """Tensors of one rendered prompt and its pictures, batch dimension 1.
@@ -121,22 +136,26 @@ class PromptWriter:
         except (ValueError, TypeError, IndexError) as error:
             raise MediaError(f"The model's processor refuses the prompt: {error}", "processor") from error
 
-    def _render(self, system: str, pictures: int, caption: str, question: str, prefill: str) -> str:
-        opening, words = self.defuse(system), [self.defuse(text) for text in (caption, question) if text]
-        said = "\n".join(words)
-        if opening and self.layout == "image-first":
-            opening, said = "", f"{opening}\n\n{said}"
-        parts: list[dict[str, str]] = [{"type": "image"}] * pictures
-        parts += [{"type": "text", "text": said}] if said else []
-        messages = [{"role": "user", "content": parts}]
-        if opening and not self._persona_opens:
-            messages.insert(0, {"role": "system", "content": [{"type": "text", "text": opening}]})
-        elif opening:
-            parts.insert(0, {"type": "text", "text": f"{opening}\n\n"})
+    def _render(self, ask: Ask) -> str:
+        persona, said = conversation(ask, self.layout, self.defuse, persona_opens=self._persona_opens)
+        plain = bool(ask.turns) and self._takes_words_alone(bool(persona), said)
         try:
-            return self._apply(messages) + self._ending + prefill
+            prompt = self._apply(messages_of(persona, said, plain_assistant=plain))
         except TemplateError as error:
             raise ModelError(f"The model's chat template fails on a prompt: {error.message}", error.hint) from error
+        if ask.turns and (lost := missing_words(prompt, said)):
+            words = " ".join(lost.words.split())[:80]
+            raise MediaError(f"The model's chat template leaves out words of an earlier turn: {words!r}", "template")
+        return prompt + self._ending + ask.prefill
+
+    def _takes_words_alone(self, persona: bool, said: Sequence[Said]) -> bool:
+        """Whether the words of an assistant come as they are, and not as the one part of a message.
+
+        Raises:
+            ModelError: If such a conversation does not come out either way.
+        """
+        shape = (persona, tuple((each.role, len(each.frames), bool(each.opening)) for each in said))
+        return self._forms.get(shape, lambda: try_turns(self._apply, self._trial, persona=persona, said=said))
 
     def _apply(self, messages: Sequence[Mapping[str, Any]]) -> str:
         return self._template.render(messages, self._variables)
@@ -177,8 +196,8 @@ class PromptCache:
         Raises:
             MediaError: If a picture cannot be read or the processor refuses it.
         """
-        pictures = picture_key(ask.stimulus.frames)
-        sizes = self._sizes.get(pictures, lambda: tuple(picture_size(frame) for frame in ask.stimulus.frames))
+        pictures = picture_key(ask.frames)
+        sizes = self._sizes.get(pictures, lambda: tuple(picture_size(frame) for frame in ask.frames))
         text = self._writer.render(ask)
         ids, kinds = self._texts.get((text, sizes), lambda: self._tokens(ask, text))
         return Prompt(ids, kinds, pictures)
@@ -189,15 +208,15 @@ class PromptCache:
         Raises:
             MediaError: If a picture cannot be read or the processor refuses it.
         """
-        key = picture_key(ask.stimulus.frames)
+        key = picture_key(ask.frames)
         return self._processed.get(key, lambda: self._split(self._process(ask, self._writer.render(ask)))[1])
 
     def _process(self, ask: Ask, text: str) -> dict[str, Tensor]:
-        return self._writer.tensors(text, [read_picture(frame) for frame in ask.stimulus.frames])
+        return self._writer.tensors(text, [read_picture(frame) for frame in ask.frames])
 
     def _tokens(self, ask: Ask, text: str) -> tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]:
         tensors, pictures = self._split(self._process(ask, text))
-        self._processed.get(picture_key(ask.stimulus.frames), lambda: pictures)
+        self._processed.get(picture_key(ask.frames), lambda: pictures)
         kinds = {name: tuple(tensors[name][0].tolist()) for name in PER_TOKEN if name in tensors}
         return tuple(tensors["input_ids"][0].tolist()), kinds
 

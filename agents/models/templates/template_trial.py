@@ -1,13 +1,15 @@
-"""Try out a chat template as it will be used: a picture, a persona of real length, a question."""
+"""Try out a chat template as it will be used: a picture, a persona of real length, a question, earlier turns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from agents.models.base import Role
 from agents.models.parsing.thinking import closing_mark, left_open
 from agents.models.templates.chat_template import TemplateError
+from agents.models.templates.conversation import Said, missing_words
 from vectorstore.foundation.errors import ModelError
 
 Render = Callable[[Sequence[Mapping[str, Any]]], str]
@@ -57,6 +59,99 @@ def try_template(render: Render, layout: str) -> TemplateTrial:
     if in_the_user_turn:
         raise ModelError(f"The model's chat template allows no persona: it {objection}")
     return TemplateTrial(prompt, f"persona opens the user turn: the chat template {objection}")
+
+
+def messages_of(persona: str, said: Sequence[Said], *, plain_assistant: bool = False) -> list[dict[str, Any]]:
+    """A conversation as chat templates take it.
+
+    Args:
+        persona: Words of the system message; empty for none.
+        said: What comes after it.
+        plain_assistant: The words of assistants are no parts of a message, but the message.
+    """
+    messages = [{"role": "system", "content": [_text(persona)]}] if persona else []
+    return messages + [_message(each, plain=plain_assistant and each.role == "assistant") for each in said]
+
+
+def _message(said: Said, *, plain: bool) -> dict[str, Any]:
+    if plain:
+        return {"role": said.role, "content": said.words}
+    opening = [_text(said.opening)] if said.opening else []
+    words = [_text(said.words)] if said.words or said.role == "assistant" else []
+    return {"role": said.role, "content": [*opening, *[_PICTURE] * len(said.frames), *words]}
+
+
+def try_turns(render: Render, trial: TemplateTrial, *, persona: bool, said: Sequence[Said]) -> bool:
+    """See what a template makes of a conversation of this shape.
+
+    Args:
+        render: Renders messages.
+        trial: What it makes of a single question.
+        persona: Whether there is a system message.
+        said: Who speaks, and how many pictures are shown; other words are tried out.
+
+    Returns:
+        Whether the words of an assistant have to come as they are, and not as the one part of a message.
+
+    Raises:
+        ModelError: If it loses, moves or confuses something, whichever way they come.
+    """
+    probes = [replace(each, words=f"Probe {place}: is it heard? It's {each.role}.") for place, each in enumerate(said)]
+    objection = _objection_to_turns(render, trial, persona, probes, plain=False)
+    if not objection:
+        return False
+    if not _objection_to_turns(render, trial, persona, probes, plain=True):
+        return True
+    raise ModelError(
+        f"The model's chat template does not take such earlier turns as they were: it {objection}",
+        "ask without them, or use another model",
+    )
+
+
+def _objection_to_turns(
+    render: Render, trial: TemplateTrial, persona: bool, said: Sequence[Said], *, plain: bool
+) -> str:
+    """What is wrong with a conversation; empty when nothing is."""
+
+    def rendered(messages: Sequence[Said]) -> str:
+        return render(messages_of(_PERSONA * persona, messages, plain_assistant=plain))
+
+    try:
+        prompt = rendered(said)
+    except TemplateError as error:
+        return f"refuses them ({error.message})"
+    if _as_python(prompt):
+        return "shows them as a list of Python"
+    if lost := missing_words(prompt, said):
+        return f"leaves out what the {lost.role} said"
+    if persona and not _shows(prompt, _PERSONA):
+        return "leaves the persona out beside them"
+    if prompt.rpartition(said[-1].words)[2] != trial.prompt.rpartition(_QUESTION)[2]:
+        return "does not end in the model's turn after them"
+    return _confusion(prompt, said, lambda messages: _or_nothing(lambda _: rendered(messages), ()))
+
+
+def _confusion(prompt: str, said: Sequence[Said], rendered: Callable[[Sequence[Said]], str]) -> str:
+    """Who or what stands elsewhere in a prompt than it was said or shown; empty for nothing."""
+    turned: dict[Role, Role] = {"user": "assistant", "assistant": "user"}
+
+    def without(place: int, **other: Any) -> str:
+        """The prompt with something changed in one message."""
+        return rendered([*said[:place], replace(said[place], **other), *said[place + 1 :]])
+
+    for place, each in enumerate(said[:-1]):
+        if not each.frames and prompt == without(place, role=turned[each.role]):
+            return f"does not tell that the {each.role} spoke"
+    for place, each in enumerate(said):
+        fewer = without(place, frames=each.frames[1:]) if each.frames else ""
+        parted = next((at for at, pair in enumerate(zip(prompt, fewer, strict=False)) if pair[0] != pair[1]), 0)
+        begins = prompt.find(said[place - 1].words) + len(said[place - 1].words) if place else 0
+        ends = prompt.find(said[place + 1].words) if place + 1 < len(said) else len(prompt)
+        if prompt == fewer:
+            return "leaves out pictures of earlier turns"
+        if fewer and not begins <= parted < ends:
+            return "shows pictures in another turn than that in which they were shown"
+    return ""
 
 
 def closed_thinking(prompt: str, variables: Mapping[str, Any]) -> str:

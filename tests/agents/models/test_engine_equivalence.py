@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asks import AGAIN, LESS, LIKE, NO, WATCH, YES, largest_gap, loaded, varied_asks
+from asks import AGAIN, LESS, LIKE, NO, WATCH, YES, asks_with_turns, largest_gap, loaded, varied_asks
 from more_models import MORE_BUILDERS
 from PIL import Image
 from tiny_models import BUILDERS, FolderMaker, PictureMaker
 
-from agents.models.base import Ask, Choice, ModelOptions, Stimulus
+from agents.models.base import Ask, Choice, ModelOptions, Stimulus, Turn
 from agents.models.engines.adapter import ModelAdapter, PackedBatch
 from agents.models.engines.prompt_tree import Packing, pack
 from agents.models.local.transformers import TransformersModel
@@ -82,6 +82,28 @@ def test_engines_and_batch_sizes_agree(family: str, layout: str, variant: Varian
     ]
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_engines_agree_after_earlier_turns(
+    family: str, layout: str, variant: Variant, make_picture: PictureMaker
+) -> None:
+    asks = asks_with_turns(make_picture)
+    expected = list(variant(family, layout=layout).score(asks))
+    assert not any(answer.error for answer in expected)
+    for engine in ("shared",) if family in FORGETFUL else ("shared", "tree"):
+        found = list(variant(family, engine, layout=layout).score(asks))
+        assert largest_gap(expected, found) < 1e-4, engine
+        told = [
+            [(each.text, each.parsed, each.tokens, each.error) for each in answers] for answers in (found, expected)
+        ]
+        assert told[0] == told[1], engine
+    if family == "llava_mistral":
+        return  # its windows do not look back as far
+    heard = [replace(ask, turns=(replace(ask.turns[0], words="Be brief."), *ask.turns[1:])) for ask in asks[:4]]
+    changed = list(variant(family, "shared", layout=layout).score(heard))
+    assert all(largest_gap([one], [other]) > 1e-4 for one, other in zip(expected[:4], changed, strict=True))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_engine_is_chosen_by_what_the_layers_remember(family: str, variant: Variant) -> None:
     model = variant(family, "auto", layout="image-first")
@@ -121,6 +143,27 @@ def test_what_is_shared_is_computed_once(
     prompts = [model._engine._stimuli.prompts.prompt(ask).ids for ask in asks]
     (tree,) = pack(prompts, model._adapter.picture_token, Packing(10_000, 1e9))
     assert len(tree.tokens) <= sum(computed) < 1.35 * len(tree.tokens) < 0.5 * sum(map(len, prompts))
+
+
+@pytest.mark.parametrize("shows", [False, True])
+@pytest.mark.parametrize("engine", ["shared", "tree"])
+def test_earlier_turns_are_computed_once(
+    engine: str, shows: bool, variant: Variant, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = (Turn("user", "What is this?", (make_picture(1),) * shows), Turn("assistant", "A house by the sea. " * 8))
+    asks = [
+        Ask(Stimulus(), f"{number}: {LIKE}", (YES, NO), "You care about order.", max_tokens=1, turns=told)
+        for number in range(8)
+    ]
+    model = variant("qwen3_vl", engine)
+    forward, computed = model._adapter.model.forward, []
+    monkeypatch.setattr(
+        model._adapter.model, "forward", lambda **given: computed.append(given["input_ids"].numel()) or forward(**given)
+    )
+    assert not any(answer.error for answer in model.score(asks))
+    prompts = [model._engine._stimuli.prompts.prompt(ask).ids for ask in asks]
+    (tree,) = pack(prompts, model._adapter.picture_token, Packing(10_000, 1e9))
+    assert sum(computed) < 1.35 * len(tree.tokens) < 0.5 * sum(map(len, prompts))
 
 
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])
