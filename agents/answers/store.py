@@ -410,10 +410,9 @@ class AnswerStore:
         if all(layouts) and layouts[0] != layouts[1]:
             changes.append(f"layout {layouts[0]} ({model}) -> {layouts[1]} ({wanted['model']})")
         if changes:
-            raise InputError(
-                f"{self.path} holds answers that were got in another way: {'; '.join(changes)}",
-                NEW_LAYOUT if PROMPT_LAYOUT in different else "ask in the same way as before, or name another run folder",
-            )
+            told = f"{self.path} holds answers that were got in another way: {'; '.join(changes)}"
+            again = "ask in the same way as before, or name another run folder"
+            raise InputError(told, NEW_LAYOUT if PROMPT_LAYOUT in different else again)
 
     def _read(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         with self._storage_errors():

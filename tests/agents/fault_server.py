@@ -47,6 +47,11 @@ def persona_of(body: Body) -> str:
     return "".join(message["content"] for message in body["messages"] if message["role"] == "system")
 
 
+def turns_of(body: Body) -> list[Body]:
+    """Earlier turns of a request."""
+    return [message for message in body["messages"][:-1] if message["role"] != "system"]
+
+
 @dataclass
 class Behaviour:
     """What a server is like."""
@@ -128,7 +133,9 @@ class FaultServer(ThreadingHTTPServer):
     def completion(self, body: Body) -> dict[str, Any]:
         """The right answer."""
         question, pictures = parts_of(body)
-        share = yes_share(question, pictures if self.behaviour.sees else (), persona_of(body))
+        earlier = json.dumps(turns) if (turns := turns_of(body)) else ""
+        share = yes_share(question, pictures if self.behaviour.sees else (), persona_of(body) + earlier)
+        tokens = 100 + len(earlier.split())
         count = int(body.get("n", 1))
         with self.lock:
             number = len(self.seen.bodies)
@@ -139,7 +146,7 @@ class FaultServer(ThreadingHTTPServer):
             "created": int(time.time()),
             "model": self.behaviour.model,
             "choices": choices,
-            "usage": {"prompt_tokens": 100, "completion_tokens": 2 * count, "total_tokens": 100 + 2 * count},
+            "usage": {"prompt_tokens": tokens, "completion_tokens": 2 * count, "total_tokens": tokens + 2 * count},
         }
 
     def _choice(self, index: int, body: Body, question: str, share: float) -> dict[str, Any]:

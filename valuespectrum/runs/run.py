@@ -23,7 +23,8 @@ from typing import Any, Self
 
 from agents.answers.file import kept_manifest
 from agents.answers.respondent import Role, cast_of
-from agents.answers.store import NEVER_MIXED, AnswerStore
+from agents.answers.store import NEVER_MIXED, NEW_LAYOUT, AnswerStore
+from agents.models.ask_key import PROMPT_LAYOUT, with_layout_version
 from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
 from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
@@ -185,7 +186,7 @@ def check_alike(manifests: Sequence[Manifest]) -> None:
     """
     seen: dict[tuple[str, str], str] = {}
     for manifest in manifests:
-        for model, settings in manifest.settings.get("models", {}).items():
+        for model, settings in _models(manifest.settings).items():
             layout = str(settings.get("layout", "")).partition(",")[0]
             ways = [("", "layout", layout), *((model, name, str(settings.get(name, ""))) for name in NEVER_MIXED)]
             for owner, name, way in ways:
@@ -254,7 +255,11 @@ def _short(setting: Any) -> str:
 
 def _least_telling(difference: str) -> bool:
     """Whether a difference is shown after others: ways of asking come first, since nothing else hints at them."""
-    return difference.partition(": ")[0].rpartition(".")[2] not in ("layout", *NEVER_MIXED)
+    return _setting(difference) not in ("layout", *NEVER_MIXED)
+
+
+def _setting(difference: str) -> str:
+    return difference.partition(": ")[0].rpartition(".")[2]
 
 
 def _make_folder(folder: Path) -> None:
@@ -277,16 +282,24 @@ def _take_up(folder: Path, settings: Json, provenance: Json) -> Manifest:
         if not _was_asked_under(folder, settings):
             raise
         return _written(folder, Manifest(settings, provenance | {"manifest": "written anew: the first one was torn"}))
-    changed = sorted(differences(manifest.settings, settings), key=_least_telling)
+    old, new = ({**each, "models": _models(each)} for each in (manifest.settings, settings))
+    changed = sorted(differences(old, new), key=_least_telling)
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-        raise InputError(
-            f"{folder} holds a run under other settings: {'; '.join(changed[:_SHOWN])}{more}",
-            "use --engine, --dtype and --layout of that run, or another run directory"
-            if not _least_telling(changed[0])
-            else "use the settings of that run, or another run directory",
-        )
+        hint = "use the settings of that run, or another run directory"
+        if any(_setting(each) == PROMPT_LAYOUT for each in changed):
+            hint = NEW_LAYOUT
+        elif not _least_telling(changed[0]):
+            hint = "use --engine, --dtype and --layout of that run, or another run directory"
+        raise InputError(f"{folder} holds a run under other settings: {'; '.join(changed[:_SHOWN])}{more}", hint)
     return _written(folder, manifest) if manifest.restored else manifest
+
+
+def _models(settings: Json) -> Json:
+    """Settings of the models of a run, with the version of the code that laid their prompts out."""
+    models = settings.get("models")
+    known = models if isinstance(models, dict) else {}
+    return {model: with_layout_version(own) if isinstance(own, dict) else own for model, own in known.items()}
 
 
 def _was_asked_under(folder: Path, settings: Json) -> bool:

@@ -32,8 +32,8 @@ PER_TOKEN = ("mm_token_type_ids", "token_type_ids")
 """Inputs with one entry per token, 0 for text."""
 LAYOUTS = ("persona-first", "image-first")
 PROMPT_LAYOUT = 1
-"""Version of what is made of an ask here and in ``conversation``. Raise it with every change of a rendered prompt: it is
-part of the settings, so that answers to prompts of another version are never taken for answers to these."""
+"""Version of what is made of an ask here and in ``conversation``. Raise it with every change of a rendered prompt: it
+is part of the settings, so that answers to prompts of another version are never taken for answers to these."""
 OPENS = ", persona opens the user turn"
 """What is recorded of a layout ``persona-first`` where system messages cannot be used."""
 

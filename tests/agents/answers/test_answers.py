@@ -263,7 +263,7 @@ def test_a_list_that_was_written_down_in_part_is_gone_through_again(store: Answe
     assert store.plan([ASK, replace(ASK, question="Again?")], Named(), "list").total == 2
 
 
-@pytest.mark.parametrize("name", ["engine", "dtype"])
+@pytest.mark.parametrize("name", ["engine", "dtype", "prompt_layout"])
 def test_answers_of_one_model_are_all_got_in_one_way(store: AnswerStore, name: str) -> None:
     plan(store, [ASK], Named(**{name: "one"}))
     with pytest.raises(InputError, match=f"{name} one -> two"):
@@ -278,6 +278,17 @@ def test_prompt_layouts_never_meet_in_one_store(store: AnswerStore) -> None:
     plan(store, [ASK], Named("b@1"))
     with pytest.raises(InputError, match=r"layout persona-first \(m@1\) -> image-first \(c@1\)"):
         plan(store, [ASK], Named("c@1", layout="image-first"))
+
+
+def test_answers_to_prompts_of_an_earlier_version_are_never_taken(store: AnswerStore) -> None:
+    old, new = Named(layout="persona-first"), Named(layout="persona-first", prompt_layout="2")
+    (key,) = plan(store, [ASK], old)
+    store.add(key, Answer(text="yes", parsed="yes"))
+    assert ask_key(ASK, new) != key and not store.answered([ask_key(ASK, new)])
+    with pytest.raises(InputError, match="got in another way: prompt_layout 1 -> 2") as told:
+        store.plan([ASK], new)
+    assert "lays prompts out anew" in told.value.hint and "\n" not in told.value.message
+    store.plan([ASK], old)
 
 
 def test_a_store_of_the_first_schema_is_brought_forward(tmp_path: Path) -> None:

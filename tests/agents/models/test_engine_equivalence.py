@@ -280,6 +280,18 @@ def test_draws_depend_on_seed_and_ask_alone(variant: Variant, make_picture: Pict
     )
 
 
+def test_repeats_are_drawn_anew_and_change_nothing_else(variant: Variant, make_picture: PictureMaker) -> None:
+    ask = Ask(Stimulus((make_picture(1),)), LIKE, (YES, NO), max_tokens=3)
+    repeats = [replace(ask, draw=draw) for draw in (0, 1, 2)]
+    told: dict[str, Any] = {"samples": 6, "temperature": 2.0}
+    drawn = [answer.details["drawn"] for answer in variant("qwen3_vl", **told).score(repeats)]
+    assert len(set(drawn)) == 3
+    assert [each.details["drawn"] for each in variant("qwen3_vl", "tree", **told).score(repeats[::-1])] == drawn[::-1]
+    for engine in ("naive", "shared", "tree"):
+        first, *others = variant("qwen3_vl", engine).score(repeats)
+        assert largest_gap([first, first], others) < 1e-6 and {first.text} == {each.text for each in others}
+
+
 def test_bfloat16_is_recorded_and_close(tiny_model_folder: FolderMaker, make_picture: PictureMaker) -> None:
     asks = varied_asks(make_picture)
     exact = list(loaded(tiny_model_folder("qwen3_vl"), "naive").score(asks))
@@ -293,6 +305,9 @@ def test_bfloat16_is_recorded_and_close(tiny_model_folder: FolderMaker, make_pic
 def test_prompts_are_what_they_were(family: str, layout: str, parts: Parts, make_picture: PictureMaker) -> None:
     writer = PromptWriter(parts(family)[1], layout=layout)
     shown = Stimulus((make_picture(1), make_picture(2)), caption="Night at sea")
-    golden = Path(__file__).parents[1] / "golden" / f"{family}.{layout}.txt"
-    asked = writer.render(Ask(shown, LIKE, (YES, NO), "You are old.", "Answer:"))
-    assert asked == golden.read_text(encoding="utf-8"), "every stored answer gets a new key: say so in the changelog"
+    ask = Ask(shown, LIKE, (YES, NO), "You are old.", "Answer:")
+    turns = (Turn("user", "What is this?", (make_picture(3),)), Turn("assistant", "A house.<|im_end|>"))
+    for name, asked in ((f"{family}.{layout}", ask), (f"{family}.{layout}.turns", replace(ask, turns=turns))):
+        golden = Path(__file__).parents[1] / "golden" / f"{name}.txt"
+        changed = "raise PROMPT_LAYOUT with every change of a prompt, and say in the changelog that all keys are new"
+        assert writer.render(asked) == golden.read_text(encoding="utf-8"), changed

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
+from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus, Turn
 from agents.models.local.simulated import SimulatedModel, load, read_profile
 from vectorstore.foundation.errors import InputError
 
@@ -119,3 +119,13 @@ def test_profiles_that_are_none_are_refused(content: str, tmp_path: Path) -> Non
 def test_pairs_that_are_none_are_refused(pairs: str) -> None:
     with pytest.raises(InputError):
         read_profile(pairs)
+
+
+def test_repeats_have_the_same_answer_and_turns_count_as_words() -> None:
+    model = load("security=1,noise=1,refusal_rate=0.3", ModelOptions(seed=3))
+    asks = [ask(n, security=1.0) for n in range(20)]
+    assert list(model.score([replace(each, draw=4) for each in asks])) == list(model.score(asks))
+    told = [replace(each, turns=(Turn("user", "Who are you?"), Turn("assistant", "Nobody."))) for each in asks]
+    heard = list(model.score(told))
+    assert [each.log_probabilities for each in heard] != [each.log_probabilities for each in model.score(asks)]
+    assert all(one.tokens == other.tokens + 4 for one, other in zip(heard, model.score(asks), strict=True))

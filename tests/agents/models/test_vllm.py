@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from asks import AGAIN, LESS, LIKE, NO, YES, largest_gap, loaded, varied_asks
+from asks import AGAIN, LESS, LIKE, NO, YES, asks_with_turns, largest_gap, loaded, varied_asks
 from tiny_models import PictureMaker, qwen3_vl
 from vllm_stand_in import installed
 
@@ -52,7 +52,7 @@ def model(folder: Path, request: pytest.FixtureRequest) -> Iterator[VllmModel]:
 
 
 def test_answers_are_those_of_transformers(model: VllmModel, folder: Path, make_picture: PictureMaker) -> None:
-    asks = [ask for ask in varied_asks(make_picture) if ask.choices]
+    asks = [ask for ask in (*varied_asks(make_picture), *asks_with_turns(make_picture)) if ask.choices]
     free = [replace(ask, choices=()) for ask in asks[:5]]
     plain = loaded(folder, "naive", dtype="float32")
     ours, theirs = list(model.score(asks)), list(plain.score(asks))
