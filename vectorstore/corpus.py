@@ -22,8 +22,9 @@ from vectorstore.corpus_reader import CorpusReader
 from vectorstore.files.frame_store import FrameStore
 from vectorstore.files.layout import FRAMES, LEDGER, LOCK, check_layout, keep_private
 from vectorstore.foreign.looked_at import remember
-from vectorstore.foundation.disk import FolderLock, make_folder, storage_errors
+from vectorstore.foundation.disk import make_folder, storage_errors
 from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError
+from vectorstore.foundation.locks import FileLock
 from vectorstore.index.keeper import IndexKeeper
 from vectorstore.ledger.ledger import KEEPS_UPLOADER_NAMES, Ledger
 from vectorstore.ledger.ledger_check import ledger_state
@@ -50,7 +51,7 @@ class Corpus(CorpusReader):
     ``picture_path``.
     """
 
-    def __init__(self, folder: Path, lock: FolderLock | None, chroma_url: str | None) -> None:
+    def __init__(self, folder: Path, lock: FileLock | None, chroma_url: str | None) -> None:
         self._write = lock is not None
         self._lock = lock
         ledger = Ledger(folder / LEDGER, write=self._write)
@@ -94,7 +95,7 @@ class Corpus(CorpusReader):
         if not is_ledger(folder / LEDGER):
             _make_folder(folder)
             check_layout(folder, write=True)
-            lock = FolderLock(folder / LOCK, exclusive=True)
+            lock = FileLock(folder / LOCK, f"the corpus {folder}")
             try:
                 create_ledger(folder / LEDGER)
                 keep_private(folder, empty=True)
@@ -127,7 +128,7 @@ class Corpus(CorpusReader):
         check_layout(folder, write=write)
         if not write:
             return cls(folder, None, chroma_url)
-        lock = FolderLock(folder / LOCK, exclusive=True)
+        lock = FileLock(folder / LOCK, f"the corpus {folder}")
         try:
             corpus = cls(folder, lock, chroma_url)
         except BaseException:
@@ -164,7 +165,7 @@ class Corpus(CorpusReader):
         if self._lock is not None:
             yield
             return
-        lock = FolderLock(self.folder / LOCK, exclusive=False, patience=patience)
+        lock = FileLock(self.folder / LOCK, f"the corpus {self.folder}", shared=True, patience=patience)
         try:
             yield
         finally:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -51,8 +51,9 @@ from agents.models.ask_key import (
     with_layout_version,
 )
 from agents.models.base import Answer, Ask, Model
+from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
-from vectorstore.foundation.locks import WriterLock
+from vectorstore.foundation.locks import FileLock
 
 if TYPE_CHECKING:
     import pandas
@@ -113,12 +114,12 @@ class AnswerStore:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self._lock: WriterLock | None = None
+        self._lock: FileLock | None = None
         self._synced = time.monotonic()
         if read_only and self._needs_writer():
             AnswerStore(path).close()
         if not read_only:
-            self._lock = WriterLock(path.with_name(f".{path.name}.lock"), f"the answers in {path.parent}")
+            self._lock = FileLock(path.with_name(f".{path.name}.lock"), f"the answers in {path.parent}")
         try:
             with self._storage_errors():
                 self._database = connect(path, read_only)
@@ -475,15 +476,8 @@ class AnswerStore:
                 if durable:
                     self._database.execute("PRAGMA synchronous = NORMAL")
 
-    @contextmanager
-    def _storage_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            hint = "free some space or name another folder" if "full" in str(error) else "is the folder writable?"
-            raise StorageError(f"{self.path}: answers cannot be stored ({error})", hint) from error
-        except sqlite3.DatabaseError as error:
-            raise SchemaError(f"{self.path}: not an answer store ({error})", "name another run folder") from error
+    def _storage_errors(self) -> AbstractContextManager[None]:
+        return storage_errors(self.path, "an answer store", "name another run folder")
 
     def _unlock(self) -> None:
         if self._lock is not None:

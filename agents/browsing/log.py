@@ -10,7 +10,6 @@ A line is handed to the system whole after its step, so a killed process leaves 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import io
 import json
 import os
@@ -24,7 +23,8 @@ from agents.browsing.policies import Candidate
 from agents.models.base import Answer, Ask
 from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.disk import make_folder, storage_errors, sync_folder, write_durably
-from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError
+from vectorstore.foundation.errors import InputError, SchemaError
+from vectorstore.foundation.locks import hold_alone
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""
@@ -231,12 +231,12 @@ class SessionLog:
             if begun:
                 sync_folder(path.parent)
         try:
-            _lock(file, path)
+            hold_alone(file.fileno(), str(path))
             if _lengthen(path, manifest):
                 # Another file stands there now; this one was locked so that nobody wrote meanwhile.
                 file.close()
                 file = io.FileIO(os.open(path, os.O_RDWR | os.O_CLOEXEC), "r+")
-                _lock(file, path)
+                hold_alone(file.fileno(), str(path))
             log = cls(path, file, *_taken_up(file, path, manifest))
         except BaseException:
             file.close()
@@ -270,13 +270,6 @@ class SessionLog:
 def _write(file: io.FileIO, line: bytes) -> None:
     while line:
         line = line[file.write(line) :]
-
-
-def _lock(file: io.FileIO, path: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise CorpusLockedError(f"another process is writing {path}", "wait until it has finished") from error
 
 
 def _taken_up(file: io.FileIO, path: Path, manifest: Manifest) -> tuple[Manifest, tuple[Event, ...]]:

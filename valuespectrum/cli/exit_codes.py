@@ -10,13 +10,15 @@ import resource
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from typer.exceptions import Abort, TyperException
 
 from valuespectrum.cli.console.escaping import write_line
 from valuespectrum.cli.console.stopping import STOPPING
 from valuespectrum.cli.console.watch import Watch
-from vectorstore.foundation.errors import StorageError, ValueSpectrumError
+from vectorstore.foundation.disk import refused_by_disk, system_error
+from vectorstore.foundation.errors import ValueSpectrumError
 from vectorstore.foundation.escaping import printable_line
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -28,8 +30,6 @@ _LACKING = (
 )
 _ASKS_FOR_WORDS = {"--help", "-h", "--version"}
 _FINISHED = "stopped; nothing that was finished is lost"
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
-_DISK_CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -75,12 +75,12 @@ def _run(arguments: Sequence[str], as_json: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:
-        storage = _storage_error(error)
-        if storage is None and not is_lack_of_memory(error):
-            raise
-        if storage is None:
+        if is_lack_of_memory(error):
             return _out_of_memory(as_json)
-        return _report(storage.kind, storage.message, storage.hint, as_json)
+        if not refused_by_disk(error):
+            raise
+        refusal = system_error(error, Path(str(error.filename or "a file")))
+        return _report(refusal.kind, refusal.message, refusal.hint, as_json)
     except (MemoryError, RuntimeError, ImportError) as error:
         if not is_lack_of_memory(error):
             raise
@@ -111,15 +111,6 @@ def _too_little_memory() -> str:
 def _out_of_memory(as_json: bool) -> int:
     hint = "close other programs, ask for less at once, or raise the limit (ulimit -v); the same command goes on"
     return _report("memory", "there is not enough memory; nothing that was finished is lost", hint, as_json)
-
-
-def _storage_error(error: OSError) -> StorageError | None:
-    where = f" {error.filename}" if error.filename else ""
-    if error.errno in _DISK_FULL:
-        return StorageError(f"no space left to write{where}", "free some disk space and run the same command again")
-    if error.errno in _DISK_CLOSED:
-        return StorageError(f"cannot use{where}: {error.strerror}", "choose a folder that you may write to")
-    return None
 
 
 def _report(kind: str, message: str, hint: str, as_json: bool) -> int:

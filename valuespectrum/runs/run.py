@@ -29,7 +29,7 @@ from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
 from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError, SchemaError
-from vectorstore.foundation.locks import WriterLock, held_by
+from vectorstore.foundation.locks import FileLock, held_by
 
 SCHEMA = 1
 """Version of the layout of ``run.json``."""
@@ -74,7 +74,7 @@ class _TornError(InputError):
 class Run(AbstractContextManager["Run"]):
     """A run directory that is open for writing; no other process can open it meanwhile. Use ``Run.open``."""
 
-    def __init__(self, folder: Path, manifest: Manifest, lock: WriterLock) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, lock: FileLock) -> None:
         self.folder = folder
         self.manifest = manifest
         self._lock = lock
@@ -105,7 +105,7 @@ class Run(AbstractContextManager["Run"]):
             StorageError: The folder cannot be written.
         """
         _make_folder(folder)
-        lock = WriterLock(folder / _LOCK, f"the run {folder}")
+        lock = FileLock(folder / _LOCK, f"the run {folder}")
         try:
             manifest = _take_up(folder, json.loads(json.dumps(settings)), _provenance(command, snapshot, pictures))
         except BaseException:

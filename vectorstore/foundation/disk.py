@@ -1,4 +1,4 @@
-"""What the operating system says about disks, turned into our errors; durable writes; the writer lock."""
+"""What the operating system and SQLite say about disks, turned into our errors; durable writes."""
 
 from __future__ import annotations
 
@@ -8,42 +8,44 @@ import fcntl
 import os
 import shutil
 import sqlite3
-import stat
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError, StorageError
+from vectorstore.foundation.errors import CorpusError, CorpusLockedError, InputError, SchemaError, StorageError
 
 UNFINISHED = ".tmp"
 """How the names of files end that are being written; what killed writers left under such names is swept."""
 
 _PAGE = 64 * 1024
 """Bytes: what SQLite may ask for at once."""
-_BETWEEN = 0.1
-"""Seconds between two attempts to get a lock."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 @contextlib.contextmanager
-def storage_errors(where: Path) -> Iterator[None]:
+def storage_errors(where: Path, kind: str = "", instead: str = "ingest into a new folder") -> Iterator[None]:
     """Turn errors of the disk and of SQLite into ``StorageError`` and ``CorpusError``.
 
     Args:
         where: What was read or written, for the message.
+        kind: What the SQLite file should be, where it may be somebody else's, e.g. ``"an answer store"``.
+        instead: What to do when it is damaged and there is no copy.
 
     Raises:
         StorageError: Disk full, read-only, or failing.
         CorpusError: The SQLite file is damaged.
+        SchemaError: It is no SQLite file, where ``kind`` is given.
+        CorpusLockedError: Another process has been writing it for too long.
     """
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise _from_sqlite(error, where) from error
+        if kind and "not a database" in str(error):
+            raise SchemaError(f"{where}: not {kind} ({error})", instead) from error
+        raise _from_sqlite(error, where, instead) from error
     except OSError as error:
-        raise _from_system(error, where) from error
+        raise system_error(error, where) from error
 
 
 def no_space(where: Path) -> StorageError:
@@ -56,7 +58,18 @@ def tells_of_full_disk(text: str) -> bool:
     return "disk is full" in text or "No space left" in text
 
 
-def _from_system(error: OSError, where: Path) -> StorageError:
+def refused_by_disk(error: OSError) -> bool:
+    """Whether the disk is full, or closed to us; anything else may be a fault of ours."""
+    return error.errno in _FULL | _READ_ONLY
+
+
+def system_error(error: OSError, where: Path) -> StorageError:
+    """What an error of the operating system means for a user.
+
+    Args:
+        error: As it was raised.
+        where: What was read or written, for the message.
+    """
     if error.errno in _FULL:
         return no_space(where)
     if error.errno in _READ_ONLY:
@@ -64,7 +77,7 @@ def _from_system(error: OSError, where: Path) -> StorageError:
     return StorageError(f"cannot use {where}: {error.strerror or error}")
 
 
-def _from_sqlite(error: sqlite3.DatabaseError, where: Path) -> StorageError | CorpusError:
+def _from_sqlite(error: sqlite3.DatabaseError, where: Path, instead: str) -> StorageError | CorpusError:
     text = str(error)
     # SQLite cannot tell why it did not get its shared memory, which lies in a file.
     if "full" in text or ("disk I/O error" in text and not _room(where)):
@@ -77,7 +90,7 @@ def _from_sqlite(error: sqlite3.DatabaseError, where: Path) -> StorageError | Co
         return CorpusError(f"{where} refused a row: {text}")
     if isinstance(error, sqlite3.OperationalError):
         return StorageError(f"cannot use {where}: {text}")
-    return CorpusError(f"{where} is damaged: {text}", "restore it from a copy or ingest into a new folder")
+    return CorpusError(f"{where} is damaged: {text}", f"restore it from a copy, or {instead}")
 
 
 def _room(where: Path) -> bool:
@@ -238,83 +251,3 @@ def _is_still(descriptor: int, folder: int, name: str) -> bool:
         return os.path.samestat(os.fstat(descriptor), os.stat(name, dir_fd=folder, follow_symlinks=False))
     except FileNotFoundError:
         return False
-
-
-class FolderLock:
-    """An advisory lock on a corpus folder; it ends with the process, however that ends.
-
-    Args:
-        path: The lock file.
-        exclusive: Writers exclude everybody; readers of the embedded index exclude only writers.
-        patience: Seconds to wait for whoever holds it.
-
-    Raises:
-        CorpusLockedError: Another process holds it.
-        StorageError: The lock file cannot be made.
-    """
-
-    def __init__(self, path: Path, *, exclusive: bool, patience: float = 0.0) -> None:
-        with storage_errors(path):
-            self._descriptor = _open_lock(path)
-        try:
-            _take(self._descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH, patience)
-        except BaseException as error:
-            os.close(self._descriptor)
-            if not isinstance(error, OSError):
-                raise
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-                raise _from_system(error, path) from error
-            raise CorpusLockedError(
-                f"another process is using the corpus {path.parent}", "wait until it has finished, then try again"
-            ) from None
-
-    def fileno(self) -> int:
-        """Descriptor; a child process that inherits it holds the lock, too."""
-        return self._descriptor
-
-    def release(self) -> None:
-        """Give the lock back."""
-        os.close(self._descriptor)
-
-
-def _take(descriptor: int, kind: int, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES) or time.monotonic() >= deadline:
-                raise
-        else:
-            return
-        time.sleep(_BETWEEN)
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process holds this lock for itself alone; nothing is made where there is no lock file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno == errno.EWOULDBLOCK
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def _open_lock(path: Path) -> int:
-    # A link would have somebody else's file made or locked, and a pipe would wait for ever.
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    try:
-        descriptor = os.open(path, flags, 0o600)
-    except OSError as error:
-        if error.errno != errno.ELOOP:
-            raise
-        raise CorpusError(f"{path} is a link, not a lock file", "remove it") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise CorpusError(f"{path} is not a lock file", "remove it")
-    return descriptor

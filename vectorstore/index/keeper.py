@@ -10,8 +10,9 @@ from pathlib import Path
 
 from vectorstore.files.layout import LOCK
 from vectorstore.foreign.looked_at import is_known, remember
-from vectorstore.foundation.disk import FolderLock, no_space, tells_of_full_disk
+from vectorstore.foundation.disk import no_space, tells_of_full_disk
 from vectorstore.foundation.errors import CorpusError, StorageError
+from vectorstore.foundation.locks import FileLock
 from vectorstore.index.chroma import (
     MEND,
     IndexPlace,
@@ -54,7 +55,7 @@ class IndexKeeper:
         InputError: ``chroma_url`` is not the address of a server.
     """
 
-    def __init__(self, root: Path, ledger: Ledger, lock: FolderLock | None, chroma_url: str | None) -> None:
+    def __init__(self, root: Path, ledger: Ledger, lock: FileLock | None, chroma_url: str | None) -> None:
         if chroma_url is not None:
             check_server_url(chroma_url)
         self._root = root
@@ -62,7 +63,7 @@ class IndexKeeper:
         self._writer_lock = lock
         self._url = (chroma_url or "").rstrip("/")
         self._index: VectorIndex | None = None
-        self._reader_lock: FolderLock | None = None
+        self._reader_lock: FileLock | None = None
 
     def close(self) -> None:
         """Let go of the index; a writer whose index is complete notes that it was closed cleanly."""
@@ -111,7 +112,7 @@ class IndexKeeper:
         """
         if self._index is None:
             if self._writer_lock is None and not self._url:
-                self._reader_lock = FolderLock(self._root / LOCK, exclusive=False)
+                self._reader_lock = FileLock(self._root / LOCK, f"the corpus {self._root}", shared=True)
             try:
                 place = self._place()
                 if place.url != self._url:
@@ -125,7 +126,7 @@ class IndexKeeper:
                 raise
         return self._index
 
-    def _refuse_damaged(self, place: IndexPlace, lock: FolderLock) -> None:
+    def _refuse_damaged(self, place: IndexPlace, lock: FileLock) -> None:
         # Chroma answers from whatever is left of its files, or dies; writers look before they come to open it.
         if not place.folder.is_dir():
             raise CorpusError(f"the vector index {place} is missing", MEND)
@@ -270,7 +271,7 @@ class IndexKeeper:
             return "its folder is missing"
         if self._writer_lock is not None:
             return self._look(place, self._writer_lock.fileno())
-        lock = FolderLock(self._root / LOCK, exclusive=False)
+        lock = FileLock(self._root / LOCK, f"the corpus {self._root}", shared=True)
         try:
             return self._look(place, lock.fileno())
         finally:

@@ -14,8 +14,9 @@ from vectorstore.files.layout import LOCK
 from vectorstore.foreign.inside import Folder
 from vectorstore.foreign.looked_at import is_known, remember
 from vectorstore.foreign.schema_check import check_schema, distrust
-from vectorstore.foundation.disk import is_locked, storage_errors
+from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusError, SchemaError
+from vectorstore.foundation.locks import is_locked
 from vectorstore.ledger.ledger_check import check_rows, ledger_state
 
 APPLICATION_ID = 0x56534C31

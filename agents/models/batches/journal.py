@@ -19,7 +19,7 @@ from types import TracebackType
 
 from vectorstore.foundation.disk import make_folder, storage_errors
 from vectorstore.foundation.errors import SchemaError
-from vectorstore.foundation.locks import WriterLock
+from vectorstore.foundation.locks import FileLock
 
 _SCHEMA = 1
 _KEPT_SECONDS = 60 * 24 * 3600
@@ -58,7 +58,7 @@ class Journal:
         self.path = folder / name
         with storage_errors(folder):
             make_folder(folder)
-        self._lock = WriterLock(folder / f".{name}.lock", f"the batches of {model}")
+        self._lock = FileLock(folder / f".{name}.lock", f"the batches of {model}")
         try:
             with storage_errors(self.path):
                 self._database = sqlite3.connect(self.path, isolation_level=None)

@@ -133,7 +133,7 @@ def test_an_old_store_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -
     damaged = sqlite3.connect(path)
     damaged.execute("ALTER TABLE answer ADD COLUMN details TEXT")
     damaged.close()
-    with pytest.raises(StorageError, match="cannot be stored"):
+    with pytest.raises(StorageError, match="cannot use"):
         AnswerStore(path)
 
 

@@ -391,9 +391,9 @@ def test_a_full_disk_is_said_to_be_full_and_nothing_is_half_written(store: Answe
     store.add(first, Answer(text="yes"))
     pages = store._database.execute("PRAGMA page_count").fetchone()[0]
     store._database.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(StorageError, match="full"):
+    with pytest.raises(StorageError, match="no space"):
         store.add(second, Answer(text="x" * 1_000_000))
-    with pytest.raises(StorageError, match="full"):
+    with pytest.raises(StorageError, match="no space"):
         store.plan([replace(ASK, question="x" * 1_000_000)], Named())
     assert store.answered([first, second]) == {first}
     assert len(store.table()) == 2

@@ -93,9 +93,9 @@ def test_create_wants_a_new_folder(stored: Path, tmp_path: Path) -> None:
 
 def test_one_writer_at_a_time_but_any_reader(stored: Path) -> None:
     with Corpus.open(stored, write=True):
-        with pytest.raises(CorpusLockedError, match="another process"):
+        with pytest.raises(CorpusLockedError, match="is writing the corpus"):
             Corpus.open(stored, write=True)
-        with pytest.raises(CorpusLockedError, match="another process"):
+        with pytest.raises(CorpusLockedError, match="is writing the corpus"):
             Corpus.ensure(stored)
         with Corpus.open(stored) as reader:
             assert len(reader.search(np.ones(24), engine="exact")) == 4
