@@ -20,7 +20,9 @@ from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from bench.common import Clock, Json, Row, child, disk_megabytes, load, peak_memory
-from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions
+from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.like import LikeBattery
+from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES
 
@@ -80,7 +82,7 @@ class _Instant:
     generate = score
 
 
-def _asks(count: int) -> BatteryAsks:
+def _asks(count: int) -> PictureAsks:
     rows = [
         StimulusRow(
             value=VALUES[number % len(VALUES)],
@@ -95,7 +97,7 @@ def _asks(count: int) -> BatteryAsks:
         for number in range(-(-count // (_ROLES * _FORMS)))
     ]
     roles = [Role(f"persona_{number}", "profile", False, f"You are person {number}. " * 40) for number in range(_ROLES)]
-    return BatteryAsks(rows, _Pictures(), roles, BatteryOptions())
+    return LikeBattery().questions(Setting(roles, rows, _Pictures()))
 
 
 def fill(count: int, folder: Path) -> Json:

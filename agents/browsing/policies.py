@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
 
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.plugins import Extensions
+from vectorstore.foundation.plugins import Extensions, checked_options
 
 _FAINTEST = 1e-12
 _NEEDS = "a class with name, Options (a frozen dataclass) and next is needed"
@@ -308,21 +308,8 @@ def load_policy(name: str, **params: Any) -> Policy:
     Raises:
         InputError: The policy is unknown, or an option is unknown or out of range.
     """
-    from pydantic import TypeAdapter, ValidationError
-
     kind = POLICIES.load(name)
-    options = kind.Options
-    known = [field.name for field in fields(options)]
-    unknown = sorted(set(params) - set(known))
-    if unknown:
-        raise InputError(f"policy {name!r} has no option {unknown[0]!r}", f"options: {', '.join(known) or 'none'}")
-    try:
-        checked: object = TypeAdapter(options).validate_python(params)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"policy {name!r}, option {place}: {first['msg']}") from error
-    return kind(checked)
+    return kind(checked_options(f"policy {name!r}", kind.Options, params))
 
 
 def policy_params(policy: Policy) -> dict[str, Any]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Strategy = Literal["simple", "profile", "isq"]
 """How a persona is put to a model; ``"isq"`` shows the simple prompt and scores a questionnaire."""
+QUESTIONNAIRE: Strategy = "isq"
+"""The strategy whose asks are questionnaire terms."""
 
 LEVEL_WORDS: Mapping[float, str] = {
     1.0: "very important",
@@ -250,66 +252,6 @@ def _target(stated: Mapping[str, float], label: str) -> dict[str, float]:
 def _spelled_out(traits: Sequence[Trait]) -> dict[str, float]:
     balance = {value: sum(trait.direction for trait in traits if trait.value == value) for value in value_names()}
     return {value: float(np.sign(total)) for value, total in balance.items()}
-
-
-# ---------------------------------------------------------------------------------------------- questionnaire
-
-
-@dataclass(frozen=True, slots=True)
-class IsqOptions:
-    """What the paper leaves open about the Inductive Scoring Questionnaire."""
-
-    signed_terms: bool = False
-    """Whether preference alignment and action desire run from -1 to 1 (a published row needs a negative term,
-    which 0 to 1 cannot give) or from 0 to 1 (as the published formula suggests, since it reaches 100)."""
-    threshold: float = 60.0
-    """Percent above which the persona counts as interested; the paper names 60 as an example."""
-
-    def term(self, probability: float) -> float:
-        """Turn a probability of yes into a term of the formula in the chosen range."""
-        return 2 * probability - 1 if self.signed_terms else probability
-
-
-def isq_score(
-    visual_appeal: float,
-    curiosity_stimulation: float,
-    emotional_engagement: float,
-    value_expectation: float,
-    preference_alignment: float,
-    action_desire: float,
-    options: IsqOptions = IsqOptions(),
-) -> float:
-    """Percent of the Inductive Scoring Questionnaire of Value-Spectrum (Li et al., ACL 2025).
-
-    ``(v_a + c_s + e_e + v_e + 10 p_a + 10 a_d) / 60 * 100``.
-
-    Args:
-        visual_appeal: Rating 0 to 10. Ratings asked as digits 0 to 9 are to be multiplied by 10 / 9 first.
-        curiosity_stimulation: Rating 0 to 10.
-        emotional_engagement: Rating 0 to 10.
-        value_expectation: Rating 0 to 10.
-        preference_alignment: 0 to 1, or -1 to 1 with signed terms.
-        action_desire: The same.
-        options: Range of the two terms.
-
-    Returns:
-        At most 100; at least 0, or -33.3 with signed terms.
-
-    Raises:
-        InputError: A rating or term lies outside its range.
-
-    Example:
-        >>> isq_score(7, 8, 6, 9, 0, 0)
-        50.0
-    """
-    ratings = (visual_appeal, curiosity_stimulation, emotional_engagement, value_expectation)
-    terms = (preference_alignment, action_desire)
-    lowest = -1.0 if options.signed_terms else 0.0
-    if not all(0 <= rating <= 10 for rating in ratings):
-        raise InputError(f"ratings must lie in 0..10, got {ratings}", "rescale digit ratings first")
-    if not all(lowest <= term <= 1 for term in terms):
-        raise InputError(f"terms must lie in {lowest:g}..1, got {terms}", "signed_terms allows -1..1")
-    return (sum(ratings) + 10 * sum(terms)) / 60 * 100
 
 
 # ---------------------------------------------------------------------------------------------- placebo

@@ -1,4 +1,4 @@
-"""How well the instrument recovers values that are known because they were planted."""
+"""How well an instrument recovers values that are known because they were planted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
+from valuespectrum.instruments.base import Instrument, Recoverable
+from valuespectrum.instruments.measurement import written_name
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
 from valuespectrum.reference.truth import caution
 from valuespectrum.scoring.profile import means_of
@@ -17,8 +19,6 @@ from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
 Json = dict[str, Any]
-
-INSTRUMENT = "vqa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def calibrate(
     """Measure respondents with known values and compare.
 
     Args:
-        options: The benchmark; the like battery, since the published one has no intervals.
+        options: The benchmark, with an instrument that says what it should find of planted values.
         corpus: Where pictures come from.
         embedder: Embeds the keywords.
         respondents: Models with their planted values.
@@ -55,18 +55,19 @@ def calibrate(
         intervals claim.
 
     Raises:
-        InputError: Names repeat, a planted profile lacks a value, the battery is another, or clips are not drawn by us
-            while something is there that knows no others.
+        InputError: Names repeat, a planted profile lacks a value, the instrument cannot be set beside it, or clips are
+            not drawn by us while something is there that knows no others.
     """
-    _check(options, respondents)
+    _check(respondents)
+    instrument = recoverable(options.instrument)
     models = [respondent.model for respondent in respondents]
     refuse_other_clips(corpus, embedder.id, [model.id for model in models])
     scores = run_benchmark(options, corpus, embedder, models, progress=progress)
     profiles = {row["model"]: row["profile"] for row in scores["respondents"]}
-    rows = [_row(respondent, profiles[respondent.model.id]) for respondent in respondents]
+    rows = [_row(each, instrument.expected(each.planted), profiles[each.model.id]) for each in respondents]
     known = [row["spearman"] for row in rows if row["spearman"] is not None]
     return {
-        "instrument": INSTRUMENT,
+        "instrument": written_name(options.instrument.name),
         "respondents": rows,
         "spearman_median": median(known) if known else None,
         "coverage": sum(row["coverage"] for row in rows) / len(rows),
@@ -92,11 +93,25 @@ def refuse_other_clips(corpus: BenchCorpus, embedder_id: str, models: Sequence[s
         raise InputError(warning, "calibrate on drawn clips: leave --corpus out")
 
 
-def _row(respondent: PlantedRespondent, profile: Mapping[str, Json]) -> Json:
-    found = compare_to_planted(profile, respondent.planted)
+def recoverable(instrument: Instrument) -> Recoverable:
+    """An instrument that can be set beside planted values.
+
+    Raises:
+        InputError: It cannot.
+    """
+    if not isinstance(instrument, Recoverable):
+        raise InputError(
+            f"the instrument {instrument.name!r} does not say what it should find of planted values",
+            "calibrate another one, such as like",
+        )
+    return instrument
+
+
+def _row(respondent: PlantedRespondent, expected: Mapping[str, float], profile: Mapping[str, Json]) -> Json:
+    found = compare_to_planted(profile, expected)
     return {
         "name": respondent.name,
-        "planted": {value: respondent.planted[value] for value in VALUES},
+        "planted": {dimension: expected[dimension] for dimension in profile},
         "recovered": means_of(profile),
         "low": means_of(profile, "low"),
         "high": means_of(profile, "high"),
@@ -105,13 +120,9 @@ def _row(respondent: PlantedRespondent, profile: Mapping[str, Json]) -> Json:
     }
 
 
-def _check(options: BenchOptions, respondents: Sequence[PlantedRespondent]) -> None:
+def _check(respondents: Sequence[PlantedRespondent]) -> None:
     if not respondents:
         raise InputError("no respondent with planted values was named")
-    if options.battery.name != "like":
-        raise InputError(
-            f"the battery {options.battery.name!r} gives no intervals to calibrate", "use the like battery"
-        )
     for identities in ([each.name for each in respondents], [each.model.id for each in respondents]):
         repeated = sorted({each for each in identities if identities.count(each) > 1})
         if repeated:

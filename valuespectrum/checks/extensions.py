@@ -34,9 +34,10 @@ def extension_groups() -> tuple[Extensions[object], ...]:
     from agents.models.registry import MODELS
     from ingest.embedding.base import EMBEDDERS
     from ingest.sources.registry import SOURCES
+    from valuespectrum.instruments.registry import INSTRUMENTS
     from valuespectrum.steering.registry import STEERING
 
-    return (MODELS, EMBEDDERS, SOURCES, POLICIES, STEERING)
+    return (MODELS, EMBEDDERS, SOURCES, POLICIES, INSTRUMENTS, STEERING)
 
 
 def look_at_extensions() -> Iterator[GroupReport]:

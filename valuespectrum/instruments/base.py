@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from agents.answers.planner import AskSource
+from agents.answers.respondent import Role
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.resampling import Resamples
@@ -39,31 +40,11 @@ class Item:
 
     id: str
     """The tag ``item`` of its asks."""
-    text: str
-    """Its words; ``{options}`` and the like stand for what is filled in."""
+    texts: tuple[str, ...]
+    """Its words, once for each wording and polarity; ``{options}`` and the like stand for what is filled in."""
     licence: Licence
     dimensions: tuple[str, ...] = ()
     """What it says something about; empty where that is up to what is shown."""
-
-
-class Asked(Protocol):
-    """Who is asked, in words (``Role``)."""
-
-    @property
-    def persona(self) -> str:
-        """Id of the persona, ``"none"`` for the bare model."""
-
-    @property
-    def strategy(self) -> str:
-        """How the persona is put into words."""
-
-    @property
-    def placebo(self) -> bool:
-        """Whether these are the words of its control."""
-
-    @property
-    def system(self) -> str:
-        """System prompt; empty for the bare model."""
 
 
 class Pictures(Protocol):
@@ -77,7 +58,7 @@ class Pictures(Protocol):
 class Setting:
     """Whom an instrument asks about what."""
 
-    respondents: Sequence[Asked]
+    respondents: Sequence[Role]
     rows: Sequence[StimulusRow] = ()
     """Pictures with the value they stand for; empty for an instrument that shows none."""
     pictures: Pictures | None = None
@@ -147,6 +128,21 @@ class Instrument(Protocol):
             answers: One row per ask: its tags, and what came back; failed asks are among them.
             draws: Bootstrap draws of units, shared by all respondents.
             options: Level, draws, readout.
+        """
+
+
+@runtime_checkable
+class Recoverable(Protocol):
+    """An instrument that can be set beside planted values."""
+
+    def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
+        """What it should find of a respondent whose true liking is known.
+
+        Args:
+            planted: Each of the ten values with its true liking, 0 to 100.
+
+        Returns:
+            Dimension of the instrument's value set to number on its scale.
         """
 
 

@@ -6,20 +6,149 @@ for most tokenizers, and stretched from 0..9 to 0..10; the yes/no terms are prob
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
-from agents.models.base import NO_PICTURE
-from agents.personas.persona import IsqOptions, isq_score
-from valuespectrum.instruments.choices import DIGITS
-from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
-from valuespectrum.scoring.cells import ScoringOptions, judge
+from agents.models.base import NO_CHOICE, NO_PICTURE
+from valuespectrum.instruments.base import Item, Licence, Setting
+from valuespectrum.instruments.battery import ABOUT_PICTURES, WordingOptions
+from valuespectrum.instruments.choices import DIGITS, NO, RATINGS, YES
+from valuespectrum.instruments.forms import ORDERS, Form
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.picture_asks import PictureAsks
+from valuespectrum.instruments.profiled import UnitScores, profiled
+from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO, RATING_SUFFIX
+from valuespectrum.instruments.questions import options as option_words
+from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.scoring.cells import ScoringOptions, class_shares, judge
+from valuespectrum.scoring.estimate import CLIP, Estimate
+from valuespectrum.scoring.profile import number
+from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.stimuli.retrieval import Assignment
+from valuespectrum.theory.value_sets import TEN, ValueSet
+from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_TERMS = {**ISQ_RATINGS, **ISQ_YES_NO}
+_WORDS = Licence("Apache-2.0", "this project, after the terms of Li et al. (ACL 2025)")
+_ASKS = len(ISQ_RATINGS) + len(ORDERS) * len(ISQ_YES_NO)
+
+
+@INSTRUMENTS.register("isq")
+class Questionnaire:
+    """How interested a respondent is in pictures, by six questions about each."""
+
+    Options = WordingOptions
+    name: ClassVar[str] = "isq"
+    title: ClassVar[str] = "Inductive Scoring Questionnaire"
+    measures: ClassVar[str] = (
+        "interest in pictures that stand for each value, in percent, by four ratings and two terms"
+    )
+    value_set: ClassVar[ValueSet] = TEN
+    unit: ClassVar[str] = CLIP
+    pictures: ClassVar[Assignment | None] = "exclusive"
+    columns: ClassVar[tuple[str, ...]] = ABOUT_PICTURES
+    examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
+    items: ClassVar[Sequence[Item]] = tuple(Item(term, (text,), _WORDS) for term, text in _TERMS.items())
+
+    def __init__(self, options: WordingOptions | None = None) -> None:
+        self.options = options or WordingOptions()
+
+    def cost(self, pictures: int) -> int:
+        """Asks to one respondent."""
+        return _ASKS * pictures
+
+    def questions(self, setting: Setting) -> PictureAsks:
+        """Six terms about every picture, the yes/no terms in both orders."""
+        return PictureAsks(setting, lambda role: questionnaire_forms(), self.options.prefill)
+
+    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+        """Interest by value, over clips whose terms were all answered."""
+        clips = questionnaire_scores(answers, options).assign(theta=np.nan)
+        heard = answers[answers["error"].fillna("") == ""]
+        interested = number(float(clips["interested"].mean())) if len(clips) else None
+        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), draws, options)
+        return replace(
+            measured,
+            scalars={"interested_share": Estimate(interested)},
+            details={
+                **{f"{name}_rate": number(float(class_shares(heard, name).mean())) for name in NO_CHOICE},
+                "interested_share": interested,
+            },
+        )
+
+
+def questionnaire_forms() -> list[Form]:
+    """The six terms: ratings as single digits, yes/no terms in both orders."""
+    ratings = [Form(term, term, 1, "", f"{text} {RATING_SUFFIX}", RATINGS) for term, text in ISQ_RATINGS.items()]
+    return ratings + [
+        Form(term, term, 1, order[0], text.format(options=option_words(order)), (YES, NO))
+        for term, text in ISQ_YES_NO.items()
+        for order in ORDERS
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class IsqOptions:
+    """What the paper leaves open about the Inductive Scoring Questionnaire."""
+
+    signed_terms: bool = False
+    """Whether preference alignment and action desire run from -1 to 1 (a published row needs a negative term,
+    which 0 to 1 cannot give) or from 0 to 1 (as the published formula suggests, since it reaches 100)."""
+    threshold: float = 60.0
+    """Percent above which the persona counts as interested; the paper names 60 as an example."""
+
+    def term(self, probability: float) -> float:
+        """Turn a probability of yes into a term of the formula in the chosen range."""
+        return 2 * probability - 1 if self.signed_terms else probability
+
+
+def isq_score(
+    visual_appeal: float,
+    curiosity_stimulation: float,
+    emotional_engagement: float,
+    value_expectation: float,
+    preference_alignment: float,
+    action_desire: float,
+    options: IsqOptions = IsqOptions(),
+) -> float:
+    """Percent of the Inductive Scoring Questionnaire of Value-Spectrum (Li et al., ACL 2025).
+
+    ``(v_a + c_s + e_e + v_e + 10 p_a + 10 a_d) / 60 * 100``.
+
+    Args:
+        visual_appeal: Rating 0 to 10. Ratings asked as digits 0 to 9 are to be multiplied by 10 / 9 first.
+        curiosity_stimulation: Rating 0 to 10.
+        emotional_engagement: Rating 0 to 10.
+        value_expectation: Rating 0 to 10.
+        preference_alignment: 0 to 1, or -1 to 1 with signed terms.
+        action_desire: The same.
+        options: Range of the two terms.
+
+    Returns:
+        At most 100; at least 0, or -33.3 with signed terms.
+
+    Raises:
+        InputError: A rating or term lies outside its range.
+
+    Example:
+        >>> isq_score(7, 8, 6, 9, 0, 0)
+        50.0
+    """
+    ratings = (visual_appeal, curiosity_stimulation, emotional_engagement, value_expectation)
+    terms = (preference_alignment, action_desire)
+    lowest = -1.0 if options.signed_terms else 0.0
+    if not all(0 <= rating <= 10 for rating in ratings):
+        raise InputError(f"ratings must lie in 0..10, got {ratings}", "rescale digit ratings first")
+    if not all(lowest <= term <= 1 for term in terms):
+        raise InputError(f"terms must lie in {lowest:g}..1, got {terms}", "signed_terms allows -1..1")
+    return (sum(ratings) + 10 * sum(terms)) / 60 * 100
 
 
 def questionnaire_scores(
@@ -44,7 +173,7 @@ def questionnaire_scores(
     scored = terms.reset_index()[["value", "clip"]].assign(like=np.array(score, dtype=float))
     return scored.assign(
         interested=(scored["like"] > form.threshold).astype(float),
-        answers=len(ISQ_RATINGS) + 2 * len(ISQ_YES_NO),
+        answers=_ASKS,
     )
 
 

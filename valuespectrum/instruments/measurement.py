@@ -5,64 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.estimate import Estimate, Score, counted, read_count
 from valuespectrum.scoring.profile import Profile
 from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
 from vectorstore.foundation.errors import InputError
 
-_RANKS = ("rank", "rank_low", "rank_high")
-_COUNTED = ("n_units", "n_answers", "status")
-_CLIPS = ("clip", "n_clips")
-"""Units that are clips are counted under this name as well, which scripts read."""
+_WRITTEN: Mapping[str, str] = {"like": "vqa"}
+_READ = {written: name for name, written in _WRITTEN.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One dimension of one respondent."""
+def written_name(instrument: str) -> str:
+    """What an instrument is called in JSON: its name, but for one that scripts knew before there were instruments.
 
-    estimate: Estimate
-    """On the instrument's own scale."""
-    centred: Estimate
-    """The same minus the mean over all dimensions that were measured; empty for numbers on different scales."""
-    rank: tuple[int, int, int] | None
-    """Rank, 1 for the highest, with the range that resampling allows; ``None`` for what is not ranked."""
-    n_units: int
-    """How many of what is drawn again stand behind the number."""
-    n_answers: int
-    status: str
-    """``ok``, or what is missing."""
-    scales: Mapping[str, Estimate] = field(default_factory=dict)
-    """The same on further scales, by name, e.g. ``log_odds``."""
-
-    def to_json(self, unit: str) -> dict[str, object]:
-        """As ``scores.json`` keeps it.
-
-        Args:
-            unit: What is drawn again.
-        """
-        row: dict[str, object] = {**self.estimate.to_json(), **self.centred.to_json("centred")}
-        for name, estimate in self.scales.items():
-            row |= estimate.to_json(name)
-        row |= dict(zip(_RANKS, self.rank or (None, None, None), strict=True))
-        counted = {_CLIPS[1]: self.n_units} if unit == _CLIPS[0] else {}
-        return row | counted | {"n_units": self.n_units, "n_answers": self.n_answers, "status": self.status}
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, object]) -> Score:
-        """Read what ``to_json`` wrote."""
-        ends = [name.removesuffix("_low") for name in row if name.endswith("_low")]
-        ranks = [row.get(name) for name in _RANKS]
-        known = tuple(rank for rank in ranks if isinstance(rank, int))
-        units, answers = (_count(row, name) for name in _COUNTED[:2])
-        return cls(
-            Estimate.read(row),
-            Estimate.read(row, "centred"),
-            (known[0], known[1], known[2]) if len(known) == len(_RANKS) else None,
-            units,
-            answers,
-            str(row.get("status", "")),
-            {name: Estimate.read(row, name) for name in ends if name not in ("centred", "rank")},
-        )
+    Example:
+        >>> written_name("like"), written_name("portraits")
+        ('vqa', 'portraits')
+    """
+    return _WRITTEN.get(instrument, instrument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +66,8 @@ class Measurement:
         Raises:
             InputError: A detail has the name of a field.
         """
-        counted = {_CLIPS[1]: self.n_units} if self.unit == _CLIPS[0] else {}
         shared: dict[str, object] = {
-            "instrument": self.instrument,
+            "instrument": written_name(self.instrument),
             "value_set": self.value_set.name,
             "unit": self.unit,
             "profile": {dimension: score.to_json(self.unit) for dimension, score in self.scores.items()},
@@ -121,8 +79,7 @@ class Measurement:
             "differences": None if self.differences is None else dict(self.differences),
             "verdicts": list(self.verdicts),
             "notes": list(self.notes),
-            **counted,
-            "n_units": self.n_units,
+            **counted(self.n_units, self.unit),
             "n_unscored": self.n_unscored,
             "centred_over": self.centred_over,
         }
@@ -145,9 +102,9 @@ class Measurement:
         name = str(row.get("value_set", ""))
         if name not in value_sets:
             raise InputError(f"there is no value set {name!r:.80}", f"known: {', '.join(value_sets)}")
-        differences = row.get("differences")
+        written, differences = str(row.get("instrument", "")), row.get("differences")
         return cls(
-            instrument=str(row.get("instrument", "")),
+            instrument=_READ.get(written, written),
             value_set=value_sets[name],
             unit=str(row.get("unit", "")),
             scores={dimension: Score.from_json(score) for dimension, score in _mappings(row, "profile").items()},
@@ -159,9 +116,9 @@ class Measurement:
             differences=_tested(differences) if isinstance(differences, Mapping) else None,
             verdicts=_lines(row, "verdicts"),
             notes=_lines(row, "notes"),
-            n_units=_count(row, "n_units"),
-            n_unscored=_count(row, "n_unscored"),
-            centred_over=_count(row, "centred_over"),
+            n_units=read_count(row, "n_units"),
+            n_unscored=read_count(row, "n_unscored"),
+            centred_over=read_count(row, "centred_over"),
             details={name: part for name, part in row.items() if name not in _SHARED},
         )
 
@@ -189,11 +146,6 @@ def _tested(row: Mapping[str, object]) -> dict[str, float | int | None]:
 def _lines(row: Mapping[str, object], name: str) -> tuple[str, ...]:
     found = row.get(name)
     return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
-
-
-def _count(row: Mapping[str, object], name: str) -> int:
-    found = row.get(name)
-    return found if isinstance(found, int) else 0
 
 
 _SHARED = frozenset({*Measurement("", next(iter(VALUE_SETS.values())), "clip", {}).to_json()})

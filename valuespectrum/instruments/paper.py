@@ -1,4 +1,4 @@
-"""The published Value-Spectrum score, as it was published, to compare with.
+"""The published Value-Spectrum protocol and its score, as they were published, to compare with.
 
 Li et al. (ACL 2025): score = 100 * yes / n per value. The authors' public parser takes every reply that contains
 "yes" as a yes and everything else, refusals included, as a no. The "std" of a model is the sample standard
@@ -7,19 +7,85 @@ deviation (n - 1) over its ten value scores.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from agents.models.base import NO_CHOICE, REFUSAL
 from agents.models.parsing.parse import contains_yes, parse_answer
+from valuespectrum.instruments.base import Item, Licence, Setting
+from valuespectrum.instruments.battery import ABOUT_PICTURES, WordingOptions
 from valuespectrum.instruments.choices import NO, YES
+from valuespectrum.instruments.forms import Form
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.picture_asks import PictureAsks
+from valuespectrum.instruments.profiled import UnitScores, profiled
+from valuespectrum.instruments.questions import PAPER_QUESTION
+from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import CLIP, Estimate
 from valuespectrum.scoring.profile import Json
+from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.scoring.shares import share_row
+from valuespectrum.stimuli.retrieval import Assignment
+from valuespectrum.theory.value_sets import TEN, ValueSet
 from valuespectrum.theory.values import VALUES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_FORM = Form("paper", "paper", 1, "yes", PAPER_QUESTION)
+
+
+@INSTRUMENTS.register("paper")
+class PaperBattery:
+    """Which kinds of pictures a respondent says yes to, by one question in one form."""
+
+    Options = WordingOptions
+    name: ClassVar[str] = "paper"
+    title: ClassVar[str] = "Published Value-Spectrum protocol"
+    measures: ClassVar[str] = (
+        "share of pictures of each value that are liked, as published: whatever holds no yes is a no"
+    )
+    value_set: ClassVar[ValueSet] = TEN
+    unit: ClassVar[str] = CLIP
+    pictures: ClassVar[Assignment | None] = "overlapping"
+    columns: ClassVar[tuple[str, ...]] = ABOUT_PICTURES
+    examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ({"polarity": 1, "first": "yes"},)
+    items: ClassVar[Sequence[Item]] = (Item("paper", (PAPER_QUESTION,), Licence("quoted", "Li et al., ACL 2025")),)
+
+    def __init__(self, options: WordingOptions | None = None) -> None:
+        self.options = options or WordingOptions()
+
+    def cost(self, pictures: int) -> int:
+        """Asks to one respondent."""
+        return pictures
+
+    def questions(self, setting: Setting) -> PictureAsks:
+        """The published question about every picture."""
+        return PictureAsks(setting, lambda role: (_FORM,), self.options.prefill)
+
+    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+        """The published score, with exact intervals that were not published."""
+        clips = paper_clips(answers).assign(theta=np.nan)
+        exact = paper_intervals(clips, options.level)
+        rates = strict_rates(answers, options.level)
+        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), draws, options)
+        return replace(
+            measured,
+            scores={
+                value: replace(score, estimate=Estimate.read(exact[value])) if score.status == "ok" else score
+                for value, score in measured.scores.items()
+            },
+            rates={name: Estimate.read(row) for name, row in rates.items()},
+            details={
+                **{f"{name}_rate": rate["mean"] for name, rate in rates.items()},
+                "paper": paper_scores(answers),
+            },
+        )
 
 
 def paper_scores(answers: pd.DataFrame) -> Json:

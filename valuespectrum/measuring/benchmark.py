@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,13 +20,17 @@ from agents.personas.persona import Persona, Strategy
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, Pictures, borrowed_placebos, roles
+from valuespectrum.instruments.base import Instrument, Pictures, Setting
+from valuespectrum.instruments.battery import BatteryOptions
+from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_instrument, settings_of
+from valuespectrum.instruments.roles import borrowed_placebos, roles
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
 from valuespectrum.runs.run import Run, open_answers, read_manifest, write_json
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.schema import SCHEMA
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
@@ -48,9 +52,10 @@ class BenchOptions:
 
     run: Path
     """Run directory; made when missing, continued when it is there."""
-    battery: BatteryOptions = field(default_factory=BatteryOptions)
+    battery: BatteryOptions | InstrumentChoice = field(default_factory=BatteryOptions)
+    """The instrument with its options; one that shows pictures."""
     retrieval: RetrievalOptions | None = None
-    """``None`` takes what belongs to the battery: overlapping for the published one, else exclusive."""
+    """``None`` takes what belongs to the instrument: clips for one value each, or overlapping."""
     keywords: Path | None = None
     """A keyword list of the user's; ``None`` takes our own."""
     strategies: tuple[Strategy, ...] = ("simple",)
@@ -71,11 +76,43 @@ class BenchOptions:
     """Name of the snapshot that the corpus is at, for the manifest; empty when there is none."""
 
     @property
+    def instrument(self) -> Instrument:
+        """The instrument with its options.
+
+        Raises:
+            InputError: It is unknown, an option is out of range, or it shows no pictures.
+        """
+        return picture_instrument(self.battery.name, self.battery.params)
+
+    @property
     def search(self) -> RetrievalOptions:
         """The retrieval options in force."""
-        if self.retrieval is not None:
-            return self.retrieval
-        return RetrievalOptions(assignment="overlapping" if self.battery.name == "paper" else "exclusive")
+        return self.retrieval or retrieval_of(self.instrument)
+
+
+def picture_instrument(name: str, params: Mapping[str, Plain]) -> Instrument:
+    """An instrument that a benchmark can be made with.
+
+    Raises:
+        InputError: It is unknown, an option is out of range, or it shows no pictures.
+    """
+    instrument = load_instrument(name, params)
+    if instrument.pictures is None:
+        raise InputError(
+            f"the instrument {name!r} shows no pictures", f"run it with: valuespectrum instrument run {name}"
+        )
+    return instrument
+
+
+def retrieval_of(instrument: Instrument, top_k: int | None = None) -> RetrievalOptions:
+    """How clips are found for an instrument that shows pictures.
+
+    Args:
+        instrument: It says whether a clip may stand for several values.
+        top_k: Clips per keyword; ``None`` for as many as usual.
+    """
+    options = RetrievalOptions(assignment=instrument.pictures or "exclusive")
+    return options if top_k is None else replace(options, top_k=top_k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +265,7 @@ def run_benchmark(
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
-        asks = BatteryAsks(rows, corpus, listed, options.battery)
+        asks = options.instrument.questions(Setting(listed, rows, corpus, options.seed))
         teller.working("writing down the questions")
         plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
         expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
@@ -275,7 +312,11 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     table = store.table(leave_out=_NOT_SCORED)
     answers = collected(table)
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
-    scores = score_answers(answers, scoring, targets)
+    battery = dict(settings["battery"])
+    instrument = load_instrument(battery.pop("name"), battery)
+    scores: Json = {"schema": SCHEMA, "kind": "bench"} | score_answers(
+        answers, scoring, targets, {instrument.name: instrument}
+    )
     borrowed = borrowed_placebos(settings["roles"])
     for row in scores["personas"]:
         row["placebo_persona"] = borrowed.get((row["persona"], row["strategy"]), "")
@@ -318,7 +359,7 @@ def _settings(
     """What is asked of whom, beside where the pictures come from."""
     return {
         "retrieval": asdict(options.search),
-        "battery": asdict(options.battery),
+        "battery": settings_of(options.instrument),
         "models": {model.id: dict(model.settings) for model in models},
         "personas": [
             {"id": persona.id, "name": persona.name, "source": persona.source, "target": dict(persona.target)}

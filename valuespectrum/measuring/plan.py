@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from agents.answers.planner import Plan, Replies, estimated, plan
+from agents.answers.planner import AskSource, Plan, Replies, estimated, plan
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
@@ -16,7 +16,8 @@ from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
-from valuespectrum.instruments.asks import BatteryAsks, roles
+from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.roles import roles
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
 from valuespectrum.reference.truth import caution
 from valuespectrum.stimuli.keywords import load_keywords
@@ -42,7 +43,7 @@ def plan_benchmark(
     costs = {spec: spending(spec, prices, options.loading) for spec in specs}
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
-    asks = BatteryAsks(rows, corpus, listed, options.battery)
+    asks = options.instrument.questions(Setting(listed, rows, corpus, options.seed))
     known = {spec: _stored(options.run / "answers.sqlite", asks, spec, cost.replies) for spec, cost in costs.items()}
     with TemporaryDirectory() as folder, AnswerStore(Path(folder) / "answers.sqlite") as store:
         expenses = {
@@ -102,7 +103,7 @@ def names(spec: str, model: str) -> bool:
     return named.could_name(ModelId.parse(model))
 
 
-def _stored(path: Path, asks: BatteryAsks, spec: str, replies: Replies) -> Plan | None:
+def _stored(path: Path, asks: AskSource, spec: str, replies: Replies) -> Plan | None:
     """What a run has written down of these asks for a model; ``None`` when it has not."""
     if not path.is_file():
         return None

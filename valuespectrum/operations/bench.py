@@ -201,18 +201,16 @@ def _prepared(
 
 def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: BenchSettings) -> BenchOptions:
     from agents.models.model_names import ModelSpec
-    from valuespectrum.instruments.asks import BatteryOptions
-    from valuespectrum.measuring.benchmark import BenchOptions
+    from valuespectrum.instruments.battery import BatteryOptions
+    from valuespectrum.measuring.benchmark import BenchOptions, picture_instrument, retrieval_of
     from valuespectrum.scoring.cells import ScoringOptions
-    from valuespectrum.stimuli.retrieval import RetrievalOptions
 
     named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
+    battery = BatteryOptions(settings.battery, settings.wordings)
     return BenchOptions(
         run=Path(run) if run else Path("runs") / f"{named}-{settings.battery}",
-        battery=BatteryOptions(settings.battery, settings.wordings),
-        retrieval=RetrievalOptions(
-            top_k=settings.top_k, assignment="overlapping" if settings.battery == "paper" else "exclusive"
-        ),
+        battery=battery,
+        retrieval=retrieval_of(picture_instrument(battery.name, battery.params), settings.top_k),
         keywords=settings.keywords,
         strategies=settings.strategy or ("simple",),
         placebos=settings.placebo,

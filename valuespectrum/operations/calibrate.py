@@ -96,7 +96,7 @@ def calibrate(
 
 
 def _options(run: Path, settings: CalibrateSettings, command: str) -> BenchOptions:
-    from valuespectrum.instruments.asks import BatteryOptions
+    from valuespectrum.instruments.battery import BatteryOptions
     from valuespectrum.measuring.benchmark import BenchOptions
     from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.stimuli.retrieval import RetrievalOptions

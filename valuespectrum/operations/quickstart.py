@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.instruments.asks import BatteryOptions
+from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions, Silent, run_benchmark
 from valuespectrum.operations.shared.outcomes import Json, Outcome
 from valuespectrum.operations.shared.tables import table

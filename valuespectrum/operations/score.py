@@ -111,7 +111,7 @@ def _profile(one: Json) -> str:
 
     estimates = [(value, Estimate.read(row), Estimate.read(row, "centred")) for value, row in one["profile"].items()]
     rows = [
-        (LABELS[value], with_interval(liking, 1), with_interval(centred, 1, True), one["profile"][value]["n_clips"])
+        (LABELS[value], with_interval(liking, 1), with_interval(centred, 1, True), one["profile"][value]["n_units"])
         for value, liking, centred in estimates
     ]
     differ = read_differences(one["differences"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from valuespectrum.instruments.asks import borrowed_placebos
+from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reporting.data import (
     NO_PERSONA,
@@ -65,7 +65,7 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
         differ=read_differences(one.get("differences")),
         overall=Estimate.read(one["overall"]),
         n_asks=one["n_asks"],
-        n_clips=one["n_clips"],
+        n_clips=one["n_units"],
         notes=(*one["notes"], *limits(one)),
     )
 
@@ -91,7 +91,7 @@ def _row(value: str, row: Json, planted: Mapping[str, float] | None, published: 
         centred=Estimate(centred.mean) if published else centred,
         planted=planted[value] if planted else None,
         rank=ranks if bounded else None,
-        clips=row["n_clips"],
+        clips=row["n_units"],
         answers=row["n_answers"],
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from agents.models.model_names import ModelId
 from valuespectrum.reporting.data import Differences, Estimate, ModelProfile, ReportData
 from valuespectrum.scoring.alignment import SAME_ORDER
-from valuespectrum.scoring.resampling import FEW_CLIPS, NO_SPREAD
+from valuespectrum.scoring.resampling import NO_SPREAD, TOO_FEW
 from valuespectrum.theory.values import LABELS
 
 CLEAR = 0.05
@@ -27,8 +27,8 @@ INDEPENDENCE = (
 """What a Kruskal-Wallis test has to be read with."""
 
 _LONGEST = 280
-_MARKS = {FEW_CLIPS: "†", NO_SPREAD: "‡", SAME_ORDER: "="}
-"""Marks in tables for the reasons why a number has no interval."""
+_MARKS = {NO_SPREAD: "‡", SAME_ORDER: "="}
+"""Marks in tables for the reasons why a number has no interval, beside that for too few units."""
 
 
 def clean(text: str, longest: int = _LONGEST) -> str:
@@ -76,7 +76,9 @@ def mark(estimate: Estimate) -> str:
         >>> mark(Estimate(0.5, why="too few clips")), mark(Estimate(0.5, 0.4, 0.6))
         ('†', '')
     """
-    return "" if estimate.mean is None or not estimate.why else _MARKS.get(estimate.why, "*")
+    if estimate.mean is None or not estimate.why:
+        return ""
+    return "†" if estimate.why.startswith(TOO_FEW) else _MARKS.get(estimate.why, "*")
 
 
 def reasons(estimates: Iterable[Estimate]) -> list[tuple[str, str]]:

@@ -71,14 +71,14 @@ def unscored(respondents: Sequence[Json], answers: pd.DataFrame) -> list[Json]:
     """One row per respondent of whose answers nothing could be scored.
 
     Args:
-        respondents: As scored, with ``n_clips``.
+        respondents: As scored, with ``n_units``.
         answers: Asks that were put, with ``model, persona, strategy, placebo, error, parsed, text``.
 
     Returns:
         Rows with what names the respondent, ``answers`` (how many), ``classes`` (how often the words were of which
         class) and ``example`` (the first words).
     """
-    silent = [one for one in respondents if not one["n_clips"]]
+    silent = [one for one in respondents if not one["n_units"]]
     if not silent:
         return []
     heard = answers[answers["error"] == ""]
@@ -121,7 +121,7 @@ def refuse_emptiness(respondents: Sequence[Json], rows: Sequence[Json], where: s
     Raises:
         ModelError: If there is one.
     """
-    scored = {one["model"] for one in respondents if one["n_clips"]}
+    scored = {one["model"] for one in respondents if one["n_units"]}
     empty = next((row for row in rows if row["model"] not in scored), None)
     if empty is not None:
         hint = f"the answers are kept in {where}; look at their words, and try doctor --model"

@@ -25,7 +25,6 @@ from agents.answers.file import kept_manifest
 from agents.answers.respondent import Role, cast_of
 from agents.answers.store import NEVER_MIXED, NEW_LAYOUT, AnswerStore
 from agents.models.ask_key import PROMPT_LAYOUT, with_layout_version
-from valuespectrum.scoring.schema import SCHEMA as SCORES_SCHEMA
 from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError, SchemaError
@@ -199,25 +198,20 @@ def check_alike(manifests: Sequence[Manifest]) -> None:
 
 
 def read_scores(folder: Path) -> Json:
-    """Read the scores of a run.
+    """Read the scores of a run, in the present layout whatever release wrote them.
 
     Raises:
         InputError: The run has none, or they are damaged.
         SchemaError: Another release wrote them and this one cannot read them.
     """
-    from valuespectrum.runs.schema import check_scores_document
+    from valuespectrum.runs.scores_schema import checked_scores
 
     _check_entries(folder)
     path = folder / _SCORES
     if not path.is_file():
         raise _missing(folder, _SCORES, f"`valuespectrum score {folder}` makes them from the answers stored so far")
     hint = f"make them again from the answers: valuespectrum score {folder}"
-    document = read_json(path, "scores", hint, _LARGEST_SCORES)
-    if isinstance(document, dict) and document.get("schema") != SCORES_SCHEMA:
-        raise SchemaError(f"{path} has schema {document.get('schema')!r:.40}, this release reads {SCORES_SCHEMA}", hint)
-    check_scores_document(document, f"the scores {path}", hint)
-    assert isinstance(document, dict)
-    return dict(document)
+    return checked_scores(read_json(path, "scores", hint, _LARGEST_SCORES), path, hint)
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> Path:

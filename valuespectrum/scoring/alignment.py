@@ -15,8 +15,8 @@ import numpy as np
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.profile import Json, Profile, number
 from valuespectrum.scoring.ranks import levelled
-from valuespectrum.scoring.resampling import NO_SPREAD, Floats, estimate_row
-from valuespectrum.theory.values import VALUES
+from valuespectrum.scoring.resampling import NO_SPREAD, Basis, Floats, estimate_row
+from vectorstore.foundation.errors import InputError
 
 Method = Literal["spearman", "pearson"]
 Moved = Literal["closer", "away", "unclear"]
@@ -83,7 +83,8 @@ def align(
 
     Args:
         persona: Profile measured under the persona.
-        target: The persona's target in -1..1; values it does not name count as 0.
+        target: The persona's target in -1..1 over the dimensions of the profile; one that it does not name counts as
+            0, and one that it calls not-a-number is left out.
         options: Scoring options.
         placebo: Profile measured under the placebo of the persona, compared with the original target.
         baseline: Profile of the same model without a persona, compared with the same target.
@@ -95,12 +96,18 @@ def align(
         (:func:`verdict`), ``ceiling`` the largest alignment within reach (:func:`ceiling`), ``values`` the number of
         values compared. ``aligned_pearson`` and ``placebo_pearson`` are linear correlations; the names that begin with
         ``shift_`` are about the profile minus the baseline. Unknown numbers are ``None``.
+
+    Raises:
+        InputError: The profiles are over different value sets or units.
     """
     profiles = [profile for profile in (persona, placebo, baseline) if profile is not None]
-    shared = np.logical_and.reduce([profile.measured for profile in profiles])
-    goal = np.array([float(target.get(value, 0.0)) for value in VALUES])[shared]
-    clips = int(min(profile.clips[shared].min() for profile in profiles)) if shared.any() else 0
-    comparison = _Comparison(goal, shared, clips, options)
+    if any(profile.value_set != persona.value_set or profile.unit != persona.unit for profile in profiles):
+        raise InputError("profiles over different value sets or units cannot be compared", "compare like with like")
+    whole = np.array([float(target.get(value, 0.0)) for value in persona.value_set.dimensions])
+    shared = np.logical_and.reduce([profile.measured for profile in profiles]) & ~np.isnan(whole)
+    goal = whole[shared]
+    fewest = int(min(profile.units[shared].min() for profile in profiles)) if shared.any() else 0
+    comparison = _Comparison(goal, shared, Basis(fewest, persona.unit), options)
     outcome: Json = {"values": int(shared.sum()), "ceiling": number(ceiling(goal))}
     outcome |= comparison.rows("", persona, placebo, None)
     if baseline is not None:
@@ -136,10 +143,10 @@ def _side(row: Mapping[str, Any], name: str) -> int:
 class _Comparison:
     """Correlations with one target over the values that all profiles measured."""
 
-    def __init__(self, goal: Floats, shared: np.ndarray, clips: int, options: ScoringOptions) -> None:
+    def __init__(self, goal: Floats, shared: np.ndarray, basis: Basis, options: ScoringOptions) -> None:
         self._goal = goal
         self._shared = shared
-        self._clips = clips
+        self._basis = basis
         self._options = options
 
     def rows(self, prefix: str, persona: Profile, placebo: Profile | None, baseline: Profile | None) -> Json:
@@ -180,13 +187,13 @@ class _Comparison:
     def _row(self, name: str, estimate: float, draws: Floats, *profiles: Profile) -> Json:
         """A correlation of one profile, or the difference of those of two, with its interval."""
         largest = float(len(profiles))
-        row = estimate_row(name, estimate, draws, self._options.level, self._clips, (-largest, largest))
+        row = estimate_row(name, estimate, draws, self._options.level, self._basis, (-largest, largest))
         if row[f"{name}_why"] == NO_SPREAD and all(self._varies(profile) for profile in profiles):
             row[f"{name}_why"] = SAME_ORDER
         return row
 
     def _varies(self, profile: Profile) -> bool:
-        """Whether clips of every compared value differ."""
+        """Whether units of every compared dimension differ."""
         return bool((np.ptp(profile.replicates[:, self._shared], axis=0) > _LEAST_SPREAD).all())
 
 

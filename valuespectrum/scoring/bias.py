@@ -13,7 +13,7 @@ from agents.models.base import NO_CHOICE, REFUSAL
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, clip_scores
 from valuespectrum.scoring.profile import Json, number
 from valuespectrum.scoring.recovery import spearman
-from valuespectrum.scoring.resampling import Floats, Resamples, estimate_row
+from valuespectrum.scoring.resampling import Basis, Floats, Resamples, estimate_row
 from valuespectrum.scoring.shares import share_row
 
 if TYPE_CHECKING:
@@ -123,10 +123,10 @@ def _ratio(
 ) -> Json:
     """Ratio of sums over clips with its interval; rows whose numerator is missing do not count."""
     present = ~np.isnan(numerators) & (denominators > 0)
-    positions = {clip: position for position, clip in enumerate(resamples.clips)}
+    positions = {clip: position for position, clip in enumerate(resamples.units)}
     above, below = np.zeros(len(positions)), np.zeros(len(positions))
     places = [positions[clip] for clip in clips]
     above[places] = np.where(present, numerators, 0.0)
     below[places] = np.where(present, denominators, 0.0)
     mean = above.sum() / below.sum() if present.any() else math.nan
-    return estimate_row("", mean, resamples.ratios(above, below), options.level, int(present.sum()))
+    return estimate_row("", mean, resamples.ratios(above, below), options.level, Basis(int(present.sum())))

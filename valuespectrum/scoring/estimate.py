@@ -1,9 +1,14 @@
-"""A number with what is known about its uncertainty."""
+"""Numbers with what is known about their uncertainty."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+CLIP = "clip"
+"""The unit of whatever asks about pictures."""
+
+_RANKS = ("rank", "rank_low", "rank_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,69 @@ class Estimate:
     def side(self) -> int:
         """On which side of 0 the interval lies: 1, -1, or 0 when it holds 0 or there is none."""
         return 0 if self.low is None or self.high is None else int(self.low > 0) - int(self.high < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One dimension of one respondent."""
+
+    estimate: Estimate
+    """On the instrument's own scale."""
+    centred: Estimate
+    """The same minus the mean over all dimensions that were measured; empty for numbers on different scales."""
+    rank: tuple[int, int, int] | None
+    """Rank, 1 for the highest, with the range that resampling allows; ``None`` for what is not ranked."""
+    n_units: int
+    """How many of what is drawn again stand behind the number."""
+    n_answers: int
+    status: str
+    """``ok``, or what is missing."""
+    scales: Mapping[str, Estimate] = field(default_factory=dict)
+    """The same on further scales, by name, e.g. ``log_odds``."""
+
+    def to_json(self, unit: str) -> dict[str, object]:
+        """As ``scores.json`` keeps it.
+
+        Args:
+            unit: What is drawn again.
+        """
+        row: dict[str, object] = {**self.estimate.to_json(), **self.centred.to_json("centred")}
+        for name, estimate in self.scales.items():
+            row |= estimate.to_json(name)
+        row |= dict(zip(_RANKS, self.rank or (None, None, None), strict=True))
+        return row | counted(self.n_units, unit) | {"n_answers": self.n_answers, "status": self.status}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, object]) -> Score:
+        """Read what ``to_json`` wrote."""
+        ends = [name.removesuffix("_low") for name in row if name.endswith("_low")]
+        ranks = [row.get(name) for name in _RANKS]
+        known = tuple(rank for rank in ranks if isinstance(rank, int))
+        return cls(
+            Estimate.read(row),
+            Estimate.read(row, "centred"),
+            (known[0], known[1], known[2]) if len(known) == len(_RANKS) else None,
+            read_count(row, "n_units"),
+            read_count(row, "n_answers"),
+            str(row.get("status", "")),
+            {name: Estimate.read(row, name) for name in ends if name not in ("centred", "rank")},
+        )
+
+
+def counted(units: int, unit: str) -> dict[str, int]:
+    """How many units there are, under the names that readers look for: clips are counted under two.
+
+    Example:
+        >>> counted(3, "clip"), counted(3, "dilemma")
+        ({'n_clips': 3, 'n_units': 3}, {'n_units': 3})
+    """
+    return ({"n_clips": units} if unit == CLIP else {}) | {"n_units": units}
+
+
+def read_count(row: Mapping[str, object], name: str) -> int:
+    """A number of things out of a row; 0 where it is missing."""
+    found = row.get(name)
+    return found if isinstance(found, int) else 0
 
 
 def _number(value: object) -> float | None:

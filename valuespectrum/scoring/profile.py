@@ -1,19 +1,20 @@
-"""The value profile of one respondent, with intervals that respect clustering by clip."""
+"""The profile of one respondent over a value set, with intervals that respect clustering by unit."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import CLIP, Estimate, Score
 from valuespectrum.scoring.ranks import levelled
-from valuespectrum.scoring.resampling import Floats, Resamples, estimate_row
-from valuespectrum.theory.values import VALUES
+from valuespectrum.scoring.resampling import Basis, Floats, Resamples, estimated
+from valuespectrum.theory.value_sets import TEN, ValueSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,146 +23,203 @@ Json = dict[str, Any]
 
 LIKING_RANGE = (0.0, 100.0)
 """Scale of liking."""
+ANY_NUMBER = (-math.inf, math.inf)
+"""Scale without ends, such as log-odds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What is measured, and between which ends its numbers lie."""
+
+    value_set: ValueSet = TEN
+    bounds: tuple[float, float] = LIKING_RANGE
+    """Smallest and largest number that a mean can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Mean liking of ten values, 0 to 100, and its bootstrap replicates."""
+    """Mean of every dimension of a value set, and its bootstrap replicates."""
 
     mean: Floats
-    """Shape (10,), in the order of ``VALUES``; NaN for a value without clips."""
+    """Shape (dimensions,), in the order of the value set; NaN for a dimension without units."""
     replicates: Floats
-    """Shape (draws, 10)."""
-    clips: NDArray[np.int64]
-    """Scored clips per value."""
+    """Shape (draws, dimensions)."""
+    units: NDArray[np.int64]
+    """Scored units per dimension."""
     measured: NDArray[np.bool_]
-    """Which values have enough clips for an interval."""
+    """Which dimensions have enough units for an interval."""
+    scale: Scale = field(default_factory=Scale)
+    unit: str = CLIP
+    """What a unit is."""
+
+    @property
+    def value_set(self) -> ValueSet:
+        """Its dimensions."""
+        return self.scale.value_set
 
     @property
     def centred(self) -> Floats:
-        """Mean minus the mean over the measured values; NaN for values that are not measured."""
-        return np.asarray(_centre(self.mean[None, :], self.measured)[0])
+        """Mean minus the mean over what is measured; NaN for the rest, and for numbers on different scales."""
+        return np.asarray(self._centre(self.mean[None, :])[0])
 
     @property
     def centred_replicates(self) -> Floats:
-        """The same for every draw: clips of all values are drawn together before centring."""
-        return _centre(self.replicates, self.measured)
+        """The same for every draw: units of all dimensions are drawn together before centring."""
+        return self._centre(self.replicates)
+
+    def _centre(self, rows: Floats) -> Floats:
+        if not (self.measured.any() and self.value_set.one_scale):
+            return np.full_like(rows, np.nan)
+        centred = rows - rows[:, self.measured].mean(axis=1, keepdims=True)
+        return np.where(self.measured[None, :], centred, np.nan)
+
+    def basis(self, position: int) -> Basis:
+        """What stands behind one dimension."""
+        return Basis(int(self.units[position]) if self.measured[position] else 0, self.unit)
+
+    def status(self, position: int) -> str:
+        """``ok``, or what one dimension lacks."""
+        if self.measured[position]:
+            return "ok"
+        return f"too few {self.unit}s" if self.units[position] else f"no {self.unit}s"
 
 
-def _centre(rows: Floats, measured: NDArray[np.bool_]) -> Floats:
-    if not measured.any():
-        return np.full_like(rows, np.nan)
-    centred = rows - rows[:, measured].mean(axis=1, keepdims=True)
-    return np.where(measured[None, :], centred, np.nan)
-
-
-def matrix(clips: pd.DataFrame, column: str, resamples: Resamples) -> Floats:
-    """Spread one column of a clip table over clips and values: shape (clips, 10), NaN where there is none."""
-    rows = {clip: position for position, clip in enumerate(resamples.clips)}
-    scores = np.full((len(rows), len(VALUES)), np.nan)
-    for value, clip, score in zip(clips["value"], clips["clip"], clips[column], strict=True):
-        scores[rows[clip], VALUES.index(value)] = score
-    return scores
-
-
-def profile(clips: pd.DataFrame, column: str, resamples: Resamples, options: ScoringOptions) -> Profile:
-    """Mean of one column per value over clips.
+def matrix(scores: pd.DataFrame, column: str, resamples: Resamples, value_set: ValueSet = TEN) -> Floats:
+    """Spread one column of a table of scores over units and dimensions.
 
     Args:
-        clips: One row per value and clip (``clip_scores``).
+        scores: One row per ``value`` (a dimension) and unit.
+        column: What is spread.
+        resamples: Whose units and whose order; the table names them in the column ``resamples.unit``.
+        value_set: Dimensions in order.
+
+    Returns:
+        Shape (units, dimensions), NaN where there is none.
+
+    Raises:
+        InputError: A value is no dimension of the set.
+    """
+    rows = {unit: position for position, unit in enumerate(resamples.units)}
+    spread = np.full((len(rows), len(value_set)), np.nan)
+    for value, unit, score in zip(scores["value"], scores[resamples.unit], scores[column], strict=True):
+        spread[rows[unit], value_set.position(value)] = score
+    return spread
+
+
+def profile(
+    scores: pd.DataFrame, column: str, resamples: Resamples, options: ScoringOptions, scale: Scale | None = None
+) -> Profile:
+    """Mean of one column per dimension over units.
+
+    Args:
+        scores: One row per ``value`` and unit (``clip_scores``).
         column: What is averaged, e.g. ``"like"`` or ``"theta"``.
         resamples: Shared bootstrap draws.
         options: Scoring options.
+        scale: Dimensions and ends; by default the ten values, 0 to 100.
+
+    Raises:
+        InputError: A value is no dimension of the set.
     """
-    scores = matrix(clips, column, resamples)
-    count = (~np.isnan(scores)).sum(axis=0)
-    mean = np.divide(np.nansum(scores, axis=0), count, out=np.full(len(VALUES), np.nan), where=count > 0)
-    return Profile(mean, resamples.means(scores), count, count >= options.minimum_clips)
+    scale = scale or Scale()
+    spread = matrix(scores, column, resamples, scale.value_set)
+    count = (~np.isnan(spread)).sum(axis=0)
+    nothing = np.full(len(scale.value_set), np.nan)
+    mean = np.divide(np.nansum(spread, axis=0), count, out=nothing, where=count > 0)
+    enough = count >= options.minimum_clips
+    return Profile(mean, resamples.means(spread), count, enough, scale, resamples.unit)
 
 
-def describe(clips: pd.DataFrame, like: Profile, theta: Profile, options: ScoringOptions) -> dict[str, Json]:
+def describe(
+    scores: pd.DataFrame, main: Profile, scales: Mapping[str, Profile], options: ScoringOptions
+) -> dict[str, Score]:
     """Write a profile as plain numbers.
 
     Args:
-        clips: One row per value and clip with a column ``answers``.
-        like: Profile of the liking, 0 to 100.
-        theta: Profile of the log-odds.
+        scores: One row per ``value`` and unit with a column ``answers``.
+        main: Profile on the instrument's own scale.
+        scales: The same on further scales, e.g. ``log_odds``.
         options: Scoring options.
 
     Returns:
-        Value to ``mean, low, high, centred, centred_low, centred_high, rank, rank_low, rank_high, log_odds,
-        log_odds_low, log_odds_high, n_clips, n_answers, status``. Numbers that cannot be known are ``None``; rank 1 is
-        the most liked. ``status`` is ``ok``, ``too few clips`` (a mean without interval) or ``no clips``. ``why``,
-        ``centred_why`` and ``log_odds_why`` say why a number has no interval.
+        Every dimension with its score. Numbers that cannot be known are ``None``; rank 1 is the highest. The status is
+        ``ok``, ``too few clips`` (a mean without interval) or ``no clips``, whatever the unit is called.
     """
-    answers = clips.groupby("value")["answers"].sum()
-    ranks = _ranks(like, options)
+    answers = scores.groupby("value")["answers"].sum()
+    ranks = _ranks(main, options)
     return {
-        value: {
-            **_interval_row("", like.mean, like.replicates, like, position, options),
-            **_interval_row("centred", like.centred, like.centred_replicates, like, position, options),
-            **_interval_row("log_odds", theta.mean, theta.replicates, theta, position, options),
-            **ranks[value],
-            "n_clips": int(like.clips[position]),
-            "n_answers": int(answers.get(value, 0)),
-            "status": _status(like, position),
-        }
-        for position, value in enumerate(VALUES)
+        dimension: Score(
+            _estimate(main, main.mean, main.replicates, position, options),
+            _estimate(main, main.centred, main.centred_replicates, position, options, ANY_NUMBER),
+            ranks.get(dimension),
+            int(main.units[position]),
+            int(answers.get(dimension, 0)),
+            main.status(position),
+            {name: _estimate(one, one.mean, one.replicates, position, options) for name, one in scales.items()},
+        )
+        for position, dimension in enumerate(main.value_set.dimensions)
     }
 
 
-def _interval_row(
-    name: str, means: Floats, replicates: Floats, source: Profile, position: int, options: ScoringOptions
-) -> Json:
-    bounds = (-math.inf, math.inf) if name else LIKING_RANGE
-    clips = int(source.clips[position]) if source.measured[position] else 0
-    return estimate_row(name, means[position], replicates[:, position], options.level, clips, bounds)
+def _estimate(
+    source: Profile,
+    means: Floats,
+    replicates: Floats,
+    position: int,
+    options: ScoringOptions,
+    bounds: tuple[float, float] | None = None,
+) -> Estimate:
+    ends = source.scale.bounds if bounds is None else bounds
+    return estimated(means[position], replicates[:, position], options.level, source.basis(position), ends)
 
 
-def _status(like: Profile, position: int) -> str:
-    if like.measured[position]:
-        return "ok"
-    return "too few clips" if like.clips[position] else "no clips"
+def overall(main: Profile, options: ScoringOptions) -> Estimate:
+    """Mean over what is measured: the level that centring removes; unknown for numbers on different scales."""
+    if not (main.measured.any() and main.value_set.one_scale):
+        return Estimate(None)
+    columns = main.replicates[:, main.measured].mean(axis=1)
+    basis = Basis(int(main.units[main.measured].sum()), main.unit)
+    return estimated(main.mean[main.measured].mean(), columns, options.level, basis, main.scale.bounds)
 
 
-def _ranks(like: Profile, options: ScoringOptions) -> dict[str, Json]:
-    """Ranks among the measured values, with the range that holds ``level`` of the draws.
+def _ranks(main: Profile, options: ScoringOptions) -> dict[str, tuple[int, int, int]]:
+    """Ranks of what is measured and ranked, with the range that holds ``level`` of the draws.
 
     Equal scores share the best rank of theirs, and the range holds all ranks that they could have.
     """
     from scipy.stats import rankdata
 
-    rows: dict[str, Json] = {value: {"rank": None, "rank_low": None, "rank_high": None} for value in VALUES}
-    places = np.flatnonzero(like.measured)
-    if places.size == 0:
-        return rows
-    rank = rankdata(-levelled(like.mean[places]), method="min")
-    draws = -levelled(like.replicates[:, places])
+    places = np.flatnonzero(main.measured)
+    if places.size == 0 or not main.value_set.one_scale:
+        return {}
+    rank = rankdata(-levelled(main.mean[places]), method="min")
+    draws = -levelled(main.replicates[:, places])
     best, worst = (rankdata(draws, axis=1, method=which, nan_policy="omit") for which in ("min", "max"))
     tail = (1.0 - options.level) / 2.0
     low = np.nanquantile(best, tail, axis=0, method="inverted_cdf")
     high = np.nanquantile(worst, 1.0 - tail, axis=0, method="inverted_cdf")
-    for column, place in enumerate(places):
-        rows[VALUES[place]] = {
-            "rank": int(rank[column]),
-            "rank_low": int(low[column]),
-            "rank_high": int(high[column]),
-        }
-    return rows
+    return {
+        main.value_set.dimensions[place]: (int(rank[column]), int(low[column]), int(high[column]))
+        for column, place in enumerate(places)
+    }
 
 
-def differences(clips: pd.DataFrame) -> Json:
-    """Test whether the values differ at all in liking (Kruskal-Wallis over clips).
+def differences(scores: pd.DataFrame, column: str = "like") -> dict[str, float | int | None]:
+    """Test whether the dimensions differ at all (Kruskal-Wallis over units).
 
     A profile whose values do not differ is noise around one yes-rate, whatever its ranks look like.
+
+    Args:
+        scores: One row per ``value`` and unit.
+        column: What is compared.
 
     Returns:
         ``statistic``, ``p`` and ``values`` (how many entered); numbers are ``None`` when there is nothing to compare.
     """
     from scipy.stats import kruskal
 
-    equal = clips.assign(like=levelled(clips["like"].to_numpy(dtype=np.float64)))
-    groups = [group.to_numpy() for _, group in equal.groupby("value")["like"] if len(group) > 1]
+    equal = scores.assign(compared=levelled(scores[column].to_numpy(dtype=np.float64)))
+    groups = [group.to_numpy() for _, group in equal.groupby("value")["compared"] if len(group) > 1]
     distinct = {score for group in groups for score in group}
     if len(groups) < 2 or len(distinct) < 2:
         return {"statistic": None, "p": None, "values": len(groups)}

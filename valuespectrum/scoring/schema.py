@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the layout of ``scores.json``."""
-REQUIRED: tuple[str, ...] = (
-    *("model", "persona", "strategy", "placebo", "item", "value", "clip", "frame", "wording", "polarity", "first"),
-    *("text", "parsed", "error"),
-)
-"""Columns that every table of answers has."""
+REQUIRED: tuple[str, ...] = ("model", "persona", "strategy", "placebo", "item", "text", "parsed", "error")
+"""Columns that every table of answers has; instruments name the tags that they need beside them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import cos, pi
+from math import cos, nan, pi
 
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import InputError
@@ -310,3 +310,31 @@ def grouped(profile: Mapping[str, float], finer: ValueSet, coarser: ValueSet) ->
         if len(known_scores) == len(scores):
             means[dimension] = sum(known_scores) / len(known_scores)
     return means
+
+
+def carried(profile: Mapping[str, float], over: ValueSet, to: ValueSet) -> dict[str, float] | None:
+    """What a profile over one set says about another, as far as a key leads there.
+
+    Args:
+        profile: Dimension of ``over`` to score.
+        over: Set of the profile.
+        to: Set to bring it to: the same, a coarser one (means of members), or a finer one (each member gets the score
+            of what it belongs to).
+
+    Returns:
+        Every dimension of ``to``, not-a-number where the profile says nothing about it; ``None`` without a key.
+
+    Example:
+        >>> told = carried({"tradition": 0.5}, TEN, NINETEEN)
+        >>> told["humility"], told["face"]
+        (0.5, nan)
+    """
+    if over == to:
+        found = dict(profile)
+    elif (over.name, to.name) in GROUPS:
+        found = grouped(profile, over, to)
+    elif members := GROUPS.get((to.name, over.name)):
+        found = {each: profile[name] for name, group in members.items() if name in profile for each in group}
+    else:
+        return None
+    return {dimension: found.get(dimension, nan) for dimension in to.dimensions}

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
@@ -24,6 +24,7 @@ from vectorstore.foundation.text import one_line
 
 Thing_co = TypeVar("Thing_co", covariant=True)
 Registered = TypeVar("Registered")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,31 @@ class Extensions(Generic[Thing_co]):
 
     def _offered_twice(self, name: str, one: str, other: str) -> ValueSpectrumError:
         return InputError(f"the {self.thing} {name!r} is offered twice, by {one} and {other}", "remove one of them")
+
+
+def checked_options(owner: str, options: type[Made], given: Mapping[str, object]) -> Made:
+    """Options of an extension out of what a user wrote.
+
+    Args:
+        owner: What has the options, for messages, e.g. ``"policy 'similar'"``.
+        options: A dataclass.
+        given: Name to value; text such as ``"0.2"`` is converted.
+
+    Raises:
+        InputError: An option is unknown or out of range.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    known = [each.name for each in fields(options)]  # type: ignore[arg-type]
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise InputError(f"{owner} has no option {unknown[0]!r}", f"options: {', '.join(known) or 'none'}")
+    try:
+        return TypeAdapter(options).validate_python(dict(given))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{owner}, option {place}: {first['msg']}") from error
 
 
 def _place(thing: object) -> str:

@@ -15,11 +15,9 @@ from scipy.stats import spearmanr
 from agents.personas import persona as personas_module
 from agents.personas.file import MAX_FILE_BYTES
 from agents.personas.persona import (
-    IsqOptions,
     Persona,
     Trait,
     TraitExchange,
-    isq_score,
     load_personas,
     load_trait_bank,
     nearest_level,
@@ -217,34 +215,6 @@ def test_any_bytes_give_personas_or_an_input_error(tmp_path_factory: pytest.Temp
     path.write_bytes(content)
     with pytest.raises(InputError):
         load_personas(path)
-
-
-# ------------------------------------------------------------------------------------------ questionnaire
-
-
-def test_isq_golden_scores() -> None:
-    assert isq_score(10, 10, 10, 10, 1, 1) == 100
-    assert isq_score(7, 8, 6, 9, 0, 0) == 50
-    assert isq_score(0, 0, 0, 0, -1, -1, IsqOptions(signed_terms=True)) == pytest.approx(-100 / 3)
-    # The published sample row, 49.58333, is reached with p_a + a_d = -0.025 only.
-    assert isq_score(7, 8, 6, 9, -0.025, 0, IsqOptions(signed_terms=True)) == pytest.approx(49.58333, abs=1e-5)
-    assert IsqOptions().threshold == 60
-
-
-def test_isq_refuses_terms_outside_their_range() -> None:
-    with pytest.raises(InputError, match="terms"):
-        isq_score(1, 1, 1, 1, -0.5, 0)
-    with pytest.raises(InputError, match="ratings"):
-        isq_score(11, 1, 1, 1, 0, 0)
-    with pytest.raises(InputError, match="ratings"):
-        isq_score(float("nan"), 1, 1, 1, 0, 0)
-
-
-@settings(deadline=None)
-@given(st.floats(0, 1))
-def test_isq_terms_fill_their_range(probability: float) -> None:
-    assert IsqOptions().term(probability) == probability
-    assert isq_score(5, 5, 5, 5, IsqOptions(True).term(probability), 0, IsqOptions(True)) <= 100
 
 
 # ------------------------------------------------------------------------------------------ placebo

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from agents.models.local.simulated import Profile, SimulatedModel
 from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
-from valuespectrum.instruments.asks import BatteryOptions
+from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.values import VALUES
@@ -62,5 +62,5 @@ def test_cohorts_that_cannot_be_compared_are_refused(options: BenchOptions) -> N
         with pytest.raises(InputError, match=complaint):
             calibrate(options, world(), AxesEmbedder(), cohort)
     published = BenchOptions(run=options.run, battery=BatteryOptions(name="paper"))
-    with pytest.raises(InputError, match="no intervals"):
+    with pytest.raises(InputError, match="does not say what it should find"):
         calibrate(published, world(), AxesEmbedder(), [one])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from bench_fakes import AxesEmbedder, words, world
 from agents.answers.respondent import Role
 from agents.models.base import Ask
 from agents.personas.persona import load_personas
-from valuespectrum.instruments.asks import BatteryAsks, BatteryOptions, roles
+from valuespectrum.instruments.base import Pictures, Setting
+from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
+from valuespectrum.instruments.registry import load_instrument
+from valuespectrum.instruments.roles import roles
 from valuespectrum.stimuli.retrieval import RetrievalOptions, StimulusRow, retrieve
 from vectorstore.foundation.errors import InputError
 
@@ -26,8 +30,16 @@ def _rows() -> list[StimulusRow]:
     return retrieve(world(clips=3), AxesEmbedder(), words(2), RetrievalOptions(top_k=2))
 
 
-def _asks(*respondents: Role, **options: object) -> list[Ask]:
-    made = BatteryAsks(_rows(), world(), respondents or (BARE,), BatteryOptions(**options))  # type: ignore[arg-type]
+def _questions(
+    rows: Sequence[StimulusRow], pictures: Pictures, respondents: Sequence[Role], name: str = "like", **options: object
+) -> PictureAsks:
+    made = load_instrument(name, options).questions(Setting(respondents, rows, pictures))
+    assert isinstance(made, PictureAsks)
+    return made
+
+
+def _asks(*respondents: Role, name: str = "like", **options: object) -> list[Ask]:
+    made = _questions(_rows(), world(), respondents or (BARE,), name, **options)
     asks = list(made)
     assert len(made) == len(asks)
     return asks
@@ -101,7 +113,7 @@ def test_the_questionnaire_is_asked_of_personas_and_of_the_bare_model() -> None:
 
 
 def test_impossible_options_are_refused() -> None:
-    with pytest.raises(InputError, match="battery"):
+    with pytest.raises(InputError, match="unknown instrument 'short'"):
         _asks(name="short")
     with pytest.raises(InputError, match="wordings"):
         _asks(wordings=9)
@@ -109,22 +121,22 @@ def test_impossible_options_are_refused() -> None:
 
 def test_the_digest_names_what_the_asks_are_made_of() -> None:
     rows, pictures = _rows(), world()
-    same = {BatteryAsks(rows, pictures, (BARE,), BatteryOptions()).digest for _ in range(2)}
+    same = {_questions(rows, pictures, (BARE,)).digest for _ in range(2)}
     persona = roles(load_personas()[:1], ("simple",), False, 0)
     others = [
-        BatteryAsks(rows[1:], pictures, (BARE,), BatteryOptions()),
-        BatteryAsks(rows[::-1], pictures, (BARE,), BatteryOptions()),
-        BatteryAsks([*rows[:-1], replace(rows[-1], rank=9)], pictures, (BARE,), BatteryOptions()),
-        BatteryAsks(rows, pictures, persona, BatteryOptions()),
-        BatteryAsks(rows, pictures, (BARE,), BatteryOptions(wordings=1)),
-        BatteryAsks(rows, pictures, (BARE,), BatteryOptions(prefill="Answer:")),
-        BatteryAsks(rows, pictures, (BARE,), BatteryOptions(name="paper")),
-        BatteryAsks((), pictures, (BARE,), BatteryOptions()),
+        _questions(rows[1:], pictures, (BARE,)),
+        _questions(rows[::-1], pictures, (BARE,)),
+        _questions([*rows[:-1], replace(rows[-1], rank=9)], pictures, (BARE,)),
+        _questions(rows, pictures, persona),
+        _questions(rows, pictures, (BARE,), wordings=1),
+        _questions(rows, pictures, (BARE,), prefill="Answer:"),
+        _questions(rows, pictures, (BARE,), name="paper"),
+        _questions((), pictures, (BARE,)),
     ]
     assert len(same | {made.digest for made in others}) == 1 + len(others)
     moved = world()
     moved._folder = Path("elsewhere")
-    assert BatteryAsks(rows, moved, (BARE,), BatteryOptions()).digest in same
+    assert _questions(rows, moved, (BARE,)).digest in same
 
 
 def test_asks_are_made_one_by_one() -> None:
@@ -135,7 +147,7 @@ def test_asks_are_made_one_by_one() -> None:
             asked.append(picture_sha)
             return Path(picture_sha)
 
-    asks = iter(BatteryAsks(_rows(), Watching(), (BARE,), BatteryOptions()))
+    asks = iter(_questions(_rows(), Watching(), (BARE,)))
     next(asks)
     assert len(asked) == 1
 

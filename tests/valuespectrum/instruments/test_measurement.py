@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from valuespectrum.instruments.measurement import Measurement, Score
-from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.scoring.estimate import Estimate, Score
 from valuespectrum.theory.value_sets import FOUR, VALUE_SETS, scalars
 from vectorstore.foundation.errors import InputError
 

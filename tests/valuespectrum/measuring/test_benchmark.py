@@ -18,7 +18,7 @@ from agents.models.base import Answer, Ask
 from agents.models.local.simulated import Profile, SimulatedModel
 from agents.personas.persona import load_personas
 from ingest.media.picture_sizes import to_jpeg
-from valuespectrum.instruments.asks import BatteryOptions
+from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Silent, run_benchmark, score_run
 from valuespectrum.runs.failures import told as told_of
 from valuespectrum.runs.run import read_manifest, read_scores

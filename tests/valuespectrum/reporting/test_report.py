@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from valuespectrum.instruments.asks import borrowed_placebos
+from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reporting.charts import CODES, exposure_codes, exposure_shares, value_circle
 from valuespectrum.reporting.data import (
     NO_PERSONA,

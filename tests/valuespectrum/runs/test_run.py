@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 
 from valuespectrum.runs.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
+from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
 
 PAPER = {"scores": dict.fromkeys(VALUES, 1.5), "n": dict.fromkeys(VALUES, 2)}
 BARE = {"model": "m", "persona": "none", "strategy": "none", "placebo": False, "n_asks": 1}
-SCORES = {"schema": 1, "scoring": {"draws": 9, "level": 0.9}, "respondents": [BARE | {"paper": PAPER}], "personas": []}
+OLD = {"schema": 1, "scoring": {"draws": 9, "level": 0.9}, "respondents": [BARE | {"paper": PAPER}], "personas": []}
+ABOUT = {"instrument": "paper", "value_set": TEN.name, "unit": "clip", "profile": {}}
+SCORES = OLD | {
+    **{"schema": 2, "kind": "bench", "value_sets": {TEN.name: TEN.to_json()}},
+    "respondents": [BARE | ABOUT | {"paper": PAPER}],
+}
 SETTINGS = {"seed": 0, "battery": {"name": "like", "wordings": 2}, "models": ["m"]}
 
 

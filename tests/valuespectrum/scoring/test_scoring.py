@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
-from scipy.stats import bootstrap, norm, t
+from scipy.stats import bootstrap, norm, sem, t
 from scoring_fixtures import LIKING, Truth, answers
 
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
+from valuespectrum.scoring.estimate import Estimate, Score
 from valuespectrum.scoring.profile import describe, profile
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.scoring.resampling import interval, resample, stretch
@@ -60,15 +61,16 @@ def test_intervals_agree_with_scipy() -> None:
     clips = clip_scores(judge(answers(Truth(clip_spread=0.9), clips=12, seed=5), OPTIONS))
     many = ScoringOptions(draws=20_000)
     draws = resample(zip(clips["value"], clips["clip"], strict=True), many.draws, stream(0, "test"))
-    described = describe(clips, profile(clips, "like", draws, many), profile(clips, "theta", draws, many), many)
+    described = describe(clips, profile(clips, "like", draws, many), {}, many)
     for value in VALUES[:4]:
         sample = clips.loc[clips["value"] == value, "like"].to_numpy()
         outside = bootstrap(
             (sample,), np.mean, confidence_level=0.95, n_resamples=20_000, method="percentile", random_state=1
         ).confidence_interval
         low, high = (sample.mean() + stretch(0.95, 12) * (end - sample.mean()) for end in outside)
-        assert described[value]["low"] == pytest.approx(low, abs=0.04 * (high - low))
-        assert described[value]["high"] == pytest.approx(high, abs=0.04 * (high - low))
+        assert described[value].estimate.low == pytest.approx(low, abs=0.04 * (high - low))
+        assert described[value].estimate.high == pytest.approx(high, abs=0.04 * (high - low))
+        assert described[value].estimate.se == pytest.approx(sem(sample), rel=0.04)
 
 
 @pytest.mark.parametrize("clips", [3, 6, 20])
@@ -95,20 +97,25 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     for seed in range(rounds):
         described = _profile_of_simulated_clips(spread, 10, seed, options)
         for value, row in described.items():
-            hits += row["low"] <= truth[value] <= row["high"]
-            centred_hits += row["centred_low"] <= centred_truth[value] <= row["centred_high"]
+            hits += _holds(row.estimate, truth[value])
+            centred_hits += _holds(row.centred, centred_truth[value])
     assert 0.92 <= hits / (rounds * 10) <= 0.98
     assert 0.92 <= centred_hits / (rounds * 10) <= 0.98
 
 
-def _profile_of_simulated_clips(spread: float, clips: int, seed: int, options: ScoringOptions) -> dict[str, dict]:
+def _holds(estimate: Estimate, truth: float) -> bool:
+    assert estimate.low is not None and estimate.high is not None
+    return estimate.low <= truth <= estimate.high
+
+
+def _profile_of_simulated_clips(spread: float, clips: int, seed: int, options: ScoringOptions) -> dict[str, Score]:
     generator = np.random.default_rng([seed, 77])
     theta = np.array([LIKING[value] for value in VALUES for _ in range(clips)])
     theta = theta + generator.normal(0, spread, len(theta))
     names = [(value, f"{value}-{number}") for value in VALUES for number in range(clips)]
     table = pd.DataFrame(names, columns=["value", "clip"]).assign(theta=theta, like=100 * expit(theta), answers=8)
     draws = resample(names, options.draws, stream(seed, "coverage"))
-    return describe(table, profile(table, "like", draws, options), profile(table, "theta", draws, options), options)
+    return describe(table, profile(table, "like", draws, options), {}, options)
 
 
 def test_answers_of_one_clip_do_not_count_as_independent() -> None:
@@ -295,7 +302,7 @@ def test_exclusive_draws_keep_the_number_of_clips_of_every_value() -> None:
     draws = resample(pairs, 50, stream(0, "test"))
     assert draws.stratified
     for value in VALUES:
-        members = [clip.rpartition("-")[0] == value for clip in draws.clips]
+        members = [clip.rpartition("-")[0] == value for clip in draws.units]
         assert (draws.counts[:, members].sum(axis=1) == sum(members)).all()
 
 

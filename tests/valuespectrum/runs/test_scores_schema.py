@@ -1,0 +1,100 @@
+"""Scores on disk: what is read, what is brought forward, what is refused, and by which words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_run import write_run
+
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.runs.run import read_scores
+from valuespectrum.theory.value_sets import FOUR, TEN
+from vectorstore.foundation.errors import InputError, SchemaError
+
+OLD = Path(__file__).parents[2] / "fixtures" / "release_0_1" / "runs"
+Change = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run(tmp_path_factory.mktemp("scores") / "whole")
+
+
+@pytest.fixture
+def run(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "run"))
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in OLD.iterdir()))
+def test_scores_of_the_last_release_are_read_in_the_present_layout(name: str) -> None:
+    before = json.loads((OLD / name / "scores.json").read_text(encoding="utf-8"))
+    scores = read_scores(OLD / name)
+    assert (before["schema"], scores["schema"], scores["kind"]) == (1, 2, "bench")
+    for old, one in zip(before["respondents"], scores["respondents"], strict=True):
+        assert (one["value_set"], one["unit"], one["instrument"]) == ("schwartz_10", "clip", old["instrument"])
+        assert {name: one[name] for name in old if name != "profile"} == {
+            name: part for name, part in old.items() if name != "profile"
+        }
+        for value, row in old["profile"].items():
+            assert one["profile"][value] == row | {"n_units": row["n_clips"]}
+
+
+def test_every_respondent_is_a_measurement(run: Path) -> None:
+    scores = read_scores(run)
+    for one in scores["respondents"]:
+        measured = Measurement.from_json(one)
+        assert (measured.instrument, measured.value_set, measured.unit) == ("like", TEN, "clip")
+        assert list(measured.scores) == list(TEN.dimensions)
+        assert {**one, **measured.to_json()} == one, "nothing is lost or changed on the way"
+
+
+def _set(name: str, value: object) -> Change:
+    def change(scores: dict[str, Any]) -> None:
+        scores["respondents"][0][name] = value
+
+    return change
+
+
+def _other_dimension(scores: dict[str, Any]) -> None:
+    profile = scores["respondents"][1]["profile"]
+    profile["charm"] = profile.pop("power")
+
+
+def _other_set(scores: dict[str, Any]) -> None:
+    scores["value_sets"] = {TEN.name: FOUR.to_json() | {"name": TEN.name}}
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (_set("value_set", "chakras"), "'chakras' is not described"),
+        (_set("instrument", None), "instrument"),
+        (_set("unit", 3), "unit"),
+        (_other_dimension, "'charm' is no dimension of 'schwartz_10'"),
+        (_other_set, "other dimensions"),
+        (lambda scores: scores["respondents"][0]["profile"].pop("power"), "power missing"),
+        (lambda scores: scores.pop("kind"), "kind"),
+        (lambda scores: scores.pop("value_sets"), "value_sets"),
+        (lambda scores: scores["respondents"][0]["profile"]["power"].pop("n_units"), "n_units"),
+    ],
+)
+def test_damaged_scores_are_refused_and_the_place_is_named(run: Path, change: Change, complaint: str) -> None:
+    document = json.loads((run / "scores.json").read_text(encoding="utf-8"))
+    change(document)
+    (run / "scores.json").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InputError, match=complaint) as caught:
+        read_scores(run)
+    assert "scores.json" in caught.value.message and f"valuespectrum score {run}" in caught.value.hint
+
+
+@pytest.mark.parametrize("schema", [0, 3, "1", True, None, 1.5])
+def test_another_layout_is_refused_by_its_number(run: Path, schema: object) -> None:
+    document = json.loads((run / "scores.json").read_text(encoding="utf-8")) | {"schema": schema}
+    (run / "scores.json").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(SchemaError, match="this release reads 1 to 2"):
+        read_scores(run)

@@ -1,0 +1,99 @@
+"""Every instrument that is installed, by name: ours register themselves, others by entry point or decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from valuespectrum.instruments.base import Instrument, InstrumentType
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.plugins import Extensions, checked_options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Plain = str | int | float | bool
+"""What an option of an instrument can be."""
+INSTRUMENT_TAG = "instrument"
+"""Tag that names the instrument of an ask."""
+UNTAGGED = ("like", "paper", "isq")
+"""Instruments that are older than the tag: their asks are known by their items, so that a run can be taken up."""
+_NEEDED = ("name", "title", "measures", "value_set", "unit", "items", "Options", "cost", "questions", "measure")
+
+
+def _accepted(found: object) -> InstrumentType | None:
+    whole = isinstance(found, type) and all(hasattr(found, name) for name in _NEEDED)
+    return cast(InstrumentType, found) if whole else None
+
+
+INSTRUMENTS: Extensions[InstrumentType] = Extensions(
+    "valuespectrum.instruments",
+    "instrument",
+    _accepted,
+    f"a class with {', '.join(_NEEDED)} is needed",
+    home="valuespectrum.instruments",
+)
+"""All of them; ours register themselves in this folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentChoice:
+    """An instrument with its options, as a user names them."""
+
+    name: str
+    params: Mapping[str, Plain] = field(default_factory=dict)
+    """Options; text such as ``"0.2"`` is converted."""
+
+
+def load_instrument(name: str, params: Mapping[str, Any] | None = None) -> Instrument:
+    """Make an instrument by name.
+
+    Args:
+        name: One of ours, or one that an installed package offers.
+        params: Its options; text such as ``"2"`` is converted.
+
+    Raises:
+        InputError: It is unknown or cannot be loaded, or an option is unknown or out of range.
+    """
+    made = INSTRUMENTS.load(name)
+    return made(checked_options(f"instrument {name!r}", made.Options, params or {}))
+
+
+def settings_of(instrument: Instrument) -> dict[str, Plain]:
+    """Name and options, as a manifest keeps them."""
+    return {"name": instrument.name, **asdict(cast(Any, instrument.options))}
+
+
+def instrument_of(answers: pd.DataFrame) -> str:
+    """Name of the instrument that the answers of one respondent belong to.
+
+    Args:
+        answers: One row per ask, with the tag ``item``, and ``instrument`` where asks carry it.
+
+    Raises:
+        InputError: It is none that is installed, or they belong to several.
+    """
+    tags = answers[INSTRUMENT_TAG].fillna("") if INSTRUMENT_TAG in answers else answers["item"].map(lambda item: "")
+    named = {str(name) for name in tags.unique() if name}
+    bare = {str(item) for item in answers["item"][tags == ""].unique()}
+    owners = _untagged_items() if bare else {}
+    strange = sorted(bare - set(owners))
+    if strange:
+        raise InputError(f"no instrument knows the items {', '.join(strange)}", "install the one that asked them")
+    missing = sorted(named - set(INSTRUMENTS.names()))
+    if missing:
+        raise InputError(
+            f"these answers were got with the instrument {missing[0]!r:.80}, which is not installed",
+            f"install it; known: {', '.join(INSTRUMENTS.names())}",
+        )
+    found = sorted(named | {owners[item] for item in bare})
+    if len(found) != 1:
+        raise InputError(f"answers of one respondent belong to several instruments: {', '.join(found)}")
+    return found[0]
+
+
+@cache
+def _untagged_items() -> Mapping[str, str]:
+    return {item.id: name for name in UNTAGGED for item in load_instrument(name).items}

@@ -1,0 +1,207 @@
+"""What ``scores.json`` must look like to be read, and how the layout of the last release is brought forward.
+
+Only what a reader uses is named here; further fields are left alone. Kept apart from ``run.py`` because pydantic
+is slow to import.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
+from valuespectrum.scoring.estimate import CLIP
+from valuespectrum.scoring.schema import SCHEMA
+from valuespectrum.theory.value_sets import TEN, ValueSet
+from vectorstore.foreign.documents import check_shape
+from vectorstore.foundation.errors import InputError, SchemaError
+
+_FIRST_SCHEMA = 1
+"""Of runs of the like battery, the published one and the questionnaire, over the ten values."""
+_SHOWN_WITH_A_PROFILE = {"bias", "overall", "notes", "n_units"}
+
+
+class _Estimate(Part):
+    mean: Number | None
+    low: Number | None
+    high: Number | None
+    why: Text = ""
+    se: Number | None = None
+
+
+class _Score(_Estimate):
+    centred: Number | None
+    centred_low: Number | None
+    centred_high: Number | None
+    centred_why: Text = ""
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    n_units: Count
+    n_answers: Count
+    status: Text = ""
+
+
+class _Set(Part):
+    name: Text
+    title: Text
+    dimensions: list[Text]
+    labels: list[Text]
+    circular: Flag = False
+    one_scale: Flag = True
+    source: Text = ""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        try:
+            ValueSet.from_json(self.model_dump())
+        except InputError as error:
+            raise ValueError(error.message) from error
+        return self
+
+
+class _Paper(Part):
+    scores: dict[Text, Number | None]
+    n: dict[Text, Count]
+
+
+class _Differences(Part):
+    statistic: Number | None = None
+    p: Number | None
+    values: Count = 0
+
+
+class _Respondent(Part):
+    model: Text
+    persona: Text
+    strategy: Text
+    placebo: Flag
+    n_asks: Count
+    instrument: Text
+    value_set: Text
+    unit: Text
+    profile: dict[Text, _Score]
+    paper: _Paper | None = None
+    overall: _Estimate | None = None
+    differences: _Differences | None = None
+    scalars: dict[Text, _Estimate] = Field(default_factory=dict)
+    bias: dict[Text, _Estimate] = Field(default_factory=dict)
+    rates: dict[Text, _Estimate] = Field(default_factory=dict)
+    reliability: dict[Text, _Estimate] = Field(default_factory=dict)
+    refusal_by_value: dict[Text, Number] = Field(default_factory=dict)
+    readout: Text = ""
+    notes: list[Text] = Field(default_factory=list)
+    verdicts: list[Text] = Field(default_factory=list)
+    n_units: Count = 0
+
+    @model_validator(mode="after")
+    def _measured(self) -> Self:
+        if not self.profile and self.paper is None:
+            raise ValueError("neither profile nor paper")
+        missing = _SHOWN_WITH_A_PROFILE - self.model_fields_set
+        if self.profile and self.persona == self.strategy == NO_PERSONA and missing:
+            raise ValueError(f"{', '.join(sorted(missing))} missing")
+        return self
+
+    def check_dimensions(self, value_set: _Set) -> None:
+        """Refuse parts that are not about the dimensions of the value set, all of them or those that are known."""
+        whole = [each for each in (self.profile, self.paper and self.paper.scores, self.paper and self.paper.n) if each]
+        for part in [*whole, self.refusal_by_value]:
+            strange = sorted(set(part) - set(value_set.dimensions))
+            if strange:
+                raise ValueError(f"{strange[0][:40]!r} is no dimension of {value_set.name[:40]!r}")
+        lacking = [name for part in whole for name in value_set.dimensions if name not in part]
+        if lacking:
+            raise ValueError(f"{', '.join(lacking[:10])} missing")
+
+
+class _PersonaRow(Part):
+    model: Text
+    persona: Text
+    strategy: Text
+    target: dict[ValueName, Number]
+    aligned: Number | None
+    placebo: Number | None = None
+    bare: Number | None = None
+    difference: Number | None = None
+    gain: Number | None = None
+    ceiling: Number | None = None
+    moved: Literal["closer", "away", "unclear"] | None = None
+    aligned_why: Text = ""
+    placebo_why: Text = ""
+    bare_why: Text = ""
+    difference_why: Text = ""
+    gain_why: Text = ""
+
+
+class _Scoring(Part):
+    draws: Count
+    level: Annotated[float, Field(gt=0, lt=1)]
+
+
+class ScoresDocument(Part):
+    """``scores.json``."""
+
+    kind: Annotated[Text, Field(min_length=1)]
+    scoring: _Scoring
+    value_sets: dict[Text, _Set]
+    respondents: Annotated[list[_Respondent], Field(min_length=1)]
+    personas: list[_PersonaRow]
+
+    @model_validator(mode="after")
+    def _over_known_sets(self) -> Self:
+        for name, value_set in self.value_sets.items():
+            if value_set.name != name:
+                raise ValueError(f"the value set {value_set.name[:40]!r} stands under {name[:40]!r}")
+        for one in self.respondents:
+            if one.value_set not in self.value_sets:
+                raise ValueError(f"the value set {one.value_set[:40]!r} is not described")
+            one.check_dimensions(self.value_sets[one.value_set])
+        return self
+
+
+def checked_scores(document: Any, path: Path, hint: str) -> dict[str, Any]:
+    """Scores of a run, in the present layout whatever release wrote them.
+
+    Args:
+        document: As it was parsed.
+        path: Where it is, for messages.
+        hint: What to do when it is wrong.
+
+    Raises:
+        InputError: It has another shape; the first wrong place is named.
+        SchemaError: Another release wrote it and this one cannot read it.
+    """
+    where = f"the scores {path}"
+    if isinstance(document, dict):
+        schema = document.get("schema")
+        if schema == _FIRST_SCHEMA and type(schema) is int:
+            document = _brought_forward(document)
+        elif schema != SCHEMA:
+            raise SchemaError(f"{path} has schema {schema!r:.40}, this release reads {_FIRST_SCHEMA} to {SCHEMA}", hint)
+    check_shape(ScoresDocument, document, where, hint)
+    return dict(document)
+
+
+def _brought_forward(document: dict[str, Any]) -> dict[str, Any]:
+    """Scores of schema 1 as schema 2; what is damaged stays as it is, to be named by the check."""
+    respondents = document.get("respondents")
+    listed = [_respondent(one) for one in respondents] if isinstance(respondents, list) else respondents
+    shared = {"schema": SCHEMA, "kind": "bench", "value_sets": {TEN.name: TEN.to_json()}}
+    return {**_respondent(document), **shared, "respondents": listed}
+
+
+def _respondent(one: Any) -> Any:
+    if not isinstance(one, dict):
+        return one
+    profile = one.get("profile", {})
+    rows = {value: _counted(row) for value, row in profile.items()} if isinstance(profile, dict) else profile
+    about = {"value_set": TEN.name, "unit": CLIP, "profile": rows}
+    return {"instrument": "", **_counted(one), **about}
+
+
+def _counted(row: Any) -> Any:
+    return row | {"n_units": row["n_clips"]} if isinstance(row, dict) and "n_clips" in row else row
