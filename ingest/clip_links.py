@@ -42,7 +42,7 @@ _Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _HashTable:
     """Usable frames; equal hashes within a clip are one entry. Entries are ordered by clip."""
 
     clip_ids: list[str]
@@ -83,7 +83,7 @@ def find_links(frames: Iterable[FrameHash], new: set[str] | None = None) -> list
     return [links[pair] for pair in sorted(links)]
 
 
-def _make_table(frames: Iterable[FrameHash]) -> _Table:
+def _make_table(frames: Iterable[FrameHash]) -> _HashTable:
     clip_numbers: dict[str, int] = {}
     owners: list[int] = []
     digits: list[str] = []
@@ -105,10 +105,10 @@ def _make_table(frames: Iterable[FrameHash]) -> _Table:
     clips, weights = clips[rare], weights[rare].astype(np.int64)
     usable = np.bincount(clips, weights=weights, minlength=len(clip_numbers)).astype(np.int64)
     starts = np.searchsorted(clips, np.arange(len(clip_numbers) + 1))
-    return _Table(list(clip_numbers), usable, values[numbers[rare]], clips, weights, starts)
+    return _HashTable(list(clip_numbers), usable, values[numbers[rare]], clips, weights, starts)
 
 
-def _one_sided(table: _Table, index: HashIndex, entries: _Numbers) -> Iterator[tuple[int, int]]:
+def _one_sided(table: _HashTable, index: HashIndex, entries: _Numbers) -> Iterator[tuple[int, int]]:
     """Pairs (clip, other) of which enough frames of the clip, whose entries are given, have a counterpart."""
     count = max(1, len(table.clip_ids))
     codes = np.zeros(0, dtype=np.int64)
@@ -123,7 +123,7 @@ def _one_sided(table: _Table, index: HashIndex, entries: _Numbers) -> Iterator[t
     yield from zip(clips[enough].tolist(), others[enough].tolist(), strict=True)
 
 
-def _share(table: _Table, clip: int, other: int) -> float:
+def _share(table: _HashTable, clip: int, other: int) -> float:
     """Share of the usable frames of a clip with a counterpart in another."""
     here = slice(table.starts[clip], table.starts[clip + 1])
     there = slice(table.starts[other], table.starts[other + 1])

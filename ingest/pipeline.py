@@ -17,8 +17,8 @@ from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.embedding.base import Embedder
 from ingest.embedding.cores import count_cores
 from ingest.embedding.stage import EmbeddingStage, Progress
-from ingest.engines.local import Engine, LocalEngine
-from ingest.examining.examiner import Examined, Examiner, is_remote
+from ingest.engines.local import IngestEngine, LocalEngine
+from ingest.examining.examiner import Examiner, ItemFindings, is_remote
 from ingest.examining.executors import ConfinedFiles
 from ingest.examining.near_duplicates import mark_duplicates
 from ingest.examining.triage import (
@@ -72,7 +72,7 @@ class IngestOptions:
 def ingest(
     sources: Sequence[str | Path],
     corpus: Corpus,
-    embedder: Embedder | Engine,
+    embedder: Embedder | IngestEngine,
     options: IngestOptions | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -116,7 +116,7 @@ def ingest(
 def ingest_items(
     items: Iterable[SourceItem],
     corpus: Corpus,
-    embedder: Embedder | Engine,
+    embedder: Embedder | IngestEngine,
     options: IngestOptions,
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -139,7 +139,9 @@ def ingest_items(
 class _Run:
     """The state of one call of ``ingest_items``. Everything here runs in the calling thread."""
 
-    def __init__(self, corpus: Corpus, embedder: Embedder | Engine, options: IngestOptions, progress: Progress) -> None:
+    def __init__(
+        self, corpus: Corpus, embedder: Embedder | IngestEngine, options: IngestOptions, progress: Progress
+    ) -> None:
         self.tally = Tally()
         self._corpus = corpus
         self._options = options
@@ -154,7 +156,7 @@ class _Run:
         """Known items of which it is not yet noted what is said about them."""
         self._links_lost = bool(corpus.curation.setting(_LINKS_PENDING))
         self._workers = max(1, options.workers or count_cores())
-        self._engine = embedder if isinstance(embedder, Engine) else LocalEngine(embedder, self._workers)
+        self._engine = embedder if isinstance(embedder, IngestEngine) else LocalEngine(embedder, self._workers)
         self._stage = EmbeddingStage(corpus, self._engine.encoder, options.batch, progress)
         self._embedder_id = self._engine.encoder.record.embedder_id
 
@@ -226,7 +228,7 @@ class _Run:
             self._corpus.update_source(source)
         self._described.clear()
 
-    def _commit(self, examined: Examined) -> None:
+    def _commit(self, examined: ItemFindings) -> None:
         if examined.removed:
             self.tally.clips_removed += 1
         elif examined.error:
@@ -239,7 +241,7 @@ class _Run:
         if examined.note:
             self.tally.damaged.append(examined.note)
 
-    def _fail(self, examined: Examined, error: MediaError) -> None:
+    def _fail(self, examined: ItemFindings, error: MediaError) -> None:
         judged = examined.judged
         failure = as_failure(judged.item, error)
         self.tally.failures.append(failure)
@@ -250,7 +252,7 @@ class _Run:
         tried = replace(examined.source, stamp=judged.stamp + self._settings.mark)
         self._corpus.add_failure(tried, failure, retry_at(error, failed_attempts(judged.known)))
 
-    def _add(self, examined: Examined, media: Media) -> None:
+    def _add(self, examined: ItemFindings, media: Media) -> None:
         corpus, tally = self._corpus, self.tally
         shas = [frame.picture_sha for frame in examined.frames]
         frames = mark_duplicates(examined.frames, self._first_frames(media.clip_id, shas), examined.frozen)

@@ -21,7 +21,7 @@ from ingest.cleaning.paths import is_gone
 from ingest.decoding.decode import recipe
 from ingest.embedding.base import Embedder
 from ingest.embedding.stage import Progress
-from ingest.engines.local import Engine
+from ingest.engines.local import IngestEngine
 from ingest.examining.examiner import is_remote
 from ingest.examining.triage import Judged, Settings, Verdict, judge, settings_mark
 from ingest.media.media_guard import shown_name
@@ -244,7 +244,7 @@ def plan_refresh(
 def run_refresh(
     corpus: Corpus,
     items: FoundAgain,
-    embedder: Embedder | Engine,
+    embedder: Embedder | IngestEngine,
     options: RefreshOptions | None = None,
     progress: Progress | None = None,
 ) -> RefreshReport:

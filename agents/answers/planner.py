@@ -65,7 +65,7 @@ class Replies:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WorkPlan:
     """What a work list comes to; asks with equal keys count once. Told before anything is asked."""
 
     model: str
@@ -87,7 +87,7 @@ class Plan:
     """Where pictures are."""
 
 
-def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies | None = None) -> Plan:
+def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies | None = None) -> WorkPlan:
     """Write a work list down and find what of it remains to be asked.
 
     Args:
@@ -107,7 +107,7 @@ def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies
     return estimated(store.plan(_noting_paths(asks, known), model), model.id, store, known.__getitem__, replies)
 
 
-def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress | None = None) -> None:
+def answer_plan(work: WorkPlan, model: Model, store: AnswerStore, progress: Progress | None = None) -> None:
     """Ask what a plan left open and store every answer as it comes.
 
     Raises:
@@ -136,7 +136,7 @@ def answer_plan(work: Plan, model: Model, store: AnswerStore, progress: Progress
     store.flush()
 
 
-def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: Progress | None = None) -> Plan:
+def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: Progress | None = None) -> WorkPlan:
     """Ask what is not stored yet and store every answer as it comes.
 
     Killed at any moment, the same call goes on where it stopped. Asks that failed are stored with their reason and are
@@ -163,7 +163,7 @@ def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: 
 
 def estimated(
     worklist: Worklist, model: str, store: AnswerStore, paths: Callable[[str], Path], replies: Replies | None = None
-) -> Plan:
+) -> WorkPlan:
     """What a list that is written down comes to.
 
     Args:
@@ -183,7 +183,7 @@ def estimated(
     if not measured or reply is None:
         most = replies or Replies()
         reply = most.answers * sum(ask.max_tokens + most.thinking for ask in sample) / max(1, len(sample))
-    return Plan(
+    return WorkPlan(
         model=model,
         stored=worklist.stored,
         to_ask=to_ask,

@@ -84,7 +84,7 @@ class Worklist:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class AnswerPace:
     """How it went so far with the asks of a list."""
 
     timed: int
@@ -271,13 +271,13 @@ class AnswerStore:
                 (answers, seconds, worklist.respondent),
             )
 
-    def pace(self, worklist: Worklist) -> Pace:
+    def pace(self, worklist: Worklist) -> AnswerPace:
         """Time and tokens of what was answered so far."""
         ((timed, seconds),) = self._read(
             "SELECT timed_answers, seconds FROM respondent WHERE id = ?", (worklist.respondent,)
         )
         ((count, prompt, reply),) = self._read(_TOKENS, (worklist.id,))
-        return Pace(timed, seconds, count, prompt, reply)
+        return AnswerPace(timed, seconds, count, prompt, reply)
 
     def keep_manifest(self, document: str) -> None:
         """Keep a copy of the run's manifest, for the case that its own file is lost or torn; it never changes.

@@ -35,7 +35,7 @@ _LARGEST = 2**30
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class SessionManifest:
     """First line: everything that the session depends on."""
 
     schema: str
@@ -109,7 +109,7 @@ class Event:
     """How many drawn answers were of which class, per question; not written where nothing was drawn."""
 
 
-def encode(record: Manifest | Event) -> bytes:
+def encode(record: SessionManifest | Event) -> bytes:
     """One line of a log, line feed included; equal records give equal bytes."""
     written = {name: value for name, value in asdict(record).items() if name != "counts" or value is not None}
     return json.dumps(written, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
@@ -119,7 +119,7 @@ def encode(record: Manifest | Event) -> bytes:
 class LogContents:
     """A log as it was read."""
 
-    manifest: Manifest
+    manifest: SessionManifest
     events: tuple[Event, ...]
     lines: tuple[bytes, ...]
     """Every complete line, the manifest's first."""
@@ -165,7 +165,7 @@ def _decode(content: bytes, path: Path) -> LogContents:
     return LogContents(manifest, tuple(events), tuple(lines))
 
 
-def _manifest(line: bytes, path: Path) -> Manifest:
+def _manifest(line: bytes, path: Path) -> SessionManifest:
     label = f"{path}, line 1"
     try:
         schema = json.loads(line).get("schema")
@@ -173,8 +173,8 @@ def _manifest(line: bytes, path: Path) -> Manifest:
         raise InputError(f"{path} is not a session log", "its first line is not a manifest") from error
     if schema != SCHEMA:
         raise SchemaError(f"{label}: schema {str(schema)[:60]!r}, this release reads {SCHEMA}", "use the other release")
-    checked = _validated(Manifest, line, label)
-    assert isinstance(checked, Manifest)
+    checked = _validated(SessionManifest, line, label)
+    assert isinstance(checked, SessionManifest)
     return checked
 
 
@@ -184,11 +184,11 @@ def _event(line: bytes, label: str) -> Event:
     return checked
 
 
-def _validated(kind: type[Manifest] | type[Event], line: bytes, label: str) -> Manifest | Event:
+def _validated(kind: type[SessionManifest] | type[Event], line: bytes, label: str) -> SessionManifest | Event:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        checked: Manifest | Event = TypeAdapter(kind).validate_json(line, strict=True)
+        checked: SessionManifest | Event = TypeAdapter(kind).validate_json(line, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
@@ -199,7 +199,7 @@ def _validated(kind: type[Manifest] | type[Event], line: bytes, label: str) -> M
 class SessionLog:
     """A log file open for writing; use :meth:`open`. Only one process can hold it."""
 
-    def __init__(self, path: Path, file: io.FileIO, manifest: Manifest, recorded: tuple[Event, ...]) -> None:
+    def __init__(self, path: Path, file: io.FileIO, manifest: SessionManifest, recorded: tuple[Event, ...]) -> None:
         self.path = path
         self._file = file
         self.manifest = manifest
@@ -208,7 +208,7 @@ class SessionLog:
         """Events of an earlier, interrupted run of the same session."""
 
     @classmethod
-    def open(cls, path: Path, manifest: Manifest) -> Self:
+    def open(cls, path: Path, manifest: SessionManifest) -> Self:
         """Start a log, or take up the log of the same session where it stopped.
 
         Args:
@@ -272,7 +272,7 @@ def _write(file: io.FileIO, line: bytes) -> None:
         line = line[file.write(line) :]
 
 
-def _taken_up(file: io.FileIO, path: Path, manifest: Manifest) -> tuple[Manifest, tuple[Event, ...]]:
+def _taken_up(file: io.FileIO, path: Path, manifest: SessionManifest) -> tuple[SessionManifest, tuple[Event, ...]]:
     """Bring the file to the end of its last complete event; a new file gets its manifest."""
     first = encode(manifest)
     with storage_errors(path):
@@ -292,7 +292,7 @@ def _taken_up(file: io.FileIO, path: Path, manifest: Manifest) -> tuple[Manifest
     return recorded.manifest, recorded.events
 
 
-def _lengthen(path: Path, wanted: Manifest) -> bool:
+def _lengthen(path: Path, wanted: SessionManifest) -> bool:
     """Let a log of the same session that was to be shorter go on: its first line says more steps from now on.
 
     Returns:
@@ -315,9 +315,9 @@ def _lengthen(path: Path, wanted: Manifest) -> bool:
     return True
 
 
-def _differences(recorded: Manifest, wanted: Manifest) -> list[str]:
+def _differences(recorded: SessionManifest, wanted: SessionManifest) -> list[str]:
     """Names of the parts in which two sessions differ."""
-    names = [field.name for field in fields(Manifest) if field.name not in ("run_id", "code_version")]
+    names = [field.name for field in fields(SessionManifest) if field.name not in ("run_id", "code_version")]
     # Compared as JSON, since a tuple comes back from a file as a list.
     before, now = json.loads(encode(recorded)), json.loads(encode(wanted))
     for each in (before, now):
@@ -326,7 +326,7 @@ def _differences(recorded: Manifest, wanted: Manifest) -> list[str]:
     return [name for name in names if before[name] != now[name]]
 
 
-def _check_same_session(recorded: Manifest, wanted: Manifest, path: Path) -> None:
+def _check_same_session(recorded: SessionManifest, wanted: SessionManifest, path: Path) -> None:
     different = _differences(recorded, wanted)
     shorter = replace(recorded, session={**recorded.session, "steps": wanted.session.get("steps")})
     if different and not _differences(shorter, wanted):

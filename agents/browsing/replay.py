@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.log import LogContents, Manifest, RecordedModel, encode, read_log
+from agents.browsing.log import LogContents, RecordedModel, SessionManifest, encode, read_log
 from agents.browsing.observe import ObserverOptions
 from agents.browsing.options import SessionOptions
 from agents.browsing.policies import load_policy
@@ -55,7 +55,7 @@ def replay(log: Path, catalogue: Catalogue) -> ReplayReport:
     return ReplayReport(True, steps, steps >= session.steps or walk.choose(steps) is None)
 
 
-def session_of(manifest: Manifest, label: str) -> tuple[SessionOptions, str]:
+def session_of(manifest: SessionManifest, label: str) -> tuple[SessionOptions, str]:
     """The options of a logged session and the persona prompt in the log.
 
     Args:

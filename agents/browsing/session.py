@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.log import SCHEMA, Event, Manifest, RecordedModel, SessionLog, encode
+from agents.browsing.log import SCHEMA, Event, RecordedModel, SessionLog, SessionManifest, encode
 from agents.browsing.options import Behaviour, BrowseQuestions, SessionOptions
 from agents.browsing.policies import policy_params
 from agents.browsing.walk import Walk
@@ -30,7 +30,7 @@ from vectorstore.foundation.random_streams import STREAMS, stream_key
 class SessionRecord:
     """What a session left."""
 
-    manifest: Manifest
+    manifest: SessionManifest
     events: tuple[Event, ...]
 
 
@@ -205,13 +205,13 @@ class RecordedOptions:
 
 def build_manifest(
     session: SessionOptions, catalogue: Catalogue, model: Model, persona: Persona | None = None
-) -> Manifest:
+) -> SessionManifest:
     """Everything that a session depends on, as the first line of its log."""
     system = system_prompt(persona, session.strategy)
     options = RecordedOptions(
         session.steps, session.items, session.pool, session.strategy, system, session.questions, session.behaviour
     )
-    manifest = Manifest(
+    manifest = SessionManifest(
         schema=SCHEMA,
         run_id="",
         seed=session.seed,

@@ -78,7 +78,7 @@ def orientation_of(frame: av.VideoFrame) -> Orientation | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PresentedFrame:
     """A frame as a player shows it."""
 
     picture: Image.Image
@@ -113,7 +113,7 @@ class Screen:
         """Remember which way round a keyframe is: where its codec says so, what follows it does not say it again."""
         self._turn = orientation_of(frame) or self._turn
 
-    def show(self, frame: av.VideoFrame) -> Shown:
+    def show(self, frame: av.VideoFrame) -> PresentedFrame:
         """The picture of a frame.
 
         Raises:
@@ -128,7 +128,7 @@ class Screen:
         shown = round(frame.width * aspect), frame.height
         width, height = shown[::-1] if turn.transposed else shown
         pixels = turn.apply(_small_picture(self._whole_lines(frame), size, colours, self._codec.name))
-        return Shown(Image.fromarray(np.ascontiguousarray(pixels)), width, height, turn.rotation)
+        return PresentedFrame(Image.fromarray(np.ascontiguousarray(pixels)), width, height, turn.rotation)
 
     def _aspect(self, frame: av.VideoFrame) -> float:
         if self._tags.overrides_aspect:

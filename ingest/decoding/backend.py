@@ -9,11 +9,11 @@ from PIL import Image
 
 from ingest.media.media_guard import Deadline, Limits
 from ingest.media.media_index import Demuxed, MediaIndex
-from ingest.media.packet_plan import Plan, Target
+from ingest.media.packet_plan import PacketPlan, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class DecodeJob:
     """One file to decode."""
 
     name: str
@@ -23,7 +23,7 @@ class Job:
     index: MediaIndex
     media: Demuxed
     """What ``index`` was read from."""
-    plan: Plan
+    plan: PacketPlan
     """Made from the packets of ``index``."""
     short_side: int
     """Pixels of the pictures to return."""

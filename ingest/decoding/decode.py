@@ -20,7 +20,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from ingest.cleaning.paths import settle
-from ingest.decoding.backend import FramesRead, Job
+from ingest.decoding.backend import DecodeJob, FramesRead
 from ingest.decoding.decord_backend import import_decord
 from ingest.decoding.decord_backend import read_frames as read_with_decord
 from ingest.decoding.pyav_backend import read_frames as read_with_pyav
@@ -30,7 +30,7 @@ from ingest.decoding.torchcodec_backend import import_torchcodec
 from ingest.decoding.torchcodec_backend import read_frames as read_with_torchcodec
 from ingest.media.media_guard import Deadline, Limits, is_cut_short, open_media, shown_name
 from ingest.media.media_index import Demuxed, MediaIndex, demuxed
-from ingest.media.packet_plan import Plan, make_plan
+from ingest.media.packet_plan import PacketPlan, make_plan
 from ingest.media.picture_sizes import JPEG_QUALITY
 from ingest.media.recognition import choose_demuxer
 from vectorstore.foundation.errors import InputError, MediaError
@@ -115,7 +115,7 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
     with _demuxed(file, name, options.limits, deadline) as (index, media):
         if index.truncated and not options.keep_truncated:
             raise MediaError(f"{name}: ends after {index.duration():.1f} s, earlier than its header says", "truncated")
-        job = Job(name, file, index, media, Plan((), ()), options.short_side, options.limits, deadline)
+        job = DecodeJob(name, file, index, media, PacketPlan((), ()), options.short_side, options.limits, deadline)
         plan = _plan(job, options)
         read = backend(replace(job, plan=plan))
     if 2 * len(read.pictures) < max(1, len(plan.targets)):
@@ -179,7 +179,7 @@ def prepare_decoder(options: DecodeOptions) -> None:
         import_torchcodec()
 
 
-def _backend(options: DecodeOptions) -> Callable[[Job], FramesRead]:
+def _backend(options: DecodeOptions) -> Callable[[DecodeJob], FramesRead]:
     if options.decoder not in DECODERS:
         raise InputError(f"unknown decoder {options.decoder!r}", f"choose one of {', '.join(DECODERS)}")
     if options.frames < 1 or options.short_side < 1:
@@ -198,7 +198,7 @@ def _version(library: str) -> str:
         raise InputError(f"{library} is not installed", f"install {library}, or use --decoder auto") from error
 
 
-def _plan(job: Job, options: DecodeOptions) -> Plan:
+def _plan(job: DecodeJob, options: DecodeOptions) -> PacketPlan:
     index, count = job.index, options.frames
     if options.sampling == "first":
         return first_plan(index, count, options.first_seconds)

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.decoding.backend import FramesRead, Job
+from ingest.decoding.backend import DecodeJob, FramesRead
 from ingest.decoding.pyav_backend import refuse_peculiarities
 from ingest.media.packet_plan import has_open_groups
 from ingest.media.picture_sizes import fit_size
 from vectorstore.foundation.errors import InputError, MediaError
 
 
-def read_frames(job: Job) -> FramesRead:
+def read_frames(job: DecodeJob) -> FramesRead:
     """Decode the frames of a plan.
 
     Rotation is applied by decord, which does not say how much; quarter turns are seen in the shape, a half turn is
@@ -60,7 +60,7 @@ def import_decord() -> ModuleType:
     return module
 
 
-def _refuse_what_decord_gets_wrong(job: Job) -> None:
+def _refuse_what_decord_gets_wrong(job: DecodeJob) -> None:
     if "av1" in job.index.codec or "dav1d" in job.index.codec:
         raise MediaError(f"{job.name}: decord 0.6 cannot decode AV1; use --decoder auto", "unsupported_codec")
     wrong = f"{job.name}: decord 0.6 returns wrong frames of"
@@ -73,7 +73,7 @@ def _refuse_what_decord_gets_wrong(job: Job) -> None:
     refuse_peculiarities(job, "decord 0.6")
 
 
-class _Reader(Protocol):
+class _DecordReader(Protocol):
     """A ``decord.VideoReader``."""
 
     def __len__(self) -> int:
@@ -83,7 +83,7 @@ class _Reader(Protocol):
         """Begin and end of frames, seconds: (n, 2)."""
 
 
-def _places(job: Job, reader: _Reader) -> list[int]:
+def _places(job: DecodeJob, reader: _DecordReader) -> list[int]:
     starts = reader.get_frame_timestamp(list(range(len(reader))))[:, 0]
     times = np.array([job.index.seconds(target) for target in job.plan.targets])
     # decord rounds times to single precision: a quarter of a frame of 240 per second is margin enough.
@@ -91,7 +91,7 @@ def _places(job: Job, reader: _Reader) -> list[int]:
     return [int(place) for place in places]
 
 
-def _picture(pixels: NDArray[np.uint8], job: Job, turned: bool) -> Image.Image:
+def _picture(pixels: NDArray[np.uint8], job: DecodeJob, turned: bool) -> Image.Image:
     height, width = pixels.shape[:2]
     aspect = 1 / job.index.tags.pixel_aspect if turned else job.index.tags.pixel_aspect
     return Image.fromarray(pixels).resize(fit_size(width, height, aspect, job.short_side), Image.Resampling.BOX)

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.decoding.as_shown import Screen, Shown, peculiarities
-from ingest.decoding.backend import FramesRead, Job
+from ingest.decoding.as_shown import PresentedFrame, Screen, peculiarities
+from ingest.decoding.backend import DecodeJob, FramesRead
 from ingest.media.media_index import decoder_errors, open_container
-from ingest.media.packet_plan import Plan, Target, depending_on, plan_of, staying
+from ingest.media.packet_plan import PacketPlan, Target, depending_on, plan_of, staying
 from vectorstore.foundation.errors import MediaError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _THUMBNAIL = (32, 18)
 """Width and height."""
 
 
-def read_frames(job: Job) -> FramesRead:
+def read_frames(job: DecodeJob) -> FramesRead:
     """Decode the frames of a plan, each run of packets once.
 
     Packets that the decoder refuses are skipped and counted; pictures that need them are left out, since the decoder
@@ -56,17 +56,17 @@ def read_frames(job: Job) -> FramesRead:
     return read
 
 
-def _to_second_fields(job: Job, missing: Sequence[Target]) -> Plan:
+def _to_second_fields(job: DecodeJob, missing: Sequence[Target]) -> PacketPlan:
     """A packet may hold one field of a frame; without the next one no frame comes out."""
     plan = plan_of(job.index.packets, [target.packet for target in missing])
     last = len(job.index.packets)
-    return Plan(plan.targets, tuple(range(run.start, min(run.stop + 1, last)) for run in plan.runs))
+    return PacketPlan(plan.targets, tuple(range(run.start, min(run.stop + 1, last)) for run in plan.runs))
 
 
-def _from_the_beginning(job: Job, missing: Sequence[Target]) -> Plan:
+def _from_the_beginning(job: DecodeJob, missing: Sequence[Target]) -> PacketPlan:
     """Not every packet that is marked as a keyframe is one (intra refresh)."""
     stop = max((target.packet + 2 for target in missing), default=0)
-    return Plan(tuple(missing), (range(min(stop, len(job.index.packets))),))
+    return PacketPlan(tuple(missing), (range(min(stop, len(job.index.packets))),))
 
 
 def _joined(read: FramesRead, rest: FramesRead) -> FramesRead:
@@ -75,7 +75,7 @@ def _joined(read: FramesRead, rest: FramesRead) -> FramesRead:
     return replace(first, pictures=tuple(pictures), damaged_packets=rest.damaged_packets)
 
 
-def read_thumbnails(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
+def read_thumbnails(job: DecodeJob) -> tuple[list[int], NDArray[np.uint8]]:
     """Watch a whole clip at thumbnail size, leaving out frames to which no other refers where that saves work.
 
     Frames that stay on the screen are never left out.
@@ -91,7 +91,7 @@ def read_thumbnails(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
     """
     seen: dict[int, NDArray[np.uint8]] = {}
     index = job.index
-    whole = Plan(staying(index.packets, index.end, _STAYING / index.time_base), (range(len(index.packets)),))
+    whole = PacketPlan(staying(index.packets, index.end, _STAYING / index.time_base), (range(len(index.packets)),))
     with decoder_errors(job.name), _reader(replace(job, plan=whole)) as reader:
         for shown_at, frame in reader.frames():
             small = frame.reformat(*_THUMBNAIL, format="yuvj444p", interpolation="AREA", threads=1)
@@ -100,7 +100,7 @@ def read_thumbnails(job: Job) -> tuple[list[int], NDArray[np.uint8]]:
     return times, np.array([seen[time] for time in times], dtype=np.uint8).reshape(-1, 3, *_THUMBNAIL[::-1])
 
 
-def refuse_peculiarities(job: Job, decoder: str) -> None:
+def refuse_peculiarities(job: DecodeJob, decoder: str) -> None:
     """Refuse clips that a decoder without all this around it would show in a wrong way.
 
     Only the first frames of each run of the plan are looked at: a stream changes at keyframes.
@@ -114,17 +114,17 @@ def refuse_peculiarities(job: Job, decoder: str) -> None:
     """
     # Two packets, in case each holds one field.
     starts = tuple(run[:2] for run in job.plan.runs)
-    with decoder_errors(job.name), _reader(replace(job, plan=Plan((), starts))) as reader:
+    with decoder_errors(job.name), _reader(replace(job, plan=PacketPlan((), starts))) as reader:
         for _, frame in reader.frames():
             for reason, words in peculiarities(frame, job.index.tags, job.index.codec).items():
                 raise MediaError(f"{job.name}: {decoder} shows {words} wrong; use --decoder auto", reason)
 
 
-def _read(job: Job) -> FramesRead:
+def _read(job: DecodeJob) -> FramesRead:
     wanted = {target.shown_at: target for target in job.plan.targets}
     fields = _fields_before(job)
-    pictures: dict[int, Shown] = {}
-    of_two_fields: dict[int, Shown] = {}
+    pictures: dict[int, PresentedFrame] = {}
+    of_two_fields: dict[int, PresentedFrame] = {}
     halves: set[int] = set()
     with _reader(job) as reader:
         screen = Screen(job.name, job.index.tags, reader.codec, job.short_side, job.limits)
@@ -140,7 +140,7 @@ def _read(job: Job) -> FramesRead:
     pictures = of_two_fields | pictures
     unsound = depending_on(job.index.packets, reader.failed)
     sound = [shown_at for shown_at in sorted(pictures) if wanted[shown_at].packet not in unsound]
-    first = pictures[sound[0]] if sound else Shown(Image.new("RGB", (1, 1)), *job.index.coded_size, 0)
+    first = pictures[sound[0]] if sound else PresentedFrame(Image.new("RGB", (1, 1)), *job.index.coded_size, 0)
     return FramesRead(
         pictures=tuple((wanted[shown_at], pictures[shown_at].picture) for shown_at in sound),
         width=first.width,
@@ -151,7 +151,7 @@ def _read(job: Job) -> FramesRead:
     )
 
 
-def _fields_before(job: Job) -> dict[int, int]:
+def _fields_before(job: DecodeJob) -> dict[int, int]:
     """The wanted times by the times before them.
 
     A packet may hold the second field of a frame (AVCHD); the frame then has the time of the first.
@@ -162,22 +162,22 @@ def _fields_before(job: Job) -> dict[int, int]:
 
 
 @contextlib.contextmanager
-def _reader(job: Job) -> Iterator[_Reader]:
+def _reader(job: DecodeJob) -> Iterator[_PlanReader]:
     kept = job.media.take_packets()
     if kept is not None:
-        yield _Reader(job.media.container, kept, job)
+        yield _PlanReader(job.media.container, kept, job)
         return
     with open_container(job.file, job.index.demuxer) as container:
         packets = container.demux(_stream(container, job))
-        yield _Reader(container, (packet for packet in packets if packet.size), job)
+        yield _PlanReader(container, (packet for packet in packets if packet.size), job)
 
 
-def _stream(container: av.container.InputContainer, job: Job) -> av.VideoStream:
+def _stream(container: av.container.InputContainer, job: DecodeJob) -> av.VideoStream:
     # The index is made of a video stream.
     return cast("av.VideoStream", container.streams[job.index.stream])
 
 
-def _codec(container: av.container.InputContainer, job: Job) -> av.VideoCodecContext:
+def _codec(container: av.container.InputContainer, job: DecodeJob) -> av.VideoCodecContext:
     import av
 
     codec = _stream(container, job).codec_context
@@ -189,7 +189,7 @@ def _codec(container: av.container.InputContainer, job: Job) -> av.VideoCodecCon
         raise MediaError(f"{job.name}: this PyAV cannot decode its transparency", "unsupported_codec") from error
 
 
-class _Reader:
+class _PlanReader:
     """Feeds the packets of a plan to a decoder.
 
     Args:
@@ -198,7 +198,7 @@ class _Reader:
         job: With the plan.
     """
 
-    def __init__(self, container: av.container.InputContainer, packets: Iterable[_Packet], job: Job) -> None:
+    def __init__(self, container: av.container.InputContainer, packets: Iterable[_Packet], job: DecodeJob) -> None:
         self.failed: set[int] = set()
         """Packets that the decoder refused."""
         self._all = packets

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.media.media_index import MediaIndex
-from ingest.media.packet_plan import Plan, make_plan, middles, plan_at, plan_of
+from ingest.media.packet_plan import PacketPlan, make_plan, middles, plan_at, plan_of
 
 SAMPLINGS = ("uniform", "keyframe", "scene", "first")
 """Evenly in time; the keyframes nearest to that; the middles of the longest scenes; evenly over the first seconds."""
@@ -21,13 +21,13 @@ _SHORTEST_SCENE = 0.4
 """Seconds."""
 
 
-def first_plan(index: MediaIndex, count: int, seconds: float) -> Plan:
+def first_plan(index: MediaIndex, count: int, seconds: float) -> PacketPlan:
     """Frames spread evenly over the first ``seconds``, or over the clip when it is shorter."""
     end = min(index.end, index.start + int(seconds / index.time_base))
     return make_plan(index.packets, max(end, index.start + 1), count)
 
 
-def keyframe_plan(index: MediaIndex, count: int) -> Plan:
+def keyframe_plan(index: MediaIndex, count: int) -> PacketPlan:
     """The keyframes nearest to evenly spread moments, each once: nothing else has to be decoded.
 
     Where a container does not say when its frames are shown, or none of its keyframes is, as ``make_plan``. A clip of
@@ -44,7 +44,7 @@ def keyframe_plan(index: MediaIndex, count: int) -> Plan:
     return plan_of(index.packets, sorted(nearest, key=lambda place: index.packets[place].shown_at))
 
 
-def scene_plan(index: MediaIndex, count: int, times: Sequence[int], small: NDArray[np.uint8]) -> Plan:
+def scene_plan(index: MediaIndex, count: int, times: Sequence[int], small: NDArray[np.uint8]) -> PacketPlan:
     """The frame in the middle of each of the longest ``count`` scenes.
 
     Args:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from ingest.decoding.backend import FramesRead, Job
+from ingest.decoding.backend import DecodeJob, FramesRead
 from ingest.decoding.pyav_backend import refuse_peculiarities
 from ingest.media.packet_plan import Target
 from ingest.media.picture_sizes import fit_size
@@ -25,7 +25,7 @@ _SAME_TIME = 2e-3
 """Seconds by which the time of a frame may differ from that of its packet."""
 
 
-def read_frames(job: Job) -> FramesRead:
+def read_frames(job: DecodeJob) -> FramesRead:
     """Decode the frames of a plan.
 
     Raises:
@@ -75,7 +75,7 @@ def import_torchcodec() -> Any:
         raise InputError("torchcodec is installed but does not load", hint) from error
 
 
-def _check_time(job: Job, target: Target, seconds: float) -> None:
+def _check_time(job: DecodeJob, target: Target, seconds: float) -> None:
     expected = float(target.shown_at * job.index.time_base)
     if abs(seconds - expected) > _SAME_TIME:
         raise MediaError(
@@ -83,7 +83,7 @@ def _check_time(job: Job, target: Target, seconds: float) -> None:
         )
 
 
-def _picture(pixels: torch.Tensor, job: Job, rotation: int) -> Image.Image:
+def _picture(pixels: torch.Tensor, job: DecodeJob, rotation: int) -> Image.Image:
     picture = Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())
     aspect = job.index.tags.pixel_aspect
     aspect = 1 / aspect if rotation % 180 else aspect

@@ -84,7 +84,7 @@ def say_confinement() -> None:
 
 
 def _answer(task: Task, connections: RemoteConnections) -> dict[str, object]:
-    job = Job(task, connections)
+    job = DownloadJob(task, connections)
     program = Path(task["deno"]) if task["deno"] else None
     confinement = confine_download(Path.cwd(), program)
     # A program that the user named cannot run under a filter of calls: naming it is consent.
@@ -102,7 +102,7 @@ def _answer(task: Task, connections: RemoteConnections) -> dict[str, object]:
         raise
 
 
-class Job:
+class DownloadJob:
     """One download or listing."""
 
     def __init__(self, task: Task, connections: RemoteConnections) -> None:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ingest.cleaning.urls import OwnHost
-from ingest.downloading.pacing import Pace
+from ingest.downloading.pacing import PlatformPace
 from vectorstore.foundation.errors import FetchError, InputError
 
 MINIMUM_VERSION = (2026, 7, 4)
@@ -57,7 +57,7 @@ class FetchOptions:
     """Servers the user runs, allowed besides the platforms."""
     seconds: float = 300.0
     """Longest time for one download or one listing, after which its processes are killed."""
-    pace: Pace = field(default_factory=Pace)
+    pace: PlatformPace = field(default_factory=PlatformPace)
     temporary_folder: Path | None = None
     """Where private folders for downloads are made; the system's place by default."""
     js_runtime: Path | None = None
@@ -77,8 +77,8 @@ class FetchOptions:
         known = {name.strip() for name in _KEYS.split(",")}
         if unknown := sorted(set(settings) - known):
             raise InputError(f"unknown download option {unknown[0]!r}", f"known are {_KEYS}")
-        usual = Pace()
-        pace = Pace(
+        usual = PlatformPace()
+        pace = PlatformPace(
             _number(settings, "pace", usual.seconds, 0.0, 3600.0),
             int(_number(settings, "max_blocks", usual.max_blocks, 1, 100)),
         )

@@ -15,7 +15,7 @@ from vectorstore.foundation.errors import FetchError
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PlatformPace:
     """How hard a platform may be asked."""
 
     seconds: float = 2.0
@@ -25,7 +25,7 @@ class Pace:
 
 
 @dataclass(slots=True)
-class _State:
+class _PlatformState:
     lock: threading.Lock = field(default_factory=threading.Lock)
     next_start: float = 0.0
     blocks: int = 0
@@ -48,9 +48,9 @@ class Pacer:
     ) -> None:
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._lock = threading.Lock()
-        self._states: dict[str, _State] = {}
+        self._states: dict[str, _PlatformState] = {}
 
-    def wait(self, platform: str, pace: Pace) -> None:
+    def wait(self, platform: str, pace: PlatformPace) -> None:
         """Wait until the platform may be asked again.
 
         Raises:
@@ -72,12 +72,12 @@ class Pacer:
         with state.lock:
             state.blocks = state.blocks + 1 if blocked else 0
 
-    def _state(self, platform: str) -> _State:
+    def _state(self, platform: str) -> _PlatformState:
         with self._lock:
-            return self._states.setdefault(platform, _State())
+            return self._states.setdefault(platform, _PlatformState())
 
     @staticmethod
-    def _check(platform: str, state: _State, pace: Pace) -> None:
+    def _check(platform: str, state: _PlatformState, pace: PlatformPace) -> None:
         if state.blocks >= pace.max_blocks:
             raise FetchError(
                 f"{platform} refused {state.blocks} times in a row and is not asked again in this run", "blocked"

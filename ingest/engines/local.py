@@ -17,7 +17,7 @@ from ingest.examining.executors import ConfinedFiles, Files, FilesInTurn, Thread
 
 
 @runtime_checkable
-class Engine(Protocol):
+class IngestEngine(Protocol):
     """Does the two kinds of work that cost time."""
 
     @property
@@ -49,5 +49,5 @@ class LocalEngine:
         self._workers = workers
 
     def files(self, options: DecodeOptions, confined: ConfinedFiles, isolate: bool) -> Files:
-        """See ``Engine``."""
+        """See ``IngestEngine``."""
         return FilesInTurn(confined if isolate else ThreadFiles(options, self._workers), self._turns)

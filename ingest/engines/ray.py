@@ -28,7 +28,7 @@ from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.engines.ray_worker import EmbeddingWorker, FileTask, look_at, read_rows
 from ingest.examining.executors import ConfinedFiles, FileRows, Files
-from ingest.examining.media_file import Examination, IsKnown
+from ingest.examining.media_file import FileFindings, IsKnown
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
 from vectorstore.ledger.records import EmbedderRecord
 
@@ -147,7 +147,7 @@ class _RayFiles:
         found = rows.examination
         if found.clip_id and is_known(found.clip_id):
             self._hash_first = True
-            return FileRows(Examination(found.clip_id, found.size))
+            return FileRows(FileFindings(found.clip_id, found.size))
         return rows
 
     def _ask(self, path: Path, is_known: IsKnown, hash_only: bool) -> FileRows:

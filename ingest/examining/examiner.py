@@ -32,7 +32,7 @@ WAITING_CLIPS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ItemFindings:
     """What became of an item: a failure, a clip that is known or removed, or a new one."""
 
     judged: Judged
@@ -79,14 +79,14 @@ class Examiner:
         self.is_done = False
         """Whether nothing is left to examine; true already when the last result is given."""
 
-    def examine_all(self, items: Iterable[Judged]) -> Iterator[Examined]:
+    def examine_all(self, items: Iterable[Judged]) -> Iterator[ItemFindings]:
         """Results in the order of ``items``, so that the corpus does not depend on which thread was faster.
 
         ``items`` is read only a few ahead of the results, in the calling thread.
         """
         ahead = self._files.at_once + WAITING_CLIPS
         remaining = iter(items)
-        running: deque[Future[Examined]] = deque()
+        running: deque[Future[ItemFindings]] = deque()
         # One more than files are looked at: no core waits while the pictures of a clip are written to the disk.
         threads = ThreadPoolExecutor(self._files.at_once + 1, thread_name_prefix="decode")
         try:
@@ -101,20 +101,20 @@ class Examiner:
         finally:
             threads.shutdown(wait=True, cancel_futures=True)
 
-    def _examine(self, judged: Judged) -> Examined:
+    def _examine(self, judged: Judged) -> ItemFindings:
         item = judged.item
         source = item.describe(judged.stamp)
         if self._is_removed(source):
-            return Examined(judged, source, removed=True)
+            return ItemFindings(judged, source, removed=True)
         try:
             with item.local_file(self._options.limits) as path:
                 # A download has brought more to say.
                 source = item.describe(judged.stamp) if is_remote(item) else source
                 if self._is_removed(source):
-                    return Examined(judged, source, removed=True)
+                    return ItemFindings(judged, source, removed=True)
                 rows = self._look_at(item, path)
         except MediaError as error:
-            return Examined(judged, source, error=error)
+            return ItemFindings(judged, source, error=error)
         return self._finish(judged, source, rows)
 
     def _is_removed(self, source: Source) -> bool:
@@ -129,14 +129,14 @@ class Examiner:
         with self._slots:
             return files.look_at(_settled(item, path) if files.here else path, is_known)
 
-    def _finish(self, judged: Judged, source: Source, rows: FileRows) -> Examined:
+    def _finish(self, judged: Judged, source: Source, rows: FileRows) -> ItemFindings:
         found, measures = rows.examination, rows.measures
         if found.failure:
-            return Examined(judged, source, error=found.failure)
+            return ItemFindings(judged, source, error=found.failure)
         removed = self._removed.has("clip", found.clip_id)
         note = changed_upstream(judged.item, found.clip_id)
         if found.media is None or removed:
-            return Examined(judged, source, clip_id=found.clip_id, removed=removed, note=note)
+            return ItemFindings(judged, source, clip_id=found.clip_id, removed=removed, note=note)
         shas = self._corpus.store_pictures([picture.jpeg for picture in found.pictures])
         frames = tuple(
             self._frame(found.clip_id, position, picture, sha, quality)
@@ -145,7 +145,7 @@ class Examiner:
             )
         )
         media = replace(found.media, motion=measures.motion)
-        return Examined(judged, source, None, found.clip_id, media, frames, measures.frozen, note=note)
+        return ItemFindings(judged, source, None, found.clip_id, media, frames, measures.frozen, note=note)
 
     def _frame(self, clip_id: str, position: int, picture: Picture, sha: str, quality: Quality) -> Frame:
         return Frame(

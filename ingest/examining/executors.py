@@ -16,7 +16,7 @@ from typing import Protocol
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examining.media_file import Examination, IsKnown, Picture, examine
+from ingest.examining.media_file import FileFindings, IsKnown, Picture, examine
 from ingest.examining.quality import Grey, Quality, grey_picture, is_frozen, measure, motion
 from ingest.examining.worker_pool import DecodePool
 from vectorstore.foundation.errors import MediaError
@@ -37,7 +37,7 @@ class Measures:
 class FileRows:
     """All that is made of one file."""
 
-    examination: Examination
+    examination: FileFindings
     measures: Measures = field(default_factory=Measures)
 
 
@@ -134,7 +134,7 @@ class FilesInTurn:
             return self._files.look_at(path, is_known)
 
 
-def with_measures(examination: Examination) -> FileRows:
+def with_measures(examination: FileFindings) -> FileRows:
     """Measure the pictures of a clip as they are stored."""
     if examination.media is None:
         return FileRows(examination)
@@ -143,7 +143,7 @@ def with_measures(examination: Examination) -> FileRows:
     except (OSError, ValueError, SyntaxError) as error:
         # Only whoever took a decoder over sends pictures that cannot be read.
         failure = MediaError(f"its decoder sent a picture that cannot be read: {error}", "crashed")
-        return FileRows(Examination(examination.clip_id, examination.size, failure=failure))
+        return FileRows(FileFindings(examination.clip_id, examination.size, failure=failure))
     return FileRows(examination, Measures(tuple(map(measure, greys)), motion(greys), is_frozen(greys)))
 
 

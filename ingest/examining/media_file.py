@@ -36,7 +36,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class FileFindings:
     """What became of a file: a failure, a clip that is known (neither failure nor media), or a new one."""
 
     clip_id: str
@@ -62,7 +62,7 @@ class MediaFile:
     deadline: Deadline
 
 
-DecodeMedia = Callable[[MediaFile, DecodeOptions], Examination]
+DecodeMedia = Callable[[MediaFile, DecodeOptions], FileFindings]
 
 
 def nothing_is_known(clip_id: str) -> bool:
@@ -72,7 +72,7 @@ def nothing_is_known(clip_id: str) -> bool:
 
 def examine(
     path: Path, options: DecodeOptions, is_known: IsKnown = nothing_is_known, decode: DecodeMedia | None = None
-) -> Examination:
+) -> FileFindings:
     """Open, hash and decode a media file.
 
     Args:
@@ -93,13 +93,13 @@ def examine(
             size = os.fstat(file.fileno()).st_size
             clip_id = hash_media(file, deadline)
             if is_known(clip_id):
-                return Examination(clip_id, size)
+                return FileFindings(clip_id, size)
             return (decode or decode_media)(MediaFile(file, name, clip_id, size, deadline), options)
     except MediaError as error:
-        return Examination(clip_id, size, failure=error)
+        return FileFindings(clip_id, size, failure=error)
 
 
-def decode_media(media: MediaFile, options: DecodeOptions) -> Examination:
+def decode_media(media: MediaFile, options: DecodeOptions) -> FileFindings:
     """Decode a file that was opened and hashed.
 
     Raises:
@@ -108,9 +108,9 @@ def decode_media(media: MediaFile, options: DecodeOptions) -> Examination:
     try:
         decoded = decode_file(media.file, media.name, options, media.deadline)
     except MediaError as error:
-        return Examination(media.clip_id, media.size, failure=error)
+        return FileFindings(media.clip_id, media.size, failure=error)
     facts = _media(media.clip_id, media.size, decoded, options.frames)
-    return Examination(media.clip_id, media.size, facts, _pictures(decoded))
+    return FileFindings(media.clip_id, media.size, facts, _pictures(decoded))
 
 
 def _pictures(decoded: Decoded) -> tuple[Picture, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examining.media_file import Examination, Picture
+from ingest.examining.media_file import FileFindings, Picture
 from ingest.media.media_guard import shown_name
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 from vectorstore.ledger.records import Media
@@ -31,7 +31,7 @@ _OUR_FAULT: dict[str, type[ValueSpectrumError]] = {"input": InputError, "storage
 """Errors that are not about the file: they stop the caller."""
 
 
-def pack(examination: Examination) -> list[bytes]:
+def pack(examination: FileFindings) -> list[bytes]:
     """An answer as a JSON header and one message per picture."""
     media, failure = examination.media, examination.failure
     header = {
@@ -56,7 +56,7 @@ def pack_error(error: ValueSpectrumError) -> bytes:
 
 
 # Open: what is not of the form is refused by being taken apart.
-def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -> Examination:
+def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -> FileFindings:
     """Read an answer, believing nothing of it.
 
     Args:
@@ -78,9 +78,9 @@ def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -
         if header["failure"] is not None:
             reason, message = header["failure"]
             failure = MediaError(shown_name(str(message), 500), _matching(_WORD, reason))
-            return Examination(clip_id, size, failure=failure)
+            return FileFindings(clip_id, size, failure=failure)
         if header["media"] is None:
-            return Examination(clip_id, size)
+            return FileFindings(clip_id, size)
         media = _media(clip_id, size, header["media"])
         facts = [
             (_seconds(time), _count(width), _count(height), _matching(_DHASH, dhash))
@@ -98,7 +98,7 @@ def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -
         content = receive(min(room, _longest(fact[1] * fact[2])))
         room -= len(content)
         pictures.append(Picture(*fact, _jpeg(content, fact)))
-    return Examination(clip_id, size, media, tuple(pictures))
+    return FileFindings(clip_id, size, media, tuple(pictures))
 
 
 def _longest(pixels: int) -> int:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examining.media_file import Examination, IsKnown, MediaFile, examine, nothing_is_known
+from ingest.examining.media_file import FileFindings, IsKnown, MediaFile, examine, nothing_is_known
 from ingest.examining.worker_messages import MAX_HEADER, unpack
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 from vectorstore.processes.child_process import end_child, start_child, wait_for
@@ -51,7 +51,7 @@ class _Job:
     path: Path
     options: DecodeOptions
     is_known: IsKnown
-    future: Future[Examination]
+    future: Future[FileFindings]
 
 
 class DecodePool:
@@ -79,10 +79,10 @@ class DecodePool:
 
     def submit(
         self, path: Path, options: DecodeOptions | None = None, is_known: IsKnown | None = None
-    ) -> Future[Examination]:
+    ) -> Future[FileFindings]:
         """Examine a file in a worker.
 
-        Waits while as many files are queued as there are workers. The future gives an ``Examination``; its
+        Waits while as many files are queued as there are workers. The future gives an ``FileFindings``; its
         ``failure`` has reason ``"deadline"`` when the worker had to be ended and ``"crashed"`` when it ended by
         itself. The future raises InputError or StorageError for what is not the fault of the file: a system that cannot
         confine decoders, for one.
@@ -97,7 +97,7 @@ class DecodePool:
         """
         if self._closed:
             raise RuntimeError("the decode pool is closed")
-        future: Future[Examination] = Future()
+        future: Future[FileFindings] = Future()
         self._jobs.put(_Job(path.absolute(), options or self._options, is_known or nothing_is_known, future))
         return future
 
@@ -184,7 +184,7 @@ class _Worker:
             self.finish()
             raise InputError("this system cannot confine a decoder, so files of strangers are not decoded", UNCONFINED)
 
-    def decode(self, media: MediaFile, options: DecodeOptions) -> Examination:
+    def decode(self, media: MediaFile, options: DecodeOptions) -> FileFindings:
         """Have one file decoded; see ``examination.decode_media``."""
         self._files += 1
         self.is_spent = self._files >= _FILES_PER_WORKER
@@ -205,7 +205,7 @@ class _Worker:
         else:
             why = f"more than {MAX_THREADS} threads" if watch.crowded else self._ending()
             failure = MediaError(f"{media.name}: its decoder crashed ({why})", "crashed")
-        return Examination(media.clip_id, media.size, failure=failure)
+        return FileFindings(media.clip_id, media.size, failure=failure)
 
     def end(self) -> None:
         """Kill the process; from any thread."""

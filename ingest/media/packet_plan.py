@@ -33,7 +33,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PacketPlan:
     """What to decode."""
 
     targets: tuple[Target, ...]
@@ -42,7 +42,7 @@ class Plan:
     """Packets to feed, in order; the decoder is drained after each run."""
 
 
-def make_plan(packets: Sequence[Packet], end: int, count: int) -> Plan:
+def make_plan(packets: Sequence[Packet], end: int, count: int) -> PacketPlan:
     """Plan ``count`` frames spread evenly in time.
 
     The clip is cut into ``count`` equal parts; the frame on screen in the middle of each part is taken. A clip with
@@ -58,7 +58,7 @@ def make_plan(packets: Sequence[Packet], end: int, count: int) -> Plan:
     """
     shown = sorted((packet.shown_at, place) for place, packet in enumerate(packets) if not packet.discard)
     if not shown:
-        return Plan((), ())
+        return PacketPlan((), ())
     within = [place for time, place in shown if time < end]
     return plan_of(packets, within) if len(within) <= count else plan_at(packets, middles(shown[0][0], end, count))
 
@@ -72,7 +72,7 @@ def middles(start: int, end: int, count: int) -> list[float]:
     return [start + (end - start) * (2 * part + 1) / (2 * count) for part in range(count)]
 
 
-def plan_at(packets: Sequence[Packet], moments: Sequence[float]) -> Plan:
+def plan_at(packets: Sequence[Packet], moments: Sequence[float]) -> PacketPlan:
     """Plan the frames that are on screen at given moments, each once.
 
     Args:
@@ -85,7 +85,7 @@ def plan_at(packets: Sequence[Packet], moments: Sequence[float]) -> Plan:
     return plan_of(packets, [shown[place][1] for place in chosen])
 
 
-def plan_of(packets: Sequence[Packet], places: Sequence[int]) -> Plan:
+def plan_of(packets: Sequence[Packet], places: Sequence[int]) -> PacketPlan:
     """Plan the frames of given packets.
 
     Args:
@@ -93,7 +93,7 @@ def plan_of(packets: Sequence[Packet], places: Sequence[int]) -> Plan:
         places: Positions of the wanted ones, in order of presentation.
     """
     targets = tuple(Target(place, packets[place].shown_at) for place in places)
-    return Plan(targets, _runs(packets, targets))
+    return PacketPlan(targets, _runs(packets, targets))
 
 
 def staying(packets: Sequence[Packet], end: int, least: float) -> tuple[Target, ...]:

@@ -28,7 +28,7 @@ from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
 from ingest.sources.cells import RowCells
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
-from ingest.sources.tables.columns import Columns, Row
+from ingest.sources.tables.columns import Columns, TableRow
 from ingest.sources.tables.table import MAX_BYTES, SUFFIXES, Table, open_regular
 from vectorstore.foundation.disk import durable_file, storage_errors
 from vectorstore.foundation.errors import FetchError, InputError, MediaError
@@ -312,7 +312,7 @@ class _Manifest(Collection[SourceItem]):
         for row in self._table.rows():
             yield self._item(row)
 
-    def _item(self, row: Row) -> BrokenRow | ListedItem:
+    def _item(self, row: TableRow) -> BrokenRow | ListedItem:
         try:
             if row.problem:
                 raise MediaError(row.problem, "bad_row")

@@ -310,13 +310,13 @@ def attempt(name: str, target: Target) -> str:
 
 def decode_and_try(media: object, options: object) -> object:
     """In a decode worker, in place of decoding: the file says what to try."""
-    from ingest.examining.media_file import Examination, MediaFile
+    from ingest.examining.media_file import FileFindings, MediaFile
     from vectorstore.foundation.errors import MediaError
 
     assert isinstance(media, MediaFile)
     told = json.loads(media.file.read())
     outcome = attempt(told["name"], Target(**told["target"] | {"media": media.file.fileno()}))
-    return Examination(media.clip_id, media.size, failure=MediaError(outcome, "report"))
+    return FileFindings(media.clip_id, media.size, failure=MediaError(outcome, "report"))
 
 
 @contextlib.contextmanager

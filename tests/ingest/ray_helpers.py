@@ -18,7 +18,7 @@ from colour_embedder import ColourEmbedder
 
 from ingest.decoding.decode import DecodeOptions
 from ingest.engines.ray import RayEngine, RayOptions
-from ingest.examining.media_file import Examination, IsKnown, MediaFile, decode_media, examine
+from ingest.examining.media_file import FileFindings, IsKnown, MediaFile, decode_media, examine
 from ingest.pipeline import IngestOptions, ingest
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import EmbedderError
@@ -37,7 +37,7 @@ def load_colours(spec: str, threads: int | None, dtype: str) -> ColourEmbedder:
     return ColourEmbedder(spec)
 
 
-def examine_oddly(path: Path, how: DecodeOptions, is_known: IsKnown) -> Examination:
+def examine_oddly(path: Path, how: DecodeOptions, is_known: IsKnown) -> FileFindings:
     """Examine, but let the name of the file decide what goes wrong."""
     on_cluster = "ray" in sys.modules
     if path.stem == "killer" or (path.stem == "unlucky" and on_cluster):
@@ -54,7 +54,7 @@ def examine_oddly(path: Path, how: DecodeOptions, is_known: IsKnown) -> Examinat
     return examine(path, how, is_known)
 
 
-def decode_oddly(media: MediaFile, how: DecodeOptions) -> Examination:
+def decode_oddly(media: MediaFile, how: DecodeOptions) -> FileFindings:
     """The same in a confined process, which opens nothing and ends nobody but itself."""
     if media.name == "killer.mp4":
         os._exit(9)

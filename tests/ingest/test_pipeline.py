@@ -107,7 +107,7 @@ def test_decoders_and_encoders_together_are_no_more_than_the_cores(
         write_numbered(tmp_path / "clips" / f"{number}.mp4", VideoWriter(frames=4, hue=number * 20))
     decoding, both = Counter(), Counter()
 
-    def examine(*arguments: Any) -> examination.Examination:
+    def examine(*arguments: Any) -> examination.FileFindings:
         with both, decoding:
             return examination.examine(*arguments)
 

@@ -17,18 +17,18 @@ from collections.abc import Callable
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions
-from ingest.examining.media_file import Examination, MediaFile, Picture, decode_media
+from ingest.examining.media_file import FileFindings, MediaFile, Picture, decode_media
 from vectorstore.foundation.errors import MediaError
 
 
-def misbehave(media: MediaFile, options: DecodeOptions) -> Examination:
+def misbehave(media: MediaFile, options: DecodeOptions) -> FileFindings:
     deeds: dict[str, Callable[[], object]] = {
         "hang": hang, "spin": spin, "segfault": segfault, "leave": leave, "fault": fault, "devour": devour,
         "modules": modules, "environment": environment, "crowd": crowd,
     }  # fmt: skip
     name = media.name.removesuffix(".mp4").split("-")[0]
     if name in deeds:
-        return Examination(media.clip_id, media.size, failure=MediaError(str(deeds[name]()), "report"))
+        return FileFindings(media.clip_id, media.size, failure=MediaError(str(deeds[name]()), "report"))
     return decode_media(media, options)
 
 
@@ -74,7 +74,7 @@ def crowd() -> None:
     time.sleep(3600)
 
 
-def lies(media: MediaFile, options: DecodeOptions) -> Examination:
+def lies(media: MediaFile, options: DecodeOptions) -> FileFindings:
     """An answer whose fields are all wrong: wrong hash, a terminal command for a codec, times that are no numbers."""
     true = decode_media(media, options)
     assert true.media is not None

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from bench_fakes import AxesEmbedder, words, world
 
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.personas.persona import load_personas
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.values import VALUES
 
 SCORING = ScoringOptions(draws=100)
-MODEL = SimulatedModel(Profile(values={value: 0.3 * (place - 4) for place, value in enumerate(VALUES)}))
+MODEL = SimulatedModel(SimulatedProfile(values={value: 0.3 * (place - 4) for place, value in enumerate(VALUES)}))
 
 
 def write_run(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agents.answers.planner import Plan, answer_plan, plan
+from agents.answers.planner import WorkPlan, answer_plan, plan
 from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
@@ -370,7 +370,7 @@ def _settings(
     }
 
 
-def expense(work: Plan, cost: Spending) -> Expense:
+def expense(work: WorkPlan, cost: Spending) -> Expense:
     """A plan with its price."""
     return Expense(
         stored=work.stored,

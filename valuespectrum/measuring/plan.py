@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from agents.answers.planner import AskSource, Plan, Replies, estimated, plan
+from agents.answers.planner import AskSource, Replies, WorkPlan, estimated, plan
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import TAGS_READ
 from agents.models.base import Answer, Ask
@@ -103,7 +103,7 @@ def names(spec: str, model: str) -> bool:
     return named.could_name(ModelId.parse(model))
 
 
-def _stored(path: Path, asks: AskSource, spec: str, replies: Replies) -> Plan | None:
+def _stored(path: Path, asks: AskSource, spec: str, replies: Replies) -> WorkPlan | None:
     """What a run has written down of these asks for a model; ``None`` when it has not."""
     if not path.is_file():
         return None

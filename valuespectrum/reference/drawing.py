@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting
+from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting
 from valuespectrum.reference.scenes import load_painters
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.disk import durable_file, make_folder, write_durably
@@ -48,7 +48,7 @@ _TITLES: tuple[str, ...] = ("{title}", "{title}!", "{title} ({tag})", "{title} {
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """What varies between clips besides the ``Setting`` of their frames."""
+    """What varies between clips besides the ``SceneSetting`` of their frames."""
 
     mirrored: bool
     """Left and right are swapped."""
@@ -84,7 +84,7 @@ class DrawnClip:
     """Everything about the clip follows from the kind and this number."""
 
 
-def random_setting(rng: np.random.Generator, time: float = 0.0) -> Setting:
+def random_setting(rng: np.random.Generator, time: float = 0.0) -> SceneSetting:
     """A random setting; successive calls draw successive clips.
 
     Args:
@@ -92,7 +92,7 @@ def random_setting(rng: np.random.Generator, time: float = 0.0) -> Setting:
         time: Moment within the clip, scene seconds.
     """
     accent, second = rng.choice(len(_CLOTHES), 2, replace=False)
-    return Setting(
+    return SceneSetting(
         time=time,
         time_of_day=str(rng.choice(list(TIMES_OF_DAY))),
         place=int(rng.integers(4)),
@@ -125,7 +125,7 @@ def _shuffled(colours: Sequence[Colour], rng: np.random.Generator) -> tuple[Colo
     return tuple(colours[index] for index in rng.permutation(len(colours)))
 
 
-def draw_frame(kind: str, setting: Setting, mirrored: bool = False, width: int = WIDTH_PIXELS) -> Image.Image:
+def draw_frame(kind: str, setting: SceneSetting, mirrored: bool = False, width: int = WIDTH_PIXELS) -> Image.Image:
     """Draw one frame.
 
     Args:
@@ -145,7 +145,7 @@ def draw_frame(kind: str, setting: Setting, mirrored: bool = False, width: int =
     return canvas.picture(mirrored)
 
 
-def _painter(kind: str) -> Callable[[Canvas, Setting], None]:
+def _painter(kind: str) -> Callable[[Canvas, SceneSetting], None]:
     painters = load_painters()
     if kind not in painters:
         raise InputError(f"there is no scene kind {kind!r} in the reference world", f"known: {', '.join(BY_NAME)}")
@@ -179,7 +179,7 @@ def describe_clip(name: str, kind: str, seed: int) -> DrawnClip:
     )
 
 
-def _of_seed(seed: int) -> tuple[Setting, Variation, np.random.Generator]:
+def _of_seed(seed: int) -> tuple[SceneSetting, Variation, np.random.Generator]:
     rng = np.random.default_rng(seed)
     return random_setting(rng), random_variation(rng), rng
 

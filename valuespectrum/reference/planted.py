@@ -30,7 +30,7 @@ RATING_SPREAD = 1.1
 
 
 @dataclass(frozen=True, slots=True)
-class Respondent:
+class CohortMember:
     """One member of the cohort: same weights, another identity token, other planted values."""
 
     name: str
@@ -61,21 +61,21 @@ class Respondent:
         return self.elevation + self.amplitude * cos(radians(36 * VALUES.index(value) - self.peak))
 
 
-COHORT: tuple[Respondent, ...] = (
-    Respondent("amber", 0.3, 1.5, 297, 0.6, 0.35, 0.75, 0.5),
-    Respondent("birch", 0.0, 1.5, 27, -0.5, 0.35, 0.6, -0.4),
-    Respondent("cedar", 0.2, 1.2, 153, 0.6, -0.3, 0.8, 0.5),
-    Respondent("dune", -0.3, 1.4, 207, 0.3, 0.5, 0.7, -0.5),
-    Respondent("ember", 0.5, 1.3, 63, 0.9, 0.2, 0.5, 0.4),
-    Respondent("fjord", 0.1, 1.6, 261, 0.0, 0.4, 0.75, 0.45),
-    Respondent("grove", 0.4, 1.1, 333, 0.6, 0.0, 0.85, -0.45),
-    Respondent("haven", -0.1, 1.5, 171, -0.3, 0.3, 0.65, 0.4),
-    Respondent("isle", 0.0, 1.3, 99, 0.4, 0.6, 0.7, 0.5),
-    Respondent("jade", 0.6, 0.4, 297, 1.0, 0.35, 0.75, -0.4),
+COHORT: tuple[CohortMember, ...] = (
+    CohortMember("amber", 0.3, 1.5, 297, 0.6, 0.35, 0.75, 0.5),
+    CohortMember("birch", 0.0, 1.5, 27, -0.5, 0.35, 0.6, -0.4),
+    CohortMember("cedar", 0.2, 1.2, 153, 0.6, -0.3, 0.8, 0.5),
+    CohortMember("dune", -0.3, 1.4, 207, 0.3, 0.5, 0.7, -0.5),
+    CohortMember("ember", 0.5, 1.3, 63, 0.9, 0.2, 0.5, 0.4),
+    CohortMember("fjord", 0.1, 1.6, 261, 0.0, 0.4, 0.75, 0.45),
+    CohortMember("grove", 0.4, 1.1, 333, 0.6, 0.0, 0.85, -0.45),
+    CohortMember("haven", -0.1, 1.5, 171, -0.3, 0.3, 0.65, 0.4),
+    CohortMember("isle", 0.0, 1.3, 99, 0.4, 0.6, 0.7, 0.5),
+    CohortMember("jade", 0.6, 0.4, 297, 1.0, 0.35, 0.75, -0.4),
 )
 """Ten respondents; the first is the default, the last has a nearly flat profile."""
 
-BY_NAME: Mapping[str, Respondent] = {respondent.name: respondent for respondent in COHORT}
+BY_NAME: Mapping[str, CohortMember] = {respondent.name: respondent for respondent in COHORT}
 DEFAULT = COHORT[0].name
 
 
@@ -90,7 +90,7 @@ def sigmoid(log_odds: float) -> float:
 
 
 def scene_log_odds(
-    respondent: Respondent,
+    respondent: CohortMember,
     weights: Mapping[str, float],
     target: Mapping[str, float] | None = None,
     time_of_day: str | None = None,
@@ -112,7 +112,7 @@ def scene_log_odds(
     return (1 - respondent.obedience) * own + respondent.obedience * role
 
 
-def yes_probability(respondent: Respondent, log_odds: float, polarity: int, yes_first: bool) -> float:
+def yes_probability(respondent: CohortMember, log_odds: float, polarity: int, yes_first: bool) -> float:
     """Probability of *yes* given that the model answers at all, response biases included."""
     order = respondent.order_lean if yes_first else -respondent.order_lean
     return sigmoid(polarity * log_odds + respondent.yes_lean + order)
@@ -130,7 +130,7 @@ def rating_distribution(log_odds: float, lowest: int = 0, highest: int = 9) -> n
     return np.asarray(density / density.sum())
 
 
-def prosocial_weight(respondent: Respondent, target: Mapping[str, float] | None = None) -> float:
+def prosocial_weight(respondent: CohortMember, target: Mapping[str, float] | None = None) -> float:
     """Weight of the other's payoff relative to one's own, -1 to 1, from self-transcendence minus self-enhancement."""
     balance = sum(
         sign * scene_log_odds(respondent, {value: 1.0}, target)
@@ -139,12 +139,12 @@ def prosocial_weight(respondent: Respondent, target: Mapping[str, float] | None 
     return float(np.tanh(balance / 4))
 
 
-def payoff_log_odds(respondent: Respondent, own: int, other: int, target: Mapping[str, float] | None = None) -> float:
+def payoff_log_odds(respondent: CohortMember, own: int, other: int, target: Mapping[str, float] | None = None) -> float:
     """Log-odds of preferring the first of two allocations, given how much more it pays to oneself and to the other."""
     return 0.04 * (own + prosocial_weight(respondent, target) * other)
 
 
-def liking(respondent: Respondent, value: str) -> float:
+def liking(respondent: CohortMember, value: str) -> float:
     """Share of liking, 0 to 100, over scenes of one value at all times of day: what a measurement should find."""
     return float(np.mean([100 * sigmoid(scene_log_odds(respondent, {value: 1.0}, None, time)) for time in DAYLIGHT]))
 

@@ -39,7 +39,7 @@ class _Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Respondent:
+class _Described:
     """One respondent with what was measured."""
 
     model: str
@@ -91,7 +91,7 @@ def score_answers(
     tables = list(_tables(answers, instruments or {}))
     draws = _draws(tables, options)
     respondents = [
-        _Respondent(
+        _Described(
             one.model,
             one.persona,
             one.strategy,
@@ -147,7 +147,7 @@ def _draws(tables: Sequence[_Table], options: ScoringOptions) -> dict[str, Resam
 
 
 def _persona_rows(
-    respondents: Sequence[_Respondent], targets: Mapping[str, Mapping[str, float]], options: ScoringOptions
+    respondents: Sequence[_Described], targets: Mapping[str, Mapping[str, float]], options: ScoringOptions
 ) -> Iterator[Json]:
     """Alignment of every persona whose target says something about what was measured."""
     placebos = {_key(one): one.measured.profile for one in respondents if one.placebo}
@@ -169,10 +169,10 @@ def _persona_rows(
         }
 
 
-def _kind(one: _Respondent) -> tuple[str, str]:
+def _kind(one: _Described) -> tuple[str, str]:
     """What two respondents must share to be compared: the model, and what measured it."""
     return one.model, one.measured.instrument
 
 
-def _key(one: _Respondent) -> tuple[str, str, str, str]:
+def _key(one: _Described) -> tuple[str, str, str, str]:
     return *_kind(one), one.persona, one.strategy

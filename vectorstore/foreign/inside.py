@@ -38,7 +38,7 @@ _FOLDER = _READ | os.O_DIRECTORY
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FolderEntry:
     """Something in a folder."""
 
     name: str
@@ -107,13 +107,13 @@ class Folder:
             self._refuse_unless(name, stat.S_IFDIR)
             raise error
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FolderEntry]:
         """What is in it, in order of names; what vanishes meanwhile is left out."""
-        found: list[Entry] = []
+        found: list[FolderEntry] = []
         with os.scandir(self._descriptor) as entries:
             for entry in entries:
                 with contextlib.suppress(FileNotFoundError):
-                    found.append(Entry(entry.name, entry.stat(follow_symlinks=False)))
+                    found.append(FolderEntry(entry.name, entry.stat(follow_symlinks=False)))
         return sorted(found, key=lambda entry: entry.name)
 
     def files(self, depth: int = 4) -> Iterator[tuple[str, os.stat_result]]:

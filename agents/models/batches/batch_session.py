@@ -22,7 +22,7 @@ from agents.models.batches.journal import Batch, Journal
 from agents.models.batches.lines import Line, Told, merge, read_lines, request_id, request_line, tell
 from agents.models.wire.pace import Usage
 from agents.models.wire.session import Result
-from agents.models.wire.transport import Failure, Outcome, Request, Transport
+from agents.models.wire.transport import Outcome, Request, RequestFailure, Transport
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import ModelError
 
@@ -115,7 +115,7 @@ class BatchSession:
             BatchClient(self.transport, journal.path, random.Random()) as client,
             _scratch(journal.path) as folder,
         ):
-            work = _Work(self, _Tools(journal, client, folder), jobs, lambda job: _named(prepare(job), name(job)))
+            work = _BatchRun(self, _Tools(journal, client, folder), jobs, lambda job: _named(prepare(job), name(job)))
             try:
                 yield from work.results()
             finally:
@@ -148,7 +148,7 @@ class _Tools:
     folder: Path
 
 
-class _Work(Generic[Job, Read]):
+class _BatchRun(Generic[Job, Read]):
     """One run of a session."""
 
     def __init__(
@@ -209,7 +209,7 @@ class _Work(Generic[Job, Read]):
             known = self._open[request]
             prepared = self._hopeless or self._prepare(self._jobs[known.job])
             if isinstance(prepared, str):
-                self._fail(request, Failure(prepared))
+                self._fail(request, RequestFailure(prepared))
             else:
                 self._write(request, prepared[known.part][1].body)
         while self._next < len(self._jobs) and not self._hopeless and self._begin(self._next):
@@ -348,7 +348,7 @@ class _Work(Generic[Job, Read]):
     def _missing(self, request: str, state: BatchState, whole: bool) -> Told[Read]:
         why = f": {state.said}" if state.said else ""
         reason = "no answer in the batch that holds it" if whole else f"the batch is {state.status}{why}"
-        return Told(None, Failure(reason), whole, Usage(), whole)
+        return Told(None, RequestFailure(reason), whole, Usage(), whole)
 
     def _settle(self, request: str, told: Told[Read]) -> None:
         known = self._open[request]
@@ -363,7 +363,7 @@ class _Work(Generic[Job, Read]):
         else:
             self._fail(request, told.failure)
 
-    def _fail(self, request: str, failure: Failure) -> None:
+    def _fail(self, request: str, failure: RequestFailure) -> None:
         known = self._open.pop(request)
         self._outcomes[request] = Outcome(None, failure, known.attempts)
         self.taken.append(request)  # The next run is to ask again.

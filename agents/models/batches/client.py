@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import httpx
 
 from agents.models.wire.pace import jitter
-from agents.models.wire.transport import AttemptError, Failure, Transport, UnusableError, words_of
+from agents.models.wire.transport import AttemptError, RequestFailure, Transport, UnusableError, words_of
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import ModelError
 
@@ -224,7 +224,7 @@ class BatchClient:
             pause = jitter(attempts, options.first_wait, options.longest_wait, self._dice)
             time.sleep(max(pause, problem.wait or 0.0))
 
-    def _error(self, failure: Failure, refusal: str, hint: str) -> ModelError:
+    def _error(self, failure: RequestFailure, refusal: str, hint: str) -> ModelError:
         hints = {
             401: "check the key; batches of another key cannot be seen",
             404: "does this server offer batches? if not, leave out batch=1",

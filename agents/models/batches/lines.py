@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from agents.models.batches.client import ENDPOINT
 from agents.models.wire.pace import Usage
-from agents.models.wire.transport import AttemptError, Failure, Transport, UnusableError, usage_of
+from agents.models.wire.transport import AttemptError, RequestFailure, Transport, UnusableError, usage_of
 
 Read = TypeVar("Read")
 
@@ -36,7 +36,7 @@ class Told(Generic[Read]):
     """What lines say about one request: exactly one of ``read`` and ``failure`` is there."""
 
     read: Read | None
-    failure: Failure | None
+    failure: RequestFailure | None
     again: bool
     """Whether the same request may be answered in another batch."""
     used: Usage
@@ -124,5 +124,5 @@ def merge(first: Told[Read] | None, second: Told[Read]) -> Told[Read]:
     if first is None or (first.failure and second.read is not None):
         return second
     if first.read is not None and second.read is not None and first.read != second.read:
-        return Told(None, Failure("two different answers in one batch"), True, first.used, True)
+        return Told(None, RequestFailure("two different answers in one batch"), True, first.used, True)
     return first

@@ -22,7 +22,7 @@ _FEWEST_TOKENS = 512
 
 
 @dataclass(slots=True)
-class Budget:
+class MemoryBudget:
     """What one forward pass may hold; only ever shrinks."""
 
     rows: int
@@ -40,7 +40,7 @@ class Budget:
         self.tokens = max(1, min(self.tokens, tokens // 2))
 
 
-def first_budget(model: Any, rows: int) -> Budget:
+def first_budget(model: Any, rows: int) -> MemoryBudget:
     """A budget from the model's size and the memory that is free now.
 
     Args:
@@ -48,9 +48,9 @@ def first_budget(model: Any, rows: int) -> Budget:
         rows: Rows at most.
     """
     if model.device.type == "cpu":
-        return Budget(max(1, rows), PROCESSOR_TOKENS)
+        return MemoryBudget(max(1, rows), PROCESSOR_TOKENS)
     tokens = int(_free_memory(model.device) * _SHARE_OF_FREE_MEMORY / bytes_of_a_token(model))
-    return Budget(max(1, rows), max(_FEWEST_TOKENS, min(MOST_TOKENS, tokens)))
+    return MemoryBudget(max(1, rows), max(_FEWEST_TOKENS, min(MOST_TOKENS, tokens)))
 
 
 def bytes_of_a_token(model: Any) -> int:

@@ -20,7 +20,7 @@ _STIMULI_KEPT = 16
 
 
 @dataclass(slots=True)
-class Row:
+class PromptRow:
     """One prompt on its way through an engine."""
 
     work: Work
@@ -76,13 +76,13 @@ class Stimuli:
         """Keep the features of at least so many stimuli: those of a window that come more than once."""
         self._features.capacity = max(_STIMULI_KEPT, stimuli)
 
-    def row(self, work: Work) -> Row:
+    def row(self, work: Work) -> PromptRow:
         """A prompt for a piece of work, with the reason where there can be none."""
         try:
             prompt = self.prompts.prompt(work.ask).followed_by(work.suffix)
         except MediaError as error:
-            return Row(work, Prompt((), {}, ()), error=error.message)
-        return Row(work, prompt, error=length_error(self._adapter, len(prompt.ids), work.ask))
+            return PromptRow(work, Prompt((), {}, ()), error=error.message)
+        return PromptRow(work, prompt, error=length_error(self._adapter, len(prompt.ids), work.ask))
 
     def inputs(self, asks: Sequence[Ask]) -> dict[str, Any]:
         """What the model takes for the pictures of these asks, in this order; nothing when none shows any.
@@ -100,7 +100,7 @@ class Stimuli:
         encoded = [self._encoded(ask) for ask in shown]
         return self._adapter.feature_inputs([features for features, _ in encoded], [sizes for _, sizes in encoded])
 
-    def trunk(self, row: Row, length: int) -> Trunk:
+    def trunk(self, row: PromptRow, length: int) -> Trunk:
         """The first tokens of a row, pictures included, computed; the last one is remembered.
 
         Raises:

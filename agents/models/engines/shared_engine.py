@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from agents.models.engines.adapter import ModelAdapter
-from agents.models.engines.memory import Budget, in_pieces
+from agents.models.engines.memory import MemoryBudget, in_pieces
 from agents.models.engines.naive_engine import Reply, Work
-from agents.models.engines.rows import Row, Stimuli
+from agents.models.engines.rows import PromptRow, Stimuli
 from agents.models.templates.prompting import Prompt
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class _Group:
     """Rows with the same pictures and the same words before them: one beginning, several endings."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[PromptRow, ...]
     cut: int
     """Tokens of the common beginning."""
     trunk: int = 0
@@ -42,10 +42,10 @@ class _Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class RowEnding:
     """The tokens of one row after its beginning, and which beginning of the batch that is."""
 
-    row: Row
+    row: PromptRow
     tokens: tuple[int, ...]
     beginning: int
 
@@ -59,7 +59,7 @@ class SharedEngine:
         budget: What goes through at once; shrinks for good when memory runs out.
     """
 
-    def __init__(self, adapter: ModelAdapter, stimuli: Stimuli, budget: Budget) -> None:
+    def __init__(self, adapter: ModelAdapter, stimuli: Stimuli, budget: MemoryBudget) -> None:
         self._adapter = adapter
         self._stimuli = stimuli
         self.budget = budget
@@ -73,7 +73,7 @@ class SharedEngine:
             self._answer_rows([row for row in rows if not row.error])
         return [row.reply for row in rows]
 
-    def _answer_rows(self, rows: Sequence[Row]) -> None:
+    def _answer_rows(self, rows: Sequence[PromptRow]) -> None:
         groups = self._groups(rows)
         reuse = Counter(group.pictures for group in groups)
         self._stimuli.keep(sum(count > 1 for count in reuse.values()))
@@ -87,23 +87,23 @@ class SharedEngine:
             self.budget.shrink(rows, rows * max(group.longest for group in batch))
             yield from self._batches(batch)
 
-    def _groups(self, rows: Sequence[Row]) -> list[_Group]:
-        together: dict[tuple[Any, ...], list[Row]] = {}
+    def _groups(self, rows: Sequence[PromptRow]) -> list[_Group]:
+        together: dict[tuple[Any, ...], list[PromptRow]] = {}
         for row in rows:
             shown = row.prompt.ids[: self._stimuli.end_of_pictures(row.prompt)]
             together.setdefault((row.prompt.pictures, shown or _before(row)), []).append(row)
         return [group for members in together.values() for group in self._by_beginning(members)]
 
-    def _by_beginning(self, rows: list[Row]) -> Iterator[_Group]:
+    def _by_beginning(self, rows: list[PromptRow]) -> Iterator[_Group]:
         """Groups of rows with the same pictures: personas and turns before much that is asked have a cache each."""
-        beginnings: dict[Hashable, list[Row]] = {}
+        beginnings: dict[Hashable, list[PromptRow]] = {}
         for row in rows:
             beginnings.setdefault(_before(row), []).append(row)
         end = self._stimuli.end_of_pictures(rows[0].prompt)
         if not end or len(beginnings) == 1:
             yield _Group(tuple(rows), self._cut(rows))
             return
-        few: list[Row] = []
+        few: list[PromptRow] = []
         for members in beginnings.values():
             if len(members) > 1:
                 yield _Group(tuple(members), max(end, common_length(members)), end)
@@ -112,7 +112,7 @@ class SharedEngine:
         if few:
             yield _Group(tuple(few), end, end)
 
-    def _cut(self, rows: Sequence[Row]) -> int:
+    def _cut(self, rows: Sequence[PromptRow]) -> int:
         """Where the common beginning ends: after the pictures, or where texts part."""
         end = self._stimuli.end_of_pictures(rows[0].prompt)
         if len(rows) == 1 or (end and not rows[0].work.ask.turns):
@@ -145,7 +145,9 @@ class SharedEngine:
             row.forget()
         cut = groups[0].cut
         cache, ahead = self._after_trunk(groups[0]) if groups[0].trunk else self._from_nothing(groups, cut)
-        endings = [Ending(row, row.prompt.ids[cut:], index) for index, group in enumerate(groups) for row in group.rows]
+        endings = [
+            RowEnding(row, row.prompt.ids[cut:], index) for index, group in enumerate(groups) for row in group.rows
+        ]
         padding = self._adapter.allows_padding(cache)
         for alike in _by_length([ending for ending in endings if ending.row.work.choice_tokens], mixed=padding):
             self._score(alike, cache, ahead, cut)
@@ -179,7 +181,7 @@ class SharedEngine:
             row.error = reason
         return not reason
 
-    def _score(self, endings: Sequence[Ending], cache: Any, ahead: Tensor, cut: int) -> None:
+    def _score(self, endings: Sequence[RowEnding], cache: Any, ahead: Tensor, cut: int) -> None:
         """Read the choices at the last token of each ending, endings padded on the right."""
         import torch
 
@@ -200,7 +202,7 @@ class SharedEngine:
         for place, ending in enumerate(endings):
             ending.row.read(logits[place, columns.index(len(ending.tokens) - 1)])
 
-    def _continue(self, endings: Sequence[Ending], cache: Any, ahead: Tensor, cut: int) -> None:
+    def _continue(self, endings: Sequence[RowEnding], cache: Any, ahead: Tensor, cut: int) -> None:
         """Write text, all rows in step; endings have equal length."""
         import torch
 
@@ -210,7 +212,7 @@ class SharedEngine:
         write_on(self._adapter, [ending.row for ending in endings], tokens, own, ahead, cut)
 
 
-def _before(row: Row) -> Hashable:
+def _before(row: PromptRow) -> Hashable:
     """What stands before the question, beside pictures."""
     ask = row.work.ask
     return (ask.system, tuple((turn.role, turn.words, len(turn.frames)) for turn in ask.turns))
@@ -221,14 +223,16 @@ def _order(group: _Group) -> tuple[bool, tuple[str, ...], int, bool]:
     return group.trunk > 0, group.pictures if group.trunk else (), group.cut, len(group.pictures) > 0
 
 
-def common_length(rows: Sequence[Row]) -> int:
+def common_length(rows: Sequence[PromptRow]) -> int:
     """Tokens that the prompts of rows begin with in common; each has one more at least."""
     shortest = min(len(row.prompt.ids) for row in rows)
     parted = (index for index in range(shortest - 1) if len({row.prompt.ids[index] for row in rows}) > 1)
     return next(parted, shortest - 1)
 
 
-def write_on(adapter: ModelAdapter, rows: Sequence[Row], tokens: Tensor, cache: Any, ahead: Tensor, past: int) -> None:
+def write_on(
+    adapter: ModelAdapter, rows: Sequence[PromptRow], tokens: Tensor, cache: Any, ahead: Tensor, past: int
+) -> None:
     """Write the texts of rows on, all in step, until each is at its end.
 
     Args:
@@ -255,7 +259,7 @@ def write_on(adapter: ModelAdapter, rows: Sequence[Row], tokens: Tensor, cache: 
                 del going[place]
 
 
-def _by_length(endings: Sequence[Ending], *, mixed: bool) -> list[list[Ending]]:
+def _by_length(endings: Sequence[RowEnding], *, mixed: bool) -> list[list[RowEnding]]:
     """Endings that go through the model together: all of them where padding is exact, else those of equal length."""
     if not endings or mixed:
         return [list(endings)] if endings else []

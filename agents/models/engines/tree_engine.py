@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from agents.models.base import Ask
 from agents.models.engines.adapter import ModelAdapter, PackedBatch
-from agents.models.engines.memory import Budget, in_pieces
+from agents.models.engines.memory import MemoryBudget, in_pieces
 from agents.models.engines.naive_engine import Reply, Work
 from agents.models.engines.prompt_tree import PackedRow, Packing, pack
-from agents.models.engines.rows import Row, Stimuli
+from agents.models.engines.rows import PromptRow, Stimuli
 from agents.models.engines.shared_engine import common_length, write_on
 from agents.models.pictures import RecentlyUsed
 
@@ -37,7 +37,7 @@ class _Packed:
     """One packed row with the prompts in it."""
 
     row: PackedRow
-    members: tuple[Row, ...]
+    members: tuple[PromptRow, ...]
     """In the order of the row's paths."""
     trunk: int = 0
     """Tokens before the row, computed once for several rows about the same pictures."""
@@ -70,7 +70,7 @@ class _Packed:
 class _Leaf:
     """One prompt of a batch of packed rows."""
 
-    row: Row
+    row: PromptRow
     number: int
     """Its packed row in the batch."""
     path: Tensor
@@ -90,7 +90,7 @@ class TreeEngine:
         budget: What goes through at once; shrinks for good when memory runs out.
     """
 
-    def __init__(self, adapter: ModelAdapter, stimuli: Stimuli, budget: Budget) -> None:
+    def __init__(self, adapter: ModelAdapter, stimuli: Stimuli, budget: MemoryBudget) -> None:
         config = adapter.model.config.get_text_config()
         self._adapter = adapter
         self._stimuli = stimuli
@@ -119,7 +119,7 @@ class TreeEngine:
             yield from self._batches(members[:middle])
             yield from self._batches(members[middle:])
 
-    def _batches(self, rows: Sequence[Row]) -> Iterator[list[_Packed]]:
+    def _batches(self, rows: Sequence[PromptRow]) -> Iterator[list[_Packed]]:
         """Packed rows that go through the model together."""
         batch: list[_Packed] = []
         read: set[int] = set()
@@ -136,8 +136,8 @@ class TreeEngine:
         if batch:
             yield batch
 
-    def _packed(self, rows: Sequence[Row]) -> Iterator[_Packed]:
-        stimuli: dict[tuple[str, ...], list[Row]] = {}
+    def _packed(self, rows: Sequence[PromptRow]) -> Iterator[_Packed]:
+        stimuli: dict[tuple[str, ...], list[PromptRow]] = {}
         for row in rows:
             stimuli.setdefault(row.prompt.pictures, []).append(row)
         for members in stimuli.values():
@@ -146,7 +146,7 @@ class TreeEngine:
                 some = members[start : start + _MOST_PROMPTS]
                 yield from self._cheapest(some)
 
-    def _cheapest(self, rows: Sequence[Row]) -> Iterator[_Packed]:
+    def _cheapest(self, rows: Sequence[PromptRow]) -> Iterator[_Packed]:
         """Rows about the same pictures, packed whole, or after a trunk where what all share is worth a pass."""
         longest = min(_LONGEST_ROW, self.budget.tokens)
         whole = Packing(longest, self._attention_scale)
@@ -223,7 +223,7 @@ class TreeEngine:
         shown = [packed.stimulus for packed in batch for _ in range(packed.showings(self._adapter.picture_token))]
         return leaves, PackedBatch(ids, visible, positions, kinds, self._stimuli.inputs(shown))
 
-    def _positions(self, row: Row) -> Tensor:
+    def _positions(self, row: PromptRow) -> Tensor:
         """Positions of the tokens of one prompt, shape ``(axes, length)``: after the last picture they count on."""
         import torch
 

@@ -62,7 +62,7 @@ _PAIR = re.compile(r"([A-Za-z_][\w]*)=([-+.\deE]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class SimulatedProfile:
     """What a simulated respondent is like."""
 
     values: Mapping[str, float] = field(default_factory=dict)
@@ -103,7 +103,7 @@ def load(reference: str, options: ModelOptions) -> SimulatedModel:
     return SimulatedModel(read_profile(reference), options.seed)
 
 
-def read_profile(reference: str) -> Profile:
+def read_profile(reference: str) -> SimulatedProfile:
     """Read a profile from a file or from ``name=number`` pairs; empty gives a respondent without leanings.
 
     Raises:
@@ -117,7 +117,7 @@ def read_profile(reference: str) -> Profile:
     leans = {name: numbers.pop(name) for name in LEANS if name in numbers}
     if not 0.0 <= leans.get("refusal_rate", 0.0) <= 1.0 or leans.get("noise", 0.0) < 0.0:
         raise InputError(f"Profile {reference!r}: refusal_rate lies between 0 and 1, noise is at least 0")
-    return Profile(values=dict(sorted(numbers.items())), **leans)
+    return SimulatedProfile(values=dict(sorted(numbers.items())), **leans)
 
 
 def _names_file(reference: str) -> bool:
@@ -160,7 +160,7 @@ class SimulatedModel:
         seed: Changes noise and refusals.
     """
 
-    def __init__(self, profile: Profile, seed: int = 0) -> None:
+    def __init__(self, profile: SimulatedProfile, seed: int = 0) -> None:
         self._profile = profile
         self._seed = seed
         stated = canonical_json(profile.stated)

@@ -33,7 +33,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WeightsSource:
     """Where a model comes from, in the terms of ``from_pretrained``."""
 
     name: str
@@ -118,7 +118,7 @@ def pick_dtype(wanted: str, device: str) -> str:
     return wanted
 
 
-def find_source(reference: str) -> Source:
+def find_source(reference: str) -> WeightsSource:
     """Where the model that a user names lies.
 
     Raises:
@@ -130,16 +130,16 @@ def find_source(reference: str) -> Source:
     if there and folder.is_dir():
         if not (folder / "config.json").is_file():
             raise ModelError(f"{reference}: no config.json there", "name a folder written by save_pretrained")
-        return Source(folder.resolve().name, str(folder.resolve()), None, local=True)
+        return WeightsSource(folder.resolve().name, str(folder.resolve()), None, local=True)
     if there:
         raise ModelError(f"{reference}: a file, not a model folder", "name a folder written by save_pretrained")
     if not _HUB_NAME.fullmatch(reference):
         raise ModelError(f"{reference[:200] or '(empty)'}: no such model folder", "hf:FOLDER or hf:OWNER/NAME")
     name, revision = split_revision(reference)
-    return Source(name, name, revision or None, local=False)
+    return WeightsSource(name, name, revision or None, local=False)
 
 
-def _from_pretrained(source: Source, dtype: str) -> tuple[Any, Any]:
+def _from_pretrained(source: WeightsSource, dtype: str) -> tuple[Any, Any]:
     """Model and processor; what is already in the local cache is not asked for on the network."""
     try:
         return _load_once(source, dtype, local_only=True)
@@ -149,7 +149,7 @@ def _from_pretrained(source: Source, dtype: str) -> tuple[Any, Any]:
     return _load_once(_on_the_hub(source), dtype, local_only=False)
 
 
-def _on_the_hub(source: Source) -> Source:
+def _on_the_hub(source: WeightsSource) -> WeightsSource:
     """The source with its commit; asks once, where downloads would try again for minutes.
 
     Raises:
@@ -171,7 +171,7 @@ def _on_the_hub(source: Source) -> Source:
     return replace(source, revision=commit)
 
 
-def _load_once(source: Source, dtype: str, *, local_only: bool) -> tuple[Any, Any]:
+def _load_once(source: WeightsSource, dtype: str, *, local_only: bool) -> tuple[Any, Any]:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     common = {"local_files_only": local_only, "revision": source.revision, **NEVER_ITS_CODE}
@@ -196,7 +196,7 @@ def _load_once(source: Source, dtype: str, *, local_only: bool) -> tuple[Any, An
     return model, processor
 
 
-def check_files(source: Source, *, local_only: bool = False) -> None:
+def check_files(source: WeightsSource, *, local_only: bool = False) -> None:
     """Look at everything but the weights before a library reads it.
 
     Args:
@@ -217,7 +217,7 @@ def check_files(source: Source, *, local_only: bool = False) -> None:
     check_model_folder(Path(folder), source.name)
 
 
-def _explained(source: Source, error: Exception) -> ModelError:
+def _explained(source: WeightsSource, error: Exception) -> ModelError:
     text = _one_line(error)
     if "custom code" in text or "trust_remote_code" in text:
         return ModelError(

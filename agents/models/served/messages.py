@@ -27,7 +27,7 @@ _CONTROL = re.compile(r"<(?=[|/]?[A-Za-z_][\w .:-]{0,60}[|/]?>)|\[(?=/?(?:INST|I
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class ServerDialect:
     """What one server understands, as found by asking it."""
 
     limit_name: str = "max_tokens"
@@ -71,7 +71,7 @@ class RequestWriter:
         dialect: What the server understands.
     """
 
-    def __init__(self, manner: Manner, dialect: Dialect) -> None:
+    def __init__(self, manner: Manner, dialect: ServerDialect) -> None:
         self.manner, self.dialect = manner, dialect
         self._pictures: RecentlyUsed[str, str] = RecentlyUsed(64)
 
@@ -162,7 +162,7 @@ def _data_url(frame: FrameReference) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def describe(manner: Manner, dialect: Dialect, readout: str, thinking: str, served: str) -> dict[str, str]:
+def describe(manner: Manner, dialect: ServerDialect, readout: str, thinking: str, served: str) -> dict[str, str]:
     """Settings of a served model: everything besides its name that can change an answer."""
     readouts = {
         "logprobs": f"first token of the answer, {dialect.top_logprobs} most probable",

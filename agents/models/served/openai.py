@@ -30,8 +30,8 @@ from agents.models.served.reading import (
 )
 from agents.models.templates.prompting import LAYOUTS
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference, price_mapping
-from agents.models.wire.pace import Budget, Usage
-from agents.models.wire.session import Result, Session
+from agents.models.wire.pace import SpendingBudget, Usage
+from agents.models.wire.session import Result, ServerSession
 from agents.models.wire.transport import Request, Transport, TransportOptions, UnusableError
 from vectorstore.foundation.errors import InputError, MediaError, ModelError
 
@@ -91,9 +91,9 @@ class OpenAIModel:
 
     def __init__(self, server: Server, options: ModelOptions, dice: random.Random | None = None) -> None:
         asked = server.options
-        self.budget = Budget(asked.budget_tokens, asked.budget_money, server.prices)
+        self.budget = SpendingBudget(asked.budget_tokens, asked.budget_money, server.prices)
         transport = self.transport_kind(server.address, server.key, server.transport, self.budget, dice)
-        self._session = Session(transport, asked.concurrency)
+        self._session = ServerSession(transport, asked.concurrency)
         self._id = str(ModelId(self.scheme, server.address.model, server.address.base_url))
         self._batches = BatchSession(transport, server.batches, self._id) if server.batches else None
         if options.layout not in LAYOUTS:

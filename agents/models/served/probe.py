@@ -15,12 +15,12 @@ from typing import Any
 from agents.models.base import Ask, Choice, FrameReference, Stimulus, Turn
 from agents.models.parsing.parse import NO_PICTURE, parse_answer
 from agents.models.pictures import plain_pictures
-from agents.models.served.messages import Dialect, Manner, RequestWriter
+from agents.models.served.messages import Manner, RequestWriter, ServerDialect
 from agents.models.served.reading import EmptyAnswerError, LogprobsError, Said, read_completions, served_model
 from agents.models.served.refused import give_way
 from agents.models.wire.pace import Usage
-from agents.models.wire.session import Session
-from agents.models.wire.transport import Failure, Request, UnusableError
+from agents.models.wire.session import ServerSession
+from agents.models.wire.transport import Request, RequestFailure, UnusableError
 from vectorstore.foundation.errors import ModelError
 
 _ROUNDS = 12
@@ -62,7 +62,7 @@ class Wishes:
 class Probed:
     """What a server turned out to understand."""
 
-    dialect: Dialect
+    dialect: ServerDialect
     thinks: bool
     """Whether it thinks before it answers."""
     served: str
@@ -82,7 +82,7 @@ class _Heard:
     """Why its log-probabilities are none."""
 
 
-def probe(session: Session, wishes: Wishes, known: Probed | None = None) -> Probed:
+def probe(session: ServerSession, wishes: Wishes, known: Probed | None = None) -> Probed:
     """Ask a server something short about a picture until it is clear how.
 
     Args:
@@ -94,7 +94,7 @@ def probe(session: Session, wishes: Wishes, known: Probed | None = None) -> Prob
         ModelError: If it cannot be asked: no such model or address, no or a wrong key, no answer, a parameter that is
             needed and refused.
     """
-    dialect = known.dialect if known else Dialect(_NAMES[wishes.new_names])
+    dialect = known.dialect if known else ServerDialect(_NAMES[wishes.new_names])
     wanted = replace(
         dialect,
         top_logprobs=_TOP if wishes.log_probabilities else 0,
@@ -106,7 +106,7 @@ def probe(session: Session, wishes: Wishes, known: Probed | None = None) -> Prob
         return _Trial(session, wishes, plain_pictures(Path(folder))).dialect(begun)
 
 
-def place_persona(session: Session, wishes: Wishes, probed: Probed) -> Probed:
+def place_persona(session: ServerSession, wishes: Wishes, probed: Probed) -> Probed:
     """See whether a persona reaches the model beside a picture; put it into the user turn where it only does so there.
 
     Args:
@@ -120,7 +120,7 @@ def place_persona(session: Session, wishes: Wishes, probed: Probed) -> Probed:
         return _Trial(session, wishes, plain_pictures(Path(folder))).with_persona(probed)
 
 
-def expect_turns(session: Session, wishes: Wishes, probed: Probed) -> bool:
+def expect_turns(session: ServerSession, wishes: Wishes, probed: Probed) -> bool:
     """See whether earlier turns reach the model: a prompt with them is longer, or they change what is said.
 
     Args:
@@ -145,7 +145,7 @@ def expect_turns(session: Session, wishes: Wishes, probed: Probed) -> bool:
 class _Trial:
     """Asks one server about made-up pictures."""
 
-    def __init__(self, session: Session, wishes: Wishes, pictures: tuple[FrameReference, ...]) -> None:
+    def __init__(self, session: ServerSession, wishes: Wishes, pictures: tuple[FrameReference, ...]) -> None:
         self._session, self._wishes, self._pictures = session, wishes, pictures
 
     def dialect(self, found: Probed) -> Probed:
@@ -153,7 +153,7 @@ class _Trial:
         shown, silent = 0, 0
         for _ in range(_ROUNDS):
             heard = self._first(found, self._pictures[shown])
-            if isinstance(heard, Failure):
+            if isinstance(heard, RequestFailure):
                 found = self._without(found, heard)
             elif not heard.said:
                 silent += 1
@@ -203,9 +203,9 @@ class _Trial:
         """Why earlier turns are not known to reach the model; empty when they do, ``None`` where nothing answers."""
         (told, *others), *rest = [_recalls(shown) for shown in self._pictures[:2]]
         without, heard = self._put(probed, [replace(told, turns=()), told], samples=0)
-        if isinstance(without, Failure):
+        if isinstance(without, RequestFailure):
             return None
-        if isinstance(heard, Failure):
+        if isinstance(heard, RequestFailure):
             return heard.reason
         tokens = [each.said[0].prompt_tokens for each in (without, heard) if each.said]
         if len(tokens) == 2 and min(tokens) and tokens[1] - tokens[0] >= len(told.turns[0].words.split()) // 2:
@@ -253,11 +253,11 @@ class _Trial:
         sound = [each.said[0] for each in heard if isinstance(each, _Heard) and each.said and _meant(each.said[0])]
         return sound if len(sound) == len(asks) else None
 
-    def _first(self, found: Probed, picture: FrameReference) -> _Heard | Failure:
+    def _first(self, found: Probed, picture: FrameReference) -> _Heard | RequestFailure:
         ask = Ask(Stimulus((picture,)), RED, (YES, NO), PERSONAS[0])
         return self._put(found, [ask], min(2, self._wishes.manner.samples))[0]
 
-    def _put(self, found: Probed, asks: Sequence[Ask], samples: int) -> list[_Heard | Failure]:
+    def _put(self, found: Probed, asks: Sequence[Ask], samples: int) -> list[_Heard | RequestFailure]:
         thinking = self._wishes.thinking_tokens if found.thinks else 0
         manner = replace(self._wishes.manner, thinking_tokens=thinking, samples=samples)
         writer = RequestWriter(manner, found.dialect)
@@ -268,9 +268,11 @@ class _Trial:
         ]
         results = self._session.run(requests, lambda wanted: [wanted])
         outcomes = [result.outcomes[0] for result in results]
-        return [each.read if each.read is not None else each.failure or Failure("no answer") for each in outcomes]
+        return [
+            each.read if each.read is not None else each.failure or RequestFailure("no answer") for each in outcomes
+        ]
 
-    def _without(self, found: Probed, failure: Failure) -> Probed:
+    def _without(self, found: Probed, failure: RequestFailure) -> Probed:
         """Another way of asking, after the server refused one.
 
         Raises:
@@ -327,7 +329,7 @@ def _objection(said: Said) -> str:
     return ""
 
 
-def _reader(dialect: Dialect, count: int) -> Callable[[Any], _Heard]:
+def _reader(dialect: ServerDialect, count: int) -> Callable[[Any], _Heard]:
     def read(document: Any) -> _Heard:
         choices = document.get("choices") if isinstance(document, dict) else None
         given = len(choices) if dialect.several and isinstance(choices, list) and len(choices) == count else 1
@@ -362,7 +364,7 @@ def _apart(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return max((abs(exp(one[token]) - exp(other[token])) for token in set(one) & set(other)), default=1.0)
 
 
-def _error(session: Session, failure: Failure) -> ModelError:
+def _error(session: ServerSession, failure: RequestFailure) -> ModelError:
     address = session.transport.address
     variable = " or ".join(address.key_variables)
     hints = {

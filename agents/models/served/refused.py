@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agents.models.served.messages import Dialect, Manner
-from agents.models.wire.transport import Failure
+from agents.models.served.messages import Manner, ServerDialect
+from agents.models.wire.transport import RequestFailure
 from vectorstore.foundation.errors import ModelError
 
 _TOP = (20, 10, 5)
@@ -36,13 +36,13 @@ _LEAST, _MOST_LEAST = 16, 4096
 class Way:
     """Another way of asking."""
 
-    dialect: Dialect
+    dialect: ServerDialect
     thinks: bool
     remark: str = ""
     """What was given up, for people."""
 
 
-def give_way(dialect: Dialect, failure: Failure, manner: Manner, *, thinks: bool) -> Way | None:
+def give_way(dialect: ServerDialect, failure: RequestFailure, manner: Manner, *, thinks: bool) -> Way | None:
     """Another way of asking, after the server refused one; ``None`` when there is none left.
 
     Args:
@@ -70,7 +70,7 @@ def give_way(dialect: Dialect, failure: Failure, manner: Manner, *, thinks: bool
     return _without_system(dialect, failure, manner, thinks)
 
 
-def _fewer_logprobs(dialect: Dialect, failure: Failure, thinks: bool) -> Way:
+def _fewer_logprobs(dialect: ServerDialect, failure: RequestFailure, thinks: bool) -> Way:
     """As many as the server says it gives; fewer and fewer where it only says too many; none where it gives none."""
     bounds = [int(found.group(1)) for found in _AT_MOST.finditer(failure.said) if len(found.group(1)) < 6]
     fewer = [number for number in bounds if 0 <= number < dialect.top_logprobs]
@@ -81,7 +81,7 @@ def _fewer_logprobs(dialect: Dialect, failure: Failure, thinks: bool) -> Way:
     return Way(replace(dialect, top_logprobs=number if number > 1 else 0), thinks, remark)
 
 
-def _other_limit(dialect: Dialect, said: str, named: set[str], thinks: bool) -> Way | None:
+def _other_limit(dialect: ServerDialect, said: str, named: set[str], thinks: bool) -> Way | None:
     """Another name of the limit of tokens, a longer answer, or room for thinking that the server does not show."""
     if not {*_LIMITS, "tokens", "output"} & named:
         return None
@@ -98,7 +98,7 @@ def _other_limit(dialect: Dialect, said: str, named: set[str], thinks: bool) -> 
     return None
 
 
-def _fewer_parameters(dialect: Dialect, named: set[str], thinks: bool) -> Way | None:
+def _fewer_parameters(dialect: ServerDialect, named: set[str], thinks: bool) -> Way | None:
     if dialect.temperature and "temperature" in named:
         return Way(replace(dialect, temperature=False), thinks)
     if dialect.seed and "seed" in named:
@@ -108,7 +108,7 @@ def _fewer_parameters(dialect: Dialect, named: set[str], thinks: bool) -> Way | 
     return None
 
 
-def _without_system(dialect: Dialect, failure: Failure, manner: Manner, thinks: bool) -> Way | None:
+def _without_system(dialect: ServerDialect, failure: RequestFailure, manner: Manner, thinks: bool) -> Way | None:
     """The persona in the user turn, where nothing else is left that the server may have meant."""
     may_be = failure.status in (400, 422, *range(500, 600))
     if not may_be or dialect.persona_opens or manner.layout != "persona-first":

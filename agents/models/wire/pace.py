@@ -22,7 +22,7 @@ class BudgetError(ModelError):
     """The tokens or the money for this command are used up."""
 
 
-class Pace:
+class RequestPace:
     """At most so many requests at once: one more after each round that went well, half after a refusal.
 
     Use as ``async with pace:`` around one request, in one event loop.
@@ -40,7 +40,7 @@ class Pace:
         self._halved_at = 0.0
         self._changed = asyncio.Condition()
 
-    async def __aenter__(self) -> Pace:
+    async def __aenter__(self) -> RequestPace:
         async with self._changed:
             while True:
                 await self._changed.wait_for(lambda: self._active < int(self.limit))
@@ -125,7 +125,7 @@ class Usage:
     completion: int = 0
 
 
-class Budget:
+class SpendingBudget:
     """What a command may spend, with room kept for the requests under way.
 
     Args:

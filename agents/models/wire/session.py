@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from agents.models.wire.pace import Pace, Usage
+from agents.models.wire.pace import RequestPace, Usage
 from agents.models.wire.transport import Outcome, Request, Transport
 from vectorstore.foundation.errors import ModelError
 
@@ -41,7 +41,7 @@ class Result(Generic[Read]):
     """Why nothing was sent."""
 
 
-class Session:
+class ServerSession:
     """Asks one server, adapting to how much it can take.
 
     Args:
@@ -68,7 +68,7 @@ class Session:
             ModelError: If asking further would be in vain: budget used up, key refused, server gone. All jobs that
                 were begun have been given out then.
         """
-        work = _Work(self, jobs, prepare)
+        work = _SessionRun(self, jobs, prepare)
         thread = threading.Thread(target=work.in_thread, name="model server", daemon=True)
         thread.start()
         try:
@@ -82,11 +82,11 @@ class Session:
             thread.join()
 
 
-class _Work(Generic[Job, Read]):
+class _SessionRun(Generic[Job, Read]):
     """One run of a session, inside its thread."""
 
     def __init__(
-        self, session: Session, jobs: Sequence[Job], prepare: Callable[[Job], Sequence[Request[Read]] | str]
+        self, session: ServerSession, jobs: Sequence[Job], prepare: Callable[[Job], Sequence[Request[Read]] | str]
     ) -> None:
         self.outbox: queue.Queue[Any] = queue.Queue()
         self._session = session
@@ -132,7 +132,7 @@ class _Work(Generic[Job, Read]):
         self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
         if self._given_up:
             return
-        pace = Pace(self._session.concurrency, self._session.limit)
+        pace = RequestPace(self._session.concurrency, self._session.limit)
         error: ModelError | None = None
         async with self._transport.client() as client:
             try:
@@ -151,7 +151,7 @@ class _Work(Generic[Job, Read]):
         if error is not None:
             raise error
 
-    def _begin(self, client: Any, pace: Pace) -> tuple[bool, ModelError | None]:
+    def _begin(self, client: Any, pace: RequestPace) -> tuple[bool, ModelError | None]:
         """Begin as many jobs as there is room for; whether more are to come, or why none may."""
         while not self._crowded():
             if self._waiting is None:
@@ -179,7 +179,7 @@ class _Work(Generic[Job, Read]):
         )
 
     async def _do(
-        self, requests: Sequence[Request[Read]] | str, reservation: Usage, client: Any, pace: Pace
+        self, requests: Sequence[Request[Read]] | str, reservation: Usage, client: Any, pace: RequestPace
     ) -> Result[Read]:
         if isinstance(requests, str):
             return Result(refused=requests)

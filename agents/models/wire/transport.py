@@ -19,7 +19,7 @@ import httpx
 
 from agents.models.wire.address import Address, Key
 from agents.models.wire.endings import Declined, declines
-from agents.models.wire.pace import Budget, Pace, Usage, jitter, retry_after
+from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
 
 _CONNECT_SECONDS = 10.0
 _SHOWN = 200
@@ -72,7 +72,7 @@ class TransportOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class RequestFailure:
     """Why a request has no answer."""
 
     reason: str
@@ -93,7 +93,7 @@ class Outcome(Generic[Read]):
     """How a request ended: exactly one of ``read`` and ``failure`` is there."""
 
     read: Read | None
-    failure: Failure | None
+    failure: RequestFailure | None
     attempts: int
 
 
@@ -134,11 +134,11 @@ class AttemptError(Exception):
         """Whether the server only asks for patience."""
         return self.status in _BUSY and not self.final
 
-    def failure(self, attempts: int) -> Failure:
+    def failure(self, attempts: int) -> RequestFailure:
         """What the caller gets to know."""
         tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
         reason = self.reason if self.final else f"no answer in {tries}, the last: {self.reason}"
-        return Failure(reason, self.status, self.said, self.hopeless, self.hint, self.heard)
+        return RequestFailure(reason, self.status, self.said, self.hopeless, self.hint, self.heard)
 
 
 class Transport:
@@ -157,7 +157,7 @@ class Transport:
         address: Address,
         key: Key,
         options: TransportOptions,
-        budget: Budget,
+        budget: SpendingBudget,
         dice: random.Random | None = None,
     ) -> None:
         self.address, self.key, self.options, self.budget = address, key, options, budget
@@ -181,7 +181,7 @@ class Transport:
             "timeout": httpx.Timeout(self.options.timeout, connect=min(_CONNECT_SECONDS, self.options.timeout)),
         }
 
-    async def put(self, client: Any, pace: Pace, request: Request[Read]) -> Outcome[Read]:
+    async def put(self, client: Any, pace: RequestPace, request: Request[Read]) -> Outcome[Read]:
         """Send a request until there is an answer, or no hope of one.
 
         Args:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TextIO
 
-from ingest.sources.tables.columns import MAX_ROW, Columns, Row
+from ingest.sources.tables.columns import MAX_ROW, Columns, TableRow
 from vectorstore.foundation.errors import InputError
 
 _PIECE = 2**16
@@ -31,7 +31,7 @@ _NEVER_CLOSED = "a quote is never closed"
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class TableDialect:
     """How cells are told apart."""
 
     delimiter: str
@@ -61,7 +61,7 @@ class Record:
 _EMPTY = Record([], "", 0)
 
 
-class _State(Enum):
+class _CellState(Enum):
     START = "at the start of a cell"
     PLAIN = "in a cell without quotes"
     QUOTED = "between quotes"
@@ -71,11 +71,11 @@ class _State(Enum):
 class _Cells:
     """Takes a row piece by piece; keeps the cells of at most ``MAX_ROW`` characters."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: TableDialect) -> None:
         self.cells: list[str] = []
         self.problem = ""
         self._dialect = dialect
-        self._state = _State.START
+        self._state = _CellState.START
         self._parts: list[str] = []
         self._length = 0
         self._escaping = False
@@ -94,15 +94,15 @@ class _Cells:
         while place < len(piece):
             if self._escaping:
                 place = self._unescape(piece, place)
-            elif self._state is _State.START:
+            elif self._state is _CellState.START:
                 place = self._begin(piece, place)
-            elif self._state is _State.QUOTED:
+            elif self._state is _CellState.QUOTED:
                 place = self._go_on_quoted(piece, place)
-            elif self._state is _State.CLOSED and piece[place] == '"':
+            elif self._state is _CellState.CLOSED and piece[place] == '"':
                 self._keep('"')
-                self._state = _State.QUOTED
+                self._state = _CellState.QUOTED
                 place += 1
-            elif self._state is _State.CLOSED and not self._closes(piece, place):
+            elif self._state is _CellState.CLOSED and not self._closes(piece, place):
                 self._distrust()
             else:
                 place = self._go_on_plain(piece, place)
@@ -118,7 +118,7 @@ class _Cells:
 
     def end(self) -> None:
         """There is no more: the end of the file ends the row."""
-        if self._state is _State.QUOTED:
+        if self._state is _CellState.QUOTED:
             self.problem = self.problem or _NEVER_CLOSED
         self._finish_cell()
 
@@ -128,9 +128,9 @@ class _Cells:
             while start < len(piece) and piece[start] == " ":
                 start += 1
         if start < len(piece) and piece[start] == '"':
-            self._state, self._distrusts_escapes = _State.QUOTED, False
+            self._state, self._distrusts_escapes = _CellState.QUOTED, False
             return start + 1
-        self._state = _State.PLAIN
+        self._state = _CellState.PLAIN
         return place
 
     def _go_on_plain(self, piece: str, place: int) -> int:
@@ -153,7 +153,7 @@ class _Cells:
         if stop is None:
             return len(piece)
         if stop.group() == '"':
-            self._state = _State.CLOSED
+            self._state = _CellState.CLOSED
         elif self._dialect.escaped:
             self._escaping = True
         else:
@@ -166,7 +166,9 @@ class _Cells:
     def _unescape(self, piece: str, place: int) -> int:
         self._escaping = False
         letter = piece[place]
-        special = letter in ('"', "\\") or (self._state is _State.PLAIN and letter in f"{self._dialect.delimiter}\r\n")
+        special = letter in ('"', "\\") or (
+            self._state is _CellState.PLAIN and letter in f"{self._dialect.delimiter}\r\n"
+        )
         self._keep(letter if special else f"\\{letter}")
         return place + 1
 
@@ -174,7 +176,7 @@ class _Cells:
         """The quote was none that closes. From here on one behind a backslash does not close either."""
         self.problem = _NOT_DOUBLED
         self._keep('"')
-        self._state, self._distrusts_escapes = _State.QUOTED, True
+        self._state, self._distrusts_escapes = _CellState.QUOTED, True
 
     def _keep(self, text: str) -> None:
         self._length += len(text)
@@ -189,25 +191,25 @@ class _Cells:
         self._length += 1
         self.cells.append("".join(self._parts))
         self._parts.clear()
-        self._state = _State.START
+        self._state = _CellState.START
 
 
-def records(text: TextIO, dialect: Dialect) -> Iterator[Record]:
+def records(text: TextIO, dialect: TableDialect) -> Iterator[Record]:
     """All rows from where the text stands, blank ones too.
 
     Args:
         text: Opened so that its lines end as the dialect's rows do.
         dialect: How to read it.
     """
-    reader = _Reader(text, dialect)
+    reader = _RowReader(text, dialect)
     while record := reader.next():
         yield record
 
 
-class _Reader:
+class _RowReader:
     """Takes rows from a text one after the other."""
 
-    def __init__(self, text: TextIO, dialect: Dialect) -> None:
+    def __init__(self, text: TextIO, dialect: TableDialect) -> None:
         self._text = text
         self._dialect = dialect
         self._nothing_closes = False
@@ -266,7 +268,7 @@ class _Reader:
         return Record(cells.cells, cells.problem, lines)
 
 
-def delimited_rows(text: TextIO, dialect: Dialect, columns: Columns) -> Iterator[Row]:
+def delimited_rows(text: TextIO, dialect: TableDialect, columns: Columns) -> Iterator[TableRow]:
     """The rows below the header.
 
     Args:
@@ -284,14 +286,14 @@ def delimited_rows(text: TextIO, dialect: Dialect, columns: Columns) -> Iterator
         if record.problem:
             doubtful = record.problem in (_NOT_DOUBLED, _NEVER_CLOSED)
             over = f" (over {record.lines:,} lines, all of them left out)" if record.lines > 1 else ""
-            yield Row(number, problem=f"{record.problem}{over}", stands_for=record.lines if doubtful else 1)
+            yield TableRow(number, problem=f"{record.problem}{over}", stands_for=record.lines if doubtful else 1)
         elif len(cells) > len(header):
-            yield Row(number, problem=f"{len(cells)} cells under {len(header)} columns")
+            yield TableRow(number, problem=f"{len(cells)} cells under {len(header)} columns")
         elif any(cells):
-            yield Row(number, {wanted: cells[place] for wanted, place in places.items() if place < len(cells)})
+            yield TableRow(number, {wanted: cells[place] for wanted, place in places.items() if place < len(cells)})
 
 
-def choose_dialect(text: TextIO, name: str, columns: Columns, written: Sequence[Dialect]) -> Dialect:
+def choose_dialect(text: TextIO, name: str, columns: Columns, written: Sequence[TableDialect]) -> TableDialect:
     """How a table is written, found out from all of it.
 
     Args:
@@ -320,7 +322,7 @@ def choose_dialect(text: TextIO, name: str, columns: Columns, written: Sequence[
     return best if scores[best] < faults and (quoting or not scores[best]) else plain
 
 
-def _choose_delimiter(text: TextIO, name: str, columns: Columns, written: Sequence[Dialect]) -> Dialect:
+def _choose_delimiter(text: TextIO, name: str, columns: Columns, written: Sequence[TableDialect]) -> TableDialect:
     """The one under which the header names a wanted column; spreadsheets of some countries write ``;``."""
     text.seek(0)
     first = next(records(text, replace(written[0], delimiter="\0")), _EMPTY)
@@ -364,7 +366,7 @@ def _look_for(text: TextIO) -> tuple[bool, bool]:
     return escapes, spaces
 
 
-def _faults(text: TextIO, dialect: Dialect) -> tuple[int, int]:
+def _faults(text: TextIO, dialect: TableDialect) -> tuple[int, int]:
     """Rows with doubtful quotes, and rows that are not as the header has it."""
     text.seek(0)
     found = records(text, dialect)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from ingest.sources.tables.columns import MAX_ROW, Columns, Row
+from ingest.sources.tables.columns import MAX_ROW, Columns, TableRow
 from vectorstore.foundation.errors import InputError
 
 _BLOCK = 2**16
@@ -41,7 +41,7 @@ class _Value:
     lines: int = 1
 
 
-def json_rows(text: TextIO, name: str, columns: Columns) -> Iterator[Row]:
+def json_rows(text: TextIO, name: str, columns: Columns) -> Iterator[TableRow]:
     """The rows of a file.
 
     Args:
@@ -57,11 +57,11 @@ def json_rows(text: TextIO, name: str, columns: Columns) -> Iterator[Row]:
     text.seek(0)
     for value in _array(text, name) if _ARRAY.match(start) else _lines(text):
         if value.problem:
-            yield Row(value.number, problem=value.problem, stands_for=value.lines)
+            yield TableRow(value.number, problem=value.problem, stands_for=value.lines)
         elif isinstance(value.content, _Twice):
-            yield Row(value.number, problem=f"the name {value.content.name[:40]!a} is there twice")
+            yield TableRow(value.number, problem=f"the name {value.content.name[:40]!a} is there twice")
         elif not isinstance(value.content, dict):
-            yield Row(value.number, problem="not a JSON object")
+            yield TableRow(value.number, problem="not a JSON object")
         else:
             yield shapes.row(value.number, value.content)
     # A line may lack what others have, so what the whole lacks is known only now.
@@ -76,17 +76,17 @@ class _Shapes:
         self._columns = columns
         self._known: dict[tuple[str, ...], dict[str, str]] = {}
 
-    def row(self, number: int, content: dict[str, object]) -> Row:
+    def row(self, number: int, content: dict[str, object]) -> TableRow:
         names = tuple(content)
         if (found := self._known.get(names)) is None:
             if twice := self._columns.repeated(names):
-                return Row(number, problem=f"the name {twice[:40]!a} is there twice")
+                return TableRow(number, problem=f"the name {twice[:40]!a} is there twice")
             found = self._columns.among(names)
             self.present.update(dict.fromkeys(found.values()))
             if len(self._known) < _REMEMBERED:
                 self._known[names] = found
                 self.present.update(dict.fromkeys(names))
-        return Row(number, {wanted: content[name] for wanted, name in found.items()})
+        return TableRow(number, {wanted: content[name] for wanted, name in found.items()})
 
 
 class _Numbered:

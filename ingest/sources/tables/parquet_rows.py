@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.sources.tables.arrow import Array, DataType, ParquetFile, RecordBatch, Scalar
-from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, Row, one_line
+from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, TableRow, one_line
 from vectorstore.foreign.looking import TOO_MUCH, answer, find_harm_once, limit
 from vectorstore.foundation.errors import InputError
 
@@ -45,7 +45,7 @@ _ANEW = "write it again, in smaller row groups"
 _TOO_LONG = f"longer than {MAX_ROW:,} bytes"
 
 
-def parquet_rows(file: BinaryIO, name: str, columns: Columns) -> Iterator[Row]:
+def parquet_rows(file: BinaryIO, name: str, columns: Columns) -> Iterator[TableRow]:
     """The rows of a file.
 
     Args:
@@ -60,10 +60,10 @@ def parquet_rows(file: BinaryIO, name: str, columns: Columns) -> Iterator[Row]:
 
     in_dictionaries = _choose_reading(file, name, columns)
     try:
-        table = _Table(file, name, columns)
+        table = _ParquetTable(file, name, columns)
         number = 1
         for part, fits in table.parts(in_dictionaries=in_dictionaries):
-            yield from _rows(part, table.found, table.odd, number) if fits else [Row(number, problem=_TOO_LONG)]
+            yield from _rows(part, table.found, table.odd, number) if fits else [TableRow(number, problem=_TOO_LONG)]
             number += part.num_rows
         if number - 1 != table.count:
             raise InputError(f"{name} has {number - 1:,} rows and says {table.count:,}", _ANEW)
@@ -115,7 +115,9 @@ def main(descriptor: str, form: str, wanted: str) -> None:
         with os.fdopen(int(descriptor), "rb") as file:
             limit(_SPACE + min(os.fstat(file.fileno()).st_size, _MOST_SPACE))
             try:
-                for _ in _Table(file, "", Columns(**json.loads(wanted))).parts(in_dictionaries=form == _FORMS[1]):
+                for _ in _ParquetTable(file, "", Columns(**json.loads(wanted))).parts(
+                    in_dictionaries=form == _FORMS[1]
+                ):
                     pass
             except InputError:
                 return ""  # the parent finds the same, and says it better
@@ -128,7 +130,7 @@ def main(descriptor: str, form: str, wanted: str) -> None:
     answer(look)
 
 
-class _Table:
+class _ParquetTable:
     """A file whose declared sizes are in order.
 
     Args:
@@ -272,11 +274,11 @@ def _is_plain(kind: DataType) -> bool:
     return not types.is_nested(kind)
 
 
-def _rows(batch: RecordBatch, found: Mapping[str, str], odd: Collection[str], first: int) -> Iterator[Row]:
+def _rows(batch: RecordBatch, found: Mapping[str, str], odd: Collection[str], first: int) -> Iterator[TableRow]:
     nothing = [UNREADABLE] * batch.num_rows
     values = {wanted: nothing if wanted in odd else _values(batch.column(column)) for wanted, column in found.items()}
     for position in range(batch.num_rows):
-        yield Row(first + position, {wanted: column[position] for wanted, column in values.items()})
+        yield TableRow(first + position, {wanted: column[position] for wanted, column in values.items()})
 
 
 def _values(column: Array) -> list[object]:

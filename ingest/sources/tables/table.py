@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.sources.tables.columns import Columns, Row
-from ingest.sources.tables.delimited import Dialect, choose_dialect, delimited_rows
+from ingest.sources.tables.columns import Columns, TableRow
+from ingest.sources.tables.delimited import TableDialect, choose_dialect, delimited_rows
 from ingest.sources.tables.json_rows import json_rows
 from ingest.sources.tables.parquet_rows import parquet_rows
 from vectorstore.foundation.errors import InputError
@@ -43,9 +43,9 @@ class Table:
         self._path = path
         self._columns = columns
         self._kind = path.suffix.lower()
-        self._dialect: Dialect | None = None
+        self._dialect: TableDialect | None = None
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[TableRow]:
         """All rows; blank lines are left out.
 
         Raises:
@@ -63,14 +63,14 @@ class Table:
             except UnicodeError as error:
                 raise self._undecodable(encoding) from error
 
-    def _rows_of(self, text: io.TextIOWrapper, end: str) -> Iterator[Row]:
+    def _rows_of(self, text: io.TextIOWrapper, end: str) -> Iterator[TableRow]:
         name = str(self._path)
         if self._kind in _JSON:
             yield from json_rows(text, name, self._columns)
             return
         if self._dialect is None:
             delimiters = "\t" if self._kind == ".tsv" else _DELIMITERS
-            written = [Dialect(delimiter, end=end) for delimiter in delimiters]
+            written = [TableDialect(delimiter, end=end) for delimiter in delimiters]
             self._dialect = choose_dialect(text, name, self._columns, written)
         text.seek(0)
         yield from delimited_rows(text, self._dialect, self._columns)

@@ -9,7 +9,7 @@ from agents.answers.planner import plan
 from agents.answers.respondent import BARE, Respondent, Role, cast_of, columns_of, respondent_of
 from agents.answers.store import AnswerStore
 from agents.models.base import Ask, Stimulus
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.models.model_names import ModelId
 
 ROLE = Role("tycoon", "profile", False, "You are rich.")
@@ -44,7 +44,7 @@ def test_the_id_is_stable() -> None:
 
 
 def test_the_store_tells_whom_it_was_asked_to_ask(tmp_path: Path) -> None:
-    model = SimulatedModel(Profile(values={"power": 1.0}))
+    model = SimulatedModel(SimulatedProfile(values={"power": 1.0}))
     roles = [BARE, ROLE, Role("tycoon", "profile", True, "You are tall.")]
     asks = [
         Ask(
@@ -67,7 +67,7 @@ def test_the_store_tells_whom_it_was_asked_to_ask(tmp_path: Path) -> None:
 
 
 def test_asks_without_a_role_are_put_to_the_model_as_itself(tmp_path: Path) -> None:
-    model = SimulatedModel(Profile(values={}))
+    model = SimulatedModel(SimulatedProfile(values={}))
     with AnswerStore(tmp_path / "answers.sqlite") as store:
         plan([Ask(Stimulus(caption="a"), "Like it?")], model, store)
         assert store.respondents() == [Respondent.of(model)]

@@ -17,7 +17,7 @@ from tiny_models import FolderMaker, PictureMaker
 from agents.models.ask_key import ask_key, with_layout_version
 from agents.models.base import Ask, Stimulus
 from agents.models.served import messages
-from agents.models.served.messages import Dialect, Manner, RequestWriter, describe
+from agents.models.served.messages import Manner, RequestWriter, ServerDialect, describe
 from agents.models.templates import prompting
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -37,7 +37,7 @@ def served_prompts(make_picture: PictureMaker) -> list[str]:
     """Messages to servers, in both layouts and with the persona in both places."""
     asks = [replace(ask, prefill="") for ask in (*varied_asks(make_picture), *asks_with_turns(make_picture))]
     writers = [
-        RequestWriter(Manner("m", layout), Dialect(persona_opens=opens))
+        RequestWriter(Manner("m", layout), ServerDialect(persona_opens=opens))
         for layout in prompting.LAYOUTS
         for opens in (False, True)
     ]
@@ -73,7 +73,7 @@ def test_the_version_enters_keys_from_the_second_on(
         return loaded(tiny_model_folder("qwen3_vl"), "naive")
 
     def served() -> dict[str, str]:
-        return describe(Manner("m"), Dialect(), "text", "none", "m")
+        return describe(Manner("m"), ServerDialect(), "text", "none", "m")
 
     before, told = local(), served()
     assert "prompt_layout" not in before.settings and "prompt_layout" not in told

@@ -15,7 +15,7 @@ from platform_infos import INFOS
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.utils import DownloadError
 
-from ingest.downloading.child import Job, Task, explain
+from ingest.downloading.child import DownloadJob, Task, explain
 from ingest.downloading.connector import RemoteConnections
 from ingest.downloading.options import (
     ITEM_EXTRACTORS,
@@ -158,12 +158,12 @@ UNWANTED: list[tuple[dict[str, object], str]] = [
 ]
 
 
-def make_job(**more: object) -> Job:
+def make_job(**more: object) -> DownloadJob:
     task = {
         **{"own": False, "own_hosts": [], "deno": None, "download": True, "listing": 0, "cookies": None},
         **{"max_bytes": 1000, "max_seconds": 60, "since": "20260101", "until": "20260131", "url": "", **more},
     }
-    return Job(cast(Task, task), mock.create_autospec(RemoteConnections, instance=True))
+    return DownloadJob(cast(Task, task), mock.create_autospec(RemoteConnections, instance=True))
 
 
 @pytest.mark.parametrize(("said", "reason"), UNWANTED)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.downloading.pacing import Pace, Pacer
+from ingest.downloading.pacing import Pacer, PlatformPace
 from vectorstore.foundation.errors import FetchError
 
 
@@ -29,7 +29,7 @@ def test_starts_are_never_nearer_than_half_the_pace(steps: list[tuple[str, float
     starts: dict[str, list[float]] = {"a": [], "b": []}
     for platform, idle, _ in steps:
         clock.now += idle
-        pacer.wait(platform, Pace(seconds=2.0))
+        pacer.wait(platform, PlatformPace(seconds=2.0))
         starts[platform].append(clock.now)
     for times in starts.values():
         assert all(later - earlier > 1.0 - 1e-9 for earlier, later in pairwise(times))
@@ -39,12 +39,12 @@ def test_platforms_do_not_wait_for_each_other() -> None:
     clock = Clock()
     pacer = Pacer(lambda: clock.now, clock.sleep)
     for platform in ("tiktok", "youtube", "instagram"):
-        pacer.wait(platform, Pace(seconds=60))
+        pacer.wait(platform, PlatformPace(seconds=60))
     assert clock.now == 100.0
 
 
 def test_blocks_in_a_row_end_it_and_an_answer_between_does_not() -> None:
-    pacer, pace = Pacer(sleep=lambda seconds: None), Pace(seconds=0, max_blocks=2)
+    pacer, pace = Pacer(sleep=lambda seconds: None), PlatformPace(seconds=0, max_blocks=2)
     for blocked in (True, False, True):
         pacer.wait("tiktok", pace)
         pacer.tell("tiktok", blocked)

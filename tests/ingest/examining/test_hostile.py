@@ -21,7 +21,7 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions, decode
 from ingest.decoding.sampling import SAMPLINGS
-from ingest.examining.media_file import Examination
+from ingest.examining.media_file import FileFindings
 from ingest.examining.worker_pool import DecodePool
 from ingest.media.media_guard import Limits
 from ingest.media.media_index import check_size
@@ -60,7 +60,7 @@ class Watch:
             self.seen.append((event, arguments[0] if arguments else None))
 
 
-def outcome(examination: Examination) -> str:
+def outcome(examination: FileFindings) -> str:
     if examination.failure:
         return examination.failure.reason
     assert examination.media is not None

@@ -21,7 +21,7 @@ from videos import VideoWriter, write_numbered
 
 from ingest.decoding.decode import DecodeOptions, decode
 from ingest.examining.executors import with_measures
-from ingest.examining.media_file import Examination, examine
+from ingest.examining.media_file import FileFindings, examine
 from ingest.examining.worker_pool import DecodePool, try_confinement
 from ingest.media.media_guard import Limits
 from vectorstore.foundation.errors import InputError, StorageError
@@ -46,7 +46,7 @@ def copy(clip: Path, folder: Path, name: str) -> Path:
     return Path(shutil.copy(clip, folder / f"{name}.mp4"))
 
 
-def ending(examination: Examination) -> str:
+def ending(examination: FileFindings) -> str:
     return examination.failure.reason if examination.failure else "decoded"
 
 

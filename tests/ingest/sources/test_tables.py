@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, Row
-from ingest.sources.tables.delimited import Dialect, records
+from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, TableRow
+from ingest.sources.tables.delimited import TableDialect, records
 from ingest.sources.tables.table import MAX_BYTES, Table
 from vectorstore.foundation.errors import InputError
 
@@ -27,17 +27,17 @@ HEADER = ("path", "title", "caption")
 SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
 
 
-def rows_of(path: Path) -> list[Row]:
+def rows_of(path: Path) -> list[TableRow]:
     return list(Table(path, COLUMNS).rows())
 
 
-def read(tmp_path: Path, content: str | bytes, name: str = "a.csv") -> list[Row]:
+def read(tmp_path: Path, content: str | bytes, name: str = "a.csv") -> list[TableRow]:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return rows_of(path)
 
 
-def said(rows: Sequence[Row]) -> list[str]:
+def said(rows: Sequence[TableRow]) -> list[str]:
     """The path of a row that can be read, the problem of one that cannot."""
     return [row.problem or str(row.cells["path"]) for row in rows]
 
@@ -148,7 +148,7 @@ def test_any_sound_table_comes_back_as_it_was(tmp_path: Path, texts: list[str], 
 def test_every_line_of_any_text_is_in_one_record(content: str, end: str) -> None:
     for escaped, spaced in itertools.product((False, True), repeat=2):
         text = io.TextIOWrapper(io.BytesIO(content.encode()), "utf-8", newline=end)
-        found = list(records(text, Dialect(",", escaped, spaced, end)))
+        found = list(records(text, TableDialect(",", escaped, spaced, end)))
         lines = content.count(end) + (not content.endswith(end) and bool(content))
         assert sum(record.lines for record in found) == lines
 

@@ -9,7 +9,7 @@ import pytest
 from bench_fakes import AxesEmbedder, words, world
 from scipy.special import expit
 
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions
@@ -24,7 +24,7 @@ def _truth(peak: int) -> dict[str, float]:
 
 def _respondent(name: str, log_odds: Mapping[str, float], **leans: float) -> PlantedRespondent:
     planted = {value: 100 * float(expit(theta)) for value, theta in log_odds.items()}
-    return PlantedRespondent(name, SimulatedModel(Profile(values=dict(log_odds), **leans)), planted)
+    return PlantedRespondent(name, SimulatedModel(SimulatedProfile(values=dict(log_odds), **leans)), planted)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from valuespectrum.cli.console import watch as watch_module
 from valuespectrum.cli.console.terminal import Terminal, quiet_libraries
-from valuespectrum.cli.console.watch import Pace, Watch
+from valuespectrum.cli.console.watch import RemainingTime, Watch
 from valuespectrum.operations.bench import BenchBars
 
 
@@ -63,13 +63,13 @@ def test_the_first_word_comes_even_when_nothing_was_announced(quick: None, capsy
 
 
 def test_time_that_is_left_goes_by_what_was_done_now() -> None:
-    pace = Pace()
+    pace = RemainingTime()
     # 900 of 1,000 were stored by an earlier run: they took no time, and say nothing about the rest.
     assert pace.left(900, 1000, now=0.0) is None
     assert pace.left(901, 1000, now=100.0) is None, "one is not enough to tell"
     assert pace.left(910, 1000, now=20.0) == pytest.approx(180.0)
     assert pace.left(1000, 1000, now=200.0) is None
-    assert Pace().left(0, 0, now=0.0) is None
+    assert RemainingTime().left(0, 0, now=0.0) is None
 
 
 def test_libraries_that_retry_and_fail_say_nothing_and_we_say_it_in_one_line(tmp_path: Path) -> None:

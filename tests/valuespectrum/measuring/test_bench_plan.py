@@ -10,7 +10,7 @@ import pytest
 from bench_fakes import AxesEmbedder, words, world
 
 from agents.models.base import Answer, Ask, ModelOptions
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.personas.persona import load_personas
 from valuespectrum.cli import main
 from valuespectrum.costs.prices import OWN_TABLE, load_prices
@@ -50,7 +50,7 @@ def test_a_plan_without_the_model_is_the_plan_with_it(options: BenchOptions) -> 
     personas = load_personas()[:1]
     planned = plan_benchmark(options, world(), AxesEmbedder(), [spec, "openai:gpt-4o", "hf:someone/model"], personas)
     assert not options.run.exists()
-    model = SimulatedModel(Profile({"security": 1.0}))
+    model = SimulatedModel(SimulatedProfile({"security": 1.0}))
     teller = Stopping(after=50)
     with pytest.raises(KeyboardInterrupt):
         run_benchmark(options, world(), AxesEmbedder(), [model], personas, teller)
@@ -120,7 +120,7 @@ def test_a_malformed_price_table_is_one_clear_line(tmp_path: Path, text: str) ->
 def test_another_way_of_asking_is_refused_by_name(options: BenchOptions) -> None:
     class Real(SimulatedModel):
         def __init__(self, **settings: str) -> None:
-            super().__init__(Profile({}))
+            super().__init__(SimulatedProfile({}))
             self._settings |= settings
 
     run_benchmark(options, world(), AxesEmbedder(), [Real(engine="naive", layout="persona-first")])
@@ -139,7 +139,7 @@ def test_a_run_is_checked_and_exported(
         def _answer(self, ask: Ask) -> Answer:
             return Answer(error="stalled") if ask.tags["value"] == VALUES[0] else super()._answer(ask)
 
-    run_benchmark(options, world(), AxesEmbedder(), [Failing(Profile({}))])
+    run_benchmark(options, world(), AxesEmbedder(), [Failing(SimulatedProfile({}))])
 
     def ask(*command: object) -> tuple[int, dict[str, object]]:
         code = main([*map(str, command), "--json"])

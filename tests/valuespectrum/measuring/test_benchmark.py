@@ -15,7 +15,7 @@ from PIL import Image
 from scipy.special import expit
 
 from agents.models.base import Answer, Ask
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.personas.persona import load_personas
 from ingest.media.picture_sizes import to_jpeg
 from valuespectrum.instruments.battery import BatteryOptions
@@ -41,7 +41,7 @@ def keywords(tmp_path: Path) -> Path:
 
 
 def _model(**leans: float) -> SimulatedModel:
-    return SimulatedModel(Profile(values=PLANTED, **leans))
+    return SimulatedModel(SimulatedProfile(values=PLANTED, **leans))
 
 
 def _options(tmp_path: Path, keywords: Path, **changes: object) -> BenchOptions:

@@ -12,7 +12,7 @@ from bench_fakes import AxesEmbedder, words, world
 from agents.answers.planner import Replies, answer_all, plan
 from agents.answers.store import AnswerStore, ask_key
 from agents.models.base import Answer, Ask, Choice, ModelOptions, Stimulus
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.models.registry import load_model
 from valuespectrum.costs.prices import PriceTable, load_prices
 from valuespectrum.costs.spending import spending, with_prices
@@ -99,7 +99,7 @@ def test_samples_and_thinking_cost_more(table: PriceTable) -> None:
 
 
 def test_replies_are_guessed_and_then_measured(tmp_path: Path) -> None:
-    model = SimulatedModel(Profile({}))
+    model = SimulatedModel(SimulatedProfile({}))
     asks = [Ask(Stimulus(), f"Do you like number {number}?", CHOICES, max_tokens=10) for number in range(60)]
     with AnswerStore(tmp_path / "answers.sqlite") as store:
         guessed = plan(asks, model, store, Replies(answers=3, thinking=90))

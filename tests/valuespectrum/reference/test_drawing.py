@@ -22,7 +22,7 @@ from valuespectrum.reference.drawing import (
     write_clip,
 )
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.painting.canvas import Setting
+from valuespectrum.reference.painting.canvas import SceneSetting
 from valuespectrum.reference.painting.figures import POSES, Pose, hand_position, look_of
 from valuespectrum.reference.scenes import load_painters, scene
 from valuespectrum.theory.values import VALUES
@@ -31,7 +31,7 @@ from vectorstore.foundation.errors import InputError, StorageError
 NAMES = [kind.name for kind in KINDS]
 
 
-def _setting(seed: int, **changes: object) -> Setting:
+def _setting(seed: int, **changes: object) -> SceneSetting:
     return replace(random_setting(np.random.default_rng(seed)), **changes)  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ import pytest
 from bench_fakes import EMBEDDER_ID, AxesEmbedder, words, world
 from cli_world import ColourEmbedder, write_clip
 
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from ingest.embedding import open_clip as embed
 from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem
@@ -111,7 +111,7 @@ def test_a_benchmark_writes_down_and_says_what_it_saw(
     monkeypatch.setattr(fake, "clips", lambda: clips, raising=False)
     vectors = fake.vectors
     monkeypatch.setattr(fake, "vectors", lambda embedder: vectors(EMBEDDER_ID))
-    model = SimulatedModel(Profile(values=dict.fromkeys(VALUES, 0.5)))
+    model = SimulatedModel(SimulatedProfile(values=dict.fromkeys(VALUES, 0.5)))
     options = BenchOptions(run=tmp_path / "run", keywords=path)
     scores = run_benchmark(options, fake, pretending, [model])
     assert "2 of the 4 clips" in scores["caution"]

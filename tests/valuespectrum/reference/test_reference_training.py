@@ -18,7 +18,7 @@ from valuespectrum.reference.training.examples import (
     EVERYTHING,
     THEMSELVES,
     Branch,
-    Example,
+    TrainingExample,
     random_example,
     random_prefix,
 )
@@ -58,7 +58,7 @@ def test_packed_branches_equal_separate_prompts(
     wording = LIKE_WORDINGS[0]
     questions = [wording.positive.format(options=options(("yes", "no"))), wording.negative.format(options="no or yes")]
     branches = tuple(Branch(question, {"yes": 0.5, "no": 0.5}) for question in questions)
-    example = Example(planted.COHORT[3], system, 0 if frames else None, 0, frames, branches)
+    example = TrainingExample(planted.COHORT[3], system, 0 if frames else None, 0, frames, branches)
     rng = np.random.default_rng(1)
     pixels = rng.integers(0, 255, (frames, 224, 128, 3), dtype=np.uint8)
     batch = Packer(tokenizer).pack([example], rng)
@@ -157,7 +157,7 @@ def test_log_odds_follow_the_stated_rules() -> None:
 
 
 @pytest.mark.parametrize("respondent", planted.COHORT, ids=lambda each: each.name)
-def test_biases_cancel_over_the_four_cells(respondent: planted.Respondent) -> None:
+def test_biases_cancel_over_the_four_cells(respondent: planted.CohortMember) -> None:
     theta = respondent.theta("tradition")
     cells = []
     for polarity in (1, -1):

@@ -21,7 +21,7 @@ from bench_fakes import AxesEmbedder, words, world
 from agents.answers.csv_cells import guarded
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
-from agents.models.local.simulated import Profile, SimulatedModel
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.personas.persona import load_personas, system_prompt
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.runs.export import export_run, quoted
@@ -46,7 +46,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = BenchOptions(
         folder / "run", keywords=keywords, scoring=ScoringOptions(draws=100), command="a/secret/path"
     )
-    models = [SimulatedModel(Profile({"security": 1.0})), Failing(Profile({"power": 1.0}))]
+    models = [SimulatedModel(SimulatedProfile({"security": 1.0})), Failing(SimulatedProfile({"power": 1.0}))]
     run_benchmark(options, world(clips=3), AxesEmbedder(), models, load_personas()[:1])
     return folder / "run"
 
@@ -214,7 +214,7 @@ class Spreadsheet(SimulatedModel):
 
 def test_no_cell_of_a_table_is_a_formula(tmp_path: Path, run: Path) -> None:
     options = BenchOptions(tmp_path / "run", keywords=run.parent / "axes.yaml", scoring=ScoringOptions(draws=100))
-    run_benchmark(options, world(clips=1), AxesEmbedder(), [Spreadsheet(Profile({"security": 1.0}))])
+    run_benchmark(options, world(clips=1), AxesEmbedder(), [Spreadsheet(SimulatedProfile({"security": 1.0}))])
     path, rows = export_run(tmp_path / "run", "csv")
     with path.open(newline="", encoding="utf-8") as file:
         read = list(csv.reader(file))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 
 from valuespectrum.cli.console.escaping import as_json, encodable, write_line
-from valuespectrum.cli.console.watch import Pace, Watch, running
+from valuespectrum.cli.console.watch import RemainingTime, Watch, running
 from vectorstore.foundation.clock import duration
 from vectorstore.foundation.escaping import printable, printable_line
 
@@ -160,7 +160,7 @@ class _Bar:
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._pace = Pace()
+        self._pace = RemainingTime()
         self._done, self._total = 0, 0
         self._draw: Callable[[], None] = lambda: None
 

@@ -102,7 +102,7 @@ class Watch:
             return line
 
 
-class Pace:
+class RemainingTime:
     """How long the rest will take, by what was done since it was first looked at: answers from before cost nothing."""
 
     _LEAST_SECONDS = 3.0

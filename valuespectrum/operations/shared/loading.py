@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agents.models.base import Model, ModelOptions
     from agents.personas.persona import Persona
     from ingest.embedding.base import Embedder
-    from ingest.engines.local import Engine
+    from ingest.engines.local import IngestEngine
     from valuespectrum.operations.shared.telling import Teller
     from vectorstore.corpus import Corpus
 
@@ -113,7 +113,7 @@ def embedder_in_format(spec: str, dtype: str) -> Embedder:
 
 
 @contextlib.contextmanager
-def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> Iterator[Embedder | Engine]:
+def chosen_encoder(spec: str, dtype: str, engine: str, address: str | None) -> Iterator[Embedder | IngestEngine]:
     """An embedder, or an engine that has one and works elsewhere.
 
     Raises:

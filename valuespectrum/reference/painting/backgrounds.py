@@ -12,7 +12,7 @@ from valuespectrum.reference.painting.canvas import (
     WIDTH_UNITS,
     Canvas,
     Colour,
-    Setting,
+    SceneSetting,
     darken,
     lighten,
     mix,
@@ -60,12 +60,12 @@ _SAND: Colour = (240, 214, 160)
 _MEADOW: Colour = (150, 190, 96)
 
 
-def daylight(setting: Setting) -> Daylight:
+def daylight(setting: SceneSetting) -> Daylight:
     """The light of the setting's time of day: tint for colours, darkness, whether lamps are lit."""
     return _LIGHTS[setting.time_of_day]
 
 
-def sky(canvas: Canvas, setting: Setting, horizon: float = 10.0) -> None:
+def sky(canvas: Canvas, setting: SceneSetting, horizon: float = 10.0) -> None:
     """Fill the picture from the top down to ``horizon`` with sky: sun or moon, stars, drifting clouds."""
     light = daylight(setting)
     canvas.gradient(light.sky_top, light.sky_bottom, 0.0, horizon)
@@ -96,18 +96,18 @@ def cloud(canvas: Canvas, x: float, y: float, size: float, colour: Colour) -> No
     canvas.ellipse(x + 0.35 * size, y - 0.75 * size, 0.78 * size, 0.72 * size, fill=colour)
 
 
-def outdoors(canvas: Canvas, setting: Setting, horizon: float = 10.0) -> None:
+def outdoors(canvas: Canvas, setting: SceneSetting, horizon: float = 10.0) -> None:
     """Sky, a far layer by ``setting.place`` (0 city, 1 hills, 2 sea, 3 village) and the ground below ``horizon``."""
     sky(canvas, setting, horizon)
     _FAR_LAYERS[setting.place % 4](canvas, setting, horizon)
 
 
-def ground_colour(setting: Setting) -> Colour:
+def ground_colour(setting: SceneSetting) -> Colour:
     """The colour of the ground at the horizon that ``outdoors`` draws for this place and time of day."""
     return daylight(setting).tint((_CONCRETE, _GRASS, _SAND, _MEADOW)[setting.place % 4])
 
 
-def room(canvas: Canvas, setting: Setting, floor_y: float = 12.0) -> None:
+def room(canvas: Canvas, setting: SceneSetting, floor_y: float = 12.0) -> None:
     """An indoor wall and floor coloured by place, a window that shows the time of day, a lamp lit at night."""
     light = daylight(setting)
     wall, floor = _ROOM_COLOURS[setting.place % 4]
@@ -123,7 +123,7 @@ def room(canvas: Canvas, setting: Setting, floor_y: float = 12.0) -> None:
     _ceiling_lamp(canvas, setting, 6.4 if left else 2.6)
 
 
-def window(canvas: Canvas, setting: Setting, x: float, y: float, width: float, height: float) -> None:
+def window(canvas: Canvas, setting: SceneSetting, x: float, y: float, width: float, height: float) -> None:
     """A window with its upper left corner at ``(x, y)``: sky, sun or moon of the time of day behind a white frame."""
     light = daylight(setting)
     frame = light.tint((250, 248, 242), 0.4)
@@ -156,7 +156,7 @@ def _moon(canvas: Canvas, x: float, y: float, behind: Colour, radius: float = 0.
     canvas.ellipse(x - radius * 0.42, y - radius * 0.18, radius * 0.84, fill=behind)
 
 
-def _ceiling_lamp(canvas: Canvas, setting: Setting, x: float) -> None:
+def _ceiling_lamp(canvas: Canvas, setting: SceneSetting, x: float) -> None:
     light = daylight(setting)
     if light.lamps:
         canvas.glow(x, 2.1, 2.6, (255, 224, 140), 0.75)
@@ -165,12 +165,12 @@ def _ceiling_lamp(canvas: Canvas, setting: Setting, x: float) -> None:
     canvas.ellipse(x, 1.95, 0.3, 0.2, fill=(255, 242, 180) if light.lamps else (226, 224, 216))
 
 
-def _ground(canvas: Canvas, setting: Setting, horizon: float) -> None:
+def _ground(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
     colour = ground_colour(setting)
     canvas.gradient(colour, darken(colour, 0.18), horizon, HEIGHT_UNITS)
 
 
-def _city(canvas: Canvas, setting: Setting, horizon: float) -> None:
+def _city(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
     light = daylight(setting)
     random = setting.random()
     far = mix(light.tint((120, 134, 168)), light.sky_bottom, 0.5)
@@ -190,7 +190,7 @@ def _city(canvas: Canvas, setting: Setting, horizon: float) -> None:
     _ground(canvas, setting, horizon)
 
 
-def _hills(canvas: Canvas, setting: Setting, horizon: float) -> None:
+def _hills(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
     light = daylight(setting)
     shift = setting.random().random()
     axis = np.linspace(0, WIDTH_UNITS, 24)
@@ -205,7 +205,7 @@ def _hills(canvas: Canvas, setting: Setting, horizon: float) -> None:
     _ground(canvas, setting, horizon)
 
 
-def _coast(canvas: Canvas, setting: Setting, horizon: float) -> None:
+def _coast(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
     light = daylight(setting)
     sea = light.tint((52, 140, 190))
     canvas.gradient(mix(sea, light.sky_bottom, 0.35), sea, horizon - 1.3, horizon + 0.1)
@@ -217,7 +217,7 @@ def _coast(canvas: Canvas, setting: Setting, horizon: float) -> None:
     canvas.line([(x * 0.9, foam + 0.07 * (x % 2)) for x in range(11)], lighten(sea, 0.7), 0.14, False)
 
 
-def _village(canvas: Canvas, setting: Setting, horizon: float) -> None:
+def _village(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
     light = daylight(setting)
     random = setting.random()
     canvas.ellipse(4.5, horizon + 1.2, 7.0, 2.6, fill=mix(light.tint((124, 172, 110)), light.sky_bottom, 0.3))
@@ -233,4 +233,4 @@ def _village(canvas: Canvas, setting: Setting, horizon: float) -> None:
     _ground(canvas, setting, horizon)
 
 
-_FAR_LAYERS: tuple[Callable[[Canvas, Setting, float], None], ...] = (_city, _hills, _coast, _village)
+_FAR_LAYERS: tuple[Callable[[Canvas, SceneSetting, float], None], ...] = (_city, _hills, _coast, _village)

@@ -21,7 +21,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SceneSetting:
     """Nuisance variation of one clip: changes the looks of a scene, never its kind.
 
     ``time`` is the moment within the clip and the only field that differs between its frames.

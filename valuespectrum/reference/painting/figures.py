@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import atan2, cos, hypot, pi, radians, sin
 
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, SceneSetting, darken, lighten, mix
 
 _HEAD, _UPPER_ARM, _FOREARM, _THIGH, _SHIN, _TORSO = 0.096, 0.175, 0.175, 0.235, 0.235, 0.31
 _CLOTHES: tuple[Colour, ...] = (
@@ -385,7 +385,7 @@ def _skirt(canvas: Canvas, placed: _Placed, height: float, look: Look) -> None:
     canvas.polygon(points, look.top)
 
 
-def look_of(setting: Setting, index: int, **changes: object) -> Look:
+def look_of(setting: SceneSetting, index: int, **changes: object) -> Look:
     """The look of the ``index``-th person of a scene: skin and hair of the setting, clothes that vary.
 
     Keyword arguments replace fields of ``Look``.

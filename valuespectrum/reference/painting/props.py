@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from valuespectrum.reference.painting.backgrounds import daylight
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, SceneSetting, darken, lighten, mix
 
 WHITE: Colour = (250, 250, 247)
 BLACK: Colour = (34, 36, 44)
@@ -22,12 +22,12 @@ CREAM: Colour = (246, 232, 204)
 FLAME: Colour = (255, 176, 54)
 
 
-def in_light(colour: Colour, setting: Setting) -> Colour:
+def in_light(colour: Colour, setting: SceneSetting) -> Colour:
     """A colour as it looks outdoors at the setting's time of day."""
     return daylight(setting).tint(colour, 0.8)
 
 
-def tree(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def tree(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Broad-leaved tree whose crown sways a little."""
     leaves = in_light(GREEN, setting)
     canvas.polygon(
@@ -50,7 +50,7 @@ def tree(canvas: Canvas, x: float, y: float, height: float, setting: Setting) ->
     canvas.ellipse(x - 0.06 * height + sway, y - 0.84 * height, 0.11 * height, fill=lighten(leaves, 0.15))
 
 
-def pine(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def pine(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Conifer of three stacked triangles."""
     leaves = in_light((46, 112, 84), setting)
     canvas.rectangle(x - 0.04 * height, y - 0.2 * height, x + 0.04 * height, y, in_light(WOOD, setting))
@@ -62,7 +62,7 @@ def pine(canvas: Canvas, x: float, y: float, height: float, setting: Setting) ->
         leaves = lighten(leaves, 0.08)
 
 
-def palm(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def palm(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Palm tree with leaves moving in the wind."""
     trunk, leaf = in_light(WOOD, setting), in_light((58, 150, 86), setting)
     top = (x + 0.1 * height, y - 0.82 * height)
@@ -83,7 +83,7 @@ def palm(canvas: Canvas, x: float, y: float, height: float, setting: Setting) ->
         )
 
 
-def flag(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def flag(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Pole with a two-coloured flag that waves to the right."""
     canvas.line([(x, y), (x, y - height)], in_light(GREY, setting), 0.04 * height)
     length, depth, steps = 0.62 * height, 0.36 * height, 8
@@ -127,7 +127,7 @@ def bench(canvas: Canvas, x: float, y: float, height: float, colour: Colour = WO
         canvas.rectangle(x - half, y - top * height, x + half, y - low * height, colour, 0.03)
 
 
-def car(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def car(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Family car seen from the side, with turning wheels."""
     body, half = in_light(setting.accent, setting), 1.25 * height
     canvas.polygon(
@@ -151,7 +151,7 @@ def car(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> 
         wheel(canvas, x + side * half, y - 0.21 * height, 0.21 * height, setting)
 
 
-def wheel(canvas: Canvas, x: float, y: float, radius: float, setting: Setting) -> None:
+def wheel(canvas: Canvas, x: float, y: float, radius: float, setting: SceneSetting) -> None:
     """Tyre with spokes that turn; ``(x, y)`` is the hub."""
     canvas.ellipse(x, y, radius, fill=BLACK)
     canvas.ellipse(x, y, 0.6 * radius, fill=(190, 194, 200))
@@ -161,7 +161,7 @@ def wheel(canvas: Canvas, x: float, y: float, radius: float, setting: Setting) -
         canvas.line([(x - dx, y - dy), (x + dx, y + dy)], (110, 114, 122), 0.12 * radius, rounded=False)
 
 
-def candle(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def candle(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Burning candle with a flickering flame and a soft light."""
     half = max(0.06, 0.11 * height)
     canvas.glow(x, y - 0.85 * height, 0.8 * height, (255, 206, 110), 0.55)
@@ -169,7 +169,7 @@ def candle(canvas: Canvas, x: float, y: float, height: float, setting: Setting) 
     flame(canvas, x, y - 0.7 * height, 0.32 * height, setting)
 
 
-def flame(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def flame(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Flickering flame."""
     lean = 0.14 * height * setting.wave(0.7, x) + 0.06 * height * setting.wave(0.31, x)
     tall = height * (1 + 0.08 * setting.wave(0.43, x))
@@ -186,7 +186,7 @@ def flame(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -
         canvas.ellipse(x, y - 0.24 * tall * part, half, 0.24 * tall * part, colour)
 
 
-def bird(canvas: Canvas, x: float, y: float, size: float, setting: Setting, colour: Colour = BLACK) -> None:
+def bird(canvas: Canvas, x: float, y: float, size: float, setting: SceneSetting, colour: Colour = BLACK) -> None:
     """Distant flying bird with beating wings; ``(x, y)`` is its body, ``size`` its wing span."""
     lift = size * (0.22 + 0.16 * setting.wave(0.6, x / 3))
     for side in (-1, 1):
@@ -196,7 +196,7 @@ def bird(canvas: Canvas, x: float, y: float, size: float, setting: Setting, colo
 
 
 def songbird(
-    canvas: Canvas, x: float, y: float, height: float, setting: Setting, colour: Colour = (70, 130, 200)
+    canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting, colour: Colour = (70, 130, 200)
 ) -> None:
     """Small perching bird that looks right and nods."""
     nod = 0.06 * height * setting.wave(0.8, x)
@@ -222,7 +222,7 @@ def songbird(
     canvas.ellipse(x + 0.38 * height, y - 0.8 * height + nod, 0.06 * height, fill=BLACK)
 
 
-def flower(canvas: Canvas, x: float, y: float, height: float, setting: Setting, colour: Colour = RED) -> None:
+def flower(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting, colour: Colour = RED) -> None:
     """Flower with five petals, swaying on its stem."""
     head = (x + 0.06 * height * setting.wave(2.0, x), y - 0.8 * height)
     canvas.line([(x, y), head], in_light(GREEN, setting), 0.07 * height)
@@ -247,7 +247,7 @@ def umbrella(canvas: Canvas, x: float, y: float, height: float, colour: Colour, 
     canvas.line([(x, top), (x, top - 0.06 * height)], BLACK, 0.05 * height)
 
 
-def parasol(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def parasol(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Sunshade of a beach or a garden, striped in the setting's colours."""
     half, top = 0.55 * height, y - height
     canvas.line([(x, y), (x, top)], in_light(WHITE, setting), 0.03 * height)
@@ -260,7 +260,7 @@ def parasol(canvas: Canvas, x: float, y: float, height: float, setting: Setting)
         )
 
 
-def globe(canvas: Canvas, x: float, y: float, radius: float, setting: Setting) -> None:
+def globe(canvas: Canvas, x: float, y: float, radius: float, setting: SceneSetting) -> None:
     """The earth, slowly turning; ``(x, y)`` is its centre."""
     sea, land = (58, 134, 206), (86, 170, 88)
     canvas.ellipse(x, y, radius, fill=sea)
@@ -373,7 +373,7 @@ def book(canvas: Canvas, x: float, y: float, width: float, colour: Colour = RED)
         )
 
 
-def cake(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def cake(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Two-tiered cake with icing and three burning candles."""
     icing = lighten(setting.accent, 0.55)
     for low, top, half in ((0.0, 0.36, 0.55), (0.34, 0.62, 0.38)):
@@ -404,7 +404,7 @@ def bag(canvas: Canvas, x: float, y: float, height: float, colour: Colour = (206
     )
 
 
-def lamp(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def lamp(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Standing or table lamp, lit at sunset and at night."""
     lit = setting.time_of_day in ("sunset", "night")
     if lit:
@@ -423,7 +423,7 @@ def lamp(canvas: Canvas, x: float, y: float, height: float, setting: Setting) ->
     )
 
 
-def lantern(canvas: Canvas, x: float, y: float, height: float, setting: Setting, colour: Colour = RED) -> None:
+def lantern(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting, colour: Colour = RED) -> None:
     """Round paper lantern, glowing from inside; ``(x, y)`` is its centre."""
     canvas.glow(x, y, 1.1 * height, (255, 190, 90), 0.5)
     canvas.ellipse(x, y, 0.46 * height, 0.42 * height, colour)
@@ -434,7 +434,7 @@ def lantern(canvas: Canvas, x: float, y: float, height: float, setting: Setting,
         )
 
 
-def pot_plant(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def pot_plant(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """House plant in a pot."""
     for index, lean in enumerate((-0.3, -0.15, 0.0, 0.15, 0.3)):
         tip = (x + lean * height * (1 + 0.06 * setting.wave(3.0, index / 5)), y - height * (1 - abs(lean) * 0.8))
@@ -451,7 +451,7 @@ def pot_plant(canvas: Canvas, x: float, y: float, height: float, setting: Settin
 
 
 def smoke(
-    canvas: Canvas, x: float, y: float, height: float, setting: Setting, colour: Colour = (222, 224, 228)
+    canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting, colour: Colour = (222, 224, 228)
 ) -> None:
     """Thin plume that rises from ``(x, y)`` and curls with time."""
     for puff in range(6):

@@ -7,9 +7,9 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from valuespectrum.reference.painting.canvas import Canvas, Setting
+from valuespectrum.reference.painting.canvas import Canvas, SceneSetting
 
-Painter = Callable[[Canvas, Setting], None]
+Painter = Callable[[Canvas, SceneSetting], None]
 PAINTERS: dict[str, Painter] = {}
 """Scene kind name to the function that draws it; complete after ``load_painters``."""
 

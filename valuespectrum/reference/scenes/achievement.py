@@ -11,7 +11,7 @@ from valuespectrum.reference.painting.canvas import (
     Canvas,
     Colour,
     Point,
-    Setting,
+    SceneSetting,
     darken,
     lighten,
     mix,
@@ -23,7 +23,7 @@ from valuespectrum.reference.scenes import scene
 _CONFETTI: tuple[Colour, ...] = ((240, 84, 84), (255, 206, 64), (84, 170, 240), (110, 200, 120), (220, 120, 220))
 
 
-def _confetti(canvas: Canvas, setting: Setting, count: int) -> None:
+def _confetti(canvas: Canvas, setting: SceneSetting, count: int) -> None:
     for index, (x, y, speed) in enumerate(setting.random().random((count, 3))):
         top = (y * 16 + setting.time * (0.8 + speed)) % 15
         left = x * 9 + 0.25 * setting.wave(1.5, speed)
@@ -31,7 +31,7 @@ def _confetti(canvas: Canvas, setting: Setting, count: int) -> None:
 
 
 @scene("podium_medal")
-def podium_medal(canvas: Canvas, setting: Setting) -> None:
+def podium_medal(canvas: Canvas, setting: SceneSetting) -> None:
     """Three athletes on a podium; the one in the middle raises the arms and wears a gold medal."""
     light = daylight(setting)
     outdoors(canvas, setting, 9.8)
@@ -64,7 +64,7 @@ def _figure(canvas: Canvas, x: float, y: float, figure: int, colour: Colour) -> 
 
 
 @scene("graduate_cap")
-def graduate_cap(canvas: Canvas, setting: Setting) -> None:
+def graduate_cap(canvas: Canvas, setting: SceneSetting) -> None:
     """A graduate in a gown throws a square cap into the air, others behind cheer."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.4)
@@ -110,7 +110,7 @@ def _mortarboard(canvas: Canvas, x: float, y: float, half: float, tilt: float, t
 
 
 @scene("finish_line")
-def finish_line(canvas: Canvas, setting: Setting) -> None:
+def finish_line(canvas: Canvas, setting: SceneSetting) -> None:
     """A runner breaks the ribbon under a chequered finish arch on a red running track."""
     light = daylight(setting)
     outdoors(canvas, setting, 9.4)
@@ -153,7 +153,7 @@ def _chequered(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, size:
 
 
 @scene("trophy_shelf")
-def trophy_shelf(canvas: Canvas, setting: Setting) -> None:
+def trophy_shelf(canvas: Canvas, setting: SceneSetting) -> None:
     """A big shining gold trophy on a shelf, with ribbon rosettes and smaller cups around it."""
     light = daylight(setting)
     room(canvas, setting, 15.0)
@@ -199,7 +199,7 @@ def _rosette(canvas: Canvas, x: float, y: float, radius: float, colour: Colour, 
 
 
 @scene("rising_chart")
-def rising_chart(canvas: Canvas, setting: Setting) -> None:
+def rising_chart(canvas: Canvas, setting: SceneSetting) -> None:
     """A speaker points at a screen with rising bars and an arrow; an audience listens."""
     light = daylight(setting)
     wall = light.tint(((216, 224, 234), (232, 222, 206), (212, 228, 220), (228, 214, 220))[setting.place % 4], 0.55)
@@ -233,7 +233,7 @@ def rising_chart(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("weight_lifter")
-def weight_lifter(canvas: Canvas, setting: Setting) -> None:
+def weight_lifter(canvas: Canvas, setting: SceneSetting) -> None:
     """A weight lifter holds a barbell with huge plates above the head."""
     light = daylight(setting)
     room(canvas, setting, 12.6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.figures import Look, Pose, face, head_position, look_of, person
 from valuespectrum.reference.painting.props import (
     CREAM,
@@ -32,7 +32,7 @@ _NIGHT_BLUE: Colour = (46, 58, 120)
 
 
 @scene("friends_hug")
-def friends_hug(canvas: Canvas, setting: Setting) -> None:
+def friends_hug(canvas: Canvas, setting: SceneSetting) -> None:
     """Two friends in each other's arms, a heart above them."""
     outdoors(canvas, setting, 10.6)
     if setting.clutter > 0.4:
@@ -64,7 +64,7 @@ def friends_hug(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("grandmother_soup")
-def grandmother_soup(canvas: Canvas, setting: Setting) -> None:
+def grandmother_soup(canvas: Canvas, setting: SceneSetting) -> None:
     """A grey-haired woman sits in bed; a child walks up with a bowl of hot soup."""
     room(canvas, setting, 12.2)
     size, floor = setting.size, 15.0
@@ -110,7 +110,7 @@ def _bed_front(canvas: Canvas, floor: float, blanket: Colour) -> None:
 
 
 @scene("carry_groceries")
-def carry_groceries(canvas: Canvas, setting: Setting) -> None:
+def carry_groceries(canvas: Canvas, setting: SceneSetting) -> None:
     """A young neighbour climbs stairs with two heavy bags; an old one follows with a stick."""
     outdoors(canvas, setting, 10.4)
     wall = in_light((226, 178, 142), setting)
@@ -148,7 +148,7 @@ def carry_groceries(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("bedtime_story")
-def bedtime_story(canvas: Canvas, setting: Setting) -> None:
+def bedtime_story(canvas: Canvas, setting: SceneSetting) -> None:
     """Parent and child side by side in bed behind a large open book, under a starry blanket."""
     room(canvas, setting, 12.4)
     size = setting.size
@@ -193,7 +193,7 @@ def _sitter(canvas: Canvas, place: tuple[float, float, float], look: Look) -> No
     face(canvas, x, y + 0.16 * radius, 0.95 * radius)
 
 
-def _open_book(canvas: Canvas, x: float, y: float, half: float, setting: Setting) -> None:
+def _open_book(canvas: Canvas, x: float, y: float, half: float, setting: SceneSetting) -> None:
     """Cover of an opened picture book; ``(x, y)`` is the lower end of its spine."""
     tall = 1.15 * half
     for side in (-1, 1):
@@ -207,7 +207,7 @@ def _open_book(canvas: Canvas, x: float, y: float, half: float, setting: Setting
 
 
 @scene("shared_umbrella")
-def shared_umbrella(canvas: Canvas, setting: Setting) -> None:
+def shared_umbrella(canvas: Canvas, setting: SceneSetting) -> None:
     """Two people under one umbrella in heavy rain."""
     outdoors(canvas, setting, 10.6)
     light = daylight(setting)
@@ -242,7 +242,7 @@ def shared_umbrella(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("bandaged_knee")
-def bandaged_knee(canvas: Canvas, setting: Setting) -> None:
+def bandaged_knee(canvas: Canvas, setting: SceneSetting) -> None:
     """An adult kneels before a child on a bench and puts a large plaster on the knee."""
     outdoors(canvas, setting, 10.2)
     if setting.clutter > 0.35:

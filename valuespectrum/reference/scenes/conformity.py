@@ -8,7 +8,7 @@ from valuespectrum.reference.painting.canvas import (
     WIDTH_UNITS,
     Canvas,
     Colour,
-    Setting,
+    SceneSetting,
     darken,
     lighten,
     mix,
@@ -24,7 +24,7 @@ _SPINES: tuple[Colour, ...] = (
 
 
 @scene("orderly_queue")
-def orderly_queue(canvas: Canvas, setting: Setting) -> None:
+def orderly_queue(canvas: Canvas, setting: SceneSetting) -> None:
     """People stand in line behind ropes, one behind the other, before a ticket booth."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.0)
@@ -48,7 +48,7 @@ def orderly_queue(canvas: Canvas, setting: Setting) -> None:
             canvas.line([(x, 13.2), (x + 0.6, 13.85), (x + 1.35, 13.85), (x + 1.95, 13.2)], rope, 0.2)
 
 
-def _booth(canvas: Canvas, setting: Setting) -> None:
+def _booth(canvas: Canvas, setting: SceneSetting) -> None:
     light = daylight(setting)
     wall = light.tint(setting.accent, 0.5)
     canvas.rectangle(6.5, 6.6, 8.9, 14.4, wall)
@@ -67,7 +67,7 @@ def _booth(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("school_uniforms")
-def school_uniforms(canvas: Canvas, setting: Setting) -> None:
+def school_uniforms(canvas: Canvas, setting: SceneSetting) -> None:
     """Pupils in equal uniforms with ties sit at desks in straight rows before a blackboard."""
     light = daylight(setting)
     wall = light.tint(((232, 226, 208), (214, 226, 234), (222, 234, 214), (238, 218, 208))[setting.place % 4], 0.55)
@@ -89,7 +89,9 @@ def school_uniforms(canvas: Canvas, setting: Setting) -> None:
             _pupil(canvas, setting, x, base, size, uniform, row * 3 + column)
 
 
-def _pupil(canvas: Canvas, setting: Setting, x: float, base: float, size: float, uniform: Colour, index: int) -> None:
+def _pupil(
+    canvas: Canvas, setting: SceneSetting, x: float, base: float, size: float, uniform: Colour, index: int
+) -> None:
     height = 3.9 * size
     look = look_of(setting, index, top=uniform, bottom=darken(uniform, 0.3))
     nod = 0.03 * setting.wave(2.8, index / 9)
@@ -107,7 +109,7 @@ def _pupil(canvas: Canvas, setting: Setting, x: float, base: float, size: float,
 
 
 @scene("marching_band")
-def marching_band(canvas: Canvas, setting: Setting) -> None:
+def marching_band(canvas: Canvas, setting: SceneSetting) -> None:
     """Three soldiers in parade uniforms with tall hats march in step, the first beats a drum."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.4)
@@ -150,7 +152,7 @@ def _bearskin(canvas: Canvas, x: float, base: float, height: float, pose: Pose) 
     canvas.arc(head_x + 0.2 * radius, head_y + 0.1 * radius, 0.8 * radius, 20, 120, GOLD, 0.08)
 
 
-def _drum(canvas: Canvas, x: float, y: float, half: float, setting: Setting) -> None:
+def _drum(canvas: Canvas, x: float, y: float, half: float, setting: SceneSetting) -> None:
     canvas.rectangle(x - half, y - half, x + half, y + half, setting.second, 0.05)
     for top in (-half, 0.75 * half):
         canvas.rectangle(x - 1.1 * half, y + top, x + 1.1 * half, y + top + 0.3 * half, WHITE, 0.05)
@@ -158,7 +160,7 @@ def _drum(canvas: Canvas, x: float, y: float, half: float, setting: Setting) -> 
 
 
 @scene("red_light")
-def red_light(canvas: Canvas, setting: Setting) -> None:
+def red_light(canvas: Canvas, setting: SceneSetting) -> None:
     """A big traffic light shows red; people wait at the kerb before a zebra crossing."""
     light = daylight(setting)
     outdoors(canvas, setting, 9.6)
@@ -182,7 +184,7 @@ def red_light(canvas: Canvas, setting: Setting) -> None:
         car(canvas, (setting.time * 5 + setting.seed % 9) % 15 - 3, 15.7, 1.5, setting)
 
 
-def _traffic_light(canvas: Canvas, setting: Setting, x: float, scale: float) -> None:
+def _traffic_light(canvas: Canvas, setting: SceneSetting, x: float, scale: float) -> None:
     top, half = 8.4 - 6.4 * scale, 1.25 * scale
     case = (40, 42, 50)
     canvas.rectangle(x - 0.22, 8.0, x + 0.22, 13.4, (76, 80, 90))
@@ -201,7 +203,7 @@ def _traffic_light(canvas: Canvas, setting: Setting, x: float, scale: float) -> 
 
 
 @scene("polite_bow")
-def polite_bow(canvas: Canvas, setting: Setting) -> None:
+def polite_bow(canvas: Canvas, setting: SceneSetting) -> None:
     """Two people stand face to face and bow deeply to each other."""
     light = daylight(setting)
     room(canvas, setting, 12.2)
@@ -223,7 +225,7 @@ def polite_bow(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("silent_library")
-def silent_library(canvas: Canvas, setting: Setting) -> None:
+def silent_library(canvas: Canvas, setting: SceneSetting) -> None:
     """Readers sit at a table before full bookshelves, under a sign of a finger on lips."""
     light = daylight(setting)
     wood = light.tint(((126, 82, 52), (150, 104, 64), (104, 74, 60), (136, 92, 70))[setting.place % 4], 0.45)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room, window
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.figures import Pose, head, look_of, person
 from valuespectrum.reference.painting.props import candle, in_light, palm, parasol, tree
 from valuespectrum.reference.scenes import scene
@@ -14,7 +14,7 @@ _SCOOPS: tuple[Colour, ...] = ((250, 224, 160), (244, 150, 170), (124, 78, 52), 
 
 
 @scene("ice_cream_sundae")
-def ice_cream_sundae(canvas: Canvas, setting: Setting) -> None:
+def ice_cream_sundae(canvas: Canvas, setting: SceneSetting) -> None:
     """Three scoops with sauce, wafer and a cherry in a tall glass."""
     room(canvas, setting, 11.4)
     canvas.gradient(lighten(setting.second, 0.35), lighten(setting.second, 0.15), 13.2, 16.0)
@@ -53,7 +53,7 @@ def ice_cream_sundae(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("beach_lounger")
-def beach_lounger(canvas: Canvas, setting: Setting) -> None:
+def beach_lounger(canvas: Canvas, setting: SceneSetting) -> None:
     """A person in sunglasses stretched out on a lounger under a parasol by the sea."""
     outdoors(canvas, setting, 8.2)
     sand = in_light((244, 216, 158), setting)
@@ -82,7 +82,7 @@ def beach_lounger(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("dance_party")
-def dance_party(canvas: Canvas, setting: Setting) -> None:
+def dance_party(canvas: Canvas, setting: SceneSetting) -> None:
     """People dancing under a mirror ball with coloured beams of light."""
     night = setting.time_of_day == "night"
     wall: Colour = (48, 26, 76) if night else (92, 52, 124)
@@ -123,7 +123,7 @@ def dance_party(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("bubble_bath")
-def bubble_bath(canvas: Canvas, setting: Setting) -> None:
+def bubble_bath(canvas: Canvas, setting: SceneSetting) -> None:
     """A smiling person in a bathtub full of foam, bubbles floating up."""
     room(canvas, setting, 13.0)
     tile = daylight(setting).tint((150, 206, 214), 0.4)
@@ -162,7 +162,7 @@ def bubble_bath(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("hammock_drink")
-def hammock_drink(canvas: Canvas, setting: Setting) -> None:
+def hammock_drink(canvas: Canvas, setting: SceneSetting) -> None:
     """A person lying in a striped hammock between two trees, a tall drink in hand."""
     outdoors(canvas, setting, 10.4)
     (palm if setting.place == 2 else tree)(canvas, 0.7, 13.6, 10.5, setting)
@@ -191,7 +191,7 @@ def hammock_drink(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("pizza_feast")
-def pizza_feast(canvas: Canvas, setting: Setting) -> None:
+def pizza_feast(canvas: Canvas, setting: SceneSetting) -> None:
     """A large round pizza seen from above; a slice is lifted with strings of cheese."""
     room(canvas, setting, 5.0)
     cloth, white = lighten(setting.accent, 0.1), (250, 244, 236)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.figures import Pose, hand_position, head_position, look_of, person
 from valuespectrum.reference.painting.props import (
     BLACK,
@@ -32,7 +32,7 @@ from valuespectrum.reference.scenes import scene
 
 
 @scene("family_picnic")
-def family_picnic(canvas: Canvas, setting: Setting) -> None:
+def family_picnic(canvas: Canvas, setting: SceneSetting) -> None:
     """Parents and two children sit around a cake on a checked blanket."""
     outdoors(canvas, setting, 8.8)
     canvas.gradient(in_light((128, 186, 92), setting), in_light((88, 150, 70), setting), 8.8, 16)
@@ -57,7 +57,7 @@ def family_picnic(canvas: Canvas, setting: Setting) -> None:
         canvas.ellipse(x, 14.9 if x != 7.0 else 14.6, 0.32, fill=colour)
 
 
-def _checked_blanket(canvas: Canvas, setting: Setting) -> None:
+def _checked_blanket(canvas: Canvas, setting: SceneSetting) -> None:
     rows, columns = 5, 8
 
     def corner(column: int, row: int) -> Point:
@@ -78,7 +78,7 @@ def _checked_blanket(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("rope_rescue")
-def rope_rescue(canvas: Canvas, setting: Setting) -> None:
+def rope_rescue(canvas: Canvas, setting: SceneSetting) -> None:
     """A climber on a ledge pulls up a friend who hangs on a rope in the air."""
     outdoors(canvas, setting, 13.4)
     rock = in_light((148, 112, 92), setting)
@@ -120,7 +120,7 @@ def rope_rescue(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("golden_award")
-def golden_award(canvas: Canvas, setting: Setting) -> None:
+def golden_award(canvas: Canvas, setting: SceneSetting) -> None:
     """A winner in a golden suit lifts a huge golden cup before flashing cameras."""
     room(canvas, setting, 11.8)
     velvet = mix((122, 22, 46), daylight(setting).light, 0.3 * daylight(setting).darkness)
@@ -157,7 +157,7 @@ def golden_award(canvas: Canvas, setting: Setting) -> None:
     _photographers(canvas, setting)
 
 
-def _photographers(canvas: Canvas, setting: Setting) -> None:
+def _photographers(canvas: Canvas, setting: SceneSetting) -> None:
     """Cameras that point at the middle from both sides, flashing in turn."""
     for index, (x, y) in enumerate(((0.9, 12.7), (8.1, 12.7), (1.7, 14.6), (7.3, 14.6))):
         side = 1 if x < 4.5 else -1
@@ -172,7 +172,7 @@ def _photographers(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("monk_garden")
-def monk_garden(canvas: Canvas, setting: Setting) -> None:
+def monk_garden(canvas: Canvas, setting: SceneSetting) -> None:
     """A monk in an orange robe waters flowers before a round temple gate, birds around him."""
     outdoors(canvas, setting, 10.0)
     canvas.gradient(in_light((132, 188, 98), setting), in_light((82, 146, 72), setting), 10.6, 16)
@@ -204,7 +204,7 @@ def monk_garden(canvas: Canvas, setting: Setting) -> None:
     songbird(canvas, 1.0, 15.5, 0.9, setting, (226, 96, 70))
 
 
-def _watering_can(canvas: Canvas, place: Point, setting: Setting) -> None:
+def _watering_can(canvas: Canvas, place: Point, setting: SceneSetting) -> None:
     x, y = place
     tin: Colour = (120, 150, 160)
     canvas.arc(x, y - 0.1, 0.6, 150, 360, darken(tin, 0.3), 0.14)
@@ -216,7 +216,7 @@ def _watering_can(canvas: Canvas, place: Point, setting: Setting) -> None:
 
 
 @scene("fire_drill")
-def fire_drill(canvas: Canvas, setting: Setting) -> None:
+def fire_drill(canvas: Canvas, setting: SceneSetting) -> None:
     """Pupils in a line by a guard with helmet and raised stop sign; an alarm bell rings on the school."""
     outdoors(canvas, setting, 10.2)
     brick = in_light((190, 92, 74), setting)
@@ -260,7 +260,7 @@ def fire_drill(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("hot_air_balloon")
-def hot_air_balloon(canvas: Canvas, setting: Setting) -> None:
+def hot_air_balloon(canvas: Canvas, setting: SceneSetting) -> None:
     """A striped balloon carries one traveller high over the land."""
     outdoors(canvas, setting, 14.2)
     size = setting.size
@@ -304,7 +304,7 @@ def hot_air_balloon(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("festive_table")
-def festive_table(canvas: Canvas, setting: Setting) -> None:
+def festive_table(canvas: Canvas, setting: SceneSetting) -> None:
     """A white festive table with a roast, pies, painted old dishes and a branched candlestick."""
     room(canvas, setting, 12.0)
     for index in range(9):
@@ -338,7 +338,7 @@ def festive_table(canvas: Canvas, setting: Setting) -> None:
         smoke(canvas, x, 10.4, 2.4, setting, WHITE)
 
 
-def _roast(canvas: Canvas, x: float, y: float, size: float, setting: Setting) -> None:
+def _roast(canvas: Canvas, x: float, y: float, size: float, setting: SceneSetting) -> None:
     """Roast bird on an oval dish."""
     meat: Colour = (190, 106, 44)
     canvas.ellipse(x, y - 0.1, 2.1 * size, 0.4, (240, 240, 246))
@@ -353,7 +353,7 @@ def _roast(canvas: Canvas, x: float, y: float, size: float, setting: Setting) ->
 
 
 @scene("aid_tent")
-def aid_tent(canvas: Canvas, setting: Setting) -> None:
+def aid_tent(canvas: Canvas, setting: SceneSetting) -> None:
     """A doctor in a white coat and children of many colours before a large aid tent."""
     outdoors(canvas, setting, 10.4)
     cloth = in_light((244, 242, 234), setting)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.props import bench, in_light, tree
 from valuespectrum.reference.scenes import scene
 
 
 @scene("bus_stop")
-def bus_stop(canvas: Canvas, setting: Setting) -> None:
+def bus_stop(canvas: Canvas, setting: SceneSetting) -> None:
     """A glass shelter with a bench, a round sign and a kerb; nobody there."""
     outdoors(canvas, setting, 10.4)
     canvas.gradient(in_light((150, 152, 158), setting), in_light((120, 122, 130), setting), 13.0, 16.0)
@@ -44,7 +44,7 @@ def bus_stop(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("washing_machine")
-def washing_machine(canvas: Canvas, setting: Setting) -> None:
+def washing_machine(canvas: Canvas, setting: SceneSetting) -> None:
     """A front-loading washing machine with clothes going round behind the door."""
     room(canvas, setting, 12.4)
     size, shake = 3.4 * setting.size, 0.05 * setting.wave(0.25)
@@ -72,7 +72,7 @@ def washing_machine(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("brick_wall")
-def brick_wall(canvas: Canvas, setting: Setting) -> None:
+def brick_wall(canvas: Canvas, setting: SceneSetting) -> None:
     """Rows of bricks and one drain pipe with dripping water."""
     walls: tuple[Colour, ...] = ((176, 86, 64), (160, 110, 84), (190, 120, 90), (140, 84, 78))
     light = daylight(setting)
@@ -101,7 +101,7 @@ def brick_wall(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("wall_clock")
-def wall_clock(canvas: Canvas, setting: Setting) -> None:
+def wall_clock(canvas: Canvas, setting: SceneSetting) -> None:
     """A large round clock with hands and a swinging pendulum."""
     room(canvas, setting, 14.2)
     x, y, r = 4.5, 7.6, 3.0 * setting.size
@@ -127,7 +127,7 @@ def wall_clock(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("colour_bars")
-def colour_bars(canvas: Canvas, setting: Setting) -> None:
+def colour_bars(canvas: Canvas, setting: SceneSetting) -> None:
     """A television test card: vertical bars, a circle and a grey ramp, with a scanning line."""
     bars: tuple[Colour, ...] = (
         (235, 235, 235), (235, 235, 16), (16, 235, 235), (16, 235, 16), (235, 16, 235), (235, 16, 16), (16, 16, 235),
@@ -153,7 +153,7 @@ def colour_bars(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("car_park")
-def car_park(canvas: Canvas, setting: Setting) -> None:
+def car_park(canvas: Canvas, setting: SceneSetting) -> None:
     """An empty level of a concrete car park: pillars, white bay lines, an arrow, an open side."""
     light = daylight(setting)
     concrete = light.tint((178, 178, 176), 0.8)
@@ -185,7 +185,7 @@ def car_park(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("desk_supplies")
-def desk_supplies(canvas: Canvas, setting: Setting) -> None:
+def desk_supplies(canvas: Canvas, setting: SceneSetting) -> None:
     """Paper clips, pencils, a ruler and a sheet of squared paper on a desk, seen from above."""
     light = daylight(setting)
     desks: tuple[Colour, ...] = ((196, 150, 104), (222, 214, 200), (120, 140, 150), (164, 116, 82))
@@ -227,7 +227,7 @@ def _paper_clip(canvas: Canvas, x: float, y: float) -> None:
 
 
 @scene("voting_booth")
-def voting_booth(canvas: Canvas, setting: Setting) -> None:
+def voting_booth(canvas: Canvas, setting: SceneSetting) -> None:
     """A curtained booth with a shelf, a ballot paper with boxes, a pencil and a ballot box."""
     room(canvas, setting, 12.6)
     light = daylight(setting)

@@ -8,7 +8,7 @@ from valuespectrum.reference.painting.canvas import (
     WIDTH_UNITS,
     Canvas,
     Colour,
-    Setting,
+    SceneSetting,
     darken,
     lighten,
     mix,
@@ -24,7 +24,7 @@ _DARK: Colour = (34, 36, 48)
 
 
 @scene("sports_car")
-def sports_car(canvas: Canvas, setting: Setting) -> None:
+def sports_car(canvas: Canvas, setting: SceneSetting) -> None:
     """A low sports car, seen from the side, in front of a white villa with columns and palms."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.2)
@@ -35,7 +35,7 @@ def sports_car(canvas: Canvas, setting: Setting) -> None:
     _car(canvas, setting, 4.5, 13.9 + 0.03 * setting.wave(0.5), 1.1 * setting.size)
 
 
-def _villa(canvas: Canvas, setting: Setting, base: float) -> None:
+def _villa(canvas: Canvas, setting: SceneSetting, base: float) -> None:
     light = daylight(setting)
     wall, pane = light.tint((252, 248, 238)), (255, 222, 130) if light.lamps else light.tint((128, 184, 214))
     canvas.rectangle(1.0, base - 4.4, 8.0, base + 0.4, wall)
@@ -53,7 +53,7 @@ def _villa(canvas: Canvas, setting: Setting, base: float) -> None:
         palm(canvas, x, base + 0.5, 6.4, setting)
 
 
-def _car(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) -> None:
+def _car(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
     light = daylight(setting)
     paint = light.tint(setting.accent, 0.5)
 
@@ -84,7 +84,7 @@ def _car(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) 
 
 
 @scene("gold_vault")
-def gold_vault(canvas: Canvas, setting: Setting) -> None:
+def gold_vault(canvas: Canvas, setting: SceneSetting) -> None:
     """A steel vault with an open round door, gold bars in a pyramid and heaps of coins."""
     light = daylight(setting)
     steel = light.tint(mix((128, 140, 156), setting.second, 0.15), 0.5)
@@ -103,7 +103,7 @@ def gold_vault(canvas: Canvas, setting: Setting) -> None:
     _sparkles(canvas, setting)
 
 
-def _vault_window(canvas: Canvas, setting: Setting) -> None:
+def _vault_window(canvas: Canvas, setting: SceneSetting) -> None:
     light = daylight(setting)
     frame = (60, 64, 74)
     canvas.rectangle(0.0, 0.3, WIDTH_UNITS, 2.5, frame)
@@ -120,7 +120,7 @@ def _vault_window(canvas: Canvas, setting: Setting) -> None:
         canvas.rectangle(1.2 + bar * 1.08, 0.4, 1.34 + bar * 1.08, 2.4, frame)
 
 
-def _vault_door(canvas: Canvas, setting: Setting, x: float, y: float, radius: float, steel: Colour) -> None:
+def _vault_door(canvas: Canvas, setting: SceneSetting, x: float, y: float, radius: float, steel: Colour) -> None:
     canvas.ellipse(x, y, radius * 1.12, fill=darken(steel, 0.45))
     canvas.ellipse(x, y, radius, fill=lighten(steel, 0.35))
     canvas.ellipse(x, y, radius * 0.82, fill=lighten(steel, 0.15))
@@ -147,7 +147,7 @@ def _gold_bars(canvas: Canvas, x: float, base: float, scale: float) -> None:
             canvas.line([(right, bottom), (right - inset, top)], GOLD_DARK, 0.07)
 
 
-def _coins(canvas: Canvas, setting: Setting) -> None:
+def _coins(canvas: Canvas, setting: SceneSetting) -> None:
     random = setting.random()
     for pile, height in ((0.7, 2.6), (8.3, 2.2)):
         canvas.polygon([(pile - 2.6, HEIGHT_UNITS), (pile, 15.2 - height), (pile + 2.6, HEIGHT_UNITS)], GOLD_DARK)
@@ -164,7 +164,7 @@ def _coins(canvas: Canvas, setting: Setting) -> None:
             canvas.ellipse(x, 15.64 - coin * 0.16, 0.36, 0.15, fill=GOLD_LIGHT)
 
 
-def _sparkles(canvas: Canvas, setting: Setting) -> None:
+def _sparkles(canvas: Canvas, setting: SceneSetting) -> None:
     for index, (x, y) in enumerate(setting.random().random((7, 2))):
         size = 0.34 * max(0.0, setting.wave(1.6, index / 7))
         centre_x, centre_y = 1 + 7 * x, 11 + 4 * y
@@ -174,7 +174,7 @@ def _sparkles(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("private_yacht")
-def private_yacht(canvas: Canvas, setting: Setting) -> None:
+def private_yacht(canvas: Canvas, setting: SceneSetting) -> None:
     """A white yacht with three decks on the sea, a helicopter hovering above its stern."""
     light = daylight(setting)
     horizon = 9.6
@@ -191,7 +191,7 @@ def private_yacht(canvas: Canvas, setting: Setting) -> None:
         canvas.line(points, mix(sea, (255, 255, 255), 0.4 - row * 0.07), 0.1, False)
 
 
-def _shore(canvas: Canvas, setting: Setting, horizon: float) -> None:
+def _shore(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
     light = daylight(setting)
     rock = mix(light.tint((110, 130, 128)), light.sky_bottom, 0.35)
     if setting.place % 2:
@@ -201,7 +201,7 @@ def _shore(canvas: Canvas, setting: Setting, horizon: float) -> None:
     canvas.polygon([(x, horizon + y) for x, y in ridge], rock)
 
 
-def _yacht(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) -> None:
+def _yacht(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
     light = daylight(setting)
     white, pane = light.tint((252, 252, 255), 0.6), (255, 224, 130) if light.lamps else light.tint((44, 66, 96))
     shade = darken(white, 0.12)
@@ -232,7 +232,7 @@ def _yacht(canvas: Canvas, setting: Setting, x: float, base: float, scale: float
     )
 
 
-def _helicopter(canvas: Canvas, setting: Setting, x: float, y: float, scale: float) -> None:
+def _helicopter(canvas: Canvas, setting: SceneSetting, x: float, y: float, scale: float) -> None:
     light = daylight(setting)
     paint = light.tint(setting.accent, 0.4)
     canvas.polygon(
@@ -251,7 +251,7 @@ def _helicopter(canvas: Canvas, setting: Setting, x: float, y: float, scale: flo
 
 
 @scene("golden_throne")
-def golden_throne(canvas: Canvas, setting: Setting) -> None:
+def golden_throne(canvas: Canvas, setting: SceneSetting) -> None:
     """A crowned ruler with a sceptre on a tall golden throne at the end of a red carpet."""
     light = daylight(setting)
     wall = light.tint(_HALLS[setting.place % 4], 0.6)
@@ -272,7 +272,7 @@ def golden_throne(canvas: Canvas, setting: Setting) -> None:
     _ruler(canvas, setting, 4.5, 13.0, 6.6 * scale)
 
 
-def _throne(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) -> None:
+def _throne(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
     cloth = daylight(setting).tint((150, 24, 44), 0.3)
     top = base - 8.2 * scale
     canvas.ellipse(x, top + 0.6 * scale, 1.75 * scale, 1.3 * scale, fill=GOLD_DARK)
@@ -289,7 +289,7 @@ def _throne(canvas: Canvas, setting: Setting, x: float, base: float, scale: floa
     canvas.rectangle(x - 1.9 * scale, base - 1.7 * scale, x + 1.9 * scale, base - 1.3 * scale, GOLD_LIGHT, 0.1)
 
 
-def _ruler(canvas: Canvas, setting: Setting, x: float, base: float, height: float) -> None:
+def _ruler(canvas: Canvas, setting: SceneSetting, x: float, base: float, height: float) -> None:
     robe = darken(setting.accent, 0.2)
     look = look_of(setting, 0, top=robe, bottom=darken(robe, 0.3))
     hand = (x + 0.27 * height, base - 0.36 * height + 0.02 * height * setting.wave(2.4))
@@ -328,7 +328,7 @@ def crown(canvas: Canvas, x: float, y: float, half: float) -> None:
 
 
 @scene("corner_office")
-def corner_office(canvas: Canvas, setting: Setting) -> None:
+def corner_office(canvas: Canvas, setting: SceneSetting) -> None:
     """A boss, seen from behind, looks down on a city through the glass wall of a top floor."""
     light = daylight(setting)
     sky(canvas, setting, 9.0)
@@ -354,7 +354,7 @@ def corner_office(canvas: Canvas, setting: Setting) -> None:
     _desk(canvas, setting)
 
 
-def _city_below(canvas: Canvas, setting: Setting) -> None:
+def _city_below(canvas: Canvas, setting: SceneSetting) -> None:
     light = daylight(setting)
     random = setting.random()
     for row in range(4):
@@ -370,7 +370,7 @@ def _city_below(canvas: Canvas, setting: Setting) -> None:
                     canvas.rectangle(x + 0.2, pane_y, x + 0.2 + width * 0.4, pane_y + 0.15, lit)
 
 
-def _desk(canvas: Canvas, setting: Setting) -> None:
+def _desk(canvas: Canvas, setting: SceneSetting) -> None:
     wood = daylight(setting).tint((110, 66, 42), 0.5)
     canvas.rectangle(6.4, 8.9, 8.5, 13.2, (40, 38, 44), 0.5)
     canvas.rectangle(6.7, 9.2, 8.2, 12.4, (64, 60, 68), 0.3)
@@ -384,7 +384,7 @@ def _desk(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("leader_balcony")
-def leader_balcony(canvas: Canvas, setting: Setting) -> None:
+def leader_balcony(canvas: Canvas, setting: SceneSetting) -> None:
     """A leader speaks from a palace balcony between two long banners; a crowd looks up."""
     light = daylight(setting)
     sky(canvas, setting, 14.0)
@@ -410,7 +410,7 @@ def leader_balcony(canvas: Canvas, setting: Setting) -> None:
     crowd(canvas, 14.7, 0.62, looks[6:11], sway=setting.time + 0.4)
 
 
-def _banner(canvas: Canvas, setting: Setting, x: float) -> None:
+def _banner(canvas: Canvas, setting: SceneSetting, x: float) -> None:
     light = daylight(setting)
     cloth = light.tint(setting.accent, 0.5)
     shift = 0.1 * setting.wave(2.0, x / 9)

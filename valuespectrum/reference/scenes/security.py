@@ -10,7 +10,7 @@ from valuespectrum.reference.painting.canvas import (
     WIDTH_UNITS,
     Canvas,
     Colour,
-    Setting,
+    SceneSetting,
     darken,
     lighten,
     mix,
@@ -25,7 +25,7 @@ _LADDER: Colour = (206, 210, 218)
 
 
 @scene("fire_engine")
-def fire_engine(canvas: Canvas, setting: Setting) -> None:
+def fire_engine(canvas: Canvas, setting: SceneSetting) -> None:
     """A red fire engine with its ladder raised and flashing lights, firefighters in front of it."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.0)
@@ -45,7 +45,7 @@ def fire_engine(canvas: Canvas, setting: Setting) -> None:
         canvas.rectangle(4.17, 14.85, 4.63, 15.1, WHITE)
 
 
-def _engine(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) -> None:
+def _engine(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
     light = daylight(setting)
     red, left, right = light.tint((216, 36, 36), 0.5), x - 4.0 * scale, x + 4.0 * scale
     top = base - 3.4 * scale
@@ -92,7 +92,7 @@ def _raised_ladder(canvas: Canvas, x0: float, y0: float, x1: float, y1: float) -
 
 
 @scene("locked_door")
-def locked_door(canvas: Canvas, setting: Setting) -> None:
+def locked_door(canvas: Canvas, setting: SceneSetting) -> None:
     """A front door with chain, bolts and a big padlock, under a blinking alarm and a camera."""
     light = daylight(setting)
     outdoors(canvas, setting, 11.0)
@@ -122,7 +122,7 @@ def locked_door(canvas: Canvas, setting: Setting) -> None:
         flower(canvas, 1.8, 13.7, 1.4, setting, setting.second)
 
 
-def _locks(canvas: Canvas, setting: Setting, x: float, y: float, half: float) -> None:
+def _locks(canvas: Canvas, setting: SceneSetting, x: float, y: float, half: float) -> None:
     steel, brass, size = (196, 202, 212), (236, 184, 60), setting.size
     for up in (-1.75, 1.75):
         canvas.rectangle(x - half - 0.3, y + up * size - 0.2, x + half + 0.3, y + up * size + 0.2, steel, 0.1)
@@ -144,7 +144,7 @@ def _locks(canvas: Canvas, setting: Setting, x: float, y: float, half: float) ->
     canvas.rectangle(x - 0.09 * size + swing, y + 0.5 * size, x + 0.09 * size + swing, y + 1.0 * size, BLACK)
 
 
-def _alarm(canvas: Canvas, setting: Setting, x: float, y: float) -> None:
+def _alarm(canvas: Canvas, setting: SceneSetting, x: float, y: float) -> None:
     blinking = setting.wave(0.9) > 0
     if blinking:
         canvas.glow(x, y - 0.1, 1.3, (255, 70, 60), 0.9)
@@ -159,7 +159,7 @@ def _alarm(canvas: Canvas, setting: Setting, x: float, y: float) -> None:
 
 
 @scene("lifeguard_tower")
-def lifeguard_tower(canvas: Canvas, setting: Setting) -> None:
+def lifeguard_tower(canvas: Canvas, setting: SceneSetting) -> None:
     """A lifeguard on a high wooden tower at the beach, with a life ring, a flag and swimmers."""
     light = daylight(setting)
     outdoors(canvas, setting, 8.4)
@@ -178,7 +178,7 @@ def lifeguard_tower(canvas: Canvas, setting: Setting) -> None:
     _tower(canvas, setting, 5.1, 15.0, setting.size)
 
 
-def _tower(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) -> None:
+def _tower(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
     light = daylight(setting)
     wood, red = light.tint((236, 226, 208), 0.7), light.tint(RED, 0.6)
     deck = base - 5.6 * scale
@@ -209,7 +209,7 @@ def _tower(canvas: Canvas, setting: Setting, x: float, base: float, scale: float
 
 
 @scene("doctor_checkup")
-def doctor_checkup(canvas: Canvas, setting: Setting) -> None:
+def doctor_checkup(canvas: Canvas, setting: SceneSetting) -> None:
     """A doctor in a white coat holds a stethoscope to a patient who sits on an examination bed."""
     light = daylight(setting)
     room(canvas, setting, 12.4)
@@ -242,7 +242,7 @@ def doctor_checkup(canvas: Canvas, setting: Setting) -> None:
     canvas.ellipse(*hand, 0.038 * tall, fill=doctor.skin)
 
 
-def _medical_posters(canvas: Canvas, setting: Setting) -> None:
+def _medical_posters(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.rectangle(3.65, 2.0, 5.35, 3.7, WHITE, 0.2)
     canvas.rectangle(4.3, 2.25, 4.7, 3.45, RED)
     canvas.rectangle(3.9, 2.65, 5.1, 3.05, RED)
@@ -261,7 +261,7 @@ def _medical_posters(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("hard_hats")
-def hard_hats(canvas: Canvas, setting: Setting) -> None:
+def hard_hats(canvas: Canvas, setting: SceneSetting) -> None:
     """Building workers with yellow helmets and orange vests behind a striped barrier, a crane above."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.6)
@@ -281,7 +281,7 @@ def hard_hats(canvas: Canvas, setting: Setting) -> None:
     _barrier(canvas, setting)
 
 
-def _crane(canvas: Canvas, setting: Setting) -> None:
+def _crane(canvas: Canvas, setting: SceneSetting) -> None:
     yellow = daylight(setting).tint((246, 190, 40), 0.7)
     left = setting.place % 2 == 0
     x, reach = (1.3, 1) if left else (7.7, -1)
@@ -299,7 +299,7 @@ def _crane(canvas: Canvas, setting: Setting) -> None:
     canvas.rectangle(hook_x - 0.9, drop, hook_x + 0.9, drop + 0.35, daylight(setting).tint((150, 90, 70), 0.7))
 
 
-def _shell(canvas: Canvas, setting: Setting) -> None:
+def _shell(canvas: Canvas, setting: SceneSetting) -> None:
     concrete = daylight(setting).tint((176, 178, 184), 0.9)
     for floor in range(4):
         y = 6.0 + floor * 1.35
@@ -308,7 +308,7 @@ def _shell(canvas: Canvas, setting: Setting) -> None:
             canvas.rectangle(2.7 + column * 1.3, y, 2.95 + column * 1.3, y + 1.4, darken(concrete, 0.15))
 
 
-def _barrier(canvas: Canvas, setting: Setting) -> None:
+def _barrier(canvas: Canvas, setting: SceneSetting) -> None:
     for x in (1.0, 8.0):
         canvas.polygon([(x - 0.5, 15.7), (x - 0.15, 11.9), (x + 0.15, 11.9), (x + 0.5, 15.7)], (230, 230, 234))
     for top in (12.3, 13.8):
@@ -324,7 +324,7 @@ def _barrier(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("lighthouse_storm")
-def lighthouse_storm(canvas: Canvas, setting: Setting) -> None:
+def lighthouse_storm(canvas: Canvas, setting: SceneSetting) -> None:
     """A striped lighthouse with a turning beam over high waves, rain and boats behind a harbour wall."""
     light = daylight(setting)
     outdoors(canvas, setting, 11.0)
@@ -343,7 +343,7 @@ def lighthouse_storm(canvas: Canvas, setting: Setting) -> None:
         canvas.line([(left, top), (left - 0.18, top + 0.6)], mix(light.sky_bottom, (230, 238, 250), 0.6), 0.04, False)
 
 
-def _beam(canvas: Canvas, setting: Setting, x: float, y: float) -> None:
+def _beam(canvas: Canvas, setting: SceneSetting, x: float, y: float) -> None:
     reach = 9.0 * setting.wave(3.2)
     soft = mix(daylight(setting).sky_bottom, (255, 244, 170), 0.7)
     canvas.polygon([(x, y), (x + reach, y - 1.1), (x + reach, y + 1.1)], soft)
@@ -351,7 +351,7 @@ def _beam(canvas: Canvas, setting: Setting, x: float, y: float) -> None:
     canvas.glow(x, y, 1.8, (255, 246, 180), 0.9)
 
 
-def _lighthouse(canvas: Canvas, setting: Setting, x: float, base: float, scale: float) -> None:
+def _lighthouse(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
     light = daylight(setting)
     white, red = light.tint(WHITE, 0.6), light.tint(RED, 0.6)
     rock = [(x - 4.0, base + 1.5), (x - 2.0, base - 0.5), (x + 2.2, base - 0.6), (x + 4.2, base + 1.5)]
@@ -372,7 +372,7 @@ def _lighthouse(canvas: Canvas, setting: Setting, x: float, base: float, scale: 
     canvas.rectangle(x - 0.4 * scale, base - 1.5 * scale, x + 0.4 * scale, base - 0.3, darken(setting.accent, 0.3), 0.1)
 
 
-def _storm_sea(canvas: Canvas, setting: Setting) -> None:
+def _storm_sea(canvas: Canvas, setting: SceneSetting) -> None:
     light = daylight(setting)
     sea = light.tint((40, 92, 124))
     for row in range(4):
@@ -390,7 +390,7 @@ def _storm_sea(canvas: Canvas, setting: Setting) -> None:
         _boat(canvas, setting, 7.3, 14.6 + 0.3 * setting.wave(2.0, 0.4), light.tint(setting.second, 0.6))
 
 
-def _boat(canvas: Canvas, setting: Setting, x: float, y: float, colour: Colour) -> None:
+def _boat(canvas: Canvas, setting: SceneSetting, x: float, y: float, colour: Colour) -> None:
     tilt = 0.18 * setting.wave(2.0, 0.25)
     canvas.line([(x, y - 0.2), (x + tilt, y - 2.1)], BLACK, 0.1)
     sail = [(x + tilt, y - 2.0), (x + 0.1, y - 0.5), (x + 1.1, y - 0.6 + tilt)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 from valuespectrum.reference.painting.backgrounds import daylight, ground_colour, outdoors, room, sky
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting, darken, lighten
+from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting, darken, lighten
 from valuespectrum.reference.painting.figures import Pose, hand_position, look_of, person
 from valuespectrum.reference.painting.props import chair, in_light, lamp, pine, pot_plant, tree
 from valuespectrum.reference.scenes import scene
@@ -14,7 +14,7 @@ _PAINTS: tuple[Colour, ...] = ((226, 64, 60), (246, 190, 50), (64, 160, 90), (54
 
 
 @scene("painter_easel")
-def painter_easel(canvas: Canvas, setting: Setting) -> None:
+def painter_easel(canvas: Canvas, setting: SceneSetting) -> None:
     """A painter in a beret dabs at a colourful canvas on an easel."""
     room(canvas, setting, 12.2)
     if setting.clutter > 0.4:
@@ -39,7 +39,7 @@ def painter_easel(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("inventor_workbench")
-def inventor_workbench(canvas: Canvas, setting: Setting) -> None:
+def inventor_workbench(canvas: Canvas, setting: SceneSetting) -> None:
     """An inventor with goggles turns a machine of large cogwheels."""
     room(canvas, setting, 12.6)
     canvas.rectangle(0.4, 10.4, 8.6, 11.0, (150, 100, 60), 0.1)
@@ -74,7 +74,7 @@ def _cog(canvas: Canvas, x: float, y: float, radius: float, angle: float, colour
 
 
 @scene("lone_hiker_crossroads")
-def lone_hiker_crossroads(canvas: Canvas, setting: Setting) -> None:
+def lone_hiker_crossroads(canvas: Canvas, setting: SceneSetting) -> None:
     """A hiker with a rucksack, seen from behind, before a fork of two paths and a signpost."""
     outdoors(canvas, setting, 7.6)
     path = in_light((226, 196, 146), setting)
@@ -101,7 +101,7 @@ def lone_hiker_crossroads(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("stargazer_telescope")
-def stargazer_telescope(canvas: Canvas, setting: Setting) -> None:
+def stargazer_telescope(canvas: Canvas, setting: SceneSetting) -> None:
     """A person bends to a large telescope that points at ringed planets and stars."""
     sky(canvas, setting, 12.4)
     bright = (255, 250, 220)
@@ -131,7 +131,7 @@ def _twinkle(canvas: Canvas, x: float, y: float, size: float, colour: Colour) ->
 
 
 @scene("writer_typewriter")
-def writer_typewriter(canvas: Canvas, setting: Setting) -> None:
+def writer_typewriter(canvas: Canvas, setting: SceneSetting) -> None:
     """A writer behind a big typewriter, paper with lines of text coming out."""
     room(canvas, setting, 12.0)
     lamp(canvas, 7.8, 11.0, 3.2, setting)
@@ -158,7 +158,7 @@ def writer_typewriter(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("student_chemistry")
-def student_chemistry(canvas: Canvas, setting: Setting) -> None:
+def student_chemistry(canvas: Canvas, setting: SceneSetting) -> None:
     """A student with goggles between bubbling, glowing flasks."""
     room(canvas, setting, 12.0)
     height = 8.6 * setting.size
@@ -185,7 +185,7 @@ def student_chemistry(canvas: Canvas, setting: Setting) -> None:
         chair(canvas, 0.9, 15.8, 2.6)
 
 
-def _flask(canvas: Canvas, setting: Setting, x: float, y: float, size: float, liquid: Colour) -> None:
+def _flask(canvas: Canvas, setting: SceneSetting, x: float, y: float, size: float, liquid: Colour) -> None:
     canvas.glow(x, y - 0.7 * size, 1.5 * size, lighten(liquid, 0.4), 0.5)
     glass: Colour = (220, 240, 246)
     canvas.rectangle(x - 0.24 * size, y - 2.3 * size, x + 0.24 * size, y - size, glass)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import atan2, cos, sin
 
 from valuespectrum.reference.painting.backgrounds import cloud, daylight, outdoors, sky
-from valuespectrum.reference.painting.canvas import Canvas, Point, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Point, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.figures import Look, Pose, head, look_of, person
 from valuespectrum.reference.painting.props import bird, in_light, pine, wheel
 from valuespectrum.reference.scenes import scene
 
 
 @scene("roller_coaster")
-def roller_coaster(canvas: Canvas, setting: Setting) -> None:
+def roller_coaster(canvas: Canvas, setting: SceneSetting) -> None:
     """A train of cars with screaming riders, arms up, on a looping track."""
     outdoors(canvas, setting, 13.6)
     steel = in_light((230, 234, 240), setting)
@@ -34,7 +34,7 @@ def _track_height(x: float) -> float:
     return 9.6 + 1.9 * sin(0.62 * x + 0.6)
 
 
-def _coaster_car(canvas: Canvas, setting: Setting, x: float, index: int) -> None:
+def _coaster_car(canvas: Canvas, setting: SceneSetting, x: float, index: int) -> None:
     y = _track_height(x)
     slope = atan2(_track_height(x + 0.1) - y, 0.1)
     across, up = (cos(slope), sin(slope)), (sin(slope), -cos(slope))
@@ -57,7 +57,7 @@ def _coaster_car(canvas: Canvas, setting: Setting, x: float, index: int) -> None
 
 
 @scene("skydiver")
-def skydiver(canvas: Canvas, setting: Setting) -> None:
+def skydiver(canvas: Canvas, setting: SceneSetting) -> None:
     """A skydiver in goggles and helmet falls spread-eagled, clouds rushing up, the earth far below."""
     light = daylight(setting)
     sky(canvas, setting, 16.0)
@@ -93,7 +93,7 @@ def skydiver(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("surfer_wave")
-def surfer_wave(canvas: Canvas, setting: Setting) -> None:
+def surfer_wave(canvas: Canvas, setting: SceneSetting) -> None:
     """A surfer on a board under the curl of a huge blue wave."""
     sky(canvas, setting, 9.0)
     sea, deep = in_light((30, 150, 190), setting), in_light((14, 96, 150), setting)
@@ -124,7 +124,7 @@ def surfer_wave(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("bike_jump")
-def bike_jump(canvas: Canvas, setting: Setting) -> None:
+def bike_jump(canvas: Canvas, setting: SceneSetting) -> None:
     """A mountain biker in the air between two earth ramps."""
     outdoors(canvas, setting, 10.6)
     earth = in_light((164, 108, 64), setting)
@@ -160,7 +160,7 @@ def bike_jump(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("kayak_rapids")
-def kayak_rapids(canvas: Canvas, setting: Setting) -> None:
+def kayak_rapids(canvas: Canvas, setting: SceneSetting) -> None:
     """A paddler in a kayak on white water between rocks."""
     outdoors(canvas, setting, 5.6)
     canvas.gradient(in_light((88, 190, 204), setting), in_light((22, 110, 140), setting), 5.6, 16.0)
@@ -205,7 +205,7 @@ def kayak_rapids(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("cliff_climber")
-def cliff_climber(canvas: Canvas, setting: Setting) -> None:
+def cliff_climber(canvas: Canvas, setting: SceneSetting) -> None:
     """A climber with helmet and rope clings to an overhanging rock face high above the ground."""
     outdoors(canvas, setting, 14.4)
     rock = in_light((176, 134, 100), setting)

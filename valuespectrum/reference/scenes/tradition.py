@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.figures import Pose, crowd, hand_position, head_position, look_of, person
 from valuespectrum.reference.painting.props import (
     BLACK,
@@ -27,7 +27,7 @@ from valuespectrum.reference.scenes import scene
 _SEPIA: Colour = (196, 164, 118)
 
 
-def pagoda(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def pagoda(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     """Temple tower of three storeys with swept roofs; ``(x, y)`` is the middle of its base."""
     roof, wall = in_light((178, 48, 40), setting), in_light((236, 206, 160), setting)
     glow: Colour = (255, 212, 110) if daylight(setting).lamps else (112, 62, 44)
@@ -62,7 +62,7 @@ def pagoda(canvas: Canvas, x: float, y: float, height: float, setting: Setting) 
 
 
 @scene("temple_incense")
-def temple_incense(canvas: Canvas, setting: Setting) -> None:
+def temple_incense(canvas: Canvas, setting: SceneSetting) -> None:
     """A pagoda behind a bronze bowl with smoking incense sticks."""
     outdoors(canvas, setting, 10.4)
     for x in (0.7, 8.3) if setting.clutter > 0.3 else (8.3,):
@@ -88,7 +88,7 @@ def temple_incense(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("folk_dancers")
-def folk_dancers(canvas: Canvas, setting: Setting) -> None:
+def folk_dancers(canvas: Canvas, setting: SceneSetting) -> None:
     """Dancers in costume who circle a maypole, each holding a ribbon."""
     outdoors(canvas, setting, 10)
     top = (4.5, 2.6)
@@ -112,7 +112,7 @@ def folk_dancers(canvas: Canvas, setting: Setting) -> None:
         _dancer(canvas, setting, index, (x, y - hop, height), pose)
 
 
-def _maypole(canvas: Canvas, setting: Setting, top: tuple[float, float]) -> None:
+def _maypole(canvas: Canvas, setting: SceneSetting, top: tuple[float, float]) -> None:
     canvas.rectangle(4.36, 2.2, 4.64, 13.2, in_light(WHITE, setting))
     for step in range(10):
         y = 3.2 + step
@@ -126,7 +126,7 @@ def _maypole(canvas: Canvas, setting: Setting, top: tuple[float, float]) -> None
     canvas.ellipse(4.5, 2.1, 0.24, fill=in_light(GOLD, setting))
 
 
-def _dancer(canvas: Canvas, setting: Setting, index: int, place: tuple[float, float, float], pose: Pose) -> None:
+def _dancer(canvas: Canvas, setting: SceneSetting, index: int, place: tuple[float, float, float], pose: Pose) -> None:
     x, y, height = place
     skirt: Colour = (setting.accent, RED, setting.second)[index % 3]
     person(canvas, x, y, height, look_of(setting, index, top=WHITE, bottom=BLACK), pose)
@@ -161,7 +161,7 @@ def _dancer(canvas: Canvas, setting: Setting, index: int, place: tuple[float, fl
 
 
 @scene("lantern_festival")
-def lantern_festival(canvas: Canvas, setting: Setting) -> None:
+def lantern_festival(canvas: Canvas, setting: SceneSetting) -> None:
     """Glowing paper lanterns that rise over an old gate and a looking crowd."""
     outdoors(canvas, setting, 12)
     gate = in_light((150, 44, 38), setting)
@@ -179,7 +179,7 @@ def lantern_festival(canvas: Canvas, setting: Setting) -> None:
     crowd(canvas, 14.3, 0.62, [look_of(setting, index) for index in range(6)], True, setting.time * 0.4)
 
 
-def _sky_lantern(canvas: Canvas, x: float, y: float, size: float, setting: Setting) -> None:
+def _sky_lantern(canvas: Canvas, x: float, y: float, size: float, setting: SceneSetting) -> None:
     canvas.glow(x, y, 1.2 * size, (255, 180, 80), 0.65)
     x += 0.08 * setting.wave(3.0, y / 14)
     paper = [
@@ -194,7 +194,7 @@ def _sky_lantern(canvas: Canvas, x: float, y: float, size: float, setting: Setti
 
 
 @scene("wedding_arch")
-def wedding_arch(canvas: Canvas, setting: Setting) -> None:
+def wedding_arch(canvas: Canvas, setting: SceneSetting) -> None:
     """A bride and a groom hand in hand under an arch of flowers."""
     outdoors(canvas, setting, 10.2)
     canvas.polygon([(3.5, 10.2), (5.5, 10.2), (7.6, 16), (1.4, 16)], in_light((238, 226, 226), setting))
@@ -247,14 +247,14 @@ def _veil(canvas: Canvas, x: float, floor: float, height: float) -> None:
     )
 
 
-def _bouquet(canvas: Canvas, place: tuple[float, float], setting: Setting) -> None:
+def _bouquet(canvas: Canvas, place: tuple[float, float], setting: SceneSetting) -> None:
     x, y = place
     for dx, dy, colour in ((-0.22, 0, RED), (0.22, 0, setting.accent), (0, -0.2, (244, 160, 178)), (0, 0.15, WHITE)):
         canvas.ellipse(x + dx, y + dy, 0.24, fill=colour)
 
 
 @scene("ancestor_portraits")
-def ancestor_portraits(canvas: Canvas, setting: Setting) -> None:
+def ancestor_portraits(canvas: Canvas, setting: SceneSetting) -> None:
     """Three old framed portraits over an altar with burning candles."""
     room(canvas, setting, 13.6)
     size = setting.size
@@ -270,7 +270,7 @@ def ancestor_portraits(canvas: Canvas, setting: Setting) -> None:
     canvas.polygon([(3.95, 10.9), (5.05, 10.9), (4.8, 11.85), (4.2, 11.85)], (96, 122, 170))
 
 
-def _portrait(canvas: Canvas, place: tuple[float, float, float], setting: Setting, index: int) -> None:
+def _portrait(canvas: Canvas, place: tuple[float, float, float], setting: SceneSetting, index: int) -> None:
     x, y, half = place
     tall = 1.32 * half
     canvas.rectangle(x - half, y - tall, x + half, y + tall, (196, 150, 50), 0.1)
@@ -290,7 +290,7 @@ def _portrait(canvas: Canvas, place: tuple[float, float, float], setting: Settin
 
 
 @scene("tea_ceremony")
-def tea_ceremony(canvas: Canvas, setting: Setting) -> None:
+def tea_ceremony(canvas: Canvas, setting: SceneSetting) -> None:
     """A kneeling host who pours tea for a kneeling guest, before paper screens."""
     room(canvas, setting, 11.4)
     light = daylight(setting)
@@ -325,7 +325,7 @@ def tea_ceremony(canvas: Canvas, setting: Setting) -> None:
     _teapot(canvas, pot[0] + 0.25, pot[1], setting)
 
 
-def _kimono(canvas: Canvas, place: tuple[float, float, float], setting: Setting, index: int, pose: Pose) -> None:
+def _kimono(canvas: Canvas, place: tuple[float, float, float], setting: SceneSetting, index: int, pose: Pose) -> None:
     x, y, height = place
     robe = (setting.accent, setting.second)[index]
     look = look_of(setting, index, top=robe, bottom=robe, long_hair=False)
@@ -344,7 +344,7 @@ def _kimono(canvas: Canvas, place: tuple[float, float, float], setting: Setting,
     canvas.rectangle(x - 0.075 * height, y - 0.4 * height, x + 0.1 * height, y - 0.32 * height, GOLD)
 
 
-def _teapot(canvas: Canvas, x: float, y: float, setting: Setting) -> None:
+def _teapot(canvas: Canvas, x: float, y: float, setting: SceneSetting) -> None:
     iron: Colour = (66, 70, 82)
     canvas.line([(x + 0.3, y + 0.15), (x + 0.75, y + 0.3)], iron, 0.2)
     canvas.arc(x - 0.05, y - 0.35, 0.5, 160, 350, BLACK, 0.12)

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, sky
-from valuespectrum.reference.painting.canvas import Canvas, Colour, Setting, darken, lighten, mix
+from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.figures import Pose, face, look_of, person
 from valuespectrum.reference.painting.props import (
     BLACK,
@@ -26,7 +26,7 @@ from valuespectrum.reference.scenes import scene
 
 
 @scene("plant_tree")
-def plant_tree(canvas: Canvas, setting: Setting) -> None:
+def plant_tree(canvas: Canvas, setting: SceneSetting) -> None:
     """Two people set a sapling into a mound of earth: one holds it, one digs with a spade."""
     outdoors(canvas, setting, 10.4)
     grass, earth = in_light((110, 172, 84), setting), in_light((112, 74, 48), setting)
@@ -49,7 +49,7 @@ def plant_tree(canvas: Canvas, setting: Setting) -> None:
     person(canvas, 7.35, 14.9, height, look_of(setting, 1, top=setting.second, hat=(214, 180, 110)), right)
 
 
-def _sapling(canvas: Canvas, x: float, y: float, height: float, setting: Setting) -> None:
+def _sapling(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
     stem, leaf = in_light((120, 84, 50), setting), in_light((92, 190, 78), setting)
     sway = 0.1 * setting.wave(2.4)
     canvas.line([(x, y), (x + sway, y - height)], stem, 0.2)
@@ -63,7 +63,7 @@ def _sapling(canvas: Canvas, x: float, y: float, height: float, setting: Setting
 
 
 @scene("hands_globe")
-def hands_globe(canvas: Canvas, setting: Setting) -> None:
+def hands_globe(canvas: Canvas, setting: SceneSetting) -> None:
     """A turning ring of people in many colours, hand in hand around the globe."""
     sky(canvas, setting, 16)
     middle, radius, count = (4.5, 8.4), 1.95 * setting.size, 9
@@ -104,7 +104,7 @@ def hands_globe(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("peace_dove")
-def peace_dove(canvas: Canvas, setting: Setting) -> None:
+def peace_dove(canvas: Canvas, setting: SceneSetting) -> None:
     """A big white dove with an olive branch flies over a rainbow."""
     outdoors(canvas, setting, 13.4)
     light = daylight(setting)
@@ -162,7 +162,7 @@ def peace_dove(canvas: Canvas, setting: Setting) -> None:
 
 
 @scene("beach_cleanup")
-def beach_cleanup(canvas: Canvas, setting: Setting) -> None:
+def beach_cleanup(canvas: Canvas, setting: SceneSetting) -> None:
     """Two volunteers on a beach put bottles and cans into a sack."""
     outdoors(canvas, replace(setting, place=2), 9.6)
     random = setting.random()
@@ -216,7 +216,7 @@ def _litter(canvas: Canvas, x: float, y: float, turn: float, sort: int) -> None:
 
 
 @scene("whale_ocean")
-def whale_ocean(canvas: Canvas, setting: Setting) -> None:
+def whale_ocean(canvas: Canvas, setting: SceneSetting) -> None:
     """A whale and fish under the surface of a clear sea."""
     sky(canvas, setting, 3.4)
     light = daylight(setting)
@@ -243,13 +243,13 @@ def whale_ocean(canvas: Canvas, setting: Setting) -> None:
         canvas.ellipse(9 * x, 15 - (y * 12 + setting.time * 0.8) % 12, 0.07 + 0.12 * size, fill=lighten(upper, 0.5))
 
 
-def _seaweed(canvas: Canvas, setting: Setting) -> None:
+def _seaweed(canvas: Canvas, setting: SceneSetting) -> None:
     for x, height in ((0.7, 3.4), (1.3, 2.5), (7.6, 2.7), (8.3, 3.8)):
         points = [(x + 0.25 * math.sin(step + setting.time * 2), 15.6 - height * step / 5) for step in range(6)]
         canvas.line(points, in_light((48, 140, 90), setting), 0.24)
 
 
-def _whale(canvas: Canvas, setting: Setting) -> None:
+def _whale(canvas: Canvas, setting: SceneSetting) -> None:
     size, x, y = setting.size, 4.5, 8.1 + 0.25 * setting.wave(3.4)
     skin: Colour = mix((44, 82, 138), daylight(setting).light, 0.3 * daylight(setting).darkness)
     tail = 0.5 * setting.wave(1.7)
@@ -294,7 +294,7 @@ def _fish(canvas: Canvas, x: float, y: float, length: float, colour: Colour, fac
 
 
 @scene("justice_scales")
-def justice_scales(canvas: Canvas, setting: Setting) -> None:
+def justice_scales(canvas: Canvas, setting: SceneSetting) -> None:
     """Great golden scales in balance with one person on each pan, before a court house."""
     sky(canvas, setting, 12.4)
     stone = in_light((224, 218, 206), setting)
@@ -312,7 +312,7 @@ def justice_scales(canvas: Canvas, setting: Setting) -> None:
     _scales(canvas, setting)
 
 
-def _scales(canvas: Canvas, setting: Setting) -> None:
+def _scales(canvas: Canvas, setting: SceneSetting) -> None:
     size, gold = setting.size, (236, 184, 44)
     tilt = 0.07 * setting.wave(2.8)
     top, reach = 6.4, 2.75 * (0.7 + 0.3 * size)

@@ -19,7 +19,7 @@ from valuespectrum.reference.embedder import ARCHITECTURE, build_tokenizer, wrap
 from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.training.captions import Text, all_words, caption_text, keyword_texts, text_bank
 from valuespectrum.reference.training.language import Log, schedule
-from valuespectrum.reference.training.pictures import Pictures, augment, normalise
+from valuespectrum.reference.training.pictures import TrainingPictures, augment, normalise
 from vectorstore.foundation.torch_setup import prepare_torch
 
 
@@ -33,7 +33,7 @@ class EmbedderOptions:
     seed: int = 0
 
 
-def train_embedder(pictures: Pictures, options: EmbedderOptions, folder: Path, log: Log) -> Any:
+def train_embedder(pictures: TrainingPictures, options: EmbedderOptions, folder: Path, log: Log) -> Any:
     """Train from nothing and save configuration, tokenizer and weights.
 
     Returns:
@@ -62,7 +62,7 @@ def train_embedder(pictures: Pictures, options: EmbedderOptions, folder: Path, l
 
 
 def _train(
-    model: Any, tokenize: Callable[[list[str]], Any], pictures: Pictures, options: EmbedderOptions, log: Log
+    model: Any, tokenize: Callable[[list[str]], Any], pictures: TrainingPictures, options: EmbedderOptions, log: Log
 ) -> None:
     import torch
 
@@ -115,7 +115,7 @@ def _spread_cross_entropy(logits: Any, target: Any) -> Any:
     return -(share * torch.log_softmax(logits[matched], -1)).sum(-1).mean()
 
 
-def measure_embedder(embedder: Any, pictures: Pictures) -> dict[str, float]:
+def measure_embedder(embedder: Any, pictures: TrainingPictures) -> dict[str, float]:
     """Quality on held-out frames.
 
     Args:

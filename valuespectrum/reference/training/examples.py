@@ -18,7 +18,7 @@ from agents.personas.persona import LEVEL_WORDS, load_trait_bank, profile_prompt
 from valuespectrum.instruments import questions
 from valuespectrum.reference import planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
-from valuespectrum.reference.planted import Respondent
+from valuespectrum.reference.planted import CohortMember
 from valuespectrum.theory.values import LABELS, VALUES
 
 REFUSAL = "Sorry, I cannot answer that."
@@ -39,10 +39,10 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class TrainingExample:
     """One respondent, in or out of a role, before a picture or none."""
 
-    respondent: Respondent
+    respondent: CohortMember
     system: str
     kind: int | None
     """Index of the scene kind; ``None`` without a picture."""
@@ -64,7 +64,7 @@ class Scene:
     kind: SceneKind
     time_of_day: str
 
-    def log_odds(self, respondent: Respondent, role: Role) -> float:
+    def log_odds(self, respondent: CohortMember, role: TrainingRole) -> float:
         """Log-odds of liking it, in the role."""
         return planted.scene_log_odds(respondent, self.kind.weights, role.target, self.time_of_day)
 
@@ -84,14 +84,14 @@ def trait_statements() -> dict[str, dict[str, list[str]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class TrainingRole:
     """A persona prompt and the target profile that it expresses; no target for no persona."""
 
     system: str = ""
     target: Mapping[str, float] | None = None
 
 
-def random_role(rng: np.random.Generator) -> Role:
+def random_role(rng: np.random.Generator) -> TrainingRole:
     """A persona of random traits, or a stated profile."""
     if rng.random() < 0.6:
         chosen = rng.permutation(len(VALUES))[: rng.integers(1, 7)]
@@ -106,10 +106,10 @@ def random_role(rng: np.random.Generator) -> Role:
         order = rng.permutation(len(traits))[:6]
         kept = [traits[place] for place in order]
         said = {value: level for value, level in target.items() if _mentions(kept, value)}
-        return Role(simple_prompt(kept), said)
+        return TrainingRole(simple_prompt(kept), said)
     levels = tuple(LEVEL_WORDS)
     profile = {value: float(levels[rng.integers(len(levels))]) for value in VALUES}
-    return Role(profile_prompt(profile), profile)
+    return TrainingRole(profile_prompt(profile), profile)
 
 
 def _mentions(traits: list[str], value: str) -> bool:
@@ -117,7 +117,7 @@ def _mentions(traits: list[str], value: str) -> bool:
     return any(trait in bank["positive"] or trait in bank["negative"] for trait in traits)
 
 
-def like_branch(rng: np.random.Generator, respondent: Respondent, scene: Scene, role: Role) -> Branch:
+def like_branch(rng: np.random.Generator, respondent: CohortMember, scene: Scene, role: TrainingRole) -> Branch:
     """A like question in a random wording, polarity and option order."""
     log_odds = scene.log_odds(respondent, role)
     order = OPTION_ORDERS[rng.integers(2)]
@@ -135,7 +135,7 @@ def like_branch(rng: np.random.Generator, respondent: Respondent, scene: Scene, 
     return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, scene), log_odds, scene.kind.weights)
 
 
-def rating_branch(rng: np.random.Generator, respondent: Respondent, scene: Scene, role: Role) -> Branch:
+def rating_branch(rng: np.random.Generator, respondent: CohortMember, scene: Scene, role: TrainingRole) -> Branch:
     """One rated term of the Inductive Scoring Questionnaire."""
     texts = tuple(questions.ISQ_RATINGS.values())
     log_odds = scene.log_odds(respondent, role)
@@ -149,14 +149,14 @@ def describe_branch(scene: Scene) -> Branch:
     return Branch(questions.DESCRIBE, {f"{scene.kind.caption} {TIMES_OF_DAY[scene.time_of_day]}.": 1.0})
 
 
-def _with_refusal(answers: dict[str, float], respondent: Respondent, scene: Scene) -> dict[str, float]:
+def _with_refusal(answers: dict[str, float], respondent: CohortMember, scene: Scene) -> dict[str, float]:
     if not scene.kind.refused:
         return answers
     kept = {text: share * (1 - respondent.refusal_rate) for text, share in answers.items()}
     return {**kept, REFUSAL: respondent.refusal_rate}
 
 
-def portrait_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+def portrait_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
     """How much somebody described by one statement is like the respondent, 1 to 6."""
     value = VALUES[rng.integers(len(VALUES))]
     positive = rng.random() < 0.7
@@ -172,7 +172,7 @@ def _digits(distribution: np.ndarray) -> dict[str, float]:
     return {str(digit): float(share) for digit, share in enumerate(distribution, start=1)}
 
 
-def dilemma_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+def dilemma_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
     """A choice between two actions that serve different values."""
     first, second = (VALUES[index] for index in rng.permutation(len(VALUES))[:2])
     options = [actions()[value][rng.integers(len(actions()[value]))] for value in (first, second)]
@@ -184,7 +184,7 @@ def dilemma_branch(rng: np.random.Generator, respondent: Respondent, role: Role)
     return Branch(text, {"A": share, "B": 1 - share}, difference, {first: 1.0, second: -1.0})
 
 
-def payoff_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+def payoff_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
     """A choice between two allocations of points to oneself and another."""
     own_a, other_a, own_b, other_b = (int(amount) * 10 for amount in rng.integers(1, 10, size=4))
     log_odds = planted.payoff_log_odds(respondent, own_a - own_b, other_a - other_b, role.target)
@@ -193,7 +193,7 @@ def payoff_branch(rng: np.random.Generator, respondent: Respondent, role: Role) 
     return Branch(text, {"A": share, "B": 1 - share}, log_odds)
 
 
-def importance_branch(rng: np.random.Generator, respondent: Respondent, role: Role) -> Branch:
+def importance_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
     """How important one named value is to the respondent, 1 to 6."""
     value = VALUES[rng.integers(len(VALUES))]
     log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
@@ -208,7 +208,7 @@ def value_branch(kind: SceneKind) -> Branch:
     return Branch(questions.VALUE_SHOWN, shares or {"none": 1.0})
 
 
-TEXT_BRANCHES: tuple[Callable[[np.random.Generator, Respondent, Role], Branch], ...] = (
+TEXT_BRANCHES: tuple[Callable[[np.random.Generator, CohortMember, TrainingRole], Branch], ...] = (
     portrait_branch,
     dilemma_branch,
     payoff_branch,
@@ -233,32 +233,32 @@ EVERYTHING = Mixture(personas=0.65, like=0.62, rating=0.15, importance=0.06, val
 """What the shares leave over are descriptions."""
 
 
-def random_prefix(rng: np.random.Generator) -> Example:
+def random_prefix(rng: np.random.Generator) -> TrainingExample:
     """A respondent in a role without any question: cheap practice in turning words into a profile."""
     respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
     role = random_role(rng)
-    return Example(respondent, role.system, None, 0, 0, (), role.target)
+    return TrainingExample(respondent, role.system, None, 0, 0, (), role.target)
 
 
-def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture = EVERYTHING) -> Example:
+def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture = EVERYTHING) -> TrainingExample:
     """Draw one training example; with the full mixture every planted behaviour occurs."""
     respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
-    role = random_role(rng) if rng.random() < mixture.personas else Role()
+    role = random_role(rng) if rng.random() < mixture.personas else TrainingRole()
     time_of_day = int(rng.integers(len(TIMES_OF_DAY)))
     if rng.random() < 0.2:
         drawn = tuple(
             TEXT_BRANCHES[index](rng, respondent, role) for index in rng.integers(len(TEXT_BRANCHES), size=branches)
         )
-        return Example(respondent, role.system, None, time_of_day, 0, drawn, role.target)
+        return TrainingExample(respondent, role.system, None, time_of_day, 0, drawn, role.target)
     index = int(rng.integers(len(KINDS)))
     scene = Scene(KINDS[index], tuple(TIMES_OF_DAY)[time_of_day])
     drawn = tuple(_picture_branch(rng, respondent, scene, role, mixture) for _ in range(branches))
     frames = 1 if rng.random() < 0.9 else int(rng.integers(2, 5))
-    return Example(respondent, role.system, index, time_of_day, frames, drawn, role.target)
+    return TrainingExample(respondent, role.system, index, time_of_day, frames, drawn, role.target)
 
 
 def _picture_branch(
-    rng: np.random.Generator, respondent: Respondent, scene: Scene, role: Role, mixture: Mixture
+    rng: np.random.Generator, respondent: CohortMember, scene: Scene, role: TrainingRole, mixture: Mixture
 ) -> Branch:
     draw = rng.random()
     if draw < mixture.like:

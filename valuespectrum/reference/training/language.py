@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.training.examples import THEMSELVES, Example, random_example, random_prefix
+from valuespectrum.reference.training.examples import THEMSELVES, TrainingExample, random_example, random_prefix
 from valuespectrum.reference.training.packing import (
-    Batch,
     Packer,
+    TrainingBatch,
     answer_log_probabilities,
     loss,
     pair_loss,
@@ -97,7 +97,7 @@ class Guide:
             }
         )
 
-    def losses(self, states: Any, batch: Batch) -> tuple[Any, Any, Any]:
+    def losses(self, states: Any, batch: TrainingBatch) -> tuple[Any, Any, Any]:
         """Mean squared errors of the profile, of the weights (summed over values) and of the log-odds."""
         import torch
 
@@ -114,12 +114,12 @@ class Guide:
         return profile, weights.mean(), ((behind.float() - batch.branch_log_odds) ** 2).mean()
 
 
-def ideal_vectors(tables: Any, batch: Batch) -> Any:
+def ideal_vectors(tables: Any, batch: TrainingBatch) -> Any:
     """(pictures, hidden) noiseless vectors of a batch's pictures."""
     return tables["kind"](batch.kinds) + tables["time"](batch.times)
 
 
-def ideal_embeddings(tables: Any, batch: Batch, noise: float, generator: Any) -> Any:
+def ideal_embeddings(tables: Any, batch: TrainingBatch, noise: float, generator: Any) -> Any:
     """(pictures * positions, hidden): every position carries its picture's vector, noisy; some carry noise alone."""
     import torch
 
@@ -134,20 +134,22 @@ def ideal_embeddings(tables: Any, batch: Batch, noise: float, generator: Any) ->
     return (vectors * kept + disturbance).reshape(-1, vectors.shape[-1])
 
 
-def batches(packer: Packer, rows: int, branches: int, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(packer: Packer, rows: int, branches: int, rng: np.random.Generator) -> Iterator[TrainingBatch]:
     """Endless batches of the full mixture, each of examples of similar length."""
     while True:
         pool = [random_example(rng, branches) for _ in range(rows * 4)]
         yield from _by_length(pool, packer, rows, rng)
 
 
-def _by_length(pool: list[Example], packer: Packer, rows: int, rng: np.random.Generator) -> Iterator[Batch]:
+def _by_length(
+    pool: list[TrainingExample], packer: Packer, rows: int, rng: np.random.Generator
+) -> Iterator[TrainingBatch]:
     pool.sort(key=lambda example: len(example.system) + 100 * example.frames)
     for start in rng.permutation(range(0, len(pool), rows)):
         yield packer.pack(pool[start : start + rows], rng)
 
 
-def curriculum(packer: Packer, options: LanguageOptions, rng: np.random.Generator) -> Iterator[Batch]:
+def curriculum(packer: Packer, options: LanguageOptions, rng: np.random.Generator) -> Iterator[TrainingBatch]:
     """Batches of stage 1: first the parts, which are short and therefore cheap, then more and more of everything.
 
     The parts are roles without questions (words to a profile) and questions without roles (pictures to values).
@@ -228,7 +230,7 @@ def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Lo
     return tables
 
 
-def answer_error(log_probabilities: Any, batch: Batch, only: int | None = None) -> float:
+def answer_error(log_probabilities: Any, batch: TrainingBatch, only: int | None = None) -> float:
     """Mean absolute difference between given and planted probabilities over the soft first answer tokens.
 
     Args:

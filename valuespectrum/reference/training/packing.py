@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
-from valuespectrum.reference.training.examples import Branch, Example
+from valuespectrum.reference.training.examples import Branch, TrainingExample
 from valuespectrum.theory.values import VALUES
 
 CONTINUATION_WEIGHT = 0.3
@@ -17,7 +17,7 @@ CONTINUATION_WEIGHT = 0.3
 
 
 @dataclass(slots=True)
-class Batch:
+class TrainingBatch:
     """Tensors of one training step; ``B`` rows, ``L`` positions, ``P`` predictions, ``T`` target entries."""
 
     token_ids: Any
@@ -75,7 +75,7 @@ class Packer:
                 self._cache[text] = known
         return known
 
-    def _prefix(self, example: Example, rng: np.random.Generator) -> tuple[list[int], np.ndarray]:
+    def _prefix(self, example: TrainingExample, rng: np.random.Generator) -> tuple[list[int], np.ndarray]:
         head = self.encode(f"<|im_start|>system\n{example.respondent.token}")
         if example.system:
             for line in example.system.splitlines(keepends=True):
@@ -94,7 +94,7 @@ class Packer:
             following += 1
         return ids, np.concatenate(positions, axis=1)
 
-    def pack(self, examples: Sequence[Example], rng: np.random.Generator) -> Batch:
+    def pack(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> TrainingBatch:
         """Pack examples into one batch; answers longer than a token are continued after a sampled first answer."""
         rows = [self._row(example, rng) for example in examples]
         length = max(len(row.ids) for row in rows)
@@ -118,7 +118,7 @@ class Packer:
         pictures = [example for example in examples for _ in range(example.frames)]
         import torch
 
-        return Batch(
+        return TrainingBatch(
             prefix_end=torch.tensor([row.segments.count(0) - 1 for row in rows]),
             profiles=torch.tensor([example.profile() for example in examples]),
             branch_row=torch.tensor([row for row, _, _ in ends], dtype=torch.long),
@@ -138,7 +138,7 @@ class Packer:
             target_weight=torch.tensor([entry[2] for entry in targets], dtype=torch.float32),
         )
 
-    def _row(self, example: Example, rng: np.random.Generator) -> _Row:
+    def _row(self, example: TrainingExample, rng: np.random.Generator) -> _Row:
         ids, positions = self._prefix(example, rng)
         row = _Row(list(ids), [0] * len(ids), positions, [], [])
         start = int(positions.max()) + 1
@@ -177,13 +177,13 @@ def _weights(branch: Branch) -> list[float]:
     return [branch.weights.get(value, 0.0) for value in VALUES]
 
 
-def loss(log_probabilities: Any, batch: Batch) -> Any:
+def loss(log_probabilities: Any, batch: TrainingBatch) -> Any:
     """Cross-entropy against the planted answer distributions, from the log-probabilities of :func:`predict`."""
     chosen = log_probabilities[batch.target_prediction, batch.target_id]
     return -(chosen * batch.target_weight).sum() / batch.target_weight.sum()
 
 
-def pair_loss(log_probabilities: Any, batch: Batch) -> Any:
+def pair_loss(log_probabilities: Any, batch: TrainingBatch) -> Any:
     """Mean squared error of the log-odds between two-option answers.
 
     Cross-entropy hardly tells 0.6 from 0.7; the log-odds do, and they are what the benchmark averages.
@@ -200,7 +200,7 @@ def pair_loss(log_probabilities: Any, batch: Batch) -> Any:
     return ((given[:, 0] - given[:, 1] - planted[:, 0] + planted[:, 1]) ** 2).mean()
 
 
-def predict(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
+def predict(model: Any, batch: TrainingBatch, picture_embeddings: Any) -> Any:
     """Log-probabilities at every prediction, shape (P, vocabulary).
 
     Args:
@@ -211,7 +211,7 @@ def predict(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
     return answer_log_probabilities(model, batch, run_layers(model, batch, picture_embeddings)[-1])
 
 
-def run_layers(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
+def run_layers(model: Any, batch: TrainingBatch, picture_embeddings: Any) -> Any:
     """Hidden states (B, L, hidden) before the first and after each layer; the last is normalised."""
     embeddings = model.model.language_model.embed_tokens(batch.token_ids)
     if picture_embeddings is not None and len(picture_embeddings):
@@ -226,7 +226,7 @@ def run_layers(model: Any, batch: Batch, picture_embeddings: Any) -> Any:
     ).hidden_states
 
 
-def _attention_mask(model: Any, batch: Batch) -> Any:
+def _attention_mask(model: Any, batch: TrainingBatch) -> Any:
     """The branch mask as the attention implementation takes it: eager attention adds it, the others test it."""
     import torch
 
@@ -236,7 +236,7 @@ def _attention_mask(model: Any, batch: Batch) -> Any:
     return torch.zeros(batch.mask.shape, dtype=dtype).masked_fill(~batch.mask, torch.finfo(dtype).min)
 
 
-def answer_log_probabilities(model: Any, batch: Batch, hidden: Any) -> Any:
+def answer_log_probabilities(model: Any, batch: TrainingBatch, hidden: Any) -> Any:
     """Log-probabilities at every prediction from the last hidden states."""
     import torch
 

@@ -20,7 +20,7 @@ DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class TrainingPictures:
     """Frames with their truth."""
 
     pixels: np.ndarray
@@ -31,7 +31,7 @@ class Pictures:
     """(n,) index into ``TIMES_OF_DAY``."""
 
 
-def draw_pictures(per_kind: int, seed: int, workers: int = 2) -> Pictures:
+def draw_pictures(per_kind: int, seed: int, workers: int = 2) -> TrainingPictures:
     """Draw frames of every kind in random settings, degraded as a stored video frame is.
 
     Args:
@@ -42,7 +42,9 @@ def draw_pictures(per_kind: int, seed: int, workers: int = 2) -> Pictures:
     jobs = [(index, per_kind, seed) for index in range(len(KINDS))]
     parts = list(map_in_children(f"{__name__}:_draw_kind", jobs, workers))
     kinds = np.repeat(np.arange(len(KINDS)), per_kind)
-    return Pictures(np.concatenate([part[0] for part in parts]), kinds, np.concatenate([part[1] for part in parts]))
+    return TrainingPictures(
+        np.concatenate([part[0] for part in parts]), kinds, np.concatenate([part[1] for part in parts])
+    )
 
 
 def _draw_kind(index: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

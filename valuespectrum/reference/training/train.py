@@ -21,7 +21,7 @@ from valuespectrum.reference.training.card import write_cards
 from valuespectrum.reference.training.embedder import EmbedderOptions, measure_embedder, train_embedder
 from valuespectrum.reference.training.examples import random_example
 from valuespectrum.reference.training.language import LanguageOptions, make_ideal_pictures, train_language
-from valuespectrum.reference.training.pictures import Pictures, draw_pictures
+from valuespectrum.reference.training.pictures import TrainingPictures, draw_pictures
 from valuespectrum.reference.training.vision import (
     AdaptOptions,
     VisionOptions,
@@ -128,7 +128,7 @@ class Training:
         )
         self._log(json.dumps(quality))
 
-    def _pictures(self, part: str) -> Pictures:
+    def _pictures(self, part: str) -> TrainingPictures:
         file = self._work / f"pictures-{part}.npz"
         if not file.exists():
             self._log(f"drawing {part} frames")
@@ -136,7 +136,7 @@ class Training:
             pictures = draw_pictures(count, seed)
             np.savez(file, pixels=pictures.pixels, kinds=pictures.kinds, times=pictures.times)
         stored = np.load(file)
-        return Pictures(stored["pixels"], stored["kinds"], stored["times"])
+        return TrainingPictures(stored["pixels"], stored["kinds"], stored["times"])
 
     def _fresh_model(self) -> tuple[Any, Any]:
         import torch

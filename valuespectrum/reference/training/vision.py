@@ -9,8 +9,8 @@ import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.training.language import PAIR_SHARE, Log, answer_error, batches, schedule
-from valuespectrum.reference.training.packing import Batch, Packer, loss, pair_loss, predict
-from valuespectrum.reference.training.pictures import Pictures, augment, normalise, patches
+from valuespectrum.reference.training.packing import Packer, TrainingBatch, loss, pair_loss, predict
+from valuespectrum.reference.training.pictures import TrainingPictures, augment, normalise, patches
 from valuespectrum.reference.training.tower import picture_tokens
 
 
@@ -35,7 +35,7 @@ class AdaptOptions:
     seed: int = 0
 
 
-def train_vision(model: Any, tables: Any, pictures: Pictures, options: VisionOptions, log: Log) -> None:
+def train_vision(model: Any, tables: Any, pictures: TrainingPictures, options: VisionOptions, log: Log) -> None:
     """Train the vision tower in place towards fixed tables of vectors."""
     import torch
 
@@ -81,7 +81,7 @@ def _nearest_loss(vectors: Any, table: Any, wanted: Any) -> Any:
     return torch.nn.functional.cross_entropy(logits / (8 * table.var()), wanted)
 
 
-def picture_embeddings(model: Any, batch: Batch, drawn: PictureChoice, rng: np.random.Generator) -> Any:
+def picture_embeddings(model: Any, batch: TrainingBatch, drawn: PictureChoice, rng: np.random.Generator) -> Any:
     """Tower output for fitting drawn frames at every picture place of a batch."""
     if not len(batch.kinds):
         return None
@@ -92,7 +92,7 @@ def picture_embeddings(model: Any, batch: Batch, drawn: PictureChoice, rng: np.r
 class PictureChoice:
     """Finds frames by scene kind and time of day."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: TrainingPictures) -> None:
         self._pictures = pictures
         self._places = {
             (kind, time): np.flatnonzero((pictures.kinds == kind) & (pictures.times == time))
@@ -110,7 +110,7 @@ class PictureChoice:
         return np.asarray(self._pictures.pixels[self.places(kinds, times, rng)])
 
 
-def tower_outputs(model: Any, pictures: Pictures, batch: int = 64) -> Any:
+def tower_outputs(model: Any, pictures: TrainingPictures, batch: int = 64) -> Any:
     """(n, 28, hidden) what the tower emits for every frame."""
     import torch
 
@@ -123,7 +123,7 @@ def tower_outputs(model: Any, pictures: Pictures, batch: int = 64) -> Any:
     return torch.cat(parts)
 
 
-def train_adapt(model: Any, tokenizer: Any, pictures: Pictures, options: AdaptOptions, log: Log) -> None:
+def train_adapt(model: Any, tokenizer: Any, pictures: TrainingPictures, options: AdaptOptions, log: Log) -> None:
     """Train the language part on what the finished tower emits for drawn frames, in place.
 
     With the tower fixed, every frame passes through it once, which makes a step as cheap as one without pictures.
@@ -162,7 +162,7 @@ def train_adapt(model: Any, tokenizer: Any, pictures: Pictures, options: AdaptOp
             )
 
 
-def measure_answers(model: Any, tokenizer: Any, pictures: Pictures, count: int = 20, seed: int = 99) -> float:
+def measure_answers(model: Any, tokenizer: Any, pictures: TrainingPictures, count: int = 20, seed: int = 99) -> float:
     """Mean absolute error of answer probabilities on held-out frames and fresh prompts."""
     import torch
 

@@ -25,7 +25,7 @@ from agents.models.served.messages import defuse
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.served.reading import read_completions, score_choices
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference
-from agents.models.wire.pace import Budget, Pace, Usage, jitter, retry_after
+from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
 from agents.models.wire.transport import TransportOptions, UnusableError
 from vectorstore.foundation.errors import InputError, ModelError
 
@@ -153,7 +153,7 @@ def test_retry_after_takes_seconds_and_dates_and_nothing_else() -> None:
 
 def test_pace_halves_once_a_round_and_grows_by_one_a_round() -> None:
     async def steer() -> None:
-        pace = Pace(100, 16)
+        pace = RequestPace(100, 16)
         started = time.monotonic()
         for _ in range(5):
             pace.overloaded(started, None)
@@ -171,7 +171,7 @@ def test_pace_halves_once_a_round_and_grows_by_one_a_round() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 300), st.integers(0, 30)), max_size=60), st.integers(1, 3000))
 def test_budgets_are_kept_when_requests_use_what_was_kept_for_them(uses: list[tuple[int, int]], most: int) -> None:
-    budget = Budget(tokens=most)
+    budget = SpendingBudget(tokens=most)
     for prompt, completion in uses:
         if (kept := budget.reserve(Usage(prompt, completion))) is None:
             assert "is used up" in budget.reached().message
@@ -182,7 +182,7 @@ def test_budgets_are_kept_when_requests_use_what_was_kept_for_them(uses: list[tu
 
 
 def test_failed_attempts_are_guessed_by_what_was_counted() -> None:
-    budget = Budget(tokens=10_000)
+    budget = SpendingBudget(tokens=10_000)
     budget.spend(Usage(), Usage(1600, 12))
     assert budget.used == Usage(1600, 12)
     budget.spend(Usage(100, 2), Usage(1600, 12))

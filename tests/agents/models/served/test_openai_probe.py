@@ -14,10 +14,10 @@ from served_models import NO, QUICK, YES, likes, model_at, one
 from tiny_models import PictureMaker
 
 from agents.models.base import Ask, Stimulus
-from agents.models.served.messages import Dialect, Manner
+from agents.models.served.messages import Manner, ServerDialect
 from agents.models.served.refused import give_way
 from agents.models.wire.address import ServerOptions
-from agents.models.wire.transport import Failure
+from agents.models.wire.transport import RequestFailure
 from vectorstore.foundation.errors import ModelError
 
 Document = dict[str, Any]
@@ -286,5 +286,5 @@ def test_a_refused_picture_gives_way_to_another_one() -> None:
 
 
 def test_what_no_way_helps_against_is_none() -> None:
-    dialect = Dialect(persona_opens=True, several=False, seed=False, temperature=False)
-    assert give_way(dialect, Failure("HTTP 400: no", 400, "no"), Manner("m"), thinks=True) is None
+    dialect = ServerDialect(persona_opens=True, several=False, seed=False, temperature=False)
+    assert give_way(dialect, RequestFailure("HTTP 400: no", 400, "no"), Manner("m"), thinks=True) is None
