@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from agents.answers.columns import ANSWER_COLUMNS, insert_answer, read_answer
 from agents.answers.schema import PlanWriter, key_bytes
 from agents.answers.store import AnswerStore, Worklist, check_tags
+from agents.answers.stored_json import read_respondent
 from agents.answers.trails import Entered, Trail, Trails
 from agents.models.ask_key import ask_content, canonical_json, content_key, respondent_content
 from agents.models.base import Answer, Ask, Model
@@ -37,11 +38,13 @@ class ConductedAnswers:
     """Asks, answers and trails of procedures in a store.
 
     Args:
-        store: One that is open for reading only serves a replay, which writes nothing.
+        store: Where they are.
+        replaying: Whether nothing is written, though the store could be.
     """
 
-    def __init__(self, store: AnswerStore) -> None:
+    def __init__(self, store: AnswerStore, replaying: bool = False) -> None:
         self._store = store
+        self._writes = store.writable and not replaying
         with store.reading() as database:
             self._trails = Trails(database)
             self._writer = PlanWriter(database)
@@ -52,7 +55,7 @@ class ConductedAnswers:
         Raises:
             InputError: The store holds answers that were got in another way (engine, number format, prompt layout).
         """
-        if self._store.writable:
+        if self._writes:
             worklist = self._store.plan((), model, _LIST)
             return Player(model, worklist.respondent, worklist)
         query = "SELECT id FROM respondent WHERE content = ?"
@@ -70,7 +73,7 @@ class ConductedAnswers:
             InputError: A tag has the name of one of the table's own columns.
             StorageError: The store cannot be written.
         """
-        if not self._store.writable:
+        if not self._writes:
             with self._store.reading() as database:
                 return [_known(database, player, ask) for player, ask in wanted]
         check_tags(ask for _, ask in wanted)
@@ -94,13 +97,26 @@ class ConductedAnswers:
         with self._store.reading():
             return self._trails.trail(name, {role: each.number for role, each in players.items()})
 
+    def casts(self) -> list[dict[str, tuple[str, Mapping[str, str]]]]:
+        """Every cast that procedures had, in order of first appearance: role to id and settings of a model."""
+        query = "SELECT content FROM respondent WHERE id = ?"
+        with self._store.reading() as database:
+            return [
+                {
+                    role: read_respondent(content)
+                    for role, number in roles.items()
+                    for (content,) in database.execute(query, (number,))
+                }
+                for roles in self._trails.roles()
+            ]
+
     def settle(self) -> None:
         """Write down which way the procedures went since the last time.
 
         Raises:
             StorageError: The store cannot be written.
         """
-        if self._store.writable and self._trails.unwritten:
+        if self._writes and self._trails.unwritten:
             with self._writing():
                 self._trails.write()
 

@@ -172,13 +172,11 @@ class Trails:
     def difference(self, recorded: Asks, numbers: Asks, asks: Sequence[Entered]) -> tuple[str, str]:
         """The first ask in which two steps differ, in words: as recorded, and now."""
         before, now = recorded or [], numbers or []
-        longest = max(len(before), len(now))
-        place = next(
-            (place for place, pair in enumerate(zip(before, now, strict=False)) if pair[0] != pair[1]),
-            min(len(before), len(now)),
-        )
-        told = f"asked {self._stored(before[place])}" if place < len(before) else _nothing(recorded, longest)
-        tells = f"asks {_described(asks[place])}" if place < len(asks) else _nothing(numbers, longest)
+        pairs = zip(before, now, strict=False)
+        shorter = min(len(before), len(now))
+        place = next((place for place, (old, new) in enumerate(pairs) if old != new), shorter)
+        told = f"asked {self._stored(before[place])}" if place < len(before) else _end(recorded, "had ended", "asked")
+        tells = f"asks {_described(asks[place])}" if place < len(asks) else _end(numbers, "has ended", "asks")
         return told, tells
 
     def _stored(self, number: int) -> str:
@@ -190,8 +188,8 @@ class Trails:
         return _words(*row) if row else f"ask {number}"
 
 
-def _nothing(numbers: Asks, longest: int) -> str:
-    return "had ended" if numbers is _END else f"had asked {len(numbers or [])} questions of {longest}"
+def _end(numbers: Asks, ended: str, asks: str) -> str:
+    return ended if numbers is _END else f"{asks} nothing more"
 
 
 def _described(asked: Entered) -> str:

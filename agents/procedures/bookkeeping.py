@@ -109,14 +109,14 @@ class Stored:
     Args:
         cast: Who answers.
         store: Where.
-        failed_again: Whether asks that failed in an earlier run are asked again.
+        replaying: Whether nothing is written, and failures of earlier runs are not asked again.
     """
 
-    def __init__(self, cast: Cast, store: AnswerStore, failed_again: bool) -> None:
+    def __init__(self, cast: Cast, store: AnswerStore, replaying: bool) -> None:
         self._store = store
-        self._answers = ConductedAnswers(store)
+        self._answers = ConductedAnswers(store, replaying)
         self.players: Players = _players(cast, self._answers.player)
-        self._failed_again = failed_again
+        self._replaying = replaying
         self._failed: set[int | None] = set()
         self._taken: list[tuple[Entry, Answer]] = []
         self._committed = time.monotonic()
@@ -133,7 +133,7 @@ class Stored:
     def _known(self, asked: Entered) -> Answer | None:
         if asked.answer is None:
             return None
-        if asked.answer.error and self._failed_again and asked.number not in self._failed:
+        if asked.answer.error and not self._replaying and asked.number not in self._failed:
             return None
         return _ordered(asked.answer, asked.ask)
 

@@ -52,8 +52,8 @@ class ConductOptions:
     """Most procedures that are under way at once; the next one is made when one has ended."""
     window: int | None = None
     """Most asks handed to a model at once; ``None`` for what the model wants, or the planner's."""
-    failed_again: bool = True
-    """Whether an ask that failed in an earlier run is asked again; a replay takes the failure for the answer."""
+    replaying: bool = False
+    """Whether nothing is written, and an ask that failed in an earlier run is not asked again."""
     watch_pictures: bool = True
     """Whether a model that keeps saying that it sees no picture is stopped; off where the procedures see to it."""
 
@@ -97,7 +97,7 @@ def conduct(
             given are stored and the other procedures are closed.
     """
     chosen = options or ConductOptions()
-    book: Bookkeeping = Forgetful(cast) if store is None else Stored(cast, store, chosen.failed_again)
+    book: Bookkeeping = Forgetful(cast) if store is None else Stored(cast, store, chosen.replaying)
     conductor = _Conductor[T](book, chosen, progress)
     try:
         yield from conductor.results(procedures)
