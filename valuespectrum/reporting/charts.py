@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from valuespectrum.reporting.data import Estimate, FeedSession, ModelProfile, PersonaResult, ValueRow
+from valuespectrum.reporting.data import Estimate, ModelProfile, PersonaResult, ReportedSession, ValueRow
 from valuespectrum.reporting.svg import arc, element, group, join, picture, polar, sector
 from valuespectrum.reporting.words import with_interval
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
@@ -127,7 +127,7 @@ def persona_bars(result: PersonaResult, span: float) -> Markup:
     return picture(parts, (0, 0, 204, 100), f"Target and measured values of {result.name}", known)
 
 
-def exposure(session: FeedSession, window: int) -> Markup:
+def exposure(session: ReportedSession, window: int) -> Markup:
     """Share of the last ``window`` items by value, stacked, over the steps of a session."""
     shares = exposure_shares(session, window)
     count = len(shares)
@@ -148,7 +148,7 @@ def exposure(session: FeedSession, window: int) -> Markup:
     )
 
 
-def exposure_codes(session: FeedSession, window: int) -> list[tuple[str, float]]:
+def exposure_codes(session: ReportedSession, window: int) -> list[tuple[str, float]]:
     """Where the areas of ``exposure`` end at the right: code of a value and height of its middle in percent from above.
 
     Areas too thin for a line of text are left out.
@@ -161,7 +161,7 @@ def exposure_codes(session: FeedSession, window: int) -> list[tuple[str, float]]
     return codes
 
 
-def action_strip(session: FeedSession) -> Markup:
+def action_strip(session: ReportedSession) -> Markup:
     """One mark per step, its height by how much the action says yes."""
     count = max(1, len(session.steps))
     heights = {"like": 20.0, "watch": 15.0, "skip": 10.0, "not_interested": 5.0, "": 2.0}
@@ -182,7 +182,7 @@ def action_strip(session: FeedSession) -> Markup:
     return picture(parts, (0, 0, 100, 20), "Actions over time", stretch=True)
 
 
-def exposure_shares(session: FeedSession, window: int) -> list[dict[str, float]]:
+def exposure_shares(session: ReportedSession, window: int) -> list[dict[str, float]]:
     """Value to share among the last ``window`` items, for every step."""
     values = [step.value for step in session.steps]
     rows = []

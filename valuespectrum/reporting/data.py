@@ -131,7 +131,7 @@ class SessionStep:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedSession:
+class ReportedSession:
     """One walk of one respondent through a feed."""
 
     model: str
@@ -173,7 +173,7 @@ class ReportData:
     title: str
     profiles: tuple[ModelProfile, ...]
     personas: tuple[PersonaResult, ...] = ()
-    sessions: tuple[FeedSession, ...] = ()
+    sessions: tuple[ReportedSession, ...] = ()
     examples: tuple[Example, ...] = ()
     provenance: Sequence[tuple[str, str]] = ()
     """Label and text, in the order shown."""

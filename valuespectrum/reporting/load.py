@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agents.browsing.log import NO_ACTION
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
-from valuespectrum.reporting.data import FeedSession, ModelProfile, ReportData, SessionStep
+from valuespectrum.reporting.data import ModelProfile, ReportData, ReportedSession, SessionStep
 from valuespectrum.reporting.examples import read_examples, read_picture
 from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.words import short_model
@@ -104,7 +104,7 @@ def pictures_of(manifest: Manifest, corpus: Corpus | None) -> Mapping[str, int] 
     return drawn_pictures(corpus, searched["embedder"], list(manifest.settings["models"]))
 
 
-def read_session(log: Path, sources: ReportSources, names: Mapping[str, str]) -> FeedSession:
+def read_session(log: Path, sources: ReportSources, names: Mapping[str, str]) -> ReportedSession:
     """A session log with titles and pictures where the corpus still has them.
 
     Args:
@@ -117,7 +117,7 @@ def read_session(log: Path, sources: ReportSources, names: Mapping[str, str]) ->
     contents = read_log(log)
     known = sources.corpus.clip_ids() if sources.corpus else set()
     persona = contents.manifest.persona.get("id") or ""
-    return FeedSession(
+    return ReportedSession(
         model=str(contents.manifest.model.get("id", "")),
         persona=names.get(persona, persona) or "itself, without a persona",
         policy=str(contents.manifest.policy.get("name", "")),

@@ -17,9 +17,9 @@ from valuespectrum.reporting.data import (
     NO_PERSONA,
     Estimate,
     ExampleAnswer,
-    FeedSession,
     ModelProfile,
     ReportData,
+    ReportedSession,
     SessionStep,
     ValueRow,
 )
@@ -193,16 +193,16 @@ def _clip_range(profile: ModelProfile) -> str:
     return str(counts[0]) if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
 
 
-def _pictured(session: FeedSession) -> list[SessionStep]:
+def _pictured(session: ReportedSession) -> list[SessionStep]:
     return [step for step in session.steps if step.picture][:STRIP]
 
 
-def _shown_values(session: FeedSession) -> list[str]:
+def _shown_values(session: ReportedSession) -> list[str]:
     shown = {step.value for step in session.steps}
     return [value for value in (*VALUES, "") if value in shown]
 
 
-def _action_counts(session: FeedSession) -> list[tuple[str, int]]:
+def _action_counts(session: ReportedSession) -> list[tuple[str, int]]:
     return Counter(step.action for step in session.steps).most_common()
 
 

@@ -22,7 +22,7 @@ from agents.models.batches.journal import Batch, Journal
 from agents.models.batches.lines import Line, Told, merge, read_lines, request_id, request_line, tell
 from agents.models.wire.pace import Usage
 from agents.models.wire.session import Result
-from agents.models.wire.transport import Outcome, Request, RequestFailure, Transport
+from agents.models.wire.transport import Request, RequestFailure, RequestOutcome, Transport
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import ModelError
 
@@ -166,7 +166,7 @@ class _BatchRun(Generic[Job, Read]):
         self._again: deque[str] = deque()
         self._held: list[str] = []
         """Of batches that were refused while others were under way, as providers do above a number of tokens."""
-        self._outcomes: dict[str, Outcome[Read]] = {}
+        self._outcomes: dict[str, RequestOutcome[Read]] = {}
         self._waiting: dict[int, Batch] = {}
         self._beside: set[int] = set()
         """Batches that were under way at the same time as another one."""
@@ -356,7 +356,7 @@ class _BatchRun(Generic[Job, Read]):
             self._transport.budget.spend(told.used, known.estimate)
         if told.failure is None:
             del self._open[request]
-            self._outcomes[request] = Outcome(told.read, None, known.attempts)
+            self._outcomes[request] = RequestOutcome(told.read, None, known.attempts)
         elif told.again and known.attempts < self._options.attempts:
             known.attempts += 1
             self._again.append(request)
@@ -365,7 +365,7 @@ class _BatchRun(Generic[Job, Read]):
 
     def _fail(self, request: str, failure: RequestFailure) -> None:
         known = self._open.pop(request)
-        self._outcomes[request] = Outcome(None, failure, known.attempts)
+        self._outcomes[request] = RequestOutcome(None, failure, known.attempts)
         self.taken.append(request)  # The next run is to ask again.
         if failure.hopeless:
             self._hopeless = failure.reason

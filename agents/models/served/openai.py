@@ -21,7 +21,7 @@ from agents.models.model_names import ModelId
 from agents.models.served.messages import Manner, RequestWriter, describe
 from agents.models.served.probe import Probed, Wishes, expect_model, expect_turns, place_persona, probe
 from agents.models.served.reading import (
-    Said,
+    CheckedAnswer,
     ServerAnswer,
     answer_from_samples,
     answer_from_token,
@@ -152,14 +152,14 @@ class OpenAIModel:
             for job, result in zip(jobs, results, strict=True):
                 yield self._answer(*job, result)
 
-    def _results(self, jobs: Sequence[tuple[Ask, int]]) -> Generator[Result[tuple[Said, ...]], None, None]:
+    def _results(self, jobs: Sequence[tuple[Ask, int]]) -> Generator[Result[tuple[CheckedAnswer, ...]], None, None]:
         if self._batches is None:
             return self._session.run(jobs, lambda job: self._requests(*job))
         return self._batches.run(
             jobs, lambda job: self._requests(*job), lambda job: canonical_json(ask_content(job[0]))
         )
 
-    def _requests(self, ask: Ask, samples: int) -> Sequence[Request[tuple[Said, ...]]] | str:
+    def _requests(self, ask: Ask, samples: int) -> Sequence[Request[tuple[CheckedAnswer, ...]]] | str:
         try:
             bodies = self._writer.bodies(ask, samples)
         except MediaError as error:
@@ -170,7 +170,7 @@ class OpenAIModel:
     def _reader(self, ask: Ask, count: int) -> Any:
         wants_tokens = self._readout == "logprobs" and bool(ask.choices)
 
-        def read(document: Any) -> tuple[Said, ...]:
+        def read(document: Any) -> tuple[CheckedAnswer, ...]:
             self._check_served(document)
             said = read_completions(document, count, scored=wants_tokens)
             if wants_tokens and any(one.text and not one.refused and not one.first_token for one in said):
@@ -179,7 +179,7 @@ class OpenAIModel:
 
         return read
 
-    def _answer(self, ask: Ask, samples: int, result: Result[tuple[Said, ...]]) -> Answer:
+    def _answer(self, ask: Ask, samples: int, result: Result[tuple[CheckedAnswer, ...]]) -> Answer:
         attempts = sum(outcome.attempts for outcome in result.outcomes)
         failure = next((outcome.failure for outcome in result.outcomes if outcome.failure), None)
         if result.refused or failure:
@@ -191,7 +191,7 @@ class OpenAIModel:
             return answer_from_samples(said, ask.choices, attempts, spent)
         return answer_from_token(said[0], ask.choices, attempts)
 
-    def _without_key(self, said: Said) -> Said:
+    def _without_key(self, said: CheckedAnswer) -> CheckedAnswer:
         cut = self._session.transport.key.cut_from
         return replace(said, text=cut(said.text), thinking=cut(said.thinking), finish=cut(said.finish))
 

@@ -16,7 +16,7 @@ from agents.models.base import Ask, Choice, FrameReference, Stimulus, Turn
 from agents.models.parsing.parse import NO_PICTURE, parse_answer
 from agents.models.pictures import plain_pictures
 from agents.models.served.messages import Manner, RequestWriter, ServerDialect
-from agents.models.served.reading import EmptyAnswerError, LogprobsError, Said, read_completions, served_model
+from agents.models.served.reading import CheckedAnswer, EmptyAnswerError, LogprobsError, read_completions, served_model
 from agents.models.served.refused import give_way
 from agents.models.wire.pace import Usage
 from agents.models.wire.session import ServerSession
@@ -75,7 +75,7 @@ class Probed:
 class _Heard:
     """One response while trying out."""
 
-    said: tuple[Said, ...]
+    said: tuple[CheckedAnswer, ...]
     """Its answers; none where they have no words."""
     served: str
     objection: str = ""
@@ -247,7 +247,7 @@ class _Trial:
         steady = again is not None and not any(_differ(pair) for pair in zip(said, again, strict=True))
         return True if steady else None
 
-    def _answers(self, probed: Probed, asks: Sequence[Ask]) -> list[Said] | None:
+    def _answers(self, probed: Probed, asks: Sequence[Ask]) -> list[CheckedAnswer] | None:
         """What is said to asks, or nothing when one of them has no answer."""
         heard = self._put(probed, asks, samples=0)
         sound = [each.said[0] for each in heard if isinstance(each, _Heard) and each.said and _meant(each.said[0])]
@@ -296,7 +296,7 @@ def _recalls(shown: FrameReference) -> list[Ask]:
     return [Ask(Stimulus((shown,)), WORD, (YES, NO), turns=(Turn("user", each), said)) for each in PERSONAS]
 
 
-def _meant(said: Said) -> bool:
+def _meant(said: CheckedAnswer) -> bool:
     """Whether something was said about a picture, be it clear or not."""
     return not said.refused and parse_answer(said.text, (YES, NO)) != NO_PICTURE
 
@@ -317,7 +317,7 @@ def _settled(found: Probed, heard: _Heard) -> Probed:
     return replace(found, dialect=plain, remarks=(*found.remarks, f"no log-probabilities: {objection}"))
 
 
-def _objection(said: Said) -> str:
+def _objection(said: CheckedAnswer) -> str:
     """Why log-probabilities cannot be used; empty when they can."""
     listed = said.first_token
     if len(listed) < 2:
@@ -348,7 +348,7 @@ _NOISE = 0.02
 """Difference of probabilities that servers can have between equal asks."""
 
 
-def _differ(said: Sequence[Said]) -> bool:
+def _differ(said: Sequence[CheckedAnswer]) -> bool:
     """Whether answers are not all the same: by the probabilities of their first tokens, else by their words."""
     first = said[0]
     return any(

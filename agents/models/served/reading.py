@@ -49,7 +49,7 @@ class EmptyAnswerError(NoAnswerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CheckedAnswer:
     """One answer of a server, checked."""
 
     text: str
@@ -85,7 +85,7 @@ class ServerAnswer(Answer):
     """Tokens of all answers and thinking."""
 
 
-def read_completions(document: Any, count: int, *, scored: bool = True) -> tuple[Said, ...]:
+def read_completions(document: Any, count: int, *, scored: bool = True) -> tuple[CheckedAnswer, ...]:
     """The answers in a chat completion.
 
     Args:
@@ -97,14 +97,14 @@ def read_completions(document: Any, count: int, *, scored: bool = True) -> tuple
         UnusableError: If that is not what it holds.
     """
     if isinstance(document, Declined):
-        return (Said(document.words[:_LONGEST_TEXT], refused=True, finish="declined"),) * count
+        return (CheckedAnswer(document.words[:_LONGEST_TEXT], refused=True, finish="declined"),) * count
     if not isinstance(document, dict):
         raise UnusableError("a response that is no JSON object")
     ending = ending_of_document(document)
     if ending.failed:
         raise UnusableError(ending.failed)
     if ending.refused:
-        return (Said("", refused=True, finish="declined"),) * count
+        return (CheckedAnswer("", refused=True, finish="declined"),) * count
     choices = document.get("choices")
     if not isinstance(choices, list) or not choices:
         raise UnusableError("a response without an answer")
@@ -127,7 +127,7 @@ def _thought(document: dict[str, Any]) -> bool:
     return isinstance(details, dict) and bool(details.get("reasoning_tokens"))
 
 
-def _said(choice: Any, usage: Usage, hidden: bool, scored: bool) -> Said:
+def _said(choice: Any, usage: Usage, hidden: bool, scored: bool) -> CheckedAnswer:
     ending = ending_of_choice(choice) if isinstance(choice, dict) else Ending()
     if ending.failed:
         raise (UnusableError if ending.fault else NoAnswerError)(ending.failed)
@@ -144,7 +144,7 @@ def _said(choice: Any, usage: Usage, hidden: bool, scored: bool) -> Said:
     words = (text or refusal or "").strip()[:_LONGEST_TEXT]
     if not (words or ending.refused or thinking or (hidden and ending.cut)):
         raise EmptyAnswerError("an empty answer")
-    return Said(
+    return CheckedAnswer(
         text=words,
         thinking=thinking,
         thought=hidden or bool(thinking),
@@ -304,7 +304,7 @@ def _bare(token: str) -> str:
     return token.lstrip(_SPACES).rstrip().casefold()
 
 
-def answer_from_token(said: Said, choices: Sequence[Choice], attempts: int) -> ServerAnswer:
+def answer_from_token(said: CheckedAnswer, choices: Sequence[Choice], attempts: int) -> ServerAnswer:
     """The answer of one completion, with log-probabilities where the server gave them."""
     scores, bounds = score_choices(said.first_token, choices) if said.first_token and choices else ({}, ())
     return ServerAnswer(
@@ -320,7 +320,9 @@ def answer_from_token(said: Said, choices: Sequence[Choice], attempts: int) -> S
     )
 
 
-def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempts: int, spent: int) -> ServerAnswer:
+def answer_from_samples(
+    said: Sequence[CheckedAnswer], choices: Sequence[Choice], attempts: int, spent: int
+) -> ServerAnswer:
     """How many samples were of which class.
 
     Text and class are those of the most frequent class, the first drawn where several are.
@@ -348,5 +350,5 @@ def answer_from_samples(said: Sequence[Said], choices: Sequence[Choice], attempt
     )
 
 
-def _class(said: Said, choices: Sequence[Choice]) -> str:
+def _class(said: CheckedAnswer, choices: Sequence[Choice]) -> str:
     return REFUSAL if said.refused else parse_answer(said.text, choices)

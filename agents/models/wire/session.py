@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from agents.models.wire.pace import RequestPace, Usage
-from agents.models.wire.transport import Outcome, Request, Transport
+from agents.models.wire.transport import Request, RequestOutcome, Transport
 from vectorstore.foundation.errors import ModelError
 
 Job = TypeVar("Job")
@@ -35,7 +35,7 @@ _UNHEARD = 10
 class Result(Generic[Read]):
     """How one job ended."""
 
-    outcomes: tuple[Outcome[Read], ...] = ()
+    outcomes: tuple[RequestOutcome[Read], ...] = ()
     """One for each of its requests."""
     refused: str = ""
     """Why nothing was sent."""

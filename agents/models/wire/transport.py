@@ -89,7 +89,7 @@ class RequestFailure:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Read]):
+class RequestOutcome(Generic[Read]):
     """How a request ended: exactly one of ``read`` and ``failure`` is there."""
 
     read: Read | None
@@ -181,7 +181,7 @@ class Transport:
             "timeout": httpx.Timeout(self.options.timeout, connect=min(_CONNECT_SECONDS, self.options.timeout)),
         }
 
-    async def put(self, client: Any, pace: RequestPace, request: Request[Read]) -> Outcome[Read]:
+    async def put(self, client: Any, pace: RequestPace, request: Request[Read]) -> RequestOutcome[Read]:
         """Send a request until there is an answer, or no hope of one.
 
         Args:
@@ -202,11 +202,11 @@ class Transport:
                         pace.overloaded(started, problem.wait)
                 else:
                     pace.went_well()
-                    return Outcome(read, None, attempts)
+                    return RequestOutcome(read, None, attempts)
             waiting = problem.busy and time.monotonic() - begun < self.options.patience
             failed += not waiting
             if problem.final or problem.busy != waiting or failed >= self.options.attempts:
-                return Outcome(None, problem.failure(attempts), attempts)
+                return RequestOutcome(None, problem.failure(attempts), attempts)
             pause = jitter(attempts, self.options.first_wait, self.options.longest_wait, self._dice)
             await asyncio.sleep(max(pause, problem.wait or 0.0))
 

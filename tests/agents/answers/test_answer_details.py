@@ -158,10 +158,10 @@ def test_a_server_tells_more_and_never_the_key(tmp_path: Path, scoring: str) -> 
 
 
 def test_bounds_of_top_probabilities_are_kept(store: AnswerStore) -> None:
-    from agents.models.served.reading import Said, answer_from_token
+    from agents.models.served.reading import CheckedAnswer, answer_from_token
 
     (key,) = planned(store, [ASK], Named())
-    answer = answer_from_token(Said("Yes", first_token={"Yes": -0.2, "I": -3.0}), ASK.choices, 1)
+    answer = answer_from_token(CheckedAnswer("Yes", first_token={"Yes": -0.2, "I": -3.0}), ASK.choices, 1)
     store.add(key, answer)
     assert store.details(key)["bounds"] == ["no"]
     assert store.answer(key) == Answer(answer.log_probabilities, answer.text, answer.parsed, answer.tokens)
