@@ -52,6 +52,10 @@ class CorpusReader:
         self._index = index
         self._searcher = Searcher(ledger, index.open)
 
+    def __fspath__(self) -> str:
+        """The folder: an open corpus can be named wherever a folder can."""
+        return str(self.folder)
+
     @property
     def ledger(self) -> Ledger:
         """The ledger, for other modules of this package."""

@@ -1,0 +1,63 @@
+"""The words that options offer are those that what is behind them knows."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from agents.models.engines.engine_choice import ENGINES
+from agents.models.local.weights import pick_dtype
+from agents.models.templates.prompting import LAYOUTS
+from agents.personas.persona import Strategy
+from ingest.decoding.decode import DECODERS
+from ingest.decoding.sampling import SAMPLINGS
+from ingest.embedding.torch_embedder import DTYPES
+from valuespectrum.cli.console.options import StrategyChoice
+from valuespectrum.instruments.asks import BatteryName
+from valuespectrum.operations.shared import choices
+from valuespectrum.operations.shared.loading import check_engine
+from valuespectrum.runs.export import Form
+from valuespectrum.scoring.cells import Readout
+from vectorstore.foundation.errors import ModelError
+from vectorstore.index.search import ENGINES as SEARCH_ENGINES
+
+KNOWN = {
+    "EngineName": ("auto", *ENGINES),
+    "LayoutName": LAYOUTS,
+    "EmbedderFormat": DTYPES,
+    "StrategyName": get_args(Strategy),
+    "BatteryName": get_args(BatteryName),
+    "ReadoutName": get_args(Readout),
+    "DecoderName": DECODERS,
+    "SamplingName": SAMPLINGS,
+    "SearchEngine": SEARCH_ENGINES,
+    "ExportForm": get_args(Form),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_words_are_those_that_are_known(name: str) -> None:
+    assert sorted(get_args(getattr(choices, name))) == sorted(KNOWN[name])
+
+
+def test_words_that_only_a_check_knows() -> None:
+    for dtype in get_args(choices.ModelFormat):
+        assert pick_dtype(dtype, "cuda") == dtype
+    with pytest.raises(ModelError) as unknown:
+        pick_dtype("int8", "cpu")
+    assert (
+        unknown.value.hint == f"one of {', '.join(sorted(get_args(choices.ModelFormat), key=unknown.value.hint.find))}"
+    )
+    for place in get_args(choices.PlaceName):
+        check_engine(place, None)
+
+
+def test_repeated_options_take_the_same_words() -> None:
+    assert tuple(each.value for each in StrategyChoice) == get_args(choices.StrategyName)
+    assert set(get_args(choices.SpokenStrategy)) < set(get_args(choices.StrategyName))
+
+
+def test_every_set_of_words_is_held() -> None:
+    named = {name for name in vars(choices) if get_args(getattr(choices, name)) and name != "Literal"}
+    assert named == {*KNOWN, "ModelFormat", "PlaceName", "SpokenStrategy"}
