@@ -101,6 +101,15 @@ if TYPE_CHECKING:
         SpokenStrategy as SpokenStrategy,
         StrategyName as StrategyName,
     )
+    from valuespectrum.operations.shared.known import (
+        known_personas as known_personas,
+        known_policies as known_policies,
+        known_values as known_values,
+    )
+    from valuespectrum.operations.shared.option_files import (
+        FileOption as FileOption,
+        read_option_file as read_option_file,
+    )
     from valuespectrum.operations.shared.outcomes import Outcome as Outcome
     from valuespectrum.operations.shared.telling import (
         Advance as Advance,
@@ -136,6 +145,8 @@ _HOMES = {
         "BatteryName DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName "
         "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName"
     ),
+    "valuespectrum.operations.shared.known": "known_personas known_policies known_values",
+    "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
     "vectorstore.corpus": "Corpus",

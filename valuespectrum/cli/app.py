@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.corpus import verb as corpus
 from valuespectrum.cli.verbs import bench, browse, calibrate, doctor, export, history, ingest, quickstart, report, score
@@ -15,7 +16,6 @@ from valuespectrum.cli.verbs import bench, browse, calibrate, doctor, export, hi
 def build_app() -> typer.Typer:
     """The whole command line."""
     app = typer.Typer(
-        add_completion=False,
         invoke_without_command=True,
         callback=_common,
         pretty_exceptions_enable=False,
@@ -31,7 +31,7 @@ def build_app() -> typer.Typer:
         *(calibrate.calibrate, export.export, history.history, doctor.doctor),
     )
     for verb in verbs:
-        app.command()(verb)
+        app.command()(with_config(verb))
     app.add_typer(corpus.build_app(), name="corpus")
     return app
 

@@ -29,6 +29,8 @@ _LACKING = (
     *("failed to map segment", "annot allocate memory", "out of memory"),
 )
 _ASKS_FOR_WORDS = {"--help", "-h", "--version"}
+_COMPLETES = "_VALUESPECTRUM_COMPLETE"
+"""Set by a shell that wants to know how a line may go on."""
 _FINISHED = "stopped; nothing that was finished is lost"
 
 
@@ -55,11 +57,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str], as_json: bool) -> int:
     from valuespectrum.cli.app import build_app
+    from valuespectrum.cli.console.config import place_of
 
-    if (problem := _too_little_memory()) and not _ASKS_FOR_WORDS & set(arguments):
+    quiet = _COMPLETES in os.environ or bool(_ASKS_FOR_WORDS & set(arguments))
+    if (problem := _too_little_memory()) and not quiet:
         return _report("memory", problem, "raise the limit: ulimit -v unlimited", as_json)
     try:
-        with contextlib.nullcontext() if _ASKS_FOR_WORDS & set(arguments) else Watch(write_line):
+        with contextlib.nullcontext() if quiet else Watch(write_line):
             code = build_app()(list(arguments), prog_name="valuespectrum", standalone_mode=False)
     except (KeyboardInterrupt, Abort):
         return INTERRUPTED
@@ -69,6 +73,8 @@ def _run(arguments: Sequence[str], as_json: bool) -> int:
         words = error.format_message() if hasattr(error, "format_message") else str(error)
         # What checks values announces each complaint in its own words.
         told = " ".join(words.split()).replace(": Value error, ", ": ")
+        if place := place_of(error):
+            told = f"{place}: {told}"
         return _report("usage", told, "add --help to see the options", as_json)
     except BrokenPipeError:
         # Whoever read our output has read enough; Python would complain again when it flushes.

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -27,6 +28,7 @@ DEEPEST = 100
 LARGEST = 16 * 2**20
 """Bytes of a document, unless its reader says otherwise."""
 
+_NULL = "tag:yaml.org,2002:null"
 _HALVES = re.compile("[\ud800-\udfff]")
 
 Checked = TypeVar("Checked")
@@ -53,6 +55,39 @@ def read_yaml(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> 
     try:
         _look_over(text)
         return yaml.load(text, Loader=_plain_loader())
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise InputError(f"{what} {path} is not YAML: {_in_short(error)}", hint) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A part of a YAML document as it stands there: texts are not taken for numbers, dates or truth."""
+
+    value: str | list[Written] | dict[str, Written] | None
+    """A text, a list, a mapping, or ``None`` where nothing is written."""
+    line: int
+    """Where it begins, from 1; an entry of a mapping begins at its name."""
+
+
+def read_written(path: Path, what: str, hint: str = "", largest: int = LARGEST) -> Written:
+    """Read a YAML file with what is written in it and where, for messages that name a line.
+
+    Args:
+        path: The file.
+        what: What it is, as a person would call it.
+        hint: What to do when it is not that.
+        largest: Bytes.
+
+    Raises:
+        InputError: It is missing, too large, too deep, or not YAML.
+    """
+    text = _text(path, what, hint, largest)
+    import yaml
+
+    try:
+        _look_over(text)
+        node = yaml.compose(text, Loader=_fast_loader())
+        return Written(None, 1) if node is None else _written(node)
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(f"{what} {path} is not YAML: {_in_short(error)}", hint) from error
 
@@ -183,6 +218,24 @@ def _refuse(problem: str, mark: _Mark | None) -> NoReturn:
     import yaml
 
     raise yaml.constructor.ConstructorError(None, None, problem, mark)  # type: ignore[arg-type]  # C's marks will do
+
+
+def _written(node: yaml.Node) -> Written:
+    import yaml
+
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        entries: dict[str, Written] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                _refuse("a key is no text", key.start_mark)
+            if key.value in entries:
+                _refuse(f"repeated key {key.value!r}", key.start_mark)
+            entries[key.value] = replace(_written(value), line=key.start_mark.line + 1)
+        return Written(entries, line)
+    if isinstance(node, yaml.SequenceNode):
+        return Written([_written(each) for each in node.value], line)
+    return Written(None if node.tag == _NULL else node.value, line)
 
 
 def _fast_loader() -> type[yaml.SafeLoader]:

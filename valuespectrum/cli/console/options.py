@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +37,11 @@ SamplesOption = Annotated[
     int, typer.Option(help="Answers to draw for each question; 0 reads the probabilities themselves.", min=0)
 ]
 TemperatureOption = Annotated[float, typer.Option(help="Temperature of drawn answers.", min=0.01)]
+
+
+def one_of(names: Callable[[], list[str]]) -> Callable[[str], list[str]]:
+    """What a shell may complete the beginning of a name to."""
+    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
 
 
 class StrategyChoice(StrEnum):

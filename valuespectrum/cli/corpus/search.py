@@ -10,6 +10,7 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import SearchEngine
 from valuespectrum.cli.console.corpus_options import ChromaOption, CorpusArgument
+from valuespectrum.cli.console.options import one_of
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
@@ -22,7 +23,12 @@ def search(
     clip: Annotated[
         str, typer.Option(help="Look for what resembles a clip of the corpus (id or its beginning).", metavar="ID")
     ] = "",
-    value: Annotated[str, typer.Option(help="Look for the keywords of a value, e.g. hedonism.")] = "",
+    value: Annotated[
+        str,
+        typer.Option(
+            help="Look for the keywords of a value, e.g. hedonism.", autocompletion=one_of(lambda: api.known_values())
+        ),
+    ] = "",
     keywords: Annotated[
         Path | None, typer.Option(help="Keyword list (YAML) in place of our own, for --value.", metavar="FILE")
     ] = None,

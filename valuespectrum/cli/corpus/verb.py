@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.corpus_options import CorpusArgument
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
 from valuespectrum.cli.corpus import (
@@ -36,7 +37,7 @@ def build_app() -> typer.Typer:
         *(corpus_sources.sources, corpus_sources.forget),
         *(corpus_remove.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
     ):
-        app.command()(verb)
+        app.command()(with_config(verb))
     return app
 
 

@@ -23,6 +23,7 @@ from valuespectrum.cli.console.options import (
     SeedOption,
     StrategyChoice,
     TemperatureOption,
+    one_of,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
@@ -32,7 +33,12 @@ def bench(
     corpus: CorpusOption,
     model: Annotated[list[str], typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)],
     persona: Annotated[
-        list[str] | None, typer.Option(help="Persona by name, or all. May be repeated.", show_default=False)
+        list[str] | None,
+        typer.Option(
+            help="Persona by name, or all. May be repeated.",
+            show_default=False,
+            autocompletion=one_of(lambda: ["all", *api.known_personas()]),
+        ),
     ] = None,
     personas: PersonaFileOption = None,
     strategy: Annotated[

@@ -17,6 +17,7 @@ from valuespectrum.cli.console.options import (
     ModelHelp,
     PersonaFileOption,
     SeedOption,
+    one_of,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -31,10 +32,22 @@ def browse(
         ),
     ] = None,
     model: Annotated[str, typer.Option(help=ModelHelp, metavar="SPEC")] = "",
-    persona: Annotated[str, typer.Option(help="Persona by name; none for the model as itself.")] = "none",
+    persona: Annotated[
+        str,
+        typer.Option(
+            help="Persona by name; none for the model as itself.",
+            autocompletion=one_of(lambda: ["none", *api.known_personas()]),
+        ),
+    ] = "none",
     personas: PersonaFileOption = None,
     strategy: Annotated[SpokenStrategy, typer.Option(help="How the persona is put.")] = "simple",
-    policy: Annotated[str, typer.Option(help="What is shown next: random, balanced or similar.")] = "similar",
+    policy: Annotated[
+        str,
+        typer.Option(
+            help="What is shown next: random, balanced, similar, or one that is installed.",
+            autocompletion=one_of(lambda: api.known_policies()),
+        ),
+    ] = "similar",
     steps: Annotated[int, typer.Option(help="Clips to show; more than before continue a session.", min=1)] = 50,
     seed: SeedOption = 0,
     out: Annotated[

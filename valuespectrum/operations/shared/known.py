@@ -1,0 +1,39 @@
+"""Names that are installed, for whoever has to choose one."""
+
+from __future__ import annotations
+
+
+def known_policies() -> list[str]:
+    """Names of the policies that feeds can follow.
+
+    Example:
+        >>> "similar" in known_policies()
+        True
+    """
+    from agents.browsing.policies import POLICIES
+
+    return list(POLICIES.names())
+
+
+def known_personas() -> list[str]:
+    """Ids of the built-in personas.
+
+    Example:
+        >>> "tycoon" in known_personas()
+        True
+    """
+    from agents.personas.persona import load_personas
+
+    return [persona.id for persona in load_personas()]
+
+
+def known_values() -> list[str]:
+    """Names of Schwartz's ten values, in circle order.
+
+    Example:
+        >>> known_values()[0]
+        'self_direction'
+    """
+    from valuespectrum.theory.values import VALUES
+
+    return list(VALUES)
