@@ -87,7 +87,6 @@ if TYPE_CHECKING:
     from valuespectrum.operations.report import Page as Page, ReportSettings as ReportSettings, report as report
     from valuespectrum.operations.score import Scores as Scores, ScoreSettings as ScoreSettings, score as score
     from valuespectrum.operations.shared.choices import (
-        BatteryName as BatteryName,
         DecoderName as DecoderName,
         EmbedderFormat as EmbedderFormat,
         EngineName as EngineName,
@@ -102,6 +101,7 @@ if TYPE_CHECKING:
         StrategyName as StrategyName,
     )
     from valuespectrum.operations.shared.known import (
+        known_batteries as known_batteries,
         known_personas as known_personas,
         known_policies as known_policies,
         known_values as known_values,
@@ -142,10 +142,10 @@ _HOMES = {
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
-        "BatteryName DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName "
+        "DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName "
         "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName"
     ),
-    "valuespectrum.operations.shared.known": "known_personas known_policies known_values",
+    "valuespectrum.operations.shared.known": "known_batteries known_personas known_policies known_values",
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.score import Scores, describe
-from valuespectrum.operations.shared.choices import BatteryName, EngineName, LayoutName, ModelFormat, StrategyName
+from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
 from valuespectrum.operations.shared.outcomes import Json, Outcome
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
@@ -38,8 +38,8 @@ class BenchSettings:
     """How personas are put into words."""
     placebo: bool = True
     """Whether every persona gets a placebo to compare with."""
-    battery: BatteryName = "like"
-    """``"like"`` (four balanced cells) or ``"paper"`` (as published)."""
+    battery: str = "like"
+    """An instrument that shows pictures: ``"like"`` (four balanced cells), ``"paper"`` (as published), or another."""
     wordings: int = 2
     """Wordings of the like question."""
     top_k: int = 5
@@ -121,12 +121,10 @@ def bench(
 
     settings, teller = settings or BenchSettings(), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
+    options = _options(specs, run, settings)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
-        options = replace(
-            _options(specs, run, settings),
-            command=command,
-            snapshot=snapshot_with(opened.folder, opened.content_hash()),
-        )
+        snapshot = snapshot_with(opened.folder, opened.content_hash())
+        options = replace(options, command=command, snapshot=snapshot)
         teller.doing(f"loading {', '.join(specs)}")
         loaded = load_models(specs, settings.loading, settings.prices)
         asked = {each.id: how_asked(each) for each in loaded}
@@ -173,8 +171,8 @@ def plan_bench(
 
     settings, teller = settings or BenchSettings(), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
+    options = _options(specs, run, settings)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas):
-        options = _options(specs, run, settings)
         teller.doing("planning")
         planned = plan_benchmark(options, opened, embedder, specs, personas)
     teller.warn(planned.caution)
@@ -208,7 +206,7 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
     named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
     battery = BatteryOptions(settings.battery, settings.wordings)
     return BenchOptions(
-        run=Path(run) if run else Path("runs") / f"{named}-{settings.battery}",
+        run=Path(run) if run else Path("runs") / f"{named}-{slug(settings.battery)}",
         battery=battery,
         retrieval=retrieval_of(picture_instrument(battery.name, battery.params), settings.top_k),
         keywords=settings.keywords,

@@ -256,7 +256,7 @@ def _bad_inputs(tmp_path: Path, corpus: Path) -> dict[str, tuple[tuple[object, .
         "missing weights": ((*bench, "--model", f"hf:{missing}"), "model"),
         "unknown persona": ((*bench, "--model", MODEL, "--persona", "nobody"), "input"),
         "missing persona file": ((*bench, "--model", MODEL, "--personas", missing), "input"),
-        "unknown battery": ((*bench, "--model", MODEL, "--battery", "nonsense", "--run", tmp_path / "r1"), "usage"),
+        "unknown battery": ((*bench, "--model", MODEL, "--battery", "nonsense", "--run", tmp_path / "r1"), "input"),
         "file as run": ((*bench, "--model", MODEL, "--run", file), "input"),
         "unknown policy": (("browse", "--corpus", corpus, "--model", MODEL, "--policy", "nonsense"), "input"),
         "no model": (("browse", "--corpus", corpus), "input"),

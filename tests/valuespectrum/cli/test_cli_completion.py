@@ -16,6 +16,7 @@ LINES = {
     "valuespectrum corpus search --engine ": ["auto", "exact", "chroma"],
     "valuespectrum corpus re": ["refresh", "rebuild", "remove", "reembed"],
     "valuespectrum browse --policy ": ["balanced", "random", "similar"],
+    "valuespectrum bench --battery ": ["isq", "like", "paper"],
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
     "valuespectrum bench --pl": ["--placebo"],

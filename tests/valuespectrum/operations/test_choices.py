@@ -14,7 +14,6 @@ from ingest.decoding.decode import DECODERS
 from ingest.decoding.sampling import SAMPLINGS
 from ingest.embedding.torch_embedder import DTYPES
 from valuespectrum.cli.console.options import StrategyChoice
-from valuespectrum.instruments.asks import BatteryName
 from valuespectrum.operations.shared import choices
 from valuespectrum.operations.shared.loading import check_engine
 from valuespectrum.runs.export import Form
@@ -27,7 +26,6 @@ KNOWN = {
     "LayoutName": LAYOUTS,
     "EmbedderFormat": DTYPES,
     "StrategyName": get_args(Strategy),
-    "BatteryName": get_args(BatteryName),
     "ReadoutName": get_args(Readout),
     "DecoderName": DECODERS,
     "SamplingName": SAMPLINGS,

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.api import BatteryName
 from valuespectrum.cli.console.options import (
     BatchOption,
     CorpusOption,
@@ -46,7 +45,13 @@ def bench(
         typer.Option(help="How personas are put; by default simple. May be repeated.", show_default=False),
     ] = None,
     placebo: Annotated[bool, typer.Option(help="Give every persona a placebo to compare with.")] = True,
-    battery: Annotated[BatteryName, typer.Option(help="like (four balanced cells) or paper (as published).")] = "like",
+    battery: Annotated[
+        str,
+        typer.Option(
+            help="like (four balanced cells), paper (as published), or one that is installed.",
+            autocompletion=one_of(lambda: api.known_batteries()),
+        ),
+    ] = "like",
     wordings: Annotated[int, typer.Option(help="Wordings of the like question.", min=1)] = 2,
     top_k: Annotated[int, typer.Option(help="Clips per keyword.", min=1)] = 5,
     keywords: Annotated[

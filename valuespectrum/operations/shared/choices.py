@@ -20,8 +20,6 @@ StrategyName = Literal["simple", "profile", "isq"]
 """How a persona is put into words."""
 SpokenStrategy = Literal["simple", "profile"]
 """Those of them that a browsing agent can play."""
-BatteryName = Literal["like", "paper"]
-"""Which questions are asked."""
 ReadoutName = Literal["auto", "log_probability", "samples", "text"]
 """What of an answer is scored."""
 DecoderName = Literal["auto", "pyav", "decord", "torchcodec"]

@@ -15,6 +15,18 @@ def known_policies() -> list[str]:
     return list(POLICIES.names())
 
 
+def known_batteries() -> list[str]:
+    """Names of the instruments that show pictures, which a benchmark can put.
+
+    Example:
+        >>> "like" in known_batteries()
+        True
+    """
+    from valuespectrum.instruments.registry import INSTRUMENTS
+
+    return [name for name, kind in INSTRUMENTS.load_all()[0].items() if getattr(kind, "pictures", None)]
+
+
 def known_personas() -> list[str]:
     """Ids of the built-in personas.
 
