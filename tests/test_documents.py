@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
@@ -62,3 +63,45 @@ def test_the_example_of_a_model_is_a_model() -> None:
     answers = list(model.score([ask, ask]))
     assert [answer.parsed for answer in answers] == ["yes", "yes"]
     assert set(answers[0].log_probabilities) == {"yes", "no"}
+
+
+def test_the_example_of_python_makes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cli_world import MODEL, ColourEmbedder, write_clips
+
+    import valuespectrum as vs
+
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.S)
+    assert code is not None and "hf:Qwen/Qwen3-VL-4B-Instruct" in code[1]
+    write_clips(tmp_path / "videos", each=1)
+    monkeypatch.chdir(tmp_path)
+    # What a test cannot download: a public embedder and model.
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    names: dict[str, object] = {}
+    exec(code[1].replace("hf:Qwen/Qwen3-VL-4B-Instruct", MODEL), names)
+    assert isinstance(names["scores"], vs.Scores) and len(names["scores"].to_pandas()) == 10
+    assert (tmp_path / "runs" / "qwen" / "report.html").is_file()
+
+
+def test_the_table_of_python_names_what_is_offered() -> None:
+    import valuespectrum as vs
+
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bvs\.(\w+)", text))
+    assert named <= set(dir(vs))
+    functions = {name for name in dir(vs) if inspect.isfunction(getattr(vs, name))}
+    unsaid = {name for name in functions if not name.startswith("known_")} - {"read_option_file"}
+    assert unsaid <= named
+
+
+def test_the_example_of_a_file_of_options_is_one(tmp_path: Path) -> None:
+    import valuespectrum as vs
+    from valuespectrum.cli.console.config import known_options
+
+    text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", text, re.S)
+    assert example is not None
+    (tmp_path / "study.yaml").write_text(example[1], encoding="utf-8")
+    known = known_options(get_command(build_app()))
+    found = vs.read_option_file(tmp_path / "study.yaml", "bench", known)
+    assert found["persona"].value == ["all"] and found["placebo"].value == "no" and len(found["model"].value) == 2

@@ -56,14 +56,22 @@ def _read(context: typer.Context, file: Path | None) -> Path | None:
     """Take the options of a file as defaults of the verb."""
     if file is None or context.resilient_parsing:
         return file
-    root = context.find_root().command
-    assert isinstance(root, TyperGroup)
-    known = {verb: {name: option.multiple for name, option in options.items()} for verb, options in _verbs(root)}
-    found = api.read_option_file(file, " ".join(context.command_path.split()[1:]), known)
+    verb = " ".join(context.command_path.split()[1:])
+    found = api.read_option_file(file, verb, known_options(context.find_root().command))
     options = _options(context.command)
     context.default_map = {options[name].name: each.value for name, each in found.items()}
     context.meta[_PLACES] = {options[name].name: each.place for name, each in found.items()}
     return file
+
+
+def known_options(command: object) -> dict[str, dict[str, bool]]:
+    """What a file may say: the options of every verb, and whether each may be repeated.
+
+    Args:
+        command: The whole command line.
+    """
+    assert isinstance(command, TyperGroup)
+    return {verb: {name: option.multiple for name, option in options.items()} for verb, options in _verbs(command)}
 
 
 def _verbs(group: TyperGroup, before: str = "") -> Iterator[tuple[str, dict[str, TyperOption]]]:
