@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vectorstore.foundation.errors import (
+    BlindModelError,
+    BudgetError,
     CorpusError,
     CorpusLockedError,
     EmbedderError,
@@ -10,12 +12,16 @@ from vectorstore.foundation.errors import (
     InputError,
     MediaError,
     ModelError,
+    ProcedureError,
     SchemaError,
     StorageError,
+    TemplateError,
     ValueSpectrumError,
 )
 
 __all__ = [
+    "BlindModelError",
+    "BudgetError",
     "CorpusError",
     "CorpusLockedError",
     "EmbedderError",
@@ -23,7 +29,9 @@ __all__ = [
     "InputError",
     "MediaError",
     "ModelError",
+    "ProcedureError",
     "SchemaError",
     "StorageError",
+    "TemplateError",
     "ValueSpectrumError",
 ]

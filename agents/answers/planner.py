@@ -15,9 +15,9 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from agents.answers.store import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
-from agents.models.picture_watch import BlindModelError, PictureWatch
+from agents.models.picture_watch import PictureWatch
 from agents.models.pictures import picture_key, picture_size
-from vectorstore.foundation.errors import MediaError, ModelError
+from vectorstore.foundation.errors import BlindModelError, MediaError, ModelError
 
 Key = TypeVar("Key")
 

@@ -17,7 +17,7 @@ from agents.answers.schema import TRAIL_TABLES, has_trails, key_text
 from agents.answers.stored_json import damaged
 from agents.models.ask_key import canonical_json
 from agents.models.base import Answer, Ask
-from vectorstore.foundation.errors import ValueSpectrumError
+from vectorstore.foundation.errors import ProcedureError
 
 _END = None
 """In place of asks: the procedure came to its end."""
@@ -29,12 +29,6 @@ _HINT = (
 )
 
 Asks = list[int] | None
-
-
-class ProcedureError(ValueSpectrumError):
-    """A procedure asked something else after the same answers."""
-
-    kind = "procedure"
 
 
 class Entered(NamedTuple):

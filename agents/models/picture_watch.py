@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from agents.models.base import NO_PICTURE, Answer, Ask
 from agents.models.pictures import picture_key
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import BlindModelError
 
 RECENT = 5
 """Pictures that are looked back on."""
@@ -20,10 +20,6 @@ LEAST_ASKS = 20
 """Answers about the recent pictures that there must be."""
 SHARE = 0.5
 """Part of those answers that must say so."""
-
-
-class BlindModelError(ModelError):
-    """A model keeps saying that it sees no picture."""
 
 
 class PictureWatch:

@@ -18,10 +18,10 @@ from agents.answers.planner import put, window_size, windows
 from agents.answers.store import AnswerStore
 from agents.answers.trails import Trail
 from agents.models.base import Answer, Ask
-from agents.models.picture_watch import BlindModelError, PictureWatch
+from agents.models.picture_watch import PictureWatch
 from agents.procedures.bookkeeping import Bookkeeping, Entry, Forgetful, Stored
 from agents.procedures.procedure import Addressed, Cast, Named, T, played_by
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import BlindModelError, InputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,22 @@
     │   ├── SchemaError           written by another schema version
     │   └── CorpusLockedError     another process is writing
     ├── StorageError              disk full, folder read-only
+    ├── ProcedureError            a procedure does not follow from its answers
     ├── ModelError                a model cannot be loaded or asked
-    │   └── EmbedderError         the same for an embedder
+    │   ├── EmbedderError         the same for an embedder
+    │   ├── BudgetError           the tokens or the money for this command are used up
+    │   ├── BlindModelError       it keeps saying that it sees no picture
+    │   ├── TemplateError         its chat template cannot be rendered
+    │   ├── AttemptError          one request to a server brought nothing
+    │   └── UnusableError         a response arrived and is no answer
+    │       ├── LogprobsError     its log-probabilities are none
+    │       └── NoAnswerError     the model was asked, and what came is no answer
+    │           └── EmptyAnswerError   not a word
     └── MediaError                a media file was refused; carries a reason code
         └── FetchError            the same for a video that was to be downloaded
+
+``AttemptError`` and ``UnusableError`` are for those who talk with servers (``agents/models/wire/transport.py``, the
+kinds of the latter in ``agents/models/served/reading.py``), who tell them as the reason why an ask has no answer.
 
 Anything else that escapes is a bug of ours and keeps its traceback.
 """
@@ -75,6 +87,24 @@ class EmbedderError(ModelError):
     """An embedder cannot be found, loaded or used."""
 
     kind = "embedder"
+
+
+class ProcedureError(ValueSpectrumError):
+    """A procedure asked something else after the same answers."""
+
+    kind = "procedure"
+
+
+class BudgetError(ModelError):
+    """The tokens or the money for this command are used up."""
+
+
+class BlindModelError(ModelError):
+    """A model keeps saying that it sees no picture."""
+
+
+class TemplateError(ModelError):
+    """A chat template cannot be rendered; the message says why, without a name."""
 
 
 class MediaError(ValueSpectrumError):

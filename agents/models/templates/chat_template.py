@@ -11,17 +11,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import ModelError, TemplateError
 from vectorstore.processes.child_process import NOWHERE, PIPE, Child, end_child, start_child
 
 _LARGEST = 1_000_000
 """Characters of a template; those in use have up to some ten thousand."""
 _STARTING, _RENDERING = 60.0, 10.0
 """Seconds until the child is there, and for one rendering."""
-
-
-class TemplateError(ModelError):
-    """A chat template cannot be rendered; the message says why, without a name."""
 
 
 class ChatTemplate:

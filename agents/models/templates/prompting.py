@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from agents.models.ask_key import layout_version
 from agents.models.base import Ask
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
-from agents.models.templates.chat_template import ChatTemplate, TemplateError
+from agents.models.templates.chat_template import ChatTemplate
 from agents.models.templates.conversation import Said, conversation, missing_words
 from agents.models.templates.template_trial import closed_thinking, messages_of, try_template, try_turns
-from vectorstore.foundation.errors import MediaError, ModelError
+from vectorstore.foundation.errors import MediaError, ModelError, TemplateError
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -8,9 +8,8 @@ from typing import Any
 
 from agents.models.base import Role
 from agents.models.parsing.thinking import closing_mark, left_open
-from agents.models.templates.chat_template import TemplateError
 from agents.models.templates.conversation import Said, missing_words
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import ModelError, TemplateError
 
 Render = Callable[[Sequence[Mapping[str, Any]]], str]
 """Makes a prompt of messages."""

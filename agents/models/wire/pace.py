@@ -11,15 +11,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import BudgetError
 
 _START = 4
 """Requests under way at first; the limit then follows the server."""
 _PER_MILLION = 1_000_000
-
-
-class BudgetError(ModelError):
-    """The tokens or the money for this command are used up."""
 
 
 class RequestPace:

@@ -20,6 +20,7 @@ import httpx
 from agents.models.wire.address import Address, Key
 from agents.models.wire.endings import Declined, declines
 from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
+from vectorstore.foundation.errors import ModelError
 
 _CONNECT_SECONDS = 10.0
 _SHOWN = 200
@@ -37,7 +38,7 @@ _NO_API = "the server is there, but that is no chat completion: check the base U
 Read = TypeVar("Read")
 
 
-class UnusableError(Exception):
+class UnusableError(ModelError):
     """A response that arrived and is no answer; the message says why.
 
     Args:
@@ -49,8 +50,7 @@ class UnusableError(Exception):
     """Whether the model was heard: the server is well, and other asks may have an answer."""
 
     def __init__(self, reason: str, hint: str = "") -> None:
-        super().__init__(reason)
-        self.hint = hint
+        super().__init__(reason, hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Request(Generic[Read]):
     """What it will use at most, as far as can be said before; counted where the server does not say."""
 
 
-class AttemptError(Exception):
+class AttemptError(ModelError):
     """One attempt that brought no answer."""
 
     def __init__(
@@ -123,11 +123,11 @@ class AttemptError(Exception):
         hopeless: bool = False,
         unusable: Exception | None = None,
     ) -> None:
-        super().__init__(reason)
+        known = unusable if isinstance(unusable, UnusableError) else None
+        super().__init__(reason, known.hint if known else "")
         self.reason, self.status, self.said, self.wait = reason, status, said, wait
         self.final, self.hopeless = final, hopeless
-        self.hint = unusable.hint if isinstance(unusable, UnusableError) else ""
-        self.heard = isinstance(unusable, UnusableError) and unusable.heard
+        self.heard = known is not None and known.heard
 
     @property
     def busy(self) -> bool:

@@ -19,10 +19,10 @@ from agents.answers.store import AnswerStore
 from agents.models.ask_key import ask_content, ask_from_content, ask_key, canonical_json
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus, Turn
 from agents.models.local.simulated import load
-from agents.models.picture_watch import BlindModelError, PictureWatch
+from agents.models.picture_watch import PictureWatch
 from valuespectrum.runs.inspect_log import LogSource, write_logs
 from valuespectrum.runs.run import Manifest
-from vectorstore.foundation.errors import InputError, SchemaError
+from vectorstore.foundation.errors import BlindModelError, InputError, SchemaError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
 SHAS = [f"{number:02x}" * 32 for number in range(4)]

@@ -20,10 +20,9 @@ from agents.browsing.replay_alone import replay_alone
 from agents.browsing.session import Session, browse, browse_together
 from agents.models.base import NO_PICTURE, Answer, Ask, Model
 from agents.models.local.simulated import SimulatedModel, read_profile
-from agents.models.picture_watch import BlindModelError
 from agents.personas.persona import load_personas
 from agents.procedures.conductor import ConductOptions
-from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.errors import BlindModelError, InputError, ModelError
 
 CATALOGUE = make_catalogue(30)
 POLICIES = [load_policy(name) for name in ("random", "balanced", "similar")]

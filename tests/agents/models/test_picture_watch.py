@@ -17,7 +17,8 @@ from agents.answers.store import AnswerStore
 from agents.browsing.log import read_log
 from agents.browsing.session import browse
 from agents.models.base import NO_PICTURE, Answer, Ask, Choice, Stimulus
-from agents.models.picture_watch import LEAST_ASKS, BlindModelError, PictureWatch
+from agents.models.picture_watch import LEAST_ASKS, PictureWatch
+from vectorstore.foundation.errors import BlindModelError
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
 BLIND = Answer(text="No image was provided.", parsed=NO_PICTURE)

@@ -16,10 +16,9 @@ from agents.answers.export import verify_answers
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import ask_key
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Stimulus
-from agents.models.picture_watch import BlindModelError
 from agents.procedures.conductor import ConductOptions, Standing, conduct
 from agents.procedures.procedure import Addressed, Named, Procedure, alone
-from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.errors import BlindModelError, InputError, ModelError
 
 SEEDS = st.lists(st.integers(0, 60), max_size=12)
 OPTIONS = st.builds(ConductOptions, in_flight=st.integers(1, 13), window=st.none() | st.integers(1, 9))

@@ -17,13 +17,12 @@ from scripted_procedures import YES_NO, Oracle, cast, named, scripted
 
 from agents.answers.export import verify_answers
 from agents.answers.store import AnswerStore
-from agents.answers.trails import ProcedureError
 from agents.models.ask_key import ask_key
 from agents.models.base import Answer, Ask, Stimulus
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Addressed, Named, Procedure, alone
 from agents.procedures.stored import StoredModel, replay
-from vectorstore.foundation.errors import CorpusError, InputError, ModelError, SchemaError
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError, ProcedureError, SchemaError
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import ast
+import builtins
 import inspect
+import re
 
 import pytest
+from house import classes
 
 import valuespectrum.errors
 import vectorstore.foundation.errors
@@ -17,16 +21,31 @@ def test_one_place_to_import_every_error_from() -> None:
     assert sorted(valuespectrum.errors.__all__) == sorted(_classes(vectorstore.foundation.errors))
 
 
-def test_the_tree_in_the_docstring_is_the_tree() -> None:
-    drawn = inspect.getdoc(vectorstore.foundation.errors) or ""
-    for name, error in _classes(vectorstore.foundation.errors).items():
-        line = next(line for line in drawn.splitlines() if name in line.split())
-        depth = line.index(name)
-        parents = len([base for base in error.__mro__ if base in _classes(vectorstore.foundation.errors).values()]) - 1
-        assert depth == 4 + 4 * parents
+def test_every_class_of_errors_has_its_place_in_the_tree() -> None:
+    """Also those of other rooms; a private one may hide under any of them."""
+    parents = {node.name: [ast.unparse(base) for base in node.bases] for _, node in classes()}
+    ours = {"ValueSpectrumError": 0}
+    while more := {name for name, bases in parents.items() if name not in ours and ours.keys() & {*bases}}:
+        ours |= {name: 1 + max(ours[base] for base in parents[name] if base in ours) for name in more}
+    for name, bases in parents.items():
+        known = {base for base in bases if isinstance(vars(builtins).get(base.partition("[")[0]), type)}
+        if any(issubclass(vars(builtins)[base], Exception) and not base.endswith("Warning") for base in known):
+            assert name in ours, f"{name} is no ValueSpectrumError"
+    drawn = (inspect.getdoc(vectorstore.foundation.errors) or "").splitlines()
+    for name, depth in ours.items():
+        if name.startswith("_"):
+            continue
+        (number,) = (number for number, line in enumerate(drawn) if line.lstrip(" │├└─").startswith(f"{name} "))
+        assert drawn[number].index(name) == 4 + 4 * depth, name
+        above = next((line for line in reversed(drawn[:number]) if re.match(r"[ │├└─]*", line).end() == 4 * depth), "")
+        assert depth == 0 or above.lstrip(" │├└─").split()[0] in parents[name], name
+        assert drawn[number].partition(name)[2].strip(), f"{name} is drawn without a word"
 
 
-@pytest.mark.parametrize("error", _classes(vectorstore.foundation.errors).values())
-def test_every_error_has_a_kind_of_its_own(error: type[vectorstore.foundation.errors.ValueSpectrumError]) -> None:
-    kinds = [each.kind for each in _classes(vectorstore.foundation.errors).values()]
-    assert kinds.count(error.kind) == 1
+def _own_kinds() -> dict[str, type[vectorstore.foundation.errors.ValueSpectrumError]]:
+    return {name: error for name, error in _classes(vectorstore.foundation.errors).items() if "kind" in vars(error)}
+
+
+@pytest.mark.parametrize("error", _own_kinds().values())
+def test_no_two_errors_share_a_kind(error: type[vectorstore.foundation.errors.ValueSpectrumError]) -> None:
+    assert [each.kind for each in _own_kinds().values()].count(error.kind) == 1
