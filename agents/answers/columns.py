@@ -40,7 +40,7 @@ def insert_answer(database: sqlite3.Connection, number: int, key: bytes, answer:
     return read_answer((scored, counts, text, sound.parsed, sound.tokens, error))
 
 
-def read_answer(columns: Sequence[Any]) -> Answer:
+def read_answer(columns: Sequence[Any]) -> Answer:  # Open: cells, of types that the schema holds
     """An answer from :data:`ANSWER_COLUMNS`.
 
     Raises:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from agents.answers.csv_cells import guarded
 from agents.answers.schema import (
@@ -117,7 +117,7 @@ def main(descriptor: str) -> None:
     answer(look)
 
 
-def _write_parquet(store: AnswerStore, columns: dict[str, str], file: Any) -> int:
+def _write_parquet(store: AnswerStore, columns: dict[str, str], file: object) -> int:
     import pyarrow
     import pyarrow.parquet
 

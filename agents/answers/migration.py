@@ -99,7 +99,8 @@ def _choices(form: str) -> tuple[Choice, ...]:
 Read = Callable[[str, Sequence[Choice]], str]
 
 
-def _again(stored: Sequence[Any], choices: tuple[Choice, ...], respondent: str, read: Read) -> tuple[Any, ...]:
+# Open: cells that the former release wrote; JSON of what it told.
+def _again(stored: Sequence[Any], choices: tuple[Choice, ...], respondent: str, read: Read) -> tuple[object, ...]:
     error, parsed, text, scored, tokens, created, details = stored
     told: dict[str, Any] = json.loads(details) if details else {}
     if not choices:

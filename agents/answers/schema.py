@@ -159,7 +159,7 @@ def key_text(key: bytes) -> str:
     return f"{_KEY_PREFIX}{key.hex()}"
 
 
-def parts_of(content: Mapping[str, Any]) -> tuple[str, str, str]:
+def parts_of(content: Mapping[str, object]) -> tuple[str, str, str]:
     """An ask's content (``agents.models.ask_key.ask_content``) as pictures, persona and form, each as JSON."""
     form = {name: content[name] for name in ("caption", "choices", "max_tokens", "prefill", "question")}
     form |= {"draw": content["draw"]} if "draw" in content else {}
@@ -169,12 +169,12 @@ def parts_of(content: Mapping[str, Any]) -> tuple[str, str, str]:
     return canonical_json(shown), canonical_json(content["system"]), canonical_json(form)
 
 
-def joined(pictures: str, persona: str, form: str) -> dict[str, Any]:
+def joined(pictures: str, persona: str, form: str) -> dict[str, Any]:  # Open: parts of an ask, see ``ask_key``
     """The content that has these parts."""
     return {**read_shown(pictures), "system": read_persona(persona), **read_form(form)}
 
 
-def answer_digest(key: bytes, content: Sequence[Any]) -> bytes:
+def answer_digest(key: bytes, content: Sequence[object]) -> bytes:
     """Eight bytes that a stored answer is checked against: they change when any of its columns does.
 
     Args:
@@ -222,7 +222,7 @@ _KINDS = ((int,), (bytes,), *((str,),) * 5, *_ANSWER_KINDS)
 """Types of the columns of a planned ask: place, key, tags, respondent, three parts, and those of its answer."""
 
 
-def stored_row(columns: Sequence[Any]) -> StoredRow:
+def stored_row(columns: Sequence[Any]) -> StoredRow:  # Open: cells, whose types are looked at here
     """A planned ask as it was read.
 
     Args:
@@ -255,7 +255,7 @@ class PlanWriter:
         self._database = database
         self._numbers: dict[str, int] = {}
 
-    def ask(self, key: bytes, respondent: int, content: Mapping[str, Any]) -> tuple[int, tuple[int, int]]:
+    def ask(self, key: bytes, respondent: int, content: Mapping[str, object]) -> tuple[int, tuple[int, int]]:
         """Number of an ask, written down if it is new, and those of its pictures and its persona."""
         row = self._database.execute("SELECT id, pictures, persona FROM ask WHERE key = ?", (key,)).fetchone()
         if row:

@@ -321,7 +321,7 @@ class AnswerStore:
         query = f"SELECT {ANSWER_COLUMNS} FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
         return next(map(read_answer, self._read(query, (key_bytes(key),))), None)
 
-    def details(self, key: str) -> dict[str, Any]:
+    def details(self, key: str) -> dict[str, object]:
         """What was told beside the answer under a key: thinking, bounds, drawn words, ...; empty when nothing was."""
         query = "SELECT details FROM answer JOIN ask ON ask.id = ask WHERE key = ?"
         ((text,),) = list(self._read(query, (key_bytes(key),))) or (("",),)
@@ -366,7 +366,7 @@ class AnswerStore:
         """Numbers of answers without an ask."""
         return [number for (number,) in self._read("SELECT ask FROM answer WHERE ask NOT IN (SELECT id FROM ask)")]
 
-    def _write_down(self, asks: Sequence[Ask], number: int, respondent: int, content: Mapping[str, Any]) -> None:
+    def _write_down(self, asks: Sequence[Ask], number: int, respondent: int, content: Mapping[str, object]) -> None:
         check_tags(asks)
         with self._transaction():
             for ask in asks:
@@ -391,7 +391,7 @@ class AnswerStore:
         self._database.execute("DELETE FROM listed WHERE list = ?", (row[0],))
         return row[0], False
 
-    def _respondent(self, content: Mapping[str, Any]) -> int:
+    def _respondent(self, content: Mapping[str, object]) -> int:
         text = canonical_json(content)
         row = self._database.execute("SELECT id FROM respondent WHERE content = ?", (text,)).fetchone()
         if row is None:
@@ -401,7 +401,8 @@ class AnswerStore:
             row = self._database.execute("SELECT id FROM respondent WHERE content = ?", (text,)).fetchone()
         return int(row[0])
 
-    def _check_alike(self, model: str, old: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    # Open: what ``respondent_content`` makes.
+    def _check_alike(self, model: str, old: Mapping[str, str], wanted: Mapping[str, Any]) -> None:
         """Refuse answers that would stand in one table with answers they cannot be compared with."""
         old, new = with_layout_version(old), with_layout_version(wanted["settings"])
         names = list(NEVER_MIXED) if model == wanted["model"] else []
@@ -415,7 +416,7 @@ class AnswerStore:
             again = "ask in the same way as before, or name another run folder"
             raise InputError(told, NEW_LAYOUT if PROMPT_LAYOUT in different else again)
 
-    def _read(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    def _read(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:  # Open: cells
         with self._storage_errors():
             yield from self._database.execute(query, values)
 

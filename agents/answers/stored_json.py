@@ -76,7 +76,7 @@ def read_counts(text: str) -> dict[str, int]:
     return counts
 
 
-def read_details(text: str) -> dict[str, Any]:
+def read_details(text: str) -> dict[str, object]:
     """What was told beside an answer; empty for empty text.
 
     Raises:
@@ -86,7 +86,7 @@ def read_details(text: str) -> dict[str, Any]:
 
 
 @lru_cache(_REMEMBERED)
-def read_form(text: str) -> dict[str, Any]:
+def read_form(text: str) -> dict[str, Any]:  # Open: it is looked at here
     """The words and options of an ask.
 
     Raises:
@@ -117,7 +117,7 @@ def read_persona(text: str) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def read_shown(text: str) -> dict[str, Any]:
+def read_shown(text: str) -> dict[str, object]:
     """Hashes of the pictures of an ask as ``pictures``, and its earlier ``turns`` where it has any.
 
     Raises:
@@ -131,7 +131,7 @@ def read_shown(text: str) -> dict[str, Any]:
     return {"pictures": _pictures(content["pictures"]), "turns": [_turn(turn) for turn in content["turns"]]}
 
 
-def _turn(turn: object) -> dict[str, Any]:
+def _turn(turn: object) -> dict[str, object]:
     if not isinstance(turn, dict) or turn.keys() != {"role", "words", "pictures"}:
         damaged("earlier turn", turn)
     pictures, words, assistant = _pictures(turn["pictures"]), turn["words"], turn["role"] == "assistant"
@@ -147,14 +147,14 @@ def _pictures(pictures: object) -> list[str]:
     return pictures
 
 
-def _object(text: str, what: str) -> dict[str, Any]:
+def _object(text: str, what: str) -> dict[str, Any]:  # Open: JSON that is looked at by its name
     content = _parsed(text, what)
     if not isinstance(content, dict):
         damaged(what, content)
     return content
 
 
-def _parsed(text: str, what: str) -> Any:
+def _parsed(text: str, what: str) -> object:
     if not isinstance(text, str):
         damaged(what, text)
     try:

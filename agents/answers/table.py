@@ -6,7 +6,7 @@ import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
 from agents.answers.stored_json import read_counts, read_log_probabilities, read_respondent, read_tags
@@ -59,7 +59,7 @@ _PREFIXES = {
 _NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
 
 
-def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
+def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
     """One record per planned ask, in order, with the columns that ``AnswerStore.table`` describes."""
     models: dict[str, str] = {}
     shared: dict[str, str] = {}
@@ -72,7 +72,9 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
         tags = read_tags(row.tags)
         if len(shared) > _SHARED:
             shared.clear()
-        record = {name: _shared(tag, shared) if isinstance(tag, str) else tag for name, tag in tags.items()}
+        record: dict[str, object] = {
+            name: _shared(tag, shared) if isinstance(tag, str) else tag for name, tag in tags.items()
+        }
         record |= zip(OWN_COLUMNS, (*own, answered, said.details), strict=True)
         record |= {
             f"{CHOICE_COLUMN}{name}": value for name, value in read_log_probabilities(said.log_probabilities).items()
@@ -80,10 +82,10 @@ def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
         yield record | {f"{COUNT_COLUMN}{name}": count for name, count in read_counts(said.counts).items()}
 
 
-def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
+def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
     """``records`` with the words of each ask, for those who do not have the store."""
     kept, read = tee(rows)
-    asked: dict[tuple[str, str, str], dict[str, Any]] = {}
+    asked: dict[tuple[str, str, str], dict[str, object]] = {}
     for row, record in zip(kept, records(read), strict=True):
         if row.parts not in asked:
             if len(asked) > _SHARED:
@@ -93,7 +95,7 @@ def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, Any]]:
         yield asked[row.parts] | record
 
 
-def _asked(parts: tuple[str, str, str]) -> dict[str, Any]:
+def _asked(parts: tuple[str, str, str]) -> dict[str, object]:
     content = joined(*parts)
     turns = canonical_json(content["turns"]) if "turns" in content else ""
     return {**{name: _shareable(content[name]) for name in WORDS}, TURNS: turns, DRAW: content.get("draw", 0)}

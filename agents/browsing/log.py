@@ -46,18 +46,18 @@ class SessionManifest:
     """Name of each random stream and the key it is spawned with."""
     catalogue_hash: str
     n_items: int
-    policy: Mapping[str, Any]
+    policy: Mapping[str, Any]  # Open: each policy has options of its own
     """``name``, ``params``."""
-    persona: Mapping[str, Any]
+    persona: Mapping[str, object]
     """``id``, ``kind``, ``text_hash``, ``target_profile``; nulls without a persona."""
-    model: Mapping[str, Any]
+    model: Mapping[str, object]
     """``id``, ``params``."""
-    observer: Mapping[str, Any]
+    observer: Mapping[str, object]
     """``mode``, ``n_frames``, ``rule``, ``resolution``."""
     memory: str
     code_version: str
     human: bool
-    session: Mapping[str, Any]
+    session: Mapping[str, Any]  # Open: looked at by whoever replays
     """What a replay needs besides: length, candidates on offer, persona prompt, questions, behaviour."""
 
 

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass
-from typing import Any, ClassVar, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
 
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.plugins import Extensions, checked_options
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 
 _FAINTEST = 1e-12
 _NEEDS = "a class with name, Options (a frozen dataclass) and next is needed"
@@ -88,7 +92,7 @@ class Policy(Protocol):
     Options: ClassVar[type]
 
     @property
-    def options(self) -> Any:
+    def options(self) -> DataclassInstance:
         """The instance of ``Options`` in use."""
 
     def next(self, state: FeedState, rng: np.random.Generator) -> Shown | None:
@@ -101,7 +105,7 @@ class PolicyKind(Protocol):
     name: str
     Options: type
 
-    def __call__(self, options: Any) -> Policy:
+    def __call__(self, options: object) -> Policy:
         """Make a policy from an instance of its ``Options``."""
 
 
@@ -298,7 +302,7 @@ class Similar:
 # ---------------------------------------------------------------------------------------------- registry
 
 
-def load_policy(name: str, **params: Any) -> Policy:
+def load_policy(name: str, **params: object) -> Policy:
     """Make a policy by name.
 
     Args:
@@ -312,6 +316,6 @@ def load_policy(name: str, **params: Any) -> Policy:
     return kind(checked_options(f"policy {name!r}", kind.Options, params))
 
 
-def policy_params(policy: Policy) -> dict[str, Any]:
+def policy_params(policy: Policy) -> dict[str, object]:
     """The options of a policy, ready for JSON."""
     return asdict(policy.options)

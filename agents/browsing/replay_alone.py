@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isclose
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -78,17 +78,22 @@ def _shown_as_logged(events: Sequence[Event]) -> str:
 
 
 @dataclass(frozen=True)
+class _NoOptions:
+    """A log leaves none."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Logged:
     """A policy that shows what was shown."""
 
     events: Sequence[Event]
     name: ClassVar[str] = "logged"
-    Options: ClassVar[type] = dict
+    Options: ClassVar[type] = _NoOptions
 
     @property
-    def options(self) -> Any:
+    def options(self) -> _NoOptions:
         """None."""
-        return {}
+        return _NoOptions()
 
     def next(self, state: FeedState, rng: np.random.Generator) -> Shown | None:
         """The item of the log."""

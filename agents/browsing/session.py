@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.log import SCHEMA, Event, RecordedModel, SessionLog, SessionManifest, encode
@@ -181,7 +180,7 @@ def first_difference(logged: Event, repeated: Event | None) -> str:
     return ""
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 

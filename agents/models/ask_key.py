@@ -39,12 +39,12 @@ def with_layout_version(settings: Mapping[str, str]) -> dict[str, str]:
     return {**named, **settings}
 
 
-def canonical_json(content: Any) -> str:
+def canonical_json(content: object) -> str:
     """JSON in one form only: sorted keys, no blanks, ASCII."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"))
 
 
-def ask_content(ask: Ask) -> dict[str, Any]:
+def ask_content(ask: Ask) -> dict[str, object]:
     """All of an ask that can change an answer: pictures by hash, words, options, repeat; neither paths nor tags.
 
     Earlier turns and the number of a repeat are there only where an ask has them, so that others keep their keys.
@@ -66,12 +66,13 @@ def ask_content(ask: Ask) -> dict[str, Any]:
     }
 
 
-def respondent_content(model: Model) -> dict[str, Any]:
+def respondent_content(model: Model) -> dict[str, object]:
     """A model with its settings, as it enters keys."""
     return {"model": model.id, "settings": dict(model.settings)}
 
 
-def content_key(ask: Mapping[str, Any], respondent: Mapping[str, Any], tags: Mapping[str, Any]) -> str:
+# Open: what ``respondent_content`` makes, or what was stored of it.
+def content_key(ask: Mapping[str, object], respondent: Mapping[str, Any], tags: Mapping[str, object]) -> str:
     """The key made of the parts that :func:`ask_content` and :func:`respondent_content` give."""
     patterns = str(respondent["settings"].get(TAGS_READ, "")).split()
     read = {name: value for name, value in tags.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
@@ -92,7 +93,7 @@ def ask_key(ask: Ask, model: Model) -> str:
     return content_key(ask_content(ask), respondent_content(model), ask.tags)
 
 
-def ask_from_content(content: Mapping[str, Any]) -> Ask:
+def ask_from_content(content: Mapping[str, Any]) -> Ask:  # Open: its parts were looked at when they were read
     """The ask that has this content, its pictures without paths."""
     return Ask(
         stimulus=Stimulus(_frames(content["pictures"]), content["caption"]),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import exp
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args, runtime_checkable
+from typing import Literal, Protocol, get_args, runtime_checkable
 
 from vectorstore.foundation.errors import InputError
 
@@ -162,7 +162,7 @@ class Answer:
         return self.parsed != max(self.log_probabilities, key=lambda name: self.log_probabilities[name])
 
     @property
-    def details(self) -> dict[str, Any]:
+    def details(self) -> dict[str, object]:
         """What was told beside the choice: the fields that a subclass adds, where they hold anything."""
         further = (each.name for each in fields(self) if each.name not in _PLAIN_FIELDS)
         told = ((name, getattr(self, name)) for name in further)

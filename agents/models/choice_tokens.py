@@ -10,9 +10,9 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from agents.models.base import Choice
+from agents.models.hf_types import Tokenizer
 from vectorstore.foundation.errors import ModelError
 
 DRESS = " \t\r\n▁ĠĊ\u200b*_`#>\"'“”‘’«»„「」『』(["
@@ -72,7 +72,7 @@ class ChoiceTokens:
         tokenizer: A tokenizer of ``transformers``.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._known: dict[tuple[Choice, ...], ChoiceReading] = {}
 

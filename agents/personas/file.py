@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -77,12 +77,12 @@ def read_entries(path: Path) -> list[PersonaEntry]:
     return list(entries.values())
 
 
-def _named(row: Any) -> str:
+def _named(row: object) -> str:
     identity = row.get("id") if isinstance(row, Mapping) else None
     return f" ({identity[:64]!r})" if isinstance(identity, str) else ""
 
 
-def _checked(row: Any, label: str) -> PersonaEntry:
+def _checked(row: object, label: str) -> PersonaEntry:
     try:
         return PersonaEntry.model_validate(row)
     except ValidationError as error:

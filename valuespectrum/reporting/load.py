@@ -116,7 +116,7 @@ def read_session(log: Path, sources: ReportSources, names: Mapping[str, str]) ->
 
     contents = read_log(log)
     known = sources.corpus.clip_ids() if sources.corpus else set()
-    persona = contents.manifest.persona.get("id") or ""
+    persona = str(contents.manifest.persona.get("id") or "")
     return ReportedSession(
         model=str(contents.manifest.model.get("id", "")),
         persona=names.get(persona, persona) or "itself, without a persona",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from agents.models.batches.client import BatchClient, BatchState
 from agents.models.batches.journal import Batch, Journal
@@ -60,7 +60,7 @@ class _Open(Generic[Read]):
 
     job: int
     part: int
-    read: Callable[[Any], Read]
+    read: Callable[[object], Read]
     estimate: Usage
     attempts: int = 1
 
@@ -379,7 +379,7 @@ class _BatchRun(Generic[Job, Read]):
         )
 
 
-def _first_reason(told: Iterable[Told[Any]]) -> str:
+def _first_reason(told: Iterable[Told[Read]]) -> str:
     return next((f"the first: {each.failure.reason}" for each in told if each.failure), "nor was any refused")
 
 

@@ -10,11 +10,11 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 
@@ -170,22 +170,23 @@ class BatchClient:
             for each in listed:
                 if each.get("input_file_id") == file:
                     return self._state(each)
-            if not listed or not document.get("has_more"):
+            if not listed or not isinstance(document, dict) or not document.get("has_more"):
                 return None
             last = _name(listed[-1])
         return None
 
-    def _state(self, document: Any) -> BatchState:
-        name, status = _name(document), document.get("status")
+    def _state(self, document: object) -> BatchState:
+        name, described = _name(document), cast(Mapping[str, object], document)
+        status = described.get("status")
         if not isinstance(status, str):
             raise UnusableError("a batch without a status")
-        given = (document.get(field) for field in ("output_file_id", "error_file_id"))
+        given = (described.get(field) for field in ("output_file_id", "error_file_id"))
         files = tuple(_checked(file) for file in given if file)
-        errors = document.get("errors")
+        errors = described.get("errors")
         said = words_of(json.dumps(_first_error(errors)).encode()) if errors else ""
         return BatchState(name, status.lower(), files, self._transport.clean(said))
 
-    def _json(self, method: str, path: str, **content: Any) -> Any:
+    def _json(self, method: str, path: str, **content: Any) -> object:  # Open: parts of a request, see httpx
         limits, received = self._transport.options, bytearray()
         try:
             with self._client.stream(method, self._url(path), headers={"Accept": "application/json"}, **content) as got:
@@ -237,19 +238,19 @@ class BatchClient:
         )
 
 
-def _first_error(errors: Any) -> Any:
+def _first_error(errors: object) -> object:
     listed = errors.get("data") if isinstance(errors, dict) else errors
     return listed[0] if isinstance(listed, list) and listed else errors
 
 
-def _name(document: Any) -> str:
+def _name(document: object) -> str:
     """The id of what a server describes."""
     if not isinstance(document, dict):
         raise UnusableError("a response that is no JSON object")
     return _checked(document.get("id"))
 
 
-def _checked(name: Any) -> str:
+def _checked(name: object) -> str:
     """An id that can be part of a path."""
     if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
         raise UnusableError("an id that is none")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from agents.models.batches.client import ENDPOINT
 from agents.models.wire.pace import Usage
@@ -27,7 +27,7 @@ class Line:
     """Id of the request it belongs to."""
     status: int
     """HTTP status of the answer; 0 where there is none."""
-    body: Any
+    body: object
     """JSON of the answer, or what is said about the error."""
 
 
@@ -94,7 +94,7 @@ def _line(content: bytes) -> Line | None:
     return Line(request, 0, error if error else "neither an answer nor an error")
 
 
-def tell(line: Line, read: Callable[[Any], Read], transport: Transport, attempts: int, *, whole: bool) -> Told[Read]:
+def tell(line: Line, read: Callable[[object], Read], transport: Transport, attempts: int, *, whole: bool) -> Told[Read]:
     """What a line says about its request.
 
     Args:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agents.models.hf_types import Cache, Features, HfModel
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -31,9 +33,9 @@ class PackedBatch:
     """Shape ``(axes, rows, length)``."""
     kinds: Mapping[str, Tensor]
     """Further inputs with one entry per token."""
-    pictures: Mapping[str, Any]
+    pictures: Mapping[str, object]
     """What the model takes for the pictures, in the order in which they stand in the rows."""
-    cache: Any = None
+    cache: Cache | None = None
     """The cache of the past of all rows, which grows; None without a past."""
 
 
@@ -41,7 +43,7 @@ class PackedBatch:
 class Trunk:
     """A beginning that several prompts have in common, computed once."""
 
-    cache: Any
+    cache: Cache
     """Of one row; copied before it grows."""
     ahead: Tensor
     """How far positions run ahead of token counts, shape ``(1, 1)``."""
@@ -57,11 +59,11 @@ class ModelAdapter:
         tokenizer: Its tokenizer.
     """
 
-    def __init__(self, model: Any, tokenizer: Any) -> None:
+    def __init__(self, model: HfModel, tokenizer: object) -> None:
         self.model = model
         self._forward_parameters = set(inspect.signature(model.forward).parameters)
-        self._core = getattr(model, "model", model)
-        self._encoder: Callable[..., Any] | None = getattr(model, "get_image_features", None)
+        self._core: Any = getattr(model, "model", model)  # Open: asked for what only some families have
+        self._encoder: Callable[..., Features] | None = getattr(model, "get_image_features", None)
         encoder_parameters = inspect.signature(self._encoder).parameters if self._encoder else {}
         self._encoder_parameters = set(encoder_parameters)
         self.takes_features = self._encoder is not None and "mm_encoder_outputs" in self._forward_parameters
@@ -115,15 +117,15 @@ class ModelAdapter:
             return "the model takes no positions"
         return ""
 
-    def encode(self, pictures: Mapping[str, Tensor]) -> Any:
+    def encode(self, pictures: Mapping[str, Tensor]) -> Features:
         """Features of the pictures of one stimulus, as the vision tower and projector make them."""
         assert self._encoder is not None
         taken = {name: tensor for name, tensor in pictures.items() if name in self._encoder_parameters}
         return self._encoder(**self.to_device(taken), return_dict=True)
 
     def prefill(
-        self, ids: Sequence[Sequence[int]], kinds: Mapping[str, Sequence[Sequence[int]]], inputs: Mapping[str, Any]
-    ) -> tuple[Any, Tensor]:
+        self, ids: Sequence[Sequence[int]], kinds: Mapping[str, Sequence[Sequence[int]]], inputs: Mapping[str, object]
+    ) -> tuple[Cache, Tensor]:
         """Run rows of equal length from nothing.
 
         Args:
@@ -151,11 +153,11 @@ class ModelAdapter:
             ahead = self._core.rope_deltas.clone().to(self.device)
         return output.past_key_values, ahead
 
-    def trunk(self, ids: Sequence[int], kinds: Mapping[str, Sequence[int]], inputs: Mapping[str, Any]) -> Trunk:
+    def trunk(self, ids: Sequence[int], kinds: Mapping[str, Sequence[int]], inputs: Mapping[str, object]) -> Trunk:
         """Compute a beginning that several prompts have in common; arguments as for one row of :meth:`prefill`."""
         return Trunk(*self.prefill([ids], {name: [values] for name, values in kinds.items()}, inputs), len(ids))
 
-    def extend(self, ids: Tensor, mask: Tensor, cache: Any, ahead: Tensor, positions: Sequence[int]) -> Tensor:
+    def extend(self, ids: Tensor, mask: Tensor, cache: Cache, ahead: Tensor, positions: Sequence[int]) -> Tensor:
         """Run further tokens on a cache, which grows.
 
         Args:
@@ -213,7 +215,9 @@ class ModelAdapter:
         positions: Tensor = found[:, 0].cpu()
         return positions
 
-    def run_packed(self, batch: PackedBatch, columns: Sequence[int], *, keep_cache: bool) -> tuple[Tensor, Any]:
+    def run_packed(
+        self, batch: PackedBatch, columns: Sequence[int], *, keep_cache: bool
+    ) -> tuple[Tensor, Cache | None]:
         """Run rows in which each token sees the tokens it is told to see.
 
         Args:
@@ -244,7 +248,7 @@ class ModelAdapter:
         return output.logits, output.past_key_values if keep_cache else None
 
     @staticmethod
-    def gather(cache: Any, rows: Sequence[int], columns: Sequence[Tensor]) -> Any:
+    def gather(cache: Cache, rows: Sequence[int], columns: Sequence[Tensor]) -> Cache:
         """A new cache made of the given columns of the given rows, as many of each row.
 
         Args:
@@ -259,7 +263,9 @@ class ModelAdapter:
             layer.values = _picked(layer.values, rows, columns)
         return chosen
 
-    def feature_inputs(self, features: Sequence[Any], pictures: Sequence[Mapping[str, Tensor]]) -> dict[str, Any]:
+    def feature_inputs(
+        self, features: Sequence[Features], pictures: Sequence[Mapping[str, Tensor]]
+    ) -> dict[str, object]:
         """Forward inputs of a batch whose rows show the given stimuli, from features made before.
 
         Grids and sizes of pictures come along, since positions depend on them; pixels do not.
@@ -280,7 +286,7 @@ class ModelAdapter:
         }
 
     @staticmethod
-    def select_rows(cache: Any, rows: Sequence[int]) -> Any:
+    def select_rows(cache: Cache, rows: Sequence[int]) -> Cache:
         """A new cache with the given rows, repeated as named; the old one stays as it is."""
         import torch
         from transformers.cache_utils import DynamicLayer
@@ -303,14 +309,14 @@ class ModelAdapter:
         return tuple(sorted(kind.__name__ for kind in kinds if kind is not DynamicLayer))
 
     @staticmethod
-    def allows_padding(cache: Any) -> bool:
+    def allows_padding(cache: Cache) -> bool:
         """Whether padded rows stay exact: not with sliding windows or recurrent states, which padding would enter."""
         from transformers.cache_utils import DynamicLayer
 
         return all(type(layer) is DynamicLayer for layer in cache.layers)
 
     @staticmethod
-    def _merge(features: Sequence[Any]) -> Any:
+    def _merge(features: Sequence[Features]) -> Features:
         from transformers.modeling_outputs import ModelOutput
 
         merged = ModelOutput()
@@ -320,7 +326,7 @@ class ModelAdapter:
                 merged[name] = _joined(parts)
         return merged
 
-    def _stop_tokens(self, tokenizer: Any) -> frozenset[int]:
+    def _stop_tokens(self, tokenizer: object) -> frozenset[int]:
         generation = getattr(self.model, "generation_config", None)
         named = getattr(generation, "eos_token_id", None)
         stops = set(named if isinstance(named, list) else [named]) | {getattr(tokenizer, "eos_token_id", None)}
@@ -334,7 +340,7 @@ def _picked(states: Tensor, rows: Sequence[int], columns: Sequence[Tensor]) -> T
     return torch.stack([states[row, :, where.to(states.device)] for row, where in zip(rows, columns, strict=True)])
 
 
-def _joined(parts: Sequence[Any]) -> Any:
+def _joined(parts: Sequence[Any]) -> Features:  # Open: tensors, or lists of them
     """Features of several stimuli in one structure: tensors and lists run over pictures, lists of lists over layers."""
     import torch
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from agents.models.hf_types import HfModel
 from vectorstore.foundation.errors import ModelError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class MemoryBudget:
         self.tokens = max(1, min(self.tokens, tokens // 2))
 
 
-def first_budget(model: Any, rows: int) -> MemoryBudget:
+def first_budget(model: HfModel, rows: int) -> MemoryBudget:
     """A budget from the model's size and the memory that is free now.
 
     Args:
@@ -53,7 +54,7 @@ def first_budget(model: Any, rows: int) -> MemoryBudget:
     return MemoryBudget(max(1, rows), max(_FEWEST_TOKENS, min(MOST_TOKENS, tokens)))
 
 
-def bytes_of_a_token(model: Any) -> int:
+def bytes_of_a_token(model: HfModel) -> int:
     """Memory that one more token takes, roughly: its cache in all layers and one layer's working space."""
     config = model.config.get_text_config()
     width = int(config.hidden_size)

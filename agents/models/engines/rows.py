@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.models.base import Ask
 from agents.models.engines.adapter import ModelAdapter, Trunk
 from agents.models.engines.naive_engine import Reply, Work, length_error, needs_text, next_token, read_choices
+from agents.models.hf_types import Features
 from agents.models.pictures import RecentlyUsed, picture_key
 from agents.models.templates.prompting import Prompt, PromptCache, PromptWriter
 from vectorstore.foundation.errors import MediaError
@@ -69,8 +70,8 @@ class Stimuli:
     def __init__(self, adapter: ModelAdapter, writer: PromptWriter) -> None:
         self._adapter = adapter
         self.prompts = PromptCache(writer)
-        self._features: RecentlyUsed[tuple[str, ...], tuple[Any, dict[str, Tensor]]] = RecentlyUsed(_STIMULI_KEPT)
-        self._trunks: RecentlyUsed[tuple[Any, ...], Trunk] = RecentlyUsed(1)
+        self._features: RecentlyUsed[tuple[str, ...], tuple[Features, dict[str, Tensor]]] = RecentlyUsed(_STIMULI_KEPT)
+        self._trunks: RecentlyUsed[tuple[object, ...], Trunk] = RecentlyUsed(1)
 
     def keep(self, stimuli: int) -> None:
         """Keep the features of at least so many stimuli: those of a window that come more than once."""
@@ -84,7 +85,7 @@ class Stimuli:
             return PromptRow(work, Prompt((), {}, ()), error=error.message)
         return PromptRow(work, prompt, error=length_error(self._adapter, len(prompt.ids), work.ask))
 
-    def inputs(self, asks: Sequence[Ask]) -> dict[str, Any]:
+    def inputs(self, asks: Sequence[Ask]) -> dict[str, object]:
         """What the model takes for the pictures of these asks, in this order; nothing when none shows any.
 
         Without feature inputs in the model, one ask at most may show pictures.
@@ -96,7 +97,7 @@ class Stimuli:
         if not shown:
             return {}
         if not self._adapter.takes_features:
-            return self._adapter.to_device(self.prompts.picture_tensors(shown[0]))
+            return dict(self._adapter.to_device(self.prompts.picture_tensors(shown[0])))
         encoded = [self._encoded(ask) for ask in shown]
         return self._adapter.feature_inputs([features for features, _ in encoded], [sizes for _, sizes in encoded])
 
@@ -135,11 +136,11 @@ class Stimuli:
             return error.message
         return ""
 
-    def _encoded(self, ask: Ask) -> tuple[Any, dict[str, Tensor]]:
+    def _encoded(self, ask: Ask) -> tuple[Features, dict[str, Tensor]]:
         pictures = picture_key(ask.frames)
         return self._features.get(pictures, lambda: self._encode(ask))
 
-    def _encode(self, ask: Ask) -> tuple[Any, dict[str, Tensor]]:
+    def _encode(self, ask: Ask) -> tuple[Features, dict[str, Tensor]]:
         tensors = self.prompts.picture_tensors(ask)
         sizes = {name: tensor for name, tensor in tensors.items() if not name.startswith("pixel")}
         return self._adapter.encode(tensors), sizes

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.memory import MemoryBudget, in_pieces
 from agents.models.engines.naive_engine import Reply, Work
 from agents.models.engines.rows import PromptRow, Stimuli
+from agents.models.hf_types import Cache
 from agents.models.templates.prompting import Prompt
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class SharedEngine:
             yield from self._batches(batch)
 
     def _groups(self, rows: Sequence[PromptRow]) -> list[_Group]:
-        together: dict[tuple[Any, ...], list[PromptRow]] = {}
+        together: dict[tuple[object, ...], list[PromptRow]] = {}
         for row in rows:
             shown = row.prompt.ids[: self._stimuli.end_of_pictures(row.prompt)]
             together.setdefault((row.prompt.pictures, shown or _before(row)), []).append(row)
@@ -154,14 +155,14 @@ class SharedEngine:
         for alike in _by_length([ending for ending in endings if ending.row.unsaid], mixed=False):
             self._continue(alike, cache, ahead, cut)
 
-    def _from_nothing(self, groups: Sequence[_Group], cut: int) -> tuple[Any, Tensor]:
+    def _from_nothing(self, groups: Sequence[_Group], cut: int) -> tuple[Cache, Tensor]:
         """The beginnings of several groups, computed together."""
         inputs = self._stimuli.inputs([group.rows[0].work.ask for group in groups])
         beginnings = [group.beginning for group in groups]
         kinds = {name: [prompt.kinds[name][:cut] for prompt in beginnings] for name in beginnings[0].kinds}
         return self._adapter.prefill([prompt.ids[:cut] for prompt in beginnings], kinds, inputs)
 
-    def _after_trunk(self, group: _Group) -> tuple[Any, Tensor]:
+    def _after_trunk(self, group: _Group) -> tuple[Cache, Tensor]:
         """The beginning of a group, computed from where the pictures end."""
         import torch
 
@@ -181,7 +182,7 @@ class SharedEngine:
             row.error = reason
         return not reason
 
-    def _score(self, endings: Sequence[RowEnding], cache: Any, ahead: Tensor, cut: int) -> None:
+    def _score(self, endings: Sequence[RowEnding], cache: Cache, ahead: Tensor, cut: int) -> None:
         """Read the choices at the last token of each ending, endings padded on the right."""
         import torch
 
@@ -202,7 +203,7 @@ class SharedEngine:
         for place, ending in enumerate(endings):
             ending.row.read(logits[place, columns.index(len(ending.tokens) - 1)])
 
-    def _continue(self, endings: Sequence[RowEnding], cache: Any, ahead: Tensor, cut: int) -> None:
+    def _continue(self, endings: Sequence[RowEnding], cache: Cache, ahead: Tensor, cut: int) -> None:
         """Write text, all rows in step; endings have equal length."""
         import torch
 
@@ -231,7 +232,7 @@ def common_length(rows: Sequence[PromptRow]) -> int:
 
 
 def write_on(
-    adapter: ModelAdapter, rows: Sequence[PromptRow], tokens: Tensor, cache: Any, ahead: Tensor, past: int
+    adapter: ModelAdapter, rows: Sequence[PromptRow], tokens: Tensor, cache: Cache, ahead: Tensor, past: int
 ) -> None:
     """Write the texts of rows on, all in step, until each is at its end.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.models.base import Ask
 from agents.models.engines.adapter import ModelAdapter, PackedBatch
@@ -16,6 +16,7 @@ from agents.models.engines.naive_engine import Reply, Work
 from agents.models.engines.prompt_tree import PackedRow, Packing, pack
 from agents.models.engines.rows import PromptRow, Stimuli
 from agents.models.engines.shared_engine import common_length, write_on
+from agents.models.hf_types import Cache
 from agents.models.pictures import RecentlyUsed
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class TreeEngine:
         config = adapter.model.config.get_text_config()
         self._adapter = adapter
         self._stimuli = stimuli
-        self._placed: RecentlyUsed[tuple[Any, ...], Tensor] = RecentlyUsed(512)
+        self._placed: RecentlyUsed[tuple[object, ...], Tensor] = RecentlyUsed(512)
         self._attention_scale = _ATTENTION_SCALE * config.hidden_size
         self._most_readings = max(1, _MOST_LOGITS // config.vocab_size)
         self.budget = budget
@@ -180,6 +181,7 @@ class TreeEngine:
                 if leaf.row.goes_on(self._adapter.stop_tokens):
                     unfinished.setdefault(len(leaf.path), []).append(leaf)
         for length, alike in unfinished.items():
+            assert cache is not None, "it is kept where words may follow"
             most = self.budget.rows_of(length)
             for start in range(0, len(alike), most):
                 self._write(alike[start : start + most], cache)
@@ -238,7 +240,7 @@ class TreeEngine:
         after = torch.arange(len(prompt.ids) - cut) + placed.max() + 1
         return torch.cat([placed, after[None].expand(len(placed), -1)], dim=1)
 
-    def _write(self, leaves: Sequence[_Leaf], cache: Any) -> None:
+    def _write(self, leaves: Sequence[_Leaf], cache: Cache) -> None:
         """Write the texts on whose first words are there; prompts have equal length."""
         import torch
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import cast
 
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.engines.naive_engine import Engine, Reply, Work
+from agents.models.hf_types import Processor, Tokenizer
 from agents.models.local.readouts import Reader, Readout, words_only
 from agents.models.parsing.thinking import has_thinking, split_thinking
 from vectorstore.foundation.errors import ModelError
@@ -31,11 +32,11 @@ class LocalModel:
     _window: int
     """Asks handed to the engine at once."""
 
-    def __init__(self, id: str, processor: Any, options: ModelOptions) -> None:
+    def __init__(self, id: str, processor: Processor, options: ModelOptions) -> None:
         if options.samples < 0 or options.temperature <= 0:
             raise ModelError("samples must not be negative, and their temperature must be above 0")
         self._id = id
-        self._tokenizer = getattr(processor, "tokenizer", processor)
+        self._tokenizer = cast(Tokenizer, getattr(processor, "tokenizer", processor))
 
     @property
     def id(self) -> str:

@@ -142,7 +142,7 @@ def _read_file(path: Path) -> dict[str, float]:
     return {str(name): _number(str(name), value) for name, value in content.items()}
 
 
-def _number(name: str, value: Any) -> float:
+def _number(name: str, value: Any) -> float:  # Open: out of somebody's file
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError) as error:

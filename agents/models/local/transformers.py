@@ -9,12 +9,12 @@ decoded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from agents.models.base import ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.engine_choice import choose_engine
+from agents.models.hf_types import HfModel, Processor
 from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, Readout, described
 from agents.models.local.weights import load_weights, template_variables
@@ -56,11 +56,11 @@ class TransformersModel(LocalModel):
 
     def __init__(
         self,
-        model: Any,
-        processor: Any,
+        model: HfModel,
+        processor: Processor,
         id: str,
         options: ModelOptions,
-        template_variables: Mapping[str, Any] | None = None,
+        template_variables: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(id, processor, options)
         self._parts = (model, processor, template_variables)
@@ -104,7 +104,7 @@ class TransformersModel(LocalModel):
                 start = place
 
     @staticmethod
-    def _environment(model: Any) -> dict[str, str]:
+    def _environment(model: HfModel) -> dict[str, str]:
         import torch
         import transformers
 

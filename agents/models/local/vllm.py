@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from agents.models.base import ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.naive_engine import Reply, Work, needs_text
+from agents.models.hf_types import Processor, Tokenizer
 from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, described
 from agents.models.local.weights import check_files, find_source, folder_hash, template_variables
@@ -72,6 +73,50 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
     )
 
 
+class TokenScore(Protocol):
+    """Of one token."""
+
+    logprob: float
+
+
+class Completion(Protocol):
+    """One continuation of a prompt."""
+
+    token_ids: Sequence[int]
+    logprobs: Sequence[Mapping[int, TokenScore]]
+
+
+class RequestOutput(Protocol):
+    """What comes of a prompt."""
+
+    outputs: Sequence[Completion]
+    prompt_token_ids: Sequence[int]
+
+
+class ModelConfig(Protocol):
+    """Of the model in vLLM."""
+
+    hf_config: object
+    dtype: object
+
+
+class LlmEngine(Protocol):
+    """What is behind an ``LLM``."""
+
+    model_config: ModelConfig
+
+
+class Llm(Protocol):
+    """A ``vllm.LLM``, as far as it is used here."""
+
+    llm_engine: LlmEngine
+
+    def generate(
+        self, prompts: Sequence[object], sampling_params: Sequence[object], *, use_tqdm: bool
+    ) -> Sequence[RequestOutput]:
+        """Continue prompts."""
+
+
 class VllmModel(LocalModel):
     """A respondent made of a model in vLLM and its processor.
 
@@ -88,11 +133,11 @@ class VllmModel(LocalModel):
 
     def __init__(
         self,
-        llm: Any,
-        processor: Any,
+        llm: Llm,
+        processor: Processor,
         id: str,
         options: ModelOptions,
-        template_variables: Mapping[str, Any] | None = None,
+        template_variables: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(id, processor, options)
         self._parts = (llm, processor, template_variables)
@@ -138,7 +183,7 @@ class VllmEngine:
         writer: Renders prompts.
     """
 
-    def __init__(self, llm: Any, tokenizer: Any, writer: PromptWriter) -> None:
+    def __init__(self, llm: Llm, tokenizer: Tokenizer, writer: PromptWriter) -> None:
         self._llm, self._tokenizer, self._writer = llm, tokenizer, writer
 
     def answer(self, work: Sequence[Work]) -> list[Reply]:
@@ -156,7 +201,7 @@ class VllmEngine:
             replies[place] = output if isinstance(output, Reply) else _with_words(replies.get(place), output)
         return [replies[place] for place in range(len(work))]
 
-    def _prompt(self, work: Work) -> dict[str, Any] | str:
+    def _prompt(self, work: Work) -> dict[str, object] | str:
         """Token ids, one placeholder for each picture, and the pictures; or why there is no prompt."""
         try:
             pictures = [read_picture(frame) for frame in work.ask.frames]
@@ -165,10 +210,12 @@ class VllmEngine:
             return error.message
         begin = getattr(self._tokenizer, "bos_token", None)
         ids = self._tokenizer.encode(text, add_special_tokens=not (begin and text.startswith(begin)))
-        prompt: dict[str, Any] = {"prompt_token_ids": [*map(int, ids), *work.suffix]}
+        prompt: dict[str, object] = {"prompt_token_ids": [*map(int, ids), *work.suffix]}
         return {**prompt, "multi_modal_data": {"image": pictures}} if pictures else prompt
 
-    def _run(self, prompts: Sequence[Any], parameters: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[int, Any]]:
+    def _run(
+        self, prompts: Sequence[dict[str, object] | str], parameters: Mapping[int, Mapping[str, object]]
+    ) -> Iterator[tuple[int, RequestOutput | Reply]]:
         """Outputs by place; where vLLM refuses something, each prompt alone, so that only that one fails."""
         import vllm.exceptions
         from vllm import SamplingParams
@@ -190,14 +237,14 @@ class VllmEngine:
         yield from zip(places, outputs, strict=True)
 
 
-def _one_token(work: Work) -> dict[str, Any]:
+def _one_token(work: Work) -> dict[str, object]:
     tokens = sorted({token for ids in work.choice_tokens for token in ids})
-    told: dict[str, Any] = {"logprob_token_ids": tokens} if len(tokens) <= _MOST_TOKENS else {"logprobs": -1}
+    told: dict[str, object] = {"logprob_token_ids": tokens} if len(tokens) <= _MOST_TOKENS else {"logprobs": -1}
     return {"max_tokens": 1, "temperature": 0.0, "detokenize": False, **told}
 
 
-def _words(work: Work) -> dict[str, Any]:
-    wanted: dict[str, Any] = {"max_tokens": work.ask.max_tokens, "temperature": 0.0, "detokenize": False}
+def _words(work: Work) -> dict[str, object]:
+    wanted: dict[str, object] = {"max_tokens": work.ask.max_tokens, "temperature": 0.0, "detokenize": False}
     if work.sampling is not None:
         never = dict.fromkeys(work.sampling.never, -100.0)
         wanted |= {"temperature": work.sampling.temperature, "seed": work.sampling.seed % 2**63}
@@ -205,7 +252,7 @@ def _words(work: Work) -> dict[str, Any]:
     return wanted
 
 
-def _choices(work: Work, output: Any) -> Reply:
+def _choices(work: Work, output: RequestOutput) -> Reply:
     """The log-probability of each choice, summed over its tokens, and the most probable token."""
     from math import exp, fsum, log
 
@@ -221,7 +268,7 @@ def _wants_words(work: Work, reply: Reply | None) -> bool:
     return work.text and not reply.error and needs_text(work, reply.tokens[0])
 
 
-def _with_words(reply: Reply | None, output: Any) -> Reply:
+def _with_words(reply: Reply | None, output: RequestOutput) -> Reply:
     known = reply.log_probabilities if reply else ()
     return Reply(known, tuple(map(int, output.outputs[0].token_ids)), len(output.prompt_token_ids))
 

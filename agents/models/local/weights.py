@@ -7,9 +7,9 @@ import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from agents.models.base import ModelOptions
+from agents.models.hf_types import HfModel, Processor
 from agents.models.model_names import ModelId, read_options, split_options, split_revision
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import ModelError
@@ -26,8 +26,8 @@ _DTYPES = ("float32", "float16", "bfloat16")
 class Loaded:
     """A model with its processor, ready to be asked."""
 
-    model: Any
-    processor: Any
+    model: HfModel
+    processor: Processor
     id: str
     """Name with revision."""
 
@@ -42,7 +42,7 @@ class WeightsSource:
     local: bool
 
 
-def template_variables(reference: str) -> tuple[str, dict[str, Any]]:
+def template_variables(reference: str) -> tuple[str, dict[str, object]]:
     """The name of a model without the switch for thinking, and what that switch tells its chat template.
 
     Raises:
@@ -139,7 +139,7 @@ def find_source(reference: str) -> WeightsSource:
     return WeightsSource(name, name, revision or None, local=False)
 
 
-def _from_pretrained(source: WeightsSource, dtype: str) -> tuple[Any, Any]:
+def _from_pretrained(source: WeightsSource, dtype: str) -> tuple[HfModel, Processor]:
     """Model and processor; what is already in the local cache is not asked for on the network."""
     try:
         return _load_once(source, dtype, local_only=True)
@@ -171,7 +171,7 @@ def _on_the_hub(source: WeightsSource) -> WeightsSource:
     return replace(source, revision=commit)
 
 
-def _load_once(source: WeightsSource, dtype: str, *, local_only: bool) -> tuple[Any, Any]:
+def _load_once(source: WeightsSource, dtype: str, *, local_only: bool) -> tuple[HfModel, Processor]:
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     common = {"local_files_only": local_only, "revision": source.revision, **NEVER_ITS_CODE}

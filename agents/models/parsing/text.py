@@ -6,7 +6,6 @@ import json
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Any
 
 _HEAD, _TAIL = 2000, 600
 """Characters that are looked at, at the beginning and at the end."""
@@ -77,7 +76,7 @@ def _data_value(text: str) -> str | None:
     return ""
 
 
-def _field(data: Any) -> str:
+def _field(data: object) -> str:
     if not isinstance(data, dict):
         return ""
     for key, value in data.items():

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, TypeGuard, cast
 
 from agents.models.base import ModelOptions
 from agents.models.model_names import split_provider
@@ -104,11 +104,62 @@ class ProviderKeys(Key):
         return self._secret or None
 
 
+class ModelUsage(Protocol):
+    """Tokens, as a provider counts them."""
+
+    input_tokens: int
+    output_tokens: int
+    reasoning_tokens: int | None
+
+
+class TextPart(Protocol):
+    """One part of them."""
+
+    text: str
+
+
+class AssistantMessage(Protocol):
+    """What was said, in parts of several kinds."""
+
+    content: str | Sequence[object]
+
+
+class Logprobs(Protocol):
+    """Of the tokens of an answer."""
+
+    def model_dump(self) -> dict[str, object]:
+        """As JSON."""
+
+
+class ModelChoice(Protocol):
+    """One answer."""
+
+    message: AssistantMessage
+    stop_reason: str
+    logprobs: Logprobs | None
+
+
+class ModelOutput(Protocol):
+    """An ``inspect_ai.model.ModelOutput``, as far as it is used here."""
+
+    model: str
+    choices: Sequence[ModelChoice]
+    usage: ModelUsage | None
+    error: str | None
+
+
+class InspectClient(Protocol):
+    """An ``inspect_ai.model.Model``."""
+
+    async def generate(self, messages: Sequence[object], *, config: object) -> ModelOutput:
+        """Ask."""
+
+
 class InspectTransport(Transport):
     """Carries requests through Inspect AI's ``Model.generate``."""
 
     @asynccontextmanager
-    async def client(self) -> AsyncIterator[Any]:
+    async def client(self) -> AsyncIterator[object]:
         """One of Inspect's models, for one event loop.
 
         Raises:
@@ -116,7 +167,7 @@ class InspectTransport(Transport):
         """
         from inspect_ai.model import get_model
 
-        where: dict[str, Any] = {}
+        where: dict[str, str] = {}
         if self.address.base_url and isinstance(self.key, ProviderKeys):
             where = {"base_url": self.address.base_url, "api_key": self.key.handed_over or "none"}
         try:
@@ -124,16 +175,17 @@ class InspectTransport(Transport):
         except Exception as error:  # each provider has errors of its own
             hint = f"is the key in {self.address.key_variables[0]}, and the package of the provider installed?"
             raise ModelError(f"Inspect cannot use {self.address}: {self.clean(str(error))}", hint) from error
-        client: Any = getattr(model.api, "client", None)
+        client: Any = getattr(model.api, "client", None)  # Open: of the provider's package
         if isinstance(getattr(client, "max_retries", None), int):
             client.max_retries = 0  # packages of OpenAI and Anthropic wait on their own, unseen by the pace
         async with model:
             yield model
 
-    async def _document(self, client: Any, body: bytes) -> Any:
+    async def _document(self, client: object, body: bytes) -> object:
         request = json.loads(body)
         try:
-            output = await client.generate(_messages(request["messages"]), config=_config(request))
+            # It comes from ``client``.
+            output = await cast(InspectClient, client).generate(_messages(request["messages"]), config=_config(request))
         except TimeoutError:
             raise
         except Exception as error:  # each provider has errors of its own
@@ -165,14 +217,14 @@ class InspectModel(OpenAIModel):
     transport_kind: ClassVar[type[Transport]] = InspectTransport
 
 
-def as_completion(output: Any) -> dict[str, Any]:
+def as_completion(output: ModelOutput) -> dict[str, object]:
     """What Inspect gives, as the chat completion that an OpenAI-compatible server would have sent.
 
     Args:
         output: An ``inspect_ai.model.ModelOutput``.
     """
     usage = output.usage
-    told: dict[str, Any] = {}
+    told: dict[str, object] = {}
     if usage is not None:
         prompt = getattr(output, "input_context_tokens", None) or usage.input_tokens
         details = {"reasoning_tokens": usage.reasoning_tokens or 0}
@@ -189,7 +241,7 @@ def as_completion(output: Any) -> dict[str, Any]:
     }
 
 
-def _choice(index: int, choice: Any) -> dict[str, Any]:
+def _choice(index: int, choice: ModelChoice) -> dict[str, object]:
     content = choice.message.content
     parts = [content] if isinstance(content, str) else content
     said = "".join(part if isinstance(part, str) else part.text for part in parts if _is_text(part))
@@ -208,26 +260,32 @@ def _choice(index: int, choice: Any) -> dict[str, Any]:
     }
 
 
-def _is_text(part: Any) -> bool:
+def _is_text(part: object) -> TypeGuard[str | TextPart]:
     return isinstance(part, str) or getattr(part, "type", "") == "text"
 
 
-def _thought(part: Any) -> str:
+def _thought(part: Any) -> str:  # Open: a part with thinking, of which releases differ
     if part.redacted:
         return str(getattr(part, "summary", None) or "(not shown)")
     return str(part.reasoning)
 
 
-def _messages(messages: Iterable[Mapping[str, Any]]) -> list[Any]:
+# Open: as ``RequestWriter`` writes them.
+def _messages(messages: Iterable[Mapping[str, Any]]) -> list[object]:
     from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageUser, ContentImage, ContentText
 
-    def part(given: Mapping[str, Any]) -> Any:
+    # Open: as above.
+    def part(given: Mapping[str, Any]) -> object:
         if given["type"] == "image_url":
             return ContentImage(image=given["image_url"]["url"])
         return ContentText(text=given["text"])
 
-    kinds: dict[str, Any] = {"system": ChatMessageSystem, "user": ChatMessageUser, "assistant": ChatMessageAssistant}
-    made: list[Any] = []
+    kinds: dict[str, Callable[..., object]] = {
+        "system": ChatMessageSystem,
+        "user": ChatMessageUser,
+        "assistant": ChatMessageAssistant,
+    }
+    made: list[object] = []
     for message in messages:
         content = message["content"]
         shown = content if isinstance(content, str) else [part(given) for given in content]
@@ -235,7 +293,7 @@ def _messages(messages: Iterable[Mapping[str, Any]]) -> list[Any]:
     return made
 
 
-def _config(request: Mapping[str, Any]) -> Any:
+def _config(request: Mapping[str, object]) -> object:
     """How Inspect is to ask; it neither retries nor waits in a queue of its own, because the session does both."""
     from inspect_ai.model import GenerateConfig
 

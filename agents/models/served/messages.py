@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from agents.models.ask_key import ask_content, canonical_json, layout_version
 from agents.models.base import Ask, FrameReference
@@ -52,7 +51,7 @@ class Manner:
 
     model: str
     layout: str = "persona-first"
-    template: Mapping[str, Any] | None = None
+    template: Mapping[str, object] | None = None
     """Variables of the chat template."""
     samples: int = 0
     """Answers drawn for an ask with choices; 0 for the most probable one alone."""
@@ -100,9 +99,9 @@ class RequestWriter:
         prompt = 32 * (1 + len(ask.turns)) + words // _LETTERS_PER_TOKEN + _TOKENS_PER_PICTURE * len(ask.frames)
         return prompt, max(ask.max_tokens + self.manner.thinking_tokens, self.dialect.least_tokens)
 
-    def _body(self, ask: Ask) -> dict[str, Any]:
+    def _body(self, ask: Ask) -> dict[str, object]:
         manner, dialect = self.manner, self.dialect
-        body: dict[str, Any] = {
+        body: dict[str, object] = {
             "model": manner.model,
             "messages": self._messages(ask),
             dialect.limit_name: max(ask.max_tokens + manner.thinking_tokens, dialect.least_tokens),
@@ -113,26 +112,26 @@ class RequestWriter:
             body["chat_template_kwargs"] = dict(manner.template)
         return body
 
-    def _drawn(self, body: Mapping[str, Any], answers: int, ask: Ask, part: int) -> bytes:
+    def _drawn(self, body: Mapping[str, object], answers: int, ask: Ask, part: int) -> bytes:
         drawn = self._temperature(self.manner.temperature)
         drawn |= {"n": answers} if answers > 1 else {}
         drawn |= {"seed": self._seed(ask, part)} if self.dialect.seed else {}
         return json.dumps({**body, **drawn}).encode()
 
-    def _temperature(self, temperature: float) -> dict[str, Any]:
+    def _temperature(self, temperature: float) -> dict[str, object]:
         return {"temperature": temperature} if self.dialect.temperature else {}
 
     def _seed(self, ask: Ask, part: int) -> int:
         content = canonical_json([self.manner.seed, part, ask_content(ask)])
         return int.from_bytes(hashlib.sha256(content.encode()).digest()[:4], "big") >> 1
 
-    def _messages(self, ask: Ask) -> list[dict[str, Any]]:
+    def _messages(self, ask: Ask) -> list[dict[str, object]]:
         opens = self.dialect.persona_opens
         persona, said = conversation(ask, self.manner.layout, defuse, persona_opens=opens)
-        system = [{"role": "system", "content": persona}] if persona else []
+        system: list[dict[str, object]] = [{"role": "system", "content": persona}] if persona else []
         return [*system, *map(self._message, said)]
 
-    def _message(self, said: Said) -> dict[str, Any]:
+    def _message(self, said: Said) -> dict[str, object]:
         if not said.frames:
             return {"role": said.role, "content": said.opening + said.words}
         shown = [{"type": "image_url", "image_url": {"url": self._picture(frame)}} for frame in said.frames]

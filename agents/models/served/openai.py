@@ -8,11 +8,11 @@ with its reason; see ``docs/api-models.md``.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
@@ -167,10 +167,10 @@ class OpenAIModel:
         prompt, answer = self._writer.estimate(ask)
         return [Request(body, self._reader(ask, count), Usage(prompt, answer * count)) for body, count in bodies]
 
-    def _reader(self, ask: Ask, count: int) -> Any:
+    def _reader(self, ask: Ask, count: int) -> Callable[[object], tuple[CheckedAnswer, ...]]:
         wants_tokens = self._readout == "logprobs" and bool(ask.choices)
 
-        def read(document: Any) -> tuple[CheckedAnswer, ...]:
+        def read(document: object) -> tuple[CheckedAnswer, ...]:
             self._check_served(document)
             said = read_completions(document, count, scored=wants_tokens)
             if wants_tokens and any(one.text and not one.refused and not one.first_token for one in said):
@@ -195,7 +195,7 @@ class OpenAIModel:
         cut = self._session.transport.key.cut_from
         return replace(said, text=cut(said.text), thinking=cut(said.thinking), finish=cut(said.finish))
 
-    def _learn(self, server: Server, options: ModelOptions, template: dict[str, Any]) -> tuple[str, Wishes, Probed]:
+    def _learn(self, server: Server, options: ModelOptions, template: dict[str, object]) -> tuple[str, Wishes, Probed]:
         """How choices are read, how asks are put, and what the server understands."""
         asked, address = server.options, server.address
         temperature = options.temperature if asked.temperature is None else asked.temperature
@@ -235,9 +235,9 @@ class OpenAIModel:
         return f"{asked_for}before the answer, up to {asked.thinking_tokens} tokens"
 
 
-def _template(asked: ServerOptions) -> dict[str, Any]:
+def _template(asked: ServerOptions) -> dict[str, object]:
     """Variables of the chat template; families name the switch for thinking differently."""
-    variables: dict[str, Any] = {"respondent": asked.respondent} if asked.respondent else {}
+    variables: dict[str, object] = {"respondent": asked.respondent} if asked.respondent else {}
     if asked.thinking != "default":
         variables |= {"enable_thinking": asked.thinking == "on", "thinking": asked.thinking == "on"}
     return variables

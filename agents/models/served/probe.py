@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from math import exp
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from agents.models.base import Ask, Choice, FrameReference, Stimulus, Turn
 from agents.models.parsing.parse import NO_PICTURE, parse_answer
@@ -329,8 +328,8 @@ def _objection(said: CheckedAnswer) -> str:
     return ""
 
 
-def _reader(dialect: ServerDialect, count: int) -> Callable[[Any], _Heard]:
-    def read(document: Any) -> _Heard:
+def _reader(dialect: ServerDialect, count: int) -> Callable[[object], _Heard]:
+    def read(document: object) -> _Heard:
         choices = document.get("choices") if isinstance(document, dict) else None
         given = len(choices) if dialect.several and isinstance(choices, list) and len(choices) == count else 1
         served = served_model(document)
@@ -381,13 +380,13 @@ def _error(session: ServerSession, failure: RequestFailure) -> ModelError:
     )
 
 
-def expect_model(served: str, clean: Callable[[str], str]) -> Callable[[Any], None]:
+def expect_model(served: str, clean: Callable[[str], str]) -> Callable[[object], None]:
     """A check that answers come from the model that was asked at first.
 
     A server that moves to another revision, or to a fallback, would mix two respondents in one run.
     """
 
-    def check(document: Any) -> None:
+    def check(document: object) -> None:
         now = clean(served_model(document))
         if served and now and now != served:
             raise UnusableError(f"an answer from {now} instead of {served}")

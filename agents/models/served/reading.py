@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 from agents.models.base import Answer, Choice
 from agents.models.choice_tokens import DRESS
@@ -85,7 +85,7 @@ class ServerAnswer(Answer):
     """Tokens of all answers and thinking."""
 
 
-def read_completions(document: Any, count: int, *, scored: bool = True) -> tuple[CheckedAnswer, ...]:
+def read_completions(document: object, count: int, *, scored: bool = True) -> tuple[CheckedAnswer, ...]:
     """The answers in a chat completion.
 
     Args:
@@ -114,24 +114,25 @@ def read_completions(document: Any, count: int, *, scored: bool = True) -> tuple
     return tuple(_said(choice, usage, hidden, scored) for choice in choices)
 
 
-def served_model(document: Any) -> str:
+def served_model(document: object) -> str:
     """The name of the model that a response says it is from."""
     name = document.get("model") if isinstance(document, dict) else None
     return name if isinstance(name, str) else ""
 
 
-def _thought(document: dict[str, Any]) -> bool:
+def _thought(document: dict[str, object]) -> bool:
     """Whether the server counts tokens of thinking."""
     usage = document.get("usage")
     details = usage.get("completion_tokens_details") if isinstance(usage, dict) else None
     return isinstance(details, dict) and bool(details.get("reasoning_tokens"))
 
 
-def _said(choice: Any, usage: Usage, hidden: bool, scored: bool) -> CheckedAnswer:
-    ending = ending_of_choice(choice) if isinstance(choice, dict) else Ending()
+def _said(told: object, usage: Usage, hidden: bool, scored: bool) -> CheckedAnswer:
+    choice = told if isinstance(told, dict) else {}
+    ending = ending_of_choice(choice) if isinstance(told, dict) else Ending()
     if ending.failed:
         raise (UnusableError if ending.fault else NoAnswerError)(ending.failed)
-    message = choice.get("message") if isinstance(choice, dict) else None
+    message = choice.get("message")
     message = {"content": None} if ending.refused and not isinstance(message, dict) else message
     if not isinstance(message, dict) or not {"content", "refusal", "reasoning_content", "reasoning"} & set(message):
         raise UnusableError("an answer without a message")
@@ -156,7 +157,7 @@ def _said(choice: Any, usage: Usage, hidden: bool, scored: bool) -> CheckedAnswe
     )
 
 
-def _words(content: Any) -> tuple[str, str]:
+def _words(content: object) -> tuple[str, str]:
     """Text and thinking of a message, which some servers send in parts."""
     if content is None or isinstance(content, str):
         return content or "", ""
@@ -167,7 +168,7 @@ def _words(content: Any) -> tuple[str, str]:
     return text, thinking
 
 
-def _first_token(logprobs: Any, text: str) -> dict[str, float]:
+def _first_token(logprobs: object, text: str) -> dict[str, float]:
     """Log-probabilities of what the answer's first word, after thinking and blanks, could have begun with."""
     tokens = logprobs.get("content") if isinstance(logprobs, dict) else None
     if not isinstance(tokens, list) or not tokens or not text.strip():
@@ -199,13 +200,13 @@ def _place_of_word(tokens: Sequence[str], text: str) -> int | None:
     return first
 
 
-def _token_text(token: Any) -> str:
+def _token_text(token: object) -> str:
     if not isinstance(token, dict) or not isinstance(token.get("token"), str):
         raise LogprobsError("log-probabilities without tokens")
     return str(token["token"])
 
 
-def _alternatives(token: Mapping[str, Any]) -> dict[str, float]:
+def _alternatives(token: Mapping[str, object]) -> dict[str, float]:
     listed = token.get("top_logprobs")
     found: dict[str, list[float]] = {}
     for text, number in _different(listed if isinstance(listed, list) and listed else [token]):
@@ -217,12 +218,14 @@ def _alternatives(token: Mapping[str, Any]) -> dict[str, float]:
     return {text: math.log(sum(parts)) for text, parts in found.items() if sum(parts) > 0}
 
 
-def _different(entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+def _different(entries: Sequence[object]) -> Iterator[tuple[str, object]]:
     """Tokens with their log-probabilities; impossible ones may have none, and the chosen one may be listed twice."""
     seen = set()
     for entry in entries:
-        text, number = _token_text(entry), entry.get("logprob")
-        known = (text, repr(number), repr(entry.get("bytes")))
+        text = _token_text(entry)
+        token = cast(Mapping[str, object], entry)
+        number = token.get("logprob")
+        known = (text, repr(number), repr(token.get("bytes")))
         if number is not None and known not in seen:
             seen.add(known)
             yield text, number

@@ -9,7 +9,6 @@ import select
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from vectorstore.foundation.errors import ModelError, TemplateError
 from vectorstore.processes.child_process import NOWHERE, PIPE, Child, end_child, start_child
@@ -30,7 +29,7 @@ class ChatTemplate:
         ModelError: If it has none, or one of an absurd size.
     """
 
-    def __init__(self, processor: Any) -> None:
+    def __init__(self, processor: object) -> None:
         tokenizer = getattr(processor, "tokenizer", processor)
         found = getattr(processor, "chat_template", None) or getattr(tokenizer, "chat_template", None)
         text = found.get("default") if isinstance(found, dict) else found
@@ -43,7 +42,7 @@ class ChatTemplate:
         special = getattr(tokenizer, "special_tokens_map", {})
         self._special = {name: token for name, token in special.items() if isinstance(token, str | list)}
 
-    def render(self, messages: Sequence[Mapping[str, Any]], variables: Mapping[str, Any]) -> str:
+    def render(self, messages: Sequence[Mapping[str, object]], variables: Mapping[str, object]) -> str:
         """The prompt, up to where the model is to answer.
 
         Args:

@@ -14,10 +14,11 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.models.ask_key import layout_version
 from agents.models.base import Ask
+from agents.models.hf_types import Processor
 from agents.models.pictures import RecentlyUsed, picture_key, picture_size, read_picture
 from agents.models.templates.chat_template import ChatTemplate
 from agents.models.templates.conversation import Said, conversation, missing_words
@@ -71,7 +72,10 @@ class PromptWriter:
     """
 
     def __init__(
-        self, processor: Any, template_variables: Mapping[str, Any] | None = None, layout: str = LAYOUTS[0]
+        self,
+        processor: Processor,
+        template_variables: Mapping[str, object] | None = None,
+        layout: str = LAYOUTS[0],
     ) -> None:
         if layout not in LAYOUTS:
             raise ModelError(f"Unknown layout {layout!r}", f"one of {', '.join(LAYOUTS)}")
@@ -81,8 +85,8 @@ class PromptWriter:
         self._tokenizer = getattr(processor, "tokenizer", processor)
         self._template = ChatTemplate(processor)
         self._control = self._control_tokens()
-        self._rendered: RecentlyUsed[tuple[Any, ...], str] = RecentlyUsed(4096)
-        self._forms: RecentlyUsed[tuple[Any, ...], bool] = RecentlyUsed(4096)
+        self._rendered: RecentlyUsed[tuple[object, ...], str] = RecentlyUsed(4096)
+        self._forms: RecentlyUsed[tuple[object, ...], bool] = RecentlyUsed(4096)
         trial = try_template(self._apply, layout)
         self._persona_opens = bool(trial.persona_remark)
         self.remarks = tuple(filter(None, [trial.persona_remark]))
@@ -107,7 +111,7 @@ class PromptWriter:
         return f"{self.layout}{OPENS}" if self._persona_opens else self.layout
 
     @property
-    def _image_processor(self) -> Any:
+    def _image_processor(self) -> object:
         return getattr(self._processor, "image_processor", None)
 
     def render(self, ask: Ask) -> str:
@@ -157,7 +161,7 @@ class PromptWriter:
         shape = (persona, tuple((each.role, len(each.frames), bool(each.opening)) for each in said))
         return self._forms.get(shape, lambda: try_turns(self._apply, self._trial, persona=persona, said=said))
 
-    def _apply(self, messages: Sequence[Mapping[str, Any]]) -> str:
+    def _apply(self, messages: Sequence[Mapping[str, object]]) -> str:
         return self._template.render(messages, self._variables)
 
     def _control_tokens(self) -> re.Pattern[str]:
@@ -185,7 +189,7 @@ class PromptCache:
 
     def __init__(self, writer: PromptWriter, pictures_kept: int = 16) -> None:
         self._writer = writer
-        self._texts: RecentlyUsed[tuple[Any, ...], tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]]
+        self._texts: RecentlyUsed[tuple[object, ...], tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]]
         self._texts = RecentlyUsed(8192)
         self._sizes: RecentlyUsed[tuple[str, ...], tuple[tuple[int, int], ...]] = RecentlyUsed(65536)
         self._processed: RecentlyUsed[tuple[str, ...], dict[str, Tensor]] = RecentlyUsed(pictures_kept)

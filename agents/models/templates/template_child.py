@@ -31,7 +31,7 @@ class _Generation(jinja2.ext.Extension):
 
     tags = {"generation"}  # noqa: RUF012 - jinja2 reads a plain set
 
-    def parse(self, parser: Any) -> Any:
+    def parse(self, parser: jinja2.parser.Parser) -> jinja2.nodes.Node | list[jinja2.nodes.Node]:
         next(parser.stream)
         return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
@@ -40,7 +40,7 @@ def _raise_exception(message: str) -> NoReturn:
     raise jinja2.TemplateError(message)
 
 
-def _tojson(value: Any, **options: Any) -> str:
+def _tojson(value: object, **options: Any) -> str:  # Open: whatever a template hands to `json.dumps`
     return json.dumps(value, **{"ensure_ascii": False, **options})
 
 
@@ -55,7 +55,7 @@ def _compiled(template: str) -> jinja2.Template:
     return environment.from_string(template)
 
 
-def _rendered(request: Mapping[str, Any]) -> str:
+def _rendered(request: Mapping[str, Any]) -> str:  # Open: our parent sends it
     text = _compiled(request["template"]).render(
         messages=request["messages"], tools=None, documents=None, add_generation_prompt=True, **request["variables"]
     )

@@ -11,7 +11,7 @@ from agents.models.parsing.thinking import closing_mark, left_open
 from agents.models.templates.conversation import Said, missing_words
 from vectorstore.foundation.errors import ModelError, TemplateError
 
-Render = Callable[[Sequence[Mapping[str, Any]]], str]
+Render = Callable[[Sequence[Mapping[str, object]]], str]
 """Makes a prompt of messages."""
 
 _PERSONA = "You are a person who is tried out. " + "It's about order, 100 % of it; you care. " * 30 + "That is all."
@@ -60,7 +60,7 @@ def try_template(render: Render, layout: str) -> TemplateTrial:
     return TemplateTrial(prompt, f"persona opens the user turn: the chat template {objection}")
 
 
-def messages_of(persona: str, said: Sequence[Said], *, plain_assistant: bool = False) -> list[dict[str, Any]]:
+def messages_of(persona: str, said: Sequence[Said], *, plain_assistant: bool = False) -> list[dict[str, object]]:
     """A conversation as chat templates take it.
 
     Args:
@@ -68,11 +68,11 @@ def messages_of(persona: str, said: Sequence[Said], *, plain_assistant: bool = F
         said: What comes after it.
         plain_assistant: The words of assistants are no parts of a message, but the message.
     """
-    messages = [{"role": "system", "content": [_text(persona)]}] if persona else []
+    messages: list[dict[str, object]] = [{"role": "system", "content": [_text(persona)]}] if persona else []
     return messages + [_message(each, plain=plain_assistant and each.role == "assistant") for each in said]
 
 
-def _message(said: Said, *, plain: bool) -> dict[str, Any]:
+def _message(said: Said, *, plain: bool) -> dict[str, object]:
     if plain:
         return {"role": said.role, "content": said.words}
     opening = [_text(said.opening)] if said.opening else []
@@ -134,7 +134,7 @@ def _confusion(prompt: str, said: Sequence[Said], rendered: Callable[[Sequence[S
     """Who or what stands elsewhere in a prompt than it was said or shown; empty for nothing."""
     turned: dict[Role, Role] = {"user": "assistant", "assistant": "user"}
 
-    def without(place: int, **other: Any) -> str:
+    def without(place: int, **other: Any) -> str:  # Open: fields of what is said
         """The prompt with something changed in one message."""
         return rendered([*said[:place], replace(said[place], **other), *said[place + 1 :]])
 
@@ -153,7 +153,7 @@ def _confusion(prompt: str, said: Sequence[Said], rendered: Callable[[Sequence[S
     return ""
 
 
-def closed_thinking(prompt: str, variables: Mapping[str, Any]) -> str:
+def closed_thinking(prompt: str, variables: Mapping[str, object]) -> str:
     """What has to follow a prompt so that the model answers at once: nothing, or the end of its thinking.
 
     Args:
@@ -174,7 +174,7 @@ def closed_thinking(prompt: str, variables: Mapping[str, Any]) -> str:
     return f"\n\n{closing_mark(opened)}\n\n"
 
 
-def _objection(render: Render, messages: Callable[..., Sequence[Mapping[str, Any]]]) -> str:
+def _objection(render: Render, messages: Callable[..., Sequence[Mapping[str, object]]]) -> str:
     """What is wrong with a persona in such messages; empty when nothing is."""
     try:
         prompt = render(messages(_PICTURE, _text(_QUESTION)))
@@ -191,7 +191,7 @@ def _objection(render: Render, messages: Callable[..., Sequence[Mapping[str, Any
     return ""
 
 
-def _or_nothing(render: Render, messages: Sequence[Mapping[str, Any]]) -> str:
+def _or_nothing(render: Render, messages: Sequence[Mapping[str, object]]) -> str:
     try:
         return render(messages)
     except TemplateError:
@@ -210,5 +210,5 @@ def _text(words: str) -> dict[str, str]:
     return {"type": "text", "text": words}
 
 
-def _user(*parts: Mapping[str, str]) -> dict[str, Any]:
+def _user(*parts: Mapping[str, str]) -> dict[str, object]:
     return {"role": "user", "content": list(parts)}

@@ -215,7 +215,7 @@ def _is_private(host: str) -> bool:
 
 def _options(query: str) -> ServerOptions:
     kinds = {field.name: str(field.type) for field in fields(ServerOptions)}
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {}  # Open: each has the type of its field
     for name, text in parse_qsl(query, keep_blank_values=True):
         if name not in kinds:
             raise InputError(f"Unknown option {name!r} of a model server", f"one of {', '.join(kinds)}")

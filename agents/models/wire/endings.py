@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 def _plain(reason: str) -> str:
@@ -81,7 +80,7 @@ class Ending:
     """Whether the answer was longer than asked for."""
 
 
-def ending_of_choice(choice: Mapping[str, Any]) -> Ending:
+def ending_of_choice(choice: Mapping[str, object]) -> Ending:
     """How one choice of a chat completion ended.
 
     Args:
@@ -103,7 +102,7 @@ def ending_of_choice(choice: Mapping[str, Any]) -> Ending:
     return Ending(cut=reason in _CUT)
 
 
-def ending_of_document(document: Mapping[str, Any]) -> Ending:
+def ending_of_document(document: Mapping[str, object]) -> Ending:
     """How a whole response ended, as far as it says so beside its choices."""
     for name in ("error", "errors"):
         if document.get(name):
@@ -116,7 +115,7 @@ def ending_of_document(document: Mapping[str, Any]) -> Ending:
     return Ending()
 
 
-def ending_of_error(error: Any) -> Ending:
+def ending_of_error(error: object) -> Ending:
     """What an error in place of an answer means."""
     words = error if isinstance(error, str) else json.dumps(error, default=str)[:2000]
     if declines(0, error, words):
@@ -124,7 +123,7 @@ def ending_of_error(error: Any) -> Ending:
     return Ending(failed=f"an error in place of an answer: {words[:500]}", fault=True)
 
 
-def declines(status: int, error: Any, words: str) -> bool:
+def declines(status: int, error: object, words: str) -> bool:
     """Whether an error is the server's or the model's refusal to answer what was asked.
 
     Args:
@@ -139,7 +138,7 @@ def declines(status: int, error: Any, words: str) -> bool:
     return bool(_DECLINING.search(words)) and not _ABOUT_THE_CUSTOMER.search(words)
 
 
-def _codes(error: Any, depth: int) -> Iterator[str]:
+def _codes(error: object, depth: int) -> Iterator[str]:
     if depth and isinstance(error, dict):
         for name, value in error.items():
             values = value if isinstance(value, list) else [value]
@@ -151,7 +150,7 @@ def _codes(error: Any, depth: int) -> Iterator[str]:
             yield from _codes(each, depth - 1)
 
 
-def _filtered(choice: Mapping[str, Any]) -> bool:
+def _filtered(choice: Mapping[str, object]) -> bool:
     """Whether one of the filters that Azure reports took the answer away."""
     results = choice.get("content_filter_results")
     found = results.values() if isinstance(results, dict) else ()

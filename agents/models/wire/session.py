@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from agents.models.wire.pace import RequestPace, Usage
 from agents.models.wire.transport import Request, RequestOutcome, Transport
@@ -88,7 +88,7 @@ class _SessionRun(Generic[Job, Read]):
     def __init__(
         self, session: ServerSession, jobs: Sequence[Job], prepare: Callable[[Job], Sequence[Request[Read]] | str]
     ) -> None:
-        self.outbox: queue.Queue[Any] = queue.Queue()
+        self.outbox: queue.Queue[Result[Read] | BaseException | None] = queue.Queue()
         self._session = session
         self._transport = session.transport
         self._jobs = iter(jobs)
@@ -151,7 +151,7 @@ class _SessionRun(Generic[Job, Read]):
         if error is not None:
             raise error
 
-    def _begin(self, client: Any, pace: RequestPace) -> tuple[bool, ModelError | None]:
+    def _begin(self, client: object, pace: RequestPace) -> tuple[bool, ModelError | None]:
         """Begin as many jobs as there is room for; whether more are to come, or why none may."""
         while not self._crowded():
             if self._waiting is None:
@@ -179,7 +179,7 @@ class _SessionRun(Generic[Job, Read]):
         )
 
     async def _do(
-        self, requests: Sequence[Request[Read]] | str, reservation: Usage, client: Any, pace: RequestPace
+        self, requests: Sequence[Request[Read]] | str, reservation: Usage, client: object, pace: RequestPace
     ) -> Result[Read]:
         if isinstance(requests, str):
             return Result(refused=requests)

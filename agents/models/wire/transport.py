@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
@@ -103,7 +103,7 @@ class Request(Generic[Read]):
 
     body: bytes = field(repr=False)
     """JSON."""
-    read: Callable[[Any], Read]
+    read: Callable[[object], Read]
     """Makes an answer of the response's JSON, or raises :class:`UnusableError`."""
     estimate: Usage
     """What it will use at most, as far as can be said before; counted where the server does not say."""
@@ -163,7 +163,7 @@ class Transport:
         self.address, self.key, self.options, self.budget = address, key, options, budget
         self._dice = dice or random.Random()
 
-    def client(self) -> AbstractAsyncContextManager[Any]:
+    def client(self) -> AbstractAsyncContextManager[object]:
         """A client for one event loop; the key is added to each request."""
         return httpx.AsyncClient(**self._manner())
 
@@ -171,7 +171,7 @@ class Transport:
         """A client for one request after the other."""
         return httpx.Client(**self._manner())
 
-    def _manner(self) -> dict[str, Any]:
+    def _manner(self) -> dict[str, Any]:  # Open: arguments of httpx's clients
         local = self.address.base_url.startswith("http:")
         return {
             "auth": _Bearer(self.key),
@@ -181,7 +181,7 @@ class Transport:
             "timeout": httpx.Timeout(self.options.timeout, connect=min(_CONNECT_SECONDS, self.options.timeout)),
         }
 
-    async def put(self, client: Any, pace: RequestPace, request: Request[Read]) -> RequestOutcome[Read]:
+    async def put(self, client: object, pace: RequestPace, request: Request[Read]) -> RequestOutcome[Read]:
         """Send a request until there is an answer, or no hope of one.
 
         Args:
@@ -216,13 +216,13 @@ class Transport:
         safe = self.key.cut_from(line)
         return safe if len(safe) <= most else f"{safe[: most - 3]}..."
 
-    async def _attempt(self, client: Any, request: Request[Read]) -> Read:
+    async def _attempt(self, client: object, request: Request[Read]) -> Read:
         """Send once and read what comes; whatever can have cost something is counted.
 
         Raises:
             AttemptError: If there is no answer.
         """
-        arrived: Any = None
+        arrived: object = None
         try:
             async with asyncio.timeout(self.options.timeout):
                 arrived = await self._document(client, request.body)
@@ -235,7 +235,7 @@ class Transport:
         self.budget.spend(usage_of(arrived), request.estimate)
         return read
 
-    async def _document(self, client: Any, body: bytes) -> Any:
+    async def _document(self, client: object, body: bytes) -> object:
         """The JSON that answers a request, or :class:`Declined`.
 
         Raises:
@@ -245,7 +245,9 @@ class Transport:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         url = f"{self.address.base_url}/chat/completions"
         content = bytearray()
-        async with client.stream("POST", url, content=body, headers=headers) as response:
+        # It comes from ``client``.
+        http = cast("httpx.AsyncClient", client)
+        async with http.stream("POST", url, content=body, headers=headers) as response:
             async for part in response.aiter_bytes():
                 content += part
                 if len(content) > self.options.largest_body:
@@ -256,7 +258,7 @@ class Transport:
             raise self.refusal(response.status_code, bytes(content), response.headers)
         return self.parsed(response, bytes(content))
 
-    def parsed(self, response: httpx.Response, content: bytes) -> Any:
+    def parsed(self, response: httpx.Response, content: bytes) -> object:
         """The JSON of a response.
 
         Raises:
@@ -320,7 +322,7 @@ class _Bearer(httpx.Auth):
         yield request
 
 
-def _json_or_nothing(content: bytes) -> Any:
+def _json_or_nothing(content: bytes) -> object:
     try:
         return json.loads(content[:_LONGEST_ERROR].decode("utf-8", "replace"))
     except (ValueError, RecursionError):
@@ -342,7 +344,7 @@ def words_of(content: bytes) -> str:
     return " ".join(str(part) for part in named if part) or text
 
 
-def usage_of(document: Any) -> Usage:
+def usage_of(document: object) -> Usage:
     """Tokens that a response says it used; zeros where it does not say."""
     usage = document.get("usage") if isinstance(document, dict) else None
     if not isinstance(usage, dict):
@@ -350,5 +352,5 @@ def usage_of(document: Any) -> Usage:
     return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
 
 
-def _count(number: Any) -> int:
+def _count(number: object) -> int:
     return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 10**9 else 0
