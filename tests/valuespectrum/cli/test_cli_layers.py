@@ -38,6 +38,12 @@ def test_it_asks_no_database(path: Path) -> None:
     assert "sqlite3" not in path.read_text(encoding="utf-8")
 
 
+def test_no_verb_knows_the_tables_of_a_corpus() -> None:
+    for path in [*MODULES, *(FOLDER.parent / "operations").rglob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        assert "SELECT " not in text and ".ledger.count(" not in text and ".select(" not in text, path
+
+
 def test_nothing_below_imports_the_command_line() -> None:
     for package in OURS:
         for path in (FOLDER.parents[1] / package).rglob("*.py"):

@@ -63,8 +63,9 @@ def info(corpus: str | PathLike[str], failures: int = 20) -> CorpusInfo:
 def _links(corpus: Corpus) -> Json:
     """How many sources are links, when they were last looked at, and when they should be next."""
     from vectorstore.foundation.clock import utc_day
+    from vectorstore.ledger.sought import living_links
 
-    living = corpus.ledger.count("source", "locator LIKE '%://%' AND gone_at = '' AND state = 'linked'")
+    living = living_links(corpus.ledger)
     checks = [at for at, kind, detail in corpus.events() if kind == "refresh" and detail.get("links_checked")]
     days = [datetime.date.fromisoformat(at[:10]) for at in checks[-1:]]
     today = utc_day()

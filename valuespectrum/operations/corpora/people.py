@@ -10,6 +10,7 @@ from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
+    from vectorstore.ledger.sought import Stated
 
 _MOST = 12
 
@@ -64,7 +65,7 @@ def no_such_uploader(corpus: Corpus, text: str) -> InputError:
     return InputError(f"{corpus.folder} has nothing by an uploader {text!r:.120}", hint)
 
 
-def known_values(corpus: Corpus, column: str, texts: Sequence[str]) -> tuple[str, ...]:
+def stated_as(corpus: Corpus, column: Stated, texts: Sequence[str]) -> tuple[str, ...]:
     """Platforms or licences as the corpus spells them.
 
     Args:
@@ -75,7 +76,9 @@ def known_values(corpus: Corpus, column: str, texts: Sequence[str]) -> tuple[str
     Raises:
         InputError: The corpus has none of this name.
     """
-    there = [row[0] for row in corpus.ledger.select(f"SELECT DISTINCT {column} FROM {_TABLES[column]} ORDER BY 1")]
+    from vectorstore.ledger.sought import stated_values
+
+    there = stated_values(corpus.ledger, column)
     found: list[str] = []
     for text in texts:
         same = [value for value in there if value.casefold() == text.strip().casefold()]
@@ -87,6 +90,3 @@ def known_values(corpus: Corpus, column: str, texts: Sequence[str]) -> tuple[str
             )
         found += same
     return tuple(found)
-
-
-_TABLES = {"platform": "source", "licence": "source_video"}

@@ -190,14 +190,12 @@ def _all_removed(corpus: Corpus, kind: str, keys: Iterable[str]) -> bool:
 def _nothing_found(corpus: Corpus, links: list[str]) -> InputError:
     """The error for a removal that reaches nothing, with what is near."""
     from ingest.cleaning.uploaders import asked_names
+    from vectorstore.ledger.sought import locators_ending
 
     keep = "--keep-out notes it down all the same, so that it never comes in"
     for text in links:
         name = text.rstrip("/").rpartition("/")[2]
-        rows = corpus.ledger.select(
-            "SELECT locator FROM source WHERE substr(locator, -length(?1)) = ?1 LIMIT 3", (name,)
-        )
-        if near := [row[0] for row in rows if name]:
+        if near := locators_ending(corpus.ledger, name):
             return InputError(
                 f"nothing in {corpus.folder} comes from {text!r:.200}", f"near: {', '.join(near)}; {keep}"
             )
@@ -211,6 +209,7 @@ def _source_keys(corpus: Corpus, text: str) -> list[str]:
     from ingest.cleaning.urls import parse_link
     from ingest.sources.folder import FileItem
     from vectorstore.foundation.errors import FetchError
+    from vectorstore.ledger.sought import is_source
 
     if "://" not in text:
         return [FileItem(Path(os.path.abspath(text))).locator]  # noqa: PTH100 - resolve() would follow links
@@ -220,12 +219,11 @@ def _source_keys(corpus: Corpus, text: str) -> list[str]:
     except FetchError:
         return keys
     # A link that the corpus does not know as it was typed would only count as unknown.
-    known = corpus.ledger.count("source", "locator = ? OR page_url = ?", (text, text))
-    return list(dict.fromkeys([*(keys if known else []), canonical]))
+    known = keys if is_source(corpus.ledger, text) else []
+    return list(dict.fromkeys([*known, canonical]))
 
 
 def _read_list(path: Path) -> list[str]:
-
     if not path.is_file() or path.stat().st_size > _LONGEST_LIST:
         raise InputError(f"{path} is no list of links", f"write one link a line, at most {_LONGEST_LIST // 2**20} MiB")
     try:

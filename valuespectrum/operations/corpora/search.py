@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from valuespectrum.operations.corpora.people import known_values, sources_of
+from valuespectrum.operations.corpora.people import sources_of, stated_as
 from valuespectrum.operations.shared.choices import SearchEngine
 from valuespectrum.operations.shared.loading import corpus_embedder, warn_of_pictures
 from valuespectrum.operations.shared.outcomes import Json, Outcome
@@ -113,9 +113,9 @@ def search(
     teller.doing(f"searching {Path(corpus)} (loading the embedder first)")
     with Corpus.open(Path(corpus), chroma_url=chroma) as opened:
         if filters.platform:
-            where = replace(where, platforms=known_values(opened, "platform", filters.platform))
+            where = replace(where, platforms=stated_as(opened, "platform", filters.platform))
         if filters.licence:
-            where = replace(where, licences=known_values(opened, "licence", filters.licence))
+            where = replace(where, licences=stated_as(opened, "licence", filters.licence))
         if filters.uploader:
             where = replace(where, source_ids=sources_of(opened, filters.uploader))
         if query.clip:

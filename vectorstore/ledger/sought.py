@@ -1,0 +1,38 @@
+"""What people look for in a corpus by a name or a link, and what is near to it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vectorstore.ledger.ledger import Ledger
+
+Stated = Literal["platform", "licence"]
+"""What sources state about themselves, and searches can be limited to."""
+_TABLES = {"platform": "source", "licence": "source_video"}
+
+
+def stated_values(ledger: Ledger, column: Stated) -> list[str]:
+    """Every platform, or licence, that a source states, letter for letter and sorted; ``""`` where one states none."""
+    return [str(row[0]) for row in ledger.select(f"SELECT DISTINCT {column} FROM {_TABLES[column]} ORDER BY 1")]
+
+
+def locators_ending(ledger: Ledger, name: str, most: int = 3) -> list[str]:
+    """Sources whose link or path ends like this; none for an empty text.
+
+    Args:
+        ledger: Open.
+        name: The end of a link or path.
+        most: No more than this.
+    """
+    query = "SELECT locator FROM source WHERE substr(locator, -length(?1)) = ?1 LIMIT ?2"
+    return [str(row[0]) for row in ledger.select(query, (name, most))] if name else []
+
+
+def is_source(ledger: Ledger, text: str) -> bool:
+    """Whether a source is known under exactly this link, as its own or as that of its page."""
+    return ledger.count("source", "locator = ? OR page_url = ?", (text, text)) > 0
+
+
+def living_links(ledger: Ledger) -> int:
+    """How many sources of clips are links that are not known to be dead."""
+    return ledger.count("source", "locator LIKE '%://%' AND gone_at = '' AND state = 'linked'")
