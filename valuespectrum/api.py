@@ -79,6 +79,12 @@ if TYPE_CHECKING:
         ingest as ingest,
         plan_ingest as plan_ingest,
     )
+    from valuespectrum.operations.instrument import (
+        InstrumentList as InstrumentList,
+        InstrumentSettings as InstrumentSettings,
+        list_instruments as list_instruments,
+        run_instrument as run_instrument,
+    )
     from valuespectrum.operations.quickstart import (
         QuickstartOptions as QuickstartOptions,
         Summary as Summary,
@@ -102,6 +108,7 @@ if TYPE_CHECKING:
     )
     from valuespectrum.operations.shared.known import (
         known_batteries as known_batteries,
+        known_instruments as known_instruments,
         known_personas as known_personas,
         known_policies as known_policies,
         known_values as known_values,
@@ -138,6 +145,7 @@ _HOMES = {
     "valuespectrum.operations.export": "ExportSettings Exported export",
     "valuespectrum.operations.history": "HistorySettings WatchHistory history",
     "valuespectrum.operations.ingest": "IngestSettings Ingested ingest plan_ingest",
+    "valuespectrum.operations.instrument": "InstrumentList InstrumentSettings list_instruments run_instrument",
     "valuespectrum.operations.quickstart": "QuickstartOptions Summary quickstart",
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
@@ -145,7 +153,9 @@ _HOMES = {
         "DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName "
         "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName"
     ),
-    "valuespectrum.operations.shared.known": "known_batteries known_personas known_policies known_values",
+    "valuespectrum.operations.shared.known": (
+        "known_batteries known_instruments known_personas known_policies known_values"
+    ),
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",

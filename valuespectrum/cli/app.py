@@ -10,7 +10,19 @@ import typer
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.corpus import verb as corpus
-from valuespectrum.cli.verbs import bench, browse, calibrate, doctor, export, history, ingest, quickstart, report, score
+from valuespectrum.cli.verbs import (
+    bench,
+    browse,
+    calibrate,
+    doctor,
+    export,
+    history,
+    ingest,
+    instrument,
+    quickstart,
+    report,
+    score,
+)
 
 
 def build_app() -> typer.Typer:
@@ -33,6 +45,7 @@ def build_app() -> typer.Typer:
     for verb in verbs:
         app.command()(with_config(verb))
     app.add_typer(corpus.build_app(), name="corpus")
+    app.add_typer(instrument.build_app(), name="instrument")
     return app
 
 

@@ -7,13 +7,14 @@ a class with a frozen dataclass ``Options`` and a constructor that takes one; it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from agents.answers.planner import AskSource
 from agents.answers.respondent import Role
+from agents.procedures.procedure import Named
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.resampling import Resamples
@@ -97,7 +98,10 @@ class Instrument(Protocol):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Tags that its answers must have beside ``agents`` columns and those of the respondent."""
+        """Tags that its asks have beside those of the respondent and ``item``; ``value`` and the unit are among them.
+
+        ``value`` is the dimension that an ask is about, or empty.
+        """
 
     @property
     def examples(self) -> tuple[Mapping[str, str | int], ...]:
@@ -118,9 +122,6 @@ class Instrument(Protocol):
             pictures: How many pictures are shown.
         """
 
-    def questions(self, setting: Setting) -> AskSource:
-        """What to ask, as a list that is made on demand; answers go by its tags."""
-
     def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
         """Make a measurement out of the stored answers of one respondent.
 
@@ -128,6 +129,26 @@ class Instrument(Protocol):
             answers: One row per ask: its tags, and what came back; failed asks are among them.
             draws: Bootstrap draws of units, shared by all respondents.
             options: Level, draws, readout.
+        """
+
+
+@runtime_checkable
+class Listed(Instrument, Protocol):
+    """An instrument whose questions are known beforehand."""
+
+    def questions(self, setting: Setting) -> AskSource:
+        """What to ask, as a list that is made on demand; answers go by its tags."""
+
+
+@runtime_checkable
+class Adaptive(Instrument, Protocol):
+    """An instrument whose next question depends on the answers."""
+
+    def procedures(self, setting: Setting) -> Iterable[Named[object]]:
+        """One procedure or more for each respondent, whose name is in theirs; answers go by the tags of the asks.
+
+        The conductor drives them for every model as ``subject``; what they return is not looked at, since measuring
+        has the stored answers.
         """
 
 

@@ -20,11 +20,19 @@ INSTRUMENT_TAG = "instrument"
 """Tag that names the instrument of an ask."""
 UNTAGGED = ("like", "paper", "isq")
 """Instruments that are older than the tag: their asks are known by their items, so that a run can be taken up."""
-_NEEDED = ("name", "title", "measures", "value_set", "unit", "items", "Options", "cost", "questions", "measure")
+_NEEDED = (
+    *("name", "title", "measures", "value_set", "unit", "pictures", "columns", "examples", "items", "Options"),
+    *("cost", "measure"),
+)
+_ASKING = ("questions", "procedures")
 
 
 def _accepted(found: object) -> InstrumentType | None:
-    whole = isinstance(found, type) and all(hasattr(found, name) for name in _NEEDED)
+    whole = (
+        isinstance(found, type)
+        and all(hasattr(found, name) for name in _NEEDED)
+        and any(hasattr(found, name) for name in _ASKING)
+    )
     return cast(InstrumentType, found) if whole else None
 
 
@@ -32,7 +40,7 @@ INSTRUMENTS: Extensions[InstrumentType] = Extensions(
     "valuespectrum.instruments",
     "instrument",
     _accepted,
-    f"a class with {', '.join(_NEEDED)} is needed",
+    f"a class with {', '.join(_NEEDED)} and {' or '.join(_ASKING)} is needed",
     home="valuespectrum.instruments",
 )
 """All of them; ours register themselves in this folder."""
@@ -92,6 +100,19 @@ def instrument_of(answers: pd.DataFrame) -> str:
     if len(found) != 1:
         raise InputError(f"answers of one respondent belong to several instruments: {', '.join(found)}")
     return found[0]
+
+
+def rows_of(answers: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Those answers that belong to an instrument.
+
+    Args:
+        answers: One row per ask, with the tag ``item``, and ``instrument`` where asks carry it.
+        name: Of the instrument.
+    """
+    owners = answers["item"].map(_untagged_items())
+    if INSTRUMENT_TAG in answers:
+        owners = answers[INSTRUMENT_TAG].where(answers[INSTRUMENT_TAG].fillna("") != "", owners)
+    return answers[owners == name]
 
 
 @cache

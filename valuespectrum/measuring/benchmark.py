@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agents.answers.planner import WorkPlan, answer_plan, plan
+from agents.answers.planner import AskSource, WorkPlan, answer_plan, plan
 from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
@@ -20,8 +20,9 @@ from agents.personas.persona import Persona, Strategy
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.instruments.base import Instrument, Pictures, Setting
+from valuespectrum.instruments.base import Instrument, Listed, Pictures, Setting
 from valuespectrum.instruments.battery import BatteryOptions
+from valuespectrum.instruments.question_list import NamedAsks
 from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_instrument, settings_of
 from valuespectrum.instruments.roles import borrowed_placebos, roles
 from valuespectrum.reference.recognition import tally
@@ -32,7 +33,7 @@ from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.schema import SCHEMA
 from valuespectrum.stimuli.keywords import load_keywords
-from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, clips_per_value, retrieve
+from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, StimulusRow, clips_per_value, retrieve
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.ledger.records import Clip
 
@@ -76,7 +77,7 @@ class BenchOptions:
     """Name of the snapshot that the corpus is at, for the manifest; empty when there is none."""
 
     @property
-    def instrument(self) -> Instrument:
+    def instrument(self) -> Listed:
         """The instrument with its options.
 
         Raises:
@@ -90,21 +91,22 @@ class BenchOptions:
         return self.retrieval or retrieval_of(self.instrument)
 
 
-def picture_instrument(name: str, params: Mapping[str, Plain]) -> Instrument:
+def picture_instrument(name: str, params: Mapping[str, Plain]) -> Listed:
     """An instrument that a benchmark can be made with.
 
     Raises:
         InputError: It is unknown, an option is out of range, or it shows no pictures.
     """
     instrument = load_instrument(name, params)
-    if instrument.pictures is None:
+    if instrument.pictures is None or not isinstance(instrument, Listed):
         raise InputError(
-            f"the instrument {name!r} shows no pictures", f"run it with: valuespectrum instrument run {name}"
+            f"the instrument {name!r} does not ask the same about every picture",
+            f"run it with: valuespectrum instrument run {name}",
         )
     return instrument
 
 
-def retrieval_of(instrument: Instrument, top_k: int | None = None) -> RetrievalOptions:
+def retrieval_of(instrument: Listed, top_k: int | None = None) -> RetrievalOptions:
     """How clips are found for an instrument that shows pictures.
 
     Args:
@@ -255,8 +257,9 @@ def run_benchmark(
     source: Json = {
         "corpus": {"hash": corpus.content_hash(), "embedder": embedder.id},
         "keywords": {"name": keywords.name, "digest": keywords.digest},
+        "retrieval": asdict(options.search),
     }
-    settings = source | _settings(options, models, personas, listed)
+    settings = source | asked_settings(options.instrument, models, personas, listed, options.seed)
     pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
     opened = Run.open(options.run, settings, options.command, options.snapshot, pictures)
     with opened as run, AnswerStore(run.answers_path) as store:
@@ -265,7 +268,7 @@ def run_benchmark(
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
-        asks = options.instrument.questions(Setting(listed, rows, corpus, options.seed))
+        asks = picture_asks(options, listed, rows, corpus)
         teller.working("writing down the questions")
         plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
         expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
@@ -273,9 +276,24 @@ def run_benchmark(
         teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses, warning))
         teller.working("asking the first questions")
         for model, work in zip(models, plans, strict=True):
-            answer_plan(work, model, store, _tell(teller, model))
+            answer_plan(work, model, store, tell(teller, model))
         teller.working("scoring")
         return write_scores(run.folder, store, options.scoring)
+
+
+def picture_asks(
+    options: BenchOptions, listed: Sequence[Role], rows: Sequence[StimulusRow], pictures: Pictures
+) -> AskSource:
+    """What a benchmark asks.
+
+    Args:
+        options: Which instrument.
+        listed: Whom.
+        rows: About which pictures.
+        pictures: Where their files are.
+    """
+    instrument = options.instrument
+    return NamedAsks(instrument.questions(Setting(listed, rows, pictures, options.seed)), instrument.name)
 
 
 def drawn_pictures(corpus: BenchCorpus, embedder_id: str, models: Sequence[str]) -> dict[str, int] | None:
@@ -314,22 +332,24 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
     battery = dict(settings["battery"])
     instrument = load_instrument(battery.pop("name"), battery)
-    scores: Json = {"schema": SCHEMA, "kind": "bench"} | score_answers(
+    source = settings.get("corpus")
+    scores: Json = {"schema": SCHEMA, "kind": "bench" if source else "instrument"} | score_answers(
         answers, scoring, targets, {instrument.name: instrument}
     )
     borrowed = borrowed_placebos(settings["roles"])
     for row in scores["personas"]:
         row["placebo_persona"] = borrowed.get((row["persona"], row["strategy"]), "")
-    clips = answers.groupby("value")["clip"].nunique()
+    if source:
+        clips = answers.groupby("value")["clip"].nunique()
+        scores["corpus"] = source
+        scores["clips_per_value"] = {str(value): int(count) for value, count in clips.items()}
     scores |= {
         "battery": settings["battery"]["name"],
-        "corpus": settings["corpus"],
-        "clips_per_value": {str(value): int(count) for value, count in clips.items()},
         "n_planned": len(table),
         "n_answered": int(answers["answered"].sum()),
         "failures": failures(answers),
         "unscored": unscored(scores["respondents"], answers),
-        "caution": caution(settings["corpus"]["embedder"], settings["models"], manifest.pictures),
+        "caution": caution(source["embedder"], settings["models"], manifest.pictures) if source else "",
     }
     write_json(folder / "scores.json", scores)
     refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))
@@ -353,20 +373,27 @@ def collected(table: pd.DataFrame) -> pd.DataFrame:
     return done
 
 
-def _settings(
-    options: BenchOptions, models: Sequence[Model], personas: Sequence[Persona], listed: Sequence[Role]
+def asked_settings(
+    instrument: Instrument, models: Sequence[Model], personas: Sequence[Persona], listed: Sequence[Role], seed: int
 ) -> Json:
-    """What is asked of whom, beside where the pictures come from."""
+    """What is asked of whom, as a manifest keeps it, beside where pictures come from.
+
+    Args:
+        instrument: What is asked.
+        models: Who is asked.
+        personas: Roles that they play.
+        listed: The same in words, with placebos.
+        seed: Root seed.
+    """
     return {
-        "retrieval": asdict(options.search),
-        "battery": settings_of(options.instrument),
+        "battery": settings_of(instrument),
         "models": {model.id: dict(model.settings) for model in models},
         "personas": [
             {"id": persona.id, "name": persona.name, "source": persona.source, "target": dict(persona.target)}
             for persona in personas
         ],
         "roles": [asdict(role) for role in listed],
-        "seed": options.seed,
+        "seed": seed,
     }
 
 
@@ -386,5 +413,6 @@ def expense(work: WorkPlan, cost: Spending) -> Expense:
     )
 
 
-def _tell(teller: BenchProgress, model: Model) -> Callable[[int, int], None]:
+def tell(teller: BenchProgress, model: Model) -> Callable[[int, int], None]:
+    """Progress of one model."""
     return lambda done, total: teller.asked(model.id, done, total)

@@ -16,9 +16,15 @@ from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
-from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.roles import roles
-from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchPlan, drawn_pictures, expense
+from valuespectrum.measuring.benchmark import (
+    BenchCorpus,
+    BenchOptions,
+    BenchPlan,
+    drawn_pictures,
+    expense,
+    picture_asks,
+)
 from valuespectrum.reference.truth import caution
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import clips_per_value, retrieve
@@ -43,7 +49,7 @@ def plan_benchmark(
     costs = {spec: spending(spec, prices, options.loading) for spec in specs}
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
-    asks = options.instrument.questions(Setting(listed, rows, corpus, options.seed))
+    asks = picture_asks(options, listed, rows, corpus)
     known = {spec: _stored(options.run / "answers.sqlite", asks, spec, cost.replies) for spec, cost in costs.items()}
     with TemporaryDirectory() as folder, AnswerStore(Path(folder) / "answers.sqlite") as store:
         expenses = {

@@ -42,6 +42,8 @@ class BenchSettings:
     """An instrument that shows pictures: ``"like"`` (four balanced cells), ``"paper"`` (as published), or another."""
     wordings: int = 2
     """Wordings of the like question."""
+    params: Mapping[str, str] | None = None
+    """Options of the instrument in place of ``wordings``."""
     top_k: int = 5
     """Clips per keyword."""
     keywords: Path | None = None
@@ -200,11 +202,16 @@ def _prepared(
 def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: BenchSettings) -> BenchOptions:
     from agents.models.model_names import ModelSpec
     from valuespectrum.instruments.battery import BatteryOptions
+    from valuespectrum.instruments.registry import InstrumentChoice
     from valuespectrum.measuring.benchmark import BenchOptions, picture_instrument, retrieval_of
     from valuespectrum.scoring.cells import ScoringOptions
 
     named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
-    battery = BatteryOptions(settings.battery, settings.wordings)
+    battery = (
+        BatteryOptions(settings.battery, settings.wordings)
+        if settings.params is None
+        else InstrumentChoice(settings.battery, settings.params)
+    )
     return BenchOptions(
         run=Path(run) if run else Path("runs") / f"{named}-{slug(settings.battery)}",
         battery=battery,
@@ -282,8 +289,9 @@ def _plan_document(plan: BenchPlan, run: Path) -> Json:
 def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
     """A line for a person: what is stored, what remains, tokens, money, time."""
     clips = sum(plan.clips_per_value.values())
+    about = f"{clips:,} clips, " if clips else ""
     line = (
-        f"{model}: {plan.respondents:,} respondents, {clips:,} clips, "
+        f"{model}: {plan.respondents:,} respondents, {about}"
         f"{expense.stored:,} answers stored, {expense.to_ask:,} to ask"
     )
     if not expense.to_ask:

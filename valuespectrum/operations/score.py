@@ -12,6 +12,7 @@ from valuespectrum.operations.shared.choices import ReadoutName
 from valuespectrum.operations.shared.outcomes import Json, Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from valuespectrum.scoring.estimate import CLIP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,33 +100,54 @@ def describe(scores: Json) -> str:
     from valuespectrum.reporting.data import NO_PERSONA
 
     bare = [one for one in scores["respondents"] if one["persona"] == NO_PERSONA]
-    parts = [_paper(one) if "paper" in one else _profile(one) for one in bare]
+    parts = [_paper(one) if "paper" in one else _profile(one, scores["value_sets"][one["value_set"]]) for one in bare]
     return "\n\n".join([*parts, *_personas(scores["personas"])])
 
 
-def _profile(one: Json) -> str:
+def _profile(one: Json, described: Json) -> str:
+    """One respondent over any value set; numbers on different scales are neither centred nor compared."""
     from valuespectrum.reporting.data import Estimate
-    from valuespectrum.reporting.measured import limits, read_differences
-    from valuespectrum.reporting.words import INDEPENDENCE, UNITS, in_words, short_model, with_interval
-    from valuespectrum.theory.values import LABELS
+    from valuespectrum.reporting.measured import limits
+    from valuespectrum.reporting.words import short_model, with_interval
+    from valuespectrum.theory.value_sets import ValueSet
 
-    estimates = [(value, Estimate.read(row), Estimate.read(row, "centred")) for value, row in one["profile"].items()]
+    values, unit = ValueSet.from_json(described), one["unit"]
+    estimates = [(name, Estimate.read(row), Estimate.read(row, "centred")) for name, row in one["profile"].items()]
     rows = [
-        (LABELS[value], with_interval(liking, 1), with_interval(centred, 1, True), one["profile"][value]["n_units"])
-        for value, liking, centred in estimates
+        (
+            values.label(name),
+            with_interval(score, 1),
+            *([with_interval(centred, 1, True)] if values.one_scale else []),
+            one["profile"][name]["n_units"],
+        )
+        for name, score, centred in estimates
     ]
-    differ = read_differences(one["differences"])
-    tested = f"Kruskal-Wallis over clips: {in_words(differ)}. {INDEPENDENCE}" if differ else "not tested."
+    header = ("value", f"{'liking' if unit == CLIP else 'score'} [95 %]", "centred [95 %]", f"{unit}s")
     return "\n".join(
         (
             f"{short_model(one['model'])}, {one['instrument']}",
-            table(("value", "liking [95 %]", "centred [95 %]", "clips"), rows),
-            *_footnotes([liking for _, liking, _ in estimates] + [centred for _, _, centred in estimates]),
-            UNITS,
-            f"Whether values differ at all: {tested}",
+            table(header if values.one_scale else (*header[:2], header[3]), rows),
+            *_footnotes([score for _, score, _ in estimates] + [centred for _, _, centred in estimates]),
+            *(f"{name}: {with_interval(Estimate.read(row), 2)}" for name, row in one["scalars"].items()),
+            *_read_with(one, values.one_scale),
+            *(f"{verdict}." for verdict in one["verdicts"]),
             *(f"Note: {note}." for note in [*one["notes"], *limits(one)]),
         )
     )
+
+
+def _read_with(one: Json, one_scale: bool) -> list[str]:
+    """What the intervals are about, and whether dimensions differ at all."""
+    from valuespectrum.reporting.measured import read_differences
+    from valuespectrum.reporting.words import INDEPENDENCE, UNITS, in_words
+
+    unit, differ = one["unit"], read_differences(one["differences"])
+    about = UNITS if unit == CLIP else f"Intervals of 95 % are over {unit}s, which were drawn again; the model was not."
+    if not one_scale:
+        return [about]
+    independence = INDEPENDENCE if unit == CLIP else f"The test takes {unit}s for independent."
+    tested = f"Kruskal-Wallis over {unit}s: {in_words(differ)}. {independence}" if differ else "not tested."
+    return [about, f"Whether values differ at all: {tested}"]
 
 
 def _paper(one: Json) -> str:

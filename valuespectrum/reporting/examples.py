@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
 from agents.models.evidence import LEAST_MASS
+from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument, rows_of
 from valuespectrum.reporting.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
 from valuespectrum.runs.run import Manifest, open_answers
 
@@ -28,6 +29,7 @@ def read_examples(
         run: Run folder.
         manifest: Of the run.
         corpus: For pictures and captions; ``None`` gives no examples, since an answer without its picture says little.
+            Nor are there any of an instrument that is not installed, since it says which answers are telling.
         profile: Which values are liked.
         count: How many pictures.
     """
@@ -64,19 +66,19 @@ def _clips(table: pd.DataFrame, profile: ModelProfile, count: int, known: Iterab
 
 
 def _rows(table: pd.DataFrame, manifest: Manifest) -> list[dict[str, Any]]:
-    """A question for, a question against, and the persona that cares most about the value."""
+    """What the instrument has to show, and the same for the persona that cares most about the value."""
     value = str(table["value"].iloc[0])
     cares = sorted(manifest.settings["personas"], key=lambda row: -abs(row["target"].get(value, 0.0)))
-    wanted = [(NO_PERSONA, 1, "yes"), (NO_PERSONA, -1, "no"), *((row["id"], 1, "yes") for row in cares[:1])]
+    name = manifest.settings["battery"]["name"]
+    shown = load_instrument(name).examples if name in INSTRUMENTS.names() else ()
+    wanted = [(NO_PERSONA, tags) for tags in shown]
+    wanted += [(row["id"], tags) for row in cares[:1] for tags in shown[:1]]
+    own = rows_of(table, name)
     rows: list[dict[str, Any]] = []
-    for persona, polarity, first in wanted:
-        one = table[
-            (table["persona"] == persona)
-            & (table["polarity"] == polarity)
-            & (table["first"] == first)
-            & (table["placebo"] == 0)
-            & table["item"].isin(["like", "paper"])
-        ]
+    for persona, tags in wanted:
+        one = own[(own["persona"] == persona) & (own["placebo"] == 0)]
+        for tag, given in tags.items():
+            one = one[one[tag] == given]
         rows += [{str(name): cell for name, cell in row.items()} for row in one.iloc[:1].to_dict("records")]
     return rows
 

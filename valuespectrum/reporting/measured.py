@@ -18,6 +18,7 @@ from valuespectrum.reporting.data import (
     ValueRow,
 )
 from valuespectrum.runs.run import Manifest
+from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import LABELS, VALUES
 
 Json = dict[str, Any]
@@ -32,7 +33,7 @@ _UNCHECKED = "planted values are not compared, since not all clips are known to 
 
 
 def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> list[ModelProfile]:
-    """Profiles of the bare models of a run.
+    """Profiles of the bare models of a run over the ten values, which the page is about.
 
     Args:
         scores: Of the run.
@@ -41,7 +42,7 @@ def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> l
     """
     profiles = []
     for one in scores["respondents"]:
-        if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA:
+        if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and one["value_set"] == TEN.name:
             planted = planted_profile(one["model"], manifest.settings["models"].get(one["model"], {}))
             profile = _profile(one, planted if checkable and "paper" not in one else None)
             unchecked = planted is not None and not checkable
@@ -75,7 +76,7 @@ def limits(one: Json) -> list[str]:
     told = [_READ_FROM_TEXT] if one.get("readout") == "text" else []
     refused = {value: share for value, share in one.get("refusal_by_value", {}).items() if share >= _UNEQUAL}
     if refused:
-        shares = ", ".join(f"{LABELS[value]} {share:.0%}" for value, share in refused.items())
+        shares = ", ".join(f"{LABELS.get(value, value)} {share:.0%}" for value, share in refused.items())
         told.append(f"refused answers by value: {shares}; where disliked clips are refused, a value looks better liked")
     return told
 

@@ -68,9 +68,9 @@ class _Role(Part):
 
 
 class _Settings(Part):
-    corpus: _Corpus
-    keywords: _Keywords
-    retrieval: _Retrieval
+    corpus: _Corpus | None = None
+    keywords: _Keywords | None = None
+    retrieval: _Retrieval | None = None
     battery: _Battery
     models: dict[Text, dict[Text, Text]]
     personas: list[_Persona]

@@ -283,11 +283,11 @@ def test_a_warning_is_red_and_takes_the_planted_truth_away() -> None:
 
 def _respondent() -> dict[str, object]:
     row = {"mean": 50.0, "low": 40.0, "high": 60.0, "why": "", "centred": 0.0, "centred_low": -9.0, "centred_high": 9.0}
-    row |= {"rank": 1, "rank_low": 1, "rank_high": 10, "n_clips": 9, "n_answers": 72}
+    row |= {"rank": 1, "rank_low": 1, "rank_high": 10, "n_units": 9, "n_answers": 72}
     return {
         **{"model": "reference:amber@1", "persona": "none", "strategy": "none", "placebo": False, "n_asks": 9},
         **{"profile": dict.fromkeys(VALUES, row), "bias": {}, "rates": {}, "differences": None, "notes": []},
-        **{"overall": {"mean": 50.0, "low": 40.0, "high": 60.0}, "n_clips": 90},
+        **{"overall": {"mean": 50.0, "low": 40.0, "high": 60.0}, "n_units": 90, "value_set": "schwartz_10"},
     }
 
 

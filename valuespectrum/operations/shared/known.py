@@ -27,6 +27,18 @@ def known_batteries() -> list[str]:
     return [name for name, kind in INSTRUMENTS.load_all()[0].items() if getattr(kind, "pictures", None)]
 
 
+def known_instruments() -> list[str]:
+    """Names of everything that can be measured with.
+
+    Example:
+        >>> "isq" in known_instruments()
+        True
+    """
+    from valuespectrum.instruments.registry import INSTRUMENTS
+
+    return list(INSTRUMENTS.names())
+
+
 def known_personas() -> list[str]:
     """Ids of the built-in personas.
 

@@ -1,0 +1,142 @@
+"""``instrument``: what can be measured with, and a run of any of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from valuespectrum import api
+from valuespectrum.cli.console.options import (
+    BatchOption,
+    DeviceOption,
+    DtypeOption,
+    EmbedderOption,
+    EngineOption,
+    LayoutOption,
+    ModelHelp,
+    PersonaFileOption,
+    SamplesOption,
+    SeedOption,
+    StrategyChoice,
+    TemperatureOption,
+    one_of,
+    typed_command,
+)
+from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
+
+
+def build_app() -> typer.Typer:
+    """The verbs of instruments."""
+    app = typer.Typer(
+        help="Measure with any instrument.",
+        invoke_without_command=True,
+        callback=help_without_verb,
+        rich_markup_mode=None,
+    )
+    app.command("list")(list_instruments)
+    app.command("run")(run_instrument)
+    return app
+
+
+def list_instruments(as_json: JsonOption = False) -> None:
+    """Show what can be measured with.
+
+    What each asks, over which values, and under which terms its questions may be passed on (with --json).
+    """
+    with Terminal(as_json) as terminal:
+        terminal.show(api.list_instruments())
+
+
+def run_instrument(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="An instrument (`instrument list`).",
+            metavar="NAME",
+            show_default=False,
+            autocompletion=one_of(lambda: api.known_instruments()),
+        ),
+    ],
+    model: Annotated[list[str], typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)],
+    corpus: Annotated[
+        Path | None,
+        typer.Option(help="Corpus folder, for an instrument that shows pictures.", metavar="DIR", show_default=False),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help="Option of the instrument. May be repeated.", metavar="NAME=VALUE", show_default=False),
+    ] = None,
+    persona: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Persona by name, or all. May be repeated.",
+            show_default=False,
+            autocompletion=one_of(lambda: ["all", *api.known_personas()]),
+        ),
+    ] = None,
+    personas: PersonaFileOption = None,
+    strategy: Annotated[
+        list[StrategyChoice] | None,
+        typer.Option(help="How personas are put; by default simple. May be repeated.", show_default=False),
+    ] = None,
+    placebo: Annotated[bool, typer.Option(help="Give every persona a placebo to compare with.")] = True,
+    top_k: Annotated[int, typer.Option(help="Clips per keyword.", min=1)] = 5,
+    keywords: Annotated[
+        Path | None, typer.Option(help="Keyword list (YAML) in place of our own.", metavar="FILE")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-NAME.")
+    ] = None,
+    seed: SeedOption = 0,
+    prices: Annotated[Path | None, typer.Option(help="Price table (YAML) in place of our own.", metavar="FILE")] = None,
+    embedder: EmbedderOption = "",
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    batch_size: BatchOption = 32,
+    engine: EngineOption = "auto",
+    layout: LayoutOption = "persona-first",
+    samples: SamplesOption = 0,
+    temperature: TemperatureOption = 1.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the values of models with any instrument.
+
+    `bench` is the short form of `instrument run like`.
+    """
+    asked = api.BenchSettings(
+        persona=tuple(persona or ()),
+        personas=personas,
+        strategy=tuple(each.value for each in strategy or [StrategyChoice.simple]),
+        placebo=placebo,
+        top_k=top_k,
+        keywords=keywords,
+        seed=seed,
+        prices=prices,
+        embedder=embedder,
+        device=device,
+        dtype=dtype,
+        batch_size=batch_size,
+        engine=engine,
+        layout=layout,
+        samples=samples,
+        temperature=temperature,
+    )
+    with Terminal(as_json) as terminal:
+        settings = api.InstrumentSettings(corpus, _options(option or []), asked)
+        terminal.show(api.run_instrument(name, model, run, settings, terminal, typed_command()))
+
+
+def _options(words: list[str]) -> dict[str, str]:
+    from vectorstore.foundation.errors import InputError
+
+    given: dict[str, str] = {}
+    for word in words:
+        name, joint, value = word.partition("=")
+        if not (name and joint):
+            raise InputError(f"{word!r:.80} is no option of an instrument", "write --option NAME=VALUE")
+        if name in given:
+            raise InputError(f"the option {name!r:.80} is named twice", "name it once")
+        given[name] = value
+    return given

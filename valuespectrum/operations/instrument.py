@@ -1,0 +1,182 @@
+"""``instrument``: what can be measured with, and a run of any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, slug
+from valuespectrum.operations.score import Scores, describe
+from valuespectrum.operations.shared.loading import check_specs, chosen_personas, load_models
+from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from valuespectrum.instruments.base import Instrument
+    from valuespectrum.measuring.instrument_run import InstrumentOptions
+
+
+@dataclass(frozen=True, repr=False)
+class InstrumentList(Outcome):
+    """What can be measured with."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each instrument."""
+        names = ("name", "title", "measures", "value_set", "unit", "pictures", "asks")
+        return [{name: one[name] for name in names} for one in self.document["instruments"]]
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentSettings:
+    """A run of an instrument; the names are those of the options of ``valuespectrum instrument run``."""
+
+    corpus: Path | None = None
+    """Corpus folder, for an instrument that shows pictures."""
+    option: Mapping[str, str] = field(default_factory=dict)
+    """Options of the instrument by name."""
+    asked: BenchSettings = field(default_factory=BenchSettings)
+    """Personas, models and seed; what is about pictures counts for an instrument that shows some."""
+
+
+def list_instruments() -> InstrumentList:
+    """Every instrument that is installed; one that cannot be used is listed with the reason.
+
+    Example::
+
+        vs.list_instruments().to_pandas()
+    """
+    from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument
+
+    working, broken = INSTRUMENTS.load_all()
+    listed = [_described(load_instrument(name)) for name in working]
+    problems = {name: error.message for name, error in broken.items()}
+    cells = [(one["name"], one["value_set"], one["unit"], one["cost"]) for one in listed]
+    lines = [
+        table(("instrument", "value set", "unit", "asks to one respondent"), cells),
+        *(f"{one['name']}: {one['measures']}" for one in listed),
+        *(f"cannot be used: {name}: {problem}" for name, problem in problems.items()),
+    ]
+    return InstrumentList({"instruments": listed, "broken": problems}, "\n".join(lines))
+
+
+def run_instrument(
+    name: str,
+    models: str | Sequence[str],
+    run: str | PathLike[str] | None = None,
+    settings: InstrumentSettings | None = None,
+    teller: Teller | None = None,
+    command: str = "",
+) -> Scores:
+    """Measure the values of models with any instrument; ``bench`` is the short form for the batteries about pictures.
+
+    The same call continues a run that was interrupted.
+
+    Args:
+        name: An instrument (``list_instruments``).
+        models: A model spec, or several.
+        run: Run folder; by default ``runs/MODEL-INSTRUMENT``.
+        settings: What is asked and how.
+        teller: Who is told how it goes.
+        command: What the user typed, for the manifest of the run.
+
+    Raises:
+        InputError: Something that was named does not exist, or the run was begun under other settings.
+        CorpusError: The corpus holds no pictures that fit.
+        ModelError: A model cannot be loaded, every ask failed, or nothing that it said could be scored.
+        StorageError: The run folder cannot be written.
+
+    Example::
+
+        vs.run_instrument("like", "reference", settings=vs.InstrumentSettings(Path("my-corpus")))
+    """
+    from valuespectrum.instruments.registry import load_instrument
+
+    settings, teller = settings or InstrumentSettings(), teller or Unattended()
+    instrument = load_instrument(name, settings.option)
+    specs = [models] if isinstance(models, str) else list(models)
+    if instrument.pictures is None:
+        if settings.corpus is not None:
+            raise InputError(f"the instrument {name!r} shows no pictures", "leave --corpus out")
+        return _run(name, specs, run, settings, teller, command)
+    if settings.corpus is None:
+        raise InputError(f"the instrument {name!r} asks about pictures", "name a corpus with --corpus DIR")
+    asked = replace(settings.asked, battery=name, params=dict(settings.option))
+    return bench(settings.corpus, specs, run, asked, teller, command)
+
+
+def _run(
+    name: str,
+    specs: Sequence[str],
+    run: str | PathLike[str] | None,
+    settings: InstrumentSettings,
+    teller: Teller,
+    command: str,
+) -> Scores:
+    from valuespectrum.measuring.instrument_run import run_instrument as ask
+    from valuespectrum.runs.failures import refuse_silence, told
+
+    asked = settings.asked
+    teller.doing("looking at models and personas")
+    check_specs(specs, asked.loading, asked.prices)
+    personas = chosen_personas(asked.persona, asked.personas)
+    options = _options(name, specs, run, settings, command)
+    with BenchBars(teller) as bars:
+        teller.doing(f"loading {', '.join(specs)}")
+        scores = ask(options, load_models(specs, asked.loading, asked.prices), personas, bars)
+    for line in told(scores):
+        teller.say(line)
+    refuse_silence(scores["failures"], str(options.run))
+    text = f"{describe(scores)}\n\nanswers and scores: {options.run}"
+    return Scores({**scores, "run": str(options.run)}, text, options.run)
+
+
+def _options(
+    name: str, specs: Sequence[str], run: str | PathLike[str] | None, settings: InstrumentSettings, command: str
+) -> InstrumentOptions:
+    from agents.models.model_names import ModelSpec
+    from valuespectrum.instruments.registry import InstrumentChoice
+    from valuespectrum.measuring.instrument_run import InstrumentOptions
+    from valuespectrum.scoring.cells import ScoringOptions
+
+    asked = settings.asked
+    named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
+    return InstrumentOptions(
+        run=Path(run) if run else Path("runs") / f"{named}-{slug(name)}",
+        choice=InstrumentChoice(name, dict(settings.option)),
+        strategies=asked.strategy or ("simple",),
+        placebos=asked.placebo,
+        seed=asked.seed,
+        scoring=ScoringOptions(seed=asked.seed),
+        prices=asked.prices,
+        specs=tuple(specs),
+        loading=asked.loading,
+        command=command,
+    )
+
+
+def _described(instrument: Instrument) -> Json:
+    from valuespectrum.instruments.registry import settings_of
+
+    options = {name: given for name, given in settings_of(instrument).items() if name != "name"}
+    one_picture = instrument.cost(1)
+    return {
+        "name": instrument.name,
+        "title": instrument.title,
+        "measures": instrument.measures,
+        "value_set": instrument.value_set.name,
+        "dimensions": list(instrument.value_set.dimensions),
+        "unit": instrument.unit,
+        "pictures": instrument.pictures is not None,
+        "asks": one_picture,
+        "cost": f"{one_picture} a picture" if instrument.pictures else f"{one_picture}",
+        "options": options,
+        "items": [
+            {"id": item.id, "texts": list(item.texts), "licence": item.licence.name, "source": item.licence.source}
+            for item in instrument.items
+        ],
+    }
