@@ -29,6 +29,7 @@ from ingest.pipeline import IngestOptions, ingest_items
 from ingest.report import IngestReport
 from ingest.saved_sources import allowed_sources, remember_lists
 from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
+from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
 from ingest.sources.tables.table import SUFFIXES
 from vectorstore.corpus import Corpus
@@ -363,7 +364,7 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Fai
         try:
             item = named.get(row.locator) or link_item(row.locator, SourceOptions(basis=row.basis, network=network))
             # What a list says about an item is wrapped around it.
-            inner = getattr(item, "item", item)
+            inner = item.item if isinstance(item, ListedItem) else item
             if not isinstance(inner, Checkable):
                 continue
             checked += 1

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from agents.answers.store import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
+from agents.models.capabilities import WindowedModel
 from agents.models.picture_watch import PictureWatch
 from agents.models.pictures import picture_key, picture_size
 from vectorstore.foundation.errors import BlindModelError, MediaError, ModelError
@@ -25,7 +26,7 @@ Progress = Callable[[int, int], None]
 """Called with the asks done, stored ones included, and all asks; asks with equal keys count once."""
 
 WINDOW = 2048
-"""Asks handed to a model at once, unless it has a ``window`` of its own; more while they show the same frame, but
+"""Asks handed to a model at once, unless it is a ``WindowedModel``; more while they show the same frame, but
 never twice as many."""
 _SAMPLE = 500
 """Asks whose length is looked at to estimate all others."""
@@ -231,7 +232,7 @@ def _located(frames: Sequence[FrameReference], paths: Callable[[str], Path]) -> 
 
 def window_size(model: Model) -> int:
     """How many asks a model is handed at once, about."""
-    return getattr(model, "window", None) or WINDOW
+    return (model.window if isinstance(model, WindowedModel) else None) or WINDOW
 
 
 def windows(asks: Iterable[tuple[Ask, Key]], size: int) -> Iterator[list[tuple[Ask, Key]]]:

@@ -1,12 +1,12 @@
 """What an embedder is, and how one is found: pictures and texts to unit vectors in one space.
 
 A third-party embedder is an entry point of the group ``valuespectrum.embedders``: its name is the
-scheme of the spec (``SCHEME:REFERENCE``), its object a function ``load(reference: str) -> Embedder``.
+scheme of the spec (``SCHEME:REFERENCE``), its object a function ``load(reference: str) -> Embedder``; one that
+leaves the choice of a number format is a ``LoadWithFormat``.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Protocol, cast, runtime_checkable
 
@@ -23,10 +23,7 @@ from vectorstore.foundation.torch_setup import prepare_torch
 
 @runtime_checkable
 class Embedder(Protocol):
-    """Something that puts pictures and texts into one vector space.
-
-    One that can encode several batches at the same time says how many in an attribute ``at_once``.
-    """
+    """Something that puts pictures and texts into one vector space."""
 
     spec: str
     """What ``load_embedder`` was given; it fills this in."""
@@ -46,8 +43,33 @@ class Embedder(Protocol):
         """Vectors of texts: (n, dimension), unit length."""
 
 
-LoadEmbedder = Callable[..., Embedder]
+@runtime_checkable
+class ConcurrentEmbedder(Protocol):
+    """An embedder that can encode several batches at the same time, which none has to."""
+
+    @property
+    def at_once(self) -> int:
+        """How many."""
+
+
+LoadEmbedder = Callable[[str], Embedder]
 """What an extension of this kind is: ``load(reference) -> Embedder``."""
+
+
+class LoadWithFormat:
+    """A ``LoadEmbedder`` that leaves the choice between number formats; put it above the function.
+
+    Args:
+        load: Called with the reference and ``"fp32"``, ``"bf16"`` or ``"auto"``.
+    """
+
+    def __init__(self, load: Callable[[str, str], Embedder]) -> None:
+        self._load = load
+        self.__doc__ = load.__doc__
+
+    def __call__(self, reference: str, dtype: str = "fp32") -> Embedder:
+        """See the function below."""
+        return self._load(reference, dtype)
 
 
 def _loader(found: object) -> LoadEmbedder | None:
@@ -85,9 +107,9 @@ def load_embedder(spec: str, threads: int | None = None, dtype: str = "fp32") ->
     return embedder
 
 
-def _load(load: Callable[..., Embedder], spec: str, reference: str, dtype: str) -> Embedder:
+def _load(load: LoadEmbedder, spec: str, reference: str, dtype: str) -> Embedder:
     if dtype == "fp32":
         return load(reference)
-    if "dtype" not in inspect.signature(load).parameters:
+    if not isinstance(load, LoadWithFormat):
         raise InputError(f"embedder {spec!r} has no choice of number formats", "leave --dtype out")
-    return load(reference, dtype=dtype)
+    return load(reference, dtype)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PIL.Image import Image
 
+from ingest.embedding.base import LoadWithFormat
 from ingest.embedding.embedder_names import split_revision
 from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
@@ -27,7 +28,8 @@ _PADDED = ("siglip",)
 """Model types, by their beginning, that were trained on texts filled up to the full length and expect that."""
 
 
-def load_hf(reference: str, dtype: str = "fp32") -> HfEmbedder:
+@LoadWithFormat
+def load_hf(reference: str, dtype: str) -> HfEmbedder:
     """Load a vision-text model of the hub or of a folder.
 
     Args:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PIL.Image import Image
 
+from ingest.embedding.base import LoadWithFormat
 from ingest.embedding.embedder_names import split_weights
 from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foundation.errors import EmbedderError
@@ -26,7 +27,8 @@ Tokenizer = Callable[[list[str]], "torch.Tensor"]
 """Texts to a torch tensor of token ids (n, context length)."""
 
 
-def load_open_clip(reference: str, dtype: str = "fp32") -> OpenClipEmbedder:
+@LoadWithFormat
+def load_open_clip(reference: str, dtype: str) -> OpenClipEmbedder:
     """Load a model of open_clip's own list.
 
     Args:

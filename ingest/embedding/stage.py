@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ingest.embedding.base import Embedder
+from ingest.embedding.base import ConcurrentEmbedder, Embedder
 from ingest.embedding.cores import count_cores, short_pauses, torch_threads
 from ingest.examining.near_duplicates import duplicates_by_vector
 from vectorstore.corpus import Corpus
@@ -59,13 +59,13 @@ class ThreadEncoder:
     """Encodes in the calling thread.
 
     Args:
-        embedder: Does the work; several batches at a time if it has an attribute ``at_once`` that says so.
+        embedder: Does the work; several batches at a time if it is a ``ConcurrentEmbedder``.
         turns: Given for one batch at a time where several are encoded; by default there is always one to give.
     """
 
     def __init__(self, embedder: Embedder, turns: AbstractContextManager[object] | None = None) -> None:
         self.record = EmbedderRecord(embedder.id, embedder.spec, embedder.dimension)
-        self.at_once = int(getattr(embedder, "at_once", 1))
+        self.at_once = embedder.at_once if isinstance(embedder, ConcurrentEmbedder) else 1
         self._embedder = embedder
         # One batch at a time is encoded with an accelerator or with all cores: it has not to wait for one of them.
         self._turns = turns if turns and self.at_once > 1 else contextlib.nullcontext()

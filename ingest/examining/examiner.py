@@ -21,7 +21,7 @@ from ingest.examining.executors import FileRows, Files
 from ingest.examining.media_file import Picture
 from ingest.examining.quality import Quality
 from ingest.examining.triage import Judged
-from ingest.sources.base import SourceItem, changed_upstream
+from ingest.sources.base import SettledItem, SourceItem, changed_upstream
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure, Frame, Media, Source
@@ -167,8 +167,7 @@ class Examiner:
 
 def _settled(item: SourceItem, path: Path) -> Path:
     """The path that an item was found under, where it says so."""
-    found = getattr(item, "settled", None)
-    return (found and found()) or settle(path)
+    return (item.settled() if isinstance(item, SettledItem) else None) or settle(path)
 
 
 def is_remote(item: SourceItem) -> bool:

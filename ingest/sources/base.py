@@ -20,8 +20,7 @@ from vectorstore.ledger.records import Failure, Source
 class SourceItem(Protocol):
     """One thing that may be a clip.
 
-    An item may also have ``expected_sha256: str``, the hash that whoever published it saw; see ``changed_upstream``.
-    A local one may have ``settled() -> Path | None``: its path without links, as it was found; see ``paths.settle``.
+    It may be a ``PublishedItem`` and a ``SettledItem``, too.
     """
 
     @property
@@ -43,6 +42,23 @@ class SourceItem(Protocol):
         Raises:
             MediaError: There is no such file, with a typed reason.
         """
+
+
+@runtime_checkable
+class PublishedItem(Protocol):
+    """An item whose bytes whoever published it has seen; see ``changed_upstream``."""
+
+    @property
+    def expected_sha256(self) -> str:
+        """Hash of what was published, hexadecimal; empty where it is not known."""
+
+
+@runtime_checkable
+class SettledItem(Protocol):
+    """A local item that knows its path without links, as it was found; see ``paths.settle``."""
+
+    def settled(self) -> Path | None:
+        """The path; ``None`` where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +167,7 @@ def changed_upstream(item: SourceItem, sha256: str) -> Failure | None:
         item: Any item.
         sha256: Of the bytes that were found, hexadecimal.
     """
-    expected = getattr(item, "expected_sha256", "")
+    expected = item.expected_sha256 if isinstance(item, PublishedItem) else ""
     if not expected or expected == sha256:
         return None
     return Failure(item.locator, "changed_upstream", f"published with SHA-256 {expected}, found {sha256}")

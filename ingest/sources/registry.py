@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ingest.sources.base import Found, SourceItem, SourceOptions, SourceReader
+from ingest.sources.base import Found, LinkReader, SourceItem, SourceOptions, SourceReader
 from vectorstore.foundation.errors import FetchError, InputError, ValueSpectrumError
 from vectorstore.foundation.plugins import Extensions
 
@@ -35,6 +35,12 @@ class Readers:
     """In the order in which they are asked: by name, folders last."""
     broken: Mapping[str, ValueSpectrumError]
     """What is wrong with those that cannot be used."""
+    of_links: Sequence[LinkReader] = field(init=False)
+    """Those of them that read links, told apart once: lists have millions of links."""
+
+    def __post_init__(self) -> None:
+        links = [reader for reader in self.working.values() if isinstance(reader, LinkReader)]
+        object.__setattr__(self, "of_links", links)
 
     def __contains__(self, name: str) -> bool:
         return name in self.working or name in self.broken
@@ -134,12 +140,9 @@ def link_item(url: str, options: SourceOptions) -> SourceItem:
         InputError: No link can be used with these options.
     """
     readers = load_sources()
-    for reader in readers.working.values():
-        # isinstance() with LinkReader would take longer than all the rest, and lists have millions of links.
-        link = getattr(reader, "link", None)
-        if link is not None and reader.accepts(url):
-            item: SourceItem = link(url, options)
-            return item
+    for reader in readers.of_links:
+        if reader.accepts(url):
+            return reader.link(url, options)
     readers.check_all_were_asked()
     raise FetchError(f"no reader takes the link {url[:200]!a}", "policy")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from agents.models.agreement import Agreement, compare
 from agents.models.base import Answer, Ask, Model, ModelOptions
+from agents.models.capabilities import ExplainedModel, ReusableModel
 from agents.models.engines.engine_choice import ENGINES
 from agents.models.evidence import log_shares
 from agents.models.registry import load_model
@@ -101,12 +102,12 @@ def _loaded(spec: str, options: ModelOptions) -> Model:
 
 def _asked_as(model: Model, spec: str, options: ModelOptions) -> Model:
     """The same model asked in another way, with the same weights in memory where that is possible."""
-    again: Callable[[ModelOptions], Model] | None = getattr(model, "asked_as", None)
-    return again(options) if again else _loaded(spec, options)
+    return model.asked_as(options) if isinstance(model, ReusableModel) else _loaded(spec, options)
 
 
 def _in_words(model: Model) -> str:
-    told = (getattr(model, "explanation", ""), model.settings.get("dtype", ""), model.settings.get("device", ""))
+    explanation = model.explanation if isinstance(model, ExplainedModel) else ""
+    told = (explanation, model.settings.get("dtype", ""), model.settings.get("device", ""))
     return "; ".join([model.id, *filter(None, map(str, told))])
 
 

@@ -262,8 +262,10 @@ class BenchBars(contextlib.ExitStack):
 
 def how_asked(model: Model) -> dict[str, str]:
     """The engine that asks a model and why, with what else decides how it is asked."""
+    from agents.models.capabilities import ExplainedModel
+
     told = {name: model.settings[name] for name in ("engine", "layout", "dtype", "choices") if name in model.settings}
-    return told | {"explanation": str(getattr(model, "explanation", ""))}
+    return told | {"explanation": model.explanation if isinstance(model, ExplainedModel) else ""}
 
 
 def _engine_in_words(model: str, told: Mapping[str, str]) -> str:

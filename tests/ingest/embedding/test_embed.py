@@ -11,7 +11,7 @@ import pytest
 from colour_embedder import ColourEmbedder
 from PIL import Image
 
-from ingest.embedding.base import EMBEDDERS, Embedder, load_embedder
+from ingest.embedding.base import EMBEDDERS, Embedder, LoadWithFormat, load_embedder
 from ingest.embedding.open_clip import OpenClipEmbedder
 from ingest.pipeline import ingest
 from vectorstore.corpus import Corpus
@@ -158,3 +158,20 @@ def test_a_corpus_made_with_open_clip_remembers_how(
         assert records == [(embedder.id, "tiny", 16), ("test/colour", "colour", 48)]
         hits = corpus.search(embedder.texts(["a dog"])[0], 3, embedder_id=embedder.id)
         assert [hit.rank for hit in hits] == [1, 2, 3]
+
+
+def test_only_a_loader_that_says_so_has_a_choice_of_number_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def load(reference: str, dtype: str = "fp32") -> ColourEmbedder:
+        asked.append(dtype)
+        return ColourEmbedder()
+
+    for name, loader in (("plain-colours", load), ("fine-colours", LoadWithFormat(load))):
+        monkeypatch.setitem(EMBEDDERS._registered, name, loader)
+    with pytest.raises(InputError, match="no choice of number formats"):
+        load_embedder("plain-colours", dtype="bf16")
+    load_embedder("plain-colours")
+    load_embedder("fine-colours", dtype="bf16")
+    load_embedder("fine-colours")
+    assert asked == ["fp32", "bf16", "fp32"]

@@ -22,9 +22,9 @@ def known_batteries() -> list[str]:
         >>> "like" in known_batteries()
         True
     """
-    from valuespectrum.instruments.registry import INSTRUMENTS
+    from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument
 
-    return [name for name, kind in INSTRUMENTS.load_all()[0].items() if getattr(kind, "pictures", None)]
+    return [name for name in INSTRUMENTS.load_all()[0] if load_instrument(name).pictures]
 
 
 def known_instruments() -> list[str]:
