@@ -22,6 +22,6 @@ def write_run(folder: Path) -> Path:
     keywords = folder.with_name(f"{folder.name}-keywords.yaml")
     listed = {value: [word.word for word in row] for value, row in words(2).words.items()}
     keywords.write_text(json.dumps({"name": "axes", "keywords": listed}))
-    options = BenchOptions(run=folder, keywords=keywords, scoring=SCORING, command="valuespectrum bench")
+    options = BenchOptions(run=folder, keywords=keywords, scoring=SCORING, command="valuespectrum bench", corpus=folder)
     run_benchmark(options, world(clips=4), AxesEmbedder(), [MODEL], load_personas()[:1])
     return folder

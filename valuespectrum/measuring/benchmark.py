@@ -28,12 +28,20 @@ from valuespectrum.instruments.roles import borrowed_placebos, roles
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
+from valuespectrum.runs.manifest import CorpusRecord, path_from
 from valuespectrum.runs.run import Run, open_answers, read_manifest, write_json
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.schema import SCHEMA
 from valuespectrum.stimuli.keywords import load_keywords
-from valuespectrum.stimuli.retrieval import RetrievalOptions, Searchable, StimulusRow, clips_per_value, retrieve
+from valuespectrum.stimuli.retrieval import (
+    RetrievalOptions,
+    Searchable,
+    StimulusRow,
+    clips_by_value,
+    clips_per_value,
+    retrieve,
+)
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
 from vectorstore.ledger.records import Clip
 
@@ -73,6 +81,8 @@ class BenchOptions:
     """How the models were loaded: samples cost more than one answer."""
     command: str = ""
     """What the user typed, for the manifest."""
+    corpus: Path | None = None
+    """Where the corpus lies, for the manifest; ``None`` for one that lies nowhere."""
     snapshot: str = ""
     """Name of the snapshot that the corpus is at, for the manifest; empty when there is none."""
 
@@ -261,13 +271,15 @@ def run_benchmark(
     }
     settings = source | asked_settings(options.instrument, models, personas, listed, options.seed)
     pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
-    opened = Run.open(options.run, settings, options.command, options.snapshot, pictures)
+    path = None if options.corpus is None else path_from(options.run, options.corpus)
+    opened = Run.open(options.run, settings, options.command, CorpusRecord(path, options.snapshot, pictures))
     with opened as run, AnswerStore(run.answers_path) as store:
-        store.keep_manifest(json.dumps(run.manifest.document))
         teller.working("looking for pictures of each value")
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
+        run.know(CorpusRecord(values=clips_by_value(rows)))
+        store.keep_manifest(json.dumps(run.manifest.document))
         asks = picture_asks(options, listed, rows, corpus)
         teller.working("writing down the questions")
         plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
@@ -333,7 +345,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     battery = dict(settings["battery"])
     instrument = load_instrument(battery.pop("name"), battery)
     source = settings.get("corpus")
-    scores: Json = {"schema": SCHEMA, "kind": "bench" if source else "instrument"} | score_answers(
+    scores: Json = {"schema": SCHEMA, "kind": manifest.kind} | score_answers(
         answers, scoring, targets, {instrument.name: instrument}
     )
     borrowed = borrowed_placebos(settings["roles"])
@@ -349,7 +361,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         "n_answered": int(answers["answered"].sum()),
         "failures": failures(answers),
         "unscored": unscored(scores["respondents"], answers),
-        "caution": caution(source["embedder"], settings["models"], manifest.pictures) if source else "",
+        "caution": caution(source["embedder"], settings["models"], manifest.corpus.pictures) if source else "",
     }
     write_json(folder / "scores.json", scores)
     refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))

@@ -95,7 +95,10 @@ def run_instrument(
     teller = progress or Silent()
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     settings = asked_settings(instrument, models, personas, listed, options.seed)
-    with Run.open(options.run, settings, options.command) as run, AnswerStore(run.answers_path) as store:
+    with (
+        Run.open(options.run, settings, options.command, kind="instrument") as run,
+        AnswerStore(run.answers_path) as store,
+    ):
         store.keep_manifest(json.dumps(run.manifest.document))
         _ask(options, instrument, Setting(listed, seed=options.seed), models, store, teller)
         teller.working("scoring")

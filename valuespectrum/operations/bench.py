@@ -126,7 +126,7 @@ def bench(
     options = _options(specs, run, settings)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
         snapshot = snapshot_with(opened.folder, opened.content_hash())
-        options = replace(options, command=command, snapshot=snapshot)
+        options = replace(options, command=command, corpus=opened.folder, snapshot=snapshot)
         teller.doing(f"loading {', '.join(specs)}")
         loaded = load_models(specs, settings.loading, settings.prices)
         asked = {each.id: how_asked(each) for each in loaded}

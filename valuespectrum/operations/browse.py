@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from valuespectrum.operations.shared.telling import Teller, Unattended
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
     from agents.browsing.session import SessionRecord
+    from valuespectrum.runs.feed import FeedRecord
 
 NOBODY = "none"
 """The model as itself."""
@@ -81,6 +82,7 @@ def browse(
     log: str | PathLike[str] | None = None,
     settings: BrowseSettings | None = None,
     teller: Teller | None = None,
+    command: str = "",
 ) -> FeedSession:
     """Let a model walk through a feed and act; the log tells what was shown, why, and with what chance.
 
@@ -92,6 +94,7 @@ def browse(
         log: FeedSession log; by default ``sessions/MODEL-PERSONA-POLICY-SEED.jsonl``.
         settings: Who walks through which feed.
         teller: Who is told how it goes.
+        command: What the user typed, for the manifest beside the log.
 
     Raises:
         InputError: Something that was named does not exist, or the log is of another session.
@@ -107,12 +110,14 @@ def browse(
     from agents.browsing.session import browse as run_session
     from agents.models.base import ModelOptions
     from valuespectrum.operations.feed_values import browse_questions
+    from valuespectrum.runs.feed import write_feed
+    from vectorstore.corpus import Corpus
 
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     specs = [model] if model else []
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(specs, options)
-    values, catalogue = _feed(Path(corpus), settings.embedder, specs, teller)
+    feed, catalogue = _feed(Path(corpus), settings.embedder, specs, teller)
     session = SessionOptions(
         questions=browse_questions(),
         seed=settings.seed,
@@ -127,6 +132,8 @@ def browse(
     agent = load_models(specs, options)[0]
     name = "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed)])
     path = Path(log) if log else Path("sessions") / f"{name}.jsonl"
+    with Corpus.open(Path(corpus)) as opened:
+        write_feed(path, opened, catalogue, replace(feed, command=command))
     with teller.progress("browsing") as advance:
         record = run_session(
             session,
@@ -136,7 +143,7 @@ def browse(
             path,
             lambda event: advance(event.step + 1, settings.steps),
         )
-    document = _summary(record, values, path)
+    document = _summary(record, feed.values, path)
     return FeedSession(document, _describe(document), path)
 
 
@@ -181,9 +188,10 @@ def replay(
     return Replayed({**asdict(report), "checked": checked}, "\n".join(lines))
 
 
-def _feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) -> tuple[dict[str, str], Catalogue]:
-    """Value of each clip that has one, and all clips as a session takes them."""
+def _feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) -> tuple[FeedRecord, Catalogue]:
+    """What is known of a feed, and all clips as a session takes them."""
     from valuespectrum.operations.feed_values import clip_values, value_catalogue
+    from valuespectrum.runs.feed import FeedRecord
     from vectorstore.corpus import Corpus
 
     teller.doing(f"opening {folder}")
@@ -193,7 +201,7 @@ def _feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) ->
         warn_of_pictures(teller, opened, loaded.id, models)
         teller.doing("looking for the clips of each value")
         values = clip_values(opened, loaded)
-        return values, value_catalogue(opened, loaded, values)
+        return FeedRecord(loaded.id, values), value_catalogue(opened, loaded, values)
 
 
 def _summary(record: SessionRecord, values: Mapping[str, str], log: Path) -> Json:

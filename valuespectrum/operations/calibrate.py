@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,7 +91,8 @@ def calibrate(
         refuse_other_clips(opened, embedder.id, specs)
         teller.doing("loading the models")
         loaded = load_models(specs, ModelOptions(batch_size=settings.batch_size, seed=settings.seed))
-        found = run_calibration(_options(folder, settings, command), opened, embedder, _planted(specs, loaded), bars)
+        options = replace(_options(folder, settings, command), corpus=corpus)
+        found = run_calibration(options, opened, embedder, _planted(specs, loaded), bars)
     return Calibration(found, _describe(found))
 
 

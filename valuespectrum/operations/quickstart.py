@@ -101,7 +101,7 @@ def _run(options: QuickstartOptions, teller: Teller) -> Json:
         scores = _measure(options, corpus, embedder, model, (), teller)
         played = _measure(options, corpus, embedder, model, roles, teller)
         _browse(options, corpus, embedder, model, roles, teller)
-        _report(options, corpus, embedder)
+        _report(options, corpus)
         summary = {
             "seconds": 0.0,
             "clips": len(corpus.clip_ids()),
@@ -153,6 +153,7 @@ def _measure(
         seed=options.seed,
         scoring=ScoringOptions(seed=options.seed),
         command="valuespectrum quickstart",
+        corpus=options.out / "corpus",
     )
     with teller.progress("asking with personas" if roles else "asking the model") as advance:
         return run_benchmark(bench, corpus, embedder, [model], roles, _Teller(advance))
@@ -179,8 +180,11 @@ def _browse(
     from agents.browsing.session import browse
     from agents.personas.persona import select
     from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
+    from valuespectrum.runs.feed import FeedRecord, write_feed
 
-    catalogue = value_catalogue(corpus, embedder, clip_values(corpus, embedder))
+    values, log = clip_values(corpus, embedder), options.out / "session.jsonl"
+    catalogue = value_catalogue(corpus, embedder, values)
+    write_feed(log, corpus, catalogue, FeedRecord(embedder.id, values, "valuespectrum quickstart"))
     session = SessionOptions(
         questions=browse_questions(),
         seed=options.seed,
@@ -195,13 +199,12 @@ def _browse(
             catalogue,
             model,
             persona,
-            options.out / "session.jsonl",
+            log,
             lambda event: advance(event.step + 1, options.session_steps),
         )
 
 
-def _report(options: QuickstartOptions, corpus: Corpus, embedder: Embedder) -> None:
-    from valuespectrum.operations.feed_values import clip_values
+def _report(options: QuickstartOptions, corpus: Corpus) -> None:
     from valuespectrum.reporting.load import ReportSources, load_report
     from valuespectrum.reporting.page import write_report
 
@@ -209,7 +212,6 @@ def _report(options: QuickstartOptions, corpus: Corpus, embedder: Embedder) -> N
         runs=(options.out / "runs" / "profile", options.out / "runs" / "personas"),
         corpus=corpus,
         sessions=(options.out / "session.jsonl",),
-        clip_values=clip_values(corpus, embedder),
     )
     write_report(load_report(sources, "Value profile · quickstart"), options.out / "report.html")
 

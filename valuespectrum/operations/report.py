@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.shared.loading import corpus_embedder
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 
@@ -67,9 +65,7 @@ def report(
     folders = tuple(Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
     with contextlib.ExitStack() as stack:
         opened = corpus_of_run(settings.corpus, folders[0], teller, stack)
-        values = _values(opened) if settings.session and opened else {}
-        sources = ReportSources(folders, opened, settings.session, values)
-        data = load_report(sources, settings.title)
+        data = load_report(ReportSources(folders, opened, settings.session), settings.title)
         for sentence in data.cautions:
             teller.warn(sentence)
         if any(result.gain.mean is None and result.aligned.mean is not None for result in data.personas):
@@ -90,41 +86,17 @@ def report(
 
 
 def corpus_of_run(named: Path | None, run: Path, teller: Teller, stack: contextlib.ExitStack) -> Corpus | None:
-    """The corpus that was named, or else the one in the command of the run if it is still there and unchanged."""
+    """The corpus that was named, or else that of the run if it is still where the manifest says."""
     from valuespectrum.runs.run import read_manifest
     from vectorstore.corpus import Corpus
 
     manifest = read_manifest(run)
-    folder = named or corpus_of_command(str(manifest.provenance.get("command", "")))
-    if folder is None or (named is None and not (folder / "corpus.sqlite").is_file()):
+    folder = named or manifest.corpus.folder(run)
+    if folder is None:
         teller.say("no corpus at hand, so there are no pictures (name it with --corpus)")
         return None
     opened = stack.enter_context(Corpus.open(folder))
-    if opened.content_hash() != manifest.settings["corpus"]["hash"]:
+    shown = manifest.asked.shown
+    if shown is not None and opened.content_hash() != shown.corpus_hash:
         teller.say(f"note: {folder} has changed since the run")
     return opened
-
-
-def corpus_of_command(command: str) -> Path | None:
-    """The value of ``--corpus`` in a command line.
-
-    Example:
-        >>> corpus_of_command("valuespectrum bench --corpus videos --model reference")
-        PosixPath('videos')
-    """
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        return None
-    for place, word in enumerate(words):
-        if word == "--corpus" and place + 1 < len(words):
-            return Path(words[place + 1])
-        if word.startswith("--corpus="):
-            return Path(word.removeprefix("--corpus="))
-    return None
-
-
-def _values(opened: Corpus) -> dict[str, str]:
-    from valuespectrum.operations.feed_values import clip_values
-
-    return clip_values(opened, corpus_embedder(opened, ""))

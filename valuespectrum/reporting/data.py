@@ -139,6 +139,8 @@ class ReportedSession:
     policy: str
     seed: int
     steps: tuple[SessionStep, ...]
+    values_known: bool = True
+    """Whether its manifest says which values its clips stand for; else the runs tell, as far as they do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from agents.models.base import NO_PICTURE
 from agents.models.evidence import LEAST_MASS
 from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument, rows_of
 from valuespectrum.reporting.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
-from valuespectrum.runs.run import Manifest, open_answers
+from valuespectrum.runs.manifest import Manifest
+from valuespectrum.runs.run import open_answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def read_examples(
         table = store.table()
         table = table[table["answered"] & (table["model"] == profile.model)]
         chosen = _clips(table, profile, count, corpus.clip_ids())
-        names = {row["id"]: row["name"] for row in manifest.settings["personas"]}
+        names = manifest.asked.persona_names
         picked = {clip: _rows(table[table["clip"] == clip], manifest) for clip in chosen}
         keys = {str(row["key"]) for rows in picked.values() for row in rows}
         questions = {key: ask.question for key in keys if (ask := store.ask(key))}
@@ -68,11 +69,12 @@ def _clips(table: pd.DataFrame, profile: ModelProfile, count: int, known: Iterab
 def _rows(table: pd.DataFrame, manifest: Manifest) -> list[dict[str, Any]]:
     """What the instrument has to show, and the same for the persona that cares most about the value."""
     value = str(table["value"].iloc[0])
-    cares = sorted(manifest.settings["personas"], key=lambda row: -abs(row["target"].get(value, 0.0)))
-    name = manifest.settings["battery"]["name"]
+    asked = manifest.asked
+    cares = sorted(asked.personas, key=lambda persona: -abs(persona.target.get(value, 0.0)))
+    name = asked.instrument
     shown = load_instrument(name).examples if name in INSTRUMENTS.names() else ()
     wanted = [(NO_PERSONA, tags) for tags in shown]
-    wanted += [(row["id"], tags) for row in cares[:1] for tags in shown[:1]]
+    wanted += [(persona.id, tags) for persona in cares[:1] for tags in shown[:1]]
     own = rows_of(table, name)
     rows: list[dict[str, Any]] = []
     for persona, tags in wanted:

@@ -17,7 +17,7 @@ from valuespectrum.reporting.data import (
     Recovery,
     ValueRow,
 )
-from valuespectrum.runs.run import Manifest
+from valuespectrum.runs.manifest import Manifest
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import LABELS, VALUES
 
@@ -43,7 +43,7 @@ def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> l
     profiles = []
     for one in scores["respondents"]:
         if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and one["value_set"] == TEN.name:
-            planted = planted_profile(one["model"], manifest.settings["models"].get(one["model"], {}))
+            planted = planted_profile(one["model"], manifest.asked.models.get(one["model"], {}))
             profile = _profile(one, planted if checkable and "paper" not in one else None)
             unchecked = planted is not None and not checkable
             profiles.append(replace(profile, notes=(*profile.notes, _UNCHECKED)) if unchecked else profile)
@@ -115,12 +115,8 @@ def read_differences(row: Json | None) -> Differences | None:
 
 def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
     """Personas of a run with their alignment."""
-    names = {row["id"]: row["name"] for row in manifest.settings["personas"]}
-    told = {
-        (role["persona"], role["strategy"]): role["system"]
-        for role in manifest.settings["roles"]
-        if not role["placebo"]
-    }
+    names = manifest.asked.persona_names
+    told = {(role.persona, role.strategy): role.system for role in manifest.asked.roles if not role.placebo}
     worn = borrowed_placebos(manifest.settings["roles"])
     measured = {
         (one["model"], one["persona"], one["strategy"]): one["profile"]

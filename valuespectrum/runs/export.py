@@ -10,7 +10,8 @@ from agents.answers.export import export_answers
 from agents.answers.store import AnswerStore
 from agents.answers.table import column_meaning
 from valuespectrum.runs.inspect_log import LogSource, Pictures, write_logs
-from valuespectrum.runs.run import Manifest, open_answers, read_manifest, read_scores, write_json
+from valuespectrum.runs.manifest import Manifest
+from valuespectrum.runs.run import open_answers, read_manifest, read_scores, write_json
 from valuespectrum.runs.score_table import write_score_table
 from vectorstore.foundation.disk import durable_file, is_unfinished, make_folder, storage_errors
 from vectorstore.foundation.errors import InputError

@@ -25,7 +25,7 @@ from agents.answers.schema import StoredAnswer, StoredRow, joined, key_text
 from agents.answers.store import AnswerStore
 from agents.answers.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from agents.models.ask_key import canonical_json
-from valuespectrum.runs.run import Manifest
+from valuespectrum.runs.manifest import Manifest
 from vectorstore.foundation.disk import durable_file, storage_errors
 
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 ::
 
-    RUN/run.json        manifest: settings (fixed for the life of the run) and how it was made
+    RUN/run.json        manifest: kind, settings (fixed for the life of the run), the corpus, how it was made
         answers.sqlite  one row per ask
         scores.json     made from the answers; may be made again at any time
 """
@@ -14,7 +14,7 @@ import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,45 +25,23 @@ from agents.answers.file import kept_manifest
 from agents.answers.respondent import Role, cast_of
 from agents.answers.store import NEVER_MIXED, NEW_LAYOUT, AnswerStore
 from agents.models.ask_key import PROMPT_LAYOUT, with_layout_version
+from valuespectrum.runs.manifest import SCHEMA, CorpusRecord, Json, Manifest, RunKind
 from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
-from vectorstore.foundation.errors import InputError, SchemaError
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.locks import FileLock, held_by
-
-SCHEMA = 1
-"""Version of the layout of ``run.json``."""
-
-Json = dict[str, Any]
 
 _MANIFEST, _ANSWERS, _SCORES, _LOCK = "run.json", "answers.sqlite", "scores.json", ".lock"
 _LARGEST_SCORES = 2**30
 """Bytes: some hundred thousand respondents."""
+LARGEST_MANIFEST = 2**28
+"""Bytes: some million clips."""
 _WAIT = "wait until its first answers are stored"
 _DAMAGED = "take the file from a copy, or begin a new run"
 _PACKAGES = ("valuespectrum", "torch", "transformers", "numpy", "pillow")
 _SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a run is, read from ``run.json``."""
-
-    settings: Json
-    """Everything that decides what is asked of whom; a run never holds answers under different settings."""
-    provenance: Json
-    """When, by which command and with which versions the run was begun."""
-    restored: bool = False
-    """Whether it comes from the copy beside the answers, since ``run.json`` was lost or torn."""
-
-    @property
-    def document(self) -> Json:
-        """As it is written."""
-        return {"schema": SCHEMA, "settings": self.settings, "provenance": self.provenance}
-
-    @property
-    def pictures(self) -> Mapping[str, int] | None:
-        """How many ``clips`` the corpus had and how many were ``drawn`` by us; ``None`` where nobody looked."""
-        return self.provenance.get("pictures")
+_WAYS = ("layout", *NEVER_MIXED)
+"""Ways of asking: differences in them are named first, since nothing else hints at them."""
 
 
 class _TornError(InputError):
@@ -84,8 +62,8 @@ class Run(AbstractContextManager["Run"]):
         folder: Path,
         settings: Mapping[str, Any],
         command: str,
-        snapshot: str = "",
-        pictures: Mapping[str, int] | None = None,
+        corpus: CorpusRecord | None = None,
+        kind: RunKind = "bench",
     ) -> Self:
         """Begin a run, or take up one that was begun under the same settings.
 
@@ -93,9 +71,8 @@ class Run(AbstractContextManager["Run"]):
             folder: The run directory; made when missing.
             settings: Plain JSON; compared with the settings of a run that is there already.
             command: What the user typed.
-            snapshot: Name of the snapshot that holds what the run shows, to find it again; the settings name
-                its content.
-            pictures: How many clips the corpus has and how many are drawn by us, where somebody looked.
+            corpus: What is known of the corpus beside its content, which the settings name.
+            kind: What sort of run it is.
 
         Raises:
             InputError: The folder holds something else, or a run under other settings.
@@ -106,11 +83,24 @@ class Run(AbstractContextManager["Run"]):
         _make_folder(folder)
         lock = FileLock(folder / _LOCK, f"the run {folder}")
         try:
-            manifest = _take_up(folder, json.loads(json.dumps(settings)), _provenance(command, snapshot, pictures))
+            wanted = Manifest(
+                json.loads(json.dumps(settings)), begun_by(command), kind=kind, corpus=corpus or CorpusRecord()
+            )
+            manifest = _take_up(folder, wanted)
         except BaseException:
             lock.release()
             raise
         return cls(folder, manifest, lock)
+
+    def know(self, corpus: CorpusRecord) -> None:
+        """Keep in the manifest what came to be known of the corpus; what was known before stays.
+
+        Raises:
+            StorageError: The folder cannot be written.
+        """
+        known = self.manifest.knowing(corpus)
+        if known != self.manifest:
+            self.manifest = _written(self.folder, known)
 
     @property
     def answers_path(self) -> Path:
@@ -142,11 +132,10 @@ def read_manifest(folder: Path) -> Manifest:
         InputError: The folder is no run, or its manifest is damaged and has no copy.
         SchemaError: Another release wrote it and this one cannot read it.
     """
-    from valuespectrum.runs.schema import check_run_document
+    from valuespectrum.runs.run_schema import check_settings
 
     manifest = _manifest(folder)
-    document = {"settings": manifest.settings, "provenance": manifest.provenance}
-    check_run_document(document, f"the manifest {folder / _MANIFEST}", _DAMAGED)
+    check_settings(manifest, f"the manifest {folder / _MANIFEST}", _DAMAGED)
     return manifest
 
 
@@ -226,34 +215,44 @@ def write_json(path: Path, document: Mapping[str, Any]) -> Path:
     return path
 
 
-def differences(stored: Any, wanted: Any, where: str = "") -> list[str]:
-    """Name every setting that differs, as ``a.b: old -> new``.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A setting that two runs do not share."""
+
+    where: tuple[str, ...]
+    """Keys from the outside in."""
+    stored: object
+    wanted: object
+
+    def __str__(self) -> str:
+        return f"{'.'.join(self.where)}: {_short(self.stored)} -> {_short(self.wanted)}"
+
+    @property
+    def name(self) -> str:
+        """The last of its keys."""
+        return self.where[-1] if self.where else ""
+
+
+def differences(stored: object, wanted: object, where: tuple[str, ...] = ()) -> list[Difference]:
+    """Every setting that differs.
 
     Example:
-        >>> differences({"seed": 0, "battery": {"name": "like"}}, {"seed": 1, "battery": {"name": "like"}})
+        >>> found = differences({"seed": 0, "battery": {"name": "like"}}, {"seed": 1, "battery": {"name": "like"}})
+        >>> [str(difference) for difference in found]
         ['seed: 0 -> 1']
     """
     if isinstance(stored, dict) and isinstance(wanted, dict):
         return [
-            line
+            difference
             for key in sorted(set(stored) | set(wanted))
-            for line in differences(stored.get(key), wanted.get(key), f"{where}.{key}" if where else str(key))
+            for difference in differences(stored.get(key), wanted.get(key), (*where, str(key)))
         ]
-    return [] if stored == wanted else [f"{where}: {_short(stored)} -> {_short(wanted)}"]
+    return [] if stored == wanted else [Difference(where, stored, wanted)]
 
 
-def _short(setting: Any) -> str:
+def _short(setting: object) -> str:
     text = json.dumps(setting, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _least_telling(difference: str) -> bool:
-    """Whether a difference is shown after others: ways of asking come first, since nothing else hints at them."""
-    return _setting(difference) not in ("layout", *NEVER_MIXED)
-
-
-def _setting(difference: str) -> str:
-    return difference.partition(": ")[0].rpartition(".")[2]
 
 
 def _make_folder(folder: Path) -> None:
@@ -267,26 +266,33 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"{folder} is not a run directory: it holds {foreign[0]}", "name a new or empty folder")
 
 
-def _take_up(folder: Path, settings: Json, provenance: Json) -> Manifest:
+def _take_up(folder: Path, wanted: Manifest) -> Manifest:
     if not (folder / _MANIFEST).exists() and kept_manifest(folder / _ANSWERS) is None:
-        return _written(folder, Manifest(settings, provenance))
+        return _written(folder, wanted)
     try:
         manifest = _manifest(folder)
     except _TornError:
-        if not _was_asked_under(folder, settings):
+        if not _was_asked_under(folder, wanted.settings):
             raise
-        return _written(folder, Manifest(settings, provenance | {"manifest": "written anew: the first one was torn"}))
-    old, new = ({**each, "models": _models(each)} for each in (manifest.settings, settings))
-    changed = sorted(differences(old, new), key=_least_telling)
+        anew = wanted.provenance | {"manifest": "written anew: the first one was torn"}
+        return _written(folder, replace(wanted, provenance=anew))
+    if manifest.kind != wanted.kind:
+        raise InputError(
+            f"{folder} holds a run of the kind {manifest.kind}, not {wanted.kind}", "use another run directory"
+        )
+    old, new = ({**each, "models": _models(each)} for each in (manifest.settings, wanted.settings))
+    changed = sorted(differences(old, new), key=lambda each: each.name not in _WAYS)
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         hint = "use the settings of that run, or another run directory"
-        if any(_setting(each) == PROMPT_LAYOUT for each in changed):
+        if any(each.name == PROMPT_LAYOUT for each in changed):
             hint = NEW_LAYOUT
-        elif not _least_telling(changed[0]):
+        elif changed[0].name in _WAYS:
             hint = "use --engine, --dtype and --layout of that run, or another run directory"
-        raise InputError(f"{folder} holds a run under other settings: {'; '.join(changed[:_SHOWN])}{more}", hint)
-    return _written(folder, manifest) if manifest.restored else manifest
+        shown = "; ".join(map(str, changed[:_SHOWN]))
+        raise InputError(f"{folder} holds a run under other settings: {shown}{more}", hint)
+    known = manifest.knowing(wanted.corpus)
+    return _written(folder, known) if manifest.restored or manifest.schema < SCHEMA or known != manifest else known
 
 
 def _models(settings: Json) -> Json:
@@ -308,30 +314,22 @@ def _was_asked_under(folder: Path, settings: Json) -> bool:
 
 def _written(folder: Path, manifest: Manifest) -> Manifest:
     write_json(folder / _MANIFEST, manifest.document)
-    return manifest
+    return replace(manifest, schema=SCHEMA)
 
 
 def _manifest(folder: Path) -> Manifest:
     """The manifest without a look at its settings."""
-    path, restored = folder / _MANIFEST, False
+    from valuespectrum.runs.run_schema import typed_manifest
+
     _check_entries(folder)
     try:
-        document = _manifest_document(folder)
+        document, restored = _manifest_document(folder), False
     except InputError:
         kept = kept_manifest(folder / _ANSWERS)
         if kept is None:
             raise
         document, restored = parse_json(kept, f"the copy of the manifest in {folder / _ANSWERS}", _DAMAGED), True
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        schema = document.get("schema") if isinstance(document, dict) else None
-        raise SchemaError(
-            f"{path} has schema {schema!r:.40}, this release reads {SCHEMA}",
-            "use the release that wrote it, or begin a new run",
-        )
-    settings, provenance = document.get("settings"), document.get("provenance")
-    if not isinstance(settings, dict) or not isinstance(provenance, dict):
-        raise InputError(f"{path} is damaged: it lacks settings or provenance", _DAMAGED)
-    return Manifest(settings, provenance, restored)
+    return typed_manifest(document, f"the manifest {folder / _MANIFEST}", _DAMAGED, restored)
 
 
 def _manifest_document(folder: Path) -> Any:
@@ -339,7 +337,7 @@ def _manifest_document(folder: Path) -> Any:
     if not path.is_file():
         raise _missing(folder, _MANIFEST, _WAIT)
     try:
-        document = read_json(path, "the manifest", _DAMAGED)
+        document = read_json(path, "the manifest", _DAMAGED, LARGEST_MANIFEST)
     except InputError as error:
         raise _TornError(error.message, error.hint) from error
     if not isinstance(document, dict):
@@ -370,7 +368,8 @@ def _missing(folder: Path, name: str, hint: str) -> InputError:
     return InputError(f"{folder} has no {name}", "it is no run, or not finished: run `valuespectrum bench`")
 
 
-def _provenance(command: str, snapshot: str, pictures: Mapping[str, int] | None) -> Json:
+def begun_by(command: str) -> Json:
+    """How a run came about: when, by which command, with which versions."""
     versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
@@ -380,8 +379,6 @@ def _provenance(command: str, snapshot: str, pictures: Mapping[str, int] | None)
     return {
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
-        "snapshot": snapshot,
-        **({"pictures": dict(pictures)} if pictures is not None else {}),
         "versions": versions,
         "platform": platform.platform(terse=True),
     }

@@ -124,10 +124,15 @@ def retrieve(
 
 def clips_per_value(rows: Iterable[StimulusRow]) -> dict[str, int]:
     """Number of distinct clips that stand for each value."""
-    clips: dict[str, set[str]] = {}
+    return {value: len(clips) for value, clips in clips_by_value(rows).items()}
+
+
+def clips_by_value(rows: Iterable[StimulusRow]) -> dict[str, list[str]]:
+    """Distinct clips that stand for each value, in the order of the rows."""
+    clips: dict[str, dict[str, None]] = {}
     for row in rows:
-        clips.setdefault(row.value, set()).add(row.clip_id)
-    return {value: len(members) for value, members in clips.items()}
+        clips.setdefault(row.value, {})[row.clip_id] = None
+    return {value: list(members) for value, members in clips.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -151,7 +152,7 @@ def test_the_written_reference_is_the_help() -> None:
 # ---------------------------------------------------------------------------------------------- the main job
 
 
-def test_from_videos_to_a_report(run: Run, clips: Path, tmp_path: Path) -> None:
+def test_from_videos_to_a_report(run: Run, clips: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus, out, log = tmp_path / "corpus", tmp_path / "run", tmp_path / "session.jsonl"
 
     def ask(*words: object) -> dict[str, Any]:
@@ -183,10 +184,30 @@ def test_from_videos_to_a_report(run: Run, clips: Path, tmp_path: Path) -> None:
     assert log.read_bytes() == before
     assert ask("browse", "--corpus", corpus, "--replay", log)["identical"]
 
-    made = ask("report", out, "--corpus", corpus, "--session", log)
+    def refuse(spec: str, threads: int | None = None) -> Any:
+        raise AssertionError(f"a report needs no embedder, and asked for {spec}")
+
+    monkeypatch.setattr(ingest.embedding.base, "load_embedder", refuse)
+    monkeypatch.chdir("/")
+    document = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert document["provenance"].pop("command")
+    (out / "run.json").write_text(json.dumps(document), encoding="utf-8")
+    made = ask("report", out, "--session", log)
     page = Path(made["report"]).read_text(encoding="utf-8")
     assert made["sessions"] == 1 and made["examples"] >= 4
     assert "Bon vivant" in page and "data:image/jpeg" in page and "Instruments of calibration" in page
+    assert "known only as far" not in page and re.search(r"<td>(?!no value)[A-Z][a-z]+</td><td>(liked|watched)", page)
+    feed = log.with_name("session.run.json")
+    kept = feed.read_text(encoding="utf-8")
+    feed.write_text(kept.replace('"catalogue": "', '"catalogue": "0'), encoding="utf-8")
+    assert "belongs to another session" in run("report", out, "--session", log)[2]
+    for damaged in (kept[:-20], kept.replace('"feed"', '"bench"'), "[]", kept.replace('"hash"', '"h"')):
+        feed.write_text(damaged, encoding="utf-8")
+        code, _, said = run("report", out, "--session", log)
+        assert code == 2 and len([line for line in said.splitlines() if "session.run.json" in line]) == 1
+    feed.unlink()
+    assert "known only as far" in Path(ask("report", out, "--session", log)["report"]).read_text(encoding="utf-8")
+    assert log.read_bytes() == before
 
 
 def test_a_tampered_session_does_not_pass(

@@ -30,7 +30,7 @@ from valuespectrum.reporting.data import (
 from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.page import render, write_report
 from valuespectrum.reporting.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
-from valuespectrum.runs.run import Manifest
+from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import StorageError
@@ -268,12 +268,16 @@ def test_values_have_names_where_they_have_colours() -> None:
     assert heights == sorted(heights, reverse=True)
 
 
+def _manifest(**settings: object) -> Manifest:
+    return Manifest({"battery": {"name": "like"}, "models": {}, "personas": [], "roles": [], "seed": 0} | settings, {})
+
+
 def test_a_warning_is_red_and_takes_the_planted_truth_away() -> None:
     page = render(replace(data(), cautions=("the reference embedder knows nothing but drawn clips",)))
     assert 'class="notice alarm" role="alert"' in page
     for sentence in findings(replace(data(), cautions=("x",))):
         assert "closer" not in sentence
-    manifest = Manifest({"models": {"reference:amber@1": {}}}, {})
+    manifest = _manifest(models={"reference:amber@1": {}})
     scores = {"respondents": [_respondent()]}
     assert read_profiles(scores, manifest)[0].recovery is not None
     (warned,) = read_profiles(scores, manifest, checkable=False)
@@ -293,19 +297,19 @@ def _respondent() -> dict[str, object]:
 
 def test_a_run_of_the_published_protocol_carries_its_caveat() -> None:
     paper = _respondent() | {"paper": {"scores": dict.fromkeys(VALUES, 50.0), "n": dict.fromkeys(VALUES, 9)}}
-    (found,) = read_profiles({"respondents": [paper]}, Manifest({"models": {}}, {}))
+    (found,) = read_profiles({"respondents": [paper]}, _manifest())
     assert found.published and found.recovery is None
     assert all(row.rank is None and row.centred.low is None for row in found.rows)
     page = render(data(profiles=(found,)))
     assert PUBLISHED in page and "counts as a no" in page and "never as a dislike" not in page
     assert "asked four ways" not in page and "likes pictures of universalism" not in page
     bare = {name: part for name, part in paper.items() if name != "profile"}
-    assert read_profiles({"respondents": [bare]}, Manifest({"models": {}}, {}))[0].published
+    assert read_profiles({"respondents": [bare]}, _manifest())[0].published
 
 
 def test_limits_of_an_answering_are_told() -> None:
     spoken = _respondent() | {"readout": "text", "refusal_by_value": {"power": 0.3, "tradition": 0.0}}
-    (found,) = read_profiles({"respondents": [spoken]}, Manifest({"models": {}}, {}))
+    (found,) = read_profiles({"respondents": [spoken]}, _manifest())
     page = render(data(profiles=(profile(), found)))
     assert "read from written answers" in page and "Power 30%" in page and "Tradition 0%" not in page
 
@@ -316,8 +320,8 @@ def test_a_placebo_in_the_words_of_another_persona_is_named() -> None:
 
     roles = [role("a", "I sail."), role("a", "I bake.", True), role("b", "I bake."), role("b", "I read.", True)]
     roles.append(role("a", "I read.", strategy="profile"))
-    people = [{"id": "a", "name": "Ann"}, {"id": "b", "name": "Bob"}]
-    manifest = Manifest({"roles": roles, "personas": people}, {})
+    people = [{"id": key, "name": name, "target": {}} for key, name in (("a", "Ann"), ("b", "Bob"))]
+    manifest = _manifest(roles=roles, personas=people)
     assert borrowed_placebos(roles) == {("a", "simple"): "b"}
     row = {"model": "m", "strategy": "simple", "target": dict.fromkeys(VALUES, 0.0), "aligned": 0.5}
     scores = {"respondents": [], "personas": [row | {"persona": name} for name in ("a", "b")]}

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 import pytest
 
-from valuespectrum.runs.run import Manifest, Run, answers_path, check_alike, differences, read_manifest, read_scores
+from valuespectrum.runs.manifest import CorpusRecord, Manifest
+from valuespectrum.runs.run import Run, answers_path, check_alike, differences, read_manifest, read_scores
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import CorpusLockedError, InputError, SchemaError, StorageError
@@ -54,11 +54,11 @@ def test_ways_of_asking_are_named_first(tmp_path: Path) -> None:
         Run.open(tmp_path, new, "")
 
 
-def test_a_run_names_the_snapshot_it_began_with(tmp_path: Path) -> None:
-    with Run.open(tmp_path, SETTINGS, "bench", "march"):
+def test_a_run_names_the_snapshot_it_began_with_and_where_the_corpus_is_now(tmp_path: Path) -> None:
+    with Run.open(tmp_path, SETTINGS, "bench", CorpusRecord("here", "march")):
         pass
-    with Run.open(tmp_path, SETTINGS, "bench", "april") as run:
-        assert run.manifest.provenance["snapshot"] == "march"
+    with Run.open(tmp_path, SETTINGS, "bench", CorpusRecord("there", "april", {"clips": 2, "drawn": 1})) as run:
+        assert run.manifest.corpus == CorpusRecord("there", "march", {"clips": 2, "drawn": 1})
 
 
 def test_settings_are_compared_as_json(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_full_disk_is_a_storage_error(tmp_path: Path) -> None:
         Run.open(Path("/dev/null/run"), SETTINGS, "")
     with pytest.raises(StorageError):
         Run.open(Path("/proc/run"), SETTINGS, "")
-    assert json.loads(json.dumps(differences({"a": [1]}, {}))) == ["a: [1] -> null"]
+    assert list(map(str, differences({"a": [1]}, {}))) == ["a: [1] -> null"]
 
 
 def test_runs_that_were_asked_in_different_ways_share_no_table() -> None:

@@ -18,6 +18,7 @@ from valuespectrum.cli.console.options import (
     PersonaFileOption,
     SeedOption,
     one_of,
+    typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
@@ -87,4 +88,4 @@ def browse(
             dtype=dtype,
             engine=engine,
         )
-        terminal.show(api.browse(corpus, model, out, settings, terminal))
+        terminal.show(api.browse(corpus, model, out, settings, terminal, typed_command()))
