@@ -27,10 +27,13 @@ def test_links_lead_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_name_verbs_and_options_that_exist(path: Path) -> None:
     commands = dict(get_command(build_app()).commands)  # type: ignore[attr-defined]
-    commands |= {f"corpus {name}": command for name, command in commands.pop("corpus").commands.items()}
-    for line in re.findall(r"valuespectrum ((?:corpus )?[a-z]+(?: [^`\n]*)?)", path.read_text(encoding="utf-8")):
+    groups = {name for name, command in commands.items() if hasattr(command, "commands")}
+    for group in groups:
+        commands |= {f"{group} {name}": command for name, command in commands.pop(group).commands.items()}
+    lines = rf"valuespectrum ((?:(?:{'|'.join(sorted(groups))}) )?[a-z]+(?: [^`\n]*)?)"
+    for line in re.findall(lines, path.read_text(encoding="utf-8")):
         words = line.split()
-        verb = " ".join(words[:2]) if words[0] == "corpus" else words[0]
+        verb = " ".join(words[:2]) if words[0] in groups else words[0]
         if not any(word.startswith("--") for word in words) and verb not in commands:
             continue  # prose, not a command
         assert verb in commands, line
@@ -45,7 +48,7 @@ def example_of(heading: str) -> dict[str, object]:
     code = re.search(r"```python\n(.*?)```", text, re.S)
     assert code is not None
     names: dict[str, object] = {"__name__": f"example of {heading}"}
-    exec(code[1], names)
+    exec(compile(code[1], heading, "exec", dont_inherit=True), names)
     return names
 
 
@@ -63,6 +66,22 @@ def test_the_example_of_a_model_is_a_model() -> None:
     answers = list(model.score([ask, ask]))
     assert [answer.parsed for answer in answers] == ["yes", "yes"]
     assert set(answers[0].log_probabilities) == {"yes", "no"}
+
+
+def test_the_example_of_an_instrument_measures(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    from cli_world import MODEL
+
+    import valuespectrum as vs
+    from valuespectrum.instruments.registry import INSTRUMENTS
+
+    request.addfinalizer(lambda: INSTRUMENTS._registered.pop("agree", None))
+    example_of("An instrument")
+    assert "agree" in {row["name"] for row in vs.list_instruments().rows()}
+    settings = vs.InstrumentSettings(option={"first": "no"})
+    scores = vs.run_instrument("agree", MODEL, tmp_path / "run", settings)
+    assert len(scores.to_pandas()) == 4 and set(scores.to_pandas()["n_units"]) == {3}
+    again = vs.score(tmp_path / "run").to_dict()
+    assert {**scores.to_dict(), **again} == scores.to_dict(), "no model is needed to score"
 
 
 def test_the_example_of_python_makes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
