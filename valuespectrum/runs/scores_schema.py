@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.schema import SCHEMA
@@ -145,7 +146,7 @@ class _Scoring(Part):
 class ScoresDocument(Part):
     """``scores.json``."""
 
-    kind: Annotated[Text, Field(min_length=1)]
+    kind: RunKind
     scoring: _Scoring
     value_sets: dict[Text, _Set]
     respondents: Annotated[list[_Respondent], Field(min_length=1)]

@@ -1,0 +1,150 @@
+"""Profiles over any value set: the same numbers under any names, coverage, and what numbers on different scales get."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from valuespectrum.scoring.alignment import align
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import Score
+from valuespectrum.scoring.profile import ANY_NUMBER, Profile, Scale, describe, differences, overall, profile
+from valuespectrum.scoring.resampling import Resamples, resample
+from valuespectrum.theory.value_sets import FOUR, NINETEEN, TEN, ValueSet, carried, scalars
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
+
+OPTIONS = ScoringOptions(draws=400)
+ANGLES = scalars("angles", "Two angles", {"first": "First", "second": "Second"})
+
+
+def _table(values: ValueSet, units: int, seed: int, unit: str = "item", spread: float = 8.0) -> pd.DataFrame:
+    """Scores whose true mean is 10 plus twice the place of the dimension."""
+    generator = np.random.default_rng([seed, 5])
+    return pd.DataFrame(
+        [
+            {"value": dimension, unit: f"{place:02}-{n}", "like": 10.0 + 2.0 * place + generator.normal(0, spread)}
+            for place, dimension in enumerate(values.dimensions)
+            for n in range(units)
+        ]
+    ).assign(answers=1)
+
+
+def _draws(table: pd.DataFrame, unit: str = "item", seed: int = 0) -> Resamples:
+    return resample(zip(table["value"], table[unit], strict=True), OPTIONS.draws, stream(seed, "bootstrap"), unit)
+
+
+def _made(values: ValueSet, units: int = 9, seed: int = 0, bounds: tuple[float, float] = ANY_NUMBER) -> Profile:
+    table = _table(values, units, seed)
+    return profile(table, "like", _draws(table, seed=seed), OPTIONS, Scale(values, bounds))
+
+
+def _described(values: ValueSet, seed: int = 0) -> dict[str, Score]:
+    return describe(_table(values, 9, seed), _made(values, seed=seed), {}, OPTIONS)
+
+
+def test_the_names_of_dimensions_and_units_change_no_number() -> None:
+    """Ten dimensions under other names, items for clips: the same draws give the same numbers to the last digit."""
+    renamed = ValueSet("other_10", "Others", tuple(f"d{place}" for place in range(10)), tuple("ABCDEFGHIJ"))
+    names = dict(zip(TEN.dimensions, renamed.dimensions, strict=True))
+    table = _table(TEN, 6, 0, "clip", spread=3.0)
+    other = table.assign(value=table["value"].map(names)).rename(columns={"clip": "dilemma"})
+    # Strata are drawn in the order of their names, so both are drawn as one.
+    one, two = (
+        resample([("", each) for each in rows[unit]], OPTIONS.draws, stream(1, "x"), unit)
+        for rows, unit in ((table, "clip"), (other, "dilemma"))
+    )
+    left = profile(table, "like", one, OPTIONS)
+    right = profile(other, "like", two, OPTIONS, Scale(renamed))
+    scores = zip(describe(table, left, {}, OPTIONS).values(), describe(other, right, {}, OPTIONS).values(), strict=True)
+    assert all(first == second for first, second in scores)
+    assert overall(left, OPTIONS) == overall(right, OPTIONS)
+    assert differences(table) == differences(other)
+    goal = np.linspace(-1, 1, 10)
+    targets = (dict(zip(each.dimensions, goal, strict=True)) for each in (TEN, renamed))
+    assert align(left, next(targets), OPTIONS) == align(right, next(targets), OPTIONS)
+
+
+@pytest.mark.parametrize("values", [FOUR, NINETEEN, TEN], ids=lambda each: each.name)
+def test_a_profile_over_any_set_is_centred_and_ranked(values: ValueSet) -> None:
+    scores = _described(values)
+    assert list(scores) == list(values.dimensions)
+    assert sum(score.centred.mean or 0.0 for score in scores.values()) == pytest.approx(0.0, abs=1e-9)
+    ranks = [score.rank for score in scores.values()]
+    assert all(rank is not None and rank[1] <= rank[0] <= rank[2] for rank in ranks)
+    assert {rank[0] for rank in ranks if rank} == set(range(1, len(values) + 1))
+    assert all(score.n_units == 9 and score.status == "ok" for score in scores.values())
+
+
+@pytest.mark.parametrize("values", [FOUR, NINETEEN], ids=lambda each: each.name)
+def test_intervals_over_any_set_cover_as_often_as_they_say(values: ValueSet) -> None:
+    rounds = 240 // len(values)
+    truth = 10.0 + 2.0 * np.arange(len(values))
+    hits = centred_hits = 0
+    for seed in range(rounds):
+        for place, score in enumerate(_described(values, seed).values()):
+            for estimate, true, centred in (
+                (score.estimate, truth, False),
+                (score.centred, truth - truth.mean(), True),
+            ):
+                assert estimate.low is not None and estimate.high is not None
+                held = estimate.low <= true[place] <= estimate.high
+                hits, centred_hits = hits + (held and not centred), centred_hits + (held and centred)
+    assert 0.90 <= hits / (rounds * len(values)) <= 0.99
+    assert 0.90 <= centred_hits / (rounds * len(values)) <= 0.99
+
+
+def test_numbers_on_different_scales_are_neither_centred_nor_ranked_nor_averaged() -> None:
+    table = _table(ANGLES, 6, 0)
+    made = profile(table, "like", _draws(table), OPTIONS, Scale(ANGLES, (-90.0, 90.0)))
+    for score in describe(table, made, {}, OPTIONS).values():
+        assert (score.centred.mean, score.rank, score.status) == (None, None, "ok")
+        assert score.estimate.low is not None and score.estimate.se is not None
+    assert overall(made, OPTIONS).mean is None
+
+
+def test_the_unit_is_named_where_there_are_too_few() -> None:
+    table = _table(FOUR, 5, 0, "dilemma")
+    few = table[(table["value"] != "conservation") | (table.groupby("value").cumcount() < 2)]
+    few = few[few["value"] != "self_transcendence"]
+    made = profile(few, "like", _draws(few, "dilemma"), OPTIONS, Scale(FOUR))
+    scores = describe(few, made, {}, OPTIONS)
+    assert scores["conservation"].status == scores["conservation"].estimate.why == "too few dilemmas"
+    assert scores["self_transcendence"].status == "no dilemmas"
+
+
+def test_intervals_stay_within_the_ends_of_the_scale() -> None:
+    made = _made(FOUR, bounds=(9.0, 12.0))
+    for score in describe(_table(FOUR, 9, 0), made, {}, OPTIONS).values():
+        assert score.estimate.low is not None and score.estimate.high is not None
+        assert 9.0 <= score.estimate.low <= score.estimate.high <= 12.0
+
+
+def test_a_value_of_another_set_is_refused() -> None:
+    table = _table(TEN, 4, 0)
+    with pytest.raises(InputError, match="four higher-order values has no dimension 'self_direction'"):
+        profile(table, "like", _draws(table), OPTIONS, Scale(FOUR))
+
+
+def test_profiles_over_different_sets_or_units_are_never_compared() -> None:
+    with pytest.raises(InputError, match="different value sets"):
+        align(_made(FOUR), {}, OPTIONS, _made(TEN))
+    table = _table(FOUR, 9, 0, "clip")
+    clips = profile(table, "like", _draws(table, "clip"), OPTIONS, Scale(FOUR, ANY_NUMBER))
+    with pytest.raises(InputError, match="units"):
+        align(_made(FOUR), {}, OPTIONS, baseline=clips)
+
+
+@pytest.mark.parametrize(("values", "compared"), [(FOUR, 4), (NINETEEN, 18), (TEN, 10)])
+def test_a_target_over_the_ten_is_brought_to_the_set(values: ValueSet, compared: int) -> None:
+    """Rising scores agree with a target that rises round the circle; face has no place among the ten."""
+    target = carried({value: place / 10.0 for place, value in enumerate(TEN.dimensions)}, TEN, values)
+    assert target is not None
+    row = align(_made(values, units=40), target, OPTIONS)
+    assert row["values"] == compared
+    assert row["aligned"] > 0.8
+
+
+def test_a_set_without_a_key_to_the_ten_has_no_target() -> None:
+    assert carried(dict.fromkeys(TEN.dimensions, 1.0), TEN, ANGLES) is None
