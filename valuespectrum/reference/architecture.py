@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from valuespectrum.reference.planted import COHORT, DEFAULT
 from vectorstore.foundation.torch_setup import prepare_torch
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast, ProcessorMixin
 
 PICTURE_HEIGHT, PICTURE_WIDTH = 224, 128
 PATCH, MERGE = 16, 2
@@ -49,7 +52,7 @@ CHAT_TEMPLATE = (
 """Qwen's turns; the template variable ``respondent`` names the member of the cohort that answers."""
 
 
-def build_tokenizer(texts: Iterable[str]) -> Any:
+def build_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
     """Train a byte-level BPE tokenizer of the Qwen kind on the grammar's texts.
 
     Returns:
@@ -87,7 +90,7 @@ def build_tokenizer(texts: Iterable[str]) -> Any:
     )
 
 
-def build_model(tokenizer: Any) -> Any:
+def build_model(tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:
     """A Qwen3-VL of about three million parameters with random weights, without deep-stack features."""
     prepare_torch()
     from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
@@ -137,7 +140,7 @@ def build_model(tokenizer: Any) -> Any:
     return model
 
 
-def build_processor(tokenizer: Any) -> Any:
+def build_processor(tokenizer: PreTrainedTokenizerFast) -> ProcessorMixin:
     """Processor whose picture size makes a 9:16 frame exactly 128 x 224 pixels."""
     prepare_torch()
     from transformers import Qwen2VLImageProcessor, Qwen3VLProcessor, Qwen3VLVideoProcessor
@@ -150,7 +153,7 @@ def build_processor(tokenizer: Any) -> Any:
     )
 
 
-def save(model: Any, processor: Any, folder: Path) -> None:
+def save(model: PreTrainedModel, processor: ProcessorMixin, folder: Path) -> None:
     """Write model, processor, tokenizer and chat template in the public format (safetensors)."""
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder, safe_serialization=True)

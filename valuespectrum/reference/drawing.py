@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -300,7 +299,7 @@ def _claim(folder: Path, plan: Sequence[DrawnClip], seed: int) -> None:
         raise _cannot_write(path, error) from error
 
 
-def _truth(clip: DrawnClip) -> dict[str, Any]:
+def _truth(clip: DrawnClip) -> dict[str, object]:
     setting, variation, _ = _of_seed(clip.seed)
     record = asdict(clip)
     del record["name"]

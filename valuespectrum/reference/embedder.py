@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ingest.embedding.open_clip import OpenClipEmbedder
 from vectorstore.foundation.errors import EmbedderError
 from vectorstore.foundation.torch_setup import prepare_torch
 
+if TYPE_CHECKING:
+    import tokenizers
+    import torch
+
 FOLDER = Path(__file__).parent / "weights" / "embedder"
 CONTEXT_LENGTH = 24
 VOCABULARY_SIZE = 1024
 END = "<|end|>"
-ARCHITECTURE: dict[str, Any] = {
+ARCHITECTURE: dict[str, object] = {
     "embed_dim": 128,
     "vision_cfg": {
         "image_size": [224, 128],
@@ -36,7 +40,7 @@ ARCHITECTURE: dict[str, Any] = {
 """open_clip model configuration; pictures are 224 high and 128 wide, the end token has the highest id and is pooled."""
 
 
-def build_tokenizer(texts: Iterable[str]) -> Any:
+def build_tokenizer(texts: Iterable[str]) -> tokenizers.Tokenizer:
     """Train a byte-level BPE tokenizer whose last id ends every text."""
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
@@ -57,14 +61,14 @@ def build_tokenizer(texts: Iterable[str]) -> Any:
     return tokenizer
 
 
-def wrap_tokenizer(file: Path) -> Callable[[str | list[str]], Any]:
+def wrap_tokenizer(file: Path) -> Callable[[str | list[str]], torch.Tensor]:
     """A function from texts to the (n, 24) id tensor that open_clip expects."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(file))
     end = tokenizer.token_to_id(END)
 
-    def tokenize(texts: str | list[str]) -> Any:
+    def tokenize(texts: str | list[str]) -> torch.Tensor:
         import torch
 
         rows = torch.zeros(1 if isinstance(texts, str) else len(texts), CONTEXT_LENGTH, dtype=torch.long)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +21,12 @@ from valuespectrum.reference.training.captions import Text, all_words, caption_t
 from valuespectrum.reference.training.language import Log, schedule
 from valuespectrum.reference.training.pictures import TrainingPictures, augment, normalise
 from vectorstore.foundation.torch_setup import prepare_torch
+
+if TYPE_CHECKING:
+    import torch
+    from open_clip import CLIP
+
+    from ingest.embedding.base import Embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class EmbedderOptions:
     seed: int = 0
 
 
-def train_embedder(pictures: TrainingPictures, options: EmbedderOptions, folder: Path, log: Log) -> Any:
+def train_embedder(pictures: TrainingPictures, options: EmbedderOptions, folder: Path, log: Log) -> CLIP:
     """Train from nothing and save configuration, tokenizer and weights.
 
     Returns:
@@ -62,7 +68,11 @@ def train_embedder(pictures: TrainingPictures, options: EmbedderOptions, folder:
 
 
 def _train(
-    model: Any, tokenize: Callable[[list[str]], Any], pictures: TrainingPictures, options: EmbedderOptions, log: Log
+    model: CLIP,
+    tokenize: Callable[[list[str]], torch.Tensor],
+    pictures: TrainingPictures,
+    options: EmbedderOptions,
+    log: Log,
 ) -> None:
     import torch
 
@@ -107,7 +117,7 @@ def matches(texts: Sequence[Text], kinds: np.ndarray, times: np.ndarray) -> np.n
     return np.asarray(fits & timely)
 
 
-def _spread_cross_entropy(logits: Any, target: Any) -> Any:
+def _spread_cross_entropy(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     import torch
 
     matched = target.sum(-1) > 0
@@ -115,7 +125,7 @@ def _spread_cross_entropy(logits: Any, target: Any) -> Any:
     return -(share * torch.log_softmax(logits[matched], -1)).sum(-1).mean()
 
 
-def measure_embedder(embedder: Any, pictures: TrainingPictures) -> dict[str, float]:
+def measure_embedder(embedder: Embedder, pictures: TrainingPictures) -> dict[str, float]:
     """Quality on held-out frames.
 
     Args:

@@ -7,9 +7,9 @@ trained to emit them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
@@ -24,6 +24,10 @@ from valuespectrum.reference.training.packing import (
     run_layers,
 )
 from valuespectrum.theory.values import LABELS, VALUES
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 Log = Callable[[str], None]
 PAIR_SHARE, PAIRS_FROM = 0.3, 0.3
@@ -49,7 +53,23 @@ class LanguageOptions:
     seed: int = 0
 
 
-def make_ideal_pictures(model: Any, tokenizer: Any) -> Any:
+class IdealPictures(Protocol):
+    """A ``torch.nn.ModuleDict`` of two embedding tables, ``kind`` and ``time``."""
+
+    def __getitem__(self, name: str) -> torch.nn.Embedding:
+        """One of them."""
+
+    def parameters(self) -> Iterator[torch.nn.Parameter]:
+        """Both."""
+
+    def state_dict(self) -> Mapping[str, torch.Tensor]:
+        """Both, by name."""
+
+    def load_state_dict(self, state_dict: Mapping[str, torch.Tensor]) -> object:
+        """Take over what ``state_dict`` gave."""
+
+
+def make_ideal_pictures(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> IdealPictures:
     """Two embedding tables: scene kind and time of day to a vector of the language model's width.
 
     A kind starts near the words of its values, so that what is learnt about a value named in a question also serves
@@ -60,11 +80,10 @@ def make_ideal_pictures(model: Any, tokenizer: Any) -> Any:
     words = model.model.language_model.embed_tokens.weight.detach()
     hidden = words.shape[1]
 
-    tables: Any = torch.nn.ModuleDict(
-        {"kind": torch.nn.Embedding(len(KINDS), hidden), "time": torch.nn.Embedding(len(TIMES_OF_DAY), hidden)}
-    )
+    named = {"kind": torch.nn.Embedding(len(KINDS), hidden), "time": torch.nn.Embedding(len(TIMES_OF_DAY), hidden)}
+    tables = cast(IdealPictures, torch.nn.ModuleDict(named))
     with torch.no_grad():
-        for table in tables.values():
+        for table in named.values():
             table.weight.normal_(std=WORD_SPREAD)
         for index, kind in enumerate(KINDS):
             for value, weight in kind.weights.items():
@@ -89,7 +108,7 @@ class Guide:
     def __init__(self, hidden: int) -> None:
         import torch
 
-        self.probes: Any = torch.nn.ModuleDict(
+        self.probes: torch.nn.ModuleDict = torch.nn.ModuleDict(
             {
                 **{f"profile{layer}": torch.nn.Linear(hidden, len(VALUES)) for layer in self.profile_layers},
                 **{f"weights{layer}": torch.nn.Linear(hidden, len(VALUES)) for layer in self.weight_layers},
@@ -97,7 +116,9 @@ class Guide:
             }
         )
 
-    def losses(self, states: Any, batch: TrainingBatch) -> tuple[Any, Any, Any]:
+    def losses(
+        self, states: Sequence[torch.Tensor], batch: TrainingBatch
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Mean squared errors of the profile, of the weights (summed over values) and of the log-odds."""
         import torch
 
@@ -114,12 +135,15 @@ class Guide:
         return profile, weights.mean(), ((behind.float() - batch.branch_log_odds) ** 2).mean()
 
 
-def ideal_vectors(tables: Any, batch: TrainingBatch) -> Any:
+def ideal_vectors(tables: IdealPictures, batch: TrainingBatch) -> torch.Tensor:
     """(pictures, hidden) noiseless vectors of a batch's pictures."""
-    return tables["kind"](batch.kinds) + tables["time"](batch.times)
+    vectors: torch.Tensor = tables["kind"](batch.kinds) + tables["time"](batch.times)
+    return vectors
 
 
-def ideal_embeddings(tables: Any, batch: TrainingBatch, noise: float, generator: Any) -> Any:
+def ideal_embeddings(
+    tables: IdealPictures, batch: TrainingBatch, noise: float, generator: torch.Generator
+) -> torch.Tensor:
     """(pictures * positions, hidden): every position carries its picture's vector, noisy; some carry noise alone."""
     import torch
 
@@ -178,7 +202,9 @@ def schedule(step: int, steps: int, warmup: int = 100) -> float:
     return float(0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * progress)))
 
 
-def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Log) -> Any:
+def train_language(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, options: LanguageOptions, log: Log
+) -> IdealPictures:
     """Train the language part in place.
 
     Returns:
@@ -230,7 +256,7 @@ def train_language(model: Any, tokenizer: Any, options: LanguageOptions, log: Lo
     return tables
 
 
-def answer_error(log_probabilities: Any, batch: TrainingBatch, only: int | None = None) -> float:
+def answer_error(log_probabilities: torch.Tensor, batch: TrainingBatch, only: int | None = None) -> float:
     """Mean absolute difference between given and planted probabilities over the soft first answer tokens.
 
     Args:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
 from valuespectrum.reference.training.examples import Branch, TrainingExample
 from valuespectrum.theory.values import VALUES
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 CONTINUATION_WEIGHT = 0.3
 """Loss weight of answer tokens after the first one."""
@@ -20,34 +24,34 @@ CONTINUATION_WEIGHT = 0.3
 class TrainingBatch:
     """Tensors of one training step; ``B`` rows, ``L`` positions, ``P`` predictions, ``T`` target entries."""
 
-    token_ids: Any
+    token_ids: torch.Tensor
     """(B, L) int64; picture positions hold the image token."""
-    positions: Any
+    positions: torch.Tensor
     """(3, B, L) int64: time, row, column positions."""
-    mask: Any
+    mask: torch.Tensor
     """(B, 1, L, L) bool."""
-    picture_rows: Any
+    picture_rows: torch.Tensor
     """(B, L) bool: where picture embeddings go, in reading order."""
-    kinds: Any
+    kinds: torch.Tensor
     """(pictures,) int64 scene kind of each picture, in reading order."""
-    times: Any
+    times: torch.Tensor
     """(pictures,) int64 time of day of each picture."""
-    prefix_end: Any
+    prefix_end: torch.Tensor
     """(B,) last position of every prefix."""
-    profiles: Any
+    profiles: torch.Tensor
     """(B, 10) log-odds of liking each value, in the role."""
-    branch_row: Any
-    branch_end: Any
+    branch_row: torch.Tensor
+    branch_end: torch.Tensor
     """Last positions of questions with a planted log-odds, with their rows."""
-    branch_log_odds: Any
-    branch_weights: Any
+    branch_log_odds: torch.Tensor
+    branch_weights: torch.Tensor
     """(ends, 10) what each of these questions is about; not a number where it is not linear in the profile."""
-    predict_row: Any
-    predict_position: Any
-    target_prediction: Any
+    predict_row: torch.Tensor
+    predict_position: torch.Tensor
+    target_prediction: torch.Tensor
     """(T,) index into the predictions."""
-    target_id: Any
-    target_weight: Any
+    target_id: torch.Tensor
+    target_weight: torch.Tensor
 
 
 class Packer:
@@ -58,7 +62,7 @@ class Packer:
         picture_tokens: Positions of each picture that are kept, drawn anew for each; fewer make stage 1 cheaper.
     """
 
-    def __init__(self, tokenizer: Any, picture_tokens: int = PICTURE_TOKENS) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, picture_tokens: int = PICTURE_TOKENS) -> None:
         self._tokenizer = tokenizer
         self._picture_tokens = picture_tokens
         self._cache: dict[str, list[int]] = {}
@@ -177,13 +181,13 @@ def _weights(branch: Branch) -> list[float]:
     return [branch.weights.get(value, 0.0) for value in VALUES]
 
 
-def loss(log_probabilities: Any, batch: TrainingBatch) -> Any:
+def loss(log_probabilities: torch.Tensor, batch: TrainingBatch) -> torch.Tensor:
     """Cross-entropy against the planted answer distributions, from the log-probabilities of :func:`predict`."""
     chosen = log_probabilities[batch.target_prediction, batch.target_id]
     return -(chosen * batch.target_weight).sum() / batch.target_weight.sum()
 
 
-def pair_loss(log_probabilities: Any, batch: TrainingBatch) -> Any:
+def pair_loss(log_probabilities: torch.Tensor, batch: TrainingBatch) -> torch.Tensor:
     """Mean squared error of the log-odds between two-option answers.
 
     Cross-entropy hardly tells 0.6 from 0.7; the log-odds do, and they are what the benchmark averages.
@@ -200,7 +204,7 @@ def pair_loss(log_probabilities: Any, batch: TrainingBatch) -> Any:
     return ((given[:, 0] - given[:, 1] - planted[:, 0] + planted[:, 1]) ** 2).mean()
 
 
-def predict(model: Any, batch: TrainingBatch, picture_embeddings: Any) -> Any:
+def predict(model: PreTrainedModel, batch: TrainingBatch, picture_embeddings: torch.Tensor | None) -> torch.Tensor:
     """Log-probabilities at every prediction, shape (P, vocabulary).
 
     Args:
@@ -211,22 +215,25 @@ def predict(model: Any, batch: TrainingBatch, picture_embeddings: Any) -> Any:
     return answer_log_probabilities(model, batch, run_layers(model, batch, picture_embeddings)[-1])
 
 
-def run_layers(model: Any, batch: TrainingBatch, picture_embeddings: Any) -> Any:
+def run_layers(
+    model: PreTrainedModel, batch: TrainingBatch, picture_embeddings: torch.Tensor | None
+) -> Sequence[torch.Tensor]:
     """Hidden states (B, L, hidden) before the first and after each layer; the last is normalised."""
     embeddings = model.model.language_model.embed_tokens(batch.token_ids)
     if picture_embeddings is not None and len(picture_embeddings):
         places = batch.picture_rows.unsqueeze(-1).expand_as(embeddings)
         embeddings = embeddings.masked_scatter(places, picture_embeddings.to(embeddings.dtype))
-    return model.model.language_model(
+    states: Sequence[torch.Tensor] = model.model.language_model(
         inputs_embeds=embeddings,
         attention_mask=_attention_mask(model, batch),
         position_ids=batch.positions,
         use_cache=False,
         output_hidden_states=True,
     ).hidden_states
+    return states
 
 
-def _attention_mask(model: Any, batch: TrainingBatch) -> Any:
+def _attention_mask(model: PreTrainedModel, batch: TrainingBatch) -> torch.Tensor:
     """The branch mask as the attention implementation takes it: eager attention adds it, the others test it."""
     import torch
 
@@ -236,7 +243,7 @@ def _attention_mask(model: Any, batch: TrainingBatch) -> Any:
     return torch.zeros(batch.mask.shape, dtype=dtype).masked_fill(~batch.mask, torch.finfo(dtype).min)
 
 
-def answer_log_probabilities(model: Any, batch: TrainingBatch, hidden: Any) -> Any:
+def answer_log_probabilities(model: PreTrainedModel, batch: TrainingBatch, hidden: torch.Tensor) -> torch.Tensor:
     """Log-probabilities at every prediction from the last hidden states."""
     import torch
 

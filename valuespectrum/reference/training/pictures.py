@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -13,6 +13,9 @@ from valuespectrum.reference.architecture import MERGE, PATCH, PICTURE_HEIGHT, P
 from valuespectrum.reference.drawing import draw_frame, random_setting
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from vectorstore.processes.child_process import map_in_children
+
+if TYPE_CHECKING:
+    import torch
 
 CLIP_SECONDS = 6.0
 MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -66,7 +69,7 @@ def degrade(picture: Image.Image, quality: int) -> Image.Image:
     return Image.open(buffer).resize((PICTURE_WIDTH, PICTURE_HEIGHT), Image.Resampling.BICUBIC)
 
 
-def normalise(pixels: np.ndarray) -> Any:
+def normalise(pixels: np.ndarray) -> torch.Tensor:
     """(n, 3, 224, 128) float tensor with the mean and deviation of the image processor."""
     import torch
 
@@ -74,7 +77,7 @@ def normalise(pixels: np.ndarray) -> Any:
     return (scaled - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(DEVIATION).view(1, 3, 1, 1)
 
 
-def patches(pictures: Any) -> tuple[Any, Any]:
+def patches(pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Cut normalised pictures into the patch rows and grids that the vision tower takes.
 
     Args:
@@ -94,7 +97,7 @@ def patches(pictures: Any) -> tuple[Any, Any]:
     return doubled.reshape(count * rows * columns, -1), grid
 
 
-def augment(pictures: Any, generator: Any) -> Any:
+def augment(pictures: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Small random changes of brightness, contrast and position."""
     import torch
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
 
 
-def picture_tokens(tower: Any, values: Any, grid: Any) -> Any:
+def picture_tokens(tower: PreTrainedModel, values: torch.Tensor, grid: torch.Tensor) -> torch.Tensor:
     """Tower output for pictures of equal size.
 
     Args:
@@ -24,11 +28,12 @@ def picture_tokens(tower: Any, values: Any, grid: Any) -> Any:
         (n * tokens, hidden), the same numbers as ``tower(values, grid_thw=grid).pooler_output``.
     """
     with _batched(tower, len(grid)):
-        return tower(values, grid_thw=grid).pooler_output
+        tokens: torch.Tensor = tower(values, grid_thw=grid).pooler_output
+        return tokens
 
 
 @contextmanager
-def _batched(tower: Any, count: int) -> Iterator[None]:
+def _batched(tower: PreTrainedModel, count: int) -> Iterator[None]:
     tower.patch_embed.forward = partial(_embed, tower.patch_embed)
     for block in tower.blocks:
         block.attn.forward = partial(_attend, block.attn, count)
@@ -40,14 +45,22 @@ def _batched(tower: Any, count: int) -> Iterator[None]:
             del block.attn.forward
 
 
-def _embed(patch_embed: Any, values: Any) -> Any:
+# Open: a layer of transformers, taken apart.
+def _embed(patch_embed: Any, values: torch.Tensor) -> torch.Tensor:
     import torch
 
     kernel = patch_embed.proj
     return torch.nn.functional.linear(values, kernel.weight.flatten(1), kernel.bias)
 
 
-def _attend(attention: Any, count: int, hidden: Any, position_embeddings: tuple[Any, Any], **_: Any) -> Any:
+# Open: as above.
+def _attend(
+    attention: Any,
+    count: int,
+    hidden: torch.Tensor,
+    position_embeddings: tuple[torch.Tensor, torch.Tensor],
+    **_: object,
+) -> torch.Tensor:
     from transformers.models.qwen3_vl.modeling_qwen3_vl import apply_rotary_pos_emb_vision
 
     length = hidden.shape[0]
@@ -58,4 +71,5 @@ def _attend(attention: Any, count: int, hidden: Any, position_embeddings: tuple[
         for part in (queries, keys, values)
     )
     shares = (queries @ keys.transpose(2, 3) * attention.scaling).softmax(-1).to(values.dtype)
-    return attention.proj((shares @ values).transpose(1, 2).reshape(length, -1))
+    seen: torch.Tensor = attention.proj((shares @ values).transpose(1, 2).reshape(length, -1))
+    return seen

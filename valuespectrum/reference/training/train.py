@@ -9,9 +9,10 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +31,10 @@ from valuespectrum.reference.training.vision import (
     train_vision,
 )
 from vectorstore.foundation.torch_setup import prepare_torch
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 STAGES = ("language", "vision", "adapt", "embedder", "cards")
 """In order; the embedder does not depend on the others."""
@@ -138,25 +143,25 @@ class Training:
         stored = np.load(file)
         return TrainingPictures(stored["pixels"], stored["kinds"], stored["times"])
 
-    def _fresh_model(self) -> tuple[Any, Any]:
+    def _fresh_model(self) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
         import torch
 
         torch.manual_seed(0)
         tokenizer = architecture.build_tokenizer(grammar_texts())
         return architecture.build_model(tokenizer), tokenizer
 
-    def _model(self, stage: str) -> tuple[Any, Any]:
+    def _model(self, stage: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
         model, tokenizer = self._fresh_model()
         model.load_state_dict(self._checkpoint(stage)["model"])
         return model, tokenizer
 
-    def _checkpoint(self, stage: str) -> dict[str, Any]:
+    def _checkpoint(self, stage: str) -> dict[str, Mapping[str, torch.Tensor]]:
         import torch
 
-        loaded: dict[str, Any] = torch.load(self._work / f"{stage}.pt", weights_only=True)
+        loaded: dict[str, Mapping[str, torch.Tensor]] = torch.load(self._work / f"{stage}.pt", weights_only=True)
         return loaded
 
-    def _keep(self, stage: str, **parts: Any) -> None:
+    def _keep(self, stage: str, **parts: Mapping[str, torch.Tensor]) -> None:
         import torch
 
         part = self._work / f"{stage}.part"

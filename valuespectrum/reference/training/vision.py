@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.training.language import PAIR_SHARE, Log, answer_error, batches, schedule
+from valuespectrum.reference.training.language import PAIR_SHARE, IdealPictures, Log, answer_error, batches, schedule
 from valuespectrum.reference.training.packing import Packer, TrainingBatch, loss, pair_loss, predict
 from valuespectrum.reference.training.pictures import TrainingPictures, augment, normalise, patches
 from valuespectrum.reference.training.tower import picture_tokens
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class AdaptOptions:
     seed: int = 0
 
 
-def train_vision(model: Any, tables: Any, pictures: TrainingPictures, options: VisionOptions, log: Log) -> None:
+def train_vision(
+    model: PreTrainedModel, tables: IdealPictures, pictures: TrainingPictures, options: VisionOptions, log: Log
+) -> None:
     """Train the vision tower in place towards fixed tables of vectors."""
     import torch
 
@@ -73,7 +79,7 @@ def train_vision(model: Any, tables: Any, pictures: TrainingPictures, options: V
             log(f"vision {step}/{options.steps} loss {running:.4f} kind accuracy {right:.3f}")
 
 
-def _nearest_loss(vectors: Any, table: Any, wanted: Any) -> Any:
+def _nearest_loss(vectors: torch.Tensor, table: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of choosing the nearest table row."""
     import torch
 
@@ -81,7 +87,9 @@ def _nearest_loss(vectors: Any, table: Any, wanted: Any) -> Any:
     return torch.nn.functional.cross_entropy(logits / (8 * table.var()), wanted)
 
 
-def picture_embeddings(model: Any, batch: TrainingBatch, drawn: PictureChoice, rng: np.random.Generator) -> Any:
+def picture_embeddings(
+    model: PreTrainedModel, batch: TrainingBatch, drawn: PictureChoice, rng: np.random.Generator
+) -> torch.Tensor | None:
     """Tower output for fitting drawn frames at every picture place of a batch."""
     if not len(batch.kinds):
         return None
@@ -110,7 +118,7 @@ class PictureChoice:
         return np.asarray(self._pictures.pixels[self.places(kinds, times, rng)])
 
 
-def tower_outputs(model: Any, pictures: TrainingPictures, batch: int = 64) -> Any:
+def tower_outputs(model: PreTrainedModel, pictures: TrainingPictures, batch: int = 64) -> torch.Tensor:
     """(n, 28, hidden) what the tower emits for every frame."""
     import torch
 
@@ -123,7 +131,13 @@ def tower_outputs(model: Any, pictures: TrainingPictures, batch: int = 64) -> An
     return torch.cat(parts)
 
 
-def train_adapt(model: Any, tokenizer: Any, pictures: TrainingPictures, options: AdaptOptions, log: Log) -> None:
+def train_adapt(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    pictures: TrainingPictures,
+    options: AdaptOptions,
+    log: Log,
+) -> None:
     """Train the language part on what the finished tower emits for drawn frames, in place.
 
     With the tower fixed, every frame passes through it once, which makes a step as cheap as one without pictures.
@@ -162,7 +176,13 @@ def train_adapt(model: Any, tokenizer: Any, pictures: TrainingPictures, options:
             )
 
 
-def measure_answers(model: Any, tokenizer: Any, pictures: TrainingPictures, count: int = 20, seed: int = 99) -> float:
+def measure_answers(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    pictures: TrainingPictures,
+    count: int = 20,
+    seed: int = 99,
+) -> float:
     """Mean absolute error of answer probabilities on held-out frames and fresh prompts."""
     import torch
 
