@@ -19,12 +19,13 @@ from agents.answers.planner import answer_plan, plan
 from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
-from bench.common import Clock, Json, Row, child, disk_megabytes, load, peak_memory
+from bench.common import Clock, Row, child, disk_megabytes, load, peak_memory
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.like import LikeBattery
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.json_types import Json
 
 _ROLES = 11
 _FORMS = 8

@@ -15,9 +15,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-Json = dict[str, Any]
+from vectorstore.foundation.json_types import Json
 
 PROGRAM = str(Path(sys.executable).with_name("valuespectrum"))
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,8 @@ import numpy as np
 from PIL import Image
 
 from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions, Stimulus
-from bench.common import Clock, Json, Row, child
+from bench.common import Clock, Row, child
+from vectorstore.foundation.json_types import Json
 
 PERSONAS, QUESTIONS = 11, 10
 COMMAND = "python -m bench.measure --only engine"

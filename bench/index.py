@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.common import Json, Row, child, disk_megabytes, load
+from bench.common import Row, child, disk_megabytes, load
 from bench.variants import MosaicEmbedder
+from vectorstore.foundation.json_types import Json
 
 _COMMAND = "python -m bench.measure --only index"
 _DIMENSION, _FRAMES = 512, 64

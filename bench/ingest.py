@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.clips import FULL, short_videos, tiny_videos
-from bench.common import CACHE, CORES, Json, Row, child, load, median
+from bench.common import CACHE, CORES, Row, child, load, median
 from bench.variants import random_weights
+from vectorstore.foundation.json_types import Json
 
 _COMMAND = "python -m bench.measure --only ingest"
 _BUSY_CLIPS = 12

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.answers import measure_answers
-from bench.common import Json, Row
+from bench.common import Row
 from bench.engine import measure_engines, measure_lmms_eval
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
 from bench.journey import measure_calibration, measure_help, measure_quickstart
+from vectorstore.foundation.json_types import Json
 
 RESULTS = Path(__file__).parent / "results.json"
 

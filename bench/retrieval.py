@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.common import Json
 from ingest.embedding.base import Embedder
+from vectorstore.foundation.json_types import Json
 
 _FIRST = 10
 _AT_ONCE = 64

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bench.common import CORES, Clock, Cost, Json, peak_memory
+from bench.common import CORES, Clock, Cost, peak_memory
+from vectorstore.foundation.json_types import Json
 
 FRAMES = 8
 _BATCH = 32

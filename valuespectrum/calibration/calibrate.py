@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
@@ -17,8 +16,7 @@ from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
-
-Json = dict[str, Any]
+from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)

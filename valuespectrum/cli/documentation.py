@@ -33,6 +33,7 @@ def document() -> str:
     return "\n".join([_OPENING, *parts])
 
 
+# Open: typer keeps the types of commands to itself.
 def _helps(command: Any, name: str, parent: Any = None) -> Iterator[tuple[str, str]]:
     context = command.context_class(
         command, info_name=name.split()[-1], parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from agents.models.model_names import ModelSpec
 from vectorstore.foreign.documents import read_yaml
@@ -79,7 +78,7 @@ def load_prices(path: Path | None = None) -> PriceTable:
     return PriceTable(tuple(_row(source, row) for row in document["prices"]), source)
 
 
-def _row(source: Path, row: Any) -> Price:
+def _row(source: Path, row: object) -> Price:
     names = {"model", "input", "output", "date", "source"}
     if not isinstance(row, dict) or set(row) != names:
         raise InputError(f"price table {source}: {row!r:.80} is not a row of {', '.join(sorted(names))}", _HINT)

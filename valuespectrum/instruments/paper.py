@@ -27,12 +27,12 @@ from valuespectrum.instruments.questions import PAPER_QUESTION
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP, Estimate
-from valuespectrum.scoring.profile import Json
 from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.scoring.shares import share_row
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from valuespectrum.instruments.base import Instrument, InstrumentType
 from vectorstore.foundation.errors import InputError
@@ -13,6 +13,7 @@ from vectorstore.foundation.plugins import Extensions, checked_options
 
 if TYPE_CHECKING:
     import pandas as pd
+    from _typeshed import DataclassInstance
 
 Plain = str | int | float | bool
 """What an option of an instrument can be."""
@@ -55,7 +56,7 @@ class InstrumentChoice:
     """Options; text such as ``"0.2"`` is converted."""
 
 
-def load_instrument(name: str, params: Mapping[str, Any] | None = None) -> Instrument:
+def load_instrument(name: str, params: Mapping[str, object] | None = None) -> Instrument:
     """Make an instrument by name.
 
     Args:
@@ -71,7 +72,7 @@ def load_instrument(name: str, params: Mapping[str, Any] | None = None) -> Instr
 
 def settings_of(instrument: Instrument) -> dict[str, Plain]:
     """Name and options, as a manifest keeps them."""
-    return {"name": instrument.name, **asdict(cast(Any, instrument.options))}
+    return {"name": instrument.name, **asdict(cast("DataclassInstance", instrument.options))}
 
 
 def instrument_of(answers: pd.DataFrame) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from agents.answers.respondent import BARE, Role
 from agents.personas.persona import QUESTIONNAIRE, Persona, Strategy, TraitExchange, placebo, system_prompt
 from agents.personas.reserved import NO_PERSONA, refuse_reserved
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
 
 
@@ -66,7 +66,7 @@ def _check_ids(personas: Sequence[Persona]) -> None:
         seen.add(persona.id)
 
 
-def borrowed_placebos(listed: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+def borrowed_placebos(listed: Sequence[Json]) -> dict[tuple[str, str], str]:
     """Placebos that are only another persona.
 
     Args:

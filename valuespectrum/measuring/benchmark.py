@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agents.answers.planner import AskSource, WorkPlan, answer_plan, plan
 from agents.answers.respondent import Role
@@ -43,12 +43,11 @@ from valuespectrum.stimuli.retrieval import (
     retrieve,
 )
 from vectorstore.foundation.errors import CorpusError, InputError, ModelError
+from vectorstore.foundation.json_types import Json
 from vectorstore.ledger.records import Clip
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Json = dict[str, Any]
 
 
 _NOT_SCORED = ("key", "details", "weight_*", "keyword", "rank", "similarity", "tokens")

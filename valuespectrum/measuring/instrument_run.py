@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from agents.answers.planner import answer_plan, plan
 from agents.answers.store import AnswerStore
@@ -35,8 +34,7 @@ from valuespectrum.measuring.benchmark import (
 from valuespectrum.runs.run import Run
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.errors import InputError
-
-Json = dict[str, Any]
+from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.score import Scores, describe
 from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from vectorstore.foundation.clock import duration
 from vectorstore.foundation.errors import CorpusError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.models.base import Model, ModelOptions

@@ -18,9 +18,10 @@ from valuespectrum.operations.shared.loading import (
     load_models,
     warn_of_pictures,
 )
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue

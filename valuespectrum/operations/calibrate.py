@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.bench import BenchBars
 from valuespectrum.operations.ingest import stage_progress
 from valuespectrum.operations.shared.loading import corpus_embedder, load_models
-from valuespectrum.operations.shared.outcomes import Json, Outcome, flat
+from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.models.base import Model

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.files import refuse_existing
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.escaping import printable_line
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from ingest.sources.data_export import History

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, slug
 from valuespectrum.operations.score import Scores, describe
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, load_models
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from valuespectrum.instruments.base import Instrument

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions, Silent, run_benchmark
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from valuespectrum.runs.run import write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.stimuli.retrieval import RetrievalOptions
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.models.base import Model

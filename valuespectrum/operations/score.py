@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.choices import ReadoutName
-from valuespectrum.operations.shared.outcomes import Json, Outcome, flat
+from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.scoring.estimate import CLIP
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import exp
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE
@@ -14,6 +14,7 @@ from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument, row
 from valuespectrum.reporting.data import NO_PERSONA, Example, ExampleAnswer, ModelProfile
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import open_answers
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,7 @@ def _clips(table: pd.DataFrame, profile: ModelProfile, count: int, known: Iterab
     return list(dict.fromkeys([*(str(clip) for part in found for clip in part), *refused]))
 
 
-def _rows(table: pd.DataFrame, manifest: Manifest) -> list[dict[str, Any]]:
+def _rows(table: pd.DataFrame, manifest: Manifest) -> list[Json]:
     """What the instrument has to show, and the same for the persona that cares most about the value."""
     value = str(table["value"].iloc[0])
     asked = manifest.asked
@@ -76,7 +77,7 @@ def _rows(table: pd.DataFrame, manifest: Manifest) -> list[dict[str, Any]]:
     wanted = [(NO_PERSONA, tags) for tags in shown]
     wanted += [(persona.id, tags) for persona in cares[:1] for tags in shown[:1]]
     own = rows_of(table, name)
-    rows: list[dict[str, Any]] = []
+    rows: list[Json] = []
     for persona, tags in wanted:
         one = own[(own["persona"] == persona) & (own["placebo"] == 0)]
         for tag, given in tags.items():
@@ -85,9 +86,7 @@ def _rows(table: pd.DataFrame, manifest: Manifest) -> list[dict[str, Any]]:
     return rows
 
 
-def _example(
-    corpus: Corpus, rows: Sequence[dict[str, Any]], questions: dict[str, str], names: dict[str, str]
-) -> Example:
+def _example(corpus: Corpus, rows: Sequence[Json], questions: dict[str, str], names: dict[str, str]) -> Example:
     clip, frame = corpus.clip(str(rows[0]["clip"])), corpus.frame(str(rows[0]["frame"]))
     return Example(
         picture=read_picture(corpus, frame.picture_sha),
@@ -98,7 +97,7 @@ def _example(
     )
 
 
-def _answer(row: dict[str, Any], questions: dict[str, str], names: dict[str, str]) -> ExampleAnswer:
+def _answer(row: Json, questions: dict[str, str], names: dict[str, str]) -> ExampleAnswer:
     shares = _shares(row)
     persona = str(row["persona"])
     return ExampleAnswer(
@@ -111,7 +110,7 @@ def _answer(row: dict[str, Any], questions: dict[str, str], names: dict[str, str
     )
 
 
-def _shares(row: dict[str, Any]) -> dict[str, float]:
+def _shares(row: Json) -> dict[str, float]:
     """Probabilities of the choices, or the shares of what was drawn; empty for answers in words alone."""
     told = [(str(name), value) for name, value in sorted(row.items(), reverse=True) if value == value]
     drawn = {name.removeprefix(COUNT_COLUMN): value for name, value in told if name.startswith(COUNT_COLUMN)}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
@@ -18,11 +18,10 @@ from valuespectrum.reporting.words import short_model
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reference.truth import planted_profile
@@ -20,8 +19,7 @@ from valuespectrum.reporting.data import (
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import LABELS, VALUES
-
-Json = dict[str, Any]
+from vectorstore.foundation.json_types import Json
 
 _UNEQUAL = 0.05
 """Share of refused answers about one value from which on they are named: refusals that go with dislike bias a value."""

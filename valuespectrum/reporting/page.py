@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
@@ -90,8 +89,8 @@ def render(data: ReportData) -> str:
     return environment.get_template("report.html.jinja").render(_context(data))
 
 
-def _context(data: ReportData) -> dict[str, Any]:
-    functions: dict[str, Callable[..., Any]] = {
+def _context(data: ReportData) -> dict[str, object]:
+    functions: dict[str, Callable[..., object]] = {
         "clean": clean,
         "short": short_model,
         "number": number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from agents.answers.export import export_answers
 from agents.answers.store import AnswerStore
@@ -79,7 +79,7 @@ def _make_folder(folder: Path) -> None:
         raise InputError(f"{folder} holds {foreign[0]}, which is no export", "name a new folder with --out")
 
 
-def _write_dataset(store: AnswerStore, manifest: Manifest, scores: dict[str, Any], folder: Path) -> int:
+def _write_dataset(store: AnswerStore, manifest: Manifest, scores: dict[str, object], folder: Path) -> int:
     """A folder as ``datasets.load_dataset`` reads it: table, card, settings, scores."""
     import pyarrow.parquet
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Json = dict[str, Any]
 
 _RESPONDENT = ["model", "persona", "strategy", "placebo"]
 _BARE = "none"

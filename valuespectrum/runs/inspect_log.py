@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from agents.answers.respondent import Respondent, columns_of, respondent_of
 from agents.answers.schema import StoredAnswer, StoredRow, joined, key_text
@@ -27,8 +27,7 @@ from agents.answers.stored_json import read_counts, read_details, read_log_proba
 from agents.models.ask_key import canonical_json
 from valuespectrum.runs.manifest import Manifest
 from vectorstore.foundation.disk import durable_file, storage_errors
-
-Json = dict[str, Any]
+from vectorstore.foundation.json_types import Json
 
 _LOG_VERSION = 2
 _TASK = "valuespectrum"
@@ -183,7 +182,7 @@ class _Log:
                 scores.append(_score("liking", means))
         return scores
 
-    def _write(self, name: str, document: Mapping[str, Any]) -> None:
+    def _write(self, name: str, document: Mapping[str, object]) -> None:
         self._archive.writestr(name, json.dumps(document, allow_nan=False))
 
 
@@ -230,7 +229,7 @@ def _sample(row: StoredRow, model: str, pictures: Pictures) -> Json:
     }
 
 
-def _prompt(content: Mapping[str, Any], attached: Collection[str]) -> Iterator[Json]:
+def _prompt(content: Json, attached: Collection[str]) -> Iterator[Json]:
     """What was asked, in the words of the ask; pictures that are not attached by their hash."""
     if content["system"]:
         yield {"role": "system", "content": content["system"]}
@@ -262,7 +261,7 @@ def _scores(answer: StoredAnswer, told: Json) -> Json:
     return scores
 
 
-def _digest(content: Any) -> str:
+def _digest(content: object) -> str:
     """A name that follows from the content, so that the same run is exported alike."""
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()[:22]
 

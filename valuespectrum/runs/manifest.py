@@ -9,15 +9,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
 from agents.answers.respondent import Columns, Respondent, Role, cast_of
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 SCHEMA = 2
 """Version of the layout of ``run.json``; version 1 is read."""
-Json = dict[str, Any]
-"""A document of ours: what stands in it is checked where it is read, and typed from there on."""
 RunKind = Literal["bench", "instrument", "roleplay", "feed", "steer"]
 KINDS: tuple[RunKind, ...] = get_args(RunKind)
 
@@ -124,7 +123,7 @@ class AskedSettings:
     """``None`` for an instrument that shows no pictures."""
 
     @classmethod
-    def read(cls, settings: Mapping[str, Any]) -> Self:
+    def read(cls, settings: Json) -> Self:
         """Take them out of a checked document."""
         options = dict(settings["battery"])
         return cls(
@@ -153,7 +152,7 @@ class AskedSettings:
         return {persona.id: persona.name for persona in self.personas}
 
 
-def _shown(settings: Mapping[str, Any]) -> ShownPictures:
+def _shown(settings: Json) -> ShownPictures:
     corpus, keywords = settings["corpus"], settings["keywords"]
     return ShownPictures(
         corpus["hash"], corpus["embedder"], keywords["name"], keywords["digest"], settings["retrieval"]["top_k"]
@@ -170,7 +169,7 @@ class FeedSettings:
     embedder: str
 
     @classmethod
-    def read(cls, settings: Mapping[str, Any]) -> Self:
+    def read(cls, settings: Json) -> Self:
         """Take them out of a checked document."""
         return cls(settings["catalogue"], settings["corpus"]["hash"], settings["corpus"]["embedder"])
 
@@ -189,7 +188,7 @@ class SteerSettings:
     seed: int
 
     @classmethod
-    def read(cls, settings: Mapping[str, Any]) -> Self:
+    def read(cls, settings: Json) -> Self:
         """Take them out of a checked document."""
         names = ("method", "model", "strength", "data", "seed")
         return cls(layers=tuple(settings["layers"]), **{name: settings[name] for name in names})
@@ -263,7 +262,7 @@ class Manifest:
             raise InputError(f"this is a run of the kind {self.kind}, not {kind}", "name another run")
 
 
-def manifest_of(document: Mapping[str, Any], restored: bool = False) -> Manifest:
+def manifest_of(document: Json, restored: bool = False) -> Manifest:
     """A manifest out of a document of either schema; what schema 1 does not say is unknown.
 
     Args:

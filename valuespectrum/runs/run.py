@@ -19,16 +19,17 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from agents.answers.file import kept_manifest
 from agents.answers.respondent import Role, cast_of
 from agents.answers.store import NEVER_MIXED, NEW_LAYOUT, AnswerStore
 from agents.models.ask_key import PROMPT_LAYOUT, with_layout_version
-from valuespectrum.runs.manifest import SCHEMA, CorpusRecord, Json, Manifest, RunKind
+from valuespectrum.runs.manifest import SCHEMA, CorpusRecord, Manifest, RunKind
 from vectorstore.foreign.documents import parse_json, read_json
 from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.locks import FileLock, held_by
 
 _MANIFEST, _ANSWERS, _SCORES, _LOCK = "run.json", "answers.sqlite", "scores.json", ".lock"
@@ -60,7 +61,7 @@ class Run(AbstractContextManager["Run"]):
     def open(
         cls,
         folder: Path,
-        settings: Mapping[str, Any],
+        settings: Mapping[str, object],
         command: str,
         corpus: CorpusRecord | None = None,
         kind: RunKind = "bench",
@@ -107,7 +108,7 @@ class Run(AbstractContextManager["Run"]):
         """The answer store."""
         return self.folder / _ANSWERS
 
-    def write_scores(self, scores: Mapping[str, Any]) -> Path:
+    def write_scores(self, scores: Mapping[str, object]) -> Path:
         """Write ``scores.json``, all or nothing.
 
         Raises:
@@ -203,7 +204,7 @@ def read_scores(folder: Path) -> Json:
     return checked_scores(read_json(path, "scores", hint, _LARGEST_SCORES), path, hint)
 
 
-def write_json(path: Path, document: Mapping[str, Any]) -> Path:
+def write_json(path: Path, document: Mapping[str, object]) -> Path:
     """Write a JSON file so that a reader sees the old or the new one, never half of it.
 
     Raises:
@@ -332,7 +333,7 @@ def _manifest(folder: Path) -> Manifest:
     return typed_manifest(document, f"the manifest {folder / _MANIFEST}", _DAMAGED, restored)
 
 
-def _manifest_document(folder: Path) -> Any:
+def _manifest_document(folder: Path) -> object:
     path = folder / _MANIFEST
     if not path.is_file():
         raise _missing(folder, _MANIFEST, _WAIT)

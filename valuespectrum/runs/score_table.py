@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from agents.answers.csv_cells import guarded
 from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
+from vectorstore.foundation.json_types import Json
 
 _WHO = ("model", "persona", "strategy", "placebo", "instrument", "readout")
 _FIRST = ("value", "mean", "low", "high", "centred", "centred_low", "centred_high", "n_clips", "n_answers", "status")
 
 
-def write_score_table(scores: Mapping[str, Any], path: Path) -> int:
+def write_score_table(scores: Json, path: Path) -> int:
     """Write the scores of all respondents as CSV.
 
     Args:
@@ -42,7 +42,7 @@ def write_score_table(scores: Mapping[str, Any], path: Path) -> int:
     return len(rows)
 
 
-def score_rows(scores: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def score_rows(scores: Json) -> Iterator[dict[str, object]]:
     """One record per respondent and value; a number that is not known is left empty."""
     for respondent in scores.get("respondents", []):
         who = {name: respondent.get(name, "") for name in _WHO}

@@ -13,11 +13,11 @@ from valuespectrum.instruments.registry import instrument_of, load_instrument
 from valuespectrum.scoring.alignment import align, summarise
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP
-from valuespectrum.scoring.profile import Json
 from valuespectrum.scoring.resampling import Resamples, resample
 from valuespectrum.scoring.schema import REQUIRED, SCHEMA
 from valuespectrum.theory.value_sets import TEN, carried
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ is slow to import.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,7 @@ from valuespectrum.scoring.schema import SCHEMA
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foreign.documents import check_shape
 from vectorstore.foundation.errors import InputError, SchemaError
+from vectorstore.foundation.json_types import Json
 
 _FIRST_SCHEMA = 1
 """Of runs of the like battery, the published one and the questionnaire, over the ten values."""
@@ -164,7 +165,7 @@ class ScoresDocument(Part):
         return self
 
 
-def checked_scores(document: Any, path: Path, hint: str) -> dict[str, Any]:
+def checked_scores(document: object, path: Path, hint: str) -> Json:
     """Scores of a run, in the present layout whatever release wrote them.
 
     Args:
@@ -184,25 +185,32 @@ def checked_scores(document: Any, path: Path, hint: str) -> dict[str, Any]:
         elif schema != SCHEMA:
             raise SchemaError(f"{path} has schema {schema!r:.40}, this release reads {_FIRST_SCHEMA} to {SCHEMA}", hint)
     check_shape(ScoresDocument, document, where, hint)
-    return dict(document)
+    assert isinstance(document, dict)
+    return document
 
 
-def _brought_forward(document: dict[str, Any]) -> dict[str, Any]:
+def _brought_forward(document: Json) -> Json:
     """Scores of schema 1 as schema 2; what is damaged stays as it is, to be named by the check."""
     respondents = document.get("respondents")
-    listed = [_respondent(one) for one in respondents] if isinstance(respondents, list) else respondents
+    listed = (
+        [_scored(one) if isinstance(one, dict) else one for one in respondents]
+        if isinstance(respondents, list)
+        else respondents
+    )
     shared = {"schema": SCHEMA, "kind": "bench", "value_sets": {TEN.name: TEN.to_json()}}
-    return {**_respondent(document), **shared, "respondents": listed}
+    return {**_scored(document), **shared, "respondents": listed}
 
 
-def _respondent(one: Any) -> Any:
-    if not isinstance(one, dict):
-        return one
+def _scored(one: Json) -> Json:
     profile = one.get("profile", {})
-    rows = {value: _counted(row) for value, row in profile.items()} if isinstance(profile, dict) else profile
+    rows = (
+        {value: _counted(row) if isinstance(row, dict) else row for value, row in profile.items()}
+        if isinstance(profile, dict)
+        else profile
+    )
     about = {"value_set": TEN.name, "unit": CLIP, "profile": rows}
     return {"instrument": "", **_counted(one), **about}
 
 
-def _counted(row: Any) -> Any:
-    return row | {"n_units": row["n_clips"]} if isinstance(row, dict) and "n_clips" in row else row
+def _counted(row: Json) -> Json:
+    return row | {"n_units": row["n_clips"]} if "n_clips" in row else row

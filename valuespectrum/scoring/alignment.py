@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.profile import Json, Profile, number
+from valuespectrum.scoring.profile import Profile, number
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.resampling import NO_SPREAD, Basis, Floats, estimate_row
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 Method = Literal["spearman", "pearson"]
 Moved = Literal["closer", "away", "unclear"]
@@ -116,7 +117,7 @@ def align(
     return outcome | {"moved": verdict(outcome)}
 
 
-def verdict(row: Mapping[str, Any]) -> Moved | None:
+def verdict(row: Json) -> Moved | None:
     """What the intervals of a persona's two differences allow to say.
 
     Args:
@@ -132,7 +133,7 @@ def verdict(row: Mapping[str, Any]) -> Moved | None:
     return "away" if gain < 0 else "closer" if min(gain, difference) > 0 else "unclear"
 
 
-def _side(row: Mapping[str, Any], name: str) -> int:
+def _side(row: Json, name: str) -> int:
     """On which side of 0 an interval lies; 0 when it holds 0 or is not known."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if row[f"{name}_why"] == SAME_ORDER:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.models.base import NO_CHOICE, REFUSAL
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, clip_scores
-from valuespectrum.scoring.profile import Json, number
+from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.recovery import spearman
 from valuespectrum.scoring.resampling import Basis, Floats, Resamples, estimate_row
 from valuespectrum.scoring.shares import share_row
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,7 @@ def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Jso
     parsed = asks["parsed"].fillna("")
     failed = asks["error"].fillna("") != ""
     read = parsed.isin(("yes", "no")) & asks["log_odds"].notna() & ~failed
-    rates: dict[str, tuple[pd.Series[Any], pd.Series[bool]]] = {
+    rates: dict[str, tuple[pd.Series[float] | pd.Series[bool], pd.Series[bool]]] = {
         **{name: (class_shares(asks, name), ~failed) for name in NO_CHOICE},
         "low_mass": (~(asks["mass"] >= options.minimum_mass), ~failed & (asks["readout"] != "text")),
         "error": (failed, failed | True),
@@ -110,7 +111,9 @@ def wording_stability(judged: pd.DataFrame) -> Json:
     }
 
 
-def _share(clip: pd.Series[str], hit: pd.Series[Any], base: pd.Series[bool], options: ScoringOptions) -> Json:
+def _share(
+    clip: pd.Series[str], hit: pd.Series[float] | pd.Series[bool], base: pd.Series[bool], options: ScoringOptions
+) -> Json:
     import pandas as pd
 
     counts = pd.DataFrame({"clip": clip, "hit": hit.astype(float).where(base, 0.0), "base": base.astype(float)})

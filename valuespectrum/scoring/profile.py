@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,11 @@ from valuespectrum.scoring.estimate import CLIP, Estimate, Score
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.resampling import Basis, Floats, Resamples, estimated
 from valuespectrum.theory.value_sets import TEN, ValueSet
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Json = dict[str, Any]
 
 LIKING_RANGE = (0.0, 100.0)
 """Scale of liking."""

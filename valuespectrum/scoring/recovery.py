@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 import numpy as np
 
-from valuespectrum.scoring.profile import Json, number
+from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.theory.values import centre
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]) -> Json:
@@ -52,7 +55,7 @@ def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]
     }
 
 
-def spearman(first: Mapping[Any, float], second: Mapping[Any, float]) -> float | None:
+def spearman(first: Mapping[Key, float], second: Mapping[Key, float]) -> float | None:
     """Rank correlation over the keys of ``first``; ``None`` below three keys or when one side is constant.
 
     Numbers that differ by rounding only share their rank.

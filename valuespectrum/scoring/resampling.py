@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,7 +168,7 @@ def estimate_row(
     level: float,
     basis: Basis,
     bounds: tuple[float, float] = (-np.inf, np.inf),
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A number with its interval as the scores keep it.
 
     Args:

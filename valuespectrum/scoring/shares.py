@@ -7,12 +7,11 @@ which is the number of independent ones that would be as uncertain as these.
 
 from __future__ import annotations
 
-from typing import Any
-
 from valuespectrum.scoring.resampling import Floats
+from vectorstore.foundation.json_types import Json
 
 
-def share_row(hits: Floats, bases: Floats, level: float) -> dict[str, Any]:
+def share_row(hits: Floats, bases: Floats, level: float) -> Json:
     """A share of answers, with clips as units.
 
     Args:

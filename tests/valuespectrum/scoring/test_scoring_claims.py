@@ -15,10 +15,11 @@ from scoring_fixtures import LIKING, Truth, answers
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.alignment import SAME_ORDER, align, ceiling, correlate, verdict
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.profile import Json, Profile
+from valuespectrum.scoring.profile import Profile
 from valuespectrum.scoring.resampling import NO_SPREAD, Floats, interval
 from valuespectrum.scoring.shares import effective_answers, exact_interval, share_row
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.json_types import Json
 
 OPTIONS = ScoringOptions(draws=300)
 OWN = np.array([LIKING[value] for value in VALUES])

@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
@@ -19,6 +19,8 @@ from vectorstore.foundation.clock import duration
 from vectorstore.foundation.escaping import printable, printable_line
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from valuespectrum.api import Outcome
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -135,7 +137,7 @@ class Terminal:
         finally:
             self._watch.pause(False)
 
-    def finish(self, document: Mapping[str, Any] | Sequence[Any], text: str) -> None:
+    def finish(self, document: Mapping[str, object] | Sequence[object], text: str) -> None:
         """Give the result: the document with ``--json``, else the text."""
         self._document = as_json(document, self._encoding) if self.as_json else printable(text)
 
@@ -181,7 +183,7 @@ class _Bar:
         return "" if left is None else f", about {duration(left)} left"
 
     @contextlib.contextmanager
-    def on(self, console: Any) -> Iterator[None]:
+    def on(self, console: Console) -> Iterator[None]:
         """Show it as a bar."""
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

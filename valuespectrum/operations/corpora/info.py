@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.failures import failure_lines
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import number_lines
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

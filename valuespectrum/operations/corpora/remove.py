@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.corpora.people import find_uploaders, no_such_uploader
 from valuespectrum.operations.corpora.search import find_clip
 from valuespectrum.operations.corpora.sources import Undone
-from valuespectrum.operations.shared.outcomes import Json
 from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

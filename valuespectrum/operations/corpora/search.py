@@ -6,19 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from valuespectrum.operations.corpora.people import sources_of, stated_as
 from valuespectrum.operations.shared.choices import SearchEngine
 from valuespectrum.operations.shared.loading import corpus_embedder, warn_of_pictures
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL.Image import Image as Picture
 
     from vectorstore.corpus import Corpus
     from vectorstore.ledger.filters import SearchFilter
@@ -168,7 +170,7 @@ def _value_words(value: str, keywords: Path | None) -> list[str]:
     return [keyword.word for keyword in listed[value]]
 
 
-def _read_picture(path: Path) -> Any:
+def _read_picture(path: Path) -> Picture:
     """A picture of the user as pixels, turned upright."""
     import warnings
 

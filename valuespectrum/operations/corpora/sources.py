@@ -8,10 +8,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import number_lines
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.escaping import printable_line
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from ingest.named_sources import NamedSource

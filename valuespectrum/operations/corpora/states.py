@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.files import refuse_existing
 from valuespectrum.operations.shared.loading import corpus_embedder
-from valuespectrum.operations.shared.outcomes import Json, Outcome
+from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import number_lines, table
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

@@ -5,15 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vectorstore.foundation.escaping import printable, printable_line
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Json = dict[str, Any]
-"""A document: only what JSON has, so open by its nature."""
 _MOST_ROWS = 100
 """Rows that a notebook shows; ``to_pandas`` has all."""
 
