@@ -7,14 +7,16 @@ pictures go through both. Nothing depends on the name of a family.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
 
-from agents.models.base import Ask, FrameReference, ModelOptions, Stimulus
+from agents.models.base import Ask, FrameReference, ModelOptions, Stimulus, Turn
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.memory import first_budget
 from agents.models.engines.naive_engine import Engine, NaiveEngine, Work
@@ -43,6 +45,8 @@ class Chosen:
     """What the engine does, or why it had to be this one; stable, since it is recorded with every answer."""
     passed_over: tuple[str, ...] = ()
     """Faster engines that cannot run this model, with reasons."""
+    objection_to_turns: Callable[[], str] = str
+    """Finds out why the engine must not be used after earlier turns; empty when it may."""
 
     @property
     def explanation(self) -> str:
@@ -78,7 +82,7 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
             engine, reason = _fast_engine(name, adapter, writer, options)
             refusal = probe.objection(engine)
             if not refusal:
-                return Chosen(engine, name, reason, tuple(passed_over))
+                return Chosen(engine, name, reason, tuple(passed_over), partial(probe.objection, engine, turns=True))
         if wanted == name:
             raise ModelError(f"The {name} engine cannot run this model: {refusal}", "use --engine auto or naive")
         passed_over.append(f"no {name}: {refusal}")
@@ -90,8 +94,8 @@ def _refusal(name: str, adapter: ModelAdapter) -> str:
         return adapter.sharing_refusal
     if adapter.packing_refusal:
         return adapter.packing_refusal
-    partial = adapter.layers_that_forget()
-    return f"layers of kind {', '.join(partial)} do not attend to everything before them" if partial else ""
+    forgetful = adapter.layers_that_forget()
+    return f"layers of kind {', '.join(forgetful)} do not attend to everything before them" if forgetful else ""
 
 
 def _fast_engine(name: str, adapter: ModelAdapter, writer: PromptWriter, options: ModelOptions) -> tuple[Engine, str]:
@@ -118,17 +122,23 @@ class _Probe:
         vocabulary = int(adapter.model.config.get_text_config().vocab_size)
         step = max(1, vocabulary // _PROBED_TOKENS)
         self._tokens = tuple((token,) for token in range(0, vocabulary, step))
-        self._expected: list[tuple[float, ...]] | None = None
+        self._expected: dict[bool, list[tuple[float, ...]]] = {}
 
-    def objection(self, engine: Engine) -> str:
-        """Why an engine must not be used; empty when it gives the plain engine's answers."""
+    def objection(self, engine: Engine, *, turns: bool = False) -> str:
+        """Why an engine must not be used; empty when it gives the plain engine's answers.
+
+        Args:
+            engine: The engine in question.
+            turns: Ask after earlier turns; a model that cannot be asked so at all is no reason against an engine.
+        """
         with TemporaryDirectory() as folder:
-            work = self._work(Path(folder))
-            if self._expected is None:
-                self._expected = [self._plain_answer(single) for single in work]
-            comparable = [index for index, values in enumerate(self._expected) if values]
+            work = self._after_turns(Path(folder)) if turns else self._work(Path(folder))
+            if turns not in self._expected:
+                self._expected[turns] = [self._plain_answer(single) for single in work]
+            expected = self._expected[turns]
+            comparable = [index for index, values in enumerate(expected) if values]
             if not comparable:
-                return "it cannot be compared with the plain engine, which fails on two small pictures"
+                return "" if turns else "it cannot be compared with the plain engine, which fails on two small pictures"
             try:
                 replies = engine.answer([work[index] for index in comparable])
             except _FAILURES as error:
@@ -136,7 +146,7 @@ class _Probe:
         if any(reply.error for reply in replies):
             return f"it fails on two small pictures ({next(reply.error for reply in replies if reply.error)})"
         found = np.array([reply.log_probabilities for reply in replies])
-        difference = float(np.sqrt(np.mean((found - np.array([self._expected[each] for each in comparable])) ** 2)))
+        difference = float(np.sqrt(np.mean((found - np.array([expected[each] for each in comparable])) ** 2)))
         if difference <= _TOLERANCES.get(self._dtype, _TOLERANCES["bfloat16"]):
             return ""
         return f"its log-probabilities differ by {difference:.2g} from those of the plain engine"
@@ -157,6 +167,20 @@ class _Probe:
             Ask(Stimulus((one,)), words, system=persona),
             Ask(Stimulus((one, other)), further, system=persona),
             Ask(Stimulus(), further),
+        ]
+        return [Work(ask, self._tokens, text=False) for ask in asks]
+
+    def _after_turns(self, folder: Path) -> list[Work]:
+        one, other = (_drawn(folder, seed) for seed in (1, 2))
+        persona, words, further = "You are old.", "Hi.", "Is it day or night? Say which."
+        said = (Turn("user", "Who are you?"), Turn("assistant", "A guest."))
+        shown = (Turn("user", "What is this?", (one,)), Turn("assistant", "A house by the sea."))
+        asks = [
+            Ask(Stimulus(), further, system=persona, turns=shown),
+            Ask(Stimulus(), words, system=persona, turns=shown),
+            Ask(Stimulus((other,)), further, system=persona, turns=(*shown, *said)),
+            Ask(Stimulus((one,)), words, turns=said),
+            Ask(Stimulus(), further, turns=said),
         ]
         return [Work(ask, self._tokens, text=False) for ask in asks]
 

@@ -92,15 +92,15 @@ class SharedEngine:
         together: dict[tuple[object, ...], list[PromptRow]] = {}
         for row in rows:
             shown = row.prompt.ids[: self._stimuli.end_of_pictures(row.prompt)]
-            together.setdefault((row.prompt.pictures, shown or _before(row)), []).append(row)
+            together.setdefault((row.prompt.pictures, shown or _before(row, turns=1)), []).append(row)
         return [group for members in together.values() for group in self._by_beginning(members)]
 
     def _by_beginning(self, rows: list[PromptRow]) -> Iterator[_Group]:
-        """Groups of rows with the same pictures: personas and turns before much that is asked have a cache each."""
+        """Groups of rows that begin alike: personas and turns before much that is asked have a cache each."""
         beginnings: dict[Hashable, list[PromptRow]] = {}
         for row in rows:
             beginnings.setdefault(_before(row), []).append(row)
-        end = self._stimuli.end_of_pictures(rows[0].prompt)
+        end = self._common(rows)
         if not end or len(beginnings) == 1:
             yield _Group(tuple(rows), self._cut(rows))
             return
@@ -113,10 +113,15 @@ class SharedEngine:
         if few:
             yield _Group(tuple(few), end, end)
 
+    def _common(self, rows: Sequence[PromptRow]) -> int:
+        """Tokens that rows with different beginnings have in common: their pictures, and turns as far as they go."""
+        end = self._stimuli.end_of_pictures(rows[0].prompt)
+        return max(end, common_length(rows)) if _has_turns(rows) else end
+
     def _cut(self, rows: Sequence[PromptRow]) -> int:
         """Where the common beginning ends: after the pictures, or where texts part."""
         end = self._stimuli.end_of_pictures(rows[0].prompt)
-        if len(rows) == 1 or (end and not rows[0].work.ask.turns):
+        if len(rows) == 1 or (end and not _has_turns(rows)):
             return end or 1
         return max(end, common_length(rows))
 
@@ -213,10 +218,14 @@ class SharedEngine:
         write_on(self._adapter, [ending.row for ending in endings], tokens, own, ahead, cut)
 
 
-def _before(row: PromptRow) -> Hashable:
-    """What stands before the question, beside pictures."""
+def _has_turns(rows: Sequence[PromptRow]) -> bool:
+    return any(row.work.ask.turns for row in rows)
+
+
+def _before(row: PromptRow, turns: int | None = None) -> Hashable:
+    """What stands before the question, beside pictures: the persona and the turns, or the first of them only."""
     ask = row.work.ask
-    return (ask.system, tuple((turn.role, turn.words, len(turn.frames)) for turn in ask.turns))
+    return ask.system, tuple((turn.role, turn.words, len(turn.frames)) for turn in ask.turns[:turns])
 
 
 def _order(group: _Group) -> tuple[bool, tuple[str, ...], int, bool]:

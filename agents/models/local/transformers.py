@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from agents.models.base import ModelOptions
+from agents.models.base import Answer, ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.engine_choice import choose_engine
@@ -19,6 +19,7 @@ from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, Readout, described
 from agents.models.local.weights import load_weights, template_variables
 from agents.models.templates.prompting import PromptWriter
+from vectorstore.foundation.errors import ModelError
 
 _SMALL_MODEL = 50_000_000
 """Parameters up to which a window of asks is answered in moments, so that it may be long."""
@@ -68,7 +69,7 @@ class TransformersModel(LocalModel):
         self._readout = Reader(ChoiceTokens(self._tokenizer), options, self._adapter.picture_token, self._decode)
         writer = PromptWriter(processor, template_variables, options.layout)
         chosen = choose_engine(self._adapter, writer, options)
-        self._engine = chosen.engine
+        self._engine, self._chosen, self._proven = chosen.engine, chosen, False
         self.explanation = "; ".join([chosen.explanation, *writer.remarks])
         """Which engine asks, and why, and what its prompts cannot be, in one line."""
         engine = {"engine": chosen.name, "engine_reason": chosen.reason}
@@ -87,6 +88,21 @@ class TransformersModel(LocalModel):
         """
         model, processor, template_variables = self._parts
         return TransformersModel(model, processor, self._id, options, template_variables)
+
+    def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
+        """Answer, the first time with earlier turns after a look whether the engine gives the plain one's answers then.
+
+        Raises:
+            ModelError: If it does not.
+        """
+        if not self._proven and any(readout.work[0].ask.turns for readout in readouts):
+            if objection := self._chosen.objection_to_turns():
+                raise ModelError(
+                    f"The {self._chosen.name} engine cannot run this model after earlier turns: {objection}",
+                    "use --engine naive",
+                )
+            self._proven = True
+        return super()._answers(readouts)
 
     def _windows(self, readouts: Sequence[Readout]) -> Iterator[Sequence[Readout]]:
         """Asks answered together: about the wanted number, all that follow about one stimulus together."""

@@ -13,7 +13,10 @@ import pytest
 from cli_world import ColourEmbedder, write_clips
 
 import ingest.embedding.base
+from agents.models.served import messages
 from valuespectrum.cli import main
+from valuespectrum.runs.run import check_alike, read_manifest
+from vectorstore.foundation.errors import InputError
 
 sys.path.append(str(Path(__file__).parents[2] / "agents"))
 from fault_server import KEY, Behaviour, FaultServer, serving
@@ -130,6 +133,20 @@ def test_a_number_format_is_never_mixed(bench: Any, tmp_path: Path) -> None:
     manifest.write_text(json.dumps(document))
     code, refused, _ = bench("simulated:power=1")
     assert code == 2 and 'dtype: "bfloat16" -> null' in refused["error"]["message"]
+
+
+def test_answers_of_an_earlier_prompt_layout_are_never_taken(
+    bench: Any, server: FaultServer, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = f"openai:toy-1@{server.url}"
+    assert bench(spec)[0] == 0
+    monkeypatch.setattr(messages, "MESSAGE_LAYOUT", 2)
+    code, refused, _ = bench(spec)
+    assert code == 2 and f'models.{spec}.prompt_layout: "1" -> "2"' in refused["error"]["message"]
+    assert "lays prompts out anew" in refused["error"]["hint"] and "\n" not in refused["error"]["message"]
+    assert bench(spec, run="new")[0] == 0
+    with pytest.raises(InputError, match="has prompt_layout 2, another run 1"):
+        check_alike([read_manifest(tmp_path / name) for name in ("run", "new")])
 
 
 def test_a_server_that_sees_no_picture_stops_the_run_until_it_does(bench: Any, server: FaultServer) -> None:
