@@ -15,7 +15,7 @@ from fault_server import KEY, Behaviour, parts_of, serving, yes_share
 from served_models import NO, QUICK, YES, likes
 from tiny_models import PictureMaker
 
-from agents.models.base import Ask, ModelOptions, Stimulus
+from agents.models.base import Ask, ModelOptions, Stimulus, Turn
 from agents.models.served.inspect_ai import InspectModel, ProviderAddress, ProviderKeys, as_completion, load
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.served.reading import read_completions
@@ -69,6 +69,19 @@ def test_the_provider_for_openai_gives_what_openai_gives(inspect_ai: Any, make_p
     assert through.id == f"inspect:openai/gpt-4o@{server.url}"
     assert through.settings == {**straight.settings, "through": "Inspect AI"}
     assert through.budget.used.prompt == 800
+
+
+def test_earlier_turns_go_as_messages(inspect_ai: Any, make_picture: PictureMaker) -> None:
+    frame = make_picture(1)
+    told = (Turn("user", "What is this?", (frame,)), Turn("assistant", "A house."))
+    ask = Ask(Stimulus((frame,)), "Do you like it?", (YES, NO), "You are Ada.", turns=told)
+    with serving(Behaviour(model="gpt-4o")) as server:
+        (answer,) = model_at(server.url).score([ask])
+    assert not answer.error
+    sent = server.seen.bodies[-1]["messages"]
+    assert [message["role"] for message in sent] == ["system", "user", "assistant", "user"]
+    assert [len(parts_of({"messages": [message]})[1]) for message in sent] == [0, 1, 0, 1]
+    assert parts_of({"messages": sent[:3]})[0] == "A house."
 
 
 def test_samples_and_refused_parameters(inspect_ai: Any) -> None:

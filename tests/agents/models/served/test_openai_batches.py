@@ -24,7 +24,7 @@ from tiny_models import PictureMaker
 from agents.answers import planner
 from agents.answers.planner import answer_all
 from agents.answers.store import AnswerStore
-from agents.models.base import Answer, Ask, ModelOptions, Stimulus
+from agents.models.base import Answer, Ask, ModelOptions, Stimulus, Turn
 from agents.models.batches.batch_session import BatchOptions
 from agents.models.batches.client import BatchClient, BatchState
 from agents.models.batches.journal import Journal
@@ -67,6 +67,8 @@ def test_batches_give_what_single_requests_give(tmp_path: Path, make_picture: Pi
     frame = make_picture(1)
     lost = replace(make_picture(2), path=tmp_path / "gone.png")
     seen = [Ask(Stimulus((shown,)), "Do you like it?", (YES, NO), "You are Ada.") for shown in (frame, lost)]
+    told = (Turn("user", "What is this?", (frame,)), Turn("assistant", "A house."))
+    seen += [replace(seen[0], turns=told), replace(seen[0], turns=told[:1])]
     free = Ask(Stimulus(), "Describe number 1.")
     with serving_batches(batching=Batching(seconds=0.05)) as server:
         batched = model_at(server, tmp_path, most_lines=25)
@@ -77,8 +79,8 @@ def test_batches_give_what_single_requests_give(tmp_path: Path, make_picture: Pi
         expected = [*single.score([*ASKS, *seen]), *single.generate([free])]
     assert answers == expected
     assert dict(batched.settings) == dict(single.settings) and batched.id == single.id
-    assert [bool(answer.error) for answer in answers] == [False] * 61 + [True, False]
-    assert [len(server.given.files[f"file-{number}"].splitlines()) for number in (0, 1, 2)] == [25, 25, 11]
+    assert [bool(answer.error) for answer in answers] == [False] * 61 + [True, False, False, False]
+    assert [len(server.given.files[f"file-{number}"].splitlines()) for number in (0, 1, 2)] == [25, 25, 13]
     assert requests_in(tmp_path) == 0
 
 
