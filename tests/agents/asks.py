@@ -59,6 +59,8 @@ def asks_with_turns(make_picture: PictureMaker) -> list[Ask]:
     return [
         replace(base, turns=words),
         replace(base, turns=words, question=WATCH, system=person),
+        replace(base, turns=words, stimulus=Stimulus((wide,))),
+        replace(base, turns=words, stimulus=Stimulus((other, one))),
         replace(base, turns=shown, stimulus=Stimulus(), system=person),
         replace(base, turns=shown, stimulus=Stimulus(), question=WATCH, system=person),
         replace(base, turns=shown, stimulus=Stimulus((other,), "Night at sea"), prefill="Answer:"),

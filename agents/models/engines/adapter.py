@@ -157,6 +157,44 @@ class ModelAdapter:
         """Compute a beginning that several prompts have in common; arguments as for one row of :meth:`prefill`."""
         return Trunk(*self.prefill([ids], {name: [values] for name, values in kinds.items()}, inputs), len(ids))
 
+    def prefill_after(
+        self,
+        past: Trunk,
+        ids: Sequence[Sequence[int]],
+        kinds: Mapping[str, Sequence[Sequence[int]]],
+        inputs: Mapping[str, object],
+        positions: Sequence[Tensor],
+    ) -> tuple[Cache, Tensor]:
+        """Run rows of equal length whose first words, before any picture, are computed.
+
+        Args:
+            past: Those words.
+            ids: Token ids of the whole rows.
+            kinds: Further inputs with one entry per token of them.
+            inputs: Pictures, as for :meth:`prefill`.
+            positions: Of the tokens of each row, from :meth:`positions`.
+
+        Returns:
+            As :meth:`prefill`.
+        """
+        import torch
+
+        tokens = torch.tensor(ids, device=self.device)
+        cache = self.select_rows(past.cache, [0] * len(ids))
+        placed = torch.stack(list(positions), dim=1).to(self.device)
+        extra = {name: torch.tensor(rows, device=self.device)[:, past.length :] for name, rows in kinds.items()}
+        self.model(
+            input_ids=tokens[:, past.length :],
+            attention_mask=torch.ones_like(tokens),
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+            **({"position_ids": placed[:, :, past.length :]} if self.positions_follow_pictures else {}),
+            **{name: tensor for name, tensor in extra.items() if name in self._forward_parameters},
+            **inputs,
+        )
+        return cache, placed.amax(dim=(0, 2))[:, None] + 1 - tokens.shape[1]
+
     def extend(self, ids: Tensor, mask: Tensor, cache: Cache, ahead: Tensor, positions: Sequence[int]) -> Tensor:
         """Run further tokens on a cache, which grows.
 

@@ -180,6 +180,7 @@ class _Probe:
             Ask(Stimulus(), words, system=persona, turns=shown),
             Ask(Stimulus((other,)), further, system=persona, turns=(*shown, *said)),
             Ask(Stimulus((one,)), words, turns=said),
+            Ask(Stimulus((other,)), words, turns=said),
             Ask(Stimulus(), further, turns=said),
         ]
         return [Work(ask, self._tokens, text=False) for ask in asks]

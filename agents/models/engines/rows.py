@@ -114,6 +114,31 @@ class Stimuli:
             lambda: self._adapter.trunk(prompt.ids[:length], kinds, self.inputs([row.work.ask])),
         )
 
+    def opening(self, row: PromptRow, length: int) -> Trunk:
+        """The first tokens of a row, words alone, computed; the last one is remembered."""
+        ids = row.prompt.ids[:length]
+        kinds = {name: values[:length] for name, values in row.prompt.kinds.items()}
+        return self._trunks.get(((), ids), lambda: self._adapter.trunk(ids, kinds, {}))
+
+    def positions(self, row: PromptRow, length: int) -> Tensor:
+        """Positions of the first tokens of a row, up to its last picture or beyond.
+
+        Raises:
+            MediaError: As for :meth:`inputs`.
+        """
+        kinds = {name: values[:length] for name, values in row.prompt.kinds.items()}
+        geometry = self.geometry(row.work.ask) if self._adapter.positions_follow_pictures else {}
+        return self._adapter.positions(row.prompt.ids[:length], kinds, geometry)
+
+    def words_before_pictures(self, prompt: Prompt) -> int:
+        """Tokens of a prompt before its first picture that can be computed before it; 0 for none.
+
+        None where pictures are looked at in both directions: models do so only in what they are given at first.
+        """
+        if not prompt.pictures or "token_type_ids" in prompt.kinds:
+            return 0
+        return prompt.ids.index(self._adapter.picture_token)
+
     def end_of_pictures(self, prompt: Prompt) -> int:
         """Tokens of a prompt up to its last picture; 0 without pictures."""
         if not prompt.pictures:

@@ -28,6 +28,8 @@ class _Group:
     """Tokens of the common beginning."""
     trunk: int = 0
     """Of these the tokens that further groups share; 0 for none."""
+    opening: int = 0
+    """The same for words before all pictures, about whatever pictures those groups are."""
 
     @property
     def beginning(self) -> Prompt:
@@ -93,7 +95,21 @@ class SharedEngine:
         for row in rows:
             shown = row.prompt.ids[: self._stimuli.end_of_pictures(row.prompt)]
             together.setdefault((row.prompt.pictures, shown or _before(row, turns=1)), []).append(row)
-        return [group for members in together.values() for group in self._by_beginning(members)]
+        groups = [group for members in together.values() for group in self._by_beginning(members)]
+        return list(self._with_openings(groups))
+
+    def _with_openings(self, groups: Sequence[_Group]) -> Iterator[_Group]:
+        """The same groups; turns before different pictures are computed once for all that have them."""
+        told: dict[Hashable, list[_Group]] = {}
+        for group in groups:
+            row = group.rows[0]
+            opens = bool(row.work.ask.turns) and not group.trunk and self._stimuli.words_before_pictures(row.prompt)
+            told.setdefault(_before(row) if opens else id(group), []).append(group)
+        for alike in told.values():
+            first = [group.rows[0] for group in alike]
+            most = min(self._stimuli.words_before_pictures(row.prompt) for row in first) if len(alike) > 1 else 0
+            opening = min(most, common_length(first)) if most else 0
+            yield from (replace(group, opening=opening) for group in alike)
 
     def _by_beginning(self, rows: list[PromptRow]) -> Iterator[_Group]:
         """Groups of rows that begin alike: personas and turns before much that is asked have a cache each."""
@@ -165,7 +181,12 @@ class SharedEngine:
         inputs = self._stimuli.inputs([group.rows[0].work.ask for group in groups])
         beginnings = [group.beginning for group in groups]
         kinds = {name: [prompt.kinds[name][:cut] for prompt in beginnings] for name in beginnings[0].kinds}
-        return self._adapter.prefill([prompt.ids[:cut] for prompt in beginnings], kinds, inputs)
+        ids = [prompt.ids[:cut] for prompt in beginnings]
+        if not groups[0].opening:
+            return self._adapter.prefill(ids, kinds, inputs)
+        opening = self._stimuli.opening(groups[0].rows[0], groups[0].opening)
+        positions = [self._stimuli.positions(group.rows[0], cut) for group in groups]
+        return self._adapter.prefill_after(opening, ids, kinds, inputs, positions)
 
     def _after_trunk(self, group: _Group) -> tuple[Cache, Tensor]:
         """The beginning of a group, computed from where the pictures end."""
@@ -228,9 +249,10 @@ def _before(row: PromptRow, turns: int | None = None) -> Hashable:
     return ask.system, tuple((turn.role, turn.words, len(turn.frames)) for turn in ask.turns[:turns])
 
 
-def _order(group: _Group) -> tuple[bool, tuple[str, ...], int, bool]:
-    """Groups of equal order may go through together; those with one trunk follow each other."""
-    return group.trunk > 0, group.pictures if group.trunk else (), group.cut, len(group.pictures) > 0
+def _order(group: _Group) -> tuple[bool, tuple[str, ...], int, bool, tuple[int, ...]]:
+    """Groups of equal order may go through together; those with one trunk, or one opening, follow each other."""
+    opening = group.beginning.ids[: group.opening]
+    return group.trunk > 0, group.pictures if group.trunk else (), group.cut, len(group.pictures) > 0, opening
 
 
 def common_length(rows: Sequence[PromptRow]) -> int:

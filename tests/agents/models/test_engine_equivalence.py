@@ -172,6 +172,25 @@ def test_earlier_turns_are_computed_once(
     assert sum(computed) < 1.35 * len(tree.tokens) < 0.6 * sum(map(len, prompts))
 
 
+def test_turns_before_different_pictures_are_computed_once(
+    variant: Variant, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = (Turn("user", "What do you like?"), Turn("assistant", "I like a house by the sea. " * 12))
+    pictures = [make_picture(number) for number in range(8)]
+    asks = [Ask(Stimulus((shown,)), LIKE, (YES, NO), max_tokens=1, turns=told) for shown in pictures]
+    expected = list(variant("qwen2_5_vl").score(asks))
+    model = variant("qwen2_5_vl", "shared")
+    list(model.score([replace(asks[0], question="Ready?")]))
+    forward, computed = model._adapter.model.forward, []
+    monkeypatch.setattr(
+        model._adapter.model, "forward", lambda **given: computed.append(given["input_ids"].numel()) or forward(**given)
+    )
+    assert largest_gap(expected, list(model.score(asks))) < 1e-4
+    prompts = [model._engine._stimuli.prompts.prompt(ask).ids for ask in asks]
+    opening = prompts[0].index(model._adapter.picture_token)
+    assert sum(computed) == opening + sum(len(ids) - opening for ids in prompts) < 0.5 * sum(map(len, prompts))
+
+
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])
 def test_a_neighbour_in_the_tree_changes_nothing(
     attention: str, tiny_model_folder: FolderMaker, make_picture: PictureMaker
