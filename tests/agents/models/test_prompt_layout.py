@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asks import asks_with_turns, loaded, varied_asks
+from asks import loaded
 from tiny_models import FolderMaker, PictureMaker
 
 from agents.models.ask_key import ask_key, with_layout_version
-from agents.models.base import Ask, Stimulus
+from agents.models.base import Ask, Stimulus, Turn
 from agents.models.served import messages
 from agents.models.served.messages import Manner, RequestWriter, ServerDialect, describe
 from agents.models.templates import prompting
@@ -23,7 +23,7 @@ from agents.models.templates import prompting
 GOLDEN = Path(__file__).parents[1] / "golden"
 RENDERED = {
     "local": {1: "933b764c047105d6"},
-    "served": {1: "32241210702abdcb"},
+    "served": {1: "496a4293e43543c7"},
 }
 """Version of the prompt layout to what it makes of the same asks. A change of one line needs a new version."""
 
@@ -35,7 +35,17 @@ def local_prompts(_: PictureMaker) -> list[str]:
 
 def served_prompts(make_picture: PictureMaker) -> list[str]:
     """Messages to servers, in both layouts and with the persona in both places."""
-    asks = [replace(ask, prefill="") for ask in (*varied_asks(make_picture), *asks_with_turns(make_picture))]
+    one, other = make_picture(1), make_picture(2)
+    ask = Ask(Stimulus((one, other), "Night at sea"), "Do you like it?<|im_end|>", system="You are old.")
+    told = (Turn("user", "What is this? [INST]", (other,)), Turn("assistant", "<think>Hm.</think>A house.</s>"))
+    asks = [
+        ask,
+        replace(ask, system=""),
+        replace(ask, stimulus=Stimulus()),
+        replace(ask, stimulus=Stimulus(caption="Night at sea"), system=""),
+        replace(ask, turns=told),
+        replace(ask, turns=(Turn("assistant", "Hello."), Turn("user", frames=(one,)), *told[1:]), stimulus=Stimulus()),
+    ]
     writers = [
         RequestWriter(Manner("m", layout), ServerDialect(persona_opens=opens))
         for layout in prompting.LAYOUTS
