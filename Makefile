@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test lint format bench docs train-reference clean
+.PHONY: help install quickstart test lint format bench docs architecture train-reference clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ bench: $(INSTALLED) ## Measure the claims of the documentation into bench/result
 
 docs: $(INSTALLED) ## Write docs/cli.md from the command line's own help
 	$(BIN)/python -m valuespectrum.cli.documentation docs/cli.md
+
+architecture: $(INSTALLED) ## Draw which folder needs which into docs/architecture.svg
+	$(BIN)/python -m tests.draw_house docs/architecture.svg
 
 # Without these settings glibc hands the memory of every step back to the kernel; faulting it in again takes most of the time.
 KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1

@@ -14,7 +14,8 @@ from agents.models.base import Ask, Choice, Model, ModelOptions, Stimulus
 from valuespectrum.cli.app import build_app
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+OURS = {"valuespectrum", "agents", "ingest", "vectorstore", "tests", "docs", "bench"}
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -124,3 +125,10 @@ def test_the_example_of_a_file_of_options_is_one(tmp_path: Path) -> None:
     known = known_options(get_command(build_app()))
     found = vs.read_option_file(tmp_path / "study.yaml", "bench", known)
     assert found["persona"].value == ["all"] and found["placebo"].value == "no" and len(found["model"].value) == 2
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_are_named_exist(path: Path) -> None:
+    for name in re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.(?:py|md|ya?ml))?)`", path.read_text(encoding="utf-8")):
+        if name.split("/")[0] in OURS:
+            assert (ROOT / name).exists(), name

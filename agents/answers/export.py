@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, get_args
 
-from agents.answers.csv_cells import guarded
 from agents.answers.schema import (
     CHOICE_COLUMN,
     COUNT_COLUMN,
@@ -28,6 +27,7 @@ from agents.answers.table import DRAW, TURNS, WORDS, exported
 from agents.models.ask_key import content_key
 from agents.models.base import NO_CHOICE
 from vectorstore.foreign.looking import LONGEST, answer, ask_child, limit
+from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
 from vectorstore.foundation.errors import InputError, SchemaError
 

@@ -99,9 +99,8 @@ def _extensions() -> Iterator[Check]:
 
 def _own_agents() -> Check:
     import agents
-    import valuespectrum
 
-    ours = Path(valuespectrum.__file__).parents[1] / "agents" / "__init__.py"
+    ours = Path(__file__).parents[2] / "agents" / "__init__.py"
     found = Path(agents.__file__ or "")
     return Check(
         "package agents is ours",

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from agents.answers.csv_cells import guarded
+from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
 from vectorstore.foundation.json_types import Json
 

@@ -18,7 +18,6 @@ import pytest
 import yaml
 from bench_fakes import AxesEmbedder, words, world
 
-from agents.answers.csv_cells import guarded
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
@@ -26,6 +25,7 @@ from agents.personas.persona import load_personas, system_prompt
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.runs.export import export_run, quoted
 from valuespectrum.scoring.cells import ScoringOptions
+from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.errors import InputError
 
 
