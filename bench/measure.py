@@ -18,6 +18,7 @@ from bench.engine import measure_engines, measure_lmms_eval
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
 from bench.journey import measure_calibration, measure_help, measure_quickstart
+from bench.sessions import measure_sessions
 from vectorstore.foundation.json_types import Json
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -39,6 +40,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "vectors": lambda chosen: measure_vectors(chosen.vectors),
     "second-run": lambda _: measure_second_run(),
     "answers": lambda chosen: measure_answers(chosen.answers),
+    "sessions": lambda chosen: measure_sessions(chosen.sessions, chosen.steps),
     "engine": lambda chosen: measure_engines(chosen.slow),
     "engine-peer": lambda chosen: measure_lmms_eval(chosen.peer, chosen.asks),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
@@ -56,6 +58,8 @@ def main() -> int:
     parser.add_argument("--many", type=int, default=5000, help="tiny clips to ingest for the peak of memory")
     parser.add_argument("--vectors", type=int, default=200_000, help="vectors to store and search")
     parser.add_argument("--answers", type=int, default=1_000_000, help="simulated asks to plan, answer and resume")
+    parser.add_argument("--sessions", type=int, default=200, help="browsing sessions to walk at once")
+    parser.add_argument("--steps", type=int, default=50, help="clips that each session is shown")
     parser.add_argument("--slow", type=int, default=12, help="asks through the slow ways of asking")
     parser.add_argument("--asks", type=int, default=200, help="asks put to both sides of engine-peer")
     parser.add_argument(

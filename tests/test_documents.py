@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from agents.browsing.policies import load_policy
 from agents.models.base import Ask, Choice, Model, ModelOptions, Stimulus
+from agents.procedures.procedure import alone
 from valuespectrum.cli.app import build_app
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +58,13 @@ def test_the_example_of_a_decorator_is_found() -> None:
     kind = example_of("Extending")["Calm"]
     assert isinstance(kind, type)
     assert isinstance(load_policy("calm"), kind)
+
+
+def test_the_example_of_a_procedure_is_one() -> None:
+    names = example_of("A procedure")
+    found, make, cast, people = (names[name] for name in ("found", "most_watched", "cast", "people"))
+    assert found == [alone(make(person), cast) for person in people]  # type: ignore[operator, arg-type, attr-defined]
+    assert len(set(found)) > 3
 
 
 def test_the_example_of_a_model_is_a_model() -> None:

@@ -1,4 +1,4 @@
-"""What a conductor remembers of asks and answers: in a store, or nothing beyond the round."""
+"""What a conductor remembers of asks and answers: in a store, or in memory while it lasts."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from agents.procedures.procedure import Cast
 
 _COMMIT_SECONDS = 0.02
 """Answers that come faster are committed together: a kill loses at most so much, and a slow model nothing."""
+
+_MOST_REMEMBERED = 100_000
+"""Answers kept in memory, some hundred bytes each."""
 
 Players = Mapping[str, Player]
 
@@ -57,8 +60,8 @@ class Bookkeeping(Protocol):
         """Make failures of the answers that say that there is no picture."""
 
 
-class Forgetful:
-    """Keeps nothing beyond a round.
+class InMemory:
+    """Remembers answers while it lasts, so that equal asks count once; failures are asked again.
 
     Args:
         cast: Who answers.
@@ -67,6 +70,7 @@ class Forgetful:
     def __init__(self, cast: Cast) -> None:
         self.players: Players = _players(cast, lambda model: Player(model, None, None))
         self._parts: dict[str, int] = {}
+        self._remembered: dict[bytes, Answer] = {}
 
     def enter(self, wanted: Sequence[tuple[Player, Ask]]) -> list[Entry]:
         """Equal asks once, ordered as the store would order them."""
@@ -80,7 +84,8 @@ class Forgetful:
         if entry is None:
             pictures, persona, _ = parts_of(content)
             place = (self._number(pictures), self._number(persona), len(entries))
-            entry = entries[key] = Entry(player, Entered(ask, key, None, place, None))
+            known = self._remembered.get(key)
+            entry = entries[key] = Entry(player, Entered(ask, key, None, place, known), known)
         return entry
 
     def _number(self, part: str) -> int:
@@ -95,6 +100,10 @@ class Forgetful:
     def keep(self, entry: Entry, answer: Answer) -> None:
         """For the procedures that wait for it; they get no more than a store would give them."""
         entry.answer = _plain(answer)
+        if not answer.error:
+            self._remembered[entry.asked.key] = entry.answer
+        if len(self._remembered) > _MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
 
     def flush(self, player: Player, answers: int, seconds: float) -> None:
         """Nothing to commit."""

@@ -19,7 +19,7 @@ from agents.answers.store import AnswerStore
 from agents.answers.trails import Trail
 from agents.models.base import Answer, Ask
 from agents.models.picture_watch import PictureWatch
-from agents.procedures.bookkeeping import Bookkeeping, Entry, Forgetful, Stored
+from agents.procedures.bookkeeping import Bookkeeping, Entry, InMemory, Stored
 from agents.procedures.procedure import Addressed, Cast, Named, T, played_by
 from vectorstore.foundation.errors import BlindModelError, InputError
 
@@ -35,7 +35,7 @@ class Standing:
     asked: int
     """Answers that models gave."""
     stored: int
-    """Answers that were in the store already; one that is wanted again counts again."""
+    """Answers that were known already; one that is wanted again counts again."""
     waiting: int
     """Asks of this round that have no answer yet."""
 
@@ -80,7 +80,7 @@ def conduct(
         procedures: Made one by one, when there is room for them; results that are waited for by none before them are
             kept until it is their turn.
         cast: Who plays which role; two roles may be played by one model, which is then asked once.
-        store: Where answers are and go; ``None`` keeps nothing.
+        store: Where answers are and go; ``None`` keeps those of this call in memory, up to some number.
         progress: Told how far it is.
         options: How many at once, and more.
 
@@ -97,7 +97,7 @@ def conduct(
             given are stored and the other procedures are closed.
     """
     chosen = options or ConductOptions()
-    book: Bookkeeping = Forgetful(cast) if store is None else Stored(cast, store, chosen.replaying)
+    book: Bookkeeping = InMemory(cast) if store is None else Stored(cast, store, chosen.replaying)
     conductor = _Conductor[T](book, chosen, progress)
     try:
         yield from conductor.results(procedures)
