@@ -85,7 +85,7 @@ def test_batches_give_what_single_requests_give(tmp_path: Path, make_picture: Pi
 
 
 def test_a_run_waits_for_one_batch_and_not_for_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planner, "_WINDOW", 10)
+    monkeypatch.setattr(planner, "WINDOW", 10)
     with serving_batches() as server, AnswerStore(tmp_path / "answers.sqlite") as store:
         answer_all(model_at(server, tmp_path / "journal"), ASKS, store)
         assert store.table()["answered"].all()
