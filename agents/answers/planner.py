@@ -18,6 +18,7 @@ from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
 from agents.models.capabilities import WindowedModel
 from agents.models.picture_watch import PictureWatch
 from agents.models.pictures import picture_key, picture_size
+from agents.models.token_estimates import LIKELY_LETTERS, LIKELY_PIXELS, letters
 from vectorstore.foundation.errors import BlindModelError, MediaError, ModelError
 
 Key = TypeVar("Key")
@@ -32,10 +33,6 @@ _SAMPLE = 500
 """Asks whose length is looked at to estimate all others."""
 _LEAST_TIMED = 20
 """Answers that must have been timed, or counted in tokens, before they are taken for the rest."""
-_CHARACTERS_PER_TOKEN = 4.0
-"""Of English, for the tokenizers in use: https://help.openai.com/en/articles/4936856"""
-_PIXELS_PER_TOKEN = 750.0
-"""Of pictures: https://docs.anthropic.com/en/docs/build-with-claude/vision; models differ by a factor of three."""
 _UNSEEN_PICTURE = 500.0
 """Tokens of a picture whose size cannot be read."""
 
@@ -199,9 +196,8 @@ def estimated(
 
 def guessed_tokens(ask: Ask) -> float:
     """Tokens of a prompt, judged by the length of its words and the size of its pictures."""
-    words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question) + len(ask.prefill)
-    words += sum(len(turn.words) for turn in ask.turns)
-    return words / _CHARACTERS_PER_TOKEN + sum(_picture_tokens(frame) for frame in ask.frames)
+    words = letters(ask) + len(ask.prefill)
+    return words / LIKELY_LETTERS + sum(_picture_tokens(frame) for frame in ask.frames)
 
 
 def _picture_tokens(frame: FrameReference) -> float:
@@ -209,7 +205,7 @@ def _picture_tokens(frame: FrameReference) -> float:
         width, height = picture_size(frame)
     except MediaError:
         return _UNSEEN_PICTURE
-    return width * height / _PIXELS_PER_TOKEN
+    return width * height / LIKELY_PIXELS
 
 
 def _noting_paths(asks: Iterable[Ask], known: dict[str, Path]) -> Iterator[Ask]:

@@ -16,6 +16,7 @@ from agents.browsing.policies import FeedItem
 from agents.models.base import FrameReference
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import visible_line
 
 Tags = Mapping[str, str | int | float]
 _LONGEST_CAPTION = 1000
@@ -110,7 +111,7 @@ def catalogue_from_corpus(
             _mean_direction(vectors),
         )
         length = clip.duration if clip.duration > 0 else (frames[-1].time + 1 if frames else 0.0)
-        caption = _plain(clip.caption or clip.title)
+        caption = visible_line(clip.caption or clip.title)[:_LONGEST_CAPTION]
         clips.append(CatalogueClip(item, timed, length, caption, (tags or {}).get(clip.clip_id, {})))
     return Catalogue(clips)
 
@@ -119,12 +120,6 @@ def _mean_direction(vectors: np.ndarray) -> np.ndarray:
     mean = vectors.astype(np.float64).sum(axis=0)
     norm = float(np.linalg.norm(mean))
     return np.asarray(mean / norm if norm > 1e-9 else np.zeros_like(mean), dtype=np.float32)
-
-
-def _plain(text: str) -> str:
-    """One line without control characters: captions come from strangers."""
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())[:_LONGEST_CAPTION]
 
 
 def _check(clip: CatalogueClip, shape: tuple[int, ...]) -> None:

@@ -15,11 +15,9 @@ from math import exp, log
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Stimulus
 from agents.models.evidence import LEAST_LOG_PROBABILITY, log_odds
+from agents.models.yes_no import NO, YES
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
-
-YES = Choice("yes", ("yes", "Yes", "YES"))
-NO = Choice("no", ("no", "No", "NO"))
 
 _SLOT = "{options}"
 _LONGEST_TEXT = 2000

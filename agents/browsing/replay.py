@@ -14,6 +14,7 @@ from agents.browsing.session import RecordedOptions, first_difference
 from agents.browsing.walk import Walk
 from agents.procedures.procedure import SUBJECT, alone
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def session_of(manifest: SessionManifest, label: str) -> tuple[SessionOptions, s
         observer = TypeAdapter(ObserverOptions).validate_python(shown)
         name, params = str(manifest.policy["name"]), dict(manifest.policy["params"])
     except (ValidationError, KeyError, TypeError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error)
         raise InputError(f"{label}: the manifest cannot be replayed: {reason}", "the log was edited") from error
     session = SessionOptions(
         questions=recorded.questions,

@@ -14,6 +14,7 @@ from ingest.decoding.pyav_backend import refuse_peculiarities
 from ingest.media.packet_plan import has_open_groups
 from ingest.media.picture_sizes import fit_size
 from vectorstore.foundation.errors import InputError, MediaError
+from vectorstore.foundation.text import one_line
 
 
 def read_frames(job: DecodeJob) -> FramesRead:
@@ -35,7 +36,7 @@ def read_frames(job: DecodeJob) -> FramesRead:
         job.deadline.check()
         batch: NDArray[np.uint8] = reader.get_batch(_places(job, reader)).asnumpy()
     except (decord.DECORDError, RuntimeError, AssertionError, IndexError) as error:
-        line = " ".join(str(error).split())[:160]
+        line = one_line(error, 160)
         raise MediaError(f"{job.name}: decord cannot decode it: {line}", "decode_error") from error
     turned = batch.shape[2:0:-1] != job.index.coded_size and batch.shape[1:3] == job.index.coded_size
     pictures = tuple(

@@ -16,6 +16,7 @@ from ingest.decoding.pyav_backend import refuse_peculiarities
 from ingest.media.packet_plan import Target
 from ingest.media.picture_sizes import fit_size
 from vectorstore.foundation.errors import InputError, MediaError
+from vectorstore.foundation.text import one_line
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def read_frames(job: DecodeJob) -> FramesRead:
             _check_time(job, target, frame.pts_seconds)
             pictures.append((target, _picture(frame.data, job, rotation)))
     except (RuntimeError, ValueError, IndexError) as error:
-        line = " ".join(str(error).split())[:160]
+        line = one_line(error, 160)
         raise MediaError(f"{job.name}: torchcodec cannot decode it: {line}", "decode_error") from error
     return FramesRead(tuple(pictures), *job.index.shown_size(rotation % 180 > 0), rotation, 0)
 

@@ -16,6 +16,7 @@ from ingest.embedding.embedder_names import split_revision
 from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import EmbedderError, ValueSpectrumError
+from vectorstore.foundation.text import first_sentence
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def load_hf(reference: str, dtype: str) -> HfEmbedder:
     except ValueSpectrumError:
         raise
     except Exception as error:  # reading configurations and weights of strangers raises anything
-        line = " ".join(str(error).split()).split(". ")[0][:200] or type(error).__name__
+        line = first_sentence(error)
         if "custom code" in line or "trust_remote_code" in line:
             line = "it needs code that comes with it, which is never run"
         raise EmbedderError(

@@ -16,6 +16,7 @@ from ingest.embedding.base import LoadWithFormat
 from ingest.embedding.embedder_names import split_weights
 from ingest.embedding.torch_embedder import Preparer, TwoTowers, cast, choose_dtype, long_name, weights_hash
 from vectorstore.foundation.errors import EmbedderError
+from vectorstore.foundation.text import first_sentence
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class OpenClipEmbedder(TwoTowers):
             tokenizer = tokenizer or open_clip.get_tokenizer(architecture)
         except Exception as error:  # unpickling and downloading raise anything
             raise EmbedderError(
-                f"cannot load open_clip model {architecture} with weights {pretrained}: {_one_line(error)}",
+                f"cannot load open_clip model {architecture} with weights {pretrained}: {first_sentence(error)}",
                 "check the name, the file, and the network if the weights are to be downloaded",
             ) from error
         model.eval().requires_grad_(False)
@@ -155,7 +156,7 @@ def _check_config(config: Path) -> None:
     try:
         content = json.loads(config.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise EmbedderError(f"embedder file {config} is not JSON: {_one_line(error)}") from error
+        raise EmbedderError(f"embedder file {config} is not JSON: {first_sentence(error)}") from error
     missing = {"embed_dim", "vision_cfg", "text_cfg"} - set(content if isinstance(content, dict) else ())
     if missing:
         raise EmbedderError(
@@ -170,8 +171,3 @@ def _identity(parts: _Parts, dtype: str) -> str:
         f"open_clip/{parts.architecture}/weights-{weights_hash(parts.model)[:16]}/preprocessing-{preprocessing[:8]}"
         f"/{long_name(dtype)}/open_clip-{version}"
     )
-
-
-def _one_line(error: BaseException) -> str:
-    # The first sentence only: torch goes on to advise unpickling what it has just refused.
-    return " ".join(str(error).split()).split(". ")[0][:200] or type(error).__name__

@@ -30,6 +30,7 @@ from ingest.engines.ray_worker import EmbeddingWorker, FileTask, look_at, read_r
 from ingest.examining.executors import ConfinedFiles, FileRows, Files
 from ingest.examining.media_file import FileFindings, IsKnown
 from vectorstore.foundation.errors import CorpusError, EmbedderError, InputError, StorageError, ValueSpectrumError
+from vectorstore.foundation.text import one_line
 from vectorstore.ledger.records import EmbedderRecord
 
 _AT_MOST = 512
@@ -161,7 +162,7 @@ class _RayFiles:
             # The file, or bad luck with machines? A confined process here survives the one and has not had the other.
             return self._confined.look_at(settle(path), is_known)
         except errors.RayError as error:
-            raise StorageError(f"the Ray cluster failed: {_one_line(error)}", _CONTINUE) from error
+            raise StorageError(f"the Ray cluster failed: {one_line(error, 300)}", _CONTINUE) from error
         failure = rows.examination.failure
         if failure and failure.reason == "missing" and os.path.lexists(path):
             raise InputError(
@@ -258,7 +259,7 @@ class _RayEncoder:
                 raise
             except errors.RayError as error:
                 if not isinstance(error, errors.RayActorError) or time.monotonic() > end:
-                    raise EmbedderError(f"the cluster lost the embedder: {_one_line(error)}", _CONTINUE) from error
+                    raise EmbedderError(f"the cluster lost the embedder: {one_line(error, 300)}", _CONTINUE) from error
             time.sleep(_PAUSE)
 
 
@@ -285,8 +286,9 @@ def _connect(ray: ModuleType, address: str | None) -> None:
         with contextlib.chdir("/"):
             ray.init(address, **how, **quiet)
     except (OSError, ValueError, RuntimeError) as error:
+        place = "this machine" if address == "local" else address
         raise InputError(
-            f"no Ray cluster can be used at {'this machine' if address == 'local' else address}: {_one_line(error)}",
+            f"no Ray cluster can be used at {place}: {one_line(error, 300)}",
             "start one with `ray start --head`, join it from this machine, and name it as HOST:PORT",
         ) from error
 
@@ -310,7 +312,3 @@ def _read(picture: Path) -> bytes:
         return picture.read_bytes()
     except OSError as error:
         raise CorpusError(f"the stored picture {picture} cannot be read: {error}", "restore it from a copy") from error
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]

@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from ingest.cleaning.paths import file_error, open_found
 from vectorstore.foundation.errors import MediaError
+from vectorstore.foundation.escaping import printable_line
 
 _SEGMENT = b"\x18\x53\x80\x67"
 """Name of the part of a Matroska file that holds everything but its header."""
@@ -76,7 +77,7 @@ def shown_name(name: str, longest: int = 120) -> str:
     >>> print(shown_name("holi\tday\x1b[2J.mp4"))
     holi\tday\x1b[2J.mp4
     """
-    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)
+    shown = printable_line(name)
     return shown if len(shown) <= longest else f"{shown[: longest - 20]}...{shown[-17:]}"
 
 

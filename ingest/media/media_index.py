@@ -13,6 +13,7 @@ from ingest.media.packet_plan import Packet, Target
 from ingest.media.tags import Tags, read_tags
 from ingest.media.timeline import Clock, Declared, Jump, RawPacket, make_timeline
 from vectorstore.foundation.errors import MediaError
+from vectorstore.foundation.text import one_line
 
 if TYPE_CHECKING:
     import av
@@ -97,7 +98,7 @@ def decoder_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (av.FFmpegError, OSError, ValueError, ArithmeticError, LookupError, MemoryError) as error:
-        line = " ".join(str(error).split())[:160] or type(error).__name__
+        line = one_line(error, 160)
         raise MediaError(f"{name}: cannot be decoded: {line}", "decode_error") from error
 
 

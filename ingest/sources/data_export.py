@@ -19,8 +19,8 @@ from ingest.sources.export_entries import Entry, Watched, read_entries, read_tex
 from ingest.sources.export_files import ExportFile, ExportFiles, is_export_name, known_names, read_export
 from ingest.sources.manifest import LinkRow, ListedItem
 from ingest.sources.registry import link_item
-from ingest.sources.tables.columns import one_line
 from vectorstore.foundation.errors import FetchError, InputError
+from vectorstore.foundation.text import one_line
 from vectorstore.ledger.records import Failure, Source
 
 _MAX_PARTS = 8_000_000

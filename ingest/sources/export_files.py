@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from ingest.sources.tables.columns import one_line
 from ingest.sources.tables.table import open_regular
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line
 
 _TIKTOK = ("user_data_tiktok.json", "user_data.json")
 _TIKTOK_TEXTS = ("watch history.txt", "video browsing history.txt", "browsing history.txt", "kijkgeschiedenis.txt")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from valuespectrum.checks.extensions import look_at_extensions
 from vectorstore.foundation.errors import ValueSpectrumError
+from vectorstore.foundation.text import one_line
 from vectorstore.processes.confinement import Confinement
 
 PACKAGES: tuple[str, ...] = (
@@ -114,7 +115,7 @@ def _attempt(name: str, look: Callable[[], str], hint: str) -> Check:
     try:
         return Check(f"{name} works", True, look())
     except Exception as error:  # whatever goes wrong in a library is what we are here to tell
-        return Check(f"{name} works", False, " ".join(str(error).split())[:200], hint)
+        return Check(f"{name} works", False, one_line(error), hint)
 
 
 def _torch() -> str:

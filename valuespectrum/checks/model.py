@@ -25,6 +25,7 @@ from valuespectrum.checks.probes import canary_asks, descriptions, engine_asks, 
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import with_prices
 from vectorstore.foundation.errors import InputError, ModelError, ValueSpectrumError
+from vectorstore.foundation.text import one_line
 
 TOLERANCE = 5e-3
 """Differences of log-probabilities up to which answers count as the same, in natural log units."""
@@ -161,7 +162,7 @@ def _formats(spec: str, options: ModelOptions, asks: Sequence[Ask], known: dict[
         except (ModelError, RuntimeError, MemoryError) as error:
             if not isinstance(error, ModelError) and not out_of_memory(error):
                 raise
-            reason = " ".join(str(error).split())[:200]
+            reason = one_line(error)
             return Check("float32 and bfloat16", True, f"not compared: the model cannot be asked in {form}: {reason}")
     return _compared("float32 and bfloat16", known["float32"], known["bfloat16"])
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
+from agents.models.yes_no import NO, YES
 from agents.personas.persona import QUESTIONNAIRE
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ABOUT_PICTURES, OWN_WORDS, WordingOptions
-from valuespectrum.instruments.choices import NO, YES
 from valuespectrum.instruments.forms import ORDERS, Form
 from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.measurement import Measurement

@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.bench import slug
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, SpokenStrategy
 from valuespectrum.operations.shared.loading import (
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from agents.browsing.session import SessionRecord
     from valuespectrum.runs.feed import FeedRecord
 
-NOBODY = "none"
 """The model as itself."""
 
 
@@ -36,7 +36,7 @@ NOBODY = "none"
 class BrowseSettings:
     """Who walks through which feed; the names are those of the options of ``valuespectrum browse``."""
 
-    persona: str = NOBODY
+    persona: str = NO_PERSONA
     """Persona by name; ``"none"`` for the model as itself."""
     personas: Path | None = None
     """Persona file (YAML) in place of the built-in personas."""
@@ -127,7 +127,7 @@ def browse(
         strategy=settings.strategy,
         corpus=str(Path(corpus)),
     )
-    named = settings.persona != NOBODY
+    named = settings.persona != NO_PERSONA
     personas = chosen_personas([settings.persona] if named else [], settings.personas if named else None)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]

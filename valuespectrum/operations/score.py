@@ -98,7 +98,7 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
 
 def describe(scores: Json) -> str:
     """Scores as tables for a person, with what they have to be read with."""
-    from valuespectrum.reporting.data import NO_PERSONA
+    from agents.personas.reserved import NO_PERSONA
 
     bare = [one for one in scores["respondents"] if one["persona"] == NO_PERSONA]
     parts = [_paper(one) if "paper" in one else _profile(one, scores["value_sets"][one["value_set"]]) for one in bare]

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from valuespectrum.scoring.estimate import Estimate as Estimate
 from valuespectrum.theory.values import VALUES
 
-NO_PERSONA = "none"
-
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reporting.data import (
-    NO_PERSONA,
     Differences,
     Estimate,
     ModelProfile,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting import charts
 from valuespectrum.reporting.data import (
-    NO_PERSONA,
     Estimate,
     ExampleAnswer,
     ModelProfile,

@@ -10,6 +10,7 @@ from valuespectrum.reporting.data import Differences, Estimate, ModelProfile, Re
 from valuespectrum.scoring.alignment import SAME_ORDER
 from valuespectrum.scoring.resampling import NO_SPREAD, TOO_FEW
 from valuespectrum.theory.values import LABELS
+from vectorstore.foundation.text import visible_line
 
 CLEAR = 0.05
 """Probability below which differences between values count as more than noise."""
@@ -38,7 +39,7 @@ def clean(text: str, longest: int = _LONGEST) -> str:
         >>> clean("a" + chr(10) + chr(9) + "b" + chr(0x202E), 10)
         'a b'
     """
-    flat = " ".join("".join(letter if letter.isprintable() else " " for letter in text[: 4 * longest]).split())
+    flat = visible_line(text[: 4 * longest])
     return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "…"
 
 

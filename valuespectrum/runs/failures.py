@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agents.personas.reserved import NO_PERSONA
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.json_types import Json
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 
 _RESPONDENT = ["model", "persona", "strategy", "placebo"]
-_BARE = "none"
 
 
 def failures(answers: pd.DataFrame) -> list[Json]:
@@ -47,7 +47,7 @@ def in_words(row: Json) -> str:
         '2 of 9 asks to m failed: no picture'
     """
     kind = "the placebo of " if row["placebo"] else ""
-    role = "" if row["persona"] == _BARE else f" as {kind}{row['persona']}"
+    role = "" if row["persona"] == NO_PERSONA else f" as {kind}{row['persona']}"
     share = "every ask" if row["failed"] == row["asks"] else f"{row['failed']:,} of {row['asks']:,} asks"
     return f"{share} to {row['model']}{role} failed: {row['reason']}"
 
@@ -104,7 +104,7 @@ def unscored_in_words(row: Json) -> str:
         'nothing that m said could be scored: 9 answers (9 unparsed), the first: “Hmm.”'
     """
     kind = "the placebo of " if row["placebo"] else ""
-    role = "" if row["persona"] == _BARE else f" as {kind}{row['persona']}"
+    role = "" if row["persona"] == NO_PERSONA else f" as {kind}{row['persona']}"
     classes = ", ".join(f"{count:,} {name}" for name, count in row["classes"].items())
     counted = f"{row['answers']:,} answers" + (f" ({classes})" if classes else "")
     return f"nothing that {row['model']}{role} said could be scored: {counted}, the first: “{row['example']}”"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line
 
 if TYPE_CHECKING:
     import yaml
@@ -194,7 +195,7 @@ def _in_short(error: Exception) -> str:
         return "nested too deeply"
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"{error.problem}, line {error.problem_mark.line + 1}"
-    return " ".join(str(error).split())[:200]
+    return one_line(error)
 
 
 def _look_over(text: str) -> None:

@@ -17,3 +17,21 @@ def one_line(said: BaseException | str, longest: int = 200) -> str:
     """
     words = " ".join(str(said).split())[:longest]
     return words or (type(said).__name__ if isinstance(said, BaseException) else "")
+
+
+def first_sentence(error: BaseException, longest: int = 200) -> str:
+    """What an error says first, on one line: PyTorch goes on to advise unpickling what it has just refused.
+
+    >>> first_sentence(ValueError("Weights only load failed. Do it in an unsafe way"))
+    'Weights only load failed'
+    """
+    return one_line(error, 10 * longest).split(". ")[0][:longest]
+
+
+def visible_line(text: str) -> str:
+    """Text from outside on one line, without anything that is not seen: no controls, no marks of direction.
+
+    >>> visible_line("a" + chr(10) + chr(9) + "b" + chr(0x202E))
+    'a b'
+    """
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

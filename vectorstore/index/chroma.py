@@ -22,6 +22,7 @@ from vectorstore.foreign.inside import Folder, stamp
 from vectorstore.foundation.allocator import blank_memory
 from vectorstore.foundation.disk import storage_errors
 from vectorstore.foundation.errors import CorpusError, InputError
+from vectorstore.foundation.text import one_line
 from vectorstore.index.chroma_client import Client, Collection, HttpSession
 
 _BATCH = 1000
@@ -126,7 +127,7 @@ class VectorIndex:
                 raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> CorpusError:
-        line = " ".join(str(error).split())[:200]
+        line = one_line(error)
         return CorpusError(f"the vector index {self.place} cannot be used: {line}", MEND)
 
     def _collection(self, embedder_id: str) -> Collection:
@@ -244,7 +245,7 @@ def _reach_server(url: str) -> Client:
         settings = _settings()
         client: Client = chromadb.HttpClient(host=host, port=port, ssl=parts.scheme == "https", settings=settings)
     except Exception as error:
-        line = " ".join(str(error).split())[:200]
+        line = one_line(error)
         raise CorpusError(f"no Chroma server answers at {url}: {line}", "start one with `chroma run`") from error
     for session in _sessions(client):
         session.timeout = _ANSWER

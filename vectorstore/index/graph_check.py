@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.foreign.schema_check import distrust
+from vectorstore.foundation.text import one_line
 
 DATABASE = "chroma.sqlite3"
 _HEADER = struct.Struct("<iQQQQQQiIQQQdQ")
@@ -64,7 +65,7 @@ def find_harm(folder: Path, dimensions: set[int]) -> str:
         stray = [path.parent.name for path in folder.glob("*/header.bin") if path.parent.name not in graphs]
         return f"it has a graph of nothing: {stray[0]}" if stray else ""
     except (OSError, sqlite3.Error, ValueError, RecursionError, KeyError, TypeError, struct.error) as error:
-        return f"it cannot be read: {' '.join(str(error).split())[:120]}"
+        return f"it cannot be read: {one_line(error, 120)}"
 
 
 def _graphs(path: Path) -> Iterator[tuple[str, int]]:

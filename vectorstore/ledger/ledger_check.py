@@ -18,6 +18,7 @@ from vectorstore.foreign.documents import parse_json
 from vectorstore.foreign.inside import Folder, stamp
 from vectorstore.foreign.typed import listed, mapping, text, whole
 from vectorstore.foundation.errors import CorpusError, InputError
+from vectorstore.foundation.text import one_line
 
 _HINT = "it was changed or damaged by something else; restore it from a copy, or ingest into a new folder"
 
@@ -95,7 +96,7 @@ def check_rows(connection: sqlite3.Connection, path: Path) -> None:
     # Trees of pages may lead in circles, so everything below would have no end: this follows each page once.
     (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if sound != "ok":
-        raise CorpusError(f"{path} is damaged: {' '.join(str(sound).split())[:200]}", _HINT)
+        raise CorpusError(f"{path} is damaged: {one_line(sound)}", _HINT)
     connection.create_function("is_utf8", 1, _is_utf8, deterministic=True)
     tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     for table in sorted(tables):
@@ -130,7 +131,7 @@ def _check_documents(connection: sqlite3.Connection, path: Path, where: str, che
         try:
             check(content)
         except (InputError, ValueError) as error:
-            problem = " ".join(str(error).split())[:120]
+            problem = one_line(error, 120)
             raise _strange(path, table, row, column, f": {problem}") from error
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from vectorstore.foundation.text import visible_line
 from vectorstore.ledger.counts import Counts
 from vectorstore.snapshots.recall import GOAL
 from vectorstore.snapshots.snapshot import Snapshot
@@ -68,7 +68,7 @@ def write_card(facts: CardFacts) -> str:
 
 def plain(text: str) -> str:
     """Text from outside as one line of Markdown that shows as it is."""
-    line = " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in text).split())
+    line = visible_line(text)
     return _SPECIAL.sub(r"\\\1", line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
 
 

@@ -34,6 +34,7 @@ from vectorstore.foreign.looking import answer, file_state, find_harm_once, limi
 from vectorstore.foreign.typed import finite, listed, mapping, text, whole
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import CorpusError, InputError, SchemaError
+from vectorstore.foundation.text import one_line
 from vectorstore.ledger.counts import Counts, corpus_counts
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.snapshots.recall import Recall, recall_at_10
@@ -142,7 +143,7 @@ def read_snapshot(folder: Path, name: str) -> Snapshot:
             raise ValueError("it says that it has another name")
         return made
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise CorpusError(f"{path} is damaged: {' '.join(str(error).split())[:200]}", _HINT) from error
+        raise CorpusError(f"{path} is damaged: {one_line(error)}", _HINT) from error
 
 
 def snapshot_with(folder: Path, content_hash: str) -> str:
@@ -336,7 +337,7 @@ def main(descriptor: str) -> None:
             try:
                 _rows(file)
             except (OSError, ValueError, KeyError) as error:
-                return " ".join(str(error).split())[:200]
+                return one_line(error)
         return ""
 
     answer(look)
@@ -362,4 +363,4 @@ def _read_rows(folder: Path, name: str) -> list[Row]:
             return _rows(file)
     except (OSError, ValueError, KeyError) as error:
         path = folder / SNAPSHOTS / f"{name}.parquet"
-        raise CorpusError(f"{path} is damaged: {' '.join(str(error).split())[:200]}", _HINT) from error
+        raise CorpusError(f"{path} is damaged: {one_line(error)}", _HINT) from error

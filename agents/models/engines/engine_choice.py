@@ -25,6 +25,7 @@ from agents.models.engines.shared_engine import SharedEngine
 from agents.models.engines.tree_engine import TreeEngine
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foundation.errors import ModelError, ValueSpectrumError
+from vectorstore.foundation.text import one_line
 
 ENGINES = ("naive", "shared", "tree")
 """From the slowest to the fastest."""
@@ -142,7 +143,7 @@ class _Probe:
             try:
                 replies = engine.answer([work[index] for index in comparable])
             except _FAILURES as error:
-                return f"it fails on two small pictures ({_one_line(error)})"
+                return f"it fails on two small pictures ({one_line(error)})"
         if any(reply.error for reply in replies):
             return f"it fails on two small pictures ({next(reply.error for reply in replies if reply.error)})"
         found = np.array([reply.log_probabilities for reply in replies])
@@ -195,7 +196,3 @@ def _drawn(folder: Path, seed: int) -> FrameReference:
     coarse = np.random.default_rng(seed).integers(0, 255, (4, 4, 3), dtype=np.uint8)
     Image.fromarray(coarse).resize((64, 64), Image.Resampling.NEAREST).save(path)
     return FrameReference(hashlib.sha256(path.read_bytes()).hexdigest(), path)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

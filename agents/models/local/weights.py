@@ -13,6 +13,7 @@ from agents.models.hf_types import HfModel, Processor
 from agents.models.model_names import ModelId, read_options, split_options, split_revision
 from vectorstore.foreign.model_files import NEVER_ITS_CODE, check_model_folder
 from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.text import one_line
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w./-]+)?")
 _IDENTITY = (".safetensors", ".bin", ".json", ".jinja", ".model", ".txt")
@@ -145,7 +146,7 @@ def _from_pretrained(source: WeightsSource, dtype: str) -> tuple[HfModel, Proces
         return _load_once(source, dtype, local_only=True)
     except OSError as error:
         if source.local:
-            raise ModelError(f"{source.name}: cannot be loaded: {_one_line(error)}", "are all files there?") from error
+            raise ModelError(f"{source.name}: cannot be loaded: {one_line(error)}", "are all files there?") from error
     return _load_once(_on_the_hub(source), dtype, local_only=False)
 
 
@@ -162,11 +163,11 @@ def _on_the_hub(source: WeightsSource) -> WeightsSource:
         commit = HfApi().model_info(source.name, revision=source.revision, timeout=20).sha
     except (HfHubHTTPError, HFValidationError) as error:
         reason = "no such model on the hub, or it needs a login"
-        raise ModelError(f"{source.name}: {reason} ({_one_line(error)})", "check the name and revision") from error
+        raise ModelError(f"{source.name}: {reason} ({one_line(error)})", "check the name and revision") from error
     except Exception as error:  # the client underneath changes its exceptions between releases
         reason = "not in the local cache, and the hub cannot be reached"
         raise ModelError(
-            f"{source.name}: {reason} ({_one_line(error)})", "check the network, or name a folder"
+            f"{source.name}: {reason} ({one_line(error)})", "check the network, or name a folder"
         ) from error
     return replace(source, revision=commit)
 
@@ -218,7 +219,7 @@ def check_files(source: WeightsSource, *, local_only: bool = False) -> None:
 
 
 def _explained(source: WeightsSource, error: Exception) -> ModelError:
-    text = _one_line(error)
+    text = one_line(error)
     if "custom code" in text or "trust_remote_code" in text:
         return ModelError(
             f"{source.name}: needs code that comes with it, which is never run",
@@ -227,10 +228,6 @@ def _explained(source: WeightsSource, error: Exception) -> ModelError:
     if "Unrecognized configuration class" in text or "Unrecognized model" in text or "processing class" in text:
         return ModelError(f"{source.name}: not an image-text-to-text model", "name a vision-language model")
     return ModelError(f"{source.name}: cannot be loaded: {text}", "are all files complete?")
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def folder_hash(folder: Path) -> str:

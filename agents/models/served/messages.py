@@ -14,12 +14,11 @@ from agents.models.base import Ask, FrameReference
 from agents.models.pictures import RecentlyUsed, picture_key, read_picture_bytes
 from agents.models.templates.conversation import Said, conversation
 from agents.models.templates.prompting import OPENS
+from agents.models.token_estimates import LEAST_LETTERS, MOST_PER_PICTURE, letters
 from vectorstore.foundation.errors import MediaError
 
 MESSAGE_LAYOUT = 1
 """Version of what is made of an ask here and in ``conversation``; to be raised like ``prompting.PROMPT_LAYOUT``."""
-_TOKENS_PER_PICTURE, _LETTERS_PER_TOKEN = 1600, 3
-"""Rough, to keep room in a budget before the server has said what a prompt comes to."""
 _KINDS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"GIF8": "gif"}
 _CONTROL = re.compile(r"<(?=[|/]?[A-Za-z_][\w .:-]{0,60}[|/]?>)|\[(?=/?(?:INST|IMG|SYS\w*|TOOL\w*)\])")
 """Where something begins that a chat template may take for the end of a turn or for a picture."""
@@ -94,9 +93,7 @@ class RequestWriter:
 
     def estimate(self, ask: Ask) -> tuple[int, int]:
         """Tokens of prompt and answer, roughly and rather too many."""
-        words = len(ask.system) + len(ask.stimulus.caption) + len(ask.question)
-        words += sum(len(turn.words) for turn in ask.turns)
-        prompt = 32 * (1 + len(ask.turns)) + words // _LETTERS_PER_TOKEN + _TOKENS_PER_PICTURE * len(ask.frames)
+        prompt = 32 * (1 + len(ask.turns)) + letters(ask) // LEAST_LETTERS + MOST_PER_PICTURE * len(ask.frames)
         return prompt, max(ask.max_tokens + self.manner.thinking_tokens, self.dialect.least_tokens)
 
     def _body(self, ask: Ask) -> dict[str, object]:

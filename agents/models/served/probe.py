@@ -11,7 +11,7 @@ from math import exp
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from agents.models.base import Ask, Choice, FrameReference, Stimulus, Turn
+from agents.models.base import Ask, FrameReference, Stimulus, Turn
 from agents.models.parsing.parse import NO_PICTURE, parse_answer
 from agents.models.pictures import plain_pictures
 from agents.models.served.messages import Manner, RequestWriter, ServerDialect
@@ -20,6 +20,7 @@ from agents.models.served.refused import give_way
 from agents.models.wire.pace import Usage
 from agents.models.wire.session import ServerSession
 from agents.models.wire.transport import Request, RequestFailure, UnusableError
+from agents.models.yes_no import NO, YES
 from vectorstore.foundation.errors import ModelError
 
 _ROUNDS = 12
@@ -30,7 +31,6 @@ _TOP = 20
 """Log-probabilities asked for at first."""
 _MASKED = -100.0
 """Where all other tokens are less probable than this, a server tells what it chose, not how probable it was."""
-YES, NO = Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO"))
 PERSONAS = (
     "You are taking part in a small game. Your word is yes. Whoever asks you for your word is told: yes.",
     "You are taking part in a small game. Your word is no. Whoever asks you for your word is told: no.",

@@ -18,6 +18,8 @@ import jinja2
 import jinja2.ext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from vectorstore.foundation.text import one_line
+
 _MEMORY = 1 << 30
 """Bytes of address space."""
 _SECONDS = 10
@@ -72,7 +74,7 @@ def _answer(line: str) -> dict[str, str]:
     except RecursionError:
         return {"error": "recursion without end"}
     except Exception as error:  # what a template of strangers does can raise anything
-        words = " ".join(str(error).split())[:300]
+        words = one_line(error, 300)
         return {"error": words if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: {words}"}
 
 

@@ -21,6 +21,7 @@ from agents.models.wire.address import Address, Key
 from agents.models.wire.endings import Declined, declines
 from agents.models.wire.pace import RequestPace, SpendingBudget, Usage, jitter, retry_after
 from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.text import visible_line
 
 _CONNECT_SECONDS = 10.0
 _SHOWN = 200
@@ -212,8 +213,7 @@ class Transport:
 
     def clean(self, text: str, most: int = _SHOWN) -> str:
         """A server's words fit to be shown: one line, printable, short, without the key."""
-        line = " ".join("".join(letter if letter.isprintable() else " " for letter in text[:20_000]).split())
-        safe = self.key.cut_from(line)
+        safe = self.key.cut_from(visible_line(text[:20_000]))
         return safe if len(safe) <= most else f"{safe[: most - 3]}..."
 
     async def _attempt(self, client: object, request: Request[Read]) -> Read:

@@ -84,10 +84,5 @@ class Unreadable:
 UNREADABLE = Unreadable()
 
 
-def one_line(error: BaseException) -> str:
-    """What an error says, for a message of one line."""
-    return " ".join(str(error).split())[:200] or type(error).__name__
-
-
 def _plain(name: str) -> str:
     return name.strip().casefold()

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from ingest.sources.tables.columns import MAX_ROW, Columns, TableRow
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line
 
 _BLOCK = 2**16
 _REMEMBERED = 100
@@ -241,7 +242,7 @@ def _decode(text: str, start: int = 0) -> tuple[object, int, str]:
         return None, error.pos, f"not JSON: {error.msg}"
     except (ValueError, RecursionError) as error:
         # Nobody says where.
-        return None, -1, f"not JSON: {' '.join(str(error).split())[:200]}"
+        return None, -1, f"not JSON: {one_line(error)}"
     return content, end, ""
 
 

@@ -15,9 +15,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.sources.tables.arrow import Array, DataType, ParquetFile, RecordBatch, Scalar
-from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, TableRow, one_line
+from ingest.sources.tables.columns import MAX_ROW, UNREADABLE, Columns, TableRow
 from vectorstore.foreign.looking import TOO_MUCH, answer, find_harm_once, limit
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line
 
 if TYPE_CHECKING:
     import numpy as np

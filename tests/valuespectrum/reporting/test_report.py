@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reporting.charts import CODES, exposure_codes, exposure_shares, value_circle
 from valuespectrum.reporting.data import (
-    NO_PERSONA,
     Differences,
     Estimate,
     Example,

@@ -16,6 +16,7 @@ from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -185,7 +186,7 @@ def _read_picture(path: Path) -> Picture:
             return ImageOps.exif_transpose(file).convert("RGB")
     # Pillow raises many kinds of errors on damaged files.
     except Exception as error:
-        line = " ".join(str(error).split())[:200]
+        line = one_line(error)
         raise InputError(f"{path} is no picture that can be read: {line}", "choose a JPEG or PNG file") from error
 
 
