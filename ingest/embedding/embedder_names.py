@@ -40,8 +40,13 @@ class EmbedderId:
         return self.parts[:2]
 
     def says(self, detail: str) -> bool:
-        """Whether a detail, such as a number format, stands behind library and architecture."""
-        return detail in self.parts[2:]
+        """Whether a detail, such as a number format, stands behind the library; others name no architecture.
+
+        Example:
+            >>> EmbedderId.parse("mine/bfloat16/1").says("bfloat16")
+            True
+        """
+        return detail in self.parts[1:]
 
 
 def split_spec(spec: str) -> tuple[str, str]:

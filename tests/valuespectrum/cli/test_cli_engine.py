@@ -19,7 +19,7 @@ from vectorstore.corpus import Corpus
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--engine", "dask"], "known are: local, ray"),
+        (["--engine", "dask"], "'dask' is not one of 'local', 'ray'"),
         (["--ray-address", "10.0.0.1:6379"], "add --engine ray"),
     ],
 )
