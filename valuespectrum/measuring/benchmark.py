@@ -80,6 +80,8 @@ class BenchOptions:
     """How the models were loaded: samples cost more than one answer."""
     command: str = ""
     """What the user typed, for the manifest."""
+    effective: Mapping[str, object] = field(default_factory=dict)
+    """The options in force, by their long names, for the manifest."""
     corpus: Path | None = None
     """Where the corpus lies, for the manifest; ``None`` for one that lies nowhere."""
     snapshot: str = ""
@@ -271,7 +273,8 @@ def run_benchmark(
     settings = source | asked_settings(options.instrument, models, personas, listed, options.seed)
     pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
     path = None if options.corpus is None else path_from(options.run, options.corpus)
-    opened = Run.open(options.run, settings, options.command, CorpusRecord(path, options.snapshot, pictures))
+    record = CorpusRecord(path, options.snapshot, pictures)
+    opened = Run.open(options.run, settings, options.command, record, options=options.effective)
     with opened as run, AnswerStore(run.answers_path) as store:
         teller.working("looking for pictures of each value")
         rows = retrieve(corpus, embedder, keywords, options.search)

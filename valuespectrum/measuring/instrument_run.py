@@ -6,7 +6,7 @@ Instruments that ask about pictures are run by ``valuespectrum.measuring.benchma
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +59,8 @@ class InstrumentOptions:
     """How the models were loaded."""
     command: str = ""
     """What the user typed, for the manifest."""
+    effective: Mapping[str, object] = field(default_factory=dict)
+    """The options in force, by their long names, for the manifest."""
 
 
 def run_instrument(
@@ -94,7 +96,7 @@ def run_instrument(
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     settings = asked_settings(instrument, models, personas, listed, options.seed)
     with (
-        Run.open(options.run, settings, options.command, kind="instrument") as run,
+        Run.open(options.run, settings, options.command, kind="instrument", options=options.effective) as run,
         AnswerStore(run.answers_path) as store,
     ):
         store.keep_manifest(json.dumps(run.manifest.document))

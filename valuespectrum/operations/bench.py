@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.score import Scores, describe
 from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
+from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from vectorstore.foundation.clock import duration
@@ -127,7 +128,8 @@ def bench(
     options = _options(specs, run, settings)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
         snapshot = snapshot_with(opened.folder, opened.content_hash())
-        options = replace(options, command=command, corpus=opened.folder, snapshot=snapshot)
+        effective = effective_options(settings, corpus=opened.folder, model=specs, run=options.run)
+        options = replace(options, command=command, effective=effective, corpus=opened.folder, snapshot=snapshot)
         teller.doing(f"loading {', '.join(specs)}")
         loaded = load_models(specs, settings.loading, settings.prices)
         asked = {each.id: how_asked(each) for each in loaded}

@@ -19,6 +19,7 @@ from valuespectrum.operations.shared.loading import (
     load_models,
     warn_of_pictures,
 )
+from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -133,8 +134,9 @@ def browse(
     agent = load_models(specs, options)[0]
     name = "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed)])
     path = Path(log) if log else Path("sessions") / f"{name}.jsonl"
+    effective = effective_options(settings, corpus=Path(corpus), model=model, out=path)
     with Corpus.open(Path(corpus)) as opened:
-        write_feed(path, opened, catalogue, replace(feed, command=command))
+        write_feed(path, opened, catalogue, replace(feed, command=command, options=effective))
     with teller.progress("browsing") as advance:
         record = run_session(
             session,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.bench import BenchBars
 from valuespectrum.operations.ingest import stage_progress
 from valuespectrum.operations.shared.loading import corpus_embedder, load_models
+from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -92,7 +93,8 @@ def calibrate(
         refuse_other_clips(opened, embedder.id, specs)
         teller.doing("loading the models")
         loaded = load_models(specs, ModelOptions(batch_size=settings.batch_size, seed=settings.seed))
-        options = replace(_options(folder, settings, command), corpus=corpus)
+        effective = effective_options(settings, model=specs, run=folder)
+        options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
         found = run_calibration(options, opened, embedder, _planted(specs, loaded), bars)
     return Calibration(found, _describe(found))
 

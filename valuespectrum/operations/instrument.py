@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, slug
 from valuespectrum.operations.score import Scores, describe
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, load_models
+from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -20,6 +21,10 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     from valuespectrum.instruments.base import Instrument
     from valuespectrum.measuring.instrument_run import InstrumentOptions
+
+
+_OF_PICTURES = frozenset({"battery", "wordings", "params", "top-k", "keywords", "embedder"})
+"""Options of a benchmark that say nothing where no pictures are shown."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,6 +131,8 @@ def _run(
     check_specs(specs, asked.loading, asked.prices)
     personas = chosen_personas(asked.persona, asked.personas)
     options = _options(name, specs, run, settings, command)
+    named = effective_options(asked, model=specs, run=options.run, option=settings.option)
+    options = replace(options, effective={each: named[each] for each in named if each not in _OF_PICTURES})
     with BenchBars(teller) as bars:
         teller.doing(f"loading {', '.join(specs)}")
         scores = ask(options, load_models(specs, asked.loading, asked.prices), personas, bars)

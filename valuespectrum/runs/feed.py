@@ -7,7 +7,7 @@ report needs no embedder to know what was shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,8 @@ class FeedRecord:
     """Clip id to the value that it stands for."""
     command: str = ""
     """What the user typed."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """The options in force, by their long names."""
 
 
 def write_feed(log: Path, corpus: Corpus, catalogue: Catalogue, record: FeedRecord) -> Path:
@@ -73,7 +75,9 @@ def write_feed(log: Path, corpus: Corpus, catalogue: Catalogue, record: FeedReco
     shown = CorpusRecord(path_from(log.parent, corpus.folder), snapshot, None, by_value)
     with storage_errors(log.parent):
         make_folder(log.parent)
-    return write_json(path, Manifest(settings, begun_by(record.command), kind="feed", corpus=shown).document)
+    return write_json(
+        path, Manifest(settings, begun_by(record.command, record.options), kind="feed", corpus=shown).document
+    )
 
 
 def read_feed(log: Path) -> Manifest | None:

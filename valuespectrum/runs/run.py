@@ -65,6 +65,7 @@ class Run(AbstractContextManager["Run"]):
         command: str,
         corpus: CorpusRecord | None = None,
         kind: RunKind = "bench",
+        options: Mapping[str, object] | None = None,
     ) -> Self:
         """Begin a run, or take up one that was begun under the same settings.
 
@@ -74,6 +75,7 @@ class Run(AbstractContextManager["Run"]):
             command: What the user typed.
             corpus: What is known of the corpus beside its content, which the settings name.
             kind: What sort of run it is.
+            options: The options in force, by their long names, wherever they came from.
 
         Raises:
             InputError: The folder holds something else, or a run under other settings.
@@ -84,9 +86,8 @@ class Run(AbstractContextManager["Run"]):
         _make_folder(folder)
         lock = FileLock(folder / _LOCK, f"the run {folder}")
         try:
-            wanted = Manifest(
-                json.loads(json.dumps(settings)), begun_by(command), kind=kind, corpus=corpus or CorpusRecord()
-            )
+            begun = begun_by(command, options)
+            wanted = Manifest(json.loads(json.dumps(settings)), begun, kind=kind, corpus=corpus or CorpusRecord())
             manifest = _take_up(folder, wanted)
         except BaseException:
             lock.release()
@@ -369,8 +370,8 @@ def _missing(folder: Path, name: str, hint: str) -> InputError:
     return InputError(f"{folder} has no {name}", "it is no run, or not finished: run `valuespectrum bench`")
 
 
-def begun_by(command: str) -> Json:
-    """How a run came about: when, by which command, with which versions."""
+def begun_by(command: str, options: Mapping[str, object] | None = None) -> Json:
+    """How a run came about: when, by which command and options, with which versions."""
     versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
@@ -380,6 +381,7 @@ def begun_by(command: str) -> Json:
     return {
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
+        "options": dict(options or {}),
         "versions": versions,
         "platform": platform.platform(terse=True),
     }

@@ -119,6 +119,7 @@ class _CorpusRecord(Part):
 class _Provenance(Part):
     begun: Text = ""
     command: Text = ""
+    options: dict[Text, bool | int | Number | Text | list[Text]] = Field(default_factory=dict)
     versions: dict[Text, Text] = Field(default_factory=dict)
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
+from cli_world import MODEL, ColourEmbedder, write_clips
 from small_run import write_run
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+import valuespectrum as vs
 from valuespectrum.cli import main
 from valuespectrum.cli.app import build_app
+from valuespectrum.cli.console.config import known_options
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +31,17 @@ def told(capfd: pytest.CaptureFixture[str], *words: object) -> tuple[int, dict[s
 
 
 def test_every_verb_takes_a_file() -> None:
+    def verbs(group: TyperGroup) -> Iterator[TyperCommand]:
+        for command in group.commands.values():
+            if isinstance(command, TyperGroup):
+                yield from verbs(command)
+            elif isinstance(command, TyperCommand):
+                yield command
+
     app = get_command(build_app())
-    assert isinstance(app, TyperGroup) and isinstance(app.commands["corpus"], TyperGroup)
-    verbs = {**app.commands, **app.commands["corpus"].commands}
-    del verbs["corpus"]
-    assert all("config" in {option.name for option in verb.params} for verb in verbs.values())
+    assert isinstance(app, TyperGroup)
+    assert [verb.name for verb in verbs(app) if "config" not in {option.name for option in verb.params}] == []
+    assert {"bench", "refresh", "doctor"} <= {verb.name for verb in verbs(app)}
 
 
 def test_what_is_typed_wins(run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -76,3 +88,45 @@ def test_a_flag_and_a_repeated_option(tmp_path: Path, capfd: pytest.CaptureFixtu
     file.write_text("corpus: x\nmodel: [reference:amber, reference:amber]\n")
     assert told(capfd, "bench", "--config", file)[1]["error"]["message"] == "a model was named twice"
     assert told(capfd, "bench", "--config", tmp_path / "none.yaml")[1]["error"]["kind"] == "input"
+
+
+def test_a_run_records_what_was_in_force_and_that_makes_the_same_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_clips(tmp_path / "clips", each=1)
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    corpus = vs.ingest(tmp_path / "clips", tmp_path / "corpus", vs.IngestSettings(embedder="colours")).corpus
+    study, first = tmp_path / "study.yaml", tmp_path / "first"
+    study.write_text(f"bench:\n  corpus: {corpus}\n  model: ['{MODEL}']\n  top-k: 9\n  wordings: 1\n  placebo: no\n")
+    assert told(capfd, "bench", "--config", study, "--run", first, "--top-k", 1)[0] == 0
+    recorded = json.loads((first / "run.json").read_text())["provenance"]["options"]
+    assert recorded["model"] == [MODEL] and recorded["run"] == str(first)
+    assert (recorded["top-k"], recorded["wordings"], recorded["placebo"], recorded["engine"]) == (1, 1, False, "auto")
+
+    again = tmp_path / "again.yaml"
+    again.write_text(yaml.safe_dump({"bench": recorded | {"run": str(tmp_path / "second")}}))
+    assert told(capfd, "bench", "--config", again)[0] == 0
+    second = json.loads((tmp_path / "second" / "run.json").read_text())
+    assert second["provenance"]["options"] == recorded | {"run": str(tmp_path / "second")}
+    assert second["settings"] == json.loads((first / "run.json").read_text())["settings"]
+    # The interface of Python says the same of the same settings.
+    vs.bench(corpus, MODEL, tmp_path / "third", vs.BenchSettings(top_k=1, wordings=1, placebo=False))
+    third = json.loads((tmp_path / "third" / "run.json").read_text())
+    assert third["provenance"]["options"] == recorded | {"run": str(tmp_path / "third")}
+
+
+def test_settings_are_named_like_options() -> None:
+    known = known_options(get_command(build_app()))
+    for verb, settings, beside in (
+        ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run"}),
+        ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay"}),
+        ("calibrate", vs.CalibrateSettings, {"model", "run"}),
+        ("score", vs.ScoreSettings, set()),
+        ("report", vs.ReportSettings, set()),
+        ("ingest", vs.IngestSettings, {"corpus", "dry-run"}),
+        ("corpus refresh", vs.RefreshSettings, {"dry-run"}),
+        ("corpus export", vs.CorpusExportSettings, set()),
+        ("corpus remove", vs.Takedown, {"yes", "chroma"}),
+    ):
+        named = {field.name.replace("_", "-") for field in fields(settings)} - {"params"}
+        assert named == set(known[verb]) - beside, verb

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
+from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.options import (
     BatchOption,
     DeviceOption,
@@ -35,8 +36,8 @@ def build_app() -> typer.Typer:
         callback=help_without_verb,
         rich_markup_mode=None,
     )
-    app.command("list")(list_instruments)
-    app.command("run")(run_instrument)
+    app.command("list")(with_config(list_instruments))
+    app.command("run")(with_config(run_instrument))
     return app
 
 

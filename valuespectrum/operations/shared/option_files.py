@@ -16,8 +16,8 @@ runs. A name that is no option is refused, also in sections of other verbs.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from vectorstore.foundation.errors import InputError
 if TYPE_CHECKING:
     from vectorstore.foreign.documents import Written
 
+Plain = str | int | float | bool
+Given = Plain | Path | Sequence[str] | Mapping[str, object]
 Known = Mapping[str, bool]
 """Names of the options of a verb, and whether each may be repeated."""
 _LARGEST = 2**20
@@ -68,6 +70,35 @@ def read_option_file(file: Path, verb: str, known: Mapping[str, Known]) -> dict[
         else:
             chosen[name] = _option(file, name, entry, verb, known[verb])
     return chosen | sections.get(verb, {})
+
+
+def effective_options(settings: object, **named: Given) -> dict[str, Plain | list[str]]:
+    """What an operation was asked to do, as a file of options would say it; what is not set is left out.
+
+    Args:
+        settings: Settings, whose fields are named like options.
+        named: What is no field of them.
+
+    Returns:
+        Plain JSON, to be recorded with what is made.
+
+    Example:
+        >>> from valuespectrum.operations.score import ScoreSettings
+        >>> effective_options(ScoreSettings(seed=7), run=Path("runs/qwen"))
+        {'run': 'runs/qwen', 'readout': 'auto', 'draws': 2000, 'minimum-mass': 0.1, 'seed': 7}
+    """
+    assert is_dataclass(settings)
+    given = named | {each.name: getattr(settings, each.name) for each in fields(settings)}
+    said = {name: value for name, value in given.items() if isinstance(value, bool | int | float | Path) or value}
+    return {name.replace("_", "-"): _plain(value) for name, value in said.items()}
+
+
+def _plain(value: Given) -> Plain | list[str]:
+    if isinstance(value, Mapping):
+        return [f"{name}={entry}" for name, entry in value.items()]
+    if isinstance(value, Path):
+        return str(value)
+    return value if isinstance(value, str | int | float) else [str(each) for each in value]
 
 
 def _section(file: Path, verb: str, entry: Written, known: Mapping[str, Known]) -> dict[str, FileOption]:
