@@ -63,7 +63,7 @@ def _package(name: str, graph: Graph) -> _Package:
 
 def _boxes(package: _Package, left: int, top: int) -> dict[str, tuple[float, float]]:
     """Upper left corner of each folder."""
-    found = {}
+    found: dict[str, tuple[float, float]] = {}
     for number, row in enumerate(package.rows):
         indent = (package.width - (len(row) * (_WIDTH + _GAP) - _GAP)) / 2
         y = top + package.height - _EDGE - _HEIGHT - number * _FLOOR

@@ -164,7 +164,9 @@ _HOMES = {
 """Where each name is at home."""
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 
-__all__ = sorted(_HOME)
+if not TYPE_CHECKING:
+    # A type checker reads the imports above; a list that is computed would hide them from it.
+    __all__ = sorted(_HOME)
 
 
 if not TYPE_CHECKING:
@@ -177,4 +179,4 @@ if not TYPE_CHECKING:
         return found
 
     def __dir__() -> list[str]:
-        return list(__all__)
+        return sorted(_HOME)

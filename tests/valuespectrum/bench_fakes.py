@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL.Image import Image
 
 from valuespectrum.stimuli.keywords import Keyword, KeywordList
 from valuespectrum.theory.values import VALUES
-from vectorstore.ledger.records import Frame, Hit
+from vectorstore.ledger.records import Clip, Frame, Hit
 
 EMBEDDER_ID = "axes"
 
@@ -56,7 +57,7 @@ class FakeCorpus:
 
     def search(
         self,
-        vector: np.ndarray,
+        vector: ArrayLike,
         count: int = 10,
         embedder_id: str | None = None,
         engine: str = "auto",
@@ -70,6 +71,9 @@ class FakeCorpus:
 
     def picture_path(self, picture_sha: str) -> Path:
         return self._folder / f"{picture_sha}.jpg"
+
+    def clips(self) -> Sequence[Clip]:
+        return ()
 
     def content_hash(self) -> str:
         return hashlib.sha256("".join(frame.frame_id for frame in self._frames).encode()).hexdigest()

@@ -49,7 +49,8 @@ class ColourEmbedder:
         place = hue * self.dimension
         distance = np.abs((np.arange(self.dimension) - place + 5) % 10 - 5)
         vector = np.exp(-2 * distance**2) + 1e-3 * mean.sum()
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
+        unit: np.ndarray = vector / np.linalg.norm(vector)
+        return unit.astype(np.float32)
 
 
 def write_clip(path: Path, value: str, seed: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,5 +51,5 @@ def answers(
                                 "error": "",
                             }
                         )
-    identity = {"model": "m", "persona": "none", "strategy": "none", "placebo": 0} | tags
+    identity: dict[str, Any] = {"model": "m", "persona": "none", "strategy": "none", "placebo": 0} | tags
     return pd.DataFrame(rows).assign(**identity)

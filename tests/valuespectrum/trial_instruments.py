@@ -124,7 +124,12 @@ class Staircase:
     def _walk(self, role: Role) -> Procedure[object]:
         height = 0
         for step in range(self.steps):
-            tags = {"item": f"at {height}", "value": "angle", "step": f"s{step}", "height": height}
+            tags: dict[str, str | int | float] = {
+                "item": f"at {height}",
+                "value": "angle",
+                "step": f"s{step}",
+                "height": height,
+            }
             ask = Ask(Stimulus(), f"Step {step}: is {height} too low?", CHOICES, tags={**tags, "weight_power": 1.0})
             (answer,) = yield [Addressed(put_to(role, ask))]
             height += 1 if answer.parsed == "yes" else -1

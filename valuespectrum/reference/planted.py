@@ -20,6 +20,7 @@ from math import cos, exp, radians
 import numpy as np
 
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.json_types import Json
 
 REACH = 2.0
 """Log-odds of liking that a fully obeyed persona gives to a value it holds."""
@@ -149,7 +150,7 @@ def liking(respondent: CohortMember, value: str) -> float:
     return float(np.mean([100 * sigmoid(scene_log_odds(respondent, {value: 1.0}, None, time)) for time in DAYLIGHT]))
 
 
-def planted_truth(name: str = DEFAULT) -> dict[str, object]:
+def planted_truth(name: str = DEFAULT) -> Json:
     """Everything planted in one respondent, ready for JSON.
 
     Returns:

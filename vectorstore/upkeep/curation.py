@@ -170,6 +170,7 @@ class Curation:
             if uploader:
                 kept["uploader"] = ""
             source = replace(source, tags=former_tags or source.tags, **kept)
+        # Open: as above.
         now: dict[str, Any] = {name: getattr(source, name) or text for name, text in former.items()}
         said = {(name.kind, self._ledger.uploader_key(name.text)) for name in names_of(source)}
         same_uploader = said <= names and (

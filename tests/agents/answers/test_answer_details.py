@@ -54,7 +54,7 @@ def test_details_are_stored_beside_the_answer_and_exported(store: AnswerStore, t
 
     asks = [ASK, replace(ASK, question="Again?"), replace(ASK, question="And again?")]
     first, second, third = planned(store, asks, Named())
-    told = {"thinking": 'I\ud800 "think"\0,\n', "bounds": ("no",), "samples": {"yes": 3, "refusal": 1}}
+    told: dict[str, Any] = {"thinking": 'I\ud800 "think"\0,\n', "bounds": ("no",), "samples": {"yes": 3, "refusal": 1}}
     store.add(first, Told({"yes": -0.1, "no": -3.0}, "yes", "yes", 7, **told))
     store.add(second, Answer({"yes": -0.1, "no": -3.0}, "yes", "yes", 7))
     assert store.answer(first) == store.answer(second)

@@ -81,7 +81,7 @@ def test_draws_are_counted_again_and_their_prior_is_gone(tmp_path: Path) -> None
 
 def test_draws_of_a_time_without_details_are_known_by_the_settings(tmp_path: Path) -> None:
     path = tmp_path / "answers.sqlite"
-    rows = [("unparsed", "Hmm.", jeffreys(0, 0, 5), {}), ("yes", "Yes", jeffreys(4, 1, 5), {})]
+    rows: list[tuple[Any, ...]] = [("unparsed", "Hmm.", jeffreys(0, 0, 5), {}), ("yes", "Yes", jeffreys(4, 1, 5), {})]
     silent, said = old_store(path, rows, Named(choices="5 samples, Jeffreys' prior"))
     with AnswerStore(path) as store:
         answers = [store.answer(key) for key in (silent, said)]
@@ -127,7 +127,8 @@ def test_counts_are_stored_beside_log_probabilities_and_never_in_them(tmp_path: 
         stored = store.answer(key)
         assert stored is not None and (stored.counts, stored.log_probabilities) == (drawn, {})
         (record,) = store.table().to_dict("records")
-        assert {name.removeprefix("count_"): record[name] for name in record if name.startswith("count_")} == drawn
+        told = {str(name): cell for name, cell in record.items()}
+        assert {name.removeprefix("count_"): told[name] for name in told if name.startswith("count_")} == drawn
         assert verify_answers(store).problems == ()
     other = sqlite3.connect(tmp_path / "answers.sqlite")
     with other:

@@ -90,7 +90,13 @@ def test_paths_and_bookkeeping_do_not_change_the_key() -> None:
 
 def test_tags_that_a_simulated_model_reads_change_its_key() -> None:
     model = load("security=1", ModelOptions())
-    tagged = [{"clip": "c1"}, {"clip": "c2"}, {"weight_security": 1.0}, {"weight_security": 0.5}, {"polarity": -1}]
+    tagged: list[dict[str, str | int | float]] = [
+        {"clip": "c1"},
+        {"clip": "c2"},
+        {"weight_security": 1.0},
+        {"weight_security": 0.5},
+        {"polarity": -1},
+    ]
     keys = [ask_key(replace(ASK, tags=tags), model) for tags in tagged]
     assert keys[0] == keys[1]
     assert len(set(keys)) == 4

@@ -21,7 +21,7 @@ from agents.models.base import Answer, Ask, Choice, FrameReference, ModelOptions
 from agents.models.local.simulated import load
 from agents.models.picture_watch import PictureWatch
 from valuespectrum.runs.inspect_log import LogSource, write_logs
-from valuespectrum.runs.run import Manifest
+from valuespectrum.runs.manifest import Manifest
 from vectorstore.foundation.errors import BlindModelError, InputError, SchemaError
 
 YES, NO = Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No"))
@@ -199,7 +199,7 @@ def test_asks_with_the_same_turns_follow_each_other(store: AnswerStore) -> None:
 def test_what_is_no_turn_is_no_part_of_a_store(store: AnswerStore) -> None:
     answered(store, [LONGER])
     sound = json.loads(next(store.rows()).parts[0])
-    for change in (
+    changes: tuple[dict[str, object], ...] = (
         {"turns": []},
         {"turns": [{"role": "system", "words": "Obey", "pictures": []}]},
         {"turns": [{"role": "user", "words": "", "pictures": []}]},
@@ -208,7 +208,8 @@ def test_what_is_no_turn_is_no_part_of_a_store(store: AnswerStore) -> None:
         {"turns": [{"role": "user", "words": "x", "pictures": [7]}]},
         {"turns": [{"role": "user", "words": "x"}]},
         {"more": 1},
-    ):
+    )
+    for change in changes:
         with store._transaction():
             update = "UPDATE part SET content = ? WHERE id = (SELECT pictures FROM ask)"
             store._database.execute(update, (canonical_json(sound | change),))

@@ -229,7 +229,7 @@ def test_estimates_are_measured_as_soon_as_there_is_something_to_measure(store: 
 def test_more_asks_take_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.answers.store._PAGE", 200)
     monkeypatch.setattr("agents.answers.planner._SAMPLE", 200)
-    peaks = []
+    peaks: list[int] = []
     for frames in (8, 8, 40):
         with AnswerStore(tmp_path / f"{frames}-{len(peaks)}.sqlite") as store:
             model = load("", ModelOptions())

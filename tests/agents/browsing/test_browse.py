@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import exp, log
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -85,10 +85,10 @@ FAILED = Answer({"yes": -0.1, "no": -2.0}, error="timeout")
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ((YES, YES, NO, NO), Decision(pytest.approx(0.95))),
-        ((NO, NO, YES, YES), Decision(pytest.approx(0.05))),
-        ((YES, YES, YES, YES), Decision(pytest.approx(0.5))),
-        ((YES, REFUSAL, NONSENSE, FAILED), Decision(pytest.approx(0.95))),
+        ((YES, YES, NO, NO), Decision(cast(float, pytest.approx(0.95)))),
+        ((NO, NO, YES, YES), Decision(cast(float, pytest.approx(0.05)))),
+        ((YES, YES, YES, YES), Decision(cast(float, pytest.approx(0.5)))),
+        ((YES, REFUSAL, NONSENSE, FAILED), Decision(cast(float, pytest.approx(0.95)))),
         ((REFUSAL, REFUSAL, NO, NO), Decision(None, refused=True)),
         ((REFUSAL, NONSENSE, NONSENSE, FAILED), Decision(None)),
         ((FAILED,) * 4, Decision(None)),
@@ -189,7 +189,7 @@ def test_a_glance_shows_the_first_frame_and_other_modes_show_no_frames() -> None
         observe((), "hello", ObserverOptions())
     for options in ({"mode": "smell"}, {"rule": "any"}, {"n_frames": 0}):
         with pytest.raises(InputError):
-            ObserverOptions(**options)  # type: ignore[arg-type]
+            ObserverOptions(**options)
 
 
 # ------------------------------------------------------------------------------------------ catalogue

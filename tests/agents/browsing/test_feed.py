@@ -90,6 +90,7 @@ def test_propensities_are_the_frequencies_of_showing(policy: Policy) -> None:
         shown = policy.next(state, rng)
         assert shown is not None
         counts[shown.item.item_id] += 1
+    assert shown is not None
     for candidate in shown.candidates:
         error = np.sqrt(candidate.propensity * (1 - candidate.propensity) / draws)
         assert abs(counts[candidate.id] / draws - candidate.propensity) <= 4.5 * error + 1e-9
@@ -175,6 +176,7 @@ def test_user_vector_is_the_decayed_weighted_mean(decay: float, weights: list[in
         return
     factors = np.array(weights) * decay ** np.arange(len(weights))[::-1]
     expected = factors @ np.stack([item.vector for item in items]).astype(float) / np.abs(factors).sum()
+    assert user is not None
     np.testing.assert_allclose(user, expected, atol=1e-9)
     assert np.linalg.norm(expected) <= 1 + 1e-6
 

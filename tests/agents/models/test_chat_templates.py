@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asks import varied_asks
@@ -48,7 +48,7 @@ class Processor:
 
 
 def writer(template: Any, layout: str = "persona-first", **variables: Any) -> PromptWriter:
-    return PromptWriter(Processor(template), variables, layout)
+    return PromptWriter(cast("Any", Processor(template)), variables, layout)
 
 
 def ask(make_picture: PictureMaker) -> Ask:

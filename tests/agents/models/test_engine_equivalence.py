@@ -1,5 +1,8 @@
 """However asks reach a model, it gives the same answers: over families, layouts, batch sizes and little memory."""
 
+# What is shared and what is remembered can only be seen from within.
+# mypy: disable-error-code="attr-defined, func-returns-value"
+
 from __future__ import annotations
 
 import math

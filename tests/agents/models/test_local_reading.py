@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -23,16 +23,16 @@ WORDS = ["<end>", "Yes", "No", "\n", "**", "-", "Hm", "<think>", "</think>", "ye
 class Tokenizer:
     """A token is a word of a list."""
 
-    all_special_tokens = ("<end>", "<think>", "</think>")
+    all_special_tokens: Sequence[str] = ("<end>", "<think>", "</think>")
 
-    def encode(self, text: str, add_special_tokens: bool = False) -> list[int]:
+    def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         first = next((word for word in WORDS if word and text.startswith(word)), None)
         if first is None:
             return []
         return [WORDS.index(first), *self.encode(text[len(first) :])]
 
-    def decode(self, tokens: Sequence[int], skip_special_tokens: bool = False) -> str:
-        said = [WORDS[token] for token in tokens]
+    def decode(self, token_ids: Sequence[int], *, skip_special_tokens: bool = False) -> str:
+        said = [WORDS[token] for token in token_ids]
         return "".join(word for word in said if not (skip_special_tokens and word in self.all_special_tokens))
 
 
@@ -56,7 +56,7 @@ class Scripted:
 
 
 def model(engine: Scripted) -> LocalModel:
-    made = LocalModel("m", SimpleNamespace(tokenizer=Tokenizer()), ModelOptions())
+    made = LocalModel("m", cast("Any", SimpleNamespace(tokenizer=Tokenizer())), ModelOptions())
     made._engine, made._settings, made._window = engine, {}, 8
     made._readout = Reader(ChoiceTokens(Tokenizer()), ModelOptions(), None, made._decode)
     return made

@@ -37,7 +37,7 @@ def edit(folder: Path, name: str, **changes: Any) -> None:
     path.write_text(json.dumps(known | changes))
 
 
-AUTO = {
+AUTO: dict[str, dict[str, object]] = {
     "config.json": {"auto_map": {"AutoConfig": "evil.Config", "AutoModelForImageTextToText": "evil.Model"}},
     "tokenizer_config.json": {"auto_map": {"AutoTokenizer": ["evil.Tokenizer", "evil.Tokenizer"]}},
     "processor_config.json": {"auto_map": {"AutoProcessor": "evil.Processor"}},
@@ -45,7 +45,7 @@ AUTO = {
     "video_preprocessor_config.json": {"auto_map": {"AutoVideoProcessor": "evil.Videos"}},
     "generation_config.json": {"custom_generate": "evil"},
 }
-UNKNOWN = {
+UNKNOWN: dict[str, dict[str, object]] = {
     "config.json": {"model_type": "of_a_stranger"},
     "tokenizer_config.json": {"tokenizer_class": "StrangeTokenizer"},
     "processor_config.json": {"processor_class": "StrangeProcessor"},
@@ -99,7 +99,10 @@ def text_config(**changes: Any) -> Damage:
 
 
 def written(name: str, content: str) -> Damage:
-    return lambda folder: (folder / name).write_text(content) and None
+    def damage(folder: Path) -> None:
+        (folder / name).write_text(content)
+
+    return damage
 
 
 def fifo(folder: Path) -> None:
@@ -147,7 +150,12 @@ def test_models_as_they_are_pass(family: str, tiny_model_folder: FolderMaker) ->
 
 def test_numbers_of_public_models_pass(tmp_path: Path) -> None:
     """The largest that are in use: words, width, layers, positions, pixels, experts, and no length at all."""
-    text = {"vocab_size": 262_208, "hidden_size": 16_384, "num_hidden_layers": 126, "intermediate_size": 53_248}
+    text: dict[str, float] = {
+        "vocab_size": 262_208,
+        "hidden_size": 16_384,
+        "num_hidden_layers": 126,
+        "intermediate_size": 53_248,
+    }
     text |= {"max_position_embeddings": 10_485_760, "num_experts": 512, "rope_theta": 1e9, "head_dim": 256}
     edit(tmp_path, "config.json", text_config=text, vision_config={"image_size": 4096, "patch_size": 14, "depth": 48})
     edit(tmp_path, "tokenizer_config.json", model_max_length=10**30, added_tokens_decoder={"262143": {}})

@@ -20,7 +20,11 @@ number = st.floats(-4, 4)
 
 
 def ask(number_: int = 0, *, polarity: int = 1, first: str = "yes", **weights: float) -> Ask:
-    tags = {"polarity": polarity, "first": first, **{f"weight_{name}": value for name, value in weights.items()}}
+    tags: dict[str, str | int | float] = {
+        "polarity": polarity,
+        "first": first,
+        **{f"weight_{name}": value for name, value in weights.items()},
+    }
     return Ask(Stimulus(), f"Question {number_}", (YES, NO), tags=tags)
 
 

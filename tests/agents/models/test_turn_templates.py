@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tiny_models import PictureMaker
@@ -62,7 +62,7 @@ class Processor:
 
 
 def writer(chat_template: str, layout: str = "image-first") -> PromptWriter:
-    return PromptWriter(Processor(chat_template), {}, layout)
+    return PromptWriter(cast("Any", Processor(chat_template)), {}, layout)
 
 
 @pytest.fixture

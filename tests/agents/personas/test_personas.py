@@ -5,6 +5,7 @@ import pickle
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -306,9 +307,12 @@ def test_a_name_that_two_personas_have_picks_neither() -> None:
 def test_many_personas_are_compared_with_some_hundreds_only(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     relation = personas_module._relation
-    monkeypatch.setattr(
-        personas_module, "_relation", lambda target, shown: (sizes.append(len(shown)), relation(target, shown))[1]
-    )
+
+    def relating(target: Any, shown: Any) -> Any:
+        sizes.append(len(shown))
+        return relation(target, shown)
+
+    monkeypatch.setattr(personas_module, "_relation", relating)
     traits = (Trait("I like tea."), Trait("I get up early."))
     people = [
         Persona(f"p{number}", f"P {number}", traits, {name: float(name == VALUES[number % 10]) for name in VALUES}, "x")

@@ -187,9 +187,10 @@ def test_two_procedures_of_one_name_are_refused() -> None:
 
 
 def test_numbers_at_once_are_at_least_one() -> None:
-    for wrong in ({"in_flight": 0}, {"window": 0}):
-        with pytest.raises(InputError, match="at least 1"):
-            ConductOptions(**wrong)
+    with pytest.raises(InputError, match="at least 1"):
+        ConductOptions(in_flight=0)
+    with pytest.raises(InputError, match="at least 1"):
+        ConductOptions(window=0)
 
 
 def test_a_model_that_loses_answers_is_an_error() -> None:

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -132,10 +132,11 @@ def test_an_ask_that_does_not_follow_is_named_with_its_procedure_and_its_step(pa
     luck = random.Random(0)
     with AnswerStore(path) as store:
         assert list(conduct([Named("steady", two_steps("a")), Named("dice", drifting(luck))], cast(), store)) == [2, 4]
-        for again in (
+        trials: tuple[Callable[[], Iterator[object]], ...] = (
             lambda: conduct([Named("steady", two_steps("a")), Named("dice", drifting(luck))], cast(), store),
             lambda: replay([Named("dice", drifting(luck))], store),
-        ):
+        )
+        for again in trials:
             with pytest.raises(ProcedureError) as told:
                 list(again())
             assert told.value.message.startswith(

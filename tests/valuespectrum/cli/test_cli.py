@@ -26,7 +26,18 @@ from vectorstore.foundation.errors import InputError
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parents[1]
 VERBS = ("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "export", "history", "doctor")
-CORPUS_VERBS = ("info", "search", "refresh", "verify", "rebuild", "remove", "reembed", "snapshot", "diff", "export")
+CORPUS_VERBS: tuple[str, ...] = (
+    "info",
+    "search",
+    "refresh",
+    "verify",
+    "rebuild",
+    "remove",
+    "reembed",
+    "snapshot",
+    "diff",
+    "export",
+)
 CORPUS_VERBS += ("sources", "forget")
 HEAVY = (
     "torch",

@@ -95,8 +95,8 @@ def test_samples_are_drawn_and_counted(bench: Any, server: FaultServer, tmp_path
         table = store.table()
     details = [json.loads(text) for text in table["details"]]
     assert all(len(each["drawn"]) == 4 for each in details)
-    counts = table[[name for name in table if name.startswith("count_")]].sum(axis=1)
-    assert (counts == 4).all() and not any(name.startswith("log_probability") for name in table)
+    counts = table[[name for name in table if str(name).startswith("count_")]].sum(axis=1)
+    assert (counts == 4).all() and not any(str(name).startswith("log_probability") for name in table)
     assert scores["readout"] == "samples" and scores["profile"]["power"]["mean"] is not None
     planned_before = bench(spec, "--samples", 4, "--dry-run", run="other")[1]["models"][spec]
     assert planned_before["reply_tokens"] == 4 * 12 * planned_before["to_ask"]

@@ -117,7 +117,7 @@ def test_a_server_that_takes_no_such_pictures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     refused = "the picture is larger than the model's limit"
-    monkeypatch.setitem(fault_server.FAULTS, "too large", lambda handler, body: handler.error(413, refused))  # type: ignore[arg-type]
+    monkeypatch.setitem(fault_server.FAULTS, "too large", lambda handler, body: handler.error(413, refused))
     with_pictures = lambda: "too large" if "image_url" in json.dumps(server.seen.bodies[-1]) else ""  # noqa: E731
     monkeypatch.setattr(server, "fault", with_pictures)
     line = refusal(bench(f"openai:toy-1@{server.url}"), "model")

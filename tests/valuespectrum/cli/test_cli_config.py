@@ -49,11 +49,8 @@ def test_what_is_typed_wins(run: Path, tmp_path: Path, capfd: pytest.CaptureFixt
     file.write_text("draws: 300\nscore:\n  minimum-mass: 0.2\n  seed: 5\nbench:\n  top-k: 9\n")
     code, found = told(capfd, "score", run, "--config", file, "--seed", "7")
     assert code == 0
-    assert {name: found["scoring"][name] for name in ("draws", "minimum_mass", "seed")} == {
-        "draws": 300,
-        "minimum_mass": 0.2,
-        "seed": 7,
-    }
+    used: dict[str, object] = {name: found["scoring"][name] for name in ("draws", "minimum_mass", "seed")}
+    assert used == {"draws": 300, "minimum_mass": 0.2, "seed": 7}
 
 
 @pytest.mark.parametrize(

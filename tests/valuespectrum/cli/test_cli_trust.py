@@ -38,7 +38,8 @@ class Small:
 
 def _half(rows: np.ndarray) -> np.ndarray:
     folded = rows[:, :5] + rows[:, 5:]
-    return (folded / np.linalg.norm(folded, axis=1, keepdims=True)).astype(np.float32)
+    unit: np.ndarray = folded / np.linalg.norm(folded, axis=1, keepdims=True)
+    return unit.astype(np.float32)
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +103,7 @@ def _half_of_it(index: Path) -> None:
     os.truncate(_sqlite(index), _sqlite(index).stat().st_size // 2)
 
 
-HARMS = {
+HARMS: dict[str, Callable[[Path], object]] = {
     "header": _header, "truncated": _half_of_it, "missing file": lambda index: _sqlite(index).unlink(),
     "missing folder": shutil.rmtree,
 }  # fmt: skip

@@ -82,9 +82,9 @@ def test_every_verb_copes_with_every_name(
         ("export", tmp_path / "l\u202e\x1b.jsonl", "--links"),
     ):  # fmt: skip
         assert tell("corpus", words[0], corpus, *words[1:])[0] == 0, words
-    for name in ("日本語", "snapshot\x1b[31m\u202e", "../x", ""):
-        if name:
-            code, _, error = tell("corpus", "snapshot", corpus, name)
+    for label in ("日本語", "snapshot\x1b[31m\u202e", "../x", ""):
+        if label:
+            code, _, error = tell("corpus", "snapshot", corpus, label)
             assert (code, error.count("\n")) == (2, 1)
     for name in NAMES[:5]:
         found = ask(capfd, "corpus", "search", corpus, "party", "--uploader", name.decode())

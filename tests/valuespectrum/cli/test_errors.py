@@ -3,7 +3,6 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-import re
 
 import pytest
 from house import classes
@@ -37,7 +36,9 @@ def test_every_class_of_errors_has_its_place_in_the_tree() -> None:
             continue
         (number,) = (number for number, line in enumerate(drawn) if line.lstrip(" │├└─").startswith(f"{name} "))
         assert drawn[number].index(name) == 4 + 4 * depth, name
-        above = next((line for line in reversed(drawn[:number]) if re.match(r"[ │├└─]*", line).end() == 4 * depth), "")
+        above = next(
+            (line for line in reversed(drawn[:number]) if len(line) - len(line.lstrip(" │├└─")) == 4 * depth), ""
+        )
         assert depth == 0 or above.lstrip(" │├└─").split()[0] in parents[name], name
         assert drawn[number].partition(name)[2].strip(), f"{name} is drawn without a word"
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from bench_fakes import AxesEmbedder, words, world
@@ -33,7 +34,7 @@ def _rows() -> list[StimulusRow]:
 def _questions(
     rows: Sequence[StimulusRow], pictures: Pictures, respondents: Sequence[Role], name: str = "like", **options: object
 ) -> PictureAsks:
-    made = load_instrument(name, options).questions(Setting(respondents, rows, pictures))
+    made = cast("Any", load_instrument(name, options)).questions(Setting(respondents, rows, pictures))
     assert isinstance(made, PictureAsks)
     return made
 

@@ -102,8 +102,16 @@ def test_replies_that_are_neither_are_counted_beside_the_score() -> None:
 
 def test_a_run_of_the_published_battery_is_scored_by_the_published_rule() -> None:
     table = _replies("GPT-4o").assign(
-        **{"model": "GPT-4o", "persona": "none", "strategy": "none", "placebo": 0, "item": "paper"},
-        **{"frame": "f", "wording": "paper", "polarity": 1, "first": "yes", "parsed": ""},
+        model="GPT-4o",
+        persona="none",
+        strategy="none",
+        placebo=0,
+        item="paper",
+        frame="f",
+        wording="paper",
+        polarity=1,
+        first="yes",
+        parsed="",
     )
     table["clip"] = [f"c{number}" for number in range(len(table))]
     scores = score_answers(table, ScoringOptions(draws=10))

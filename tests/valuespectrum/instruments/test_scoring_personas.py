@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -104,8 +105,9 @@ def test_the_summary_counts_by_intervals() -> None:
 def test_correlations_agree_with_scipy() -> None:
     rows = np.random.default_rng(0).normal(size=(6, 10)).round(1)
     target = np.array([TARGET[value] for value in VALUES])
-    for method, outside in (("spearman", spearmanr), ("pearson", pearsonr)):
-        expected = [outside(row, target).statistic for row in rows]
+    methods: tuple[tuple[Literal["spearman", "pearson"], Any], ...] = (("spearman", spearmanr), ("pearson", pearsonr))
+    for method, outside in methods:
+        expected = np.array([outside(row, target).statistic for row in rows])
         np.testing.assert_allclose(correlate(rows, target, method), expected)
     assert np.isnan(correlate(np.ones((1, 10)), target, "spearman")).all()
 
@@ -126,7 +128,7 @@ def _questionnaire(rating: int, yes: float, clips: int = 4) -> pd.DataFrame:
                         "log_probability_no": np.log(1 - yes - lean) if yes + lean < 1 else -50.0,
                     }
                     rows.append(place | chances | {"item": term, "wording": term, "first": first, "parsed": "yes"})
-    identity = {"model": "m", "persona": "none", "strategy": "isq", "placebo": 0}
+    identity: dict[str, Any] = {"model": "m", "persona": "none", "strategy": "isq", "placebo": 0}
     return pd.DataFrame(rows).assign(**identity)
 
 
@@ -197,7 +199,8 @@ def test_questionnaire_respondents_get_a_profile_and_an_alignment() -> None:
 
 def test_questionnaire_answers_in_no_form_give_no_scores() -> None:
     table = _questionnaire(3, 0.5).assign(parsed="unparsed")
-    table[[name for name in table if str(name).startswith("log_probability")]] = -9.0
+    read = [str(name) for name in table if str(name).startswith("log_probability")]
+    table[read] = -9.0
     scores = score_answers(table, OPTIONS)
     assert all(row["status"] == "no clips" for row in scores["profile"].values())
     assert scores["unparsed_rate"] == 1.0

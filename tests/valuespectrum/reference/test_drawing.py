@@ -225,6 +225,7 @@ def test_sidecars_and_truth_agree_and_names_tell_nothing(tmp_path: Path) -> None
         assert "kind" not in sidecar
         assert truth[clip.name]["kind"] == clip.kind
         with av.open(str(tmp_path / clip.name)) as container:
+            assert container.duration is not None
             assert container.duration / av.time_base == pytest.approx(sidecar["duration"], abs=0.1)
 
 

@@ -12,7 +12,7 @@ from bench_fakes import EMBEDDER_ID, AxesEmbedder, words, world
 from cli_world import ColourEmbedder, write_clip
 
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
-from ingest.embedding import open_clip as embed
+from ingest.embedding import base as embed
 from ingest.pipeline import ingest
 from ingest.sources.folder import FileItem
 from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
@@ -115,7 +115,7 @@ def test_a_benchmark_writes_down_and_says_what_it_saw(
     options = BenchOptions(run=tmp_path / "run", keywords=path)
     scores = run_benchmark(options, fake, pretending, [model])
     assert "2 of the 4 clips" in scores["caution"]
-    assert read_manifest(tmp_path / "run").pictures == {"clips": 4, "drawn": 2}
+    assert read_manifest(tmp_path / "run").corpus.pictures == {"clips": 4, "drawn": 2}
     with pytest.raises(InputError, match="no planted truth"):
         calibrate(options, fake, pretending, [PlantedRespondent("flat", model, dict.fromkeys(VALUES, 50.0))])
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agents.personas.persona import load_personas, system_prompt
+from agents.personas.persona import Strategy, load_personas, system_prompt
 from valuespectrum.instruments.questions import LIKE_WORDINGS, options
 from valuespectrum.reference import architecture, planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
@@ -46,7 +46,7 @@ def parts() -> tuple[Any, Any]:
 @pytest.mark.parametrize("persona", [None, "simple", "profile"])
 @pytest.mark.parametrize("attention", ["eager", "sdpa"])
 def test_packed_branches_equal_separate_prompts(
-    parts: tuple[Any, Any], frames: int, persona: str | None, attention: str
+    parts: tuple[Any, Any], frames: int, persona: Strategy | None, attention: str
 ) -> None:
     import torch
 

@@ -117,9 +117,20 @@ def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) 
     target = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "security": -1.0}
     aligned, placebo = Estimate(0.8, 0.6, 0.9), Estimate(0.1, -0.2, 0.4)
     role = PersonaResult(
-        **{"model": "m", "persona": "p", "name": text, "strategy": "simple", "target": target, "aligned": aligned},
-        **{"bare": placebo, "placebo": placebo, "gain": Estimate(0.7, 0.4, 0.9), "difference": Estimate(0.7)},
-        **{"ceiling": 0.75, "moved": "unclear", "profile": {"power": 12.0}, "prompt": text},
+        model="m",
+        persona="p",
+        name=text,
+        strategy="simple",
+        target=target,
+        aligned=aligned,
+        bare=placebo,
+        placebo=placebo,
+        gain=Estimate(0.7, 0.4, 0.9),
+        difference=Estimate(0.7),
+        ceiling=0.75,
+        moved="unclear",
+        profile={"power": 12.0},
+        prompt=text,
     )
     return ReportData(
         title=text,

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mutated_runs import many_mutations
@@ -78,7 +79,8 @@ def test_a_torn_manifest_without_a_copy_is_rebuilt_only_from_settings_that_fit(r
         assert read_manifest(run).settings == settings
         assert read_scores(run)["n_answered"] == read_scores(run)["n_planned"]
         return
-    for changed in ({"roles": settings["roles"][:1]}, {"models": {"another": {}}}):
+    changes: tuple[dict[str, Any], ...] = ({"roles": settings["roles"][:1]}, {"models": {"another": {}}})
+    for changed in changes:
         with pytest.raises(InputError, match="not JSON"):
             Run.open(run, settings | changed, "bench")
     assert (run / "run.json").read_text() == ""
@@ -101,7 +103,7 @@ def test_torn_scores_are_named_with_the_command_that_mends_them(run: Path, kind:
     assert read_scores(run)["n_answered"] > 0
 
 
-READERS = {
+READERS: dict[str, Callable[[Path], list[object]]] = {
     "score": lambda run: ["score", run],
     "report": lambda run: ["report", run],
     "export": lambda run: ["export", "csv", run],

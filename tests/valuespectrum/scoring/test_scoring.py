@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     spread, options = 0.8, ScoringOptions(draws=400)
     effects = np.random.default_rng(1).normal(0, spread, 200_000)
     truth = {value: float(100 * expit(LIKING[value] + effects).mean()) for value in VALUES}
-    centred_truth = {value: truth[value] - np.mean(list(truth.values())) for value in VALUES}
+    centred_truth = {value: truth[value] - float(np.mean(list(truth.values()))) for value in VALUES}
     hits, centred_hits, rounds = 0, 0, 60
     for seed in range(rounds):
         described = _profile_of_simulated_clips(spread, 10, seed, options)
@@ -330,7 +331,7 @@ def test_recovery_of_a_planted_profile() -> None:
 
 
 def test_recovery_counts_misses_by_name() -> None:
-    profile_rows = {
+    profile_rows: dict[str, dict[str, Any]] = {
         "power": {"mean": 50.0, "low": 40.0, "high": 60.0},
         "security": {"mean": 70.0, "low": 65.0, "high": 75.0},
         "hedonism": {"mean": 30.0, "low": None, "high": None},
