@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum.api import EngineName, LayoutName, ModelFormat
+from vectorstore.foundation.errors import InputError
 
 CorpusOption = Annotated[Path, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
 ModelHelp = (
@@ -37,6 +38,28 @@ SamplesOption = Annotated[
     int, typer.Option(help="Answers to draw for each question; 0 reads the probabilities themselves.", min=0)
 ]
 TemperatureOption = Annotated[float, typer.Option(help="Temperature of drawn answers.", min=0.01)]
+
+
+def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
+    """``["url=link"]`` as ``{"url": "link"}``.
+
+    Args:
+        option: As it is typed, for the message.
+        words: Its values.
+        example: One that makes sense.
+
+    Raises:
+        InputError: A word has no ``=`` or an empty side, or a name comes twice.
+    """
+    given: dict[str, str] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if not name or not value:
+            raise InputError(f"{option} {word}: not NAME=VALUE", f"write for example {option} {example}")
+        if name in given:
+            raise InputError(f"{option} {word}: {name} is named twice", "name it once")
+        given[name] = value
+    return given
 
 
 def one_of(names: Callable[[], list[str]]) -> Callable[[str], list[str]]:

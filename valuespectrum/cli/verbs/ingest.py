@@ -10,8 +10,8 @@ import typer
 from valuespectrum import api
 from valuespectrum.api import DecoderName, EmbedderFormat, SamplingName
 from valuespectrum.cli.console.ingest_options import FetchOption, RayOption, UnconfinedOption, WhereOption
+from valuespectrum.cli.console.options import pairs
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
-from vectorstore.foundation.errors import InputError
 
 
 def ingest(
@@ -71,7 +71,7 @@ def ingest(
             frames=frames,
             sampling=sampling,
             first_seconds=first_seconds,
-            columns=_pairs("--columns", columns or [], "url=link"),
+            columns=pairs("--columns", columns or [], "url=link"),
             basis=basis,
             fetch=tuple(fetch or ()),
             max_items=max_items,
@@ -87,16 +87,3 @@ def ingest(
             terminal.show(api.plan_ingest(sources, corpus, settings))
         else:
             terminal.show(api.ingest(sources, corpus, settings, terminal))
-
-
-def _pairs(option: str, words: list[str], example: str) -> dict[str, str]:
-    """``["url=link"]`` as ``{"url": "link"}``.
-
-    Raises:
-        InputError: A word has no ``=`` or an empty side.
-    """
-    split = [word.partition("=") for word in words]
-    for word, (name, _, value) in zip(words, split, strict=True):
-        if not name or not value:
-            raise InputError(f"{option} {word}: not NAME=VALUE", f"write for example {option} {example}")
-    return {name: value for name, _, value in split}

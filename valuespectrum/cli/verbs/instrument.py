@@ -23,6 +23,7 @@ from valuespectrum.cli.console.options import (
     StrategyChoice,
     TemperatureOption,
     one_of,
+    pairs,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
@@ -125,19 +126,5 @@ def run_instrument(
         temperature=temperature,
     )
     with Terminal(as_json) as terminal:
-        settings = api.InstrumentSettings(corpus, _options(option or []), asked)
+        settings = api.InstrumentSettings(corpus, pairs("--option", option or [], "wordings=2"), asked)
         terminal.show(api.run_instrument(name, model, run, settings, terminal, typed_command()))
-
-
-def _options(words: list[str]) -> dict[str, str]:
-    from vectorstore.foundation.errors import InputError
-
-    given: dict[str, str] = {}
-    for word in words:
-        name, joint, value = word.partition("=")
-        if not (name and joint):
-            raise InputError(f"{word!r:.80} is no option of an instrument", "write --option NAME=VALUE")
-        if name in given:
-            raise InputError(f"the option {name!r:.80} is named twice", "name it once")
-        given[name] = value
-    return given
