@@ -25,7 +25,6 @@ _SAYING_NOTHING = (UNTAGGED, 3)
 _UNLIKE_SCREENS = frozenset({8, 9, 10, 17})
 """Transfers that no screen shows as they are: linear, logarithmic, XYZ."""
 PQ, HLG = 16, 18
-_WIDE_PRIMARIES = {9: "BT.2020", 11: "DCI-P3", 12: "Display P3"}
 _LEAST_HD = (1280, 720)
 
 WHITE = 203.0

@@ -61,9 +61,6 @@ ISQ_YES_NO: dict[str, str] = {
 }
 """Yes/no terms of the Inductive Scoring Questionnaire; their probability of yes is the term."""
 
-REACT = "What do you do with this video? Choose one word, {options}."
-"""The browsing agent's question; options are drawn from the actions of a session."""
-
 
 def options(words: tuple[str, ...]) -> str:
     """Join option words the way the questions expect them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -19,15 +18,6 @@ from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TERMS: Mapping[str, str] = {
-    "yes_lean": "log-odds towards the word yes, whatever yes means",
-    "order_gap": "log-odds towards the option that is listed first",
-    "yes_lean_points": "the lean towards yes in percentage points of probability",
-    "order_gap_points": "the lean towards the first option in percentage points of probability",
-    "polarity_gap": "liking by positive questions minus liking by negative questions, points of 100",
-}
-"""Bias terms and what they mean; all are zero for a respondent who answers by liking alone."""
 
 
 def bias_terms(clips: pd.DataFrame, resamples: Resamples, options: ScoringOptions) -> dict[str, Json]:

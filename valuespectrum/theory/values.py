@@ -38,19 +38,6 @@ LABELS: Mapping[str, str] = {
 }
 """How each value is written for people."""
 
-GOALS: Mapping[str, str] = {
-    "self_direction": "thinking and acting on one's own: choosing, creating, exploring",
-    "stimulation": "excitement, novelty and challenge",
-    "hedonism": "pleasure and enjoyment of the senses",
-    "achievement": "success shown by competence",
-    "power": "status, wealth and control over people and resources",
-    "security": "safety and stability of oneself, of others and of society",
-    "conformity": "keeping to rules and not upsetting others",
-    "tradition": "respect for customs and ideas of one's culture or religion",
-    "benevolence": "the welfare of the people one is close to",
-    "universalism": "understanding and protection for all people and for nature",
-}
-"""The motivational goal of each value, in our words after Schwartz (2012)."""
 
 HIGHER_ORDER: Mapping[str, tuple[str, ...]] = {
     "openness_to_change": ("self_direction", "stimulation", "hedonism"),
