@@ -75,6 +75,9 @@ class FourQuestions:
         scores = heard.assign(like=100.0 * np.exp(heard["log_probability_yes"].astype(float)), answers=1)
         return profiled(self, answers, UnitScores(scores[["value", "item", "like", "answers"]]), draws, options)
 
+    def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
+        return {value: planted[_basic(value)] for value in self.value_set.dimensions}
+
     def _asked(self) -> Iterator[tuple[str, int]]:
         return ((value, n) for value in self.value_set.dimensions for n in range(self.options.per_value))
 

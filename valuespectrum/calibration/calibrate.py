@@ -9,8 +9,9 @@ from statistics import median
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
 from valuespectrum.instruments.base import Instrument, Recoverable
-from valuespectrum.instruments.measurement import written_name
+from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
+from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.reference.truth import caution
 from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.recovery import compare_to_planted
@@ -61,18 +62,42 @@ def calibrate(
     models = [respondent.model for respondent in respondents]
     refuse_other_clips(corpus, embedder.id, [model.id for model in models])
     scores = run_benchmark(options, corpus, embedder, models, progress=progress)
+    found = _compared(scores, instrument, respondents, options.scoring.level)
+    return found | {"clips_per_value": scores["clips_per_value"]}
+
+
+def calibrate_instrument(
+    options: InstrumentOptions, respondents: Sequence[PlantedRespondent], progress: BenchProgress | None = None
+) -> Json:
+    """The same with an instrument that shows no pictures.
+
+    Args:
+        options: The run, with an instrument that says what it should find of planted values.
+        respondents: Models with their planted values.
+        progress: Told how it goes.
+
+    Raises:
+        InputError: Names repeat, a planted profile lacks a value, or the instrument cannot be set beside it.
+    """
+    _check(respondents)
+    instrument = recoverable(load_instrument(options.choice.name, options.choice.params))
+    scores = run_instrument(options, [respondent.model for respondent in respondents], progress=progress)
+    return _compared(scores, instrument, respondents, options.scoring.level)
+
+
+def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[PlantedRespondent], level: float) -> Json:
     profiles = {row["model"]: row["profile"] for row in scores["respondents"]}
     rows = [_row(each, instrument.expected(each.planted), profiles[each.model.id]) for each in respondents]
     known = [row["spearman"] for row in rows if row["spearman"] is not None]
     return {
-        "instrument": written_name(options.instrument.name),
+        "instrument": scores["instrument"],
+        "unit": scores["unit"],
         "respondents": rows,
         "spearman_median": median(known) if known else None,
         "coverage": sum(row["coverage"] for row in rows) / len(rows),
-        "expected_coverage": options.scoring.level,
+        "expected_coverage": level,
         "centred_rmse": (sum(row["centred_rmse"] ** 2 for row in rows) / len(rows)) ** 0.5,
         "misses": [f"{row['name']}: {value}" for row in rows for value in [*row["outside"], *row["unmeasured"]]],
-        "clips_per_value": scores["clips_per_value"],
     }
 
 

@@ -27,8 +27,14 @@ class BatteryOptions:
 
     @property
     def params(self) -> dict[str, str | int | float | bool]:
-        """Options of the instrument."""
-        return {"wordings": self.wordings, "prefill": self.prefill}
+        """Options of the instrument: those that are not as usual, so that one that has no such options can be named."""
+        usual = BatteryOptions()
+        given: dict[str, str | int | float | bool] = {}
+        if self.wordings != usual.wordings:
+            given["wordings"] = self.wordings
+        if self.prefill != usual.prefill:
+            given["prefill"] = self.prefill
+        return given
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,27 @@ def load_instrument(name: str, params: Mapping[str, object] | None = None) -> In
     return made(checked_options(f"instrument {name!r}", made.Options, params or {}))
 
 
+def load_installed(name: str, params: Mapping[str, Any], run: str) -> Instrument:
+    """The instrument that a run was made with.
+
+    Args:
+        name: As its manifest says.
+        params: Its options there.
+        run: Where the run is, for the message.
+
+    Raises:
+        InputError: It is not installed, or has other options by now.
+    """
+    if name not in INSTRUMENTS.names():
+        raise _not_installed(f"{run} was made", name)
+    return load_instrument(name, params)
+
+
+def _not_installed(what: str, name: str) -> InputError:
+    known = ", ".join(INSTRUMENTS.names())
+    return InputError(f"{what} with the instrument {name!r:.80}, which is not installed", f"install it; known: {known}")
+
+
 def settings_of(instrument: Instrument) -> dict[str, Plain]:
     """Name and options, as a manifest keeps them."""
     return {"name": instrument.name, **asdict(cast("DataclassInstance", instrument.options))}
@@ -93,10 +114,7 @@ def instrument_of(answers: pd.DataFrame) -> str:
         raise InputError(f"no instrument knows the items {', '.join(strange)}", "install the one that asked them")
     missing = sorted(named - set(INSTRUMENTS.names()))
     if missing:
-        raise InputError(
-            f"these answers were got with the instrument {missing[0]!r:.80}, which is not installed",
-            f"install it; known: {', '.join(INSTRUMENTS.names())}",
-        )
+        raise _not_installed("these answers were got", missing[0])
     found = sorted(named | {owners[item] for item in bare})
     if len(found) != 1:
         raise InputError(f"answers of one respondent belong to several instruments: {', '.join(found)}")

@@ -23,7 +23,7 @@ from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Instrument, Listed, Pictures, Setting
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.question_list import NamedAsks
-from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_instrument, settings_of
+from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_installed, load_instrument, settings_of
 from valuespectrum.instruments.roles import borrowed_placebos, roles
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
@@ -345,7 +345,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     answers = collected(table)
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
     battery = dict(settings["battery"])
-    instrument = load_instrument(battery.pop("name"), battery)
+    instrument = load_installed(battery.pop("name"), battery, str(folder))
     source = settings.get("corpus")
     scores: Json = {"schema": SCHEMA, "kind": manifest.kind} | score_answers(
         answers, scoring, targets, {instrument.name: instrument}

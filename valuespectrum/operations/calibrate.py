@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from agents.models.base import Model
     from valuespectrum.calibration.calibrate import PlantedRespondent
     from valuespectrum.measuring.benchmark import BenchOptions
+    from valuespectrum.measuring.instrument_run import InstrumentOptions
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrateSettings:
     """How planted values are measured; the names are those of the options of ``valuespectrum calibrate``."""
 
+    instrument: str = "like"
+    """One that says what it should find of planted values."""
     corpus: Path | None = None
     """Corpus of drawn clips; by default one is drawn beside the run."""
     clips: int = 220
@@ -59,7 +62,7 @@ def calibrate(
     teller: Teller | None = None,
     command: str = "",
 ) -> Calibration:
-    """Measure models whose values were planted: how well the instrument recovers them, and what it misses.
+    """Measure models whose values were planted: how well an instrument recovers them, and what it misses.
 
     Args:
         models: ``reference:NAME`` or ``simulated:PROFILE``; without any, the whole cohort.
@@ -79,20 +82,30 @@ def calibrate(
     """
     from agents.models.base import ModelOptions
     from valuespectrum.calibration.calibrate import calibrate as run_calibration
-    from valuespectrum.calibration.calibrate import refuse_other_clips
+    from valuespectrum.calibration.calibrate import calibrate_instrument, recoverable, refuse_other_clips
+    from valuespectrum.instruments.registry import load_instrument
     from valuespectrum.reference.planted import COHORT
     from vectorstore.corpus import Corpus
 
     settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), Path(run)
     specs = [models] if isinstance(models, str) else list(models)
     specs = specs or [f"reference:{respondent.name}" for respondent in COHORT]
+    instrument = load_instrument(settings.instrument)
+    recoverable(instrument)
+    loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
+    if instrument.pictures is None:
+        with BenchBars(teller) as bars:
+            teller.doing("loading the models")
+            planted = _planted(specs, load_models(specs, loading))
+            found = calibrate_instrument(_instrument_options(folder, settings, command), planted, bars)
+        return Calibration(found, _describe(found))
     corpus = settings.corpus or _drawn_corpus(folder.with_name(f"{folder.name}-corpus"), settings, teller)
     teller.doing(f"opening {corpus}")
     with Corpus.open(corpus) as opened, BenchBars(teller) as bars:
         embedder = corpus_embedder(opened, settings.embedder)
         refuse_other_clips(opened, embedder.id, specs)
         teller.doing("loading the models")
-        loaded = load_models(specs, ModelOptions(batch_size=settings.batch_size, seed=settings.seed))
+        loaded = load_models(specs, loading)
         effective = effective_options(settings, model=specs, run=folder)
         options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
         found = run_calibration(options, opened, embedder, _planted(specs, loaded), bars)
@@ -101,14 +114,28 @@ def calibrate(
 
 def _options(run: Path, settings: CalibrateSettings, command: str) -> BenchOptions:
     from valuespectrum.instruments.battery import BatteryOptions
-    from valuespectrum.measuring.benchmark import BenchOptions
+    from valuespectrum.measuring.benchmark import BenchOptions, picture_instrument, retrieval_of
     from valuespectrum.scoring.cells import ScoringOptions
-    from valuespectrum.stimuli.retrieval import RetrievalOptions
 
+    battery = BatteryOptions(settings.instrument, settings.wordings)
     return BenchOptions(
         run=run,
-        battery=BatteryOptions(wordings=settings.wordings),
-        retrieval=RetrievalOptions(top_k=settings.top_k),
+        battery=battery,
+        retrieval=retrieval_of(picture_instrument(battery.name, battery.params), settings.top_k),
+        seed=settings.seed,
+        scoring=ScoringOptions(seed=settings.seed),
+        command=command,
+    )
+
+
+def _instrument_options(run: Path, settings: CalibrateSettings, command: str) -> InstrumentOptions:
+    from valuespectrum.instruments.registry import InstrumentChoice
+    from valuespectrum.measuring.instrument_run import InstrumentOptions
+    from valuespectrum.scoring.cells import ScoringOptions
+
+    return InstrumentOptions(
+        run=run,
+        choice=InstrumentChoice(settings.instrument),
         seed=settings.seed,
         scoring=ScoringOptions(seed=settings.seed),
         command=command,
@@ -158,10 +185,12 @@ def _describe(found: Json) -> str:
         for row in found["respondents"]
     ]
     header = ("respondent", "rank correlation", "covered", "centred error", "bias", "outside the interval")
+    unit = found["unit"]
     summary = (
         f"median rank correlation {number(found['spearman_median'], 2)}; {found['coverage']:.0%} of planted values lie "
         f"inside intervals that claim {found['expected_coverage']:.0%}; "
         f"centred error {number(found['centred_rmse'], 1)} points\n"
-        "Intervals are over clips. All respondents see the same clips, so their intervals are not independent trials."
+        f"Intervals are over {unit}s. All respondents see the same {unit}s, "
+        "so their intervals are not independent trials."
     )
     return f"{table(header, rows)}\n\n{summary}"

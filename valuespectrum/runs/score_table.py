@@ -45,7 +45,7 @@ def write_score_table(scores: Json, path: Path) -> int:
 def score_rows(scores: Json) -> Iterator[dict[str, object]]:
     """One record per respondent and value; a number that is not known is left empty."""
     for respondent in scores.get("respondents", []):
-        who = {name: respondent.get(name, "") for name in _WHO}
+        who = {name: respondent.get(name, "") for name in (*_WHO, "value_set", "unit")}
         for value, row in respondent.get("profile", {}).items():
             numbers = {name: "" if number is None else number for name, number in row.items()}
             yield {**who, "value": value, **{name: each for name, each in numbers.items() if _is_plain(each)}}

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from bench_fakes import AxesEmbedder, words, world
 from scipy.special import expit
+from trial_instruments import FourQuestions, Staircase
 
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
-from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
+from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate, calibrate_instrument
 from valuespectrum.instruments.battery import BatteryOptions
+from valuespectrum.instruments.registry import INSTRUMENTS, InstrumentChoice
 from valuespectrum.measuring.benchmark import BenchOptions
+from valuespectrum.measuring.instrument_run import InstrumentOptions
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.theory.value_sets import FOUR
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -64,3 +68,20 @@ def test_cohorts_that_cannot_be_compared_are_refused(options: BenchOptions) -> N
     published = BenchOptions(run=options.run, battery=BatteryOptions(name="paper"))
     with pytest.raises(InputError, match="does not say what it should find"):
         calibrate(published, world(), AxesEmbedder(), [one])
+
+
+def test_an_instrument_without_pictures_is_calibrated_on_its_own_scale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(INSTRUMENTS._registered, "trial", FourQuestions)
+    monkeypatch.setitem(INSTRUMENTS._registered, "stairs", Staircase)
+    choice = InstrumentChoice("trial", {"per_value": "12"})
+    cohort = [_respondent(f"r{peak}", _truth(peak), noise=0.2) for peak in range(3)]
+    found = calibrate_instrument(InstrumentOptions(tmp_path / "run", choice, scoring=ScoringOptions(draws=200)), cohort)
+    assert (found["instrument"], found["unit"]) == ("trial", "item")
+    assert found["centred_rmse"] < 3 and found["coverage"] > 0.6
+    planted = found["respondents"][0]["planted"]
+    assert set(planted) == set(FOUR.dimensions)
+    assert planted["conservation"] == cohort[0].planted["security"]
+    with pytest.raises(InputError, match="'stairs' does not say what it should find"):
+        calibrate_instrument(InstrumentOptions(tmp_path / "other", InstrumentChoice("stairs")), cohort)

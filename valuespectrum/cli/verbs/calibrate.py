@@ -8,11 +8,19 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.options import BatchOption, EmbedderOption, SeedOption, typed_command
+from valuespectrum.cli.console.options import BatchOption, EmbedderOption, SeedOption, one_of, typed_command
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
 def calibrate(
+    instrument: Annotated[
+        str,
+        typer.Option(
+            help="An instrument that says what it should find.",
+            metavar="NAME",
+            autocompletion=one_of(lambda: api.known_instruments()),
+        ),
+    ] = "like",
     corpus: Annotated[
         Path | None,
         typer.Option(help="Corpus of drawn clips; by default one is drawn.", metavar="DIR", show_default=False),
@@ -32,9 +40,10 @@ def calibrate(
 ) -> None:
     """Measure models whose values were planted.
 
-    Says how well the instrument recovers them, and what it misses.
+    Says how well an instrument recovers them, and what it misses.
     """
     settings = api.CalibrateSettings(
+        instrument=instrument,
         corpus=corpus,
         clips=clips,
         top_k=top_k,

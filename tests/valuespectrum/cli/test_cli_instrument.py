@@ -1,0 +1,88 @@
+"""``instrument list`` and ``instrument run``: documents, words, and one line for what cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from trial_instruments import FourQuestions, Staircase
+
+from valuespectrum.cli import main
+from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.theory.value_sets import FOUR
+
+MODEL = "simulated:security=1,power=2,stimulation=-1"
+
+
+@pytest.fixture(autouse=True)
+def trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in (FourQuestions, Staircase):
+        monkeypatch.setitem(INSTRUMENTS._registered, kind.name, kind)
+
+
+def test_the_list_says_what_is_asked_and_under_which_terms(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["instrument", "list", "--json"]) == 0
+    listed = {one["name"]: one for one in json.loads(capsys.readouterr().out)["instruments"]}
+    assert set(listed) == {"isq", "like", "paper", "stairs", "trial"}
+    assert listed["trial"]["dimensions"] == list(FOUR.dimensions) and listed["trial"]["asks"] == 12
+    assert {item["licence"] for item in listed["trial"]["items"]} == {"CC0-1.0"}
+    assert listed["like"]["options"] == {"wordings": 2, "prefill": ""} and listed["like"]["pictures"]
+
+
+def test_one_that_cannot_be_used_is_listed_and_in_no_others_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(INSTRUMENTS._registered, "hollow", object)
+    assert main(["instrument", "list"]) == 0
+    said = capsys.readouterr().out
+    assert "cannot be used: hollow" in said and "like battery" not in said and "trial: how often" in said
+
+
+@pytest.mark.parametrize("name", ["trial", "stairs"])
+def test_any_instrument_can_be_run_scored_and_exported(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = str(tmp_path / "run")
+    assert main(["instrument", "run", name, "--model", MODEL, "--run", run]) == 0
+    said = capsys.readouterr().out
+    assert ("Self-enhancement" if name == "trial" else "Angle, degrees") in said
+    assert ("centred" in said) == (name == "trial"), "numbers on different scales are not centred"
+    assert main(["score", run, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == "instrument"
+    assert main(["export", "scores", run]) == 0
+    header, *rows = (tmp_path / "run" / "scores.csv").read_text().splitlines()
+    assert "value_set" in header and len(rows) == (4 if name == "trial" else 1)
+    assert main(["doctor", "--run", run]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["tarot"], "unknown instrument 'tarot'"),
+        (["like"], "asks about pictures"),
+        (["trial", "--corpus", "."], "shows no pictures"),
+        (["trial", "--option", "per_value"], "is no option of an instrument"),
+        (["trial", "--option", "per_value=many"], "option per_value"),
+        (["trial", "--option", "depth=1"], "has no option 'depth'"),
+        (["trial", "--option", "per_value=1", "--option", "per_value=2"], "named twice"),
+        (["trial", "--persona", "nobody"], "nobody"),
+        (["like", "--corpus", "nowhere", "--option", "wordings=9"], "wordings must lie in 1..3"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(
+    words: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    assert main(["instrument", "run", *words, "--model", MODEL, "--run", str(run)]) == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
+    assert len(lines) == 1 and complaint in lines[0]
+    assert not run.exists()
+
+
+def test_a_benchmark_needs_an_instrument_that_shows_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["bench", "--corpus", str(tmp_path), "--battery", "trial", "--model", MODEL, "--run", str(tmp_path / "r")]
+    assert main(words) == 2
+    assert "valuespectrum instrument run trial" in capsys.readouterr().err
