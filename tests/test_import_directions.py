@@ -16,7 +16,7 @@ ALLOWED = {
 }
 HEAVY = {"torch", "torchvision", "transformers", "chromadb", "open_clip", "pandas", "sklearn", "scipy", "pyarrow"}
 MAX_LINES = 600
-MAX_MODULES = 14
+MAX_MODULES = 13
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))

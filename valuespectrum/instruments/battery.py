@@ -1,17 +1,51 @@
-"""What the three batteries about pictures have in common: options, columns, the licence of our own words."""
+"""What the batteries about pictures have in common: forms of questions, choices, options, the licence of our words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.models.base import Choice
 from valuespectrum.instruments.base import Licence
 from valuespectrum.instruments.questions import LIKE_WORDINGS
 from vectorstore.foundation.errors import InputError
 
+DIGITS: tuple[str, ...] = tuple(str(digit) for digit in range(10))
+"""Names of the options of a rating."""
+RATINGS: tuple[Choice, ...] = tuple(Choice(digit, (digit,)) for digit in DIGITS)
+ORDERS: tuple[tuple[str, str], ...] = (("yes", "no"), ("no", "yes"))
+"""Both orders in which yes and no can be listed."""
+ANSWER_TOKENS, REPLY_TOKENS = 12, 32
+"""Longest answer to a closed and to an open question."""
 OWN_WORDS = Licence("Apache-2.0", "this project")
 """Of questions that we wrote."""
 ABOUT_PICTURES = ("value", "clip", "frame", "wording", "polarity", "first")
 """Tags of every ask about a picture that a score looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One question as it is put."""
+
+    item: str
+    wording: str
+    polarity: int
+    """1 where yes means more of what is measured, -1 where it means less."""
+    first: str
+    """The option word that is listed first; empty where there is no order."""
+    question: str
+    choices: tuple[Choice, ...] = ()
+    """Empty for an open question."""
+
+    @property
+    def tags(self) -> dict[str, str | int | float]:
+        """Tags of its asks."""
+        return {
+            "item": self.item,
+            "wording": self.wording,
+            "polarity": self.polarity,
+            "order": f"{self.first}-first" if self.first else "",
+            "first": self.first,
+        }
 
 
 @dataclass(frozen=True, slots=True)

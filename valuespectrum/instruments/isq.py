@@ -16,9 +16,7 @@ from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_CHOICE, NO_PICTURE
 from agents.models.yes_no import NO, YES
 from valuespectrum.instruments.base import Item, Licence, Setting
-from valuespectrum.instruments.battery import ABOUT_PICTURES, WordingOptions
-from valuespectrum.instruments.choices import DIGITS, RATINGS
-from valuespectrum.instruments.forms import ORDERS, Form
+from valuespectrum.instruments.battery import ABOUT_PICTURES, DIGITS, ORDERS, RATINGS, Form, WordingOptions
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled

@@ -14,8 +14,7 @@ from agents.answers.respondent import Role
 from agents.models.yes_no import NO, YES
 from agents.personas.persona import QUESTIONNAIRE
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import ABOUT_PICTURES, OWN_WORDS, WordingOptions
-from valuespectrum.instruments.forms import ORDERS, Form
+from valuespectrum.instruments.battery import ABOUT_PICTURES, ORDERS, OWN_WORDS, Form, WordingOptions
 from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks

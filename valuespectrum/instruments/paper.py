@@ -18,8 +18,7 @@ from agents.models.base import NO_CHOICE, REFUSAL
 from agents.models.parsing.parse import contains_yes, parse_answer
 from agents.models.yes_no import NO, YES
 from valuespectrum.instruments.base import Item, Licence, Setting
-from valuespectrum.instruments.battery import ABOUT_PICTURES, WordingOptions
-from valuespectrum.instruments.forms import Form
+from valuespectrum.instruments.battery import ABOUT_PICTURES, Form, WordingOptions
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled

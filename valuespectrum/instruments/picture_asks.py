@@ -11,7 +11,7 @@ from agents.answers.respondent import Role
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Ask, FrameReference, Stimulus
 from valuespectrum.instruments.base import Pictures, Setting
-from valuespectrum.instruments.forms import ANSWER_TOKENS, REPLY_TOKENS, Form
+from valuespectrum.instruments.battery import ANSWER_TOKENS, REPLY_TOKENS, Form
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 

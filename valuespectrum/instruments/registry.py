@@ -70,7 +70,7 @@ def load_instrument(name: str, params: Mapping[str, object] | None = None) -> In
     return made(checked_options(f"instrument {name!r}", made.Options, params or {}))
 
 
-def load_installed(name: str, params: Mapping[str, Any], run: str) -> Instrument:
+def load_installed(name: str, params: Mapping[str, object], run: str) -> Instrument:
     """The instrument that a run was made with.
 
     Args:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.models.base import Choice
 from valuespectrum.instruments.base import Item, Licence, Setting
-from valuespectrum.instruments.forms import Form
+from valuespectrum.instruments.battery import Form
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled

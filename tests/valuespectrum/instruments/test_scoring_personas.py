@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import pearsonr, spearmanr
 from scoring_fixtures import LIKING, Truth, answers
 
-from valuespectrum.instruments.choices import DIGITS
+from valuespectrum.instruments.battery import DIGITS
 from valuespectrum.instruments.isq import questionnaire_scores
 from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.runs.scores import score_answers
