@@ -66,6 +66,11 @@ if TYPE_CHECKING:
         snapshot as snapshot,
         snapshots as snapshots,
     )
+    from valuespectrum.operations.crowd import (
+        Crowd as Crowd,
+        FeedSessions as FeedSessions,
+        browse_many as browse_many,
+    )
     from valuespectrum.operations.doctor import DoctorSettings as DoctorSettings, Health as Health, doctor as doctor
     from valuespectrum.operations.export import Exported as Exported, ExportSettings as ExportSettings, export as export
     from valuespectrum.operations.history import (
@@ -141,6 +146,7 @@ _HOMES = {
     "valuespectrum.operations.corpora.states": (
         "CorpusExportSettings SnapshotList StateDifference diff export_corpus snapshot snapshots"
     ),
+    "valuespectrum.operations.crowd": "Crowd FeedSessions browse_many",
     "valuespectrum.operations.doctor": "DoctorSettings Health doctor",
     "valuespectrum.operations.export": "ExportSettings Exported export",
     "valuespectrum.operations.history": "HistorySettings WatchHistory history",

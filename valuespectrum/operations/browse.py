@@ -27,10 +27,9 @@ from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
+    from agents.browsing.options import SessionOptions
     from agents.browsing.session import SessionRecord
     from valuespectrum.runs.feed import FeedRecord
-
-"""The model as itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,8 @@ def browse(
 
         vs.browse("my-corpus", "reference", settings=vs.BrowseSettings(persona="bon_vivant", steps=20))
     """
-    from agents.browsing.options import SessionOptions
-    from agents.browsing.policies import load_policy
     from agents.browsing.session import browse as run_session
     from agents.models.base import ModelOptions
-    from valuespectrum.operations.feed_values import browse_questions
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
 
@@ -119,21 +115,13 @@ def browse(
     specs = [model] if model else []
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(specs, options)
-    feed, catalogue = _feed(Path(corpus), settings.embedder, specs, teller)
-    session = SessionOptions(
-        questions=browse_questions(),
-        seed=settings.seed,
-        steps=settings.steps,
-        policy=load_policy(settings.policy),
-        strategy=settings.strategy,
-        corpus=str(Path(corpus)),
-    )
+    feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
+    session = session_options(settings, Path(corpus))
     named = settings.persona != NO_PERSONA
     personas = chosen_personas([settings.persona] if named else [], settings.personas if named else None)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
-    name = "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed)])
-    path = Path(log) if log else Path("sessions") / f"{name}.jsonl"
+    path = Path(log) if log else Path("sessions") / f"{session_name(model, settings)}.jsonl"
     effective = effective_options(settings, corpus=Path(corpus), model=model, out=path)
     with Corpus.open(Path(corpus)) as opened:
         write_feed(path, opened, catalogue, replace(feed, command=command, options=effective))
@@ -146,8 +134,29 @@ def browse(
             path,
             lambda event: advance(event.step + 1, settings.steps),
         )
-    document = _summary(record, feed.values, path)
+    document = session_summary(record, feed.values, path)
     return FeedSession(document, _describe(document), path)
+
+
+def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
+    """One session as it is set."""
+    from agents.browsing.options import SessionOptions
+    from agents.browsing.policies import load_policy
+    from valuespectrum.operations.feed_values import browse_questions
+
+    return SessionOptions(
+        questions=browse_questions(),
+        seed=settings.seed,
+        steps=settings.steps,
+        policy=load_policy(settings.policy),
+        strategy=settings.strategy,
+        corpus=str(corpus),
+    )
+
+
+def session_name(model: str, settings: BrowseSettings) -> str:
+    """What a log is called: ``MODEL-PERSONA-POLICY-SEED``."""
+    return "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed)])
 
 
 def replay(
@@ -182,7 +191,7 @@ def replay(
     if folder is None:
         report, checked, same = replay_alone(path), "answers", "actions and times follow from the answers"
     else:
-        _, catalogue = _feed(folder, embedder, [], teller)
+        _, catalogue = open_feed(folder, embedder, [], teller)
         report, checked, same = run_replay(path, catalogue), "everything", "the same, byte for byte"
     words = same if report.identical else f"not the same: {report.difference}"
     lines = [f"{path}: {report.steps} steps replayed without a model: {words}"]
@@ -191,7 +200,7 @@ def replay(
     return Replayed({**asdict(report), "checked": checked}, "\n".join(lines))
 
 
-def _feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) -> tuple[FeedRecord, Catalogue]:
+def open_feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) -> tuple[FeedRecord, Catalogue]:
     """What is known of a feed, and all clips as a session takes them."""
     from valuespectrum.operations.feed_values import clip_values, value_catalogue
     from valuespectrum.runs.feed import FeedRecord
@@ -207,7 +216,8 @@ def _feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller) ->
         return FeedRecord(loaded.id, values), value_catalogue(opened, loaded, values)
 
 
-def _summary(record: SessionRecord, values: Mapping[str, str], log: Path) -> Json:
+def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path) -> Json:
+    """A session in numbers."""
     actions = Counter(event.action for event in record.events)
     shown = Counter(values.get(event.item_id, "none") for event in record.events)
     liked = Counter(values.get(event.item_id, "none") for event in record.events if event.action == "like")

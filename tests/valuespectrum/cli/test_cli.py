@@ -194,6 +194,11 @@ def test_from_videos_to_a_report(run: Run, clips: Path, tmp_path: Path, monkeypa
     ask(*session)
     assert log.read_bytes() == before
     assert ask("browse", "--corpus", corpus, "--replay", log)["identical"]
+    crowd = ("--persona", "bon_vivant", "--persona", "none", "--sessions", 2, "--steps", 12, "--out", tmp_path / "many")
+    many = ask("browse", "--corpus", corpus, "--model", MODEL, *crowd)["sessions"]
+    assert [each["steps"] for each in many] == [12] * 4 and len({each["run_id"] for each in many}) == 4
+    assert before in [Path(each["log"]).read_bytes() for each in many]
+    assert ask("browse", "--corpus", corpus, "--model", MODEL, *crowd)["sessions"] == many
 
     def refuse(spec: str, threads: int | None = None) -> Any:
         raise AssertionError(f"a report needs no embedder, and asked for {spec}")

@@ -32,14 +32,17 @@ def browse(
             metavar="DIR",
         ),
     ] = None,
-    model: Annotated[str, typer.Option(help=ModelHelp, metavar="SPEC")] = "",
+    model: Annotated[
+        list[str] | None, typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)
+    ] = None,
     persona: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
-            help="Persona by name; none for the model as itself.",
+            help="Persona by name; none for the model as itself (the default). May be repeated.",
             autocompletion=one_of(lambda: ["none", *api.known_personas()]),
+            show_default=False,
         ),
-    ] = "none",
+    ] = None,
     personas: PersonaFileOption = None,
     strategy: Annotated[SpokenStrategy, typer.Option(help="How the persona is put.")] = "simple",
     policy: Annotated[
@@ -51,8 +54,15 @@ def browse(
     ] = "similar",
     steps: Annotated[int, typer.Option(help="Clips to show; more than before continue a session.", min=1)] = 50,
     seed: SeedOption = 0,
+    sessions: Annotated[
+        int, typer.Option(help="Sessions of each model in each role, with seeds from --seed on, all at once.", min=1)
+    ] = 1,
     out: Annotated[
-        Path | None, typer.Option(help="Session log; the same command continues it. Default: sessions/NAME.jsonl.")
+        Path | None,
+        typer.Option(
+            help="Session log, or folder for the logs of several; the same command continues them."
+            " Default: sessions/NAME.jsonl."
+        ),
     ] = None,
     replay: Annotated[
         Path | None, typer.Option(help="Walk a logged session again, without a model, and compare.", metavar="LOG")
@@ -65,7 +75,8 @@ def browse(
 ) -> None:
     """Let a model walk through a feed and act.
 
-    With or without a persona; the log tells what was shown, why, and with what chance.
+    With or without a persona; the log tells what was shown, why, and with what chance. Several models, personas or
+    sessions walk at once, so that their questions share batches.
     """
     with Terminal(as_json) as terminal:
         if replay is not None:
@@ -76,8 +87,9 @@ def browse(
             return
         if corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
+        models, roles = model or [], persona or ["none"]
         settings = api.BrowseSettings(
-            persona=persona,
+            persona=roles[0],
             personas=personas,
             strategy=strategy,
             policy=policy,
@@ -88,4 +100,8 @@ def browse(
             dtype=dtype,
             engine=engine,
         )
-        terminal.show(api.browse(corpus, model, out, settings, terminal, typed_command()))
+        if len(models) <= 1 and len(roles) == 1 and roles != ["all"] and sessions == 1:
+            terminal.show(api.browse(corpus, "".join(models), out, settings, terminal, typed_command()))
+            return
+        crowd = api.Crowd(tuple(models), tuple(roles), sessions)
+        terminal.show(api.browse_many(corpus, crowd, out or Path("sessions"), settings, terminal, typed_command()))

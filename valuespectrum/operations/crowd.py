@@ -1,0 +1,155 @@
+"""``browse`` for several agents at once: every model in every role, so many times, sharing batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.operations.browse import (
+    BrowseSettings,
+    open_feed,
+    session_name,
+    session_options,
+    session_summary,
+)
+from valuespectrum.operations.shared.loading import check_specs, chosen_personas, load_models
+from valuespectrum.operations.shared.option_files import effective_options
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.browsing.session import Session
+    from agents.models.base import Model
+    from agents.personas.persona import Persona
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who walks: every model in every role, with so many seeds."""
+
+    models: tuple[str, ...]
+    """Model specs."""
+    personas: tuple[str, ...] = (NO_PERSONA,)
+    """Personas by name; ``"none"`` for the models as themselves, ``"all"`` for all of the file."""
+    sessions: int = 1
+    """Seeds of each, from the one in the settings on."""
+
+    def __post_init__(self) -> None:
+        if not self.models:
+            raise InputError("no model was named", "name at least one with --model")
+        if self.sessions < 1:
+            raise InputError(f"there must be at least one session of each, got {self.sessions}")
+
+
+@dataclass(frozen=True, repr=False)
+class FeedSessions(Outcome):
+    """Walks through a feed, in numbers."""
+
+    logs: tuple[Path, ...]
+    """Session logs, for ``report`` and ``replay``."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each session: its log, its steps, what was done."""
+        return [
+            {"log": each["log"], "steps": each["steps"], "refusals": each["refusals"], **each["actions"]}
+            for each in self.document["sessions"]
+        ]
+
+
+def browse_many(
+    corpus: str | PathLike[str],
+    crowd: Crowd,
+    folder: str | PathLike[str] = "sessions",
+    settings: BrowseSettings | None = None,
+    teller: Teller | None = None,
+    command: str = "",
+) -> FeedSessions:
+    """Let several agents walk through a feed at once, so that their questions share batches.
+
+    Each leaves the log that it would leave alone; the same call continues what was interrupted.
+
+    Args:
+        corpus: Corpus folder.
+        crowd: Who walks.
+        folder: Where the logs go, as ``MODEL-PERSONA-POLICY-SEED.jsonl``.
+        settings: The feed; its persona is not looked at, its seed is the first.
+        teller: Who is told how it goes.
+        command: What the user typed, for the manifests beside the logs.
+
+    Raises:
+        InputError: Something that was named does not exist, or a log is of another session.
+        ModelError: A model cannot be loaded or asked.
+        StorageError: A log cannot be written.
+
+    Example::
+
+        vs.browse_many("my-corpus", vs.Crowd(("reference",), ("none", "bon_vivant"), sessions=25))
+    """
+    from agents.browsing.session import browse_together
+    from agents.models.base import ModelOptions
+    from valuespectrum.runs.feed import write_feed
+    from vectorstore.corpus import Corpus
+
+    settings, teller = settings or BrowseSettings(), teller or Unattended()
+    options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
+    check_specs(crowd.models, options)
+    feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
+    roles = _roles(crowd, settings)
+    teller.doing(f"loading {', '.join(crowd.models)}")
+    models = dict(zip(crowd.models, load_models(crowd.models, options), strict=True))
+    sessions = _sessions(crowd, settings, models, roles, (Path(corpus), Path(folder)))
+    with Corpus.open(Path(corpus)) as opened:
+        for log, (_, effective) in sessions.items():
+            write_feed(log, opened, catalogue, replace(feed, command=command, options=effective))
+    done, total = 0, len(sessions) * settings.steps
+    with teller.progress(f"browsing, {len(sessions)} sessions") as advance:
+
+        def count(*_: object) -> None:
+            nonlocal done
+            done += 1
+            advance(done, total)
+
+        records = list(browse_together([session for session, _ in sessions.values()], catalogue, count))
+    summaries = [session_summary(record, feed.values, log) for record, log in zip(records, sessions, strict=True)]
+    return FeedSessions({"sessions": summaries}, _describe(summaries), tuple(sessions))
+
+
+def _roles(crowd: Crowd, settings: BrowseSettings) -> dict[str, Persona | None]:
+    """Name to persona, in the order named."""
+    named = [name for name in crowd.personas if name != NO_PERSONA]
+    personas = chosen_personas(named, settings.personas) if named or not crowd.personas else ()
+    bare: dict[str, Persona | None] = {NO_PERSONA: None} if NO_PERSONA in crowd.personas else {}
+    return bare | {persona.id: persona for persona in personas}
+
+
+def _sessions(
+    crowd: Crowd,
+    settings: BrowseSettings,
+    models: Mapping[str, Model],
+    roles: Mapping[str, Persona | None],
+    places: tuple[Path, Path],
+) -> dict[Path, tuple[Session, Mapping[str, object]]]:
+    """Log to session, with the options that would have it go on alone."""
+    from agents.browsing.session import Session
+
+    corpus, folder = places
+    seeds = range(settings.seed, settings.seed + crowd.sessions)
+    sessions: dict[Path, tuple[Session, Mapping[str, object]]] = {}
+    for spec, (role, persona), seed in product(crowd.models, roles.items(), seeds):
+        own = replace(settings, persona=role, seed=seed)
+        log = folder / f"{session_name(spec, own)}.jsonl"
+        session = Session(session_options(own, corpus), models[spec], persona, log)
+        sessions[log] = session, effective_options(own, corpus=corpus, model=spec, out=log)
+    return sessions
+
+
+def _describe(summaries: Sequence[Mapping[str, object]]) -> str:
+    rows = [(each["log"], each["steps"], each["refusals"]) for each in summaries]
+    return table(("log", "steps", "refusals"), rows)
