@@ -35,9 +35,10 @@ def extension_groups() -> tuple[Extensions[object], ...]:
     from ingest.embedding.base import EMBEDDERS
     from ingest.sources.registry import SOURCES
     from valuespectrum.instruments.registry import INSTRUMENTS
+    from valuespectrum.reporting.panels.base import PANELS
     from valuespectrum.steering.registry import STEERING
 
-    return (MODELS, EMBEDDERS, SOURCES, POLICIES, INSTRUMENTS, STEERING)
+    return (MODELS, EMBEDDERS, SOURCES, POLICIES, INSTRUMENTS, STEERING, PANELS)
 
 
 def look_at_extensions() -> Iterator[GroupReport]:

@@ -60,6 +60,7 @@ def report(
     """
     from valuespectrum.reporting.load import ReportSources, load_report
     from valuespectrum.reporting.page import write_report
+    from valuespectrum.reporting.panels.base import broken_panels
 
     settings, teller = settings or ReportSettings(), teller or Unattended()
     folders = tuple(Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs))
@@ -72,6 +73,8 @@ def report(
             teller.say(
                 "note: scores of an earlier release say less about personas; `valuespectrum score RUN` renews them"
             )
+        for error in broken_panels():
+            teller.warn(f"{error}; the page has no such panel")
         path = settings.out or folders[0] / "report.html"
         write_report(data, path)
     document = {

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.estimate import Estimate as Estimate
 from valuespectrum.theory.values import VALUES
 
@@ -167,6 +170,16 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedRun:
+    """A run that a report is made of, whole: for panels that show what no other panel needs."""
+
+    folder: Path
+    manifest: Manifest
+    scores: Mapping[str, Any]
+    """As ``scores.json`` holds them, checked."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """Everything that ``report.html`` shows."""
 
@@ -182,5 +195,7 @@ class ReportData:
     """Models that are drawn, trained or simulated by us: instruments of calibration."""
     cautions: tuple[str, ...] = ()
     """Why numbers mean nothing, if so."""
+    runs: tuple[ReportedRun, ...] = ()
+    """Where all this is from, the most important first."""
     same_pictures: bool = True
     """Whether all models were shown the same pictures in the same words, so that they may be compared."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
-from valuespectrum.reporting.data import ModelProfile, ReportData
+from valuespectrum.reporting.data import ModelProfile, ReportData, ReportedRun
 from valuespectrum.reporting.examples import read_examples
 from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.sessions import read_session
@@ -50,15 +50,16 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         InputError: A run or log is missing or damaged, or no run measured a profile.
         SchemaError: Another release wrote it.
     """
-    loaded = [(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
-    check_alike([manifest for _, manifest, _ in loaded])
+    runs = [ReportedRun(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
+    check_alike([run.manifest for run in runs])
     cautions = []
     found: dict[tuple[str, bool], ModelProfile] = {}
     conditions = set()
-    for _, manifest, scores in loaded:
+    for run in runs:
+        manifest = run.manifest
         whose = (shown_by(manifest), manifest.asked.models, pictures_of(manifest, sources.corpus))
         cautions.append(caution(*whose))
-        for profile in read_profiles(scores, manifest, checkable(*whose)):
+        for profile in read_profiles(run.scores, manifest, checkable(*whose)):
             if (profile.model, profile.published) not in found:
                 found[profile.model, profile.published] = profile
                 conditions.add(_conditions(manifest))
@@ -66,21 +67,20 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         raise InputError("no run here measured a model without a persona", "run `valuespectrum bench` first")
     profiles = tuple(found.values())
     models = dict.fromkeys(profile.model for profile in profiles)
-    personas = tuple(result for _, manifest, scores in loaded for result in read_personas(scores, manifest))
-    names = {name: words for _, manifest, _ in loaded for name, words in manifest.asked.persona_names.items()}
-    values = {
-        clip: value for _, manifest, _ in reversed(loaded) for clip, value in manifest.corpus.clip_values().items()
-    }
+    personas = tuple(result for run in runs for result in read_personas(run.scores, run.manifest))
+    names = {name: words for run in runs for name, words in run.manifest.asked.persona_names.items()}
+    values = {clip: value for run in reversed(runs) for clip, value in run.manifest.corpus.clip_values().items()}
     # A run with personas shows both the model as itself and in a role.
-    shown, played, _ = next((row for row in loaded if row[1].asked.personas), loaded[0])
+    shown = next((run for run in runs if run.manifest.asked.personas), runs[0])
     return ReportData(
         title=title,
         profiles=profiles,
         personas=personas,
         sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
-        examples=read_examples(shown, played, sources.corpus, profiles[0], sources.examples),
-        provenance=[row for folder, one, scores in loaded for row in _provenance(folder, one, scores)],
-        command=command or str(loaded[0][1].provenance.get("command", "")),
+        examples=read_examples(shown.folder, shown.manifest, sources.corpus, profiles[0], sources.examples),
+        provenance=[row for run in runs for row in _provenance(run)],
+        command=command or str(runs[0].manifest.provenance.get("command", "")),
+        runs=tuple(runs),
         same_pictures=len(conditions) == 1,
         synthetic=tuple(short_model(model) for model in models if is_synthetic(model)),
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
@@ -106,12 +106,12 @@ def shown_by(manifest: Manifest) -> str:
     return shown.embedder if shown else ""
 
 
-def _provenance(folder: Path, manifest: Manifest, scores: Json) -> list[tuple[str, str]]:
-    asked, made = manifest.asked, manifest.provenance
+def _provenance(run: ReportedRun) -> list[tuple[str, str]]:
+    asked, made, scoring = run.manifest.asked, run.manifest.provenance, run.scores["scoring"]
     shown, wordings = asked.shown, asked.instrument_options.get("wordings")
     how = [asked.instrument, *([f"{wordings} wordings"] if wordings is not None else [])]
     rows = [
-        ("Run", folder.name),
+        ("Run", run.folder.name),
         ("Begun", str(made.get("begun", ""))),
         ("Corpus hash", shown.corpus_hash if shown else ""),
         ("Embedder", shown.embedder if shown else ""),
@@ -119,7 +119,7 @@ def _provenance(folder: Path, manifest: Manifest, scores: Json) -> list[tuple[st
         ("Battery", ", ".join([*how, *([f"{shown.top_k} clips per keyword"] if shown else [])])),
         ("Keywords", f"{shown.keywords}, sha256 {shown.keywords_digest[:16]}" if shown else ""),
         ("Seed", str(asked.seed)),
-        ("Bootstrap", f"{scores['scoring']['draws']} draws over clips, level {scores['scoring']['level']}"),
+        ("Bootstrap", f"{scoring['draws']} draws over clips, level {scoring['level']}"),
         ("Versions", _settings(made.get("versions", {}))),
     ]
     return [(label, text) for label, text in rows if text]

@@ -1,0 +1,107 @@
+"""A report is the panels that apply, in order; one more is a module and a template, ours or of a package."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_report import data, read
+
+from valuespectrum.reporting.data import ReportData
+from valuespectrum.reporting.page import render
+from valuespectrum.reporting.panels import base
+from valuespectrum.reporting.panels.base import PANELS, Panel, broken_panels, panels_for
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.plugins import Extensions
+
+FOLDER = Path(base.__file__).parent
+ORDER = ["profile", "models", "personas", "sessions", "bias", "examples", "limits", "provenance"]
+
+
+@pytest.fixture
+def theirs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Extensions[Panel]]:
+    """A registry like ours, to which a test may add."""
+    added = replace(PANELS)
+    added._registered.update(PANELS._own())
+    monkeypatch.setattr(base, "PANELS", added)
+    yield added
+
+
+class CountPanel(Panel):
+    """Of a package: how many runs there are."""
+
+    id = "trial_count"
+    place = 15
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether there is something to count."""
+        return bool(data.examples)
+
+    def title(self, data: ReportData) -> str:
+        """Its heading."""
+        return "Counted & bounded"
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """The number."""
+        return {"count": len(data.examples), "text": "<b>"}
+
+    @property
+    def template(self) -> Path:
+        """In the folder of the test."""
+        return Path(__file__).with_name("trial_count.html.jinja")
+
+
+def test_our_panels_come_in_the_order_of_the_page() -> None:
+    assert [panel.id for panel in panels_for(data())] == ORDER
+    assert not broken_panels()
+    lone = replace(data(), profiles=data().profiles[:1], personas=(), sessions=(), examples=())
+    assert [panel.id for panel in panels_for(lone)] == ["profile", "bias", "limits", "provenance"]
+    anchors = [entry for panel in panels_for(data()) for entry in panel.contents(data())]
+    assert [anchor for anchor, _ in anchors] == [name if name != "sessions" else "session-1" for name in ORDER]
+    page = render(data())
+    sections = [attributes["aria-labelledby"] for tag, attributes in read(page).tags if tag == "section"]
+    assert sections == [anchor for anchor, _ in anchors]
+
+
+def test_every_module_is_a_panel_with_a_template_and_every_template_has_a_module() -> None:
+    modules = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "base"}
+    assert modules == {path.name.removesuffix(".html.jinja") for path in FOLDER.glob("*.jinja")} == set(ORDER)
+    assert set(PANELS.names()) >= modules
+
+
+def test_a_panel_of_a_package_stands_at_its_place(theirs: Extensions[Panel]) -> None:
+    before = render(data())
+    theirs.register("trial_count")(CountPanel)
+    page = render(data())
+    sections = [attributes["aria-labelledby"] for tag, attributes in read(page).tags if tag == "section"]
+    assert sections[:3] == ["profile", "trial_count", "models"]
+    assert '<a href="#trial_count">Counted &amp; bounded</a>' in page
+    assert "1 example, &lt;b&gt;" in page
+    start = page.index('<section aria-labelledby="trial_count">')
+    end = page.index("</section>", start) + len("</section>\n")
+    entry = '<li><a href="#trial_count">Counted &amp; bounded</a></li>'
+    assert (page[:start] + page[end:]).replace(entry, "") == before
+    assert render(replace(data(), examples=())).count("trial_count") == 0
+
+
+def test_a_panel_that_fails_is_named(theirs: Extensions[Panel], monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs.register("trial_count")(CountPanel)
+    monkeypatch.setattr(CountPanel, "context", lambda self, data: {})
+    with pytest.raises(InputError, match="the panel 'trial_count' cannot be shown: 'count' is undefined"):
+        render(data())
+
+
+def test_what_is_no_panel_is_told_and_left_out(theirs: Extensions[Panel]) -> None:
+    theirs.register("trial_count")(dict)
+    assert [panel.id for panel in panels_for(data())] == ORDER
+    (error,) = broken_panels()
+    assert "is no panel" in str(error)
+
+
+def test_the_template_lies_beside_the_module() -> None:
+    for panel in panels_for(data()):
+        assert panel.template == FOLDER / f"{panel.id}.html.jinja" and panel.template.is_file()
+        assert Path(str(sys.modules[type(panel).__module__].__file__)).parent == FOLDER

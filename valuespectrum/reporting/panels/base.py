@@ -1,0 +1,73 @@
+"""What a panel is: one part of a report, with its template beside its module.
+
+A panel of ours is a module and a template in this folder; one of an installed package is a class behind an entry point
+of the group ``valuespectrum.panels``. A report is the panels that apply, in the order of their places.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from valuespectrum.reporting.data import ReportData
+from vectorstore.foundation.errors import ValueSpectrumError
+from vectorstore.foundation.plugins import Extensions
+
+
+class Panel:
+    """One part of a report. Its template sees ``data``, ``first`` (the first profile), its own context and all words.
+
+    A template is Jinja; it escapes what it is given, and ``parts.html.jinja`` has what several panels share.
+    """
+
+    id: ClassVar[str]
+    """Anchor of its section, and name of its template: ``ID.html.jinja`` beside the module."""
+    place: ClassVar[int]
+    """Where it stands: panels come in the order of these numbers."""
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether there is anything to show."""
+        return True
+
+    def title(self, data: ReportData) -> str:
+        """Its heading."""
+        raise NotImplementedError(f"the panel {self.id} has no title")
+
+    def contents(self, data: ReportData) -> Sequence[tuple[str, str]]:
+        """Anchors and titles of its sections, for the table of contents."""
+        return [(self.id, self.title(data))]
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """What its template needs beside the data."""
+        return {}
+
+    @property
+    def template(self) -> Path:
+        """The file of its template."""
+        source = sys.modules[type(self).__module__].__file__
+        assert source is not None
+        return Path(source).with_name(f"{self.id}.html.jinja")
+
+
+PANELS: Extensions[Panel] = Extensions(
+    "valuespectrum.panels",
+    "panel",
+    lambda found: found() if isinstance(found, type) and issubclass(found, Panel) else None,
+    "a subclass of valuespectrum.reporting.panels.base.Panel is needed",
+    home="valuespectrum.reporting.panels",
+)
+"""All of them; ours register themselves in this folder."""
+
+
+def panels_for(data: ReportData) -> list[Panel]:
+    """The panels that apply, in order."""
+    working, _ = PANELS.load_all()
+    ordered = sorted(working.values(), key=lambda panel: (panel.place, panel.id))
+    return [panel for panel in ordered if panel.applies(data)]
+
+
+def broken_panels() -> list[ValueSpectrumError]:
+    """What is wrong with panels that are installed and cannot be used."""
+    return list(PANELS.load_all()[1].values())

@@ -1,0 +1,60 @@
+"""Leans of an answerer that have nothing to do with values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from valuespectrum.reporting.data import ModelProfile, ReportData
+from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.reporting.words import with_interval
+from valuespectrum.scoring.estimate import Estimate
+
+DIAGNOSTICS: tuple[tuple[str, str, str, str], ...] = (
+    ("yes_lean_points", "Yes-lean", "points towards the word yes, whatever yes means; 0 is none", "points"),
+    ("order_gap_points", "Order gap", "points towards the option named first; 0 is none", "points"),
+    ("polarity_gap", "Polarity gap", "liking by questions for minus liking by questions against", "points"),
+    ("refusal", "Refusals", "share of answers that decline; never counted as dislike", "share"),
+    ("no_picture", "No picture", "share of answers that say there is no picture; never counted", "share"),
+    ("unparsed", "Unreadable", "share of answers that are neither yes, no nor a refusal", "share"),
+    ("low_mass", "Off form", "share of answers with little probability on yes and no together", "share"),
+    ("mismatch", "Word and odds differ", "share of answers whose word is the less likely one", "share"),
+)
+"""Name in the scores, label, explanation, kind."""
+
+
+@PANELS.register("bias")
+class BiasPanel(Panel):
+    """Leans and rates of every profile."""
+
+    id = "bias"
+    place = 50
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether any of them was measured."""
+        return bool(_known(data))
+
+    def title(self, data: ReportData) -> str:
+        """Its heading."""
+        return "How it answers, whatever it is asked"
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """Those that were measured, and how one is written."""
+        return {"diagnostics": _known(data), "diagnostic": _diagnostic}
+
+
+def _known(data: ReportData) -> list[tuple[str, str, str, str]]:
+    return [row for row in DIAGNOSTICS if any(_lookup(profile, row[0]) for profile in data.profiles)]
+
+
+def _lookup(profile: ModelProfile, name: str) -> Estimate | None:
+    found = profile.bias.get(name) or profile.rates.get(name)
+    return found if found is not None and found.mean is not None else None
+
+
+def _diagnostic(profile: ModelProfile, name: str, kind: str) -> str:
+    found = _lookup(profile, name)
+    if found is None:
+        return "–"
+    if kind == "points":
+        return with_interval(found, 1, sign=True)
+    return f"{with_interval(found.moved(100), 1)} %"

@@ -1,0 +1,19 @@
+"""The profile of the first model: the circle of values and its intervals."""
+
+from __future__ import annotations
+
+from valuespectrum.reporting.data import ReportData
+from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.reporting.words import short_model
+
+
+@PANELS.register("profile")
+class ProfilePanel(Panel):
+    """What the first model likes pictures of."""
+
+    id = "profile"
+    place = 10
+
+    def title(self, data: ReportData) -> str:
+        """Its heading, with the model's name."""
+        return f"What {short_model(data.profiles[0].model)} likes pictures of"

@@ -1,0 +1,59 @@
+"""Walks through feeds: what was shown, and what was done about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from valuespectrum.reporting.charts import ACTIONS
+from valuespectrum.reporting.data import ReportData, ReportedSession, SessionStep
+from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.theory.values import VALUES
+
+WINDOW = 10
+"""Items over which the exposure of a session is averaged."""
+STRIP = 40
+"""Most pictures in the film strip of a session."""
+
+
+@PANELS.register("sessions")
+class SessionsPanel(Panel):
+    """A section for each session."""
+
+    id = "sessions"
+    place = 40
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether there are sessions."""
+        return bool(data.sessions)
+
+    def title(self, data: ReportData) -> str:
+        """Heading of each section."""
+        return "A walk through a feed"
+
+    def contents(self, data: ReportData) -> Sequence[tuple[str, str]]:
+        """One entry for each session."""
+        return [(f"session-{place}", self.title(data)) for place in range(1, len(data.sessions) + 1)]
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """What is counted and cut short."""
+        return {
+            "actions": ACTIONS,
+            "window": WINDOW,
+            "pictured": _pictured,
+            "shown_values": _shown_values,
+            "action_counts": _action_counts,
+        }
+
+
+def _pictured(session: ReportedSession) -> list[SessionStep]:
+    return [step for step in session.steps if step.picture][:STRIP]
+
+
+def _shown_values(session: ReportedSession) -> list[str]:
+    shown = {step.value for step in session.steps}
+    return [value for value in (*VALUES, "") if value in shown]
+
+
+def _action_counts(session: ReportedSession) -> list[tuple[str, int]]:
+    return Counter(step.action for step in session.steps).most_common()
