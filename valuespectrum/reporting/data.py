@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.estimate import Estimate as Estimate
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class ReportedRun:
 
     folder: Path
     manifest: Manifest
-    scores: Mapping[str, Any]
+    scores: Json
     """As ``scores.json`` holds them, checked."""
 
 

@@ -18,7 +18,6 @@ from valuespectrum.reporting.words import short_model
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus

@@ -30,7 +30,7 @@ _READ_FROM_TEXT = (
 _UNCHECKED = "planted values are not compared, since not all clips are known to be drawn by this project"
 
 
-def read_profiles(scores: Mapping[str, Any], manifest: Manifest, checkable: bool = True) -> list[ModelProfile]:
+def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> list[ModelProfile]:
     """Profiles of the bare models of a run over the ten values, which the page is about.
 
     Args:
@@ -111,7 +111,7 @@ def read_differences(row: Json | None) -> Differences | None:
     return Differences(row["statistic"], row["p"], row.get("values", len(VALUES)))
 
 
-def read_personas(scores: Mapping[str, Any], manifest: Manifest) -> list[PersonaResult]:
+def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
     """Personas of a run with their alignment."""
     names = manifest.asked.persona_names
     told = {(role.persona, role.strategy): role.system for role in manifest.asked.roles if not role.placebo}
