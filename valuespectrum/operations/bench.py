@@ -254,7 +254,7 @@ class BenchBars(contextlib.ExitStack):
 
     def asked(self, model: str, done: int, total: int) -> None:
         """Move the model's bar."""
-        from valuespectrum.reporting.words import short_model
+        from valuespectrum.reporting.elements.words import short_model
 
         if model not in self._bars:
             self._bars[model] = self.enter_context(self._teller.progress(f"asking {short_model(model)}"))

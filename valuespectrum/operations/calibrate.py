@@ -171,7 +171,7 @@ def _planted(specs: Sequence[str], models: Sequence[Model]) -> list[PlantedRespo
 
 
 def _describe(found: Json) -> str:
-    from valuespectrum.reporting.words import number
+    from valuespectrum.reporting.elements.words import number
 
     rows = [
         (

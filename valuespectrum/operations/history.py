@@ -103,7 +103,7 @@ def _chosen(found: History, platforms: Sequence[str], days: tuple[str, str]) -> 
 def _shown(rows: Sequence[Watched], found: History, count: int) -> tuple[Json, list[str]]:
     from dataclasses import asdict
 
-    from valuespectrum.reporting.words import clean
+    from valuespectrum.reporting.elements.words import clean
 
     numbers = {
         "watched": len(rows),

@@ -218,7 +218,7 @@ def _report(options: QuickstartOptions, corpus: Corpus) -> None:
 
 
 def _describe(summary: Json, out: Path) -> str:
-    from valuespectrum.reporting.words import moved_in_words, number
+    from valuespectrum.reporting.elements.words import moved_in_words, number
     from valuespectrum.theory.values import LABELS
 
     planted, recovered = summary["planted_profile"], summary["recovered_profile"]

@@ -18,7 +18,7 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     import pandas as pd
 
-    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.elements.data import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ def describe(scores: Json) -> str:
 
 def _profile(one: Json, described: Json) -> str:
     """One respondent over any value set; numbers on different scales are neither centred nor compared."""
-    from valuespectrum.reporting.data import Estimate
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import short_model, with_interval
     from valuespectrum.reporting.measured import limits
-    from valuespectrum.reporting.words import short_model, with_interval
     from valuespectrum.theory.value_sets import ValueSet
 
     values, unit = ValueSet.from_json(described), one["unit"]
@@ -139,8 +139,8 @@ def _profile(one: Json, described: Json) -> str:
 
 def _read_with(one: Json, one_scale: bool) -> list[str]:
     """What the intervals are about, and whether dimensions differ at all."""
+    from valuespectrum.reporting.elements.words import INDEPENDENCE, UNITS, in_words
     from valuespectrum.reporting.measured import read_differences
-    from valuespectrum.reporting.words import INDEPENDENCE, UNITS, in_words
 
     unit, differ = one["unit"], read_differences(one["differences"])
     about = UNITS if unit == CLIP else f"Intervals of 95 % are over {unit}s, which were drawn again; the model was not."
@@ -152,8 +152,8 @@ def _read_with(one: Json, one_scale: bool) -> list[str]:
 
 
 def _paper(one: Json) -> str:
-    from valuespectrum.reporting.data import Estimate
-    from valuespectrum.reporting.words import PUBLISHED, number, short_model, with_interval
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import PUBLISHED, number, short_model, with_interval
     from valuespectrum.theory.values import LABELS
 
     exact = one.get("profile") or {}
@@ -172,8 +172,8 @@ def _paper(one: Json) -> str:
 
 def _personas(rows: list[Json]) -> list[str]:
     """The table of personas and the sentence about it; nothing without personas."""
-    from valuespectrum.reporting.data import Estimate
-    from valuespectrum.reporting.words import moved_in_words, number, short_model, with_interval
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import moved_in_words, number, short_model, with_interval
 
     if not rows:
         return []
@@ -208,6 +208,6 @@ def _personas(rows: list[Json]) -> list[str]:
 
 def _footnotes(estimates: list[Estimate]) -> list[str]:
     """Why numbers of a table have no interval, a line for each reason."""
-    from valuespectrum.reporting.words import reasons
+    from valuespectrum.reporting.elements.words import reasons
 
     return [f"{sign} no interval: {why}" for sign, why in reasons(estimates)]

@@ -12,7 +12,7 @@ from agents.models.base import NO_PICTURE
 from agents.models.evidence import LEAST_MASS
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument, rows_of
-from valuespectrum.reporting.data import Example, ExampleAnswer, ModelProfile
+from valuespectrum.reporting.elements.data import Example, ExampleAnswer, ModelProfile
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import open_answers
 from vectorstore.foundation.json_types import Json

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
-from valuespectrum.reporting.data import ModelProfile, ReportData, ReportedRun
+from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun
+from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
 from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.sessions import read_session
-from valuespectrum.reporting.words import short_model
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
 from vectorstore.foundation.errors import InputError

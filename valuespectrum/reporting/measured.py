@@ -8,7 +8,7 @@ from dataclasses import replace
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reference.truth import planted_profile
-from valuespectrum.reporting.data import (
+from valuespectrum.reporting.elements.data import (
     Differences,
     Estimate,
     ModelProfile,

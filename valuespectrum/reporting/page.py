@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from agents.personas.reserved import NO_PERSONA
-
-from valuespectrum.reporting import charts
-from valuespectrum.reporting.data import ModelProfile, ReportData
-from valuespectrum.reporting.panels.base import PANELS, Panel, panels_for
-from valuespectrum.reporting.pictures import data_uri
-from valuespectrum.reporting.words import (
+from valuespectrum.reporting.elements import charts
+from valuespectrum.reporting.elements.data import ModelProfile, ReportData
+from valuespectrum.reporting.elements.pictures import data_uri
+from valuespectrum.reporting.elements.words import (
     INDEPENDENCE,
     PUBLISHED,
     UNITS,
@@ -29,6 +27,7 @@ from valuespectrum.reporting.words import (
     short_model,
     with_interval,
 )
+from valuespectrum.reporting.panels.base import PANELS, Panel, panels_for
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError

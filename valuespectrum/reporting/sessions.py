@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.browsing.log import NO_ACTION
-from valuespectrum.reporting.data import ReportedSession, SessionStep
+from valuespectrum.reporting.elements.data import ReportedSession, SessionStep
 from valuespectrum.reporting.examples import read_picture
 from valuespectrum.runs.feed import feed_path, read_feed
 from vectorstore.foundation.errors import InputError

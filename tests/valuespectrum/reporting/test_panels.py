@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from test_report import data, read
 
-from valuespectrum.reporting.data import ReportData
+from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels import base
 from valuespectrum.reporting.panels.base import PANELS, Panel, broken_panels, panels_for

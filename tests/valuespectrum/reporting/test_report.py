@@ -13,8 +13,8 @@ from PIL import Image
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.roles import borrowed_placebos
-from valuespectrum.reporting.charts import CODES, exposure_codes, exposure_shares, value_circle
-from valuespectrum.reporting.data import (
+from valuespectrum.reporting.elements.charts import CODES, exposure_codes, exposure_shares, value_circle
+from valuespectrum.reporting.elements.data import (
     Differences,
     Estimate,
     Example,
@@ -27,9 +27,17 @@ from valuespectrum.reporting.data import (
     SessionStep,
     ValueRow,
 )
+from valuespectrum.reporting.elements.words import (
+    INDEPENDENCE,
+    PUBLISHED,
+    UNITS,
+    clean,
+    findings,
+    headline,
+    moved_in_words,
+)
 from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.page import render, write_report
-from valuespectrum.reporting.words import INDEPENDENCE, PUBLISHED, UNITS, clean, findings, headline, moved_in_words
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES

@@ -80,7 +80,7 @@ def _links(corpus: Corpus) -> Json:
 
 
 def _described(corpus: Path, found: Json, failed: Sequence[Failure], most: int) -> str:
-    from valuespectrum.reporting.words import clean
+    from valuespectrum.reporting.elements.words import clean
 
     plain = {
         name: setting for name, setting in found.items() if name not in ("counts", "embedders", "snapshots", "links")

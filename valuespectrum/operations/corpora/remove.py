@@ -149,7 +149,7 @@ def _shown(clips: list[Clip]) -> list[dict[str, str]]:
 
 
 def _clip_lines(clips: list[Clip]) -> list[str]:
-    from valuespectrum.reporting.words import clean
+    from valuespectrum.reporting.elements.words import clean
 
     lines = [
         f"  {clip.clip_id[:12]}  {clip.platform}  {clip.published or '-'}  {clean(clip.title, 80) or '(no title)'}"

@@ -230,7 +230,7 @@ def _document(corpus: Corpus, hit: Hit) -> Json:
 
 
 def _hit_table(hits: list[Json]) -> str:
-    from valuespectrum.reporting.words import clean
+    from valuespectrum.reporting.elements.words import clean
 
     rows = [
         (clean(hit["title"], 50), hit["clip"][:12], f"{hit['t']:.1f} s", f"{hit['similarity']:.3f}", hit["path"])

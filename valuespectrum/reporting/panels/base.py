@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from valuespectrum.reporting.data import ReportData
+from valuespectrum.reporting.elements.data import ReportData
 from vectorstore.foundation.errors import ValueSpectrumError
 from vectorstore.foundation.plugins import Extensions
 

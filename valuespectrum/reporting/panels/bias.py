@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from valuespectrum.reporting.data import ModelProfile, ReportData
+from valuespectrum.reporting.elements.data import ModelProfile, ReportData
+from valuespectrum.reporting.elements.words import with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
-from valuespectrum.reporting.words import with_interval
 from valuespectrum.scoring.estimate import Estimate
 
 DIAGNOSTICS: tuple[tuple[str, str, str, str], ...] = (

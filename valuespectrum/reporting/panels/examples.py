@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from valuespectrum.reporting.data import ExampleAnswer, ReportData
+from valuespectrum.reporting.elements.data import ExampleAnswer, ReportData
+from valuespectrum.reporting.elements.words import clean
 from valuespectrum.reporting.panels.base import PANELS, Panel
-from valuespectrum.reporting.words import clean
 
 
 @PANELS.register("examples")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from valuespectrum.reporting.data import ReportData, ValueRow
+from valuespectrum.reporting.elements.data import ReportData, ValueRow
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
 

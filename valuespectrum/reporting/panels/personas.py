@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from valuespectrum.reporting.data import ReportData
+from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from valuespectrum.reporting.data import ReportData
+from valuespectrum.reporting.elements.data import ReportData
+from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.panels.base import PANELS, Panel
-from valuespectrum.reporting.words import short_model
 
 
 @PANELS.register("profile")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from valuespectrum.reporting.data import ReportData
+from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from valuespectrum.reporting.charts import ACTIONS
-from valuespectrum.reporting.data import ReportData, ReportedSession, SessionStep
+from valuespectrum.reporting.elements.charts import ACTIONS
+from valuespectrum.reporting.elements.data import ReportData, ReportedSession, SessionStep
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.values import VALUES
 

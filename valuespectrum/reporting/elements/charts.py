@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from valuespectrum.reporting.data import Estimate, ModelProfile, PersonaResult, ReportedSession, ValueRow
-from valuespectrum.reporting.svg import arc, element, group, join, picture, polar, sector
-from valuespectrum.reporting.words import with_interval
+from valuespectrum.reporting.elements.data import Estimate, ModelProfile, PersonaResult, ReportedSession, ValueRow
+from valuespectrum.reporting.elements.svg import arc, element, group, join, picture, polar, sector
+from valuespectrum.reporting.elements.words import with_interval
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 
 SECTOR = 360.0 / len(VALUES)

@@ -11,7 +11,7 @@ from math import cos, pi, sin
 
 from markupsafe import Markup, escape
 
-from valuespectrum.reporting.words import clean
+from valuespectrum.reporting.elements.words import clean
 
 
 def element(name: str, content: str = "", **attributes: str | float | None) -> Markup:

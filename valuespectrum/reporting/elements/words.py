@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from agents.models.model_names import ModelId
-from valuespectrum.reporting.data import Differences, Estimate, ModelProfile, ReportData
+from valuespectrum.reporting.elements.data import Differences, Estimate, ModelProfile, ReportData
 from valuespectrum.scoring.alignment import SAME_ORDER
 from valuespectrum.scoring.resampling import NO_SPREAD, TOO_FEW
 from valuespectrum.theory.values import LABELS

@@ -1,0 +1,1 @@
+"""What pages are made of: typed records, words, charts, pictures."""
