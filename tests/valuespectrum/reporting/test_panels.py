@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_report import data, read
+from report_pages import data, read
 
 from valuespectrum.reporting.elements.data import ReportData
 from valuespectrum.reporting.page import render

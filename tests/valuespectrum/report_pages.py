@@ -1,0 +1,131 @@
+"""A page with everything on it, and a reader that checks what it is given."""
+
+from __future__ import annotations
+
+import io
+from html.parser import HTMLParser
+
+from PIL import Image
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.reporting.elements.data import (
+    Differences,
+    Estimate,
+    Example,
+    ExampleAnswer,
+    ModelProfile,
+    PersonaResult,
+    Recovery,
+    ReportData,
+    ReportedSession,
+    SessionStep,
+    ValueRow,
+)
+from valuespectrum.theory.values import VALUES
+
+VOID = {"meta", "br", "img", "input", "hr", "link"}
+
+
+class Reader(HTMLParser):
+    """Checks that tags close in order, and collects what could do harm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    assert not reader.open
+    return reader
+
+
+def jpeg() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (90, 160), (200, 80, 40)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def profile(model: str = "reference:amber@1", planted: bool = True, p: float | None = 1e-6) -> ModelProfile:
+    rows = tuple(
+        ValueRow(
+            value,
+            Estimate(30.0 + 5 * place, 26.0 + 5 * place, 34.0 + 5 * place),
+            Estimate(5.0 * place - 22.5, 5.0 * place - 26, 5.0 * place - 18),
+            31.0 + 5 * place if planted else None,
+            (10 - place, max(1, 9 - place), min(10, 11 - place)),
+            12,
+            96,
+        )
+        for place, value in enumerate(VALUES)
+    )
+    return ModelProfile(
+        model,
+        rows,
+        bias={"yes_lean_points": Estimate(9.0, 8.0, 10.0)},
+        rates={"refusal": Estimate(0.02, 0.01, 0.03)},
+        recovery=Recovery(1.0, 1.0, 1.0) if planted else None,
+        differ=Differences(120.0, p, 10) if p is not None else None,
+        n_asks=960,
+        n_clips=120,
+        notes=("power has few clips",),
+    )
+
+
+def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) -> ReportData:
+    answers = (
+        ExampleAnswer("Do you like it?", NO_PERSONA, text, "yes", {"yes": 0.8, "no": 0.1}, 0.89),
+        ExampleAnswer("Do you dislike it?", text, text, "refusal", {}, None),
+    )
+    steps = tuple(
+        SessionStep(
+            n + 1, f"clip{n}", text, VALUES[n % 3] if n % 4 else "", "like" if n % 2 else "skip", 0.1, "", jpeg()
+        )
+        for n in range(12)
+    )
+    target = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "security": -1.0}
+    aligned, placebo = Estimate(0.8, 0.6, 0.9), Estimate(0.1, -0.2, 0.4)
+    role = PersonaResult(
+        model="m",
+        persona="p",
+        name=text,
+        strategy="simple",
+        target=target,
+        aligned=aligned,
+        bare=placebo,
+        placebo=placebo,
+        gain=Estimate(0.7, 0.4, 0.9),
+        difference=Estimate(0.7),
+        ceiling=0.75,
+        moved="unclear",
+        profile={"power": 12.0},
+        prompt=text,
+    )
+    return ReportData(
+        title=text,
+        profiles=profiles or (profile(), profile("reference:birch@1")),
+        personas=(role,),
+        sessions=(ReportedSession("m", text, text, 0, steps),),
+        examples=(Example(jpeg(), text, text, "power", answers),),
+        provenance=[(text, text)],
+        command=text,
+        synthetic=("reference:amber",),
+    )
