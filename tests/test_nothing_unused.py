@@ -14,6 +14,7 @@ OFFERED = {
     "browse_together": "many sessions at once, for scripts",
     "session_metrics": "figures of a log, for scripts",
     "value_averages": "row of averages of the paper's table",
+    "QuestionList": "the asks of a plain instrument, for extensions",
     "pure_kinds": "scenes that stand for one value, for whoever draws corpora",
     "PER_VALUE": "how many keywords a list of one's own should have",
     "circular_similarity": "nearness of two values on the circle, for analyses",

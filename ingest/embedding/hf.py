@@ -22,7 +22,7 @@ from vectorstore.foundation.torch_setup import prepare_torch
 if TYPE_CHECKING:
     import torch
 
-    from ingest.embedding.model_types import HfModel, HfOutput, HfProcessor, Tensors, Tokenizer
+    from ingest.embedding.model_types import HfOutput, HfProcessor, Tensors, TowerTokenizer, TwoTowerModel
 
 _LONGEST_TEXT = 512
 _PADDED = ("siglip",)
@@ -83,7 +83,7 @@ class HfEmbedder(TwoTowers):
         device: ``"cpu"`` or ``"cuda"``.
     """
 
-    def __init__(self, model: HfModel, processor: HfProcessor, dtype: str, device: str) -> None:
+    def __init__(self, model: TwoTowerModel, processor: HfProcessor, dtype: str, device: str) -> None:
         self._processor = processor
         identity = _identity(model, processor, dtype)
         self._model = cast(model, dtype).to(device)
@@ -124,13 +124,13 @@ def _features(output: torch.Tensor | HfOutput) -> torch.Tensor:
     return output if isinstance(output, torch.Tensor) else output.pooler_output
 
 
-def _text_length(model: HfModel, tokenizer: Tokenizer) -> int:
+def _text_length(model: TwoTowerModel, tokenizer: TowerTokenizer) -> int:
     config = getattr(model.config, "text_config", model.config)
     positions = int(getattr(config, "max_position_embeddings", _LONGEST_TEXT))
     return min(positions, int(tokenizer.model_max_length), _LONGEST_TEXT)
 
 
-def _identity(model: HfModel, processor: HfProcessor, dtype: str) -> str:
+def _identity(model: TwoTowerModel, processor: HfProcessor, dtype: str) -> str:
     image_processor = processor.image_processor
     settings = json.dumps(
         [type(image_processor).__name__, image_processor.to_dict(), type(processor.tokenizer).__name__],

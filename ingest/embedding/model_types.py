@@ -36,7 +36,7 @@ class OpenClipModel(TorchModel, Protocol):
         """Token ids to vectors."""
 
 
-class Config(Protocol):
+class TowerConfig(Protocol):
     """Of a model of transformers."""
 
     model_type: str
@@ -48,11 +48,11 @@ class HfOutput(Protocol):
     pooler_output: torch.Tensor
 
 
-class HfModel(TorchModel, Protocol):
+class TwoTowerModel(TorchModel, Protocol):
     """Pictures and texts to vectors; older releases give the tensor, newer ones an object around it."""
 
     dtype: torch.dtype
-    config: Config
+    config: TowerConfig
 
     def get_image_features(self, **inputs: torch.Tensor) -> torch.Tensor | HfOutput:
         """Prepared pictures to vectors."""
@@ -71,7 +71,7 @@ class ImageProcessor(Protocol):
         """Its settings."""
 
 
-class Tokenizer(Protocol):
+class TowerTokenizer(Protocol):
     """Texts to token ids."""
 
     model_max_length: float
@@ -92,4 +92,4 @@ class HfProcessor(Protocol):
     """Of a vision-text model."""
 
     image_processor: ImageProcessor
-    tokenizer: Tokenizer
+    tokenizer: TowerTokenizer

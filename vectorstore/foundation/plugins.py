@@ -28,7 +28,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class InstalledExtension:
     """One extension, as a list of what is installed shows it."""
 
     name: str
@@ -125,7 +125,7 @@ class Extensions(Generic[Thing_co]):
                 broken[name] = error
         return working, broken
 
-    def listing(self) -> list[Listed]:
+    def listing(self) -> list[InstalledExtension]:
         """What is installed and registered, each tried: for people who wonder why something is not found."""
         _, broken = self.load_all()
         points = [(point.name, point.value, _package(point)) for point in entry_points(group=self.group)]
@@ -133,7 +133,7 @@ class Extensions(Generic[Thing_co]):
         own = [(name, _place(thing), "") for name, thing in self._own().items()]
         rows = [*points, *(row for row in own if row[:2] not in placed)]
         return [
-            Listed(name, place, package, broken[name].message if name in broken else "")
+            InstalledExtension(name, place, package, broken[name].message if name in broken else "")
             for name, place, package in sorted(rows)
         ]
 

@@ -10,7 +10,7 @@ import pytest
 from installed_packages import install
 
 from vectorstore.foundation.errors import InputError, ModelError
-from vectorstore.foundation.plugins import Extensions, Listed
+from vectorstore.foundation.plugins import Extensions, InstalledExtension
 
 GROUP = "test.greetings"
 MODULE = """
@@ -69,8 +69,8 @@ def test_what_does_not_work_is_named_and_the_others_still_do(greetings: Extensio
 def test_a_list_says_who_brings_what_and_what_is_wrong(greetings: Extensions[Callable[[], str]]) -> None:
     greetings.register("moin")(greetings.load("hello"))
     rows = {row.name: row for row in greetings.listing()}
-    assert rows["hello"] == Listed("hello", "greetings_of_others:hello", "greetings_of_others 1.2")
-    assert rows["moin"] == Listed("moin", "greetings_of_others:hello", "")
+    assert rows["hello"] == InstalledExtension("hello", "greetings_of_others:hello", "greetings_of_others 1.2")
+    assert rows["moin"] == InstalledExtension("moin", "greetings_of_others:hello", "")
     assert "no_such_package" in rows["lost"].problem
     assert list(rows) == sorted(rows)
 
