@@ -26,6 +26,7 @@ from agents.answers.store import AnswerStore
 from agents.answers.stored_json import read_counts, read_details, read_log_probabilities, read_tags
 from agents.models.ask_key import canonical_json
 from valuespectrum.runs.manifest import Manifest
+from valuespectrum.scoring.estimate import CLIP
 from vectorstore.foundation.disk import durable_file, storage_errors
 from vectorstore.foundation.json_types import Json
 
@@ -34,7 +35,7 @@ _TASK = "valuespectrum"
 _STOP_REASONS = {"length": "max_tokens", "content_filter": "content_filter"}
 _SCORERS = ("answer", "probability", "drawn", "liking")
 """The first three score samples: the class of the answer, its probabilities, counts of drawn answers. The last one
-stands for the whole log: liking of each value, 0 to 100."""
+stands for the whole log: liking of each value, 0 to 100, or ``score`` where no pictures were shown."""
 _OPEN_LOGS = 64
 _SHOWN = 1000
 """Characters of a text that a summary repeats."""
@@ -179,7 +180,7 @@ class _Log:
         for one in self._source.scores.get("respondents", []):
             if "profile" in one and columns_of(one) == self._respondent.columns:
                 means = {value: row["mean"] for value, row in one["profile"].items() if row["mean"] is not None}
-                scores.append(_score("liking", means))
+                scores.append(_score("liking" if one["unit"] == CLIP else "score", means))
         return scores
 
     def _write(self, name: str, document: Mapping[str, object]) -> None:
