@@ -48,10 +48,10 @@ def test_what_can_be_passes_without_a_network() -> None:
 
 
 def test_a_dry_run_refuses_before_it_looks_at_the_corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["bench", "--corpus", str(tmp_path / "none"), "--model", "reference", "--engine", "steam", "--dry-run"]
+    words = ["bench", "--corpus", str(tmp_path / "none"), "--model", "nonsense:x", "--dry-run"]
     assert main([*words, "--json"]) == 2
     error = json.loads(capsys.readouterr().out)["error"]
-    assert "steam" in error["message"] and "tree" in error["hint"]
+    assert "nonsense:x" in error["message"] and "reference:..." in error["hint"]
 
 
 def test_a_simulated_model_is_named_by_what_it_holds() -> None:
