@@ -193,6 +193,11 @@ def _validated(kind: type[SessionManifest] | type[Event], line: bytes, label: st
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
         raise InputError(f"{label}: {place[:80]}: {first['msg'][:200]}", "the log is damaged or was edited") from error
+    try:
+        encode(checked)
+    except ValueError as error:
+        # JSON can say numbers that are too large to be any, such as 1e999.
+        raise InputError(f"{label}: a number that is none", "the log is damaged or was edited") from error
     return checked
 
 

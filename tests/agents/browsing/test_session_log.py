@@ -380,6 +380,14 @@ def test_hostile_manifests_are_refused(tmp_path: Path, whole: bytes, edit: Calla
         replay(as_log(tmp_path, b"".join(lines)), CATALOGUE)
 
 
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"NaN"])
+def test_a_number_that_is_none_is_refused(tmp_path: Path, whole: bytes, number: bytes) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(whole.replace(b'"t_sim":0.0', b'"t_sim":' + number))
+    with pytest.raises(InputError, match="number"):
+        read_log(log)
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_damage_ends_in_a_report_or_an_input_error(
