@@ -62,7 +62,7 @@ def test_any_instrument_can_be_run_scored_and_exported(
         (["tarot"], "unknown instrument 'tarot'"),
         (["like"], "asks about pictures"),
         (["trial", "--corpus", "."], "shows no pictures"),
-        (["trial", "--option", "per_value"], "is no option of an instrument"),
+        (["trial", "--option", "per_value"], "not NAME=VALUE"),
         (["trial", "--option", "per_value=many"], "option per_value"),
         (["trial", "--option", "depth=1"], "has no option 'depth'"),
         (["trial", "--option", "per_value=1", "--option", "per_value=2"], "named twice"),
