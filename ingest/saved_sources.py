@@ -16,6 +16,7 @@ from ingest.media.media_guard import Limits
 from ingest.sources.base import ListCounts, SourceOptions
 from ingest.sources.registry import load_sources
 from vectorstore.corpus import Corpus
+from vectorstore.foreign.typed import made_from
 from vectorstore.foundation.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ def remembered_sources(corpus: Corpus) -> list[RememberedSource]:
     """
     try:
         entries = [json.loads(entry) for entry in corpus.curation.listed(_SOURCES)]
-        return [RememberedSource(str(entry["text"]), SourceOptions(**entry["options"])) for entry in entries]
+        return [
+            RememberedSource(str(entry["text"]), made_from(SourceOptions, entry["options"], "options"))
+            for entry in entries
+        ]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _unreadable(corpus) from error
 
@@ -116,8 +120,8 @@ def remembered_decoding(corpus: Corpus) -> DecodeOptions:
     """
     try:
         fields = json.loads(corpus.curation.setting(_DECODE) or "{}")
-        limits = Limits(**fields.pop("limits", {}))
-        return _confined(DecodeOptions(limits=limits, **fields))
+        made_from(Limits, fields.get("limits", {}), "limits")
+        return _confined(made_from(DecodeOptions, fields, "settings"))
     except (ValueError, TypeError, AttributeError) as error:
         raise _unreadable(corpus) from error
 

@@ -19,7 +19,7 @@ from ingest.refresh import FoundAgain, RefreshOptions, RefreshReport, find_again
 from ingest.saved_sources import allowed_sources, remember, remembered_decoding, remembered_sources
 from ingest.sources.base import SourceOptions
 from vectorstore.corpus import Corpus
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.ledger.records import Removal
 
 
@@ -176,3 +176,35 @@ def test_a_corpus_of_somebody_does_not_say_that_decoders_need_no_confinement(tmp
         assert not remembered_decoding(corpus).limits.unconfined
         corpus.curation.set_setting("ingested_how", json.dumps(dataclasses.asdict(how)))
         assert not remembered_decoding(corpus).limits.unconfined
+
+
+_STRANGE_DECODING = (
+    *('{"frames": "x"}', '{"frames": true}', '{"nothing": 1}', "[]", '{"limits": 7}'),
+    *('{"limits": {"max_bytes": "x"}}', '{"limits": {"deadline": NaN}}', '{"limits": {"x": 1}}'),
+)
+_STRANGE_OPTIONS: tuple[object, ...] = (
+    {"fetch": "yes"},
+    {"columns": [1]},
+    {"columns": {"url": 7}},
+    {"other": 1},
+    [],
+    None,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "noted"),
+    [
+        *(("ingested_how", noted) for noted in _STRANGE_DECODING),
+        *(
+            ("ingested_sources", json.dumps([json.dumps({"text": "/videos", "options": options})]))
+            for options in _STRANGE_OPTIONS
+        ),
+    ],
+)
+def test_notes_of_another_form_are_refused_in_one_line(tmp_path: Path, name: str, noted: str) -> None:
+    with Corpus.ensure(tmp_path / "corpus") as corpus:
+        corpus.curation.set_setting(name, noted)
+        with pytest.raises(CorpusError, match="does not say in a way this release knows how it was filled"):
+            remembered_decoding(corpus)
+            remembered_sources(corpus)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Made = TypeVar("Made", bound=DataclassInstance)
 
 _LARGEST = 2**53
 """Whole numbers up to this are exact everywhere."""
@@ -63,3 +69,26 @@ def mapping(value: object, name: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise ValueError(f"{name} is {value!r:.40}")
     return value
+
+
+def made_from(kind: type[Made], fields: object, name: str) -> Made:
+    """A dataclass out of a JSON object, every field of the type that it is declared to be.
+
+    Args:
+        kind: The dataclass; dataclasses within it are made likewise.
+        fields: The object; what it leaves out keeps its default.
+        name: Of the object, for the message.
+
+    Raises:
+        ValueError: It has a field that the dataclass lacks, a value of another type, or a number that is none.
+    """
+    import dataclasses
+    import json
+
+    from pydantic import TypeAdapter
+
+    known = {each.name for each in dataclasses.fields(kind)}
+    if strange := set(mapping(fields, name)) - known:
+        raise ValueError(f"{name} has {sorted(strange)[0]!r:.40}")
+    # ``allow_nan``: what is no number in JSON is none here, wherever in the object it stands.
+    return TypeAdapter(kind).validate_json(json.dumps(fields, allow_nan=False), strict=True)
