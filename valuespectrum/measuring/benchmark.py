@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from agents.answers.planner import AskSource, WorkPlan, answer_plan, plan
-from agents.answers.respondent import Role
+from agents.answers.respondent import Role, columns_of
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas.persona import Persona, Strategy
@@ -350,6 +350,9 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     scores: Json = {"schema": SCHEMA, "kind": manifest.kind} | score_answers(
         answers, scoring, targets, {instrument.name: instrument}
     )
+    cast = manifest.asked.cast
+    for row in scores["respondents"]:
+        row["respondent"] = cast[columns_of(row)].id
     borrowed = borrowed_placebos(settings["roles"])
     for row in scores["personas"]:
         row["placebo_persona"] = borrowed.get((row["persona"], row["strategy"]), "")
