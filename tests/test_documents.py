@@ -140,3 +140,10 @@ def test_files_that_are_named_exist(path: Path) -> None:
     for name in re.findall(r"`((?:[\w-]+/)+(?:[\w-]+\.(?:py|md|ya?ml))?)`", path.read_text(encoding="utf-8")):
         if name.split("/")[0] in OURS:
             assert (ROOT / name).exists(), name
+
+
+def test_the_drawing_of_the_house_is_up_to_date() -> None:
+    from draw_house import draw
+
+    drawn = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    assert drawn == draw(), "run `make architecture`"

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from valuespectrum.theory.values import VALUES
+
 HERE = Path(__file__).parent / "extensions"
 ROOT = Path(__file__).parents[1]
 CORPUS = Path(__file__).parent / "fixtures" / "release_0_1" / "corpus"
@@ -95,6 +97,24 @@ def test_a_model_is_measured(shell: Shell) -> None:
     scores = shell.run("score", "run")
     respondents = scores["respondents"]
     assert isinstance(respondents, list) and [row["model"] for row in respondents] == ["trial:one@1"]
+
+
+def test_an_instrument_is_listed_run_and_scored(shell: Shell) -> None:
+    listed = shell.run("instrument", "list")["instruments"]
+    assert isinstance(listed, list) and "trial" in [one["name"] for one in listed]
+    shell.run(
+        "instrument", "run", "trial", "--corpus", "corpus", "--model", "trial:one", "--top-k", "1", "--run", "wall"
+    )
+    scores = shell.run("score", "wall")
+    respondents = scores["respondents"]
+    assert isinstance(respondents, list) and [row["instrument"] for row in respondents] == ["trial"]
+    profile = respondents[0]["profile"]
+    assert set(profile) <= set(VALUES) and any(row["n_answers"] == 1 for row in profile.values())
+
+
+def test_a_panel_stands_in_the_report(shell: Shell) -> None:
+    shell.run("report", "run", "--out", "page.html")
+    assert "Respondents asked: 1." in (shell.folder / "page.html").read_text()
 
 
 def test_a_policy_decides_what_is_shown(shell: Shell) -> None:
