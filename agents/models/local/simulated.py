@@ -82,7 +82,7 @@ class SimulatedProfile:
         """The profile in short, as tables and reports show it: what weighs most first.
 
         Example:
-            >>> Profile({"power": -1.0, "security": 2.0}).name, Profile().name
+            >>> SimulatedProfile({"power": -1.0, "security": 2.0}).name, SimulatedProfile().name
             ('security=2,power=-1', 'flat')
         """
         weights = sorted(

@@ -116,7 +116,7 @@ def test_settings_are_named_like_options() -> None:
     known = known_options(get_command(build_app()))
     for verb, settings, beside in (
         ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run"}),
-        ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay"}),
+        ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions"}),
         ("calibrate", vs.CalibrateSettings, {"model", "run"}),
         ("score", vs.ScoreSettings, set()),
         ("report", vs.ReportSettings, set()),

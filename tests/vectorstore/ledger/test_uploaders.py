@@ -129,7 +129,7 @@ def test_what_is_near_is_said(filled: Corpus) -> None:
     assert near_names(filled.ledger, "inventedwalk") == []
     assert kept_names(filled.ledger)["handle"] == 3
     filled.keep_uploader_names(True)
-    filled.update_source(said("walk", "youtube", *CLIPS["walk"][1:]))  # type: ignore[arg-type]
+    filled.update_source(said("walk", "youtube", *CLIPS["walk"][1]))
     assert near_names(filled.ledger, "inventedwalk")[0] == "@inventedwalks"
     assert filled.remove(Removal("uploader", (WALKS,))).clips == 4
     assert filled.ledger.select("SELECT name FROM known_as WHERE name != ''") == []
