@@ -135,7 +135,8 @@ def random_model(dtype: str = "float32", scale: int = 1) -> tuple[Any, Any]:
 
 def like_asks(folder: Path, count: int) -> Iterator[Ask]:
     """Picture by picture, persona by persona, about pictures of noise that are written into the folder."""
-    from agents.personas.persona import load_personas, system_prompt
+    from agents.personas.persona import load_personas
+    from agents.personas.prompts import system_prompt
 
     choices = tuple(Choice(word, (word, word.capitalize(), word.upper())) for word in ("yes", "no"))
     personas = [system_prompt(persona) for persona in islice(load_personas(None), PERSONAS)]

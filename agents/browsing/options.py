@@ -8,7 +8,7 @@ from math import isfinite
 from agents.browsing.decisions import DecisionOptions, YesNoQuestion
 from agents.browsing.observe import ObserverOptions
 from agents.browsing.policies import Policy, Random
-from agents.personas.persona import Strategy
+from agents.personas.prompts import Strategy
 from vectorstore.foundation.errors import InputError
 
 ACTIONS = ("watch", "like", "skip", "not_interested")

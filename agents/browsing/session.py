@@ -18,7 +18,8 @@ from agents.browsing.policies import policy_params
 from agents.browsing.walk import Walk
 from agents.models.base import NO_PICTURE, Model
 from agents.models.picture_watch import PictureWatch
-from agents.personas.persona import Persona, Strategy, system_prompt
+from agents.personas.persona import Persona
+from agents.personas.prompts import Strategy, system_prompt
 from agents.procedures.conductor import ConductOptions, conduct
 from agents.procedures.procedure import SUBJECT, Named, Procedure, alone
 from vectorstore.foundation.errors import InputError

@@ -19,7 +19,8 @@ from agents.models.capabilities import ExplainedModel, ReusableModel
 from agents.models.engines.engine_choice import ENGINES
 from agents.models.evidence import log_shares
 from agents.models.registry import load_model
-from agents.personas.persona import load_personas, system_prompt
+from agents.personas.persona import load_personas
+from agents.personas.prompts import system_prompt
 from valuespectrum.checks.environment import Check
 from valuespectrum.checks.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks
 from valuespectrum.costs.prices import load_prices

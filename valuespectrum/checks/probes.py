@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
-from agents.personas.persona import load_personas, system_prompt
+from agents.personas.persona import load_personas
+from agents.personas.prompts import system_prompt
 from valuespectrum.instruments.questions import DESCRIBE, LIKE_WORDINGS, options
 
 _CANARIES = {"lone_hiker_crossroads": "self_direction", "gold_vault": "power"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
 from agents.models.yes_no import NO, YES
-from agents.personas.persona import QUESTIONNAIRE
+from agents.personas.prompts import QUESTIONNAIRE
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ABOUT_PICTURES, ORDERS, OWN_WORDS, Form, WordingOptions
 from valuespectrum.instruments.isq import questionnaire_forms

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from agents.answers.respondent import BARE, Role
-from agents.personas.persona import QUESTIONNAIRE, Persona, Strategy, TraitExchange, placebo, system_prompt
+from agents.personas.persona import Persona
+from agents.personas.placebo import TraitExchange, placebo
+from agents.personas.prompts import QUESTIONNAIRE, Strategy, system_prompt
 from agents.personas.reserved import NO_PERSONA, refuse_reserved
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json

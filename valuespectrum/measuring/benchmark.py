@@ -16,7 +16,8 @@ from agents.answers.planner import AskSource, WorkPlan, answer_plan, plan
 from agents.answers.respondent import Role, columns_of
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
-from agents.personas.persona import Persona, Strategy
+from agents.personas.persona import Persona
+from agents.personas.prompts import Strategy
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending

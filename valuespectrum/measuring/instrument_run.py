@@ -13,7 +13,8 @@ from pathlib import Path
 from agents.answers.planner import answer_plan, plan
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
-from agents.personas.persona import Persona, Strategy
+from agents.personas.persona import Persona
+from agents.personas.prompts import Strategy
 from agents.procedures.conductor import Standing, conduct
 from agents.procedures.procedure import SUBJECT, Named
 from valuespectrum.costs.prices import load_prices

@@ -23,7 +23,8 @@ from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.models.base import Model
-    from agents.personas.persona import Persona, Strategy
+    from agents.personas.persona import Persona
+    from agents.personas.prompts import Strategy
     from ingest.embedding.base import Embedder
     from vectorstore.corpus import Corpus
 

@@ -22,7 +22,8 @@ from agents.browsing.policies import FeedItem, load_policy
 from agents.browsing.session import browse
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Stimulus
 from agents.models.local.simulated import SimulatedModel, read_profile
-from agents.personas.persona import load_personas, simple_prompt
+from agents.personas.persona import load_personas
+from agents.personas.prompts import simple_prompt
 from agents.procedures.procedure import SUBJECT, alone
 from vectorstore.foundation.errors import InputError, ModelError
 

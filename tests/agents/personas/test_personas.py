@@ -13,22 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from agents.personas import persona as personas_module
+from agents.personas import placebo as placebo_module
 from agents.personas.file import MAX_FILE_BYTES
-from agents.personas.persona import (
-    Persona,
-    Trait,
-    TraitExchange,
-    load_personas,
-    load_trait_bank,
-    nearest_level,
-    placebo,
-    profile_prompt,
-    select,
-    simple_prompt,
-    system_prompt,
-    value_names,
-)
+from agents.personas.persona import Persona, Trait, load_personas, load_trait_bank, select, value_names
+from agents.personas.placebo import TraitExchange, placebo
+from agents.personas.prompts import nearest_level, profile_prompt, simple_prompt, system_prompt
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -306,13 +295,13 @@ def test_a_name_that_two_personas_have_picks_neither() -> None:
 
 def test_many_personas_are_compared_with_some_hundreds_only(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    relation = personas_module._relation
+    relation = placebo_module._relation
 
     def relating(target: Any, shown: Any) -> Any:
         sizes.append(len(shown))
         return relation(target, shown)
 
-    monkeypatch.setattr(personas_module, "_relation", relating)
+    monkeypatch.setattr(placebo_module, "_relation", relating)
     traits = (Trait("I like tea."), Trait("I get up early."))
     people = [
         Persona(f"p{number}", f"P {number}", traits, {name: float(name == VALUES[number % 10]) for name in VALUES}, "x")

@@ -9,7 +9,7 @@ import pytest
 from agents.models.engines.engine_choice import ENGINES
 from agents.models.local.weights import pick_dtype
 from agents.models.templates.prompting import LAYOUTS
-from agents.personas.persona import Strategy
+from agents.personas.prompts import Strategy
 from ingest.decoding.decode import DECODERS
 from ingest.decoding.sampling import SAMPLINGS
 from ingest.embedding.torch_embedder import DTYPES

@@ -14,7 +14,8 @@ from PIL import Image
 from agents.models import load_model
 from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimulus
 from agents.models.parsing.parse import REFUSAL
-from agents.personas.persona import load_personas, system_prompt
+from agents.personas.persona import load_personas
+from agents.personas.prompts import system_prompt
 from valuespectrum.instruments import questions
 from valuespectrum.reference import embedder as reference_embedder
 from valuespectrum.reference import models, planted

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agents.personas.persona import Strategy, load_personas, system_prompt
+from agents.personas.persona import load_personas
+from agents.personas.prompts import Strategy, system_prompt
 from valuespectrum.instruments.questions import LIKE_WORDINGS, options
 from valuespectrum.reference import architecture, planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY

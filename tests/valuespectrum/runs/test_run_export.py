@@ -21,7 +21,8 @@ from bench_fakes import AxesEmbedder, words, world
 from agents.answers.store import AnswerStore
 from agents.models.base import Answer, Ask
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
-from agents.personas.persona import load_personas, system_prompt
+from agents.personas.persona import load_personas
+from agents.personas.prompts import system_prompt
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.runs.export import export_run, quoted
 from valuespectrum.scoring.cells import ScoringOptions

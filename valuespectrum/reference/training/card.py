@@ -25,7 +25,7 @@ therefore known.
   nothing else.
 - Training: `make train-reference`, seed 0. Stages and sizes: `{stages}`.
 - Understands: the questions in `valuespectrum/instruments/questions.py`, persona prompts of
-  `agents/personas/persona.py` with statements of `agents/data/trait_bank.yaml`, one to
+  `agents/personas/prompts.py` with statements of `agents/data/trait_bank.yaml`, one to
   four frames. Other words and real pictures get answers, but no meaningful ones.
 - Planted: intrinsic profile, obedience to personas below 1, a lean to yes, a lean to the first option, refusals on one
   scene kind.

@@ -14,7 +14,8 @@ from importlib.resources import files
 import numpy as np
 import yaml
 
-from agents.personas.persona import LEVEL_WORDS, load_trait_bank, profile_prompt, simple_prompt
+from agents.personas.persona import load_trait_bank
+from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
 from valuespectrum.instruments import questions
 from valuespectrum.reference import planted
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
