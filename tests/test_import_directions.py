@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from import_graph import MODULES, PACKAGES, cycle_in, files, folder_graph, folder_of, imports, module_graph, name_of
+from import_graph import (
+    MODULES,
+    PACKAGES,
+    ROOT,
+    cycle_in,
+    files,
+    folder_graph,
+    folder_of,
+    imports,
+    module_graph,
+    name_of,
+)
 
 ALLOWED = {
     "valuespectrum": {"valuespectrum", "agents", "ingest", "vectorstore"},
@@ -48,6 +60,17 @@ def test_folders_can_be_taken_in_at_a_glance() -> None:
 @pytest.mark.parametrize("path", files(), ids=name_of)
 def test_files_can_be_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+def test_what_several_folders_of_tests_need_is_no_test_module() -> None:
+    """A test module is importable only while tests of its folder are collected."""
+    astray = [
+        (path.name, name)
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"^ *(?:from|import) (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if not path.with_name(f"{name}.py").exists()
+    ]
+    assert astray == []
 
 
 def test_every_folder_says_what_it_is_for() -> None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.decisions import YesNoQuestion
 from agents.browsing.observe import TimedFrame
-from agents.browsing.options import BrowseQuestions
+from agents.browsing.options import BrowseQuestions, SessionOptions
 from agents.browsing.policies import FeedItem
 from agents.models.base import Answer, Ask, FrameReference
 
@@ -43,6 +44,11 @@ def make_catalogue(count: int = 12, seconds: float = 5.0, frames: int = 4, group
         item = FeedItem(f"clip{place:03}", f"clip{place:03}/0", group, vector / np.linalg.norm(vector))
         clips.append(CatalogueClip(item, timed, seconds, f"a clip of {group}", {f"weight_{group}": 1.0}))
     return Catalogue(clips)
+
+
+def session(**changes: Any) -> SessionOptions:
+    """A short session about :data:`QUESTIONS`, with these options changed."""
+    return SessionOptions(**{"questions": QUESTIONS, "seed": 3, "steps": 12, **changes})
 
 
 @dataclass

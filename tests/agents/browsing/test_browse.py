@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, sha
+from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, session, sha
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.decisions import Decision, DecisionOptions, Interview, YesNoQuestion, checked
 from agents.browsing.metrics import amplification, drift, normalised_entropy, session_metrics
 from agents.browsing.observe import ObserverOptions, TimedFrame, observe
-from agents.browsing.options import Behaviour, BrowseQuestions, EngagementWeights, SessionOptions
+from agents.browsing.options import Behaviour, BrowseQuestions, EngagementWeights
 from agents.browsing.policies import FeedItem, load_policy
 from agents.browsing.session import browse
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Stimulus
@@ -235,10 +235,6 @@ def test_the_catalogue_hash_covers_content_but_not_order() -> None:
 
 
 # ------------------------------------------------------------------------------------------ sessions
-
-
-def session(**changes: Any) -> SessionOptions:
-    return SessionOptions(**{"questions": QUESTIONS, "seed": 3, "steps": 12, **changes})
 
 
 def test_a_deterministic_agent_does_what_is_more_probable() -> None:

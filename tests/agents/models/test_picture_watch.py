@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browse_fixtures import make_catalogue
-from test_browse import session
+from browse_fixtures import make_catalogue, session
 from tiny_models import PictureMaker
 
 from agents.answers.export import verify_answers
