@@ -167,6 +167,19 @@ class Recoverable(Protocol):
         """
 
 
+@runtime_checkable
+class Published(Protocol):
+    """An instrument that scores by a rule which others published: to compare with, not to conclude from.
+
+    Its measurements have the detail ``paper`` with the table by that rule: ``scores`` (0 to 100, ``None`` without
+    answers) and ``n`` (answers), both by dimension. That table is shown in place of the profile, and nothing in it is
+    ranked, centred with an interval, or set beside planted values.
+    """
+
+    published: ClassVar[str]
+    """What the table is called, e.g. ``"published protocol"``."""
+
+
 class InstrumentType(Protocol):
     """What is registered: a class whose instances are instruments."""
 

@@ -24,6 +24,16 @@ def written_name(instrument: str) -> str:
     return _WRITTEN.get(instrument, instrument)
 
 
+def read_name(written: str) -> str:
+    """The instrument that ``written_name`` wrote.
+
+    Example:
+        >>> read_name("vqa"), read_name("portraits")
+        ('like', 'portraits')
+    """
+    return _READ.get(written, written)
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """Everything that one instrument says about one respondent."""
@@ -102,9 +112,9 @@ class Measurement:
         name = str(row.get("value_set", ""))
         if name not in value_sets:
             raise InputError(f"there is no value set {name!r:.80}", f"known: {', '.join(value_sets)}")
-        written, differences = str(row.get("instrument", "")), row.get("differences")
+        differences = row.get("differences")
         return cls(
-            instrument=_READ.get(written, written),
+            instrument=read_name(str(row.get("instrument", ""))),
             value_set=value_sets[name],
             unit=str(row.get("unit", "")),
             scores={dimension: Score.from_json(score) for dimension, score in _mappings(row, "profile").items()},

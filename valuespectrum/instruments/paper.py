@@ -54,6 +54,7 @@ class PaperBattery:
     pictures: ClassVar[Assignment | None] = "overlapping"
     columns: ClassVar[tuple[str, ...]] = ABOUT_PICTURES
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ({"polarity": 1, "first": "yes"},)
+    published: ClassVar[str] = "published protocol"
     items: ClassVar[Sequence[Item]] = (Item("paper", (PAPER_QUESTION,), Licence("quoted", "Li et al., ACL 2025")),)
 
     def __init__(self, options: WordingOptions | None = None) -> None:

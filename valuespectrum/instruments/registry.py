@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from valuespectrum.instruments.base import Instrument, InstrumentType
+from valuespectrum.instruments.base import Instrument, InstrumentType, Published
+from valuespectrum.instruments.measurement import read_name
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.plugins import Extensions, checked_options
 
@@ -89,6 +90,22 @@ def load_installed(name: str, params: Mapping[str, object], run: str) -> Instrum
 def _not_installed(what: str, name: str) -> InputError:
     known = ", ".join(INSTRUMENTS.names())
     return InputError(f"{what} with the instrument {name!r:.80}, which is not installed", f"install it; known: {known}")
+
+
+def published_as(written: str) -> str:
+    """What the table of an instrument is called that scores by a published rule (``base.Published``).
+
+    Args:
+        written: The instrument, as ``scores.json`` has it.
+
+    Returns:
+        Empty for any other instrument, and for one that is not installed or cannot be loaded.
+    """
+    try:
+        made = INSTRUMENTS.load(read_name(written))
+    except InputError:  # scores are read without their instrument, too, as an ordinary profile
+        return ""
+    return made.published if isinstance(made, Published) else ""
 
 
 def settings_of(instrument: Instrument) -> dict[str, Plain]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.theory.value_sets import ValueSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +100,23 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
 def describe(scores: Json) -> str:
     """Scores as tables for a person, with what they have to be read with."""
     from agents.personas.reserved import NO_PERSONA
+    from valuespectrum.instruments.registry import published_as
+    from valuespectrum.theory.value_sets import ValueSet
 
     bare = [one for one in scores["respondents"] if one["persona"] == NO_PERSONA]
-    parts = [_paper(one) if "paper" in one else _profile(one, scores["value_sets"][one["value_set"]]) for one in bare]
+    sets = {name: ValueSet.from_json(described) for name, described in scores["value_sets"].items()}
+    tables = [(one, sets[one["value_set"]], published_as(one["instrument"])) for one in bare]
+    parts = [_published(one, values, title) if title else _profile(one, values) for one, values, title in tables]
     return "\n\n".join([*parts, *_personas(scores["personas"])])
 
 
-def _profile(one: Json, described: Json) -> str:
+def _profile(one: Json, values: ValueSet) -> str:
     """One respondent over any value set; numbers on different scales are neither centred nor compared."""
     from valuespectrum.reporting.elements.data import Estimate
     from valuespectrum.reporting.elements.words import short_model, with_interval
     from valuespectrum.reporting.measured import limits
-    from valuespectrum.theory.value_sets import ValueSet
 
-    values, unit = ValueSet.from_json(described), one["unit"]
+    unit = one["unit"]
     estimates = [(name, Estimate.read(row), Estimate.read(row, "centred")) for name, row in one["profile"].items()]
     rows = [
         (
@@ -151,22 +155,22 @@ def _read_with(one: Json, one_scale: bool) -> list[str]:
     return [about, f"Whether values differ at all: {tested}"]
 
 
-def _paper(one: Json) -> str:
+def _published(one: Json, values: ValueSet, title: str) -> str:
+    """One respondent by a published rule (``instruments.base.Published``)."""
     from valuespectrum.reporting.elements.data import Estimate
     from valuespectrum.reporting.elements.words import PUBLISHED, number, short_model, with_interval
-    from valuespectrum.theory.values import LABELS
 
     exact = one.get("profile") or {}
     rows = [
         (
-            LABELS[value],
+            values.label(value),
             with_interval(Estimate.read(exact[value]), 1) if value in exact else number(share, 1),
             one["paper"]["n"][value],
         )
         for value, share in one["paper"]["scores"].items()
     ]
-    heading = f"{short_model(one['model'])}, published protocol"
-    lines = (heading, table(("value", "score [95 %, exact over clips]", "answers"), rows), PUBLISHED)
+    heading = f"{short_model(one['model'])}, {title}"
+    lines = (heading, table(("value", f"score [95 %, exact over {one['unit']}s]", "answers"), rows), PUBLISHED)
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.instruments.registry import published_as
 from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reporting.elements.data import (
@@ -42,18 +43,18 @@ def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> l
     for one in scores["respondents"]:
         if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and one["value_set"] == TEN.name:
             planted = planted_profile(one["model"], manifest.asked.models.get(one["model"], {}))
-            profile = _profile(one, planted if checkable and "paper" not in one else None)
+            profile = _profile(one, planted if checkable else None)
             unchecked = planted is not None and not checkable
             profiles.append(replace(profile, notes=(*profile.notes, _UNCHECKED)) if unchecked else profile)
     return profiles
 
 
 def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
-    measured = one.get("profile")
+    measured, published = one.get("profile"), bool(published_as(one["instrument"]))
     if not measured:
         rows = tuple(ValueRow(value, Estimate(one["paper"]["scores"][value]), Estimate(None)) for value in VALUES)
         return ModelProfile(one["model"], rows, published=True, n_asks=one["n_asks"])
-    published = "paper" in one
+    planted = None if published else planted
     return ModelProfile(
         model=one["model"],
         rows=tuple(_row(value, measured[value], planted, published) for value in VALUES),

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
 from valuespectrum.scoring.estimate import CLIP
@@ -108,6 +109,11 @@ class _Respondent(Part):
             raise ValueError(f"{', '.join(sorted(missing))} missing")
         return self
 
+    def check_shown(self, published: bool) -> None:
+        """Refuse scores without the part that is shown of this instrument."""
+        if not (self.paper if published else self.profile):
+            raise ValueError(f"scores by {self.instrument[:40]!r} have no {'paper' if published else 'profile'}")
+
     def check_dimensions(self, value_set: _Set) -> None:
         """Refuse parts that are not about the dimensions of the value set, all of them or those that are known."""
         whole = [each for each in (self.profile, self.paper and self.paper.scores, self.paper and self.paper.n) if each]
@@ -154,11 +160,13 @@ class ScoresDocument(Part):
     personas: list[_PersonaRow]
 
     @model_validator(mode="after")
-    def _over_known_sets(self) -> Self:
+    def _readable(self) -> Self:
         for name, value_set in self.value_sets.items():
             if value_set.name != name:
                 raise ValueError(f"the value set {value_set.name[:40]!r} stands under {name[:40]!r}")
+        published = {name: bool(published_as(name)) for name in {one.instrument for one in self.respondents}}
         for one in self.respondents:
+            one.check_shown(published[one.instrument])
             if one.value_set not in self.value_sets:
                 raise ValueError(f"the value set {one.value_set[:40]!r} is not described")
             one.check_dimensions(self.value_sets[one.value_set])
@@ -209,7 +217,8 @@ def _scored(one: Json) -> Json:
         else profile
     )
     about = {"value_set": TEN.name, "unit": CLIP, "profile": rows}
-    return {"instrument": "", **_counted(one), **about}
+    # The published table was the one thing that told instruments apart before they were named.
+    return {"instrument": "paper" if "paper" in one else "", **_counted(one), **about}
 
 
 def _counted(row: Json) -> Json:

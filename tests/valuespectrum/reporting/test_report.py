@@ -194,12 +194,16 @@ def _respondent() -> dict[str, object]:
     return {
         **{"model": "reference:amber@1", "persona": "none", "strategy": "none", "placebo": False, "n_asks": 9},
         **{"profile": dict.fromkeys(VALUES, row), "bias": {}, "rates": {}, "differences": None, "notes": []},
-        **{"overall": {"mean": 50.0, "low": 40.0, "high": 60.0}, "n_units": 90, "value_set": "schwartz_10"},
+        **{"overall": {"mean": 50.0, "low": 40.0, "high": 60.0}, "n_units": 90},
+        **{"value_set": "schwartz_10", "instrument": "vqa"},
     }
 
 
 def test_a_run_of_the_published_protocol_carries_its_caveat() -> None:
-    paper = _respondent() | {"paper": {"scores": dict.fromkeys(VALUES, 50.0), "n": dict.fromkeys(VALUES, 9)}}
+    table = {"scores": dict.fromkeys(VALUES, 50.0), "n": dict.fromkeys(VALUES, 9)}
+    paper = _respondent() | {"instrument": "paper", "paper": table}
+    liked = _respondent() | {"paper": table}
+    assert not read_profiles({"respondents": [liked]}, _manifest())[0].published, "a key decides nothing"
     (found,) = read_profiles({"respondents": [paper]}, _manifest())
     assert found.published and found.recovery is None
     assert all(row.rank is None and row.centred.low is None for row in found.rows)

@@ -75,6 +75,7 @@ def _other_set(scores: dict[str, Any]) -> None:
         (_set("value_set", "chakras"), "'chakras' is not described"),
         (_set("instrument", None), "instrument"),
         (_set("unit", 3), "unit"),
+        (_set("instrument", "paper"), "scores by 'paper' have no paper"),
         (_other_dimension, "'charm' is no dimension of 'schwartz_10'"),
         (_other_set, "other dimensions"),
         (lambda scores: scores["respondents"][0]["profile"].pop("power"), "power missing"),
