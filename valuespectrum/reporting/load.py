@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.sessions import read_session
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
+from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         command: What to type to make it again; by default that of the first run.
 
     Raises:
-        InputError: A run or log is missing or damaged, or no run measured a profile.
+        InputError: A run or log is missing or damaged, or no run measured a profile over the ten values.
         SchemaError: Another release wrote it.
     """
     runs = [ReportedRun(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
@@ -63,7 +64,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
                 found[profile.model, profile.published] = profile
                 conditions.add(_conditions(manifest))
     if not found:
-        raise InputError("no run here measured a model without a persona", "run `valuespectrum bench` first")
+        raise _nothing_to_show(runs)
     profiles = tuple(found.values())
     models = dict.fromkeys(profile.model for profile in profiles)
     personas = tuple(result for run in runs for result in read_personas(run.scores, run.manifest))
@@ -84,6 +85,21 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         synthetic=tuple(short_model(model) for model in models if is_synthetic(model)),
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
     )
+
+
+def _nothing_to_show(runs: Sequence[ReportedRun]) -> InputError:
+    """Why no run has a profile for the page: other dimensions, or no model as itself."""
+    for run in runs:
+        for one in run.scores["respondents"]:
+            if one["value_set"] != TEN.name:
+                title = run.scores["value_sets"][one["value_set"]]["title"]
+                return InputError(
+                    f"{run.folder} measured {title!r:.80} with the instrument {one['instrument']!r:.80}, and a report "
+                    f"shows {TEN.title} only",
+                    f"`valuespectrum score {run.folder}` prints it, `valuespectrum export scores {run.folder}` makes "
+                    "a table of it",
+                )
+    return InputError("no run here measured a model without a persona", "run `valuespectrum bench` first")
 
 
 def pictures_of(manifest: Manifest, corpus: Corpus | None) -> Mapping[str, int] | None:

@@ -10,7 +10,7 @@ from trial_instruments import FourQuestions, Staircase
 
 from valuespectrum.cli import main
 from valuespectrum.instruments.registry import INSTRUMENTS
-from valuespectrum.theory.value_sets import FOUR
+from valuespectrum.theory.value_sets import FOUR, TEN
 
 MODEL = "simulated:security=1,power=2,stimulation=-1"
 
@@ -54,6 +54,11 @@ def test_any_instrument_can_be_run_scored_and_exported(
     header, *rows = (tmp_path / "run" / "scores.csv").read_text().splitlines()
     assert "value_set" in header and len(rows) == (4 if name == "trial" else 1)
     assert main(["doctor", "--run", run]) == 0
+    assert main(["report", run]) == 2
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
+    title = FOUR.title if name == "trial" else "Trial angle"
+    assert f"measured {title!r} with the instrument {name!r}, and a report shows {TEN.title} only" in line
+    assert not (tmp_path / "run" / "report.html").exists()
 
 
 @pytest.mark.parametrize(
