@@ -166,12 +166,3 @@ def spread(scores: Mapping[str, float | None]) -> Json:
     """Mean and sample standard deviation over the values of one model."""
     known = [score for score in scores.values() if score is not None]
     return {"mean": fmean(known) if known else None, "std": stdev(known) if len(known) > 1 else None}
-
-
-def value_averages(models: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Plain mean of every value over models.
-
-    Args:
-        models: Model to value to score, 0 to 100.
-    """
-    return {value: fmean(scores[value] for scores in models.values()) for value in VALUES}

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from valuespectrum.theory.values import VALUES
-
 TIMES_OF_DAY: Mapping[str, str] = {
     "morning": "in the morning",
     "day": "by day",
@@ -385,14 +383,3 @@ KINDS: tuple[SceneKind, ...] = tuple(_kinds())
 """All scene kinds; the position of a kind in this tuple is its class index in training."""
 
 BY_NAME: Mapping[str, SceneKind] = {kind.name: kind for kind in KINDS}
-
-
-def pure_kinds(value: str) -> list[SceneKind]:
-    """The pure kinds of one value.
-
-    Raises:
-        KeyError: ``value`` is not one of the ten.
-    """
-    if value not in VALUES:
-        raise KeyError(value)
-    return [kind for kind in KINDS if kind.value == value]

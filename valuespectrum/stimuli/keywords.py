@@ -20,9 +20,6 @@ SOURCES: Mapping[str, str] = {
 }
 """Codes of the ``source`` field and what they mean."""
 
-PER_VALUE = 10
-"""Words per value in our own list, as in the published protocol."""
-
 _OWN_LIST = Path(__file__).parents[1] / "data" / "keywords.yaml"
 _LONGEST_WORD = 200
 _MOST_WORDS = 1000

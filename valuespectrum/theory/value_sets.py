@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import cos, nan, pi
+from math import nan
 
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import InputError
@@ -91,14 +91,6 @@ class ValueSet:
             raise InputError(f"{self.title} is no circle, so its dimensions have no distance")
         gap = abs(self.position(first) - self.position(second))
         return min(gap, len(self) - gap)
-
-    def circular_similarity(self, first: str, second: str) -> float:
-        """Cosine of the angle between two dimensions on the circle, -1 to 1.
-
-        Raises:
-            InputError: The set has no such dimension, or is no circle.
-        """
-        return cos(2 * pi * self.circular_distance(first, second) / len(self))
 
     def to_json(self) -> dict[str, object]:
         """As ``scores.json`` keeps it, so that a reader needs no instrument that is installed."""

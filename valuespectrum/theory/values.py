@@ -8,7 +8,6 @@ follow the official PVQ instructions of June 2021, in which hedonism belongs to 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import cos, pi
 
 VALUES: tuple[str, ...] = (
     "self_direction",
@@ -46,27 +45,6 @@ HIGHER_ORDER: Mapping[str, tuple[str, ...]] = {
     "self_transcendence": ("benevolence", "universalism"),
 }
 """The four higher-order values and the basic values in each."""
-
-
-def circular_distance(first: str, second: str) -> int:
-    """Steps between two values on the circle of ten, 0 to 5.
-
-    Example:
-        >>> circular_distance("self_direction", "security")
-        5
-    """
-    gap = abs(VALUES.index(first) - VALUES.index(second))
-    return min(gap, len(VALUES) - gap)
-
-
-def circular_similarity(first: str, second: str) -> float:
-    """Cosine of the angle between two values on the circle, -1 to 1.
-
-    Example:
-        >>> round(circular_similarity("power", "power"), 3)
-        1.0
-    """
-    return cos(2 * pi * circular_distance(first, second) / len(VALUES))
 
 
 def centre(profile: Mapping[str, float]) -> dict[str, float]:

@@ -20,7 +20,7 @@ from valuespectrum.instruments import questions
 from valuespectrum.reference import embedder as reference_embedder
 from valuespectrum.reference import models, planted
 from valuespectrum.reference.drawing import draw_frame, random_setting
-from valuespectrum.reference.kinds import BY_NAME, KINDS, pure_kinds
+from valuespectrum.reference.kinds import BY_NAME, KINDS, SceneKind
 from valuespectrum.theory.values import VALUES
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
@@ -54,6 +54,10 @@ def like_asks(frame: FrameReference, system: str = "") -> list[tuple[Ask, int, b
                 question = text.format(options=questions.options(order))
                 asks.append((Ask(Stimulus((frame,)), question, YES_NO, system), polarity, order[0] == "yes"))
     return asks
+
+
+def pure_kinds(value: str) -> list[SceneKind]:
+    return [kind for kind in KINDS if kind.value == value]
 
 
 def theta(answers: list[Any], cells: list[tuple[Ask, int, bool]]) -> float:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from valuespectrum.reference.kinds import pure_kinds
-from valuespectrum.stimuli.keywords import PER_VALUE, SOURCES, load_keywords
+from valuespectrum.reference.kinds import KINDS
+from valuespectrum.stimuli.keywords import SOURCES, load_keywords
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -14,14 +14,14 @@ def test_our_list_has_ten_sourced_words_for_every_value() -> None:
     ours = load_keywords()
     assert tuple(ours.words) == VALUES
     for value, keywords in ours.words.items():
-        assert len(keywords) == PER_VALUE, value
+        assert len(keywords) == 10, value
         assert all(keyword.source in SOURCES and keyword.reason for keyword in keywords)
         assert {"goal", "marker"} & {keyword.source for keyword in keywords}, value
 
 
 @pytest.mark.parametrize("value", VALUES)
 def test_our_words_are_those_the_reference_world_is_drawn_for(value: str) -> None:
-    drawn = {word for kind in pure_kinds(value) for word in kind.keywords}
+    drawn = {word for kind in KINDS if kind.value == value for word in kind.keywords}
     assert {keyword.word for keyword in load_keywords().words[value]} == drawn
 
 

@@ -16,7 +16,6 @@ from valuespectrum.theory.value_sets import (
     grouped,
     scalars,
 )
-from valuespectrum.theory.values import circular_distance, circular_similarity
 from vectorstore.foundation.errors import InputError
 
 OFFICIAL = {
@@ -49,11 +48,12 @@ def test_the_nineteen_stand_in_the_published_order() -> None:
     assert NINETEEN.circular_distance("self_direction_thought", "universalism_tolerance") == 1
 
 
-def test_the_ten_are_the_circle_that_was_there_before() -> None:
+def test_every_value_of_the_ten_has_two_neighbours_and_one_opposite() -> None:
     for first in TEN.dimensions:
-        for second in TEN.dimensions:
-            assert TEN.circular_distance(first, second) == circular_distance(first, second)
-            assert TEN.circular_similarity(first, second) == circular_similarity(first, second)
+        steps = [TEN.circular_distance(first, second) for second in TEN.dimensions]
+        assert sorted(steps) == [0, 1, 1, 2, 2, 3, 3, 4, 4, 5]
+        assert steps == [TEN.circular_distance(second, first) for second in TEN.dimensions]
+    assert TEN.circular_distance("self_direction", "universalism") == 1
 
 
 @pytest.mark.parametrize(("finer", "coarser"), GROUPS)
