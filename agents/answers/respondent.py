@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agents.answers.schema import StoredRow
 from agents.answers.stored_json import read_persona, read_respondent, read_tags
@@ -15,8 +16,39 @@ from agents.personas.reserved import NO_PERSONA
 
 NO_INTERVENTION = "none"
 """In the place of a steering file: the model as it was loaded."""
-Columns = tuple[str, str, str, bool]
-"""``model, persona, strategy, placebo``: what stands for a respondent in tables of answers and scores."""
+
+
+class Columns(NamedTuple):
+    """What stands for a respondent in tables of answers and scores: a column for each field, in this order.
+
+    Example:
+        >>> control = Columns("m", "tycoon", "simple", True)
+        >>> control.original
+        Columns(model='m', persona='tycoon', strategy='simple', placebo=False)
+        >>> control.bare == Columns("m")
+        True
+        >>> control.but("placebo")
+        {'model': 'm', 'persona': 'tycoon', 'strategy': 'simple'}
+    """
+
+    model: str
+    persona: str = NO_PERSONA
+    strategy: str = NO_PERSONA
+    placebo: bool = False
+
+    @property
+    def original(self) -> Columns:
+        """Whose placebo it is; itself where it is none."""
+        return self._replace(placebo=False)
+
+    @property
+    def bare(self) -> Columns:
+        """The same model as itself."""
+        return self._replace(persona=NO_PERSONA, strategy=NO_PERSONA, placebo=False)
+
+    def but(self, *left_out: str) -> dict[str, str | bool]:
+        """All columns but these, by name, in their order."""
+        return {name: part for name, part in self._asdict().items() if name not in left_out}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +122,13 @@ class Respondent:
     @property
     def columns(self) -> Columns:
         """What stands for it in tables of answers and scores; within one run no two respondents share it."""
-        return (str(self.model), self.role.persona, self.role.strategy, self.role.placebo)
+        return Columns(str(self.model), self.role.persona, self.role.strategy, self.role.placebo)
 
 
 def columns_of(row: Mapping[str, object]) -> Columns:
     """What stands for a respondent in a row of such a table."""
     role = Role.of_tags(row)
-    return (str(row["model"]), role.persona, role.strategy, role.placebo)
+    return Columns(str(row["model"]), role.persona, role.strategy, role.placebo)
 
 
 def respondent_of(row: StoredRow) -> Respondent:

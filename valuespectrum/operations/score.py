@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.answers.respondent import columns_of
 from valuespectrum.operations.shared.choices import ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
@@ -49,9 +50,8 @@ class Scores(Outcome):
 
     def rows(self) -> Sequence[Mapping[str, object]]:
         """A row for each respondent and value: liking, centred liking, intervals, counts."""
-        names = ("model", "persona", "strategy", "placebo")
         return [
-            {**{name: one[name] for name in names}, "value": value, **flat(row)}
+            {**columns_of(one)._asdict(), "value": value, **flat(row)}
             for one in self.document["respondents"]
             for value, row in one.get("profile", {}).items()
         ]

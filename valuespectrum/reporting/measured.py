@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from agents.answers.respondent import columns_of
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.instruments.roles import borrowed_placebos
@@ -117,11 +118,7 @@ def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
     names = manifest.asked.persona_names
     told = {(role.persona, role.strategy): role.system for role in manifest.asked.roles if not role.placebo}
     worn = borrowed_placebos(manifest.settings["roles"])
-    measured = {
-        (one["model"], one["persona"], one["strategy"]): one["profile"]
-        for one in scores["respondents"]
-        if not one["placebo"] and one.get("profile")
-    }
+    measured = {columns_of(one): one["profile"] for one in scores["respondents"] if one.get("profile")}
     return [
         PersonaResult(
             model=row["model"],
@@ -139,7 +136,8 @@ def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
             placebo_persona=names.get(worn.get((row["persona"], row["strategy"]), ""), ""),
             profile={
                 value: each["centred"]
-                for value, each in measured.get((row["model"], row["persona"], row["strategy"]), {}).items()
+                # In these rows ``placebo`` is how well it aligns.
+                for value, each in measured.get(columns_of(row).original, {}).items()
                 if each["centred"] is not None
             },
             prompt=told.get((row["persona"], row["strategy"]), ""),

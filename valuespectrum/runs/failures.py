@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from agents.answers.respondent import Columns, columns_of
+from agents.answers.table import by_respondent
 from agents.personas.reserved import NO_PERSONA
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-_RESPONDENT = ["model", "persona", "strategy", "placebo"]
 
 
 def failures(answers: pd.DataFrame) -> list[Json]:
@@ -28,13 +27,11 @@ def failures(answers: pd.DataFrame) -> list[Json]:
     if (answers["error"] == "").all():
         return []
     rows = []
-    for respondent, asks in answers.groupby(_RESPONDENT, sort=False):
+    for who, asks in by_respondent(answers):
         errors = asks["error"][asks["error"] != ""]
         if len(errors):
-            model, persona, strategy, placebo = respondent
-            named = {"model": str(model), "persona": str(persona), "strategy": str(strategy), "placebo": bool(placebo)}
             counted = {"failed": len(errors), "asks": len(asks), "reason": str(errors.mode().iloc[0])}
-            rows.append(named | counted)
+            rows.append({**who._asdict(), **counted})
     return rows
 
 
@@ -82,13 +79,13 @@ def unscored(respondents: Sequence[Json], answers: pd.DataFrame) -> list[Json]:
     if not silent:
         return []
     heard = answers[answers["error"] == ""]
-    said = dict(list(heard.groupby(_RESPONDENT, sort=False)))
-    return [_unscored(one, said.get(tuple(one[name] for name in _RESPONDENT), heard[:0])) for one in silent]
+    said = dict(by_respondent(heard))
+    return [_unscored(who, said.get(who, heard[:0])) for who in map(columns_of, silent)]
 
 
-def _unscored(one: Json, said: pd.DataFrame) -> Json:
+def _unscored(who: Columns, said: pd.DataFrame) -> Json:
     return {
-        **{name: one[name] for name in _RESPONDENT},
+        **who._asdict(),
         "answers": len(said),
         "classes": {str(name): int(count) for name, count in said["parsed"].fillna("").value_counts().items() if name},
         "example": " ".join(str(said["text"].iloc[0]).split())[:80] if len(said) else "",

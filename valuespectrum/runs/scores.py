@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from agents.answers.respondent import Columns
+from agents.answers.table import by_respondent
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
@@ -23,17 +25,12 @@ from vectorstore.foundation.random_streams import stream
 if TYPE_CHECKING:
     import pandas as pd
 
-_RESPONDENT = ("model", "persona", "strategy", "placebo")
-
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     """Answers of one respondent, and the instrument that they belong to."""
 
-    model: str
-    persona: str
-    strategy: str
-    placebo: bool
+    who: Columns
     instrument: Instrument
     answers: pd.DataFrame
 
@@ -42,24 +39,14 @@ class _Table:
 class _Described:
     """One respondent with what was measured."""
 
-    model: str
-    persona: str
-    strategy: str
-    placebo: bool
+    who: Columns
     n_asks: int
     measured: Measurement
 
     @property
     def described(self) -> Json:
         """As ``scores.json`` keeps it."""
-        return {
-            "model": self.model,
-            "persona": self.persona,
-            "strategy": self.strategy,
-            "placebo": self.placebo,
-            "n_asks": self.n_asks,
-            **self.measured.to_json(),
-        }
+        return {**self.who._asdict(), "n_asks": self.n_asks, **self.measured.to_json()}
 
 
 def score_answers(
@@ -91,17 +78,10 @@ def score_answers(
     tables = list(_tables(answers, instruments or {}))
     draws = _draws(tables, options)
     respondents = [
-        _Described(
-            one.model,
-            one.persona,
-            one.strategy,
-            one.placebo,
-            len(one.answers),
-            one.instrument.measure(one.answers, draws[one.instrument.unit], options),
-        )
+        _Described(one.who, len(one.answers), one.instrument.measure(one.answers, draws[one.instrument.unit], options))
         for one in tables
     ]
-    primary = next((one for one in respondents if one.persona == NO_PERSONA), respondents[0])
+    primary = next((one for one in respondents if one.who.persona == NO_PERSONA), respondents[0])
     personas = list(_persona_rows(respondents, targets or {}, options))
     sets = {one.measured.value_set.name: one.measured.value_set.to_json() for one in respondents}
     return {
@@ -123,13 +103,13 @@ def _check_columns(answers: pd.DataFrame, columns: Sequence[str]) -> None:
 
 def _tables(answers: pd.DataFrame, instruments: Mapping[str, Instrument]) -> Iterator[_Table]:
     known = dict(instruments)
-    for (model, persona, strategy, placebo), table in answers.groupby(list(_RESPONDENT), sort=False):
+    for who, table in by_respondent(answers):
         name = instrument_of(table)
         if name not in known:
             known[name] = load_instrument(name)
         instrument = known[name]
         _check_columns(table, instrument.columns)
-        yield _Table(str(model), str(persona), str(strategy), bool(placebo), instrument, table)
+        yield _Table(who, instrument, table)
 
 
 def _draws(tables: Sequence[_Table], options: ScoringOptions) -> dict[str, Resamples]:
@@ -150,29 +130,21 @@ def _persona_rows(
     respondents: Sequence[_Described], targets: Mapping[str, Mapping[str, float]], options: ScoringOptions
 ) -> Iterator[Json]:
     """Alignment of every persona whose target says something about what was measured."""
-    placebos = {_key(one): one.measured.profile for one in respondents if one.placebo}
-    bare = {_kind(one): one.measured.profile for one in reversed(respondents) if one.persona == NO_PERSONA}
-    for one in respondents:
-        profile = one.measured.profile
-        if one.persona not in targets or one.placebo or profile is None:
+    # Only what the same instrument measured is compared.
+    measured = [(one.who, one.measured.instrument, one.measured.profile) for one in respondents]
+    placebos = {(who.original, instrument): profile for who, instrument, profile in measured if who.placebo}
+    bare = {
+        (who.bare, instrument): profile for who, instrument, profile in reversed(measured) if who.persona == NO_PERSONA
+    }
+    for who, instrument, profile in measured:
+        if who.persona not in targets or who.placebo or profile is None:
             continue
-        target = {value: float(targets[one.persona].get(value, 0.0)) for value in TEN.dimensions}
+        target = {value: float(targets[who.persona].get(value, 0.0)) for value in TEN.dimensions}
         goal = carried(target, TEN, profile.value_set)
         if goal is None:
             continue
         yield {
-            "model": one.model,
-            "persona": one.persona,
-            "strategy": one.strategy,
-            "target": dict(targets[one.persona]),
-            **align(profile, goal, options, placebos.get(_key(one)), bare.get(_kind(one))),
+            **who.but("placebo"),
+            "target": dict(targets[who.persona]),
+            **align(profile, goal, options, placebos.get((who, instrument)), bare.get((who.bare, instrument))),
         }
-
-
-def _kind(one: _Described) -> tuple[str, str]:
-    """What two respondents must share to be compared: the model, and what measured it."""
-    return one.model, one.measured.instrument
-
-
-def _key(one: _Described) -> tuple[str, str, str, str]:
-    return *_kind(one), one.persona, one.strategy

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from agents.answers.respondent import Columns, columns_of
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.profile import Profile, number
 from valuespectrum.scoring.ranks import levelled
@@ -210,12 +211,13 @@ def summarise(personas: Sequence[Json], level: float) -> list[Json]:
         ``moved``; personas without a verdict are in none); means of ``aligned``, ``placebo`` and ``bare``;
         ``difference`` and ``gain`` with ``_low``, ``_high`` and ``_why``.
     """
-    groups: dict[tuple[str, str], list[Json]] = {}
+    groups: dict[Columns, list[Json]] = {}
     for row in personas:
-        groups.setdefault((row["model"], row["strategy"]), []).append(row)
+        # In these rows ``placebo`` is how well it aligns.
+        groups.setdefault(columns_of(row)._replace(persona="", placebo=False), []).append(row)
     return [
-        {"model": model, "strategy": strategy, "personas": len(rows), **_summary(rows, level)}
-        for (model, strategy), rows in groups.items()
+        {**who.but("persona", "placebo"), "personas": len(rows), **_summary(rows, level)}
+        for who, rows in groups.items()
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from agents.answers.respondent import Columns
+
 SCHEMA = 2
 """Version of the layout of ``scores.json``."""
-REQUIRED: tuple[str, ...] = ("model", "persona", "strategy", "placebo", "item", "text", "parsed", "error")
+REQUIRED: tuple[str, ...] = (*Columns._fields, "item", "text", "parsed", "error")
 """Columns that every table of answers has; instruments name the tags that they need beside them."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from agents.answers.planner import plan
 from agents.answers.respondent import BARE, Respondent, Role, cast_of, columns_of, respondent_of
 from agents.answers.store import AnswerStore
+from agents.answers.table import by_respondent
 from agents.models.base import Ask, Stimulus
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.models.model_names import ModelId
@@ -62,8 +63,10 @@ def test_the_store_tells_whom_it_was_asked_to_ask(tmp_path: Path) -> None:
         cast = cast_of({model.id: model.settings}, roles)
         assert told == [Respondent.of(model, role) for role in roles] == list(cast.values())
         assert [respondent_of(row) for row in store.rows()] == [*told, *told]
-        table = store.table().to_dict("records")
-    assert [cast[columns_of({str(name): cell for name, cell in row.items()})] for row in table] == [*told, *told]
+        table = store.table()
+    rows = table.to_dict("records")
+    assert [cast[columns_of({str(name): cell for name, cell in row.items()})] for row in rows] == [*told, *told]
+    assert [(cast[who], len(own)) for who, own in by_respondent(table)] == [(one, 2) for one in told]
 
 
 def test_asks_without_a_role_are_put_to_the_model_as_itself(tmp_path: Path) -> None:
