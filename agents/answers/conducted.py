@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from agents.answers.columns import ANSWER_COLUMNS, insert_answer, read_answer
+from agents.answers.respondent import Respondent, stored_model
 from agents.answers.schema import PlanWriter, key_bytes
 from agents.answers.store import AnswerStore, Worklist, check_tags
-from agents.answers.stored_json import read_respondent
 from agents.answers.trails import Entered, Trail, Trails
 from agents.models.ask_key import ask_content, canonical_json, content_key, respondent_content
 from agents.models.base import Answer, Ask, Model
@@ -57,7 +57,7 @@ class ConductedAnswers:
         """
         if self._writes:
             worklist = self._store.plan((), model, _LIST)
-            return Player(model, worklist.respondent, worklist)
+            return Player(model, worklist.owner, worklist)
         query = "SELECT id FROM respondent WHERE content = ?"
         with self._store.reading() as database:
             row = database.execute(query, (canonical_json(respondent_content(model)),)).fetchone()
@@ -97,13 +97,13 @@ class ConductedAnswers:
         with self._store.reading():
             return self._trails.trail(name, {role: each.number for role, each in players.items()})
 
-    def casts(self) -> list[dict[str, tuple[str, Mapping[str, str]]]]:
-        """Every cast that procedures had, in order of first appearance: role to id and settings of a model."""
+    def casts(self) -> list[dict[str, Respondent]]:
+        """Every cast that procedures had, in order of first appearance: role to the model that plays it."""
         query = "SELECT content FROM respondent WHERE id = ?"
         with self._store.reading() as database:
             return [
                 {
-                    role: read_respondent(content)
+                    role: stored_model(content)
                     for role, number in roles.items()
                     for (content,) in database.execute(query, (number,))
                 }

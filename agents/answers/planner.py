@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
+from agents.answers.respondent import Respondent
 from agents.answers.store import AnswerStore, Worklist
 from agents.models.base import NO_PICTURE, Answer, Ask, FrameReference, Model
 from agents.models.capabilities import WindowedModel
@@ -66,7 +67,6 @@ class Replies:
 class WorkPlan:
     """What a work list comes to; asks with equal keys count once. Told before anything is asked."""
 
-    model: str
     stored: int
     """Asks that have an answer already."""
     to_ask: int
@@ -84,6 +84,11 @@ class WorkPlan:
     paths: Callable[[str], Path] = field(repr=False, compare=False)
     """Where pictures are."""
 
+    @property
+    def respondent(self) -> Respondent:
+        """Who is asked: the model as itself; which roles it plays, the asks say."""
+        return self.worklist.respondent
+
 
 def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies | None = None) -> WorkPlan:
     """Write a work list down and find what of it remains to be asked.
@@ -100,9 +105,9 @@ def plan(asks: Iterable[Ask], model: Model, store: AnswerStore, replies: Replies
         StorageError: If the store cannot be written.
     """
     if isinstance(asks, AskSource):
-        return estimated(store.plan(asks, model, asks.digest), model.id, store, asks.picture_path, replies)
+        return estimated(store.plan(asks, model, asks.digest), store, asks.picture_path, replies)
     known: dict[str, Path] = {}
-    return estimated(store.plan(_noting_paths(asks, known), model), model.id, store, known.__getitem__, replies)
+    return estimated(store.plan(_noting_paths(asks, known), model), store, known.__getitem__, replies)
 
 
 def answer_plan(work: WorkPlan, model: Model, store: AnswerStore, progress: Progress | None = None) -> None:
@@ -160,14 +165,13 @@ def answer_all(model: Model, asks: Iterable[Ask], store: AnswerStore, progress: 
 
 
 def estimated(
-    worklist: Worklist, model: str, store: AnswerStore, paths: Callable[[str], Path], replies: Replies | None = None
+    worklist: Worklist, store: AnswerStore, paths: Callable[[str], Path], replies: Replies | None = None
 ) -> WorkPlan:
     """What a list that is written down comes to.
 
     Args:
         worklist: The list.
-        model: Id of the model that it is for.
-        store: Where the list is.
+        store: Where it is.
         paths: Where pictures are, for their sizes.
         replies: How much is said to one ask; by default one answer.
     """
@@ -182,7 +186,6 @@ def estimated(
         most = replies or Replies()
         reply = most.answers * sum(ask.max_tokens + most.thinking for ask in sample) / max(1, len(sample))
     return WorkPlan(
-        model=model,
         stored=worklist.stored,
         to_ask=to_ask,
         prompt_tokens=round(to_ask * mean),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from agents.answers.schema import StoredRow
@@ -124,6 +124,10 @@ class Respondent:
         """What stands for it in tables of answers and scores; within one run no two respondents share it."""
         return Columns(str(self.model), self.role.persona, self.role.strategy, self.role.placebo)
 
+    def playing(self, role: Role) -> Respondent:
+        """The same model in a role."""
+        return replace(self, role=role)
+
 
 def columns_of(row: Mapping[str, object]) -> Columns:
     """What stands for a respondent in a row of such a table."""
@@ -146,8 +150,17 @@ def stored_respondent(model: str, persona: str, tags: str) -> Respondent:
     Raises:
         SchemaError: What is stored cannot be read.
     """
-    name, settings = read_respondent(model)
-    return Respondent(ModelId.parse(name), Role.of_tags(read_tags(tags), read_persona(persona)), settings)
+    return stored_model(model).playing(Role.of_tags(read_tags(tags), read_persona(persona)))
+
+
+def stored_model(text: str) -> Respondent:
+    """A model as itself, by the JSON that a store keeps of it: its id and its settings.
+
+    Raises:
+        SchemaError: What is stored cannot be read.
+    """
+    name, settings = read_respondent(text)
+    return Respondent(ModelId.parse(name), conditions=settings)
 
 
 def cast_of(models: Mapping[str, Mapping[str, str]], roles: Iterable[Role]) -> dict[Columns, Respondent]:

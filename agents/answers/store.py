@@ -21,7 +21,7 @@ from agents.answers import schema
 from agents.answers.columns import ANSWER_COLUMNS, insert_answer, read_answer
 from agents.answers.file import connect, header
 from agents.answers.migration import migrate
-from agents.answers.respondent import Respondent, stored_respondent
+from agents.answers.respondent import Respondent, stored_model, stored_respondent
 from agents.answers.schema import (
     CHOICE_COLUMN,
     COUNT_COLUMN,
@@ -73,10 +73,13 @@ _SYNC_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """A list of asks of one respondent that is written down in a store."""
+    """A list of asks to one model that is written down in a store."""
 
     id: int
-    respondent: int
+    owner: int
+    """Number of the model there."""
+    respondent: Respondent
+    """The model as itself; which roles it plays, the asks say."""
     total: int
     """Asks with different keys."""
     stored: int
@@ -179,33 +182,33 @@ class AnswerStore:
         """
         content = respondent_content(model)
         with self._transaction():
-            respondent = self._respondent(content)
-            number, complete = self._begin_list(respondent, digest)
+            owner = self._respondent(content)
+            number, complete = self._begin_list(owner, digest)
         if not complete:
             iterator = iter(asks)
             while page := [ask for _, ask in zip(range(_PAGE), iterator, strict=False)]:
-                self._write_down(page, number, respondent, content)
+                self._write_down(page, number, owner, content)
             with self._transaction():
                 self._database.execute("UPDATE worklist SET complete = 1 WHERE id = ?", (number,))
-        return self.worklist(number, respondent)
+        return self._worklist(number, owner, Respondent.of(model))
 
-    def worklists(self, digest: str) -> dict[str, Worklist]:
-        """Model id to its list of this name, of all models for which it is written down whole."""
+    def worklists(self, digest: str) -> list[Worklist]:
+        """The lists of this name, of all models for which it is written down whole."""
         found = self._read(
             "SELECT worklist.id, respondent, content FROM worklist JOIN respondent ON respondent.id = respondent"
-            " WHERE worklist.digest = ? AND complete",
+            " WHERE worklist.digest = ? AND complete ORDER BY worklist.id",
             (digest,),
         )
-        return {read_respondent(content)[0]: self.worklist(number, owner) for number, owner, content in list(found)}
+        return [self._worklist(number, owner, stored_model(content)) for number, owner, content in list(found)]
 
-    def worklist(self, number: int, respondent: int) -> Worklist:
+    def _worklist(self, number: int, owner: int, respondent: Respondent) -> Worklist:
         """A list as it stands now."""
         ((total,),) = self._read("SELECT count(*) FROM listed WHERE list = ?", (number,))
         ((stored,),) = self._read(
             "SELECT count(*) FROM listed JOIN answer ON answer.ask = listed.ask AND answer.error = '' WHERE list = ?",
             (number,),
         )
-        return Worklist(number, respondent, total, stored)
+        return Worklist(number, owner, respondent, total, stored)
 
     def open_asks(self, worklist: Worklist, most: int | None = None) -> Iterator[tuple[Ask, str]]:
         """Asks of a list that have no good answer, each once, with its key; frame by frame, persona by persona.
@@ -268,13 +271,13 @@ class AnswerStore:
         with self._transaction():
             self._database.execute(
                 "UPDATE respondent SET timed_answers = timed_answers + ?, seconds = seconds + ? WHERE id = ?",
-                (answers, seconds, worklist.respondent),
+                (answers, seconds, worklist.owner),
             )
 
     def pace(self, worklist: Worklist) -> AnswerPace:
         """Time and tokens of what was answered so far."""
         ((timed, seconds),) = self._read(
-            "SELECT timed_answers, seconds FROM respondent WHERE id = ?", (worklist.respondent,)
+            "SELECT timed_answers, seconds FROM respondent WHERE id = ?", (worklist.owner,)
         )
         ((count, prompt, reply),) = self._read(_TOKENS, (worklist.id,))
         return AnswerPace(timed, seconds, count, prompt, reply)
@@ -366,25 +369,23 @@ class AnswerStore:
         """Numbers of answers without an ask."""
         return [number for (number,) in self._read("SELECT ask FROM answer WHERE ask NOT IN (SELECT id FROM ask)")]
 
-    def _write_down(self, asks: Sequence[Ask], number: int, respondent: int, content: Mapping[str, object]) -> None:
+    def _write_down(self, asks: Sequence[Ask], number: int, owner: int, content: Mapping[str, object]) -> None:
         check_tags(asks)
         with self._transaction():
             for ask in asks:
                 parts = ask_content(ask)
                 key = key_bytes(content_key(parts, content, ask.tags))
-                planned, place = self._writer.ask(key, respondent, parts)
+                planned, place = self._writer.ask(key, owner, parts)
                 self._writer.plan(planned, canonical_json(dict(ask.tags)))
                 self._writer.enlist(number, planned, place)
 
-    def _begin_list(self, respondent: int, digest: str) -> tuple[int, bool]:
+    def _begin_list(self, owner: int, digest: str) -> tuple[int, bool]:
         """Number of a list, and whether it is written down whole; one without a name begins anew."""
         row = self._database.execute(
-            "SELECT id, complete FROM worklist WHERE respondent = ? AND digest = ?", (respondent, digest)
+            "SELECT id, complete FROM worklist WHERE respondent = ? AND digest = ?", (owner, digest)
         ).fetchone()
         if row is None:
-            cursor = self._database.execute(
-                "INSERT INTO worklist (respondent, digest) VALUES (?, ?)", (respondent, digest)
-            )
+            cursor = self._database.execute("INSERT INTO worklist (respondent, digest) VALUES (?, ?)", (owner, digest))
             return int(cursor.lastrowid or 0), False
         if digest and row[1]:
             return row[0], True

@@ -82,13 +82,13 @@ def stored_cast(store: AnswerStore, models: Mapping[str, str] | None = None) -> 
     casts = [
         cast
         for cast in ConductedAnswers(store, replaying=True).casts()
-        if all(role in cast and cast[role][0] == model for role, model in wanted.items())
+        if all(role in cast and str(cast[role].model) == model for role, model in wanted.items())
     ]
     if len(casts) != 1:
-        known = "; ".join(", ".join(f"{role}: {model}" for role, (model, _) in cast.items()) for cast in casts)
+        known = "; ".join(", ".join(f"{role}: {one.model}" for role, one in cast.items()) for cast in casts)
         named = ", ".join(f"{role}: {model}" for role, model in wanted.items())
         raise InputError(
             f"{store.path} has procedures of {len(casts)} casts{f' with {named}' if named else ''}",
             f"name the model of each role: {known}" if casts else "conduct them with their models first",
         )
-    return {role: StoredModel(*model) for role, model in casts[0].items()}
+    return {role: StoredModel(str(one.model), one.conditions) for role, one in casts[0].items()}

@@ -286,7 +286,7 @@ def run_benchmark(
         asks = picture_asks(options, listed, rows, corpus)
         teller.working("writing down the questions")
         plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
-        expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
+        expenses = {str(work.respondent.model): expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
         warning = caution(embedder.id, [model.id for model in models], pictures)
         teller.planned(BenchPlan(clips_per_value(rows), len(listed), expenses, warning))
         teller.working("asking the first questions")

@@ -122,7 +122,7 @@ def _ask(
     costs = [spending(spec, prices, options.loading) for spec in specs]
     asks = NamedAsks(instrument.questions(setting), instrument.name)
     plans = [plan(asks, model, store, cost.replies) for model, cost in zip(models, costs, strict=True)]
-    expenses = {work.model: expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
+    expenses = {str(work.respondent.model): expense(work, cost) for work, cost in zip(plans, costs, strict=True)}
     teller.planned(BenchPlan({}, len(setting.respondents), expenses))
     for model, work in zip(models, plans, strict=True):
         answer_plan(work, model, store, tell(teller, model))

@@ -114,7 +114,7 @@ def _stored(path: Path, asks: AskSource, spec: str, replies: Replies) -> WorkPla
     if not path.is_file():
         return None
     with AnswerStore(path, read_only=True) as store:
-        for model, worklist in store.worklists(asks.digest).items():
-            if names(spec, model):
-                return estimated(worklist, model, store, asks.picture_path, replies)
+        for worklist in store.worklists(asks.digest):
+            if names(spec, str(worklist.respondent.model)):
+                return estimated(worklist, store, asks.picture_path, replies)
     return None

@@ -74,3 +74,14 @@ def test_asks_without_a_role_are_put_to_the_model_as_itself(tmp_path: Path) -> N
     with AnswerStore(tmp_path / "answers.sqlite") as store:
         plan([Ask(Stimulus(caption="a"), "Like it?")], model, store)
         assert store.respondents() == [Respondent.of(model)]
+
+
+def test_a_work_list_says_whose_it_is(tmp_path: Path) -> None:
+    models = [SimulatedModel(SimulatedProfile(values={"power": power})) for power in (0.0, 1.0)]
+    asks = [Ask(Stimulus(caption="a"), "Like it?", system=role.system) for role in (BARE, ROLE)]
+    with AnswerStore(tmp_path / "answers.sqlite") as store:
+        assert [plan(asks, model, store).respondent for model in models] == [Respondent.of(model) for model in models]
+        made = [store.plan(asks, model, "both") for model in models]
+    with AnswerStore(tmp_path / "answers.sqlite", read_only=True) as store:
+        assert store.worklists("both") == made and store.worklists("another") == []
+    assert [each.respondent.playing(ROLE) for each in made] == [Respondent.of(model, ROLE) for model in models]
