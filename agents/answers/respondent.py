@@ -18,14 +18,14 @@ NO_INTERVENTION = "none"
 """In the place of a steering file: the model as it was loaded."""
 
 
-class Columns(NamedTuple):
+class RespondentColumns(NamedTuple):
     """What stands for a respondent in tables of answers and scores: a column for each field, in this order.
 
     Example:
-        >>> control = Columns("m", "tycoon", "simple", True)
+        >>> control = RespondentColumns("m", "tycoon", "simple", True)
         >>> control.original
-        Columns(model='m', persona='tycoon', strategy='simple', placebo=False)
-        >>> control.bare == Columns("m")
+        RespondentColumns(model='m', persona='tycoon', strategy='simple', placebo=False)
+        >>> control.bare == RespondentColumns("m")
         True
         >>> control.but("placebo")
         {'model': 'm', 'persona': 'tycoon', 'strategy': 'simple'}
@@ -37,12 +37,12 @@ class Columns(NamedTuple):
     placebo: bool = False
 
     @property
-    def original(self) -> Columns:
+    def original(self) -> RespondentColumns:
         """Whose placebo it is; itself where it is none."""
         return self._replace(placebo=False)
 
     @property
-    def bare(self) -> Columns:
+    def bare(self) -> RespondentColumns:
         """The same model as itself."""
         return self._replace(persona=NO_PERSONA, strategy=NO_PERSONA, placebo=False)
 
@@ -120,19 +120,19 @@ class Respondent:
         return f"{self.model.short}/{self.role.words}#{digest[:16]}"
 
     @property
-    def columns(self) -> Columns:
+    def columns(self) -> RespondentColumns:
         """What stands for it in tables of answers and scores; within one run no two respondents share it."""
-        return Columns(str(self.model), self.role.persona, self.role.strategy, self.role.placebo)
+        return RespondentColumns(str(self.model), self.role.persona, self.role.strategy, self.role.placebo)
 
     def playing(self, role: Role) -> Respondent:
         """The same model in a role."""
         return replace(self, role=role)
 
 
-def columns_of(row: Mapping[str, object]) -> Columns:
+def columns_of(row: Mapping[str, object]) -> RespondentColumns:
     """What stands for a respondent in a row of such a table."""
     role = Role.of_tags(row)
-    return Columns(str(row["model"]), role.persona, role.strategy, role.placebo)
+    return RespondentColumns(str(row["model"]), role.persona, role.strategy, role.placebo)
 
 
 def respondent_of(row: StoredRow) -> Respondent:
@@ -163,7 +163,7 @@ def stored_model(text: str) -> Respondent:
     return Respondent(ModelId.parse(name), conditions=settings)
 
 
-def cast_of(models: Mapping[str, Mapping[str, str]], roles: Iterable[Role]) -> dict[Columns, Respondent]:
+def cast_of(models: Mapping[str, Mapping[str, str]], roles: Iterable[Role]) -> dict[RespondentColumns, Respondent]:
     """Every model in every role, by what stands for it in tables.
 
     Args:

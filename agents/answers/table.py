@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee
 from typing import TYPE_CHECKING
 
-from agents.answers.respondent import Columns, columns_of
+from agents.answers.respondent import RespondentColumns, columns_of
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
 from agents.answers.stored_json import read_counts, read_log_probabilities, read_respondent, read_tags
 from agents.models.ask_key import canonical_json
@@ -131,10 +131,10 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
     return parts[0] if len(parts) == 1 else pandas.concat(parts, ignore_index=True)
 
 
-def by_respondent(table: pandas.DataFrame) -> Iterator[tuple[Columns, pandas.DataFrame]]:
+def by_respondent(table: pandas.DataFrame) -> Iterator[tuple[RespondentColumns, pandas.DataFrame]]:
     """The rows of each respondent, in order of first appearance."""
-    for parts, rows in table.groupby(list(Columns._fields), sort=False):
-        yield columns_of(dict(zip(Columns._fields, parts, strict=True))), rows
+    for parts, rows in table.groupby(list(RespondentColumns._fields), sort=False):
+        yield columns_of(dict(zip(RespondentColumns._fields, parts, strict=True))), rows
 
 
 def _shared(text: str, shared: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agents.answers.respondent import Columns, columns_of
+from agents.answers.respondent import RespondentColumns, columns_of
 from agents.answers.table import by_respondent
 from agents.personas.reserved import NO_PERSONA
 from vectorstore.foundation.errors import ModelError
@@ -83,7 +83,7 @@ def unscored(respondents: Sequence[Json], answers: pd.DataFrame) -> list[Json]:
     return [_unscored(who, said.get(who, heard[:0])) for who in map(columns_of, silent)]
 
 
-def _unscored(who: Columns, said: pd.DataFrame) -> Json:
+def _unscored(who: RespondentColumns, said: pd.DataFrame) -> Json:
     return {
         **who._asdict(),
         "answers": len(said),

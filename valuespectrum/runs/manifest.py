@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal, Self, get_args
 
-from agents.answers.respondent import Columns, Respondent, Role, cast_of
+from agents.answers.respondent import Respondent, RespondentColumns, Role, cast_of
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -142,7 +142,7 @@ class AskedSettings:
         )
 
     @property
-    def cast(self) -> dict[Columns, Respondent]:
+    def cast(self) -> dict[RespondentColumns, Respondent]:
         """Every respondent, by what stands for it in tables."""
         return cast_of(self.models, self.roles)
 

@@ -7,12 +7,12 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from agents.answers.respondent import Columns
+from agents.answers.respondent import RespondentColumns
 from vectorstore.foundation.csv_cells import guarded
 from vectorstore.foundation.disk import durable_file, refuse_foreign, storage_errors
 from vectorstore.foundation.json_types import Json
 
-_WHO = (*Columns._fields, "instrument", "readout")
+_WHO = (*RespondentColumns._fields, "instrument", "readout")
 _FIRST = ("value", "mean", "low", "high", "centred", "centred_low", "centred_high", "n_clips", "n_answers", "status")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from agents.answers.respondent import Columns
+from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.base import Instrument
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class _Table:
     """Answers of one respondent, and the instrument that they belong to."""
 
-    who: Columns
+    who: RespondentColumns
     instrument: Instrument
     answers: pd.DataFrame
 
@@ -39,7 +39,7 @@ class _Table:
 class _Described:
     """One respondent with what was measured."""
 
-    who: Columns
+    who: RespondentColumns
     n_asks: int
     measured: Measurement
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from agents.answers.respondent import Columns, columns_of
+from agents.answers.respondent import RespondentColumns, columns_of
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.profile import Profile, number
 from valuespectrum.scoring.ranks import levelled
@@ -211,7 +211,7 @@ def summarise(personas: Sequence[Json], level: float) -> list[Json]:
         ``moved``; personas without a verdict are in none); means of ``aligned``, ``placebo`` and ``bare``;
         ``difference`` and ``gain`` with ``_low``, ``_high`` and ``_why``.
     """
-    groups: dict[Columns, list[Json]] = {}
+    groups: dict[RespondentColumns, list[Json]] = {}
     for row in personas:
         # In these rows ``placebo`` is how well it aligns.
         groups.setdefault(columns_of(row)._replace(persona="", placebo=False), []).append(row)

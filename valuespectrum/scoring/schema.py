@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agents.answers.respondent import Columns
+from agents.answers.respondent import RespondentColumns
 
 SCHEMA = 2
 """Version of the layout of ``scores.json``."""
-REQUIRED: tuple[str, ...] = (*Columns._fields, "item", "text", "parsed", "error")
-"""Columns that every table of answers has; instruments name the tags that they need beside them."""
+REQUIRED: tuple[str, ...] = (*RespondentColumns._fields, "item", "text", "parsed", "error")
+"""RespondentColumns that every table of answers has; instruments name the tags that they need beside them."""

@@ -410,12 +410,13 @@ def test_nothing_but_the_document_reaches_standard_output(
     def chatter(*_: object) -> dict[str, Any]:
         print("a library says hello")
         os.write(1, b"and so does its C code\n")
-        return {"respondents": [], "personas": [], "caution": "", "failures": [], "unscored": []}
+        return {"respondents": [], "value_sets": {}, "personas": [], "caution": "", "failures": [], "unscored": []}
 
     monkeypatch.setattr(valuespectrum.measuring.benchmark, "score_run", chatter)
     code, out, err = run("score", tmp_path, "--json")
     assert code == 0 and json.loads(out) == {
         "respondents": [],
+        "value_sets": {},
         "personas": [],
         "caution": "",
         "failures": [],
