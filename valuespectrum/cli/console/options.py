@@ -11,8 +11,23 @@ from typing import Annotated
 
 import typer
 
+from valuespectrum import api
 from valuespectrum.api import EngineName, LayoutName, ModelFormat
 from vectorstore.foundation.errors import InputError
+
+
+def one_of(names: Callable[[], list[str]]) -> Callable[[str], list[str]]:
+    """What a shell may complete the beginning of a name to."""
+    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
+
+
+class StrategyChoice(StrEnum):
+    """``StrategyName`` for an option that may be repeated, for which typer takes no literals."""
+
+    simple = "simple"
+    profile = "profile"
+    isq = "isq"
+
 
 CorpusOption = Annotated[Path, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
 ModelHelp = (
@@ -38,6 +53,27 @@ SamplesOption = Annotated[
     int, typer.Option(help="Answers to draw for each question; 0 reads the probabilities themselves.", min=0)
 ]
 TemperatureOption = Annotated[float, typer.Option(help="Temperature of drawn answers.", min=0.01)]
+StrategiesOption = Annotated[
+    list[StrategyChoice] | None,
+    typer.Option("--strategy", help="How personas are put; by default simple. May be repeated.", show_default=False),
+]
+ModelsOption = Annotated[
+    list[str],
+    typer.Option("--model", help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False),
+]
+PersonasOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--persona",
+        help="Persona by name, or all. May be repeated.",
+        show_default=False,
+        autocompletion=one_of(lambda: ["all", *api.known_personas()]),
+    ),
+]
+PlaceboOption = Annotated[bool, typer.Option(help="Give every persona a placebo to compare with.")]
+TopOption = Annotated[int, typer.Option("--top-k", help="Clips per keyword.", min=1)]
+KeywordsOption = Annotated[Path | None, typer.Option(help="Keyword list (YAML) in place of our own.", metavar="FILE")]
+PricesOption = Annotated[Path | None, typer.Option(help="Price table (YAML) in place of our own.", metavar="FILE")]
 
 
 def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
@@ -60,19 +96,6 @@ def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
             raise InputError(f"{option} {word}: {name} is named twice", "name it once")
         given[name] = value
     return given
-
-
-def one_of(names: Callable[[], list[str]]) -> Callable[[str], list[str]]:
-    """What a shell may complete the beginning of a name to."""
-    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
-
-
-class StrategyChoice(StrEnum):
-    """``StrategyName`` for an option that may be repeated, for which typer takes no literals."""
-
-    simple = "simple"
-    profile = "profile"
-    isq = "isq"
 
 
 def typed_command() -> str:

@@ -15,13 +15,19 @@ from valuespectrum.cli.console.options import (
     DtypeOption,
     EmbedderOption,
     EngineOption,
+    KeywordsOption,
     LayoutOption,
-    ModelHelp,
+    ModelsOption,
     PersonaFileOption,
+    PersonasOption,
+    PlaceboOption,
+    PricesOption,
     SamplesOption,
     SeedOption,
+    StrategiesOption,
     StrategyChoice,
     TemperatureOption,
+    TopOption,
     one_of,
     typed_command,
 )
@@ -30,21 +36,11 @@ from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 def bench(
     corpus: CorpusOption,
-    model: Annotated[list[str], typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)],
-    persona: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Persona by name, or all. May be repeated.",
-            show_default=False,
-            autocompletion=one_of(lambda: ["all", *api.known_personas()]),
-        ),
-    ] = None,
+    model: ModelsOption,
+    persona: PersonasOption = None,
     personas: PersonaFileOption = None,
-    strategy: Annotated[
-        list[StrategyChoice] | None,
-        typer.Option(help="How personas are put; by default simple. May be repeated.", show_default=False),
-    ] = None,
-    placebo: Annotated[bool, typer.Option(help="Give every persona a placebo to compare with.")] = True,
+    strategy: StrategiesOption = None,
+    placebo: PlaceboOption = True,
     battery: Annotated[
         str,
         typer.Option(
@@ -53,10 +49,8 @@ def bench(
         ),
     ] = "like",
     wordings: Annotated[int, typer.Option(help="Wordings of the like question.", min=1)] = 2,
-    top_k: Annotated[int, typer.Option(help="Clips per keyword.", min=1)] = 5,
-    keywords: Annotated[
-        Path | None, typer.Option(help="Keyword list (YAML) in place of our own.", metavar="FILE")
-    ] = None,
+    top_k: TopOption = 5,
+    keywords: KeywordsOption = None,
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-BATTERY.")
     ] = None,
@@ -64,7 +58,7 @@ def bench(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what is stored, what would be asked, and what it would cost.")
     ] = False,
-    prices: Annotated[Path | None, typer.Option(help="Price table (YAML) in place of our own.", metavar="FILE")] = None,
+    prices: PricesOption = None,
     embedder: EmbedderOption = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
