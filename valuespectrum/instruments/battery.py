@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from agents.models.base import Choice
 from valuespectrum.instruments.base import Licence
 from valuespectrum.instruments.questions import LIKE_WORDINGS
+from valuespectrum.scoring.estimate import CLIP
+from valuespectrum.stimuli.retrieval import Assignment
+from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
 
 DIGITS: tuple[str, ...] = tuple(str(digit) for digit in range(10))
@@ -83,3 +88,17 @@ class WordingOptions:
     def __post_init__(self) -> None:
         if not 1 <= self.wordings <= len(LIKE_WORDINGS):
             raise InputError(f"wordings must lie in 1..{len(LIKE_WORDINGS)}, got {self.wordings}")
+
+
+class PictureBattery:
+    """What the batteries about pictures have in common; each says what it asks and how it is scored."""
+
+    Options = WordingOptions
+    value_set: ClassVar[ValueSet] = TEN
+    unit: ClassVar[str] = CLIP
+    pictures: ClassVar[Assignment | None] = "exclusive"
+    columns: ClassVar[tuple[str, ...]] = ABOUT_PICTURES
+    examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
+
+    def __init__(self, options: WordingOptions | None = None) -> None:
+        self.options = options or WordingOptions()

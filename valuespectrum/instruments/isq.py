@@ -16,7 +16,13 @@ from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_CHOICE, NO_PICTURE
 from agents.models.yes_no import NO, YES
 from valuespectrum.instruments.base import Item, Licence, Setting
-from valuespectrum.instruments.battery import ABOUT_PICTURES, DIGITS, ORDERS, RATINGS, Form, WordingOptions
+from valuespectrum.instruments.battery import (
+    DIGITS,
+    ORDERS,
+    RATINGS,
+    Form,
+    PictureBattery,
+)
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled
@@ -24,11 +30,9 @@ from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO, RATING_
 from valuespectrum.instruments.questions import options as option_words
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, judge
-from valuespectrum.scoring.estimate import CLIP, Estimate
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.resampling import Resamples
-from valuespectrum.stimuli.retrieval import Assignment
-from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,24 +44,15 @@ _ASKS = len(ISQ_RATINGS) + len(ORDERS) * len(ISQ_YES_NO)
 
 
 @INSTRUMENTS.register("isq")
-class Questionnaire:
+class Questionnaire(PictureBattery):
     """How interested a respondent is in pictures, by six questions about each."""
 
-    Options = WordingOptions
     name: ClassVar[str] = "isq"
     title: ClassVar[str] = "Inductive Scoring Questionnaire"
     measures: ClassVar[str] = (
         "interest in pictures that stand for each value, in percent, by four ratings and two terms"
     )
-    value_set: ClassVar[ValueSet] = TEN
-    unit: ClassVar[str] = CLIP
-    pictures: ClassVar[Assignment | None] = "exclusive"
-    columns: ClassVar[tuple[str, ...]] = ABOUT_PICTURES
-    examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
     items: ClassVar[Sequence[Item]] = tuple(Item(term, (text,), _WORDS) for term, text in _TERMS.items())
-
-    def __init__(self, options: WordingOptions | None = None) -> None:
-        self.options = options or WordingOptions()
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""

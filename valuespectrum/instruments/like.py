@@ -14,7 +14,7 @@ from agents.answers.respondent import Role
 from agents.models.yes_no import NO, YES
 from agents.personas.prompts import QUESTIONNAIRE
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import ABOUT_PICTURES, ORDERS, OWN_WORDS, Form, WordingOptions
+from valuespectrum.instruments.battery import ORDERS, OWN_WORDS, Form, PictureBattery
 from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
@@ -24,27 +24,20 @@ from valuespectrum.instruments.questions import options as option_words
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
 from valuespectrum.scoring.cells import CELLS, ScoringOptions, clip_scores, judge
-from valuespectrum.scoring.estimate import CLIP, Estimate
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.resampling import Resamples
-from valuespectrum.stimuli.retrieval import Assignment
-from valuespectrum.theory.value_sets import TEN, ValueSet
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @INSTRUMENTS.register("like")
-class LikeBattery:
+class LikeBattery(PictureBattery):
     """Which kinds of pictures a respondent likes."""
 
-    Options = WordingOptions
     name: ClassVar[str] = "like"
     title: ClassVar[str] = "Like battery"
     measures: ClassVar[str] = "liking of pictures that stand for each value, 0 to 100, with response biases taken out"
-    value_set: ClassVar[ValueSet] = TEN
-    unit: ClassVar[str] = CLIP
-    pictures: ClassVar[Assignment | None] = "exclusive"
-    columns: ClassVar[tuple[str, ...]] = ABOUT_PICTURES
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = (
         {"polarity": 1, "first": "yes"},
         {"polarity": -1, "first": "no"},
@@ -52,9 +45,6 @@ class LikeBattery:
     items: ClassVar[Sequence[Item]] = (
         Item("like", tuple(text for each in LIKE_WORDINGS for text in (each.positive, each.negative)), OWN_WORDS),
     )
-
-    def __init__(self, options: WordingOptions | None = None) -> None:
-        self.options = options or WordingOptions()
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""

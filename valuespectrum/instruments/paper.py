@@ -18,18 +18,17 @@ from agents.models.base import NO_CHOICE, REFUSAL
 from agents.models.parsing.parse import contains_yes, parse_answer
 from agents.models.yes_no import NO, YES
 from valuespectrum.instruments.base import Item, Licence, Setting
-from valuespectrum.instruments.battery import ABOUT_PICTURES, Form, WordingOptions
+from valuespectrum.instruments.battery import Form, PictureBattery
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.instruments.questions import PAPER_QUESTION
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.estimate import CLIP, Estimate
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.scoring.shares import share_row
 from valuespectrum.stimuli.retrieval import Assignment
-from valuespectrum.theory.value_sets import TEN, ValueSet
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
 
@@ -40,25 +39,18 @@ _FORM = Form("paper", "paper", 1, "yes", PAPER_QUESTION)
 
 
 @INSTRUMENTS.register("paper")
-class PaperBattery:
+class PaperBattery(PictureBattery):
     """Which kinds of pictures a respondent says yes to, by one question in one form."""
 
-    Options = WordingOptions
     name: ClassVar[str] = "paper"
     title: ClassVar[str] = "Published Value-Spectrum protocol"
     measures: ClassVar[str] = (
         "share of pictures of each value that are liked, as published: whatever holds no yes is a no"
     )
-    value_set: ClassVar[ValueSet] = TEN
-    unit: ClassVar[str] = CLIP
     pictures: ClassVar[Assignment | None] = "overlapping"
-    columns: ClassVar[tuple[str, ...]] = ABOUT_PICTURES
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ({"polarity": 1, "first": "yes"},)
     published: ClassVar[str] = "published protocol"
     items: ClassVar[Sequence[Item]] = (Item("paper", (PAPER_QUESTION,), Licence("quoted", "Li et al., ACL 2025")),)
-
-    def __init__(self, options: WordingOptions | None = None) -> None:
-        self.options = options or WordingOptions()
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""
