@@ -39,7 +39,7 @@ def main(folder: str, count: str) -> None:
 def _model(folder: str) -> Any:
     """Its class for Qwen3-VL, in the number format of the other side."""
     import torch
-    from lmms_eval.models.chat.qwen3_vl import Qwen3_VL  # type: ignore[import-not-found]
+    from lmms_eval.models.chat.qwen3_vl import Qwen3_VL
     from transformers import AutoModelForImageTextToText
 
     model = Qwen3_VL(pretrained=folder, device="cpu", device_map="cpu", batch_size=1, attn_implementation="sdpa")
@@ -49,7 +49,7 @@ def _model(folder: str) -> Any:
 
 
 def _request(model: Any, place: int) -> Any:
-    from lmms_eval.api.instance import Instance  # type: ignore[import-not-found]
+    from lmms_eval.api.instance import Instance
 
     def messages(ask: Ask) -> list[dict[str, Any]]:
         model.system_prompt = ask.system  # which it puts before what it is given here

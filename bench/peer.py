@@ -20,7 +20,7 @@ def main(folder: str, weights: str, count: str) -> None:
     prepare_torch()
     import open_clip
     import torch
-    from clip_video_encode import clip_video_encode  # type: ignore[import-not-found]
+    from clip_video_encode import clip_video_encode
 
     clips = sorted(Path(folder).iterdir())[: int(count)]
     every = round(_pictures(clips) / (FRAMES * len(clips)))

@@ -194,7 +194,7 @@ def _through(frame: av.VideoFrame, name: str, **options: str) -> av.VideoFrame:
     begin = graph.add_buffer(
         width=frame.width,
         height=frame.height,
-        format=frame.format.name,  # type: ignore[arg-type]  # its name will do
+        format=frame.format,
         time_base=frame.time_base or Fraction(1, 1000),
     )
     graph.link_nodes(begin, graph.add(name, **options), graph.add("buffersink")).configure()

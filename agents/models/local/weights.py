@@ -101,6 +101,7 @@ def pick_device(wanted: str) -> str:
         return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         return str(torch.empty(0, device=wanted).device)
+    # Which of the three torch raises depends on the device and on how torch was built.
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
         raise ModelError(f"Device {wanted!r} cannot be used: {reason}", "try --device auto") from error

@@ -7,6 +7,7 @@ else. No heavy library is imported here.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import sys
 from collections.abc import Mapping
@@ -96,7 +97,8 @@ def main() -> None:
     _limit()
     sys.set_int_max_str_digits(640)
     for stream in (sys.stdin, sys.stdout):
-        stream.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
+        assert isinstance(stream, io.TextIOWrapper), "the parent gave pipes"
+        stream.reconfigure(encoding="utf-8", errors="surrogatepass")
     print("ready", flush=True)
     for line in sys.stdin:
         _limit(_SECONDS)
