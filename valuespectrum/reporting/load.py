@@ -19,6 +19,7 @@ from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
@@ -63,8 +64,10 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
             if (profile.model, profile.published) not in found:
                 found[profile.model, profile.published] = profile
                 conditions.add(_conditions(manifest))
+    unshown = [_unshown(run, one) for run in runs for one in run.scores["respondents"] if one["value_set"] != TEN.name]
     if not found:
-        raise _nothing_to_show(runs)
+        raise _nothing_to_show(unshown)
+    cautions += [f"{what}: {instead}" for what, instead in unshown]
     profiles = tuple(found.values())
     models = dict.fromkeys(profile.model for profile in profiles)
     personas = tuple(result for run in runs for result in read_personas(run.scores, run.manifest))
@@ -87,19 +90,20 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     )
 
 
-def _nothing_to_show(runs: Sequence[ReportedRun]) -> InputError:
+def _unshown(run: ReportedRun, respondent: Json) -> tuple[str, str]:
+    """What a run measured that has no place on the page, and what shows it."""
+    title = run.scores["value_sets"][respondent["value_set"]]["title"]
+    return (
+        f"{run.folder} measured {title!r:.80} with the instrument {respondent['instrument']!r:.80}, and a report "
+        f"shows {TEN.title} only",
+        f"`valuespectrum score {run.folder}` prints it, `valuespectrum export scores {run.folder}` makes a table of it",
+    )
+
+
+def _nothing_to_show(unshown: Sequence[tuple[str, str]]) -> InputError:
     """Why no run has a profile for the page: other dimensions, or no model as itself."""
-    for run in runs:
-        for one in run.scores["respondents"]:
-            if one["value_set"] != TEN.name:
-                title = run.scores["value_sets"][one["value_set"]]["title"]
-                return InputError(
-                    f"{run.folder} measured {title!r:.80} with the instrument {one['instrument']!r:.80}, and a report "
-                    f"shows {TEN.title} only",
-                    f"`valuespectrum score {run.folder}` prints it, `valuespectrum export scores {run.folder}` makes "
-                    "a table of it",
-                )
-    return InputError("no run here measured a model without a persona", "run `valuespectrum bench` first")
+    nobody = ("no run here measured a model without a persona", "run `valuespectrum bench` first")
+    return InputError(*(unshown[0] if unshown else nobody))
 
 
 def pictures_of(manifest: Manifest, corpus: Corpus | None) -> Mapping[str, int] | None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from release_world import copy
 from trial_instruments import FourQuestions, Staircase
 
 from valuespectrum.cli import main
@@ -59,6 +60,10 @@ def test_any_instrument_can_be_run_scored_and_exported(
     title = FOUR.title if name == "trial" else "Trial angle"
     assert f"measured {title!r} with the instrument {name!r}, and a report shows {TEN.title} only" in line
     assert not (tmp_path / "run" / "report.html").exists()
+    # Beside a run that can be shown, what is left out is said as well.
+    assert main(["report", str(copy("runs/simulated", tmp_path)), run, "--json"]) == 0
+    left_out = [said for said in json.loads(capsys.readouterr().out)["cautions"] if f"measured {title!r}" in said]
+    assert len(left_out) == 1 and f"valuespectrum score {run}" in left_out[0]
 
 
 @pytest.mark.parametrize(
