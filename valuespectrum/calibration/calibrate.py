@@ -10,7 +10,8 @@ from agents.models.base import Model
 from ingest.embedding.base import Embedder
 from valuespectrum.instruments.base import Instrument, Recoverable
 from valuespectrum.instruments.registry import load_instrument
-from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, BenchProgress, drawn_pictures, run_benchmark
+from valuespectrum.measuring.asking import BenchProgress
+from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.reference.truth import caution
 from valuespectrum.scoring.profile import means_of

@@ -17,14 +17,8 @@ from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.roles import roles
-from valuespectrum.measuring.benchmark import (
-    BenchCorpus,
-    BenchOptions,
-    BenchPlan,
-    drawn_pictures,
-    expense,
-    picture_asks,
-)
+from valuespectrum.measuring.asking import BenchPlan, expense
+from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, picture_asks
 from valuespectrum.reference.truth import caution
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import clips_per_value, retrieve

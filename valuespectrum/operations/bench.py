@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from agents.models.base import Model, ModelOptions
     from agents.personas.persona import Persona
     from ingest.embedding.base import Embedder
-    from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense
+    from valuespectrum.measuring.asking import BenchPlan, Expense
+    from valuespectrum.measuring.benchmark import BenchOptions
     from vectorstore.corpus import Corpus
 
 

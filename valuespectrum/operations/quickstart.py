@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.battery import BatteryOptions
-from valuespectrum.measuring.benchmark import BenchOptions, Silent, run_benchmark
+from valuespectrum.measuring.asking import Silent
+from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended

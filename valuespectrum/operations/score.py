@@ -82,7 +82,7 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
 
         vs.score("runs/reference-like").to_pandas()
     """
-    from valuespectrum.measuring.benchmark import score_run
+    from valuespectrum.measuring.run_scores import score_run
     from valuespectrum.runs.failures import told
     from valuespectrum.scoring.cells import ScoringOptions
 

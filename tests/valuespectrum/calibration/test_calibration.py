@@ -77,11 +77,13 @@ def test_an_instrument_without_pictures_is_calibrated_on_its_own_scale(
     monkeypatch.setitem(INSTRUMENTS._registered, "stairs", Staircase)
     choice = InstrumentChoice("trial", {"per_value": "12"})
     cohort = [_respondent(f"r{peak}", _truth(peak), noise=0.2) for peak in range(3)]
-    found = calibrate_instrument(InstrumentOptions(tmp_path / "run", choice, scoring=ScoringOptions(draws=200)), cohort)
+    found = calibrate_instrument(
+        InstrumentOptions(tmp_path / "run", choice=choice, scoring=ScoringOptions(draws=200)), cohort
+    )
     assert (found["instrument"], found["unit"]) == ("trial", "item")
     assert found["centred_rmse"] < 3 and found["coverage"] > 0.6
     planted = found["respondents"][0]["planted"]
     assert set(planted) == set(FOUR.dimensions)
     assert planted["conservation"] == cohort[0].planted["security"]
     with pytest.raises(InputError, match="'stairs' does not say what it should find"):
-        calibrate_instrument(InstrumentOptions(tmp_path / "other", InstrumentChoice("stairs")), cohort)
+        calibrate_instrument(InstrumentOptions(tmp_path / "other", choice=InstrumentChoice("stairs")), cohort)

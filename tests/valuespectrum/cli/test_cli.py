@@ -339,12 +339,12 @@ def test_another_schema_version_is_refused(run: Run, corpus: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_a_disk_that_does_not_take_it(number: int, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import valuespectrum.measuring.benchmark
+    import valuespectrum.measuring.run_scores
 
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number), "/some/where")
 
-    monkeypatch.setattr(valuespectrum.measuring.benchmark, "score_run", fail)
+    monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
     code, _, err = run("score", tmp_path)
     assert code == 2 and "/some/where" in err and err.startswith("error: ") and err.count("\n") == 1
 
@@ -405,14 +405,14 @@ def test_interrupted_and_continued(clips: Path, tmp_path: Path) -> None:
 def test_nothing_but_the_document_reaches_standard_output(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import valuespectrum.measuring.benchmark
+    import valuespectrum.measuring.run_scores
 
     def chatter(*_: object) -> dict[str, Any]:
         print("a library says hello")
         os.write(1, b"and so does its C code\n")
         return {"respondents": [], "value_sets": {}, "personas": [], "caution": "", "failures": [], "unscored": []}
 
-    monkeypatch.setattr(valuespectrum.measuring.benchmark, "score_run", chatter)
+    monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", chatter)
     code, out, err = run("score", tmp_path, "--json")
     assert code == 0 and json.loads(out) == {
         "respondents": [],
@@ -426,23 +426,23 @@ def test_nothing_but_the_document_reaches_standard_output(
 
 
 def test_bugs_keep_their_traceback(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import valuespectrum.measuring.benchmark
+    import valuespectrum.measuring.run_scores
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(valuespectrum.measuring.benchmark, "score_run", fail)
+    monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
     with pytest.raises(ZeroDivisionError):
         main(["score", str(tmp_path)])
 
 
 def test_hints_follow_the_message(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import valuespectrum.measuring.benchmark
+    import valuespectrum.measuring.run_scores
 
     def fail(*_: object) -> None:
         raise InputError("it is broken", "mend it")
 
-    monkeypatch.setattr(valuespectrum.measuring.benchmark, "score_run", fail)
+    monkeypatch.setattr(valuespectrum.measuring.run_scores, "score_run", fail)
     assert run("score", tmp_path) == (2, "", "error: it is broken (mend it)\n")
 
 

@@ -15,7 +15,8 @@ from agents.personas.persona import load_personas
 from valuespectrum.cli import main
 from valuespectrum.costs.prices import OWN_TABLE, load_prices
 from valuespectrum.costs.spending import spending
-from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense, Silent, run_benchmark
+from valuespectrum.measuring.asking import BenchPlan, Expense, Silent
+from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.plan import plan_benchmark
 from valuespectrum.operations.bench import describe_expense
 from valuespectrum.scoring.cells import ScoringOptions

@@ -19,7 +19,9 @@ from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.personas.persona import load_personas
 from ingest.media.picture_sizes import to_jpeg
 from valuespectrum.instruments.battery import BatteryOptions
-from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Silent, run_benchmark, score_run
+from valuespectrum.measuring.asking import BenchPlan, Silent
+from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
+from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.runs.failures import told as told_of
 from valuespectrum.runs.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions

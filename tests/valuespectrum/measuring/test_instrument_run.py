@@ -15,8 +15,8 @@ from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.personas.persona import load_personas
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.registry import INSTRUMENTS, InstrumentChoice, load_instrument
-from valuespectrum.measuring.benchmark import score_run
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
+from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.value_sets import FOUR, ValueSet
@@ -33,7 +33,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _options(folder: Path, name: str, **params: str) -> InstrumentOptions:
-    return InstrumentOptions(folder, InstrumentChoice(name, params), placebos=False, scoring=SCORING)
+    return InstrumentOptions(folder, choice=InstrumentChoice(name, params), placebos=False, scoring=SCORING)
 
 
 class Dying(SimulatedModel):

@@ -16,7 +16,8 @@ from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from agents.models.registry import load_model
 from valuespectrum.costs.prices import PriceTable, load_prices
 from valuespectrum.costs.spending import spending, with_prices
-from valuespectrum.measuring.benchmark import BenchOptions, BenchPlan, Expense
+from valuespectrum.measuring.asking import BenchPlan, Expense
+from valuespectrum.measuring.benchmark import BenchOptions
 from valuespectrum.measuring.plan import plan_benchmark
 from valuespectrum.operations.bench import describe_expense
 from vectorstore.foundation.errors import InputError

@@ -18,7 +18,7 @@ from small_run import write_run
 from agents.answers.store import AnswerStore
 from valuespectrum.checks.run import check_run
 from valuespectrum.cli import main
-from valuespectrum.measuring.benchmark import score_run
+from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.runs.run import Run, read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
