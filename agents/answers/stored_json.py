@@ -7,7 +7,7 @@ import math
 from functools import lru_cache
 from typing import Any, NoReturn, get_args
 
-from agents.models.base import Role
+from agents.models.base import TurnRole
 from vectorstore.foundation.errors import SchemaError
 
 Tags = dict[str, str | int | float]
@@ -17,7 +17,7 @@ _REMEMBERED = 4_000
 ROUNDING = 0.1
 """How far above 0 the logarithm of a probability may lie that was computed in few bits."""
 _HINT = "`valuespectrum doctor --run RUN` lists what is damaged; take answers.sqlite from a copy"
-_ROLES = get_args(Role)
+_ROLES = get_args(TurnRole)
 _FORM = {"caption": str, "choices": list, "max_tokens": int, "prefill": str, "question": str}
 
 

@@ -43,7 +43,7 @@ class Stimulus:
     caption: str = ""
 
 
-Role = Literal["user", "assistant"]
+TurnRole = Literal["user", "assistant"]
 """Who speaks in an earlier turn; what the model is told to be stands in ``Ask.system``."""
 
 
@@ -55,15 +55,15 @@ class Turn:
         InputError: If there is no such role, an assistant shows pictures, or a user neither says nor shows anything.
     """
 
-    role: Role
+    role: TurnRole
     words: str = ""
     """What was said. Thinking before an assistant's words is left out of prompts, as models are used to."""
     frames: tuple[FrameReference, ...] = ()
     """What was shown, before the words."""
 
     def __post_init__(self) -> None:
-        if self.role not in get_args(Role):
-            raise InputError(f"a turn cannot be that of {self.role!r:.40}", f"choose {' or '.join(get_args(Role))}")
+        if self.role not in get_args(TurnRole):
+            raise InputError(f"a turn cannot be that of {self.role!r:.40}", f"choose {' or '.join(get_args(TurnRole))}")
         if self.role == "assistant" and self.frames:
             raise InputError("an assistant's turn shows pictures", "models say words: show them in a user's turn")
         if self.role == "user" and not self.words and not self.frames:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from agents.models.base import Ask, FrameReference, Role, Turn
+from agents.models.base import Ask, FrameReference, Turn, TurnRole
 from agents.models.parsing.thinking import has_thinking, split_thinking
 
 
@@ -18,7 +18,7 @@ from agents.models.parsing.thinking import has_thinking, split_thinking
 class Said:
     """One message: an earlier turn, or the ask itself."""
 
-    role: Role
+    role: TurnRole
     words: str
     frames: tuple[FrameReference, ...] = ()
     opening: str = ""

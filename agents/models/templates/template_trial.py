@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.models.base import Role
+from agents.models.base import TurnRole
 from agents.models.parsing.thinking import closing_mark, left_open
 from agents.models.templates.conversation import Said, missing_words
 from vectorstore.foundation.errors import ModelError, TemplateError
@@ -132,7 +132,7 @@ def _objection_to_turns(
 
 def _confusion(prompt: str, said: Sequence[Said], rendered: Callable[[Sequence[Said]], str]) -> str:
     """Who or what stands elsewhere in a prompt than it was said or shown; empty for nothing."""
-    turned: dict[Role, Role] = {"user": "assistant", "assistant": "user"}
+    turned: dict[TurnRole, TurnRole] = {"user": "assistant", "assistant": "user"}
 
     def without(place: int, **other: Any) -> str:  # Open: fields of what is said
         """The prompt with something changed in one message."""
