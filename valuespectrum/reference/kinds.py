@@ -1,13 +1,24 @@
-"""The scene kinds of the reference world: what each shows, and which values it serves.
+"""The scene kinds of the reference world: what each shows, and which values it stands for or against.
 
-``weights`` is the planted truth about a kind: the share of its liking that comes from each value.
-Pure kinds carry one value, mixed kinds two, neutral kinds none.
+The words stand in ``data/kinds/``. ``weights`` is the planted truth: how much the liking of a scene follows the liking
+of each refined value. A pure kind has an endorsed version, which serves one value (+1), and a violated one, in which
+the same value is denied (``VIOLATED``). Mixed kinds serve two values, neutral ones none. In ordered kinds the value shows
+in the order of the frames only: the same two looks stand for one value forwards and for another one backwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
+
+import yaml
+
+from valuespectrum.theory.value_sets import NINETEEN
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 TIMES_OF_DAY: Mapping[str, str] = {
     "morning": "in the morning",
@@ -17,369 +28,174 @@ TIMES_OF_DAY: Mapping[str, str] = {
 }
 """Time of day and the words a caption uses for it."""
 
+VIOLATED = -0.8
+"""Weight of the value in a scene that denies it: liking falls with the value, a little less than it rises."""
+Group = Literal["pure", "mixed", "ordered", "neutral"]
+VERSIONS: Mapping[Group, tuple[str, ...]] = {
+    "pure": ("endorsed", "violated"),
+    "mixed": ("shown",),
+    "ordered": ("forward", "backward"),
+    "neutral": ("shown",),
+}
+"""Versions of a kind of each group; drawn clips and captions are of one version."""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneVersion:
+    """One version of a scene kind: what a clip of it shows."""
+
+    name: str
+    """``"endorsed"`` or ``"violated"``, ``"forward"`` or ``"backward"``, ``"shown"`` where there is one only."""
+    caption: str
+    """Noun phrase that describes the picture."""
+    title: str
+    """Title as a poster would write it."""
+    keywords: tuple[str, ...]
+    """Tags; in endorsed versions search words of the value."""
+    weights: Mapping[str, float]
+    """Refined value to weight; absolute weights sum to at most one; empty for neutral kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misreading:
+    """How respondents misread a kind that is hard on purpose."""
+
+    look: str
+    """The look that is seen in place of it, ``KIND:LOOK``."""
+    share: float
+    """Share of answers that are about that other look."""
+    how: str
+    """What makes it hard: ``"small"``, ``"cluttered"`` or ``"ambiguous"``."""
+
 
 @dataclass(frozen=True, slots=True)
 class SceneKind:
     """One kind of drawn scene."""
 
     name: str
-    caption: str
-    """Noun phrase that describes the picture."""
-    title: str
-    """Title as a poster would write it."""
-    keywords: tuple[str, ...]
-    """Tags; for pure kinds words of the value's keyword list."""
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """Value to weight, summing to one; empty for neutral kinds."""
+    group: Group
+    versions: tuple[SceneVersion, ...]
     refused: bool = False
     """Whether the reference models refuse to answer about it at their planted rate."""
+    misread: Misreading | None = None
+    """Set for kinds that are hard on purpose; it holds for the endorsed version."""
 
     @property
     def value(self) -> str | None:
-        """The value of a pure kind, else ``None``."""
-        return next(iter(self.weights)) if len(self.weights) == 1 else None
+        """The refined value of a pure kind, else ``None``."""
+        return next(iter(self.versions[0].weights)) if self.group == "pure" else None
+
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """What one frame can show: the versions, or of an ordered kind its beginning and its end."""
+        return ("first", "last") if self.group == "ordered" else tuple(version.name for version in self.versions)
+
+    def version(self, name: str = "") -> SceneVersion:
+        """A version by name; the first one for an empty name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        if not name:
+            return self.versions[0]
+        return next(version for version in self.versions if version.name == name)
 
 
-def _pure(value: str, *rows: tuple[str, str, str, str]) -> list[SceneKind]:
-    return [
-        SceneKind(name, caption, title, tuple(words.split(", ")), {value: 1.0}) for name, caption, title, words in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one frame shows; the classes of the vision tower."""
+
+    kind: SceneKind
+    name: str
+    """A version, or ``"first"`` or ``"last"`` for the beginning and the end of an ordered kind."""
+    caption: str
+    weights: Mapping[str, float]
+    """Refined value to weight of the single frame; that of an ordered kind is half of both values."""
+
+    @property
+    def id(self) -> str:
+        """``KIND:LOOK``."""
+        return f"{self.kind.name}:{self.name}"
 
 
-def _kinds() -> list[SceneKind]:
-    return [
-        *_pure(
-            "self_direction",
-            (
-                "painter_easel",
-                "a painter working on a picture at an easel",
-                "My own colours",
-                "creativity, painting, originality",
-            ),
-            (
-                "inventor_workbench",
-                "an inventor building a machine at a workbench",
-                "It almost works",
-                "inventing, curiosity, creativity",
-            ),
-            (
-                "lone_hiker_crossroads",
-                "a lone hiker choosing a way at a crossroads",
-                "Which way today",
-                "freedom, independence, choosing",
-            ),
-            (
-                "stargazer_telescope",
-                "a person looking at the stars through a telescope",
-                "What is out there",
-                "curiosity, exploring, discovery",
-            ),
-            (
-                "writer_typewriter",
-                "a writer typing a story at a desk",
-                "Chapter one",
-                "originality, independence, creativity",
-            ),
-            (
-                "student_chemistry",
-                "a student trying out a chemistry experiment",
-                "What if I mix these",
-                "discovery, curiosity, exploring",
-            ),
-        ),
-        *_pure(
-            "stimulation",
-            ("roller_coaster", "people riding a roller coaster", "Hands up", "thrill, excitement, roller coaster"),
-            ("skydiver", "a skydiver falling through the clouds", "Jump", "daring, adventure, skydiving"),
-            ("surfer_wave", "a surfer riding a huge wave", "Biggest one yet", "surfing, adventure, challenge"),
-            ("bike_jump", "a mountain biker jumping over a gap", "Full speed", "daring, thrill, extreme sport"),
-            ("kayak_rapids", "a kayak racing down wild rapids", "White water", "adventure, challenge, excitement"),
-            (
-                "cliff_climber",
-                "a climber hanging on a steep cliff",
-                "No looking down",
-                "challenge, extreme sport, novelty",
-            ),
-        ),
-        *_pure(
-            "hedonism",
-            (
-                "ice_cream_sundae",
-                "a big ice cream sundae with a cherry",
-                "Treat yourself",
-                "dessert, pleasure, indulgence",
-            ),
-            (
-                "beach_lounger",
-                "a person relaxing on a beach lounger",
-                "Doing nothing",
-                "relaxing, enjoyment, sunbathing",
-            ),
-            ("dance_party", "people dancing at a party under a mirror ball", "All night long", "party, fun, dancing"),
-            ("bubble_bath", "a person enjoying a bubble bath", "Me time", "relaxing, indulgence, comfort"),
-            (
-                "hammock_drink",
-                "a person with a cool drink in a hammock",
-                "Holiday mode",
-                "enjoyment, comfort, relaxing",
-            ),
-            (
-                "pizza_feast",
-                "a hot pizza with melting cheese on a table",
-                "One more slice",
-                "pleasure, indulgence, enjoyment",
-            ),
-        ),
-        *_pure(
-            "achievement",
-            ("podium_medal", "an athlete with a medal on a podium", "First place", "winning, medal, success"),
-            ("graduate_cap", "a graduate throwing a cap into the air", "We made it", "graduation, success, competence"),
-            ("finish_line", "a runner crossing the finish line", "Personal best", "ambition, winning, hard work"),
-            ("trophy_shelf", "a shining trophy on a shelf with ribbons", "Champion", "trophy, success, recognition"),
-            ("rising_chart", "a speaker showing a rising chart", "Record quarter", "ambition, competence, recognition"),
-            (
-                "weight_lifter",
-                "a weight lifter raising a heavy barbell",
-                "New record",
-                "hard work, ambition, performance",
-            ),
-        ),
-        *_pure(
-            "power",
-            (
-                "golden_throne",
-                "a ruler with a crown on a golden throne",
-                "Mine to command",
-                "authority, throne, dominance",
-            ),
-            ("sports_car", "an expensive sports car in front of a villa", "Just bought it", "luxury, wealth, status"),
-            (
-                "corner_office",
-                "a boss looking down from a skyscraper office",
-                "Top floor",
-                "control, authority, prestige",
-            ),
-            ("gold_vault", "piles of gold bars and coins in a vault", "All of it", "wealth, money, riches"),
-            ("private_yacht", "a large private yacht with a helicopter", "My weekend boat", "luxury, riches, prestige"),
-            (
-                "leader_balcony",
-                "a leader on a balcony with banners above a crowd",
-                "They listen",
-                "dominance, authority, status",
-            ),
-        ),
-        *_pure(
-            "security",
-            (
-                "fire_engine",
-                "firefighters with a fire engine and a ladder",
-                "Always ready",
-                "protection, rescue service, safety",
-            ),
-            ("locked_door", "a house door with locks and an alarm", "Locked twice", "locked door, safety, order"),
-            ("lifeguard_tower", "a lifeguard watching from a tower", "Eyes on the water", "protection, guard, safety"),
-            ("doctor_checkup", "a doctor listening to the heart of a patient", "Yearly check", "health, stability"),
-            ("hard_hats", "workers with helmets behind a safety barrier", "Safety first", "helmet, safety, order"),
-            (
-                "lighthouse_storm",
-                "a lighthouse shining over a stormy harbour",
-                "Safe harbour",
-                "shelter, protection, stability",
-            ),
-        ),
-        *_pure(
-            "conformity",
-            ("orderly_queue", "people standing in an orderly queue", "Wait your turn", "queue, politeness, rules"),
-            (
-                "school_uniforms",
-                "pupils in school uniforms sitting in rows",
-                "Quiet please",
-                "uniform, obedience, discipline",
-            ),
-            ("marching_band", "soldiers marching in step", "Left, right", "discipline, obedience, duty"),
-            ("red_light", "people waiting at a red traffic light", "Red means stop", "rules, self-restraint"),
-            (
-                "polite_bow",
-                "two people bowing politely to each other",
-                "Pleased to meet you",
-                "politeness, manners, respect",
-            ),
-            (
-                "silent_library",
-                "readers sitting still under a silence sign in a library",
-                "Shh",
-                "self-restraint, manners, rules",
-            ),
-        ),
-        *_pure(
-            "tradition",
-            ("temple_incense", "a temple with smoking incense", "As always", "religion, temple, ritual"),
-            (
-                "folk_dancers",
-                "dancers in folk costumes around a maypole",
-                "Village feast",
-                "folk costume, custom, heritage",
-            ),
-            (
-                "lantern_festival",
-                "paper lanterns rising at an old festival",
-                "Lantern night",
-                "festival, custom, ritual",
-            ),
-            ("wedding_arch", "a bride and groom under a wedding arch", "Forever", "wedding, ceremony, custom"),
-            (
-                "ancestor_portraits",
-                "candles in front of old family portraits",
-                "We remember",
-                "ancestors, heritage, religion",
-            ),
-            (
-                "tea_ceremony",
-                "a kneeling host pouring tea at a tea ceremony",
-                "The old way",
-                "ceremony, ritual, heritage",
-            ),
-        ),
-        *_pure(
-            "benevolence",
-            ("friends_hug", "two friends hugging each other", "Missed you", "friendship, kindness, loyalty"),
-            (
-                "grandmother_soup",
-                "a grandchild bringing soup to a grandmother in bed",
-                "Get well soon",
-                "caring, family, helping",
-            ),
-            (
-                "carry_groceries",
-                "a neighbour helping to carry heavy bags up the stairs",
-                "Let me take that",
-                "helping, kindness, support",
-            ),
-            (
-                "bedtime_story",
-                "a parent reading a bedtime story to a child",
-                "Once upon a time",
-                "family, love, caring",
-            ),
-            (
-                "shared_umbrella",
-                "a person sharing an umbrella in the rain",
-                "Room for two",
-                "sharing, kindness, friendship",
-            ),
-            (
-                "bandaged_knee",
-                "an adult putting a plaster on the knee of a child",
-                "All better",
-                "caring, comforting, support",
-            ),
-        ),
-        *_pure(
-            "universalism",
-            (
-                "plant_tree",
-                "people planting a young tree",
-                "For those after us",
-                "environment, nature, protecting nature",
-            ),
-            (
-                "hands_globe",
-                "people of many colours holding hands around a globe",
-                "One world",
-                "equality, world, diversity",
-            ),
-            ("peace_dove", "a white dove with an olive branch over a rainbow", "Peace", "peace, harmony, world"),
-            (
-                "beach_cleanup",
-                "volunteers collecting rubbish on a beach",
-                "Leave it clean",
-                "environment, protecting nature",
-            ),
-            ("whale_ocean", "a whale and fish in the clear sea", "Their home", "wildlife, nature, harmony"),
-            ("justice_scales", "balanced scales of justice with equal people", "Equal", "justice, equality"),
-        ),
-        SceneKind("bus_stop", "an empty bus stop with a bench", "Stop 14", ("bus stop", "bench")),
-        SceneKind("washing_machine", "a washing machine turning", "Spin cycle", ("laundry", "washing machine")),
-        SceneKind("brick_wall", "a plain brick wall with a pipe", "Wall", ("bricks", "pipe")),
-        SceneKind("wall_clock", "a clock ticking on a wall", "Tick", ("clock", "minutes")),
-        SceneKind("colour_bars", "a test card with colour bars", "Test card", ("colour bars", "test card")),
-        SceneKind("car_park", "an empty car park with lines", "Level two", ("car park", "concrete")),
-        SceneKind("desk_supplies", "paper clips and pencils on a desk", "Desk", ("pencils", "paper clips")),
-        SceneKind(
-            "voting_booth", "a ballot paper in a voting booth", "Polling day", ("ballot", "voting booth"), {}, True
-        ),
-        _mixed(
-            "family_picnic",
-            "a family with cake on a picnic blanket",
-            "Sunday",
-            "picnic, cake",
-            "hedonism",
-            "benevolence",
-        ),
-        _mixed(
-            "rope_rescue",
-            "a climber pulling a friend up a rope",
-            "Got you",
-            "rope, friend",
-            "stimulation",
-            "benevolence",
-        ),
-        _mixed(
-            "golden_award",
-            "a rich winner with a golden cup and cameras",
-            "The winner takes it",
-            "award, cameras",
-            "achievement",
-            "power",
-        ),
-        _mixed(
-            "monk_garden",
-            "a monk watering a temple garden with birds",
-            "Temple garden",
-            "monk, garden",
-            "tradition",
-            "universalism",
-        ),
-        _mixed(
-            "fire_drill",
-            "pupils lined up with a guard at a fire drill",
-            "Drill",
-            "fire drill, line",
-            "security",
-            "conformity",
-        ),
-        _mixed(
-            "hot_air_balloon",
-            "a lone traveller in a hot air balloon",
-            "Wherever it goes",
-            "balloon, traveller",
-            "self_direction",
-            "stimulation",
-        ),
-        _mixed(
-            "festive_table",
-            "a festive table with old dishes and candles",
-            "Holiday dinner",
-            "feast, candles",
-            "tradition",
-            "hedonism",
-        ),
-        _mixed(
-            "aid_tent",
-            "a doctor of an aid tent with children of many colours",
-            "Field clinic",
-            "aid tent, doctor",
-            "security",
-            "universalism",
-        ),
-    ]
+class _Words(TypedDict, total=False):
+    caption: str
+    title: str
+    keywords: list[str]
+    values: list[str]
+    refused: bool
+    misread: dict[str, str | float]
 
 
-def _mixed(name: str, caption: str, title: str, words: str, first: str, second: str) -> SceneKind:
-    return SceneKind(name, caption, title, tuple(words.split(", ")), {first: 0.5, second: 0.5})
+def _documents() -> Iterator[Mapping[str, Mapping[str, object]]]:
+    folder: Traversable = files("valuespectrum.reference") / "data" / "kinds"
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        yield yaml.safe_load(file.read_text("utf-8"))
+
+
+def _version(name: str, words: _Words, weights: Mapping[str, float]) -> SceneVersion:
+    return SceneVersion(name, words["caption"], words["title"], tuple(words["keywords"]), weights)
+
+
+def _pure(value: str, name: str, entry: Mapping[str, _Words]) -> SceneKind:
+    signs = {"endorsed": 1.0, "violated": VIOLATED}
+    versions = tuple(_version(each, entry[each], {value: signs[each]}) for each in VERSIONS["pure"])
+    stated = cast(Mapping[str, Mapping[str, object]], entry).get("misread")
+    misread = Misreading(str(stated["look"]), float(cast(float, stated["share"])), str(stated["how"])) if stated else None
+    return SceneKind(name, "pure", versions, misread=misread)
+
+
+def _other(group: Group, name: str, entry: _Words) -> SceneKind:
+    values = entry.get("values", [])
+    weights = {value: 1 / len(values) for value in values}
+    return SceneKind(name, group, (_version("shown", entry, weights),), bool(entry.get("refused", False)))
+
+
+def _ordered(name: str, entry: Mapping[str, _Words]) -> SceneKind:
+    versions = (_version(each, entry[each], {entry[each]["values"][0]: 1.0}) for each in VERSIONS["ordered"])
+    return SceneKind(name, "ordered", tuple(versions))
+
+
+def _kinds() -> Iterator[SceneKind]:
+    loaded = {name: group for document in _documents() for name, group in document.items()}
+    for value in NINETEEN.dimensions:
+        for name, entry in (loaded[value] or {}).items():
+            yield _pure(value, name, cast("Mapping[str, _Words]", entry))
+    for name, entry in loaded["neutral"].items():
+        yield _other("neutral", name, cast(_Words, entry))
+    for name, entry in loaded["mixed"].items():
+        yield _other("mixed", name, cast(_Words, entry))
+    for name, entry in loaded["ordered"].items():
+        yield _ordered(name, cast("Mapping[str, _Words]", entry))
+
+
+def _looks() -> Iterator[Look]:
+    phases = _phase_captions()
+    for kind in KINDS:
+        if kind.group == "ordered":
+            half = {value: weight / 2 for version in kind.versions for value, weight in version.weights.items()}
+            for name in kind.looks:
+                yield Look(kind, name, phases[kind.name][name], half)
+        else:
+            for version in kind.versions:
+                yield Look(kind, version.name, version.caption, version.weights)
+
+
+def _phase_captions() -> Mapping[str, Mapping[str, str]]:
+    for document in _documents():
+        if "ordered" in document:
+            entries = cast(Mapping[str, Mapping[str, Mapping[str, str]]], document["ordered"])
+            return {name: entry["looks"] for name, entry in entries.items()}
+    raise KeyError("ordered")
 
 
 KINDS: tuple[SceneKind, ...] = tuple(_kinds())
-"""All scene kinds; the position of a kind in this tuple is its class index in training."""
+"""All scene kinds."""
 
 BY_NAME: Mapping[str, SceneKind] = {kind.name: kind for kind in KINDS}
+
+LOOKS: tuple[Look, ...] = tuple(_looks())
+"""Everything that one frame can show; the position of a look in this tuple is its class index in training."""
+
+LOOK_INDEX: Mapping[str, int] = {look.id: index for index, look in enumerate(LOOKS)}
+"""Index of a look by its id."""

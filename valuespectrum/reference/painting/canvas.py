@@ -47,6 +47,10 @@ class SceneSetting:
     """Hair colours in order of appearance (at least six)."""
     seed: int
     """For static detail: use ``setting.random()`` so that every frame of a clip draws the same detail."""
+    violated: bool = False
+    """Draw the version in which the value of the scene is denied (pure kinds only)."""
+    progress: float = 0.0
+    """0 at the beginning of what happens to 1 at its end; only ordered kinds look at it."""
 
     def random(self) -> np.random.Generator:
         """A fresh generator with the clip's seed: equal draws in every frame of the clip."""

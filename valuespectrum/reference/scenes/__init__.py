@@ -1,11 +1,11 @@
-"""The drawings of the scene kinds, one module per value, registered by name."""
+"""The drawings of the scene kinds, one module per refined value in a folder per higher-order value, registered by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from valuespectrum.reference.painting.canvas import Canvas, SceneSetting
 
@@ -33,6 +33,6 @@ def scene(name: str) -> Callable[[Painter], Painter]:
 @cache
 def load_painters() -> Mapping[str, Painter]:
     """Import every module of this package and return the painters of all scene kinds."""
-    for module in iter_modules(__path__, __name__ + "."):
+    for module in walk_packages(__path__, __name__ + "."):
         import_module(module.name)
     return PAINTERS
