@@ -141,7 +141,9 @@ def _pure(value: str, name: str, entry: Mapping[str, _Words]) -> SceneKind:
     signs = {"endorsed": 1.0, "violated": VIOLATED}
     versions = tuple(_version(each, entry[each], {value: signs[each]}) for each in VERSIONS["pure"])
     stated = cast(Mapping[str, Mapping[str, object]], entry).get("misread")
-    misread = Misreading(str(stated["look"]), float(cast(float, stated["share"])), str(stated["how"])) if stated else None
+    misread = (
+        Misreading(str(stated["look"]), float(cast(float, stated["share"])), str(stated["how"])) if stated else None
+    )
     return SceneKind(name, "pure", versions, misread=misread)
 
 
