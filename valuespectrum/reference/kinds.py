@@ -2,8 +2,8 @@
 
 The words stand in ``data/kinds/``. ``weights`` is the planted truth: how much the liking of a scene follows the liking
 of each refined value. A pure kind has an endorsed version, which serves one value (+1), and a violated one, in which
-the same value is denied (``VIOLATED``). Mixed kinds serve two values, neutral ones none. In ordered kinds the value shows
-in the order of the frames only: the same two looks stand for one value forwards and for another one backwards.
+the same value is denied (``VIOLATED``). Mixed kinds serve two values, neutral ones none. In ordered kinds the value
+shows in the order of the frames only: the same two looks stand for one value forwards and for another one backwards.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The drawings of the scene kinds, one module per refined value in a folder per higher-order value, registered by name."""
+"""The drawings of the scene kinds, one module per refined value, one folder per higher-order value."""
 
 from __future__ import annotations
 
