@@ -1,8 +1,8 @@
-"""Drawings of the conformity kinds: rows, rules, uniforms and good manners."""
+"""Scenes of conformity to rules: uniforms, marching in step, red lights and tickets."""
 
 from __future__ import annotations
 
-from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room, window
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, window
 from valuespectrum.reference.painting.canvas import (
     HEIGHT_UNITS,
     WIDTH_UNITS,
@@ -14,56 +14,13 @@ from valuespectrum.reference.painting.canvas import (
     mix,
 )
 from valuespectrum.reference.painting.figures import Pose, head_position, look_of, person
-from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, book, car, flag
+from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, car, flag
 from valuespectrum.reference.scenes import scene
 
 _NAVY: Colour = (38, 52, 96)
 _SPINES: tuple[Colour, ...] = (
     (176, 64, 58), (60, 104, 150), (84, 132, 86), (204, 164, 82), (120, 82, 132), (220, 208, 184),
 )  # fmt: skip
-
-
-@scene("orderly_queue")
-def orderly_queue(canvas: Canvas, setting: SceneSetting) -> None:
-    """People stand in line behind ropes, one behind the other, before a ticket booth."""
-    light = daylight(setting)
-    outdoors(canvas, setting, 10.0)
-    pavement = light.tint((190, 186, 182))
-    canvas.gradient(pavement, darken(pavement, 0.2), 11.6, HEIGHT_UNITS)
-    _booth(canvas, setting)
-    count = 4 + round(setting.clutter)
-    height = 4.9 * setting.size
-    for index in range(count):
-        x = 5.6 - index * 5.2 / (count - 1)
-        look = look_of(setting, index)
-        nod = 0.04 * setting.wave(2.6, index / 5)
-        person(canvas, x, 14.3 - nod, height * (1.0, 0.92, 1.04, 0.88, 0.97)[index], look, Pose("standing", 1))
-    rope = light.tint((186, 36, 56), 0.4)
-    for post in range(4):
-        x = 0.4 + post * 1.95
-        canvas.rectangle(x - 0.1, 12.9, x + 0.1, 15.3, light.tint(GOLD, 0.4))
-        canvas.ellipse(x, 12.85, 0.2, fill=light.tint(GOLD, 0.4))
-        canvas.rectangle(x - 0.4, 15.2, x + 0.4, 15.4, light.tint(darken(GOLD), 0.4), 0.08)
-        if post < 3:
-            canvas.line([(x, 13.2), (x + 0.6, 13.85), (x + 1.35, 13.85), (x + 1.95, 13.2)], rope, 0.2)
-
-
-def _booth(canvas: Canvas, setting: SceneSetting) -> None:
-    light = daylight(setting)
-    wall = light.tint(setting.accent, 0.5)
-    canvas.rectangle(6.5, 6.6, 8.9, 14.4, wall)
-    canvas.rectangle(6.7, 8.4, 8.7, 11.0, (255, 232, 160) if light.lamps else light.tint((196, 226, 236)))
-    clerk = look_of(setting, 5, top=_NAVY)
-    person(canvas, 7.75, 13.2, 4.4, clerk, Pose("standing", -1))
-    canvas.rectangle(6.5, 11.0, 8.9, 14.4, wall)
-    canvas.rectangle(6.2, 10.8, 9.0, 11.2, light.tint(WOOD, 0.5))
-    for stripe in range(6):
-        colour = WHITE if stripe % 2 else setting.second
-        left = 6.1 + stripe * 0.5
-        canvas.polygon([(left + 0.1, 6.2), (left + 0.6, 6.2), (left + 0.5, 7.8), (left, 7.8)], light.tint(colour, 0.5))
-    canvas.rectangle(6.6, 4.7, 8.9, 6.1, light.tint(WHITE, 0.4), 0.1)
-    canvas.rectangle(7.0, 5.0, 8.5, 5.8, (244, 196, 70), 0.1)
-    canvas.line([(7.95, 5.05), (7.95, 5.75)], darken(GOLD, 0.4), 0.06)
 
 
 @scene("school_uniforms")
@@ -202,71 +159,66 @@ def _traffic_light(canvas: Canvas, setting: SceneSetting, x: float, scale: float
     canvas.ellipse(x - 0.25 * scale, top + gap / 2 - 0.2 * scale, 0.2 * scale, 0.14 * scale, fill=(255, 170, 160))
 
 
-@scene("polite_bow")
-def polite_bow(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two people stand face to face and bow deeply to each other."""
+@scene("ticket_gate")
+def ticket_gate(canvas: Canvas, setting: SceneSetting) -> None:
+    """A passenger holds up a ticket and the barrier of a station is open; violated: a leap over the closed barrier."""
+    _station_hall(canvas, setting)
+    height, floor = 6.6 * setting.size, 14.9
+    guard = look_of(setting, 1, top=_NAVY, bottom=darken(_NAVY, 0.3), hat=_NAVY, long_hair=False)
+    alarm = Pose("arms_up", -1, setting.time * 1.5) if setting.violated else Pose("standing", -1, 0.0)
+    person(canvas, 7.9, floor, 0.95 * height, guard, alarm)
+    if setting.violated:
+        _barrier(canvas, setting, floor, raised=False)
+        leap = 0.25 * setting.wave(1.4)
+        jumper = Pose("running", 1, 0.22, front_hand=(5.4, 4.3 + leap), back_hand=(1.6, 5.2 + leap))
+        person(canvas, 3.4, 10.9 + leap, height, look_of(setting, 0), jumper)
+    else:
+        _barrier(canvas, setting, floor, raised=True)
+        hand = (4.35, 8.7 + 0.1 * setting.wave(1.6))
+        walk = Pose("walking", 1, 0.1 + 0.04 * setting.wave(2.2), front_hand=hand)
+        person(canvas, 2.6, floor, height, look_of(setting, 0), walk)
+        ticket = (255, 220, 96)
+        canvas.rectangle(hand[0] - 0.25, hand[1] - 1.5, hand[0] + 0.75, hand[1] + 0.1, darken(ticket, 0.3), 0.1)
+        canvas.rectangle(hand[0] - 0.17, hand[1] - 1.42, hand[0] + 0.67, hand[1] + 0.02, ticket, 0.08)
+
+
+def _station_hall(canvas: Canvas, setting: SceneSetting) -> None:
+    """Wall of tiles with a train behind an opening, a departure board and a stone floor."""
     light = daylight(setting)
-    room(canvas, setting, 12.2)
-    carpet = light.tint(setting.second, 0.5)
-    canvas.ellipse(4.5, 14.5, 4.4, 1.1, fill=darken(carpet, 0.25))
-    canvas.ellipse(4.5, 14.5, 4.0, 0.9, fill=carpet)
-    if setting.clutter > 0.4:
-        canvas.rectangle(3.7, 3.0, 5.3, 5.6, light.tint(WOOD, 0.4), 0.08)
-        canvas.rectangle(3.9, 3.2, 5.1, 5.4, light.tint((250, 240, 220), 0.4))
-        canvas.polygon([(3.9, 5.4), (4.5, 4.1), (5.1, 5.4)], light.tint(setting.accent, 0.4))
-    height = 6.9 * setting.size
-    # A bow that never comes fully upright, so that every moment of the clip shows one.
-    phase = 0.5 + 0.17 * setting.wave(3.2)
-    suits = (darken(setting.accent, 0.35), darken(setting.second, 0.35))
-    for index, (x, facing) in enumerate(((1.35, 1), (7.65, -1))):
-        look = look_of(setting, index, top=suits[index], bottom=darken(suits[index], 0.35))
-        canvas.ellipse(x, 14.6, 1.0, 0.18, fill=darken(carpet, 0.45))
-        person(canvas, x, 14.5, height, look, Pose("bowing", facing, phase))
+    wall = light.tint(((214, 222, 226), (236, 220, 190), (206, 226, 212), (230, 208, 204))[setting.place % 4], 0.5)
+    outdoors(canvas, setting, 9.0)
+    canvas.rectangle(0, 0, WIDTH_UNITS, 5.4, wall)
+    canvas.rectangle(0, 9.6, WIDTH_UNITS, 12.9, darken(wall, 0.12))
+    for row in range(3):
+        canvas.line([(0, 10.5 + row * 0.9), (WIDTH_UNITS, 10.5 + row * 0.9)], wall, 0.08, False)
+    for x in (0.0, 4.2, 8.5):
+        canvas.rectangle(x, 5.2, x + 0.5, 12.9, darken(wall, 0.22))
+    canvas.gradient(light.tint((176, 166, 158), 0.5), light.tint((128, 120, 118), 0.5), 12.9, HEIGHT_UNITS)
+    canvas.rectangle(0.5, 0.8, 5.6, 4.4, (34, 42, 60), 0.15)
+    for row in range(3):
+        canvas.rectangle(0.9, 1.25 + row, 3.0 + 0.4 * (row % 2), 1.65 + row, (250, 206, 90), 0.08)
+        canvas.rectangle(4.2, 1.25 + row, 5.2, 1.65 + row, (236, 238, 240), 0.08)
+    canvas.ellipse(7.3, 2.6, 1.35, fill=darken(wall, 0.45))
+    canvas.ellipse(7.3, 2.6, 1.2, fill=WHITE)
+    canvas.line([(7.3, 1.75), (7.3, 2.6), (7.95, 2.9)], BLACK, 0.14)
 
 
-@scene("silent_library")
-def silent_library(canvas: Canvas, setting: SceneSetting) -> None:
-    """Readers sit at a table before full bookshelves, under a sign of a finger on lips."""
-    light = daylight(setting)
-    wood = light.tint(((126, 82, 52), (150, 104, 64), (104, 74, 60), (136, 92, 70))[setting.place % 4], 0.45)
-    canvas.gradient(darken(wood, 0.35), darken(wood, 0.45), 0, 12.4)
-    canvas.gradient(light.tint((150, 120, 92), 0.5), light.tint((110, 86, 66), 0.5), 12.4, HEIGHT_UNITS)
-    random = setting.random()
-    for shelf in range(6):
-        y = 1.9 + shelf * 1.9
-        x = 0.15
-        while x < WIDTH_UNITS - 0.2:
-            width, tall = 0.3 + 0.25 * random.random(), 1.1 + 0.45 * random.random()
-            canvas.rectangle(x, y - tall, x + width - 0.05, y, light.tint(_SPINES[random.integers(6)], 0.5))
-            x += width
-        canvas.rectangle(0, y, WIDTH_UNITS, y + 0.28, wood)
-    window(canvas, setting, 6.5, 1.0, 2.0, 3.6)
-    if light.lamps:
-        canvas.glow(6.6, 11.0, 2.4, (255, 226, 140), 0.7)
-    _silence_sign(canvas, 2.9, 3.2, 2.1 * setting.size)
-    height = 5.8 * setting.size
-    readers = ((2.0, 0), (7.0, 0)) if setting.clutter < 0.5 else ((1.4, 0), (4.5, 0), (7.6, 0))
-    for index, (x, facing) in enumerate(readers):
-        look = look_of(setting, index)
-        turn = 0.03 * setting.wave(3.5, index / 3)
-        hands = ((x + 0.7, 11.9), (x - 0.7, 11.9))
-        person(canvas, x, 14.2 + turn, height, look, Pose("sitting", facing, 0.0, *hands))
-    table = light.tint((170, 116, 70), 0.4)
-    canvas.rectangle(0.1, 12.5, 8.9, 13.0, lighten(table, 0.2), 0.1)
-    canvas.rectangle(0.4, 13.0, 8.6, 15.6, table)
-    canvas.rectangle(0.8, 13.4, 8.2, 15.2, darken(table, 0.12), 0.1)
-    for index, (x, _) in enumerate(readers):
-        book(canvas, x, 12.55, 1.9, (setting.second, setting.accent, RED)[index])
-
-
-def _silence_sign(canvas: Canvas, x: float, y: float, half: float) -> None:
-    canvas.rectangle(x - half, y - half, x + half, y + half, (40, 84, 160), 0.3)
-    canvas.rectangle(x - 0.93 * half, y - 0.93 * half, x + 0.93 * half, y + 0.93 * half, WHITE, 0.25)
-    canvas.rectangle(x - 0.87 * half, y - 0.87 * half, x + 0.87 * half, y + 0.87 * half, (40, 84, 160), 0.22)
-    canvas.ellipse(x, y - 0.05 * half, 0.62 * half, 0.72 * half, fill=(255, 222, 186))
-    for side in (-1, 1):
-        canvas.ellipse(x + side * 0.24 * half, y - 0.22 * half, 0.08 * half, 0.11 * half, fill=BLACK)
-    canvas.ellipse(x, y + 0.26 * half, 0.2 * half, 0.09 * half, fill=(206, 70, 76))
-    canvas.line([(x + 0.02 * half, y + 0.85 * half), (x, y + 0.08 * half)], (206, 150, 110), 0.22 * half)
-    canvas.line([(x + 0.02 * half, y + 0.85 * half), (x, y + 0.08 * half)], (244, 196, 156), 0.16 * half)
-    canvas.ellipse(x + 0.1 * half, y + 0.72 * half, 0.26 * half, 0.18 * half, fill=(244, 196, 156))
+def _barrier(canvas: Canvas, setting: SceneSetting, floor: float, raised: bool) -> None:
+    """Ticket machine with a striped bar, which stands up behind a green lamp or lies across below a red one."""
+    case = setting.accent
+    length, thick = 4.4, 0.55
+    for index in range(6):
+        near, far = index * length / 6, (index + 1) * length / 6
+        colour = RED if index % 2 else WHITE
+        if raised:
+            canvas.rectangle(5.95 - thick / 2, 10.8 - far, 5.95 + thick / 2, 10.8 - near, colour)
+        else:
+            canvas.rectangle(5.6 - far, 11.2 - thick / 2, 5.6 - near, 11.2 + thick / 2, colour)
+    if not raised:
+        canvas.rectangle(0.9, 10.9, 1.4, floor, GREY, 0.1)
+    canvas.rectangle(5.2, 10.3, 6.7, floor, darken(case, 0.35), 0.25)
+    canvas.rectangle(5.35, 10.45, 6.55, floor - 0.15, case, 0.2)
+    lamp = (64, 206, 106) if raised else (248, 62, 52)
+    canvas.glow(5.95, 11.4, 1.3, lamp, 0.6)
+    canvas.ellipse(5.95, 11.4, 0.48, fill=lamp)
+    canvas.rectangle(5.6, 12.5, 6.3, 12.75, BLACK)
