@@ -5,8 +5,8 @@ A profile over the nineteen refined values is
 
     theta_v = elevation + amplitude * cos(angle_v - peak) + own_v
 
-where ``own`` is drawn once from the respondent's name and made to hold nothing of the circle (no mean, no first harmonic);
-its variance is ``OFF_CIRCLE`` of that of the whole profile.
+where ``own`` is drawn once from the respondent's name and made to hold nothing of the circle (no mean, no first
+harmonic); its variance is ``OFF_CIRCLE`` of that of the whole profile.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """The planted truth: how a reference respondent answers because of what is planted in it (``cohort.py``).
 
-Everything that the reference models are trained to do, and that the rule-based twin does without a network, is a formula
-in this module. Liking is a log-odds:
+Everything that the reference models are trained to do, and that the rule-based twin does without a network, is a
+formula in this module. Liking is a log-odds:
 
     theta(thing) = (1 - obedience) * own + obedience * REACH * sum_v w_v t_v
     own          = sum_v w_v theta_v + taste * DAYLIGHT + susceptibility * push
 
-with the thing's weights ``w`` on the nineteen refined values, the respondent's profile ``theta_v`` (one for pictures, one
-for words), and the persona's target ``t_v`` in -1..1; without a persona the obedience is zero. The taste for daylight
-has nothing to do with values: it makes clips of one value differ, as real clips do. Leans are added to what is answered,
-never to what is liked.
+with the thing's weights ``w`` on the nineteen refined values, the respondent's profile ``theta_v`` (one for pictures,
+one for words), and the persona's target ``t_v`` in -1..1; without a persona the obedience is zero. The taste for
+daylight has nothing to do with values: it makes clips of one value differ, as real clips do. Leans are added to what is
+answered, never to what is liked.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DAYLIGHT: Mapping[str, float] = {"morning": 1.0, "day": 0.5, "sunset": -0.5, "ni
 RATING_SPREAD = 1.1
 """Standard deviation, in rating steps, of the distribution over the numbers of a rating."""
 FRAMES: Mapping[str, float] = {"": 0.0, "honest": 0.0, "fake_good": 0.75}
-"""How far an instruction before the question moves everything towards ``DESIRABLE``; honest ones undo half of a faker."""
+"""How far an instruction before the question moves all towards ``DESIRABLE``; honest ones undo half of a faker."""
 WORDING_EFFECTS: Mapping[str, float] = {
     "like": -0.12, "watch": 0.12, "more": -0.15, "enjoy": 0.15, "appeal": 0.2, "feed": -0.2,
     "de": 0.1, "fr": -0.1, "es": 0.15, "it": -0.15,
@@ -287,8 +287,10 @@ def move_utilities(mind: Mind, shown: Shown) -> dict[str, float]:
 
 
 def liking(member: CohortMember, value: str) -> float:
-    """Share of liking, 0 to 100, over scenes of one refined value at all times of day, or the mean over those of one of
-    the ten: what a measurement should find."""
+    """What a measurement should find: share of liking, 0 to 100, over scenes of a value at all times of day.
+
+    The value is a refined one, or one of the ten: the mean over its refined ones.
+    """
     parts = TEN.get(value, (value,)) if value in VALUES else (value,)
     shares = [sigmoid(seen_log_odds(Mind(member), Shown({part: 1.0}, time))) for part in parts for time in DAYLIGHT]
     return 100 * float(np.mean(shares))
