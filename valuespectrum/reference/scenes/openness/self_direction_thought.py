@@ -1,13 +1,13 @@
-"""Scenes of self-direction: creating, exploring, choosing one's own way."""
+"""Scenes of self-direction of thought: making things up, finding things out, writing one's own ideas."""
 
 from __future__ import annotations
 
-from math import cos, pi, sin
+from math import sin
 
-from valuespectrum.reference.painting.backgrounds import daylight, ground_colour, outdoors, room, sky
+from valuespectrum.reference.painting.backgrounds import daylight, room, sky
 from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting, darken, lighten
 from valuespectrum.reference.painting.figures import Pose, hand_position, look_of, person
-from valuespectrum.reference.painting.props import chair, in_light, lamp, pine, pot_plant, tree
+from valuespectrum.reference.painting.props import chair, in_light, lamp, pot_plant
 from valuespectrum.reference.scenes import scene
 
 _PAINTS: tuple[Colour, ...] = ((226, 64, 60), (246, 190, 50), (64, 160, 90), (54, 110, 206), (150, 70, 180))
@@ -36,68 +36,6 @@ def painter_easel(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.ellipse(back[0] + 0.2, back[1] + 0.1, 0.75, 0.5, fill=(200, 150, 96))
     for index in range(4):
         canvas.ellipse(back[0] - 0.25 + 0.3 * index, back[1] - 0.05 + 0.2 * (index % 2), 0.13, fill=_PAINTS[index])
-
-
-@scene("inventor_workbench")
-def inventor_workbench(canvas: Canvas, setting: SceneSetting) -> None:
-    """An inventor with goggles turns a machine of large cogwheels."""
-    room(canvas, setting, 12.6)
-    canvas.rectangle(0.4, 10.4, 8.6, 11.0, (150, 100, 60), 0.1)
-    for x in (0.9, 7.6):
-        canvas.rectangle(x, 11.0, x + 0.5, 14.4, (116, 76, 48))
-    height = 7.6 * setting.size
-    pose = Pose("standing", 1, front_hand=(4.3, 8.9 + 0.5 * setting.wave(1.0)), back_hand=(3.9, 9.9))
-    person(canvas, 2.2, 14.2, height, look_of(setting, 0, top=(238, 240, 236)), pose)
-    head_y = 14.2 - 0.9 * height
-    canvas.line([(1.6, head_y), (2.95, head_y)], (70, 60, 60), 0.16)
-    canvas.ellipse(2.72, head_y, 0.28, fill=(90, 200, 230))
-    canvas.rectangle(0.4, 10.4, 8.6, 11.0, (150, 100, 60), 0.1)
-    canvas.rectangle(4.6, 7.4, 8.3, 10.4, (112, 122, 136), 0.2)
-    _cog(canvas, 5.6, 7.9, 1.3, setting.time * 1.2, (226, 170, 60))
-    _cog(canvas, 7.3, 6.3, 0.95, -setting.time * 1.6 + 0.2, (200, 96, 70))
-    _cog(canvas, 7.5, 9.2, 0.65, setting.time * 2.4, (96, 170, 180))
-    spark = setting.wave(0.5) > 0
-    canvas.line([(5.4, 6.6), (5.4, 4.9)], (90, 90, 100), 0.14)
-    canvas.glow(5.4, 4.6, 1.5, (255, 230, 120), 0.7 if spark else 0.3)
-    canvas.ellipse(5.4, 4.6, 0.45, 0.55, fill=(255, 240, 150) if spark else (220, 220, 190))
-    if setting.clutter > 0.4:
-        for index in range(3):
-            canvas.line([(4.0 + index, 11.6), (4.3 + index, 12.8)], (130, 136, 146), 0.16)
-
-
-def _cog(canvas: Canvas, x: float, y: float, radius: float, angle: float, colour: Colour) -> None:
-    for tooth in range(8):
-        turn = angle + tooth * pi / 4
-        canvas.line([(x, y), (x + radius * cos(turn), y + radius * sin(turn))], colour, 0.36 * radius, False)
-    canvas.ellipse(x, y, 0.78 * radius, fill=colour)
-    canvas.ellipse(x, y, 0.3 * radius, fill=darken(colour, 0.5))
-
-
-@scene("lone_hiker_crossroads")
-def lone_hiker_crossroads(canvas: Canvas, setting: SceneSetting) -> None:
-    """A hiker with a rucksack, seen from behind, before a fork of two paths and a signpost."""
-    outdoors(canvas, setting, 7.6)
-    path = in_light((226, 196, 146), setting)
-    edge = darken(ground_colour(setting), 0.1)
-    canvas.polygon([(0, 7.6), (9, 7.6), (9, 16), (0, 16)], edge)
-    canvas.polygon([(3.0, 16), (6.4, 16), (5.4, 11.5), (2.0, 7.6), (0.8, 7.6), (3.6, 11.8)], path)
-    canvas.polygon([(3.0, 16), (6.4, 16), (5.6, 11.6), (8.4, 7.6), (7.2, 7.6), (3.7, 11.6)], path)
-    if setting.clutter > 0.3:
-        pine(canvas, 0.8, 11.4, 3.0, setting)
-        tree(canvas, 8.3, 11.6, 2.8, setting)
-    wood = in_light((140, 92, 54), setting)
-    canvas.line([(4.55, 10.6), (4.55, 4.4)], wood, 0.3)
-    canvas.polygon([(4.6, 4.7), (6.7, 4.7), (7.3, 5.2), (6.7, 5.7), (4.6, 5.7)], lighten(wood, 0.45))
-    canvas.polygon([(4.5, 6.0), (2.4, 6.0), (1.8, 6.5), (2.4, 7.0), (4.5, 7.0)], lighten(wood, 0.35))
-    canvas.line([(5.0, 5.2), (6.4, 5.2)], wood, 0.12)
-    canvas.line([(4.1, 6.5), (2.7, 6.5)], wood, 0.12)
-    height, x = 6.4 * setting.size, 4.5 + 0.1 * setting.wave(2.0)
-    stick = (5.9, 12.0)
-    pose = Pose("walking", 0, 0.08 * setting.wave(2.0), front_hand=stick, back_view=True)
-    person(canvas, x, 15.0, height, look_of(setting, 0, hat=setting.second, long_hair=False), pose)
-    canvas.line([(6.0, 10.8), (6.2, 15.1)], wood, 0.16)
-    canvas.rectangle(x - 0.8, 15 - 0.8 * height, x + 0.8, 15 - 0.47 * height, darken(setting.accent, 0.35), 0.35)
-    canvas.rectangle(x - 0.55, 15 - 0.64 * height, x + 0.55, 15 - 0.5 * height, darken(setting.accent, 0.5), 0.15)
 
 
 @scene("stargazer_telescope")
