@@ -144,10 +144,9 @@ def cave_explorer(canvas: Canvas, setting: SceneSetting) -> None:
     rock = in_light((146, 124, 116), setting)
     canvas.polygon([(0, 14), (0, 7.4), (1.4, 4.6), (3.4, 2.4), (6.2, 1.8), (7.9, 3.6), (9, 4.4), (9, 14)], rock)
     canvas.polygon([(3.4, 2.4), (6.2, 1.8), (7.9, 3.6), (5.4, 4.4)], lighten(rock, 0.18))
-    for x, y in setting.random().random((6, 2)):
-        canvas.polygon(
-            [(8.4 * x, 4.6 + 2 * y), (8.4 * x + 0.9, 5.0 + 2 * y), (8.4 * x + 0.3, 5.5 + 2 * y)], darken(rock)
-        )
+    for x, y in setting.random().random((7, 2)):
+        left, top = 0.2 + 7.4 * x, 7.6 + 5.0 * y
+        canvas.polygon([(left, top), (left + 1.0, top + 0.3), (left + 0.4, top + 0.9)], darken(rock, 0.15))
     canvas.gradient(ground_colour(setting), darken(ground_colour(setting), 0.18), 13.4, 16.0)
     for radius, colour in ((3.3, darken(rock, 0.3)), (2.9, (36, 28, 44))):
         canvas.ellipse(4.9, 8.9, radius, fill=colour)
@@ -181,7 +180,7 @@ def _cave_boarded_up(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.ellipse(2.9, 14.7, 1.3, 1.0, fill=stone)
     height = 6.0 * setting.size
     nod = 0.08 * setting.wave(2.4)
-    pose = Pose("sitting", -1, front_hand=(1.9, 12.6 + nod), back_hand=(1.7, 12.8 + nod))
+    pose = Pose("sitting", -1, front_hand=(1.7, 13.6 + nod), back_hand=(1.6, 13.7 + nod))
     person(canvas, 2.9, 15.4, height, look_of(setting, 0, hat=setting.second), pose)
     canvas.line([(4.7, 15.4), (7.0, 15.1)], (120, 78, 46), 0.3)
     canvas.ellipse(7.1, 15.1, 0.36, fill=(50, 44, 46))
