@@ -96,6 +96,25 @@ def cloud(canvas: Canvas, x: float, y: float, size: float, colour: Colour) -> No
     canvas.ellipse(x + 0.35 * size, y - 0.75 * size, 0.78 * size, 0.72 * size, fill=colour)
 
 
+def storm_sky(canvas: Canvas, setting: SceneSetting) -> None:
+    """Dark drifting clouds under the top edge and a flash of lightning now and then, over any sky."""
+    light = daylight(setting)
+    grey = mix(light.tint((92, 102, 122)), light.sky_top, 0.25)
+    drift = 0.4 * setting.wave(9.0)
+    for x, y, size in ((1.2, 2.2, 1.5), (5.2, 1.7, 1.7), (8.4, 2.7, 1.4), (3.0, 3.4, 1.1)):
+        cloud(canvas, x + drift, y, size, darken(grey, 0.06 * y))
+    if setting.time % 2.4 < 0.3:
+        canvas.line([(1.6, 3.0), (1.1, 4.6), (1.7, 4.7), (1.0, 6.8)], (255, 250, 190), 0.14)
+
+
+def rain(canvas: Canvas, setting: SceneSetting) -> None:
+    """Slanting rain over everything that is drawn so far."""
+    colour = mix(daylight(setting).sky_bottom, (230, 238, 250), 0.6)
+    for x, y in setting.random().random((46, 2)):
+        top, left = (y * 16 + setting.time * 14) % 16, x * 10 - 0.5
+        canvas.line([(left, top), (left - 0.18, top + 0.6)], colour, 0.04, False)
+
+
 def outdoors(canvas: Canvas, setting: SceneSetting, horizon: float = 10.0) -> None:
     """Sky, a far layer by ``setting.place`` (0 city, 1 hills, 2 sea, 3 village) and the ground below ``horizon``."""
     sky(canvas, setting, horizon)

@@ -385,6 +385,19 @@ def _skirt(canvas: Canvas, placed: _Placed, height: float, look: Look) -> None:
     canvas.polygon(points, look.top)
 
 
+def hood(canvas: Canvas, x: float, y: float, height: float, pose: Pose, colour: Colour) -> None:
+    """A hood with a dark mask over the eyes, drawn over a person that ``person`` drew with the same arguments."""
+    (head_x, head_y), radius = head_position(x, y, height, pose)
+    middle = head_x - 0.1 * radius * pose.facing
+    canvas.pie(middle, head_y, 1.24 * radius, 150, 390, colour)
+    canvas.ellipse(
+        head_x + 0.2 * radius * pose.facing, head_y + 0.28 * radius, 0.72 * radius, 0.62 * radius, (44, 44, 54)
+    )
+    for side in (-1, 1):
+        eye_x = head_x + (0.4 * pose.facing + side * 0.3) * radius
+        canvas.ellipse(eye_x, head_y + 0.14 * radius, 0.15 * radius, fill=(250, 246, 230))
+
+
 def look_of(setting: SceneSetting, index: int, **changes: object) -> Look:
     """The look of the ``index``-th person of a scene: skin and hair of the setting, clothes that vary.
 
