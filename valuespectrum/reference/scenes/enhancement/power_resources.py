@@ -1,26 +1,27 @@
-"""Drawings of the power kinds: gold, heights, expensive things and people who look down on others."""
+"""Drawings of the power-resources kinds: gold, money and expensive things, and the lack or loss of them."""
 
 from __future__ import annotations
 
-from valuespectrum.reference.painting.backgrounds import daylight, outdoors, sky, window
+from valuespectrum.reference.painting.backgrounds import daylight, outdoors, sky
 from valuespectrum.reference.painting.canvas import (
     HEIGHT_UNITS,
     WIDTH_UNITS,
     Canvas,
     Colour,
+    Point,
     SceneSetting,
     darken,
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Pose, crowd, head_position, look_of, person
-from valuespectrum.reference.painting.props import GOLD, GREY, flag, palm, star
+from valuespectrum.reference.painting.figures import Look, Pose, head_position, look_of, person
+from valuespectrum.reference.painting.props import GOLD, flame, palm, smoke
 from valuespectrum.reference.scenes import scene
 
 GOLD_LIGHT, GOLD_DARK = lighten(GOLD, 0.5), darken(GOLD, 0.28)
-_HALLS: tuple[Colour, ...] = ((196, 178, 214), (222, 196, 168), (170, 192, 206), (206, 176, 176))
-_FACADES: tuple[Colour, ...] = ((224, 214, 196), (204, 190, 176), (214, 220, 226), (230, 204, 180))
 _DARK: Colour = (34, 36, 48)
+_NOTE: Colour = (158, 214, 150)
+_NOTE_DARK: Colour = (58, 132, 82)
 
 
 @scene("sports_car")
@@ -250,184 +251,100 @@ def _helicopter(canvas: Canvas, setting: SceneSetting, x: float, y: float, scale
         canvas.line([(x + leg * scale, y + 0.6 * scale), (x + leg * scale, y + 1.05 * scale)], (60, 62, 70), 0.08)
 
 
-@scene("golden_throne")
-def golden_throne(canvas: Canvas, setting: SceneSetting) -> None:
-    """A crowned ruler with a sceptre on a tall golden throne at the end of a red carpet."""
+@scene("money_rain")
+def money_rain(canvas: Canvas, setting: SceneSetting) -> None:
+    """A man with a top hat and suitcases on a terrace.
+
+    Endorsed: he throws his arms up in a rain of banknotes between suitcases full of bundles. Violated: the suitcases
+    are empty and he burns the banknotes in an iron barrel.
+    """
     light = daylight(setting)
-    wall = light.tint(_HALLS[setting.place % 4], 0.6)
-    canvas.gradient(darken(wall, 0.25), wall, 0, 12)
-    canvas.gradient(darken(wall, 0.35), darken(wall, 0.5), 12, HEIGHT_UNITS)
-    for x in (0.75, 6.75):
-        window(canvas, setting, x, 1.5, 1.5, 4.6)
-    for x in (0.0, 2.5, 6.0, 8.5):
-        canvas.rectangle(x, 0, x + 0.5, 12.2, lighten(wall, 0.35))
-        canvas.rectangle(x - 0.15, 11.8, x + 0.65, 12.3, lighten(wall, 0.2))
-    red = light.tint((176, 32, 48), 0.35)
-    for step, half in enumerate((3.4, 3.8, 4.3)):
-        canvas.rectangle(4.5 - half, 12.4 + step * 0.6, 4.5 + half, 13.1 + step * 0.6, darken(wall, 0.1 + 0.1 * step))
-    canvas.polygon([(3.2, 12.4), (5.8, 12.4), (6.6, HEIGHT_UNITS), (2.4, HEIGHT_UNITS)], red)
-    canvas.glow(4.5, 6.5, 3.6, (255, 226, 140), 0.5)
+    outdoors(canvas, setting, 10.6)
+    tiles = light.tint((222, 204, 190))
+    canvas.gradient(tiles, darken(tiles, 0.2), 12.2, HEIGHT_UNITS)
+    for column in range(10):
+        canvas.rectangle(column - 0.1, 10.4, column + 0.2, 12.2, light.tint((246, 240, 230)), 0.1)
+    canvas.rectangle(0, 10.1, WIDTH_UNITS, 10.5, light.tint((250, 246, 238)))
+    for x in (1.6, 7.4):
+        _suitcase(canvas, setting, x, 15.2, setting.size)
+    look = look_of(setting, 0, top=darken(setting.accent, 0.1), bottom=_DARK, long_hair=False)
     scale = setting.size
-    _throne(canvas, setting, 4.5, 13.0, scale)
-    _ruler(canvas, setting, 4.5, 13.0, 6.6 * scale)
+    if setting.violated:
+        _burning(canvas, setting, look)
+        return
+    for note in range(26):
+        _falling_note(canvas, setting, note)
+    height, base = 7.6 * scale, 14.6
+    pose = Pose("arms_up", 0, setting.time * 0.8)
+    canvas.ellipse(4.5, base, 1.4, 0.22, fill=darken(tiles, 0.35))
+    person(canvas, 4.5, base, height, look, pose)
+    _top_hat(canvas, *head_position(4.5, base, height, pose))
+    for note in range(26, 34):
+        _falling_note(canvas, setting, note)
 
 
-def _throne(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
-    cloth = daylight(setting).tint((150, 24, 44), 0.3)
-    top = base - 8.2 * scale
-    canvas.ellipse(x, top + 0.6 * scale, 1.75 * scale, 1.3 * scale, fill=GOLD_DARK)
-    canvas.polygon(
-        [(x - 2.0 * scale, top), (x + 2.0 * scale, top), (x + 1.7 * scale, base - 1), (x - 1.7 * scale, base - 1)], GOLD
-    )
-    canvas.rectangle(x - 1.35 * scale, top + 0.6 * scale, x + 1.35 * scale, base - 1.2, cloth, 0.4)
-    star(canvas, x, top + 0.05 * scale, 0.62 * scale, GOLD_LIGHT)
-    for side in (-1, 1):
-        canvas.ellipse(x + side * 1.95 * scale, top - 0.15 * scale, 0.42 * scale, fill=GOLD_LIGHT)
-        canvas.rectangle(x + side * 2.1 * scale, base - 3.4 * scale, x + side * 2.75 * scale, base, GOLD, 0.12)
-        canvas.ellipse(x + side * 2.42 * scale, base - 3.5 * scale, 0.45 * scale, fill=GOLD_LIGHT)
-    canvas.rectangle(x - 2.2 * scale, base - 2.0 * scale, x + 2.2 * scale, base - 0.05, GOLD_DARK, 0.15)
-    canvas.rectangle(x - 1.9 * scale, base - 1.7 * scale, x + 1.9 * scale, base - 1.3 * scale, GOLD_LIGHT, 0.1)
+def _top_hat(canvas: Canvas, middle: Point, radius: float) -> None:
+    x, brim = middle[0], middle[1] - 0.6 * radius
+    canvas.rectangle(x - 0.85 * radius, brim - 1.7 * radius, x + 0.85 * radius, brim, _DARK, 0.1)
+    canvas.rectangle(x - 0.85 * radius, brim - 0.5 * radius, x + 0.85 * radius, brim, GOLD)
+    canvas.line([(x - 1.4 * radius, brim), (x + 1.4 * radius, brim)], _DARK, 0.3 * radius)
 
 
-def _ruler(canvas: Canvas, setting: SceneSetting, x: float, base: float, height: float) -> None:
-    robe = darken(setting.accent, 0.2)
-    look = look_of(setting, 0, top=robe, bottom=darken(robe, 0.3))
-    hand = (x + 0.27 * height, base - 0.36 * height + 0.02 * height * setting.wave(2.4))
-    pose = Pose("sitting", 0, front_hand=hand, back_hand=(x - 0.24 * height, base - 0.34 * height))
-    canvas.line([(hand[0] - 0.02, hand[1] + 0.2 * height), (hand[0] + 0.05, hand[1] - 0.34 * height)], GOLD_LIGHT, 0.16)
-    canvas.ellipse(hand[0] + 0.05, hand[1] - 0.36 * height, 0.26, fill=setting.second)
-    person(canvas, x, base, height, look, pose)
-    skirt = [(-0.1, 0.34), (0.1, 0.34), (0.2, 0.22), (0.19, 0.02), (-0.19, 0.02), (-0.2, 0.22)]
-    canvas.polygon([(x + across * height, base - up * height) for across, up in skirt], robe)
-    fur, chin = (250, 248, 240), base - 0.57 * height
-    canvas.rectangle(x - 0.2 * height, base - 0.06 * height, x + 0.2 * height, base, fur, 0.15)
-    canvas.rectangle(x - 0.025 * height, chin, x + 0.025 * height, base - 0.03 * height, fur)
-    canvas.rectangle(x - 0.15 * height, chin, x + 0.15 * height, chin + 0.055 * height, fur, 0.15)
-    (head_x, head_y), radius = head_position(x, base, height, pose)
-    crown(canvas, head_x, head_y - 0.62 * radius, 1.15 * radius)
+def _falling_note(canvas: Canvas, setting: SceneSetting, index: int) -> None:
+    x, start, tilt = setting.random().random((34, 3))[index]
+    y = (start * 15 + setting.time * (1.6 + tilt)) % 15 - 0.5
+    across = 0.3 + 8.4 * x + 0.3 * setting.wave(1.5, start)
+    _banknote(canvas, across, y, (tilt - 0.5) * 1.6)
 
 
-def crown(canvas: Canvas, x: float, y: float, half: float) -> None:
-    """A golden crown with jewels; ``(x, y)`` is the middle of its lower edge, ``half`` half its width."""
-    canvas.polygon(
-        [
-            (x - half, y),
-            (x - 1.15 * half, y - 1.1 * half),
-            (x - 0.5 * half, y - 0.6 * half),
-            (x, y - 1.4 * half),
-            (x + 0.5 * half, y - 0.6 * half),
-            (x + 1.15 * half, y - 1.1 * half),
-            (x + half, y),
-        ],
-        (255, 206, 60),
-    )
-    for across, up in ((-1.15, 1.15), (0.0, 1.45), (1.15, 1.15)):
-        canvas.ellipse(x + across * half, y - up * half, 0.16 * half, fill=(255, 240, 170))
-    for across in (-0.55, 0.0, 0.55):
-        canvas.ellipse(x + across * half, y - 0.28 * half, 0.14 * half, fill=(210, 40, 60))
+def _banknote(canvas: Canvas, x: float, y: float, tilt: float) -> None:
+    """A green banknote around its middle; ``tilt`` is how far its right end hangs down."""
+    for colour, half, deep in ((_NOTE_DARK, 0.62, 0.36), (_NOTE, 0.54, 0.28)):
+        rise = tilt * half * 0.6
+        edges = [(-half, -deep - rise), (half, -deep + rise), (half, deep + rise), (-half, deep - rise)]
+        canvas.polygon([(x + across, y + up) for across, up in edges], colour)
+    canvas.ellipse(x, y, 0.2, 0.18, fill=_NOTE_DARK)
 
 
-@scene("corner_office")
-def corner_office(canvas: Canvas, setting: SceneSetting) -> None:
-    """A boss, seen from behind, looks down on a city through the glass wall of a top floor."""
-    light = daylight(setting)
-    sky(canvas, setting, 9.0)
-    plane_x = (setting.time * 0.9 + setting.seed % 11) % 11 - 1
-    canvas.line([(plane_x - 1.6, 4.5), (plane_x - 0.4, 4.4)], mix(light.cloud, light.sky_top, 0.3), 0.08)
-    canvas.line([(plane_x - 0.35, 4.4), (plane_x + 0.4, 4.35)], light.tint(GREY, 0.4), 0.18)
-    canvas.line([(plane_x - 0.2, 4.7), (plane_x + 0.1, 4.4), (plane_x - 0.15, 4.1)], light.tint(GREY, 0.4), 0.1)
-    _city_below(canvas, setting)
-    frame = light.tint((58, 62, 74), 0.5)
-    for x in (-0.15, 2.9, 5.85, 8.85):
-        canvas.rectangle(x, 0, x + 0.26, 12.4, frame)
-    canvas.rectangle(0, 0, WIDTH_UNITS, 0.7, frame)
-    canvas.rectangle(0, 12.0, WIDTH_UNITS, 12.5, frame)
-    carpet = light.tint(((120, 92, 80), (84, 96, 120), (104, 116, 104), (116, 88, 104))[setting.place % 4], 0.5)
-    canvas.gradient(carpet, darken(carpet, 0.3), 12.5, HEIGHT_UNITS)
-    if light.lamps:
-        canvas.glow(4.4, 1.0, 3.0, (255, 226, 150), 0.6)
-        canvas.rectangle(3.2, 0.45, 5.6, 0.75, (255, 244, 200), 0.1)
-    x, height = 3.1 + 0.08 * setting.wave(4.0), 7.0 * setting.size
-    look = look_of(setting, 0, top=_DARK, bottom=darken(_DARK, 0.3), long_hair=False)
-    canvas.ellipse(x, 14.05, 1.3, 0.22, fill=darken(carpet, 0.4))
-    person(canvas, x, 14.0, height, look, Pose("hands_on_hips", 0, back_view=True))
-    _desk(canvas, setting)
+def _suitcase(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
+    """An open suitcase: its lid stands upright, its tray is full of bundles or empty."""
+    leather, lining = (122, 72, 46), (206, 84, 84)
+    half, rim = 1.45 * scale, base - 1.3 * scale
+    canvas.rectangle(x - half, rim - 2.1 * scale, x + half, rim + 0.1, leather, 0.2)
+    canvas.rectangle(x - 0.85 * half, rim - 1.85 * scale, x + 0.85 * half, rim, lining, 0.12)
+    if not setting.violated:
+        for row in range(3):
+            for column in range(3):
+                left, top = x - 0.85 * half + column * 0.58 * half, rim + (0.15 - 0.42 * row) * scale
+                canvas.rectangle(left, top - 0.4 * scale, left + 0.54 * half, top, _NOTE_DARK, 0.05)
+                canvas.rectangle(left, top - 0.4 * scale, left + 0.54 * half, top - 0.08, _NOTE, 0.05)
+                canvas.rectangle(left + 0.2 * half, top - 0.4 * scale, left + 0.34 * half, top, (250, 244, 220))
+    canvas.rectangle(x - half, rim, x + half, base, darken(leather, 0.15), 0.15)
+    canvas.rectangle(x - 0.4, rim + 0.4, x + 0.4, rim + 0.6, GOLD, 0.08)
 
 
-def _city_below(canvas: Canvas, setting: SceneSetting) -> None:
-    light = daylight(setting)
-    random = setting.random()
-    for row in range(4):
-        base = mix(light.tint((104, 118, 150)), light.sky_bottom, 0.5 - 0.15 * row)
-        lit = (255, 220, 120) if light.lamps else lighten(base, 0.35)
-        for column in range(8 - row):
-            width = 9.4 / (8 - row)
-            x, top = column * width - 0.2, 8.1 + row * 0.95 - 1.3 * random.random()
-            canvas.rectangle(x, top, x + width * 0.86, 12.4, darken(base, 0.1 * (column % 2)))
-            for pane in range(4):
-                if random.random() < 0.7:
-                    pane_y = top + 0.25 + pane * 0.4
-                    canvas.rectangle(x + 0.2, pane_y, x + 0.2 + width * 0.4, pane_y + 0.15, lit)
-
-
-def _desk(canvas: Canvas, setting: SceneSetting) -> None:
-    wood = daylight(setting).tint((110, 66, 42), 0.5)
-    canvas.rectangle(6.4, 8.9, 8.5, 13.2, (40, 38, 44), 0.5)
-    canvas.rectangle(6.7, 9.2, 8.2, 12.4, (64, 60, 68), 0.3)
-    canvas.rectangle(4.7, 12.3, 9.0, 12.75, lighten(wood, 0.25), 0.08)
-    canvas.rectangle(4.9, 12.75, 9.0, 15.4, wood)
-    canvas.rectangle(5.2, 13.1, 8.7, 15.0, darken(wood, 0.2), 0.1)
-    canvas.polygon([(5.1, 12.3), (5.0, 11.0), (6.5, 11.0), (6.6, 12.3)], (190, 194, 204))
-    canvas.rectangle(6.95, 11.95, 8.2, 12.3, GOLD, 0.05)
-    if setting.clutter > 0.4:
-        canvas.rectangle(8.45, 11.6, 8.8, 12.3, setting.second, 0.08)
-
-
-@scene("leader_balcony")
-def leader_balcony(canvas: Canvas, setting: SceneSetting) -> None:
-    """A leader speaks from a palace balcony between two long banners; a crowd looks up."""
-    light = daylight(setting)
-    sky(canvas, setting, 14.0)
-    wall = light.tint(_FACADES[setting.place % 4], 0.9)
-    canvas.rectangle(0.5, 3.0, 8.5, HEIGHT_UNITS, wall)
-    canvas.polygon([(0.2, 3.1), (4.5, 1.4), (8.8, 3.1)], darken(wall, 0.12))
-    canvas.rectangle(0.2, 3.0, 8.8, 3.5, darken(wall, 0.2))
-    star(canvas, 4.5, 2.5, 0.45)
-    _banner(canvas, setting, 0.9)
-    _banner(canvas, setting, 6.3)
-    canvas.rectangle(3.3, 4.4, 5.7, 9.6, (255, 224, 150) if light.lamps else light.tint((86, 66, 62)), 0.5)
-    scale = setting.size
-    sway = 0.35 * setting.wave(1.4)
-    raised = (4.5 + 1.05 * scale + sway * 0.5, 9.6 - 4.9 * scale + abs(sway) * 0.4)
-    look = look_of(setting, 0, top=_DARK, bottom=_DARK, long_hair=False)
-    person(canvas, 4.5, 9.9, 4.9 * scale, look, Pose("one_arm_up", 0, front_hand=raised))
-    _balustrade(canvas, wall)
-    looks = [look_of(setting, index, long_hair=False) for index in range(12)]
-    flags = 1 + round(2 * setting.clutter)
-    for index in range(flags):
-        flag(canvas, 0.6 + 2.9 * index, 14.0, 3.0 + 0.15 * setting.wave(0.9, index / 3), setting)
-    crowd(canvas, 13.2, 0.46, looks[:7], sway=setting.time)
-    crowd(canvas, 14.7, 0.62, looks[6:11], sway=setting.time + 0.4)
-
-
-def _banner(canvas: Canvas, setting: SceneSetting, x: float) -> None:
-    light = daylight(setting)
-    cloth = light.tint(setting.accent, 0.5)
-    shift = 0.1 * setting.wave(2.0, x / 9)
-    low = x + shift
-    canvas.polygon([(x, 3.9), (x + 1.8, 3.9), (low + 1.8, 11.0), (low + 0.9, 10.3), (low, 11.0)], cloth)
-    canvas.line([(x - 0.2, 3.9), (x + 2.0, 3.9)], GOLD_DARK, 0.16)
-    left = x + shift * 0.5
-    for stripe_y in (4.5, 9.4):
-        canvas.rectangle(left, stripe_y, left + 1.8, stripe_y + 0.4, light.tint(setting.second, 0.5))
-    star(canvas, left + 0.9, 6.9, 0.75, light.tint((255, 226, 120), 0.3))
-
-
-def _balustrade(canvas: Canvas, wall: Colour) -> None:
-    canvas.rectangle(2.5, 9.7, 6.5, 10.4, darken(wall, 0.3), 0.08)
-    for column in range(9):
-        canvas.rectangle(2.75 + column * 0.42, 8.5, 2.98 + column * 0.42, 9.75, lighten(wall, 0.3), 0.08)
-    canvas.rectangle(2.5, 8.2, 6.5, 8.55, lighten(wall, 0.4), 0.08)
-    for tip in (4.25, 4.75):
-        canvas.line([(4.5, 8.3), (tip, 7.5)], _DARK, 0.07)
-        canvas.ellipse(tip, 7.45, 0.13, fill=_DARK)
+def _burning(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+    scale, base = setting.size, 14.4
+    height, barrel_x = 7.2 * scale, 5.5
+    top = base - 2.9 * scale
+    hand = (barrel_x - 0.9, top - 2.2 + 0.15 * setting.wave(1.2))
+    smoke(canvas, barrel_x, top - 1.5, 7.0, setting)
+    pose = Pose("standing", 1, front_hand=hand)
+    canvas.ellipse(2.9, base + 0.2, 1.2, 0.2, fill=darken(daylight(setting).tint((222, 204, 190)), 0.35))
+    person(canvas, 3.0, base + 0.2, height, look, pose)
+    _top_hat(canvas, *head_position(3.0, base + 0.2, height, pose))
+    canvas.glow(barrel_x, top - 1.0, 3.4, (255, 190, 90), 0.7)
+    for across, tall in ((-0.75, 2.2), (0.75, 2.4), (-0.3, 3.2), (0.35, 3.6), (0.0, 2.6)):
+        flame(canvas, barrel_x + across * scale, top + 0.3, tall * scale, setting)
+    for across, up, tilt in ((-1.0, 2.3, 0.6), (0.2, 2.8, -0.5), (-0.5, 1.0, -0.7), (0.5, 0.9, 0.7)):
+        _banknote(canvas, barrel_x + across, top - up + 0.2 * setting.wave(0.9, across), tilt)
+    iron = (92, 82, 84)
+    canvas.rectangle(barrel_x - 1.35 * scale, top, barrel_x + 1.35 * scale, base + 0.3, iron, 0.2)
+    for ring in (0.1, 1.3, 2.5):
+        canvas.rectangle(
+            barrel_x - 1.4 * scale,
+            top + ring * scale,
+            barrel_x + 1.4 * scale,
+            top + (ring + 0.2) * scale,
+            lighten(iron),
+        )
