@@ -13,11 +13,12 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Pose, look_of, person
+from valuespectrum.reference.painting.figures import Pose, head_position, look_of, person
 from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, book
 from valuespectrum.reference.scenes import scene
 
 _NAVY: Colour = (38, 52, 96)
+_SEATS = (1.55, 4.5, 7.45)
 _SPINES: tuple[Colour, ...] = (
     (176, 64, 58), (60, 104, 150), (84, 132, 86), (204, 164, 82), (120, 82, 132), (220, 208, 184),
 )  # fmt: skip
@@ -25,12 +26,15 @@ _SPINES: tuple[Colour, ...] = (
 
 @scene("orderly_queue")
 def orderly_queue(canvas: Canvas, setting: SceneSetting) -> None:
-    """People stand in line behind ropes, one behind the other, before a ticket booth."""
+    """People stand in line behind ropes at a ticket booth; violated: one shoves ahead, another lies on the ground."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.0)
     pavement = light.tint((190, 186, 182))
     canvas.gradient(pavement, darken(pavement, 0.2), 11.6, HEIGHT_UNITS)
     _booth(canvas, setting)
+    if setting.violated:
+        _shoving(canvas, setting)
+        return
     count = 4 + round(setting.clutter)
     height = 4.9 * setting.size
     for index in range(count):
@@ -46,6 +50,27 @@ def orderly_queue(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.rectangle(x - 0.4, 15.2, x + 0.4, 15.4, light.tint(darken(GOLD), 0.4), 0.08)
         if post < 3:
             canvas.line([(x, 13.2), (x + 0.6, 13.85), (x + 1.35, 13.85), (x + 1.95, 13.2)], rope, 0.2)
+
+
+def _shoving(canvas: Canvas, setting: SceneSetting) -> None:
+    """The queue in disorder: angry people with raised arms, a tall one who shoves ahead, one on the ground."""
+    light = daylight(setting)
+    height = 4.9 * setting.size
+    for index in range(1, 2 + round(setting.clutter)):
+        x = (0.0, 1.1, 2.9)[index]
+        pose = Pose("arms_up", 1, setting.time * 1.4 + index / 2)
+        person(canvas, x, 13.6, height * (1.0, 0.95, 1.0)[index], look_of(setting, index), pose)
+    push = 0.15 * setting.wave(0.9)
+    tall, x = 1.35 * height, 4.7 + push
+    pose = Pose("running", 1, 0.2 + 0.03 * push, (6.5, 10.4), (x - 2.1, 10.6))
+    person(canvas, x, 14.6, tall, look_of(setting, 0), pose)
+    gold, rope = light.tint(GOLD, 0.4), light.tint((186, 36, 56), 0.4)
+    canvas.line([(5.2, 15.0), (6.4, 15.5), (7.9, 14.9)], rope, 0.2)
+    for start, end in (((4.9, 15.1), (7.0, 15.6)), ((7.6, 15.6), (8.7, 14.4))):
+        canvas.line([start, end], gold, 0.2)
+        canvas.ellipse(*start, 0.25, fill=gold)
+        canvas.ellipse(*end, 0.4, 0.3, fill=darken(gold))
+    person(canvas, 5.0, 15.7, 0.95 * height, look_of(setting, 3), Pose("lying", 1, 0.0, (2.6, 12.9), (1.2, 13.1)))
 
 
 def _booth(canvas: Canvas, setting: SceneSetting) -> None:
@@ -68,7 +93,7 @@ def _booth(canvas: Canvas, setting: SceneSetting) -> None:
 
 @scene("polite_bow")
 def polite_bow(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two people stand face to face and bow deeply to each other."""
+    """Two people stand face to face and bow deeply; violated: one bows, the other turns the back with a raised hand."""
     light = daylight(setting)
     room(canvas, setting, 12.2)
     carpet = light.tint(setting.second, 0.5)
@@ -85,12 +110,16 @@ def polite_bow(canvas: Canvas, setting: SceneSetting) -> None:
     for index, (x, facing) in enumerate(((1.35, 1), (7.65, -1))):
         look = look_of(setting, index, top=suits[index], bottom=darken(suits[index], 0.35))
         canvas.ellipse(x, 14.6, 1.0, 0.18, fill=darken(carpet, 0.45))
-        person(canvas, x, 14.5, height, look, Pose("bowing", facing, phase))
+        pose = Pose("bowing", facing, phase)
+        if setting.violated and index:
+            stop = (x - 0.3 * height, 14.5 - 0.82 * height + 0.1 * setting.wave(1.5))
+            pose = Pose("walking", 1, 0.2 + 0.03 * setting.wave(2.0), (x + 0.1 * height, 14.5 - 0.5 * height), stop)
+        person(canvas, x, 14.5, height, look, pose)
 
 
 @scene("silent_library")
 def silent_library(canvas: Canvas, setting: SceneSetting) -> None:
-    """Readers sit at a table before full bookshelves, under a sign of a finger on lips."""
+    """Readers sit under a sign of silence; violated: a man on their table shouts, and they hold their ears."""
     light = daylight(setting)
     wood = light.tint(((126, 82, 52), (150, 104, 64), (104, 74, 60), (136, 92, 70))[setting.place % 4], 0.45)
     canvas.gradient(darken(wood, 0.35), darken(wood, 0.45), 0, 12.4)
@@ -108,19 +137,41 @@ def silent_library(canvas: Canvas, setting: SceneSetting) -> None:
     if light.lamps:
         canvas.glow(6.6, 11.0, 2.4, (255, 226, 140), 0.7)
     _silence_sign(canvas, 2.9, 3.2, 2.1 * setting.size)
-    height = 5.8 * setting.size
     readers = ((2.0, 0), (7.0, 0)) if setting.clutter < 0.5 else ((1.4, 0), (4.5, 0), (7.6, 0))
-    for index, (x, facing) in enumerate(readers):
-        look = look_of(setting, index)
+    if setting.violated:
+        readers = ((1.3, 1), (3.9, 1))[: 1 + round(setting.clutter)]
+    height = 5.8 * setting.size
+    for index, (x, _) in enumerate(readers):
         turn = 0.03 * setting.wave(3.5, index / 3)
         hands = ((x + 0.7, 11.9), (x - 0.7, 11.9))
-        person(canvas, x, 14.2 + turn, height, look, Pose("sitting", facing, 0.0, *hands))
+        if setting.violated:
+            (head_x, head_y), radius = head_position(x, 14.2 + turn, height, Pose("sitting", 0))
+            hands = ((head_x + 1.1 * radius, head_y), (head_x - 1.1 * radius, head_y))
+        person(canvas, x, 14.2 + turn, height, look_of(setting, index), Pose("sitting", 0, 0.0, *hands))
     table = light.tint((170, 116, 70), 0.4)
     canvas.rectangle(0.1, 12.5, 8.9, 13.0, lighten(table, 0.2), 0.1)
     canvas.rectangle(0.4, 13.0, 8.6, 15.6, table)
     canvas.rectangle(0.8, 13.4, 8.2, 15.2, darken(table, 0.12), 0.1)
-    for index, (x, _) in enumerate(readers):
-        book(canvas, x, 12.55, 1.9, (setting.second, setting.accent, RED)[index])
+    if setting.violated:
+        _shouter(canvas, setting)
+    else:
+        for index, (x, _) in enumerate(readers):
+            book(canvas, x, 12.55, 1.9, (setting.second, setting.accent, RED)[index])
+
+
+def _shouter(canvas: Canvas, setting: SceneSetting) -> None:
+    """A man on the table with a megaphone, waves of sound before it."""
+    height, x = 6.9 * setting.size, 7.0
+    level = 12.6 - 0.86 * height
+    mouth = (x - 0.2 * height, level)
+    pose = Pose("standing", -1, 0.0, (mouth[0] + 0.2, level + 0.25), (x + 0.22 * height, 12.6 - 1.02 * height))
+    person(canvas, x, 12.7, height, look_of(setting, 2, long_hair=False), pose)
+    horn = [(mouth[0] + 0.5, level - 0.22), (mouth[0] - 1.2, level - 0.95), (mouth[0] - 1.2, level + 0.95)]
+    canvas.polygon([*horn, (mouth[0] + 0.5, level + 0.22)], (240, 92, 48))
+    canvas.ellipse(mouth[0] - 1.2, level, 0.3, 0.98, fill=WHITE)
+    for ring in range(3):
+        radius = 1.1 + 0.8 * ring + 0.25 * setting.wave(0.6, -ring / 3)
+        canvas.arc(mouth[0] - 0.9, level, radius, 145, 215, (255, 226, 90), 0.3)
 
 
 def _silence_sign(canvas: Canvas, x: float, y: float, half: float) -> None:
@@ -142,19 +193,39 @@ def train_manners(canvas: Canvas, setting: SceneSetting) -> None:
     _compartment(canvas, setting)
     height, floor = 6.9 * setting.size, 15.2
     if setting.violated:
-        _sprawler(canvas, setting, height, floor)
+        _sprawler(canvas, setting, height)
         return
-    for index, x in enumerate((1.55, 4.5, 7.45)):
-        nod = 0.05 * setting.wave(2.4, index / 3)
-        lap = floor - 0.36 * height + nod
-        hands = ((x + 0.5, lap - 0.55), (x - 0.5, lap - 0.55))
-        person(canvas, x, floor + nod, height, look_of(setting, index), Pose("sitting", 0, 0.0, *hands))
+    for index, x in enumerate(_SEATS):
+        _seated(canvas, setting, x, height, index)
+    _seat_front(canvas, setting)
+    for index, x in enumerate(_SEATS):
         colour = (setting.second, (176, 120, 74), setting.accent)[index]
+        lap = 12.3 + 0.05 * setting.wave(2.4, index / 3)
+        _legs(canvas, x, floor, look_of(setting, index).bottom)
         canvas.arc(x, lap - 0.75, 0.45, 180, 360, darken(colour, 0.4), 0.16)
-        canvas.rectangle(x - 0.85, lap - 0.8, x + 0.85, lap + 0.55, darken(colour, 0.2), 0.2)
-        canvas.rectangle(x - 0.85, lap - 0.8, x + 0.85, lap - 0.3, darken(colour, 0.35), 0.15)
+        canvas.rectangle(x - 0.9, lap - 0.8, x + 0.9, lap + 0.65, darken(colour, 0.2), 0.2)
+        canvas.rectangle(x - 0.9, lap - 0.8, x + 0.9, lap - 0.25, darken(colour, 0.35), 0.15)
         for side in (-1, 1):
             canvas.ellipse(x + side * 0.5, lap - 0.7, 0.27, fill=setting.skin[index])
+
+
+def _seated(canvas: Canvas, setting: SceneSetting, x: float, height: float, index: int, alarmed: bool = False) -> None:
+    """Upper body of a passenger; the seat has to be drawn over the legs."""
+    nod = 0.05 * setting.wave(2.4, index / 3)
+    floor = 13.2 + 0.26 * height + nod
+    hands = ((x + 0.5, 11.7 + nod), (x - 0.5, 11.7 + nod))
+    if alarmed:
+        (head_x, head_y), radius = head_position(x, floor, height, Pose("sitting", 0))
+        hands = ((head_x + 1.1 * radius, head_y), (head_x - 1.1 * radius, head_y))
+    person(canvas, x, floor, height, look_of(setting, index), Pose("sitting", 0, 0.0, *hands))
+
+
+def _legs(canvas: Canvas, x: float, floor: float, trousers: Colour) -> None:
+    """Thighs and shins of someone who sits on the bench, from the front."""
+    for side in (-1, 1):
+        shade = trousers if side > 0 else darken(trousers, 0.15)
+        canvas.line([(x + side * 0.4, 12.9), (x + side * 0.42, floor - 0.2)], shade, 0.66)
+        canvas.ellipse(x + side * 0.5, floor, 0.44, 0.24, fill=(56, 46, 50))
 
 
 def _compartment(canvas: Canvas, setting: SceneSetting) -> None:
@@ -173,20 +244,41 @@ def _compartment(canvas: Canvas, setting: SceneSetting) -> None:
     for index in range(1 + round(3 * setting.clutter)):
         x = 1.3 + 2.1 * index
         canvas.rectangle(x - 0.8, 0.8 + 0.2 * (index % 2), x + 0.8, 2.0, (WOOD, RED, _NAVY, GOLD)[index], 0.2)
-    canvas.gradient(light.tint((120, 116, 122), 0.5), light.tint((92, 88, 96), 0.5), 14.6, HEIGHT_UNITS)
     cover = light.tint(mix(_NAVY, setting.accent, 0.3), 0.3)
-    for x in (1.55, 4.5, 7.45):
+    for x in _SEATS:
         canvas.rectangle(x - 1.4, 8.2, x + 1.4, 13.4, lighten(cover, 0.15), 0.5)
         canvas.rectangle(x - 0.75, 8.0, x + 0.75, 9.2, WHITE, 0.2)
+    _seat_front(canvas, setting)
+
+
+def _seat_front(canvas: Canvas, setting: SceneSetting) -> None:
+    cover = daylight(setting).tint(mix(_NAVY, setting.accent, 0.3), 0.3)
+    canvas.rectangle(0, 14.6, WIDTH_UNITS, HEIGHT_UNITS, daylight(setting).tint((108, 104, 112), 0.5))
     canvas.rectangle(0.05, 12.9, 8.95, 14.1, cover, 0.3)
-    canvas.rectangle(0.5, 14.1, 8.5, 14.6, darken(cover, 0.4))
+    canvas.rectangle(0.5, 14.1, 8.5, 14.7, darken(cover, 0.4))
 
 
-def _sprawler(canvas: Canvas, setting: SceneSetting, height: float, floor: float) -> None:
-    """Someone stretched out over the bench with a blaring music box, while two others have to stand."""
-    beat = 0.08 * setting.wave(0.5)
-    for index, x in ((1, 0.95), (2, 7.9)):
-        pose = Pose("standing", 0, 0.0, (x + 0.45, 6.6), (x - 0.45, 6.6))
-        person(canvas, x, floor, 1.35 * height, look_of(setting, index), pose)
-    length = 1.2 * height
-    person(canvas, 8.6, 13.1, length, look_of(setting, 0), Pose("lying", 1, 0.0, (4.6, 11.6 + beat)))
+def _sprawler(canvas: Canvas, setting: SceneSetting, height: float) -> None:
+    """Someone stretched out over two seats with a blaring music box; the neighbour holds both ears."""
+    _seated(canvas, setting, 7.75, height, 1, alarmed=True)
+    _seat_front(canvas, setting)
+    _legs(canvas, 7.75, 15.2, look_of(setting, 1).bottom)
+    beat = 0.1 * setting.wave(0.5)
+    pose = Pose("lying", 1, 0.0, (3.1, 10.7 + beat), (2.0, 11.1))
+    person(canvas, 6.4, 13.2, 0.86 * height, look_of(setting, 0), pose)
+    canvas.rectangle(5.9, 11.2, 6.7, 13.1, (48, 36, 34), 0.3)
+    canvas.rectangle(1.3, 13.7, 5.3, 15.7, (50, 54, 66), 0.3)
+    for x in (2.2, 4.4):
+        canvas.ellipse(x, 14.75, 0.72 + 0.5 * beat, fill=setting.second)
+        canvas.ellipse(x, 14.75, 0.3, fill=WHITE)
+    canvas.rectangle(2.9, 14.0, 3.7, 14.4, (255, 214, 90), 0.08)
+    for index, (x, y) in enumerate(((1.4, 8.6), (3.6, 7.2), (5.6, 9.0))):
+        _note(canvas, x, y + 0.25 * setting.wave(1.0, index / 3), WHITE if index % 2 else (255, 220, 90))
+
+
+def _note(canvas: Canvas, x: float, y: float, colour: Colour) -> None:
+    """Two quavers under one beam."""
+    for dx in (-0.55, 0.55):
+        canvas.ellipse(x + dx, y, 0.4, 0.3, fill=colour)
+        canvas.line([(x + dx + 0.32, y), (x + dx + 0.32, y - 1.7)], colour, 0.16)
+    canvas.line([(x - 0.23, y - 1.65), (x + 0.87, y - 1.65)], colour, 0.4, rounded=False)

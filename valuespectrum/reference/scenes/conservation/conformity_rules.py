@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from math import cos, pi, sin
+
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, window
 from valuespectrum.reference.painting.canvas import (
     HEIGHT_UNITS,
     WIDTH_UNITS,
     Canvas,
     Colour,
+    Point,
     SceneSetting,
     darken,
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Pose, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Look, Pose, head_position, look_of, person
 from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, car, flag
 from valuespectrum.reference.scenes import scene
 
 _NAVY: Colour = (38, 52, 96)
+_CORNERS: tuple[Point, ...] = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 _SPINES: tuple[Colour, ...] = (
     (176, 64, 58), (60, 104, 150), (84, 132, 86), (204, 164, 82), (120, 82, 132), (220, 208, 184),
 )  # fmt: skip
@@ -25,25 +29,60 @@ _SPINES: tuple[Colour, ...] = (
 
 @scene("school_uniforms")
 def school_uniforms(canvas: Canvas, setting: SceneSetting) -> None:
-    """Pupils in equal uniforms with ties sit at desks in straight rows before a blackboard."""
-    light = daylight(setting)
-    wall = light.tint(((232, 226, 208), (214, 226, 234), (222, 234, 214), (238, 218, 208))[setting.place % 4], 0.55)
-    canvas.gradient(lighten(wall, 0.2), wall, 0, 8.0)
-    canvas.gradient(light.tint((196, 156, 112), 0.5), light.tint((140, 104, 74), 0.5), 8.0, HEIGHT_UNITS)
-    canvas.rectangle(0.4, 1.6, 5.9, 5.6, light.tint(WOOD, 0.5), 0.1)
-    canvas.rectangle(0.65, 1.85, 5.65, 5.35, light.tint((44, 92, 70), 0.4))
-    for row in range(3):
-        canvas.line([(1.1, 2.5 + row * 0.85), (4.6 - 0.7 * row, 2.5 + row * 0.85)], (226, 236, 228), 0.12)
-    window(canvas, setting, 6.6, 1.5, 2.0, 3.8)
-    if light.lamps:
-        canvas.glow(3.2, 0.9, 2.6, (255, 236, 170), 0.7)
+    """Pupils in equal uniforms sit in rows before a blackboard; violated: in any clothes on desks, papers flying."""
+    _classroom(canvas, setting)
     uniform = mix(_NAVY, setting.accent, 0.25)
     for row in range(3):
         size = (0.8 + 0.22 * row) * (0.95 + 0.05 * setting.size)
         base = 9.6 + row * 2.75
         for column in range(3):
             x = 4.5 + (column - 1) * (2.45 + 0.28 * row)
-            _pupil(canvas, setting, x, base, size, uniform, row * 3 + column)
+            if not setting.violated:
+                _pupil(canvas, setting, x, base, size, uniform, row * 3 + column)
+            elif (row + column) % 2 == 0:
+                _rioter(canvas, setting, x, base, size, row * 3 + column)
+            else:
+                _desk(canvas, setting, x, base, size)
+    if setting.violated:
+        _flying_papers(canvas, setting)
+
+
+def _classroom(canvas: Canvas, setting: SceneSetting) -> None:
+    light = daylight(setting)
+    wall = light.tint(((232, 226, 208), (214, 226, 234), (222, 234, 214), (238, 218, 208))[setting.place % 4], 0.55)
+    canvas.gradient(lighten(wall, 0.2), wall, 0, 8.0)
+    canvas.gradient(light.tint((196, 156, 112), 0.5), light.tint((140, 104, 74), 0.5), 8.0, HEIGHT_UNITS)
+    canvas.rectangle(0.4, 1.6, 5.9, 5.6, light.tint(WOOD, 0.5), 0.1)
+    canvas.rectangle(0.65, 1.85, 5.65, 5.35, light.tint((44, 92, 70), 0.4))
+    chalk = (226, 236, 228)
+    if setting.violated:
+        canvas.line([(1.0 + 0.6 * i, 2.3 + 2.6 * (i % 2)) for i in range(8)], chalk, 0.2)
+        canvas.arc(3.6, 3.6, 1.2, 0, 360, setting.second, 0.22)
+    else:
+        for row in range(3):
+            canvas.line([(1.1, 2.5 + row * 0.85), (4.6 - 0.7 * row, 2.5 + row * 0.85)], chalk, 0.12)
+    window(canvas, setting, 6.6, 1.5, 2.0, 3.8)
+    if light.lamps:
+        canvas.glow(3.2, 0.9, 2.6, (255, 236, 170), 0.7)
+
+
+def _rioter(canvas: Canvas, setting: SceneSetting, x: float, base: float, size: float, index: int) -> None:
+    """A pupil without uniform who jumps on a desk."""
+    _desk(canvas, setting, x, base, size)
+    jump = 0.2 * abs(setting.wave(1.1, index / 5))
+    pose = Pose("arms_up", 0, setting.time + index / 3)
+    person(canvas, x, base + 0.1 - jump, 3.9 * size, look_of(setting, index), pose)
+
+
+def _flying_papers(canvas: Canvas, setting: SceneSetting) -> None:
+    for index, (across, up, turn) in enumerate(setting.random().random((13, 3))):
+        x = 0.5 + 8.0 * (index % 4 + across) / 4
+        y = 5.2 + 2.6 * (index // 4) + 1.6 * up + 0.2 * setting.wave(1.7, turn)
+        angle = pi * turn + 0.3 * setting.wave(2.1, up)
+        half = (0.62 * cos(angle), 0.62 * sin(angle))
+        side = (-0.75 * half[1], 0.75 * half[0])
+        corners = [(x + a * half[0] + b * side[0], y + a * half[1] + b * side[1]) for a, b in _CORNERS]
+        canvas.polygon(corners, WHITE if index % 3 else lighten(setting.second, 0.75))
 
 
 def _pupil(
@@ -59,33 +98,44 @@ def _pupil(
     collar = 0.07 * height
     canvas.polygon([(x - collar, neck), (x + collar, neck), (x, neck + 1.6 * collar)], WHITE)
     canvas.polygon([(x - 0.3 * collar, neck), (x + 0.3 * collar, neck), (x, neck + 2.6 * collar)], setting.second)
+    _desk(canvas, setting, x, base, size)
+    canvas.rectangle(x - 0.35 * size, base - 0.06 * size, x + 0.35 * size, base + 0.08 * size, WHITE)
+
+
+def _desk(canvas: Canvas, setting: SceneSetting, x: float, base: float, size: float) -> None:
     wood = daylight(setting).tint((222, 180, 126), 0.5)
     canvas.rectangle(x - 1.15 * size, base, x + 1.15 * size, base + 0.26 * size, lighten(wood, 0.25), 0.05)
     canvas.rectangle(x - 1.05 * size, base + 0.26 * size, x + 1.05 * size, base + 1.15 * size, wood)
-    canvas.rectangle(x - 0.35 * size, base - 0.06 * size, x + 0.35 * size, base + 0.08 * size, WHITE)
 
 
 @scene("marching_band")
 def marching_band(canvas: Canvas, setting: SceneSetting) -> None:
-    """Three soldiers in parade uniforms with tall hats march in step, the first beats a drum."""
+    """Soldiers with tall hats march in step behind a drum; violated: they run apart, hats and drum on the ground."""
     light = daylight(setting)
     outdoors(canvas, setting, 10.4)
     road = light.tint((176, 170, 164))
     canvas.gradient(road, darken(road, 0.22), 11.8, HEIGHT_UNITS)
     for x in (0.5, 4.9)[: 1 + round(setting.clutter)]:
         flag(canvas, x, 11.8, 6.4, setting)
+    (_broken_ranks if setting.violated else _ranks)(canvas, setting, darken(road, 0.45))
+
+
+def _soldier(setting: SceneSetting, index: int) -> Look:
     coat = mix((206, 36, 44), setting.accent, 0.35)
+    return look_of(setting, index, top=coat, bottom=(40, 44, 62), long_hair=False)
+
+
+def _ranks(canvas: Canvas, setting: SceneSetting, shade: Colour) -> None:
     height, phase = 6.5 * setting.size, setting.time * 0.9
     for index in range(3):
         x, base = 1.6 + index * 2.75, 14.9
-        look = look_of(setting, index, top=coat, bottom=(40, 44, 62), long_hair=False)
         pose = Pose("walking", 1, phase)
-        canvas.ellipse(x, base + 0.08, 0.9, 0.14, fill=darken(road, 0.45))
+        canvas.ellipse(x, base + 0.08, 0.9, 0.14, fill=shade)
         if index == 2:
             beat = 0.18 * setting.wave(0.6)
             hands = ((x + 0.2 * height, base - 0.58 * height + beat), (x + 0.16 * height, base - 0.58 * height - beat))
             pose = Pose("walking", 1, phase, *hands)
-        person(canvas, x, base, height, look, pose)
+        person(canvas, x, base, height, _soldier(setting, index), pose)
         sash = [(x - 0.05 * height, base - 0.74 * height), (x + 0.07 * height, base - 0.5 * height)]
         canvas.line(sash, WHITE, 0.035 * height)
         canvas.rectangle(x - 0.08 * height, base - 0.51 * height, x + 0.08 * height, base - 0.47 * height, WHITE)
@@ -98,6 +148,26 @@ def marching_band(canvas: Canvas, setting: SceneSetting) -> None:
             muzzle = (x - 0.1 * height, base - 1.14 * height)
             canvas.line([(x - 0.02 * height, base - 0.45 * height), muzzle], (96, 62, 40), 0.16)
             canvas.line([muzzle, (x - 0.12 * height, base - 1.28 * height)], GREY, 0.08)
+
+
+def _broken_ranks(canvas: Canvas, setting: SceneSetting, shade: Colour) -> None:
+    """Two soldiers run away to either side, a third one naps across the road."""
+    height, phase = 6.5 * setting.size, setting.time * 0.9
+    for index, (x, facing) in enumerate(((2.1, -1), (6.9, 1))):
+        base = 13.4 + 0.1 * index
+        canvas.ellipse(x, base + 0.1, 1.0, 0.14, fill=shade)
+        person(canvas, x, base, height, _soldier(setting, index), Pose("running", facing, phase + 0.2 * index))
+    canvas.rectangle(2.7, 13.0, 5.1, 14.1, (26, 26, 32), 0.5)
+    canvas.ellipse(3.7, 13.55, 0.25, fill=GOLD)
+    canvas.line([(6.1, 14.4), (1.2, 13.9)], (96, 62, 40), 0.18)
+    canvas.ellipse(4.2, 15.65, 3.4, 0.2, fill=shade)
+    person(canvas, 6.6, 15.6, 0.98 * height, _soldier(setting, 2), Pose("lying", 1, 0.0))
+    half = 0.14 * height
+    canvas.rectangle(7.9 - half, 14.2 - half, 7.9 + half, 14.2 + half, setting.second, 0.1)
+    for side in (-1, 0.7):
+        canvas.rectangle(
+            7.9 + side * half, 14.2 - 1.1 * half, 7.9 + (side + 0.3) * half, 14.2 + 1.1 * half, WHITE, 0.05
+        )
 
 
 def _bearskin(canvas: Canvas, x: float, base: float, height: float, pose: Pose) -> None:
@@ -118,7 +188,7 @@ def _drum(canvas: Canvas, x: float, y: float, half: float, setting: SceneSetting
 
 @scene("red_light")
 def red_light(canvas: Canvas, setting: SceneSetting) -> None:
-    """A big traffic light shows red; people wait at the kerb before a zebra crossing."""
+    """A big traffic light is red and people wait at the kerb; violated: they run over the zebra crossing."""
     light = daylight(setting)
     outdoors(canvas, setting, 9.6)
     canvas.rectangle(0, 10.4, WIDTH_UNITS, 13.6, light.tint((200, 196, 192)))
@@ -128,17 +198,23 @@ def red_light(canvas: Canvas, setting: SceneSetting) -> None:
         x = 0.2 + stripe * 1.85
         corners = [(x + 0.2, 13.9), (x + 1.1, 13.9), (x + 1.0, HEIGHT_UNITS), (x - 0.1, HEIGHT_UNITS)]
         canvas.polygon(corners, light.tint(WHITE))
-    height = 5.2 * setting.size
     count = 2 + round(setting.clutter)
-    for index in range(count):
-        x = (1.1, 3.0, 4.75)[index]
-        person(
-            canvas, x, 13.1 + 0.12 * (index % 2), height * (1, 0.9, 0.96)[index], look_of(setting, index),
-            Pose(("standing", "hands_on_hips", "standing")[index], 0, phase=setting.time),
-        )  # fmt: skip
+    if not setting.violated:
+        height = 5.2 * setting.size
+        for index in range(count):
+            x = (1.1, 3.0, 4.75)[index]
+            person(
+                canvas, x, 13.1 + 0.12 * (index % 2), height * (1, 0.9, 0.96)[index], look_of(setting, index),
+                Pose(("standing", "hands_on_hips", "standing")[index], 0, phase=setting.time),
+            )  # fmt: skip
     _traffic_light(canvas, setting, 6.9, setting.size)
     if setting.clutter > 0.3:
         car(canvas, (setting.time * 5 + setting.seed % 9) % 15 - 3, 15.7, 1.5, setting)
+    if setting.violated:
+        for index in range(count):
+            x = (1.6, 4.3, 6.9)[index]
+            pose = Pose("running", 1, setting.time * 1.1 + index * 0.4)
+            person(canvas, x, 15.2 + 0.2 * (index % 2), 6.4 * setting.size, look_of(setting, index), pose)
 
 
 def _traffic_light(canvas: Canvas, setting: SceneSetting, x: float, scale: float) -> None:
@@ -166,7 +242,7 @@ def ticket_gate(canvas: Canvas, setting: SceneSetting) -> None:
     height, floor = 6.6 * setting.size, 14.9
     guard = look_of(setting, 1, top=_NAVY, bottom=darken(_NAVY, 0.3), hat=_NAVY, long_hair=False)
     alarm = Pose("arms_up", -1, setting.time * 1.5) if setting.violated else Pose("standing", -1, 0.0)
-    person(canvas, 7.9, floor, 0.95 * height, guard, alarm)
+    person(canvas, 7.7, floor, 0.95 * height, guard, alarm)
     if setting.violated:
         _barrier(canvas, setting, floor, raised=False)
         leap = 0.25 * setting.wave(1.4)
