@@ -135,6 +135,8 @@ def _box(canvas: Canvas, x: float, y: float, height: float, setting: SceneSettin
 def wheelchair_ramp(canvas: Canvas, setting: SceneSetting) -> None:
     """A wheelchair user rolls up a ramp to an open door; violated: steep stairs and a shut door stop the wheelchair."""
     outdoors(canvas, setting, 10.6)
+    if setting.clutter > 0.5:
+        tree(canvas, 0.9, 11.6, 3.4, setting)
     wall, floor, landing, size = in_light((232, 200, 160), setting), 15.2, 11.9, setting.size
     canvas.rectangle(4.6, 2.2, 9.2, 15.2, wall)
     canvas.rectangle(4.3, 1.8, 9.2, 2.5, in_light((170, 92, 72), setting))
@@ -155,12 +157,10 @@ def wheelchair_ramp(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.line([(0.1, floor), (5.5, landing), (9, landing)], lighten(stone, 0.5), 0.18)
         canvas.line([(0.5, floor - 1.7), (5.5, landing - 1.5)], in_light(GREY, setting), 0.14)
         helper = Pose("waving", -1, setting.time * 0.6)
-    person(canvas, 8.1, landing + 0.05, 4.7 * size, look_of(setting, 1, top=setting.second), helper)
+    person(canvas, 8.1, landing + 0.05, 5.2 * size, look_of(setting, 1, top=setting.second), helper)
     roll = 0.2 * setting.wave(3.0)
     x, y = (1.7, floor) if setting.violated else (3.0 + roll, floor - 1.78 - 0.61 * roll)
-    _wheelchair(canvas, x, y, 4.2 * size, look_of(setting, 0, top=setting.accent), setting)
-    if setting.clutter > 0.5:
-        tree(canvas, 0.9, 11.6, 3.4, setting)
+    _wheelchair(canvas, x, y, 4.7 * size, look_of(setting, 0, top=setting.accent), setting)
 
 
 def _entrance(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
@@ -201,7 +201,7 @@ def _wheelchair(canvas: Canvas, x: float, y: float, height: float, look: Look, s
     canvas.arc(x, y - radius, radius, 0, 360, BLACK, 0.2)
     canvas.arc(x, y - radius, 0.82 * radius, 0, 360, WHITE, 0.06)
     canvas.ellipse(x, y - radius, 0.16 * radius, fill=frame)
-    canvas.ellipse(x + 0.42 * height, y - 0.1 * height, 0.1 * height, fill=BLACK)
+    canvas.ellipse(x + 0.42 * height, y - 0.07 * height, 0.07 * height, fill=BLACK)
 
 
 @scene("world_meal")
@@ -220,9 +220,8 @@ def world_meal(canvas: Canvas, setting: SceneSetting) -> None:
     greedy = 1 + setting.seed % 2
     for index, x in enumerate((1.2, 3.4, 5.6, 7.8)):
         has = not setting.violated or index == greedy
-        bob = 0.1 * setting.wave(1.5, index / 4) if has else 0.5
-        reach = 0.9 if has else 0.3
-        pose = Pose("standing", 0, 0.0, (x + reach, top - 0.3), (x - reach, top - 0.3))
+        bob = 0.1 * setting.wave(1.5, index / 4) if has else 0.6
+        pose = Pose("arms_up" if has and setting.violated else "standing", 0, setting.time * 0.8)
         look = look_of(setting, index, top=(setting.accent, GOLD, setting.second, (226, 110, 90))[index])
         person(canvas, x, floor + bob, 6.3 * size, look, pose)
     canvas.rectangle(0, top, 9, top + 0.5, in_light(WHITE, setting))
@@ -231,12 +230,12 @@ def world_meal(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.rectangle(x + 0.2, top + 0.5, x + 0.5, 14.4, in_light(lighten(setting.accent, 0.65), setting))
     for index, x in enumerate((1.2, 3.4, 5.6, 7.8)):
         if not setting.violated:
-            _full_bowl(canvas, x, top + 0.9)
+            _full_bowl(canvas, x, top + 0.55)
         elif index == greedy:
             _heap_of_food(canvas, x, top + 0.6, 1.0 + 0.1 * size)
         else:
-            canvas.pie(x, top + 0.85, 0.6, 180, 360, (236, 236, 240))
-            canvas.rectangle(x - 0.25, top + 0.12, x + 0.25, top + 0.35, (196, 200, 210))
+            canvas.pie(x, top + 0.6, 0.85, 180, 360, (58, 110, 190))
+            canvas.rectangle(x - 0.35, top - 0.4, x + 0.35, top - 0.15, lighten((58, 110, 190), 0.3))
 
 
 def _full_bowl(canvas: Canvas, x: float, y: float) -> None:

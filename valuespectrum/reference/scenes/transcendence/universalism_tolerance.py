@@ -140,17 +140,17 @@ def _cage(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.line([(4.5, 0), (middle, top - half)], metal, 0.18)
     canvas.glow(middle, 8.4, 3.6, (255, 255, 255), 0.35)
     canvas.rectangle(middle - half + 0.6, 10.2, middle + half - 0.6, 10.45, in_light(WOOD, setting), 0.1)
-    _dove(canvas, middle - 0.1, 9.2 + 0.06 * setting.wave(1.2), 0.72 * size, -0.95 + 0.08 * setting.wave(1.2))
-    for bar in range(-4, 5):
-        x = middle + bar * half / 4
-        rise = half * (1 - (bar / 4) ** 2) ** 0.5
+    _dove(canvas, middle - 0.1, 9.0 + 0.06 * setting.wave(1.2), 0.85 * size, -0.95 + 0.08 * setting.wave(1.2))
+    for bar in range(-3, 4):
+        x = middle + bar * half / 3
+        rise = half * (1 - (bar / 3) ** 2) ** 0.5
         canvas.line([(x, top - rise), (x, low)], metal, 0.2)
     canvas.arc(middle, top, half + 0.1, 180, 360, metal, 0.28)
-    for y in (top, 0.5 * (top + low)):
-        canvas.rectangle(middle - half, y - 0.1, middle + half, y + 0.1, metal)
+    canvas.rectangle(middle - half, top - 0.1, middle + half, top + 0.1, metal)
     canvas.rectangle(middle - half - 0.2, low - 0.1, middle + half + 0.2, low + 0.5, darken(metal, 0.2), 0.15)
-    canvas.rectangle(middle - 0.5, 8.6, middle + 0.5, 9.6, GOLD, 0.1)
-    canvas.ellipse(middle, 9.0, 0.16, fill=BLACK)
+    canvas.rectangle(middle + 0.5, 10.6, middle + 1.7, 11.8, GOLD, 0.15)
+    canvas.arc(middle + 1.1, 10.6, 0.4, 180, 360, GOLD, 0.2)
+    canvas.ellipse(middle + 1.1, 11.1, 0.2, fill=BLACK)
     _olive_branch(canvas, 1.6, 14.4, 1.1 * size)
 
 
@@ -256,8 +256,8 @@ def children_chain(canvas: Canvas, setting: SceneSetting) -> None:
     for index in range(5):
         look = look_of(setting, index, top=tops[index])
         if not setting.violated:
-            x, swing = 0.95 + 1.775 * index, 0.3 * setting.wave(1.4)
-            up = floor - 0.86 * height
+            x, swing = 0.95 + 1.775 * index, 0.2 * setting.wave(1.4)
+            up = floor - 1.06 * height
             pose = Pose("standing", 0, 0.0, (x + 0.89, up + swing), (x - 0.89, up - swing))
             person(canvas, x, floor - 0.2 * abs(setting.wave(1.4, index / 2)), height, look, pose)
         elif index < 4:
