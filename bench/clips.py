@@ -64,8 +64,9 @@ def _write_short_video(folder: Path, seed: int) -> None:
 
 def _film(random: np.random.Generator, frames: int) -> Iterator[Planes]:
     """Scenes cut hard, each with a camera that moves slowly, and noise that differs from picture to picture."""
-    from valuespectrum.reference.drawing import draw_frame, random_setting
+    from valuespectrum.reference.drawing import draw_frame
     from valuespectrum.reference.kinds import KINDS
+    from valuespectrum.reference.painting.settings import random_setting
 
     width, height = FULL
     noise = random.integers(-_NOISE, _NOISE + 1, size=(8, height, width), dtype=np.int8).view(np.uint8)

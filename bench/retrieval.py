@@ -24,15 +24,15 @@ def compare(full: Path, other: Path) -> Json:
     """Two corpora, in folders ``corpus`` below these.
 
     ``cosine`` is between a frame of the other corpus and the frame of the same clip that is nearest in time, by the
-    reference embedder and by the model of the corpus; ``overlap_at_10`` is over the captions of all kinds of drawn
+    reference embedder and by the model of the corpus; ``overlap_at_10`` is over the captions of all looks of drawn
     scenes, by the reference embedder.
     """
     from ingest.embedding.base import load_embedder
-    from valuespectrum.reference.kinds import KINDS
+    from valuespectrum.reference.kinds import LOOKS
 
     embedder = load_embedder("reference")
     one, two = (_reference_vectors(folder, embedder) for folder in (full, other))
-    texts = embedder.texts([kind.caption for kind in KINDS])
+    texts = embedder.texts([look.caption for look in LOOKS])
     found = [(set(_first(one, text)), set(_first(two, text))) for text in texts]
     overlaps = [len(before & after) / len(before) for before, after in found]
     return {

@@ -34,7 +34,9 @@ from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Addressed, Named, Procedure
 from bench.common import Clock, Row, child, load
 from valuespectrum.operations.feed_values import browse_questions
-from valuespectrum.reference.drawing import FRAMES_PER_SECOND, clip_frames, plan_corpus
+from valuespectrum.reference.drawing import clip_frames, plan_corpus
+from valuespectrum.reference.painting.settings import FRAMES_PER_SECOND
+from valuespectrum.theory.value_sets import GROUPS
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
 
@@ -42,6 +44,8 @@ _COMMAND = "python -m bench.measure --only sessions"
 _SPECS = {"reference": "reference", "simulated": "simulated:power=1.5,security=-1,noise=0.5"}
 _GOAL, _MOST = 5.0, 0.2
 _CLIPS = 240
+_OF_TEN = {part: value for value, parts in GROUPS["schwartz_19", "schwartz_10"].items() for part in parts}
+"""Refined value to the one of the ten that it belongs to."""
 _SHARE = 20
 """One session in so many is walked alone."""
 _ASKS = 8
@@ -124,14 +128,17 @@ def _catalogue(folder: Path) -> Catalogue:
     means = rng.normal(size=(len(VALUES) + 1, 32))
     clips = []
     for clip in plan_corpus(_CLIPS, 0):
-        value = max(clip.weights, key=lambda name: clip.weights[name], default=None)
+        shown = {_OF_TEN[name]: weight for name, weight in clip.weights.items() if name in _OF_TEN}
+        value = max(shown, key=lambda name: shown[name], default=None)
         vector = means[VALUES.index(value) if value else -1] + 0.5 * rng.normal(size=32)
         frames = tuple(
             TimedFrame(_written(folder, picture), float(second))
-            for second, picture in enumerate(islice(clip_frames(clip.kind, clip.seed), 0, None, FRAMES_PER_SECOND))
+            for second, picture in enumerate(
+                islice(clip_frames(clip.kind, clip.version, clip.seed), 0, None, FRAMES_PER_SECOND)
+            )
         )
         item = FeedItem(clip.name, frames[0].reference.picture_sha, value, (vector / np.linalg.norm(vector)))
-        tags = {f"weight_{name}": weight for name, weight in clip.weights.items()}
+        tags = {f"weight_{name}": weight for name, weight in shown.items()}
         clips.append(CatalogueClip(item, frames, clip.seconds, tags=tags))
     return Catalogue(clips)
 

@@ -72,9 +72,10 @@ def _pictures(folder: Path, count: int) -> Iterator[FrameReference]:
 
 def _drawn(folder: Path, kind: str, seed: int) -> FrameReference:
     from valuespectrum.reference.drawing import clip_frames
+    from valuespectrum.reference.kinds import BY_NAME
 
     buffer = io.BytesIO()
-    next(iter(clip_frames(kind, seed))).save(buffer, "JPEG", quality=90)
+    next(iter(clip_frames(kind, BY_NAME[kind].versions[0].name, seed))).save(buffer, "JPEG", quality=90)
     path = folder / f"{kind}-{seed}.jpg"
     path.write_bytes(buffer.getvalue())
     return FrameReference(hashlib.sha256(buffer.getvalue()).hexdigest(), path)

@@ -1,62 +1,74 @@
 """Draws frames and clips of the reference world and writes the sample corpus.
 
-Everything follows from a scene kind and a seed, so the same call writes the same clips again.
+Everything follows from a scene kind, its version and a seed, so the same call writes the same clips again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image
 
-from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind
-from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting
+from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY, SceneKind, SceneVersion
+from valuespectrum.reference.painting.canvas import Canvas, SceneSetting
+from valuespectrum.reference.painting.layers import MOST_SPECTATORS, OBSTACLES, spectators
+from valuespectrum.reference.painting.overlays import lay_words
+from valuespectrum.reference.painting.settings import (
+    FRAMES_PER_SECOND,
+    PLACES,
+    Variation,
+    random_setting,
+    random_variation,
+)
 from valuespectrum.reference.scenes import load_painters
-from valuespectrum.theory.values import VALUES
+from valuespectrum.theory.value_sets import GROUPS, NINETEEN
 from vectorstore.foundation.disk import durable_file, make_folder, write_durably
 from vectorstore.foundation.errors import InputError, StorageError
 from vectorstore.processes.child_process import map_in_children
 
-FRAMES_PER_SECOND = 12
 WIDTH_PIXELS = 216
-SECONDS = (3, 4)
-"""Shortest and longest clip."""
 PLATFORM = "drawn"
 """What a corpus keeps as the platform of a drawn clip."""
 LICENCE = "Apache-2.0"
-PURE_SHARE = 0.8
-"""Share of a corpus that pure kinds get; neutral and mixed kinds share the rest."""
-
-_SKINS: tuple[Colour, ...] = (
-    (253, 222, 196), (244, 200, 166), (228, 176, 134), (204, 146, 104), (164, 110, 74), (126, 80, 54), (94, 60, 44),
-)  # fmt: skip
-_HAIRS: tuple[Colour, ...] = (
-    (36, 28, 30), (62, 40, 30), (104, 64, 38), (150, 90, 44), (222, 184, 104), (176, 70, 40), (150, 150, 156),
-)  # fmt: skip
-_CLOTHES: tuple[Colour, ...] = (
-    (214, 62, 62), (232, 128, 44), (236, 190, 60), (72, 162, 88), (44, 158, 164), (58, 114, 202), (112, 80, 186),
-    (204, 84, 150), (64, 88, 132), (150, 54, 84),
-)  # fmt: skip
+HELD = 0.4
+"""Share of a clip of an ordered kind during which its beginning is held, and again its end."""
+Difference = Literal["value", "place", "light", "crowd"]
+_SHARES: Mapping[str, float] = {"endorsed": 0.74, "outside": 0.06, "violated": 0.1}
+"""Shares of a corpus: one of the ten values lived, a refined value outside the ten lived, any value denied; the rest
+is neutral, mixed or ordered."""
 _TITLES: tuple[str, ...] = ("{title}", "{title}!", "{title} ({tag})", "{title} {words}", "{title} #{hashtag}")
 
 
 @dataclass(frozen=True, slots=True)
-class Variation:
-    """What varies between clips besides the ``SceneSetting`` of their frames."""
+class Take:
+    """Everything that decides the frames of one clip."""
 
-    mirrored: bool
-    """Left and right are swapped."""
-    speed: float
-    """0.75 to 1.3: scene seconds per clip second."""
-    start: float
-    """Scene time of the first frame, seconds."""
-    frames: int
-    """Number of frames at ``FRAMES_PER_SECOND``."""
+    kind: str
+    """Name of the scene kind."""
+    version: str
+    """Name of its version."""
+    setting: SceneSetting
+    """Looks, whatever the version; its moment is that of the first frame."""
+    variation: Variation
+
+    def setting_at(self, index: int) -> SceneSetting:
+        """Looks of one frame; played backwards, a clip has the frames of the clip forwards in the opposite order."""
+        last = self.variation.frames - 1
+        place = last - index if self.version == "backward" else index
+        moment = self.variation.start + place / FRAMES_PER_SECOND * self.variation.speed
+        moved = as_look(self.setting, self.version, progress_at(place / last))
+        return replace(moved, time=moment)
+
+    def frames(self, width: int = WIDTH_PIXELS) -> Iterator[Image.Image]:
+        """The frames in order."""
+        for index in range(self.variation.frames):
+            yield draw_frame(self.kind, self.setting_at(index), self.variation.mirrored, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,152 +79,231 @@ class DrawnClip:
     """File name; says nothing about the kind."""
     kind: str
     """Name of the scene kind."""
+    version: str
+    """Name of its version."""
+    looks: tuple[str, ...]
+    """What its frames show, ``KIND:LOOK``: one look, or of an ordered kind two in their order."""
     weights: dict[str, float]
-    """Value to weight, summing to one; empty for neutral kinds."""
+    """Refined value to weight; empty for neutral kinds."""
     caption: str
     """What the clip shows, with the time of day."""
     title: str
     """Title as a poster would write it."""
     tags: tuple[str, ...]
-    """The kind's keywords."""
+    """The version's keywords."""
     seconds: float
     """Duration."""
     uploaded: str
     """Made-up upload date, ``YYYYMMDD``."""
     seed: int
-    """Everything about the clip follows from the kind and this number."""
+    """Everything about the clip follows from kind, version, this number and the words over it."""
+    spectators: int = 0
+    """People who look on from the lower edge."""
+    overlay: str = ""
+    """Words over the picture."""
 
 
-def random_setting(rng: np.random.Generator, time: float = 0.0) -> SceneSetting:
-    """A random setting; successive calls draw successive clips.
+def progress_at(share: float) -> float:
+    """How far the event of an ordered kind has come, 0 to 1, at a share of the clip forwards.
+
+    Example:
+        >>> [progress_at(share) for share in (0.0, 0.4, 0.5, 0.6, 1.0)]
+        [0.0, 0.0, 0.5, 1.0, 1.0]
+    """
+    through = min(1.0, max(0.0, (share - HELD) / (1 - 2 * HELD)))
+    return round(through * through * (3 - 2 * through), 6)
+
+
+def as_look(setting: SceneSetting, look: str, progress: float = 0.0) -> SceneSetting:
+    """A setting for a version or a look of a kind.
 
     Args:
-        rng: Source of randomness.
-        time: Moment within the clip, scene seconds.
+        setting: Looks.
+        look: Name of a version or look; ``"first"`` and ``"last"`` say themselves how far the event has come.
+        progress: How far it has come otherwise.
     """
-    accent, second = rng.choice(len(_CLOTHES), 2, replace=False)
-    return SceneSetting(
-        time=time,
-        time_of_day=str(rng.choice(list(TIMES_OF_DAY))),
-        place=int(rng.integers(4)),
-        size=float(rng.uniform(0.9, 1.1)),
-        clutter=float(rng.random()),
-        accent=_jitter(_CLOTHES[accent], rng),
-        second=_jitter(_CLOTHES[second], rng),
-        skin=_shuffled(_SKINS, rng),
-        hair=_shuffled(_HAIRS, rng),
-        seed=int(rng.integers(2**31)),
-    )
+    stage = {"first": 0.0, "last": 1.0}.get(look, progress)
+    return replace(setting, violated=look == "violated", progress=stage)
 
 
-def random_variation(rng: np.random.Generator) -> Variation:
-    """How a clip moves and which way round it is; 3 to 4 seconds long."""
-    return Variation(
-        mirrored=bool(rng.random() < 0.5),
-        speed=float(rng.uniform(0.75, 1.3)),
-        start=float(rng.uniform(0, 10)),
-        frames=int(rng.integers(SECONDS[0] * FRAMES_PER_SECOND, SECONDS[1] * FRAMES_PER_SECOND + 1)),
-    )
+def take_of(kind: str, version: str, seed: int, overlay: str = "") -> Take:
+    """What follows from a kind, a version and a seed.
+
+    Raises:
+        InputError: There is no such kind, or the kind has no such version.
+    """
+    _version(kind, version)
+    rng = np.random.default_rng(seed)
+    return Take(kind, version, replace(random_setting(rng), overlay=overlay), random_variation(rng))
 
 
-def _jitter(colour: Colour, rng: np.random.Generator) -> Colour:
-    red, green, blue = np.clip(np.asarray(colour) + rng.integers(-14, 15, 3), 0, 255)
-    return int(red), int(green), int(blue)
-
-
-def _shuffled(colours: Sequence[Colour], rng: np.random.Generator) -> tuple[Colour, ...]:
-    return tuple(colours[index] for index in rng.permutation(len(colours)))
-
-
-def draw_frame(kind: str, setting: SceneSetting, mirrored: bool = False, width: int = WIDTH_PIXELS) -> Image.Image:
-    """Draw one frame.
+def matched_pair(kind: str, seed: int, differ: Difference) -> tuple[Take, Take]:
+    """Two clips of one kind that differ in one thing only.
 
     Args:
         kind: Name of a scene kind.
+        seed: Everything else follows from it.
+        differ: ``"value"``: in the first version the value is lived, in the second it is denied, or the event runs
+            backwards; ``"place"``: other surroundings; ``"light"``: day and night; ``"crowd"``: nobody or many look on.
+
+    Raises:
+        InputError: There is no such kind, or it has one version only and they were to differ in the value.
+    """
+    versions = tuple(version.name for version in _kind(kind).versions)
+    first = take_of(kind, versions[0], seed)
+    if differ == "value":
+        if len(versions) < 2:
+            raise InputError(f"all clips of {kind!r} show the same values", "choose a pure or an ordered scene kind")
+        return first, replace(first, version=versions[1])
+    changes: Mapping[str, tuple[dict[str, str | int], dict[str, str | int]]] = {
+        "place": ({}, {"place": (first.setting.place + 1) % PLACES}),
+        "light": ({"time_of_day": "day"}, {"time_of_day": "night"}),
+        "crowd": ({"spectators": 0}, {"spectators": MOST_SPECTATORS}),
+    }
+    one, other = (replace(first, setting=replace(first.setting, **change)) for change in changes[differ])  # type: ignore[arg-type]
+    return one, other
+
+
+def draw_frame(look: str, setting: SceneSetting, mirrored: bool = False, width: int = WIDTH_PIXELS) -> Image.Image:
+    """Draw one frame.
+
+    Args:
+        look: What it shows, ``KIND:LOOK``; with a kind's name alone, ``setting`` says which version and how far it is.
         setting: Looks and moment.
-        mirrored: Swap left and right.
+        mirrored: Swap left and right; words over the picture stay readable.
         width: Width in pixels; the height follows from 9:16.
 
     Returns:
         An RGB picture.
 
     Raises:
-        InputError: There is no such kind.
+        InputError: There is no such kind or look.
     """
+    name, _, which = look.partition(":")
+    kind = _kind(name)
+    if which:
+        if which not in kind.looks:
+            raise InputError(f"the scene kind {name!r} has no look {which!r}", f"known: {', '.join(kind.looks)}")
+        setting = as_look(setting, which)
     canvas = Canvas(width)
-    _painter(kind)(canvas, setting)
-    return canvas.picture(mirrored)
+    painter = load_painters()[name]
+    if kind.misread is not None and not setting.violated:
+        OBSTACLES[kind.misread.how](canvas, setting, lambda within: painter(within, setting))
+    else:
+        painter(canvas, setting)
+    spectators(canvas, setting)
+    picture = canvas.picture(mirrored)
+    if setting.overlay:
+        lay_words(picture, setting.overlay, setting.seed)
+    return picture
 
 
-def _painter(kind: str) -> Callable[[Canvas, SceneSetting], None]:
-    painters = load_painters()
-    if kind not in painters:
-        raise InputError(f"there is no scene kind {kind!r} in the reference world", f"known: {', '.join(BY_NAME)}")
-    return painters[kind]
+def _kind(name: str) -> SceneKind:
+    if name not in BY_NAME:
+        raise InputError(f"there is no scene kind {name!r} in the reference world", f"known: {', '.join(BY_NAME)}")
+    return BY_NAME[name]
 
 
-def describe_clip(name: str, kind: str, seed: int) -> DrawnClip:
-    """The words and the truth of the clip that ``write_clip`` draws for this kind and seed.
+def _version(kind: str, name: str) -> SceneVersion:
+    versions = {version.name: version for version in _kind(kind).versions}
+    if name not in versions:
+        raise InputError(f"the scene kind {kind!r} has no version {name!r}", f"known: {', '.join(versions)}")
+    return versions[name]
+
+
+def describe_clip(name: str, kind: str, version: str, seed: int, overlay: str = "") -> DrawnClip:
+    """The words and the truth of the clip that ``write_clip`` draws of the same.
 
     Raises:
-        InputError: There is no such kind.
+        InputError: There is no such kind, or the kind has no such version.
     """
-    scene = BY_NAME.get(kind)
-    if scene is None:
-        raise InputError(f"there is no scene kind {kind!r} in the reference world", f"known: {', '.join(BY_NAME)}")
-    setting, variation, rng = _of_seed(seed)
-    words = TIMES_OF_DAY[setting.time_of_day]
-    tag = str(rng.choice(scene.keywords))
-    title = str(rng.choice(_TITLES)).format(title=scene.title, tag=tag, words=words, hashtag=tag.replace(" ", ""))
+    return _described(name, take_of(kind, version, seed, overlay), seed)
+
+
+def _described(name: str, take: Take, seed: int) -> DrawnClip:
+    version = _version(take.kind, take.version)
+    rng = np.random.default_rng([seed, 1])
+    words = TIMES_OF_DAY[take.setting.time_of_day]
+    tag = str(rng.choice(version.keywords))
+    title = str(rng.choice(_TITLES)).format(title=version.title, tag=tag, words=words, hashtag=tag.replace(" ", ""))
     uploaded = np.datetime64("2025-01-01") + np.timedelta64(int(rng.integers(365)), "D")
     return DrawnClip(
         name=name,
-        kind=kind,
-        weights=dict(scene.weights),
-        caption=f"{scene.caption} {words}",
+        kind=take.kind,
+        version=take.version,
+        looks=looks_of(take.kind, take.version),
+        weights=dict(version.weights),
+        caption=caption_of(version, take.setting.time_of_day, take.setting.overlay),
         title=title,
-        tags=scene.keywords,
-        seconds=variation.frames / FRAMES_PER_SECOND,
+        tags=version.keywords,
+        seconds=take.variation.frames / FRAMES_PER_SECOND,
         uploaded=str(uploaded).replace("-", ""),
         seed=seed,
+        spectators=take.setting.spectators,
+        overlay=take.setting.overlay,
     )
 
 
-def _of_seed(seed: int) -> tuple[SceneSetting, Variation, np.random.Generator]:
-    rng = np.random.default_rng(seed)
-    return random_setting(rng), random_variation(rng), rng
+def looks_of(kind: str, version: str) -> tuple[str, ...]:
+    """Ids of the looks that a version shows, in the order of its frames.
+
+    Example:
+        >>> looks_of("gift_passed", "backward")
+        ('gift_passed:last', 'gift_passed:first')
+    """
+    if BY_NAME[kind].group != "ordered":
+        return (f"{kind}:{version}",)
+    order = BY_NAME[kind].looks if version == "forward" else reversed(BY_NAME[kind].looks)
+    return tuple(f"{kind}:{look}" for look in order)
 
 
-def clip_frames(kind: str, seed: int, width: int = WIDTH_PIXELS) -> Iterator[Image.Image]:
+def caption_of(version: SceneVersion, time_of_day: str, overlay: str = "") -> str:
+    """The caption of a clip: what it shows, when, and the words over it."""
+    return f"{version.caption} {TIMES_OF_DAY[time_of_day]}" + (f', with the words "{overlay}"' if overlay else "")
+
+
+def clip_frames(kind: str, version: str, seed: int, width: int = WIDTH_PIXELS) -> Iterator[Image.Image]:
     """The frames of one clip in order.
 
     Raises:
-        InputError: There is no such kind.
+        InputError: There is no such kind, or the kind has no such version.
     """
-    setting, variation, _ = _of_seed(seed)
-    for index in range(variation.frames):
-        moment = variation.start + index / FRAMES_PER_SECOND * variation.speed
-        yield draw_frame(kind, replace(setting, time=moment), variation.mirrored, width)
+    yield from take_of(kind, version, seed).frames(width)
 
 
-def write_clip(path: Path, kind: str, seed: int, width: int = WIDTH_PIXELS) -> DrawnClip:
+def write_clip(
+    path: Path, kind: str, version: str, seed: int, width: int = WIDTH_PIXELS, overlay: str = ""
+) -> DrawnClip:
     """Draw a clip and encode it as H.264 in MP4; the file appears only when it is complete.
 
     Args:
         path: Where the clip goes.
         kind: Name of a scene kind.
+        version: Name of one of its versions.
         seed: Everything else follows from it.
         width: Width in pixels, a multiple of 18, so that width and height are whole and even.
+        overlay: Words over the picture.
 
     Raises:
-        InputError: There is no such kind, or ``width`` is no positive multiple of 18.
+        InputError: There is no such kind or version, or ``width`` is no positive multiple of 18.
+        StorageError: The file cannot be written.
+    """
+    take = take_of(kind, version, seed, overlay)
+    write_take(path, take, width)
+    return _described(path.name, take, seed)
+
+
+def write_take(path: Path, take: Take, width: int = WIDTH_PIXELS) -> None:
+    """Draw and encode a take, as ``write_clip`` does.
+
+    Raises:
+        InputError: ``width`` is no positive multiple of 18.
         StorageError: The file cannot be written.
     """
     import av
 
     if width <= 0 or width % 18:
         raise InputError(f"a clip {width} pixels wide cannot be encoded as 9:16", "choose a multiple of 18, e.g. 216")
-    clip = describe_clip(path.name, kind, seed)
     try:
         with durable_file(path) as file, av.open(file, "w", format="mp4") as container:
             stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND)
@@ -221,12 +312,11 @@ def write_clip(path: Path, kind: str, seed: int, width: int = WIDTH_PIXELS) -> D
             stream.options = {"crf": "25", "preset": "veryfast", "x264-params": "mbtree=0"}
             # More threads would cut the picture into slices, and the bytes would depend on the machine.
             stream.codec_context.thread_count = 1
-            for picture in clip_frames(kind, seed, width):
+            for picture in take.frames(width):
                 container.mux(stream.encode(av.VideoFrame.from_image(picture)))
             container.mux(stream.encode())
     except OSError as error:
         raise _cannot_write(path, error) from error
-    return clip
 
 
 def draw_corpus(
@@ -264,23 +354,45 @@ def draw_corpus(
 
 
 def plan_corpus(clips: int, seed: int) -> list[DrawnClip]:
-    """Which clips a corpus has, in the order of their file names; pure computation."""
-    values = [[kind.name for kind in KINDS if kind.value == value] for value in VALUES]
-    pure = [name for row in zip(*values, strict=True) for name in row]
-    rest = _alternating([kind for kind in KINDS if kind.value is None])
-    pure_count = round(PURE_SHARE * clips)
-    names = [*islice(cycle(pure), pure_count), *islice(cycle(rest), clips - pure_count)]
+    """Which clips a corpus has, in the order of their file names; pure computation.
+
+    About three quarters live one of the ten values, equally many each; a few live humility or face, a tenth deny a
+    value, and the rest are neutral, mixed and ordered.
+    """
+    chosen = _shared_out(clips)
     rng = np.random.default_rng([seed, clips])
     order, seeds = rng.permutation(clips), rng.integers(2**31, size=clips)
     return [
-        describe_clip(f"clip_{number + 1:04d}.mp4", names[order[number]], int(seeds[number])) for number in range(clips)
+        describe_clip(f"clip_{number + 1:04d}.mp4", kind, version, int(seeds[number]))
+        for number, (kind, version) in enumerate(chosen[place] for place in order)
     ]
 
 
-def _alternating(kinds: Sequence[SceneKind]) -> list[str]:
-    neutral = [kind.name for kind in kinds if not kind.weights]
-    mixed = [kind.name for kind in kinds if kind.weights]
-    return [name for pair in zip(neutral, mixed, strict=True) for name in pair]
+def _shared_out(clips: int) -> list[tuple[str, str]]:
+    """Kind and version of as many clips."""
+    of_ten = {**GROUPS["schwartz_19", "schwartz_10"], "tradition": ("tradition",)}
+    streams = {
+        "endorsed": _turns([_turns([_versions(part, "endorsed") for part in parts]) for parts in of_ten.values()]),
+        "outside": _turns([_versions(value, "endorsed") for value in ("humility", "face")]),
+        "violated": _turns([_versions(value, "violated") for value in NINETEEN.dimensions]),
+    }
+    found = [each for name, stream in streams.items() for each in islice(stream, round(_SHARES[name] * clips))]
+    plain = [cycle([(kind.name, "shown") for kind in KINDS if kind.group == group]) for group in ("neutral", "mixed")]
+    ordered = [kind for kind in KINDS if kind.group == "ordered"]
+    both = [
+        (kind.name, kind.versions[(place + turn) % 2].name) for turn in (0, 1) for place, kind in enumerate(ordered)
+    ]
+    return [*found, *islice(_turns([*plain, cycle(both)]), max(0, clips - len(found)))][:clips]
+
+
+def _versions(value: str, version: str) -> Iterator[tuple[str, str]]:
+    return cycle([(kind.name, version) for kind in KINDS if kind.value == value])
+
+
+def _turns(streams: Sequence[Iterator[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """One of each in turn, for ever."""
+    for stream in cycle(streams):
+        yield from islice(stream, 1)
 
 
 def _claim(folder: Path, plan: Sequence[DrawnClip], seed: int) -> None:
@@ -300,10 +412,10 @@ def _claim(folder: Path, plan: Sequence[DrawnClip], seed: int) -> None:
 
 
 def _truth(clip: DrawnClip) -> dict[str, object]:
-    setting, variation, _ = _of_seed(clip.seed)
+    take = take_of(clip.kind, clip.version, clip.seed, clip.overlay)
     record = asdict(clip)
     del record["name"]
-    return {**record, "setting": asdict(setting), "variation": asdict(variation)}
+    return {**record, "setting": asdict(take.setting), "variation": asdict(take.variation)}
 
 
 def _draw_all(folder: Path, missing: Sequence[DrawnClip], workers: int) -> Iterator[None]:
@@ -318,7 +430,7 @@ def _draw_all(folder: Path, missing: Sequence[DrawnClip], workers: int) -> Itera
 
 def _draw_one(folder: Path, clip: DrawnClip) -> None:
     """Clip first, sidecar last: a clip without sidecar is unfinished."""
-    write_clip(folder / clip.name, clip.kind, clip.seed)
+    write_clip(folder / clip.name, clip.kind, clip.version, clip.seed)
     path = _sidecar(folder, clip)
     sidecar = {
         "id": Path(clip.name).stem,

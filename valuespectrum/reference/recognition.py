@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from valuespectrum.reference.drawing import FRAMES_PER_SECOND, LICENCE, PLATFORM, SECONDS, WIDTH_PIXELS
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
+from valuespectrum.reference.drawing import LICENCE, PLATFORM, WIDTH_PIXELS, caption_of, looks_of, progress_at
+from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY
+from valuespectrum.reference.painting.overlays import OVERLAYS
+from valuespectrum.reference.painting.settings import FRAMES_PER_SECOND, SECONDS
 from vectorstore.ledger.records import Clip
 
 _CODEC = "h264"
+_WORDS_OVER = re.compile(f', with the words "({"|".join(OVERLAYS)})"$')
 
 
 class Described(Protocol):
@@ -38,11 +43,9 @@ def says_drawn(source: Described) -> bool:
 
     They are when generator and licence are ours and a caption of our grammar stands beside the tags that go with it.
     """
-    return (
-        source.platform == PLATFORM
-        and source.licence == LICENCE
-        and _captions().get(source.caption) == tuple(source.tags)
-    )
+    said = _captions().get(_WORDS_OVER.sub("", source.caption))
+    ours = source.platform == PLATFORM and source.licence == LICENCE
+    return ours and said is not None and said.tags == tuple(source.tags)
 
 
 def is_drawn(clip: Clip) -> bool:
@@ -68,7 +71,65 @@ def tally(clips: Iterable[Clip]) -> dict[str, int]:
     return {"clips": len(drawn), "drawn": sum(drawn)}
 
 
+def shown_by(caption: str) -> tuple[str, str, str] | None:
+    """What a caption of a drawn clip says: kind, version and time of day; ``None`` for any other text.
+
+    Example:
+        >>> shown_by("balanced scales of justice with equal people at night")
+        ('justice_scales', 'endorsed', 'night')
+    """
+    found = _captions().get(_WORDS_OVER.sub("", caption))
+    return None if found is None else (found.kind, found.version, found.time_of_day)
+
+
+def words_over(caption: str) -> str:
+    """The words over the picture that a caption of a drawn clip tells of; empty where there are none."""
+    found = _WORDS_OVER.search(caption)
+    return found[1] if found else ""
+
+
+def look_shares(kind: str, version: str, position: float) -> dict[str, float]:
+    """What one frame of a drawn clip is seen to show.
+
+    Args:
+        kind: Name of a scene kind.
+        version: Name of its version.
+        position: Where in the clip the frame is, 0 to 1.
+
+    Returns:
+        Id of each look (``KIND:LOOK``) to the share of answers that are about it. That is one look, except in kinds
+        that are misread and in the middle of what happens in ordered kinds.
+
+    Example:
+        >>> look_shares("gift_passed", "backward", 0.1)
+        {'gift_passed:last': 1.0}
+    """
+    scene = BY_NAME[kind]
+    looks = looks_of(kind, version)
+    if scene.group == "ordered":
+        come = progress_at(position)
+        return {look: share for look, share in zip(looks, (1 - come, come), strict=True) if share}
+    if scene.misread is None or version != "endorsed":
+        return {looks[0]: 1.0}
+    return {looks[0]: 1 - scene.misread.share, scene.misread.look: scene.misread.share}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a caption says, and the tags that go with it."""
+
+    kind: str
+    version: str
+    time_of_day: str
+    tags: tuple[str, ...]
+
+
 @cache
-def _captions() -> Mapping[str, tuple[str, ...]]:
-    """Every caption that can be written, with the tags that go with it."""
-    return {f"{kind.caption} {words}": kind.keywords for kind in KINDS for words in TIMES_OF_DAY.values()}
+def _captions() -> Mapping[str, _Said]:
+    """Every caption that can be written without words over the picture."""
+    return {
+        caption_of(version, time): _Said(kind.name, version.name, time, version.keywords)
+        for kind in KINDS
+        for version in kind.versions
+        for time in TIMES_OF_DAY
+    }

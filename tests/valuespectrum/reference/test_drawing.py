@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import av
@@ -11,24 +11,33 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from valuespectrum.reference import drawing
 from valuespectrum.reference.drawing import (
-    FRAMES_PER_SECOND,
+    Difference,
+    as_look,
     clip_frames,
     describe_clip,
     draw_corpus,
     draw_frame,
+    matched_pair,
     plan_corpus,
-    random_setting,
+    take_of,
     write_clip,
+    write_take,
 )
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
+from valuespectrum.reference.kinds import BY_NAME, KINDS, LOOKS, TIMES_OF_DAY, Misreading
 from valuespectrum.reference.painting.canvas import SceneSetting
 from valuespectrum.reference.painting.figures import POSES, Pose, hand_position, look_of
+from valuespectrum.reference.painting.layers import OBSTACLES
+from valuespectrum.reference.painting.overlays import OVERLAYS, overlay_push
+from valuespectrum.reference.painting.settings import FRAMES_PER_SECOND, random_setting
 from valuespectrum.reference.scenes import load_painters, scene
-from valuespectrum.theory.values import VALUES
+from valuespectrum.theory.value_sets import GROUPS, NINETEEN
 from vectorstore.foundation.errors import InputError, StorageError
 
 NAMES = [kind.name for kind in KINDS]
+IDS = [look.id for look in LOOKS]
+TWO_SIDED = [kind.name for kind in KINDS if kind.group in ("pure", "ordered")]
 
 
 def _setting(seed: int, **changes: object) -> SceneSetting:
@@ -53,47 +62,59 @@ def test_a_second_painter_for_a_kind_is_refused() -> None:
         scene("pizza_feast")(lambda canvas, setting: None)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_frame_follows_from_its_setting(name: str) -> None:
+@pytest.mark.parametrize("look", IDS)
+def test_a_frame_follows_from_its_setting(look: str) -> None:
     setting = _setting(5, time=1.3)
-    first = draw_frame(name, setting, width=72)
+    first = draw_frame(look, setting, width=72)
     assert first.size == (72, 128)
     assert first.mode == "RGB"
-    assert first.tobytes() == draw_frame(name, setting, width=72).tobytes()
-    mirrored = draw_frame(name, setting, mirrored=True, width=72)
+    assert first.tobytes() == draw_frame(look, setting, width=72).tobytes()
+    mirrored = draw_frame(look, setting, mirrored=True, width=72)
     assert mirrored.transpose(Image.Transpose.FLIP_LEFT_RIGHT).tobytes() == first.tobytes()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_scene_moves_and_varies(name: str) -> None:
+@pytest.mark.parametrize("look", IDS)
+def test_a_scene_moves_and_varies(look: str) -> None:
     setting = _setting(6)
-    still = _pixels(draw_frame(name, setting, width=72))
-    moments = [_pixels(draw_frame(name, replace(setting, time=time), width=72)) for time in (0.35, 0.8, 1.7)]
+    still = _pixels(draw_frame(look, setting, width=72))
+    moments = [_pixels(draw_frame(look, replace(setting, time=time), width=72)) for time in (0.35, 0.8, 1.7)]
     assert max(np.abs(moment - still).max() for moment in moments) > 20
-    assert np.abs(_pixels(draw_frame(name, _setting(7), width=72)) - still).mean() > 4
+    assert np.abs(_pixels(draw_frame(look, _setting(7), width=72)) - still).mean() > 4
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_time_of_day_shows(name: str) -> None:
+@pytest.mark.parametrize("look", IDS)
+def test_time_of_day_shows(look: str) -> None:
     setting = _setting(8)
-    pictures = [_pixels(draw_frame(name, replace(setting, time_of_day=time), width=72)) for time in TIMES_OF_DAY]
+    pictures = [_pixels(draw_frame(look, replace(setting, time_of_day=time), width=72)) for time in TIMES_OF_DAY]
     for index, first in enumerate(pictures):
         for second in pictures[index + 1 :]:
             assert np.abs(first - second).mean() > 1.0
 
 
-def test_no_part_of_a_picture_stays_unpainted() -> None:
-    for name in NAMES:
-        for place in range(4):
-            picture = _pixels(draw_frame(name, _setting(9 + place, place=place), width=72))
-            assert (picture.max(axis=2) == 0).mean() < 0.02, (name, place)
+@pytest.mark.parametrize("look", IDS)
+def test_no_part_of_a_picture_stays_unpainted(look: str) -> None:
+    for place in range(4):
+        picture = _pixels(draw_frame(look, _setting(9 + place, place=place), width=72))
+        assert (picture.max(axis=2) == 0).mean() < 0.02, place
 
 
-def test_kinds_look_different_from_each_other() -> None:
-    pictures = [_pixels(draw_frame(name, _setting(10, place=1, time_of_day="day"), width=36)) for name in NAMES]
+def test_looks_of_different_kinds_differ_from_each_other() -> None:
+    pictures = [_pixels(draw_frame(look, _setting(10, place=1, time_of_day="day"), width=36)) for look in IDS]
     for index, first in enumerate(pictures):
-        for second in pictures[index + 1 :]:
-            assert np.abs(first - second).mean() > 5
+        for second, other in zip(LOOKS[index + 1 :], pictures[index + 1 :], strict=True):
+            if LOOKS[index].kind is not second.kind:
+                assert np.abs(first - other).mean() > 5, (IDS[index], second.id)
+
+
+@pytest.mark.parametrize("name", TWO_SIDED)
+def test_versions_differ_in_shapes_that_a_glance_tells_apart(name: str) -> None:
+    """Not by being darker: in many places, and only a little on average."""
+    differences = []
+    for seed in range(4):
+        setting = _setting(20 + seed, spectators=0)
+        first, second = (_pixels(draw_frame(f"{name}:{look}", setting, width=36)) for look in BY_NAME[name].looks)
+        differences.append((np.abs(first - second).max(axis=2) > 40).mean())
+    assert np.mean(differences) > 0.03
 
 
 def test_unknown_kinds_are_refused_with_the_known_ones() -> None:
@@ -101,7 +122,12 @@ def test_unknown_kinds_are_refused_with_the_known_ones() -> None:
         draw_frame("unicorn", _setting(0))
     assert "pizza_feast" in caught.value.hint
     with pytest.raises(InputError, match="no scene kind"):
-        describe_clip("clip.mp4", "unicorn", 0)
+        describe_clip("clip.mp4", "unicorn", "endorsed", 0)
+    with pytest.raises(InputError, match="no version 'denied'") as caught:
+        clip_frames("skydiver", "denied", 0).__next__()
+    assert "violated" in caught.value.hint
+    with pytest.raises(InputError, match="no look 'first'"):
+        draw_frame("skydiver:first", _setting(0))
 
 
 def test_settings_stay_in_their_ranges() -> None:
@@ -111,6 +137,8 @@ def test_settings_stay_in_their_ranges() -> None:
     assert {setting.place for setting in settings} == {0, 1, 2, 3}
     assert all(0.85 <= setting.size <= 1.15 and 0 <= setting.clutter <= 1 for setting in settings)
     assert all(len(setting.skin) >= 6 and len(setting.hair) >= 6 for setting in settings)
+    assert 0.1 < np.mean([setting.spectators > 0 for setting in settings]) < 0.2
+    assert not any(setting.overlay or setting.violated for setting in settings)
     colours = np.array([[setting.accent, setting.second, *setting.skin, *setting.hair] for setting in settings])
     assert colours.min() >= 0
     assert colours.max() <= 255
@@ -132,8 +160,8 @@ def test_looks_can_be_changed_one_by_one() -> None:
 
 def test_a_clip_decodes_as_stated(tmp_path: Path) -> None:
     path = tmp_path / "clip_0001.mp4"
-    clip = write_clip(path, "skydiver", 11, width=72)
-    drawn = list(clip_frames("skydiver", 11, width=72))
+    clip = write_clip(path, "skydiver", "violated", 11, width=72)
+    drawn = list(clip_frames("skydiver", "violated", 11, width=72))
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         assert stream.codec_context.name == "h264"
@@ -149,17 +177,94 @@ def test_a_clip_decodes_as_stated(tmp_path: Path) -> None:
 
 def test_words_of_a_clip_say_what_is_drawn() -> None:
     for kind in KINDS:
-        clip = describe_clip("clip_0001.mp4", kind.name, 12)
-        assert clip.caption.startswith(kind.caption + " ")
-        assert clip.caption.removeprefix(kind.caption + " ") in TIMES_OF_DAY.values()
-        assert clip.title.startswith(kind.title)
-        assert clip.tags == kind.keywords
+        for version in kind.versions:
+            clip = describe_clip("clip_0001.mp4", kind.name, version.name, 12)
+            assert clip.caption.startswith(version.caption + " ")
+            assert clip.caption.removeprefix(version.caption + " ") in TIMES_OF_DAY.values()
+            assert clip.title.startswith(version.title)
+            assert clip.tags == version.keywords
+            assert clip.weights == version.weights
+            assert {look.partition(":")[0] for look in clip.looks} == {kind.name}
+
+
+def test_captions_are_unique() -> None:
+    captions = [version.caption for kind in KINDS for version in kind.versions]
+    assert len(set(captions)) == len(captions)
+
+
+def test_an_ordered_clip_shows_its_frames_backwards() -> None:
+    forward, backward = (list(clip_frames("gift_passed", way, 4, width=36)) for way in ("forward", "backward"))
+    assert [frame.tobytes() for frame in backward] == [frame.tobytes() for frame in reversed(forward)]
+    take = take_of("gift_passed", "forward", 4)
+    progress = [take.setting_at(index).progress for index in range(take.variation.frames)]
+    assert progress == sorted(progress) and progress[0] == 0 and progress[-1] == 1
+    assert describe_clip("a.mp4", "gift_passed", "backward", 4).looks == ("gift_passed:last", "gift_passed:first")
+
+
+@pytest.mark.parametrize("differ", ["value", "place", "light", "crowd"])
+@pytest.mark.parametrize("name", ["friends_hug", "gift_passed", "school_uniforms"])
+def test_matched_pairs_differ_in_one_thing_only(name: str, differ: Difference) -> None:
+    field = {"place": "place", "light": "time_of_day", "crowd": "spectators"}.get(differ, "")
+    for seed in range(3):
+        first, second = matched_pair(name, seed, differ)
+        settings = [asdict(take.setting) for take in (first, second)]
+        assert [key for key in settings[0] if settings[0][key] != settings[1][key]] == ([field] if field else [])
+        assert first.variation == second.variation and first.kind == second.kind
+        assert (first.version != second.version) == (differ == "value")
+        pictures = [_pixels(next(take.frames(72))) for take in (first, second)]
+        assert np.abs(pictures[0] - pictures[1]).mean() > 0.5
+
+
+def test_scenes_of_one_version_have_no_pair_that_differs_in_the_value() -> None:
+    with pytest.raises(InputError, match="same values"):
+        matched_pair("voting_booth", 0, "value")
+
+
+def test_a_take_is_written_as_a_clip_is(tmp_path: Path) -> None:
+    first, _ = matched_pair("friends_hug", 3, "value")
+    write_take(tmp_path / "take.mp4", first, 36)
+    write_clip(tmp_path / "clip.mp4", "friends_hug", "endorsed", 3, 36)
+    assert len(set(_digests(tmp_path).values())) == 1
+
+
+@pytest.mark.parametrize("words", OVERLAYS)
+def test_words_lie_over_the_picture_and_nothing_else_changes(words: str) -> None:
+    plain, over = _setting(31), _setting(31, overlay=words)
+    for width in (36, 126, 216):
+        first, second = (_pixels(draw_frame("skydiver:endorsed", setting, width=width)) for setting in (plain, over))
+        rows = np.flatnonzero(np.abs(first - second).max(axis=(1, 2)))
+        assert 0.09 < (rows[-1] - rows[0] + 1) / len(first) < 0.14
+
+
+def test_three_overlays_push_to_like_three_to_skip_and_three_nowhere() -> None:
+    assert sorted(map(overlay_push, OVERLAYS)) == [-1, -1, -1, 0, 0, 0, 1, 1, 1]
+    assert overlay_push("anything else") == 0
+
+
+def test_spectators_stand_at_the_lower_edge() -> None:
+    empty = _pixels(draw_frame("skydiver", _setting(32, spectators=0), width=72))
+    for count in (1, 4):
+        watched = _pixels(draw_frame("skydiver", _setting(32, spectators=count), width=72))
+        rows = np.flatnonzero(np.abs(watched - empty).max(axis=(1, 2)))
+        assert rows[0] > 0.8 * len(empty)
+
+
+@pytest.mark.parametrize("how", OBSTACLES)
+def test_hard_kinds_are_drawn_otherwise_where_the_value_is_lived(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = replace(BY_NAME["friends_hug"], misread=None)
+    hard = replace(plain, misread=Misreading("dance_party:endorsed", 0.2, how))
+    pictures = []
+    for kind in (plain, hard):
+        monkeypatch.setattr(drawing, "BY_NAME", {"friends_hug": kind})
+        pictures.append([draw_frame("friends_hug", as_look(_setting(33), look), width=72) for look in kind.looks])
+    assert pictures[0][1].tobytes() == pictures[1][1].tobytes()
+    assert np.abs(_pixels(pictures[0][0]) - _pixels(pictures[1][0])).mean() > 8
 
 
 @pytest.mark.parametrize("width", [0, -18, 100])
 def test_widths_that_cannot_be_encoded_are_refused(tmp_path: Path, width: int) -> None:
     with pytest.raises(InputError, match="pixels wide"):
-        write_clip(tmp_path / "clip.mp4", "skydiver", 1, width)
+        write_clip(tmp_path / "clip.mp4", "skydiver", "endorsed", 1, width)
 
 
 def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
@@ -167,20 +272,27 @@ def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot write"):
         draw_corpus(tmp_path / "file" / "corpus", 1, workers=1)
     with pytest.raises(StorageError, match="cannot write"):
-        write_clip(tmp_path / "missing" / "clip.mp4", "skydiver", 1, 72)
+        write_clip(tmp_path / "missing" / "clip.mp4", "skydiver", "endorsed", 1, 72)
 
 
 def test_the_plan_is_balanced() -> None:
     plan = plan_corpus(220, 3)
-    counts = Counter(clip.kind for clip in plan)
-    assert set(counts) == set(NAMES)
-    assert set(counts.values()) <= {2, 3}
-    pure = [clip for clip in plan if len(clip.weights) == 1]
-    assert len(pure) == 176
-    per_value = Counter(next(iter(clip.weights)) for clip in pure)
-    assert set(per_value) == set(VALUES)
-    assert max(per_value.values()) - min(per_value.values()) <= 1
+    endorsed = Counter(BY_NAME[clip.kind].value for clip in plan if clip.version == "endorsed")
+    assert set(endorsed) == set(NINETEEN.dimensions)
+    tens = {
+        value: sum(endorsed[part] for part in parts if part != "humility")
+        for value, parts in GROUPS["schwartz_19", "schwartz_10"].items()
+    }
+    assert 160 <= sum(tens.values()) <= 165 and max(tens.values()) - min(tens.values()) <= 1
+    assert endorsed["humility"] + endorsed["face"] == 13
+    denied = Counter(BY_NAME[clip.kind].value for clip in plan if clip.version == "violated")
+    assert sum(denied.values()) == 22 and set(denied.values()) == {1, 2}
+    groups = Counter(BY_NAME[clip.kind].group for clip in plan)
+    assert all(groups[group] >= 7 for group in ("neutral", "mixed", "ordered"))
+    assert {clip.version for clip in plan} == {"endorsed", "violated", "shown", "forward", "backward"}
+    assert len({clip.kind for clip in plan}) > 0.9 * len(KINDS)
     assert len({clip.seed for clip in plan}) == 220
+    assert not any(clip.overlay for clip in plan)
     assert plan != plan_corpus(220, 4)
 
 
@@ -223,7 +335,9 @@ def test_sidecars_and_truth_agree_and_names_tell_nothing(tmp_path: Path) -> None
         assert sidecar["license"] == "Apache-2.0"
         assert sidecar["extractor_key"] == "Drawn"
         assert "kind" not in sidecar
-        assert truth[clip.name]["kind"] == clip.kind
+        told = truth[clip.name]
+        assert (told["kind"], told["version"], tuple(told["looks"])) == (clip.kind, clip.version, clip.looks)
+        assert told["overlay"] == "" and told["spectators"] == told["setting"]["spectators"]
         with av.open(str(tmp_path / clip.name)) as container:
             assert container.duration is not None
             assert container.duration / av.time_base == pytest.approx(sidecar["duration"], abs=0.1)

@@ -51,6 +51,10 @@ class SceneSetting:
     """Draw the version in which the value of the scene is denied (pure kinds only)."""
     progress: float = 0.0
     """0 at the beginning of what happens to 1 at its end; only ordered kinds look at it."""
+    spectators: int = 0
+    """0 to 4: people who look on from the lower edge, seen from behind; painters do not draw them."""
+    overlay: str = ""
+    """Words that are laid over the picture; painters do not write them."""
 
     def random(self) -> np.random.Generator:
         """A fresh generator with the clip's seed: equal draws in every frame of the clip."""
@@ -167,6 +171,19 @@ class Canvas:
         mask = _falloff(size).point([int(level * share) for level in range(256)])
         left, top = (round(edge) for edge in self._px((x - r, y - r)))
         self._image.paste(colour, (left, top, left + size, top + size), mask)
+
+    def veil(self, colour: Colour, strength: float) -> None:
+        """Cover everything evenly with a see-through colour."""
+        mask = Image.new("L", self._image.size, round(255 * strength))
+        self._image.paste(colour, (0, 0, *self._image.size), mask)
+
+    def insert(self, other: Canvas, x: float, y: float, radius: float = 0.0) -> None:
+        """Put a smaller canvas with its upper left corner at a point; round corners, radius in units of this one."""
+        mask = Image.new("L", other._image.size)
+        right, bottom = mask.width - 1, mask.height - 1
+        ImageDraw.Draw(mask).rounded_rectangle((0, 0, right, bottom), radius * self._scale, fill=255)
+        left, top = (round(edge) for edge in self._px((x, y)))
+        self._image.paste(other._image, (left, top), mask)
 
     def picture(self, mirrored: bool = False) -> Image.Image:
         """The finished picture at output size, RGB."""
