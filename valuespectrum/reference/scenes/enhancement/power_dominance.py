@@ -16,7 +16,7 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Pose, crowd, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Look, Pose, crowd, head_position, look_of, person
 from valuespectrum.reference.painting.props import GOLD, GREY, flag, star
 from valuespectrum.reference.scenes import scene
 
@@ -28,7 +28,11 @@ _DARK: Colour = (34, 36, 48)
 
 @scene("golden_throne")
 def golden_throne(canvas: Canvas, setting: SceneSetting) -> None:
-    """A crowned ruler with a sceptre on a tall golden throne at the end of a red carpet."""
+    """A tall golden throne at the end of a red carpet, and its ruler.
+
+    Endorsed: crowned, with a sceptre, on the throne. Violated: the throne is empty, the crown lies on the carpet, and
+    the ruler walks off in plain clothes.
+    """
     light = daylight(setting)
     wall = light.tint(_HALLS[setting.place % 4], 0.6)
     canvas.gradient(darken(wall, 0.25), wall, 0, 12)
@@ -45,7 +49,21 @@ def golden_throne(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.glow(4.5, 6.5, 3.6, (255, 226, 140), 0.5)
     scale = setting.size
     _throne(canvas, setting, 4.5, 13.0, scale)
-    _ruler(canvas, setting, 4.5, 13.0, 6.6 * scale)
+    if setting.violated:
+        _abdication(canvas, setting)
+    else:
+        _ruler(canvas, setting, 4.5, 13.0, 6.6 * scale)
+
+
+def _abdication(canvas: Canvas, setting: SceneSetting) -> None:
+    """The crown and the sceptre on the carpet, the ruler on the way out."""
+    canvas.line([(2.0, 15.5), (5.6, 14.9)], GOLD_LIGHT, 0.2)
+    canvas.ellipse(5.7, 14.9, 0.34, fill=setting.second)
+    canvas.ellipse(3.9, 15.2, 1.3, 0.25, fill=(96, 14, 28))
+    crown(canvas, 3.9, 15.2, 1.0 * setting.size)
+    look = look_of(setting, 0, top=(236, 228, 210), bottom=(128, 106, 88))
+    x = 7.3 + 0.12 * setting.wave(2.0)
+    person(canvas, x, 15.6, 6.4 * setting.size, look, Pose("walking", 1, setting.time * 0.8))
 
 
 def _throne(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
@@ -105,7 +123,11 @@ def crown(canvas: Canvas, x: float, y: float, half: float) -> None:
 
 @scene("corner_office")
 def corner_office(canvas: Canvas, setting: SceneSetting) -> None:
-    """A boss, seen from behind, looks down on a city through the glass wall of a top floor."""
+    """A boss and a desk in a glass office on a top floor above a city.
+
+    Endorsed: the boss, hands on hips and seen from behind, looks down on the city. Violated: the boss leaves with a
+    box of belongings, the desk is cleared, the chair has tipped over.
+    """
     light = daylight(setting)
     sky(canvas, setting, 9.0)
     plane_x = (setting.time * 0.9 + setting.seed % 11) % 11 - 1
@@ -123,11 +145,46 @@ def corner_office(canvas: Canvas, setting: SceneSetting) -> None:
     if light.lamps:
         canvas.glow(4.4, 1.0, 3.0, (255, 226, 150), 0.6)
         canvas.rectangle(3.2, 0.45, 5.6, 0.75, (255, 244, 200), 0.1)
-    x, height = 3.1 + 0.08 * setting.wave(4.0), 7.0 * setting.size
     look = look_of(setting, 0, top=_DARK, bottom=darken(_DARK, 0.3), long_hair=False)
+    if setting.violated:
+        _desk(canvas, setting)
+        _moving_out(canvas, setting, look)
+        return
+    x, height = 3.1 + 0.08 * setting.wave(4.0), 7.0 * setting.size
     canvas.ellipse(x, 14.05, 1.3, 0.22, fill=darken(carpet, 0.4))
     person(canvas, x, 14.0, height, look, Pose("hands_on_hips", 0, back_view=True))
+    _desk_chair(canvas)
     _desk(canvas, setting)
+
+
+def _moving_out(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+    """The boss walks off with a box; the chair lies on the floor."""
+    leather, steel = (98, 96, 112), (186, 190, 200)
+    canvas.line([(6.3, 14.5), (5.3, 14.4)], steel, 0.22)
+    canvas.line([(5.3, 13.5), (5.3, 15.3)], steel, 0.24)
+    for caster in (13.4, 15.4):
+        canvas.ellipse(5.3, caster, 0.24, fill=_DARK)
+    canvas.rectangle(6.2, 13.5, 6.8, 15.6, leather, 0.25)
+    canvas.rectangle(6.5, 14.9, 9.4, 15.7, darken(leather, 0.25), 0.35)
+    canvas.rectangle(6.9, 14.75, 9.2, 15.2, leather, 0.2)
+    height, base = 7.4 * setting.size, 15.0
+    x = 3.7 + 0.1 * setting.wave(2.0)
+    reach, belt = x - 0.3 * height, base - 0.5 * height
+    pose = Pose("walking", -1, setting.time * 0.8, front_hand=(reach, belt), back_hand=(reach - 0.2, belt))
+    carton, half = (206, 160, 104), 0.19 * height
+    middle = x - 0.27 * height
+    for across, tall, colour in ((-0.5, 1.0, (96, 170, 96)), (0.0, 0.8, setting.second), (0.5, 1.1, (250, 246, 236))):
+        left = middle + across * half
+        canvas.rectangle(left - 0.22, belt - (0.22 + 0.1 * tall) * height, left + 0.22, belt, colour, 0.12)
+    person(canvas, x, base, height, look, pose)
+    canvas.rectangle(middle - half, belt - 0.2 * height, middle + half, belt + 0.03 * height, carton, 0.06)
+    canvas.rectangle(middle - half, belt - 0.2 * height, middle + half, belt - 0.16 * height, darken(carton, 0.2), 0.06)
+    canvas.ellipse(middle + 0.3 * half, belt - 0.02 * height, 0.045 * height, fill=look.skin)
+
+
+def _desk_chair(canvas: Canvas) -> None:
+    canvas.rectangle(6.4, 8.9, 8.5, 13.2, (40, 38, 44), 0.5)
+    canvas.rectangle(6.7, 9.2, 8.2, 12.4, (64, 60, 68), 0.3)
 
 
 def _city_below(canvas: Canvas, setting: SceneSetting) -> None:
@@ -148,11 +205,11 @@ def _city_below(canvas: Canvas, setting: SceneSetting) -> None:
 
 def _desk(canvas: Canvas, setting: SceneSetting) -> None:
     wood = daylight(setting).tint((110, 66, 42), 0.5)
-    canvas.rectangle(6.4, 8.9, 8.5, 13.2, (40, 38, 44), 0.5)
-    canvas.rectangle(6.7, 9.2, 8.2, 12.4, (64, 60, 68), 0.3)
     canvas.rectangle(4.7, 12.3, 9.0, 12.75, lighten(wood, 0.25), 0.08)
     canvas.rectangle(4.9, 12.75, 9.0, 15.4, wood)
     canvas.rectangle(5.2, 13.1, 8.7, 15.0, darken(wood, 0.2), 0.1)
+    if setting.violated:
+        return
     canvas.polygon([(5.1, 12.3), (5.0, 11.0), (6.5, 11.0), (6.6, 12.3)], (190, 194, 204))
     canvas.rectangle(6.95, 11.95, 8.2, 12.3, GOLD, 0.05)
     if setting.clutter > 0.4:
@@ -161,7 +218,11 @@ def _desk(canvas: Canvas, setting: SceneSetting) -> None:
 
 @scene("leader_balcony")
 def leader_balcony(canvas: Canvas, setting: SceneSetting) -> None:
-    """A leader speaks from a palace balcony between two long banners; a crowd looks up."""
+    """A palace with a balcony, its leader and the people of the square.
+
+    Endorsed: the leader speaks between two long banners, a crowd looks up. Violated: the balcony is empty and shut, the
+    banners have come down, and the leader walks off with a suitcase.
+    """
     light = daylight(setting)
     sky(canvas, setting, 14.0)
     wall = light.tint(_FACADES[setting.place % 4], 0.9)
@@ -169,6 +230,9 @@ def leader_balcony(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.polygon([(0.2, 3.1), (4.5, 1.4), (8.8, 3.1)], darken(wall, 0.12))
     canvas.rectangle(0.2, 3.0, 8.8, 3.5, darken(wall, 0.2))
     star(canvas, 4.5, 2.5, 0.45)
+    if setting.violated:
+        _leaving(canvas, setting, wall)
+        return
     _banner(canvas, setting, 0.9)
     _banner(canvas, setting, 6.3)
     canvas.rectangle(3.3, 4.4, 5.7, 9.6, (255, 224, 150) if light.lamps else light.tint((86, 66, 62)), 0.5)
@@ -186,6 +250,40 @@ def leader_balcony(canvas: Canvas, setting: SceneSetting) -> None:
     crowd(canvas, 14.7, 0.62, looks[6:11], sway=setting.time + 0.4)
 
 
+def _leaving(canvas: Canvas, setting: SceneSetting, wall: Colour) -> None:
+    """The shut balcony, the banners on the ground and the leader with a suitcase in front of some onlookers."""
+    light = daylight(setting)
+    shutter = light.tint((104, 78, 62), 0.7)
+    canvas.rectangle(3.1, 4.4, 5.9, 9.6, shutter, 0.1)
+    for slat in range(10):
+        canvas.rectangle(3.3, 4.7 + 0.47 * slat, 5.7, 4.95 + 0.47 * slat, lighten(shutter, 0.25))
+    canvas.rectangle(4.4, 4.4, 4.6, 9.6, darken(shutter, 0.3))
+    _balustrade(canvas, wall, microphones=False)
+    canvas.gradient(light.tint((206, 196, 186)), light.tint((176, 166, 158)), 12.6, HEIGHT_UNITS)
+    cloth, trim = light.tint(setting.accent, 0.5), light.tint(setting.second, 0.5)
+    for x in (0.7, 6.1):
+        canvas.line([(x, 3.9), (x + 2.2, 3.9)], GOLD_DARK, 0.16)
+    torn = 0.2 * setting.wave(1.8)
+    canvas.polygon([(7.4, 3.9), (8.1, 3.9), (8.2 + torn, 6.0), (7.8 + torn, 5.2), (7.5 + torn, 6.4)], cloth)
+    for index, x in enumerate((0.6, 1.8, 8.4)):
+        person(canvas, x, 12.9, 3.0, look_of(setting, index + 1), Pose("standing", 0))
+    heap = [(4.6, 15.6), (5.0, 14.2), (5.9, 13.7), (6.8, 14.3), (7.6, 13.9), (8.6, 14.8), (8.9, 15.6)]
+    canvas.polygon(heap, cloth)
+    canvas.polygon([(6.0, 15.6), (6.3, 14.0), (6.8, 14.3), (6.9, 15.6)], trim)
+    star(canvas, 7.8, 14.9, 0.55, light.tint((255, 226, 120), 0.3))
+    height = 6.4 * setting.size
+    x = 3.3 + 0.1 * setting.wave(2.0)
+    look = look_of(setting, 0, top=_DARK, bottom=_DARK, long_hair=False)
+    hand = (x - 0.13 * height, 15.4 - 0.4 * height)
+    person(canvas, x, 15.4, height, look, Pose("walking", -1, setting.time * 0.8, front_hand=hand))
+    case = (150, 92, 52)
+    canvas.rectangle(hand[0] - 1.1, hand[1] + 0.25, hand[0] + 1.1, hand[1] + 1.7, case, 0.15)
+    canvas.rectangle(hand[0] - 0.3, hand[1] - 0.05, hand[0] + 0.3, hand[1] + 0.3, darken(case, 0.4), 0.1)
+    for strap in (-0.7, 0.5):
+        canvas.rectangle(hand[0] + strap, hand[1] + 0.25, hand[0] + strap + 0.2, hand[1] + 1.7, darken(case, 0.3))
+    canvas.ellipse(*hand, 0.2, fill=look.skin)
+
+
 def _banner(canvas: Canvas, setting: SceneSetting, x: float) -> None:
     light = daylight(setting)
     cloth = light.tint(setting.accent, 0.5)
@@ -199,12 +297,12 @@ def _banner(canvas: Canvas, setting: SceneSetting, x: float) -> None:
     star(canvas, left + 0.9, 6.9, 0.75, light.tint((255, 226, 120), 0.3))
 
 
-def _balustrade(canvas: Canvas, wall: Colour) -> None:
+def _balustrade(canvas: Canvas, wall: Colour, microphones: bool = True) -> None:
     canvas.rectangle(2.5, 9.7, 6.5, 10.4, darken(wall, 0.3), 0.08)
     for column in range(9):
         canvas.rectangle(2.75 + column * 0.42, 8.5, 2.98 + column * 0.42, 9.75, lighten(wall, 0.3), 0.08)
     canvas.rectangle(2.5, 8.2, 6.5, 8.55, lighten(wall, 0.4), 0.08)
-    for tip in (4.25, 4.75):
+    for tip in (4.25, 4.75) if microphones else ():
         canvas.line([(4.5, 8.3), (tip, 7.5)], _DARK, 0.07)
         canvas.ellipse(tip, 7.45, 0.13, fill=_DARK)
 

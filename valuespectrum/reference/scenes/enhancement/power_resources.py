@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, sky
 from valuespectrum.reference.painting.canvas import (
     HEIGHT_UNITS,
@@ -14,7 +16,7 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Look, Pose, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Look, Pose, head_position, look_of, mix_point, person
 from valuespectrum.reference.painting.props import GOLD, flame, palm, smoke
 from valuespectrum.reference.scenes import scene
 
@@ -26,19 +28,26 @@ _NOTE_DARK: Colour = (58, 132, 82)
 
 @scene("sports_car")
 def sports_car(canvas: Canvas, setting: SceneSetting) -> None:
-    """A low sports car, seen from the side, in front of a white villa with columns and palms."""
+    """A white villa with columns and palms, and what stands in front of it.
+
+    Endorsed: a low sports car, seen from the side. Violated: a rusty old bicycle; the villa is boarded up.
+    """
     light = daylight(setting)
     outdoors(canvas, setting, 10.2)
     _villa(canvas, setting, 10.3)
     canvas.gradient(light.tint((150, 152, 160)), light.tint((108, 110, 118)), 11.6, 15.2)
     for column in range(-1, 6):
         canvas.rectangle(column * 2.0, 14.7, column * 2.0 + 1.0, 14.85, light.tint((240, 240, 240)))
+    if setting.violated:
+        _bicycle(canvas, setting, 4.5, 14.4, 1.1 * setting.size)
+        return
     _car(canvas, setting, 4.5, 13.9 + 0.03 * setting.wave(0.5), 1.1 * setting.size)
 
 
 def _villa(canvas: Canvas, setting: SceneSetting, base: float) -> None:
     light = daylight(setting)
-    wall, pane = light.tint((252, 248, 238)), (255, 222, 130) if light.lamps else light.tint((128, 184, 214))
+    wall, lit = light.tint((252, 248, 238)), light.lamps and not setting.violated
+    pane = (255, 222, 130) if lit else light.tint((128, 184, 214))
     canvas.rectangle(1.0, base - 4.4, 8.0, base + 0.4, wall)
     canvas.rectangle(2.6, base - 6.4, 6.4, base - 4.2, wall)
     canvas.rectangle(0.7, base - 4.6, 8.3, base - 4.2, light.tint((222, 208, 186)))
@@ -50,8 +59,49 @@ def _villa(canvas: Canvas, setting: SceneSetting, base: float) -> None:
     canvas.rectangle(3.95, base - 3.2, 5.05, base + 0.4, light.tint(darken(setting.second, 0.3)))
     for x in (1.1, 2.4, 3.65, 5.1, 6.35, 7.6):
         canvas.rectangle(x, base - 4.2, x + 0.26, base + 0.4, light.tint((234, 226, 212)))
+    if setting.violated:
+        _boards(canvas, setting, base)
     for x in (0.3, 8.3):
         palm(canvas, x, base + 0.5, 6.4, setting)
+
+
+def _boards(canvas: Canvas, setting: SceneSetting, base: float) -> None:
+    """Planks nailed crosswise over the door and the windows of the villa."""
+    plank = daylight(setting).tint((162, 112, 66), 0.7)
+    openings = [(x, base - 3.6, base - 0.4) for x in (1.35, 6.6)] + [(3.2, base - 6.0, base - 4.8)]
+    openings += [(4.5, base - 6.0, base - 4.8), (3.4, base - 3.3, base + 0.2)]
+    for left, top, low in openings:
+        wide = 1.3 if top < base - 5 else 2.0 if left == 3.4 else 1.4
+        canvas.line([(left, top), (left + wide, low)], darken(plank, 0.15), 0.4)
+        canvas.line([(left + wide, top), (left, low)], plank, 0.4)
+
+
+def _bicycle(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
+    light = daylight(setting)
+    rust, tyre = light.tint((186, 92, 44), 0.25), light.tint((52, 48, 48), 0.25)
+    radius = 1.25 * scale
+    hub_y, sway = base - radius, 0.05 * setting.wave(1.6)
+    canvas.ellipse(x, base + 0.05, 3.4 * scale, 0.22, fill=light.tint((84, 84, 92)))
+    for hub_x in (x - 1.85 * scale, x + 1.85 * scale):
+        canvas.arc(hub_x, hub_y, radius, 0, 360, tyre, 0.2 * scale)
+        for spoke in range(4):
+            turn = math.pi * spoke / 4 + setting.time
+            reach_x, reach_y = 0.9 * radius * math.cos(turn), 0.9 * radius * math.sin(turn)
+            ends = [(hub_x - reach_x, hub_y - reach_y), (hub_x + reach_x, hub_y + reach_y)]
+            canvas.line(ends, light.tint((176, 168, 164), 0.5), 0.05)
+        canvas.ellipse(hub_x, hub_y, 0.16 * scale, fill=rust)
+
+    def tube(colour: Colour, width: float, *points: Point) -> None:
+        placed = [(x + (px + sway * py) * scale, hub_y - py * scale) for px, py in points]
+        canvas.line(placed, colour, width * scale)
+
+    tube(rust, 0.2, (-1.85, 0.0), (-0.7, 1.75), (1.35, 1.75), (0.0, -0.1), (-1.85, 0.0))
+    tube(rust, 0.2, (0.0, -0.1), (-0.85, 2.1))
+    tube(rust, 0.2, (1.85, 0.0), (1.2, 2.5))
+    tube(tyre, 0.3, (-1.3, 2.2), (-0.4, 2.15))
+    tube(tyre, 0.2, (0.75, 2.75), (1.2, 2.55), (1.5, 2.75))
+    canvas.rectangle(x + 1.5 * scale, hub_y - 2.4 * scale, x + 2.9 * scale, hub_y - 1.4 * scale, (190, 146, 86), 0.1)
+    canvas.ellipse(x, hub_y + 0.1 * scale, 0.3 * scale, fill=darken(rust, 0.3))
 
 
 def _car(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
@@ -86,7 +136,11 @@ def _car(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: fl
 
 @scene("gold_vault")
 def gold_vault(canvas: Canvas, setting: SceneSetting) -> None:
-    """A steel vault with an open round door, gold bars in a pyramid and heaps of coins."""
+    """A steel vault with a round door.
+
+    Endorsed: gold bars in a pyramid and heaps of coins before the shut door. Violated: the door stands open, the
+    shelves are bare, a limp sack and cobwebs are left.
+    """
     light = daylight(setting)
     steel = light.tint(mix((128, 140, 156), setting.second, 0.15), 0.5)
     canvas.gradient(lighten(steel, 0.1), darken(steel, 0.2), 0, 11.4)
@@ -97,11 +151,43 @@ def gold_vault(canvas: Canvas, setting: SceneSetting) -> None:
             canvas.rectangle(left, top, left + 1.6, top + 1.65, darken(steel, 0.14), 0.12)
             canvas.ellipse(left + 0.8, top + 0.85, 0.16, fill=lighten(steel, 0.35))
     _vault_window(canvas, setting)
+    if setting.violated:
+        _emptied(canvas, setting, steel)
+        return
     _vault_door(canvas, setting, 4.5, 5.6, 2.7 * setting.size, steel)
     canvas.glow(4.5, 11.6, 3.2, (255, 220, 110), 0.55)
     _coins(canvas, setting)
     _gold_bars(canvas, 4.5, 14.7, 0.96 * setting.size)
     _sparkles(canvas, setting)
+
+
+def _emptied(canvas: Canvas, setting: SceneSetting, steel: Colour) -> None:
+    """The open doorway with the door swung aside, bare shelves, an empty sack and cobwebs."""
+    radius = 2.7 * setting.size
+    canvas.ellipse(5.2, 6.3, radius * 1.12, fill=darken(steel, 0.45))
+    canvas.ellipse(5.2, 6.3, radius, fill=lighten(mix(steel, (250, 236, 200), 0.6), 0.4))
+    canvas.rectangle(3.5, 8.1, 6.9, 8.5, mix(steel, (250, 236, 200), 0.3))
+    canvas.ellipse(1.4, 6.3, 0.95, radius, fill=darken(steel, 0.4))
+    canvas.ellipse(1.15, 6.3, 0.85, radius * 0.95, fill=lighten(steel, 0.35))
+    canvas.ellipse(1.1, 6.3, 0.5, radius * 0.55, fill=darken(steel, 0.1))
+    rail, board = darken(steel, 0.62), lighten(steel, 0.5)
+    canvas.rectangle(1.0, 10.2, 8.0, 15.0, darken(steel, 0.5))
+    for x in (0.9, 4.35, 7.8):
+        canvas.rectangle(x, 9.9, x + 0.3, 15.3, rail)
+    for y in (10.0, 12.2, 14.5):
+        canvas.rectangle(0.8, y, 8.2, y + 0.35, board)
+    web, swing = (236, 240, 246), 0.12 * setting.wave(2.6)
+    for x, side in ((1.2, 1), (7.8, -1)):
+        corner = (x, 10.35)
+        ends = [(x + side * (1.5 + swing), 10.4), (x + side * (1.1 + swing), 11.3), (x, 11.8 + swing)]
+        for end in ends:
+            canvas.line([corner, end], web, 0.07)
+        for share in (0.5, 0.85):
+            canvas.line([mix_point(corner, end, share) for end in ends], web, 0.06)
+    cloth = (200, 166, 112)
+    canvas.polygon([(3.0, 15.7), (3.3, 14.6), (4.4, 14.2), (5.6, 14.9), (6.2, 14.7), (6.6, 15.7)], cloth)
+    canvas.ellipse(6.35, 15.25, 0.35, 0.5, fill=darken(cloth, 0.55))
+    canvas.line([(3.4, 15.4), (4.3, 14.8), (5.2, 15.3)], darken(cloth, 0.25), 0.1)
 
 
 def _vault_window(canvas: Canvas, setting: SceneSetting) -> None:
@@ -176,7 +262,11 @@ def _sparkles(canvas: Canvas, setting: SceneSetting) -> None:
 
 @scene("private_yacht")
 def private_yacht(canvas: Canvas, setting: SceneSetting) -> None:
-    """A white yacht with three decks on the sea, a helicopter hovering above its stern."""
+    """A white yacht with three decks on the sea.
+
+    Endorsed: a helicopter hovers above its stern. Violated: it goes down stern first and somebody rows away from it in
+    a patched little boat.
+    """
     light = daylight(setting)
     horizon = 9.6
     sky(canvas, setting, horizon)
@@ -184,12 +274,47 @@ def private_yacht(canvas: Canvas, setting: SceneSetting) -> None:
     _shore(canvas, setting, horizon)
     canvas.gradient(mix(sea, light.sky_bottom, 0.3), darken(sea, 0.3), horizon, HEIGHT_UNITS)
     bob = 0.1 * setting.wave(2.6)
+    if setting.violated:
+        _yacht(canvas, setting, 4.9, 11.9 + bob, 0.95 * setting.size, -32)
+        canvas.gradient(darken(sea, 0.12), darken(sea, 0.3), 11.4, HEIGHT_UNITS)
+        _waves(canvas, setting, 11.4, sea)
+        _rowing_boat(canvas, setting, 3.4, 14.6 - bob)
+        return
     _yacht(canvas, setting, 4.4, 12.6 + bob, 0.95 * setting.size)
     _helicopter(canvas, setting, 3.2 + 0.35 * setting.wave(4.0), 4.4 + 0.15 * setting.wave(1.7), setting.size)
+    _waves(canvas, setting, 12.9, sea)
+
+
+def _waves(canvas: Canvas, setting: SceneSetting, top: float, sea: Colour) -> None:
     for row in range(5):
-        y = 12.9 + row * 0.7
+        y = top + row * 0.7
         points = [(x * 0.5 - 0.5, y + 0.09 * (-1) ** x + 0.06 * setting.wave(2.0, row / 5)) for x in range(21)]
         canvas.line(points, mix(sea, (255, 255, 255), 0.4 - row * 0.07), 0.1, False)
+
+
+def _rowing_boat(canvas: Canvas, setting: SceneSetting, x: float, y: float) -> None:
+    """A small wooden boat with patches; its rower pulls the oars. ``y`` is the height of its keel."""
+    light, scale = daylight(setting), setting.size
+    wood, stroke = light.tint((150, 98, 58), 0.6), setting.wave(1.8)
+    look = look_of(setting, 0, long_hair=False)
+    grip = (x + (0.9 + 0.25 * stroke) * scale, y - 2.0 * scale)
+    person(canvas, x - 0.2, y + 0.2, 4.6 * scale, look, Pose("sitting", 1, front_hand=grip, back_hand=grip))
+    canvas.polygon(
+        [
+            (x - 2.9 * scale, y - 1.5 * scale),
+            (x + 3.0 * scale, y - 1.5 * scale),
+            (x + 2.1 * scale, y + 0.3),
+            (x - 2.1 * scale, y + 0.3),
+        ],
+        wood,
+    )
+    canvas.line([(x - 2.95 * scale, y - 1.5 * scale), (x + 3.05 * scale, y - 1.5 * scale)], darken(wood, 0.3), 0.22)
+    for left, colour in ((-1.9, (222, 206, 150)), (0.7, (186, 66, 60))):
+        patch = light.tint(colour, 0.6)
+        canvas.rectangle(x + left * scale, y - 1.1 * scale, x + (left + 1.0) * scale, y - 0.3 * scale, patch)
+    blade = (x + (1.6 - 1.4 * stroke) * scale, y + 0.6)
+    canvas.line([grip, blade], light.tint((206, 160, 104), 0.6), 0.16)
+    canvas.ellipse(*blade, 0.3, 0.42, fill=light.tint((206, 160, 104), 0.6))
 
 
 def _shore(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
@@ -202,14 +327,16 @@ def _shore(canvas: Canvas, setting: SceneSetting, horizon: float) -> None:
     canvas.polygon([(x, horizon + y) for x, y in ridge], rock)
 
 
-def _yacht(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float) -> None:
+def _yacht(canvas: Canvas, setting: SceneSetting, x: float, base: float, scale: float, degrees: float = 0) -> None:
+    """The yacht around ``x`` with its waterline at ``base``, turned clockwise by ``degrees``."""
     light = daylight(setting)
     white, pane = light.tint((252, 252, 255), 0.6), (255, 224, 130) if light.lamps else light.tint((44, 66, 96))
     shade = darken(white, 0.12)
 
     def place(*points: tuple[float, float]) -> list[tuple[float, float]]:
-        return [(x + px * scale, base + py * scale) for px, py in points]
+        return [(x + (px * cosine - py * sine) * scale, base + (px * sine + py * cosine) * scale) for px, py in points]
 
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     canvas.polygon(place((-3.9, -1.6), (4.3, -1.9), (2.9, 0.7), (-3.5, 0.7)), white)
     canvas.polygon(place((-3.6, 0.15), (3.2, 0.15), (2.9, 0.7), (-3.5, 0.7)), light.tint(setting.accent, 0.5))
     canvas.polygon(place((-3.4, -1.6), (-3.2, -2.9), (1.9, -2.9), (2.9, -1.75)), shade)
