@@ -137,11 +137,11 @@ def silent_library(canvas: Canvas, setting: SceneSetting) -> None:
     if light.lamps:
         canvas.glow(6.6, 11.0, 2.4, (255, 226, 140), 0.7)
     _silence_sign(canvas, 2.9, 3.2, 2.1 * setting.size)
-    readers = ((2.0, 0), (7.0, 0)) if setting.clutter < 0.5 else ((1.4, 0), (4.5, 0), (7.6, 0))
+    readers: tuple[float, ...] = (2.0, 7.0) if setting.clutter < 0.5 else (1.4, 4.5, 7.6)
     if setting.violated:
-        readers = ((1.3, 1), (3.9, 1))[: 1 + round(setting.clutter)]
+        readers = (1.3, 3.9)[: 1 + round(setting.clutter)]
     height = 5.8 * setting.size
-    for index, (x, _) in enumerate(readers):
+    for index, x in enumerate(readers):
         turn = 0.03 * setting.wave(3.5, index / 3)
         hands = ((x + 0.7, 11.9), (x - 0.7, 11.9))
         if setting.violated:
@@ -155,7 +155,7 @@ def silent_library(canvas: Canvas, setting: SceneSetting) -> None:
     if setting.violated:
         _shouter(canvas, setting)
     else:
-        for index, (x, _) in enumerate(readers):
+        for index, x in enumerate(readers):
             book(canvas, x, 12.55, 1.9, (setting.second, setting.accent, RED)[index])
 
 

@@ -31,7 +31,7 @@ _NIGHT_BLUE: Colour = (46, 58, 120)
 
 @scene("grandmother_soup")
 def grandmother_soup(canvas: Canvas, setting: SceneSetting) -> None:
-    """A grey-haired woman sits in bed; a child walks up with a bowl of hot soup."""
+    """A grey-haired woman sits in bed, a child brings hot soup; violated: the child turns away, soup spilled."""
     room(canvas, setting, 12.2)
     size, floor = setting.size, 15.0
     if setting.clutter > 0.4:
@@ -41,20 +41,37 @@ def grandmother_soup(canvas: Canvas, setting: SceneSetting) -> None:
     height = 7.8 * size
     seat = floor - 3.3 + 0.26 * height
     old = Look(setting.skin[0], _GREY_HAIR, (232, 196, 214), (232, 196, 214))
-    sitting = Pose("sitting", -1, front_hand=(5.7, floor - 4.2), back_hand=(5.9, floor - 4.0))
+    begging = (4.7, floor - 5.4 + 0.15 * setting.wave(1.3))
+    hands = (begging, (4.9, floor - 4.9)) if setting.violated else ((5.7, floor - 4.2), (5.9, floor - 4.0))
+    sitting = Pose("sitting", -1, 0.0, *hands)
     person(canvas, 7.2, seat, height, old, sitting)
     (head_x, head_y), radius = head_position(7.2, seat, height, sitting)
     canvas.ellipse(head_x + 0.35 * radius, head_y - 1.2 * radius, 0.5 * radius, fill=_GREY_HAIR)
     for side in (-0.62, 0.02):
         canvas.arc(head_x + side * radius, head_y + 0.12 * radius, 0.28 * radius, 0, 360, (96, 90, 110), 0.1 * radius)
     _bed_front(canvas, floor, setting.accent)
-    tall, x = 6.4 * size, 1.55 + 0.1 * setting.wave(2.0)
+    (_sulking_child if setting.violated else _soup_bearer)(canvas, setting, floor)
+
+
+def _soup_bearer(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
+    tall, x = 6.4 * setting.size, 1.55 + 0.1 * setting.wave(2.0)
     bowl = (x + 0.3 * tall, floor - 0.64 * tall)
     walk = Pose("walking", 1, setting.time * 0.6, (bowl[0] - 0.1, bowl[1] + 0.15), (bowl[0] + 0.1, bowl[1] + 0.2))
     smoke(canvas, bowl[0], bowl[1] - 0.1, 3.0, setting, WHITE)
     person(canvas, x, floor + 0.1, tall, look_of(setting, 1, top=setting.second), walk)
     canvas.pie(bowl[0], bowl[1] - 0.15, 0.72, 0, 180, (236, 96, 60))
     canvas.ellipse(bowl[0], bowl[1] - 0.15, 0.72, 0.18, (250, 196, 90))
+
+
+def _sulking_child(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
+    """The child walks away with a hand raised against the bed; the bowl lies upside down in a puddle of soup."""
+    tall, x = 6.4 * setting.size, 1.5
+    refusal = (x + 0.3 * tall, floor - 0.86 * tall + 0.1 * setting.wave(1.2))
+    walk = Pose("walking", -1, 0.2 + 0.05 * setting.wave(1.8), None, refusal)
+    person(canvas, x, floor - 0.2, tall, look_of(setting, 1, top=setting.second), walk)
+    canvas.ellipse(4.2, floor + 0.4, 2.3, 0.5, (250, 186, 80))
+    canvas.ellipse(4.9, floor + 0.5, 1.1, 0.26, (244, 150, 60))
+    canvas.pie(3.6, floor + 0.5, 0.95, 180, 360, (236, 96, 60))
 
 
 def _bed_front(canvas: Canvas, floor: float, blanket: Colour) -> None:
@@ -77,7 +94,7 @@ def _bed_front(canvas: Canvas, floor: float, blanket: Colour) -> None:
 
 @scene("bedtime_story")
 def bedtime_story(canvas: Canvas, setting: SceneSetting) -> None:
-    """Parent and child side by side in bed behind a large open book, under a starry blanket."""
+    """Parent and child in bed behind a large book; violated: the child is alone in bed, the parent walks out."""
     room(canvas, setting, 12.4)
     size = setting.size
     lamp(canvas, 8.35, 11.0, 2.6, setting)
@@ -88,8 +105,12 @@ def bedtime_story(canvas: Canvas, setting: SceneSetting) -> None:
     for x in (2.6, 5.8):
         canvas.rectangle(x - 1.45, 8.4, x + 1.45, 11.0, WHITE, 0.5)
     nod = 0.06 * setting.wave(3.0)
-    _sitter(canvas, (2.7, 8.3 + nod, 1.2 * size), look_of(setting, 0))
-    _sitter(canvas, (5.6, 9.1 - nod, 0.98 * size), look_of(setting, 1, top=(250, 214, 110), long_hair=False))
+    child = look_of(setting, 1, top=(250, 214, 110), long_hair=False)
+    if setting.violated:
+        _sitter(canvas, (2.6, 9.1 - nod, 0.98 * size), child)
+    else:
+        _sitter(canvas, (2.7, 8.3 + nod, 1.2 * size), look_of(setting, 0))
+        _sitter(canvas, (5.6, 9.1 - nod, 0.98 * size), child)
     canvas.rectangle(0.4, 11.9, 8.0, 16.2, _NIGHT_BLUE, 0.5)
     canvas.rectangle(0.4, 11.9, 8.0, 12.5, lighten(_NIGHT_BLUE, 0.75), 0.25)
     for index, (dx, dy, radius) in enumerate(setting.random().random((12, 3))):
@@ -100,9 +121,25 @@ def bedtime_story(canvas: Canvas, setting: SceneSetting) -> None:
             0.2 + 0.16 * radius,
             (250, 220, 110),
         )
+    if setting.violated:
+        _parent_leaves(canvas, setting, child)
+        return
     _open_book(canvas, 4.15, 12.9, 1.9 * size, setting)
     for x, skin in ((4.15 - 1.75 * size, setting.skin[0]), (4.15 + 1.75 * size, setting.skin[1])):
         canvas.ellipse(x, 12.4, 0.32, fill=skin)
+
+
+def _parent_leaves(canvas: Canvas, setting: SceneSetting, child: Look) -> None:
+    """The parent in coat and hat strides out of the picture; the child stretches its arms, the book lies closed."""
+    size, wave = setting.size, 0.15 * setting.wave(1.3)
+    for shoulder, hand in (((1.7, 10.9), (4.3, 9.2 + wave)), ((3.4, 10.9), (5.2, 9.9 - wave))):
+        canvas.line([shoulder, hand], darken(child.top, 0.14), 0.62 * size)
+        canvas.ellipse(*hand, 0.36 * size, fill=child.skin)
+    canvas.polygon([(1.0, 13.6), (3.3, 13.1), (3.7, 14.6), (1.4, 15.1)], RED)
+    canvas.polygon([(1.4, 15.1), (3.7, 14.6), (3.7, 14.9), (1.4, 15.4)], WHITE)
+    look = look_of(setting, 0, top=setting.accent, hat=darken(setting.accent, 0.3), dress=True)
+    step = Pose("walking", 1, 0.2 + 0.05 * setting.wave(1.8))
+    person(canvas, 7.1, 15.9, 9.4 * size, look, step)
 
 
 def _sitter(canvas: Canvas, place: tuple[float, float, float], look: Look) -> None:
@@ -136,7 +173,7 @@ def _open_book(canvas: Canvas, x: float, y: float, half: float, setting: SceneSe
 
 @scene("bandaged_knee")
 def bandaged_knee(canvas: Canvas, setting: SceneSetting) -> None:
-    """An adult kneels before a child on a bench and puts a large plaster on the knee."""
+    """An adult puts a large plaster on the knee of a child; violated: the adult turns away, the knee bleeds."""
     outdoors(canvas, setting, 10.2)
     if setting.clutter > 0.35:
         tree(canvas, 1.0, 12.0, 5.0, setting)
@@ -148,7 +185,11 @@ def bandaged_knee(canvas: Canvas, setting: SceneSetting) -> None:
     tall = 8.0 * size
     child_floor = hip[1] + 0.26 * tall
     child = look_of(setting, 1, top=setting.second, bottom=setting.skin[1])
-    pose = Pose("sitting", -1, front_hand=(hip[0] + 0.5, hip[1]), back_hand=(hip[0] - 0.9, hip[1] - 0.4))
+    hands = ((hip[0] + 0.5, hip[1]), (hip[0] - 0.9, hip[1] - 0.4))
+    if setting.violated:
+        wave = 0.2 * setting.wave(1.1)
+        hands = ((hip[0] - 2.5, hip[1] - 2.6 + wave), (hip[0] - 2.4, hip[1] - 3.2 - wave))
+    pose = Pose("sitting", -1, 0.0, *hands)
     person(canvas, hip[0], child_floor, tall, child, pose)
     foot = (knee[0] + 0.1 + 0.1 * setting.wave(1.6), floor - 0.5)
     canvas.line([hip, knee, foot], child.skin, 0.72 * size)
@@ -158,6 +199,15 @@ def bandaged_knee(canvas: Canvas, setting: SceneSetting) -> None:
     fall = (setting.time * 0.6) % 1.0
     tear = (head_x - 0.15 * radius, head_y + (0.35 + 0.7 * fall) * radius)
     canvas.ellipse(*tear, 0.15 * radius, 0.22 * radius, (110, 180, 240))
+    (_turned_away if setting.violated else _plaster)(canvas, setting, knee, floor)
+    _first_aid_box(canvas, 3.9, 15.6, 1.9 * size)
+    if setting.clutter > 0.6:
+        flower(canvas, 8.6, 15.6, 1.2, setting, RED)
+
+
+def _plaster(canvas: Canvas, setting: SceneSetting, knee: Point, floor: float) -> None:
+    """The kneeling adult and the plaster."""
+    size = setting.size
     press = (knee[0] - 0.75 * size, knee[1] - 0.3 + 0.06 * setting.wave(1.2))
     adult = Pose("kneeling", 1, front_hand=press, back_hand=(press[0], press[1] + 0.5))
     person(canvas, 1.9, floor + 0.1, 8.8 * size, look_of(setting, 0, top=setting.accent), adult)
@@ -166,9 +216,15 @@ def bandaged_knee(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.line([knee, (knee[0] + dx * size, knee[1] + dy * size)], plaster, 0.44 * size)
         canvas.line([knee, (knee[0] + dx * size, knee[1] - dy * size)], darken(plaster, 0.06), 0.44 * size)
     canvas.ellipse(*knee, 0.22 * size, fill=WHITE)
-    _first_aid_box(canvas, 3.9, 15.6, 1.9 * size)
-    if setting.clutter > 0.6:
-        flower(canvas, 8.6, 15.6, 1.2, setting, RED)
+
+
+def _turned_away(canvas: Canvas, setting: SceneSetting, knee: Point, floor: float) -> None:
+    """The adult who walks off, and blood that runs down the shin."""
+    size = setting.size
+    step = Pose("walking", -1, 0.2 + 0.05 * setting.wave(1.8))
+    person(canvas, 1.9, floor + 0.1, 8.8 * size, look_of(setting, 0, top=setting.accent), step)
+    canvas.line([knee, (knee[0] + 0.05, knee[1] + 1.1 * size)], RED, 0.24 * size)
+    canvas.ellipse(*knee, 0.56 * size, 0.42 * size, RED)
 
 
 def _first_aid_box(canvas: Canvas, x: float, y: float, width: float) -> None:
@@ -181,7 +237,7 @@ def _first_aid_box(canvas: Canvas, x: float, y: float, width: float) -> None:
 
 @scene("wheelchair_walk")
 def wheelchair_walk(canvas: Canvas, setting: SceneSetting) -> None:
-    """A daughter pushes her old father in a wheelchair; violated: she walks off and he stretches his arm after her."""
+    """A daughter pushes her old father in a wheelchair; violated: she is far off and he reaches after her."""
     outdoors(canvas, setting, 10.2)
     path = in_light((214, 200, 176), setting)
     canvas.gradient(path, darken(path, 0.15), 12.6, HEIGHT_UNITS)
@@ -191,8 +247,10 @@ def wheelchair_walk(canvas: Canvas, setting: SceneSetting) -> None:
         flower(canvas, 0.8 + 2.4 * index, 13.0, 1.1, setting, (RED, GOLD, WHITE, setting.second)[index])
     floor, height = 15.0, 7.2 * setting.size
     if setting.violated:
-        _wheelchair(canvas, setting, 6.6, floor, -1)
-        person(canvas, 1.5, floor, height, look_of(setting, 1), Pose("walking", -1, setting.time * 0.6))
+        person(canvas, 1.5, 12.9, 0.62 * height, look_of(setting, 1), Pose("walking", -1, setting.time * 0.6))
+        _wheelchair(canvas, setting, 6.4, floor, -1)
+        canvas.polygon([(0.6, 15.5), (1.4, 14.5), (2.7, 14.3), (3.6, 15.1), (3.2, 15.6)], setting.accent)
+        canvas.line([(1.1, 15.2), (2.2, 14.9), (3.2, 15.2)], lighten(setting.accent, 0.4), 0.16)
         return
     _wheelchair(canvas, setting, 6.0, floor, 1)
     step = Pose("walking", 1, setting.time * 0.6, (4.0, floor - 4.0), (3.9, floor - 4.0))
@@ -200,7 +258,7 @@ def wheelchair_walk(canvas: Canvas, setting: SceneSetting) -> None:
 
 
 def _wheelchair(canvas: Canvas, setting: SceneSetting, x: float, floor: float, facing: int) -> None:
-    """An old man in a wheelchair; alone he stretches out an arm, pushed he waves at the viewer."""
+    """An old man in a wheelchair, a blanket over his legs; alone he stretches out an arm."""
     height = 6.6 * setting.size
     seat = floor - 2.3
     frame = (70, 76, 90)
@@ -210,5 +268,7 @@ def _wheelchair(canvas: Canvas, setting: SceneSetting, x: float, floor: float, f
     canvas.line([(x, seat), (x + facing * 1.5, seat), (x + facing * 1.9, floor - 0.4)], frame, 0.2)
     hand = (x + facing * 2.6, floor - 4.9 + 0.15 * setting.wave(1.2)) if setting.violated else None
     person(canvas, x - facing * 0.4, seat + 0.26 * height, height, old, Pose("sitting", facing, 0.0, hand))
+    if not setting.violated:
+        canvas.line([(x - 0.2, seat - 0.6), (x + 1.1, seat - 0.6), (x + 1.5, floor - 1.2)], setting.accent, 1.1)
     wheel(canvas, x - facing * 0.4, floor - 1.45, 1.45, setting)
     wheel(canvas, x + facing * 1.7, floor - 0.45, 0.45, setting)

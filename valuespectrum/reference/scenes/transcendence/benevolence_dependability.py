@@ -9,6 +9,7 @@ from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, Scene
 from valuespectrum.reference.painting.figures import Pose, head_position, look_of, person
 from valuespectrum.reference.painting.props import (
     GOLD,
+    RED,
     WHITE,
     WOOD,
     bag,
@@ -25,11 +26,14 @@ _NIGHT_BLUE: Colour = (46, 58, 120)
 
 @scene("friends_hug")
 def friends_hug(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two friends in each other's arms, a heart above them."""
+    """Two friends hug under a heart; violated: one walks off, the other kneels under a broken heart."""
     outdoors(canvas, setting, 10.6)
     if setting.clutter > 0.4:
         tree(canvas, 0.9, 12.2, 4.6, setting)
         tree(canvas, 8.3, 12.0, 3.8, setting)
+    if setting.violated:
+        _friend_left(canvas, setting)
+        return
     height, floor = 9.0 * setting.size, 15.0
     sway = 0.1 * setting.wave(2.6)
     left, right = 4.5 - 0.085 * height + sway, 4.5 + 0.085 * height + sway
@@ -55,9 +59,25 @@ def friends_hug(canvas: Canvas, setting: SceneSetting) -> None:
     heart(canvas, 4.5, 3.3 + 0.15 * setting.wave(1.3), 1.9 + 0.15 * setting.wave(1.3, 0.25))
 
 
+def _friend_left(canvas: Canvas, setting: SceneSetting) -> None:
+    """One friend strides away, the other kneels and stretches out both arms."""
+    height, floor = 8.2 * setting.size, 15.0
+    stride = Pose("walking", 1, 0.2 + 0.05 * setting.wave(1.8))
+    person(canvas, 7.2, floor, height, look_of(setting, 1, top=setting.second), stride)
+    reach = 0.15 * setting.wave(1.4)
+    hands = ((4.6, floor - 0.5 * height + reach), (4.4, floor - 0.58 * height - reach))
+    person(canvas, 2.2, floor, height, look_of(setting, 0, top=setting.accent), Pose("kneeling", 1, 0.0, *hands))
+    size, gap, x, y = 1.9, 0.28 + 0.06 * setting.wave(1.3), 4.5, 3.3
+    for side in (-1, 1):
+        inner = x + side * gap
+        canvas.ellipse(inner + side * 0.26 * size, y - 0.16 * size, 0.25 * size, fill=RED)
+        tears = [(inner + 0.1 * size * (-1) ** step, y + (0.15 * step - 0.26) * size) for step in range(5)]
+        canvas.polygon([*tears, (inner, y + 0.52 * size), (inner + side * 0.485 * size, y - 0.04 * size)], RED)
+
+
 @scene("carry_groceries")
 def carry_groceries(canvas: Canvas, setting: SceneSetting) -> None:
-    """A young neighbour climbs stairs with two heavy bags; an old one follows with a stick."""
+    """A young neighbour climbs stairs with the bags of an old one; violated: the bags stay behind."""
     outdoors(canvas, setting, 10.4)
     wall = in_light((226, 178, 142), setting)
     canvas.rectangle(5.6, 2.4, 9.2, 12, wall)
@@ -72,30 +92,44 @@ def carry_groceries(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.rectangle(left, top, 9.2, 16.2, mix(stone, darken(stone, 0.35), (step % 2) * 0.4 + step / 10))
         canvas.rectangle(left, top, 9.2, top + 0.14, lighten(stone, 0.4))
     canvas.rectangle(-0.2, 15.4, 9.2, 16.2, darken(stone, 0.4))
-    height, bob = 6.8 * setting.size, 0.08 * setting.wave(0.9)
-    x, floor = 5.5, 11.95
-    for hand, phase in (((x + 1.05, floor - 0.5 * height + bob), 0.0), ((x - 1.05, floor - 0.5 * height - bob), 0.5)):
-        bag(canvas, hand[0], hand[1] + 2.1 + 0.05 * setting.wave(0.9, phase), 2.3 * setting.size)
-    stride = Pose(
-        "walking",
-        1,
-        0.25 + 0.05 * setting.wave(1.8),
-        (x + 1.05, floor - 0.5 * height + bob),
-        (x - 1.05, floor - 0.5 * height - bob),
-    )
-    person(canvas, x, floor + 0.1, height, look_of(setting, 0, top=setting.accent), stride)
+    _climber(canvas, setting)
     tall, old_x, old_floor = 5.7 * setting.size, 1.75, 14.6
-    cane: Point = (old_x + 0.26 * tall, old_floor - 0.46 * tall)
-    canvas.line([cane, (cane[0] + 0.1, old_floor - 0.05)], in_light(darken(WOOD, 0.3), setting), 0.16)
     old = look_of(setting, 1, hair=_GREY_HAIR, top=(150, 120, 170), bottom=(150, 120, 170), dress=True, long_hair=False)
-    person(canvas, old_x, old_floor, tall, old, Pose("walking", 1, 0.1 + 0.03 * setting.wave(1.8), cane))
+    cane: Point = (old_x + 0.26 * tall, old_floor - 0.46 * tall)
+    if not setting.violated:
+        canvas.line([cane, (cane[0] + 0.1, old_floor - 0.05)], in_light(darken(WOOD, 0.3), setting), 0.16)
+    pose = Pose("walking", 1, 0.1 + 0.03 * setting.wave(1.8), cane)
+    if setting.violated:
+        call = 0.2 * setting.wave(1.1)
+        pose = Pose("standing", 1, 0.0, (old_x + 1.3, old_floor - 1.0 * tall + call), (old_x - 0.9, old_floor - tall))
+    person(canvas, old_x, old_floor, tall, old, pose)
     (head_x, head_y), radius = head_position(old_x, old_floor, tall, Pose("walking", 1, 0.1))
     canvas.ellipse(head_x - 0.6 * radius, head_y - 1.0 * radius, 0.5 * radius, fill=_GREY_HAIR)
+    if setting.violated:
+        for x in (3.4, 5.3):
+            bag(canvas, x, 15.9, 2.7 * setting.size)
+        for x, y in ((6.6, 15.5), (7.5, 15.7), (8.3, 15.4)):
+            canvas.ellipse(x, y, 0.34, fill=(246, 148, 48))
+
+
+def _climber(canvas: Canvas, setting: SceneSetting) -> None:
+    """The neighbour on the stairs, with a bag in each hand or with empty hands."""
+    height, bob = 6.8 * setting.size, 0.08 * setting.wave(0.9)
+    if setting.violated:
+        away = Pose("walking", 1, 0.2 + 0.05 * setting.wave(1.8), (7.5, 10.2 - 0.72 * height + bob))
+        person(canvas, 6.6, 11.1, height, look_of(setting, 0, top=setting.accent), away)
+        return
+    x, floor = 5.5, 11.95
+    hands = ((x + 1.05, floor - 0.5 * height + bob), (x - 1.05, floor - 0.5 * height - bob))
+    for hand, phase in zip(hands, (0.0, 0.5), strict=True):
+        bag(canvas, hand[0], hand[1] + 2.1 + 0.05 * setting.wave(0.9, phase), 2.3 * setting.size)
+    stride = Pose("walking", 1, 0.25 + 0.05 * setting.wave(1.8), *hands)
+    person(canvas, x, floor + 0.1, height, look_of(setting, 0, top=setting.accent), stride)
 
 
 @scene("shared_umbrella")
 def shared_umbrella(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two people under one umbrella in heavy rain."""
+    """Two people under one umbrella in heavy rain; violated: one walks off with it, the other gets wet."""
     outdoors(canvas, setting, 10.6)
     light = daylight(setting)
     grey = mix(light.tint((150, 160, 176)), light.sky_bottom, 0.25)
@@ -112,19 +146,30 @@ def shared_umbrella(canvas: Canvas, setting: SceneSetting) -> None:
     size, floor = setting.size, 14.6
     height = 7.0 * size
     bob = 0.06 * setting.wave(0.8)
-    left, right = 4.5 - 1.15 * size, 4.5 + 1.15 * size
-    grip: Point = (4.5, floor - 0.6 * height + bob)
-    person(canvas, right, floor, 0.94 * height, look_of(setting, 1), Pose("standing", -1, setting.time * 0.7))
-    person(canvas, left, floor, height, look_of(setting, 0), Pose("standing", 1, setting.time * 0.7, grip))
-    canvas.line([(4.5, grip[1] + 0.5), (4.5, grip[1] - 2.4)], (34, 36, 44), 0.16)
-    umbrella(canvas, 4.5, grip[1] - 1.35 * size, 4.9 * size, setting.accent, lighten(setting.accent, 0.35))
-    canvas.ellipse(4.5, grip[1], 0.26 * size, fill=setting.skin[0])
-    rain = mix(light.sky_top, (226, 238, 255), 0.75)
-    reach, top = 3.5 * size, grip[1] - 5.6 * size
+    owner, middle = (6.2, 6.6) if setting.violated else (4.5 - 1.15 * size, 4.5)
+    stick, scale = (2.3, 3.6) if setting.violated else (1.35, 4.9)
+    grip: Point = (middle, floor - 0.6 * height + bob)
+    if setting.violated:
+        cold = ((2.2, floor - 0.58 * height + bob), (1.5, floor - 0.52 * height + bob))
+        person(canvas, 1.7, floor, 0.94 * height, look_of(setting, 1), Pose("standing", 0, 0.0, *cold))
+        person(canvas, owner, floor, height, look_of(setting, 0), Pose("walking", 1, setting.time * 0.7, grip))
+    else:
+        other = Pose("standing", -1, setting.time * 0.7)
+        person(canvas, 4.5 + 1.15 * size, floor, 0.94 * height, look_of(setting, 1), other)
+        person(canvas, owner, floor, height, look_of(setting, 0), Pose("standing", 1, setting.time * 0.7, grip))
+    canvas.line([(middle, grip[1] + 0.5), (middle, grip[1] - 2.4)], (34, 36, 44), 0.16)
+    umbrella(canvas, middle, grip[1] - stick * size, scale * size, setting.accent, lighten(setting.accent, 0.35))
+    canvas.ellipse(middle, grip[1], 0.26 * size, fill=setting.skin[0])
+    _rain(canvas, setting, (middle - 0.72 * scale * size, middle + 0.72 * scale * size), grip[1] - 5.6 * size)
+
+
+def _rain(canvas: Canvas, setting: SceneSetting, dry: tuple[float, float], top: float) -> None:
+    """Drops everywhere but between the ``dry`` sides below ``top``."""
+    rain = mix(daylight(setting).sky_top, (226, 238, 255), 0.75)
     for index, (x, y, speed) in enumerate(setting.random().random((64, 3))):
         drop_x = 9.4 * x
         drop_y = 1.2 + (y * 15 + setting.time * (9 + 3 * speed) + index) % 15
-        if abs(drop_x - 4.5) > reach or drop_y < top:
+        if not dry[0] < drop_x < dry[1] or drop_y < top:
             canvas.line([(drop_x, drop_y), (drop_x - 0.16, drop_y + 0.75)], rain, 0.07, rounded=False)
 
 
@@ -140,8 +185,8 @@ def moving_sofa(canvas: Canvas, setting: SceneSetting) -> None:
     height, floor = 6.8 * setting.size, 14.8
     if setting.violated:
         _sofa(canvas, (3.9, 13.0), 4.6, 24.0, setting.second)
-        away = Pose("walking", 1, setting.time * 0.6)
-        person(canvas, 7.9, floor, height, look_of(setting, 1, top=setting.accent), away)
+        away = Pose("walking", 1, 0.2 + 0.05 * setting.wave(1.8), (8.6, floor - 1.02 * height))
+        person(canvas, 7.4, floor, height, look_of(setting, 1, top=setting.accent), away)
         grip = (1.9, 11.4)
         person(canvas, 0.95, floor, height, look_of(setting, 0), Pose("bowing", 1, 0.3, grip, grip))
         return
