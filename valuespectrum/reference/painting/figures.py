@@ -253,6 +253,15 @@ def hand_position(x: float, y: float, height: float, pose: Pose | str = "standin
     return _arm_joints(placed, 0, height, pose)[1], _arm_joints(placed, 1, height, pose)[1]
 
 
+def feet_position(x: float, y: float, height: float, pose: Pose | str = "standing") -> tuple[Point, Point]:
+    """Where the (front, back) feet of a person are, in scene units; takes what ``person`` takes."""
+    pose = Pose(pose) if isinstance(pose, str) else pose
+    placed, reach = _place(x, y, height, pose), (_THIGH * height, _SHIN * height)
+    directions = _leg_directions(pose, placed.side)
+    front, back = (_bend(placed.hips[index], placed.feet[index], reach, directions[index])[1] for index in (0, 1))
+    return front, back
+
+
 def head_position(x: float, y: float, height: float, pose: Pose | str = "standing") -> tuple[Point, float]:
     """Centre and radius of a person's head, in scene units; takes what ``person`` takes."""
     return _place(x, y, height, Pose(pose) if isinstance(pose, str) else pose).head, _HEAD * height
