@@ -1,0 +1,1 @@
+"""The words of every kind of question, as templates that can be filled in and read back."""

@@ -1,0 +1,50 @@
+"""Questions in which something is chosen: actions with a price, allocations of points, moves of a viewer."""
+
+from __future__ import annotations
+
+from valuespectrum.instruments.wordings.template import Template
+
+DILEMMA = Template("You can do only one thing.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
+"""A choice between two actions."""
+PRICES: tuple[str, ...] = (
+    "costs you nothing",
+    "costs you an hour",
+    "costs you a day",
+    "costs you a month",
+    "costs you all you have",
+)
+"""What an action costs at each of the five steps of a staircase."""
+STAIRCASE = Template("Step {step} of 5: {priced} {price}.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
+"""One step of a staircase; the price of one of the actions rises from step to step."""
+OPTION_LETTERS = "ABCDEFGHI"
+ALLOCATION = Template("{letter}: you {own}, the other {other}")
+SLIDER = Template("You and somebody you do not know get points. Choose one.\n{options}\nAnswer with one letter.")
+"""A slider item of nine allocations."""
+MOVES = Template("You may:\n{options}\nRank these moves, first what you would do first. Answer with six letters.")
+"""The moves of a viewer, to be ranked."""
+
+SLIDER_ITEMS: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
+    ((85, 85), (85, 15)), ((85, 15), (100, 50)), ((50, 100), (85, 85)), ((50, 100), (85, 15)),
+    ((100, 50), (50, 100)), ((100, 50), (85, 85)), ((100, 50), (70, 100)), ((90, 100), (100, 90)),
+    ((100, 70), (50, 100)), ((100, 70), (90, 100)), ((70, 100), (100, 70)), ((50, 100), (100, 90)),
+    ((50, 100), (100, 50)), ((100, 90), (70, 100)), ((90, 100), (100, 50)),
+)  # fmt: skip
+"""End points ``(self, other)`` of the six primary and nine secondary items (Murphy, Ackermann & Handgraaf 2011)."""
+
+
+def allocations(item: int, scale: float = 1.0) -> list[tuple[int, int]]:
+    """The nine allocations of a slider item, on the line between its end points.
+
+    Args:
+        item: 0 to 14.
+        scale: Factor on all points.
+    """
+    (own_first, other_first), (own_last, other_last) = SLIDER_ITEMS[item]
+    steps = [step / 8 for step in range(9)]
+    return [
+        (
+            round(scale * (own_first + step * (own_last - own_first))),
+            round(scale * (other_first + step * (other_last - other_first))),
+        )
+        for step in steps
+    ]

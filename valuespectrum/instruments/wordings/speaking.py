@@ -1,0 +1,21 @@
+"""Requests for texts and judgements of texts: reasons, which value something stands for, how strongly, rewriting."""
+
+from __future__ import annotations
+
+from valuespectrum.instruments.wordings.template import Template
+
+STRENGTHS: tuple[str, ...] = ("a little", "somewhat", "quite a lot", "very much", "above everything")
+"""How strongly a reason stands for its value, 1 to 5."""
+REASON = Template("I care {strength} about {thing}.")
+"""One reason, as the reference respondents give it."""
+REASONS = Template("What do you go by when you decide? Give three reasons.")
+"""Asks for reasons."""
+REASONS_SEEN = Template("Why do you like or dislike this picture? Give three reasons.")
+TEXT_VALUE = Template('Which value does this text stand for? Text: "{text}" Answer with the name of the value.')
+TEXT_STRENGTH = Template(
+    'How strongly does this text stand for {value}? Text: "{text}" Answer with one digit from 1 to 5.'
+)
+PICTURE_VALUE = Template("Which value is this picture about? Answer with the name of the value.")
+PICTURE_DIRECTION = Template("Is {value} lived, denied or absent in this picture? Answer lived, denied or absent.")
+REWRITE = Template('Rewrite this reason so that it stands for {value} at strength {strength} of 5. Reason: "{text}"')
+"""Asks for a reason with another value and strength."""

@@ -1,0 +1,60 @@
+"""All kinds of items, and how a text is read back as one of them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from valuespectrum.instruments.wordings.describing_oneself import INSTRUCTIONS
+from valuespectrum.reference.items import choosing, liking, oneself, speaking
+from valuespectrum.reference.items.base import Item, Question
+
+KINDS: tuple[type[Item], ...] = (
+    liking.Like,
+    liking.QuestionnaireTerm,
+    liking.Rating,
+    liking.LikingScale,
+    liking.Captioned,
+    liking.Described,
+    liking.Transcribed,
+    liking.Pair,
+    liking.OneOfFour,
+    liking.Describe,
+    oneself.Portrait,
+    oneself.LabelledPortrait,
+    oneself.Importance,
+    oneself.Foundation,
+    oneself.Wish,
+    oneself.BetterDescription,
+    choosing.Dilemma,
+    choosing.Staircase,
+    choosing.Payoff,
+    choosing.Slider,
+    choosing.Moves,
+    speaking.Reasons,
+    speaking.ReasonsSeen,
+    speaking.TextValue,
+    speaking.TextStrength,
+    speaking.PictureValue,
+    speaking.PictureDirection,
+    speaking.Rewrite,
+)
+"""Every kind of item."""
+
+BY_KIND: dict[str, type[Item]] = {item.kind: item for item in KINDS}
+
+
+@cache
+def read_item(text: str) -> Item | None:
+    """The item that is written so; ``None`` where no kind of item is."""
+    found = (kind.read(text) for kind in KINDS)
+    return next((item for item in found if item is not None), None)
+
+
+def read_question(text: str) -> Question | None:
+    """The same with an instruction before it."""
+    for instruction, words in sorted(INSTRUCTIONS.items(), key=lambda pair: -len(pair[1])):
+        if text.startswith(words):
+            item = read_item(text.removeprefix(words))
+            if item is not None:
+                return Question(item, instruction)
+    return None

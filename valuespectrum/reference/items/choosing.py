@@ -1,0 +1,229 @@
+"""Items in which something is chosen: actions with a price, allocations of points, moves of a viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from valuespectrum.instruments import questions
+from valuespectrum.instruments.wordings import choosing as words
+from valuespectrum.instruments.wordings.template import Template
+from valuespectrum.reference import planted
+from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
+from valuespectrum.reference.items.liking import AboutOnePicture
+from valuespectrum.reference.planted import Mind
+from valuespectrum.reference.speech import actions, speech
+
+
+class _TwoActions(Item):
+    """A choice between two actions that serve different values."""
+
+    first: str
+    second: str
+
+    def log_odds(self, mind: Mind, scenes: Sequence[Scene]) -> float:
+        return planted.said_log_odds(mind, self.weights(scenes))
+
+    def weights(self, scenes: Sequence[Scene]) -> Mapping[str, float]:
+        return {actions()[self.first]: 1.0, actions()[self.second]: -1.0}
+
+
+def _two_actions(rng: np.random.Generator) -> tuple[str, str]:
+    values = [list(speech())[place] for place in rng.permutation(len(speech()))[:2]]
+    first, second = (pick(rng, speech()[value]["actions"]) for value in values)
+    return first, second
+
+
+def _known(*said: str) -> bool:
+    return all(each in actions() for each in said)
+
+
+@dataclass(frozen=True)
+class Dilemma(_TwoActions):
+    """What somebody does who can do only one of two things."""
+
+    kind: ClassVar[str] = "dilemma"
+    first: str
+    second: str
+
+    @property
+    def text(self) -> str:
+        return words.DILEMMA.write(first=self.first, second=self.second)
+
+    def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
+        first, second = planted.choice_shares(mind, [self.log_odds(mind, scenes), 0.0])
+        return one_of(said, {"A": first, "B": second})
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Self:
+        return cls(*_two_actions(rng))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        found = words.DILEMMA.read(text)
+        return cls(found["first"], found["second"]) if found and _known(found["first"], found["second"]) else None
+
+
+@dataclass(frozen=True)
+class Staircase(_TwoActions):
+    """One step of a dilemma in which the price of one action rises."""
+
+    kind: ClassVar[str] = "staircase"
+    first: str
+    second: str
+    step: int
+    """1 to 5."""
+    priced: int
+    """Which action has the price, 0 or 1."""
+
+    @property
+    def text(self) -> str:
+        return words.STAIRCASE.write(
+            step=self.step,
+            priced="AB"[self.priced],
+            price=words.PRICES[self.step - 1],
+            first=self.first,
+            second=self.second,
+        )
+
+    def log_odds(self, mind: Mind, scenes: Sequence[Scene]) -> float:
+        first, second = planted.staircase_utilities(
+            mind, actions()[self.first], actions()[self.second], self.step, self.priced
+        )
+        return first - second
+
+    def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
+        first, second = planted.choice_shares(mind, [self.log_odds(mind, scenes), 0.0])
+        return one_of(said, {"A": first, "B": second})
+
+    def carried(self, before: Item, answer: str) -> int:
+        if not isinstance(before, Staircase) or answer not in ("A", "B"):
+            return 0
+        chosen = before.first if answer == "A" else before.second
+        return 1 if chosen == self.first else -1 if chosen == self.second else 0
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Self:
+        first, second = _two_actions(rng)
+        return cls(first, second, int(rng.integers(1, 6)), int(rng.integers(2)))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        found = words.STAIRCASE.read(text)
+        if not found or not _known(found["first"], found["second"]) or found["step"] not in "12345":
+            return None
+        return cls(found["first"], found["second"], int(found["step"]), int(found["priced"] == "B"))
+
+
+_PAYOFF = Template(questions.PAYOFF)
+
+
+@dataclass(frozen=True)
+class Payoff(Item):
+    """A choice between two allocations of points."""
+
+    kind: ClassVar[str] = "two allocations"
+    first: tuple[int, int]
+    """Points to oneself and to the other."""
+    second: tuple[int, int]
+
+    @property
+    def text(self) -> str:
+        (own_a, other_a), (own_b, other_b) = self.first, self.second
+        return _PAYOFF.write(own_a=own_a, other_a=other_a, own_b=own_b, other_b=other_b)
+
+    def log_odds(self, mind: Mind, scenes: Sequence[Scene]) -> float:
+        first, second = planted.payoff_utilities(mind, [self.first, self.second])
+        return first - second
+
+    def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
+        first, second = planted.choice_shares(mind, [self.log_odds(mind, scenes), 0.0])
+        return one_of(said, {"A": first, "B": second})
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Self:
+        own_a, other_a, own_b, other_b = (int(amount) * 10 for amount in rng.integers(1, 10, size=4))
+        return cls((own_a, other_a), (own_b, other_b))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        found = _PAYOFF.read(text)
+        if not found or not all(points.isdecimal() for points in found.values()):
+            return None
+        points = {name: int(value) for name, value in found.items()}
+        return cls((points["own_a"], points["other_a"]), (points["own_b"], points["other_b"]))
+
+
+@dataclass(frozen=True)
+class Slider(Item):
+    """A slider item: nine allocations."""
+
+    kind: ClassVar[str] = "slider"
+    options: tuple[tuple[int, int], ...]
+
+    @property
+    def text(self) -> str:
+        lines = [
+            words.ALLOCATION.write(letter=letter, own=own, other=other)
+            for letter, (own, other) in zip(words.OPTION_LETTERS, self.options, strict=True)
+        ]
+        return words.SLIDER.write(options="\n".join(lines))
+
+    def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
+        shares = planted.choice_shares(mind, planted.payoff_utilities(mind, self.options))
+        return one_of(said, dict(zip(words.OPTION_LETTERS, shares, strict=True)))
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Self:
+        options = words.allocations(int(rng.integers(len(words.SLIDER_ITEMS))), float(pick(rng, (1.0, 0.5))))
+        return cls(tuple(options[:: pick(rng, (1, -1))]))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        found = words.SLIDER.read(text)
+        rows = [words.ALLOCATION.read(line) for line in found["options"].split("\n")] if found else []
+        if len(rows) != len(words.OPTION_LETTERS):
+            return None
+        points = [
+            (row["own"], row["other"]) for row in rows if row and row["own"].isdecimal() and row["other"].isdecimal()
+        ]
+        return cls(tuple((int(own), int(other)) for own, other in points)) if len(points) == len(rows) else None
+
+
+@dataclass(frozen=True)
+class Moves(AboutOnePicture):
+    """The six moves of a viewer, ranked."""
+
+    kind: ClassVar[str] = "viewer moves"
+    moves: tuple[str, ...]
+    """In the order in which they are listed."""
+
+    @property
+    def text(self) -> str:
+        lines = [f"{letter}: {move}" for letter, move in zip(words.OPTION_LETTERS, self.moves, strict=False)]
+        return words.MOVES.write(options="\n".join(lines))
+
+    def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
+        # Plackett and Luce: every next place is a choice among the moves that are left.
+        utilities = planted.move_utilities(mind, scenes[0].shown)
+        left = [
+            (letter, move) for letter, move in zip(words.OPTION_LETTERS, self.moves, strict=False) if letter not in said
+        ]
+        if not left:
+            return None
+        shares = planted.choice_shares(mind, [utilities[move] for _, move in left])
+        return {letter: share for (letter, _), share in zip(left, shares, strict=True)}
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Self:
+        moves = list(planted.MOVES)
+        return cls(tuple(moves[place] for place in rng.permutation(len(moves))))
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        found = words.MOVES.read(text)
+        moves = [line[3:] for line in found["options"].split("\n")] if found else []
+        return cls(tuple(moves)) if sorted(moves) == sorted(planted.MOVES) else None
