@@ -42,26 +42,26 @@ def gift_passed(canvas: Canvas, setting: SceneSetting) -> None:
         tree(canvas, 8.4, 11.6, 4.2, setting)
     size, floor = setting.size, 15.0
     small, tall = 5.4 * size, 7.6 * size
-    bench(canvas, 7.2, floor, 2.5 * size, in_light(WOOD, setting))
+    bench(canvas, 7.4, floor, 2.5 * size, in_light(WOOD, setting))
     moved = _share(setting, 0.2, 0.8)
-    given, taken = (1.5 + 0.22 * small, floor - 0.52 * small), (6.9 - 0.18 * tall, floor - 0.29 * tall - 0.95 * size)
+    given, taken = (1.5 + 0.22 * small, floor - 0.52 * small), (7.2 - 0.18 * tall, floor - 0.29 * tall - 1.1 * size)
     gift = mix_point(given, taken, moved)
     gift = (gift[0], gift[1] - 0.8 * math.sin(math.pi * moved))
     crying = Pose("sitting", -1)
-    (head_x, head_y), radius = head_position(6.9, floor, tall, crying)
+    (head_x, head_y), radius = head_position(7.2, floor, tall, crying)
     eyes: Point = (head_x - 0.75 * radius, head_y + 0.35 * radius)
-    hand = mix_point(eyes, (gift[0] + 0.6 * size, gift[1] + 0.3), _share(setting, 0.25, 0.55))
-    person(canvas, 6.9, floor, tall, look_of(setting, 1, top=setting.second), Pose("sitting", -1, 0.0, hand, hand))
+    hand = mix_point(eyes, (gift[0] + 0.8 * size, gift[1] + 0.3), _share(setting, 0.25, 0.55))
+    person(canvas, 7.2, floor, tall, look_of(setting, 1, top=setting.second), Pose("sitting", -1, 0.0, hand, hand))
     for index in range(4):
         fall = 0.35 + 0.75 * index + 0.15 * setting.wave(1.1, index / 4)
         for side in (0.1, -0.75):
             x = head_x + (side - 0.1 * index) * radius
             canvas.ellipse(x, head_y + (0.15 + 0.75 * fall) * radius, 0.17 * size, 0.24 * size, _TEAR)
     rest = (1.5 + 0.08 * small, floor - 0.42 * small)
-    hold = mix_point((gift[0] - 0.6 * size, gift[1] + 0.3), rest, _share(setting, 0.5, 0.85))
+    hold = mix_point((gift[0] - 0.8 * size, gift[1] + 0.3), rest, _share(setting, 0.5, 0.85))
     look = look_of(setting, 0, top=setting.accent, hat=darken(setting.accent, 0.25))
     person(canvas, 1.5, floor, small, look, Pose("standing", 1, 0.0, hold, hold))
-    _gift(canvas, *gift, 2.0 * size)
+    _gift(canvas, *gift, 2.4 * size)
 
 
 def _gift(canvas: Canvas, x: float, y: float, width: float) -> None:
@@ -130,7 +130,7 @@ def diving_tower(canvas: Canvas, setting: SceneSetting) -> None:
     """A swimmer climbs up a diving tower and steps to the end of its board; backwards the swimmer climbs down again."""
     outdoors(canvas, setting, 10.8)
     light = daylight(setting)
-    ledge, height = 13.4, 4.6 * setting.size
+    ledge, height = 13.4, 5.2 * setting.size
     canvas.gradient(light.tint((96, 206, 226), 0.7), light.tint((30, 134, 196), 0.7), 12.6, 16)
     for index in range(8):
         x, y = 1.3 * (index % 4) + 0.25 * setting.wave(2.8, index / 8), 13.3 + 0.6 * (index // 2 % 4)
@@ -159,7 +159,7 @@ def _swimmer(canvas: Canvas, setting: SceneSetting, height: float, ledge: float,
     if walked == 0.0:
         y = ledge - (ledge - board) * climbed
         reach = 0.16 * height * math.sin(8 * math.pi * climbed)
-        hands = ((7.9, y - 0.85 * height + reach), (6.9, y - 0.85 * height - reach))
+        hands = ((7.9, y - 0.85 * height + reach), (7.2, y - 0.85 * height - reach))
         pose = Pose("walking", 0, 4 * climbed, *hands, back_view=True)
         person(canvas, 7.4, y, height, look, pose)
         return

@@ -307,7 +307,7 @@ def _turbines(canvas: Canvas, setting: SceneSetting) -> None:
 
 
 def _factory(canvas: Canvas, setting: SceneSetting) -> None:
-    brick, soot = in_light((172, 88, 70), setting), mix((74, 70, 76), daylight(setting).light, 0.2)
+    brick, soot = in_light((196, 104, 82), setting), mix((112, 106, 112), daylight(setting).light, 0.2)
     canvas.rectangle(0.6, 9.6, 8.6, 12.6, darken(brick, 0.2))
     for index in range(4):
         left = 0.6 + 2.0 * index
