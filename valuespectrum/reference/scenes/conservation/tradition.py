@@ -39,10 +39,10 @@ _SEPIA: Colour = (196, 164, 118)
 _GATE: Colour = (150, 44, 38)
 
 
-def pagoda(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting) -> None:
-    """Temple tower of three storeys with swept roofs; ``(x, y)`` is the middle of its base."""
+def pagoda(canvas: Canvas, x: float, y: float, height: float, setting: SceneSetting, inhabited: bool = True) -> None:
+    """Temple tower of three swept roofs, lit at night if inhabited; ``(x, y)`` is the middle of its base."""
     roof, wall = in_light((178, 48, 40), setting), in_light((236, 206, 160), setting)
-    glow: Colour = (255, 212, 110) if daylight(setting).lamps else (112, 62, 44)
+    glow: Colour = (255, 212, 110) if daylight(setting).lamps and inhabited else (112, 62, 44)
     base = y
     for storey, half in enumerate((0.36, 0.27, 0.18)):
         tall = 0.2 * height
@@ -81,7 +81,7 @@ def temple_incense(canvas: Canvas, setting: SceneSetting) -> None:
         pine(canvas, x, 11.6, 3.4, setting)
     stone = in_light((188, 184, 178), setting)
     canvas.polygon([(3.4, 11.6), (5.6, 11.6), (7.4, 16), (1.6, 16)], lighten(stone, 0.2))
-    pagoda(canvas, 4.5, 11.9, 9.6 * setting.size, setting)
+    pagoda(canvas, 4.5, 11.9, 9.6 * setting.size, setting, not setting.violated)
     for step in range(3):
         canvas.rectangle(
             1.3 - 0.3 * step, 11.8 + 0.3 * step, 7.7 + 0.3 * step, 12.1 + 0.3 * step, darken(stone, 0.1 * step)
