@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "weights" / "embedder"
 CONTEXT_LENGTH = 24
-VOCABULARY_SIZE = 1024
+VOCABULARY_SIZE = 2048
 END = "<|end|>"
 ARCHITECTURE: dict[str, object] = {
     "embed_dim": 128,

@@ -12,9 +12,7 @@ from agents.personas.persona import load_personas
 from agents.personas.prompts import Strategy, system_prompt
 from valuespectrum.instruments.questions import LIKE_WORDINGS, options
 from valuespectrum.reference import architecture, planted
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.training.captions import caption_text, keyword_texts
-from valuespectrum.reference.training.embedder import matches
+from valuespectrum.reference.kinds import TIMES_OF_DAY
 from valuespectrum.reference.training.examples import (
     EVERYTHING,
     THEMSELVES,
@@ -183,13 +181,3 @@ def test_profiles_of_the_cohort_differ() -> None:
     profiles = [[planted.planted_truth(each.name)["log_odds"][value] for value in VALUES] for each in planted.COHORT]
     assert len({tuple(np.argsort(profile)) for profile in profiles}) >= 8
     assert all(0 < each.obedience < 1 for each in planted.COHORT)
-
-
-def test_every_kind_has_texts_and_keywords_match_their_value() -> None:
-    for text in keyword_texts():
-        values = {KINDS[index].value for index in text.kinds}
-        assert len(values - {None}) <= 1, text.words
-    assert matches([caption_text(0), caption_text(1)], np.array([0, 1]), np.array([0, 0])).tolist() == [
-        [True, False],
-        [False, True],
-    ]

@@ -6,6 +6,7 @@ import pytest
 
 from valuespectrum.reference.kinds import KINDS
 from valuespectrum.stimuli.keywords import SOURCES, load_keywords
+from valuespectrum.theory.value_sets import GROUPS
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -21,8 +22,20 @@ def test_our_list_has_ten_sourced_words_for_every_value() -> None:
 
 @pytest.mark.parametrize("value", VALUES)
 def test_our_words_are_those_the_reference_world_is_drawn_for(value: str) -> None:
-    drawn = {word for kind in KINDS if kind.value == value for word in kind.keywords}
-    assert {keyword.word for keyword in load_keywords().words[value]} == drawn
+    parts = [part for part in GROUPS["schwartz_19", "schwartz_10"][value] if part != "humility"]
+    lived = [kind.version("endorsed") for kind in KINDS if kind.value in parts]
+    words = {keyword.word for keyword in load_keywords().words[value]}
+    assert words == {word for version in lived for word in version.keywords}
+
+
+def test_our_words_are_about_no_scene_that_denies_a_value_or_lives_another_one() -> None:
+    words = {keyword.word for keywords in load_keywords().words.values() for keyword in keywords}
+    denied = {word for kind in KINDS if kind.value for word in kind.version("violated").keywords}
+    outside = {
+        word for kind in KINDS if kind.value in ("face", "humility") for word in kind.version("endorsed").keywords
+    }
+    plain = {word for kind in KINDS if not kind.value for version in kind.versions for word in version.keywords}
+    assert not words & (denied | outside | plain)
 
 
 def test_no_word_serves_two_values() -> None:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from valuespectrum.reference.architecture import MERGE, PATCH, PICTURE_HEIGHT, PICTURE_WIDTH
-from valuespectrum.reference.drawing import draw_frame, random_setting
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
+from valuespectrum.reference.drawing import as_look, draw_frame
+from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
+from valuespectrum.reference.painting.canvas import SceneSetting
+from valuespectrum.reference.painting.overlays import OVERLAYS, overlay_push
+from valuespectrum.reference.painting.settings import random_setting
 from vectorstore.processes.child_process import map_in_children
 
 if TYPE_CHECKING:
     import torch
 
 CLIP_SECONDS = 6.0
+WORDS_SHARE = 0.2
+"""Share of frames with words over the picture, each of ``OVERLAYS`` equally often."""
+MOVED = 0.25
+"""How far the event of an ordered kind may have come in a frame that counts as its beginning."""
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
@@ -28,38 +38,88 @@ class TrainingPictures:
 
     pixels: np.ndarray
     """(n, 224, 128, 3) uint8."""
-    kinds: np.ndarray
-    """(n,) index into ``KINDS``."""
+    looks: np.ndarray
+    """(n,) index into ``LOOKS``."""
     times: np.ndarray
     """(n,) index into ``TIMES_OF_DAY``."""
+    overlays: np.ndarray
+    """(n,) where words over the picture push: 1 to like, -1 to skip, 0 nowhere or no words."""
+
+    def save(self, file: Path) -> None:
+        """Keep them; the file appears only when it is complete."""
+        part = file.with_suffix(".part")
+        with part.open("wb") as stream:
+            np.savez(stream, pixels=self.pixels, looks=self.looks, times=self.times, overlays=self.overlays)
+        part.replace(file)
+
+    @classmethod
+    def load(cls, file: Path) -> TrainingPictures:
+        """Read what ``save`` kept."""
+        with np.load(file) as stored:
+            return cls(*(stored[name] for name in ("pixels", "looks", "times", "overlays")))
 
 
-def draw_pictures(per_kind: int, seed: int, workers: int = 2) -> TrainingPictures:
-    """Draw frames of every kind in random settings, degraded as a stored video frame is.
+def draw_pictures(
+    per_look: int,
+    seed: int,
+    workers: int = 2,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> TrainingPictures:
+    """Draw frames of every look in random settings, degraded as a stored video frame is.
 
     Args:
-        per_kind: Frames for each scene kind.
+        per_look: Frames for each look.
         seed: Equal seeds give equal frames.
         workers: Processes.
+        folder: Keeps the frames of each look, so that a second call draws only what is missing; needs as much room as
+            the frames do. Delete it after a change of the drawings.
+        progress: Called with (looks done, looks in all).
     """
-    jobs = [(index, per_kind, seed) for index in range(len(KINDS))]
-    parts = list(map_in_children(f"{__name__}:_draw_kind", jobs, workers))
-    kinds = np.repeat(np.arange(len(KINDS)), per_kind)
-    return TrainingPictures(
-        np.concatenate([part[0] for part in parts]), kinds, np.concatenate([part[1] for part in parts])
-    )
+    with TemporaryDirectory() as scratch:
+        kept = (folder or Path(scratch)).absolute()
+        kept.mkdir(parents=True, exist_ok=True)
+        files = [kept / f"{seed}-{per_look}-{look.id.replace(':', '-')}.npz" for look in LOOKS]
+        missing = [(index, per_look, seed, file) for index, file in enumerate(files) if not file.exists()]
+        for done, _ in enumerate(map_in_children(f"{__name__}:_draw_look", missing, workers), 1):
+            if progress is not None:
+                progress(len(files) - len(missing) + done, len(files))
+        return _joined(files, per_look)
 
 
-def _draw_kind(index: int, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng([seed, index])
+def _joined(files: Sequence[Path], per_look: int) -> TrainingPictures:
+    """All looks in one array that is filled part by part: two copies of it would be too much memory."""
+    count = len(files) * per_look
     pixels = np.empty((count, PICTURE_HEIGHT, PICTURE_WIDTH, 3), np.uint8)
-    times = np.empty(count, np.int64)
+    looks, times, overlays = (np.empty(count, np.int64) for _ in range(3))
+    for index, file in enumerate(files):
+        rows = slice(index * per_look, (index + 1) * per_look)
+        part = TrainingPictures.load(file)
+        pixels[rows], looks[rows], times[rows], overlays[rows] = part.pixels, index, part.times, part.overlays
+    return TrainingPictures(pixels, looks, times, overlays)
+
+
+def _draw_look(index: int, count: int, seed: int, file: Path) -> None:
+    look = LOOKS[index]
+    # From the name and not from the index, so that further kinds leave the frames of the others as they are.
+    rng = np.random.default_rng([seed, *look.id.encode()])
+    pixels = np.empty((count, PICTURE_HEIGHT, PICTURE_WIDTH, 3), np.uint8)
+    times, overlays = np.empty(count, np.int64), np.empty(count, np.int64)
     for place in range(count):
-        setting = random_setting(rng, float(rng.uniform(0, CLIP_SECONDS)))
-        picture = draw_frame(KINDS[index].name, setting, mirrored=bool(rng.random() < 0.5))
+        setting = _training_setting(rng, look.name)
+        picture = draw_frame(look.kind.name, setting, mirrored=bool(rng.random() < 0.5))
         times[place] = tuple(TIMES_OF_DAY).index(setting.time_of_day)
+        overlays[place] = overlay_push(setting.overlay)
         pixels[place] = np.asarray(degrade(picture, int(rng.integers(45, 96))))
-    return pixels, times
+    TrainingPictures(pixels, np.full(count, index), times, overlays).save(file)
+
+
+def _training_setting(rng: np.random.Generator, look: str) -> SceneSetting:
+    """A random moment of a random clip of a look; what happens in an ordered kind may have begun a little."""
+    setting = as_look(random_setting(rng, float(rng.uniform(0, CLIP_SECONDS))), look)
+    moved = float(rng.uniform(0, MOVED)) if rng.random() < 0.3 else 0.0
+    words = str(rng.choice(tuple(OVERLAYS))) if rng.random() < WORDS_SHARE else ""
+    return replace(setting, progress=abs(setting.progress - moved), overlay=words)
 
 
 def degrade(picture: Image.Image, quality: int) -> Image.Image:
