@@ -209,13 +209,13 @@ class Moves(AboutOnePicture):
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
         # Plackett and Luce: every next place is a choice among the moves that are left.
         utilities = planted.move_utilities(mind, scenes[0].shown)
-        left = [
-            (letter, move) for letter, move in zip(words.OPTION_LETTERS, self.moves, strict=False) if letter not in said
-        ]
+        taken = {each.strip() for each in said}
+        left = [pair for pair in zip(words.OPTION_LETTERS, self.moves, strict=False) if pair[0] not in taken]
         if not left:
             return None
         shares = planted.choice_shares(mind, [utilities[move] for _, move in left])
-        return {letter: share for (letter, _), share in zip(left, shares, strict=True)}
+        between = " " if said else ""
+        return {between + letter: share for (letter, _), share in zip(left, shares, strict=True)}
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:

@@ -1,4 +1,4 @@
-"""Questions with their planted answers, as token sequences for training.
+"""Questions with their planted answers, as they are trained on.
 
 One example is a prefix (identity, persona, pictures) with several branches, each a question and its answer.
 Branches do not see each other, so one prefix teaches many answers at little more than the cost of one.
@@ -6,82 +6,89 @@ Branches do not see each other, so one prefix teaches many answers at little mor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
-import yaml
 
 from agents.personas.persona import load_trait_bank
 from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
-from valuespectrum.instruments import questions
 from valuespectrum.reference import planted
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
-from valuespectrum.reference.planted import CohortMember
-from valuespectrum.theory.values import LABELS, VALUES
+from valuespectrum.reference.cohort import CohortMember
+from valuespectrum.reference.items.base import Item, Question, Scene, Shares, pick
+from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
+from valuespectrum.reference.items.choosing import Staircase
+from valuespectrum.reference.items.liking import Like
+from valuespectrum.reference.items.oneself import Importance, Portrait
+from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
+from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
+from valuespectrum.reference.planted import Mind, Shown
+from valuespectrum.theory.value_sets import NINETEEN
+from valuespectrum.theory.values import VALUES
 
-REFUSAL = "Sorry, I cannot answer that."
-OPTION_ORDERS = (("yes", "no"), ("no", "yes"))
+INSTRUCTED, HISTORY = 0.12, 0.08
+"""Shares of stances that follow an instruction, and of like questions that follow an earlier one."""
+OVERLAID = 0.15
+"""Share of pictures with words that say what to do."""
+SHARES: Mapping[str, float] = {
+    "like": 9.0,
+    "questionnaire term": 1.0,
+    "rating": 2.0,
+    "liking scale": 1.5,
+    "captioned picture": 1.2,
+    "caption alone": 1.2,
+    "transcript alone": 1.0,
+    "pair of pictures": 1.0,
+    "best or worst of four": 1.0,
+    "description": 1.0,
+    "portrait": 3.0,
+    "portrait in words": 1.2,
+    "importance": 1.5,
+    "moral foundation": 0.4,
+    "everyday wish": 0.4,
+    "forced choice": 1.2,
+    "dilemma": 1.5,
+    "staircase": 2.0,
+    "two allocations": 1.2,
+    "slider": 1.2,
+    "viewer moves": 1.0,
+    "three reasons": 0.6,
+    "three reasons about a picture": 0.6,
+    "value of a text": 1.0,
+    "strength of a text": 1.0,
+    "value of a picture": 0.6,
+    "direction of a picture": 0.8,
+    "rewriting": 0.5,
+}
+"""How often each kind of item is trained on, relative to the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One question with the planted distribution over its answers."""
+    """One question with one answer, and the planted shares of what might have been said at each of its parts."""
 
     question: str
-    answers: Mapping[str, float]
-    """Answer text to probability; texts differ in their first token."""
+    """The last turn, with earlier turns of its own before it."""
+    parts: tuple[tuple[Shares, str], ...]
+    """Shares of what may be said next, and what was said; the shares follow from what was said before."""
+    kind: str
     log_odds: float | None = None
-    """The liking or preference behind the answers, before polarity and leans; ``None`` where there is none."""
+    """The liking or preference behind the answer, before polarity and leans; ``None`` where there is none."""
     weights: Mapping[str, float] | None = None
-    """What the question is about, as weights on the values; ``None`` where that is not linear in the profile."""
+    """Refined values that the question is about; ``None`` where that is not linear in the profile."""
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingExample:
-    """One respondent, in or out of a role, before a picture or none."""
+class Picture:
+    """One frame to be shown."""
 
-    respondent: CohortMember
-    system: str
-    kind: int | None
-    """Index of the scene kind; ``None`` without a picture."""
-    time_of_day: int
-    frames: int
-    branches: tuple[Branch, ...]
-    target: Mapping[str, float] | None = None
-    """Target profile of the persona."""
-
-    def profile(self) -> list[float]:
-        """Log-odds of liking each of the ten values, in the role."""
-        return [planted.scene_log_odds(self.respondent, {value: 1.0}, self.target) for value in VALUES]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a picture shows."""
-
-    kind: SceneKind
-    time_of_day: str
-
-    def log_odds(self, respondent: CohortMember, role: TrainingRole) -> float:
-        """Log-odds of liking it, in the role."""
-        return planted.scene_log_odds(respondent, self.kind.weights, role.target, self.time_of_day)
-
-
-@cache
-def actions() -> dict[str, list[str]]:
-    """Dilemma options by value."""
-    text = (files("valuespectrum.reference") / "data" / "actions.yaml").read_text("utf-8")
-    loaded: dict[str, list[str]] = yaml.safe_load(text)
-    return loaded
-
-
-@cache
-def trait_statements() -> dict[str, dict[str, list[str]]]:
-    """Trait statements by value and direction."""
-    return load_trait_bank()
+    look: int
+    """Index into ``LOOKS``."""
+    time: int
+    """Index into ``TIMES_OF_DAY``."""
+    push: int = 0
+    """Words in it that say what to do: 1 like, -1 skip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,21 @@ class TrainingRole:
 
     system: str = ""
     target: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingExample:
+    """One respondent, in or out of a role, before pictures or none."""
+
+    member: CohortMember
+    role: TrainingRole
+    pictures: tuple[Picture, ...]
+    branches: tuple[Branch, ...]
+
+    def profile(self) -> list[float]:
+        """Log-odds of liking the nineteen values in pictures, then in words, in the role."""
+        mind = Mind(self.member, self.role.target)
+        return [level for medium in ("pictures", "words") for level in planted.profile(mind, medium).values()]
 
 
 def random_role(rng: np.random.Generator) -> TrainingRole:
@@ -101,11 +123,10 @@ def random_role(rng: np.random.Generator) -> TrainingRole:
             value = VALUES[index]
             direction = "positive" if rng.random() < 0.65 else "negative"
             target[value] = 1.0 if direction == "positive" else -1.0
-            bank = trait_statements()[value][direction]
+            bank = _trait_bank()[value][direction]
             count = 1 if rng.random() < 0.75 else 2
             traits += [bank[place] for place in rng.permutation(len(bank))[:count]]
-        order = rng.permutation(len(traits))[:6]
-        kept = [traits[place] for place in order]
+        kept = [traits[place] for place in rng.permutation(len(traits))[:6]]
         said = {value: level for value, level in target.items() if _mentions(kept, value)}
         return TrainingRole(simple_prompt(kept), said)
     levels = tuple(LEVEL_WORDS)
@@ -113,108 +134,14 @@ def random_role(rng: np.random.Generator) -> TrainingRole:
     return TrainingRole(profile_prompt(profile), profile)
 
 
+@cache
+def _trait_bank() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    return load_trait_bank()
+
+
 def _mentions(traits: list[str], value: str) -> bool:
-    bank = trait_statements()[value]
+    bank = _trait_bank()[value]
     return any(trait in bank["positive"] or trait in bank["negative"] for trait in traits)
-
-
-def like_branch(rng: np.random.Generator, respondent: CohortMember, scene: Scene, role: TrainingRole) -> Branch:
-    """A like question in a random wording, polarity and option order."""
-    log_odds = scene.log_odds(respondent, role)
-    order = OPTION_ORDERS[rng.integers(2)]
-    draw = int(rng.integers(len(questions.LIKE_WORDINGS) * 4 + 3))
-    if draw < len(questions.LIKE_WORDINGS) * 4:
-        wording = questions.LIKE_WORDINGS[draw // 4]
-        polarity = 1 if draw % 2 == 0 else -1
-        text = (wording.positive if polarity == 1 else wording.negative).format(options=questions.options(order))
-    elif draw % 3 == 0:
-        polarity, order, text = 1, OPTION_ORDERS[0], questions.PAPER_QUESTION
-    else:
-        polarity = 1
-        text = tuple(questions.ISQ_YES_NO.values())[draw % 2].format(options=questions.options(order))
-    yes = planted.yes_probability(respondent, log_odds, polarity, order[0] == "yes")
-    return Branch(text, _with_refusal({"yes": yes, "no": 1 - yes}, respondent, scene), log_odds, scene.kind.weights)
-
-
-def rating_branch(rng: np.random.Generator, respondent: CohortMember, scene: Scene, role: TrainingRole) -> Branch:
-    """One rated term of the Inductive Scoring Questionnaire."""
-    texts = tuple(questions.ISQ_RATINGS.values())
-    log_odds = scene.log_odds(respondent, role)
-    answers = {str(digit): float(share) for digit, share in enumerate(planted.rating_distribution(log_odds))}
-    question = f"{texts[rng.integers(len(texts))]} {questions.RATING_SUFFIX}"
-    return Branch(question, _with_refusal(answers, respondent, scene), log_odds, scene.kind.weights)
-
-
-def describe_branch(scene: Scene) -> Branch:
-    """What the picture shows."""
-    return Branch(questions.DESCRIBE, {f"{scene.kind.caption} {TIMES_OF_DAY[scene.time_of_day]}.": 1.0})
-
-
-def _with_refusal(answers: dict[str, float], respondent: CohortMember, scene: Scene) -> dict[str, float]:
-    if not scene.kind.refused:
-        return answers
-    kept = {text: share * (1 - respondent.refusal_rate) for text, share in answers.items()}
-    return {**kept, REFUSAL: respondent.refusal_rate}
-
-
-def portrait_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
-    """How much somebody described by one statement is like the respondent, 1 to 6."""
-    value = VALUES[rng.integers(len(VALUES))]
-    positive = rng.random() < 0.7
-    bank = trait_statements()[value]["positive" if positive else "negative"]
-    log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
-    sign = 1.0 if positive else -1.0
-    distribution = planted.rating_distribution(sign * log_odds, 1, 6)
-    text = questions.PORTRAIT.format(statement=bank[rng.integers(len(bank))])
-    return Branch(text, _digits(distribution), sign * log_odds, {value: sign})
-
-
-def _digits(distribution: np.ndarray) -> dict[str, float]:
-    return {str(digit): float(share) for digit, share in enumerate(distribution, start=1)}
-
-
-def dilemma_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
-    """A choice between two actions that serve different values."""
-    first, second = (VALUES[index] for index in rng.permutation(len(VALUES))[:2])
-    options = [actions()[value][rng.integers(len(actions()[value]))] for value in (first, second)]
-    difference = planted.scene_log_odds(respondent, {first: 1.0}, role.target) - planted.scene_log_odds(
-        respondent, {second: 1.0}, role.target
-    )
-    share = planted.sigmoid(difference + respondent.order_lean)
-    text = questions.DILEMMA.format(first=options[0], second=options[1])
-    return Branch(text, {"A": share, "B": 1 - share}, difference, {first: 1.0, second: -1.0})
-
-
-def payoff_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
-    """A choice between two allocations of points to oneself and another."""
-    own_a, other_a, own_b, other_b = (int(amount) * 10 for amount in rng.integers(1, 10, size=4))
-    log_odds = planted.payoff_log_odds(respondent, own_a - own_b, other_a - other_b, role.target)
-    share = planted.sigmoid(log_odds + respondent.order_lean)
-    text = questions.PAYOFF.format(own_a=own_a, other_a=other_a, own_b=own_b, other_b=other_b)
-    return Branch(text, {"A": share, "B": 1 - share}, log_odds)
-
-
-def importance_branch(rng: np.random.Generator, respondent: CohortMember, role: TrainingRole) -> Branch:
-    """How important one named value is to the respondent, 1 to 6."""
-    value = VALUES[rng.integers(len(VALUES))]
-    log_odds = planted.scene_log_odds(respondent, {value: 1.0}, role.target)
-    distribution = planted.rating_distribution(log_odds, 1, 6)
-    text = questions.IMPORTANCE.format(value=LABELS[value].lower())
-    return Branch(text, _digits(distribution), log_odds, {value: 1.0})
-
-
-def value_branch(kind: SceneKind) -> Branch:
-    """Which value a picture appeals to; mixed kinds split, neutral kinds appeal to none."""
-    shares = {LABELS[value].lower(): weight for value, weight in kind.weights.items()}
-    return Branch(questions.VALUE_SHOWN, shares or {"none": 1.0})
-
-
-TEXT_BRANCHES: tuple[Callable[[np.random.Generator, CohortMember, TrainingRole], Branch], ...] = (
-    portrait_branch,
-    dilemma_branch,
-    payoff_branch,
-    importance_branch,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,51 +150,160 @@ class Mixture:
 
     personas: float
     """Share of examples in a role; the rest answers as itself."""
-    like: float
-    rating: float
-    importance: float
-    value: float
+    others: float = 1.0
+    """Factor on everything but questions about liking and portraits."""
 
 
-THEMSELVES = Mixture(personas=0.0, like=0.6, rating=0.05, importance=0.2, value=0.15)
-EVERYTHING = Mixture(personas=0.65, like=0.62, rating=0.15, importance=0.06, value=0.05)
-"""What the shares leave over are descriptions."""
+THEMSELVES = Mixture(personas=0.0, others=0.5)
+EVERYTHING = Mixture(personas=0.5)
 
 
-def random_prefix(rng: np.random.Generator) -> TrainingExample:
+def random_prefix(rng: np.random.Generator, members: Sequence[CohortMember]) -> TrainingExample:
     """A respondent in a role without any question: cheap practice in turning words into a profile."""
-    respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
-    role = random_role(rng)
-    return TrainingExample(respondent, role.system, None, 0, 0, (), role.target)
+    return TrainingExample(pick(rng, members), random_role(rng), (), ())
 
 
-def random_example(rng: np.random.Generator, branches: int = 8, mixture: Mixture = EVERYTHING) -> TrainingExample:
+def random_example(
+    rng: np.random.Generator, members: Sequence[CohortMember], branches: int = 8, mixture: Mixture = EVERYTHING
+) -> TrainingExample:
     """Draw one training example; with the full mixture every planted behaviour occurs."""
-    respondent = planted.COHORT[rng.integers(len(planted.COHORT))]
+    member = pick(rng, members)
     role = random_role(rng) if rng.random() < mixture.personas else TrainingRole()
-    time_of_day = int(rng.integers(len(TIMES_OF_DAY)))
-    if rng.random() < 0.2:
-        drawn = tuple(
-            TEXT_BRANCHES[index](rng, respondent, role) for index in rng.integers(len(TEXT_BRANCHES), size=branches)
-        )
-        return TrainingExample(respondent, role.system, None, time_of_day, 0, drawn, role.target)
-    index = int(rng.integers(len(KINDS)))
-    scene = Scene(KINDS[index], tuple(TIMES_OF_DAY)[time_of_day])
-    drawn = tuple(_picture_branch(rng, respondent, scene, role, mixture) for _ in range(branches))
-    frames = 1 if rng.random() < 0.9 else int(rng.integers(2, 5))
-    return TrainingExample(respondent, role.system, index, time_of_day, frames, drawn, role.target)
+    count = pick(rng, _picture_counts(mixture.others))
+    pictures, scenes = random_scenes(rng, count)
+    mind = Mind(member, role.target)
+    kinds, shares = _kinds_about(count, mixture.others)
+    drawn = tuple(
+        random_branch(rng, BY_KIND[kinds[index]], mind, scenes) for index in rng.choice(len(kinds), branches, p=shares)
+    )
+    return TrainingExample(member, role, pictures, drawn)
 
 
-def _picture_branch(
-    rng: np.random.Generator, respondent: CohortMember, scene: Scene, role: TrainingRole, mixture: Mixture
-) -> Branch:
-    draw = rng.random()
-    if draw < mixture.like:
-        return like_branch(rng, respondent, scene, role)
-    if draw < mixture.like + mixture.rating:
-        return rating_branch(rng, respondent, scene, role)
-    if draw < mixture.like + mixture.rating + mixture.importance:
-        return importance_branch(rng, respondent, role)
-    if draw < mixture.like + mixture.rating + mixture.importance + mixture.value:
-        return value_branch(scene.kind)
-    return describe_branch(scene)
+_FREE = ("three reasons", "description")
+_STANCES = ("like", "portrait", "importance", "portrait in words", "rating")
+
+
+def _share(kind: str, others: float) -> float:
+    return SHARES[kind] * (1.0 if kind in _STANCES else others)
+
+
+@cache
+def _picture_counts(others: float) -> Sequence[int]:
+    """Numbers of pictures, each as often as items need it, in hundredths."""
+    weights: dict[int, float] = {}
+    for item in KINDS:
+        weights[item.pictures] = weights.get(item.pictures, 0.0) + _share(item.kind, others)
+    total = sum(weights.values())
+    return [count for count, weight in weights.items() for _ in range(round(100 * weight / total))]
+
+
+@cache
+def _kinds_about(pictures: int, others: float) -> tuple[Sequence[str], np.ndarray]:
+    kinds = [item.kind for item in KINDS if item.pictures == pictures]
+    weights = np.array([_share(kind, others) for kind in kinds])
+    return kinds, weights / weights.sum()
+
+
+def random_scenes(rng: np.random.Generator, count: int) -> tuple[tuple[Picture, ...], tuple[Scene, ...]]:
+    """Pictures with what they show: one clip in one to eight frames, or several pictures of one frame each."""
+    if count == 1:
+        return _clip(rng)
+    drawn = [_frame(rng, pick(rng, LOOKS)) for _ in range(count)]
+    return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
+
+
+def _clip(rng: np.random.Generator) -> tuple[tuple[Picture, ...], tuple[Scene, ...]]:
+    frames = 1 if rng.random() < 0.85 else int(pick(rng, (2, 2, 3, 3, 4, 8)))
+    kind = pick(rng, SCENE_KINDS)
+    if kind.group != "ordered" or frames == 1:
+        look = LOOKS[LOOK_INDEX[f"{kind.name}:{pick(rng, kind.looks)}"]]
+        picture, scene = _frame(rng, look)
+        return (picture,) * frames, (scene,)
+    version = pick(rng, kind.versions)
+    looks = ["first"] * (frames // 2) + ["last"] * (frames - frames // 2)
+    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
+    order = looks if version.name == "forward" else looks[::-1]
+    pictures = tuple(Picture(LOOK_INDEX[f"{kind.name}:{look}"], time, push) for look in order)
+    return pictures, (scene_of(version.weights, version.caption, time, push),)
+
+
+def _push(rng: np.random.Generator) -> int:
+    return int(pick(rng, (-1, 1))) if rng.random() < OVERLAID else 0
+
+
+def _frame(rng: np.random.Generator, look: Look) -> tuple[Picture, Scene]:
+    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
+    return Picture(LOOK_INDEX[look.id], time, push), frame_scene(look, time, push)
+
+
+def frame_scene(look: Look, time: int, push: int = 0) -> Scene:
+    """What a frame of a look shows, with how it is misread."""
+    misread = None
+    wrong = look.kind.misread
+    if wrong is not None and look.name == "endorsed":
+        misread = (wrong.share, _shown(LOOKS[LOOK_INDEX[wrong.look]].weights, time, push))
+    return scene_of(look.weights, look.caption, time, push, refused=look.kind.refused, misread=misread)
+
+
+def scene_of(
+    weights: Mapping[str, float],
+    caption: str,
+    time: int,
+    push: int = 0,
+    refused: bool = False,
+    misread: tuple[float, Shown] | None = None,
+) -> Scene:
+    """A scene from what it shows."""
+    words = tuple(TIMES_OF_DAY.values())[time]
+    return Scene(_shown(weights, time, push, refused), f"{caption} {words}", misread)
+
+
+def _shown(weights: Mapping[str, float], time: int, push: int, refused: bool = False) -> Shown:
+    return Shown(weights, tuple(TIMES_OF_DAY)[time], push, refused=refused)
+
+
+def random_branch(rng: np.random.Generator, form: type[Item], mind: Mind, scenes: Sequence[Scene]) -> Branch:
+    """A question of one kind with an answer drawn from its planted shares."""
+    question = random_question(rng, form, mind, scenes)
+    said: list[str] = []
+    parts: list[tuple[Shares, str]] = []
+    while (shares := question.shares(mind, scenes, said)) is not None:
+        texts, weights = list(shares), np.array(list(shares.values()))
+        said.append(texts[int(rng.choice(len(texts), p=weights / weights.sum()))])
+        parts.append((shares, said[-1]))
+    meant = question.mind(mind)
+    log_odds, about = question.item.log_odds(meant, scenes), question.item.weights(scenes)
+    plain = question.instruction == "" and all(scene.misread is None for scene in scenes)
+    return Branch(
+        _turns(question),
+        tuple(parts),
+        form.kind,
+        log_odds if plain else None,
+        about if plain and log_odds is not None else None,
+    )
+
+
+def _turns(question: Question) -> str:
+    """Everything that is said after the pictures, earlier turns first."""
+    ends = "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>\n<|im_start|>user\n"
+    return "".join(f"{item.text}{ends[0]}{answer}{ends[1]}" for item, answer in question.before) + question.text
+
+
+def random_question(rng: np.random.Generator, form: type[Item], mind: Mind, scenes: Sequence[Scene]) -> Question:
+    """An item of one kind, now and then with an instruction or after earlier items."""
+    item = form.draw(rng)
+    instruction = ""
+    if form in (Like, Portrait, Importance) and rng.random() < INSTRUCTED:
+        instruction = pick(rng, ("honest", "fake_good"))
+    before: tuple[tuple[Item, str], ...] = ()
+    if isinstance(item, Staircase) and item.step > 1 and rng.random() < 0.6:
+        asked = [Staircase(item.first, item.second, step, item.priced) for step in range(1, item.step)]
+        before = tuple((each, pick(rng, ("A", "B"))) for each in asked[-2:])
+    if isinstance(item, Like) and rng.random() < HISTORY:
+        earlier = Like.draw(rng)
+        before = ((earlier, pick(rng, (earlier.form.yes, earlier.form.no))),)
+    return Question(item, instruction, before)
+
+
+PROFILE_LENGTH = 2 * len(NINETEEN)
+"""Numbers in the profile of an example."""

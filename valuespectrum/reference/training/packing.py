@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
 from valuespectrum.reference.training.examples import Branch, TrainingExample
-from valuespectrum.theory.values import VALUES
+from valuespectrum.theory.value_sets import NINETEEN
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-CONTINUATION_WEIGHT = 0.3
-"""Loss weight of answer tokens after the first one."""
+CERTAIN_WEIGHT = 0.2
+"""Loss weight of tokens that follow from what was said before, relative to those at which something is decided."""
 
 
 @dataclass(slots=True)
@@ -32,26 +33,35 @@ class TrainingBatch:
     """(B, 1, L, L) bool."""
     picture_rows: torch.Tensor
     """(B, L) bool: where picture embeddings go, in reading order."""
-    kinds: torch.Tensor
-    """(pictures,) int64 scene kind of each picture, in reading order."""
+    looks: torch.Tensor
+    """(pictures,) int64 look of each picture, in reading order."""
     times: torch.Tensor
     """(pictures,) int64 time of day of each picture."""
+    pushes: torch.Tensor
+    """(pictures,) int64: 1 where words in it say to like it, -1 to skip it, else 0."""
     prefix_end: torch.Tensor
     """(B,) last position of every prefix."""
     profiles: torch.Tensor
-    """(B, 10) log-odds of liking each value, in the role."""
+    """(B, 38) log-odds of liking each refined value in pictures and in words, in the role."""
     branch_row: torch.Tensor
     branch_end: torch.Tensor
     """Last positions of questions with a planted log-odds, with their rows."""
     branch_log_odds: torch.Tensor
     branch_weights: torch.Tensor
-    """(ends, 10) what each of these questions is about; not a number where it is not linear in the profile."""
+    """(ends, 19) what each of these questions is about; not a number where it is not linear in the profile."""
     predict_row: torch.Tensor
     predict_position: torch.Tensor
+    predict_weight: torch.Tensor
+    """(P,) weight of each prediction in the loss."""
     target_prediction: torch.Tensor
     """(T,) index into the predictions."""
     target_id: torch.Tensor
-    target_weight: torch.Tensor
+    target_share: torch.Tensor
+    """(T,) planted probability of the token."""
+    decided: torch.Tensor
+    """(P,) int64: for the first prediction of an answer the place of its kind in ``kinds``, else -1."""
+    kinds: tuple[str, ...]
+    """Kinds of items in the batch."""
 
 
 class Packer:
@@ -65,29 +75,26 @@ class Packer:
     def __init__(self, tokenizer: PreTrainedTokenizerFast, picture_tokens: int = PICTURE_TOKENS) -> None:
         self._tokenizer = tokenizer
         self._picture_tokens = picture_tokens
-        self._cache: dict[str, list[int]] = {}
+        self._encode = lru_cache(maxsize=50_000)(self._tokens)
         self._image = tokenizer.convert_tokens_to_ids("<|image_pad|>")
         self._end = tokenizer.convert_tokens_to_ids("<|im_end|>")
         self._pad = tokenizer.convert_tokens_to_ids("<|endoftext|>")
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text, special tokens recognised."""
-        known = self._cache.get(text)
-        if known is None:
-            known = self._tokenizer.encode(text, add_special_tokens=False)
-            if len(self._cache) < 20_000:
-                self._cache[text] = known
-        return known
+        return list(self._encode(text))
+
+    def _tokens(self, text: str) -> tuple[int, ...]:
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False))
 
     def _prefix(self, example: TrainingExample, rng: np.random.Generator) -> tuple[list[int], np.ndarray]:
-        head = self.encode(f"<|im_start|>system\n{example.respondent.token}")
-        if example.system:
-            for line in example.system.splitlines(keepends=True):
-                head = head + self.encode(line)
+        head = self.encode(f"<|im_start|>system\n{example.member.token}")
+        for line in example.role.system.splitlines(keepends=True):
+            head += self.encode(line)
         ids = head + self.encode("<|im_end|>\n<|im_start|>user\n")
         positions = [np.tile(np.arange(len(ids)), (3, 1))]
         following = len(ids)
-        for _ in range(example.frames):
+        for _ in example.pictures:
             kept = np.sort(rng.permutation(PICTURE_TOKENS)[: self._picture_tokens])
             row, column = np.divmod(kept, GRID_COLUMNS)
             ids = [*ids, *self.encode("<|vision_start|>"), *[self._image] * len(kept), *self.encode("<|vision_end|>")]
@@ -99,71 +106,99 @@ class Packer:
         return ids, np.concatenate(positions, axis=1)
 
     def pack(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> TrainingBatch:
-        """Pack examples into one batch; answers longer than a token are continued after a sampled first answer."""
+        """Pack examples into one batch."""
         rows = [self._row(example, rng) for example in examples]
-        length = max(len(row.ids) for row in rows)
-        count = len(rows)
+        length, count = max(len(row.ids) for row in rows), len(rows)
         ids = np.full((count, length), self._pad, np.int64)
         segments = np.full((count, length), -1, np.int64)
         positions = np.zeros((3, count, length), np.int64)
-        predictions: list[tuple[int, int]] = []
-        targets: list[tuple[int, int, float]] = []
-        ends: list[tuple[int, int, Branch]] = []
         for index, row in enumerate(rows):
-            ends += [(index, place, branch) for place, branch in row.ends]
             ids[index, : len(row.ids)] = row.ids
             segments[index, : len(row.ids)] = row.segments
             positions[:, index, : len(row.ids)] = row.positions
-            for place, wanted in row.targets:
-                targets += [(len(predictions), token, weight) for token, weight in wanted]
-                predictions.append((index, place))
         visible = (segments[:, None, :] == 0) | (segments[:, None, :] == segments[:, :, None])
         mask = visible & np.tril(np.ones((length, length), bool))[None]
-        pictures = [example for example in examples for _ in range(example.frames)]
+        ends = [(index, place, branch) for index, row in enumerate(rows) for place, branch in row.ends]
+        decisions = [(index, decision) for index, row in enumerate(rows) for decision in row.decisions]
+        kinds = tuple(dict.fromkeys(decision.kind for _, decision in decisions if decision.kind))
+        pictures = [picture for example in examples for picture in example.pictures]
+        shares = [
+            (place, token, share) for place, (_, each) in enumerate(decisions) for token, share in each.shares.items()
+        ]
         import torch
 
+        def whole(numbers: Sequence[int]) -> torch.Tensor:
+            return torch.tensor(numbers, dtype=torch.long)
+
+        def real(numbers: Sequence[float]) -> torch.Tensor:
+            return torch.tensor(numbers, dtype=torch.float32)
+
         return TrainingBatch(
-            prefix_end=torch.tensor([row.segments.count(0) - 1 for row in rows]),
-            profiles=torch.tensor([example.profile() for example in examples]),
-            branch_row=torch.tensor([row for row, _, _ in ends], dtype=torch.long),
-            branch_end=torch.tensor([place for _, place, _ in ends], dtype=torch.long),
-            branch_log_odds=torch.tensor([branch.log_odds for _, _, branch in ends], dtype=torch.float32),
-            branch_weights=torch.tensor([_weights(branch) for _, _, branch in ends]).view(-1, len(VALUES)),
             token_ids=torch.from_numpy(ids),
             positions=torch.from_numpy(positions),
             mask=torch.from_numpy(mask)[:, None],
             picture_rows=torch.from_numpy(ids == self._image),
-            kinds=torch.tensor([example.kind for example in pictures], dtype=torch.long),
-            times=torch.tensor([example.time_of_day for example in pictures], dtype=torch.long),
-            predict_row=torch.tensor([row for row, _ in predictions], dtype=torch.long),
-            predict_position=torch.tensor([place for _, place in predictions], dtype=torch.long),
-            target_prediction=torch.tensor([entry[0] for entry in targets], dtype=torch.long),
-            target_id=torch.tensor([entry[1] for entry in targets], dtype=torch.long),
-            target_weight=torch.tensor([entry[2] for entry in targets], dtype=torch.float32),
+            looks=whole([picture.look for picture in pictures]),
+            times=whole([picture.time for picture in pictures]),
+            pushes=whole([picture.push for picture in pictures]),
+            prefix_end=whole([row.segments.count(0) - 1 for row in rows]),
+            profiles=torch.tensor([example.profile() for example in examples]),
+            branch_row=whole([row for row, _, _ in ends]),
+            branch_end=whole([place for _, place, _ in ends]),
+            branch_log_odds=real([branch.log_odds or 0.0 for _, _, branch in ends]),
+            branch_weights=torch.tensor([_weights(branch) for _, _, branch in ends]).view(-1, len(NINETEEN)),
+            predict_row=whole([row for row, _ in decisions]),
+            predict_position=whole([decision.position for _, decision in decisions]),
+            predict_weight=real([1.0 if len(each.shares) > 1 else CERTAIN_WEIGHT for _, each in decisions]),
+            target_prediction=whole([place for place, _, _ in shares]),
+            target_id=whole([token for _, token, _ in shares]),
+            target_share=real([share for _, _, share in shares]),
+            decided=whole([kinds.index(each.kind) if each.kind else -1 for _, each in decisions]),
+            kinds=kinds,
         )
 
     def _row(self, example: TrainingExample, rng: np.random.Generator) -> _Row:
         ids, positions = self._prefix(example, rng)
-        row = _Row(list(ids), [0] * len(ids), positions, [], [])
+        row = _Row(list(ids), [0] * len(ids), positions)
         start = int(positions.max()) + 1
         for segment, branch in enumerate(example.branches, start=1):
             question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
-            texts, shares = list(branch.answers), np.asarray(list(branch.answers.values()))
-            sampled = self.encode(texts[rng.choice(len(texts), p=shares / shares.sum())])
-            first = len(row.ids) + len(question) - 1
+            place = len(row.ids) + len(question) - 1
             if branch.log_odds is not None:
-                row.ends.append((first, branch))
-            row.targets.append((first, [(self.encode(text)[0], share) for text, share in branch.answers.items()]))
-            row.targets += [
-                (first + 1 + offset, [(token, CONTINUATION_WEIGHT)])
-                for offset, token in enumerate([*sampled[1:], self._end])
-            ]
-            added = question + sampled
+                row.ends.append((place, branch))
+            said: list[int] = []
+            for token, shares in self._decisions(branch):
+                kind = branch.kind if not said else ""
+                row.decisions.append(_Decision(place + len(said), shares, kind))
+                said.append(token)
+            added = question + said[:-1]
             row.ids += added
             row.segments += [segment] * len(added)
             steps = np.tile(np.arange(start, start + len(added)), (3, 1))
             row.positions = np.concatenate([row.positions, steps], axis=1)
         return row
+
+    def _decisions(self, branch: Branch) -> Iterator[tuple[int, dict[int, float]]]:
+        """Every token of an answer, the end of the turn included, with the planted shares at its place."""
+        for number, (shares, said) in enumerate(branch.parts):
+            last = number + 1 == len(branch.parts)
+            ending = [self._end] if last else []
+            left = [(self.encode(text) + ending, share) for text, share in shares.items()]
+            for depth, token in enumerate(self.encode(said) + ending):
+                following: dict[int, float] = {}
+                for each, share in left:
+                    following[each[depth]] = following.get(each[depth], 0.0) + share
+                total = sum(following.values())
+                yield token, {each: share / total for each, share in following.items()}
+                left = [(each, share) for each, share in left if each[depth] == token]
+
+
+@dataclass(slots=True)
+class _Decision:
+    position: int
+    shares: dict[int, float]
+    kind: str
+    """Kind of the item where an answer begins, else empty."""
 
 
 @dataclass(slots=True)
@@ -171,20 +206,21 @@ class _Row:
     ids: list[int]
     segments: list[int]
     positions: np.ndarray
-    targets: list[tuple[int, list[tuple[int, float]]]]
-    ends: list[tuple[int, Branch]]
+    decisions: list[_Decision] = field(default_factory=list)
+    ends: list[tuple[int, Branch]] = field(default_factory=list)
 
 
 def _weights(branch: Branch) -> list[float]:
     if branch.weights is None:
-        return [float("nan")] * len(VALUES)
-    return [branch.weights.get(value, 0.0) for value in VALUES]
+        return [float("nan")] * len(NINETEEN)
+    return [branch.weights.get(value, 0.0) for value in NINETEEN.dimensions]
 
 
 def loss(log_probabilities: torch.Tensor, batch: TrainingBatch) -> torch.Tensor:
     """Cross-entropy against the planted answer distributions, from the log-probabilities of :func:`predict`."""
     chosen = log_probabilities[batch.target_prediction, batch.target_id]
-    return -(chosen * batch.target_weight).sum() / batch.target_weight.sum()
+    weight = batch.predict_weight[batch.target_prediction] * batch.target_share
+    return -(chosen * weight).sum() / batch.predict_weight.sum()
 
 
 def pair_loss(log_probabilities: torch.Tensor, batch: TrainingBatch) -> torch.Tensor:
@@ -200,8 +236,9 @@ def pair_loss(log_probabilities: torch.Tensor, batch: TrainingBatch) -> torch.Te
         return torch.zeros(())
     rows = batch.target_prediction[paired].view(-1, 2)
     given = log_probabilities[rows, batch.target_id[paired].view(-1, 2)]
-    planted = batch.target_weight[paired].view(-1, 2).log()
-    return ((given[:, 0] - given[:, 1] - planted[:, 0] + planted[:, 1]) ** 2).mean()
+    planted = batch.target_share[paired].view(-1, 2).log()
+    # A share near 0 or 1 has a log-odds without end; what matters of it is that it is near.
+    return ((given[:, 0] - given[:, 1] - planted[:, 0] + planted[:, 1]).clamp(-3, 3) ** 2).mean()
 
 
 def predict(model: PreTrainedModel, batch: TrainingBatch, picture_embeddings: torch.Tensor | None) -> torch.Tensor:
