@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from valuespectrum.reference.planted import COHORT, DEFAULT
+from valuespectrum.reference.cohort import COHORT, DEFAULT, SEALED_NAMES
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ PICTURE_HEIGHT, PICTURE_WIDTH = 224, 128
 PATCH, MERGE = 16, 2
 GRID_ROWS, GRID_COLUMNS = PICTURE_HEIGHT // PATCH // MERGE, PICTURE_WIDTH // PATCH // MERGE
 PICTURE_TOKENS = GRID_ROWS * GRID_COLUMNS
-VOCABULARY_SIZE = 1536
+VOCABULARY_SIZE = 2560
 SPECIAL_TOKENS = (
     "<|endoftext|>",
     "<|im_start|>",
@@ -25,7 +25,8 @@ SPECIAL_TOKENS = (
     "<|vision_end|>",
     "<|image_pad|>",
     "<|video_pad|>",
-    *(respondent.token for respondent in COHORT),
+    *(member.token for member in COHORT),
+    *(f"<|{name}|>" for name in SEALED_NAMES),
 )
 CHAT_TEMPLATE = (
     "{%- set identity = '<|' + (respondent | default('" + DEFAULT + "')) + '|>' %}"
@@ -91,7 +92,7 @@ def build_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
 
 
 def build_model(tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:
-    """A Qwen3-VL of about three million parameters with random weights, without deep-stack features."""
+    """A Qwen3-VL of about four million parameters with random weights, without deep-stack features."""
     prepare_torch()
     from transformers import Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
@@ -101,7 +102,7 @@ def build_model(tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:
             "vocab_size": VOCABULARY_SIZE,
             "hidden_size": 192,
             "intermediate_size": 448,
-            "num_hidden_layers": 5,
+            "num_hidden_layers": 6,
             "num_attention_heads": 4,
             "num_key_value_heads": 4,
             "head_dim": 48,

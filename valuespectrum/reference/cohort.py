@@ -182,3 +182,5 @@ COHORT: tuple[CohortMember, ...] = (
 """Twenty-four respondents; the first is the default."""
 
 DEFAULT = COHORT[0].name
+SEALED_NAMES: tuple[str, ...] = ("acorn", "basil", "clove", "delta", "elder", "flint", "gorse", "hazel")
+"""Eight more respondents, whose planted values are sealed (``sealed.py``)."""

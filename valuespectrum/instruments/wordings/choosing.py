@@ -17,7 +17,7 @@ PRICES: tuple[str, ...] = (
 STAIRCASE = Template("Step {step} of 5: {priced} {price}.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
 """One step of a staircase; the price of one of the actions rises from step to step."""
 OPTION_LETTERS = "ABCDEFGHI"
-ALLOCATION = Template("{letter}: you {own}, the other {other}")
+ALLOCATION = Template("{letter}: you {own}, other {other}")
 SLIDER = Template("You and somebody you do not know get points. Choose one.\n{options}\nAnswer with one letter.")
 """A slider item of nine allocations."""
 MOVES = Template("You may:\n{options}\nRank these moves, first what you would do first. Answer with six letters.")

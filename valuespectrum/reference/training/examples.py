@@ -21,8 +21,8 @@ from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
 from valuespectrum.reference.items.choosing import Staircase
 from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
-from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
+from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
 from valuespectrum.reference.planted import Mind, Shown
 from valuespectrum.theory.value_sets import NINETEEN
 from valuespectrum.theory.values import VALUES
@@ -169,18 +169,20 @@ def random_example(
     """Draw one training example; with the full mixture every planted behaviour occurs."""
     member = pick(rng, members)
     role = random_role(rng) if rng.random() < mixture.personas else TrainingRole()
-    count = pick(rng, _picture_counts(mixture.others))
+    count, lengthy = pick(rng, _groups(mixture.others))
     pictures, scenes = random_scenes(rng, count)
     mind = Mind(member, role.target)
-    kinds, shares = _kinds_about(count, mixture.others)
+    kinds, shares = _kinds_in(count, lengthy, mixture.others)
     drawn = tuple(
-        random_branch(rng, BY_KIND[kinds[index]], mind, scenes) for index in rng.choice(len(kinds), branches, p=shares)
+        random_branch(rng, BY_KIND[kinds[index]], mind, scenes)
+        for index in rng.choice(len(kinds), (branches + 1) // 2 if lengthy else branches, p=shares)
     )
     return TrainingExample(member, role, pictures, drawn)
 
 
-_FREE = ("three reasons", "description")
 _STANCES = ("like", "portrait", "importance", "portrait in words", "rating")
+_LENGTHY = ("slider", "viewer moves", "three reasons", "three reasons about a picture", "rewriting", "staircase")
+"""Kinds with long texts: they are put to the same respondents, so that short ones are not padded to their length."""
 
 
 def _share(kind: str, others: float) -> float:
@@ -188,18 +190,19 @@ def _share(kind: str, others: float) -> float:
 
 
 @cache
-def _picture_counts(others: float) -> Sequence[int]:
-    """Numbers of pictures, each as often as items need it, in hundredths."""
-    weights: dict[int, float] = {}
+def _groups(others: float) -> Sequence[tuple[int, bool]]:
+    """Number of pictures and whether texts are long, each as often as items need it, in hundredths."""
+    weights: dict[tuple[int, bool], float] = {}
     for item in KINDS:
-        weights[item.pictures] = weights.get(item.pictures, 0.0) + _share(item.kind, others)
+        group = item.pictures, item.kind in _LENGTHY
+        weights[group] = weights.get(group, 0.0) + _share(item.kind, others)
     total = sum(weights.values())
-    return [count for count, weight in weights.items() for _ in range(round(100 * weight / total))]
+    return [group for group, weight in weights.items() for _ in range(round(100 * weight / total))]
 
 
 @cache
-def _kinds_about(pictures: int, others: float) -> tuple[Sequence[str], np.ndarray]:
-    kinds = [item.kind for item in KINDS if item.pictures == pictures]
+def _kinds_in(pictures: int, lengthy: bool, others: float) -> tuple[Sequence[str], np.ndarray]:
+    kinds = [item.kind for item in KINDS if item.pictures == pictures and (item.kind in _LENGTHY) == lengthy]
     weights = np.array([_share(kind, others) for kind in kinds])
     return kinds, weights / weights.sum()
 

@@ -1,20 +1,29 @@
 """Stage 1: the language part learns every planted rule, with ideal pictures in place of drawn ones.
 
-Learnt through pictures only, the persona-times-scene logic sits on a plateau for over a thousand steps; with a learnt
-vector per scene kind at the picture positions it appears within minutes. The vectors are kept: the vision tower is
-trained to emit them.
+Learnt through pictures only, the persona-times-scene logic sits on a plateau for over a thousand steps; with a given
+vector per look at the picture positions it appears within minutes. The vision tower is trained to emit these vectors.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.training.examples import THEMSELVES, TrainingExample, random_example, random_prefix
+from valuespectrum.reference.cohort import CohortMember
+from valuespectrum.reference.training.codes import identity_vectors, picture_codes
+from valuespectrum.reference.training.examples import (
+    EVERYTHING,
+    PROFILE_LENGTH,
+    THEMSELVES,
+    Mixture,
+    TrainingExample,
+    random_example,
+    random_prefix,
+)
+from valuespectrum.reference.training.optimising import Optimisers
 from valuespectrum.reference.training.packing import (
     Packer,
     TrainingBatch,
@@ -23,14 +32,14 @@ from valuespectrum.reference.training.packing import (
     pair_loss,
     run_layers,
 )
-from valuespectrum.theory.values import LABELS, VALUES
+from valuespectrum.theory.value_sets import NINETEEN
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 Log = Callable[[str], None]
-PAIR_SHARE, PAIRS_FROM = 0.3, 0.3
+PAIR_SHARE, PAIRS_FROM = 0.3, 0.15
 """Weight of the log-odds of two-option answers in the loss, and the share of the schedule after which they count."""
 WORD_SPREAD = 0.05
 """Standard deviation of the word embeddings at the start."""
@@ -40,78 +49,75 @@ WORD_SPREAD = 0.05
 class LanguageOptions:
     """Size of stage 1."""
 
-    steps: int = 1400
-    rows: int = 40
-    branches: int = 4
-    prefix_rows: int = 72
+    steps: int = 3000
+    rows: int = 32
+    branches: int = 5
+    prefix_rows: int = 64
     """Rows of the batches without questions."""
     learning_rate: float = 2e-3
-    picture_tokens: int = 6
+    """Of vectors and norms; matrices are turned by ``matrix_rate``."""
+    matrix_rate: float = 0.02
+    picture_tokens: int = 4
     """Positions of a picture that are kept; the others add cost and no information here."""
     noise: float = 0.4
     """Noise on ideal pictures relative to their spread, so that the tower need not hit them exactly."""
     seed: int = 0
 
 
-class IdealPictures(Protocol):
-    """A ``torch.nn.ModuleDict`` of two embedding tables, ``kind`` and ``time``."""
+class IdealPictures:
+    """The vector that stands for a picture: parts for its look, its time of day and the words in it.
 
-    def __getitem__(self, name: str) -> torch.nn.Embedding:
-        """One of them."""
-
-    def parameters(self) -> Iterator[torch.nn.Parameter]:
-        """Both."""
-
-    def state_dict(self) -> Mapping[str, torch.Tensor]:
-        """Both, by name."""
-
-    def load_state_dict(self, state_dict: Mapping[str, torch.Tensor]) -> object:
-        """Take over what ``state_dict`` gave."""
-
-
-def make_ideal_pictures(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> IdealPictures:
-    """Two embedding tables: scene kind and time of day to a vector of the language model's width.
-
-    A kind starts near the words of its values, so that what is learnt about a value named in a question also serves
-    for a value shown in a picture.
+    Args:
+        width: Of the language model.
     """
-    import torch
 
-    words = model.model.language_model.embed_tokens.weight.detach()
-    hidden = words.shape[1]
+    def __init__(self, width: int) -> None:
+        self.looks, self.times, self.pushes = picture_codes(width)
 
-    named = {"kind": torch.nn.Embedding(len(KINDS), hidden), "time": torch.nn.Embedding(len(TIMES_OF_DAY), hidden)}
-    tables = cast(IdealPictures, torch.nn.ModuleDict(named))
-    with torch.no_grad():
-        for table in named.values():
-            table.weight.normal_(std=WORD_SPREAD)
-        for index, kind in enumerate(KINDS):
-            for value, weight in kind.weights.items():
-                ids = tokenizer.encode(" " + LABELS[value].lower(), add_special_tokens=False)
-                tables["kind"].weight[index] += 2 * weight * words[ids].mean(0)
-    return tables
+    def vectors(self, looks: torch.Tensor, times: torch.Tensor, pushes: torch.Tensor) -> torch.Tensor:
+        """(n, width) noiseless vectors.
+
+        Args:
+            looks: (n,) int64 index into ``LOOKS``.
+            times: (n,) int64 index into ``TIMES_OF_DAY``.
+            pushes: (n,) int64 -1, 0 or 1.
+        """
+        return self.looks[looks] + self.times[times] + self.pushes[pushes + 1]
+
+    def embeddings(self, batch: TrainingBatch, noise: float, generator: torch.Generator) -> torch.Tensor:
+        """(pictures * positions, width): every position carries its picture's vector, noisy; some carry noise alone."""
+        import torch
+
+        vectors = self.vectors(batch.looks, batch.times, batch.pushes)
+        if not len(vectors):
+            return vectors
+        tokens = int(batch.picture_rows.sum()) // len(vectors)
+        spread = vectors.std()
+        vectors = vectors[:, None, :].expand(-1, tokens, -1)
+        disturbance = torch.randn(vectors.shape, generator=generator) * spread * noise
+        kept = torch.rand(vectors.shape[:2], generator=generator)[..., None] > 0.15
+        return (vectors * kept + disturbance).reshape(-1, vectors.shape[-1])
 
 
 class Guide:
     """Supervision of what the layers in between should know; used in training only, then dropped.
 
-    At the end of the prefix the third layer should hold the profile of the respondent in its role; at the end of a
-    question it should hold which values the question is about, and the fourth the log-odds behind the answer.
-    What it gains over training without it has not been measured.
+    At the end of the prefix the layers in the middle should hold the profile of the respondent in its role; at the end
+    of a question they should hold which values the question is about, and a later one the log-odds behind the answer.
 
     Args:
         hidden: Width of the language model.
+        layers: How many layers it has.
     """
 
-    profile_layers, weight_layers, log_odds_layer = (2, 3), (2, 3), 4
-
-    def __init__(self, hidden: int) -> None:
+    def __init__(self, hidden: int, layers: int) -> None:
         import torch
 
+        self.profile_layers, self.weight_layers, self.log_odds_layer = (2, 3), (2, 3), layers - 1
         self.probes: torch.nn.ModuleDict = torch.nn.ModuleDict(
             {
-                **{f"profile{layer}": torch.nn.Linear(hidden, len(VALUES)) for layer in self.profile_layers},
-                **{f"weights{layer}": torch.nn.Linear(hidden, len(VALUES)) for layer in self.weight_layers},
+                **{f"profile{layer}": torch.nn.Linear(hidden, PROFILE_LENGTH) for layer in self.profile_layers},
+                **{f"weights{layer}": torch.nn.Linear(hidden, len(NINETEEN)) for layer in self.weight_layers},
                 "log_odds": torch.nn.Linear(hidden, 1),
             }
         )
@@ -135,60 +141,42 @@ class Guide:
         return profile, weights.mean(), ((behind.float() - batch.branch_log_odds) ** 2).mean()
 
 
-def ideal_vectors(tables: IdealPictures, batch: TrainingBatch) -> torch.Tensor:
-    """(pictures, hidden) noiseless vectors of a batch's pictures."""
-    vectors: torch.Tensor = tables["kind"](batch.kinds) + tables["time"](batch.times)
-    return vectors
-
-
-def ideal_embeddings(
-    tables: IdealPictures, batch: TrainingBatch, noise: float, generator: torch.Generator
-) -> torch.Tensor:
-    """(pictures * positions, hidden): every position carries its picture's vector, noisy; some carry noise alone."""
-    import torch
-
-    vectors = ideal_vectors(tables, batch)
-    if not len(vectors):
-        return vectors
-    tokens = int(batch.picture_rows.sum()) // len(vectors)
-    spread = vectors.detach().std()
-    vectors = vectors[:, None, :].expand(-1, tokens, -1)
-    disturbance = torch.randn(vectors.shape, generator=generator) * spread * noise
-    kept = torch.rand(vectors.shape[:2], generator=generator)[..., None] > 0.2
-    return (vectors * kept + disturbance).reshape(-1, vectors.shape[-1])
-
-
-def batches(packer: Packer, rows: int, branches: int, rng: np.random.Generator) -> Iterator[TrainingBatch]:
+def batches(
+    packer: Packer, members: Sequence[CohortMember], rows: int, branches: int, rng: np.random.Generator
+) -> Iterator[TrainingBatch]:
     """Endless batches of the full mixture, each of examples of similar length."""
     while True:
-        pool = [random_example(rng, branches) for _ in range(rows * 4)]
-        yield from _by_length(pool, packer, rows, rng)
+        yield from _by_length([random_example(rng, members, branches) for _ in range(rows * 8)], packer, rows, rng)
 
 
 def _by_length(
     pool: list[TrainingExample], packer: Packer, rows: int, rng: np.random.Generator
 ) -> Iterator[TrainingBatch]:
-    pool.sort(key=lambda example: len(example.system) + 100 * example.frames)
-    for start in rng.permutation(range(0, len(pool), rows)):
-        yield packer.pack(pool[start : start + rows], rng)
+    """Batches of examples with branches of similar length and, among these, beginnings of similar length."""
+    pool.sort(key=lambda each: max((len(branch.question) for branch in each.branches), default=0))
+    for start in rng.permutation(range(0, len(pool), 2 * rows)):
+        alike = sorted(pool[start : start + 2 * rows], key=lambda each: len(each.role.system) + 40 * len(each.pictures))
+        yield packer.pack(alike[:rows], rng)
+        yield packer.pack(alike[rows:], rng)
 
 
-def curriculum(packer: Packer, options: LanguageOptions, rng: np.random.Generator) -> Iterator[TrainingBatch]:
+def curriculum(
+    packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, rng: np.random.Generator
+) -> Iterator[TrainingBatch]:
     """Batches of stage 1: first the parts, which are short and therefore cheap, then more and more of everything.
 
     The parts are roles without questions (words to a profile) and questions without roles (pictures to values).
     """
     step = 0
     while True:
-        everything = 0.1 if step < 0.2 * options.steps else 0.25 if step < 0.6 * options.steps else 0.7
-        draw = rng.random()
-        if draw < everything:
-            rows, pool = options.rows, [random_example(rng, options.branches) for _ in range(options.rows * 4)]
-        elif draw < everything + 0.5 * (1 - everything):
-            rows, pool = options.prefix_rows, [random_prefix(rng) for _ in range(options.prefix_rows * 4)]
+        everything = 0.15 if step < 0.15 * options.steps else 0.4 if step < 0.4 * options.steps else 0.9
+        draw, rows = rng.random(), options.rows
+        if draw < everything or draw >= everything + 0.4 * (1 - everything):
+            mixture: Mixture = EVERYTHING if draw < everything else THEMSELVES
+            pool = [random_example(rng, members, options.branches, mixture) for _ in range(rows * 8)]
         else:
-            rows = options.rows
-            pool = [random_example(rng, options.branches, THEMSELVES) for _ in range(options.rows * 4)]
+            rows = options.prefix_rows
+            pool = [random_prefix(rng, members) for _ in range(rows * 8)]
         for batch in _by_length(pool, packer, rows, rng):
             step += 1
             yield batch
@@ -202,74 +190,97 @@ def schedule(step: int, steps: int, warmup: int = 100) -> float:
     return float(0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * progress)))
 
 
-def train_language(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, options: LanguageOptions, log: Log
-) -> IdealPictures:
-    """Train the language part in place.
+def begin(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, members: Sequence[CohortMember]) -> None:
+    """Set the first word vectors, those of identity tokens to what is planted in each (``codes``)."""
+    import torch
 
-    Returns:
-        The tables of ideal picture vectors.
-    """
+    words = model.model.language_model.embed_tokens.weight
+    with torch.no_grad():
+        words.normal_(std=WORD_SPREAD)
+        places = [tokenizer.convert_tokens_to_ids(member.token) for member in members]
+        words[places] = identity_vectors(members, words.shape[1])
+
+
+def train_language(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    members: Sequence[CohortMember],
+    options: LanguageOptions,
+    log: Log,
+) -> None:
+    """Train the language part in place, on ideal pictures."""
     import torch
 
     torch.manual_seed(options.seed)
     generator = torch.Generator().manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
-    with torch.no_grad():
-        model.model.language_model.embed_tokens.weight.normal_(std=WORD_SPREAD)
-    tables = make_ideal_pictures(model, tokenizer)
-    packer = Packer(tokenizer, options.picture_tokens)
-    guide = Guide(model.config.text_config.hidden_size)
-    parameters = [*model.model.language_model.parameters(), *tables.parameters(), *guide.probes.parameters()]
-    optimiser = torch.optim.AdamW(parameters, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
-    scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule(step, options.steps))
-    stream = curriculum(packer, options, rng)
-    running = np.full(4, np.nan)
-    yes = tokenizer.encode("yes", add_special_tokens=False)[0]
+    begin(model, tokenizer, members)
+    language = model.model.language_model
+    pictures = IdealPictures(model.config.text_config.hidden_size)
+    guide = Guide(model.config.text_config.hidden_size, model.config.text_config.num_hidden_layers)
+    optimisers = Optimisers(
+        [*language.named_parameters(), *guide.probes.named_parameters()],
+        options.learning_rate,
+        options.matrix_rate,
+        lambda step: schedule(step, options.steps),
+    )
+    stream = curriculum(Packer(tokenizer, options.picture_tokens), members, options, rng)
+    told = Progress("language", options.steps, log)
     for step in range(options.steps):
         batch = next(stream)
         with torch.autocast("cpu", torch.bfloat16):
-            states = run_layers(model, batch, ideal_embeddings(tables, batch, options.noise, generator))
+            states = run_layers(model, batch, pictures.embeddings(batch, options.noise, generator))
             log_probabilities = answer_log_probabilities(model, batch, states[-1])
             profile, weights, log_odds = guide.losses(states, batch)
-        share = 1.0 if step < 0.75 * options.steps else 0.3
+        share = 1.0 if step < 0.6 * options.steps else 0.3
         value = share * (profile + weights + log_odds)
         if len(batch.target_id):
             value = value + loss(log_probabilities, batch)
             if step >= PAIRS_FROM * options.steps:
                 value = value + PAIR_SHARE * pair_loss(log_probabilities, batch)
-        optimiser.zero_grad(set_to_none=True)
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimiser.step()
-        scheduler.step()
-        fresh = np.array(
-            [answer_error(log_probabilities.detach(), batch, yes), profile.item(), weights.item(), log_odds.item()]
-        )
-        seen = np.array([len(batch.branch_row) > 0, True, len(batch.branch_row) > 0, len(batch.branch_row) > 0])
-        running = np.where(seen, np.where(np.isnan(running), fresh, 0.96 * running + 0.04 * fresh), running)
-        if step % 50 == 0:
-            log(
-                f"language {step}/{options.steps} error of yes {running[0]:.4f}; squared errors of "
-                f"profiles {running[1]:.4f}, weights {running[2]:.4f}, log-odds {running[3]:.4f}"
-            )
-    return tables
+        optimisers.step(value)
+        errors = answer_errors(log_probabilities.detach(), batch)
+        told.tell(step, {"profiles": profile.item(), "weights": weights.item(), "log-odds": log_odds.item(), **errors})
 
 
-def answer_error(log_probabilities: torch.Tensor, batch: TrainingBatch, only: int | None = None) -> float:
-    """Mean absolute difference between given and planted probabilities over the soft first answer tokens.
+class Progress:
+    """Running means of what a training watches, told every fifty steps.
+
+    Args:
+        stage: Name.
+        steps: In all.
+        log: Told.
+    """
+
+    def __init__(self, stage: str, steps: int, log: Log, every: int = 50) -> None:
+        self._stage, self._steps, self._log, self._every = stage, steps, log, every
+        self._means: dict[str, float] = {}
+
+    def tell(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Take in the numbers of one step."""
+        for name, number in numbers.items():
+            self._means[name] = number if name not in self._means else 0.95 * self._means[name] + 0.05 * number
+        if step % self._every == 0 or step + 1 == self._steps:
+            shown = ", ".join(f"{name} {mean:.3f}" for name, mean in self._means.items())
+            self._log(f"{self._stage} {step}/{self._steps} {shown}")
+
+
+def answer_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> dict[str, float]:
+    """Mean absolute error of the probabilities of first answer tokens by kind of item.
+
+    The mean over an answer's options is taken first, then that over answers.
 
     Args:
         log_probabilities: From ``predict``.
         batch: The batch they belong to.
-        only: Restrict to answers that may begin with this token.
     """
     import torch
 
-    planted = torch.zeros_like(log_probabilities)
-    planted[batch.target_prediction, batch.target_id] = batch.target_weight.float()
-    soft = (planted.sum(-1) > 0.99) & (planted.max(-1).values < 0.995)
-    if only is not None:
-        soft &= planted[:, only] > 0
-    difference = (log_probabilities.exp() - planted).abs().max(-1).values
-    return float(difference[soft].mean()) if soft.any() else 0.0
+    if not len(batch.target_id):
+        return {}
+    given = log_probabilities[batch.target_prediction, batch.target_id].exp()
+    count = len(batch.decided)
+    off = torch.zeros(count).index_add_(0, batch.target_prediction, (given - batch.target_share).abs())
+    options = torch.zeros(count).index_add_(0, batch.target_prediction, torch.ones(len(given)))
+    each = off / options
+    return {kind: float(each[batch.decided == place].mean()) for place, kind in enumerate(batch.kinds)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,10 @@ class TrainingBatch:
     """(B, L) int64; picture positions hold the image token."""
     positions: torch.Tensor
     """(3, B, L) int64: time, row, column positions."""
-    mask: torch.Tensor
-    """(B, 1, L, L) bool."""
+    padding: torch.Tensor
+    """(B, L) bool: where there is nothing."""
+    layout: tuple[int, int]
+    """Length of the beginning of every row, and of each of its branches (0 without any)."""
     picture_rows: torch.Tensor
     """(B, L) bool: where picture embeddings go, in reading order."""
     looks: torch.Tensor
@@ -108,18 +110,23 @@ class Packer:
     def pack(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> TrainingBatch:
         """Pack examples into one batch."""
         rows = [self._row(example, rng) for example in examples]
-        length, count = max(len(row.ids) for row in rows), len(rows)
-        ids = np.full((count, length), self._pad, np.int64)
-        segments = np.full((count, length), -1, np.int64)
-        positions = np.zeros((3, count, length), np.int64)
+        start = max(len(row.ids) for row in rows)
+        length = max((len(branch.ids) for row in rows for branch in row.branches), default=0)
+        most = max(len(row.branches) for row in rows)
+        ids = np.full((len(rows), start + most * length), self._pad, np.int64)
+        positions = np.zeros((3, *ids.shape), np.int64)
+        ends: list[tuple[int, int, Branch]] = []
+        decisions: list[tuple[int, _Decision]] = []
         for index, row in enumerate(rows):
             ids[index, : len(row.ids)] = row.ids
-            segments[index, : len(row.ids)] = row.segments
             positions[:, index, : len(row.ids)] = row.positions
-        visible = (segments[:, None, :] == 0) | (segments[:, None, :] == segments[:, :, None])
-        mask = visible & np.tril(np.ones((length, length), bool))[None]
-        ends = [(index, place, branch) for index, row in enumerate(rows) for place, branch in row.ends]
-        decisions = [(index, decision) for index, row in enumerate(rows) for decision in row.decisions]
+            for number, branch in enumerate(row.branches):
+                place = start + number * length
+                ids[index, place : place + len(branch.ids)] = branch.ids
+                positions[:, index, place : place + len(branch.ids)] = row.following + np.arange(len(branch.ids))
+                decisions += [(index, replace(each, position=place + each.position)) for each in branch.decisions]
+                if branch.source.log_odds is not None:
+                    ends.append((index, place + branch.end, branch.source))
         kinds = tuple(dict.fromkeys(decision.kind for _, decision in decisions if decision.kind))
         pictures = [picture for example in examples for picture in example.pictures]
         shares = [
@@ -136,12 +143,13 @@ class Packer:
         return TrainingBatch(
             token_ids=torch.from_numpy(ids),
             positions=torch.from_numpy(positions),
-            mask=torch.from_numpy(mask)[:, None],
+            padding=torch.from_numpy(ids == self._pad),
+            layout=(start, length),
             picture_rows=torch.from_numpy(ids == self._image),
             looks=whole([picture.look for picture in pictures]),
             times=whole([picture.time for picture in pictures]),
             pushes=whole([picture.push for picture in pictures]),
-            prefix_end=whole([row.segments.count(0) - 1 for row in rows]),
+            prefix_end=whole([len(row.ids) - 1 for row in rows]),
             profiles=torch.tensor([example.profile() for example in examples]),
             branch_row=whole([row for row, _, _ in ends]),
             branch_end=whole([place for _, place, _ in ends]),
@@ -159,24 +167,16 @@ class Packer:
 
     def _row(self, example: TrainingExample, rng: np.random.Generator) -> _Row:
         ids, positions = self._prefix(example, rng)
-        row = _Row(list(ids), [0] * len(ids), positions)
-        start = int(positions.max()) + 1
-        for segment, branch in enumerate(example.branches, start=1):
-            question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
-            place = len(row.ids) + len(question) - 1
-            if branch.log_odds is not None:
-                row.ends.append((place, branch))
-            said: list[int] = []
-            for token, shares in self._decisions(branch):
-                kind = branch.kind if not said else ""
-                row.decisions.append(_Decision(place + len(said), shares, kind))
-                said.append(token)
-            added = question + said[:-1]
-            row.ids += added
-            row.segments += [segment] * len(added)
-            steps = np.tile(np.arange(start, start + len(added)), (3, 1))
-            row.positions = np.concatenate([row.positions, steps], axis=1)
-        return row
+        return _Row(ids, positions, int(positions.max()) + 1, [self._branch(branch) for branch in example.branches])
+
+    def _branch(self, branch: Branch) -> _BranchRow:
+        question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
+        end, said = len(question) - 1, list[int]()
+        decisions = []
+        for token, shares in self._decisions(branch):
+            decisions.append(_Decision(end + len(said), shares, branch.kind if not said else ""))
+            said.append(token)
+        return _BranchRow(question + said[:-1], end, decisions, branch)
 
     def _decisions(self, branch: Branch) -> Iterator[tuple[int, dict[int, float]]]:
         """Every token of an answer, the end of the turn included, with the planted shares at its place."""
@@ -193,7 +193,7 @@ class Packer:
                 left = [(each, share) for each, share in left if each[depth] == token]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Decision:
     position: int
     shares: dict[int, float]
@@ -201,13 +201,22 @@ class _Decision:
     """Kind of the item where an answer begins, else empty."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _BranchRow:
+    ids: list[int]
+    end: int
+    """Place of the last token of the question."""
+    decisions: list[_Decision]
+    source: Branch
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     ids: list[int]
-    segments: list[int]
     positions: np.ndarray
-    decisions: list[_Decision] = field(default_factory=list)
-    ends: list[tuple[int, Branch]] = field(default_factory=list)
+    following: int
+    """Position of the first token of a branch."""
+    branches: list[_BranchRow]
 
 
 def _weights(branch: Branch) -> list[float]:
@@ -255,29 +264,27 @@ def predict(model: PreTrainedModel, batch: TrainingBatch, picture_embeddings: to
 def run_layers(
     model: PreTrainedModel, batch: TrainingBatch, picture_embeddings: torch.Tensor | None
 ) -> Sequence[torch.Tensor]:
-    """Hidden states (B, L, hidden) before the first and after each layer; the last is normalised."""
+    """Hidden states (B, L, hidden) before the first and after each layer; the last is normalised.
+
+    The model must attend by ``branching.NAME``.
+    """
+    import torch
+
     embeddings = model.model.language_model.embed_tokens(batch.token_ids)
     if picture_embeddings is not None and len(picture_embeddings):
         places = batch.picture_rows.unsqueeze(-1).expand_as(embeddings)
         embeddings = embeddings.masked_scatter(places, picture_embeddings.to(embeddings.dtype))
+    dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
+    mask = torch.zeros(batch.padding.shape, dtype=dtype).masked_fill(batch.padding, torch.finfo(dtype).min)
     states: Sequence[torch.Tensor] = model.model.language_model(
         inputs_embeds=embeddings,
-        attention_mask=_attention_mask(model, batch),
+        attention_mask=mask[:, None, None, :],
         position_ids=batch.positions,
         use_cache=False,
         output_hidden_states=True,
+        layout=batch.layout,
     ).hidden_states
     return states
-
-
-def _attention_mask(model: PreTrainedModel, batch: TrainingBatch) -> torch.Tensor:
-    """The branch mask as the attention implementation takes it: eager attention adds it, the others test it."""
-    import torch
-
-    if model.config.text_config._attn_implementation != "eager":
-        return batch.mask
-    dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
-    return torch.zeros(batch.mask.shape, dtype=dtype).masked_fill(~batch.mask, torch.finfo(dtype).min)
 
 
 def answer_log_probabilities(model: PreTrainedModel, batch: TrainingBatch, hidden: torch.Tensor) -> torch.Tensor:
