@@ -18,6 +18,9 @@ OFFERED = {
     "Outcome.to_pandas": "python",
     "SteeringMethod.fit": "extending",
     "ValueSet.circular_distance": "extending",
+    "draw_respondents": "reference-world",
+    "like_answers": "reference-world",
+    "written_ask": "reference-world",
 }
 """Names that are there for others, and the page of ``docs`` that tells them."""
 CALLED_BY_LIBRARIES = {

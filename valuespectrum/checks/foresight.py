@@ -88,7 +88,10 @@ def _check_reference(reference: str, options: ModelOptions) -> None:
 
 def _check_simulated(reference: str, options: ModelOptions) -> None:
     from agents.models.local.simulated import read_profile
+    from valuespectrum.reference.respondents import read_member
 
+    if read_member(reference) is not None:
+        return
     read_profile(reference)
     if options.samples:
         raise InputError(f"simulated:{reference:.80} answers by a rule and draws no samples", "leave --samples out")

@@ -26,13 +26,19 @@ def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, flo
     """
     from pydantic import FiniteFloat
 
-    from valuespectrum.reference.planted import BY_NAME, planted_truth, sigmoid
+    from valuespectrum.reference.planted import BY_NAME, planted_truth, sigmoid, ten_values
+    from valuespectrum.reference.respondents import member_of
 
     model = ModelId.parse(model_id)
     if model.scheme == "reference" and model.name in BY_NAME:
         profile = planted_truth(model.name)["profile"]
         assert isinstance(profile, dict)
         return dict(profile)
+    if model.scheme == "simulated" and "respondent" in settings:
+        # A twin is told which of the ten values a picture stands for: equal parts of its refined ones, at no hour.
+        where = f"the respondent of {model_id} in the manifest"
+        member = member_of(check_shape(dict[str, float | str], parse_json(settings["respondent"], where), where))
+        return {value: 100 * sigmoid(held) for value, held in ten_values(member.pictures).items()}
     if model.scheme == "simulated" and "profile" in settings:
         where = f"the profile of {model_id} in the manifest"
         stated = check_shape(dict[str, FiniteFloat], parse_json(settings["profile"], where), where)

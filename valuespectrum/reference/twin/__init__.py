@@ -1,0 +1,1 @@
+"""The rule-based twin of the reference models: the same formulas without a network."""
