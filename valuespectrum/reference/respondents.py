@@ -100,7 +100,8 @@ def member_of(entries: Mapping[str, Any]) -> CohortMember:  # Open: out of someb
     texts = {name: str(given.pop(name)) for name in _TEXTS if name in given}
     numbers = {name: _number(name, value) for name, value in given.items()}
     leans = {name: numbers.pop(name) for name in _LEANS if name in numbers}
-    ten = {part: numbers.pop(value) for value in VALUES if value in numbers for part in TEN[value]}
+    whole = {value: numbers.pop(value) for value in VALUES if value in numbers}
+    ten = {part: held for value, held in whole.items() for part in TEN[value]}
     beside = ten | {value: numbers.pop(value) for value in NINETEEN.dimensions if value in numbers}
     if unknown := sorted(set(numbers) - set(_NUMBERS)):
         known = ", ".join([_BASE, *_TEXTS, *_NUMBERS, *_LEANS])
@@ -150,7 +151,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         return {}
     leans = content.pop("leans", {})
-    return {str(name): value for name, value in (content | (leans if isinstance(leans, dict) else {})).items()}
+    # YAML reads a bare yes as true.
+    entries = (content | (leans if isinstance(leans, dict) else {})).items()
+    return {"yes" if name is True else str(name): value for name, value in entries}
 
 
 def _number(name: str, value: Any) -> float:  # Open: out of somebody's file
