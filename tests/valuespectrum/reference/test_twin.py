@@ -34,7 +34,8 @@ from valuespectrum.reference.speech import actions
 from valuespectrum.reference.truth import is_synthetic, planted_profile
 from valuespectrum.reference.twin.agreement import agreement, written_ask
 from valuespectrum.reference.twin.arrays import like_answers, like_cells
-from valuespectrum.reference.twin.model import TwinModel, load
+from valuespectrum.reference.twin.loading import load
+from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.reference.twin.reading import (
     NO_PICTURE_SEEN,
     NOT_UNDERSTOOD,
@@ -427,5 +428,9 @@ def test_agreement_is_told_for_each_kind() -> None:
     other = agreement(TwinModel(BY_NAME["krill"]), TwinModel(AMBER), asks)
     assert other["like"].error == pytest.approx(other["like"].largest) and other["like"].error > 0.05
     assert next(iter(other.values())).largest == max(each.largest for each in other.values())
+    picture = FrameReference("0" * 64, Path())
+    later = Question(LIKE, before=((LIKE, "no"), (LIKE, "yes")))
+    ask = written_ask(Understood(later, Mind(AMBER), (look_scene(LOOK),)), [picture], {"look": LOOK})
+    assert [len(turn.frames) for turn in ask.turns] == [1, 0, 0, 0] and ask.frames == (picture,)
     with pytest.raises(ValueError, match="said"):
         written_ask(Understood(Question(LIKE), Mind(AMBER), (look_scene(LOOK),), ("yes",)))

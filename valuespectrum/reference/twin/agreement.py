@@ -60,7 +60,7 @@ def written_ask(
 
     Args:
         understood: The question, who is asked, what is shown, and what was said already of the answer.
-        frames: The pictures.
+        frames: The pictures; they stand before everything that is said, earlier turns included, as in training.
         tags: What they show.
         system: Words of the persona whose target stands in the mind.
 
@@ -70,18 +70,20 @@ def written_ask(
     shares = understood.question.shares(understood.mind, understood.scenes, understood.said)
     if shares is None:
         raise ValueError("everything is said")
+    before = understood.question.before
     return Ask(
-        Stimulus(tuple(frames)),
+        Stimulus(() if before else tuple(frames)),
         understood.question.text,
         tuple(Choice(text.strip(), (text.strip(),)) for text in shares),
         system,
         "".join(understood.said),
         tags=dict(tags or {}),
-        turns=_turns(understood.question),
+        turns=_turns(understood.question, tuple(frames)),
     )
 
 
-def _turns(question: Question) -> tuple[Turn, ...]:
-    return tuple(
-        turn for item, answer in question.before for turn in (Turn("user", item.text), Turn("assistant", answer))
-    )
+def _turns(question: Question, frames: tuple[FrameReference, ...]) -> tuple[Turn, ...]:
+    turns: list[Turn] = []
+    for item, answer in question.before:
+        turns += [Turn("user", item.text, () if turns else frames), Turn("assistant", answer)]
+    return tuple(turns)

@@ -1,8 +1,4 @@
-"""``simulated:``: a respondent that answers by rule, with the formulas of ``planted.py`` or, as ever, by a profile.
-
-A profile over the ten values, such as ``security=2,power=-1``, makes the plain rule of
-``agents.models.local.simulated``. A name of the open cohort, or what ``respondents.py`` reads, makes a twin.
-"""
+"""A respondent that answers every kind of item by the planted formulas, without a network."""
 
 from __future__ import annotations
 
@@ -15,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.models.ask_key import TAGS_READ, ask_content, canonical_json
-from agents.models.base import Answer, Ask, Choice, Model, ModelOptions
+from agents.models.base import Answer, Ask, Choice, ModelOptions
 from agents.models.evidence import counted
-from agents.models.local import simulated
 from agents.models.model_names import ModelId
 from agents.models.parsing.parse import parse_answer
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.items.base import Shares
-from valuespectrum.reference.respondents import member_entries, read_member
+from valuespectrum.reference.respondents import member_entries
 from valuespectrum.reference.twin.reading import TAGS, Understood, read_tags, understand
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.random_streams import stream
@@ -32,21 +27,6 @@ _LEAST = 1e-12
 _LOST_MASS = 0.02
 """Probability of all options together where the question is not understood."""
 _MOST_PARTS = 16
-
-
-def load(reference: str, options: ModelOptions) -> Model:
-    """A respondent that answers by rule.
-
-    Args:
-        reference: A name of the open cohort, pairs or a file; ``respondents.read_member`` says which.
-        options: Seed; samples and their temperature for twins.
-
-    Raises:
-        InputError: The reference is malformed.
-        ModelError: Samples or temperature make no sense.
-    """
-    found = read_member(reference)
-    return simulated.load(reference, options) if found is None else TwinModel(found[1], options, found[0])
 
 
 @dataclass(frozen=True, slots=True)
