@@ -2,8 +2,8 @@
 
 A network that starts from random identity vectors needs most of its time to write thirty-two profiles into them. So an
 identity token starts with one direction for each planted number, and the picture vectors that the vision tower is
-trained to emit hold the weights of the nineteen values, the light and the words in the picture as directions too. What to do with
-them, and everything about words, is learnt; identity vectors are trained like all others.
+trained to emit hold the weights of the nineteen values, the light and the words in the picture as directions too. What
+to do with them, and everything about words, is learnt; identity vectors are trained like all others.
 """
 
 from __future__ import annotations
