@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,10 @@ from valuespectrum.calibration.calibrate import PlantedRespondent, calibrate
 from valuespectrum.cli import main
 from valuespectrum.cli.console.terminal import alarming
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
-from valuespectrum.reference.drawing import draw_corpus
-from valuespectrum.reference.recognition import is_drawn, says_drawn, tally
+from valuespectrum.reference.drawing import LICENCE, PLATFORM, describe_clip, draw_corpus, take_of
+from valuespectrum.reference.kinds import BY_NAME, KINDS, LOOK_INDEX, SceneKind
+from valuespectrum.reference.painting.overlays import OVERLAYS
+from valuespectrum.reference.recognition import is_drawn, look_shares, says_drawn, shown_by, tally, words_over
 from valuespectrum.reference.truth import REFERENCE_EMBEDDER, caution, checkable
 from valuespectrum.runs.run import read_manifest
 from valuespectrum.theory.values import VALUES
@@ -85,6 +87,48 @@ def test_files_say_so_before_they_are_ingested(drawn: Path, tmp_path: Path) -> N
     assert says_drawn(FileItem(drawn / "clip_0001.mp4").describe(""))
     shutil.copy(drawn / "clip_0001.mp4", tmp_path / "copy.mp4")
     assert not says_drawn(FileItem(tmp_path / "copy.mp4").describe(""))
+
+
+@dataclass
+class Words:
+    """What a sidecar says."""
+
+    caption: str
+    tags: tuple[str, ...]
+    platform: str = PLATFORM
+    licence: str = LICENCE
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_captions_of_all_versions_say_what_is_shown(kind: SceneKind) -> None:
+    for version in kind.versions:
+        for overlay in ("", *OVERLAYS):
+            clip = describe_clip("clip.mp4", kind.name, version.name, 8, overlay)
+            time = take_of(kind.name, version.name, 8).setting.time_of_day
+            assert shown_by(clip.caption) == (kind.name, version.name, time)
+            assert words_over(clip.caption) == overlay
+            assert says_drawn(Words(clip.caption, clip.tags))
+            assert not says_drawn(Words(clip.caption, (*clip.tags, "new")))
+            assert not says_drawn(Words(f"{clip.caption}!", clip.tags))
+
+
+def test_other_texts_show_nothing() -> None:
+    assert shown_by("my holiday") is None and words_over("my holiday") == ""
+    assert shown_by(describe_clip("a.mp4", "skydiver", "endorsed", 1).caption + ', with the words "BUY"') is None
+
+
+def test_frames_are_seen_to_show_one_look_except_in_hard_and_ordered_kinds() -> None:
+    assert look_shares("skydiver", "violated", 0.5) == {"skydiver:violated": 1}
+    assert look_shares("gift_passed", "forward", 0.2) == look_shares("gift_passed", "backward", 0.9)
+    assert look_shares("gift_passed", "forward", 0.5) == {"gift_passed:first": 0.5, "gift_passed:last": 0.5}
+    hard = [kind for kind in KINDS if kind.misread]
+    assert len({kind.value for kind in hard}) == len(hard) == 6
+    for kind in hard:
+        assert kind.misread is not None and kind.misread.look in LOOK_INDEX and 0.1 <= kind.misread.share <= 0.3
+        assert BY_NAME[kind.misread.look.partition(":")[0]].value != kind.value
+        shares = look_shares(kind.name, "endorsed", 0.5)
+        assert shares == {f"{kind.name}:endorsed": 1 - kind.misread.share, kind.misread.look: kind.misread.share}
+        assert look_shares(kind.name, "violated", 0.5) == {f"{kind.name}:violated": 1}
 
 
 def test_a_caution_is_given_exactly_when_something_of_ours_sees_other_clips() -> None:
