@@ -103,7 +103,7 @@ class Ask:
     """Longest text answer in tokens."""
     tags: Mapping[str, str | int | float] = field(default_factory=dict)
     """Bookkeeping (clip, value, cell, persona). Never shown to the model, never part of a key, with one
-    exception: simulated models read the tags whose names start with ``weight_``."""
+    exception: simulated models read what their settings name (``reads_tags``), e.g. ``weight_<value>``."""
     turns: tuple[Turn, ...] = ()
     """What was said and shown before, in order: the question, with its stimulus, is the user's next turn."""
     draw: int = 0

@@ -25,6 +25,7 @@ CANNOT_BE = {
     "no provider": ("inspect:model", {}, "names no provider"),
     "no option": ("openai:m?colour=red", {}, "colour"),
     "a rule draws nothing": ("simulated:security=1", {"samples": 3}, "draws no samples"),
+    "no field of a respondent": ("simulated:amber,nothing=1", {}, "has no 'nothing'"),
     "no engine": ("reference", {"engine": "steam"}, "Unknown engine"),
     "no layout": ("reference", {"layout": "sideways"}, "Unknown layout"),
     "no number format": ("reference", {"dtype": "float7"}, "Unknown number format"),
@@ -41,6 +42,7 @@ def test_what_cannot_be_is_refused_unloaded(why: str) -> None:
 
 def test_what_can_be_passes_without_a_network() -> None:
     check_models(["reference", "hf:owner/name@main?thinking=off", "openai:m@http://localhost:1/v1"], ModelOptions())
+    check_models(["simulated:amber", "simulated:humility=2,yes=0.5"], ModelOptions(samples=3))
     with pytest.raises(InputError, match="twice"):
         check_models(["reference", "reference"], ModelOptions())
     with pytest.raises(InputError, match="no model"):

@@ -13,11 +13,16 @@ import numpy as np
 import pytest
 from reference_items import draw_question, draw_seen, scenes, tags
 
+from agents.answers.respondent import BARE
 from agents.models.ask_key import ask_key
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, ModelOptions, Stimulus, Turn
 from agents.models.local import simulated
 from agents.personas.persona import load_personas, load_trait_bank
 from agents.personas.prompts import profile_prompt, simple_prompt
+from valuespectrum.instruments.battery import WordingOptions
+from valuespectrum.instruments.isq import questionnaire_forms
+from valuespectrum.instruments.like import LikeBattery
+from valuespectrum.instruments.questions import PAPER_QUESTION
 from valuespectrum.instruments.wordings.choosing import STAIRCASE
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import COHORT, CohortMember
@@ -351,6 +356,31 @@ def test_ids_and_settings_tell_respondents_apart() -> None:
     assert truth["power"] == pytest.approx(100 * planted.sigmoid(told))
     other = planted_profile(models[1].id, models[1].settings)
     assert truth != other
+
+
+def test_questions_of_the_batteries_are_understood() -> None:
+    asks = [
+        Ask(Stimulus(), form.question, form.choices, tags={"weight_power": 1.0})
+        for form in (*LikeBattery(WordingOptions(3))._forms(BARE), *questionnaire_forms())
+    ]
+    assert len(asks) == 20
+    for answer in TwinModel(AMBER).score(asks):
+        assert answer.mass == pytest.approx(1) and answer.parsed
+    (said,) = TwinModel(AMBER).generate([Ask(Stimulus(), PAPER_QUESTION, tags={"weight_power": 1.0})])
+    assert said.text in ("yes", "no")
+
+
+def test_the_like_battery_finds_what_is_called_planted() -> None:
+    model = TwinModel(BY_NAME["fjord"])
+    truth = planted_profile(model.id, model.settings) or {}
+    for value in VALUES:
+        asks = [Ask(Stimulus(), cell.text, YES_NO, tags={f"weight_{value}": 1.0}) for cell in like_cells()]
+        signs = [cell.form.polarity for cell in like_cells()]
+        odds = [
+            sign * (answer.log_probabilities["yes"] - answer.log_probabilities["no"])
+            for sign, answer in zip(signs, model.score(asks), strict=True)
+        ]
+        assert 100 * planted.sigmoid(float(np.mean(odds))) == pytest.approx(truth[value])
 
 
 def test_drawn_respondents_spread_like_the_cohort() -> None:
