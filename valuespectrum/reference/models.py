@@ -1,4 +1,4 @@
-"""The reference respondents: one small Qwen3-VL whose values are planted, asked as one of ten identities."""
+"""The reference respondents: one small Qwen3-VL whose values are planted, asked as one of many identities."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from agents.models.base import ModelOptions
 from agents.models.local.transformers import TransformersModel
 from agents.models.local.weights import load_weights
 from agents.models.model_names import ModelId
-from valuespectrum.reference.planted import COHORT, DEFAULT, planted_truth
+from valuespectrum.reference.cohort import COHORT, DEFAULT, SEALED_NAMES
+from valuespectrum.reference.planted import planted_truth
 from vectorstore.foundation.errors import ModelError
 
 FOLDER = Path(__file__).parent / "weights" / "vlm"
-NAMES: tuple[str, ...] = tuple(respondent.name for respondent in COHORT)
-"""Names of the cohort, the default first."""
+NAMES: tuple[str, ...] = (*(respondent.name for respondent in COHORT), *SEALED_NAMES)
+"""Names of both cohorts, the default first, the sealed ones last."""
 
 __all__ = ["DEFAULT", "FOLDER", "NAMES", "load", "planted_truth"]
 
@@ -34,7 +35,7 @@ def load(reference: str, options: ModelOptions) -> TransformersModel:
     """Load one reference respondent.
 
     Args:
-        reference: A name of the cohort; empty for the default.
+        reference: A name of a cohort; empty for the default.
         options: As for any other transformers model.
 
     Raises:

@@ -21,9 +21,10 @@ from typing import Literal
 
 import numpy as np
 
-from valuespectrum.reference.cohort import COHORT, DEFAULT, DESIRABLE, CohortMember
+from valuespectrum.reference.cohort import COHORT, DEFAULT, DESIRABLE, SEALED_NAMES, CohortMember
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 __all__ = ["BY_NAME", "COHORT", "DEFAULT", "CohortMember", "planted_truth"]
@@ -327,10 +328,13 @@ def planted_truth(name: str = DEFAULT) -> Json:
     """Everything planted in a respondent of the open cohort, ready for JSON (:func:`truth_of`).
 
     Raises:
-        KeyError: There is no respondent of that name in the open cohort.
+        InputError: The respondent is sealed.
+        KeyError: There is no respondent of that name.
 
     Example:
         >>> planted_truth("amber")["leans"]["yes"]
         0.6
     """
+    if name in SEALED_NAMES:
+        raise InputError(f"the planted values of {name} are sealed", "calibrate --open-sealed compares with them")
     return truth_of(BY_NAME[name])

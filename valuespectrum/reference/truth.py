@@ -3,46 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from agents.models.model_names import ModelId
 from ingest.embedding.embedder_names import EmbedderId
 from valuespectrum.theory.values import VALUES
 from vectorstore.foreign.documents import check_shape, parse_json
 
+if TYPE_CHECKING:
+    from valuespectrum.reference.cohort import CohortMember
+
 REFERENCE_EMBEDDER = EmbedderId(("open_clip", "reference-clip"))
 """How the id of our embedder begins."""
 _NAMED = 2
 
 
-def planted_profile(model_id: str, settings: Mapping[str, str]) -> dict[str, float] | None:
+def planted_profile(
+    model_id: str, settings: Mapping[str, str], opened: Iterable[CohortMember] = ()
+) -> dict[str, float] | None:
     """The planted profile of a reference or simulated model.
 
     Args:
         model_id: Id of a model, e.g. ``"reference:amber@..."``.
         settings: The model's settings, as a run keeps them.
+        opened: The sealed cohort where it was opened.
 
     Returns:
-        Value to true liking, 0 to 100; ``None`` for a model whose values nobody knows.
+        Value to true liking, 0 to 100; ``None`` for a model whose values nobody knows or that is sealed.
     """
     from pydantic import FiniteFloat
 
-    from valuespectrum.reference.planted import BY_NAME, planted_truth, sigmoid, ten_values
-    from valuespectrum.reference.respondents import member_of
+    from valuespectrum.reference.planted import sigmoid, ten_values, truth_of
 
-    model = ModelId.parse(model_id)
-    if model.scheme == "reference" and model.name in BY_NAME:
-        profile = planted_truth(model.name)["profile"]
-        assert isinstance(profile, dict)
-        return dict(profile)
-    if model.scheme == "simulated" and "respondent" in settings:
+    model, member = ModelId.parse(model_id), planted_member(model_id, settings, opened)
+    if member is not None and model.scheme == "reference":
+        profile: dict[str, float] = truth_of(member)["profile"]
+        return profile
+    if member is not None:
         # A twin is told which of the ten values a picture stands for: equal parts of its refined ones, at no hour.
-        where = f"the respondent of {model_id} in the manifest"
-        member = member_of(check_shape(dict[str, float | str], parse_json(settings["respondent"], where), where))
         return {value: 100 * sigmoid(held) for value, held in ten_values(member.pictures).items()}
     if model.scheme == "simulated" and "profile" in settings:
         where = f"the profile of {model_id} in the manifest"
         stated = check_shape(dict[str, FiniteFloat], parse_json(settings["profile"], where), where)
         return {value: 100 * sigmoid(stated.get(value, 0.0)) for value in VALUES}
+    return None
+
+
+def planted_member(
+    model_id: str, settings: Mapping[str, str], opened: Iterable[CohortMember] = ()
+) -> CohortMember | None:
+    """Who a reference model or a twin is.
+
+    Args:
+        model_id: Id of a model.
+        settings: The model's settings, as a run keeps them.
+        opened: The sealed cohort where it was opened.
+
+    Returns:
+        ``None`` for a model that is no respondent of the reference world, or is sealed.
+    """
+    from valuespectrum.reference.cohort import COHORT
+    from valuespectrum.reference.respondents import member_of
+
+    model = ModelId.parse(model_id)
+    if model.scheme == "reference":
+        return {member.name: member for member in (*COHORT, *opened)}.get(model.name)
+    if model.scheme == "simulated" and "respondent" in settings:
+        where = f"the respondent of {model_id} in the manifest"
+        return member_of(check_shape(dict[str, float | str], parse_json(settings["respondent"], where), where))
     return None
 
 
