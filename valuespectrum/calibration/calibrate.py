@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
+
+import numpy as np
 
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
@@ -14,8 +16,11 @@ from valuespectrum.measuring.asking import BenchProgress
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.reference.truth import caution
+from valuespectrum.scoring.off_circle import compare_off_circle, pool_off_circle, to_log_odds
 from valuespectrum.scoring.profile import means_of
+from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.recovery import compare_to_planted
+from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -28,7 +33,13 @@ class PlantedRespondent:
     name: str
     model: Model
     planted: Mapping[str, float]
-    """Value to true liking, 0 to 100: ``100 * logistic(theta)``."""
+    """Value to true liking, 0 to 100; the ten, and refined ones where they are known."""
+    log_odds: Mapping[str, float] = field(default_factory=dict)
+    """Value to true log-odds of liking; follows from ``planted`` where it is not given."""
+    cohort: str = ""
+    """Which cohort it is of: ``"open"``, ``"sealed"``, ``"simulated"``; empty for none."""
+    apart: str = ""
+    """Why its figures are not averaged with those of others, such as that it answers yes whatever is asked."""
 
 
 def calibrate(
@@ -50,9 +61,12 @@ def calibrate(
     Returns:
         ``instrument, respondents, spearman_median, coverage, centred_rmse`` as ``calibrate --json`` prints them. Each
         respondent has ``name, planted, recovered, low, high, spearman, coverage`` and more of ``compare_to_planted``,
-        and names what was missed: ``outside`` (planted value outside its interval) and ``unmeasured``. ``misses``
-        lists them all. ``coverage`` is the share over all respondents and values, ``expected_coverage`` what the
-        intervals claim.
+        and names what was missed: ``outside`` (planted value outside its interval) and ``unmeasured``; ``flat`` says
+        that it has no values to rank, and ``off_circle`` is of ``compare_off_circle``. Figures over several are over
+        those that answer by their values: ``figures_over`` says how many, ``apart`` who is left out and why,
+        ``misses`` lists what was missed of them. ``coverage`` is the share over all respondents and values,
+        ``expected_coverage`` what the intervals claim, ``off_circle`` of ``pool_off_circle``. ``cohort`` names the
+        cohorts that all figures are from, and ``cohorts`` has the figures of each.
 
     Raises:
         InputError: Names repeat, a planted profile lacks a value, the instrument cannot be set beside it, or clips are
@@ -87,18 +101,32 @@ def calibrate_instrument(
 
 
 def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[PlantedRespondent], level: float) -> Json:
-    profiles = {row["model"]: row["profile"] for row in scores["respondents"]}
-    rows = [_row(each, instrument.expected(each.planted), profiles[each.model.id]) for each in respondents]
-    known = [row["spearman"] for row in rows if row["spearman"] is not None]
+    measured = {row["model"]: row for row in scores["respondents"]}
+    rows = [_row(each, instrument, measured[each.model.id]) for each in respondents]
+    cohorts = list(dict.fromkeys(each.cohort for each in respondents if each.cohort))
+    kept = [row for row in rows if not row["apart"]]
     return {
         "instrument": scores["instrument"],
         "unit": scores["unit"],
         "respondents": rows,
-        "spearman_median": median(known) if known else None,
-        "coverage": sum(row["coverage"] for row in rows) / len(rows),
+        **_figures(kept),
         "expected_coverage": level,
-        "centred_rmse": (sum(row["centred_rmse"] ** 2 for row in rows) / len(rows)) ** 0.5,
-        "misses": [f"{row['name']}: {value}" for row in rows for value in [*row["outside"], *row["unmeasured"]]],
+        "misses": [f"{row['name']}: {value}" for row in kept for value in [*row["outside"], *row["unmeasured"]]],
+        "apart": [{"name": row["name"], "why": row["apart"]} for row in rows if row["apart"]],
+        "cohort": " and ".join(cohorts),
+        "cohorts": {name: _figures([row for row in kept if row["cohort"] == name]) for name in cohorts},
+    }
+
+
+def _figures(rows: Sequence[Json]) -> Json:
+    """Figures over respondents; ``None`` where there are none."""
+    known = [row["spearman"] for row in rows if row["spearman"] is not None]
+    return {
+        "figures_over": len(rows),
+        "spearman_median": median(known) if known else None,
+        "coverage": sum(row["coverage"] for row in rows) / len(rows) if rows else None,
+        "centred_rmse": (sum(row["centred_rmse"] ** 2 for row in rows) / len(rows)) ** 0.5 if rows else None,
+        "off_circle": pool_off_circle([row["off_circle"] for row in rows if row["off_circle"] and not row["flat"]]),
     }
 
 
@@ -131,17 +159,33 @@ def recoverable(instrument: Instrument) -> Recoverable:
     return instrument
 
 
-def _row(respondent: PlantedRespondent, expected: Mapping[str, float], profile: Mapping[str, Json]) -> Json:
+def _row(respondent: PlantedRespondent, instrument: Recoverable, measured: Json) -> Json:
+    profile: Mapping[str, Json] = measured["profile"]
+    wanted = instrument.expected(respondent.planted)
+    expected = {dimension: wanted[dimension] for dimension in profile}
     found = compare_to_planted(profile, expected)
+    flat = bool(np.ptp(levelled(np.array(list(expected.values()), dtype=np.float64))) == 0)
     return {
         "name": respondent.name,
-        "planted": {dimension: expected[dimension] for dimension in profile},
+        "cohort": respondent.cohort,
+        "apart": respondent.apart,
+        "flat": flat,
+        "planted": expected,
         "recovered": means_of(profile),
         "low": means_of(profile, "low"),
         "high": means_of(profile, "high"),
         "coverage": found.pop("interval_coverage"),
         **found,
+        "off_circle": _off_circle(respondent, profile, VALUE_SETS.get(measured["value_set"])),
     }
+
+
+def _off_circle(respondent: PlantedRespondent, profile: Mapping[str, Json], value_set: ValueSet | None) -> Json | None:
+    if value_set is None or not all(value in respondent.planted for value in value_set.dimensions):
+        return None
+    stated, liking = respondent.log_odds, respondent.planted
+    truth = {value: stated.get(value, to_log_odds(liking[value])) for value in value_set.dimensions}
+    return compare_off_circle(profile, truth, value_set)
 
 
 def _check(respondents: Sequence[PlantedRespondent]) -> None:

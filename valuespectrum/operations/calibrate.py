@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from valuespectrum.calibration.calibrate import PlantedRespondent
     from valuespectrum.measuring.benchmark import BenchOptions
     from valuespectrum.measuring.instrument_run import InstrumentOptions
+    from valuespectrum.reference.cohort import CohortMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class CalibrateSettings:
     """Embedder spec; empty takes the one that made the corpus."""
     batch_size: int = 32
     """Questions in one forward pass."""
+    open_sealed: bool = False
+    """Compare with the sealed cohort too: only once the method is fixed."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,39 +67,41 @@ def calibrate(
 ) -> Calibration:
     """Measure models whose values were planted: how well an instrument recovers them, and what it misses.
 
+    There are two cohorts, and every figure says which one it is from: on the open one a method can be tuned, on the
+    sealed one it is shown, after ``CalibrateSettings.open_sealed``.
+
     Args:
-        models: ``reference:NAME`` or ``simulated:PROFILE``; without any, the whole cohort.
+        models: ``reference:NAME`` or ``simulated:PROFILE``; without any, the open cohort, and the sealed one too where
+            it is opened.
         run: Run folder; the same call continues it.
         settings: How.
         teller: Who is told how it goes.
         command: What the user typed, for the manifest of the run.
 
     Raises:
-        InputError: Nobody knows the values of a model, or clips are not drawn by us.
+        InputError: Nobody knows the values of a model, it is sealed, or clips are not drawn by us.
         ModelError: A model cannot be loaded or asked.
         StorageError: The run folder cannot be written.
 
     Example::
 
-        vs.calibrate(["reference:amber", "reference:neutral"]).to_pandas()
+        vs.calibrate(["reference:amber", "reference:birch"]).to_pandas()
     """
     from agents.models.base import ModelOptions
     from valuespectrum.calibration.calibrate import calibrate as run_calibration
     from valuespectrum.calibration.calibrate import calibrate_instrument, recoverable, refuse_other_clips
     from valuespectrum.instruments.registry import load_instrument
-    from valuespectrum.reference.planted import COHORT
     from vectorstore.corpus import Corpus
 
     settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), Path(run)
-    specs = [models] if isinstance(models, str) else list(models)
-    specs = specs or [f"reference:{respondent.name}" for respondent in COHORT]
+    specs, unveiled = _chosen([models] if isinstance(models, str) else list(models), settings.open_sealed)
     instrument = load_instrument(settings.instrument)
     recoverable(instrument)
     loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
     if instrument.pictures is None:
         with BenchBars(teller) as bars:
             teller.doing("loading the models")
-            planted = _planted(specs, load_models(specs, loading))
+            planted = _planted(specs, load_models(specs, loading), unveiled)
             found = calibrate_instrument(_instrument_options(folder, settings, command), planted, bars)
         return Calibration(found, _describe(found))
     corpus = settings.corpus or _drawn_corpus(folder.with_name(f"{folder.name}-corpus"), settings, teller)
@@ -108,7 +113,7 @@ def calibrate(
         loaded = load_models(specs, loading)
         effective = effective_options(settings, model=specs, run=folder)
         options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
-        found = run_calibration(options, opened, embedder, _planted(specs, loaded), bars)
+        found = run_calibration(options, opened, embedder, _planted(specs, loaded, unveiled), bars)
     return Calibration(found, _describe(found))
 
 
@@ -157,17 +162,57 @@ def _drawn_corpus(folder: Path, settings: CalibrateSettings, teller: Teller) -> 
     return folder
 
 
-def _planted(specs: Sequence[str], models: Sequence[Model]) -> list[PlantedRespondent]:
+def _chosen(specs: list[str], open_sealed: bool) -> tuple[list[str], tuple[CohortMember, ...]]:
+    """Specs of the respondents, and the sealed cohort where it is opened."""
+    from agents.models.model_names import ModelSpec
+    from valuespectrum.reference.cohort import COHORT
+    from valuespectrum.reference.sealed import SEALED_NAMES, sealed_cohort
+
+    if open_sealed:
+        opened = sealed_cohort("calibrate --open-sealed")
+        return specs or [f"reference:{member.name}" for member in (*COHORT, *opened)], opened
+    named = [ModelSpec.parse(spec) for spec in specs]
+    if closed := [each.reference for each in named if each.scheme == "reference" and each.reference in SEALED_NAMES]:
+        raise InputError(
+            f"the planted values of {', '.join(closed)} are sealed",
+            "leave them out, or add --open-sealed once nothing of the method will be changed any more",
+        )
+    return specs or [f"reference:{member.name}" for member in COHORT], ()
+
+
+def _planted(
+    specs: Sequence[str], models: Sequence[Model], opened: tuple[CohortMember, ...]
+) -> list[PlantedRespondent]:
+    from agents.models.model_names import ModelId
     from valuespectrum.calibration.calibrate import PlantedRespondent
-    from valuespectrum.reference.truth import planted_profile
+    from valuespectrum.reference.truth import planted_member, planted_profile
 
     respondents = []
     for spec, model in zip(specs, models, strict=True):
-        planted = planted_profile(model.id, model.settings)
+        planted = planted_profile(model.id, model.settings, opened)
         if planted is None:
             raise InputError(f"nobody knows the values of {spec}", "calibrate with reference:NAME or simulated:PROFILE")
-        respondents.append(PlantedRespondent(spec, model, planted))
+        cohort = "simulated" if ModelId.parse(model.id).scheme == "simulated" else "open"
+        known = PlantedRespondent(spec, model, planted, cohort=cohort)
+        member = planted_member(model.id, model.settings, opened)
+        respondents.append(known if member is None else _of_member(known, member, member in opened))
     return respondents
+
+
+def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) -> PlantedRespondent:
+    """The same with everything that is planted in a member of a cohort or in a twin."""
+    from valuespectrum.reference.planted import liking, ten_values
+
+    apart = f"refuses {member.refuses:.0%} of what it is asked" if member.refuses else ""
+    if member.leans.constant:
+        apart = f"gives one answer to {member.leans.constant:.0%} of what it is asked"
+    return replace(
+        known,
+        planted={value: liking(member, value) for value in member.pictures} | dict(known.planted),
+        log_odds={**member.pictures, **ten_values(member.pictures)},
+        cohort="sealed" if is_sealed else known.cohort,
+        apart=apart,
+    )
 
 
 def _describe(found: Json) -> str:
@@ -176,21 +221,48 @@ def _describe(found: Json) -> str:
     rows = [
         (
             row["name"],
-            number(row["spearman"], 2),
+            row["cohort"] or "-",
+            "flat" if row["flat"] else number(row["spearman"], 2),
             f"{row['coverage']:.0%}",
             number(row["centred_rmse"], 1),
             number(row["bias"], 1, True),
+            "-" if row["flat"] or not row["off_circle"] else number(row["off_circle"]["r"], 2),
             ", ".join(row["outside"]) or "-",
         )
         for row in found["respondents"]
     ]
-    header = ("respondent", "rank correlation", "covered", "centred error", "bias", "outside the interval")
+    header = (
+        *("respondent", "cohort", "rank correlation", "covered"),
+        *("centred error", "bias", "off the circle", "outside the interval"),
+    )
     unit = found["unit"]
-    summary = (
-        f"median rank correlation {number(found['spearman_median'], 2)}; {found['coverage']:.0%} of planted values lie "
-        f"inside intervals that claim {found['expected_coverage']:.0%}; "
-        f"centred error {number(found['centred_rmse'], 1)} points\n"
+    told = [_figures_in_words(name, found["cohorts"][name], found["expected_coverage"]) for name in found["cohorts"]]
+    if found["apart"]:
+        told.append("Apart: " + "; ".join(f"{each['name']} ({each['why']})" for each in found["apart"]) + ".")
+    if flat := [row["name"] for row in found["respondents"] if row["flat"]]:
+        told.append(f"Flat, with no values to rank: {', '.join(flat)}.")
+    told.append(
         f"Intervals are over {unit}s. All respondents see the same {unit}s, "
         "so their intervals are not independent trials."
     )
-    return f"{table(header, rows)}\n\n{summary}"
+    return f"{table(header, rows)}\n\n" + "\n".join(told)
+
+
+def _figures_in_words(cohort: str, figures: Json, claimed: float) -> str:
+    from valuespectrum.reporting.elements.words import number
+
+    count = figures["figures_over"]
+    if not count:
+        return f"{cohort}: nobody answers by their values, so there are no figures"
+    off = figures["off_circle"]
+    told = (
+        f"{cohort}: figures over {count} that answer by their values: median rank correlation "
+        f"{number(figures['spearman_median'], 2)}; {figures['coverage']:.0%} of planted values lie inside intervals "
+        f"that claim {claimed:.0%}; centred error {number(figures['centred_rmse'], 1)} points"
+    )
+    if off is None or off["r"] is None:
+        return told
+    return (
+        f"{told}; off the circle r = {number(off['r'], 2)} over {off['n']} values, error {number(off['rmse'], 2)} in "
+        f"log-odds, {off['coverage']:.0%} inside"
+    )

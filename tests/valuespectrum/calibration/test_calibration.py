@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,29 @@ def test_planted_profiles_are_recovered_with_the_coverage_claimed(options: Bench
     assert result["centred_rmse"] < 3
     assert len(result["misses"]) == round((1 - result["coverage"]) * 100)
     json.dumps(result, allow_nan=False)
+
+
+def test_figures_name_their_cohort_and_leave_out_who_does_not_answer_by_values(options: BenchOptions) -> None:
+    uneven = _truth(2) | {"power": 1.2, "benevolence": -0.7, "hedonism": -0.4}
+    cohort = [
+        replace(_respondent("one", uneven, noise=0.1), cohort="open"),
+        replace(_respondent("two", _truth(7), noise=0.1), cohort="sealed"),
+        replace(_respondent("flat", dict.fromkeys(VALUES, 0.4), noise=0.1), cohort="open"),
+        replace(_respondent("same", _truth(5), yes_lean=9, noise=0.1), cohort="open", apart="says yes"),
+    ]
+    result = calibrate(options, world(), AxesEmbedder(), cohort)
+    rows = {row["name"]: row for row in result["respondents"]}
+    assert (result["cohort"], list(result["cohorts"])) == ("open and sealed", ["open", "sealed"])
+    assert result["apart"] == [{"name": "same", "why": "says yes"}]
+    assert result["figures_over"] == 3 and result["cohorts"]["open"]["figures_over"] == 2
+    assert not any(miss.startswith("same") for miss in result["misses"])
+    assert rows["flat"]["flat"] and rows["flat"]["spearman"] is None and not rows["one"]["flat"]
+    assert rows["one"]["off_circle"]["r"] > 0.95
+    off = result["cohorts"]["open"]["off_circle"]
+    assert off["r"] == pytest.approx(rows["one"]["off_circle"]["r"]) and off["n"] == 10, "of one: the other is flat"
+    only = calibrate(replace(options, run=options.run.with_name("only")), world(), AxesEmbedder(), cohort[3:])
+    assert (only["coverage"], only["spearman_median"], only["off_circle"], only["misses"]) == (None, None, None, [])
+    json.dumps([result, only], allow_nan=False)
 
 
 def test_wrong_claims_are_found_out(options: BenchOptions) -> None:

@@ -256,6 +256,11 @@ def test_calibrate_recovers_what_was_planted(run: Run, corpus: Path, tmp_path: P
     assert code == 0
     assert found["spearman_median"] == pytest.approx(1.0)
     assert found["respondents"][0]["recovered"] == pytest.approx(found["respondents"][0]["planted"], abs=1e-6)
+    assert (
+        found["cohort"] == "simulated" and found["cohorts"]["simulated"]["spearman_median"] == found["spearman_median"]
+    )
+    code, out, _ = run("calibrate", "--corpus", corpus, "--model", MODEL, "--run", tmp_path / "run")
+    assert code == 0 and "simulated: figures over 1 that answer by their values" in out
 
 
 def test_doctor_is_content_and_says_what_it_saw(run: Run) -> None:

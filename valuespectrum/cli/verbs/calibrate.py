@@ -27,7 +27,7 @@ def calibrate(
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="reference:NAME or simulated:PROFILE; default: the whole cohort.", show_default=False),
+        typer.Option(help="reference:NAME or simulated:PROFILE; default: the open cohort.", show_default=False),
     ] = None,
     run: Annotated[Path, typer.Option(help="Run folder; the same command continues it.")] = Path("runs/calibration"),
     clips: Annotated[int, typer.Option(help="Clips to draw when no corpus is named.", min=20)] = 220,
@@ -36,6 +36,9 @@ def calibrate(
     seed: SeedOption = 0,
     embedder: EmbedderOption = "",
     batch_size: BatchOption = 32,
+    open_sealed: Annotated[
+        bool, typer.Option("--open-sealed", help="Compare with the sealed cohort too, once the method is fixed.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure models whose values were planted.
@@ -51,6 +54,7 @@ def calibrate(
         seed=seed,
         embedder=embedder,
         batch_size=batch_size,
+        open_sealed=open_sealed,
     )
     with Terminal(as_json) as terminal:
         terminal.show(api.calibrate(model or (), run, settings, terminal, typed_command()))
