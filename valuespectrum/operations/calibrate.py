@@ -165,8 +165,8 @@ def _drawn_corpus(folder: Path, settings: CalibrateSettings, teller: Teller) -> 
 def _chosen(specs: list[str], open_sealed: bool) -> tuple[list[str], tuple[CohortMember, ...]]:
     """Specs of the respondents, and the sealed cohort where it is opened."""
     from agents.models.model_names import ModelSpec
-    from valuespectrum.reference.cohort import COHORT
-    from valuespectrum.reference.sealed import SEALED_NAMES, sealed_cohort
+    from valuespectrum.reference.cohort import COHORT, SEALED_NAMES
+    from valuespectrum.reference.sealed import sealed_cohort
 
     if open_sealed:
         opened = sealed_cohort("calibrate --open-sealed")
