@@ -14,6 +14,7 @@ OFFERED = {
     "answer_all": "extending",
     "session_metrics": "extending",
     "QuestionList": "extending",
+    "matched_pair": "reference-world",
     "Corpus.keep_uploader_names": "corpus",
     "Outcome.to_pandas": "python",
     "SteeringMethod.fit": "extending",

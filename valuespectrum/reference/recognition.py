@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from valuespectrum.reference.drawing import LICENCE, PLATFORM, WIDTH_PIXELS, caption_of, looks_of, progress_at
-from valuespectrum.reference.kinds import BY_NAME, KINDS, TIMES_OF_DAY
+from valuespectrum.reference.drawing import LICENCE, PLATFORM, WIDTH_PIXELS, caption_of
+from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
 from valuespectrum.reference.painting.overlays import OVERLAYS
 from valuespectrum.reference.painting.settings import FRAMES_PER_SECOND, SECONDS
 from vectorstore.ledger.records import Clip
@@ -86,32 +86,6 @@ def words_over(caption: str) -> str:
     """The words over the picture that a caption of a drawn clip tells of; empty where there are none."""
     found = _WORDS_OVER.search(caption)
     return found[1] if found else ""
-
-
-def look_shares(kind: str, version: str, position: float) -> dict[str, float]:
-    """What one frame of a drawn clip is seen to show.
-
-    Args:
-        kind: Name of a scene kind.
-        version: Name of its version.
-        position: Where in the clip the frame is, 0 to 1.
-
-    Returns:
-        Id of each look (``KIND:LOOK``) to the share of answers that are about it. That is one look, except in kinds
-        that are misread and in the middle of what happens in ordered kinds.
-
-    Example:
-        >>> look_shares("gift_passed", "backward", 0.1)
-        {'gift_passed:last': 1.0}
-    """
-    scene = BY_NAME[kind]
-    looks = looks_of(kind, version)
-    if scene.group == "ordered":
-        come = progress_at(position)
-        return {look: share for look, share in zip(looks, (1 - come, come), strict=True) if share}
-    if scene.misread is None or version != "endorsed":
-        return {looks[0]: 1.0}
-    return {looks[0]: 1 - scene.misread.share, scene.misread.look: scene.misread.share}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from valuespectrum.reference.drawing import (
     write_clip,
     write_take,
 )
-from valuespectrum.reference.kinds import BY_NAME, KINDS, LOOKS, TIMES_OF_DAY, Misreading
+from valuespectrum.reference.kinds import BY_NAME, KINDS, LOOK_INDEX, LOOKS, TIMES_OF_DAY, Misreading
 from valuespectrum.reference.painting.canvas import SceneSetting
 from valuespectrum.reference.painting.figures import POSES, Pose, hand_position, look_of
 from valuespectrum.reference.painting.layers import OBSTACLES
@@ -247,6 +247,15 @@ def test_spectators_stand_at_the_lower_edge() -> None:
         watched = _pixels(draw_frame("skydiver", _setting(32, spectators=count), width=72))
         rows = np.flatnonzero(np.abs(watched - empty).max(axis=(1, 2)))
         assert rows[0] > 0.8 * len(empty)
+
+
+def test_six_kinds_of_different_values_are_hard_in_three_ways() -> None:
+    hard = [kind for kind in KINDS if kind.misread]
+    assert len({kind.value for kind in hard}) == len(hard) == 6
+    assert Counter(kind.misread.how for kind in hard if kind.misread) == dict.fromkeys(OBSTACLES, 2)
+    for kind in hard:
+        assert kind.misread is not None and kind.misread.look in LOOK_INDEX and 0.1 <= kind.misread.share <= 0.3
+        assert BY_NAME[kind.misread.look.partition(":")[0]].value != kind.value
 
 
 @pytest.mark.parametrize("how", OBSTACLES)

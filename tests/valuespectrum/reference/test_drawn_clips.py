@@ -20,9 +20,9 @@ from valuespectrum.cli import main
 from valuespectrum.cli.console.terminal import alarming
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.reference.drawing import LICENCE, PLATFORM, describe_clip, draw_corpus, take_of
-from valuespectrum.reference.kinds import BY_NAME, KINDS, LOOK_INDEX, SceneKind
+from valuespectrum.reference.kinds import KINDS, SceneKind
 from valuespectrum.reference.painting.overlays import OVERLAYS
-from valuespectrum.reference.recognition import is_drawn, look_shares, says_drawn, shown_by, tally, words_over
+from valuespectrum.reference.recognition import is_drawn, says_drawn, shown_by, tally, words_over
 from valuespectrum.reference.truth import REFERENCE_EMBEDDER, caution, checkable
 from valuespectrum.runs.run import read_manifest
 from valuespectrum.theory.values import VALUES
@@ -115,20 +115,6 @@ def test_captions_of_all_versions_say_what_is_shown(kind: SceneKind) -> None:
 def test_other_texts_show_nothing() -> None:
     assert shown_by("my holiday") is None and words_over("my holiday") == ""
     assert shown_by(describe_clip("a.mp4", "skydiver", "endorsed", 1).caption + ', with the words "BUY"') is None
-
-
-def test_frames_are_seen_to_show_one_look_except_in_hard_and_ordered_kinds() -> None:
-    assert look_shares("skydiver", "violated", 0.5) == {"skydiver:violated": 1}
-    assert look_shares("gift_passed", "forward", 0.2) == look_shares("gift_passed", "backward", 0.9)
-    assert look_shares("gift_passed", "forward", 0.5) == {"gift_passed:first": 0.5, "gift_passed:last": 0.5}
-    hard = [kind for kind in KINDS if kind.misread]
-    assert len({kind.value for kind in hard}) == len(hard) == 6
-    for kind in hard:
-        assert kind.misread is not None and kind.misread.look in LOOK_INDEX and 0.1 <= kind.misread.share <= 0.3
-        assert BY_NAME[kind.misread.look.partition(":")[0]].value != kind.value
-        shares = look_shares(kind.name, "endorsed", 0.5)
-        assert shares == {f"{kind.name}:endorsed": 1 - kind.misread.share, kind.misread.look: kind.misread.share}
-        assert look_shares(kind.name, "violated", 0.5) == {f"{kind.name}:violated": 1}
 
 
 def test_a_caution_is_given_exactly_when_something_of_ours_sees_other_clips() -> None:

@@ -1,23 +1,27 @@
 """Training of the reference embedder: a small open_clip model on drawn frames and grammar texts.
 
-A keyword is true of several looks, so the contrastive target of a row is spread evenly over all its
-matches (UniCL, Yang et al. 2022) in place of the diagonal. The grammar is small enough to set every picture against
-one text of every look and a part of all keywords, not only against the texts of its batch; the two kinds of text are
-contrasted apart, since one of all captions is right and many keywords are.
+First the picture part learns to point at the vector of its look and of its time of day; then the text part learns to
+point at the pictures that a text is true of, which are embedded once. That is much cheaper than training both at once,
+and texts in place of fixed vectors would teach the picture part nothing else.
+
+A keyword is true of several looks, so the contrastive target of a row is spread evenly over all its matches (UniCL,
+Yang et al. 2022) in place of the diagonal. The grammar is small enough to set every picture against one text of every
+look and a part of all keywords, not only against the texts of its batch; the two kinds of text are contrasted apart,
+since one of all captions is right and many keywords are.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from valuespectrum.reference.embedder import ARCHITECTURE, build_tokenizer, wrap_tokenizer
-from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS
+from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.training.captions import (
     Text,
     all_words,
@@ -40,15 +44,22 @@ TIMED_ROWS = 24
 """Frames of a batch for which a time of day is stated."""
 NAMED_SHARE = 0.4
 """Share of the keywords that one step sees."""
+TIME_WEIGHT = 0.3
+"""Weight of the time of day beside the look."""
+SHARPEST = 60.0
+"""Largest factor between a cosine and its log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedderOptions:
-    """Size of the training."""
+    """Size of the training: first of the pictures, then of the texts."""
 
-    steps: int = 800
-    rows: int = 64
-    learning_rate: float = 1e-3
+    picture_steps: int = 900
+    picture_rows: int = 64
+    picture_rate: float = 3e-3
+    text_steps: int = 500
+    text_rows: int = 384
+    text_rate: float = 1e-3
     seed: int = 0
 
 
@@ -68,11 +79,11 @@ def train_embedder(pictures: TrainingPictures, options: EmbedderOptions, folder:
     config_path.write_text(json.dumps(ARCHITECTURE, indent=2) + "\n", "utf-8")
     tokenizer_file = folder / "tokenizer.json"
     build_tokenizer(all_words()).save(str(tokenizer_file))
-    tokenize = wrap_tokenizer(tokenizer_file)
     open_clip.add_model_config(config_path)
     torch.manual_seed(options.seed)
     model, _, _ = open_clip.create_model_and_transforms("reference-clip", pretrained=None)
-    _train(model, tokenize, pictures, options, log)
+    _train_picture_part(model, pictures, options, log)
+    _train_text_part(model, wrap_tokenizer(tokenizer_file), pictures, options, log)
     save_file(
         {name: tensor.contiguous() for name, tensor in model.state_dict().items()},
         folder / "reference-clip.safetensors",
@@ -80,7 +91,32 @@ def train_embedder(pictures: TrainingPictures, options: EmbedderOptions, folder:
     return model
 
 
-def _train(
+def _train_picture_part(model: CLIP, pictures: TrainingPictures, options: EmbedderOptions, log: Log) -> None:
+    """Vectors of looks and times are learnt with it and thrown away."""
+    import torch
+
+    generator = torch.Generator().manual_seed(options.seed)
+    dimensions = cast(int, ARCHITECTURE["embed_dim"])
+    look_vectors = torch.nn.Parameter(torch.randn(len(LOOKS), dimensions))
+    time_vectors = torch.nn.Parameter(torch.randn(len(TIMES_OF_DAY), dimensions))
+    learnt = [*model.visual.parameters(), look_vectors, time_vectors, model.logit_scale]
+    visual = model.visual.to(memory_format=torch.channels_last).train()
+    descent = _Descent(learnt, options.picture_rate, options.picture_steps, "embedder, pictures", log)
+    rows = _epochs(len(pictures.looks), options.picture_rows, options.seed)
+    for step, chosen in zip(range(options.picture_steps), rows, strict=False):
+        shown = _reduced(augment(normalise(pictures.pixels[chosen]), generator))
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = visual(shown)
+        vectors = _unit(vectors.float()) * model.logit_scale.exp()
+        looks, times = (torch.from_numpy(truth[chosen]) for truth in (pictures.looks, pictures.times))
+        loss = torch.nn.functional.cross_entropy(vectors @ _unit(look_vectors).T, looks)
+        loss = loss + TIME_WEIGHT * torch.nn.functional.cross_entropy(vectors @ _unit(time_vectors).T, times)
+        descent.step(loss, step)
+        _limit_scale(model)
+    visual.eval()
+
+
+def _train_text_part(
     model: CLIP,
     tokenize: Callable[[list[str]], torch.Tensor],
     pictures: TrainingPictures,
@@ -89,36 +125,91 @@ def _train(
 ) -> None:
     import torch
 
-    generator = torch.Generator().manual_seed(options.seed)
+    frames = _embedded(model, pictures.pixels)
     rng = np.random.default_rng(options.seed)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.05)
-    scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule(step, options.steps))
+    model.visual.requires_grad_(False)
+    learnt = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    descent = _Descent(learnt, options.text_rate, options.text_steps, "embedder, texts", log)
     model.train()
-    running = 0.0
-    for step in range(options.steps):
-        chosen = rng.integers(len(pictures.looks), size=options.rows)
+    rows = _epochs(len(pictures.looks), options.text_rows, options.seed)
+    for step, chosen in zip(range(options.text_steps), rows, strict=False):
         looks, times = pictures.looks[chosen], pictures.times[chosen]
         described = describing_texts(rng, looks[:TIMED_ROWS], times[:TIMED_ROWS])
-        named = naming_texts(rng, NAMED_SHARE)
-        images = augment(normalise(pictures.pixels[chosen]), generator)
+        texts = [*described, *naming_texts(rng, NAMED_SHARE)]
         with torch.autocast("cpu", torch.bfloat16):
-            image, text, scale = model(images, tokenize([entry.words for entry in (*described, *named)]))[:3]
-        logits = scale.float() * image.float() @ text.float().T
-        target = torch.from_numpy(matches([*described, *named], looks, times)).float()
-        value = _spread_cross_entropy(logits.T, target.T)
+            vectors = model.encode_text(tokenize([text.words for text in texts]))
+        logits = model.logit_scale.exp() * frames[chosen] @ _unit(vectors.float()).T
+        target = torch.from_numpy(matches(texts, looks, times)).float()
+        loss = _spread_cross_entropy(logits.T, target.T)
         for part in (slice(0, len(described)), slice(len(described), None)):
-            value = value + _spread_cross_entropy(logits[:, part], target[:, part])
-        optimiser.zero_grad(set_to_none=True)
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        scheduler.step()
-        with torch.no_grad():
-            model.logit_scale.clamp_(max=np.log(60))
-        running = value.item() if step == 0 else 0.98 * running + 0.02 * value.item()
+            loss = loss + _spread_cross_entropy(logits[:, part], target[:, part])
+        descent.step(loss, step)
+        _limit_scale(model)
+    model.requires_grad_(True).eval()
+
+
+class _Descent:
+    """AdamW with a schedule, and a line about the loss now and then."""
+
+    def __init__(self, learnt: list[torch.nn.Parameter], rate: float, steps: int, name: str, log: Log) -> None:
+        import torch
+
+        self._learnt, self._steps, self._name, self._log = learnt, steps, name, log
+        self._optimiser = torch.optim.AdamW(learnt, lr=rate, betas=(0.9, 0.98), weight_decay=0.05)
+        self._scheduler = torch.optim.lr_scheduler.LambdaLR(self._optimiser, lambda step: schedule(step, steps))
+        self._running = 0.0
+
+    def step(self, loss: torch.Tensor, step: int) -> None:
+        """Go one step down."""
+        import torch
+
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._learnt, 1.0)
+        self._optimiser.step()
+        self._scheduler.step()
+        self._running = loss.item() if step == 0 else 0.98 * self._running + 0.02 * loss.item()
         if step % 50 == 0:
-            log(f"embedder {step}/{options.steps} loss {running:.4f}")
-    model.eval()
+            self._log(f"{self._name} {step}/{self._steps} loss {self._running:.4f}")
+
+
+def _epochs(count: int, rows: int, seed: int) -> Iterator[np.ndarray]:
+    """Batches without end; every frame comes once before one comes again."""
+    rng = np.random.default_rng([seed, count])
+    while True:
+        order = rng.permutation(count)
+        yield from (order[start : start + rows] for start in range(0, max(1, count - rows + 1), rows))
+
+
+def _reduced(pictures: torch.Tensor) -> torch.Tensor:
+    """Pictures at the size of the embedder, laid out as convolutions like them."""
+    import torch
+
+    vision = cast(Mapping[str, list[int]], ARCHITECTURE["vision_cfg"])
+    small = torch.nn.functional.interpolate(pictures, size=vision["image_size"], mode="area")
+    return small.contiguous(memory_format=torch.channels_last)
+
+
+def _embedded(model: CLIP, pixels: np.ndarray, batch: int = 256) -> torch.Tensor:
+    """(n, dimensions) unit vectors of pictures."""
+    import torch
+
+    with torch.inference_mode():
+        parts = [model.visual(_reduced(normalise(pixels[at : at + batch]))) for at in range(0, len(pixels), batch)]
+    return _unit(torch.cat(parts)).clone()
+
+
+def _unit(vectors: torch.Tensor) -> torch.Tensor:
+    import torch
+
+    return torch.nn.functional.normalize(vectors, dim=-1)
+
+
+def _limit_scale(model: CLIP) -> None:
+    import torch
+
+    with torch.no_grad():
+        model.logit_scale.clamp_(max=float(np.log(SHARPEST)))
 
 
 def matches(texts: Sequence[Text], looks: np.ndarray, times: np.ndarray) -> np.ndarray:
