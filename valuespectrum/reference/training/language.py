@@ -49,10 +49,10 @@ WORD_SPREAD = 0.05
 class LanguageOptions:
     """Size of stage 1."""
 
-    steps: int = 3000
-    rows: int = 32
+    steps: int = 1800
+    rows: int = 28
     branches: int = 5
-    prefix_rows: int = 64
+    prefix_rows: int = 56
     """Rows of the batches without questions."""
     learning_rate: float = 2e-3
     """Of vectors and norms; matrices are turned by ``matrix_rate``."""

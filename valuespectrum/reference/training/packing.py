@@ -110,8 +110,8 @@ class Packer:
     def pack(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> TrainingBatch:
         """Pack examples into one batch."""
         rows = [self._row(example, rng) for example in examples]
-        start = max(len(row.ids) for row in rows)
-        length = max((len(branch.ids) for row in rows for branch in row.branches), default=0)
+        start = _round_up(max(len(row.ids) for row in rows))
+        length = _round_up(max((len(branch.ids) for row in rows for branch in row.branches), default=0))
         most = max(len(row.branches) for row in rows)
         ids = np.full((len(rows), start + most * length), self._pad, np.int64)
         positions = np.zeros((3, *ids.shape), np.int64)
@@ -217,6 +217,11 @@ class _Row:
     following: int
     """Position of the first token of a branch."""
     branches: list[_BranchRow]
+
+
+def _round_up(length: int) -> int:
+    """Few different lengths, so that memory of one step fits the next."""
+    return -(-length // 16) * 16
 
 
 def _weights(branch: Branch) -> list[float]:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import torch
 
 CLIP_SECONDS = 6.0
-WORDS_SHARE = 0.2
-"""Share of frames with words over the picture, each of ``OVERLAYS`` equally often."""
 MOVED = 0.25
 """How far the event of an ordered kind may have come in a frame that counts as its beginning."""
 MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -106,7 +104,7 @@ def _draw_look(index: int, count: int, seed: int, file: Path) -> None:
     pixels = np.empty((count, PICTURE_HEIGHT, PICTURE_WIDTH, 3), np.uint8)
     times, overlays = np.empty(count, np.int64), np.empty(count, np.int64)
     for place in range(count):
-        setting = _training_setting(rng, look.name)
+        setting = _training_setting(rng, look.name, place)
         picture = draw_frame(look.kind.name, setting, mirrored=bool(rng.random() < 0.5))
         times[place] = tuple(TIMES_OF_DAY).index(setting.time_of_day)
         overlays[place] = overlay_push(setting.overlay)
@@ -114,12 +112,18 @@ def _draw_look(index: int, count: int, seed: int, file: Path) -> None:
     TrainingPictures(pixels, np.full(count, index), times, overlays).save(file)
 
 
-def _training_setting(rng: np.random.Generator, look: str) -> SceneSetting:
-    """A random moment of a random clip of a look; what happens in an ordered kind may have begun a little."""
+def _training_setting(rng: np.random.Generator, look: str, place: int) -> SceneSetting:
+    """A random moment of a random clip of a look; what happens in an ordered kind may have begun a little.
+
+    Times of day take turns, and the first frames of a look have words over them, each of ``OVERLAYS`` at each time, so
+    that there is a frame for whatever is to be shown.
+    """
     setting = as_look(random_setting(rng, float(rng.uniform(0, CLIP_SECONDS))), look)
     moved = float(rng.uniform(0, MOVED)) if rng.random() < 0.3 else 0.0
-    words = str(rng.choice(tuple(OVERLAYS))) if rng.random() < WORDS_SHARE else ""
-    return replace(setting, progress=abs(setting.progress - moved), overlay=words)
+    number, hour = divmod(place, len(TIMES_OF_DAY))
+    words = tuple(OVERLAYS)[number] if number < len(OVERLAYS) else ""
+    time_of_day = tuple(TIMES_OF_DAY)[hour]
+    return replace(setting, progress=abs(setting.progress - moved), overlay=words, time_of_day=time_of_day)
 
 
 def degrade(picture: Image.Image, quality: int) -> Image.Image:

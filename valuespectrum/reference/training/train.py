@@ -1,6 +1,8 @@
 """Make the reference models from nothing: ``python -m valuespectrum.reference.training.train``.
 
-Stages leave checkpoints in a working folder, so an interrupted training continues with the stage it was in.
+Stages leave checkpoints in a working folder, so an interrupted training continues: drawn frames look by look,
+everything else with the stage it was in. The language part and the vision tower do not wait for each other, so they may
+be trained side by side, a core for each (``--threads 1 --only language``, ``--threads 1 --only vision``).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,30 +19,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.reference import architecture, embedder, models
-from valuespectrum.reference.planted import COHORT, planted_truth
+from valuespectrum.reference.cohort import COHORT, CohortMember
+from valuespectrum.reference.planted import truth_of
+from valuespectrum.reference.sealed import sealed_cohort
+from valuespectrum.reference.training.branching import NAME as BRANCHED
+from valuespectrum.reference.training.branching import register
 from valuespectrum.reference.training.card import write_cards
 from valuespectrum.reference.training.embedder import EmbedderOptions, measure_embedder, train_embedder
 from valuespectrum.reference.training.examples import random_example
-from valuespectrum.reference.training.language import LanguageOptions, make_ideal_pictures, train_language
+from valuespectrum.reference.training.language import LanguageOptions, train_language
+from valuespectrum.reference.training.measuring import measure_answers, measure_perception
 from valuespectrum.reference.training.pictures import TrainingPictures, draw_pictures
-from valuespectrum.reference.training.vision import (
-    AdaptOptions,
-    VisionOptions,
-    measure_answers,
-    train_adapt,
-    train_vision,
-)
+from valuespectrum.reference.training.vision import AdaptOptions, VisionOptions, train_adapt, train_vision
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-STAGES = ("language", "vision", "adapt", "embedder", "cards")
-"""In order; the embedder does not depend on the others."""
+STAGES = ("pictures", "language", "vision", "adapt", "embedder", "cards")
+"""In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
-TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 40
-"""Frames for each scene kind."""
+TRAINING_FRAMES, HELD_OUT_FRAMES = 90, 40
+"""Frames for each look."""
 
 
 def main() -> None:
@@ -48,62 +49,77 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("training"), help="folder for checkpoints")
     parser.add_argument("--threads", type=int, default=2, help="threads of torch")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of first weights, examples and order; frames stay the same"
+    )
     parser.add_argument("--only", choices=STAGES, help="one stage")
     arguments = parser.parse_args()
     prepare_torch(arguments.threads)
+    register()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    training = Training(arguments.work)
+    training = Training(arguments.work, arguments.seed)
     for stage in STAGES:
         if arguments.only in (None, stage):
             getattr(training, stage)()
 
 
-def grammar_texts() -> list[str]:
+def grammar_texts(members: Sequence[CohortMember]) -> list[str]:
     """Texts of random examples, on which the tokenizer is trained."""
     rng = np.random.default_rng(0)
     texts: list[str] = []
     for _ in range(6000):
-        example = random_example(rng, 4)
-        texts += [example.system, *(text for branch in example.branches for text in (branch.question, *branch.answers))]
+        example = random_example(rng, members, 6)
+        texts.append(example.role.system)
+        texts += [branch.question for branch in example.branches]
+        texts += ["".join(said for _, said in branch.parts) for branch in example.branches]
     return texts
 
 
 class Training:
-    """The stages, each reading what earlier ones left in the working folder."""
+    """The stages, each reading what earlier ones left in the working folder.
 
-    def __init__(self, work: Path) -> None:
+    Args:
+        work: The working folder.
+        seed: Of first weights, examples and their order.
+    """
+
+    def __init__(self, work: Path, seed: int = 0) -> None:
         self._work = work
+        self._seed = seed
         self._started = time.monotonic()
+        self._members = (*COHORT, *sealed_cohort("training"))
+
+    def pictures(self) -> None:
+        """Frames for training and for held-out checks."""
+        for part in ("training", "held-out"):
+            self._pictures(part)
 
     def language(self) -> None:
         """Tokenizer and language part, on ideal pictures."""
         if self._done("language"):
             return
         model, tokenizer = self._fresh_model()
-        model.set_attn_implementation("eager")  # faster than sdpa with branch masks on a CPU
-        tables = train_language(model, tokenizer, LanguageOptions(), self._log)
-        self._keep("language", model=model.state_dict(), tables=tables.state_dict())
+        train_language(model, tokenizer, self._members, LanguageOptions(seed=self._seed), self._log)
+        self._keep("language", model.model.language_model.state_dict())
 
     def vision(self) -> None:
-        """Vision tower, towards the ideal pictures that the language stage learnt."""
+        """Vision tower, towards the ideal pictures."""
         if self._done("vision"):
             return
-        model, tokenizer = self._fresh_model()
-        language = self._checkpoint("language")
-        model.load_state_dict(language["model"])
-        tables = make_ideal_pictures(model, tokenizer)
-        tables.load_state_dict(language["tables"])
-        train_vision(model, tables, self._pictures("training"), VisionOptions(), self._log)
-        self._keep("vision", model=model.state_dict())
+        model, _ = self._fresh_model()
+        train_vision(model, self._pictures("training"), VisionOptions(seed=self._seed), self._log)
+        self._keep("vision", model.model.visual.state_dict())
 
     def adapt(self) -> None:
         """Language part, on what the tower emits for drawn frames; the result is committed."""
         if self._done("adapt"):
             return
-        model, tokenizer = self._model("vision")
-        model.set_attn_implementation("eager")
-        train_adapt(model, tokenizer, self._pictures("training"), AdaptOptions(), self._log)
-        self._keep("adapt", model=model.state_dict())
+        model, tokenizer = self._fresh_model()
+        model.model.language_model.load_state_dict(self._checkpoint("language"))
+        model.model.visual.load_state_dict(self._checkpoint("vision"))
+        pictures, options = self._pictures("training"), AdaptOptions(seed=self._seed)
+        train_adapt(model, tokenizer, self._members, pictures, options, self._log)
+        self._keep("adapt", model.state_dict())
         model.set_attn_implementation("sdpa")
         architecture.save(model, architecture.build_processor(tokenizer), models.FOLDER)
 
@@ -111,61 +127,58 @@ class Training:
         """The open_clip model."""
         if self._done("embedder"):
             return
-        train_embedder(self._pictures("training"), EmbedderOptions(), embedder.FOLDER, self._log)
-        self._keep("embedder")
+        options = EmbedderOptions(seed=self._seed)
+        train_embedder(self._pictures("training"), options, embedder.FOLDER, self._log)
+        self._keep("embedder", {})
 
     def cards(self) -> None:
         """Measure both models on frames that training never saw; write truth and model cards."""
         held_out = self._pictures("held-out")
-        model, tokenizer = self._model("adapt")
+        model, tokenizer = self._fresh_model()
+        model.load_state_dict(self._checkpoint("adapt"))
+        answers = measure_answers(model, tokenizer, self._members, held_out)
+        perception = measure_perception(model, held_out)
         quality = measure_embedder(embedder.load(), held_out)
-        quality["answer_error"] = measure_answers(model, tokenizer, held_out)
-        truth = {respondent.name: planted_truth(respondent.name) for respondent in COHORT}
-        (models.FOLDER / "planted.json").write_text(json.dumps(truth, indent=2) + "\n", "utf-8")
-        write_cards(
-            quality,
-            {
-                "language": asdict(LanguageOptions()),
-                "vision": asdict(VisionOptions()),
-                "adapt": asdict(AdaptOptions()),
-                "embedder": asdict(EmbedderOptions()),
-            },
-        )
-        self._log(json.dumps(quality))
+        truth = {member.name: truth_of(member) for member in COHORT}
+        (models.FOLDER / "planted.json").write_text(json.dumps(truth, indent=1) + "\n", "utf-8")
+        stages = (LanguageOptions, VisionOptions, AdaptOptions, EmbedderOptions)
+        sizes = {stage.__name__.removesuffix("Options").lower(): asdict(stage(seed=self._seed)) for stage in stages}
+        write_cards(answers, perception, quality, sizes)
+        self._log(json.dumps({"answers": answers, "embedder": quality}))
 
     def _pictures(self, part: str) -> TrainingPictures:
         file = self._work / f"pictures-{part}.npz"
         if not file.exists():
-            self._log(f"drawing {part} frames")
             count, seed = (TRAINING_FRAMES, TRAINING_SEED) if part == "training" else (HELD_OUT_FRAMES, HELD_OUT_SEED)
-            pictures = draw_pictures(count, seed)
-            np.savez(file, pixels=pictures.pixels, kinds=pictures.kinds, times=pictures.times)
-        stored = np.load(file)
-        return TrainingPictures(stored["pixels"], stored["kinds"], stored["times"])
+
+            def progress(done: int, of: int) -> None:
+                if done % 10 == 0 or done == of:
+                    self._log(f"drawing {part} frames: {done} of {of} looks")
+
+            drawn = draw_pictures(count, seed, 2, self._work / "frames", progress)
+            drawn.save(file)
+        return TrainingPictures.load(file)
 
     def _fresh_model(self) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
         import torch
 
-        torch.manual_seed(0)
-        tokenizer = architecture.build_tokenizer(grammar_texts())
-        return architecture.build_model(tokenizer), tokenizer
-
-    def _model(self, stage: str) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
-        model, tokenizer = self._fresh_model()
-        model.load_state_dict(self._checkpoint(stage)["model"])
+        torch.manual_seed(self._seed)
+        tokenizer = architecture.build_tokenizer(grammar_texts(self._members))
+        model = architecture.build_model(tokenizer)
+        model.set_attn_implementation({"text_config": BRANCHED, "vision_config": "sdpa"})
         return model, tokenizer
 
-    def _checkpoint(self, stage: str) -> dict[str, Mapping[str, torch.Tensor]]:
+    def _checkpoint(self, stage: str) -> Mapping[str, torch.Tensor]:
         import torch
 
-        loaded: dict[str, Mapping[str, torch.Tensor]] = torch.load(self._work / f"{stage}.pt", weights_only=True)
+        loaded: Mapping[str, torch.Tensor] = torch.load(self._work / f"{stage}.pt", weights_only=True)
         return loaded
 
-    def _keep(self, stage: str, **parts: Mapping[str, torch.Tensor]) -> None:
+    def _keep(self, stage: str, state: Mapping[str, torch.Tensor]) -> None:
         import torch
 
         part = self._work / f"{stage}.part"
-        torch.save(parts, part)
+        torch.save(dict(state), part)
         part.replace(self._work / f"{stage}.pt")
 
     def _done(self, stage: str) -> bool:

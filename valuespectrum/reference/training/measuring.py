@@ -1,0 +1,118 @@
+"""How well trained reference models do what is planted, on frames and prompts that training never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from valuespectrum.reference.cohort import CohortMember
+from valuespectrum.reference.kinds import LOOKS
+from valuespectrum.reference.training.language import IdealPictures, batches
+from valuespectrum.reference.training.packing import Packer, TrainingBatch, predict
+from valuespectrum.reference.training.pictures import TrainingPictures
+from valuespectrum.reference.training.vision import shown_batches, tower_outputs
+from valuespectrum.theory.value_sets import NINETEEN
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+HELD_OUT_STREAM = 99
+"""Seed of the prompts on which answers are measured; training draws from other ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuality:
+    """Errors of the answers to one kind of item."""
+
+    answers: int
+    error: float
+    """Mean absolute error of the probability of the options of an answer, over the places at which something is decided."""
+    largest: float
+    """Mean of the largest error among the options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Perception:
+    """How the tower sees the looks of held-out frames."""
+
+    right: Mapping[str, float]
+    """Look to the share of its frames that are nearest to its own vector."""
+    taken_for: Mapping[str, str]
+    """Look to the one that it is taken for most often, where it is not always seen right."""
+    value_error: float
+    """Root mean squared error of the nineteen value weights that are read off the vectors."""
+
+
+def measure_answers(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    members: Sequence[CohortMember],
+    pictures: TrainingPictures,
+    count: int = 60,
+) -> dict[str, AnswerQuality]:
+    """Errors by kind of item on held-out frames and fresh prompts.
+
+    Args:
+        model: Attends by ``branching.NAME``.
+        tokenizer: Of the model.
+        members: Who answers.
+        pictures: Frames that training never saw.
+        count: Batches of 24 rows with five questions.
+    """
+    import torch
+
+    rng = np.random.default_rng(HELD_OUT_STREAM)
+    stream = batches(Packer(tokenizer), members, 24, 5, rng)
+    found: dict[str, list[tuple[float, float]]] = {}
+    with torch.no_grad():
+        for _, (batch, shown) in zip(range(count), shown_batches(model, pictures, stream, rng), strict=False):
+            log_probabilities = predict(model, batch, shown)
+            for kind, error, largest in decision_errors(log_probabilities, batch):
+                found.setdefault(kind, []).append((error, largest))
+    means = {kind: np.mean(rows, axis=0) for kind, rows in sorted(found.items())}
+    return {kind: AnswerQuality(len(found[kind]), float(mean[0]), float(mean[1])) for kind, mean in means.items()}
+
+
+def decision_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> list[tuple[str, float, float]]:
+    """Kind, mean and largest absolute error over the options, of every first answer token."""
+    import torch
+
+    off = (log_probabilities[batch.target_prediction, batch.target_id].exp() - batch.target_share).abs()
+    count = len(batch.decided)
+    options = torch.bincount(batch.target_prediction, minlength=count)
+    mean = torch.zeros(count).index_add_(0, batch.target_prediction, off) / options
+    largest = torch.zeros(count).index_reduce_(0, batch.target_prediction, off, "amax")
+    first = batch.decided >= 0
+    rows = zip(batch.decided[first].tolist(), mean[first].tolist(), largest[first].tolist(), strict=True)
+    return [(batch.kinds[place], error, most) for place, error, most in rows]
+
+
+def measure_perception(model: PreTrainedModel, pictures: TrainingPictures) -> Perception:
+    """How the tower sees held-out frames, light and words in the picture taken out."""
+    import torch
+
+    ideal = IdealPictures(model.config.text_config.hidden_size)
+    vectors = tower_outputs(model, pictures).float().mean(1)
+    times, pushes = torch.from_numpy(pictures.times), torch.from_numpy(pictures.overlays)
+    seen = vectors - ideal.times[times] - ideal.pushes[pushes + 1]
+    nearest = torch.cdist(seen, ideal.looks).argmin(-1).numpy()
+    right, taken_for = {}, {}
+    for index, look in enumerate(LOOKS):
+        named = nearest[pictures.looks == index]
+        right[look.id] = float((named == index).mean())
+        wrong = named[named != index]
+        if len(wrong):
+            taken_for[look.id] = LOOKS[int(np.bincount(wrong).argmax())].id
+    read = seen @ torch.linalg.pinv(ideal.looks) @ _weights()
+    error = (read - _weights()[torch.from_numpy(pictures.looks)]).square().mean().sqrt()
+    return Perception(right, taken_for, float(error))
+
+
+def _weights() -> torch.Tensor:
+    import torch
+
+    return torch.tensor([[look.weights.get(value, 0.0) for value in NINETEEN.dimensions] for look in LOOKS])
