@@ -30,7 +30,7 @@ class AnswerQuality:
 
     answers: int
     error: float
-    """Mean absolute error of the probability of the options of an answer, over the places at which something is decided."""
+    """Mean absolute error of the probabilities of an answer's options, where it is first decided."""
     largest: float
     """Mean of the largest error among the options."""
 

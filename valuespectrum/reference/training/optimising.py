@@ -45,7 +45,7 @@ class Optimisers:
 
         for optimiser in self._optimisers:
             optimiser.zero_grad(set_to_none=True)
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
         for optimiser, scheduler in zip(self._optimisers, self._schedulers, strict=True):
             optimiser.step()
