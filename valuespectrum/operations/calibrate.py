@@ -262,7 +262,8 @@ def _figures_in_words(cohort: str, figures: Json, claimed: float) -> str:
     )
     if off is None or off["r"] is None:
         return told
+    inside = "" if off["coverage"] is None else f", {off['coverage']:.0%} inside"
     return (
         f"{told}; off the circle r = {number(off['r'], 2)} over {off['n']} values, error {number(off['rmse'], 2)} in "
-        f"log-odds, {off['coverage']:.0%} inside"
+        f"log-odds{inside}"
     )

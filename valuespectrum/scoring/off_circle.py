@@ -48,23 +48,21 @@ def compare_off_circle(profile: Mapping[str, Json], planted: Mapping[str, float]
     Returns:
         ``planted`` and ``recovered`` (value to log-odds off the circle), their correlation ``r`` (``None`` for a flat
         profile, which has nothing there to find), ``rmse``, and ``coverage``: the share of planted numbers inside
-        intervals of the recovered ones, for which errors of different values count as independent. ``None`` where there
-        is no circle of ten or nineteen values, no such scale, or fewer than six values with an interval.
+        intervals of the recovered ones, for which errors of different values count as independent (``None`` where a
+        value has no interval). ``None`` where there is no circle of ten or nineteen values, no such scale, or fewer
+        than six values were measured.
     """
-    values = [value for value in value_set.dimensions if profile.get(value, {}).get(f"{SCALE}_low") is not None]
+    values = [value for value in value_set.dimensions if profile.get(value, {}).get(SCALE) is not None]
     if value_set.name not in _SETS or len(values) < _FEWEST:
         return None
     angles = np.array([2 * pi * value_set.position(value) / len(value_set) for value in values])
     rest = _rest(angles)
     found = np.array([profile[value][SCALE] for value in values], dtype=np.float64)
-    ends = np.array([[profile[value][f"{SCALE}_{end}"] for end in ("low", "high")] for value in values], np.float64)
     truth, recovered = rest @ np.array([planted[value] for value in values]), rest @ found
-    # Half of an interval over its quantile is a standard error; the interval of the rest is that many of its own.
-    half = np.sqrt(rest**2 @ ((ends[:, 1] - ends[:, 0]) / 2) ** 2)
     return {
         "r": correlation(truth, recovered),
         "rmse": float(np.sqrt(np.mean((recovered - truth) ** 2))),
-        "coverage": float(np.mean(np.abs(recovered - truth) <= half)),
+        "coverage": _covered(np.abs(recovered - truth), rest, [profile[value] for value in values]),
         "planted": dict(zip(values, truth.tolist(), strict=True)),
         "recovered": dict(zip(values, recovered.tolist(), strict=True)),
     }
@@ -85,7 +83,7 @@ def pool_off_circle(rows: Sequence[Json]) -> Json | None:
     truth, recovered = (
         np.array([number for row in rows for number in row[side].values()]) for side in ("planted", "recovered")
     )
-    r = correlation(truth, recovered)
+    r, covered = correlation(truth, recovered), [row["coverage"] for row in rows if row["coverage"] is not None]
     low, high = (None, None) if r is None else _fisher(r, len(truth))
     return {
         "r": r,
@@ -93,7 +91,7 @@ def pool_off_circle(rows: Sequence[Json]) -> Json | None:
         "low": low,
         "high": high,
         "rmse": float(np.sqrt(np.mean((recovered - truth) ** 2))),
-        "coverage": float(np.mean([row["coverage"] for row in rows])),
+        "coverage": float(np.mean(covered)) if covered else None,
     }
 
 
@@ -102,6 +100,15 @@ def correlation(first: Floats, second: Floats) -> float | None:
     if min(first.std(), second.std()) < 1e-9:
         return None
     return number(float(np.corrcoef(first, second)[0, 1]))
+
+
+def _covered(errors: Floats, rest: Floats, rows: Sequence[Json]) -> float | None:
+    ends = [(row.get(f"{SCALE}_low"), row.get(f"{SCALE}_high")) for row in rows]
+    if any(low is None or high is None for low, high in ends):
+        return None
+    # Half of an interval is a standard error times a quantile; that of a weighted sum is as many of its own.
+    half = np.sqrt(rest**2 @ (np.ptp(np.array(ends, dtype=np.float64), axis=1) / 2) ** 2)
+    return float(np.mean(errors <= half))
 
 
 def _rest(angles: Floats) -> Floats:

@@ -59,6 +59,12 @@ def test_where_there_is_nothing_to_find_there_is_no_number() -> None:
     assert flat is not None and flat["r"] is None and flat["rmse"] > 0
     four = dict.fromkeys(FOUR.dimensions, 0.0)
     assert compare_off_circle(_described(four), four, FOUR) is None
+    unbounded = compare_off_circle(
+        {v: {"log_odds": each} for v, each in AMBER.pictures.items()}, AMBER.pictures, NINETEEN
+    )
+    assert unbounded is not None and unbounded["r"] == pytest.approx(1) and unbounded["coverage"] is None
+    pooled = pool_off_circle([unbounded])
+    assert pooled is not None and pooled["coverage"] is None
     few = dict(list(AMBER.pictures.items())[:5])
     assert compare_off_circle(_described(few), AMBER.pictures, NINETEEN) is None
     assert pool_off_circle([]) is None
