@@ -53,10 +53,15 @@ def measure_calibration(out: Path) -> list[Row]:
     each = {respondent["name"]: respondent["spearman"] for respondent in found["respondents"]}
     misses = {"misses": found["misses"], "claimed": found["expected_coverage"]}
     agreement, coverage = round(found["spearman_median"], 3), round(found["coverage"], 3)
+    off_circle = round(found["off_circle"]["r"], 3)
     return [
         Row("median rank correlation over the cohort", agreement, "", ">= 0.9", agreement >= 0.9, each, command),
         Row(
             "planted values of the cohort inside their intervals",
             coverage, "share", ">= 0.8", coverage >= 0.8, misses, command,
+        ),
+        Row(
+            "correlation of planted and recovered values off the circle, over the cohort",
+            off_circle, "", ">= 0.9", off_circle >= 0.9, found["off_circle"], command,
         ),
     ]  # fmt: skip

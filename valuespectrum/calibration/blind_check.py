@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.reference.cohort import ANGLES, COHORT, CohortMember
-from valuespectrum.reference.items.base import Question
+from valuespectrum.reference.items.base import Question, pick
 from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.planted import DAYLIGHT, WORDING_EFFECTS, Mind
-from valuespectrum.reference.training.examples import frame_scene
+from valuespectrum.reference.twin.reading import look_scene
 from valuespectrum.scoring.resampling import Floats
 from valuespectrum.theory.value_sets import NINETEEN
 from vectorstore.foundation.json_types import Json
@@ -83,15 +83,15 @@ def answers_of(member: CohortMember, count: int, seed: int) -> Answers:
     values: list[list[float]] = []
     yes: list[float] = []
     while len(yes) < count:
-        look, time = LOOKS[int(rng.integers(len(LOOKS)))], int(rng.integers(len(TIMES_OF_DAY)))
-        item, scene = Like.draw(rng), frame_scene(look, time)
+        look, time = pick(rng, LOOKS), pick(rng, tuple(TIMES_OF_DAY))
+        item, scene = Like.draw(rng), look_scene(look.id, time)
         shares = Question(item).shares(Mind(member), [scene]) or {}
         said = list(shares)[int(rng.choice(len(shares), p=list(shares.values())))]
         form = item.form
         if said not in (form.yes, form.no):
             continue
         offset.append(form.polarity * WORDING_EFFECTS[form.wording])
-        leans.append([1.0, 1.0 if form.yes_first else -1.0, form.polarity * DAYLIGHT[tuple(TIMES_OF_DAY)[time]]])
+        leans.append([1.0, 1.0 if form.yes_first else -1.0, form.polarity * DAYLIGHT[time]])
         values.append([form.polarity * look.weights.get(value, 0.0) for value in NINETEEN.dimensions])
         yes.append(float(said == form.yes))
     return Answers(np.array(offset), np.array(leans), np.array(values), np.array(yes))
