@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,7 @@ from valuespectrum.reference.training.packing import (
     pair_loss,
     run_layers,
 )
+from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.theory.value_sets import NINETEEN
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 Log = Callable[[str], None]
 PAIR_SHARE, PAIRS_FROM = 0.3, 0.15
 """Weight of the log-odds of two-option answers in the loss, and the share of the schedule after which they count."""
+GUIDED_UNTIL = 0.6
+"""Share of the schedule after which the layers in between are supervised less."""
 WORD_SPREAD = 0.05
 """Standard deviation of the word embeddings at the start."""
 
@@ -161,13 +165,12 @@ def _by_length(
 
 
 def curriculum(
-    packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, rng: np.random.Generator
+    packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, step: int, rng: np.random.Generator
 ) -> Iterator[TrainingBatch]:
-    """Batches of stage 1: first the parts, which are short and therefore cheap, then more and more of everything.
+    """Batches of stage 1 from a step on: first the parts, which are short and cheap, then more and more of everything.
 
     The parts are roles without questions (words to a profile) and questions without roles (pictures to values).
     """
-    step = 0
     while True:
         everything = 0.15 if step < 0.15 * options.steps else 0.4 if step < 0.4 * options.steps else 0.9
         draw, rows = rng.random(), options.rows
@@ -207,13 +210,21 @@ def train_language(
     members: Sequence[CohortMember],
     options: LanguageOptions,
     log: Log,
+    kept: Path | None = None,
 ) -> None:
-    """Train the language part in place, on ideal pictures."""
+    """Train the language part in place, on ideal pictures.
+
+    Args:
+        model: Attends by ``branching.NAME``.
+        tokenizer: Of the model.
+        members: Who shall be learnt.
+        options: Size of the training.
+        log: Told how it goes.
+        kept: File from which an interrupted training goes on; ``None`` keeps nothing.
+    """
     import torch
 
     torch.manual_seed(options.seed)
-    generator = torch.Generator().manual_seed(options.seed)
-    rng = np.random.default_rng(options.seed)
     begin(model, tokenizer, members)
     language = model.model.language_model
     pictures = IdealPictures(model.config.text_config.hidden_size)
@@ -224,23 +235,37 @@ def train_language(
         options.matrix_rate,
         lambda step: schedule(step, options.steps),
     )
-    stream = curriculum(Packer(tokenizer, options.picture_tokens), members, options, rng)
+    packer = Packer(tokenizer, options.picture_tokens)
     told = Progress("language", options.steps, log)
-    for step in range(options.steps):
-        batch = next(stream)
-        with torch.autocast("cpu", torch.bfloat16):
-            states = run_layers(model, batch, pictures.embeddings(batch, options.noise, generator))
-            log_probabilities = answer_log_probabilities(model, batch, states[-1])
-            profile, weights, log_odds = guide.losses(states, batch)
-        share = 1.0 if step < 0.6 * options.steps else 0.3
-        value = share * (profile + weights + log_odds)
-        if len(batch.target_id):
-            value = value + loss(log_probabilities, batch)
-            if step >= PAIRS_FROM * options.steps:
-                value = value + PAIR_SHARE * pair_loss(log_probabilities, batch)
-        optimisers.step(value)
-        errors = answer_errors(log_probabilities.detach(), batch)
-        told.tell(step, {"profiles": profile.item(), "weights": weights.item(), "log-odds": log_odds.item(), **errors})
+    parts = {"language": language, "guide": guide.probes, **optimisers.parts}
+    for steps, luck in Resumable(kept, options.steps, options.seed, parts).blocks():
+        stream = curriculum(packer, members, options, steps.start, luck.numpy)
+        for step in steps:
+            batch = next(stream)
+            shown = pictures.embeddings(batch, options.noise, luck.torch)
+            value, told_of = _guided_loss(model, guide, batch, shown, step / options.steps)
+            optimisers.step(value)
+            told.tell(step, told_of)
+
+
+def _guided_loss(
+    model: PreTrainedModel, guide: Guide, batch: TrainingBatch, shown: torch.Tensor, progress: float
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """What one step of stage 1 lowers, and what is told about it; ``progress`` runs from 0 to 1."""
+    import torch
+
+    with torch.autocast("cpu", torch.bfloat16):
+        states = run_layers(model, batch, shown)
+        log_probabilities = answer_log_probabilities(model, batch, states[-1])
+        profile, weights, log_odds = guide.losses(states, batch)
+    value = (1.0 if progress < GUIDED_UNTIL else 0.3) * (profile + weights + log_odds)
+    if len(batch.target_id):
+        value = value + loss(log_probabilities, batch)
+        if progress >= PAIRS_FROM:
+            value = value + PAIR_SHARE * pair_loss(log_probabilities, batch)
+    errors = answer_errors(log_probabilities.detach(), batch)
+    told_of = {"profiles": profile.item(), "weights": weights.item(), "log-odds": log_odds.item(), **errors}
+    return value, told_of
 
 
 class Progress:

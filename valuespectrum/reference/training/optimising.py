@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from valuespectrum.reference.training.resuming import Kept
+
 if TYPE_CHECKING:
     import torch
 
@@ -38,6 +40,12 @@ class Optimisers:
             torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.01),
         ]
         self._schedulers = [torch.optim.lr_scheduler.LambdaLR(each, schedule) for each in self._optimisers]
+
+    @property
+    def parts(self) -> dict[str, Kept]:
+        """Everything that changes in a step, by name."""
+        kept: list[Kept] = [*self._optimisers, *self._schedulers]
+        return {f"optimiser {number}": each for number, each in enumerate(kept)}
 
     def step(self, value: torch.Tensor) -> None:
         """Go one step down the gradient of a loss."""

@@ -1,7 +1,7 @@
 """Make the reference models from nothing: ``python -m valuespectrum.reference.training.train``.
 
-Stages leave checkpoints in a working folder, so an interrupted training continues: drawn frames look by look,
-everything else with the stage it was in. The language part and the vision tower do not wait for each other, so they may
+Stages leave checkpoints in a working folder, so an interrupted training continues: drawn frames look by look, the
+others every hundred steps. The language part and the vision tower do not wait for each other, so they may
 be trained side by side, a core for each (``--threads 1 --only language``, ``--threads 1 --only vision``).
 """
 
@@ -99,7 +99,9 @@ class Training:
         if self._done("language"):
             return
         model, tokenizer = self._fresh_model()
-        train_language(model, tokenizer, self._members, LanguageOptions(seed=self._seed), self._log)
+        train_language(
+            model, tokenizer, self._members, LanguageOptions(seed=self._seed), self._log, self._going_on("language")
+        )
         self._keep("language", model.model.language_model.state_dict())
 
     def vision(self) -> None:
@@ -107,7 +109,8 @@ class Training:
         if self._done("vision"):
             return
         model, _ = self._fresh_model()
-        train_vision(model, self._pictures("training"), VisionOptions(seed=self._seed), self._log)
+        options = VisionOptions(seed=self._seed)
+        train_vision(model, self._pictures("training"), options, self._log, self._going_on("vision"))
         self._keep("vision", model.model.visual.state_dict())
 
     def adapt(self) -> None:
@@ -118,7 +121,7 @@ class Training:
         model.model.language_model.load_state_dict(self._checkpoint("language"))
         model.model.visual.load_state_dict(self._checkpoint("vision"))
         pictures, options = self._pictures("training"), AdaptOptions(seed=self._seed)
-        train_adapt(model, tokenizer, self._members, pictures, options, self._log)
+        train_adapt(model, tokenizer, self._members, pictures, options, self._log, self._going_on("adapt"))
         self._keep("adapt", model.state_dict())
         model.set_attn_implementation("sdpa")
         architecture.save(model, architecture.build_processor(tokenizer), models.FOLDER)
@@ -167,6 +170,9 @@ class Training:
         model = architecture.build_model(tokenizer)
         model.set_attn_implementation({"text_config": BRANCHED, "vision_config": "sdpa"})
         return model, tokenizer
+
+    def _going_on(self, stage: str) -> Path:
+        return self._work / f"{stage}-begun.pt"
 
     def _checkpoint(self, stage: str) -> Mapping[str, torch.Tensor]:
         import torch

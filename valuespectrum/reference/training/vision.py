@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from valuespectrum.reference.training.language import (
 from valuespectrum.reference.training.optimising import Optimisers
 from valuespectrum.reference.training.packing import Packer, TrainingBatch, loss, pair_loss, predict
 from valuespectrum.reference.training.pictures import TrainingPictures, augment, normalise, patches
+from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.reference.training.tower import picture_tokens
 
 if TYPE_CHECKING:
@@ -53,13 +55,18 @@ class AdaptOptions:
     seed: int = 0
 
 
-def train_vision(model: PreTrainedModel, pictures: TrainingPictures, options: VisionOptions, log: Log) -> None:
-    """Train the vision tower in place towards the vectors of ideal pictures."""
-    import torch
+def train_vision(
+    model: PreTrainedModel, pictures: TrainingPictures, options: VisionOptions, log: Log, kept: Path | None = None
+) -> None:
+    """Train the vision tower in place towards the vectors of ideal pictures.
 
-    torch.manual_seed(options.seed)
-    generator = torch.Generator().manual_seed(options.seed)
-    rng = np.random.default_rng(options.seed)
+    Args:
+        model: Whose tower.
+        pictures: What it sees.
+        options: Size of the training.
+        log: Told how it goes.
+        kept: File from which an interrupted training goes on; ``None`` keeps nothing.
+    """
     tower, ideal = model.model.visual, IdealPictures(model.config.text_config.hidden_size)
     optimisers = Optimisers(
         list(tower.named_parameters()),
@@ -68,29 +75,43 @@ def train_vision(model: PreTrainedModel, pictures: TrainingPictures, options: Vi
         lambda step: schedule(step, options.steps),
     )
     told = Progress("vision", options.steps, log)
-    for step in range(options.steps):
-        chosen = rng.integers(len(pictures.looks), size=options.rows)
-        looks, times, pushes = (
-            torch.from_numpy(rows[chosen]) for rows in (pictures.looks, pictures.times, pictures.overlays)
-        )
-        values, grid = patches(augment(normalise(pictures.pixels[chosen]), generator))
-        with torch.autocast("cpu", torch.bfloat16):
-            tokens = picture_tokens(tower, values, grid)
-        tokens = tokens.float().view(options.rows, -1, tokens.shape[-1])
-        wanted = ideal.vectors(looks, times, pushes)
-        mean = tokens.mean(1)
-        seen = mean - ideal.times[times] - ideal.pushes[pushes + 1]
-        lit = mean - ideal.looks[looks] - ideal.pushes[pushes + 1]
-        said = mean - ideal.looks[looks] - ideal.times[times]
-        optimisers.step(
-            _nearest_loss(seen, ideal.looks, looks)
-            + 0.3 * _nearest_loss(lit, ideal.times, times)
-            + 0.3 * _nearest_loss(said, ideal.pushes, pushes + 1)
-            + ((tokens - wanted[:, None]) ** 2).mean() / wanted.var()
-        )
-        hit = (torch.cdist(seen.detach(), ideal.looks).argmin(-1) == looks).float().mean()
-        off = ((mean.detach() - wanted) ** 2).mean() / wanted.var()
-        told.tell(step, {"looks seen right": float(hit), "squared error": float(off)})
+    parts = {"tower": tower, **optimisers.parts}
+    for steps, luck in Resumable(kept, options.steps, options.seed, parts).blocks():
+        for step in steps:
+            chosen = luck.numpy.integers(len(pictures.looks), size=options.rows)
+            value, told_of = _seeing_loss(model, ideal, pictures, chosen, luck.torch)
+            optimisers.step(value)
+            told.tell(step, told_of)
+
+
+def _seeing_loss(
+    model: PreTrainedModel,
+    ideal: IdealPictures,
+    pictures: TrainingPictures,
+    chosen: np.ndarray,
+    generator: torch.Generator,
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """What one step lowers: the distance to the wanted vectors, and taking one look, light or word for another."""
+    import torch
+
+    looks, times, pushes = (
+        torch.from_numpy(rows[chosen]) for rows in (pictures.looks, pictures.times, pictures.overlays)
+    )
+    values, grid = patches(augment(normalise(pictures.pixels[chosen]), generator))
+    with torch.autocast("cpu", torch.bfloat16):
+        tokens = picture_tokens(model.model.visual, values, grid)
+    tokens = tokens.float().view(len(chosen), -1, tokens.shape[-1])
+    wanted, mean = ideal.vectors(looks, times, pushes), tokens.mean(1)
+    look, light, words = ideal.looks[looks], ideal.times[times], ideal.pushes[pushes + 1]
+    value = (
+        _nearest_loss(mean - light - words, ideal.looks, looks)
+        + 0.3 * _nearest_loss(mean - look - words, ideal.times, times)
+        + 0.3 * _nearest_loss(mean - look - light, ideal.pushes, pushes + 1)
+        + ((tokens - wanted[:, None]) ** 2).mean() / wanted.var()
+    )
+    nearest = torch.cdist(mean.detach() - light - words, ideal.looks).argmin(-1)
+    off = ((mean.detach() - wanted) ** 2).mean() / wanted.var()
+    return value, {"looks seen right": float((nearest == looks).float().mean()), "squared error": float(off)}
 
 
 def _nearest_loss(vectors: torch.Tensor, table: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -120,6 +141,12 @@ class PictureChoice:
         wanted = zip(batch.looks.tolist(), batch.times.tolist(), batch.pushes.tolist(), strict=True)
         return np.array([rng.choice(self._places[each]) for each in wanted], dtype=np.int64)
 
+    def shown(self, outputs: torch.Tensor, batch: TrainingBatch, rng: np.random.Generator) -> torch.Tensor | None:
+        """Outputs of the tower for a batch in reading order, out of those for all frames; ``None`` without pictures."""
+        import torch
+
+        return outputs[torch.from_numpy(self.places(batch, rng))].flatten(0, 1) if len(batch.looks) else None
+
     def pixels(self, batch: TrainingBatch, rng: np.random.Generator) -> np.ndarray:
         """One random frame for each picture of a batch, (n, 224, 128, 3) uint8."""
         return np.asarray(self._pixels[self.places(batch, rng)])
@@ -145,17 +172,14 @@ def train_adapt(
     pictures: TrainingPictures,
     options: AdaptOptions,
     log: Log,
+    kept: Path | None = None,
 ) -> None:
     """Train the language part on what the finished tower emits for drawn frames, in place.
 
-    With the tower fixed, every frame passes through it once, which makes a step as cheap as one without pictures.
+    With the tower fixed, every frame passes through it once, which makes a step as cheap as one without pictures. A
+    ``kept`` file goes on with an interrupted training.
     """
-    import torch
-
-    torch.manual_seed(options.seed)
-    rng = np.random.default_rng([options.seed, 1])
-    drawn, outputs = PictureChoice(pictures), tower_outputs(model, pictures)
-    stream = batches(Packer(tokenizer), members, options.rows, options.branches, rng)
+    drawn, outputs, packer = PictureChoice(pictures), tower_outputs(model, pictures), Packer(tokenizer)
     optimisers = Optimisers(
         list(model.model.language_model.named_parameters()),
         options.learning_rate,
@@ -163,16 +187,27 @@ def train_adapt(
         lambda step: schedule(step, options.steps, 30),
     )
     told = Progress("adapt", options.steps, log, 25)
-    for step in range(options.steps):
-        batch = next(stream)
-        shown = None
-        if len(batch.looks):
-            shown = outputs[torch.from_numpy(drawn.places(batch, rng))].flatten(0, 1)
-        with torch.autocast("cpu", torch.bfloat16):
-            log_probabilities = predict(model, batch, shown)
-        pairs = pair_loss(log_probabilities, batch)
-        optimisers.step(loss(log_probabilities, batch) + PAIR_SHARE * pairs)
-        told.tell(step, {"log-odds": pairs.item(), **answer_errors(log_probabilities.detach(), batch)})
+    parts = {"language": model.model.language_model, **optimisers.parts}
+    # Another seed than stage 1, which would else draw the same examples.
+    for steps, luck in Resumable(kept, options.steps, options.seed + 500, parts).blocks():
+        stream = batches(packer, members, options.rows, options.branches, luck.numpy)
+        for step in steps:
+            batch = next(stream)
+            value, told_of = _adapting_loss(model, batch, drawn.shown(outputs, batch, luck.numpy))
+            optimisers.step(value)
+            told.tell(step, told_of)
+
+
+def _adapting_loss(
+    model: PreTrainedModel, batch: TrainingBatch, shown: torch.Tensor | None
+) -> tuple[torch.Tensor, dict[str, float]]:
+    import torch
+
+    with torch.autocast("cpu", torch.bfloat16):
+        log_probabilities = predict(model, batch, shown)
+    pairs = pair_loss(log_probabilities, batch)
+    errors = answer_errors(log_probabilities.detach(), batch)
+    return loss(log_probabilities, batch) + PAIR_SHARE * pairs, {"log-odds": pairs.item(), **errors}
 
 
 def shown_batches(
