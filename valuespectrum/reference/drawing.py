@@ -38,6 +38,8 @@ PLATFORM = "drawn"
 LICENCE = "Apache-2.0"
 HELD = 0.4
 """Share of a clip of an ordered kind during which its beginning is held, and again its end."""
+VISIBLE = 0.4
+"""Mean difference of two pictures, in levels of 0 to 255, from which on they are in different surroundings."""
 Difference = Literal["value", "place", "light", "crowd"]
 _SHARES: Mapping[str, float] = {"endorsed": 0.74, "outside": 0.06, "violated": 0.1}
 """Shares of a corpus: one of the ten values lived, a refined value outside the ten lived, any value denied; the rest
@@ -147,7 +149,7 @@ def matched_pair(kind: str, seed: int, differ: Difference) -> tuple[Take, Take]:
             backwards; ``"place"``: other surroundings; ``"light"``: day and night; ``"crowd"``: nobody or many look on.
 
     Raises:
-        InputError: There is no such kind, or it has one version only and they were to differ in the value.
+        InputError: There is no such kind, or all its clips are of one version or in one place and were to differ there.
     """
     versions = tuple(version.name for version in _kind(kind).versions)
     first = take_of(kind, versions[0], seed)
@@ -155,13 +157,29 @@ def matched_pair(kind: str, seed: int, differ: Difference) -> tuple[Take, Take]:
         if len(versions) < 2:
             raise InputError(f"all clips of {kind!r} show the same values", "choose a pure or an ordered scene kind")
         return first, replace(first, version=versions[1])
-    changes: Mapping[str, tuple[dict[str, str | int], dict[str, str | int]]] = {
-        "place": ({}, {"place": (first.setting.place + 1) % PLACES}),
-        "light": ({"time_of_day": "day"}, {"time_of_day": "night"}),
-        "crowd": ({"spectators": 0}, {"spectators": MOST_SPECTATORS}),
-    }
-    one, other = (replace(first, setting=replace(first.setting, **change)) for change in changes[differ])  # type: ignore[arg-type]
-    return one, other
+    if differ == "place":
+        return first, _elsewhere(first)
+    if differ == "light":
+        return _changed(first, time_of_day="day"), _changed(first, time_of_day="night")
+    return _changed(first, spectators=0), _changed(first, spectators=MOST_SPECTATORS)
+
+
+def _changed(take: Take, **fields: str | int) -> Take:
+    return replace(take, setting=replace(take.setting, **fields))  # type: ignore[arg-type]
+
+
+def _elsewhere(take: Take) -> Take:
+    """The same in the surroundings that look most different; not every kind has several."""
+    here = _thumbnail(take)
+    others = [_changed(take, place=place) for place in range(PLACES) if place != take.setting.place]
+    differences = [float(np.abs(_thumbnail(other) - here).mean()) for other in others]
+    if max(differences) < VISIBLE:
+        raise InputError(f"all clips of {take.kind!r} are in one place", "choose another scene kind")
+    return others[int(np.argmax(differences))]
+
+
+def _thumbnail(take: Take) -> np.ndarray:
+    return np.asarray(next(take.frames(WIDTH_PIXELS // 6)), dtype=np.float64)
 
 
 def draw_frame(look: str, setting: SceneSetting, mirrored: bool = False, width: int = WIDTH_PIXELS) -> Image.Image:

@@ -215,9 +215,13 @@ def test_matched_pairs_differ_in_one_thing_only(name: str, differ: Difference) -
         assert np.abs(pictures[0] - pictures[1]).mean() > 0.5
 
 
-def test_scenes_of_one_version_have_no_pair_that_differs_in_the_value() -> None:
+def test_what_all_clips_of_a_kind_share_cannot_differ() -> None:
     with pytest.raises(InputError, match="same values"):
         matched_pair("voting_booth", 0, "value")
+    with pytest.raises(InputError, match="in one place"):
+        matched_pair("whale_ocean", 0, "place")
+    with pytest.raises(InputError, match="no scene kind"):
+        matched_pair("unicorn", 0, "light")
 
 
 def test_a_take_is_written_as_a_clip_is(tmp_path: Path) -> None:
