@@ -41,12 +41,13 @@ class Daylight:
         return mix(colour, self.light, self.darkness * strength)
 
 
-_LIGHTS: Mapping[str, Daylight] = {
+LIGHTS: Mapping[str, Daylight] = {
     "morning": Daylight((138, 196, 236), (255, 214, 184), (255, 214, 190), 0.16, (255, 240, 230), False),
     "day": Daylight((62, 152, 232), (190, 230, 252), (255, 255, 255), 0.0, (255, 255, 255), False),
     "sunset": Daylight((98, 62, 142), (255, 148, 74), (176, 72, 66), 0.32, (255, 186, 150), False),
     "night": Daylight((10, 14, 46), (44, 54, 108), (16, 22, 64), 0.6, (52, 60, 106), True),
 }
+"""Time of day to its light."""
 
 _WINDOW_SUNS: Mapping[str, tuple[float, Colour]] = {
     "morning": (0.62, (255, 246, 206)),
@@ -62,7 +63,7 @@ _MEADOW: Colour = (150, 190, 96)
 
 def daylight(setting: SceneSetting) -> Daylight:
     """The light of the setting's time of day: tint for colours, darkness, whether lamps are lit."""
-    return _LIGHTS[setting.time_of_day]
+    return LIGHTS[setting.time_of_day]
 
 
 def sky(canvas: Canvas, setting: SceneSetting, horizon: float = 10.0) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valuespectrum.reference.kinds import TIMES_OF_DAY
+from valuespectrum.reference.painting.backgrounds import LIGHTS
 from valuespectrum.reference.painting.canvas import Colour, SceneSetting
 from valuespectrum.reference.painting.layers import MOST_SPECTATORS
 
@@ -54,7 +54,7 @@ def random_setting(rng: np.random.Generator, time: float = 0.0) -> SceneSetting:
     accent, second = rng.choice(len(_CLOTHES), 2, replace=False)
     return SceneSetting(
         time=time,
-        time_of_day=str(rng.choice(list(TIMES_OF_DAY))),
+        time_of_day=str(rng.choice(list(LIGHTS))),
         place=int(rng.integers(PLACES)),
         size=float(rng.uniform(0.9, 1.1)),
         clutter=float(rng.random()),
