@@ -19,7 +19,7 @@ _CLOTHES: tuple[Colour, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """What a person looks like, apart from the pose."""
 
     skin: Colour
@@ -275,7 +275,7 @@ def face(canvas: Canvas, x: float, y: float, radius: float, facing: int = 0, dar
     canvas.arc(x + shift, y + 0.18 * radius, 0.36 * radius, 20, 160, dark, 0.11 * radius)
 
 
-def head(canvas: Canvas, x: float, y: float, radius: float, look: Look, pose: Pose | str = "standing") -> None:
+def head(canvas: Canvas, x: float, y: float, radius: float, look: Appearance, pose: Pose | str = "standing") -> None:
     """A head with hair, face and hat around (x, y); only ``facing`` and ``back_view`` of the pose matter."""
     pose = Pose(pose) if isinstance(pose, str) else pose
     facing = pose.facing
@@ -293,7 +293,7 @@ def head(canvas: Canvas, x: float, y: float, radius: float, look: Look, pose: Po
         )  # fmt: skip
 
 
-def person(canvas: Canvas, x: float, y: float, height: float, look: Look, pose: Pose | str = "standing") -> None:
+def person(canvas: Canvas, x: float, y: float, height: float, look: Appearance, pose: Pose | str = "standing") -> None:
     """Draw a person.
 
     Args:
@@ -323,14 +323,14 @@ def person(canvas: Canvas, x: float, y: float, height: float, look: Look, pose: 
     _arm(canvas, placed, 0, height, look, pose)
 
 
-def _long_hair(canvas: Canvas, placed: _Placed, height: float, look: Look, pose: Pose) -> None:
+def _long_hair(canvas: Canvas, placed: _Placed, height: float, look: Appearance, pose: Pose) -> None:
     head_x, head_y = placed.head
     shift = -0.45 * pose.facing * _HEAD * height
     ends = (placed.neck[0] + shift, placed.neck[1] + 0.05 * height)
     canvas.line([(head_x + shift * 0.6, head_y), ends], look.hair, (2.0 if pose.facing == 0 else 1.4) * _HEAD * height)
 
 
-def _arm(canvas: Canvas, placed: _Placed, index: int, height: float, look: Look, pose: Pose) -> None:
+def _arm(canvas: Canvas, placed: _Placed, index: int, height: float, look: Appearance, pose: Pose) -> None:
     shoulder = placed.shoulders[index]
     elbow, hand = _arm_joints(placed, index, height, pose)
     sleeve = look.skin if look.bare else darken(look.top, 0.24 if index else 0.12)
@@ -338,7 +338,7 @@ def _arm(canvas: Canvas, placed: _Placed, index: int, height: float, look: Look,
     canvas.ellipse(*hand, 0.038 * height, fill=look.skin)
 
 
-def _leg(canvas: Canvas, placed: _Placed, index: int, direction: float, height: float, look: Look) -> None:
+def _leg(canvas: Canvas, placed: _Placed, index: int, direction: float, height: float, look: Appearance) -> None:
     hip = placed.hips[index]
     knee, foot = _bend(hip, placed.feet[index], (_THIGH * height, _SHIN * height), direction)
     cloth = look.bottom if index == 0 else darken(look.bottom, 0.2)
@@ -360,7 +360,7 @@ def mix_point(first: Point, second: Point, share: float) -> Point:
     return first[0] + (second[0] - first[0]) * share, first[1] + (second[1] - first[1]) * share
 
 
-def _torso(canvas: Canvas, placed: _Placed, height: float, look: Look, pose: Pose) -> None:
+def _torso(canvas: Canvas, placed: _Placed, height: float, look: Appearance, pose: Pose) -> None:
     wide = pose.facing == 0
     waist = mix_point(placed.hip, placed.neck, 0.12)
     chest = mix_point(placed.hip, placed.neck, 0.84)
@@ -378,7 +378,7 @@ def _torso(canvas: Canvas, placed: _Placed, height: float, look: Look, pose: Pos
         _skirt(canvas, placed, height, look)
 
 
-def _skirt(canvas: Canvas, placed: _Placed, height: float, look: Look) -> None:
+def _skirt(canvas: Canvas, placed: _Placed, height: float, look: Appearance) -> None:
     ankles = mix_point(placed.feet[0], placed.feet[1], 0.5)
     hem = mix_point(placed.hip, ankles, 0.72)
     waist = mix_point(placed.hip, placed.neck, 0.25)
@@ -407,13 +407,13 @@ def hood(canvas: Canvas, x: float, y: float, height: float, pose: Pose, colour: 
         canvas.ellipse(eye_x, head_y + 0.14 * radius, 0.15 * radius, fill=(250, 246, 230))
 
 
-def look_of(setting: SceneSetting, index: int, **changes: object) -> Look:
+def look_of(setting: SceneSetting, index: int, **changes: object) -> Appearance:
     """The look of the ``index``-th person of a scene: skin and hair of the setting, clothes that vary.
 
-    Keyword arguments replace fields of ``Look``.
+    Keyword arguments replace fields of ``Appearance``.
     """
     tops = (setting.accent, setting.second, lighten(setting.accent, 0.45), mix(setting.accent, setting.second, 0.5))
-    look = Look(
+    look = Appearance(
         skin=setting.skin[index % len(setting.skin)],
         hair=setting.hair[index % len(setting.hair)],
         top=tops[index % len(tops)],
@@ -424,7 +424,7 @@ def look_of(setting: SceneSetting, index: int, **changes: object) -> Look:
 
 
 def crowd(
-    canvas: Canvas, y: float, radius: float, looks: Sequence[Look], back_view: bool = True, sway: float = 0.0
+    canvas: Canvas, y: float, radius: float, looks: Sequence[Appearance], back_view: bool = True, sway: float = 0.0
 ) -> None:
     """A full-width row of heads and shoulders, head centres at height ``y``.
 

@@ -16,7 +16,7 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Look, Pose, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, head_position, look_of, person
 from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, car, flag
 from valuespectrum.reference.scenes import scene
 
@@ -120,7 +120,7 @@ def marching_band(canvas: Canvas, setting: SceneSetting) -> None:
     (_broken_ranks if setting.violated else _ranks)(canvas, setting, darken(road, 0.45))
 
 
-def _soldier(setting: SceneSetting, index: int) -> Look:
+def _soldier(setting: SceneSetting, index: int) -> Appearance:
     coat = mix((206, 36, 44), setting.accent, 0.35)
     return look_of(setting, index, top=coat, bottom=(40, 44, 62), long_hair=False)
 

@@ -16,7 +16,7 @@ from valuespectrum.reference.painting.canvas import (
     darken,
     lighten,
 )
-from valuespectrum.reference.painting.figures import Look, Pose, hand_position, hood, look_of, mix_point, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, hand_position, hood, look_of, mix_point, person
 from valuespectrum.reference.painting.props import BLACK, GREY, RED, WHITE, WOOD, flower
 from valuespectrum.reference.scenes import scene
 
@@ -177,7 +177,7 @@ def _listening(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.ellipse(*hand, 0.038 * tall, fill=doctor.skin)
 
 
-def _doctor(canvas: Canvas, setting: SceneSetting, x: float, base: float, pose: Pose) -> Look:
+def _doctor(canvas: Canvas, setting: SceneSetting, x: float, base: float, pose: Pose) -> Appearance:
     tall = 7.0 * setting.size
     look = look_of(setting, 0, top=(250, 252, 255), bottom=(60, 90, 130), dress=False)
     person(canvas, x, base, tall, look, pose)

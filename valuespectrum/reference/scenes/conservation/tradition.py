@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room
 from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, SceneSetting, darken, lighten, mix
 from valuespectrum.reference.painting.figures import (
-    Look,
+    Appearance,
     Pose,
     crowd,
     feet_position,
@@ -337,7 +337,7 @@ def _garland(canvas: Canvas, setting: SceneSetting, path: Sequence[Point]) -> No
         canvas.ellipse(*place, 0.28 + 0.16 * size, fill=in_light(blossoms[index % 4], setting))
 
 
-def _bride_and_groom(setting: SceneSetting) -> tuple[Look, Look]:
+def _bride_and_groom(setting: SceneSetting) -> tuple[Appearance, Appearance]:
     bride = look_of(setting, 0, top=WHITE, bottom=WHITE, dress=True, long_hair=True)
     return bride, look_of(setting, 1, top=(40, 42, 58), bottom=(40, 42, 58), long_hair=False)
 

@@ -16,7 +16,15 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Look, Pose, crowd, hand_position, head_position, look_of, person
+from valuespectrum.reference.painting.figures import (
+    Appearance,
+    Pose,
+    crowd,
+    hand_position,
+    head_position,
+    look_of,
+    person,
+)
 from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, cup, medal, star
 from valuespectrum.reference.scenes import scene
 
@@ -57,7 +65,7 @@ def podium_medal(canvas: Canvas, setting: SceneSetting) -> None:
     _confetti(canvas, setting, 20 + round(20 * setting.clutter))
 
 
-def _lounger(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+def _lounger(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     """An athlete stretched out on a towel, with a cap over the face."""
     towel = daylight(setting).tint(lighten(setting.second, 0.55), 0.5)
     canvas.rectangle(0.5, 15.45, 8.5, 15.95, towel, 0.2)
@@ -181,7 +189,7 @@ def finish_line(canvas: Canvas, setting: SceneSetting) -> None:
     (_sitting_runner if setting.violated else _winning_runner)(canvas, setting, runner)
 
 
-def _sitting_runner(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+def _sitting_runner(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     """The ribbon hangs uncut across the arch; the runner has turned the back to it, a cool drink in hand."""
     sag = 0.12 * setting.wave(1.8)
     canvas.line([(0.9, 8.6), (3.0, 9.0 + sag), (6.0, 9.0 - sag), (8.3, 8.6)], (250, 220, 60), 0.5)
@@ -197,7 +205,7 @@ def _sitting_runner(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
     canvas.rectangle(hand[0] - 0.2, hand[1] - 1.5, hand[0] + 0.1, hand[1] - 1.0, WHITE, 0.05)
 
 
-def _winning_runner(canvas: Canvas, setting: SceneSetting, runner: Look) -> None:
+def _winning_runner(canvas: Canvas, setting: SceneSetting, runner: Appearance) -> None:
     phase = setting.time * 1.5
     height, x = 7.2 * setting.size, 4.6
     chest_y = 14.9 - 0.66 * height
@@ -387,7 +395,7 @@ def weight_lifter(canvas: Canvas, setting: SceneSetting) -> None:
     (_sleeping_lifter if setting.violated else _lift)(canvas, setting, look)
 
 
-def _lift(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+def _lift(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     height = 7.2 * setting.size
     base, strain = 14.2, 0.08 * setting.wave(0.5)
     bar = base - 1.08 * height + strain
@@ -409,7 +417,7 @@ def _plates(canvas: Canvas, setting: SceneSetting, bar: float) -> None:
             canvas.rectangle(x - 0.2, bar + 0.1 - radius, x + 0.2, bar + 0.1 + radius, colour, 0.15)
 
 
-def _sleeping_lifter(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+def _sleeping_lifter(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     """The barbell on the floor behind; in front the lifter lies on a pillow, with a trail of big letters Z."""
     bar = 11.7
     canvas.line([(0.2, bar), (8.8, bar)], (112, 118, 132), 0.22)
@@ -428,7 +436,7 @@ def _sleeping_lifter(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
         canvas.line(letter, lighten(setting.second, 0.1), 0.3 + 0.08 * index)
 
 
-def _thick_athlete(canvas: Canvas, x: float, base: float, height: float, look: Look, pose: Pose) -> None:
+def _thick_athlete(canvas: Canvas, x: float, base: float, height: float, look: Appearance, pose: Pose) -> None:
     for side in (-1, 1):
         foot = x + side * 0.13 * height
         canvas.line([(x + side * 0.05 * height, base - 0.45 * height), (foot, base - 0.05)], look.skin, 0.13 * height)

@@ -14,7 +14,7 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Look, Pose, head, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, head, head_position, look_of, person
 from valuespectrum.reference.painting.props import BLACK, GOLD, RED, WHITE, WOOD, in_light, pot_plant
 from valuespectrum.reference.scenes import scene
 
@@ -149,7 +149,7 @@ def billboard_portrait(canvas: Canvas, setting: SceneSetting) -> None:
         _sparkle(canvas, x, y, 0.35 + 0.25 * abs(setting.wave(1.8, index / 5)))
 
 
-def _portrait(canvas: Canvas, look: Look, halo: Colour) -> None:
+def _portrait(canvas: Canvas, look: Appearance, halo: Colour) -> None:
     canvas.ellipse(4.0, 5.4, 2.9, 3.1, fill=halo)
     canvas.rectangle(1.6, 7.6, 6.4, 9.4, look.top, 0.6)
     canvas.rectangle(1.6, 8.6, 6.4, 9.4, look.top)

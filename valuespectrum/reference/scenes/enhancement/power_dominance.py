@@ -16,7 +16,7 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Look, Pose, crowd, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, crowd, head_position, look_of, person
 from valuespectrum.reference.painting.props import GOLD, GREY, flag, star
 from valuespectrum.reference.scenes import scene
 
@@ -157,7 +157,7 @@ def corner_office(canvas: Canvas, setting: SceneSetting) -> None:
     _desk(canvas, setting)
 
 
-def _moving_out(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+def _moving_out(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     """The boss walks off with a box; the chair lies on the floor."""
     leather, steel = (98, 96, 112), (186, 190, 200)
     canvas.line([(6.3, 14.5), (5.3, 14.4)], steel, 0.22)

@@ -16,7 +16,7 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Look, Pose, head_position, look_of, mix_point, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, head_position, look_of, mix_point, person
 from valuespectrum.reference.painting.props import GOLD, flame, palm, smoke
 from valuespectrum.reference.scenes import scene
 
@@ -450,7 +450,7 @@ def _suitcase(canvas: Canvas, setting: SceneSetting, x: float, base: float, scal
     canvas.rectangle(x - 0.4, rim + 0.4, x + 0.4, rim + 0.6, GOLD, 0.08)
 
 
-def _burning(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+def _burning(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     scale, base = setting.size, 14.4
     height, barrel_x = 7.2 * scale, 5.5
     top = base - 2.9 * scale

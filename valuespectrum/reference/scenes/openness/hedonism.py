@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, room, window
 from valuespectrum.reference.painting.canvas import Canvas, Colour, Point, SceneSetting, darken, lighten, mix
-from valuespectrum.reference.painting.figures import Look, Pose, head, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, head, look_of, person
 from valuespectrum.reference.painting.props import BLACK, RED, WHITE, WOOD, candle, in_light, palm, parasol, tree
 from valuespectrum.reference.scenes import scene
 
@@ -332,7 +332,7 @@ def _tall_drink(canvas: Canvas, x: float) -> None:
     canvas.ellipse(4.5 + x, 7.0, 0.4, fill=(250, 216, 70))
 
 
-def _sack_carrier(canvas: Canvas, setting: SceneSetting, look: Look) -> None:
+def _sack_carrier(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
     """A person bent under a sack as big as the trunk."""
     height, bob = 6.2 * setting.size, 0.1 * abs(setting.wave(0.9))
     base = 15.6 - bob

@@ -7,7 +7,7 @@ from math import atan2, cos, pi, sin
 
 from valuespectrum.reference.painting.backgrounds import cloud, daylight, outdoors, sky
 from valuespectrum.reference.painting.canvas import Canvas, Point, SceneSetting, darken, lighten, mix
-from valuespectrum.reference.painting.figures import Look, Pose, head, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, head, look_of, person
 from valuespectrum.reference.painting.props import RED, WHITE, WOOD, bench, bird, in_light, pine, wheel
 from valuespectrum.reference.scenes import scene
 
@@ -127,7 +127,7 @@ def skydiver(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.line([(x - 0.5, y - 0.3), (x - 0.5, y + 2.2)], trim, 0.26)
     canvas.line([(x + 0.5, y - 0.3), (x + 0.5, y + 2.2)], trim, 0.26)
     head_y = y - 1.2 * scale
-    head(canvas, x, head_y, 0.95 * scale, Look(look.skin, trim, suit, suit, hat=trim), Pose(facing=0))
+    head(canvas, x, head_y, 0.95 * scale, Appearance(look.skin, trim, suit, suit, hat=trim), Pose(facing=0))
     canvas.rectangle(x - 0.72, head_y - 0.2, x + 0.72, head_y + 0.24, (40, 44, 60), 0.2)
 
 
@@ -236,7 +236,14 @@ def bike_jump(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.line([(x - 0.8, y - 2.1), neck], look.top, 0.85)
     canvas.line([neck, (x + 1.2, y - 3.0), bar], darken(look.top, 0.15), 0.36)
     canvas.ellipse(*bar, 0.2, fill=look.skin)
-    head(canvas, x + 0.6, y - 4.7, 0.62, Look(look.skin, look.hair, look.top, look.bottom, hat=setting.accent), Pose())
+    head(
+        canvas,
+        x + 0.6,
+        y - 4.7,
+        0.62,
+        Appearance(look.skin, look.hair, look.top, look.bottom, hat=setting.accent),
+        Pose(),
+    )
     for index in range(3):
         canvas.line(
             [(x - 4.2, y - 2 + index), (x - 2.9, y - 2 + index)], lighten(daylight(setting).sky_bottom, 0.5), 0.1
@@ -331,7 +338,7 @@ def _kayak_racing(canvas: Canvas, setting: SceneSetting) -> None:
         x,
         y - 3.7 * scale,
         0.85 * scale,
-        Look(look.skin, look.hair, look.top, look.top, hat=setting.accent),
+        Appearance(look.skin, look.hair, look.top, look.top, hat=setting.accent),
         Pose(facing=0),
     )
     canvas.line([(x - 3.2, y - 1.2 + 1.3 * tilt), (x + 3.2, y - 1.2 - 1.3 * tilt)], (50, 50, 58), 0.2)
@@ -414,7 +421,7 @@ def _climber_hanging(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.line([hip, (3.9, 10.5), (5.2, 11.6 + 0.4 * reach)], look.bottom, 0.66)
     canvas.line([(5.0, 11.6 + 0.4 * reach), (5.5, 11.6 + 0.4 * reach)], (44, 40, 48), 0.5)
     canvas.line([(2.9, 8.8), (4.0, 8.8)], (50, 50, 60), 0.28)
-    hatted = Look(look.skin, look.hair, look.top, look.bottom, hat=setting.second)
+    hatted = Appearance(look.skin, look.hair, look.top, look.bottom, hat=setting.second)
     head(canvas, neck[0] - 0.1, neck[1] - 0.95 * scale, 0.75 * scale, hatted, Pose(facing=1))
     canvas.line([(3.5, neck[1] + 0.3), (4.7, 6.6), (4.75, 5.3 + reach)], darken(look.top, 0.12), 0.5)
     canvas.ellipse(4.75, 5.3 + reach, 0.3, fill=look.skin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from valuespectrum.reference.painting.backgrounds import outdoors, room
 from valuespectrum.reference.painting.canvas import HEIGHT_UNITS, Canvas, Colour, Point, SceneSetting, darken, lighten
-from valuespectrum.reference.painting.figures import Look, Pose, face, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, face, head_position, look_of, person
 from valuespectrum.reference.painting.props import (
     CREAM,
     GOLD,
@@ -40,7 +40,7 @@ def grandmother_soup(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.rectangle(6.9, floor - 6.2, 8.5, floor - 3.0, WHITE, 0.5)
     height = 7.8 * size
     seat = floor - 3.3 + 0.26 * height
-    old = Look(setting.skin[0], _GREY_HAIR, (232, 196, 214), (232, 196, 214))
+    old = Appearance(setting.skin[0], _GREY_HAIR, (232, 196, 214), (232, 196, 214))
     begging = (4.7, floor - 5.4 + 0.15 * setting.wave(1.3))
     hands = (begging, (4.9, floor - 4.9)) if setting.violated else ((5.7, floor - 4.2), (5.9, floor - 4.0))
     sitting = Pose("sitting", -1, 0.0, *hands)
@@ -129,7 +129,7 @@ def bedtime_story(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.ellipse(x, 12.4, 0.32, fill=skin)
 
 
-def _parent_leaves(canvas: Canvas, setting: SceneSetting, child: Look) -> None:
+def _parent_leaves(canvas: Canvas, setting: SceneSetting, child: Appearance) -> None:
     """The parent in coat and hat strides out of the picture; the child stretches its arms, the book lies closed."""
     size, wave = setting.size, 0.15 * setting.wave(1.3)
     for shoulder, hand in (((1.7, 10.9), (4.3, 9.2 + wave)), ((3.4, 10.9), (5.2, 9.9 - wave))):
@@ -142,7 +142,7 @@ def _parent_leaves(canvas: Canvas, setting: SceneSetting, child: Look) -> None:
     person(canvas, 7.1, 15.9, 9.4 * size, look, step)
 
 
-def _sitter(canvas: Canvas, place: tuple[float, float, float], look: Look) -> None:
+def _sitter(canvas: Canvas, place: tuple[float, float, float], look: Appearance) -> None:
     """Head and shoulders of someone sitting upright in bed; the place is (x, y, head radius)."""
     x, y, radius = place
     if look.long_hair:

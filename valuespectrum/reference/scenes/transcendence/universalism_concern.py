@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from valuespectrum.reference.painting.backgrounds import daylight, outdoors, sky
 from valuespectrum.reference.painting.canvas import Canvas, Colour, SceneSetting, darken, lighten
-from valuespectrum.reference.painting.figures import Look, Pose, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, look_of, person
 from valuespectrum.reference.painting.props import (
     BLACK,
     GOLD,
@@ -179,7 +179,7 @@ def _entrance(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
         )
 
 
-def _wheelchair(canvas: Canvas, x: float, y: float, height: float, look: Look, setting: SceneSetting) -> None:
+def _wheelchair(canvas: Canvas, x: float, y: float, height: float, look: Appearance, setting: SceneSetting) -> None:
     """Someone in a wheelchair, facing right; ``height`` reaches to the top of the head."""
     radius, frame = 0.3 * height, darken(GREY, 0.45)
     seat = y - 0.36 * height
