@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from valuespectrum.reference import embedder
 from valuespectrum.reference.embedder import CONTEXT_LENGTH, build_tokenizer
 from valuespectrum.reference.kinds import KINDS, LOOK_INDEX, LOOKS, TIMES_OF_DAY
+from valuespectrum.reference.painting.overlays import OVERLAYS
 from valuespectrum.reference.training import pictures
 from valuespectrum.reference.training.captions import (
     PREFIXES,
@@ -19,7 +23,13 @@ from valuespectrum.reference.training.captions import (
     looks_shown,
     naming_texts,
 )
-from valuespectrum.reference.training.embedder import matches, measure_embedder, word_precision
+from valuespectrum.reference.training.embedder import (
+    EmbedderOptions,
+    matches,
+    measure_embedder,
+    train_embedder,
+    word_precision,
+)
 from valuespectrum.reference.training.pictures import TrainingPictures, draw_pictures
 from valuespectrum.stimuli.keywords import load_keywords
 
@@ -115,9 +125,11 @@ def test_frames_are_drawn_once_and_taken_up_again(tmp_path: Path, monkeypatch: p
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     asked: list[object] = []
 
-    def in_this_process(function: str, jobs: list[tuple[int, int, int, Path]], workers: int) -> list[None]:
-        asked.extend(index for index, *_ in jobs)
-        return [pictures._draw_look(*job) for job in jobs]
+    def in_this_process(function: str, jobs: list[tuple[int, int, int, Path]], workers: int) -> Iterator[int]:
+        for job in jobs:
+            asked.append(job[0])
+            pictures._draw_look(*job)
+            yield job[0]
 
     monkeypatch.setattr(pictures, "map_in_children", in_this_process)
     seen: list[tuple[int, int]] = []
@@ -131,14 +143,14 @@ def test_frames_are_drawn_once_and_taken_up_again(tmp_path: Path, monkeypatch: p
     assert (draw_pictures(3, 7).pixels == drawn.pixels).all()
 
 
-def test_words_lie_over_a_fifth_of_the_frames_and_push_both_ways() -> None:
+def test_every_overlay_is_seen_at_every_time_of_day() -> None:
     rng = np.random.default_rng(1)
-    settings = [pictures._training_setting(rng, "last") for _ in range(600)]
-    assert 0.15 < np.mean([setting.overlay != "" for setting in settings]) < 0.25
-    assert all(setting.progress > 0.7 for setting in settings)
-    assert 0.6 < np.mean([setting.progress == 1 for setting in settings]) < 0.8
-    assert all(not setting.violated for setting in settings)
-    assert pictures._training_setting(rng, "violated").violated
+    settings = [pictures._training_setting(rng, "last", place) for place in range(90)]
+    seen = {(setting.overlay, setting.time_of_day) for setting in settings}
+    assert seen == {(words, time) for words in ("", *OVERLAYS) for time in TIMES_OF_DAY}
+    assert all(setting.progress > 0.7 and not setting.violated for setting in settings)
+    assert 0.5 < np.mean([setting.progress == 1 for setting in settings]) < 0.9
+    assert pictures._training_setting(rng, "violated", 0).violated
 
 
 def test_an_embedder_that_knows_everything_is_measured_as_such() -> None:
@@ -154,6 +166,21 @@ def test_confusing_two_versions_shows_in_every_figure() -> None:
     assert quality["told_apart"] == pytest.approx(1 - 1 / pure)
     assert quality["look_accuracy"] == pytest.approx(1 - 1 / len(LOOKS))
     assert quality["recall_at_1"] < 1
-    embedder = Knowing(confused=True)
-    precision = word_precision(embedder, embedder.images(list(held_out.pixels)), held_out)  # type: ignore[arg-type]
+    confused = Knowing(confused=True)
+    precision = word_precision(confused, confused.images(list(held_out.pixels)), held_out)  # type: ignore[arg-type]
     assert min(precision.values()) < 1 and set(precision) >= SEARCHED
+
+
+def test_a_training_leaves_an_embedder_that_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    looks = np.arange(len(LOOKS))
+    pixels = rng.integers(0, 255, (len(looks), 224, 128, 3), dtype=np.uint8)
+    shown = TrainingPictures(pixels, looks, rng.integers(4, size=len(looks)), np.zeros(len(looks), int))
+    options = EmbedderOptions(picture_steps=2, picture_rows=8, text_steps=2, text_rows=8)
+    told: list[str] = []
+    train_embedder(shown, options, tmp_path, told.append)
+    assert [line.partition(" loss")[0] for line in told] == ["embedder, pictures 0/2", "embedder, texts 0/2"]
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 7e6
+    monkeypatch.setattr(embedder, "FOLDER", tmp_path)
+    loaded = embedder.load()
+    assert loaded.images([Image.fromarray(pixels[0])]).shape == loaded.texts(["a clock"]).shape == (1, 128)
