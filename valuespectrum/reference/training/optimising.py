@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from valuespectrum.reference.training.resuming import Kept
 
@@ -44,8 +44,8 @@ class Optimisers:
     @property
     def parts(self) -> dict[str, Kept]:
         """Everything that changes in a step, by name."""
-        kept: list[Kept] = [*self._optimisers, *self._schedulers]
-        return {f"optimiser {number}": each for number, each in enumerate(kept)}
+        kept: list[object] = [*self._optimisers, *self._schedulers]
+        return {f"optimiser {number}": cast(Kept, each) for number, each in enumerate(kept)}
 
     def step(self, value: torch.Tensor) -> None:
         """Go one step down the gradient of a loss."""
