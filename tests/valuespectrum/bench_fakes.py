@@ -75,6 +75,12 @@ class FakeCorpus:
     def clips(self) -> Sequence[Clip]:
         return ()
 
+    def clip(self, clip_id: str) -> Clip:
+        return Clip(clip_id, f"{clip_id}.mp4", "", "", (), "local", "", 2.0, 90, 160, "h264", "mp4", False, "")
+
+    def frame(self, frame_id: str) -> Frame:
+        return next(frame for frame in self._frames if frame.frame_id == frame_id)
+
     def content_hash(self) -> str:
         return hashlib.sha256("".join(frame.frame_id for frame in self._frames).encode()).hexdigest()
 

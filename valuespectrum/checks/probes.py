@@ -24,7 +24,8 @@ def canary_asks(folder: Path) -> list[Ask]:
     asks = []
     for kind, value in _CANARIES.items():
         frame = _drawn(folder, kind, 0)
-        asks += [_ask(frame, cell, tags={f"weight_{value}": 1.0}) for cell in (0, 1)]
+        tags: dict[str, str | int | float] = {f"weight_{value}": 1.0, "look": f"{kind}:endorsed"}
+        asks += [_ask(frame, cell, tags=tags) for cell in (0, 1)]
     return asks
 
 

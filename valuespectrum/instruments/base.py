@@ -8,7 +8,7 @@ a class with a frozen dataclass ``Options`` and a constructor that takes one; it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -66,6 +66,9 @@ class Setting:
     """Where the picture files are; ``None`` for an instrument that shows none."""
     seed: int = 0
     """Root seed of whatever is drawn; each draw has a stream of its own."""
+    shown: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
+    """Frame id to tags of asks about it: what those are told of it who answer by rule and see nothing; empty where
+    nobody reads them, and for real clips."""
 
 
 @runtime_checkable

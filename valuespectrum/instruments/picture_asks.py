@@ -23,8 +23,8 @@ class PictureAsks:
     """Every question put to every respondent about every picture: an iterable that makes its asks on demand.
 
     Pictures come in the order of the rows. The tags of an ask are ``item, wording, polarity, order, first, clip, frame,
-    value, keyword, rank, similarity, persona, strategy, placebo`` and ``weight_<value>`` (read by simulated models
-    only).
+    value, keyword, rank, similarity, persona, strategy, placebo``, ``weight_<value>``, and what the setting says that
+    the frame shows; the last two are read by simulated models only.
 
     Args:
         setting: Whom to ask about which pictures.
@@ -43,6 +43,7 @@ class PictureAsks:
             raise InputError("these questions are about pictures, and there is no corpus", "name one with --corpus")
         self._rows = setting.rows
         self._pictures: Pictures = setting.pictures
+        self._shown = setting.shown
         self._prefill = prefill
         self._tags = dict(tags or {})
         self._forms = [(role, tuple(forms(role))) for role in setting.respondents]
@@ -56,10 +57,12 @@ class PictureAsks:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that the asks are made of: the rows, and one picture's asks with their tags in full."""
+        """SHA-256 over all that the asks are made of: rows, what they show, and one picture's asks in full."""
         digest = hashlib.sha256()
         for row in self._rows:
-            digest.update(canonical_json(asdict(row) | {"standing": None, "similarity": _rounded(row)}).encode())
+            told = {"shown": dict(self._shown[row.frame_id])} if row.frame_id in self._shown else {}
+            written = asdict(row) | {"standing": None, "similarity": _rounded(row)} | told
+            digest.update(canonical_json(written).encode())
         for ask in self._about(self._rows[0]) if self._rows else ():
             digest.update(canonical_json([ask_content(ask), dict(ask.tags)]).encode())
         return f"sha256:{digest.hexdigest()}"
@@ -70,6 +73,7 @@ class PictureAsks:
 
     def _about(self, row: StimulusRow) -> Iterator[Ask]:
         stimulus = Stimulus((FrameReference(row.picture_sha, self.picture_path(row.picture_sha)),))
+        shown = _found(row) | {f"weight_{row.value}": 1.0} | dict(self._shown.get(row.frame_id, {}))
         for role, forms in self._forms:
             for form in forms:
                 yield Ask(
@@ -79,11 +83,11 @@ class PictureAsks:
                     system=role.system,
                     prefill=self._prefill if form.choices else "",
                     max_tokens=ANSWER_TOKENS if form.choices else REPLY_TOKENS,
-                    tags=form.tags | _shown(row) | _asked(role) | {f"weight_{row.value}": 1.0} | self._tags,
+                    tags=form.tags | shown | _asked(role) | self._tags,
                 )
 
 
-def _shown(row: StimulusRow) -> dict[str, str | int | float]:
+def _found(row: StimulusRow) -> dict[str, str | int | float]:
     return {
         "clip": row.clip_id,
         "frame": row.frame_id,

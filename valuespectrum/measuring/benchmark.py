@@ -15,7 +15,9 @@ from typing import Protocol
 from agents.answers.planner import AskSource
 from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
+from agents.models.ask_key import TAGS_READ
 from agents.models.base import Model
+from agents.models.model_names import ModelSpec
 from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
 from valuespectrum.instruments.base import Listed, Pictures, Setting
@@ -24,7 +26,7 @@ from valuespectrum.instruments.question_list import NamedAsks
 from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_instrument
 from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress, Silent
 from valuespectrum.measuring.run_scores import write_scores
-from valuespectrum.reference.recognition import tally
+from valuespectrum.reference.recognition import frame_tags, is_drawn, tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.manifest import CorpusRecord, path_from
 from valuespectrum.runs.run import Run
@@ -39,7 +41,7 @@ from valuespectrum.stimuli.retrieval import (
 )
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.json_types import Json
-from vectorstore.ledger.records import Clip
+from vectorstore.ledger.records import Clip, Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,12 @@ class BenchCorpus(Searchable, Pictures, Protocol):
     def clips(self) -> Sequence[Clip]:
         """Everything known about every clip."""
 
+    def clip(self, clip_id: str) -> Clip:
+        """Everything known about one."""
+
+    def frame(self, frame_id: str) -> Frame:
+        """One frame."""
+
 
 def run_benchmark(
     options: BenchOptions,
@@ -158,7 +166,7 @@ def run_benchmark(
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
         run.know(CorpusRecord(values=clips_by_value(rows)))
         store.keep_manifest(json.dumps(run.manifest.document))
-        asks = picture_asks(options, asked.roles, rows, corpus)
+        asks = picture_asks(options, asked.roles, rows, corpus, models)
         warning = caution(embedder.id, [model.id for model in models], pictures)
         asked.put(asks, store, clips_per_value(rows), warning)
         teller.working("scoring")
@@ -166,7 +174,11 @@ def run_benchmark(
 
 
 def picture_asks(
-    options: BenchOptions, listed: Sequence[Role], rows: Sequence[StimulusRow], pictures: Pictures
+    options: BenchOptions,
+    listed: Sequence[Role],
+    rows: Sequence[StimulusRow],
+    corpus: BenchCorpus,
+    models: Sequence[Model],
 ) -> AskSource:
     """What a benchmark asks.
 
@@ -174,18 +186,32 @@ def picture_asks(
         options: Which instrument.
         listed: Whom.
         rows: About which pictures.
-        pictures: Where their files are.
+        corpus: Where they are from.
+        models: Who is asked: where one reads what pictures show, asks say it.
     """
     instrument = options.instrument
-    return NamedAsks(instrument.questions(Setting(listed, rows, pictures, options.seed)), instrument.name)
+    told = any("look" in model.settings.get(TAGS_READ, "").split() for model in models)
+    setting = Setting(listed, rows, corpus, options.seed, shown_in(corpus, rows) if told else {})
+    return NamedAsks(instrument.questions(setting), instrument.name)
+
+
+def shown_in(corpus: BenchCorpus, rows: Sequence[StimulusRow]) -> dict[str, dict[str, str | int]]:
+    """What frames of drawn clips show (``recognition.frame_tags``), by frame id; frames of other clips are left out."""
+    clips = {clip_id: corpus.clip(clip_id) for clip_id in dict.fromkeys(row.clip_id for row in rows)}
+    drawn = {clip_id for clip_id, clip in clips.items() if is_drawn(clip)}
+    frames = [
+        corpus.frame(frame_id) for frame_id in dict.fromkeys(row.frame_id for row in rows if row.clip_id in drawn)
+    ]
+    return {frame.frame_id: frame_tags(clips[frame.clip_id], frame.time) for frame in frames}
 
 
 def drawn_pictures(corpus: BenchCorpus, embedder_id: str, models: Sequence[str]) -> dict[str, int] | None:
-    """How many clips of a corpus are drawn by us (``recognition.tally``), where somebody is there who needs such.
+    """How many clips of a corpus are drawn by us (``recognition.tally``), where somebody knows nothing else.
 
     Args:
         corpus: Where pictures come from.
         embedder_id: Id of the embedder that finds them.
         models: Ids or specs of the models that are asked.
     """
-    return tally(corpus.clips()) if made_for_drawings(embedder_id, models) else None
+    told = any(ModelSpec.parse(model).scheme == "simulated" for model in models)
+    return tally(corpus.clips()) if told or made_for_drawings(embedder_id, models) else None

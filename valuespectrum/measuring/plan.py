@@ -43,7 +43,7 @@ def plan_benchmark(
     costs = {spec: spending(spec, prices, options.loading) for spec in specs}
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
-    asks = picture_asks(options, listed, rows, corpus)
+    asks = picture_asks(options, listed, rows, corpus, [UnloadedModel(spec) for spec in specs])
     known = {spec: _stored(options.run / "answers.sqlite", asks, spec, cost.replies) for spec, cost in costs.items()}
     with TemporaryDirectory() as folder, AnswerStore(Path(folder) / "answers.sqlite") as store:
         expenses = {

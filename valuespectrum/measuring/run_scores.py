@@ -21,7 +21,8 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     import pandas as pd
 
-_NOT_SCORED = ("key", "details", "weight_*", "keyword", "rank", "similarity", "tokens")
+_TOLD = ("weight_*", "look*", "time_of_day*", "overlay_push*")
+_NOT_SCORED = ("key", "details", *_TOLD, "keyword", "rank", "similarity", "tokens")
 """Columns of the table of answers that no score looks at."""
 
 

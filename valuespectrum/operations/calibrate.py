@@ -91,6 +91,8 @@ def calibrate(
     from valuespectrum.calibration.calibrate import calibrate as run_calibration
     from valuespectrum.calibration.calibrate import calibrate_instrument, recoverable, refuse_other_clips
     from valuespectrum.instruments.registry import load_instrument
+    from valuespectrum.measuring.benchmark import drawn_pictures
+    from valuespectrum.reference.truth import all_drawn
     from vectorstore.corpus import Corpus
 
     settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), Path(run)
@@ -101,7 +103,7 @@ def calibrate(
     if instrument.pictures is None:
         with BenchBars(teller) as bars:
             teller.doing("loading the models")
-            planted = _planted(specs, load_models(specs, loading), unveiled)
+            planted = _planted(specs, load_models(specs, loading), unveiled, looks_told=False)
             found = calibrate_instrument(_instrument_options(folder, settings, command), planted, bars)
         return Calibration(found, _describe(found))
     corpus = settings.corpus or _drawn_corpus(folder.with_name(f"{folder.name}-corpus"), settings, teller)
@@ -113,7 +115,9 @@ def calibrate(
         loaded = load_models(specs, loading)
         effective = effective_options(settings, model=specs, run=folder)
         options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
-        found = run_calibration(options, opened, embedder, _planted(specs, loaded, unveiled), bars)
+        looks_told = all_drawn(drawn_pictures(opened, embedder.id, specs))
+        planted = _planted(specs, loaded, unveiled, looks_told)
+        found = run_calibration(options, opened, embedder, planted, bars)
     return Calibration(found, _describe(found))
 
 
@@ -181,7 +185,7 @@ def _chosen(specs: list[str], open_sealed: bool) -> tuple[list[str], tuple[Cohor
 
 
 def _planted(
-    specs: Sequence[str], models: Sequence[Model], opened: tuple[CohortMember, ...]
+    specs: Sequence[str], models: Sequence[Model], opened: tuple[CohortMember, ...], looks_told: bool
 ) -> list[PlantedRespondent]:
     from agents.models.model_names import ModelId
     from valuespectrum.calibration.calibrate import PlantedRespondent
@@ -189,7 +193,7 @@ def _planted(
 
     respondents = []
     for spec, model in zip(specs, models, strict=True):
-        planted = planted_profile(model.id, model.settings, opened)
+        planted = planted_profile(model.id, model.settings, opened, looks_told)
         if planted is None:
             raise InputError(f"nobody knows the values of {spec}", "calibrate with reference:NAME or simulated:PROFILE")
         cohort = "simulated" if ModelId.parse(model.id).scheme == "simulated" else "open"

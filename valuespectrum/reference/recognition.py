@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from valuespectrum.reference.drawing import LICENCE, PLATFORM, WIDTH_PIXELS, caption_of
+from valuespectrum.reference.drawing import LICENCE, PLATFORM, WIDTH_PIXELS, caption_of, looks_of
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY
-from valuespectrum.reference.painting.overlays import OVERLAYS
+from valuespectrum.reference.painting.overlays import OVERLAYS, overlay_push
 from valuespectrum.reference.painting.settings import FRAMES_PER_SECOND, SECONDS
 from vectorstore.ledger.records import Clip
 
@@ -80,6 +80,27 @@ def shown_by(caption: str) -> tuple[str, str, str] | None:
     """
     found = _captions().get(_WORDS_OVER.sub("", caption))
     return None if found is None else (found.kind, found.version, found.time_of_day)
+
+
+def frame_tags(clip: Clip, time: float) -> dict[str, str | int]:
+    """What twins are told of a frame, since they see nothing (``twin.reading``).
+
+    Args:
+        clip: Where it is from.
+        time: Seconds from the first picture of the clip.
+
+    Returns:
+        ``look``, ``time_of_day`` and, where words in it push the viewer, ``overlay_push``; nothing for a clip that is
+        not drawn by us.
+    """
+    said = shown_by(clip.caption) if is_drawn(clip) else None
+    if said is None:
+        return {}
+    kind, version, time_of_day = said
+    looks, push = looks_of(kind, version), overlay_push(words_over(clip.caption))
+    # What changes in a clip of an ordered kind has changed half when half of the clip is over.
+    look = looks[min(int(time / clip.duration * len(looks)), len(looks) - 1)]
+    return {"look": look, "time_of_day": time_of_day} | ({"overlay_push": push} if push else {})
 
 
 def words_over(caption: str) -> str:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 REFERENCE_EMBEDDER = EmbedderId(("open_clip", "reference-clip"))
 """How the id of our embedder begins."""
+EARLIER_WEIGHTS = ("aa043f1af50d9093",)
+"""Revisions of the reference models of earlier releases (0.1)."""
 _NAMED = 2
 
 
 def planted_profile(
-    model_id: str, settings: Mapping[str, str], opened: Iterable[CohortMember] = ()
+    model_id: str, settings: Mapping[str, str], opened: Iterable[CohortMember] = (), looks_told: bool = False
 ) -> dict[str, float] | None:
     """The planted profile of a reference or simulated model.
 
@@ -27,6 +29,8 @@ def planted_profile(
         model_id: Id of a model, e.g. ``"reference:amber@..."``.
         settings: The model's settings, as a run keeps them.
         opened: The sealed cohort where it was opened.
+        looks_told: Whether a twin was told what every picture shows (``recognition.frame_tags``), as it is of clips
+            that are drawn by us, and not only which of the ten values it stands for.
 
     Returns:
         Value to true liking, 0 to 100; ``None`` for a model whose values nobody knows or that is sealed.
@@ -36,11 +40,11 @@ def planted_profile(
     from valuespectrum.reference.planted import sigmoid, ten_values, truth_of
 
     model, member = ModelId.parse(model_id), planted_member(model_id, settings, opened)
-    if member is not None and model.scheme == "reference":
+    if member is not None and (model.scheme == "reference" or looks_told):
         profile: dict[str, float] = truth_of(member)["profile"]
         return profile
     if member is not None:
-        # A twin is told which of the ten values a picture stands for: equal parts of its refined ones, at no hour.
+        # Equal parts of the refined ones, at no hour.
         return {value: 100 * sigmoid(held) for value, held in ten_values(member.pictures).items()}
     if model.scheme == "simulated" and "profile" in settings:
         where = f"the profile of {model_id} in the manifest"
@@ -60,18 +64,31 @@ def planted_member(
         opened: The sealed cohort where it was opened.
 
     Returns:
-        ``None`` for a model that is no respondent of the reference world, or is sealed.
+        ``None`` for a model that is no respondent of the reference world, is sealed, or had other values planted.
     """
     from valuespectrum.reference.cohort import COHORT
     from valuespectrum.reference.respondents import member_of
 
     model = ModelId.parse(model_id)
+    if is_earlier(model_id):
+        return None
     if model.scheme == "reference":
         return {member.name: member for member in (*COHORT, *opened)}.get(model.name)
     if model.scheme == "simulated" and "respondent" in settings:
         where = f"the respondent of {model_id} in the manifest"
         return member_of(check_shape(dict[str, float | str], parse_json(settings["respondent"], where), where))
     return None
+
+
+def is_earlier(model_id: str) -> bool:
+    """Whether a model has weights of an earlier release, in which other values are planted under the same names.
+
+    Example:
+        >>> is_earlier("reference:amber@aa043f1af50d9093"), is_earlier("reference:amber@01")
+        (True, False)
+    """
+    model = ModelId.parse(model_id)
+    return model.scheme == "reference" and model.revision in EARLIER_WEIGHTS
 
 
 def is_synthetic(model_id: str) -> bool:
@@ -105,6 +122,15 @@ def checkable(embedder_id: str, models: Iterable[str], pictures: Mapping[str, in
     """
     if not made_for_drawings(embedder_id, models):
         return True
+    return all_drawn(pictures)
+
+
+def all_drawn(pictures: Mapping[str, int] | None) -> bool:
+    """Whether all clips of a corpus are known to be drawn by us.
+
+    Args:
+        pictures: As for ``checkable``.
+    """
     return pictures is not None and pictures["drawn"] == pictures["clips"]
 
 
