@@ -21,6 +21,7 @@ from valuespectrum.reporting.elements.data import (
     SessionStep,
     ValueRow,
 )
+from valuespectrum.reporting.planted import read_truth
 from valuespectrum.theory.values import VALUES
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
@@ -83,6 +84,7 @@ def profile(model: str = "reference:amber@1", planted: bool = True, p: float | N
         bias={"yes_lean_points": Estimate(9.0, 8.0, 10.0)},
         rates={"refusal": Estimate(0.02, 0.01, 0.03)},
         recovery=Recovery(1.0, 1.0, 1.0) if planted else None,
+        truth=read_truth(model, {}) if planted else None,
         differ=Differences(120.0, p, 10) if p is not None else None,
         n_asks=960,
         n_clips=120,

@@ -9,7 +9,7 @@ from agents.answers.respondent import columns_of
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.instruments.roles import borrowed_placebos
-from valuespectrum.reference.truth import planted_profile
+from valuespectrum.reference.truth import is_earlier, planted_profile
 from valuespectrum.reporting.elements.data import (
     Differences,
     Estimate,
@@ -18,6 +18,7 @@ from valuespectrum.reporting.elements.data import (
     Recovery,
     ValueRow,
 )
+from valuespectrum.reporting.planted import read_truth
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import LABELS, VALUES
@@ -29,24 +30,31 @@ _READ_FROM_TEXT = (
     "read from written answers, without probabilities: in simulations such intervals covered 80 to 91 of 100 true "
     "values instead of 95, and a strong lean towards one word hid most differences between values"
 )
+_EARLIER = "planted values are not compared, since other ones belong to these weights of an earlier release"
 _UNCHECKED = "planted values are not compared, since not all clips are known to be drawn by this project"
 
 
-def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> list[ModelProfile]:
+def read_profiles(
+    scores: Json, manifest: Manifest, checkable: bool = True, looks_told: bool = False
+) -> list[ModelProfile]:
     """Profiles of the bare models of a run over the ten values, which the page is about.
 
     Args:
         scores: Of the run.
         manifest: Of the run.
         checkable: Whether planted values may be compared (``truth.checkable``).
+        looks_told: Whether twins were told what the pictures show (``truth.planted_profile``).
     """
     profiles = []
     for one in scores["respondents"]:
         if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and one["value_set"] == TEN.name:
-            planted = planted_profile(one["model"], manifest.asked.models.get(one["model"], {}))
+            model, settings = one["model"], manifest.asked.models.get(one["model"], {})
+            planted = planted_profile(model, settings, looks_told=looks_told)
             profile = _profile(one, planted if checkable else None)
-            unchecked = planted is not None and not checkable
-            profiles.append(replace(profile, notes=(*profile.notes, _UNCHECKED)) if unchecked else profile)
+            if checkable:
+                profile = replace(profile, truth=read_truth(model, settings))
+            told = [_EARLIER] if is_earlier(model) else [_UNCHECKED] if planted is not None and not checkable else []
+            profiles.append(replace(profile, notes=(*profile.notes, *told)))
     return profiles
 
 
@@ -98,12 +106,14 @@ def _row(value: str, row: Json, planted: Mapping[str, float] | None, published: 
 
 
 def _recovery(profile: Json, planted: Mapping[str, float] | None) -> Recovery | None:
+    from valuespectrum.scoring.off_circle import compare_off_circle, to_log_odds
     from valuespectrum.scoring.recovery import compare_to_planted
 
     if planted is None or all(row["mean"] is None for row in profile.values()):
         return None
     found = compare_to_planted(profile, planted)
-    return Recovery(found["spearman"], found["max_abs_error"], found["interval_coverage"])
+    off = compare_off_circle(profile, {value: to_log_odds(liking) for value, liking in planted.items()}, TEN)
+    return Recovery(found["spearman"], found["max_abs_error"], found["interval_coverage"], off["r"] if off else None)
 
 
 def read_differences(row: Json | None) -> Differences | None:

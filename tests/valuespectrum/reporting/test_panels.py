@@ -18,7 +18,7 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.plugins import Extensions
 
 FOLDER = Path(base.__file__).parent
-ORDER = ["profile", "models", "personas", "sessions", "bias", "examples", "limits", "provenance"]
+ORDER = ["profile", "models", "personas", "sessions", "bias", "planted", "examples", "limits", "provenance"]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_our_panels_come_in_the_order_of_the_page() -> None:
     assert [panel.id for panel in panels_for(data())] == ORDER
     assert not broken_panels()
     lone = replace(data(), profiles=data().profiles[:1], personas=(), sessions=(), examples=())
-    assert [panel.id for panel in panels_for(lone)] == ["profile", "bias", "limits", "provenance"]
+    assert [panel.id for panel in panels_for(lone)] == ["profile", "bias", "planted", "limits", "provenance"]
     anchors = [entry for panel in panels_for(data()) for entry in panel.contents(data())]
     assert [anchor for anchor, _ in anchors] == [name if name != "sessions" else "session-1" for name in ORDER]
     page = render(data())

@@ -44,6 +44,33 @@ class Recovery:
     max_abs_error: float
     interval_coverage: float
     """Share of planted values inside their interval."""
+    off_circle: float | None = None
+    """Correlation of what no circle of values explains in the planted and in the measured profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedValue:
+    """What is planted of one refined value, in log-odds of liking."""
+
+    label: str
+    pictures: float
+    """What shows it."""
+    words: float
+    """What is said of it, when asked openly."""
+    off_circle: float
+    """The part that no circle of values explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedTruth:
+    """Everything that is planted in one model."""
+
+    values: tuple[PlantedValue, ...]
+    """The nineteen in circular order."""
+    off_circle: float | None
+    """Share of the variance of the values in pictures that no circle explains; ``None`` where they do not differ."""
+    traits: tuple[tuple[str, str], ...]
+    """What moves answers beside values: name and size, in words; what the model does not have is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +98,8 @@ class ModelProfile:
     rates: Mapping[str, Estimate] = field(default_factory=dict)
     """``refusal``, ``no_picture``, ``unparsed``, ``low_mass``, ``error``, ``mismatch``: shares of asks."""
     recovery: Recovery | None = None
+    truth: PlantedTruth | None = None
+    """``None`` where nobody knows it, or the pictures are none that it can be checked with."""
     differ: Differences | None = None
     """``None`` where it was not tested."""
     overall: Estimate = field(default_factory=lambda: Estimate(None))

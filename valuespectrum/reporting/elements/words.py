@@ -181,7 +181,9 @@ def _recovery(profile: ModelProfile) -> str:
     assert recovery is not None
     inside = round(recovery.interval_coverage * len(profile.rows))
     correlation = "" if recovery.spearman is None else f"rank correlation {number(recovery.spearman, 2)}, "
+    off = "" if recovery.off_circle is None else f"; off the circle of values r = {number(recovery.off_circle, 2)}"
     return (
         f"The values of this model were planted, so the measurement can be checked: {correlation}{inside} of "
-        f"{len(profile.rows)} planted values inside their interval, largest error {recovery.max_abs_error:.1f} points."
+        f"{len(profile.rows)} planted values inside their interval, largest error {recovery.max_abs_error:.1f} "
+        f"points{off}."
     )
