@@ -16,7 +16,10 @@ import pytest
 from release_world import RELEASE, EarlierModel, copy, earlier_weights, model_of_run, recorded
 
 from agents.models.local.simulated import SimulatedModel
+from agents.models.model_names import ModelId
+from agents.models.registry import load_model
 from valuespectrum.cli import main
+from valuespectrum.reference.truth import is_earlier
 
 CORPUS_RECORDS = sorted(path.stem for path in (RELEASE / "recorded").glob("corpus_*.json"))
 RUNS = ("simulated", "reference", "reference_paper", "reference_samples")
@@ -107,6 +110,14 @@ def test_the_same_bench_asks_nothing(name: str, folder: Path, tell: Tell, monkey
     told = tell(*recorded("runs")[name])
     assert stored(run) == before and len(before) == scores["n_planned"] > 100
     assert differing(scores, told) == []
+
+
+def test_a_reference_model_of_today_is_asked_in_the_same_way() -> None:
+    """Other weights with other names in their template, on another machine: all else that enters keys is the same."""
+    made, today = model_of_run("reference"), load_model("reference")
+    names = {name for name in {*made.settings, *today.settings} if made.settings.get(name) != today.settings.get(name)}
+    assert names <= {"template", "torch", "transformers", "device", "dtype"}
+    assert ModelId.parse(made.id).short == ModelId.parse(today.id).short and is_earlier(made.id)
 
 
 def stored(run: Path) -> list[tuple[str, str]]:
