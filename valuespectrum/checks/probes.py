@@ -10,7 +10,9 @@ from pathlib import Path
 from agents.models.base import Ask, Choice, FrameReference, Stimulus
 from agents.personas.persona import load_personas
 from agents.personas.prompts import system_prompt
-from valuespectrum.instruments.questions import DESCRIBE, LIKE_WORDINGS, options
+from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
+from valuespectrum.instruments.wordings.speaking import DESCRIBE
+from valuespectrum.instruments.wordings.template import options
 
 _CANARIES = {"lone_hiker_crossroads": "self_direction", "gold_vault": "power"}
 """Two scenes that have nothing in common, with the value of each."""

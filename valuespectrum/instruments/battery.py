@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from agents.models.base import Choice
 from valuespectrum.instruments.base import Licence
-from valuespectrum.instruments.questions import LIKE_WORDINGS
+from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet

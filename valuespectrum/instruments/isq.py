@@ -26,9 +26,9 @@ from valuespectrum.instruments.battery import (
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled
-from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO, RATING_SUFFIX
-from valuespectrum.instruments.questions import options as option_words
 from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.wordings.questionnaire import ISQ_RATINGS, ISQ_YES_NO, RATING_SUFFIX
+from valuespectrum.instruments.wordings.template import options as option_words
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, judge
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.profile import number

@@ -19,9 +19,9 @@ from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled
-from valuespectrum.instruments.questions import LIKE_WORDINGS, Wording
-from valuespectrum.instruments.questions import options as option_words
 from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS, Wording
+from valuespectrum.instruments.wordings.template import options as option_words
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
 from valuespectrum.scoring.cells import CELLS, ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.estimate import Estimate

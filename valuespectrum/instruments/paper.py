@@ -22,8 +22,8 @@ from valuespectrum.instruments.battery import Form, PictureBattery
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled
-from valuespectrum.instruments.questions import PAPER_QUESTION
 from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.wordings.questionnaire import PAPER_QUESTION
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.resampling import Resamples

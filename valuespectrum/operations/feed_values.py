@@ -9,7 +9,7 @@ from agents.browsing.catalogue import Catalogue, catalogue_from_corpus
 from agents.browsing.decisions import YesNoQuestion
 from agents.browsing.options import BrowseQuestions
 from ingest.embedding.base import Embedder
-from valuespectrum.instruments.questions import LIKE_WORDINGS
+from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.retrieval import RetrievalOptions, retrieve
 from vectorstore.corpus import Corpus

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -86,7 +85,7 @@ def read_member(text: str) -> tuple[str, CohortMember] | None:
     return _label(entries), member
 
 
-def member_of(entries: Mapping[str, Any]) -> CohortMember:  # Open: out of somebody's file
+def member_of(entries: Mapping[str, object]) -> CohortMember:
     """The respondent that is stated so.
 
     Raises:
@@ -123,7 +122,7 @@ def member_entries(member: CohortMember) -> Json:
     return told | (dict(member.beside) if isinstance(member, StatedMember) else {})
 
 
-def _label(entries: Mapping[str, Any]) -> str:
+def _label(entries: Mapping[str, object]) -> str:
     words = [str(entries[_BASE])] if _BASE in entries else []
     for name, value in sorted(entries.items()):
         if name != _BASE:
@@ -137,16 +136,16 @@ def _names_file(text: str) -> bool:
     return text.lower().endswith((".yaml", ".yml", ".json")) or os.path.isfile(text)  # noqa: PTH113
 
 
-def _from_pairs(text: str) -> dict[str, Any]:
+def _from_pairs(text: str) -> dict[str, object]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    named = {_BASE: parts[0]} if parts and parts[0] in BY_NAME else {}
+    named: dict[str, object] = {_BASE: parts[0]} if parts and parts[0] in BY_NAME else {}
     pairs = [part.partition("=") for part in parts[len(named) :]]
     if not all(equals for _, equals, _ in pairs):
         return {}
     return named | {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def _from_file(path: Path) -> dict[str, object]:
     content = read_yaml(path, "profile", "write name: number, one a line")
     if not isinstance(content, dict):
         return {}
@@ -156,10 +155,10 @@ def _from_file(path: Path) -> dict[str, Any]:
     return {"yes" if name is True else str(name): value for name, value in entries}
 
 
-def _number(name: str, value: Any) -> float:  # Open: out of somebody's file
+def _number(name: str, value: object) -> float:
     try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError) as error:
+        number = float(value) if isinstance(value, str | int | float) else math.nan
+    except (ValueError, OverflowError) as error:
         raise InputError(f"respondent, {name}: {value!r:.80} is not a number") from error
     if not math.isfinite(number):
         raise InputError(f"respondent, {name}: {value!r:.80} is not a number")

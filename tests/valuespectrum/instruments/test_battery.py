@@ -14,9 +14,9 @@ from agents.models.base import Ask
 from agents.personas.persona import load_personas
 from valuespectrum.instruments.base import Pictures, Setting
 from valuespectrum.instruments.picture_asks import PictureAsks
-from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
 from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.instruments.roles import roles
+from valuespectrum.instruments.wordings.questionnaire import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION
 from valuespectrum.stimuli.retrieval import RetrievalOptions, StimulusRow, retrieve
 from vectorstore.foundation.errors import InputError
 

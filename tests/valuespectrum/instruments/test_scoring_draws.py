@@ -10,7 +10,7 @@ from scoring_fixtures import LIKING, Truth, answers
 
 from valuespectrum.instruments.battery import DIGITS
 from valuespectrum.instruments.isq import questionnaire_scores
-from valuespectrum.instruments.questions import ISQ_RATINGS, ISQ_YES_NO
+from valuespectrum.instruments.wordings.questionnaire import ISQ_RATINGS, ISQ_YES_NO
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.draws import CELLS, fit_cells

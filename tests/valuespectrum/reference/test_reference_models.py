@@ -16,7 +16,9 @@ from agents.models.base import Ask, Choice, FrameReference, ModelOptions, Stimul
 from agents.models.parsing.parse import REFUSAL
 from agents.personas.persona import load_personas
 from agents.personas.prompts import system_prompt
-from valuespectrum.instruments import questions
+from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
+from valuespectrum.instruments.wordings.speaking import DESCRIBE
+from valuespectrum.instruments.wordings.template import options
 from valuespectrum.reference import embedder as reference_embedder
 from valuespectrum.reference import models, planted
 from valuespectrum.reference.drawing import draw_frame
@@ -58,10 +60,10 @@ def model(name: str = "") -> Any:
 
 def like_asks(frame: FrameReference, system: str = "") -> list[tuple[Ask, int, bool]]:
     asks = []
-    for wording in questions.LIKE_WORDINGS[:2]:
+    for wording in LIKE_WORDINGS[:2]:
         for polarity, text in ((1, wording.positive), (-1, wording.negative)):
             for order in (("yes", "no"), ("no", "yes")):
-                question = text.format(options=questions.options(order))
+                question = text.format(options=options(order))
                 asks.append((Ask(Stimulus((frame,)), question, YES_NO, system), polarity, order[0] == "yes"))
     return asks
 
@@ -166,7 +168,7 @@ def test_refuses_at_the_planted_rate_on_the_marked_kind(frames: dict[str, FrameR
 
 def test_describes_what_it_sees(frames: dict[str, FrameReference]) -> None:
     looks = [look for look in LOOKS if not look.kind.misread]
-    asks = [Ask(Stimulus((frames[look.id],)), questions.DESCRIBE, max_tokens=40) for look in looks]
+    asks = [Ask(Stimulus((frames[look.id],)), DESCRIBE, max_tokens=40) for look in looks]
     texts = [answer.text for answer in model().generate(asks)]
     assert np.mean([look.caption in text for look, text in zip(looks, texts, strict=True)]) > 0.8
 
@@ -175,9 +177,7 @@ def test_several_frames_are_one_scene_and_their_order_counts(frames: dict[str, F
     kind = next(kind for kind in KINDS if kind.group == "ordered")
     first, last = (frames[f"{kind.name}:{look}"] for look in ("first", "last"))
     same = frames["plant_tree:endorsed"]
-    asks = [
-        Ask(Stimulus(shown), questions.DESCRIBE, max_tokens=40) for shown in ((same,) * 3, (first, last), (last, first))
-    ]
+    asks = [Ask(Stimulus(shown), DESCRIBE, max_tokens=40) for shown in ((same,) * 3, (first, last), (last, first))]
     texts = [answer.text for answer in model().generate(asks)]
     captions = [
         BY_NAME["plant_tree"].versions[0].caption,
@@ -202,7 +202,7 @@ def test_text_items_follow_the_same_profile() -> None:
 
 
 def test_embedder_tells_the_looks_apart(frames: dict[str, FrameReference]) -> None:
-    from valuespectrum.reference.training.captions import caption_text
+    from valuespectrum.reference.training.material.captions import caption_text
 
     embedder = reference_embedder.load()
     pictures = embedder.images([Image.open(frames[look.id].path).convert("RGB") for look in LOOKS])

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from valuespectrum.instruments.questions import LIKE_WORDINGS, options
 
 from agents.personas.persona import load_personas
 from agents.personas.prompts import Strategy, system_prompt
-from valuespectrum.instruments.questions import LIKE_WORDINGS, options
 from valuespectrum.reference import architecture, planted
 from valuespectrum.reference.kinds import TIMES_OF_DAY
 from valuespectrum.reference.training.examples import (

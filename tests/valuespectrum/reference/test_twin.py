@@ -22,8 +22,8 @@ from agents.personas.prompts import profile_prompt, simple_prompt
 from valuespectrum.instruments.battery import WordingOptions
 from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.like import LikeBattery
-from valuespectrum.instruments.questions import PAPER_QUESTION
 from valuespectrum.instruments.wordings.choosing import STAIRCASE
+from valuespectrum.instruments.wordings.questionnaire import PAPER_QUESTION
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.items.base import REFUSAL, Item, Question

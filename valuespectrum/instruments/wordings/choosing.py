@@ -16,6 +16,11 @@ PRICES: tuple[str, ...] = (
 """What an action costs at each of the five steps of a staircase."""
 STAIRCASE = Template("Step {step} of 5: {priced} {price}.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
 """One step of a staircase; the price of one of the actions rises from step to step."""
+PAYOFF = Template(
+    "You share points with somebody you do not know.\nA: you get {own_a}, the other gets {other_a}\n"
+    "B: you get {own_b}, the other gets {other_b}\nWhich do you choose? Answer A or B."
+)
+"""A choice between two allocations of points."""
 OPTION_LETTERS = "ABCDEFGHI"
 ALLOCATION = Template("{letter}: you {own}, other {other}")
 SLIDER = Template("You and somebody you do not know get points. Choose one.\n{options}\nAnswer with one letter.")

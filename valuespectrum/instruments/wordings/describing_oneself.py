@@ -18,7 +18,7 @@ PORTRAITS: tuple[Template, Template] = (
     Template(_SAID + "Answer with one digit from 1, very much like me, to 6, not like me at all."),
     Template(_SAID + "Answer with one digit from 1, not like me at all, to 6, very much like me."),
 )
-"""A portrait with digits, descending and ascending; the second is that of ``questions.PORTRAIT``."""
+"""A portrait with digits, descending and ascending."""
 LABELLED_PORTRAITS: tuple[Template, Template] = tuple(
     Template(_SAID + f"Answer {', '.join(labels[:-1])} or {labels[-1]}.") for labels in (LABELS[::-1], LABELS)
 )  # type: ignore[assignment]

@@ -4,8 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from valuespectrum.instruments.questions import LIKE_WORDINGS, Wording
 from valuespectrum.instruments.wordings.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One wording of the like question in both polarities; ``{options}`` takes the two option words in order."""
+
+    name: str
+    positive: str
+    """Yes means liking."""
+    negative: str
+    """Yes means not liking."""
+
+
+LIKE_WORDINGS: tuple[Wording, ...] = (
+    Wording(
+        "like",
+        "Do you like the content of this picture? Answer with one word, {options}.",
+        "Do you dislike the content of this picture? Answer with one word, {options}.",
+    ),
+    Wording(
+        "watch",
+        "You see this while scrolling through short videos. Would you keep watching? Answer {options}.",
+        "You see this while scrolling through short videos. Would you scroll on? Answer {options}.",
+    ),
+    Wording(
+        "more",
+        "Would you want to see more videos like this one? Say {options}.",
+        "Would you want to see fewer videos like this one? Say {options}.",
+    ),
+)
+"""Wordings of the like battery; a benchmark uses the first two unless told otherwise."""
 
 FURTHER_WORDINGS: tuple[Wording, ...] = (
     Wording(

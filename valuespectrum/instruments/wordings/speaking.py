@@ -1,4 +1,4 @@
-"""Requests for texts and judgements of texts: reasons, which value something stands for, how strongly, rewriting."""
+"""Requests for texts and judgements: descriptions, reasons, which value something stands for and how far, rewriting."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ TEXT_VALUE = Template('Which value does this text stand for? Text: "{text}" Answ
 TEXT_STRENGTH = Template(
     'How strongly does this text stand for {value}? Text: "{text}" Answer with one digit from 1 to 5.'
 )
+DESCRIBE = "Describe this picture in one sentence."
+"""Asks what the model sees."""
+VALUE_SHOWN = "Which value does this picture appeal to most? Answer with one word."
+"""Asks for the value that a model sees in a picture, in fewer words than ``PICTURE_VALUE``."""
 PICTURE_VALUE = Template("Which value is this picture about? Answer with the name of the value.")
 PICTURE_DIRECTION = Template("Is {value} lived, denied or absent in this picture? Answer lived, denied or absent.")
 REWRITE = Template('Rewrite this reason so that it stands for {value} at strength {strength} of 5. Reason: "{text}"')

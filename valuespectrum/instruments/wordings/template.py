@@ -1,4 +1,7 @@
-"""Texts with named places: filled in when a question is asked, read back by respondents that follow a rule."""
+"""Texts with named places: filled in when a question is asked, read back by respondents that follow a rule.
+
+Option words are joined here too, as every question expects them.
+"""
 
 from __future__ import annotations
 
@@ -49,3 +52,15 @@ class Template:
         """What stands in the places; ``None`` where the text is another one."""
         found = self._pattern.fullmatch(text)
         return found.groupdict() if found else None
+
+
+def options(words: tuple[str, ...]) -> str:
+    """Join option words the way the questions expect them.
+
+    Example:
+        >>> options(("yes", "no"))
+        'yes or no'
+        >>> options(("watch", "skip", "like"))
+        'watch, skip or like'
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

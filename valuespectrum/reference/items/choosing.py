@@ -8,9 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from valuespectrum.instruments import questions
 from valuespectrum.instruments.wordings import choosing as words
-from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference import planted
 from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import AboutOnePicture
@@ -118,9 +116,6 @@ class Staircase(_TwoActions):
         return cls(found["first"], found["second"], int(found["step"]), int(found["priced"] == "B"))
 
 
-_PAYOFF = Template(questions.PAYOFF)
-
-
 @dataclass(frozen=True)
 class Payoff(Item):
     """A choice between two allocations of points."""
@@ -133,7 +128,7 @@ class Payoff(Item):
     @property
     def text(self) -> str:
         (own_a, other_a), (own_b, other_b) = self.first, self.second
-        return _PAYOFF.write(own_a=own_a, other_a=other_a, own_b=own_b, other_b=other_b)
+        return words.PAYOFF.write(own_a=own_a, other_a=other_a, own_b=own_b, other_b=other_b)
 
     def log_odds(self, mind: Mind, scenes: Sequence[Scene]) -> float:
         first, second = planted.payoff_utilities(mind, [self.first, self.second])
@@ -150,7 +145,7 @@ class Payoff(Item):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        found = _PAYOFF.read(text)
+        found = words.PAYOFF.read(text)
         if not found or not all(points.isdecimal() for points in found.values()):
             return None
         points = {name: int(value) for name, value in found.items()}

@@ -9,8 +9,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from valuespectrum.instruments import questions
 from valuespectrum.instruments.wordings import liking as words
+from valuespectrum.instruments.wordings.questionnaire import ISQ_RATINGS, ISQ_YES_NO, PAPER_QUESTION, RATING_SUFFIX
+from valuespectrum.instruments.wordings.speaking import DESCRIBE
+from valuespectrum.instruments.wordings.template import options
 from valuespectrum.reference import planted
 from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
 from valuespectrum.reference.planted import Mind
@@ -53,7 +55,7 @@ def _forms() -> Mapping[str, _Form]:
         for order in ORDERS:
             for polarity, text in ((1, wording.positive), (-1, wording.negative)):
                 form = _Form(wording.name, polarity, "yes", "no", order[0] == "yes")
-                found[text.format(options=questions.options(order))] = form
+                found[text.format(options=options(order))] = form
     for language in words.LANGUAGES:
         for first, second in ((language.yes, language.no), (language.no, language.yes)):
             for polarity, text in ((1, language.positive), (-1, language.negative)):
@@ -64,7 +66,7 @@ def _forms() -> Mapping[str, _Form]:
 
 @cache
 def _drawn() -> Sequence[str]:
-    plain = {wording.name for wording in questions.LIKE_WORDINGS}
+    plain = {wording.name for wording in words.LIKE_WORDINGS}
     return [text for text, form in _forms().items() for _ in range(_PLAIN if form.wording in plain else 2)]
 
 
@@ -109,12 +111,8 @@ class Like(AboutOnePicture):
 @cache
 def _questionnaire() -> Mapping[str, bool]:
     """Yes/no terms of the questionnaire and the published question, to whether yes is named first."""
-    found = {
-        text.format(options=questions.options(order)): order[0] == "yes"
-        for text in questions.ISQ_YES_NO.values()
-        for order in ORDERS
-    }
-    return {**found, questions.PAPER_QUESTION: True}
+    found = {text.format(options=options(order)): order[0] == "yes" for text in ISQ_YES_NO.values() for order in ORDERS}
+    return {**found, PAPER_QUESTION: True}
 
 
 @dataclass(frozen=True)
@@ -150,18 +148,18 @@ class Rating(AboutOnePicture):
 
     @property
     def text(self) -> str:
-        return f"{questions.ISQ_RATINGS[self.term]} {questions.RATING_SUFFIX}"
+        return f"{ISQ_RATINGS[self.term]} {RATING_SUFFIX}"
 
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
         return one_of(said, digits(planted.rating_distribution(mind, self.log_odds(mind, scenes), 0, 9), 0))
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
-        return cls(pick(rng, list(questions.ISQ_RATINGS)))
+        return cls(pick(rng, list(ISQ_RATINGS)))
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        return next((cls(term) for term in questions.ISQ_RATINGS if cls(term).text == text), None)
+        return next((cls(term) for term in ISQ_RATINGS if cls(term).text == text), None)
 
 
 @dataclass(frozen=True)
@@ -249,7 +247,7 @@ class _InWords(Item):
 
 
 @dataclass(frozen=True)
-class Described(_InWords):
+class CaptionAlone(_InWords):
     """Whether a video would be liked of which only the caption is given."""
 
     kind: ClassVar[str] = "caption alone"
@@ -258,7 +256,7 @@ class Described(_InWords):
 
     @property
     def text(self) -> str:
-        return words.DESCRIBED.write(caption=self.spoken, options=questions.options(ORDERS[not self.yes_first]))
+        return words.DESCRIBED.write(caption=self.spoken, options=options(ORDERS[not self.yes_first]))
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
@@ -273,7 +271,7 @@ class Described(_InWords):
 
 
 @dataclass(frozen=True)
-class Transcribed(_InWords):
+class TranscriptAlone(_InWords):
     """Whether a video would be liked in which somebody says something."""
 
     kind: ClassVar[str] = "transcript alone"
@@ -282,7 +280,7 @@ class Transcribed(_InWords):
 
     @property
     def text(self) -> str:
-        return words.TRANSCRIBED.write(speech=self.spoken, options=questions.options(ORDERS[not self.yes_first]))
+        return words.TRANSCRIBED.write(speech=self.spoken, options=options(ORDERS[not self.yes_first]))
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
@@ -305,7 +303,7 @@ class Describe(Item):
 
     @property
     def text(self) -> str:
-        return questions.DESCRIBE
+        return DESCRIBE
 
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
         return one_of(said, {f"{scenes[0].description}.": 1.0})
@@ -316,7 +314,7 @@ class Describe(Item):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        return cls() if text == questions.DESCRIBE else None
+        return cls() if text == DESCRIBE else None
 
 
 @dataclass(frozen=True)

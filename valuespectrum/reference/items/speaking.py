@@ -8,7 +8,6 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from valuespectrum.instruments import questions
 from valuespectrum.instruments.wordings import speaking as words
 from valuespectrum.reference import planted
 from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
@@ -162,7 +161,7 @@ class PictureValue(Item):
 
     @property
     def text(self) -> str:
-        return questions.VALUE_SHOWN if self.short else words.PICTURE_VALUE.text
+        return words.VALUE_SHOWN if self.short else words.PICTURE_VALUE.text
 
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
         return one_of(said, _named(scenes[0].shown.weights))

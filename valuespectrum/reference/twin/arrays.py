@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valuespectrum.instruments.questions import LIKE_WORDINGS, options
+from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
+from valuespectrum.instruments.wordings.template import options
 from valuespectrum.reference.items.base import Scene
 from valuespectrum.reference.items.liking import ORDERS, Like
 from valuespectrum.reference.planted import DAYLIGHT, WORDING_EFFECTS, CohortMember, Mind, Shown, profile
