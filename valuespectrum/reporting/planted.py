@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LOG_ODDS = "{:+.2f}"
 _SHARE = "{:.0%}"
+_FLAT = 1e-9
+"""Variance of log-odds that comes from rounding."""
 _LEANS: Mapping[str, tuple[str, str]] = {
     "yes": ("leans towards yes", _LOG_ODDS),
     "order": ("leans towards the option named first", _LOG_ODDS),
@@ -59,7 +61,7 @@ def read_truth(model_id: str, settings: Mapping[str, str]) -> PlantedTruth | Non
         for value in NINETEEN.dimensions
     )
     whole = float(np.var([each.pictures for each in values]))
-    share = float(np.var([each.off_circle for each in values])) / whole if whole else None
+    share = float(np.var([each.off_circle for each in values])) / whole if whole > _FLAT else None
     return PlantedTruth(values, share, tuple(_traits(member)))
 
 
@@ -67,7 +69,7 @@ def _traits(member: CohortMember) -> Iterator[tuple[str, str]]:
     for owner, told in ((member.leans, _LEANS), (member, _TRAITS)):
         for name, (label, written) in told.items():
             if size := getattr(owner, name):
-                yield label, written.format(size)
+                yield label, written.format(size).replace("-", "−")
     if member.sanitises:
         yield "obeys personas only towards the desirable", "yes"
     for title, held, among in (
