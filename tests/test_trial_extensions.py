@@ -59,7 +59,10 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     shutil.copytree(HERE / "trial_extensions", folder / "trial_extensions")
     shutil.copytree(CORPUS, folder / "corpus")
     path = os.pathsep.join([str(folder), str(ROOT)])
-    yield Shell(folder, os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "error"})
+    shell = Shell(folder, os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "error"})
+    # The embedder that made the corpus is not kept; the latest of several is the default.
+    shell.run("corpus", "reembed", "corpus", "--embedder", "trial:")
+    yield shell
 
 
 def groups_of_the_project() -> set[str]:
