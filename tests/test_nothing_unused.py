@@ -20,6 +20,7 @@ OFFERED = {
     "SteeringMethod.fit": "extending",
     "ValueSet.circular_distance": "extending",
     "draw_respondents": "reference-world",
+    "ideal_angle": "reference-world",
     "like_answers": "reference-world",
     "written_ask": "reference-world",
 }
