@@ -29,6 +29,8 @@ from valuespectrum.theory.values import VALUES
 
 INSTRUCTED, HISTORY = 0.12, 0.08
 """Shares of stances that follow an instruction, and of like questions that follow an earlier one."""
+SEEN_SHARE = 0.6
+"""Share of beginnings in a role that show a clip."""
 OVERLAID = 0.15
 """Share of pictures with words that say what to do."""
 SHARES: Mapping[str, float] = {
@@ -107,6 +109,20 @@ class TrainingExample:
     role: TrainingRole
     pictures: tuple[Picture, ...]
     branches: tuple[Branch, ...]
+    scenes: tuple[Scene, ...] = ()
+    """What the pictures show: one scene for all frames of a clip."""
+
+    def liking(self) -> float:
+        """Log-odds of liking the clip that is shown; not a number where there is none, or several."""
+        if len(self.scenes) != 1:
+            return float("nan")
+        return planted.seen_log_odds(Mind(self.member, self.role.target), self.scenes[0].shown)
+
+    def shown_weights(self) -> list[float]:
+        """What the clip that is shown stands for, (19,); not numbers where there is none, or several."""
+        if len(self.scenes) != 1:
+            return [float("nan")] * len(NINETEEN)
+        return [self.scenes[0].shown.weights.get(value, 0.0) for value in NINETEEN.dimensions]
 
     def profile(self) -> list[float]:
         """Log-odds of liking the nineteen values in pictures, then in words, in the role."""
@@ -158,9 +174,18 @@ THEMSELVES = Mixture(personas=0.0, others=0.5)
 EVERYTHING = Mixture(personas=0.5)
 
 
-def random_prefix(rng: np.random.Generator, members: Sequence[CohortMember]) -> TrainingExample:
-    """A respondent in a role without any question: cheap practice in turning words into a profile."""
-    return TrainingExample(pick(rng, members), random_role(rng), (), ())
+def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], roles: float) -> TrainingExample:
+    """A beginning without any question: cheap practice in turning a role into a profile, and a clip into a liking.
+
+    Args:
+        rng: Source of randomness.
+        members: Who may answer.
+        roles: Share of beginnings in a role; a part of these shows no clip.
+    """
+    role = random_role(rng) if rng.random() < roles else TrainingRole()
+    seen = not role.system or rng.random() < SEEN_SHARE
+    pictures, scenes = random_scenes(rng, 1) if seen else ((), ())
+    return TrainingExample(pick(rng, members), role, pictures, (), scenes)
 
 
 def random_example(
@@ -177,7 +202,7 @@ def random_example(
         random_branch(rng, BY_KIND[kinds[index]], mind, scenes)
         for index in rng.choice(len(kinds), (branches + 1) // 2 if lengthy else branches, p=shares)
     )
-    return TrainingExample(member, role, pictures, drawn)
+    return TrainingExample(member, role, pictures, drawn, scenes)
 
 
 _STANCES = ("like", "portrait", "importance", "portrait in words", "rating")

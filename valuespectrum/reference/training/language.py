@@ -21,8 +21,8 @@ from valuespectrum.reference.training.examples import (
     THEMSELVES,
     Mixture,
     TrainingExample,
+    random_beginning,
     random_example,
-    random_prefix,
 )
 from valuespectrum.reference.training.optimising import Optimisers
 from valuespectrum.reference.training.packing import (
@@ -53,14 +53,14 @@ WORD_SPREAD = 0.05
 class LanguageOptions:
     """Size of stage 1."""
 
-    steps: int = 1800
+    steps: int = 1200
     rows: int = 28
     branches: int = 5
-    prefix_rows: int = 56
+    beginnings: int = 96
     """Rows of the batches without questions."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 1.2e-3
     """Of vectors and norms; matrices are turned by ``matrix_rate``."""
-    matrix_rate: float = 0.02
+    matrix_rate: float = 0.006
     picture_tokens: int = 4
     """Positions of a picture that are kept; the others add cost and no information here."""
     noise: float = 0.4
@@ -106,8 +106,9 @@ class IdealPictures:
 class Guide:
     """Supervision of what the layers in between should know; used in training only, then dropped.
 
-    At the end of the prefix the layers in the middle should hold the profile of the respondent in its role; at the end
-    of a question they should hold which values the question is about, and a later one the log-odds behind the answer.
+    At the end of a beginning the layers in the middle should hold the profile of the respondent in its role and what
+    the clip stands for, later ones how much it is liked. At the end of a question they should hold which values it is
+    about, and later the log-odds behind the answer.
 
     Args:
         hidden: Width of the language model.
@@ -117,32 +118,42 @@ class Guide:
     def __init__(self, hidden: int, layers: int) -> None:
         import torch
 
-        self.profile_layers, self.weight_layers, self.log_odds_layer = (2, 3), (2, 3), layers - 1
-        self.probes: torch.nn.ModuleDict = torch.nn.ModuleDict(
-            {
-                **{f"profile{layer}": torch.nn.Linear(hidden, PROFILE_LENGTH) for layer in self.profile_layers},
-                **{f"weights{layer}": torch.nn.Linear(hidden, len(NINETEEN)) for layer in self.weight_layers},
-                "log_odds": torch.nn.Linear(hidden, 1),
-            }
-        )
+        self._early, self._late = (2, 3), (layers - 2, layers - 1)
+        sizes = {"profile": PROFILE_LENGTH, "shown": len(NINETEEN), "weights": len(NINETEEN)}
+        early = {
+            f"{name}{layer}": torch.nn.Linear(hidden, size) for name, size in sizes.items() for layer in self._early
+        }
+        late = {f"{name}{layer}": torch.nn.Linear(hidden, 1) for name in ("liking", "behind") for layer in self._late}
+        self.probes: torch.nn.ModuleDict = torch.nn.ModuleDict({**early, **late})
 
-    def losses(
-        self, states: Sequence[torch.Tensor], batch: TrainingBatch
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Mean squared errors of the profile, of the weights (summed over values) and of the log-odds."""
+    def losses(self, states: Sequence[torch.Tensor], batch: TrainingBatch) -> dict[str, torch.Tensor]:
+        """Mean squared errors by what should be known; weights are summed over values."""
         import torch
 
         rows = torch.arange(len(batch.prefix_end))
-        known = [self.probes[f"profile{layer}"](states[layer][rows, batch.prefix_end]) for layer in self.profile_layers]
-        profile = torch.stack([((each.float() - batch.profiles) ** 2).mean() for each in known]).mean()
-        if not len(batch.branch_row):
-            return profile, torch.zeros(()), torch.zeros(())
-        ends = [states[layer][batch.branch_row, batch.branch_end] for layer in range(len(states))]
-        linear = ~batch.branch_weights[:, 0].isnan()
-        about = [self.probes[f"weights{layer}"](ends[layer][linear]) for layer in self.weight_layers]
-        weights = torch.stack([((each.float() - batch.branch_weights[linear]) ** 2).sum(-1).mean() for each in about])
-        behind = self.probes["log_odds"](ends[self.log_odds_layer])[:, 0]
-        return profile, weights.mean(), ((behind.float() - batch.branch_log_odds) ** 2).mean()
+        begun = [state[rows, batch.prefix_end] for state in states]
+        found = {"profile": self._off("profile", self._early, begun, batch.profiles) / PROFILE_LENGTH}
+        seen = ~batch.likings.isnan()
+        if seen.any():
+            at = [state[seen] for state in begun]
+            found["shown"] = self._off("shown", self._early, at, batch.shown_weights[seen])
+            found["liking"] = self._off("liking", self._late, at, batch.likings[seen, None])
+        if len(batch.branch_row):
+            ends = [state[batch.branch_row, batch.branch_end] for state in states]
+            linear = ~batch.branch_weights[:, 0].isnan()
+            at = [state[linear] for state in ends]
+            found["weights"] = self._off("weights", self._early, at, batch.branch_weights[linear])
+            found["behind"] = self._off("behind", self._late, ends, batch.branch_log_odds[:, None])
+        return found
+
+    def _off(
+        self, name: str, layers: Sequence[int], states: Sequence[torch.Tensor], wanted: torch.Tensor
+    ) -> torch.Tensor:
+        """Mean over rows and layers of the squared error, summed over columns."""
+        import torch
+
+        known = [self.probes[f"{name}{layer}"](states[layer]).float() for layer in layers]
+        return torch.stack([((each - wanted) ** 2).sum(-1).mean() for each in known]).mean()
 
 
 def batches(
@@ -164,22 +175,43 @@ def _by_length(
         yield packer.pack(alike[rows:], rng)
 
 
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the curriculum."""
+
+    until: float
+    """Share of the steps at which it ends."""
+    beginnings: float
+    """Share of batches of beginnings without questions: who, in which role, before what."""
+    themselves: float
+    """Share of batches of questions without roles; the rest is everything."""
+    roles: float
+    """Share of roles among the beginnings."""
+
+
+CURRICULUM = (
+    Phase(0.12, 1.0, 0.0, 0.0),
+    Phase(0.30, 0.6, 0.4, 0.6),
+    Phase(0.55, 0.2, 0.4, 0.8),
+    Phase(1.00, 0.1, 0.1, 0.7),
+)
+"""The product of profile and picture comes first: among questions of all kinds it is not found for hundreds of steps,
+alone and on short rows it is there after two hundred."""
+
+
 def curriculum(
     packer: Packer, members: Sequence[CohortMember], options: LanguageOptions, step: int, rng: np.random.Generator
 ) -> Iterator[TrainingBatch]:
-    """Batches of stage 1 from a step on: first the parts, which are short and cheap, then more and more of everything.
-
-    The parts are roles without questions (words to a profile) and questions without roles (pictures to values).
-    """
+    """Batches of stage 1 from a step on: first the parts, which are short and cheap, then more of everything."""
     while True:
-        everything = 0.15 if step < 0.15 * options.steps else 0.4 if step < 0.4 * options.steps else 0.9
+        phase = next(phase for phase in CURRICULUM if step < phase.until * options.steps or phase.until == 1)
         draw, rows = rng.random(), options.rows
-        if draw < everything or draw >= everything + 0.4 * (1 - everything):
-            mixture: Mixture = EVERYTHING if draw < everything else THEMSELVES
-            pool = [random_example(rng, members, options.branches, mixture) for _ in range(rows * 8)]
+        if draw < phase.beginnings:
+            rows = options.beginnings
+            pool = [random_beginning(rng, members, phase.roles) for _ in range(rows * 4)]
         else:
-            rows = options.prefix_rows
-            pool = [random_prefix(rng, members) for _ in range(rows * 8)]
+            mixture: Mixture = THEMSELVES if draw < phase.beginnings + phase.themselves else EVERYTHING
+            pool = [random_example(rng, members, options.branches, mixture) for _ in range(rows * 8)]
         for batch in _by_length(pool, packer, rows, rng):
             step += 1
             yield batch
@@ -257,15 +289,14 @@ def _guided_loss(
     with torch.autocast("cpu", torch.bfloat16):
         states = run_layers(model, batch, shown)
         log_probabilities = answer_log_probabilities(model, batch, states[-1])
-        profile, weights, log_odds = guide.losses(states, batch)
-    value = (1.0 if progress < GUIDED_UNTIL else 0.3) * (profile + weights + log_odds)
+        known = guide.losses(states, batch)
+    value = (1.0 if progress < GUIDED_UNTIL else 0.3) * sum(known.values(), start=states[0].new_zeros(()))
     if len(batch.target_id):
         value = value + loss(log_probabilities, batch)
         if progress >= PAIRS_FROM:
             value = value + PAIR_SHARE * pair_loss(log_probabilities, batch)
     errors = answer_errors(log_probabilities.detach(), batch)
-    told_of = {"profiles": profile.item(), "weights": weights.item(), "log-odds": log_odds.item(), **errors}
-    return value, told_of
+    return value, {**{f"({name})": off.item() for name, off in known.items()}, **errors}
 
 
 class Progress:

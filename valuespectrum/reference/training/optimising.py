@@ -61,4 +61,4 @@ class Optimisers:
 
 
 def _is_table(name: str) -> bool:
-    return any(part in name for part in ("embed", "profile", "weights", "log_odds"))
+    return any(part in name for part in ("embed", "profile", "shown", "weights", "liking", "behind"))

@@ -45,6 +45,10 @@ class TrainingBatch:
     """(B,) last position of every prefix."""
     profiles: torch.Tensor
     """(B, 38) log-odds of liking each refined value in pictures and in words, in the role."""
+    likings: torch.Tensor
+    """(B,) log-odds of liking the clip that is shown; not a number without one."""
+    shown_weights: torch.Tensor
+    """(B, 19) what that clip stands for; not numbers without one."""
     branch_row: torch.Tensor
     branch_end: torch.Tensor
     """Last positions of questions with a planted log-odds, with their rows."""
@@ -151,6 +155,8 @@ class Packer:
             pushes=whole([picture.push for picture in pictures]),
             prefix_end=whole([len(row.ids) - 1 for row in rows]),
             profiles=torch.tensor([example.profile() for example in examples]),
+            likings=real([example.liking() for example in examples]),
+            shown_weights=torch.tensor([example.shown_weights() for example in examples]),
             branch_row=whole([row for row, _, _ in ends]),
             branch_end=whole([place for _, place, _ in ends]),
             branch_log_odds=real([branch.log_odds or 0.0 for _, _, branch in ends]),
