@@ -251,6 +251,9 @@ def test_frames_in_order_tell_what_one_frame_does_not() -> None:
 
     assert weights(first, first, last) == kind.version("forward").weights
     assert weights(last, first) == kind.version("backward").weights
+    named: dict[str, str | int | float] = {"look_1": last, "look_2": first, "time_of_day": "night", "overlay_push": 1}
+    (lit,) = scenes_of(Ask(Stimulus(), LIKE.text, tags=named), 1) or ()
+    assert lit == look_scene(f"{kind.name}:backward", "night", 1)
     assert weights(first, first) == weights(last) == look_scene(first).shown.weights
     assert weights(LOOK, LOOK) == look_scene(LOOK).shown.weights
     assert weights(LOOK, first)["universalism_concern"] >= 0.5

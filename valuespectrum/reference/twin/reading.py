@@ -169,7 +169,7 @@ def scenes_of(ask: Ask, count: int) -> tuple[Scene, ...] | None:
         several = [_told(ask.tags, f"_{number}") for number in range(1, count + 1)]
         shown = any(several) or len(ask.frames) >= count
         return tuple(scene or Scene(Shown({})) for scene in several) if shown else None
-    told = _told(ask.tags, "") or _told_in_order(ask.tags)
+    told = _told_in_order(ask.tags) or _told(ask.tags, "")
     described = captioned_scene(ask.stimulus.caption)
     if told is None:
         told, described = described or (Scene(Shown({})) if ask.frames else None), None
