@@ -79,16 +79,13 @@ def measure_answers(
 
 def decision_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> list[tuple[str, float, float]]:
     """Kind, mean and largest absolute error over the options, of every first answer token."""
-    import torch
-
-    off = (log_probabilities[batch.target_prediction, batch.target_id].exp() - batch.target_share).abs()
-    count = len(batch.decided)
-    options = torch.bincount(batch.target_prediction, minlength=count)
-    mean = torch.zeros(count).index_add_(0, batch.target_prediction, off) / options
-    largest = torch.zeros(count).index_reduce_(0, batch.target_prediction, off, "amax")
-    first = batch.decided >= 0
-    rows = zip(batch.decided[first].tolist(), mean[first].tolist(), largest[first].tolist(), strict=True)
-    return [(batch.kinds[place], error, most) for place, error, most in rows]
+    off = (log_probabilities[batch.target_prediction, batch.target_id].exp() - batch.target_share).abs().numpy()
+    # Entries of one prediction stand together.
+    begins = np.flatnonzero(np.diff(batch.target_prediction.numpy(), prepend=-1))
+    means = np.add.reduceat(off, begins) / np.diff(begins, append=len(off))
+    largest = np.maximum.reduceat(off, begins)
+    rows = zip(batch.decided.tolist(), means.tolist(), largest.tolist(), strict=True)
+    return [(batch.kinds[place], mean, most) for place, mean, most in rows if place >= 0]
 
 
 def measure_perception(model: PreTrainedModel, pictures: TrainingPictures) -> Perception:
