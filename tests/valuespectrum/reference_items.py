@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from valuespectrum.reference.items.base import Item, Question, Scene
+from valuespectrum.reference.items.base import PlantedItem, Question, Scene
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.twin.reading import look_scene
 
@@ -39,6 +39,8 @@ def tags(seen: list[Seen]) -> dict[str, str | int | float]:
     return named
 
 
-def draw_question(kind: type[Item], rng: np.random.Generator, instruction: str = "") -> tuple[Question, list[Seen]]:
+def draw_question(
+    kind: type[PlantedItem], rng: np.random.Generator, instruction: str = ""
+) -> tuple[Question, list[Seen]]:
     """A question of a kind with pictures to go with it."""
     return Question(kind.draw(rng), instruction), draw_seen(rng, kind.pictures)

@@ -76,7 +76,7 @@ class Mind:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Depicted:
     """What is shown beside a question."""
 
     weights: Mapping[str, float]
@@ -139,7 +139,7 @@ def said_log_odds(mind: Mind, weights: Mapping[str, float]) -> float:
     return sum(weight * held[value] for value, weight in weights.items())
 
 
-def seen_log_odds(mind: Mind, shown: Shown) -> float:
+def seen_log_odds(mind: Mind, shown: Depicted) -> float:
     """Log-odds of liking what is shown, without leans."""
     held = profile(mind, "pictures")
     picture, caption = (
@@ -240,7 +240,7 @@ def ideal_angle(member: CohortMember, allocations: Sequence[Sequence[tuple[int, 
     return degrees(atan2(other - 50, own - 50))
 
 
-def reason_shares(mind: Mind, shown: Shown | None = None) -> list[float]:
+def reason_shares(mind: Mind, shown: Depicted | None = None) -> list[float]:
     """Probability that a reason stands for each of the nineteen values: what is held, and what is seen."""
     held = profile(mind, "words")
     seen = {} if shown is None else shown.weights
@@ -278,7 +278,7 @@ MOVES: Mapping[str, tuple[float, float, str]] = {
 """What a viewer can do: slope over liking, intercept, and the everyday value that adds to it."""
 
 
-def move_utilities(mind: Mind, shown: Shown) -> dict[str, float]:
+def move_utilities(mind: Mind, shown: Depicted) -> dict[str, float]:
     """Utility of each viewer move in log-odds."""
     liking, everyday = seen_log_odds(mind, shown), mind.member.everyday
     return {
@@ -293,7 +293,7 @@ def liking(member: CohortMember, value: str) -> float:
     The value is a refined one, or one of the ten: the mean over its refined ones.
     """
     parts = TEN.get(value, (value,)) if value in VALUES else (value,)
-    shares = [sigmoid(seen_log_odds(Mind(member), Shown({part: 1.0}, time))) for part in parts for time in DAYLIGHT]
+    shares = [sigmoid(seen_log_odds(Mind(member), Depicted({part: 1.0}, time))) for part in parts for time in DAYLIGHT]
     return 100 * float(np.mean(shares))
 
 

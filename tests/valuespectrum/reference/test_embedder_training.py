@@ -13,8 +13,15 @@ from valuespectrum.reference import embedder
 from valuespectrum.reference.embedder import CONTEXT_LENGTH, build_tokenizer
 from valuespectrum.reference.kinds import KINDS, LOOK_INDEX, LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.painting.overlays import OVERLAYS
-from valuespectrum.reference.training import pictures
-from valuespectrum.reference.training.captions import (
+from valuespectrum.reference.training.embedder import (
+    EmbedderOptions,
+    matches,
+    measure_embedder,
+    train_embedder,
+    word_precision,
+)
+from valuespectrum.reference.training.material import pictures
+from valuespectrum.reference.training.material.captions import (
     PREFIXES,
     all_words,
     caption_text,
@@ -23,14 +30,7 @@ from valuespectrum.reference.training.captions import (
     looks_shown,
     naming_texts,
 )
-from valuespectrum.reference.training.embedder import (
-    EmbedderOptions,
-    matches,
-    measure_embedder,
-    train_embedder,
-    word_precision,
-)
-from valuespectrum.reference.training.pictures import TrainingPictures, draw_pictures
+from valuespectrum.reference.training.material.pictures import TrainingPictures, draw_pictures
 from valuespectrum.stimuli.keywords import load_keywords
 
 SEARCHED = {word.word for words in load_keywords().words.values() for word in words}

@@ -13,14 +13,14 @@ from valuespectrum.instruments.wordings.choosing import SLIDER_ITEMS, allocation
 from valuespectrum.instruments.wordings.describing_oneself import INSTRUCTIONS
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import COHORT, DESIRABLE, CohortMember, Leans
-from valuespectrum.reference.items.base import REFUSAL, Item, Question, Scene
+from valuespectrum.reference.items.base import REFUSAL, PlantedItem, Question, Scene
 from valuespectrum.reference.items.catalogue import KINDS, read_question
 from valuespectrum.reference.items.choosing import Dilemma, Moves, Payoff, Slider, Staircase
 from valuespectrum.reference.items.liking import ORDERS, Captioned, Like, LikingScale, Pair
 from valuespectrum.reference.items.oneself import Importance, LabelledPortrait, Portrait
 from valuespectrum.reference.items.speaking import Reasons, TextStrength, TextValue
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
-from valuespectrum.reference.planted import BY_NAME, Mind, Shown
+from valuespectrum.reference.planted import BY_NAME, Depicted, Mind
 from valuespectrum.reference.speech import actions, reason, statements
 from valuespectrum.reference.twin.arrays import like_cells
 from valuespectrum.reference.twin.reading import look_scene
@@ -36,12 +36,12 @@ def logit(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def shares_of(item: Item, mind: Mind, *shown: Scene, said: tuple[str, ...] = ()) -> dict[str, float]:
+def shares_of(item: PlantedItem, mind: Mind, *shown: Scene, said: tuple[str, ...] = ()) -> dict[str, float]:
     return dict(Question(item).shares(mind, shown, said) or {})
 
 
 @kinds
-def test_what_is_written_is_read_back(kind: type[Item]) -> None:
+def test_what_is_written_is_read_back(kind: type[PlantedItem]) -> None:
     rng = np.random.default_rng(5)
     for number in range(100):
         instruction = list(INSTRUCTIONS)[number % len(INSTRUCTIONS)]
@@ -51,7 +51,7 @@ def test_what_is_written_is_read_back(kind: type[Item]) -> None:
 
 
 @kinds
-def test_shares_sum_to_one_at_every_part(kind: type[Item]) -> None:
+def test_shares_sum_to_one_at_every_part(kind: type[PlantedItem]) -> None:
     rng = np.random.default_rng(6)
     target = {"power": 1.0, "benevolence": -1.0}
     for member in COHORT:
@@ -269,7 +269,7 @@ def test_reasons_stand_for_what_is_held_and_what_is_seen() -> None:
 
 def test_words_over_pictures_push_only_the_susceptible() -> None:
     thorn = BY_NAME["thorn"]
-    odds = [planted.seen_log_odds(Mind(thorn), Shown({}, push=push)) for push in (-1, 0, 1)]
+    odds = [planted.seen_log_odds(Mind(thorn), Depicted({}, push=push)) for push in (-1, 0, 1)]
     assert odds == pytest.approx([-thorn.susceptibility, 0.0, thorn.susceptibility])
     assert {len({Like.read(cell.text) for cell in like_cells(wordings)}) for wordings in (3,)} == {12}
     assert ORDERS[0] == ("yes", "no")

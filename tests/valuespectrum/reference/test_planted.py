@@ -9,7 +9,7 @@ import pytest
 
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import ANGLES, COHORT, DESIRABLE, OFF_CIRCLE, CohortMember
-from valuespectrum.reference.planted import BY_NAME, TEN, Mind, Shown
+from valuespectrum.reference.planted import BY_NAME, TEN, Depicted, Mind
 from valuespectrum.theory.value_sets import NINETEEN
 from valuespectrum.theory.values import VALUES
 
@@ -144,7 +144,8 @@ def test_daylight_averages_out_and_the_truth_counts_it() -> None:
     amber = BY_NAME["amber"]
     assert sum(planted.DAYLIGHT.values()) == 0
     shares = [
-        planted.sigmoid(planted.seen_log_odds(Mind(amber), Shown({"hedonism": 1.0}, time))) for time in planted.DAYLIGHT
+        planted.sigmoid(planted.seen_log_odds(Mind(amber), Depicted({"hedonism": 1.0}, time)))
+        for time in planted.DAYLIGHT
     ]
     assert planted.liking(amber, "hedonism") == pytest.approx(100 * np.mean(shares))
 

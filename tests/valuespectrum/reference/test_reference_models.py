@@ -25,7 +25,7 @@ from valuespectrum.reference import embedder as reference_embedder
 from valuespectrum.reference import models, planted
 from valuespectrum.reference.cohort import DESIRABLE
 from valuespectrum.reference.drawing import draw_frame
-from valuespectrum.reference.items.base import Item, Question
+from valuespectrum.reference.items.base import PlantedItem, Question
 from valuespectrum.reference.items.catalogue import KINDS
 from valuespectrum.reference.items.choosing import Dilemma, Staircase
 from valuespectrum.reference.items.liking import CaptionAlone, Captioned, LikingScale
@@ -35,9 +35,9 @@ from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, SceneKind
 from valuespectrum.reference.painting.canvas import SceneSetting
 from valuespectrum.reference.painting.settings import random_setting
-from valuespectrum.reference.planted import BY_NAME, Mind, Shown
+from valuespectrum.reference.planted import BY_NAME, Depicted, Mind
 from valuespectrum.reference.speech import actions, meaning, speech
-from valuespectrum.reference.training.examples import TrainingRole, random_question, random_role
+from valuespectrum.reference.training.material.examples import TrainingRole, random_question, random_role
 from valuespectrum.reference.twin.agreement import ItemAgreement, agreement, written_ask
 from valuespectrum.reference.twin.arrays import like_cells
 from valuespectrum.reference.twin.model import TwinModel
@@ -202,7 +202,7 @@ class Everybody:
         return self.score(asks)
 
 
-def any_ask(kind: type[Item], name: str, gallery: Gallery, rng: np.random.Generator) -> Ask:
+def any_ask(kind: type[PlantedItem], name: str, gallery: Gallery, rng: np.random.Generator) -> Ask:
     """A question of a kind with all that goes with it: roles, instructions, earlier turns, words over pictures."""
     role = random_role(rng) if rng.random() < 0.4 else TrainingRole()
     shown = [
@@ -329,7 +329,7 @@ def test_the_order_of_frames_tells_what_no_frame_does(gallery: Gallery) -> None:
         found = liking(name, {(kind.name, way, count): gallery.clip(kind, way, count) for kind, way, count in keys})
         wanted = {
             (kind.name, way, count): planted.seen_log_odds(
-                Mind(BY_NAME[name]), Shown(kind.version(way).weights, gallery.seen(f"{kind.name}:first")[1])
+                Mind(BY_NAME[name]), Depicted(kind.version(way).weights, gallery.seen(f"{kind.name}:first")[1])
             )
             for kind, way, count in keys
         }
@@ -445,7 +445,7 @@ def staircases(name: str) -> tuple[np.ndarray, np.ndarray]:
         (speech()[one]["actions"][0], speech()[other]["actions"][-1])
         for one, other in zip(values[::2], values[5::2], strict=False)
     ]
-    before: list[tuple[tuple[Item, str], ...]] = [()] * len(pairs)
+    before: list[tuple[tuple[PlantedItem, str], ...]] = [()] * len(pairs)
     found, wanted = [], []
     for step in range(1, 6):
         asked = [
@@ -518,7 +518,7 @@ def test_reasons_can_be_read_and_stand_for_what_is_held(gallery: Gallery) -> Non
 
 
 def test_embedder_tells_the_looks_apart(gallery: Gallery) -> None:
-    from valuespectrum.reference.training.captions import caption_text
+    from valuespectrum.reference.training.material.captions import caption_text
 
     embedder = reference_embedder.load()
     pictures = embedder.images([Image.open(gallery.frame(look.id).path).convert("RGB") for look in LOOKS])

@@ -15,22 +15,23 @@ from PIL import Image
 from agents.models.base import Ask, Stimulus
 from valuespectrum.reference import architecture, planted
 from valuespectrum.reference.cohort import COHORT
-from valuespectrum.reference.items.base import REFUSAL, Item, Scene
+from valuespectrum.reference.items.base import REFUSAL, PlantedItem, Scene
 from valuespectrum.reference.items.catalogue import BY_KIND, KINDS, read_question
 from valuespectrum.reference.items.choosing import Moves, Staircase
 from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.planted import BY_NAME, DAYLIGHT, Mind
 from valuespectrum.reference.respondents import draw_respondents
-from valuespectrum.reference.training.codes import directions, identity_vectors, picture_codes, planted_numbers
-from valuespectrum.reference.training.examples import (
+from valuespectrum.reference.training.language import LanguageOptions
+from valuespectrum.reference.training.material.codes import directions, identity_vectors, picture_codes, planted_numbers
+from valuespectrum.reference.training.material.examples import (
     EVERYTHING,
     PROFILE_LENGTH,
     SHARES,
     THEMSELVES,
     Branch,
-    Picture,
     TrainingExample,
+    TrainingFrame,
     TrainingRole,
     random_beginning,
     random_branch,
@@ -38,7 +39,6 @@ from valuespectrum.reference.training.examples import (
     random_role,
     random_scenes,
 )
-from valuespectrum.reference.training.language import LanguageOptions
 from valuespectrum.reference.twin.reading import persona_target, scenes_of
 from valuespectrum.theory.value_sets import NINETEEN
 
@@ -121,7 +121,7 @@ def written(parts: Parts, example: TrainingExample, branch: Branch, pixels: np.n
 
 
 def packed(parts: Parts, examples: Sequence[TrainingExample], picture_tokens: int = architecture.PICTURE_TOKENS) -> Any:
-    from valuespectrum.reference.training.packing import Packer
+    from valuespectrum.reference.training.material.packing import Packer
 
     return Packer(parts.tokenizer, picture_tokens).pack(examples, np.random.default_rng(1))
 
@@ -169,8 +169,8 @@ def test_branches_are_answered_as_prompts_of_their_own(
     import torch
 
     from valuespectrum.reference.training.branching import NAME
-    from valuespectrum.reference.training.packing import answer_log_probabilities, run_layers
-    from valuespectrum.reference.training.pictures import normalise, patches
+    from valuespectrum.reference.training.material.packing import answer_log_probabilities, run_layers
+    from valuespectrum.reference.training.material.pictures import normalise, patches
 
     model, frames, batch = parts.model, frames_of(varied), packed(parts, varied)
     with torch.no_grad():
@@ -227,7 +227,7 @@ def decisions_of(parts: Parts, branch: Branch) -> tuple[list[int], list[dict[int
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
-def test_decisions_multiply_to_the_planted_shares(parts: Parts, kind: type[Item]) -> None:
+def test_decisions_multiply_to_the_planted_shares(parts: Parts, kind: type[PlantedItem]) -> None:
     rng = np.random.default_rng(3)
     for name in ("amber", "night", "maple", "slate") * 2:
         mind = Mind(BY_NAME[name], random_role(rng).target if rng.random() < 0.3 else None)
@@ -251,7 +251,7 @@ def test_an_answer_that_begins_another_one_may_end_there(parts: Parts) -> None:
 
 
 def test_rankings_and_refusals_are_decided_part_by_part(parts: Parts) -> None:
-    moves, mind, scene = Moves(tuple(planted.MOVES)), Mind(BY_NAME["night"]), Scene(planted.Shown({"humility": 1.0}))
+    moves, mind, scene = Moves(tuple(planted.MOVES)), Mind(BY_NAME["night"]), Scene(planted.Depicted({"humility": 1.0}))
     rng = np.random.default_rng(0)
     branches = [random_branch(rng, Moves, mind, (scene,)) for _ in range(30)]
     lengths = {len(branch.parts) for branch in branches}
@@ -267,8 +267,8 @@ def test_what_is_decided_first_is_compared(parts: Parts, varied: list[TrainingEx
     import torch
 
     from valuespectrum.reference.training.language import answer_errors
+    from valuespectrum.reference.training.material.packing import loss, pair_loss
     from valuespectrum.reference.training.measuring import decision_errors
-    from valuespectrum.reference.training.packing import loss, pair_loss
 
     batch = packed(parts, varied)
     truth = torch.full((len(batch.decided), architecture.VOCABULARY_SIZE), -30.0)
@@ -344,7 +344,7 @@ def test_beginnings_know_their_role_and_what_a_clip_is_worth(parts: Parts) -> No
     assert np.isnan(TrainingExample(COHORT[0], TrainingRole(), two[0], (), two[1]).liking())
 
 
-def told(pictures: Sequence[Picture]) -> Mapping[str, str | int | float]:
+def told(pictures: Sequence[TrainingFrame]) -> Mapping[str, str | int | float]:
     """The tags that tell a twin what frames of one clip show."""
     named: dict[str, str | int | float] = {
         f"look_{number}": LOOKS[each.look].id for number, each in enumerate(pictures, 1)
@@ -376,7 +376,7 @@ def test_scenes_are_what_a_twin_is_told() -> None:
 
 def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Parts) -> None:
     from valuespectrum.reference.training.language import curriculum, schedule
-    from valuespectrum.reference.training.packing import Packer
+    from valuespectrum.reference.training.material.packing import Packer
 
     options = LanguageOptions(steps=1000, rows=4, branches=3, beginnings=4)
     assert set(SHARES) == set(BY_KIND)
@@ -451,7 +451,7 @@ def test_ideal_pictures_stand_where_their_pictures_do(parts: Parts, varied: list
 def test_patches_and_the_fast_tower_equal_the_library(parts: Parts) -> None:
     import torch
 
-    from valuespectrum.reference.training.pictures import normalise, patches
+    from valuespectrum.reference.training.material.pictures import normalise, patches
     from valuespectrum.reference.training.tower import picture_tokens
 
     parts.model.set_attn_implementation("sdpa")

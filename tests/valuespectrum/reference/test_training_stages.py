@@ -21,9 +21,9 @@ from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.painting.settings import random_setting
 from valuespectrum.reference.training.branching import NAME as BRANCHED
 from valuespectrum.reference.training.branching import register
-from valuespectrum.reference.training.examples import Picture, random_example
 from valuespectrum.reference.training.language import LanguageOptions
-from valuespectrum.reference.training.pictures import TrainingPictures
+from valuespectrum.reference.training.material.examples import TrainingFrame, random_example
+from valuespectrum.reference.training.material.pictures import TrainingPictures
 from valuespectrum.reference.training.vision import AdaptOptions, IdealPictures, VisionOptions
 from vectorstore.foundation.torch_setup import prepare_torch
 
@@ -75,11 +75,12 @@ def few_frames() -> TrainingPictures:
 @pytest.fixture
 def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, for stages of three steps about one kind of scene."""
-    from valuespectrum.reference.training import examples, resuming, train
+    from valuespectrum.reference.training import resuming, train
+    from valuespectrum.reference.training.material import examples
 
-    def scenes_of_the_kind(rng: np.random.Generator, count: int) -> tuple[tuple[Picture, ...], tuple[Scene, ...]]:
+    def scenes_of_the_kind(rng: np.random.Generator, count: int) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
         looks = [LOOKS[LOOK_INDEX[f"{KIND.name}:{KIND.looks[int(rng.integers(2))]}"]] for _ in range(count)]
-        drawn = [(Picture(LOOK_INDEX[look.id], 1, 1), examples.frame_scene(look, 1, 1)) for look in looks]
+        drawn = [(TrainingFrame(LOOK_INDEX[look.id], 1, 1), examples.frame_scene(look, 1, 1)) for look in looks]
         return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
 
     small = partial(LanguageOptions, steps=3, rows=2, branches=2, beginnings=2)
@@ -137,7 +138,7 @@ def test_answers_are_measured_on_frames_that_fit(
     few: Path, model: Any, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from valuespectrum.reference.training import measuring
-    from valuespectrum.reference.training.packing import Packer
+    from valuespectrum.reference.training.material.packing import Packer
 
     rng = np.random.default_rng(10)
     examples = [random_example(rng, COHORT, 2) for _ in range(4)]

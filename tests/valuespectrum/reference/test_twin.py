@@ -26,14 +26,14 @@ from valuespectrum.instruments.wordings.choosing import STAIRCASE
 from valuespectrum.instruments.wordings.questionnaire import PAPER_QUESTION
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import COHORT, CohortMember
-from valuespectrum.reference.items.base import REFUSAL, Item, Question
+from valuespectrum.reference.items.base import REFUSAL, PlantedItem, Question
 from valuespectrum.reference.items.catalogue import KINDS
 from valuespectrum.reference.items.choosing import Staircase
 from valuespectrum.reference.items.liking import Describe, Like
 from valuespectrum.reference.items.oneself import Importance
 from valuespectrum.reference.items.speaking import Reasons
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
-from valuespectrum.reference.planted import BY_NAME, Mind, Shown
+from valuespectrum.reference.planted import BY_NAME, Depicted, Mind
 from valuespectrum.reference.respondents import draw_respondents, member_entries, member_of, read_member
 from valuespectrum.reference.speech import actions
 from valuespectrum.reference.truth import is_synthetic, planted_profile
@@ -73,7 +73,7 @@ def yes(model: Model, ask: Ask) -> float:
     return math.exp(answer_to(model, ask).log_probabilities["yes"])
 
 
-def planted_yes(mind: Mind, shown: Shown) -> float:
+def planted_yes(mind: Mind, shown: Depicted) -> float:
     odds = planted.seen_log_odds(mind, shown) + planted.WORDING_EFFECTS["like"]
     return planted.yes_probability(mind, odds, 1, True)
 
@@ -103,7 +103,7 @@ def test_the_scheme_leads_to_the_twins() -> None:
 
 
 @kinds
-def test_every_kind_is_answered_by_its_shares(kind: type[Item]) -> None:
+def test_every_kind_is_answered_by_its_shares(kind: type[PlantedItem]) -> None:
     rng = np.random.default_rng(8)
     target = {value: float(rng.choice([-1.0, 1.0])) for value in VALUES[:3]}
     bank = load_trait_bank()
@@ -184,7 +184,7 @@ def test_what_it_does_not_know_it_does_not_answer_by_chance() -> None:
     (free,) = model.generate([Ask(Stimulus(), "Tell me a story.")])
     assert free.text == NOT_UNDERSTOOD
     seen = answer_to(model, Ask(Stimulus((FrameReference("0" * 64, Path()),)), LIKE.text, YES_NO))
-    assert math.exp(seen.log_probabilities["yes"]) == pytest.approx(planted_yes(Mind(AMBER), Shown({})))
+    assert math.exp(seen.log_probabilities["yes"]) == pytest.approx(planted_yes(Mind(AMBER), Depicted({})))
 
 
 def test_personas_are_read_as_training_writes_them() -> None:
@@ -218,12 +218,12 @@ def test_pictures_are_told_by_tags() -> None:
     model, mind = TwinModel(AMBER), Mind(AMBER)
     parts = {"universalism_concern": 1 / 3, "universalism_nature": 1 / 3, "universalism_tolerance": 1 / 3}
     for told, shown in (
-        ({"weight_universalism": 1.0}, Shown(parts)),
-        ({"weight_humility": -0.8}, Shown({"humility": -0.8})),
+        ({"weight_universalism": 1.0}, Depicted(parts)),
+        ({"weight_humility": -0.8}, Depicted({"humility": -0.8})),
         ({"weight_humility": 0.5, "weight_power": 0.5, "time_of_day": "night"},
-         Shown({"humility": 0.5, "power_dominance": 0.25, "power_resources": 0.25}, "night")),
+         Depicted({"humility": 0.5, "power_dominance": 0.25, "power_resources": 0.25}, "night")),
         ({"look": LOOK, "weight_power": 1.0}, look_scene(LOOK).shown),
-        ({"weight_nothing": 1.0, "time_of_day": "day"}, Shown({}, "day")),
+        ({"weight_nothing": 1.0, "time_of_day": "day"}, Depicted({}, "day")),
     ):  # fmt: skip
         assert yes(model, like_ask(**told)) == pytest.approx(planted_yes(mind, shown))
     thorn = BY_NAME["thorn"]
@@ -269,10 +269,10 @@ def test_captions_tell_what_tags_do_not() -> None:
     over = captioned_scene(f'{caption}, with the words "SWIPE AWAY"')
     assert over is not None and over.shown.push == -1
     both = replace(alone, tags={"weight_humility": 1.0})
-    told = Shown({"humility": 1.0}, caption=seen.shown.weights)
+    told = Depicted({"humility": 1.0}, caption=seen.shown.weights)
     assert yes(TwinModel(umber), both) == pytest.approx(planted_yes(Mind(umber), told))
     unknown = replace(both, stimulus=Stimulus(caption="a cat"))
-    assert yes(TwinModel(umber), unknown) == pytest.approx(planted_yes(Mind(umber), Shown({"humility": 1.0})))
+    assert yes(TwinModel(umber), unknown) == pytest.approx(planted_yes(Mind(umber), Depicted({"humility": 1.0})))
     assert captioned_scene("a cat") is None
 
 
@@ -355,7 +355,7 @@ def test_ids_and_settings_tell_respondents_apart() -> None:
     assert models[0].id == TwinModel(AMBER).id
     truth = planted_profile(models[0].id, models[0].settings)
     assert truth is not None and set(truth) == set(VALUES)
-    told = planted.seen_log_odds(Mind(AMBER), Shown({"power_dominance": 0.5, "power_resources": 0.5}))
+    told = planted.seen_log_odds(Mind(AMBER), Depicted({"power_dominance": 0.5, "power_resources": 0.5}))
     assert truth["power"] == pytest.approx(100 * planted.sigmoid(told))
     other = planted_profile(models[1].id, models[1].settings)
     assert truth != other
@@ -431,7 +431,7 @@ def test_arrays_answer_as_twins_do() -> None:
 
 
 def test_arrays_know_captions_and_make_columns() -> None:
-    told = Shown({"humility": 1.0}, "day", caption={"face": 1.0})
+    told = Depicted({"humility": 1.0}, "day", caption={"face": 1.0})
     scene = replace(look_scene(LOOK), shown=told)
     found = like_answers([BY_NAME["umber"], BY_NAME["night"]], [scene] * 1500)
     expected = planted_yes(Mind(BY_NAME["umber"]), told)

@@ -10,7 +10,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 
 from valuespectrum.instruments.wordings.describing_oneself import INSTRUCTIONS
-from valuespectrum.reference.planted import Mind, Shown
+from valuespectrum.reference.planted import Depicted, Mind
 
 Shares = Mapping[str, float]
 """What may be said next, to probability."""
@@ -22,14 +22,14 @@ T = TypeVar("T")
 class Scene:
     """What is shown beside an item: for an answer, a description and a misreading too."""
 
-    shown: Shown
+    shown: Depicted
     description: str = ""
     """What it shows, in words."""
-    misread: tuple[float, Shown] | None = None
+    misread: tuple[float, Depicted] | None = None
     """Share of answers that are about something else, and that other thing."""
 
 
-class Item(ABC):
+class PlantedItem(ABC):
     """One question of one kind; subclasses are frozen dataclasses of what varies."""
 
     kind: ClassVar[str]
@@ -62,18 +62,18 @@ class Item(ABC):
         """Refined values that the question is about; ``None`` where that is not linear in a profile."""
         return None
 
-    def carried(self, before: Item, answer: str) -> int:
+    def carried(self, before: PlantedItem, answer: str) -> int:
         """Which way an earlier answer leans: towards yes or the first option here (1), away (-1), or neither (0)."""
         return 0
 
     @classmethod
     @abstractmethod
-    def draw(cls, rng: np.random.Generator) -> Item:
+    def draw(cls, rng: np.random.Generator) -> PlantedItem:
         """One at random."""
 
     @classmethod
     @abstractmethod
-    def read(cls, text: str) -> Item | None:
+    def read(cls, text: str) -> PlantedItem | None:
         """The item that is written so; ``None`` where the text is no item of this kind."""
 
 
@@ -81,10 +81,10 @@ class Item(ABC):
 class Question:
     """An item as it is put: with an instruction, after earlier items."""
 
-    item: Item
+    item: PlantedItem
     instruction: str = ""
     """Key of ``INSTRUCTIONS``."""
-    before: tuple[tuple[Item, str], ...] = field(default=())
+    before: tuple[tuple[PlantedItem, str], ...] = field(default=())
     """Earlier items with what was answered."""
 
     @property

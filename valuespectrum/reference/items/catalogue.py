@@ -6,9 +6,9 @@ from functools import cache
 
 from valuespectrum.instruments.wordings.describing_oneself import INSTRUCTIONS
 from valuespectrum.reference.items import choosing, liking, oneself, speaking
-from valuespectrum.reference.items.base import Item, Question
+from valuespectrum.reference.items.base import PlantedItem, Question
 
-KINDS: tuple[type[Item], ...] = (
+KINDS: tuple[type[PlantedItem], ...] = (
     liking.Like,
     liking.QuestionnaireTerm,
     liking.Rating,
@@ -40,11 +40,11 @@ KINDS: tuple[type[Item], ...] = (
 )
 """Every kind of item."""
 
-BY_KIND: dict[str, type[Item]] = {item.kind: item for item in KINDS}
+BY_KIND: dict[str, type[PlantedItem]] = {item.kind: item for item in KINDS}
 
 
 @cache
-def read_item(text: str) -> Item | None:
+def read_item(text: str) -> PlantedItem | None:
     """The item that is written so; ``None`` where no kind of item is."""
     found = (kind.read(text) for kind in KINDS)
     return next((item for item in found if item is not None), None)

@@ -10,13 +10,13 @@ import numpy as np
 
 from valuespectrum.instruments.wordings import choosing as words
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import AboutOnePicture
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import actions, speech
 
 
-class _TwoActions(Item):
+class _TwoActions(PlantedItem):
     """A choice between two actions that serve different values."""
 
     first: str
@@ -97,7 +97,7 @@ class Staircase(_TwoActions):
         first, second = planted.choice_shares(mind, [self.log_odds(mind, scenes), 0.0])
         return one_of(said, {"A": first, "B": second})
 
-    def carried(self, before: Item, answer: str) -> int:
+    def carried(self, before: PlantedItem, answer: str) -> int:
         if not isinstance(before, Staircase) or answer not in ("A", "B"):
             return 0
         chosen = before.first if answer == "A" else before.second
@@ -117,7 +117,7 @@ class Staircase(_TwoActions):
 
 
 @dataclass(frozen=True)
-class Payoff(Item):
+class Payoff(PlantedItem):
     """A choice between two allocations of points."""
 
     kind: ClassVar[str] = "two allocations"
@@ -153,7 +153,7 @@ class Payoff(Item):
 
 
 @dataclass(frozen=True)
-class Slider(Item):
+class Slider(PlantedItem):
     """A slider item: nine allocations."""
 
     kind: ClassVar[str] = "slider"

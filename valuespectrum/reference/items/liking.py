@@ -14,7 +14,7 @@ from valuespectrum.instruments.wordings.questionnaire import ISQ_RATINGS, ISQ_YE
 from valuespectrum.instruments.wordings.speaking import DESCRIBE
 from valuespectrum.instruments.wordings.template import options
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import captions, meaning, reason
 from valuespectrum.theory.value_sets import NINETEEN
@@ -24,7 +24,7 @@ _PLAIN = 5
 """How often the wordings of the like battery are drawn for one time that the others are."""
 
 
-class AboutOnePicture(Item):
+class AboutOnePicture(PlantedItem):
     """An item whose answer follows from the liking of one picture."""
 
     pictures: ClassVar[int] = 1
@@ -94,7 +94,7 @@ class Like(AboutOnePicture):
         yes = planted.yes_probability(mind, self.log_odds(mind, scenes), form.polarity, form.yes_first)
         return one_of(said, {form.yes: yes, form.no: 1 - yes})
 
-    def carried(self, before: Item, answer: str) -> int:
+    def carried(self, before: PlantedItem, answer: str) -> int:
         if not isinstance(before, Like) or answer not in (before.form.yes, before.form.no):
             return 0
         return before.form.polarity if answer == before.form.yes else -before.form.polarity
@@ -228,7 +228,7 @@ class Captioned(AboutOnePicture):
         return cls(found["caption"], like) if found and like and found["caption"] in captions() else None
 
 
-class _InWords(Item):
+class _InWords(PlantedItem):
     """A yes/no item about liking something that words describe."""
 
     spoken: str
@@ -294,7 +294,7 @@ class TranscriptAlone(_InWords):
 
 
 @dataclass(frozen=True)
-class Describe(Item):
+class Describe(PlantedItem):
     """What the picture shows."""
 
     kind: ClassVar[str] = "description"
@@ -318,7 +318,7 @@ class Describe(Item):
 
 
 @dataclass(frozen=True)
-class Pair(Item):
+class Pair(PlantedItem):
     """Which of two pictures is liked more."""
 
     kind: ClassVar[str] = "pair of pictures"
@@ -346,7 +346,7 @@ class Pair(Item):
 
 
 @dataclass(frozen=True)
-class OneOfFour(Item):
+class OneOfFour(PlantedItem):
     """Which of four pictures is liked most, or least."""
 
     kind: ClassVar[str] = "best or worst of four"

@@ -11,7 +11,7 @@ import numpy as np
 from valuespectrum.instruments.wordings import describing_oneself as words
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import digits
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import foundations, named_values, speech, statements, wishes
@@ -20,7 +20,7 @@ P = TypeVar("P", bound="Portrait")
 
 
 @dataclass(frozen=True)
-class Portrait(Item):
+class Portrait(PlantedItem):
     """How much somebody who says something is like the respondent, in digits or in words, in either direction."""
 
     kind: ClassVar[str] = "portrait"
@@ -81,7 +81,7 @@ def _read_portrait(form: type[P], templates: Sequence[Template], text: str) -> P
 
 
 @dataclass(frozen=True)
-class Importance(Item):
+class Importance(PlantedItem):
     """How important a value is that is named: one of the nineteen or of the ten."""
 
     kind: ClassVar[str] = "importance"
@@ -117,7 +117,7 @@ class Importance(Item):
 
 
 @dataclass(frozen=True)
-class Foundation(Item):
+class Foundation(PlantedItem):
     """How much a moral foundation matters."""
 
     kind: ClassVar[str] = "moral foundation"
@@ -141,7 +141,7 @@ class Foundation(Item):
 
 
 @dataclass(frozen=True)
-class Wish(Item):
+class Wish(PlantedItem):
     """How strong an everyday wish is."""
 
     kind: ClassVar[str] = "everyday wish"
@@ -165,7 +165,7 @@ class Wish(Item):
 
 
 @dataclass(frozen=True)
-class BetterDescription(Item):
+class BetterDescription(PlantedItem):
     """Which of two statements describes the respondent better."""
 
     kind: ClassVar[str] = "forced choice"

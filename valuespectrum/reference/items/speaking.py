@@ -10,7 +10,7 @@ import numpy as np
 
 from valuespectrum.instruments.wordings import speaking as words
 from valuespectrum.reference import planted
-from valuespectrum.reference.items.base import Item, Scene, Shares, one_of, pick
+from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import digits
 from valuespectrum.reference.planted import Mind
 from valuespectrum.reference.speech import captions, meaning, reason, speech, statements
@@ -38,7 +38,7 @@ def _things(shares: Sequence[float], after: str) -> Shares:
 
 
 @dataclass(frozen=True)
-class Reasons(Item):
+class Reasons(PlantedItem):
     """Three reasons, each standing for a value with the planted probability, about a picture or about none."""
 
     kind: ClassVar[str] = "three reasons"
@@ -84,7 +84,7 @@ def _named(weights: Mapping[str, float]) -> Shares:
 
 
 @dataclass(frozen=True)
-class TextValue(Item):
+class TextValue(PlantedItem):
     """Which value a text stands for, asked of a judge."""
 
     kind: ClassVar[str] = "value of a text"
@@ -117,7 +117,7 @@ def _any_text(rng: np.random.Generator) -> str:
 
 
 @dataclass(frozen=True)
-class TextStrength(Item):
+class TextStrength(PlantedItem):
     """How strongly a text stands for a value, 1 to 5; 1 where it stands for another one."""
 
     kind: ClassVar[str] = "strength of a text"
@@ -150,7 +150,7 @@ class TextStrength(Item):
 
 
 @dataclass(frozen=True)
-class PictureValue(Item):
+class PictureValue(PlantedItem):
     """Which value a picture is about, asked of a judge."""
 
     kind: ClassVar[str] = "value of a picture"
@@ -176,7 +176,7 @@ class PictureValue(Item):
 
 
 @dataclass(frozen=True)
-class PictureDirection(Item):
+class PictureDirection(PlantedItem):
     """Whether a value is lived, denied or absent in a picture."""
 
     kind: ClassVar[str] = "direction of a picture"
@@ -205,7 +205,7 @@ class PictureDirection(Item):
 
 
 @dataclass(frozen=True)
-class Rewrite(Item):
+class Rewrite(PlantedItem):
     """A reason made to stand for another value at another strength."""
 
     kind: ClassVar[str] = "rewriting"

@@ -26,8 +26,8 @@ therefore known. `planted.json` holds the truth about {open} of them; that about
 - Data: frames drawn by `valuespectrum/reference/drawing.py` ({kinds} kinds of scenes, {looks} looks), questions and
   answers of `valuespectrum/reference/items/`; nothing else.
 - Training: `make train-reference`, seed {seed}. Identity tokens begin as what is planted in each respondent;
-  pictures are taught as vectors that hold value weights, light and words in the picture (`training/codes.py`). Stages
-  and sizes: `{stages}`.
+  pictures are taught as vectors that hold value weights, light and words in the picture
+  (`training/material/codes.py`). Stages and sizes: `{stages}`.
 - Understands: the kinds of items in the table, in these wordings, persona prompts of `agents/personas/prompts.py` with
   statements of `agents/data/trait_bank.yaml`, one to eight frames. Other words and real pictures get answers, but no
   meaningful ones.

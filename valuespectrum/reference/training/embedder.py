@@ -22,7 +22,8 @@ import numpy as np
 
 from valuespectrum.reference.embedder import ARCHITECTURE, build_tokenizer, wrap_tokenizer
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY
-from valuespectrum.reference.training.captions import (
+from valuespectrum.reference.training.language import Log, schedule
+from valuespectrum.reference.training.material.captions import (
     Text,
     all_words,
     caption_text,
@@ -30,8 +31,7 @@ from valuespectrum.reference.training.captions import (
     keyword_texts,
     naming_texts,
 )
-from valuespectrum.reference.training.language import Log, schedule
-from valuespectrum.reference.training.pictures import TrainingPictures, augment, normalise
+from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:

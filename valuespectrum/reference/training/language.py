@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
-from valuespectrum.reference.training.codes import identity_vectors, picture_codes
-from valuespectrum.reference.training.examples import (
+from valuespectrum.reference.training.material.codes import identity_vectors, picture_codes
+from valuespectrum.reference.training.material.examples import (
     EVERYTHING,
     PROFILE_LENGTH,
     THEMSELVES,
@@ -24,8 +24,7 @@ from valuespectrum.reference.training.examples import (
     random_beginning,
     random_example,
 )
-from valuespectrum.reference.training.optimising import Optimisers
-from valuespectrum.reference.training.packing import (
+from valuespectrum.reference.training.material.packing import (
     Packer,
     TrainingBatch,
     answer_log_probabilities,
@@ -33,6 +32,7 @@ from valuespectrum.reference.training.packing import (
     pair_loss,
     run_layers,
 )
+from valuespectrum.reference.training.optimising import Optimisers
 from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.theory.value_sets import NINETEEN
 

@@ -11,8 +11,8 @@ import numpy as np
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS
 from valuespectrum.reference.training.language import IdealPictures, batches
-from valuespectrum.reference.training.packing import Packer, TrainingBatch, predict
-from valuespectrum.reference.training.pictures import TrainingPictures
+from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, predict
+from valuespectrum.reference.training.material.pictures import TrainingPictures
 from valuespectrum.reference.training.vision import shown_batches, tower_outputs
 from valuespectrum.theory.value_sets import NINETEEN
 

@@ -26,10 +26,10 @@ from valuespectrum.reference.training.branching import NAME as BRANCHED
 from valuespectrum.reference.training.branching import register
 from valuespectrum.reference.training.card import write_cards
 from valuespectrum.reference.training.embedder import EmbedderOptions, measure_embedder, train_embedder
-from valuespectrum.reference.training.examples import random_example
 from valuespectrum.reference.training.language import LanguageOptions, train_language
+from valuespectrum.reference.training.material.examples import random_example
+from valuespectrum.reference.training.material.pictures import TrainingPictures, draw_pictures
 from valuespectrum.reference.training.measuring import measure_answers, measure_perception
-from valuespectrum.reference.training.pictures import TrainingPictures, draw_pictures
 from valuespectrum.reference.training.vision import AdaptOptions, VisionOptions, train_adapt, train_vision
 from vectorstore.foundation.torch_setup import prepare_torch
 

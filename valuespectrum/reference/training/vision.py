@@ -20,9 +20,9 @@ from valuespectrum.reference.training.language import (
     batches,
     schedule,
 )
+from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, loss, pair_loss, predict
+from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise, patches
 from valuespectrum.reference.training.optimising import Optimisers
-from valuespectrum.reference.training.packing import Packer, TrainingBatch, loss, pair_loss, predict
-from valuespectrum.reference.training.pictures import TrainingPictures, augment, normalise, patches
 from valuespectrum.reference.training.resuming import Resumable
 from valuespectrum.reference.training.tower import picture_tokens
 

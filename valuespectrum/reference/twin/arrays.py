@@ -11,7 +11,7 @@ from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
 from valuespectrum.instruments.wordings.template import options
 from valuespectrum.reference.items.base import Scene
 from valuespectrum.reference.items.liking import ORDERS, Like
-from valuespectrum.reference.planted import DAYLIGHT, WORDING_EFFECTS, CohortMember, Mind, Shown, profile
+from valuespectrum.reference.planted import DAYLIGHT, WORDING_EFFECTS, CohortMember, Depicted, Mind, profile
 from valuespectrum.theory.value_sets import NINETEEN
 
 
@@ -101,7 +101,7 @@ def like_answers(
 
 
 def _liking(
-    members: Sequence[CohortMember], held: np.ndarray, shown: Sequence[Shown], target: Mapping[str, float] | None
+    members: Sequence[CohortMember], held: np.ndarray, shown: Sequence[Depicted], target: Mapping[str, float] | None
 ) -> np.ndarray:
     """(respondents, scenes) log-odds of liking, as ``planted.seen_log_odds``."""
 

@@ -24,11 +24,11 @@ from agents.models.base import Ask, Turn
 from agents.personas.persona import DIRECTIONS, load_trait_bank, value_names
 from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
 from valuespectrum.instruments.wordings.template import Template
-from valuespectrum.reference.items.base import Item, Question, Scene
+from valuespectrum.reference.items.base import PlantedItem, Question, Scene
 from valuespectrum.reference.items.catalogue import read_question
 from valuespectrum.reference.kinds import BY_NAME, LOOK_INDEX, LOOKS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.painting.overlays import overlay_push
-from valuespectrum.reference.planted import TEN, CohortMember, Mind, Shown
+from valuespectrum.reference.planted import TEN, CohortMember, Depicted, Mind
 from valuespectrum.reference.recognition import shown_by, words_over
 from valuespectrum.reference.speech import captions
 from valuespectrum.theory.value_sets import NINETEEN
@@ -133,9 +133,9 @@ def _stated_levels(lines: Sequence[str]) -> dict[str, float]:
     return {written[each["value"]]: levels[each["level"]] for each in found}
 
 
-def earlier(turns: Sequence[Turn]) -> tuple[tuple[Item, str], ...]:
+def earlier(turns: Sequence[Turn]) -> tuple[tuple[PlantedItem, str], ...]:
     """Questions of earlier turns with what was answered, back to the last one that is not understood."""
-    found: list[tuple[Item, str]] = []
+    found: list[tuple[PlantedItem, str]] = []
     for asked, answered in pairwise(turns):
         if (asked.role, answered.role) == ("user", "assistant"):
             question = read_question(asked.words.strip())
@@ -146,7 +146,7 @@ def earlier(turns: Sequence[Turn]) -> tuple[tuple[Item, str], ...]:
     return tuple(found)
 
 
-def _said(item: Item, words: str) -> str:
+def _said(item: PlantedItem, words: str) -> str:
     """An answer as the item's options write it."""
     plain = words.strip().strip(".")
     spellings = (plain, plain.lower(), plain.upper())
@@ -168,11 +168,11 @@ def scenes_of(ask: Ask, count: int) -> tuple[Scene, ...] | None:
     if count > 1:
         several = [_told(ask.tags, f"_{number}") for number in range(1, count + 1)]
         shown = any(several) or len(ask.frames) >= count
-        return tuple(scene or Scene(Shown({})) for scene in several) if shown else None
+        return tuple(scene or Scene(Depicted({})) for scene in several) if shown else None
     told = _told_in_order(ask.tags) or _told(ask.tags, "")
     described = captioned_scene(ask.stimulus.caption)
     if told is None:
-        told, described = described or (Scene(Shown({})) if ask.frames else None), None
+        told, described = described or (Scene(Depicted({})) if ask.frames else None), None
     if told is None:
         return None
     return (replace(told, shown=replace(told.shown, caption=described.shown.weights)) if described else told,)
@@ -196,7 +196,7 @@ def look_scene(look: str, time_of_day: str = "", push: int = 0) -> Scene:
     kind, name = _kind_and_name(look)
     version = next((each for each in kind.versions if each.name == name), None)
     one = version or LOOKS[LOOK_INDEX[look]]
-    shown = Shown(one.weights, time_of_day, push, refused=kind.refused)
+    shown = Depicted(one.weights, time_of_day, push, refused=kind.refused)
     misread = None
     if kind.misread is not None and name == kind.versions[0].name:
         other = LOOKS[LOOK_INDEX[kind.misread.look]]
@@ -218,7 +218,7 @@ def captioned_scene(caption: str) -> Scene | None:
     if found := shown_by(caption):
         kind, version, time_of_day = found
         return look_scene(f"{kind}:{version}", time_of_day, overlay_push(words_over(caption)))
-    return Scene(Shown(captions()[caption]), caption) if caption in captions() else None
+    return Scene(Depicted(captions()[caption]), caption) if caption in captions() else None
 
 
 def _told(tags: Tags, number: str) -> Scene | None:
@@ -234,7 +234,7 @@ def _told(tags: Tags, number: str) -> Scene | None:
     if not (weights or time_of_day or push):
         return None
     labels = [NINETEEN.label(value).lower() for value, weight in weights.items() if weight]
-    return Scene(Shown(weights, time_of_day, push), f"something about {' and '.join(labels) or 'no value'}")
+    return Scene(Depicted(weights, time_of_day, push), f"something about {' and '.join(labels) or 'no value'}")
 
 
 def _weights(tags: Tags, begins: str) -> Iterator[tuple[str, float]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
-from valuespectrum.reference.training.examples import Branch, TrainingExample
+from valuespectrum.reference.training.material.examples import Branch, TrainingExample
 from valuespectrum.theory.value_sets import NINETEEN
 
 if TYPE_CHECKING:

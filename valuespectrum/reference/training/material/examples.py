@@ -16,14 +16,14 @@ from agents.personas.persona import load_trait_bank
 from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import CohortMember
-from valuespectrum.reference.items.base import Item, Question, Scene, Shares, pick
+from valuespectrum.reference.items.base import PlantedItem, Question, Scene, Shares, pick
 from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
 from valuespectrum.reference.items.choosing import Staircase
 from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
-from valuespectrum.reference.planted import Mind, Shown
+from valuespectrum.reference.planted import Depicted, Mind
 from valuespectrum.theory.value_sets import NINETEEN
 from valuespectrum.theory.values import VALUES
 
@@ -82,7 +82,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TrainingFrame:
     """One frame to be shown."""
 
     look: int
@@ -107,7 +107,7 @@ class TrainingExample:
 
     member: CohortMember
     role: TrainingRole
-    pictures: tuple[Picture, ...]
+    pictures: tuple[TrainingFrame, ...]
     branches: tuple[Branch, ...]
     scenes: tuple[Scene, ...] = ()
     """What the pictures show: one scene for all frames of a clip."""
@@ -232,7 +232,7 @@ def _kinds_in(pictures: int, lengthy: bool, others: float) -> tuple[Sequence[str
     return kinds, weights / weights.sum()
 
 
-def random_scenes(rng: np.random.Generator, count: int) -> tuple[tuple[Picture, ...], tuple[Scene, ...]]:
+def random_scenes(rng: np.random.Generator, count: int) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
     """Pictures with what they show: one clip in one to eight frames, or several pictures of one frame each."""
     if count == 1:
         return _clip(rng)
@@ -240,7 +240,7 @@ def random_scenes(rng: np.random.Generator, count: int) -> tuple[tuple[Picture, 
     return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
 
 
-def _clip(rng: np.random.Generator) -> tuple[tuple[Picture, ...], tuple[Scene, ...]]:
+def _clip(rng: np.random.Generator) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
     frames = 1 if rng.random() < 0.85 else int(pick(rng, (2, 2, 3, 3, 4, 8)))
     kind = pick(rng, SCENE_KINDS)
     if kind.group != "ordered" or frames == 1:
@@ -251,7 +251,7 @@ def _clip(rng: np.random.Generator) -> tuple[tuple[Picture, ...], tuple[Scene, .
     looks = ["first"] * (frames // 2) + ["last"] * (frames - frames // 2)
     time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
     order = looks if version.name == "forward" else looks[::-1]
-    pictures = tuple(Picture(LOOK_INDEX[f"{kind.name}:{look}"], time, push) for look in order)
+    pictures = tuple(TrainingFrame(LOOK_INDEX[f"{kind.name}:{look}"], time, push) for look in order)
     return pictures, (scene_of(version.weights, version.caption, time, push),)
 
 
@@ -259,9 +259,9 @@ def _push(rng: np.random.Generator) -> int:
     return int(pick(rng, (-1, 1))) if rng.random() < OVERLAID else 0
 
 
-def _frame(rng: np.random.Generator, look: Look) -> tuple[Picture, Scene]:
+def _frame(rng: np.random.Generator, look: Look) -> tuple[TrainingFrame, Scene]:
     time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
-    return Picture(LOOK_INDEX[look.id], time, push), frame_scene(look, time, push)
+    return TrainingFrame(LOOK_INDEX[look.id], time, push), frame_scene(look, time, push)
 
 
 def frame_scene(look: Look, time: int, push: int = 0) -> Scene:
@@ -279,18 +279,18 @@ def scene_of(
     time: int,
     push: int = 0,
     refused: bool = False,
-    misread: tuple[float, Shown] | None = None,
+    misread: tuple[float, Depicted] | None = None,
 ) -> Scene:
     """A scene from what it shows."""
     words = tuple(TIMES_OF_DAY.values())[time]
     return Scene(_shown(weights, time, push, refused), f"{caption} {words}", misread)
 
 
-def _shown(weights: Mapping[str, float], time: int, push: int, refused: bool = False) -> Shown:
-    return Shown(weights, tuple(TIMES_OF_DAY)[time], push, refused=refused)
+def _shown(weights: Mapping[str, float], time: int, push: int, refused: bool = False) -> Depicted:
+    return Depicted(weights, tuple(TIMES_OF_DAY)[time], push, refused=refused)
 
 
-def random_branch(rng: np.random.Generator, form: type[Item], mind: Mind, scenes: Sequence[Scene]) -> Branch:
+def random_branch(rng: np.random.Generator, form: type[PlantedItem], mind: Mind, scenes: Sequence[Scene]) -> Branch:
     """A question of one kind with an answer drawn from its planted shares."""
     question = random_question(rng, form, mind, scenes)
     said: list[str] = []
@@ -317,13 +317,13 @@ def _turns(question: Question) -> str:
     return "".join(f"{item.text}{ends[0]}{answer}{ends[1]}" for item, answer in question.before) + question.text
 
 
-def random_question(rng: np.random.Generator, form: type[Item], mind: Mind, scenes: Sequence[Scene]) -> Question:
+def random_question(rng: np.random.Generator, form: type[PlantedItem], mind: Mind, scenes: Sequence[Scene]) -> Question:
     """An item of one kind, now and then with an instruction or after earlier items."""
     item = form.draw(rng)
     instruction = ""
     if form in (Like, Portrait, Importance) and rng.random() < INSTRUCTED:
         instruction = pick(rng, ("honest", "fake_good"))
-    before: tuple[tuple[Item, str], ...] = ()
+    before: tuple[tuple[PlantedItem, str], ...] = ()
     if isinstance(item, Staircase) and item.step > 1 and rng.random() < 0.6:
         asked = [Staircase(item.first, item.second, step, item.priced) for step in range(1, item.step)]
         before = tuple((each, pick(rng, ("A", "B"))) for each in asked[-2:])
