@@ -62,7 +62,7 @@ def pool() -> list[TrainingExample]:
 
 @pytest.fixture(scope="module")
 def parts(pool: list[TrainingExample]) -> Parts:
-    from valuespectrum.reference.training.branching import register
+    from valuespectrum.reference.training.material.branching import register
     from vectorstore.foundation.torch_setup import prepare_torch
 
     prepare_torch(1)
@@ -168,7 +168,7 @@ def test_branches_are_answered_as_prompts_of_their_own(
 ) -> None:
     import torch
 
-    from valuespectrum.reference.training.branching import NAME
+    from valuespectrum.reference.training.material.branching import NAME
     from valuespectrum.reference.training.material.packing import answer_log_probabilities, run_layers
     from valuespectrum.reference.training.material.pictures import normalise, patches
 

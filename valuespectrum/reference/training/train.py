@@ -22,11 +22,11 @@ from valuespectrum.reference import architecture, embedder, models
 from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.planted import truth_of
 from valuespectrum.reference.sealed import sealed_cohort
-from valuespectrum.reference.training.branching import NAME as BRANCHED
-from valuespectrum.reference.training.branching import register
 from valuespectrum.reference.training.card import write_cards
 from valuespectrum.reference.training.embedder import EmbedderOptions, measure_embedder, train_embedder
 from valuespectrum.reference.training.language import LanguageOptions, train_language
+from valuespectrum.reference.training.material.branching import NAME as BRANCHED
+from valuespectrum.reference.training.material.branching import register
 from valuespectrum.reference.training.material.examples import random_example
 from valuespectrum.reference.training.material.pictures import TrainingPictures, draw_pictures
 from valuespectrum.reference.training.measuring import measure_answers, measure_perception

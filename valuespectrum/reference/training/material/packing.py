@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
+from valuespectrum.reference.training.material.branching import Layout
 from valuespectrum.reference.training.material.examples import Branch, TrainingExample
 from valuespectrum.theory.value_sets import NINETEEN
 
@@ -275,27 +276,32 @@ def predict(model: PreTrainedModel, batch: TrainingBatch, picture_embeddings: to
 def run_layers(
     model: PreTrainedModel, batch: TrainingBatch, picture_embeddings: torch.Tensor | None
 ) -> Sequence[torch.Tensor]:
-    """Hidden states (B, L, hidden) before the first and after each layer; the last is normalised.
+    """Hidden states (B, L, hidden) before the first and after each layer; the last is normalised. Zero in padding.
 
     The model must attend by ``branching.NAME``.
     """
     import torch
 
-    embeddings = model.model.language_model.embed_tokens(batch.token_ids)
-    if picture_embeddings is not None and len(picture_embeddings):
-        places = batch.picture_rows.unsqueeze(-1).expand_as(embeddings)
-        embeddings = embeddings.masked_scatter(places, picture_embeddings.to(embeddings.dtype))
+    kept = (~batch.padding).flatten().nonzero()[:, 0]
     dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else torch.float32
     mask = torch.zeros(batch.padding.shape, dtype=dtype).masked_fill(batch.padding, torch.finfo(dtype).min)
+    start, length = batch.layout
+    rows, width = batch.padding.shape
+    branches = (width - start) // length if length else 0
+    layout = Layout(rows, start, branches, length, kept, mask[:, None, None, :])
+    embeddings = model.model.language_model.embed_tokens(batch.token_ids.flatten()[kept])[None]
+    if picture_embeddings is not None and len(picture_embeddings):
+        places = batch.picture_rows.flatten()[kept][None, :, None].expand_as(embeddings)
+        embeddings = embeddings.masked_scatter(places, picture_embeddings.to(embeddings.dtype))
     states: Sequence[torch.Tensor] = model.model.language_model(
         inputs_embeds=embeddings,
-        attention_mask=mask[:, None, None, :],
-        position_ids=batch.positions,
+        attention_mask=layout.mask,
+        position_ids=batch.positions.flatten(1)[:, None, kept],
         use_cache=False,
         output_hidden_states=True,
-        layout=batch.layout,
+        layout=layout,
     ).hidden_states
-    return states
+    return [layout.in_rows(state[0]) for state in states]
 
 
 def answer_log_probabilities(model: PreTrainedModel, batch: TrainingBatch, hidden: torch.Tensor) -> torch.Tensor:
