@@ -83,6 +83,7 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         drawn = [(TrainingFrame(LOOK_INDEX[look.id], 1, 1), examples.frame_scene(look, 1, 1)) for look in looks]
         return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
 
+    register()
     small = partial(LanguageOptions, steps=3, rows=2, branches=2, beginnings=2)
     monkeypatch.setattr(examples, "random_scenes", scenes_of_the_kind)
     monkeypatch.setattr(resuming, "BLOCK", 2)
