@@ -53,14 +53,14 @@ WORD_SPREAD = 0.05
 class LanguageOptions:
     """Size of stage 1."""
 
-    steps: int = 1200
+    steps: int = 3600
     rows: int = 28
     branches: int = 5
     beginnings: int = 96
     """Rows of the batches without questions."""
     learning_rate: float = 1.2e-3
     """Of vectors and norms; matrices are turned by ``matrix_rate``."""
-    matrix_rate: float = 0.006
+    matrix_rate: float = 0.005
     picture_tokens: int = 4
     """Positions of a picture that are kept; the others add cost and no information here."""
     noise: float = 0.4
@@ -190,9 +190,9 @@ class Phase:
 
 
 CURRICULUM = (
-    Phase(0.12, 1.0, 0.0, 0.0),
-    Phase(0.30, 0.6, 0.4, 0.6),
-    Phase(0.55, 0.2, 0.4, 0.8),
+    Phase(0.05, 1.0, 0.0, 0.0),
+    Phase(0.15, 0.6, 0.4, 0.6),
+    Phase(0.35, 0.2, 0.4, 0.8),
     Phase(1.00, 0.1, 0.1, 0.7),
 )
 """The product of profile and picture comes first: among questions of all kinds it is not found for hundreds of steps,

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 STAGES = ("pictures", "language", "vision", "adapt", "embedder", "cards")
 """In order; the vision tower and the embedder need the pictures only, ``adapt`` needs language and vision."""
 TRAINING_SEED, HELD_OUT_SEED = 1, 2
-TRAINING_FRAMES, HELD_OUT_FRAMES = 90, 40
+TRAINING_FRAMES, HELD_OUT_FRAMES = 140, 60
 """Frames for each look."""
 
 

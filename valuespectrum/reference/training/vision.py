@@ -31,11 +31,15 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 
+CLOSENESS = 3.0
+"""Weight of the distance to the wanted vectors beside taking one look for another."""
+
+
 @dataclass(frozen=True, slots=True)
 class VisionOptions:
     """Size of a training of the tower."""
 
-    steps: int = 1600
+    steps: int = 3000
     rows: int = 64
     learning_rate: float = 1e-3
     """Of vectors and norms; matrices are turned by ``matrix_rate``."""
@@ -47,11 +51,11 @@ class VisionOptions:
 class AdaptOptions:
     """Size of the last training of the language part."""
 
-    steps: int = 500
+    steps: int = 450
     rows: int = 24
     branches: int = 5
-    learning_rate: float = 5e-4
-    matrix_rate: float = 0.004
+    learning_rate: float = 2e-4
+    matrix_rate: float = 0.001
     seed: int = 0
 
 
@@ -107,7 +111,7 @@ def _seeing_loss(
         _nearest_loss(mean - light - words, ideal.looks, looks)
         + 0.3 * _nearest_loss(mean - look - words, ideal.times, times)
         + 0.3 * _nearest_loss(mean - look - light, ideal.pushes, pushes + 1)
-        + ((tokens - wanted[:, None]) ** 2).mean() / wanted.var()
+        + CLOSENESS * ((tokens - wanted[:, None]) ** 2).mean() / wanted.var()
     )
     nearest = torch.cdist(mean.detach() - light - words, ideal.looks).argmin(-1)
     off = ((mean.detach() - wanted) ** 2).mean() / wanted.var()
