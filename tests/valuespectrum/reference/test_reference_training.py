@@ -136,7 +136,7 @@ def along(batch: Any, row: int, number: int) -> np.ndarray:
     """Places of a row that hold its beginning and one of its branches."""
     start, length = batch.layout
     places = np.r_[0:start, start + number * length : start + (number + 1) * length]
-    return places[~batch.padding[row, places].numpy()]
+    return np.asarray(places[~batch.padding[row, places].numpy()])
 
 
 def test_ids_positions_and_picture_places_are_those_of_the_library(parts: Parts, varied: list[TrainingExample]) -> None:
@@ -282,7 +282,7 @@ def test_what_is_decided_first_is_compared(parts: Parts, varied: list[TrainingEx
     off = truth[: len(one.decided)].clone()
     off[one.target_prediction, one.target_id] = np.log(0.5)
     ((kind, mean, largest),) = decision_errors(off, one)
-    assert (kind, mean, largest) == ("like", pytest.approx((0.4 + 0.44 + 0.46) / 3), pytest.approx(0.46))
+    assert kind == "like" and (mean, largest) == pytest.approx(((0.4 + 0.44 + 0.46) / 3, 0.46))
     assert answer_errors(off, one) == {"like": pytest.approx(mean)}
 
 
@@ -478,7 +478,7 @@ def test_matrices_are_turned_and_tables_are_not() -> None:
         "layer.bias": torch.nn.Parameter(torch.zeros(4)),
         "profile2.weight": torch.nn.Parameter(torch.randn(3, 4)),
     }
-    optimisers = Optimisers(named.items(), 0.05, 0.05, lambda step: 1.0)
+    optimisers: Any = Optimisers(named.items(), 0.05, 0.05, lambda step: 1.0)
     kinds = {
         type(optimiser).__name__: {
             name for name, each in named.items() for one in optimiser.param_groups[0]["params"] if one is each

@@ -19,12 +19,12 @@ from valuespectrum.reference.items.catalogue import KINDS
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.painting.settings import random_setting
-from valuespectrum.reference.training.language import LanguageOptions
+from valuespectrum.reference.training.language import IdealPictures, LanguageOptions
 from valuespectrum.reference.training.material.branching import NAME as BRANCHED
 from valuespectrum.reference.training.material.branching import register
 from valuespectrum.reference.training.material.examples import TrainingFrame, random_example
 from valuespectrum.reference.training.material.pictures import TrainingPictures
-from valuespectrum.reference.training.vision import AdaptOptions, IdealPictures, VisionOptions
+from valuespectrum.reference.training.vision import AdaptOptions, VisionOptions
 from vectorstore.foundation.torch_setup import prepare_torch
 
 PIXELS = (224, 128, 3)
