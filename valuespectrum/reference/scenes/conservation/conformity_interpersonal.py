@@ -13,7 +13,7 @@ from valuespectrum.reference.painting.canvas import (
     lighten,
     mix,
 )
-from valuespectrum.reference.painting.figures import Pose, head_position, look_of, person
+from valuespectrum.reference.painting.figures import Appearance, Pose, head_position, look_of, person
 from valuespectrum.reference.painting.props import BLACK, GOLD, GREY, RED, WHITE, WOOD, book
 from valuespectrum.reference.scenes import scene
 
@@ -93,7 +93,7 @@ def _booth(canvas: Canvas, setting: SceneSetting) -> None:
 
 @scene("polite_bow")
 def polite_bow(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two people stand face to face and bow deeply; violated: one bows, the other turns the back with a raised hand."""
+    """Two people face each other and bow deeply; violated: one bows, the other towers, turned away, arms crossed."""
     light = daylight(setting)
     room(canvas, setting, 12.2)
     carpet = light.tint(setting.second, 0.5)
@@ -112,9 +112,21 @@ def polite_bow(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.ellipse(x, 14.6, 1.0, 0.18, fill=darken(carpet, 0.45))
         pose = Pose("bowing", facing, phase)
         if setting.violated and index:
-            stop = (x - 0.3 * height, 14.5 - 0.82 * height + 0.1 * setting.wave(1.5))
-            pose = Pose("walking", 1, 0.2 + 0.03 * setting.wave(2.0), (x + 0.1 * height, 14.5 - 0.5 * height), stop)
+            _snub(canvas, setting, look)
+            return
         person(canvas, x, 14.5, height, look, pose)
+
+
+def _snub(canvas: Canvas, setting: SceneSetting, look: Appearance) -> None:
+    """Someone who towers over the bow, the back turned to it, arms crossed."""
+    x, floor, height = 6.7, 14.8, 10.2 * setting.size
+    breath = 0.05 * setting.wave(2.0)
+    chest = floor - 0.62 * height + breath
+    hands = ((x + 0.1 * height, chest - 0.03 * height), (x + 0.12 * height, chest + 0.04 * height))
+    person(canvas, x, floor, height, look, Pose("standing", 1, 0.0, *hands))
+    sleeve = darken(look.top, 0.3)
+    canvas.line([(x + 0.09 * height, chest + 0.02 * height), (x - 0.05 * height, chest)], sleeve, 0.07 * height)
+    canvas.ellipse(x - 0.08 * height, chest - 0.01 * height, 0.04 * height, fill=look.skin)
 
 
 @scene("silent_library")

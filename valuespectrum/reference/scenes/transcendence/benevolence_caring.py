@@ -27,6 +27,7 @@ from valuespectrum.reference.scenes import scene
 
 _GREY_HAIR: Colour = (222, 222, 226)
 _NIGHT_BLUE: Colour = (46, 58, 120)
+_SHORTS: Colour = (70, 90, 150)
 
 
 @scene("grandmother_soup")
@@ -173,58 +174,78 @@ def _open_book(canvas: Canvas, x: float, y: float, half: float, setting: SceneSe
 
 @scene("bandaged_knee")
 def bandaged_knee(canvas: Canvas, setting: SceneSetting) -> None:
-    """An adult puts a large plaster on the knee of a child; violated: the adult turns away, the knee bleeds."""
+    """An adult kneels and puts a large plaster on a child's knee; violated: the child weeps alone, the adult leaves."""
     outdoors(canvas, setting, 10.2)
     if setting.clutter > 0.35:
         tree(canvas, 1.0, 12.0, 5.0, setting)
         bird(canvas, 6.4, 3.4, 0.8, setting)
-    floor, size = 14.8, setting.size
-    bench(canvas, 7.0, floor, 2.3 * size, in_light(WOOD, setting))
-    hip: Point = (6.9, floor - 2.3 * size)
-    knee: Point = (hip[0] - 2.0 * size, hip[1] - 0.3)
-    tall = 8.0 * size
-    child_floor = hip[1] + 0.26 * tall
-    child = look_of(setting, 1, top=setting.second, bottom=setting.skin[1])
-    hands = ((hip[0] + 0.5, hip[1]), (hip[0] - 0.9, hip[1] - 0.4))
-    if setting.violated:
-        wave = 0.2 * setting.wave(1.1)
-        hands = ((hip[0] - 2.5, hip[1] - 2.6 + wave), (hip[0] - 2.4, hip[1] - 3.2 - wave))
-    pose = Pose("sitting", -1, 0.0, *hands)
-    person(canvas, hip[0], child_floor, tall, child, pose)
-    foot = (knee[0] + 0.1 + 0.1 * setting.wave(1.6), floor - 0.5)
-    canvas.line([hip, knee, foot], child.skin, 0.72 * size)
-    canvas.line([hip, (hip[0] - 1.0 * size, hip[1] - 0.15)], (70, 90, 150), 0.92 * size)
-    canvas.line([foot, (foot[0] - 0.5, foot[1] + 0.1)], WHITE, 0.5 * size)
-    (head_x, head_y), radius = head_position(hip[0], child_floor, tall, pose)
-    fall = (setting.time * 0.6) % 1.0
-    tear = (head_x - 0.15 * radius, head_y + (0.35 + 0.7 * fall) * radius)
-    canvas.ellipse(*tear, 0.15 * radius, 0.22 * radius, (110, 180, 240))
-    (_turned_away if setting.violated else _plaster)(canvas, setting, knee, floor)
-    _first_aid_box(canvas, 3.9, 15.6, 1.9 * size)
+    (_walks_off_with_box if setting.violated else _plaster)(canvas, setting, 14.8)
     if setting.clutter > 0.6:
         flower(canvas, 8.6, 15.6, 1.2, setting, RED)
 
 
-def _plaster(canvas: Canvas, setting: SceneSetting, knee: Point, floor: float) -> None:
-    """The kneeling adult and the plaster."""
+def _plaster(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
+    """The child sits on the bench, the kneeling adult presses a large plaster on its knee."""
     size = setting.size
-    press = (knee[0] - 0.75 * size, knee[1] - 0.3 + 0.06 * setting.wave(1.2))
+    bench(canvas, 7.0, floor, 2.3 * size, in_light(WOOD, setting))
+    hip: Point = (6.9, floor - 2.3 * size)
+    knee: Point = (hip[0] - 2.0 * size, hip[1] - 0.3)
+    tall = 8.4 * size
+    child = look_of(setting, 1, top=setting.second, bottom=setting.skin[1])
+    hands = ((hip[0] + 0.5, hip[1]), (hip[0] - 0.9, hip[1] - 0.4))
+    person(canvas, hip[0], hip[1] + 0.26 * tall, tall, child, Pose("sitting", -1, 0.0, *hands))
+    foot = (knee[0] + 0.1 + 0.1 * setting.wave(1.6), floor - 0.5)
+    canvas.line([hip, knee, foot], child.skin, 0.78 * size)
+    canvas.line([hip, (hip[0] - 1.0 * size, hip[1] - 0.15)], _SHORTS, 0.96 * size)
+    canvas.line([foot, (foot[0] - 0.5, foot[1] + 0.1)], WHITE, 0.5 * size)
+    press = (knee[0] - 0.95 * size, knee[1] - 0.3 + 0.06 * setting.wave(1.2))
     adult = Pose("kneeling", 1, front_hand=press, back_hand=(press[0], press[1] + 0.5))
-    person(canvas, 1.9, floor + 0.1, 8.8 * size, look_of(setting, 0, top=setting.accent), adult)
-    plaster: Colour = (252, 222, 170)
-    for dx, dy in ((-0.5, 0.42), (0.5, -0.42)):
-        canvas.line([knee, (knee[0] + dx * size, knee[1] + dy * size)], plaster, 0.44 * size)
-        canvas.line([knee, (knee[0] + dx * size, knee[1] - dy * size)], darken(plaster, 0.06), 0.44 * size)
-    canvas.ellipse(*knee, 0.22 * size, fill=WHITE)
+    person(canvas, 2.0, floor + 0.1, 9.4 * size, look_of(setting, 0, top=setting.accent), adult)
+    for side, colour in ((1, (255, 226, 172)), (-1, (255, 238, 204))):
+        ends = [
+            (knee[0] - 0.8 * size, knee[1] + 0.62 * side * size),
+            (knee[0] + 0.8 * size, knee[1] - 0.62 * side * size),
+        ]
+        canvas.line(ends, colour, 0.62 * size)
+    canvas.ellipse(*knee, 0.26 * size, fill=WHITE)
+    _first_aid_box(canvas, 4.1, 15.8, 2.1 * size)
 
 
-def _turned_away(canvas: Canvas, setting: SceneSetting, knee: Point, floor: float) -> None:
-    """The adult who walks off, and blood that runs down the shin."""
+def _walks_off_with_box(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
+    """The child weeps alone in the middle with a red knee; the adult carries the closed box out of the picture."""
     size = setting.size
-    step = Pose("walking", -1, 0.2 + 0.05 * setting.wave(1.8))
-    person(canvas, 1.9, floor + 0.1, 8.8 * size, look_of(setting, 0, top=setting.accent), step)
-    canvas.line([knee, (knee[0] + 0.05, knee[1] + 1.1 * size)], RED, 0.24 * size)
-    canvas.ellipse(*knee, 0.56 * size, 0.42 * size, RED)
+    bench(canvas, 5.3, floor, 2.5 * size, in_light(WOOD, setting))
+    _weeping_child(canvas, setting, (5.3, floor - 2.5 * size), floor)
+    x, height = 0.75, 8.8 * size
+    hand = (x + 0.2, floor - 0.44 * height + 0.08 * setting.wave(0.9))
+    step = Pose("walking", -1, 0.2 + 0.05 * setting.wave(1.8), hand)
+    person(canvas, x, floor + 0.1, height, look_of(setting, 0, top=setting.accent), step)
+    _first_aid_box(canvas, hand[0], hand[1] + 1.7 * size, 1.8 * size)
+
+
+def _weeping_child(canvas: Canvas, setting: SceneSetting, seat: Point, floor: float) -> None:
+    """A child from the front with its fists at its eyes, an open mouth, large tears and a bleeding knee."""
+    radius = 1.14 * setting.size
+    x, y = seat[0], seat[1] - 4.5 * radius + 0.06 * setting.wave(0.9)
+    child = look_of(setting, 1, top=setting.second)
+    _sitter(canvas, (x, y, radius), child)
+    canvas.rectangle(x - 1.4 * radius, seat[1] - 0.5 * radius, x + 1.4 * radius, seat[1] + 0.6 * radius, _SHORTS, 0.5)
+    for side in (-1, 1):
+        knee, foot = (x + 0.75 * side * radius, seat[1] + 0.45 * radius), (x + 0.85 * side * radius, floor - 0.1)
+        canvas.line([knee, foot], child.skin if side > 0 else darken(child.skin, 0.1), 0.8 * radius)
+        canvas.ellipse(foot[0] + 0.1 * side, foot[1] + 0.1, 0.62 * radius, 0.34 * radius, WHITE)
+    canvas.line([(x - 0.75 * radius, seat[1] + 0.5 * radius), (x - 0.8 * radius, floor - 0.6)], RED, 0.4 * radius)
+    canvas.ellipse(x - 0.75 * radius, seat[1] + 0.45 * radius, 0.72 * radius, 0.66 * radius, RED)
+    canvas.ellipse(x, y + 0.62 * radius, 0.38 * radius, 0.27 * radius, (120, 40, 48))
+    for side in (-1, 1):
+        fist = (x + 0.62 * side * radius, y + 0.2 * radius)
+        arm = [(x + 1.15 * side * radius, y + 1.75 * radius), (x + 2.0 * side * radius, y + 1.7 * radius), fist]
+        canvas.line(arm, darken(child.top, 0.16), 0.6 * radius)
+        canvas.ellipse(*fist, 0.36 * radius, fill=child.skin)
+        for drop in range(3):
+            fall = (setting.time * 0.7 + drop / 3) % 1.0
+            tear = (x + side * (0.85 + 0.75 * fall) * radius, y + (2.4 * fall**2 - 0.9 * fall + 0.3) * radius)
+            canvas.ellipse(*tear, 0.2 * radius, 0.3 * radius, (110, 186, 250))
 
 
 def _first_aid_box(canvas: Canvas, x: float, y: float, width: float) -> None:

@@ -26,7 +26,7 @@ _NIGHT_BLUE: Colour = (46, 58, 120)
 
 @scene("friends_hug")
 def friends_hug(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two friends hug under a heart; violated: one walks off, the other kneels under a broken heart."""
+    """Two friends hug under a heart; violated: one walks off, the other kneels, a huge broken heart between them."""
     outdoors(canvas, setting, 10.6)
     if setting.clutter > 0.4:
         tree(canvas, 0.9, 12.2, 4.6, setting)
@@ -60,14 +60,15 @@ def friends_hug(canvas: Canvas, setting: SceneSetting) -> None:
 
 
 def _friend_left(canvas: Canvas, setting: SceneSetting) -> None:
-    """One friend strides away, the other kneels and stretches out both arms."""
+    """Back to back at the far edges: one strides out, the other kneels, face in hands; a huge broken heart between."""
     height, floor = 8.2 * setting.size, 15.0
     stride = Pose("walking", 1, 0.2 + 0.05 * setting.wave(1.8))
-    person(canvas, 7.2, floor, height, look_of(setting, 1, top=setting.second), stride)
-    reach = 0.15 * setting.wave(1.4)
-    hands = ((4.6, floor - 0.5 * height + reach), (4.4, floor - 0.58 * height - reach))
-    person(canvas, 2.2, floor, height, look_of(setting, 0, top=setting.accent), Pose("kneeling", 1, 0.0, *hands))
-    size, gap, x, y = 1.9, 0.28 + 0.06 * setting.wave(1.3), 4.5, 3.3
+    person(canvas, 8.0, floor, height, look_of(setting, 1, top=setting.second), stride)
+    sob = 0.08 * setting.wave(1.1)
+    (head_x, head_y), radius = head_position(1.75, floor, height, Pose("kneeling", -1))
+    hands = ((head_x - 0.7 * radius, head_y + 0.35 * radius + sob), (head_x - 0.9 * radius, head_y + sob))
+    person(canvas, 1.75, floor, height, look_of(setting, 0, top=setting.accent), Pose("kneeling", -1, 0.0, *hands))
+    size, gap, x, y = 4.0, 0.5 + 0.08 * setting.wave(1.3), 4.4, 6.0
     for side in (-1, 1):
         inner = x + side * gap
         canvas.ellipse(inner + side * 0.26 * size, y - 0.16 * size, 0.25 * size, fill=RED)
@@ -129,38 +130,48 @@ def _climber(canvas: Canvas, setting: SceneSetting) -> None:
 
 @scene("shared_umbrella")
 def shared_umbrella(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two people under one umbrella in heavy rain; violated: one walks off with it, the other gets wet."""
+    """Two people under one wide umbrella in heavy rain; violated: one walks off with a small one, the other cowers."""
     outdoors(canvas, setting, 10.6)
     light = daylight(setting)
     grey = mix(light.tint((150, 160, 176)), light.sky_bottom, 0.25)
     for index in range(6):
         canvas.ellipse(-0.4 + 1.95 * index, 0.7 + 0.4 * (index % 2), 1.5, 1.0, darken(grey, 0.08 * (index % 3)))
-    for x, width in ((1.8, 1.5), (7.4, 1.2), (4.4, 2.4)):
-        canvas.ellipse(
-            x,
-            15.2 if x != 4.4 else 14.75,
-            width,
-            0.26 if x != 4.4 else 0.34,
-            mix(light.sky_bottom, (120, 150, 190), 0.5),
-        )
-    size, floor = setting.size, 14.6
-    height = 7.0 * size
-    bob = 0.06 * setting.wave(0.8)
-    owner, middle = (6.2, 6.6) if setting.violated else (4.5 - 1.15 * size, 4.5)
-    stick, scale = (2.3, 3.6) if setting.violated else (1.35, 4.9)
-    grip: Point = (middle, floor - 0.6 * height + bob)
-    if setting.violated:
-        cold = ((2.2, floor - 0.58 * height + bob), (1.5, floor - 0.52 * height + bob))
-        person(canvas, 1.7, floor, 0.94 * height, look_of(setting, 1), Pose("standing", 0, 0.0, *cold))
-        person(canvas, owner, floor, height, look_of(setting, 0), Pose("walking", 1, setting.time * 0.7, grip))
-    else:
-        other = Pose("standing", -1, setting.time * 0.7)
-        person(canvas, 4.5 + 1.15 * size, floor, 0.94 * height, look_of(setting, 1), other)
-        person(canvas, owner, floor, height, look_of(setting, 0), Pose("standing", 1, setting.time * 0.7, grip))
-    canvas.line([(middle, grip[1] + 0.5), (middle, grip[1] - 2.4)], (34, 36, 44), 0.16)
-    umbrella(canvas, middle, grip[1] - stick * size, scale * size, setting.accent, lighten(setting.accent, 0.35))
-    canvas.ellipse(middle, grip[1], 0.26 * size, fill=setting.skin[0])
-    _rain(canvas, setting, (middle - 0.72 * scale * size, middle + 0.72 * scale * size), grip[1] - 5.6 * size)
+    puddle = mix(light.sky_bottom, (120, 150, 190), 0.5)
+    for x, y, width, depth in ((1.8, 15.2, 1.5, 0.26), (7.4, 15.2, 1.2, 0.26), (4.4, 14.75, 2.4, 0.34)):
+        canvas.ellipse(x, y, width, depth, puddle)
+    (_umbrella_kept if setting.violated else _umbrella_shared)(canvas, setting, 14.6)
+
+
+def _umbrella_shared(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
+    """Two people close together in the middle below an umbrella as wide as the picture."""
+    size, height = setting.size, 7.4 * setting.size
+    grip: Point = (4.5, floor - 0.6 * height + 0.06 * setting.wave(0.8))
+    person(canvas, 4.5 + 1.1 * size, floor, 0.96 * height, look_of(setting, 1), Pose("standing", -1))
+    person(canvas, 4.5 - 1.1 * size, floor, height, look_of(setting, 0), Pose("standing", 1, 0.0, grip))
+    _held_umbrella(canvas, setting, grip, 5.5, 1.3)
+    _rain(canvas, setting, (4.5 - 4.0 * size, 4.5 + 4.0 * size), grip[1] - 5.6 * size)
+
+
+def _umbrella_kept(canvas: Canvas, setting: SceneSetting, floor: float) -> None:
+    """The owner walks out at one edge, the other cowers in the rain at the other edge, arms over the head."""
+    size, height = setting.size, 7.4 * setting.size
+    low, cold = floor + 0.3, Pose("kneeling", -1)
+    (head_x, head_y), radius = head_position(1.7, low, height, cold)
+    shiver = 0.06 * setting.wave(0.5)
+    hands = ((head_x - 0.75 * radius, head_y - 0.5 * radius + shiver), (head_x - 0.3 * radius, head_y - 0.95 * radius))
+    person(canvas, 1.7, low, height, look_of(setting, 1), Pose("kneeling", -1, 0.0, *hands))
+    grip: Point = (8.1, floor - 0.6 * height + 0.06 * setting.wave(0.8))
+    person(canvas, 7.7, floor, height, look_of(setting, 0), Pose("walking", 1, setting.time * 0.7, grip))
+    _held_umbrella(canvas, setting, grip, 2.6, 2.6)
+    _rain(canvas, setting, (8.1 - 1.9 * size, 9.4), grip[1] - 4.4 * size)
+
+
+def _held_umbrella(canvas: Canvas, setting: SceneSetting, grip: Point, scale: float, stick: float) -> None:
+    """An umbrella of the given scale above a hand; ``stick`` is how far its lower part starts above the hand."""
+    size, (x, y) = setting.size, grip
+    canvas.line([(x, y + 0.5), (x, y - (stick + 0.5) * size)], (34, 36, 44), 0.16)
+    umbrella(canvas, x, y - stick * size, scale * size, setting.accent, lighten(setting.accent, 0.35))
+    canvas.ellipse(x, y, 0.26 * size, fill=setting.skin[0])
 
 
 def _rain(canvas: Canvas, setting: SceneSetting, dry: tuple[float, float], top: float) -> None:
