@@ -201,9 +201,9 @@ def _silence_sign(canvas: Canvas, x: float, y: float, half: float) -> None:
 
 @scene("train_manners")
 def train_manners(canvas: Canvas, setting: SceneSetting) -> None:
-    """Passengers sit side by side on a train, bags on their laps; violated: one lies across the seats to music."""
+    """Passengers sit side by side on a train, big bags on their laps; violated: one lies across all seats to music."""
     _compartment(canvas, setting)
-    height, floor = 6.9 * setting.size, 15.2
+    height, floor = 8.0 * setting.size, 15.2
     if setting.violated:
         _sprawler(canvas, setting, height)
         return
@@ -214,21 +214,18 @@ def train_manners(canvas: Canvas, setting: SceneSetting) -> None:
         colour = (setting.second, (176, 120, 74), setting.accent)[index]
         lap = 12.3 + 0.05 * setting.wave(2.4, index / 3)
         _legs(canvas, x, floor, look_of(setting, index).bottom)
-        canvas.arc(x, lap - 0.75, 0.45, 180, 360, darken(colour, 0.4), 0.16)
-        canvas.rectangle(x - 0.9, lap - 0.8, x + 0.9, lap + 0.65, darken(colour, 0.2), 0.2)
-        canvas.rectangle(x - 0.9, lap - 0.8, x + 0.9, lap - 0.25, darken(colour, 0.35), 0.15)
+        canvas.arc(x, lap - 0.95, 0.5, 180, 360, darken(colour, 0.4), 0.18)
+        canvas.rectangle(x - 1.25, lap - 1.0, x + 1.25, lap + 1.2, darken(colour, 0.1), 0.25)
+        canvas.rectangle(x - 1.25, lap - 1.0, x + 1.25, lap - 0.4, darken(colour, 0.3), 0.2)
         for side in (-1, 1):
             canvas.ellipse(x + side * 0.5, lap - 0.7, 0.27, fill=setting.skin[index])
 
 
-def _seated(canvas: Canvas, setting: SceneSetting, x: float, height: float, index: int, alarmed: bool = False) -> None:
+def _seated(canvas: Canvas, setting: SceneSetting, x: float, height: float, index: int) -> None:
     """Upper body of a passenger; the seat has to be drawn over the legs."""
     nod = 0.05 * setting.wave(2.4, index / 3)
     floor = 13.2 + 0.26 * height + nod
     hands = ((x + 0.5, 11.7 + nod), (x - 0.5, 11.7 + nod))
-    if alarmed:
-        (head_x, head_y), radius = head_position(x, floor, height, Pose("sitting", 0))
-        hands = ((head_x + 1.1 * radius, head_y), (head_x - 1.1 * radius, head_y))
     person(canvas, x, floor, height, look_of(setting, index), Pose("sitting", 0, 0.0, *hands))
 
 
@@ -271,26 +268,26 @@ def _seat_front(canvas: Canvas, setting: SceneSetting) -> None:
 
 
 def _sprawler(canvas: Canvas, setting: SceneSetting, height: float) -> None:
-    """Someone stretched out over two seats with a blaring music box; the neighbour holds both ears."""
-    _seated(canvas, setting, 7.75, height, 1, alarmed=True)
-    _seat_front(canvas, setting)
-    _legs(canvas, 7.75, 15.2, look_of(setting, 1).bottom)
+    """Someone stretched out over all seats, a leg in the air, a huge music box before them; nobody else can sit."""
     beat = 0.1 * setting.wave(0.5)
-    pose = Pose("lying", 1, 0.0, (3.1, 10.7 + beat), (2.0, 11.1))
-    person(canvas, 6.4, 13.2, 0.86 * height, look_of(setting, 0), pose)
-    canvas.rectangle(5.9, 11.2, 6.7, 13.1, (48, 36, 34), 0.3)
-    canvas.rectangle(1.3, 13.7, 5.3, 15.7, (50, 54, 66), 0.3)
-    for x in (2.2, 4.4):
-        canvas.ellipse(x, 14.75, 0.72 + 0.5 * beat, fill=setting.second)
-        canvas.ellipse(x, 14.75, 0.3, fill=WHITE)
-    canvas.rectangle(2.9, 14.0, 3.7, 14.4, (255, 214, 90), 0.08)
-    for index, (x, y) in enumerate(((1.4, 8.6), (3.6, 7.2), (5.6, 9.0))):
+    look = look_of(setting, 0, top=lighten(setting.second, 0.3))
+    person(canvas, 7.9, 13.3, height / setting.size, look, Pose("lying", 1, 0.0, (3.6, 10.2 + beat), (1.2, 11.2)))
+    canvas.line([(4.2, 12.6), (6.0, 10.6), (7.7, 8.6 + beat)], look.bottom, 0.85)
+    canvas.line([(7.5, 8.8 + beat), (7.0, 7.9 + beat)], (48, 36, 34), 0.95)
+    wide = 3.3 * setting.size
+    canvas.rectangle(4.5 - wide, 13.1, 4.5 + wide, 15.8, (50, 54, 66), 0.4)
+    for side in (-1, 1):
+        x = 4.5 + side * 0.58 * wide
+        canvas.ellipse(x, 14.5, 1.1 + 0.5 * beat, fill=setting.accent)
+        canvas.ellipse(x, 14.5, 0.45, fill=WHITE)
+    canvas.rectangle(3.9, 13.5, 5.1, 14.1, (255, 214, 90), 0.08)
+    for index, (x, y) in enumerate(((1.5, 9.4), (3.6, 6.2), (6.0, 5.4))):
         _note(canvas, x, y + 0.25 * setting.wave(1.0, index / 3), WHITE if index % 2 else (255, 220, 90))
 
 
 def _note(canvas: Canvas, x: float, y: float, colour: Colour) -> None:
-    """Two quavers under one beam."""
-    for dx in (-0.55, 0.55):
-        canvas.ellipse(x + dx, y, 0.4, 0.3, fill=colour)
-        canvas.line([(x + dx + 0.32, y), (x + dx + 0.32, y - 1.7)], colour, 0.16)
-    canvas.line([(x - 0.23, y - 1.65), (x + 0.87, y - 1.65)], colour, 0.4, rounded=False)
+    """Two big quavers under one beam."""
+    for dx in (-0.8, 0.8):
+        canvas.ellipse(x + dx, y, 0.58, 0.44, fill=colour)
+        canvas.line([(x + dx + 0.46, y), (x + dx + 0.46, y - 2.5)], colour, 0.24)
+    canvas.line([(x - 0.34, y - 2.4), (x + 1.26, y - 2.4)], colour, 0.6, rounded=False)

@@ -24,14 +24,15 @@ _PETALS: tuple[Colour, ...] = ((230, 74, 84), (250, 190, 60), (236, 120, 180), (
 
 @scene("team_photo")
 def team_photo(canvas: Canvas, setting: SceneSetting) -> None:
-    """A team in a row and a camera on a tripod; one stays behind it, or stands wide in front of all."""
+    """A team before a camera on a tripod; one is hidden behind it under its cloth, or stands wide in front of all."""
     outdoors(canvas, setting, 8.6)
     if setting.clutter > 0.4:
         tree(canvas, 0.6, 9.6, 4.6, setting)
         tree(canvas, 8.4, 9.6, 4.6, setting)
+    pose, base, tall = ("standing", 11.4, 4.3) if setting.violated else ("arms_up", 11.2, 5.6)
     for index, x in enumerate((1.1, 2.8, 4.5, 6.2, 7.9)):
         look = look_of(setting, index + 1, top=in_light(lighten(setting.second, 0.15 * (index % 2)), setting))
-        person(canvas, x, 11.4, 4.5, look, Pose("waving" if index == 0 else "standing", 0, setting.time + index / 5))
+        person(canvas, x, base, tall, look, Pose(pose, 0, setting.time + index / 5))
     hero = look_of(setting, 0, top=setting.accent)
     breathe = 0.1 * setting.wave(2.0)
     if setting.violated:
@@ -41,10 +42,24 @@ def team_photo(canvas: Canvas, setting: SceneSetting) -> None:
         person(canvas, 4.5, 14.6, height, hero, Pose("standing", 0, front_hand=hands[0], back_hand=hands[1]))
         _camera(canvas, 4.5, 13.6, setting)
         return
-    _camera(canvas, 4.1, 11.9, setting)
-    height = 8.2 * setting.size
-    pose = Pose("standing", 0, front_hand=(7.4, 13.8), back_hand=(5.0, 12.4 + breathe), back_view=True)
-    person(canvas, 6.5, 17.6, height, hero, pose)
+    _under_the_cloth(canvas, setting)
+
+
+def _under_the_cloth(canvas: Canvas, setting: SceneSetting) -> None:
+    """The photographer from behind, bent under the dark cloth of a camera on a tripod: legs and back show."""
+    size, breathe = setting.size, 0.06 * setting.wave(2.0)
+    hero = look_of(setting, 0, top=setting.accent)
+    top = 15.0 - 5.0 * size
+    for foot in (-2.6, 2.6):
+        canvas.line([(4.5, top + 1.0), (4.5 + foot * size, HEIGHT_UNITS + 0.2)], (58, 60, 72), 0.34)
+    for side in (-1, 1):
+        shade = hero.bottom if side > 0 else darken(hero.bottom, 0.15)
+        canvas.line([(4.5 + side * 0.5 * size, 13.2), (4.5 + side * 0.6 * size, HEIGHT_UNITS + 0.4)], shade, 0.9 * size)
+    canvas.ellipse(4.5, 13.1, 1.35 * size, 1.3 * size, hero.top)
+    canvas.rectangle(4.5 - 1.35 * size, top - 0.5, 4.5 + 1.35 * size, top + 1.6, (122, 76, 46), 0.15)
+    cloth = [(-1.25, -0.15), (1.25, -0.15), (2.1, 2.9), (1.0, 2.6), (0.0, 3.0), (-1.0, 2.6), (-2.1, 2.9)]
+    canvas.polygon([(4.5 + x * size, top + (y + breathe * (y > 1)) * size) for x, y in cloth], (40, 38, 54))
+    canvas.ellipse(4.5, top + 0.9 * size, 1.3 * size, 1.1 * size, (58, 55, 76))
 
 
 def _camera(canvas: Canvas, x: float, top: float, setting: SceneSetting) -> None:

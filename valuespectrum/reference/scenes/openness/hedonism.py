@@ -228,7 +228,7 @@ def _sitting_it_out(canvas: Canvas, setting: SceneSetting) -> None:
 
 @scene("bubble_bath")
 def bubble_bath(canvas: Canvas, setting: SceneSetting) -> None:
-    """A person in a bathtub: smiling in foam with bubbles rising, or upright in ice under a cold shower."""
+    """A person in a bath: smiling in a heap of foam in a white tub, or upright in a barrel of ice under cold water."""
     room(canvas, setting, 13.0)
     tile = daylight(setting).tint((150, 206, 214), 0.4)
     canvas.rectangle(0, 6.6, 9, 13.0, tile)
@@ -238,24 +238,22 @@ def bubble_bath(canvas: Canvas, setting: SceneSetting) -> None:
         canvas.line([(0.4 + 1.4 * column, 6.6), (0.4 + 1.4 * column, 13)], lighten(tile, 0.4), 0.07, False)
     if setting.violated:
         _cold_shower(canvas, setting)
-    else:
-        _foam_bather(canvas, setting)
+        return
     tub: Colour = (250, 250, 250)
     canvas.rectangle(0.3, 10.6, 8.7, 11.3, darken(tub, 0.08), 0.34)
     canvas.polygon([(0.7, 11.2), (8.3, 11.2), (7.5, 14.4), (1.5, 14.4)], tub)
     canvas.polygon([(5.6, 11.3), (8.2, 11.3), (7.45, 14.3), (5.6, 14.3)], darken(tub, 0.06))
     for x in (2.0, 7.0):
         canvas.ellipse(x, 14.6, 0.45, fill=(220, 176, 80))
-    if setting.violated:
-        return
+    _foam_bather(canvas, setting)
     for index in range(9):
         rise = (setting.time * 0.25 + index * 0.37) % 1.0
-        x, y, r = 1.0 + (index * 2.3) % 7.4, 10.4 - 8.6 * rise, 0.2 + 0.06 * (index % 4)
+        x, y, r = 1.0 + (index * 2.3) % 7.4, 9.4 - 7.6 * rise, 0.26 + 0.09 * (index % 4)
         canvas.ellipse(x, y, r, fill=(232, 246, 255))
         canvas.ellipse(x, y, 0.7 * r, fill=(186, 222, 240))
         canvas.ellipse(x - 0.3 * r, y - 0.3 * r, 0.22 * r, fill=(255, 255, 255))
     if setting.clutter > 0.4:
-        candle(canvas, 8.2, 10.6, 1.4, setting)
+        candle(canvas, 8.3, 10.6, 1.4, setting)
 
 
 def _foam_bather(canvas: Canvas, setting: SceneSetting) -> None:
@@ -269,31 +267,43 @@ def _foam_bather(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.line([(7.6, 9.6), (7.6, 8.2), (6.9, 8.2), (6.9, 8.7)], (196, 202, 210), 0.26)
     canvas.line([(6.3, 10.4), (6.9, 8.9)], look.skin, 0.62)
     canvas.ellipse(7.0, 8.7, 0.42, fill=look.skin)
-    for index, (x, y) in enumerate(setting.random().random((16, 2))):
-        foam: Colour = (255, 255, 255) if index % 3 else (226, 240, 250)
-        canvas.ellipse(0.9 + 7.2 * x, 10.3 + 0.5 * y + 0.08 * setting.wave(1.5, index / 8), 0.65, fill=foam)
+    for index, (x, y) in enumerate(setting.random().random((24, 2))):
+        heap = sin(pi * (index + x) / 24)
+        foam: Colour = (255, 255, 255) if index % 3 else (222, 236, 248)
+        lift = (0.2 + 1.1 * y) * heap - 0.08 * setting.wave(1.5, index / 8)
+        canvas.ellipse(0.6 + 7.8 * (index + x) / 24, 10.9 - lift, 0.75 + 0.35 * heap, fill=foam)
+    for index, x in enumerate((1.6, 3.3, 5.2, 6.9)):
+        canvas.ellipse(x, 11.5 + 0.3 * (index % 2), 1.0, 0.8 + 0.3 * (index % 2), fill=(255, 255, 255))
+        canvas.ellipse(x - 0.2, 11.2, 0.6, fill=(222, 236, 248))
 
 
 def _cold_shower(canvas: Canvas, setting: SceneSetting) -> None:
-    """A person hugging themself under jets of water, up to the knees in ice cubes."""
+    """A person hugging themself in a broad gush of water, up to the knees in big blocks of ice in a barrel."""
     steel: Colour = (176, 184, 196)
-    canvas.line([(8.0, 10.4), (8.0, 2.0), (4.4, 2.0)], steel, 0.32)
-    canvas.polygon([(4.0, 2.0), (4.8, 2.0), (6.0, 3.1), (2.8, 3.1)], darken(steel, 0.2))
-    height, shiver = 9.6 * setting.size, 0.09 * setting.wave(0.22)
-    x, base = 4.4 + shiver, 13.5
+    canvas.line([(8.3, 13.0), (8.3, 0.9), (4.5, 0.9)], steel, 0.4)
+    canvas.polygon([(3.9, 0.9), (5.1, 0.9), (6.7, 2.2), (2.3, 2.2)], darken(steel, 0.25))
+    canvas.polygon([(2.5, 2.2), (6.5, 2.2), (7.2, 11.0), (1.8, 11.0)], (142, 202, 244))
+    height, shiver = 9.2 * setting.size, 0.09 * setting.wave(0.22)
+    x, base = 4.5 + shiver, 14.0
     look = look_of(setting, 0, top=lighten(setting.accent, 0.1), bottom=setting.accent, bare=True)
     hands = (x - 0.11 * height, base - 0.66 * height), (x + 0.11 * height, base - 0.62 * height)
     person(canvas, x, base, height, look, Pose("standing", 0, front_hand=hands[0], back_hand=hands[1]))
     for jet in range(7):
-        left = 2.6 + 0.6 * jet
-        start = 3.1 + ((setting.time * 4 + jet * 0.7) % 1.6)
-        for drop in range(5):
+        left, start = 2.7 + 0.6 * jet, 2.3 + (setting.time * 4 + jet * 0.7) % 1.6
+        for drop in range(6):
             top = start + 1.6 * drop
-            canvas.line([(left, top), (left + 0.12 * (jet - 3), min(top + 1.0, 10.6))], (92, 170, 240), 0.15)
-    for index, (across, down) in enumerate(setting.random().random((14, 2))):
-        cube_x, cube_y = 0.9 + 0.52 * index + 0.2 * across, 9.8 + 0.5 * down + 0.06 * setting.wave(1.5, index / 7)
-        canvas.rectangle(cube_x - 0.5, cube_y - 0.5, cube_x + 0.5, cube_y + 0.6, (150, 206, 240), 0.12)
-        canvas.rectangle(cube_x - 0.3, cube_y - 0.35, cube_x + 0.2, cube_y + 0.15, (226, 244, 255), 0.1)
+            canvas.line([(left, top), (left + 0.1 * (jet - 3), min(top + 1.0, 10.6))], (44, 128, 220), 0.17)
+    wood = darken(daylight(setting).tint((138, 88, 52), 0.4), 0.15)
+    for index, lift in enumerate(setting.random().random(5)):
+        cube_x, cube_y = 2.1 + 1.2 * index, 10.0 - 0.7 * lift + 0.06 * setting.wave(1.5, index / 5)
+        canvas.rectangle(cube_x - 0.75, cube_y - 0.75, cube_x + 0.75, 11.2, (120, 190, 238), 0.2)
+        canvas.rectangle(cube_x - 0.55, cube_y - 0.55, cube_x + 0.25, cube_y + 0.25, (226, 244, 255), 0.15)
+    canvas.polygon([(1.1, 10.7), (7.9, 10.7), (7.2, 15.3), (1.8, 15.3)], wood)
+    for stave in range(1, 6):
+        top, low = 1.1 + 6.8 * stave / 6, 1.8 + 5.4 * stave / 6
+        canvas.line([(top, 10.7), (low, 15.3)], darken(wood, 0.3), 0.12, False)
+    for y, half in ((11.5, 3.3), (14.2, 2.9)):
+        canvas.rectangle(4.5 - half, y - 0.25, 4.5 + half, y + 0.25, darken(steel, 0.3), 0.1)
 
 
 @scene("hammock_drink")

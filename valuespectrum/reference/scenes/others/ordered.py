@@ -35,33 +35,35 @@ def _share(setting: SceneSetting, start: float, end: float) -> float:
 
 @scene("gift_passed")
 def gift_passed(canvas: Canvas, setting: SceneSetting) -> None:
-    """A gift goes over from a small standing child to a crying one on a bench; backwards it is taken away."""
+    """A gift goes from high above a small child to the lap of a crying one on a bench; backwards it is taken away."""
     outdoors(canvas, setting, 10.2)
     if setting.clutter > 0.35:
         tree(canvas, 1.0, 11.8, 5.2, setting)
         tree(canvas, 8.4, 11.6, 4.2, setting)
     size, floor = setting.size, 15.0
-    small, tall = 5.4 * size, 7.6 * size
+    small, tall = 5.8 * size, 7.6 * size
     bench(canvas, 7.4, floor, 2.5 * size, in_light(WOOD, setting))
     moved = _share(setting, 0.2, 0.8)
-    given, taken = (1.5 + 0.22 * small, floor - 0.52 * small), (7.2 - 0.18 * tall, floor - 0.29 * tall - 1.1 * size)
+    given, taken = (2.0, floor - 1.06 * small - 1.35 * size), (7.2 - 0.25 * tall, floor - 0.29 * tall - 1.2 * size)
     gift = mix_point(given, taken, moved)
-    gift = (gift[0], gift[1] - 0.8 * math.sin(math.pi * moved))
     crying = Pose("sitting", -1)
     (head_x, head_y), radius = head_position(7.2, floor, tall, crying)
     eyes: Point = (head_x - 0.75 * radius, head_y + 0.35 * radius)
-    hand = mix_point(eyes, (gift[0] + 0.8 * size, gift[1] + 0.3), _share(setting, 0.25, 0.55))
+    hand = mix_point(eyes, (gift[0] + 1.2 * size, gift[1] + 0.3), _share(setting, 0.25, 0.55))
     person(canvas, 7.2, floor, tall, look_of(setting, 1, top=setting.second), Pose("sitting", -1, 0.0, hand, hand))
     for index in range(4):
         fall = 0.35 + 0.75 * index + 0.15 * setting.wave(1.1, index / 4)
         for side in (0.1, -0.75):
             x = head_x + (side - 0.1 * index) * radius
             canvas.ellipse(x, head_y + (0.15 + 0.75 * fall) * radius, 0.17 * size, 0.24 * size, _TEAR)
-    rest = (1.5 + 0.08 * small, floor - 0.42 * small)
-    hold = mix_point((gift[0] - 0.8 * size, gift[1] + 0.3), rest, _share(setting, 0.5, 0.85))
     look = look_of(setting, 0, top=setting.accent, hat=darken(setting.accent, 0.25))
-    person(canvas, 1.5, floor, small, look, Pose("standing", 1, 0.0, hold, hold))
-    _gift(canvas, *gift, 2.4 * size)
+    free = _share(setting, 0.5, 0.8)
+    hands = [
+        mix_point((gift[0] + side * 0.9 * size, gift[1] + 0.9 * size), (1.6 + side * 0.3 * small, floor - small), free)
+        for side in (1, -1)
+    ]
+    person(canvas, 1.6, floor, small, look, Pose("standing", 0, 0.0, hands[0], hands[1]))
+    _gift(canvas, *gift, 2.8 * size)
 
 
 def _gift(canvas: Canvas, x: float, y: float, width: float) -> None:

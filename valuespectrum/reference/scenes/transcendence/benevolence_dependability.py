@@ -186,7 +186,7 @@ def _rain(canvas: Canvas, setting: SceneSetting, dry: tuple[float, float], top: 
 
 @scene("moving_sofa")
 def moving_sofa(canvas: Canvas, setting: SceneSetting) -> None:
-    """Two friends carry a sofa to an open door; violated: one strolls off, the other drags the fallen end alone."""
+    """Two friends carry a sofa overhead to an open door; violated: one strolls off, the other drags it on end."""
     outdoors(canvas, setting, 10.2)
     wall = in_light((232, 196, 150), setting)
     canvas.rectangle(5.9, 2.2, 9.2, 12.4, wall)
@@ -194,20 +194,20 @@ def moving_sofa(canvas: Canvas, setting: SceneSetting) -> None:
     canvas.rectangle(6.5, 5.4, 8.6, 12.4, WHITE)
     canvas.rectangle(6.7, 5.6, 8.4, 12.4, (255, 214, 124) if daylight(setting).lamps else darken(wall, 0.55))
     height, floor = 6.8 * setting.size, 14.8
-    if setting.violated:
-        _sofa(canvas, (3.9, 13.0), 4.6, 24.0, setting.second)
-        away = Pose("walking", 1, 0.2 + 0.05 * setting.wave(1.8), (8.6, floor - 1.02 * height))
-        person(canvas, 7.4, floor, height, look_of(setting, 1, top=setting.accent), away)
-        grip = (1.9, 11.4)
-        person(canvas, 0.95, floor, height, look_of(setting, 0), Pose("bowing", 1, 0.3, grip, grip))
-        return
     bob = 0.08 * setting.wave(1.2)
-    level = floor - 0.46 * height + bob
-    for index, (x, hand) in enumerate(((1.2, 2.3), (7.8, 6.7))):
-        grip = (hand, level)
-        pose = Pose("walking", (1, -1)[index], 0.15 + 0.05 * setting.wave(2.0, index / 2), grip, grip)
+    if setting.violated:
+        away = Pose("walking", -1, 0.2 + 0.05 * setting.wave(1.8), (0.1, 11.9 - 0.72 * height + bob))
+        person(canvas, 0.9, 11.9, 0.66 * height, look_of(setting, 1, top=setting.accent), away)
+        _sofa(canvas, (4.5, 12.6), 5.8, -72.0, setting.second)
+        grips = (5.5, 11.2 + bob), (5.5, 12.0 + bob)
+        person(canvas, 6.9, floor + 0.3, 0.94 * height, look_of(setting, 0), Pose("bowing", -1, 0.2, *grips))
+        return
+    level = floor - 1.06 * height + bob
+    for index, x in enumerate((2.1, 6.9)):
+        hands = (x + 0.15 * height, level), (x - 0.15 * height, level)
+        pose = Pose("walking", 1, 0.15 + 0.05 * setting.wave(2.0, index / 2), *hands)
         person(canvas, x, floor, height, look_of(setting, index), pose)
-    _sofa(canvas, (4.5, level + 0.5), 4.6, 0.0, setting.second)
+    _sofa(canvas, (4.5, level), 7.0, 0.0, setting.second)
 
 
 def _sofa(canvas: Canvas, middle: Point, width: float, tilt: float, colour: Colour) -> None:
