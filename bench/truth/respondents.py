@@ -1,0 +1,121 @@
+"""Respondents with planted values whose answers follow a stated law; only arrays, thousands at a time.
+
+log-odds of yes = polarity x (value + clip + search word + taste of the clip's setting + wording + value x wording
++ clip x wording) + lean + order x first + noise. Nothing of the scoring is used here, except to read drawn answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+VALUES = 10
+SETTINGS = 4
+CELLS = ((1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0))
+"""Polarity, and whether yes is listed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Standard deviations of everything that is drawn, in logits, and the size of a run."""
+
+    clips: int = 15
+    wordings: int = 3
+    value: float = 0.5
+    clip: float = 0.6
+    taste: float = 0.5
+    word: float = 0.0
+    """Of search words, each with ``per_word`` clips."""
+    per_word: int = 1
+    """Clips a search word; 0 for a mixture of one to five."""
+    wording: float = 0.4
+    value_wording: float = 0.0
+    clip_wording: float = 0.2
+    noise: float = 0.2
+    lean: float = 0.0
+    order: float = 0.3
+    draws: int = 0
+    """Drawn answers a cell; 0 for log-probabilities."""
+    together: int = 1
+    """How many respondents are shown the same clips; respondents r, r + n / together ... see the same."""
+    common: float = 1.0
+    """Share of the variance of clips and search words that those who see the same have in common."""
+
+    def clusters(self) -> Integers:
+        """The search word of every clip, shape (values, clips)."""
+        sizes = [1, 5, 2, 4, 3] if self.per_word == 0 else [self.per_word]
+        codes = np.repeat(np.arange(self.clips), np.resize(sizes, self.clips))[: self.clips]
+        return codes + self.clips * np.arange(VALUES)[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What respondents said, and what was planted."""
+
+    truth: Floats
+    """Values, shape (respondents, values)."""
+    table: Floats
+    """Log-odds of liking of complete sets, shape (respondents, values, clips, wordings)."""
+
+
+def answer(law: Law, respondents: int, generator: np.random.Generator, truth: Floats | None = None) -> Answered:
+    """Draw respondents and their answers.
+
+    Args:
+        law: What is drawn.
+        respondents: How many.
+        generator: Source of all draws.
+        truth: Planted values, shape (respondents, values); drawn when not given.
+    """
+    size = (respondents, VALUES, law.clips, law.wordings)
+
+    def draw(sd: float, *axes: int) -> Floats:
+        shape = [size[axis] if axis in axes else 1 for axis in range(4)]
+        return sd * generator.standard_normal(shape)
+
+    if truth is None:
+        truth = draw(law.value, 0, 1)[:, :, 0, 0]
+    codes = law.clusters()
+
+    def shown(sd: float, *axes: int) -> Floats:
+        """What belongs to clips: in part common to all who see them."""
+        groups = generator.standard_normal((respondents // law.together, *axes))
+        groups = np.concatenate([groups] * law.together)
+        alone = generator.standard_normal((respondents, *axes))
+        return np.asarray(sd * (np.sqrt(law.common) * groups + np.sqrt(1.0 - law.common) * alone))
+
+    words = shown(law.word, codes.max() + 1)
+    seen = generator.integers(SETTINGS, size=(respondents // law.together, VALUES, law.clips))
+    setting = np.tile(seen, (law.together, 1, 1))
+    taste = law.taste * generator.standard_normal((respondents, SETTINGS))
+    liking = (
+        truth[:, :, None, None]
+        + shown(law.clip, VALUES, law.clips)[..., None]
+        + words[:, codes][..., None]
+        + taste[np.arange(respondents)[:, None, None], setting][..., None]
+        + draw(law.wording, 0, 3)
+        + draw(law.value_wording, 0, 1, 3)
+        + draw(law.clip_wording, 0, 1, 2, 3)
+    )
+    cells = np.stack([polarity * liking + law.lean + law.order * first for polarity, first in CELLS], axis=-1)
+    cells = cells + law.noise * generator.standard_normal(cells.shape)
+    return Answered(truth, _read(cells, law, generator))
+
+
+def _read(cells: Floats, law: Law, generator: np.random.Generator) -> Floats:
+    polarity = np.array([polarity for polarity, _ in CELLS])
+    if not law.draws:
+        return np.asarray((cells * polarity).mean(axis=-1))
+    from scipy.special import expit
+
+    from valuespectrum.scoring.draws import fit_cells
+
+    yes = generator.binomial(law.draws, expit(cells)).astype(np.float64)
+    counts, back = np.unique(yes.reshape(-1, len(CELLS)), axis=0, return_inverse=True)
+    fitted = fit_cells(counts, np.full(counts.shape, float(law.draws)))[:, 0]
+    return np.asarray(fitted[back.ravel()].reshape(cells.shape[:-1]))

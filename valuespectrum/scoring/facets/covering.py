@@ -1,0 +1,80 @@
+"""What an interval covers, in words that stand beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from valuespectrum.scoring.facets.moments import Within
+from valuespectrum.scoring.facets.tables import SetTable
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Over what an interval generalizes."""
+
+    level: float = 0.95
+    wordings: bool = True
+    """Over wordings like those asked; else to these wordings only."""
+    clusters: bool = True
+    """Over search words or sources where the table names them; else clips count as independent."""
+    least_clips: int = 3
+    """Clips below which a value is not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """Which facets are drawn, which are fixed."""
+
+    clips: int
+    """Clips of a value, the middle one."""
+    cluster: str
+    """What clips were found by, empty when they count as independent."""
+    clusters: int
+    wordings: int
+    over_wordings: bool
+    repeated: bool
+    """Whether sets were asked more than once."""
+
+    @property
+    def sentence(self) -> str:
+        """For a reader.
+
+        Example:
+            >>> Covering(15, "", 15, 3, True, False).sentence.partition(".")[0]
+            'The interval covers other clips (15 a value), asked in other wordings of the kind of these 3'
+        """
+        by = f" found by other {_many(self.cluster)} ({self.clusters} a value)" if self.cluster else ""
+        asked = f"in other wordings of the kind of these {self.wordings}"
+        if not self.over_wordings:
+            asked = f"in the same {self.wordings} wordings" if self.wordings != 1 else "in the same wording"
+        covered = f"The interval covers other clips ({self.clips} a value){by}, asked {asked}"
+        drawn = ", and other draws of the same answers" if self.repeated else ""
+        fixed = [] if self.over_wordings else ["other wordings"]
+        fixed += (
+            []
+            if self.cluster
+            else ["clips that were found in another way (search words or sources are not told apart)"]
+        )
+        fixed += ["another language", "another readout", "another version of the model"]
+        return f"{covered}{drawn}. It does not cover {', '.join(fixed[:-1])} or {fixed[-1]}."
+
+
+def covering(table: SetTable, within: Within, facets: Facets) -> Covering:
+    """Read off a table what its intervals cover."""
+    asked = within.sizes.clips > 0
+    told = bool(table.layout.cluster) and facets.clusters
+    wordings = int(within.wordings[asked].max()) if asked.any() else 0
+    return Covering(
+        int(np.median(within.sizes.clips[asked])) if asked.any() else 0,
+        table.layout.cluster if told else "",
+        int(np.median(within.sizes.clusters[asked])) if asked.any() else 0,
+        wordings,
+        facets.wordings and wordings > 1,
+        bool((table.repeats > 1).any()),
+    )
+
+
+def _many(name: str) -> str:
+    return f"{name.replace('_', ' ')}s"

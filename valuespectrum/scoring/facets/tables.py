@@ -1,0 +1,177 @@
+"""The table that everything starts from: log-odds of liking by value, clip and wording, with search words or sources.
+
+Rows come as a stream of data frames and are added up as they come, so that what is held grows with the sets and not
+with the answers. A set that is missing is a hole, and stays one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from valuespectrum.scoring.facets.additive import Floats
+from valuespectrum.scoring.facets.clusters import Clusters, Integers
+from valuespectrum.scoring.facets.overlap import Overlap
+from valuespectrum.theory.value_sets import TEN, ValueSet
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SET = ["value", "clip", "wording"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the rows that come mean."""
+
+    value_set: ValueSet = TEN
+    cluster: str = ""
+    """Column that names what clips were found by, e.g. ``search_word`` or ``source``; empty when nothing is known. A
+    clip without a name in it is a cluster of its own."""
+    score: str = "theta"
+    """Column of the log-odds of a set."""
+    readout: str = ""
+    """How answers were read; differences of two readouts are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTable:
+    """Log-odds of one respondent."""
+
+    layout: Layout
+    wordings: tuple[str, ...]
+    clip_names: tuple[str, ...]
+    cluster_names: tuple[str, ...]
+    log_odds: Floats
+    """Mean over repeats, shape (values, clips, wordings); NaN for a hole."""
+    clips: Integers
+    """Which clip each place of a value is, shape (values, clips); -1 for none."""
+    clusters: Integers
+    """Which cluster it belongs to; -1 for none."""
+    repeats: Floats
+    """How often each set was asked, shape (values, clips, wordings)."""
+    squares: Floats
+    """Sum of squares of repeats about their mean."""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Names of the rows."""
+        return self.layout.value_set.dimensions
+
+    def grouping(self, by_cluster: bool = True) -> tuple[Clusters, Overlap | None]:
+        """What belongs together within values, and what serves several of them."""
+        codes = self.clusters if by_cluster else self.clips
+        return Clusters.of(codes), Overlap.of(self.clips, codes)
+
+    def frame(self) -> pd.DataFrame:
+        """One row per set, as ``collect`` takes them."""
+        import pandas as pd
+
+        value, place, wording = np.nonzero(~np.isnan(self.log_odds))
+        columns: dict[str, object] = {
+            "value": np.array(self.values, dtype=object)[value],
+            "clip": np.array(self.clip_names, dtype=object)[self.clips[value, place]],
+            "wording": np.array(self.wordings, dtype=object)[wording],
+            self.layout.score: self.log_odds[value, place, wording],
+        }
+        if self.layout.cluster:
+            columns[self.layout.cluster] = np.array(self.cluster_names, dtype=object)[self.clusters[value, place]]
+        return pd.DataFrame(columns)
+
+
+def collect(rows: Iterable[pd.DataFrame], layout: Layout | None = None) -> SetTable:
+    """Add rows up.
+
+    Args:
+        rows: Frames with the columns ``value, clip, wording``, the score and the cluster; a set that comes again is a
+            repeat (another draw, frame or session). NaN is no answer.
+        layout: What the columns mean.
+
+    Raises:
+        InputError: A value is unknown, a column is missing, a score is infinite, or there is no row at all.
+    """
+    import pandas as pd
+
+    layout = layout or Layout()
+    parts, members = [], []
+    for frame in rows:
+        _check(frame, layout)
+        kept = frame[frame[layout.score].notna()]
+        scored = kept[_SET].astype(str).assign(n=1.0, total=kept[layout.score].astype(float))
+        scored = scored.assign(square=scored["total"] ** 2)
+        parts.append(scored.groupby(_SET, as_index=False, sort=False).sum())
+        if layout.cluster:
+            found = kept[["value", "clip", layout.cluster]].dropna().astype(str).drop_duplicates()
+            members.append(found[found[layout.cluster] != ""])
+    if not parts or not any(len(part) for part in parts):
+        raise InputError("there is no complete set of answers to score", "look at the refused and unreadable answers")
+    sums = pd.concat(parts).groupby(_SET, as_index=False).sum()
+    named = pd.concat(members) if members else pd.DataFrame(columns=["value", "clip", "name"])
+    first = named.set_axis(["value", "clip", "name"], axis=1).groupby(["value", "clip"], as_index=False).min()
+    cluster_of = dict(zip(zip(first["value"], first["clip"], strict=True), first["name"], strict=True))
+    return _arranged(sums, cluster_of, layout)
+
+
+def _check(frame: pd.DataFrame, layout: Layout) -> None:
+    needed = [*_SET, layout.score, *([layout.cluster] if layout.cluster else [])]
+    missing = [name for name in needed if name not in frame]
+    if missing:
+        raise InputError(f"the table of sets has no column {', '.join(missing)}", f"it needs {', '.join(needed)}")
+    if np.isinf(frame[layout.score].to_numpy(dtype=np.float64)).any():
+        raise InputError("a set has infinite log-odds", "smooth counts of draws before they become log-odds")
+    for value in frame["value"].unique():
+        layout.value_set.position(str(value))
+
+
+def _arranged(sums: pd.DataFrame, cluster_of: dict[tuple[str, str], str], layout: Layout) -> SetTable:
+    import pandas as pd
+
+    wording, wordings = pd.factorize(sums["wording"], sort=True)
+    clip, clip_names = pd.factorize(sums["clip"], sort=True)
+    value = np.array([layout.value_set.position(each) for each in sums["value"]])
+    pairs, pair = np.unique(value * len(clip_names) + clip, return_inverse=True)
+    owner, code = pairs // len(clip_names), pairs % len(clip_names)
+    place = np.arange(len(pairs)) - np.searchsorted(owner, owner)
+    shape = (len(layout.value_set), int(place.max()) + 1)
+    names = [
+        cluster_of.get((layout.value_set.dimensions[v], clip_names[c]), f"\0{clip_names[c]}")
+        for v, c in zip(owner, code, strict=True)
+    ]
+    cluster, cluster_names = pd.factorize(np.array(names, dtype=object), sort=True)
+    clips, clusters = np.full(shape, -1), np.full(shape, -1)
+    clips[owner, place], clusters[owner, place] = code, cluster
+    log_odds, squares = np.full((*shape, len(wordings)), np.nan), np.zeros((*shape, len(wordings)))
+    repeats = np.zeros_like(squares)
+    at = (value, place[pair.ravel()], wording)
+    count, total = sums["n"].to_numpy(dtype=np.float64), sums["total"].to_numpy(dtype=np.float64)
+    log_odds[at], repeats[at] = total / count, count
+    squares[at] = np.maximum(sums["square"].to_numpy(dtype=np.float64) - total**2 / count, 0.0)
+    asked, shown, found = (
+        tuple(str(name).removeprefix("\0") for name in each) for each in (wordings, clip_names, cluster_names)
+    )
+    return SetTable(layout, asked, shown, found, log_odds, clips, clusters, repeats, squares)
+
+
+def difference(first: SetTable, second: SetTable) -> SetTable:
+    """First minus second, over the sets that both answered.
+
+    Raises:
+        InputError: The two were read in different ways, are of different value sets, or share no set.
+    """
+    if first.layout.readout != second.layout.readout:
+        raise InputError(
+            f"answers read by {first.layout.readout} are not compared with answers read by {second.layout.readout}",
+            "score both runs by the same readout",
+        )
+    if first.layout.value_set != second.layout.value_set:
+        raise InputError("the two runs measure different sets of values", "compare runs of one instrument")
+    one, other = first.frame(), second.frame().rename(columns={second.layout.score: "second"})
+    both = one.merge(other[[*_SET, "second"]], on=_SET)
+    if both.empty:
+        raise InputError("the two runs share no value, clip and wording", "compare runs on the same snapshot")
+    both[first.layout.score] = both[first.layout.score] - both.pop("second")
+    return collect([both], first.layout)
