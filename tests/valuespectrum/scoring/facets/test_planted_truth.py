@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.truth.coverage import one_respondent, pair, ranks_held, scored
+from bench.truth.coverage import one_respondent, outcome, pair, ranks_held, scored
 from bench.truth.respondents import VALUES, Law, answer
 
 HARD = [
@@ -26,6 +26,17 @@ def test_intervals_cover_and_nothing_is_found_where_nothing_is(law: Law) -> None
     found = one_respondent(law, 250, seed=11)
     assert 0.92 <= found.coverage <= 0.98
     assert found.omnibus <= 0.07 + 0.03
+    assert found.gated <= 0.05
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_intervals_cover_when_sets_are_missing_under_one_wording_of_half_the_values(share: float) -> None:
+    law = Law(wordings=3, value_wording=0.3)
+    generator = np.random.default_rng(4)
+    drawn = answer(law, 200, generator, np.zeros((200, VALUES)))
+    drawn.table[:, :5, :, 0][generator.random((200, 5, law.clips)) < share] = np.nan
+    found = outcome(drawn.table, drawn.truth, law)
+    assert 0.92 <= found.coverage <= 0.98
     assert found.gated <= 0.05
 
 

@@ -130,7 +130,7 @@ def test_clips_that_serve_two_values_do_not_count_as_two() -> None:
         ({"theta": np.nan}, "no complete set"),
     ],
 )
-def test_bad_rows_are_refused(change: dict[str, object], said: str) -> None:
+def test_bad_rows_are_refused(change: dict[str, float | str], said: str) -> None:
     with pytest.raises(InputError, match=said):
         collect([long_frame(waves(10, 4, 2)).assign(**change)])
 
