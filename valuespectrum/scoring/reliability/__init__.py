@@ -1,0 +1,1 @@
+"""How far numbers would come out again: over other clips, wordings, orders, personas and draws."""

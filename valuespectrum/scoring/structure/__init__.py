@@ -1,0 +1,1 @@
+"""Whether numbers over values are arranged as Schwartz's theory says: round a circle, opposites contrary."""
