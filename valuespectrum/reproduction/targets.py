@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from valuespectrum.reproduction.human_values import samples
 from valuespectrum.reproduction.rows import Row, reproduced
 from valuespectrum.reproduction.value_spectrum import value_spectrum
 from vectorstore.foundation.errors import InputError
@@ -22,8 +23,11 @@ class Target:
     """The data that a user has to bring, in words; empty where the facts come with us."""
 
 
+_PEOPLE = "a file of people's answers, .rda or CSV with a column an item (docs/published-numbers.md)"
+
 TARGETS: Mapping[str, Target] = {
     "value-spectrum": Target(lambda data: value_spectrum()),
+    **{name: Target(rows, _PEOPLE) for name, rows in samples().items()},
 }
 """Name to target."""
 

@@ -1,0 +1,160 @@
+"""Answers of people: read, refused, and scored as others score them."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import lzma
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from valuespectrum.cli import main
+from valuespectrum.reproduction.human_values import FACTS, read_answers, sample_rows, samples
+from valuespectrum.reproduction.r_data import read_table
+from valuespectrum.reproduction.targets import reproduce_target
+from vectorstore.foundation.errors import InputError
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "human"
+"""Where somebody who has the data of others puts them, beside the repository; they are never part of it."""
+FILES = {"gss-2012": "polychoric_gss12_values.rda", "us-pvq40": "smacof_PVQ40.rda"}
+FORMS = json.loads(FACTS.read_text(encoding="utf-8"))["forms"]
+
+
+def _int(*numbers: int) -> bytes:
+    return struct.pack(f">{len(numbers)}i", *numbers)
+
+
+def _text(word: str) -> bytes:
+    return _int(0x40009, len(word)) + word.encode()
+
+
+def _symbol(word: str) -> bytes:
+    return _int(1) + _text(word)
+
+
+def rda(table: dict[str, list[float]]) -> bytes:
+    """A data frame of whole numbers and one of reals, as R writes them (version 3)."""
+    columns = b""
+    for number, values in enumerate(table.values()):
+        if number % 2:
+            columns += _int(14, len(values)) + struct.pack(f">{len(values)}d", *values)
+        else:
+            columns += _int(13, len(values)) + _int(*(-(2**31) if np.isnan(v) else int(v) for v in values))
+    names = _int(16, len(table)) + b"".join(map(_text, table))
+    rows = _int(13, 2, -(2**31), -len(next(iter(table.values()))))
+    attributes = _int(0x402) + _symbol("names") + names + _int(0x402) + _symbol("row.names") + rows + _int(254)
+    frame = _int(0x213, len(table)) + columns + attributes
+    return b"RDX3\nX\n" + _int(3, 0x40300, 0x30500, 5) + b"UTF-8" + _int(0x402) + _symbol("data") + frame + _int(254)
+
+
+TABLE = {"a": [1.0, float("nan"), 3.0], "b": [0.5, -2.0, 7.25]}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_a_table_of_r_is_read(pack: type[bytes], tmp_path: Path) -> None:
+    path = tmp_path / "table.rda"
+    path.write_bytes(pack(rda(TABLE)))
+    found = read_table(path)
+    assert list(found) == ["a", "b"]
+    assert np.array_equal(np.stack(list(found.values())), np.array(list(TABLE.values())), equal_nan=True)
+
+
+def test_what_is_no_table_of_r_is_refused_in_a_line(tmp_path: Path) -> None:
+    whole = rda(TABLE)
+    path = tmp_path / "table.rda"
+    for raw in (b"", b"hello", b"\x1f\x8bnot really", *(whole[:cut] for cut in range(7, len(whole) - 4, 3))):
+        path.write_bytes(raw)
+        with pytest.raises(InputError):
+            read_table(path)
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        damaged = bytearray(whole)
+        damaged[int(rng.integers(len(whole)))] = int(rng.integers(256))
+        path.write_bytes(bytes(damaged))
+        try:
+            read_table(path)
+        except InputError as error:
+            assert error.message and error.hint
+
+
+def people(n: int = 300) -> NDArray[np.float64]:
+    """PVQ-21 answers of people whose values are on a circle and whose means are those of people."""
+    rng = np.random.default_rng(2)
+    means = json.loads(FACTS.read_text(encoding="utf-8"))["gss-2012"]["numbers"]
+    ratings = np.empty((n, 21))
+    turn = {value: number * np.pi / 5 for number, value in enumerate(_circle())}
+    own = rng.normal(size=(n, 2))
+    for value, items in FORMS["pvq_21"].items():
+        middle = 4 + float(means[f"centred mean of {value}"]) + own @ [np.cos(turn[value]), np.sin(turn[value])] * 0.7
+        for item in items:
+            ratings[:, item - 1] = np.clip(np.round(middle + 0.8 * rng.normal(size=n)), 1, 6)
+    return ratings
+
+
+def _circle() -> tuple[str, ...]:
+    from valuespectrum.theory.values import VALUES
+
+    return VALUES
+
+
+def _written(path: Path, ratings: NDArray[np.float64]) -> Path:
+    np.savetxt(path, ratings, delimiter=",", header=",".join(f"i{n}" for n in range(ratings.shape[1])), comments="")
+    return path
+
+
+def test_other_people_are_scored_and_do_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _written(tmp_path / "people.csv", people())
+    assert main(["reproduce", "gss-2012", str(path), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    rows = {row["name"]: row for row in found["rows"]}
+    assert not found["passed"] and rows["respondents"]["ours"] == 300 and rows["respondents"]["pass"] is False
+    assert rows["circle, rank correlation"]["ours"] > 0.8
+    assert rows["omega of power"]["ours"] is None, "two items are no factor"
+
+
+def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
+    ratings = people(60)
+    sample = {"form": "pvq_21", "scale": [1, 6], "reversed": False}
+    with pytest.raises(InputError, match="reads backwards"):
+        read_answers(_written(tmp_path / "back.csv", 7 - ratings), sample, FORMS)
+    answers = read_answers(_written(tmp_path / "back.csv", 7 - ratings), {**sample, "reversed": True}, FORMS)
+    assert np.array_equal(answers.ratings, ratings)
+    with pytest.raises(InputError, match="20 columns"):
+        read_answers(_written(tmp_path / "few.csv", ratings[:, :20]), sample, FORMS)
+    zero = ratings.copy()
+    zero[0, 0] = 0
+    assert np.isnan(read_answers(_written(tmp_path / "zero.csv", zero), sample, FORMS).ratings[0, 0])
+    (tmp_path / "words.csv").write_text("a,b\nx,y\n")
+    with pytest.raises(InputError, match="no table of numbers"):
+        read_answers(tmp_path / "words.csv", sample, FORMS)
+    for name in samples():
+        with pytest.raises(InputError, match="not ours to pass on"):
+            reproduce_target(name)
+        with pytest.raises(InputError, match="does not exist"):
+            reproduce_target(name, tmp_path / "missing.rda")
+    with pytest.raises(InputError):
+        sample_rows("gss-2012", None)
+
+
+def test_data_that_are_missing_are_exit_code_2() -> None:
+    assert main(["reproduce", "gss-2012"]) == 2
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_answers_of_people_give_the_numbers_that_others_reckon(name: str) -> None:
+    path = DATA / FILES[name]
+    if not path.exists():
+        pytest.skip(f"{path.name} is not beside the repository: it is not ours to pass on")
+    found = reproduce_target(name, path)
+    assert [row for row in found["rows"] if row["pass"] is False] == [] and found["passed"]
+    rows = {row["name"]: row["ours"] for row in found["rows"]}
+    if name == "gss-2012":
+        assert rows["circle, rank correlation"] == pytest.approx(0.869, abs=1e-3)
+    assert (
+        rows["metric map, places off the circular order"] == 0 and rows["metric map, congruence with the circle"] > 0.95
+    )

@@ -1,0 +1,166 @@
+"""Answers of people to value questionnaires, scored by our own code: centring, reliability and structure.
+
+The answers are the user's; only the scoring keys and the numbers to compare with come with us. Questionnaires are read
+in the order of their items.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.reproduction.r_data import read_table
+from valuespectrum.reproduction.rows import Row, printed
+from valuespectrum.scoring.reliability.classical import alpha, mrat, omega
+from valuespectrum.scoring.structure.circle import (
+    correlations,
+    cosine_agreement,
+    distance_agreement,
+    distances,
+    order_index,
+)
+from valuespectrum.scoring.structure.scaling import scale
+from valuespectrum.scoring.structure.sinusoid import fit_wave
+from valuespectrum.theory.value_sets import TEN
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+Floats = NDArray[np.float64]
+
+FACTS = Path(__file__).parent / "published" / "human_values.json"
+"""Scoring keys and numbers to compare with."""
+_SAMPLES = ("gss-2012", "us-pvq40")
+_TOLERANCE = 1e-3
+"""Of correlations: whether a zero counts as an answer or as none moves them by less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What people answered, and how it is read."""
+
+    ratings: Floats
+    """Shape (people, items), the higher the more like me; NaN for what was not answered."""
+    key: Mapping[str, tuple[int, ...]]
+    """Value to the numbers of its items, from 1."""
+
+    def items(self, value: str) -> Floats:
+        """Ratings of the items of one value."""
+        return self.ratings[:, [number - 1 for number in self.key[value]]]
+
+    def raw(self) -> Floats:
+        """Mean rating of every value, shape (people, values)."""
+        return np.stack([mrat(self.items(value)) for value in TEN.dimensions], axis=1)
+
+    def centred(self) -> Floats:
+        """The same minus everybody's mean over all items."""
+        return np.asarray(self.raw() - mrat(self.ratings)[:, None])
+
+
+def samples() -> Mapping[str, Callable[[Path | None], list[Row]]]:
+    """What can be made again, by name."""
+    return {name: partial(sample_rows, name) for name in _SAMPLES}
+
+
+def sample_rows(name: str, data: Path | None) -> list[Row]:
+    """Numbers of one sample of people beside ours.
+
+    Args:
+        name: Of the sample.
+        data: The user's file: ``.rda``, or CSV with one row a person and one column an item.
+
+    Raises:
+        InputError: It is no such file, is another questionnaire, or reads backwards.
+    """
+    facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    if data is None:
+        raise InputError(f"{name} needs the answers of people", "name a file of them")
+    answers = read_answers(data, facts[name], facts["forms"])
+    ours = dict(_numbers(answers))
+    wanted = facts[name]["numbers"]
+    rows = [_row(each, ours.get(each), wanted[each]) for each in wanted]
+    return rows + [Row(each, number) for each, number in ours.items() if each not in wanted]
+
+
+def read_answers(path: Path, sample: Json, forms: Mapping[str, Mapping[str, list[int]]]) -> Answers:
+    """Answers of people out of a file.
+
+    Raises:
+        InputError: As :func:`sample_rows`.
+    """
+    key = {value: tuple(numbers) for value, numbers in forms[sample["form"]].items()}
+    items = sum(map(len, key.values()))
+    table = read_table(path) if path.suffix.lower() in (".rda", ".rdata") else _comma_separated(path)
+    if len(table) != items:
+        raise InputError(f"{path} has {len(table)} columns, the questionnaire {items} items", "one column an item")
+    ratings = np.stack([np.asarray(column, dtype=np.float64) for column in table.values()], axis=1)
+    low, high = sample["scale"]
+    ratings = np.where((ratings >= low) & (ratings <= high), ratings, np.nan)
+    answers = Answers(low + high - ratings if sample["reversed"] else ratings, key)
+    middle = dict(zip(TEN.dimensions, np.nanmean(answers.centred(), axis=0), strict=True)) if len(ratings) else {}
+    if not middle or not middle["benevolence"] > 0 > middle["power"]:
+        raise InputError(
+            f"{path} reads backwards, or is another questionnaire: people value power above benevolence in it",
+            f"{low} is {'very much' if sample['reversed'] else 'not at all'} like me in the file that is meant",
+        )
+    return answers
+
+
+def _comma_separated(path: Path) -> Mapping[str, Floats]:
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path)
+        return {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error
+
+
+def _row(name: str, ours: float | None, published: str) -> Row:
+    row = printed(name, ours, published)
+    if name.startswith("circle"):
+        return Row(name, ours, row.published, _TOLERANCE)
+    return row
+
+
+def _numbers(answers: Answers) -> Iterator[tuple[str, float | None]]:
+    yield "respondents", float(len(answers.ratings))
+    yield "MRAT", float(np.nanmean(mrat(answers.ratings)))
+    centred = answers.centred()
+    means = np.nanmean(centred, axis=0)
+    yield from ((f"centred mean of {value}", float(each)) for value, each in zip(TEN.dimensions, means, strict=True))
+    alphas = {value: alpha(answers.items(value)).value for value in TEN.dimensions}
+    yield from ((f"alpha of {value}", each) for value, each in alphas.items())
+    known = [each for each in alphas.values() if each is not None]
+    yield "lowest alpha", min(known, default=None)
+    yield "highest alpha", max(known, default=None)
+    yield from ((f"omega of {value}", omega(answers.items(value)).value) for value in TEN.dimensions)
+    yield from _structure(answers.raw(), centred)
+    wave = fit_wave(means, TEN)
+    if wave is not None:
+        yield from (("wave, elevation", wave.elevation), ("wave, amplitude", wave.amplitude))
+        yield from (("wave, peak", wave.peak), ("wave, R-squared", wave.r_squared))
+        yield "wave, R-squared that one noise profile of twenty exceeds", wave.noise_95
+
+
+def _structure(raw: Floats, centred: Floats) -> Iterator[tuple[str, float | None]]:
+    theory = distances(TEN)
+    found, _ = correlations(centred, TEN)
+    unchanged, _ = correlations(raw, TEN)
+    if found is None or unchanged is None:
+        return
+    yield "circle, rank correlation", distance_agreement(found, theory).value
+    yield "circle, rank correlation with a shared wedge", distance_agreement(found, distances(TEN, True)).value
+    yield "circle, rank correlation of raw scores", distance_agreement(unchanged, theory).value
+    yield "circle, cosine", cosine_agreement(found, theory).value
+    yield "circle, order index", order_index(found, theory).value
+    for name, ordinal in (("metric", False), ("ordinal", True)):
+        drawn = scale(found, TEN, ordinal)
+        yield f"{name} map, congruence with the circle", drawn.congruence
+        yield f"{name} map, stress", drawn.stress
+        yield f"{name} map, places off the circular order", drawn.displacement

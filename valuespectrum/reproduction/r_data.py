@@ -1,0 +1,179 @@
+"""Reads a table of numbers out of a data file of R (``.rda``), without R and without running anything in it.
+
+The format is R's own (R Internals, section 1.8): a tagged tree in big-endian numbers. Only tables are understood: lists
+of numeric columns and of factors, whose numbers are those of their levels.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BufferedIOBase
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.foundation.errors import InputError
+
+Floats = NDArray[np.float64]
+
+_MOST = 64 * 2**20
+"""Bytes after decompression; tables of answers take a few."""
+_MISSING = -(2**31)
+_SYMBOL, _PAIRS, _TEXT, _LOGICAL, _INTEGER, _REAL, _STRINGS, _LIST = 1, 2, 9, 10, 13, 14, 16, 19
+_REFERENCE, _NOTHING, _COMPACT = 255, 254, 238
+_ENVIRONMENTS = (241, 242, 253)
+_DAMAGED = (lzma.LZMAError, zlib.error, struct.error, OverflowError)
+_OPENERS: Mapping[bytes, Callable[[Path], BufferedIOBase]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+}
+
+
+@dataclass
+class _Node:
+    """A vector with its attributes."""
+
+    content: object
+    attributes: dict[str, object] = field(default_factory=dict)
+
+
+def read_table(path: Path) -> Mapping[str, Floats]:
+    """The first table of a file: column to numbers, NaN for what is missing.
+
+    Raises:
+        InputError: It is no such file, or holds no table of numbers.
+    """
+    try:
+        found = _first_table(_Reader(_decompressed(path)).variables())
+    except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError, *_DAMAGED) as error:
+        raise _refusal(path) from error
+    if found is None:
+        raise _refusal(path)
+    return found
+
+
+def _first_table(variables: list[object]) -> dict[str, Floats] | None:
+    for node in variables:
+        if not isinstance(node, _Node) or not isinstance(node.content, list):
+            continue
+        names, columns = node.attributes.get("names"), [_numbers(each) for each in node.content]
+        whole = [each for each in columns if each is not None]
+        even = len(whole) == len(columns) and len({len(each) for each in whole}) == 1
+        if even and isinstance(names, _Node) and isinstance(names.content, list):
+            return dict(zip(map(str, names.content), whole, strict=True))
+    return None
+
+
+def _refusal(path: Path) -> InputError:
+    return InputError(f"{path} is no data file of R with a table of numbers", "name an .rda file, or save it as CSV")
+
+
+def _numbers(node: object) -> Floats | None:
+    if not isinstance(node, _Node) or not isinstance(node.content, np.ndarray):
+        return None
+    column = node.content.astype(np.float64)
+    column[node.content == _MISSING] = np.nan
+    return column
+
+
+def _decompressed(path: Path) -> bytes:
+    with path.open("rb") as file:
+        start = file.read(6)
+    opener: Callable[[Path], BufferedIOBase] = next(
+        (each for magic, each in _OPENERS.items() if start.startswith(magic)), lambda plain: plain.open("rb")
+    )
+    with opener(path) as opened:
+        raw = bytes(opened.read(_MOST + 1))
+    if len(raw) > _MOST:
+        raise InputError(f"{path} holds more than {_MOST // 2**20} MiB", "save the table that is meant as CSV")
+    return raw
+
+
+class _Reader:
+    def __init__(self, raw: bytes) -> None:
+        self._raw, self._at, self._symbols = raw, 0, list[object]()
+
+    def variables(self) -> list[object]:
+        """Everything that was saved."""
+        if self._take(7) not in (b"RDX2\nX\n", b"RDX3\nX\n"):
+            raise EOFError
+        version, *_ = (self._int() for _ in range(3))
+        if version == 3:
+            self._take(self._int())
+        found = self._item()
+        return list(found.values()) if isinstance(found, dict) else []
+
+    def _take(self, count: int) -> bytes:
+        if count < 0 or self._at + count > len(self._raw):
+            raise EOFError
+        self._at += count
+        return self._raw[self._at - count : self._at]
+
+    def _int(self) -> int:
+        return int(struct.unpack(">i", self._take(4))[0])
+
+    def _item(self) -> object:
+        flags = self._int()
+        kind, has_attributes, has_tag = flags & 0xFF, bool(flags & 0x200), bool(flags & 0x400)
+        if kind == _NOTHING or kind in _ENVIRONMENTS:
+            return None
+        if kind == _REFERENCE:
+            return self._symbols[(flags >> 8 or self._int()) - 1]
+        if kind == _SYMBOL:
+            self._symbols.append(self._item())
+            return self._symbols[-1]
+        if kind == _TEXT:
+            length = self._int()
+            return self._take(length).decode("utf-8", "replace") if length >= 0 else ""
+        if kind == _PAIRS:
+            return self._pairs(has_attributes, has_tag)
+        if kind == _COMPACT:
+            return self._compact()
+        node = _Node(self._vector(kind))
+        if has_attributes:
+            attributes = self._item()
+            node.attributes = attributes if isinstance(attributes, dict) else {}
+        return node
+
+    def _pairs(self, has_attributes: bool, has_tag: bool) -> dict[str, object]:
+        found: dict[str, object] = {}
+        while True:
+            if has_attributes:
+                self._item()
+            tag = self._item() if has_tag else len(found)
+            found[str(tag)] = self._item()
+            flags = self._int()
+            if flags & 0xFF != _PAIRS:
+                return found
+            has_attributes, has_tag = bool(flags & 0x200), bool(flags & 0x400)
+
+    def _vector(self, kind: int) -> object:
+        length = self._int()
+        if kind in (_LOGICAL, _INTEGER):
+            return np.frombuffer(self._take(4 * length), ">i4")
+        if kind == _REAL:
+            return np.frombuffer(self._take(8 * length), ">f8")
+        if kind in (_STRINGS, _LIST):
+            return [self._item() for _ in range(length)]
+        raise EOFError
+
+    def _compact(self) -> object:
+        """Vectors that R keeps in short: the numbers of rows, and wrapped ones."""
+        described, state, _ = self._item(), self._item(), self._item()
+        name = next(iter(described.values()), "") if isinstance(described, dict) else ""
+        if name == "compact_intseq" and isinstance(state, _Node) and isinstance(state.content, np.ndarray):
+            count, first, step = (int(each) for each in state.content)
+            if not 0 <= count <= _MOST // 8:
+                raise EOFError
+            return _Node(first + step * np.arange(count))
+        if str(name).startswith("wrap_") and isinstance(state, _Node) and isinstance(state.content, list):
+            return state.content[0]
+        raise EOFError
