@@ -65,11 +65,6 @@ class Across:
     means: Floats
     """Value means fitted beside wordings, shape (..., values): those of the values where all share their wordings."""
 
-    @property
-    def value_by_wording(self) -> Floats:
-        """Variance of value x wording, at least 0."""
-        return np.asarray(np.maximum(self.interaction.size - self.noise.size, 0.0))
-
 
 def within_values(table: Floats, clusters: Clusters, overlap: Overlap | None = None) -> Within:
     """Reckon means and their variances over clips.
