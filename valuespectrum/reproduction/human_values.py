@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.reproduction.r_data import read_table
-from valuespectrum.reproduction.rows import Row, printed
+from valuespectrum.reproduction.rows import ComparedNumber, printed
 from valuespectrum.scoring.reliability.classical import alpha, mrat, omega
 from valuespectrum.scoring.structure.circle import (
     correlations,
@@ -41,7 +41,7 @@ _TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PeopleAnswers:
     """What people answered, and how it is read."""
 
     ratings: Floats
@@ -62,12 +62,12 @@ class Answers:
         return np.asarray(self.raw() - mrat(self.ratings)[:, None])
 
 
-def samples() -> Mapping[str, Callable[[Path | None], list[Row]]]:
+def samples() -> Mapping[str, Callable[[Path | None], list[ComparedNumber]]]:
     """What can be made again, by name."""
     return {name: partial(sample_rows, name) for name in _SAMPLES}
 
 
-def sample_rows(name: str, data: Path | None) -> list[Row]:
+def sample_rows(name: str, data: Path | None) -> list[ComparedNumber]:
     """Numbers of one sample of people beside ours.
 
     Args:
@@ -84,10 +84,10 @@ def sample_rows(name: str, data: Path | None) -> list[Row]:
     ours = dict(_numbers(answers))
     wanted = facts[name]["numbers"]
     rows = [_row(each, ours.get(each), wanted[each]) for each in wanted]
-    return rows + [Row(each, number) for each, number in ours.items() if each not in wanted]
+    return rows + [ComparedNumber(each, number) for each, number in ours.items() if each not in wanted]
 
 
-def read_answers(path: Path, sample: Json, forms: Mapping[str, Mapping[str, list[int]]]) -> Answers:
+def read_answers(path: Path, sample: Json, forms: Mapping[str, Mapping[str, list[int]]]) -> PeopleAnswers:
     """Answers of people out of a file.
 
     Raises:
@@ -101,7 +101,7 @@ def read_answers(path: Path, sample: Json, forms: Mapping[str, Mapping[str, list
     ratings = np.stack([np.asarray(column, dtype=np.float64) for column in table.values()], axis=1)
     low, high = sample["scale"]
     ratings = np.where((ratings >= low) & (ratings <= high), ratings, np.nan)
-    answers = Answers(low + high - ratings if sample["reversed"] else ratings, key)
+    answers = PeopleAnswers(low + high - ratings if sample["reversed"] else ratings, key)
     middle = dict(zip(TEN.dimensions, np.nanmean(answers.centred(), axis=0), strict=True)) if len(ratings) else {}
     if not middle or not middle["benevolence"] > 0 > middle["power"]:
         raise InputError(
@@ -121,14 +121,14 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error
 
 
-def _row(name: str, ours: float | None, published: str) -> Row:
+def _row(name: str, ours: float | None, published: str) -> ComparedNumber:
     row = printed(name, ours, published)
     if name.startswith("circle"):
-        return Row(name, ours, row.published, _TOLERANCE)
+        return ComparedNumber(name, ours, row.published, _TOLERANCE)
     return row
 
 
-def _numbers(answers: Answers) -> Iterator[tuple[str, float | None]]:
+def _numbers(answers: PeopleAnswers) -> Iterator[tuple[str, float | None]]:
     yield "respondents", float(len(answers.ratings))
     yield "MRAT", float(np.nanmean(mrat(answers.ratings)))
     centred = answers.centred()

@@ -12,7 +12,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparedNumber:
     """One number."""
 
     name: str
@@ -52,7 +52,7 @@ class Row:
         }
 
 
-def printed(name: str, ours: float | None, published: str, contradiction: str = "", note: str = "") -> Row:
+def printed(name: str, ours: float | None, published: str, contradiction: str = "", note: str = "") -> ComparedNumber:
     """A number beside one that was printed: half of the last printed digit is the tolerance.
 
     Args:
@@ -69,18 +69,18 @@ def printed(name: str, ours: float | None, published: str, contradiction: str = 
     number = Decimal(published)
     digits = number.as_tuple().exponent
     tolerance = 0.5 * 10.0 ** int(digits)
-    return Row(name, ours, float(number), tolerance, contradiction, note)
+    return ComparedNumber(name, ours, float(number), tolerance, contradiction, note)
 
 
-def reproduced(target: str, rows: Sequence[Row]) -> Json:
+def reproduced(target: str, rows: Sequence[ComparedNumber]) -> Json:
     """The document of one target.
 
     It passes when every row that has a published number agrees with it, and every published number that is known to
     contradict its own source still does: one that suddenly agreed would show that ours has moved.
 
     Returns:
-        ``target``, ``rows`` (``Row.to_json``), ``passed``, and ``contradictions`` (names of the rows that are known
-        to fail).
+        ``target``, ``rows`` (``ComparedNumber.to_json``), ``passed``, and ``contradictions`` (names of the rows that
+        are known to fail).
     """
     compared = [row for row in rows if row.passes is not None]
     return {

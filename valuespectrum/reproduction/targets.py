@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from valuespectrum.reproduction.human_values import samples
-from valuespectrum.reproduction.rows import Row, reproduced
+from valuespectrum.reproduction.rows import ComparedNumber, reproduced
 from valuespectrum.reproduction.value_spectrum import value_spectrum
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PublishedTarget:
     """Something published."""
 
-    rows: Callable[[Path | None], list[Row]]
+    rows: Callable[[Path | None], list[ComparedNumber]]
     """Its numbers beside ours, from the user's data where they are needed."""
     data: str = ""
     """The data that a user has to bring, in words; empty where the facts come with us."""
@@ -25,9 +25,9 @@ class Target:
 
 _PEOPLE = "a file of people's answers, .rda or CSV with a column an item (docs/published-numbers.md)"
 
-TARGETS: Mapping[str, Target] = {
-    "value-spectrum": Target(lambda data: value_spectrum()),
-    **{name: Target(rows, _PEOPLE) for name, rows in samples().items()},
+TARGETS: Mapping[str, PublishedTarget] = {
+    "value-spectrum": PublishedTarget(lambda data: value_spectrum()),
+    **{name: PublishedTarget(rows, _PEOPLE) for name, rows in samples().items()},
 }
 """Name to target."""
 

@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.paper import paper_scores
-from valuespectrum.reproduction.rows import Row, printed
+from valuespectrum.reproduction.rows import ComparedNumber, printed
 from valuespectrum.scoring.recovery import spearman
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.json_types import Json
@@ -24,7 +24,7 @@ Table = Mapping[str, Mapping[str, float]]
 """Model to value to score, 0 to 100."""
 
 
-def value_spectrum() -> list[Row]:
+def value_spectrum() -> list[ComparedNumber]:
     """Every published number of the main table beside ours, then what the table itself says about its noise.
 
     Published are the sample deviation of every model over its ten scores and the average of every value over the
@@ -40,7 +40,7 @@ def value_spectrum() -> list[Row]:
     return [
         *_deviations(main, facts),
         *_averages(scores, facts["averages"]),
-        *(Row(f"mean of {model}", found["mean"]) for model, found in main.items()),
+        *(ComparedNumber(f"mean of {model}", found["mean"]) for model, found in main.items()),
         *_noise(scores, pictures),
         *_agreement(scores, other),
     ]
@@ -95,41 +95,45 @@ def _rescored(values: list[str], table: Mapping[str, list[float]], pictures: int
     return {model: paper_scores(replies(dict(zip(values, row, strict=True)), pictures)) for model, row in table.items()}
 
 
-def _deviations(main: Mapping[str, Json], facts: Json) -> Iterator[Row]:
+def _deviations(main: Mapping[str, Json], facts: Json) -> Iterator[ComparedNumber]:
     for model, found in main.items():
         name = f"deviation of {model}"
         yield printed(name, found["std"], facts["deviations"][model], facts["contradictions"].get(name, ""))
 
 
-def _averages(scores: Table, averages: Mapping[str, str]) -> Iterator[Row]:
+def _averages(scores: Table, averages: Mapping[str, str]) -> Iterator[ComparedNumber]:
     for value in VALUES:
         yield printed(f"average of {LABELS[value]}", fmean(row[value] for row in scores.values()), averages[value])
 
 
-def _noise(scores: Table, pictures: int) -> Iterator[Row]:
+def _noise(scores: Table, pictures: int) -> Iterator[ComparedNumber]:
     """What of the differences between values chance would give."""
     for model, row in scores.items():
         share = fmean(row.values()) / 100
         alone = 100 * sqrt(share * (1 - share) / pictures)
-        yield Row(f"deviation of {model} by chance alone", alone, note=f"binomial, {pictures} pictures a value")
+        yield ComparedNumber(
+            f"deviation of {model} by chance alone", alone, note=f"binomial, {pictures} pictures a value"
+        )
     for model, row in scores.items():
         statistic, p = chi_square(row, pictures)
         words = "values differ" if p is not None and p < 0.05 else "no value profile is to be seen"
-        yield Row(f"chi-square of {model}", statistic, note=f"p = {p:.2g}: {words}" if p is not None else "")
+        yield ComparedNumber(f"chi-square of {model}", statistic, note=f"p = {p:.2g}: {words}" if p is not None else "")
     for model, row in scores.items():
         middle = fmean(row.values())
-        yield Row(
+        yield ComparedNumber(
             f"largest gap of {model} to its mean",
             max(abs(each - middle) for each in row.values()),
             note="said to stay within 15 points",
         )
 
 
-def _agreement(scores: Table, other: Table) -> Iterator[Row]:
+def _agreement(scores: Table, other: Table) -> Iterator[ComparedNumber]:
     """How a second published table, over other pictures, agrees with the first about the same model."""
     for model in (each for each in scores if each in other):
         first, second = scores[model], other[model]
         name = f"of {model}, main table and image ablation"
         shift = fmean(second[value] - first[value] for value in first)
-        yield Row(f"rank correlation {name}", spearman(first, second), note="other pictures, perhaps another wording")
-        yield Row(f"difference of means {name}", shift)
+        yield ComparedNumber(
+            f"rank correlation {name}", spearman(first, second), note="other pictures, perhaps another wording"
+        )
+        yield ComparedNumber(f"difference of means {name}", shift)

@@ -13,7 +13,7 @@ from scipy.stats import chi2_contingency
 
 from valuespectrum.cli import main
 from valuespectrum.instruments.paper import paper_scores
-from valuespectrum.reproduction.rows import Row, printed, reproduced
+from valuespectrum.reproduction.rows import ComparedNumber, printed, reproduced
 from valuespectrum.reproduction.value_spectrum import PUBLISHED, chi_square, replies, value_spectrum
 
 FACTS: dict[str, Any] = json.loads(PUBLISHED.read_text(encoding="utf-8"))
@@ -30,11 +30,13 @@ P_VALUES = {
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, Row]:
+def rows() -> dict[str, ComparedNumber]:
     return {row.name: row for row in value_spectrum()}
 
 
-def test_everything_published_is_made_again_but_the_bar_that_contradicts_its_row(rows: dict[str, Row]) -> None:
+def test_everything_published_is_made_again_but_the_bar_that_contradicts_its_row(
+    rows: dict[str, ComparedNumber],
+) -> None:
     compared = {name: row for name, row in rows.items() if row.passes is not None}
     assert len(compared) == 18
     assert [name for name, row in compared.items() if not row.passes] == ["deviation of CogVLM2"]
@@ -44,7 +46,7 @@ def test_everything_published_is_made_again_but_the_bar_that_contradicts_its_row
     assert document["passed"] and document["contradictions"] == ["deviation of CogVLM2"]
 
 
-def test_averages_round_half_up_to_the_published_ones(rows: dict[str, Row]) -> None:
+def test_averages_round_half_up_to_the_published_ones(rows: dict[str, ComparedNumber]) -> None:
     for value, average in FACTS["averages"].items():
         label = value.replace("self_d", "Self-d").replace("_", " ")
         ours = rows[f"average of {label[0].upper()}{label[1:]}"].ours
@@ -65,7 +67,7 @@ def test_a_row_that_moved_by_one_picture_is_noticed(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", FACTS["scores"])
-def test_chi_square_is_that_of_scipy(model: str, rows: dict[str, Row]) -> None:
+def test_chi_square_is_that_of_scipy(model: str, rows: dict[str, ComparedNumber]) -> None:
     yes = np.array(FACTS["scores"][model]) // 2
     expected = chi2_contingency(np.stack([yes, 50 - yes]), correction=False)
     statistic, p = chi_square(dict(zip(FACTS["values"], FACTS["scores"][model], strict=True)), 50)
@@ -80,7 +82,7 @@ def test_there_is_no_test_where_every_answer_is_the_same() -> None:
     assert chi_square({}, 50) == (None, None)
 
 
-def test_the_second_table_does_not_keep_the_order_of_the_first(rows: dict[str, Row]) -> None:
+def test_the_second_table_does_not_keep_the_order_of_the_first(rows: dict[str, ComparedNumber]) -> None:
     where = "main table and image ablation"
     found = {name: row.ours for name, row in rows.items() if where in name}
     assert found == {
@@ -91,7 +93,7 @@ def test_the_second_table_does_not_keep_the_order_of_the_first(rows: dict[str, R
     }
 
 
-def test_what_was_not_published_neither_passes_nor_fails(rows: dict[str, Row]) -> None:
+def test_what_was_not_published_neither_passes_nor_fails(rows: dict[str, ComparedNumber]) -> None:
     row = rows["mean of GPT-4o"]
     assert row.ours == pytest.approx(78.6)
     assert (row.published, row.difference, row.tolerance, row.passes) == (None, None, None, None)

@@ -57,7 +57,7 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WishedError:
     """What is to be reached; the more demanding counts."""
 
     standard_error: float | None = None
@@ -104,7 +104,7 @@ def study(found: Components, design: Design) -> Study:
     )
 
 
-def cheapest(found: Components, wish: Wish, values: int = 10) -> Study | None:
+def cheapest(found: Components, wish: WishedError, values: int = 10) -> Study | None:
     """The design with the fewest asks that reaches a wish; ``None`` where none does with what there is.
 
     Every combination of the other facets is tried with the fewest clips that it needs, which a formula gives.
@@ -125,7 +125,9 @@ def cheapest(found: Components, wish: Wish, values: int = 10) -> Study | None:
     return best
 
 
-def fixed(found: Components, wish: Wish, levels: Mapping[str, int], swept: str, values: int = 10) -> Study | None:
+def fixed(
+    found: Components, wish: WishedError, levels: Mapping[str, int], swept: str, values: int = 10
+) -> Study | None:
     """The design that reaches a wish by one facet alone, e.g. more clips with one wording.
 
     Args:
@@ -142,7 +144,7 @@ def fixed(found: Components, wish: Wish, levels: Mapping[str, int], swept: str, 
     return None if needed is None else study(found, Design({**levels, swept: needed}, values))
 
 
-def _candidates(found: Components, wish: Wish) -> Iterator[tuple[dict[str, int], str]]:
+def _candidates(found: Components, wish: WishedError) -> Iterator[tuple[dict[str, int], str]]:
     facets = [name for name in found.sizes if name != VALUE]
     swept = "clip" if "clip" in facets else facets[-1]
     others = [name for name in facets if name != swept]
@@ -155,7 +157,7 @@ _SWEEP = 24
 _NO_LIMIT = 10**6
 
 
-def _limit(facet: str, wish: Wish) -> int:
+def _limit(facet: str, wish: WishedError) -> int:
     return (wish.most or {}).get(facet, _NO_LIMIT)
 
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.reliability.components import Components, components
-from valuespectrum.scoring.reliability.decisions import Design, Wish, cheapest, fixed, study
+from valuespectrum.scoring.reliability.decisions import Design, WishedError, cheapest, fixed, study
 from vectorstore.foundation.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -89,7 +89,7 @@ def _error(rng: np.random.Generator, design: Design, times: int) -> float:
 @pytest.mark.parametrize("wished", [0.2, 0.12])
 def test_a_plan_from_known_components_keeps_its_word(wished: float) -> None:
     rng = np.random.default_rng(4)
-    plan = cheapest(planted(SIZES), Wish(standard_error=wished))
+    plan = cheapest(planted(SIZES), WishedError(standard_error=wished))
     assert plan is not None and plan.standard_error <= wished + 1e-9
     assert _error(rng, plan.design, 400) == pytest.approx(plan.standard_error, rel=0.06)
     assert plan.standard_error == pytest.approx(wished, rel=0.1), "and is not much better than what was wished"
@@ -100,7 +100,7 @@ def test_a_plan_from_a_pilot_meets_the_stated_error_within_a_tenth() -> None:
     reached = []
     for _ in range(40):
         pilot = components(drawn(rng, {"value": 10, "clip": 10, "wording": 8, "draw": 2}), FACETS, NESTED)
-        plan = cheapest(pilot, Wish(standard_error=0.15))
+        plan = cheapest(pilot, WishedError(standard_error=0.15))
         assert plan is not None
         reached.append(study(planted(SIZES), plan.design).standard_error)
     assert np.mean(reached) == pytest.approx(0.15, rel=0.1)
@@ -109,27 +109,29 @@ def test_a_plan_from_a_pilot_meets_the_stated_error_within_a_tenth() -> None:
 def test_a_plan_needs_at_most_half_the_asks_of_one_wording_with_more_clips() -> None:
     found = planted(SIZES)
     # .285 is the error that one wording with ever more clips comes down to: sqrt(.9 x .09).
-    wish = Wish(standard_error=0.29)
+    wish = WishedError(standard_error=0.29)
     one = fixed(found, wish, {"wording": 1, "draw": 1}, "clip")
     best = cheapest(found, wish)
     assert one is not None and best is not None
     assert best.standard_error <= 0.29 and one.standard_error <= 0.29
     assert best.design.asks <= one.design.asks / 2, (best, one)
-    easier = Wish(standard_error=0.31)
+    easier = WishedError(standard_error=0.31)
     one, best = fixed(found, easier, {"wording": 1, "draw": 1}, "clip"), cheapest(found, easier)
     assert one is not None and best is not None and best.design.asks <= one.design.asks / 2
-    assert fixed(found, Wish(standard_error=0.2), {"wording": 1, "draw": 1}, "clip") is None, "it never comes there"
+    assert fixed(found, WishedError(standard_error=0.2), {"wording": 1, "draw": 1}, "clip") is None, (
+        "it never comes there"
+    )
 
 
 def test_where_wordings_do_not_matter_one_is_enough() -> None:
     alike = {effect: 0.0 if "wording" in effect else each for effect, each in planted(SIZES).variances.items()}
-    plan = cheapest(Components(alike, dict.fromkeys(alike, 1), {}, SIZES, NESTED), Wish(standard_error=0.2))
+    plan = cheapest(Components(alike, dict.fromkeys(alike, 1), {}, SIZES, NESTED), WishedError(standard_error=0.2))
     assert plan is not None and plan.design.levels["wording"] == 1
 
 
 def test_the_search_finds_what_trying_everything_finds() -> None:
     found = planted(SIZES)
-    wish = Wish(standard_error=0.2, most={"wording": 6, "draw": 3})
+    wish = WishedError(standard_error=0.2, most={"wording": 6, "draw": 3})
     plan = cheapest(found, wish)
     tried = [
         each.design.asks
@@ -139,7 +141,7 @@ def test_the_search_finds_what_trying_everything_finds() -> None:
         if (each := study(found, Design({"clip": clips, "wording": wordings, "draw": draws}))).standard_error <= 0.2
     ]
     assert plan is not None and plan.design.asks == min(tried)
-    assert cheapest(found, Wish(standard_error=0.05, most={"wording": 2})) is None
+    assert cheapest(found, WishedError(standard_error=0.05, most={"wording": 2})) is None
 
 
 def test_coefficients_are_those_of_the_formula_and_of_a_second_study() -> None:
@@ -159,7 +161,7 @@ def test_coefficients_are_those_of_the_formula_and_of_a_second_study() -> None:
 
 def test_a_difference_that_is_promised_is_found_four_times_in_five() -> None:
     rng = np.random.default_rng(7)
-    plan = cheapest(planted(SIZES), Wish(difference=0.5))
+    plan = cheapest(planted(SIZES), WishedError(difference=0.5))
     assert plan is not None and plan.detectable <= 0.5
     error = np.sqrt(2) * plan.standard_error
     found = np.abs(plan.detectable + error * rng.normal(size=4000)) > 1.96 * error
@@ -175,7 +177,12 @@ def test_what_cannot_be_seen_is_refused_in_words() -> None:
     table[0, 0, 0, 0] = np.nan
     with pytest.raises(InputError, match="holes"):
         components(table, FACETS, NESTED)
-    for wish in (Wish(), Wish(standard_error=0.0), Wish(difference=-1.0), Wish(standard_error=float("nan"))):
+    for wish in (
+        WishedError(),
+        WishedError(standard_error=0.0),
+        WishedError(difference=-1.0),
+        WishedError(standard_error=float("nan")),
+    ):
         with pytest.raises(InputError, match="wished for"):
             cheapest(planted(SIZES), wish)
     nothing = study(components(np.ones((3, 2)), ("value", "clip"), NESTED), Design({"clip": 2}, 3))
