@@ -1,0 +1,89 @@
+"""Whether negation is understood: positive and negative questions must find the same pictures liked.
+
+``r = cov(positive, negative) / sqrt(cov(positive a, positive b) * cov(negative a, negative b))`` over clips, where
+``positive`` and ``negative`` are liking by questions of that polarity and a and b are the two orders of the options:
+a correlation corrected for attenuation by parallel halves (Spearman 1904). A model that does not hear the "not" has -1;
+one whose negative answers have nothing to do with the picture 0. Means of the two polarities would look fine for both.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.scoring.guards.finding import Finding, told
+
+Floats = NDArray[np.float64]
+
+NAME = "negation"
+LEAST_AGREEMENT = 0.5
+FEWEST_CLIPS = 10
+_LEAST_CORRELATION = 2.0
+"""Standard errors of a correlation of nothing that the halves of a polarity must agree by."""
+_SATURATED = 0.95
+_ONE_SIDED = 1.645
+_LOST_TO_LEANS = 0.8
+"""How much lower r of an understanding model is when all shares lie at an end of their scale."""
+
+
+def negation(answers: Floats, shares: bool) -> Finding:
+    """Compare what positive and negative questions say about every picture.
+
+    Args:
+        answers: Shape (clips, 4) in the order of ``draws.CELLS``: log-odds or share of the word yes, means over
+            wordings; NaN where a cell has no answer, which leaves its clip out.
+        shares: Whether they are shares, which leave no room near 0 and 1.
+
+    Returns:
+        Flagged when the upper end of r's one-sided 95 % interval is below .5, or when one polarity tells pictures apart
+        and the other does not; unknown when neither does, or when one is saturated by a lean. Of shares
+        under a lean less than .5 is asked for: then each polarity only tells apart what the other does not.
+    """
+    rows = answers[~np.isnan(answers).any(axis=1)]
+    if len(rows) < FEWEST_CLIPS:
+        return _unknown(f"fewer than {FEWEST_CLIPS} clips were asked about in all four cells")
+    deviations = rows - rows.mean(axis=0)
+    covariance = deviations.T @ deviations / (len(rows) - 1)
+    reliable = [_agree(covariance, first, len(rows)) for first in (0, 2)]
+    if not any(reliable):
+        return _unknown("answers do not tell one picture from another")
+    if not all(reliable):
+        return _one_sided(rows, reliable, shares)
+    across = -covariance[:2, 2:].mean()
+    both = covariance[0, 1] * covariance[2, 3]
+    r = float(np.clip(across / math.sqrt(both), -1.0, 1.0))
+    error = math.sqrt(covariance[:2, :2].mean() * covariance[2:, 2:].mean() / both / len(rows))
+    needed = LEAST_AGREEMENT - (_LOST_TO_LEANS * (1 - 2 * rows.mean()) ** 2 if shares else 0.0)
+    return told(NAME, r + _ONE_SIDED * error < needed, r, needed, _statements(r, needed))
+
+
+def _agree(covariance: Floats, first: int, clips: int) -> bool:
+    """Whether both halves of a polarity see the same differences between pictures."""
+    scale = math.sqrt(covariance[first, first] * covariance[first + 1, first + 1])
+    return scale > 1e-12 and covariance[first, first + 1] / scale > _LEAST_CORRELATION / math.sqrt(clips)
+
+
+def _one_sided(rows: Floats, reliable: list[bool], shares: bool) -> Finding:
+    silent = slice(2, 4) if reliable[0] else slice(0, 2)
+    polarity = "negative" if reliable[0] else "positive"
+    mean = float(rows[:, silent].mean())
+    if shares and not 1 - _SATURATED <= mean <= _SATURATED:
+        return _unknown(
+            f"{polarity} questions are nearly always answered alike, which hides whether they are understood"
+        )
+    failed = f"{polarity} questions are answered whatever the picture: liking that averages both is not what is liked"
+    return told(NAME, True, 0.0, LEAST_AGREEMENT, ("", failed))
+
+
+def _statements(r: float, needed: float) -> tuple[str, str]:
+    failed = "negation is not understood" if r < 0 else "positive and negative questions do not agree"
+    return (
+        f"positive and negative questions agree about which pictures are liked (r = {r:.2f})",
+        f"{failed} (r = {r:.2f}, at least {needed:.2f} is needed): liking cannot be told from a lean",
+    )
+
+
+def _unknown(why: str) -> Finding:
+    return Finding(NAME, "unknown", None, LEAST_AGREEMENT, f"whether negation is understood is not known: {why}")
