@@ -1,0 +1,137 @@
+"""What was answered, spread over the cells of the design: respondent x value x clip x wording x cell.
+
+A cell is one question in one polarity with one order of the options. Its evidence is a log-odds of the word yes, a
+number of yes among drawn answers, or the word of one answer. The kinds are never mixed: a comparison is of one kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.scoring.draws import CELLS
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Kind = Literal["log_probability", "samples", "sampled_text", "greedy_text"]
+
+POLARITY: Floats = CELLS[:, 0]
+"""+1 or -1 of the four cells: whether yes means liking."""
+FIRST: Floats = CELLS[:, 2]
+"""+1 where yes is listed first, else -1."""
+
+IN_WORDS: dict[Kind, str] = {
+    "log_probability": "log-probabilities",
+    "samples": "counted draws",
+    "sampled_text": "single drawn texts",
+    "greedy_text": "single most likely texts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Answers of some respondents to the same questions."""
+
+    kind: Kind
+    yes: Floats
+    """Shape (respondents, values, clips, wordings, 4) in the order of ``draws.CELLS``: of log-probabilities the mean
+    log-odds of the word yes, else the number of yes; 0 where ``said`` is."""
+    said: Floats
+    """The same shape: how many answers said yes or no; 0 where none did, however many were asked."""
+    values: tuple[str, ...] = ()
+    clips: tuple[tuple[str, ...], ...] = ()
+    """Clips of every value; a place without a clip has no answers."""
+    wordings: tuple[str, ...] = ()
+
+    def share(self) -> Floats:
+        """Log-odds or share of yes per cell, NaN where nothing was said."""
+        empty = np.full_like(self.yes, np.nan)
+        if self.kind == "log_probability":
+            return np.where(self.said > 0, self.yes, np.nan)
+        return np.divide(self.yes, self.said, out=empty, where=self.said > 0)
+
+
+def cells_of(judged: pd.DataFrame, values: Sequence[str], greedy: bool = True) -> Cells:
+    """Spread the answers of one respondent; incomplete sets are kept.
+
+    Args:
+        judged: Rows as ``scoring.cells.judge`` returns them; those whose verdict is ``value`` count.
+        values: Dimensions in order.
+        greedy: Whether single texts are the most likely ones (temperature 0) and not drawn.
+
+    Raises:
+        InputError: The rows hold several readouts, or a value that is not named.
+    """
+    read = {str(name) for name in judged["readout"].unique()}
+    if len(read) != 1:
+        raise InputError(f"answers were read in several ways: {', '.join(sorted(read)) or 'none'}", "score them apart")
+    counted = judged[judged["verdict"] == "value"]
+    kind = _kind(read.pop(), greedy)
+    wordings = tuple(sorted({str(name) for name in judged["wording"]}))
+    strange = sorted({str(name) for name in counted["value"]} - set(values))
+    if strange:
+        raise InputError(f"unknown values: {', '.join(strange)}", "name them all")
+    asked = judged.groupby("value")["clip"].unique()
+    clips = tuple(tuple(sorted(map(str, asked[value]))) if value in asked else () for value in values)
+    shape = (1, len(values), max(map(len, clips), default=0), len(wordings), len(CELLS))
+    yes, said = np.zeros(shape), np.zeros(shape)
+    places = _places(counted, values, clips, wordings)
+    weight, hits = _evidence(counted, kind)
+    np.add.at(said, places, weight)
+    np.add.at(yes, places, hits)
+    if kind == "log_probability":
+        yes = np.divide(yes, said, out=np.zeros(shape), where=said > 0)
+    return Cells(kind, yes, said, tuple(values), clips, wordings)
+
+
+def require_one_kind(kinds: Iterable[Kind]) -> Kind:
+    """The one readout of everything that is compared.
+
+    Raises:
+        InputError: There are several: their numbers are not on one scale, and shrink differently under leans.
+    """
+    several = sorted(set(kinds))
+    if len(several) != 1:
+        names = " with ".join(IN_WORDS[kind] for kind in several) or "nothing"
+        raise InputError(f"cannot compare {names}", "score all runs with the same --readout")
+    return several[0]
+
+
+def _kind(readout: str, greedy: bool) -> Kind:
+    if readout == "log_probability":
+        return "log_probability"
+    if readout == "samples":
+        return "samples"
+    return "greedy_text" if greedy else "sampled_text"
+
+
+def _places(
+    counted: pd.DataFrame, values: Sequence[str], clips: Sequence[Sequence[str]], wordings: Sequence[str]
+) -> tuple[NDArray[np.int64], ...]:
+    row_of = {value: row for row, value in enumerate(values)}
+    column_of = {(value, clip): at for value, row in row_of.items() for at, clip in enumerate(clips[row])}
+    word_of = {wording: at for at, wording in enumerate(wordings)}
+    names = counted["value"].map(str), counted["clip"].map(str), counted["wording"].map(str)
+    cell = 2 * (counted["polarity"].astype(float) < 0).to_numpy(int) + (counted["first"] != "yes").to_numpy(int)
+    return (
+        np.zeros(len(counted), dtype=np.int64),
+        np.array([row_of[value] for value in names[0]], dtype=np.int64),
+        np.array([column_of[pair] for pair in zip(names[0], names[1], strict=True)], dtype=np.int64),
+        np.array([word_of[wording] for wording in names[2]], dtype=np.int64),
+        cell.astype(np.int64),
+    )
+
+
+def _evidence(counted: pd.DataFrame, kind: Kind) -> tuple[Floats, Floats]:
+    """How much every row weighs, and its log-odds or number of yes."""
+    if kind == "samples":
+        return counted["said"].to_numpy(np.float64), counted["said_yes"].to_numpy(np.float64)
+    column = "log_odds" if kind == "log_probability" else "yes"
+    return np.ones(len(counted)), counted[column].to_numpy(np.float64)

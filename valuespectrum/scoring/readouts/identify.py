@@ -1,0 +1,129 @@
+"""Which readouts tell liking at all, in words: no prior may count as evidence, and no number stands for silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.scoring.guards.known import mean_over
+from valuespectrum.scoring.guards.negation import negation
+from valuespectrum.scoring.readouts.evidence import FIRST, POLARITY, Cells, Floats
+
+Status = Literal["identified", "order only", "not identifiable"]
+
+LEAST_EVIDENCE = 3.0
+"""Answers that must speak against the majority of their polarity, in effect, before a value has log-odds."""
+_ONE_SIDED = 0.4
+"""How far from half a share of liking answers must be to be in order among others although all answers agree."""
+_FEWEST_SHARE = 0.5
+"""Share of values that must be told before any is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """Whether the answers of one respondent tell its liking."""
+
+    status: Status
+    why: str
+    """In words; empty when all values are identified."""
+    values: NDArray[np.bool_]
+    """Which values are told; all false unless identified or ``order only``."""
+
+
+def identify(cells: Cells) -> list[Identification]:
+    """Look at the design, at negation, and at how much the answers say.
+
+    Log-probabilities say enough wherever both polarities were asked in both orders. Counts and texts of a value say as
+    much as ``sum n share (1 - share)`` over the polarities, which is the information on log-odds: with all answers
+    alike it is 0, and any number would be the prior's. Single most likely texts never have log-odds (no chance is in
+    them): at best they tell the order of values, in units of how clips and questions spread.
+
+    Args:
+        cells: Of any kind.
+
+    Returns:
+        One for every respondent.
+    """
+    return [_one(cells, place) for place in range(len(cells.said))]
+
+
+def evidence(cells: Cells) -> Floats:
+    """Information on the liking of every value in counts and texts; shape (respondents, values)."""
+    total = np.zeros(cells.said.shape[:2])
+    for sign in (1.0, -1.0):
+        said = cells.said[..., sign == POLARITY].sum(axis=(2, 3, 4))
+        yes = cells.yes[..., sign == POLARITY].sum(axis=(2, 3, 4))
+        total += yes * np.divide(said - yes, said, out=np.zeros_like(said), where=said > 0)
+    return total
+
+
+def liking_shares(cells: Cells) -> Floats:
+    """Share of liking answers of every value: the mean over the two polarities, shape (respondents, values).
+
+    A lean cancels from it as far as the ends of the scale let it. NaN of log-probabilities.
+    """
+    if cells.kind == "log_probability":
+        return np.full(cells.said.shape[:2], np.nan)
+    parts = []
+    for sign in (1.0, -1.0):
+        said, yes = (each[..., sign == POLARITY].sum(axis=(2, 3, 4)) for each in (cells.said, cells.yes))
+        share = np.divide(yes, said, out=np.full_like(said, np.nan), where=said > 0)
+        parts.append(share if sign > 0 else 1 - share)
+    return mean_over(np.stack(parts), 0)
+
+
+def _one(cells: Cells, place: int) -> Identification:
+    said = cells.said[place]
+    nothing = np.zeros(said.shape[0], dtype=np.bool_)
+    if not said.any():
+        return Identification("not identifiable", "nothing that was said could be read", nothing)
+    why = _design(said)
+    if why:
+        return Identification("not identifiable", why, nothing)
+    share = cells.share()[place]
+    finding = negation(mean_over(share, 2).reshape(-1, 4), cells.kind != "log_probability")
+    if finding.flagged:
+        return Identification("not identifiable", finding.statement, nothing)
+    heard = said.sum(axis=(1, 2, 3)) > 0
+    if cells.kind == "log_probability":
+        if not (said > 0).all(axis=-1).any():
+            return Identification("not identifiable", "no picture was answered for in all four cells", nothing)
+        return Identification("identified", "", heard)
+    return _by_evidence(cells, place, heard)
+
+
+def _design(said: Floats) -> str:
+    """What the questions lack, in words."""
+    asked = said.sum(axis=(0, 1)) > 0
+    if not (asked[:, POLARITY > 0].any(axis=1) & asked[:, POLARITY < 0].any(axis=1)).any():
+        return "no wording was answered in both polarities: liking and a lean towards yes are one number"
+    if not (asked[:, FIRST > 0].any() and asked[:, FIRST < 0].any()):
+        return ""
+    if np.linalg.matrix_rank(np.stack([POLARITY, np.ones(4), FIRST])[:, asked.any(axis=0)]) < 3:
+        return "polarity and order of the options changed together: liking and an order effect are one number"
+    return ""
+
+
+def _by_evidence(cells: Cells, place: int, heard: NDArray[np.bool_]) -> Identification:
+    told = heard & (evidence(cells)[place] >= LEAST_EVIDENCE)
+    if cells.kind == "greedy_text":
+        told |= heard & (np.abs(liking_shares(cells)[place] - 0.5) >= _ONE_SIDED)
+    silent = [name for name, is_told in zip(cells.values, told, strict=True) if not is_told]
+    yes = float(cells.yes[place].sum() / cells.said[place].sum())
+    if told.sum() < _FEWEST_SHARE * max(int(heard.sum()), 1):
+        word = "yes" if yes >= 0.5 else "no"
+        why = (
+            f"{max(yes, 1 - yes):.0%} of the answers are {word}, and for {len(silent)} of {len(told)} values hardly "
+            "one differs between questions: all that is told is that liking is weaker than the lean"
+        )
+        if 0.2 < yes < 0.8:
+            why = f"for {len(silent)} of {len(told)} values all answers agree: liking is stronger than can be counted"
+        return Identification("not identifiable", why, np.zeros_like(told))
+    rest = f"the answers do not vary enough for {', '.join(silent)}" if silent else ""
+    if cells.kind == "greedy_text":
+        why = "single most likely texts have no chances: they tell which values are liked more, not how much"
+        return Identification("order only", f"{why}; {rest}" if rest else why, told)
+    return Identification("identified", rest, told)
