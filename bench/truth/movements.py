@@ -1,0 +1,104 @@
+"""Verdicts about planted personas: ``python -m bench.truth.movements``.
+
+``theta = (1 - obedience) * bare + obedience * strength * target + text + error``, a text shift of its own for every
+persona and placebo; placebos aim at targets of their own, as personas of others do.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.truth.cells import Floats
+from valuespectrum.scoring.personas.placebos import Movement, movement
+
+GRADED = ("pull", "keep", "target_share", "alignment")
+TARGET: Floats = np.array([1.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """What is planted."""
+
+    persona: float = 0.0
+    """Obedience to the persona, 0 to 1; below 0 the model does the opposite."""
+    placebo: float = 0.0
+    text_sd: float = 0.5
+    """Of what any text shifts a value by, in log-odds."""
+    error_sd: float = 0.17
+    """Of the measured profiles."""
+    strength: float = 2.0
+    value_sd: float = 1.2
+    texts: int = 5
+
+
+def moved(planted: Obeyed, generator: np.random.Generator) -> Movement:
+    """One persona with its placebos."""
+    bare = generator.normal(0, planted.value_sd, len(TARGET))
+    target = generator.permutation(TARGET)
+
+    def measured(obedience: float, aim: Floats, text_sd: float) -> Floats:
+        shift = generator.normal(0, text_sd, len(TARGET)) + generator.normal(0, planted.error_sd, len(TARGET))
+        return (1 - abs(obedience)) * bare + obedience * planted.strength * aim + shift
+
+    placebos = [measured(planted.placebo, generator.permutation(TARGET), planted.text_sd) for _ in range(planted.texts)]
+    return movement(measured(planted.persona, target, planted.text_sd), measured(0.0, target, 0.0), target, placebos)
+
+
+def cases() -> Iterator[tuple[str, Obeyed]]:
+    """Nulls first, then personas that work."""
+    yield "nothing works, no text shift", Obeyed(text_sd=0.0)
+    yield "nothing works, text sd .3", Obeyed(text_sd=0.3)
+    yield "nothing works, text sd .5", Obeyed()
+    yield "placebo obeyed .6, text sd .5", Obeyed(placebo=0.6)
+    yield "placebo obeyed .6, text sd .5, 10 placebos", Obeyed(placebo=0.6, texts=10)
+    for obedience in (0.3, 0.6, 0.9):
+        for texts in (5, 10):
+            yield f"persona obeyed {obedience}, {texts} placebos", Obeyed(obedience, texts=texts)
+    yield "persona and placebos obeyed .75, 10 placebos", Obeyed(0.75, 0.75, texts=10)
+    yield "persona does the opposite .6, 10 placebos", Obeyed(-0.6, texts=10)
+
+
+def told_apart(low: float, high: float, count: int, seed: int, text_sd: float = 0.5) -> dict[str, float]:
+    """How well each measure tells two degrees of obedience apart: difference of means over the pooled spread (d')."""
+    generator = np.random.default_rng(seed)
+    rows = [
+        np.array([_graded(one) for one in (moved(Obeyed(each, text_sd=text_sd), generator) for _ in range(count))])
+        for each in (low, high)
+    ]
+    spread = np.sqrt((rows[0].var(axis=0, ddof=1) + rows[1].var(axis=0, ddof=1)) / 2)
+    found = (rows[1].mean(axis=0) - rows[0].mean(axis=0)) / spread
+    return dict(zip(GRADED, found.tolist(), strict=True))
+
+
+def _graded(one: Movement) -> tuple[float, ...]:
+    found = one.regression
+    return found.pull, -found.keep, found.target_share, np.nan if one.aligned is None else one.aligned
+
+
+def verdicts(planted: Obeyed, count: int, seed: int) -> dict[str, float]:
+    """Share of each verdict."""
+    generator = np.random.default_rng(seed)
+    counts = Counter(moved(planted, generator).verdict for _ in range(count))
+    return {verdict: counts[verdict] / count for verdict in ("moved", "not distinguishable", "moved away", "unknown")}
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    for name, planted in cases():
+        shares = verdicts(planted, chosen.trials, chosen.seed)
+        print(f"{name:50}" + "".join(f"  {verdict} {share:.3f}" for verdict, share in shares.items()), flush=True)
+    for text_sd in (0.3, 0.5):
+        print(f"d' between obedience .75 and .90, text sd {text_sd}:", told_apart(0.75, 0.9, chosen.trials, 1, text_sd))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Guards speak when something is planted, and are silent when nothing is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.truth.cells import Planted
+from bench.truth.guarded import (
+    Trial,
+    directional_trial,
+    negation_trial,
+    rate,
+    refusal_trial,
+    sameness_trials,
+    wording_trial,
+)
+from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
+from valuespectrum.scoring.guards.negation import negation
+from valuespectrum.scoring.guards.refusals import refusal_bounds, unequal_refusals
+from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
+from valuespectrum.scoring.guards.ties import alignment_with_ceiling, shared_ranks, ties
+from valuespectrum.scoring.guards.wordings import clips_per_word, wording_agreement
+from valuespectrum.scoring.readouts.evidence import POLARITY, Kind
+
+MANY, FEW = 0.95, 0.05
+
+
+@pytest.mark.parametrize("kind", ["log_probability", "samples", "sampled_text"])
+def test_ignored_negation_is_flagged_and_understood_is_not(kind: Kind) -> None:
+    lean = 0.0 if kind == "sampled_text" else 2.0
+    assert rate(negation_trial(Planted(understood=-1.0, lean=lean), kind, 15), 20) >= MANY
+    assert rate(negation_trial(Planted(lean=lean), kind, 15), 20) <= FEW
+
+
+def test_negative_answers_that_ignore_the_picture_are_flagged() -> None:
+    assert rate(negation_trial(Planted(understood=0.0), "log_probability", 15), 20) >= MANY
+
+
+def test_what_does_not_tell_pictures_apart_says_nothing_of_negation() -> None:
+    flat = negation(np.random.default_rng(0).normal(0, 1, (150, 4)), shares=False)
+    assert (flat.state, flat.number) == ("unknown", None) and "do not tell" in flat.statement
+    assert negation(np.zeros((150, 4)), shares=True).state == "unknown"
+    assert negation(np.zeros((3, 4)), shares=True).state == "unknown"
+
+
+def test_a_lean_that_hides_negation_is_not_called_a_misunderstanding() -> None:
+    liking = np.random.default_rng(0).uniform(0.1, 0.9, 100)
+    answers = np.stack([liking, liking, np.ones(100), np.ones(100)], axis=1)
+    assert negation(answers, shares=True).state == "unknown"
+    assert negation(answers, shares=False).flagged
+
+
+def test_selective_refusals_are_flagged() -> None:
+    assert rate(refusal_trial(15, 0.3, 0.0), 20) >= MANY
+    assert rate(refusal_trial(40, 0.3, 0.05), 20) >= MANY
+
+
+def test_refusals_alike_are_not_flagged() -> None:
+    assert rate(refusal_trial(15, 0.0, 0.15), 60, seed=1) <= 0.1
+    none = unequal_refusals(np.zeros(20), np.repeat([0, 1], 10), ["a", "b"], np.random.default_rng(0))
+    assert (none.state, none.number) == ("holds", None)
+    nothing = unequal_refusals(np.zeros(0), np.zeros(0, dtype=np.int64), ["a"], np.random.default_rng(0))
+    assert nothing.state == "unknown"
+
+
+def test_refused_clips_have_bounds() -> None:
+    scores = np.array([[40.0, 60.0, np.nan, np.nan], [50.0, 50.0, 50.0, 50.0], [np.nan] * 4])
+    asked = np.array([[True] * 4, [True] * 4, [False] * 4])
+    bounds = refusal_bounds(scores, asked, (0.0, 100.0))
+    assert bounds.low[:2] == pytest.approx([25.0, 50.0]) and bounds.high[:2] == pytest.approx([75.0, 50.0])
+    assert bounds.centred_low[:2] == pytest.approx([-12.5, -12.5]) and np.isnan(bounds.low[2])
+    assert bounds.centred_high[:2] == pytest.approx([12.5, 12.5])
+    assert "50% of the clips of power were refused" in bounds.statement(0, "power") and not bounds.statement(1, "x")
+    assert refusal_bounds(scores, asked).ends == (40.0, 60.0)
+    empty = refusal_bounds(np.full((2, 3), np.nan), np.ones((2, 3), dtype=bool))
+    assert np.isnan(empty.low).all() and np.isnan(empty.high).all()
+
+
+def test_bounds_hold_what_was_refused() -> None:
+    generator = np.random.default_rng(2)
+    full = generator.uniform(0, 100, (10, 15))
+    refused = full < np.quantile(full, 0.3, axis=1, keepdims=True)
+    bounds = refusal_bounds(np.where(refused, np.nan, full), np.ones(full.shape, dtype=bool), (0.0, 100.0))
+    truth = full.mean(axis=1)
+    assert ((bounds.low <= truth) & (truth <= bounds.high)).all()
+    centred = truth - truth.mean()
+    assert ((bounds.centred_low <= centred) & (centred <= bounds.centred_high)).all()
+
+
+def test_wordings_that_disagree_are_flagged() -> None:
+    assert rate(wording_trial(1.5, 15, 3), 20) >= 0.9
+    assert rate(wording_trial(0.0, 15, 3), 20) <= FEW
+    theta = np.random.default_rng(0).normal(size=(10, 5, 1))
+    assert wording_agreement(theta).state == "unknown"
+    assert wording_agreement(np.ones((10, 5, 2))).state == "unknown"
+    assert wording_agreement(np.full((10, 5, 2), np.nan)).state == "unknown"
+
+
+def test_noise_of_few_clips_is_no_disagreement() -> None:
+    """Two wordings with one true profile: their observed correlation is low, their expected one is not."""
+    generator = np.random.default_rng(1)
+    found = []
+    for _ in range(20):
+        theta = generator.normal(0, 1, (10, 1, 1)) + generator.normal(0, 2.0, (10, 6, 2))
+        found.append(wording_agreement(theta).flagged)
+    assert np.mean(found) <= 0.25
+
+
+def test_clips_of_few_words_are_flagged() -> None:
+    many = [f"word {place}" for place in range(6)] * 2
+    assert not clips_per_word([many, many], ["a", "b"]).flagged
+    few = clips_per_word([many, ["same"] * 10 + many[:2]], ["a", "b"])
+    assert few.flagged and "clips of b come from only 1.4 search words" in few.statement
+    assert clips_per_word([[], []], ["a", "b"]).state == "unknown"
+
+
+def test_models_told_apart_by_leans_are_flagged() -> None:
+    assert rate(directional_trial(2.0, 20), 20) >= MANY
+    assert rate(directional_trial(0.4, 20), 20) <= FEW
+    exact = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
+    assert directional_share(exact, exact).number == 1.0 and directional_share(exact, -exact).number == 0.0
+    assert directional_share(exact[:3], exact[:3]).state == "unknown"
+    assert directional_share(np.ones((5, 1)), np.ones((5, 1))).state == "unknown"
+
+
+def test_balanced_questions_are_orthogonal_to_the_direction_of_response() -> None:
+    assert response_orthogonality(np.ones((3, 4)), POLARITY).number == 1.0
+    one_sided = response_orthogonality(np.array([1.0, 1.0, 0.0, 0.0]), POLARITY)
+    assert one_sided.number == 0.0 and one_sided.flagged
+    assert response_orthogonality(np.zeros(4), POLARITY).state == "unknown"
+
+
+@pytest.mark.parametrize(("name", "trial", "should"), list(sameness_trials()))
+def test_answers_that_say_little(name: str, trial: Trial, should: bool) -> None:
+    assert (rate(trial, 3) > 0.5) is should, name
+
+
+def test_nothing_known_is_no_number() -> None:
+    nothing = np.full(3, np.nan)
+    for guard in (constant_answers, strong_leans, readout_mass, ties):
+        finding = guard(nothing)
+        assert (finding.state, finding.number) == ("unknown", None) and finding.statement
+        assert finding.to_json()["number"] is None
+
+
+def test_equal_scores_share_ranks_and_a_constant_profile_has_none() -> None:
+    assert shared_ranks(np.array([2.0, np.nan, 5.0, 2.0])) == pytest.approx([2.5, np.nan, 1.0, 2.5], nan_ok=True)
+    assert np.isnan(shared_ranks(np.full(10, 50.0))).all()
+    constant = ties(np.full(10, 50.0 + 1e-9))
+    assert constant.flagged and "no order" in constant.statement
+    assert not ties(np.arange(10.0)).flagged
+    target = np.array([1.0, 1.0, 0.5, *[0.0] * 7])
+    assert alignment_with_ceiling(np.full(10, 50.0), target) == (None, pytest.approx(0.809, abs=1e-3))
+    assert alignment_with_ceiling(np.arange(10.0), np.zeros(10)) == (None, None)
+    aligned, most = alignment_with_ceiling(np.arange(10.0)[::-1], target)
+    assert aligned is not None and most is not None and aligned <= most + 1e-9
