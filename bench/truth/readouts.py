@@ -46,7 +46,12 @@ def recover(planted: Planted, asked: Asked, seed: int) -> tuple[Recovered, Recov
 def judged(truth: Floats, found: Liking) -> Recovered:
     """Recovery of what is called identified in all values."""
     whole = np.array([one.status == "identified" and bool(one.values.all()) for one in found.told])
-    return _compare(truth, found.effects.theta, whole, float(np.nanmean(found.effects.lean)))
+    return _compare(truth, found.effects.theta, whole, _mean(found.effects.lean))
+
+
+def _mean(numbers: Floats) -> float:
+    known = numbers[~np.isnan(numbers)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def before(cells: Cells) -> Floats:
@@ -56,7 +61,10 @@ def before(cells: Cells) -> Floats:
         return np.where(complete[..., 0], cells.yes @ POLARITY / 4, np.nan)
     yes, said = (np.where(complete, each, 0.0).sum(axis=3) for each in (cells.yes, cells.said))
     if cells.kind == "samples":
-        return fit_cells(yes.reshape(-1, 4), said.reshape(-1, 4))[:, 0].reshape(yes.shape[:3])[..., None]
+        there = said.all(axis=-1)
+        theta = np.full(there.shape, np.nan)
+        theta[there] = fit_cells(yes[there], said[there])[:, 0]
+        return theta[..., None]
     likes, total = np.where(POLARITY > 0, yes, said - yes).sum(axis=-1), said.sum(axis=-1)
     theta = np.log((likes + 0.5) / (total - likes + 0.5))
     return np.where(total > 0, theta, np.nan)[..., None]

@@ -11,4 +11,6 @@ Floats = NDArray[np.float64]
 def mean_over(numbers: Floats, axis: int) -> Floats:
     """Mean of what is known; NaN where nothing is."""
     count = (~np.isnan(numbers)).sum(axis=axis)
-    return np.divide(np.nansum(numbers, axis=axis), count, out=np.full(count.shape, np.nan), where=count > 0)
+    return np.asarray(
+        np.divide(np.nansum(numbers, axis=axis), count, out=np.full(count.shape, np.nan), where=count > 0)
+    )

@@ -24,6 +24,8 @@ _LEAST_CORRELATION = 2.0
 """Standard errors of a correlation of nothing that the halves of a polarity must agree by."""
 _SATURATED = 0.95
 _ONE_SIDED = 1.645
+_SURELY = 3.0
+"""Standard errors that a correlation must be below 0 by to be no chance."""
 _LOST_TO_LEANS = 0.8
 """How much lower r of an understanding model is when all shares lie at an end of their scale."""
 
@@ -37,20 +39,25 @@ def negation(answers: Floats, shares: bool) -> Finding:
         shares: Whether they are shares, which leave no room near 0 and 1.
 
     Returns:
-        Flagged when the upper end of r's one-sided 95 % interval is below .5, or when one polarity tells pictures apart
-        and the other does not; unknown when neither does, or when one is saturated by a lean. Of shares
-        under a lean less than .5 is asked for: then each polarity only tells apart what the other does not.
+        Flagged when the polarities surely contradict each other, when the upper end of r's one-sided 95 % interval is
+        below .5, or when one polarity tells pictures apart and the other does not; unknown when neither does, or when
+        one is saturated by a lean. Of shares under a lean less than .5 is asked for: then each polarity only tells
+        apart what the other does not.
     """
     rows = answers[~np.isnan(answers).any(axis=1)]
     if len(rows) < FEWEST_CLIPS:
         return _unknown(f"fewer than {FEWEST_CLIPS} clips were asked about in all four cells")
     deviations = rows - rows.mean(axis=0)
     covariance = deviations.T @ deviations / (len(rows) - 1)
-    reliable = [_agree(covariance, first, len(rows)) for first in (0, 2)]
+    halves = [_agreement(covariance, first) * math.sqrt(len(rows)) for first in (0, 2)]
+    reliable = [half > _LEAST_CORRELATION for half in halves]
+    against = _contradiction(rows)
+    if against is not None:
+        return told(NAME, True, against, LEAST_AGREEMENT, _statements(against, LEAST_AGREEMENT))
     if not any(reliable):
         return _unknown("answers do not tell one picture from another")
     if not all(reliable):
-        return _one_sided(rows, reliable, shares)
+        return _one_sided(rows, halves, shares)
     across = -covariance[:2, 2:].mean()
     both = covariance[0, 1] * covariance[2, 3]
     r = float(np.clip(across / math.sqrt(both), -1.0, 1.0))
@@ -59,20 +66,33 @@ def negation(answers: Floats, shares: bool) -> Finding:
     return told(NAME, r + _ONE_SIDED * error < needed, r, needed, _statements(r, needed))
 
 
-def _agree(covariance: Floats, first: int, clips: int) -> bool:
-    """Whether both halves of a polarity see the same differences between pictures."""
+def _agreement(covariance: Floats, first: int) -> float:
+    """How far both halves of a polarity see the same differences between pictures: their correlation."""
     scale = math.sqrt(covariance[first, first] * covariance[first + 1, first + 1])
-    return scale > 1e-12 and covariance[first, first + 1] / scale > _LEAST_CORRELATION / math.sqrt(clips)
+    return float(covariance[first, first + 1]) / scale if scale > 1e-12 else 0.0
 
 
-def _one_sided(rows: Floats, reliable: list[bool], shares: bool) -> Finding:
-    silent = slice(2, 4) if reliable[0] else slice(0, 2)
-    polarity = "negative" if reliable[0] else "positive"
+def _contradiction(rows: Floats) -> float | None:
+    """The plain correlation of both polarities where it is surely below 0, which leans and noise cannot make it."""
+    positive, negative = rows[:, :2].mean(axis=1), -rows[:, 2:].mean(axis=1)
+    scale = float(positive.std() * negative.std())
+    if scale < 1e-12:
+        return None
+    r = float(np.mean((positive - positive.mean()) * (negative - negative.mean()))) / scale
+    return r if r * math.sqrt(len(rows)) < -_SURELY else None
+
+
+def _one_sided(rows: Floats, halves: list[float], shares: bool) -> Finding:
+    """One polarity tells pictures apart and the other does not: by nature, by a lean, or by chance."""
+    silent = slice(2, 4) if halves[0] > halves[1] else slice(0, 2)
+    polarity = "negative" if halves[0] > halves[1] else "positive"
     mean = float(rows[:, silent].mean())
     if shares and not 1 - _SATURATED <= mean <= _SATURATED:
         return _unknown(
             f"{polarity} questions are nearly always answered alike, which hides whether they are understood"
         )
+    if max(halves) < 3 * _LEAST_CORRELATION:
+        return _unknown("too few answers tell one picture from another")
     failed = f"{polarity} questions are answered whatever the picture: liking that averages both is not what is liked"
     return told(NAME, True, 0.0, LEAST_AGREEMENT, ("", failed))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -28,7 +28,7 @@ class Identification:
 
     status: Status
     why: str
-    """In words; empty when all values are identified."""
+    """In words; empty when all values are identified and negation is known to be understood."""
     values: NDArray[np.bool_]
     """Which values are told; all false unless identified or ``order only``."""
 
@@ -92,7 +92,10 @@ def _one(cells: Cells, place: int) -> Identification:
         if not (said > 0).all(axis=-1).any():
             return Identification("not identifiable", "no picture was answered for in all four cells", nothing)
         return Identification("identified", "", heard)
-    return _by_evidence(cells, place, heard)
+    found = _by_evidence(cells, place, heard)
+    if finding.state == "unknown" and found.status != "not identifiable":
+        return replace(found, why="; ".join(filter(None, (found.why, finding.statement))))
+    return found
 
 
 def _design(said: Floats) -> str:

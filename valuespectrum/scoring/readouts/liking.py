@@ -24,7 +24,7 @@ class Liking:
 
     kind: Kind
     effects: Effects
-    """In log-odds; theta is NaN wherever liking is not identified."""
+    """In log-odds; theta is NaN wherever liking is not identified, and then so are leans of counts and texts."""
     shares: Floats
     """Shape (respondents, values): share of liking answers, 0 to 1, over both polarities; of log-probabilities NaN.
     Its order is all that single most likely texts tell."""
@@ -50,8 +50,13 @@ def estimate_liking(cells: Cells) -> Liking:
     told = identify(cells)
     effects = _fit(cells)
     known = np.array([one.values & (one.status == "identified") for one in told])[:, :, None, None]
+    leans = np.array([one.status == "identified" or cells.kind == "log_probability" for one in told])[:, None]
     shown = replace(
         effects,
+        lean=np.where(leans, effects.lean, np.nan),
+        lean_se=np.where(leans, effects.lean_se, np.nan),
+        order=np.where(leans, effects.order, np.nan),
+        order_se=np.where(leans, effects.order_se, np.nan),
         theta=np.where(known, effects.theta, np.nan),
         variance=np.where(known, effects.variance, np.nan),
     )

@@ -34,7 +34,7 @@ def fit_log_odds(cells: Cells) -> Effects:
         Effects; theta is NaN for sets without an answer, and for incomplete ones of wordings whose lean is not known.
     """
     log_odds, there = np.where(cells.said > 0, cells.yes, 0.0), cells.said > 0
-    complete = there.all(axis=-1)
+    complete = np.asarray(there.all(axis=-1))
     nuisance, spread = _nuisance(log_odds, complete)
     weights, variances = _weights(spread)
     pattern = there @ np.array([1, 2, 4, 8])

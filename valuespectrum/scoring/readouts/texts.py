@@ -147,4 +147,4 @@ def _errors(design: Floats, expected: _Expected, said: Floats) -> Floats:
     heard = (mass * expected.chance * (1 - expected.chance)).sum(axis=-1)
     information = np.einsum("rvi,vip,vis->rps", heard, design, design, optimize=True)
     inverse = np.linalg.pinv(information, hermitian=True, rcond=1e-9)
-    return np.sqrt(np.maximum(np.diagonal(inverse, axis1=1, axis2=2), 0))
+    return np.asarray(np.sqrt(np.maximum(np.diagonal(inverse, axis1=1, axis2=2), 0)))

@@ -150,6 +150,7 @@ def test_unreadable_draws_are_no_number() -> None:
 def test_one_word_always_is_no_liking(kind: Kind, lean: float, word: str) -> None:
     found = estimate_liking(planted_cells(Planted(lean=lean), Asked(kind, 1)))
     assert np.isnan(found.effects.theta).all() and found.told[0].status == "not identifiable"
+    assert np.isnan(found.effects.lean).all()
     assert f"100% of the answers are {word}" in found.told[0].why and "weaker than the lean" in found.told[0].why
 
 
@@ -178,7 +179,8 @@ def test_most_likely_texts_tell_an_order_at_best() -> None:
 def test_negation_that_is_not_heard_is_no_liking(kind: Kind) -> None:
     found = estimate_liking(planted_cells(Planted(understood=-1.0, lean=0.5), Asked(kind, 1)))
     assert found.told[0].status == "not identifiable" and "negation is not understood" in found.told[0].why
-    assert np.isnan(found.effects.theta).all() and np.isfinite(found.effects.lean).all()
+    assert np.isnan(found.effects.theta).all()
+    assert (np.isfinite(found.effects.lean) == (kind == "log_probability")).all()
 
 
 def test_wording_effects_are_found() -> None:
