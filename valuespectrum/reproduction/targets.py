@@ -13,7 +13,7 @@ from vectorstore.foundation.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PublishedTarget:
     """Something published."""
 
     rows: Callable[[Path | None], list[Row]]
@@ -22,8 +22,8 @@ class Target:
     """The data that a user has to bring, in words; empty where the facts come with us."""
 
 
-TARGETS: Mapping[str, Target] = {
-    "value-spectrum": Target(lambda data: value_spectrum()),
+TARGETS: Mapping[str, PublishedTarget] = {
+    "value-spectrum": PublishedTarget(lambda data: value_spectrum()),
 }
 """Name to target."""
 
