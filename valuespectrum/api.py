@@ -110,6 +110,7 @@ if TYPE_CHECKING:
         SearchEngine as SearchEngine,
         SpokenStrategy as SpokenStrategy,
         StrategyName as StrategyName,
+        TargetName as TargetName,
     )
     from valuespectrum.operations.shared.known import (
         known_batteries as known_batteries,
@@ -129,6 +130,7 @@ if TYPE_CHECKING:
         Teller as Teller,
         Unattended as Unattended,
     )
+    from valuespectrum.operations.studies.reproduce import Reproduction as Reproduction, reproduce as reproduce
     from vectorstore.corpus import Corpus as Corpus
 
 _HOMES = {
@@ -157,7 +159,7 @@ _HOMES = {
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
         "DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName "
-        "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName"
+        "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (
         "known_batteries known_instruments known_personas known_policies known_values"
@@ -165,6 +167,7 @@ _HOMES = {
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
+    "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
     "vectorstore.corpus": "Corpus",
 }
 """Where each name is at home."""

@@ -24,12 +24,12 @@ Advance BenchSettings BrowseSettings CalibrateSettings Calibration Caution Corpu
 DecoderName DoctorSettings EmbedderFormat EngineName ExportForm ExportSettings Exported FeedSession FileOption Filter
 Health HistorySettings Hits IngestSettings Ingested InstrumentList InstrumentSettings LayoutName Model ModelFormat
 ModelOptions Outcome Page PlaceName Planned Query QuickstartOptions ReadoutName RefreshSettings Refreshed Replayed
-ReportSettings SamplingName ScoreSettings Scores SearchEngine SnapshotList SourceList SpokenStrategy StateDifference
-StrategyName Summary Takedown Teller Unattended Undone Verified WatchHistory bench browse browse_many calibrate diff
-doctor Crowd FeedSessions export
-export_corpus forget history info ingest known_batteries known_instruments known_personas known_policies known_values
-list_instruments load_model plan_bench plan_ingest plan_refresh quickstart read_option_file rebuild reembed refresh
-remove replay report run_instrument score search snapshot snapshots sources verify
+Reproduction ReportSettings SamplingName ScoreSettings Scores SearchEngine SnapshotList SourceList SpokenStrategy
+StateDifference StrategyName Summary Takedown TargetName Teller Unattended Undone Verified WatchHistory bench browse
+browse_many calibrate diff doctor Crowd FeedSessions export export_corpus forget history info ingest known_batteries
+known_instruments known_personas known_policies known_values list_instruments load_model plan_bench plan_ingest
+plan_refresh quickstart read_option_file rebuild reembed refresh remove replay report reproduce run_instrument score
+search snapshot snapshots sources verify
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

@@ -21,6 +21,7 @@ from valuespectrum.cli.verbs import (
     instrument,
     quickstart,
     report,
+    reproduce,
     score,
 )
 
@@ -40,7 +41,7 @@ def build_app() -> typer.Typer:
     )
     verbs: tuple[Callable[..., None], ...] = (
         *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, score.score, report.report),
-        *(calibrate.calibrate, export.export, history.history, doctor.doctor),
+        *(calibrate.calibrate, export.export, history.history, doctor.doctor, reproduce.reproduce),
     )
     for verb in verbs:
         app.command()(with_config(verb))

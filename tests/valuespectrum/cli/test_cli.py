@@ -25,7 +25,18 @@ from vectorstore.foundation.errors import InputError
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parents[1]
-VERBS = ("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "export", "history", "doctor")
+VERBS: tuple[str, ...] = (
+    "quickstart",
+    "ingest",
+    "bench",
+    "browse",
+    "score",
+    "report",
+    "calibrate",
+    "export",
+    "history",
+)
+VERBS += ("doctor", "reproduce")
 CORPUS_VERBS: tuple[str, ...] = (
     "info",
     "search",

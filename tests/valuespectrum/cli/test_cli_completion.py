@@ -20,6 +20,7 @@ LINES = {
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
     "valuespectrum bench --pl": ["--placebo"],
+    "valuespectrum reproduce value-s": ["value-spectrum"],
 }
 
 

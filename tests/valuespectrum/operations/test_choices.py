@@ -16,6 +16,7 @@ from ingest.embedding.torch_embedder import DTYPES
 from valuespectrum.cli.console.options import StrategyChoice
 from valuespectrum.operations.shared import choices
 from valuespectrum.operations.shared.loading import check_engine
+from valuespectrum.reproduction.targets import TARGETS
 from valuespectrum.runs.export import Form
 from valuespectrum.scoring.cells import Readout
 from vectorstore.foundation.errors import ModelError
@@ -31,6 +32,7 @@ KNOWN = {
     "SamplingName": SAMPLINGS,
     "SearchEngine": SEARCH_ENGINES,
     "ExportForm": get_args(Form),
+    "TargetName": tuple(TARGETS),
 }
 
 

@@ -32,3 +32,5 @@ SearchEngine = Literal["auto", "exact", "chroma"]
 """How the nearest vectors are found."""
 ExportForm = Literal["csv", "parquet", "scores", "hf", "inspect"]
 """What a run is written as for other programs."""
+TargetName = Literal["value-spectrum"]
+"""What was published and can be made again."""

@@ -1,0 +1,1 @@
+"""What measurements are worth: published ones made again."""

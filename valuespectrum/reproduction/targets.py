@@ -1,0 +1,53 @@
+"""Everything published that can be made again, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from valuespectrum.reproduction.rows import Row, reproduced
+from valuespectrum.reproduction.value_spectrum import value_spectrum
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTarget:
+    """Something published."""
+
+    rows: Callable[[Path | None], list[Row]]
+    """Its numbers beside ours, from the user's data where they are needed."""
+    data: str = ""
+    """The data that a user has to bring, in words; empty where the facts come with us."""
+
+
+TARGETS: Mapping[str, PublishedTarget] = {
+    "value-spectrum": PublishedTarget(lambda data: value_spectrum()),
+}
+"""Name to target."""
+
+
+def reproduce_target(name: str, data: Path | None = None) -> Json:
+    """Compare published numbers with ours.
+
+    Args:
+        name: One of ``TARGETS``.
+        data: What the target needs of the user.
+
+    Returns:
+        ``rows.reproduced``.
+
+    Raises:
+        InputError: There is no such target, its data are missing, or it needs none and some were given.
+    """
+    target = TARGETS.get(name)
+    if target is None:
+        raise InputError(f"nothing published is known as {name!r:.80}", f"one of {', '.join(TARGETS)}")
+    if target.data and data is None:
+        raise InputError(f"{name} needs data that are not ours to pass on", f"name {target.data}")
+    if data is not None and not target.data:
+        raise InputError(f"{name} needs no data, its facts come with us", f"leave out {data}")
+    if data is not None and not data.exists():
+        raise InputError(f"{data} does not exist", f"name {target.data}")
+    return reproduced(name, target.rows(data))
