@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,18 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(watch_module, name, seconds)
 
 
+def _until(happened: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for something that another thread does: on a busy machine its turn may come late."""
+    end = time.monotonic() + seconds
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 def test_what_takes_long_says_so_again_and_again(quick: None) -> None:
     lines: list[str] = []
     with Watch(lines.append) as watch:
         watch.doing("loading hf:some/model")
-        time.sleep(0.7)
+        _until(lambda: len(lines) >= 2)
     assert lines[0] == "loading hf:some/model ..."
     assert len(lines) >= 2 and lines[1].startswith("loading hf:some/model: for ")
 
@@ -45,21 +53,33 @@ def test_what_is_quick_says_nothing_and_questions_are_left_in_peace(quick: None)
 
 
 def test_progress_without_a_terminal_is_lines_with_numbers(quick: None, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+
+    def said() -> bool:
+        told.append(capsys.readouterr().err)
+        return "asking: 3 of 10" in "".join(told)
+
     with Terminal(True) as terminal:
         with terminal.progress("asking") as advance:
             advance(3, 10)
-            time.sleep(0.3)
+            _until(said)
         terminal.finish({"done": True}, "")
     shown = capsys.readouterr()
     assert shown.out == '{"done": true}\n'
-    lines = [line for line in shown.err.splitlines() if line.startswith("asking")]
+    lines = [line for line in ("".join(told) + shown.err).splitlines() if line.startswith("asking")]
     assert lines[0] == "asking ..." and "asking: 3 of 10" in lines
 
 
 def test_the_first_word_comes_even_when_nothing_was_announced(quick: None, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+
+    def said() -> bool:
+        told.append(capsys.readouterr().err)
+        return "".join(told).startswith("working ...")
+
     with Terminal(False):
-        time.sleep(0.3)
-    assert capsys.readouterr().err.startswith("working ...")
+        _until(said)
+    assert said()
 
 
 def test_time_that_is_left_goes_by_what_was_done_now() -> None:
