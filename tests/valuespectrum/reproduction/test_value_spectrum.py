@@ -123,7 +123,7 @@ def test_the_verb_prints_the_contract(capsys: pytest.CaptureFixture[str], tmp_pa
 
 def test_a_target_of_a_users_data_says_what_it_needs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     row = printed("a", 10.33, "10.3")
-    monkeypatch.setitem(TARGETS, "survey", PublishedTarget(lambda data: [row], "the table of the survey"))  # type: ignore[arg-type]
+    monkeypatch.setitem(TARGETS, "survey", PublishedTarget(lambda data: [row], "the table of the survey"))
     assert reproduce_target("survey", tmp_path)["passed"]
     for data, words in ((None, "needs data"), (tmp_path / "nowhere", "does not exist")):
         with pytest.raises(InputError, match=words) as refused:
