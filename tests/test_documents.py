@@ -26,6 +26,12 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert (path.parent / target).exists(), target
 
 
+def test_the_readme_names_every_verb() -> None:
+    table = "".join(re.findall(r"^\| (`.*?) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M))
+    commands: dict[str, object] = dict(get_command(build_app()).commands)  # type: ignore[attr-defined]
+    assert [verb for verb in commands if not re.search(rf"`{verb}\b", table)] == []
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_name_verbs_and_options_that_exist(path: Path) -> None:
     commands = dict(get_command(build_app()).commands)  # type: ignore[attr-defined]

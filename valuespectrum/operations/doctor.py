@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.choices import ModelFormat
-from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.outcomes import CheckOutcome
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,13 +29,8 @@ class DoctorSettings:
 
 
 @dataclass(frozen=True, repr=False)
-class Health(Outcome):
+class Health(CheckOutcome):
     """What was looked at, and whether it is as it should be."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether everything is."""
-        return bool(self.document["passed"])
 
     def rows(self) -> Sequence[Mapping[str, object]]:
         """A row for each thing that was looked at."""

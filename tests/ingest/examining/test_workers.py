@@ -247,7 +247,7 @@ def test_closing_ends_everything_at_once(clip: Path, tmp_path: Path) -> None:
         started = time.monotonic()
         workers = children() - before
         assert workers
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 60, "long before the deadline of 600 s"
     assert not {pid for pid in workers if is_alive(pid)}
     assert all(future.done() for future in futures)
     with pytest.raises(RuntimeError, match="closed"):

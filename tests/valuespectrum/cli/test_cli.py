@@ -25,18 +25,10 @@ from vectorstore.foundation.errors import InputError
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parents[1]
-VERBS: tuple[str, ...] = (
-    "quickstart",
-    "ingest",
-    "bench",
-    "browse",
-    "score",
-    "report",
-    "calibrate",
-    "export",
-    "history",
+VERBS = (
+    *("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "reproduce", "export", "history"),
+    "doctor",
 )
-VERBS += ("doctor", "reproduce")
 CORPUS_VERBS: tuple[str, ...] = (
     "info",
     "search",

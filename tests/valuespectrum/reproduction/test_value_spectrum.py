@@ -14,7 +14,9 @@ from scipy.stats import chi2_contingency
 from valuespectrum.cli import main
 from valuespectrum.instruments.paper import paper_scores
 from valuespectrum.reproduction.rows import ComparedNumber, printed, reproduced
+from valuespectrum.reproduction.targets import TARGETS, PublishedTarget, reproduce_target
 from valuespectrum.reproduction.value_spectrum import PUBLISHED, chi_square, replies, value_spectrum
+from vectorstore.foundation.errors import InputError
 
 FACTS: dict[str, Any] = json.loads(PUBLISHED.read_text(encoding="utf-8"))
 P_VALUES = {
@@ -119,6 +121,16 @@ def test_the_verb_prints_the_contract(capsys: pytest.CaptureFixture[str], tmp_pa
     for words in (["value-spectrum", str(tmp_path)], ["value-spectre"], []):
         assert main(["reproduce", *words, "--json"]) == 2
         assert json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+def test_a_target_of_a_users_data_says_what_it_needs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    row = printed("a", 10.33, "10.3")
+    monkeypatch.setitem(TARGETS, "survey", PublishedTarget(lambda data: [row], "the table of the survey"))
+    assert reproduce_target("survey", tmp_path)["passed"]
+    for data, words in ((None, "needs data"), (tmp_path / "nowhere", "does not exist")):
+        with pytest.raises(InputError, match=words) as refused:
+            reproduce_target("survey", data)
+        assert "the table of the survey" in refused.value.hint
 
 
 def test_a_number_that_differs_is_exit_code_1(

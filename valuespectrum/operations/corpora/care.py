@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.operations.shared.loading import warn_of_pictures
-from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.outcomes import CheckOutcome, Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from vectorstore.foundation.errors import CorpusLockedError
 from vectorstore.foundation.escaping import printable_line
@@ -25,13 +25,8 @@ _PATIENCE = 300.0
 
 
 @dataclass(frozen=True, repr=False)
-class Verified(Outcome):
+class Verified(CheckOutcome):
     """Whether a corpus is as it should be."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether it is."""
-        return bool(self.document["passed"])
 
     def rows(self) -> Sequence[Mapping[str, object]]:
         """A row for each problem."""

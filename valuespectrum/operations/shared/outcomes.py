@@ -81,6 +81,16 @@ def flat(entries: Mapping[str, object], under: str = "") -> dict[str, object]:
     return row
 
 
+@dataclass(frozen=True, repr=False)
+class CheckOutcome(Outcome):
+    """What came of an operation that looks whether something is as it should be."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is."""
+        return bool(self.document["passed"])
+
+
 def _cell(entry: object) -> str:
     text = "" if entry is None else f"{entry:.4g}" if isinstance(entry, float) else str(entry)
     return html.escape(printable_line(text))

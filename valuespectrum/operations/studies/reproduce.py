@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from valuespectrum.operations.shared.choices import TargetName
-from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.outcomes import CheckOutcome
 from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.json_types import Json
 
@@ -16,13 +16,11 @@ _VERDICTS = {True: "yes", False: "NO", None: ""}
 
 
 @dataclass(frozen=True, repr=False)
-class Reproduction(Outcome):
-    """Published numbers beside ours, and whether they are the same."""
+class Reproduction(CheckOutcome):
+    """Published numbers beside ours.
 
-    @property
-    def passed(self) -> bool:
-        """Whether all agree that can; a published number that contradicts its own source is known to differ."""
-        return bool(self.document["passed"])
+    It has passed when all agree that can; a published number that contradicts its own source is known to differ.
+    """
 
     def rows(self) -> Sequence[Mapping[str, object]]:
         """A row for each number."""
