@@ -16,6 +16,7 @@ from agents.answers.planner import AskSource
 from agents.answers.respondent import Role
 from agents.procedures.procedure import Named
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.stimuli.retrieval import Assignment, StimulusRow
@@ -152,6 +153,22 @@ class Adaptive(Instrument, Protocol):
 
         The conductor drives them for every model as ``subject``; what they return is not looked at, since measuring
         has the stored answers.
+        """
+
+
+@runtime_checkable
+class Tabled(Protocol):
+    """An instrument whose answers make a table of sets: a number for every dimension, clip and wording.
+
+    Comparisons, plans and structure start from such tables (``measuring.set_tables``), whatever the instrument is.
+    """
+
+    def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
+        """What the stored answers of one respondent say set by set.
+
+        Args:
+            answers: One row per ask: its tags, and what came back; failed asks are among them.
+            options: Readout and least mass.
         """
 
 

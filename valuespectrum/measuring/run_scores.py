@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from valuespectrum.reference.truth import caution
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
 from valuespectrum.runs.run import open_answers, read_manifest, write_json
 from valuespectrum.runs.scores import score_answers
-from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.cells import DRAWN_TEXT, ScoringOptions
 from valuespectrum.scoring.schema import SCHEMA
 from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.foundation.json_types import Json
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TOLD = ("weight_*", "look*", "time_of_day*", "overlay_push*")
-_NOT_SCORED = ("key", "details", *_TOLD, "keyword", "rank", "similarity", "tokens")
+NOT_SCORED = ("key", "details", *_TOLD, "rank", "similarity", "tokens")
 """Columns of the table of answers that no score looks at."""
+_ANY_TEMPERATURE = "temperature of the server"
+"""How the settings of a model begin that answers at a temperature which nobody can name."""
 
 
 def score_run(folder: Path, scoring: ScoringOptions) -> Json:
@@ -46,8 +49,8 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     """
     manifest = read_manifest(folder)
     settings = manifest.settings
-    table = store.table(leave_out=_NOT_SCORED)
-    answers = collected(table)
+    table = store.table(leave_out=NOT_SCORED)
+    answers = with_drawn_texts(collected(table), settings["models"])
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(folder))
@@ -93,3 +96,14 @@ def collected(table: pd.DataFrame) -> pd.DataFrame:
         if not asks["answered"].any():
             raise ModelError(f"every ask to {model} failed, the first with: {asks['error'].iloc[0]}")
     return done
+
+
+def with_drawn_texts(answers: pd.DataFrame, models: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """The same with the column that says whether single texts were drawn, which only some servers do unasked.
+
+    Args:
+        answers: With the column ``model``.
+        models: Model id to its settings.
+    """
+    drawn = [model for model, settings in models.items() if settings.get("decoding", "").startswith(_ANY_TEMPERATURE)]
+    return answers.assign(**{DRAWN_TEXT: answers["model"].isin(drawn)}) if drawn else answers

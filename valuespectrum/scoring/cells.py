@@ -28,6 +28,10 @@ Readout = Literal["auto", "log_probability", "samples", "text"]
 
 CELLS = 4
 """Both polarities times both option orders."""
+KEYWORD = "keyword"
+"""Tag that names the search word which found a picture."""
+DRAWN_TEXT = "drawn_text"
+"""Column that says whether a single text was drawn and is not the most likely one."""
 
 _SET = ["value", "clip", "frame", "wording"]
 _WORDS = ("yes", "no")

@@ -1,0 +1,82 @@
+"""A stored run gives a table of sets for every respondent, or the reason why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scoring_fixtures import LIKING, Truth, answers
+from small_run import MODEL, write_run
+
+from agents.answers.respondent import RespondentColumns
+from valuespectrum.measuring.run_scores import with_drawn_texts
+from valuespectrum.measuring.set_tables import set_tables, tables_of
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.facets.comparison import compare
+from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
+
+OPTIONS = ScoringOptions(draws=50)
+BARE = RespondentColumns("m")
+
+
+def test_a_stored_run_gives_a_table_for_the_model_and_every_role(tmp_path: Path) -> None:
+    found = set_tables(write_run(tmp_path / "run"))
+    bare = found[RespondentColumns(MODEL.id)]
+    assert len(found) == 3 and {one.instrument for one in found.values()} == {"like"}
+    table = bare.told.table
+    assert table is not None and bare.told.status == "identified" and table.layout.readout == "log_probability"
+    assert set(table.cluster_names) == {f"{value} {number}" for value in VALUES for number in range(2)}
+    assert np.nanmean(table.log_odds, axis=(1, 2)) == pytest.approx([0.3 * (place - 4) for place in range(10)])
+    persona = next(one for who, one in found.items() if who.persona != "none" and not who.placebo)
+    assert persona.told.table is not None and compare(table, persona.told.table).values
+
+
+def test_planted_liking_stands_in_the_table_whatever_the_leans() -> None:
+    table = tables_of(answers(Truth(lean=2.0, order=0.5), clips=3), OPTIONS)[BARE].told.table
+    assert table is not None and table.log_odds.shape == (10, 3, 2) and table.layout.cluster == ""
+    assert table.log_odds[:, 1, 0] == pytest.approx([LIKING[value] for value in VALUES])
+
+
+def test_incomplete_sets_are_kept() -> None:
+    whole = answers(Truth(lean=2.0), clips=4)
+    lost = (whole["clip"] == "power-0") & (whole["polarity"] < 0) & (whole["first"] == "yes")
+    table = tables_of(whole[~lost], OPTIONS)[BARE].told.table
+    assert table is not None
+    assert table.log_odds[VALUES.index("power"), 0] == pytest.approx([LIKING["power"]] * 2)
+
+
+def test_search_words_are_the_clusters_of_clips() -> None:
+    found = answers(Truth(clip_spread=0.5), clips=4)
+    words = found.assign(keyword=found["value"] + " word " + (found["clip"].str[-1].astype(int) // 2).astype(str))
+    table = tables_of(words, OPTIONS)[BARE].told.table
+    assert table is not None and table.layout.cluster == "search_word" and len(table.cluster_names) == 20
+
+
+def test_texts_are_the_most_likely_ones_unless_the_server_draws_them() -> None:
+    texts = answers(Truth(clip_spread=1.0), clips=6).drop(columns=["log_probability_yes", "log_probability_no"])
+    greedy = tables_of(texts, OPTIONS)[BARE].told
+    assert (greedy.readout, greedy.status, greedy.table) == ("greedy_text", "order only", None) and greedy.why
+    served = with_drawn_texts(texts, {"m": {"decoding": "temperature of the server"}})
+    assert tables_of(served, OPTIONS)[BARE].told.readout == "sampled_text"
+    assert with_drawn_texts(texts, {"m": {"decoding": "temperature 0"}}) is texts
+
+
+def test_readouts_of_two_kinds_are_not_compared() -> None:
+    logs = answers(Truth(clip_spread=1.0), clips=6)
+    drawn = logs.drop(columns=["log_probability_yes", "log_probability_no"]).assign(
+        count_yes=np.where(np.arange(len(logs)) % 3 == 0, 4, 8) * 1.0, count_no=6.0
+    )
+    drawn["count_yes"] = 10 / (1 + np.exp(logs["log_probability_no"] - logs["log_probability_yes"]))
+    drawn["count_yes"], drawn["count_no"] = drawn["count_yes"].round(), 10 - drawn["count_yes"].round()
+    one, other = (tables_of(each, OPTIONS)[BARE].told.table for each in (logs, drawn))
+    assert one is not None and other is not None and other.layout.readout == "samples"
+    with pytest.raises(InputError, match="log_probability are not compared with answers read by samples"):
+        compare(one, other)
+
+
+def test_silence_has_a_reason_and_no_table() -> None:
+    silent = answers(Truth(), clips=3).assign(parsed="refusal", log_probability_yes=-30.0, log_probability_no=-30.0)
+    told = tables_of(silent, OPTIONS)[BARE].told
+    assert told.table is None and told.status == "not identifiable" and "nothing that was said" in told.why
