@@ -12,6 +12,8 @@ from agents.models.base import NO_PICTURE, Answer, Ask
 from agents.models.pictures import picture_key
 from vectorstore.foundation.errors import BlindModelError
 
+NOTHING_SHOWN = "nothing_shown"
+"""Tag of asks whose pictures show nothing on purpose: that nothing is seen in them is no fault."""
 RECENT = 5
 """Pictures that are looked back on."""
 LEAST_PICTURES = 3
@@ -36,12 +38,12 @@ class PictureWatch:
         self._seen: OrderedDict[object, list[bool]] = OrderedDict()
 
     def note_answer(self, ask: Ask, answer: Answer) -> None:
-        """Note an answer; failed ones, and asks without pictures, say nothing.
+        """Note an answer; failed ones, and asks without pictures or with pictures of nothing, say nothing.
 
         Raises:
             BlindModelError: The model says too often that it sees no picture.
         """
-        if ask.frames and not answer.error:
+        if ask.frames and not answer.error and not ask.tags.get(NOTHING_SHOWN):
             self.note(picture_key(ask.frames), answer.parsed == NO_PICTURE)
 
     def note(self, picture: object, unseen: bool) -> None:

@@ -81,6 +81,9 @@ class FakeCorpus:
     def frame(self, frame_id: str) -> Frame:
         return next(frame for frame in self._frames if frame.frame_id == frame_id)
 
+    def frames(self, clip_id: str) -> list[Frame]:
+        return [frame for frame in self._frames if frame.clip_id == clip_id]
+
     def content_hash(self) -> str:
         return hashlib.sha256("".join(frame.frame_id for frame in self._frames).encode()).hexdigest()
 

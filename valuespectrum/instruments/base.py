@@ -19,6 +19,7 @@ from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.stimuli.presenting.exhibit import Showing
 from valuespectrum.stimuli.retrieval import Assignment, StimulusRow
 from valuespectrum.theory.value_sets import ValueSet
 
@@ -70,6 +71,8 @@ class Setting:
     shown: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
     """Frame id to tags of asks about it: what those are told of it who answer by rule and see nothing; empty where
     nobody reads them, and for real clips."""
+    showing: Showing | None = None
+    """How clips are shown; ``None`` for the one picture of each row."""
 
 
 @runtime_checkable

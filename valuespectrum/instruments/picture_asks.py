@@ -1,17 +1,20 @@
-"""Every question put to every respondent about every picture, made on demand."""
+"""Every question put to every respondent about every clip, under every condition of showing it, made on demand."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 from agents.answers.respondent import Role
 from agents.models.ask_key import ask_content, canonical_json
-from agents.models.base import Ask, FrameReference, Stimulus
-from valuespectrum.instruments.base import Pictures, Setting
+from agents.models.base import Ask, Stimulus
+from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.battery import ANSWER_TOKENS, REPLY_TOKENS, Form
+from valuespectrum.stimuli.presenting.exhibit import Exhibit, OneFrame, Showing, TagMapping
+from valuespectrum.stimuli.presenting.presentation import ONE_FRAME
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 
@@ -20,14 +23,14 @@ Forms = Callable[[Role], Sequence[Form]]
 
 
 class PictureAsks:
-    """Every question put to every respondent about every picture: an iterable that makes its asks on demand.
+    """Every question put to every respondent about every clip: an iterable that makes its asks on demand.
 
-    Pictures come in the order of the rows. The tags of an ask are ``item, wording, polarity, order, first, clip, frame,
-    value, keyword, rank, similarity, persona, strategy, placebo``, ``weight_<value>``, and what the setting says that
-    the frame shows; the last two are read by simulated models only.
+    Clips come in the order of the rows. The tags of an ask are ``item, wording, polarity, order, first, clip, frame,
+    value, keyword, rank, similarity, persona, strategy, placebo``, ``presentation`` where it is not the default, and
+    what is told of what is shown (``weight_<value>``, ``look``, ...), which simulated models alone read.
 
     Args:
-        setting: Whom to ask about which pictures.
+        setting: Whom to ask about which clips, shown how.
         forms: Which questions are put to a respondent.
         prefill: Opening words put into the model's mouth before it answers a closed question.
         tags: Further tags of every ask.
@@ -42,14 +45,15 @@ class PictureAsks:
         if setting.pictures is None:
             raise InputError("these questions are about pictures, and there is no corpus", "name one with --corpus")
         self._rows = setting.rows
-        self._pictures: Pictures = setting.pictures
         self._shown = setting.shown
+        self._showing: Showing = setting.showing or OneFrame(setting.pictures, setting.shown)
         self._prefill = prefill
         self._tags = dict(tags or {})
         self._forms = [(role, tuple(forms(role))) for role in setting.respondents]
 
     def __len__(self) -> int:
-        return len(self._rows) * sum(len(forms) for _, forms in self._forms)
+        shown = sum(len(self._showing.exhibits(row)) for row in self._rows)
+        return shown * sum(len(forms) for _, forms in self._forms)
 
     def __iter__(self) -> Iterator[Ask]:
         for row in self._rows:
@@ -57,33 +61,40 @@ class PictureAsks:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that the asks are made of: rows, what they show, and one picture's asks in full."""
+        """SHA-256 over all that the asks are made of: rows, what they show, and one clip's asks in full."""
         digest = hashlib.sha256()
         for row in self._rows:
             told = {"shown": dict(self._shown[row.frame_id])} if row.frame_id in self._shown else {}
             written = asdict(row) | {"standing": None, "similarity": _rounded(row)} | told
             digest.update(canonical_json(written).encode())
-        for ask in self._about(self._rows[0]) if self._rows else ():
+            for exhibit in self._showing.exhibits(row):
+                if exhibit.presentation != ONE_FRAME:
+                    digest.update(exhibit.content.encode())
+        shown = (row for row in self._rows if self._showing.exhibits(row))
+        for ask in (ask for row in islice(shown, 1) for ask in self._about(row)):
             digest.update(canonical_json([ask_content(ask), dict(ask.tags)]).encode())
         return f"sha256:{digest.hexdigest()}"
 
     def picture_path(self, picture_sha: str) -> Path:
         """Where a picture can be read now."""
-        return self._pictures.picture_path(picture_sha)
+        return self._showing.picture_path(picture_sha)
 
     def _about(self, row: StimulusRow) -> Iterator[Ask]:
-        stimulus = Stimulus((FrameReference(row.picture_sha, self.picture_path(row.picture_sha)),))
-        shown = _found(row) | {f"weight_{row.value}": 1.0} | dict(self._shown.get(row.frame_id, {}))
+        for exhibit in self._showing.exhibits(row):
+            yield from self._about_exhibit(exhibit, _found(row) | dict(exhibit.tags))
+
+    def _about_exhibit(self, exhibit: Exhibit, shown: TagMapping) -> Iterator[Ask]:
+        stimulus = Stimulus(exhibit.frames)
         for role, forms in self._forms:
             for form in forms:
                 yield Ask(
                     stimulus=stimulus,
-                    question=form.question,
+                    question=exhibit.question(form.question),
                     choices=form.choices,
                     system=role.system,
                     prefill=self._prefill if form.choices else "",
                     max_tokens=ANSWER_TOKENS if form.choices else REPLY_TOKENS,
-                    tags=form.tags | shown | _asked(role) | self._tags,
+                    tags=form.tags | dict(shown) | _asked(role) | self._tags,
                 )
 
 

@@ -90,6 +90,10 @@ class BenchPlan:
     """By model id."""
     caution: str = ""
     """Why the numbers will mean nothing (``truth.caution``); empty when there is no such reason."""
+    shown: Mapping[str, int] = field(default_factory=dict)
+    """How many clips there are under each condition of showing them; empty for one picture alone."""
+    captioners: Mapping[str, Expense] = field(default_factory=dict)
+    """What remains of describing the pictures, by the captioner's spec."""
 
     @property
     def stored(self) -> dict[str, int]:
@@ -176,7 +180,12 @@ class Asking:
         }
 
     def put(
-        self, asks: AskSource, store: AnswerStore, clips: Mapping[str, int] | None = None, caution: str = ""
+        self,
+        asks: AskSource,
+        store: AnswerStore,
+        clips: Mapping[str, int] | None = None,
+        caution: str = "",
+        shown: Mapping[str, int] | None = None,
     ) -> None:
         """Write the questions down, say what they come to, and ask what is not stored.
 
@@ -185,13 +194,14 @@ class Asking:
             store: Where answers are kept.
             clips: How many stand for each value; ``None`` where none are shown.
             caution: Why the numbers will mean nothing; empty when there is no such reason.
+            shown: How many there are under each condition; ``None`` for one picture alone.
         """
         teller = self._teller
         teller.working("writing down the questions")
         pairs = list(zip(self._models, self._costs, strict=True))
         plans = [plan(asks, model, store, cost.replies) for model, cost in pairs]
         expenses = {model.id: expense(work, cost) for work, (model, cost) in zip(plans, pairs, strict=True)}
-        teller.planned(BenchPlan(clips or {}, len(self.roles), expenses, caution))
+        teller.planned(BenchPlan(clips or {}, len(self.roles), expenses, caution, shown or {}))
         teller.working("asking the first questions")
         for model, work in zip(self._models, plans, strict=True):
             answer_plan(work, model, store, tell(teller, model))

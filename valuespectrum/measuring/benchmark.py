@@ -15,7 +15,6 @@ from typing import Protocol
 from agents.answers.planner import AskSource
 from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
-from agents.models.ask_key import TAGS_READ
 from agents.models.base import Model
 from agents.models.model_names import ModelSpec
 from agents.personas.persona import Persona
@@ -25,12 +24,15 @@ from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.question_list import NamedAsks
 from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_instrument
 from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress, Silent
+from valuespectrum.measuring.captions import CaptionAsks, write_captions
+from valuespectrum.measuring.presenting import PICTURES, FoundClips, PresentOptions, Shown, show
 from valuespectrum.measuring.run_scores import write_scores
-from valuespectrum.reference.recognition import frame_tags, is_drawn, tally
+from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.manifest import CorpusRecord, path_from
 from valuespectrum.runs.run import Run
 from valuespectrum.stimuli.keywords import load_keywords
+from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.retrieval import (
     RetrievalOptions,
     Searchable,
@@ -52,6 +54,8 @@ class BenchOptions(AskingOptions):
     """The instrument with its options; one that shows pictures."""
     retrieval: RetrievalOptions | None = None
     """``None`` takes what belongs to the instrument: clips for one value each, or overlapping."""
+    present: PresentOptions = field(default_factory=PresentOptions)
+    """How clips are shown."""
     keywords: Path | None = None
     """A keyword list of the user's; ``None`` takes our own."""
     corpus: Path | None = None
@@ -115,6 +119,9 @@ class BenchCorpus(Searchable, Pictures, Protocol):
     def frame(self, frame_id: str) -> Frame:
         """One frame."""
 
+    def frames(self, clip_id: str) -> Sequence[Frame]:
+        """All frames of a clip."""
+
 
 def run_benchmark(
     options: BenchOptions,
@@ -154,7 +161,7 @@ def run_benchmark(
         "keywords": {"name": keywords.name, "digest": keywords.digest},
         "retrieval": asdict(options.search),
     }
-    settings = source | asked.settings(options.instrument)
+    settings = source | options.present.settings() | asked.settings(options.instrument)
     pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
     path = None if options.corpus is None else path_from(options.run, options.corpus)
     record = CorpusRecord(path, options.snapshot, pictures)
@@ -166,43 +173,41 @@ def run_benchmark(
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
         run.know(CorpusRecord(values=clips_by_value(rows)))
         store.keep_manifest(json.dumps(run.manifest.document))
-        asks = picture_asks(options, asked.roles, rows, corpus, models)
+        shown = _shown(options, rows, corpus, models, teller)
+        asks = picture_asks(options, asked.roles, shown)
         warning = caution(embedder.id, [model.id for model in models], pictures)
-        asked.put(asks, store, clips_per_value(rows), warning)
+        asked.put(asks, store, clips_per_value(rows), warning, shown.clips)
         teller.working("scoring")
         return write_scores(run.folder, store, options.scoring)
 
 
-def picture_asks(
+def _shown(
     options: BenchOptions,
-    listed: Sequence[Role],
     rows: Sequence[StimulusRow],
     corpus: BenchCorpus,
     models: Sequence[Model],
-) -> AskSource:
+    teller: BenchProgress,
+) -> Shown:
+    """Show the clips of a run, after captions are written that are wanted."""
+    captioners = options.present.captioners
+    found = FoundClips.of(rows, corpus, [*models, *captioners.values()])
+    asks = CaptionAsks(rows, found.one_frame)
+    described = write_captions(options.run, asks, captioners, teller.working) if captioners else {}
+    teller.working("preparing what is shown")
+    return show(options.present, found, described, MadePictures(options.run / PICTURES), options.seed)
+
+
+def picture_asks(options: BenchOptions, listed: Sequence[Role], shown: Shown) -> AskSource:
     """What a benchmark asks.
 
     Args:
         options: Which instrument.
         listed: Whom.
-        rows: About which pictures.
-        corpus: Where they are from.
-        models: Who is asked: where one reads what pictures show, asks say it.
+        shown: About which clips, shown how.
     """
-    instrument = options.instrument
-    told = any("look" in model.settings.get(TAGS_READ, "").split() for model in models)
-    setting = Setting(listed, rows, corpus, options.seed, shown_in(corpus, rows) if told else {})
+    instrument, found = options.instrument, shown.found
+    setting = Setting(listed, found.rows, found.corpus, options.seed, found.told, shown.conditions)
     return NamedAsks(instrument.questions(setting), instrument.name)
-
-
-def shown_in(corpus: BenchCorpus, rows: Sequence[StimulusRow]) -> dict[str, dict[str, str | int]]:
-    """What frames of drawn clips show (``recognition.frame_tags``), by frame id; frames of other clips are left out."""
-    clips = {clip_id: corpus.clip(clip_id) for clip_id in dict.fromkeys(row.clip_id for row in rows)}
-    drawn = {clip_id for clip_id, clip in clips.items() if is_drawn(clip)}
-    frames = [
-        corpus.frame(frame_id) for frame_id in dict.fromkeys(row.frame_id for row in rows if row.clip_id in drawn)
-    ]
-    return {frame.frame_id: frame_tags(clips[frame.clip_id], frame.time) for frame in frames}
 
 
 def drawn_pictures(corpus: BenchCorpus, embedder_id: str, models: Sequence[str]) -> dict[str, int] | None:

@@ -15,12 +15,20 @@ from agents.models.model_names import ModelId, ModelSpec
 from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
-from valuespectrum.costs.spending import spending
+from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.roles import roles
-from valuespectrum.measuring.asking import BenchPlan, expense
-from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, picture_asks
+from valuespectrum.measuring.asking import BenchPlan, Expense, expense
+from valuespectrum.measuring.benchmark import (
+    BenchCorpus,
+    BenchOptions,
+    drawn_pictures,
+    picture_asks,
+)
+from valuespectrum.measuring.captions import CAPTIONS, LIKELY_CAPTION, CaptionAsks, stored_captions
+from valuespectrum.measuring.presenting import PICTURES, FoundClips, show
 from valuespectrum.reference.truth import caution
 from valuespectrum.stimuli.keywords import load_keywords
+from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.retrieval import clips_per_value, retrieve
 
 
@@ -43,15 +51,54 @@ def plan_benchmark(
     costs = {spec: spending(spec, prices, options.loading) for spec in specs}
     listed = roles(personas, options.strategies, options.placebos, options.seed)
     rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
-    asks = picture_asks(options, listed, rows, corpus, [UnloadedModel(spec) for spec in specs])
-    known = {spec: _stored(options.run / "answers.sqlite", asks, spec, cost.replies) for spec, cost in costs.items()}
-    with TemporaryDirectory() as folder, AnswerStore(Path(folder) / "answers.sqlite") as store:
-        expenses = {
+    present = options.present
+    found = FoundClips.of(
+        rows, corpus, [UnloadedModel(spec) for spec in dict.fromkeys([*specs, *present.described_by])]
+    )
+    requests = CaptionAsks(rows, found.one_frame)
+    described = _captions(options.run / CAPTIONS, present.described_by, requests)
+    with TemporaryDirectory() as folder:
+        made = MadePictures(Path(folder) / PICTURES, options.run / PICTURES)
+        shown = show(present, found, described, made, options.seed)
+        asks = picture_asks(options, listed, shown)
+        expenses = _expenses(options.run / "answers.sqlite", asks, costs, Path(folder))
+        captioners = {spec: spending(spec, prices, options.loading) for spec in present.described_by}
+        describing = _expenses(options.run / CAPTIONS, requests, captioners, Path(folder))
+    warning = caution(embedder.id, specs, drawn_pictures(corpus, embedder.id, specs))
+    return BenchPlan(clips_per_value(rows), len(listed), expenses, warning, shown.clips, describing)
+
+
+def _expenses(path: Path, asks: AskSource, costs: Mapping[str, Spending], folder: Path) -> dict[str, Expense]:
+    """What remains of a list for each spec, counting what a store has of it already.
+
+    Args:
+        path: Of the store, whether or not there is one.
+        asks: The list.
+        costs: Spec to its prices.
+        folder: Where a list that no store has is written down for the moment.
+    """
+    known = {spec: _stored(path, asks, spec, cost.replies) for spec, cost in costs.items()}
+    with AnswerStore(folder / path.name) as store:
+        return {
             spec: expense(work or plan(asks, UnloadedModel(spec), store, costs[spec].replies), costs[spec])
             for spec, work in known.items()
         }
-    warning = caution(embedder.id, specs, drawn_pictures(corpus, embedder.id, specs))
-    return BenchPlan(clips_per_value(rows), len(listed), expenses, warning)
+
+
+def _captions(path: Path, captioners: Sequence[str], requests: CaptionAsks) -> dict[tuple[str, str], tuple[str, str]]:
+    """What captioners have written, and a text of likely length for what is still to come."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for spec in captioners:
+        work = _stored(path, requests, spec, Replies())
+        if work is None or work.to_ask:
+            pictures = (ask.stimulus.frames[0].picture_sha for ask in requests)
+            found |= {(spec, picture): (LIKELY_CAPTION, "") for picture in pictures}
+
+        def named(model: str, spec: str = spec) -> bool:
+            return names(spec, model)
+
+        found |= {(spec, picture): written for picture, written in stored_captions(path, named).items()}
+    return found
 
 
 class UnloadedModel:

@@ -14,7 +14,8 @@ from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.like import LikeBattery
 from valuespectrum.instruments.picture_asks import PictureAsks
-from valuespectrum.measuring.benchmark import BenchOptions, picture_asks, run_benchmark, shown_in
+from valuespectrum.measuring.benchmark import BenchOptions, picture_asks, run_benchmark
+from valuespectrum.measuring.presenting import FoundClips, Shown, shown_in
 from valuespectrum.reference.drawing import LICENCE, PLATFORM, caption_of
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
 from valuespectrum.reference.planted import TEN
@@ -80,7 +81,8 @@ def test_asks_say_what_is_shown_where_somebody_reads_it(drawn: DrawnCorpus, twin
     rows = retrieve(drawn, AxesEmbedder(), words(1), RetrievalOptions(top_k=2))
     options, plain = BenchOptions(run=tmp_path, battery=BatteryOptions(wordings=1)), load(PROFILE, ModelOptions())
     told, untold = (
-        list(picture_asks(options, [Role()], rows, drawn, models)) for models in ([plain, twin], [plain, plain])
+        list(picture_asks(options, [Role()], Shown(FoundClips.of(rows, drawn, models))))
+        for models in ([plain, twin], [plain, plain])
     )
     assert all({"look", "time_of_day"} <= set(ask.tags) for ask in told)
     assert not any({"look", "time_of_day", "overlay_push"} & set(ask.tags) for ask in untold)
@@ -102,7 +104,7 @@ def test_a_list_is_another_one_where_it_says_more(drawn: DrawnCorpus) -> None:
 def test_clips_that_nobody_drew_are_told_nothing_of(tmp_path: Path, twin: Model) -> None:
     rows = retrieve(world(clips=3), AxesEmbedder(), words(1), RetrievalOptions(top_k=2))
     assert shown_in(world(clips=3), rows) == {}
-    asks = picture_asks(BenchOptions(run=tmp_path), [Role()], rows, world(clips=3), [twin])
+    asks = picture_asks(BenchOptions(run=tmp_path), [Role()], Shown(FoundClips.of(rows, world(clips=3), [twin])))
     assert not any("look" in ask.tags for ask in asks)
 
 

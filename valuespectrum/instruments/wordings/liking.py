@@ -119,8 +119,10 @@ LIKING_SCALES: tuple[Template, Template] = (
 )
 """The seven-point scale of liking, descending and ascending."""
 
-CAPTIONED = Template('The caption says: "{caption}". {question}')
+CAPTIONED = Template('The caption says: "{words}". {question}')
 """A question about a picture with a caption, true or not."""
+SPOKEN = Template('In the video somebody says: "{words}". {question}')
+"""A question about a clip of which a transcript is given."""
 DESCRIBED = Template("A short video shows {caption}. Would you like it? Answer with one word, {options}.")
 """A like question about words alone."""
 TRANSCRIBED = Template('In a short video somebody says: "{speech}" Would you like it? Answer with one word, {options}.')

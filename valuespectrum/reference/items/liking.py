@@ -201,7 +201,7 @@ class Captioned(AboutOnePicture):
 
     @property
     def text(self) -> str:
-        return words.CAPTIONED.write(caption=self.caption, question=self.like.text)
+        return words.CAPTIONED.write(words=self.caption, question=self.like.text)
 
     def _with_caption(self, scenes: Sequence[Scene]) -> list[Scene]:
         from dataclasses import replace
@@ -225,7 +225,7 @@ class Captioned(AboutOnePicture):
     def read(cls, text: str) -> Self | None:
         found = words.CAPTIONED.read(text)
         like = Like.read(found["question"]) if found else None
-        return cls(found["caption"], like) if found and like and found["caption"] in captions() else None
+        return cls(found["words"], like) if found and like and found["words"] in captions() else None
 
 
 class _InWords(PlantedItem):

@@ -1,0 +1,1 @@
+"""How a clip is shown: in one picture or several, in words, or not at all."""

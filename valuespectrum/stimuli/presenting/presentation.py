@@ -1,0 +1,152 @@
+"""The conditions under which a clip can be shown, and what they are called.
+
+::
+
+    frame              one picture, the one that was found (the default)
+    frames:N           N pictures of the clip in order
+    sheet:N            the same on one contact sheet
+    shuffled:N         the same in another order
+    mismatched         the picture of another clip, found for another value
+    blank, noise       a picture of nothing
+    text               the question alone
+    caption            the words of whoever published the clip, without a picture
+    transcript         what is said in the clip, without a picture
+    described:MODEL    a caption that another model wrote about the picture, without the picture
+    PICTURE+WORDS      both, e.g. frames:4+caption, or mismatched+caption: a caption that contradicts the picture
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from vectorstore.foundation.errors import InputError
+
+PictureKind = Literal["frame", "frames", "sheet", "shuffled", "mismatched", "blank", "noise", "none"]
+WordKind = Literal["none", "caption", "transcript", "described"]
+PRESENTATION = "presentation"
+"""Tag of asks that names how the clip is shown; one picture, the default, has none."""
+MOST_FRAMES = 64
+_COUNTED = ("frames", "sheet", "shuffled")
+_PART = re.compile(r"(?P<kind>[a-z]+)(?::(?P<count>\d{1,3}))?")
+_HINT = (
+    "frame, frames:N, sheet:N, shuffled:N, mismatched, blank, noise, text, caption, transcript, described:MODEL, "
+    "or a picture with words, e.g. frames:4+caption"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """One condition."""
+
+    picture: PictureKind = "frame"
+    count: int = 1
+    """Pictures of the clip, for those kinds that show several."""
+    words: WordKind = "none"
+    captioner: str = ""
+    """Spec of the model that describes the picture."""
+
+    @property
+    def name(self) -> str:
+        """As it is typed.
+
+        Example:
+            >>> Presentation().name, Presentation("frames", 3, "caption").name, Presentation("none").name
+            ('frame', 'frames:3+caption', 'text')
+        """
+        shown = f"{self.picture}:{self.count}" if self.picture in _COUNTED else self.picture
+        said = f"described:{self.captioner}" if self.words == "described" else self.words
+        parts = [part for part in (shown, said) if part != "none"]
+        return "+".join(parts) or "text"
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it does not show the clip as it is, so that no score may rest on it alone."""
+        return self.picture in ("shuffled", "mismatched", "blank", "noise") or (self.picture == self.words == "none")
+
+    def takes_picture_from(self, base: Presentation) -> bool:
+        """Whether it leaves the words of another condition and takes the right picture away."""
+        same_words = (self.words, self.captioner) == (base.words, base.captioner)
+        return same_words and base.picture != "none" and self.picture in ("mismatched", "blank", "noise", "none")
+
+    @classmethod
+    def read(cls, text: str) -> Presentation:
+        """What a name means.
+
+        Raises:
+            InputError: There is no such condition.
+
+        Example:
+            >>> Presentation.read("mismatched+described:openai:gpt-4o").captioner
+            'openai:gpt-4o'
+        """
+        shown, described, captioner = text.strip().partition("described:")
+        if described and not captioner:
+            raise InputError(f"--present {text[:80]}: which model describes the pictures?", "described:MODEL")
+        parts = [part for part in shown.rstrip("+").split("+") if part]
+        if described and (not shown or shown.endswith("+")) and len(parts) <= 1:
+            return cls(*_pictured(parts[0], text) if parts else ("none", 1), "described", captioner)
+        if described or not 1 <= len(parts) <= 2 or "+".join(parts) != shown:
+            raise _unknown(text)
+        if parts == ["text"]:
+            return cls("none")
+        words = _worded(parts[-1])
+        if len(parts) == 1:
+            return cls("none", 1, words) if words else cls(*_pictured(parts[0], text))
+        if words is None:
+            raise _unknown(text)
+        return cls(*_pictured(parts[0], text), words)
+
+
+def _worded(part: str) -> WordKind | None:
+    return next((kind for kind in get_args(WordKind) if kind == part and kind in ("caption", "transcript")), None)
+
+
+def _pictured(part: str, text: str) -> tuple[PictureKind, int]:
+    found = _PART.fullmatch(part)
+    kind: PictureKind | None = next((one for one in get_args(PictureKind) if found and one == found["kind"]), None)
+    if found is None or kind in (None, "none") or (kind not in _COUNTED and found["count"]):
+        raise _unknown(text)
+    if kind not in _COUNTED:
+        return kind, 1
+    count = int(found["count"] or 0)
+    if not 2 <= count <= MOST_FRAMES:
+        raise InputError(
+            f"--present {text[:80]}: {kind} shows 2 to {MOST_FRAMES} pictures", f"say how many, e.g. {kind}:4"
+        )
+    return kind, count
+
+
+def _unknown(text: str) -> InputError:
+    return InputError(f"--present {text[:80]}: clips cannot be shown like that", f"known: {_HINT}")
+
+
+ONE_FRAME = Presentation()
+"""The default."""
+
+
+def read_presentations(names: Sequence[str]) -> tuple[Presentation, ...]:
+    """The conditions of a run, the one that its scores rest on first.
+
+    That is the first one named that shows the clip as it is; where only controls are named, one picture is added.
+
+    Args:
+        names: As they are typed; none for the default alone.
+
+    Raises:
+        InputError: One is unknown, or named twice.
+
+    Example:
+        >>> [each.name for each in read_presentations(["blank", "frames:3", "text"])]
+        ['frames:3', 'blank', 'text']
+        >>> [each.name for each in read_presentations(["text"])]
+        ['frame', 'text']
+    """
+    found = [Presentation.read(name) for name in names]
+    for place, each in enumerate(found):
+        if each in found[:place]:
+            raise InputError(f"--present {each.name[:80]} is named twice", "name it once")
+    base = next((each for each in found if not each.is_control), ONE_FRAME)
+    return (base, *(each for each in found if each != base))
