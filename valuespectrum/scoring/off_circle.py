@@ -56,7 +56,7 @@ def compare_off_circle(profile: Mapping[str, Json], planted: Mapping[str, float]
     if value_set.name not in _SETS or len(values) < _FEWEST:
         return None
     angles = np.array([2 * pi * value_set.position(value) / len(value_set) for value in values])
-    rest = _rest(angles)
+    rest = without_circle(angles)
     found = np.array([profile[value][SCALE] for value in values], dtype=np.float64)
     truth, recovered = rest @ np.array([planted[value] for value in values]), rest @ found
     return {
@@ -111,8 +111,12 @@ def _covered(errors: Floats, rest: Floats, rows: Sequence[Json]) -> float | None
     return float(np.mean(errors <= half))
 
 
-def _rest(angles: Floats) -> Floats:
-    """Matrix that takes mean and first harmonic out of a profile."""
+def without_circle(angles: Floats) -> Floats:
+    """Matrix that takes mean and first harmonic out of a profile.
+
+    Args:
+        angles: Places of the values on the circle, in radians.
+    """
     circle = np.stack([np.ones_like(angles), np.cos(angles), np.sin(angles)], axis=1)
     return np.asarray(np.eye(len(angles)) - circle @ np.linalg.pinv(circle))
 

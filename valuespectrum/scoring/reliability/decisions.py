@@ -1,4 +1,4 @@
-"""What a design of some size would buy: the D study, and the smallest design for a wish.
+"""What a design of some size would buy: the D study, and the cheapest design for a wish.
 
 With variance components from a pilot, the error of a value's centred score over ``n'`` levels of every facet is
 (Brennan 2001, chapter 4; only effects in which values are involved, since the others move all values alike and
@@ -13,18 +13,24 @@ A centred score of one of ``V`` values has ``(1 - 1/V)`` of it, because its own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import product
-from math import ceil, isfinite, prod, sqrt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite, prod, sqrt
 
-from valuespectrum.scoring.reliability.components import Components, Effect
+import numpy as np
+
+from valuespectrum.scoring.reliability.components import Components, Effect, Floats, Pilot
 from vectorstore.foundation.errors import InputError
 
 VALUE = "value"
+DRAW = "draw"
+"""Facet of answers that are drawn to one ask: more of them are answers, not asks."""
 _POWER = 0.8416212335729143
 """Normal quantile of a power of .80."""
 _SURE = 1.959963984540054
+_MOST_TRIED = 48
+"""Levels of a facet up to which all are tried."""
+_OTHER_PILOTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,18 @@ class Design:
     """How many of each facet are asked."""
 
     levels: Mapping[str, int]
-    """Facet to number of levels; clips are counted per value."""
+    """Facet to number of levels; clips are counted per value, or per search word where they lie within those."""
     values: int = 10
 
     @property
-    def asks(self) -> int:
-        """Answers that it takes: every level of every facet with every other, for every value."""
-        return self.values * prod(self.levels.values())
+    def sets(self) -> int:
+        """Combinations of levels over all values, draws apart: each is asked once in every form."""
+        return self.values * prod(count for name, count in self.levels.items() if name != DRAW)
+
+    @property
+    def answers(self) -> int:
+        """Answers that it takes, if every combination is one ask: draws are answers of their own."""
+        return self.sets * self.levels.get(DRAW, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +68,16 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
-class WishedError:
+class Wish:
     """What is to be reached; the more demanding counts."""
 
     standard_error: float | None = None
     difference: float | None = None
     """Of a value between two models that answer the same clips and wordings."""
-    most: Mapping[str, int] | None = None
+    most: Mapping[str, int] = field(default_factory=dict)
     """Facet to how many there are at most, e.g. wordings that exist."""
+    given: Mapping[str, int] = field(default_factory=dict)
+    """Facet to how many there are whatever is wished, e.g. the two orders of a battery that balances them."""
 
     def target(self) -> float:
         """Standard error that is needed.
@@ -80,6 +93,20 @@ class WishedError:
         return min(wished)
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a combination of levels costs, in whatever unit is saved."""
+
+    prompt: float = 0.0
+    """Of putting the asks of a combination, however many answers are drawn."""
+    reply: float = 1.0
+    """Of one answer to each of them."""
+
+    def of(self, sets: Floats, draws: Floats) -> Floats:
+        """Of so many combinations, each answered so often."""
+        return np.asarray(sets * (self.prompt + self.reply * draws))
+
+
 def study(found: Components, design: Design) -> Study:
     """Foresee the error of a design.
 
@@ -91,7 +118,7 @@ def study(found: Components, design: Design) -> Study:
     for effect in found.variances:
         if effect == frozenset({VALUE}):
             continue
-        share = found.variance(*effect) / _divisor(effect, design)
+        share = found.variance(*effect) / _divisor(effect, design.levels)
         absolute += share
         relative += share if VALUE in effect else 0.0
     error = sqrt((1.0 - 1.0 / design.values) * relative)
@@ -104,8 +131,8 @@ def study(found: Components, design: Design) -> Study:
     )
 
 
-def cheapest(found: Components, wish: WishedError, values: int = 10) -> Study | None:
-    """The design with the fewest asks that reaches a wish; ``None`` where none does with what there is.
+def cheapest(found: Components, wish: Wish, values: int = 10, costs: Costs | None = None) -> Study | None:
+    """The cheapest design that reaches a wish; ``None`` where none does with what there is.
 
     Every combination of the other facets is tried with the fewest clips that it needs, which a formula gives.
 
@@ -113,21 +140,16 @@ def cheapest(found: Components, wish: WishedError, values: int = 10) -> Study | 
         found: Components of a pilot.
         wish: What is to be reached.
         values: How many values are asked about.
+        costs: What is saved; by default the number of answers.
     """
-    target, best = wish.target(), None
-    for levels, swept in _candidates(found, wish):
-        needed = _least(found, levels, swept, target, values)
-        if needed is None or needed > _limit(swept, wish):
-            continue
-        one = study(found, Design({**levels, swept: needed}, values))
-        if best is None or (one.design.asks, one.standard_error) < (best.design.asks, best.standard_error):
-            best = one
-    return best
+    swept = _swept(found)
+    names = [name for name in found.sizes if name not in (VALUE, swept)]
+    tried = [_tried(name, wish) for name in names]
+    grid = {name: axis.ravel() for name, axis in zip(names, np.meshgrid(*tried, indexing="ij"), strict=True)}
+    return _best(found, wish, grid, swept, (values, costs or Costs()))
 
 
-def fixed(
-    found: Components, wish: WishedError, levels: Mapping[str, int], swept: str, values: int = 10
-) -> Study | None:
+def fixed(found: Components, wish: Wish, levels: Mapping[str, int], swept: str, values: int = 10) -> Study | None:
     """The design that reaches a wish by one facet alone, e.g. more clips with one wording.
 
     Args:
@@ -140,38 +162,79 @@ def fixed(
     Returns:
         The design; ``None`` where no number of that facet reaches it, since the error of the others stays.
     """
-    needed = _least(found, levels, swept, wish.target(), values)
-    return None if needed is None else study(found, Design({**levels, swept: needed}, values))
+    grid = {name: np.array([count], dtype=np.float64) for name, count in levels.items()}
+    return _best(found, wish, grid, swept, (values, Costs()))
 
 
-def _candidates(found: Components, wish: WishedError) -> Iterator[tuple[dict[str, int], str]]:
+def chance_range(
+    pilot: Pilot, found: Components, design: Design, generator: np.random.Generator, level: float = 0.95
+) -> tuple[float, float]:
+    """Standard errors that other pilots of the same size would have foreseen for a design.
+
+    Answers are drawn with the variances that were found, and studied again (parametric bootstrap): how little a small
+    pilot knows shows in how far these lie apart.
+
+    Args:
+        pilot: The design of the pilot.
+        found: What it found.
+        design: What is foreseen.
+        generator: Draws answers.
+        level: Share of other pilots in between.
+    """
+    seen = {effect: max(each, 0.0) for effect, each in found.variances.items() if effect in pilot.groups}
+    again = pilot.estimates(pilot.drawn(seen, _OTHER_PILOTS, generator))
+    relative = np.zeros(_OTHER_PILOTS)
+    for effect, each in found.variances.items():
+        if VALUE in effect and effect != frozenset({VALUE}):
+            variance = np.maximum(again.get(effect, np.full(_OTHER_PILOTS, each)), 0.0)
+            relative += variance / _divisor(effect, design.levels)
+    errors = np.sqrt((1.0 - 1.0 / design.values) * relative)
+    low, high = np.quantile(errors, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+    return float(low), float(high)
+
+
+def _swept(found: Components) -> str:
     facets = [name for name in found.sizes if name != VALUE]
-    swept = "clip" if "clip" in facets else facets[-1]
-    others = [name for name in facets if name != swept]
-    ranges = [range(1, min(_limit(name, wish), _SWEEP) + 1) for name in others]
-    for levels in product(*ranges):
-        yield dict(zip(others, levels, strict=True)), swept
+    return "clip" if "clip" in facets else facets[-1]
 
 
-_SWEEP = 24
-_NO_LIMIT = 10**6
+def _tried(facet: str, wish: Wish) -> Floats:
+    if facet in wish.given:
+        return np.array([wish.given[facet]], dtype=np.float64)
+    return np.arange(1, min(wish.most.get(facet, _MOST_TRIED), _MOST_TRIED) + 1, dtype=np.float64)
 
 
-def _limit(facet: str, wish: WishedError) -> int:
-    return (wish.most or {}).get(facet, _NO_LIMIT)
-
-
-def _least(found: Components, levels: Mapping[str, int], swept: str, target: float, values: int) -> int | None:
-    """``(1 - 1/V) (fixed + falling / n) <= target^2`` solved for the number ``n`` of the swept facet."""
-    stays = falls = 0.0
-    design = Design({**levels, swept: 1}, values)
+def _best(
+    found: Components, wish: Wish, grid: Mapping[str, Floats], swept: str, bill: tuple[int, Costs]
+) -> Study | None:
+    """``(1 - 1/V) (stays + falls / n) <= target^2`` solved for the number ``n`` of the swept facet, wherever tried."""
+    values, costs = bill
+    size = max((len(axis) for axis in grid.values()), default=1)
+    stays, falls = np.zeros(size), np.zeros(size)
     for effect in found.variances:
         if VALUE in effect and effect != frozenset({VALUE}):
-            share = found.variance(*effect) / _divisor(effect, design)
+            share = found.variance(*effect) / _divisors(effect, grid, size)
             falls, stays = (falls + share, stays) if swept in effect else (falls, stays + share)
-    room = target**2 / (1.0 - 1.0 / values) - stays
-    return max(1, ceil(falls / room - 1e-9)) if room > 0 else None
+    room = wish.target() ** 2 / (1.0 - 1.0 / values) - stays
+    needed = np.ceil(np.divide(falls, room, out=np.full(size, np.inf), where=room > 0) - 1e-9)
+    needed = np.maximum(needed, wish.given.get(swept, 1))
+    usable = np.isfinite(needed) & (needed <= wish.most.get(swept, np.inf))
+    usable &= needed == wish.given.get(swept, needed)
+    if not usable.any():
+        return None
+    sets = values * needed * _divisors(frozenset(grid) - {DRAW}, grid, size)
+    bills = np.where(usable, costs.of(sets, grid.get(DRAW, np.ones(size))), np.inf)
+    error = np.where(usable, stays + falls / needed, np.inf)
+    place = int(np.lexsort((error, bills))[0])
+    levels = {name: int(axis[place]) for name, axis in grid.items()} | {swept: int(needed[place])}
+    return study(found, Design({name: levels[name] for name in found.sizes if name in levels}, values))
 
 
-def _divisor(effect: Effect, design: Design) -> float:
-    return float(prod(design.levels[name] for name in effect if name != VALUE))
+def _divisor(effect: Effect, levels: Mapping[str, int]) -> float:
+    return float(prod(levels[name] for name in effect if name != VALUE))
+
+
+def _divisors(effect: Effect, grid: Mapping[str, Floats], size: int) -> Floats:
+    """The same for many designs at once; what is not on the grid counts once."""
+    axes = [grid[name] for name in effect if name in grid]
+    return np.asarray(np.prod(axes, axis=0)) if axes else np.ones(size)

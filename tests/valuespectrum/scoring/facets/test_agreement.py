@@ -10,8 +10,8 @@ from bench.truth.respondents import Floats, Integers
 from valuespectrum.scoring.facets.additive import fit_additive
 from valuespectrum.scoring.facets.analysis import reckon
 from valuespectrum.scoring.facets.clusters import Clusters, Sizes
-from valuespectrum.scoring.facets.components import components
 from valuespectrum.scoring.facets.moments import within_values
+from valuespectrum.scoring.reliability.components import components
 
 EVEN = np.arange(4)[:, None] * 5 + np.repeat(np.arange(5), 3)[None, :]
 """Fifteen clips of four values in five clusters of three."""
@@ -115,10 +115,10 @@ def test_components_and_errors_are_those_of_a_mixed_model() -> None:
     values, clips, wordings = 4, 6, 3
     table = waves(values, clips, wordings)
     reckoned = reckon(set_table(table, value_set=FOUR_VALUES))
-    found = components(reckoned)
-    names = ("clip", "wording", "value_wording", "clip_wording")
-    assert all((found[name].estimate or 0.0) > 0 for name in names)
-    variances = np.array([found[name].variance for name in names], dtype=np.float64)
+    found = components(table, ("value", "clip", "wording"), {"clip": "value"})
+    names = (("value", "clip"), ("wording",), ("value", "wording"), ("value", "clip", "wording"))
+    variances = np.array([found.variances[frozenset(name)] for name in names], dtype=np.float64)
+    assert (variances > 0).all()
     parts = random_effects(values, clips, wordings)
     design = np.asarray(np.kron(np.eye(values), np.ones((clips * wordings, 1))), dtype=np.float64)
     best = restricted_likelihood(variances, parts, design, table.ravel())

@@ -11,7 +11,6 @@ from facet_tables import FOUR_VALUES, long_frame, set_table, waves
 
 from bench.truth.respondents import Floats
 from valuespectrum.scoring.facets.analysis import analyse, reckon
-from valuespectrum.scoring.facets.components import components
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.ranking import rank
 from valuespectrum.scoring.facets.tables import Layout, collect
@@ -28,12 +27,12 @@ def test_chunks_in_any_order_make_the_same_table() -> None:
     assert whole.frame().equals(parts.frame())
 
 
-def test_repeats_are_averaged_and_their_spread_is_a_component() -> None:
+def test_repeats_are_averaged_and_their_spread_is_kept() -> None:
     table = waves(4, 8, 3)
     frames = [long_frame(table + shift, value_set=FOUR_VALUES) for shift in (-0.3, 0.3)]
     repeated = collect(frames, Layout(FOUR_VALUES))
     assert repeated.log_odds == pytest.approx(set_table(table, value_set=FOUR_VALUES).log_odds, nan_ok=True)
-    assert components(reckon(repeated))["repeat"].variance == pytest.approx(2 * 0.3**2)
+    assert repeated.squares == pytest.approx(np.full(repeated.repeats.shape, 2 * 0.3**2))
     assert "other draws" in analyse(repeated).covering.sentence
 
 

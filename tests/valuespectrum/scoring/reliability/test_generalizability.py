@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.reliability.components import Components, components
-from valuespectrum.scoring.reliability.decisions import Design, WishedError, cheapest, fixed, study
+from valuespectrum.scoring.reliability.components import Components, Pilot, components, name_of
+from valuespectrum.scoring.reliability.decisions import Costs, Design, Wish, chance_range, cheapest, fixed, study
 from vectorstore.foundation.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -39,42 +40,74 @@ def drawn(rng: np.random.Generator, sizes: Mapping[str, int], value: Floats | No
 
 def planted(sizes: Mapping[str, int]) -> Components:
     variances = {frozenset(effect): each for effect, each in PLANTED.items()}
-    return Components(variances, dict.fromkeys(variances, 1), {}, sizes, NESTED)
+    return Components(variances, sizes, NESTED)
 
 
 SIZES = {"value": 10, "clip": 8, "wording": 4, "draw": 3}
 
 
-def test_planted_components_are_found_without_bias() -> None:
+def anova(table: Floats) -> dict[str, float]:
+    """Brennan's estimates of a whole table with clips in values, from mean squares and their expectations."""
+    effects, squares = {}, {}
+    for size in range(len(FACETS) + 1):
+        for kept in combinations(range(len(FACETS)), size):
+            gone = tuple(axis for axis in range(len(FACETS)) if axis not in kept)
+            below = sum(each for other, each in effects.items() if set(other) < set(kept))
+            effects[kept] = table.mean(axis=gone, keepdims=True) - below
+    for kept, effect in effects.items():
+        name = frozenset(FACETS[axis] for axis in kept)
+        name |= {"value"} if "clip" in name else frozenset()
+        outside = np.prod([size for axis, size in enumerate(table.shape) if axis not in kept])
+        spare = np.prod([table.shape[axis] - 1 for axis in kept])
+        square, freedom = squares.get(name, (0.0, 0.0))
+        squares[name] = square + (effect**2).sum() * outside, freedom + spare
+    variances: dict[frozenset[str], float] = {}
+    for name in sorted(filter(None, squares), key=len, reverse=True):
+        square, freedom = squares[name]
+
+        def times(effect: frozenset[str]) -> float:
+            return float(np.prod([size for each, size in zip(FACETS, table.shape, strict=True) if each not in effect]))
+
+        above = sum(times(other) * each for other, each in variances.items() if other > name)
+        variances[name] = (square / freedom - above) / times(name)
+    return {name_of(name): each for name, each in variances.items()}
+
+
+def test_planted_components_are_found_without_bias_though_a_third_of_the_answers_is_missing() -> None:
     rng = np.random.default_rng(1)
-    found = [components(drawn(rng, SIZES), FACETS, NESTED).variances for _ in range(250)]
-    for effect in found[0]:
-        estimates = np.array([each[effect] for each in found])
-        truth = next((each for name, each in PLANTED.items() if frozenset(name) == effect), 0.0)
-        assert estimates.mean() == pytest.approx(truth, abs=4.5 * estimates.std() / np.sqrt(250)), effect
+    seen = rng.random([SIZES[name] for name in FACETS]) > 0.33
+    holes = np.where(seen, 0.0, np.nan)
+    pilot = Pilot.of_table(holes, FACETS, NESTED)
+    answers = np.array([drawn(rng, SIZES)[seen] for _ in range(400)])
+    found = pilot.estimates(answers)
+    assert len(found) == 11, "every set of facets that holds with a clip its value"
+    for effect, estimates in found.items():
+        truth = planted(SIZES).variance(*effect)
+        assert estimates.mean() == pytest.approx(truth, abs=4.5 * estimates.std() / np.sqrt(400)), effect
+    assert pilot.drawn(planted(SIZES).variances, 500, rng).var(axis=0).mean() == pytest.approx(1.45, rel=0.03)
 
 
-def test_mean_squares_are_those_of_the_textbook() -> None:
-    """Two facets, crossed: Brennan 2001, table 3.2; and nested: pooled over values."""
-    table = np.random.default_rng(2).normal(size=(6, 5))
-    rows = 5 * ((table.mean(axis=1) - table.mean()) ** 2).sum() / 5
-    rest = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
-    crossed = components(table, ("value", "wording"))
-    assert crossed.squares[frozenset({"value"})] == pytest.approx(rows)
-    assert crossed.variances[frozenset({"value", "wording"})] == pytest.approx((rest**2).sum() / 20)
-    assert crossed.variances[frozenset({"value"})] == pytest.approx((rows - (rest**2).sum() / 20) / 5)
-    nested = components(table, ("value", "clip"), NESTED)
-    assert nested.variances[frozenset({"value", "clip"})] == pytest.approx(table.var(axis=1, ddof=1).mean())
-    assert nested.freedom == {frozenset({"value"}): 5, frozenset({"value", "clip"}): 24}
-    assert nested.to_json()["value x clip"]["degrees_of_freedom"] == 24
+def test_a_whole_table_is_taken_apart_as_by_analysis_of_variance() -> None:
+    table = drawn(np.random.default_rng(2), {"value": 5, "clip": 4, "wording": 3, "draw": 2})
+    found = {name: row["estimate"] for name, row in components(table, FACETS, NESTED).to_json().items()}
+    assert found == pytest.approx(anova(table), abs=1e-12)
 
 
-def test_all_variance_is_accounted_for() -> None:
-    table = np.random.default_rng(3).normal(size=(4, 3, 2, 3))
-    found = components(table, FACETS, NESTED)
-    total = sum(found.squares[effect] * found.freedom[effect] for effect in found.squares)
-    assert total == pytest.approx(((table - table.mean()) ** 2).sum())
-    assert sum(found.freedom.values()) == table.size - 1
+def test_search_words_lie_between_values_and_clips_in_any_numbers() -> None:
+    rng = np.random.default_rng(3)
+    value = np.repeat(np.arange(10), 24)
+    word = np.tile(np.repeat(np.arange(6), (1, 7, 2, 6, 3, 5)), 10)
+    clip = np.tile(np.concatenate([np.arange(size) for size in (1, 7, 2, 6, 3, 5)]), 10)
+    levels = {name: np.tile(each, 2) for name, each in (("value", value), ("word", word), ("clip", clip))}
+    levels["wording"] = np.repeat([0, 1], len(value))
+    pilot = Pilot.of(levels, {"word": "value", "clip": "word"})
+    truth = {("value",): 0.5, ("value", "word"): 0.2, ("value", "word", "clip"): 0.4, ("value", "wording"): 0.1}
+    answers = pilot.drawn({frozenset(name): each for name, each in truth.items()}, 600, rng)
+    found = pilot.estimates(answers)
+    assert pilot.sizes == {"value": 10, "word": 6, "clip": 4, "wording": 2}
+    for effect, estimates in found.items():
+        planted_there = next((each for name, each in truth.items() if frozenset(name) == effect), 0.0)
+        assert estimates.mean() == pytest.approx(planted_there, abs=4.5 * estimates.std() / np.sqrt(600) + 1e-9)
 
 
 def _error(rng: np.random.Generator, design: Design, times: int) -> float:
@@ -89,7 +122,7 @@ def _error(rng: np.random.Generator, design: Design, times: int) -> float:
 @pytest.mark.parametrize("wished", [0.2, 0.12])
 def test_a_plan_from_known_components_keeps_its_word(wished: float) -> None:
     rng = np.random.default_rng(4)
-    plan = cheapest(planted(SIZES), WishedError(standard_error=wished))
+    plan = cheapest(planted(SIZES), Wish(standard_error=wished))
     assert plan is not None and plan.standard_error <= wished + 1e-9
     assert _error(rng, plan.design, 400) == pytest.approx(plan.standard_error, rel=0.06)
     assert plan.standard_error == pytest.approx(wished, rel=0.1), "and is not much better than what was wished"
@@ -100,7 +133,7 @@ def test_a_plan_from_a_pilot_meets_the_stated_error_within_a_tenth() -> None:
     reached = []
     for _ in range(40):
         pilot = components(drawn(rng, {"value": 10, "clip": 10, "wording": 8, "draw": 2}), FACETS, NESTED)
-        plan = cheapest(pilot, WishedError(standard_error=0.15))
+        plan = cheapest(pilot, Wish(standard_error=0.15))
         assert plan is not None
         reached.append(study(planted(SIZES), plan.design).standard_error)
     assert np.mean(reached) == pytest.approx(0.15, rel=0.1)
@@ -109,39 +142,62 @@ def test_a_plan_from_a_pilot_meets_the_stated_error_within_a_tenth() -> None:
 def test_a_plan_needs_at_most_half_the_asks_of_one_wording_with_more_clips() -> None:
     found = planted(SIZES)
     # .285 is the error that one wording with ever more clips comes down to: sqrt(.9 x .09).
-    wish = WishedError(standard_error=0.29)
+    wish = Wish(standard_error=0.29)
     one = fixed(found, wish, {"wording": 1, "draw": 1}, "clip")
     best = cheapest(found, wish)
     assert one is not None and best is not None
     assert best.standard_error <= 0.29 and one.standard_error <= 0.29
-    assert best.design.asks <= one.design.asks / 2, (best, one)
-    easier = WishedError(standard_error=0.31)
+    assert best.design.answers <= one.design.answers / 2, (best, one)
+    easier = Wish(standard_error=0.31)
     one, best = fixed(found, easier, {"wording": 1, "draw": 1}, "clip"), cheapest(found, easier)
-    assert one is not None and best is not None and best.design.asks <= one.design.asks / 2
-    assert fixed(found, WishedError(standard_error=0.2), {"wording": 1, "draw": 1}, "clip") is None, (
-        "it never comes there"
-    )
+    assert one is not None and best is not None and best.design.answers <= one.design.answers / 2
+    assert fixed(found, Wish(standard_error=0.2), {"wording": 1, "draw": 1}, "clip") is None, "it never comes there"
 
 
 def test_where_wordings_do_not_matter_one_is_enough() -> None:
     alike = {effect: 0.0 if "wording" in effect else each for effect, each in planted(SIZES).variances.items()}
-    plan = cheapest(Components(alike, dict.fromkeys(alike, 1), {}, SIZES, NESTED), WishedError(standard_error=0.2))
+    plan = cheapest(Components(alike, SIZES, NESTED), Wish(standard_error=0.2))
     assert plan is not None and plan.design.levels["wording"] == 1
+
+
+def test_dear_prompts_are_saved_by_more_draws_and_what_is_given_is_kept() -> None:
+    found, wish = planted(SIZES), Wish(standard_error=0.2, most={"draw": 10})
+    by_answers, by_money = cheapest(found, wish), cheapest(found, wish, costs=Costs(prompt=20.0, reply=0.1))
+    assert by_answers is not None and by_money is not None
+    assert by_money.design.levels["draw"] > by_answers.design.levels["draw"]
+    assert by_money.design.sets < by_answers.design.sets
+    given = cheapest(found, Wish(standard_error=0.2, given={"wording": 7, "draw": 2}))
+    assert given is not None and (given.design.levels["wording"], given.design.levels["draw"]) == (7, 2)
+    assert cheapest(found, Wish(standard_error=0.2, given={"clip": 2, "draw": 1}, most={"wording": 3})) is None
+
+
+def test_other_pilots_of_the_size_foresee_errors_in_the_range_that_is_told() -> None:
+    rng = np.random.default_rng(9)
+    sizes, design = {"value": 10, "clip": 8, "wording": 4, "draw": 2}, Design({"clip": 15, "wording": 4, "draw": 1})
+    pilot = Pilot.of_table(np.zeros([sizes[name] for name in FACETS]), FACETS, NESTED)
+    truth = study(planted(SIZES), design).standard_error
+    inside = []
+    for _ in range(40):
+        found = pilot.components(drawn(rng, sizes).ravel())
+        low, high = chance_range(pilot, found, design, rng)
+        inside.append(low <= truth <= high)
+        assert low <= high
+    assert np.mean(inside) >= 0.8
 
 
 def test_the_search_finds_what_trying_everything_finds() -> None:
     found = planted(SIZES)
-    wish = WishedError(standard_error=0.2, most={"wording": 6, "draw": 3})
+    wish = Wish(standard_error=0.2, most={"wording": 6, "draw": 3})
     plan = cheapest(found, wish)
     tried = [
-        each.design.asks
+        each.design.answers
         for clips in range(1, 60)
         for wordings in range(1, 7)
         for draws in range(1, 4)
         if (each := study(found, Design({"clip": clips, "wording": wordings, "draw": draws}))).standard_error <= 0.2
     ]
-    assert plan is not None and plan.design.asks == min(tried)
-    assert cheapest(found, WishedError(standard_error=0.05, most={"wording": 2})) is None
+    assert plan is not None and plan.design.answers == min(tried)
+    assert cheapest(found, Wish(standard_error=0.05, most={"wording": 2})) is None
 
 
 def test_coefficients_are_those_of_the_formula_and_of_a_second_study() -> None:
@@ -161,7 +217,7 @@ def test_coefficients_are_those_of_the_formula_and_of_a_second_study() -> None:
 
 def test_a_difference_that_is_promised_is_found_four_times_in_five() -> None:
     rng = np.random.default_rng(7)
-    plan = cheapest(planted(SIZES), WishedError(difference=0.5))
+    plan = cheapest(planted(SIZES), Wish(difference=0.5))
     assert plan is not None and plan.detectable <= 0.5
     error = np.sqrt(2) * plan.standard_error
     found = np.abs(plan.detectable + error * rng.normal(size=4000)) > 1.96 * error
@@ -174,14 +230,20 @@ def test_what_cannot_be_seen_is_refused_in_words() -> None:
         components(table[:, :, :1], FACETS, NESTED)
     with pytest.raises(InputError, match="axes"):
         components(table, FACETS[:3])
-    table[0, 0, 0, 0] = np.nan
-    with pytest.raises(InputError, match="holes"):
-        components(table, FACETS, NESTED)
+    with pytest.raises(InputError, match="one clip cannot show how clips differ") as refused:
+        components(table[:, :1], FACETS, NESTED)
+    assert refused.value.hint == "ask about two clips or more for a value"
+    apart = {"value": [0, 0, 0, 1, 1, 1], "clip": [0, 1, 2, 0, 1, 2], "wording": [0, 1, 1, 0, 1, 1]}
+    with pytest.raises(InputError, match="no two answers share value x clip and nothing else"):
+        Pilot.of({name: np.array(each) for name, each in apart.items()}, NESTED).components(np.arange(6.0))
+    same = {"value": np.array([0, 0, 1]), "clip": np.array([0, 0, 1])}
+    with pytest.raises(InputError, match="two answers have the same value, clip"):
+        Pilot.of(same)
     for wish in (
-        WishedError(),
-        WishedError(standard_error=0.0),
-        WishedError(difference=-1.0),
-        WishedError(standard_error=float("nan")),
+        Wish(),
+        Wish(standard_error=0.0),
+        Wish(difference=-1.0),
+        Wish(standard_error=float("nan")),
     ):
         with pytest.raises(InputError, match="wished for"):
             cheapest(planted(SIZES), wish)
