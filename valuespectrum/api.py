@@ -131,6 +131,11 @@ if TYPE_CHECKING:
         Unattended as Unattended,
     )
     from valuespectrum.operations.studies.reproduce import Reproduction as Reproduction, reproduce as reproduce
+    from valuespectrum.operations.studies.twins import (
+        TwinStudy as TwinStudy,
+        TwinStudySettings as TwinStudySettings,
+        study_twins as study_twins,
+    )
     from vectorstore.corpus import Corpus as Corpus
 
 _HOMES = {
@@ -168,6 +173,7 @@ _HOMES = {
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
+    "valuespectrum.operations.studies.twins": "TwinStudy TwinStudySettings study_twins",
     "vectorstore.corpus": "Corpus",
 }
 """Where each name is at home."""

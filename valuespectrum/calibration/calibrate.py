@@ -16,7 +16,7 @@ from valuespectrum.measuring.asking import BenchProgress
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.reference.truth import caution
-from valuespectrum.scoring.off_circle import compare_off_circle, pool_off_circle, to_log_odds
+from valuespectrum.scoring.off_circle import SCALE, compare_off_circle, pool_off_circle, to_log_odds
 from valuespectrum.scoring.profile import means_of
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.recovery import compare_to_planted
@@ -40,6 +40,8 @@ class PlantedRespondent:
     """Which cohort it is of: ``"open"``, ``"sealed"``, ``"simulated"``; empty for none."""
     apart: str = ""
     """Why its figures are not averaged with those of others, such as that it answers yes whatever is asked."""
+    twin: Model | None = None
+    """Answers the same questions by the planted formulas, without a network; ``None`` for who has none."""
 
 
 def calibrate(
@@ -66,7 +68,8 @@ def calibrate(
         those that answer by their values: ``figures_over`` says how many, ``apart`` who is left out and why,
         ``misses`` lists what was missed of them. ``coverage`` is the share over all respondents and values,
         ``expected_coverage`` what the intervals claim, ``off_circle`` of ``pool_off_circle``. ``cohort`` names the
-        cohorts that all figures are from, and ``cohorts`` has the figures of each.
+        cohorts that all figures are from, and ``cohorts`` has the figures of each. ``training_error`` is of
+        :func:`training_error`, over respondents that have a twin.
 
     Raises:
         InputError: Names repeat, a planted profile lacks a value, the instrument cannot be set beside it, or clips are
@@ -74,7 +77,9 @@ def calibrate(
     """
     _check(respondents)
     instrument = recoverable(options.instrument)
-    models = [respondent.model for respondent in respondents]
+    asked = {respondent.model.id: respondent.model for respondent in respondents}
+    twins = {respondent.twin.id: respondent.twin for respondent in respondents if respondent.twin is not None}
+    models = list((twins | asked).values())
     refuse_other_clips(corpus, embedder.id, [model.id for model in models])
     scores = run_benchmark(options, corpus, embedder, models, progress=progress)
     found = _compared(scores, instrument, respondents, options.scoring.level)
@@ -115,7 +120,56 @@ def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[Plant
         "apart": [{"name": row["name"], "why": row["apart"]} for row in rows if row["apart"]],
         "cohort": " and ".join(cohorts),
         "cohorts": {name: _figures([row for row in kept if row["cohort"] == name]) for name in cohorts},
+        "training_error": training_error([each for each in respondents if not each.apart], measured),
     }
+
+
+def training_error(respondents: Sequence[PlantedRespondent], measured: Mapping[str, Json]) -> Json | None:
+    """How far networks lie from their twins, who were asked the same about the same clips.
+
+    What a network missed of its planted values in training is no error of the measurement, and no interval over clips
+    covers it. Clips, wordings and leans are the same on both sides, so they fall out of the difference.
+
+    Args:
+        respondents: Those without a twin are left out.
+        measured: Model id to its measurement, as ``scores.json`` keeps it.
+
+    Returns:
+        ``respondents``, ``sd`` (standard deviation of the difference of centred log-odds), ``slope`` (of a network's
+        centred log-odds on its twin's), and ``twin_coverage`` (share of planted values inside the twins' intervals,
+        which have no such error); ``None`` where nobody has a twin.
+    """
+    pairs = []
+    for each in respondents:
+        if each.twin is not None:
+            pairs.append([_centred_log_odds(measured[model.id]["profile"]) for model in (each.model, each.twin)])
+    if not pairs:
+        return None
+    networks, twins = np.array(pairs).transpose(1, 0, 2)
+    # One number of every respondent goes into centring.
+    freedom = int(np.isfinite(networks - twins).sum()) - len(networks)
+    inside = [
+        found["interval_coverage"]
+        for each in respondents
+        if each.twin is not None
+        for found in [compare_to_planted(measured[each.twin.id]["profile"], _ten(each.planted))]
+    ]
+    spread = float(np.nansum(twins**2))
+    return {
+        "respondents": len(pairs),
+        "sd": float(np.sqrt(np.nansum((networks - twins) ** 2) / freedom)),
+        "slope": float(np.nansum(networks * twins)) / spread if spread > 0 else None,
+        "twin_coverage": float(np.mean(inside)),
+    }
+
+
+def _centred_log_odds(profile: Mapping[str, Json]) -> list[float]:
+    row = np.array([profile[value].get(SCALE) for value in VALUES], dtype=np.float64)
+    return list(row - np.nanmean(row))
+
+
+def _ten(planted: Mapping[str, float]) -> dict[str, float]:
+    return {value: planted[value] for value in VALUES}
 
 
 def _figures(rows: Sequence[Json]) -> Json:

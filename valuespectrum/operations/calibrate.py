@@ -19,7 +19,7 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
-    from agents.models.base import Model
+    from agents.models.base import Model, ModelOptions
     from valuespectrum.calibration.calibrate import PlantedRespondent
     from valuespectrum.measuring.benchmark import BenchOptions
     from valuespectrum.measuring.instrument_run import InstrumentOptions
@@ -117,6 +117,8 @@ def calibrate(
         options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
         looks_told = all_drawn(drawn_pictures(opened, embedder.id, specs))
         planted = _planted(specs, loaded, unveiled, looks_told)
+        if looks_told:
+            planted = [_with_twin(each, loading) for each in planted]
         found = run_calibration(options, opened, embedder, planted, bars)
     return Calibration(found, _describe(found))
 
@@ -219,6 +221,17 @@ def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) 
     )
 
 
+def _with_twin(respondent: PlantedRespondent, loading: ModelOptions) -> PlantedRespondent:
+    """The same with its twin beside it, where it is a network of the open cohort."""
+    from agents.models.model_names import ModelId
+    from valuespectrum.reference.planted import BY_NAME
+    from valuespectrum.reference.twin.model import TwinModel
+
+    model = ModelId.parse(respondent.model.id)
+    member = BY_NAME.get(model.name) if model.scheme == "reference" else None
+    return respondent if member is None else replace(respondent, twin=TwinModel(member, loading, member.name))
+
+
 def _describe(found: Json) -> str:
     from valuespectrum.reporting.elements.words import number
 
@@ -245,6 +258,11 @@ def _describe(found: Json) -> str:
         told.append("Apart: " + "; ".join(f"{each['name']} ({each['why']})" for each in found["apart"]) + ".")
     if flat := [row["name"] for row in found["respondents"] if row["flat"]]:
         told.append(f"Flat, with no values to rank: {', '.join(flat)}.")
+    if error := found["training_error"]:
+        told.append(
+            f"Training error apart: networks lie {number(error['sd'], 3)} log-odds (standard deviation) from their "
+            f"twins, who were asked the same; of the twins {error['twin_coverage']:.0%} of planted values lie inside."
+        )
     told.append(
         f"Intervals are over {unit}s. All respondents see the same {unit}s, "
         "so their intervals are not independent trials."

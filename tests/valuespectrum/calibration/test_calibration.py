@@ -83,6 +83,26 @@ def test_wrong_claims_are_found_out(options: BenchOptions) -> None:
     assert rows["liar"]["coverage"] <= 0.2 and len(rows["liar"]["outside"]) >= 8
 
 
+def test_what_training_missed_is_told_apart_from_what_clips_make_unsure(options: BenchOptions) -> None:
+    missed = np.random.default_rng(1).normal(0, 0.3, size=(4, 10))
+    missed -= missed.mean(axis=1, keepdims=True)
+    cohort = []
+    for peak, off in enumerate(missed):
+        truth = _truth(peak)
+        network = {value: truth[value] + error for value, error in zip(VALUES, off, strict=True)}
+        known = _respondent(f"r{peak}", truth, noise=0.1, yes_lean=0.1 * peak)
+        cohort.append(replace(_respondent(f"r{peak}", network, noise=0.1), planted=known.planted, twin=known.model))
+    cohort.append(_respondent("alone", _truth(7)))
+    result = calibrate(options, world(), AxesEmbedder(), cohort)
+    error = result["training_error"]
+    assert (len(result["respondents"]), error["respondents"]) == (5, 4)
+    assert error["sd"] == pytest.approx(np.sqrt((missed**2).sum() / 36), abs=0.06)
+    assert error["twin_coverage"] >= 0.85 > 0.6 > result["coverage"]
+    assert error["slope"] == pytest.approx(1.0, abs=0.1)
+    alone = calibrate(replace(options, run=options.run.with_name("alone")), world(), AxesEmbedder(), cohort[4:])
+    assert alone["training_error"] is None
+
+
 def test_cohorts_that_cannot_be_compared_are_refused(options: BenchOptions) -> None:
     one, same = _respondent("one", _truth(1)), _respondent("two", _truth(1))
     partial = PlantedRespondent("part", one.model, {"power": 50.0})

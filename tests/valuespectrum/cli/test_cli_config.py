@@ -117,7 +117,7 @@ def test_settings_are_named_like_options() -> None:
     for verb, settings, beside in (
         ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run"}),
         ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions"}),
-        ("calibrate", vs.CalibrateSettings, {"model", "run"}),
+        ("calibrate", vs.CalibrateSettings, {"model", "run", "corpora", "respondents", "figure"}),
         ("score", vs.ScoreSettings, set()),
         ("report", vs.ReportSettings, set()),
         ("ingest", vs.IngestSettings, {"corpus", "dry-run"}),

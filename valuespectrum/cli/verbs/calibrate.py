@@ -39,12 +39,30 @@ def calibrate(
     open_sealed: Annotated[
         bool, typer.Option("--open-sealed", help="Compare with the sealed cohort too, once the method is fixed.")
     ] = False,
+    corpora: Annotated[
+        int,
+        typer.Option(
+            help="Measure twins over so many synthetic corpora, every battery in every readout; no network.",
+            min=0,
+        ),
+    ] = 0,
+    respondents: Annotated[
+        int, typer.Option(help="Twins with values in each of these corpora, and as many without.", min=1)
+    ] = 12,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw what twins show as SVG.", metavar="FILE", show_default=False)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure models whose values were planted.
 
     Says how well an instrument recovers them, and what it misses.
     """
+    if corpora:
+        twins = api.TwinStudySettings(corpora=corpora, respondents=respondents, seed=seed, figure=figure)
+        with Terminal(as_json) as terminal:
+            terminal.show(api.study_twins(twins, terminal))
+        return
     settings = api.CalibrateSettings(
         instrument=instrument,
         corpus=corpus,

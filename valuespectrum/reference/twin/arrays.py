@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
+from valuespectrum.instruments.wordings.liking import FURTHER_WORDINGS, LIKE_WORDINGS
 from valuespectrum.instruments.wordings.template import options
 from valuespectrum.reference.items.base import Scene
 from valuespectrum.reference.items.liking import ORDERS, Like
@@ -62,7 +62,7 @@ def like_cells(wordings: int = 2) -> tuple[Like, ...]:
     """The questions of the like battery: each wording in both polarities and both orders of the options."""
     return tuple(
         Like(text.format(options=options(order)))
-        for wording in LIKE_WORDINGS[:wordings]
+        for wording in (*LIKE_WORDINGS, *FURTHER_WORDINGS)[:wordings]
         for text in (wording.positive, wording.negative)
         for order in ORDERS
     )
@@ -73,6 +73,7 @@ def like_answers(
     scenes: Sequence[Scene],
     questions: Sequence[Like] = (),
     target: Mapping[str, float] | None = None,
+    beside: np.ndarray | float = 0.0,
 ) -> LikeAnswers:
     """What many respondents answer to like questions about many scenes: the same as the twins', asked one by one.
 
@@ -81,6 +82,8 @@ def like_answers(
         scenes: What is shown.
         questions: Texts of the like question; those of the battery (:func:`like_cells`) when none is given.
         target: Persona that all play, over the ten values; ``None`` for none.
+        beside: Log-odds of liking that scenes and wordings have beside what is planted in respondents; any shape that
+            fits (respondents, scenes, questions).
 
     Returns:
         Arrays; a thousand respondents, a hundred scenes and eight questions take about a second.
@@ -90,9 +93,9 @@ def like_answers(
     shown = [scene.shown for scene in scenes]
     misread = [scene.misread[1] if scene.misread else scene.shown for scene in scenes]
     share = np.array([scene.misread[0] if scene.misread else 0.0 for scene in scenes])
-    yes = _yes(members, _liking(members, held, shown, target), questions)
+    yes = _yes(members, _liking(members, held, shown, target)[:, :, None] + beside, questions)
     if share.any():
-        wrong = _yes(members, _liking(members, held, misread, target), questions)
+        wrong = _yes(members, _liking(members, held, misread, target)[:, :, None] + beside, questions)
         yes = (1 - share[:, None]) * yes + share[:, None] * wrong
     kept = np.array([1 - member.refuses for member in members])[:, None]
     rates = np.array([member.refusal_rate for member in members])[:, None]
@@ -121,7 +124,13 @@ def _liking(
 
 
 def _yes(members: Sequence[CohortMember], liking: np.ndarray, questions: Sequence[Like]) -> np.ndarray:
-    """(respondents, scenes, questions) probability of yes, as ``planted.yes_probability``."""
+    """Probability of yes, as ``planted.yes_probability``.
+
+    Args:
+        members: Respondents.
+        liking: Log-odds, shape (respondents, scenes, questions), or 1 for the last.
+        questions: Texts.
+    """
     forms = [question.form for question in questions]
     polarity = np.array([form.polarity for form in forms])
     effect = np.array([WORDING_EFFECTS[form.wording] for form in forms])
@@ -130,5 +139,5 @@ def _yes(members: Sequence[CohortMember], liking: np.ndarray, questions: Sequenc
         np.array([getattr(member.leans, name) for member in members])[:, None, None]
         for name in ("yes", "order", "constant")
     )
-    free = 1 / (1 + np.exp(-(polarity * (liking[:, :, None] + effect) + yes + order * first)))
+    free = 1 / (1 + np.exp(-(polarity * (liking + effect) + yes + order * first)))
     return np.asarray((1 - constant) * free + constant)

@@ -192,7 +192,7 @@ def _halves(groups: Mapping[Effect, Integers], numbers: Floats) -> dict[Effect, 
     if lacking:
         least: Effect = min(lacking, key=len)
         raise InputError(
-            f"no two answers share {name_of(least) or 'nothing'} and nothing else, so what varies with it cannot be told apart",
+            f"no two answers share {name_of(least) or 'nothing'} and nothing else: its effect is not told apart",
             "ask every clip in every wording, and about two clips a search word or more",
         )
     return {
