@@ -43,11 +43,26 @@ if TYPE_CHECKING:
         verify as verify,
     )
     from valuespectrum.operations.corpora.info import CorpusInfo as CorpusInfo, info as info
+    from valuespectrum.operations.corpora.labelling import (
+        Labelled as Labelled,
+        LabelSettings as LabelSettings,
+        label as label,
+    )
+    from valuespectrum.operations.corpora.pictures import (
+        JudgeSettings as JudgeSettings,
+        PictureSettings as PictureSettings,
+    )
     from valuespectrum.operations.corpora.refresh import (
         Refreshed as Refreshed,
         RefreshSettings as RefreshSettings,
         plan_refresh as plan_refresh,
         refresh as refresh,
+    )
+    from valuespectrum.operations.corpora.relevance import (
+        RatedPictures as RatedPictures,
+        Relevance as Relevance,
+        nuisance as nuisance,
+        relevance as relevance,
     )
     from valuespectrum.operations.corpora.remove import Takedown as Takedown, remove as remove
     from valuespectrum.operations.corpora.search import Filter as Filter, Hits as Hits, Query as Query, search as search
@@ -105,6 +120,7 @@ if TYPE_CHECKING:
         LayoutName as LayoutName,
         ModelFormat as ModelFormat,
         PlaceName as PlaceName,
+        RaterName as RaterName,
         ReadoutName as ReadoutName,
         SamplingName as SamplingName,
         SearchEngine as SearchEngine,
@@ -146,7 +162,10 @@ _HOMES = {
     "valuespectrum.operations.calibrate": "CalibrateSettings Calibration calibrate",
     "valuespectrum.operations.corpora.care": "Verified rebuild reembed verify",
     "valuespectrum.operations.corpora.info": "CorpusInfo info",
+    "valuespectrum.operations.corpora.labelling": "Labelled LabelSettings label",
+    "valuespectrum.operations.corpora.pictures": "JudgeSettings PictureSettings",
     "valuespectrum.operations.corpora.refresh": "RefreshSettings Refreshed plan_refresh refresh",
+    "valuespectrum.operations.corpora.relevance": "RatedPictures Relevance nuisance relevance",
     "valuespectrum.operations.corpora.remove": "Takedown remove",
     "valuespectrum.operations.corpora.search": "Filter Hits Query search",
     "valuespectrum.operations.corpora.sources": "SourceList Undone forget sources",
@@ -163,7 +182,7 @@ _HOMES = {
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
-        "DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName "
+        "DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName RaterName "
         "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.scoring.cells import ScoringOptions
     from valuespectrum.theory.value_sets import ValueSet
 
 
@@ -34,6 +35,10 @@ class ScoreSettings:
     minimum_mass: float = 0.1
     """Least probability of yes and no together for an answer to count."""
     seed: int = 0
+    ratings: Path | None = None
+    """Folder of ratings: profiles corrected for what they say of the pictures are added."""
+    rater: tuple[str, ...] = ()
+    """Whose labels correct; all that can, where none is named."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,10 +96,20 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
         seed=settings.seed, draws=settings.draws, minimum_mass=settings.minimum_mass, readout=settings.readout
     )
     scores = score_run(Path(run), options)
+    if settings.ratings is not None:
+        scores = _corrected(Path(run), settings, options)
     for line in told(scores):
         teller.say(line)
     teller.warn(scores["caution"])
     return Scores(scores, describe(scores), Path(run))
+
+
+def _corrected(run: Path, settings: ScoreSettings, options: ScoringOptions) -> Json:
+    from valuespectrum.measuring.pictures.corrected import correct_run
+    from valuespectrum.stimuli.ratings.folder import Ratings
+
+    assert settings.ratings is not None
+    return correct_run(run, Ratings(settings.ratings), options, settings.rater)
 
 
 def describe(scores: Json) -> str:

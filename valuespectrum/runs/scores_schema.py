@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
+from valuespectrum.runs.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.schema import SCHEMA
@@ -99,6 +100,7 @@ class _Respondent(Part):
     notes: list[Text] = Field(default_factory=list)
     verdicts: list[Text] = Field(default_factory=list)
     n_units: Count = 0
+    corrected: CorrectedPart | None = None
 
     @model_validator(mode="after")
     def _measured(self) -> Self:
@@ -158,6 +160,7 @@ class ScoresDocument(Part):
     value_sets: dict[Text, _Set]
     respondents: Annotated[list[_Respondent], Field(min_length=1)]
     personas: list[_PersonaRow]
+    pictures: PicturesPart | None = None
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

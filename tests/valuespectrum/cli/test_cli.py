@@ -41,7 +41,7 @@ CORPUS_VERBS: tuple[str, ...] = (
     "diff",
     "export",
 )
-CORPUS_VERBS += ("sources", "forget")
+CORPUS_VERBS += ("sources", "forget", "label", "nuisance", "relevance")
 HEAVY = (
     "torch",
     "torchvision",

@@ -19,6 +19,7 @@ from valuespectrum.operations.shared.loading import check_engine
 from valuespectrum.reproduction.targets import TARGETS
 from valuespectrum.runs.export import Form
 from valuespectrum.scoring.cells import Readout
+from valuespectrum.stimuli.ratings.labels import RaterKind
 from vectorstore.foundation.errors import ModelError
 from vectorstore.index.search import ENGINES as SEARCH_ENGINES
 
@@ -30,6 +31,7 @@ KNOWN = {
     "ReadoutName": get_args(Readout),
     "DecoderName": DECODERS,
     "SamplingName": SAMPLINGS,
+    "RaterName": get_args(RaterKind),
     "SearchEngine": SEARCH_ENGINES,
     "ExportForm": get_args(Form),
     "TargetName": tuple(TARGETS),

@@ -14,6 +14,9 @@ from valuespectrum.cli.corpus import (
     care as corpus_care,
 )
 from valuespectrum.cli.corpus import (
+    pictures as corpus_pictures,
+)
+from valuespectrum.cli.corpus import (
     remove as corpus_remove,
 )
 from valuespectrum.cli.corpus import (
@@ -35,6 +38,7 @@ def build_app() -> typer.Typer:
     for verb in (
         *(info, corpus_search.search, corpus_care.refresh, corpus_care.verify, corpus_care.rebuild),
         *(corpus_sources.sources, corpus_sources.forget),
+        *(corpus_pictures.label, corpus_pictures.nuisance, corpus_pictures.relevance),
         *(corpus_remove.remove, corpus_care.reembed, corpus_states.snapshot, corpus_states.diff, corpus_states.export),
     ):
         app.command()(with_config(verb))

@@ -21,6 +21,19 @@ def score(
         float, typer.Option(help="Least probability of yes and no together for an answer to count.", min=0, max=1)
     ] = 0.1,
     seed: SeedOption = 0,
+    ratings: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of ratings (`corpus label`, `corpus nuisance`): adds profiles corrected for wrong clips and "
+            "for what pictures differ in beside the value.",
+            metavar="DIR",
+            show_default=False,
+        ),
+    ] = None,
+    rater: Annotated[
+        list[str] | None,
+        typer.Option(help="Whose labels correct; by default all that can. May be repeated.", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make scores from stored answers.
@@ -28,4 +41,5 @@ def score(
     Needs no model and no corpus.
     """
     with Terminal(as_json) as terminal:
-        terminal.show(api.score(run, api.ScoreSettings(readout, draws, minimum_mass, seed), terminal))
+        settings = api.ScoreSettings(readout, draws, minimum_mass, seed, ratings, tuple(rater or ()))
+        terminal.show(api.score(run, settings, terminal))

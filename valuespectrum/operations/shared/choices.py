@@ -26,6 +26,8 @@ DecoderName = Literal["auto", "pyav", "decord", "torchcodec"]
 """What reads videos."""
 SamplingName = Literal["uniform", "keyframe", "scene", "first"]
 """Which frames of a clip are taken."""
+RaterName = Literal["judge", "embedding", "people"]
+"""Who says what pictures show."""
 PlaceName = Literal["local", "ray"]
 """Where clips are decoded and embedded."""
 SearchEngine = Literal["auto", "exact", "chroma"]

@@ -98,3 +98,40 @@ def imbalance(nuisances: Floats, there: Bools, sd: Floats) -> Floats:
     means = mean_nuisances(nuisances, there)
     centre = np.where(has, means, 0.0).sum(axis=0) / max(int(has.sum()), 1)
     return np.where(has, (means - centre) / sd, np.nan)
+
+
+def balance_table(clips: Mapping[str, Sequence[str]], nuisances: Nuisances) -> dict[str, dict[str, float | None]]:
+    """Imbalance of everything that is shown, each nuisance over the clips of which it is known.
+
+    Args:
+        clips: Value to its clips.
+        nuisances: Their ratings.
+
+    Returns:
+        Value and nuisance to standard deviations; ``None`` where it is not known. Empty where nothing was rated.
+
+    Example:
+        >>> rated = Nuisances(("bright",), {"a": [0.0], "b": [2.0], "c": [1.0], "d": [3.0]})
+        >>> {value: round(row["bright"], 2) for value, row in balance_table({"x": "ab", "y": "cd"}, rated).items()}
+        {'x': -0.35, 'y': 0.35}
+    """
+    if not nuisances.rated:
+        return {}
+    longest, nothing = max(map(len, clips.values()), default=0), [np.nan] * len(nuisances.names)
+    spread = np.full((len(clips), longest, len(nuisances.names)), np.nan)
+    for row, members in enumerate(clips.values()):
+        for at, clip in enumerate(members):
+            spread[row, at] = nuisances.rated.get(clip, nothing)
+    found = np.full((len(clips), len(nuisances.names)), np.nan)
+    for column in range(len(nuisances.names)):
+        known = np.isfinite(spread[..., column])
+        one = np.where(known, spread[..., column], 0.0)[..., None]
+        sd = spread_within(one, known)
+        if sd[0] > _SAME:
+            found[:, column] = imbalance(one, known, sd)[:, 0]
+    return {
+        value: {
+            name: float(each) if np.isfinite(each) else None for name, each in zip(nuisances.names, row, strict=True)
+        }
+        for value, row in zip(clips, found, strict=True)
+    }

@@ -16,6 +16,8 @@ from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.pictures.balance import imbalance, spread_within, standardised
 
 _SHARES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+TOLERANCE = 0.25
+"""Standard deviations between a value and the mean over values that are let pass."""
 _TEMPLATES = 24
 """Templates that are tried for every size."""
 
@@ -39,7 +41,7 @@ class Matched:
 
 
 def match(
-    nuisances: Floats, there: Bools, generator: np.random.Generator, tolerance: float = 0.25, least: int = 4
+    nuisances: Floats, there: Bools, generator: np.random.Generator, tolerance: float = TOLERANCE, least: int = 4
 ) -> Matched:
     """Choose clips.
 

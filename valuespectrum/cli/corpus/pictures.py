@@ -1,0 +1,115 @@
+"""``corpus label``, ``nuisance`` and ``relevance``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from valuespectrum import api
+from valuespectrum.api import RaterName
+from valuespectrum.cli.console.corpus_options import CorpusArgument
+from valuespectrum.cli.console.options import (
+    BatchOption,
+    DeviceOption,
+    DtypeOption,
+    EmbedderOption,
+    KeywordsOption,
+    SeedOption,
+    TopOption,
+)
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
+
+_OfRun = Annotated[
+    Path | None,
+    typer.Option(
+        "--run",
+        help="Take the pictures that a run showed; by default those that `bench` would show.",
+        metavar="DIR",
+        show_default=False,
+    ),
+]
+_RatingsOption = Annotated[
+    Path | None,
+    typer.Option("--ratings", help="Folder of ratings; by default CORPUS-ratings.", metavar="DIR", show_default=False),
+]
+_JudgeOption = Annotated[str, typer.Option("--model", help="The judge, a model spec.", metavar="SPEC")]
+
+
+def label(
+    corpus: CorpusArgument,
+    by: Annotated[RaterName, typer.Option(help="A judge model, an embedder, or people who fill in a table.")] = "judge",
+    model: _JudgeOption = "",
+    rater: Annotated[
+        str, typer.Option(help="Name of the rater; people need one, others are named by what they are.")
+    ] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Table of people (CSV): written to be filled in where it is not there, else read.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    run: _OfRun = None,
+    ratings: _RatingsOption = None,
+    top_k: TopOption = 5,
+    keywords: KeywordsOption = None,
+    embedder: EmbedderOption = "",
+    seed: SeedOption = 0,
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    batch_size: BatchOption = 32,
+    as_json: JsonOption = False,
+) -> None:
+    """Have somebody say which value each picture expresses, not told what it was found for.
+
+    Which value most, endorsed, violated or absent, and how strongly (1 to 5).
+    """
+    who = api.LabelSettings(by=by, rater=rater, file=file, seed=seed)
+    settings = api.PictureSettings(run=run, ratings=ratings, top_k=top_k, keywords=keywords, embedder=embedder)
+    judge = api.JudgeSettings(model=model, device=device, dtype=dtype, batch_size=batch_size)
+    with Terminal(as_json) as terminal:
+        terminal.show(api.label(corpus, who, settings, judge, terminal))
+
+
+def nuisance(
+    corpus: CorpusArgument,
+    model: _JudgeOption = "",
+    run: _OfRun = None,
+    ratings: _RatingsOption = None,
+    top_k: TopOption = 5,
+    keywords: KeywordsOption = None,
+    embedder: EmbedderOption = "",
+    device: DeviceOption = "auto",
+    dtype: DtypeOption = "auto",
+    batch_size: BatchOption = 32,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure what pictures differ in beside the value: brightness, colour, text, motion, prettiness.
+
+    Faces need OpenCV. With --model, a judge says how pretty each picture is, too.
+    """
+    settings = api.PictureSettings(run=run, ratings=ratings, top_k=top_k, keywords=keywords, embedder=embedder)
+    judge = api.JudgeSettings(model=model, device=device, dtype=dtype, batch_size=batch_size)
+    with Terminal(as_json) as terminal:
+        terminal.show(api.nuisance(corpus, settings, judge, terminal))
+
+
+def relevance(
+    corpus: CorpusArgument,
+    rater: Annotated[
+        list[str] | None, typer.Option(help="Whose labels count; by default all that can. May be repeated.")
+    ] = None,
+    run: _OfRun = None,
+    ratings: _RatingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how many clips of each value do not show it, how far raters agree, and what else differs.
+
+    `score RUN --ratings DIR` corrects scores for it.
+    """
+    settings = api.PictureSettings(run=run, ratings=ratings)
+    with Terminal(as_json) as terminal:
+        terminal.show(api.relevance(corpus, settings, rater or ()))

@@ -1,0 +1,93 @@
+"""What the ``corpus`` verbs about pictures share: which pictures, where ratings are, and a judge."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.shared.choices import ModelFormat
+from valuespectrum.operations.shared.loading import corpus_embedder, load_models
+from valuespectrum.operations.shared.telling import Advance, Teller
+
+if TYPE_CHECKING:
+    from agents.answers.store import AnswerStore
+    from agents.models.base import Model
+    from valuespectrum.stimuli.ratings.folder import Ratings
+    from valuespectrum.stimuli.ratings.labels import ShownPicture
+    from valuespectrum.stimuli.relevance.judge import JudgedPicture
+    from vectorstore.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSettings:
+    """Which pictures, and where ratings are kept; the names are those of options."""
+
+    run: Path | None = None
+    """Run whose pictures are rated; without one, those that a benchmark of the corpus would show."""
+    ratings: Path | None = None
+    """Folder of ratings; by default beside the corpus."""
+    top_k: int = 5
+    """Clips per keyword."""
+    keywords: Path | None = None
+    """Keyword list (YAML) in place of our own."""
+    embedder: str = ""
+    """Embedder spec; empty takes the one that made the corpus."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """A judge model; the names are those of options."""
+
+    model: str = ""
+    """Model spec."""
+    device: str = "auto"
+    dtype: ModelFormat = "auto"
+    batch_size: int = 32
+    """Questions in one forward pass."""
+
+
+@contextlib.contextmanager
+def opened_with_ratings(
+    corpus: str | PathLike[str], settings: PictureSettings, teller: Teller
+) -> Iterator[tuple[Corpus, Ratings]]:
+    """A corpus with the folder of its ratings, made where it is missing."""
+    from valuespectrum.stimuli.ratings.folder import Ratings, beside
+    from vectorstore.corpus import Corpus
+
+    folder = Path(corpus)
+    teller.doing(f"opening {folder}")
+    with Corpus.open(folder) as opened:
+        yield opened, Ratings(settings.ratings or beside(folder), make=True)
+
+
+def pictures_to_rate(corpus: Corpus, settings: PictureSettings, teller: Teller) -> list[ShownPicture]:
+    """What is to be looked at."""
+    from valuespectrum.measuring.pictures.found import pictures_found, pictures_of_run
+    from valuespectrum.stimuli.keywords import load_keywords
+    from valuespectrum.stimuli.retrieval import RetrievalOptions
+
+    if settings.run is not None:
+        return pictures_of_run(settings.run, lambda frame: corpus.frame(frame).picture_sha)[0]
+    teller.doing("looking for pictures of each value")
+    embedder = corpus_embedder(corpus, settings.embedder)
+    return pictures_found(corpus, embedder, load_keywords(settings.keywords), RetrievalOptions(settings.top_k))
+
+
+@contextlib.contextmanager
+def loaded_judge(
+    corpus: Corpus, ratings: Ratings, pictures: Sequence[ShownPicture], judge: JudgeSettings, teller: Teller
+) -> Iterator[tuple[Model, Sequence[JudgedPicture], AnswerStore, Advance]]:
+    """A loaded judge with what it is to look at, and where its answers go."""
+    from agents.answers.store import AnswerStore
+    from agents.models.base import ModelOptions
+    from valuespectrum.measuring.pictures.found import to_judge
+
+    teller.doing(f"loading {judge.model}")
+    (model,) = load_models([judge.model], ModelOptions(judge.device, judge.dtype, judge.batch_size))
+    looked_at = to_judge(pictures, corpus, model)
+    with AnswerStore(ratings.answers_path) as store, teller.progress("asking the judge") as advance:
+        yield model, looked_at, store, advance
