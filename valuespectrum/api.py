@@ -146,6 +146,11 @@ if TYPE_CHECKING:
         Teller as Teller,
         Unattended as Unattended,
     )
+    from valuespectrum.operations.studies.design import (
+        DesignPlan as DesignPlan,
+        DesignSettings as DesignSettings,
+        plan_design as plan_design,
+    )
     from valuespectrum.operations.studies.reproduce import Reproduction as Reproduction, reproduce as reproduce
     from valuespectrum.operations.studies.twins import (
         TwinStudy as TwinStudy,
@@ -191,6 +196,7 @@ _HOMES = {
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
+    "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
     "valuespectrum.operations.studies.twins": "TwinStudy TwinStudySettings study_twins",
     "vectorstore.corpus": "Corpus",

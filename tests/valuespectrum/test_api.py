@@ -29,7 +29,8 @@ StateDifference StrategyName Summary Takedown TargetName Teller Unattended Undon
 browse_many calibrate diff doctor Crowd FeedSessions export export_corpus forget history info ingest known_batteries
 known_instruments known_personas known_policies known_values list_instruments load_model plan_bench plan_ingest
 plan_refresh quickstart read_option_file rebuild reembed refresh remove replay report reproduce run_instrument score
-search snapshot snapshots sources study_twins TwinStudy TwinStudySettings verify
+search snapshot snapshots sources study_twins TwinStudy TwinStudySettings DesignPlan
+DesignSettings plan_design verify
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

@@ -16,7 +16,7 @@ from agents.answers.planner import AskSource
 from agents.answers.respondent import Role
 from agents.procedures.procedure import Named
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.scoring.answered.sets import ToldSets
+from valuespectrum.scoring.answered.sets import AnsweredSets, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.stimuli.presenting.exhibit import Showing
@@ -168,6 +168,19 @@ class Tabled(Protocol):
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """What the stored answers of one respondent say set by set.
+
+        Args:
+            answers: One row per ask: its tags, and what came back; failed asks are among them.
+            options: Readout and least mass.
+        """
+
+
+@runtime_checkable
+class Celled(Protocol):
+    """An instrument that asks every set in balanced cells, whose orders and draws can be told apart."""
+
+    def answered(self, answers: pd.DataFrame, options: ScoringOptions) -> AnsweredSets:
+        """What the stored answers of one respondent say in each cell, and the liking that they tell.
 
         Args:
             answers: One row per ask: its tags, and what came back; failed asks are among them.

@@ -22,7 +22,7 @@ from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS, Wording
 from valuespectrum.instruments.wordings.template import options as option_words
-from valuespectrum.scoring.answered.sets import ToldSets, answered_sets
+from valuespectrum.scoring.answered.sets import AnsweredSets, ToldSets, answered_sets
 from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
 from valuespectrum.scoring.cells import CELLS, ScoringOptions, clip_scores, judge
 from valuespectrum.scoring.estimate import Estimate
@@ -75,9 +75,13 @@ class LikeBattery(PictureBattery):
             },
         )
 
+    def answered(self, answers: pd.DataFrame, options: ScoringOptions) -> AnsweredSets:
+        """What was said in each cell, and the liking that it tells."""
+        return answered_sets(judge(answers, options), self.value_set)
+
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Log-odds of liking by value, clip and wording."""
-        return answered_sets(judge(answers, options), self.value_set).sets
+        return self.answered(answers, options).sets
 
     def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
         """What is found of a respondent with planted liking: that liking."""

@@ -112,10 +112,14 @@ def test_a_run_records_what_was_in_force_and_that_makes_the_same_run(
     assert third["provenance"]["options"] == recorded | {"run": str(tmp_path / "third")}
 
 
+PLANNED = {"target-se", "detect", "across-personas"}
+
+
 def test_settings_are_named_like_options() -> None:
+    assert {field.name.replace("_", "-") for field in fields(vs.DesignSettings)} == PLANNED | {"prices", "seed"}
     known = known_options(get_command(build_app()))
     for verb, settings, beside in (
-        ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run"}),
+        ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run", "plan", "pilot", *PLANNED}),
         ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions"}),
         ("calibrate", vs.CalibrateSettings, {"model", "run", "corpora", "respondents", "figure"}),
         ("score", vs.ScoreSettings, set()),

@@ -29,7 +29,7 @@ class StrategyChoice(StrEnum):
     isq = "isq"
 
 
-CorpusOption = Annotated[Path, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
+CorpusOption = Annotated[Path | None, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
 ModelHelp = (
     "Model spec: reference[:NAME], hf:REPO_OR_PATH, openai:MODEL[@BASE_URL], vllm:REPO_OR_PATH, "
     "inspect:PROVIDER/MODEL, simulated:PROFILE."

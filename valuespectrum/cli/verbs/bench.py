@@ -17,7 +17,7 @@ from valuespectrum.cli.console.options import (
     EngineOption,
     KeywordsOption,
     LayoutOption,
-    ModelsOption,
+    ModelHelp,
     PersonaFileOption,
     PersonasOption,
     PlaceboOption,
@@ -32,11 +32,14 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
+from vectorstore.foundation.errors import InputError
 
 
 def bench(
-    corpus: CorpusOption,
-    model: ModelsOption,
+    corpus: CorpusOption = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)
+    ] = None,
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
@@ -67,12 +70,42 @@ def bench(
     layout: LayoutOption = "persona-first",
     samples: SamplesOption = 0,
     temperature: TemperatureOption = 1.0,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Say how many clips, wordings and draws to ask; this run is the pilot.")
+    ] = False,
+    pilot: Annotated[
+        Path | None,
+        typer.Option(help="Plan from this run, and ask nothing.", metavar="RUN", show_default=False),
+    ] = None,
+    target_se: Annotated[
+        float | None,
+        typer.Option(help="Plan for this standard error of a centred log-odds.", min=1e-6, show_default=False),
+    ] = None,
+    detect: Annotated[
+        float | None,
+        typer.Option(
+            help="Plan to find such a difference between two models four times in five; 0.5 where nothing is wished.",
+            min=1e-6,
+            show_default=False,
+        ),
+    ] = None,
+    across_personas: Annotated[
+        bool, typer.Option("--across-personas", help="Plan for the values of a model across its roles.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the values of models.
 
     Asks which kinds of pictures they like, with and without personas.
     """
+    wish = api.DesignSettings(target_se, detect, across_personas, prices, seed)
+    if pilot is not None:
+        with Terminal(as_json) as terminal:
+            terminal.show(api.plan_design(pilot, wish))
+        return
+    if corpus is None or not model:
+        missing = "--corpus DIR" if corpus is None else "--model SPEC"
+        raise InputError(f"missing option {missing.split()[0]}", f"add {missing}; --help shows all options")
     settings = api.BenchSettings(
         persona=tuple(persona or ()),
         personas=personas,
@@ -96,5 +129,6 @@ def bench(
     with Terminal(as_json) as terminal:
         if dry_run:
             terminal.show(api.plan_bench(corpus, model, run, settings, terminal))
-        else:
-            terminal.show(api.bench(corpus, model, run, settings, terminal, typed_command()))
+            return
+        scores = api.bench(corpus, model, run, settings, terminal, typed_command())
+        terminal.show(api.plan_design(scores.run, wish) if plan else scores)

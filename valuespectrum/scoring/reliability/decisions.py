@@ -149,23 +149,6 @@ def cheapest(found: Components, wish: Wish, values: int = 10, costs: Costs | Non
     return _best(found, wish, grid, swept, (values, costs or Costs()))
 
 
-def fixed(found: Components, wish: Wish, levels: Mapping[str, int], swept: str, values: int = 10) -> Study | None:
-    """The design that reaches a wish by one facet alone, e.g. more clips with one wording.
-
-    Args:
-        found: Components of a pilot.
-        wish: What is to be reached.
-        levels: A number for every other facet.
-        swept: The facet that is made as large as it must be.
-        values: How many values are asked about.
-
-    Returns:
-        The design; ``None`` where no number of that facet reaches it, since the error of the others stays.
-    """
-    grid = {name: np.array([count], dtype=np.float64) for name, count in levels.items()}
-    return _best(found, wish, grid, swept, (values, Costs()))
-
-
 def chance_range(
     pilot: Pilot, found: Components, design: Design, generator: np.random.Generator, level: float = 0.95
 ) -> tuple[float, float]:

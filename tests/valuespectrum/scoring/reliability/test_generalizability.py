@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.reliability.components import Components, Pilot, components, name_of
-from valuespectrum.scoring.reliability.decisions import Costs, Design, Wish, chance_range, cheapest, fixed, study
+from valuespectrum.scoring.reliability.decisions import Costs, Design, Wish, chance_range, cheapest, study
 from vectorstore.foundation.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -143,15 +144,15 @@ def test_a_plan_needs_at_most_half_the_asks_of_one_wording_with_more_clips() -> 
     found = planted(SIZES)
     # .285 is the error that one wording with ever more clips comes down to: sqrt(.9 x .09).
     wish = Wish(standard_error=0.29)
-    one = fixed(found, wish, {"wording": 1, "draw": 1}, "clip")
+    one = cheapest(found, replace(wish, given={"wording": 1}))
     best = cheapest(found, wish)
     assert one is not None and best is not None
     assert best.standard_error <= 0.29 and one.standard_error <= 0.29
     assert best.design.answers <= one.design.answers / 2, (best, one)
     easier = Wish(standard_error=0.31)
-    one, best = fixed(found, easier, {"wording": 1, "draw": 1}, "clip"), cheapest(found, easier)
+    one, best = cheapest(found, replace(easier, given={"wording": 1})), cheapest(found, easier)
     assert one is not None and best is not None and best.design.answers <= one.design.answers / 2
-    assert fixed(found, Wish(standard_error=0.2), {"wording": 1, "draw": 1}, "clip") is None, "it never comes there"
+    assert cheapest(found, Wish(standard_error=0.2, given={"wording": 1})) is None, "it never comes there"
 
 
 def test_where_wordings_do_not_matter_one_is_enough() -> None:

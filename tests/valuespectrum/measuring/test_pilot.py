@@ -1,0 +1,87 @@
+"""From a pilot run to a plan that keeps its word, on the command line as well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from bench_fakes import AxesEmbedder, words, world
+
+import valuespectrum as vs
+from agents.models.base import Model
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
+from valuespectrum.cli import main
+from valuespectrum.instruments.battery import BatteryOptions
+from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
+from valuespectrum.measuring.pilot import PlanOptions, plan_from_pilot
+from valuespectrum.scoring.cells import ScoringOptions
+from vectorstore.foundation.errors import InputError
+
+MODELS: list[Model] = [
+    SimulatedModel(SimulatedProfile(values={"power": 1.0, "universalism": -1.0}, noise=noise)) for noise in (0.5, 1.0)
+]
+
+
+def pilot(folder: Path, battery: BatteryOptions, models: list[Model]) -> Path:
+    keywords = folder / "axes.yaml"
+    listed = {value: [word.word for word in row] for value, row in words(3).words.items()}
+    keywords.write_text(json.dumps({"keywords": listed}))
+    options = BenchOptions(run=folder / "run", battery=battery, keywords=keywords, scoring=ScoringOptions(draws=100))
+    run_benchmark(options, world(), AxesEmbedder(), models)
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pilot(tmp_path_factory.mktemp("pilot"), BatteryOptions(wordings=3), MODELS)
+
+
+def test_a_plan_reaches_the_wish_at_the_least_cost(run: Path) -> None:
+    found = plan_from_pilot(run, PlanOptions(standard_error=0.1))
+    assert found["wish"]["needed_standard_error"] == 0.1 and len(found["models"]) == 2
+    quiet, noisy = found["models"]
+    for one in found["models"]:
+        plan, now = one["plan"], one["now"]
+        assert plan["standard_error"] <= 0.1 and plan["answers"] <= min(
+            each["answers"] for each in one["by_wordings"] if each
+        )
+        assert plan["standard_error_low"] <= plan["standard_error_high"]
+        # Every set of the pilot was asked in four cells.
+        assert now["asks"] == 10 * now["clips_a_value"] * 3 * 4
+        assert plan["levels"]["order"] == 2 and plan["answers"] == plan["asks"]
+        assert sum(row["share"] for row in one["components"].values()) == pytest.approx(1.0)
+        assert one["across"] is None and plan["dollars"] in (0.0, None)
+    assert noisy["plan"]["answers"] > 2 * quiet["plan"]["answers"], "four times the variance"
+    harder = plan_from_pilot(run, PlanOptions(difference=0.2))["models"][0]["plan"]
+    assert harder["detectable"] <= 0.2 and harder["answers"] > quiet["plan"]["answers"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_the_verb_plans_and_the_interface_of_python_says_the_same(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--pilot", str(run), "--target-se", "0.1", "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    found = vs.plan_design(run, vs.DesignSettings(target_se=0.1))
+    assert told == json.loads(json.dumps(found.to_dict()))
+    assert len(found.rows()) == 2 and "planned" in str(found) and "value x clip" in str(found)
+    assert "a difference of 0.5 between two models" in str(vs.plan_design(run)), "where nothing is wished"
+
+
+def test_what_cannot_be_planned_is_told_in_one_line(
+    run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InputError, match="one role"):
+        plan_from_pilot(run, PlanOptions(standard_error=0.1, across_personas=True))
+    with pytest.raises(InputError, match="no standard error and no difference"):
+        plan_from_pilot(run, PlanOptions())
+    single = pilot(tmp_path, BatteryOptions(wordings=1), MODELS[:1])
+    with pytest.raises(InputError, match="one wording cannot show how wordings differ"):
+        plan_from_pilot(single, PlanOptions(standard_error=0.1))
+    (tmp_path / "paper").mkdir()
+    published = pilot(tmp_path / "paper", BatteryOptions("paper"), MODELS[:1])
+    with pytest.raises(InputError, match="nothing can be planned from it"):
+        plan_from_pilot(published, PlanOptions(standard_error=0.1))
+    assert main(["bench", "--model", "simulated:power=1"]) == 2
+    assert "missing option --corpus" in capfd.readouterr().err
+    assert main(["bench", "--pilot", str(tmp_path / "nowhere")]) == 2
+    assert capfd.readouterr().err.count("\n") == 1

@@ -1,0 +1,236 @@
+"""From a pilot run to a plan: how many clips, wordings, orders, personas and draws buy an error, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.answers.table import by_respondent
+from agents.models.base import ModelOptions
+from valuespectrum.costs.prices import load_prices
+from valuespectrum.costs.spending import Spending, spending
+from valuespectrum.instruments.base import Celled, Instrument, Tabled
+from valuespectrum.instruments.battery import ANSWER_TOKENS
+from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
+from valuespectrum.measuring.run_scores import NOT_SCORED, collected, with_drawn_texts
+from valuespectrum.runs.run import open_answers, read_manifest
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.reliability.components import name_of
+from valuespectrum.scoring.reliability.decisions import (
+    DRAW,
+    VALUE,
+    Costs,
+    Design,
+    Study,
+    Wish,
+    chance_range,
+    cheapest,
+    study,
+)
+from valuespectrum.scoring.reliability.pilots import (
+    CLIP,
+    ORDER,
+    WORD,
+    WORDING,
+    Studied,
+    Told,
+    search_words,
+    shares,
+    study_across,
+    study_roles,
+    told_by_cells,
+    told_by_table,
+)
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.random_streams import stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_WORDINGS, MOST_DRAWS = 6, 50
+"""Wordings that a battery has, and draws that a plan goes up to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What is wished for."""
+
+    standard_error: float | None = None
+    """Of a value's centred log-odds."""
+    difference: float | None = None
+    """Of one value between two models, to be found four times in five."""
+    across_personas: bool = False
+    """Whether the values of a model across its roles are meant, and not those in one role."""
+    prices: Path | None = None
+    """A price table of the user's; ``None`` takes our own."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one model was asked in the pilot, and what that cost."""
+
+    told: Sequence[Told]
+    """What each role said."""
+    asks_a_set: float
+    """Asks of one clip in one wording to one role."""
+    prompt_tokens: float
+    spending: Spending
+
+    @property
+    def costs(self) -> Costs:
+        """What a set costs: in money where prices are known, else in tokens, else in answers."""
+        prompt, reply = self.asks_a_set * self.prompt_tokens, self.asks_a_set * ANSWER_TOKENS
+        if self.spending.price is not None and (self.spending.price.prompt or self.spending.price.reply):
+            return Costs(self.spending.price.dollars(round(prompt), 0), self.spending.price.dollars(0, round(reply)))
+        return Costs(prompt, reply) if self.prompt_tokens > 0 else Costs()
+
+
+def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
+    """Study the answers of a run and say what would reach a wish.
+
+    Args:
+        run: Folder of the pilot.
+        options: What is wished for.
+
+    Returns:
+        ``pilot``, ``wish``, and for every model under ``models``: ``roles``, ``sizes`` (levels of each facet),
+        ``components`` (variances, with the ``share`` of the present error), ``now``, ``plan``, ``one_wording`` (the
+        same wish by more clips alone) and ``by_wordings``, each with ``levels``, ``standard_error``, ``g``, ``d``,
+        ``detectable``, ``asks``, ``answers``, ``dollars``; ``None`` where no design reaches the wish. ``across`` has
+        components with personas as a facet, where there are two roles or more.
+
+    Raises:
+        InputError: Nothing is wished, the folder is no run of an instrument that makes a table of sets, or the pilot
+            cannot show how a facet varies.
+    """
+    wish = Wish(options.standard_error, options.difference)
+    target = wish.target()
+    models = [{"model": model, **_planned(asked, wish, options)} for model, asked in _asked(run, options).items()]
+    return {
+        "pilot": str(run),
+        "wish": {
+            "standard_error": options.standard_error,
+            "difference": options.difference,
+            "needed_standard_error": target,
+            "across_personas": options.across_personas,
+        },
+        "models": models,
+    }
+
+
+def _asked(run: Path, options: PlanOptions) -> dict[str, _Asked]:
+    settings = read_manifest(run).settings
+    battery = dict(settings["battery"])
+    instrument = load_installed(battery.pop("name"), battery, str(run))
+    known: dict[str, Instrument] = {instrument.name: instrument}
+    left_out = tuple(name for name in NOT_SCORED if name != "tokens")
+    with open_answers(run) as store:
+        answers = with_drawn_texts(collected(store.table(leave_out=left_out)), settings["models"])
+    prices = load_prices(options.prices)
+    told: dict[str, list[Told]] = {}
+    sizes: dict[str, list[tuple[int, int]]] = {}
+    for who, table in by_respondent(answers):
+        name = instrument_of(table)
+        asker = known.setdefault(name, instrument if name == instrument.name else load_instrument(name))
+        said = None if who.placebo else _told(asker, table)
+        if said is not None:
+            told.setdefault(who.model, []).append(said)
+            sets = len(table[["value", "clip", "wording"]].drop_duplicates())
+            sizes.setdefault(who.model, []).append((len(table), sets))
+    if not told:
+        raise InputError(
+            f"{run} has no answers that tell liking set by set, so nothing can be planned from it",
+            "make a pilot with: valuespectrum bench --battery like --wordings 3",
+        )
+    tokens = answers.groupby("model")["tokens"].mean() if "tokens" in answers else {}
+    return {
+        model: _Asked(
+            each,
+            sum(asks for asks, _ in sizes[model]) / sum(sets for _, sets in sizes[model]),
+            float(tokens.get(model, 0.0) or 0.0),
+            spending(model, prices, ModelOptions()),
+        )
+        for model, each in told.items()
+    }
+
+
+def _told(instrument: Instrument, answers: pd.DataFrame) -> Told | None:
+    if isinstance(instrument, Celled):
+        return told_by_cells(instrument.answered(answers, ScoringOptions()))
+    if isinstance(instrument, Tabled):
+        table = instrument.sets(answers, ScoringOptions()).table
+        return None if table is None else told_by_table(table)
+    return None
+
+
+def _planned(asked: _Asked, wish: Wish, options: PlanOptions) -> Json:
+    across = study_across(asked.told) if len(asked.told) > 1 else None
+    if options.across_personas and across is None:
+        raise InputError("the pilot has one role, and personas are to be planned", "add --persona all to the pilot")
+    studied = across if options.across_personas and across is not None else study_roles(asked.told)
+    found, sizes = studied.components, studied.components.sizes
+    bounded = replace(wish, most=_most(asked, found.sizes), given={ORDER: 2} if ORDER in sizes else {})
+    levels = {name: count for name, count in sizes.items() if name != VALUE}
+    values, bill = sizes[VALUE], _Bill(asked, studied, options)
+    weights = shares(found, levels)
+    components = found.to_json()
+    for effect in found.variances:
+        components[name_of(effect)]["share"] = weights.get(effect, 0.0)
+    best = cheapest(found, bounded, values, asked.costs)
+    designs = [
+        cheapest(found, replace(bounded, given={**bounded.given, WORDING: count}), values, asked.costs)
+        for count in range(1, MOST_WORDINGS + 1)
+    ]
+    return {
+        "roles": len(asked.told),
+        "sizes": dict(sizes),
+        "components": components,
+        "across": None if across is None else across.components.to_json(),
+        "now": bill.of(study(found, Design(levels, values))),
+        "plan": bill.of(best),
+        "one_wording": bill.of(designs[0]),
+        "by_wordings": [bill.of(each) for each in designs],
+    }
+
+
+def _most(asked: _Asked, sizes: Mapping[str, int]) -> dict[str, int]:
+    most = {WORDING: MOST_WORDINGS, DRAW: MOST_DRAWS}
+    words = search_words(asked.told)
+    return most | ({WORD: words} if WORD in sizes and words else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """What designs cost, and how sure a pilot of this size is of their errors."""
+
+    asked: _Asked
+    studied: Studied
+    options: PlanOptions
+
+    def of(self, found: Study | None) -> Json | None:
+        """A design as JSON; ``None`` for none."""
+        if found is None:
+            return None
+        design = found.design
+        sets = design.sets / design.levels.get(ORDER, 1)
+        asks = round(sets * self.asked.asks_a_set)
+        answers = asks * design.levels.get(DRAW, 1)
+        generator = stream(self.options.seed, "plan")
+        low, high = chance_range(self.studied.pilot, self.studied.components, design, generator)
+        return {
+            "levels": dict(design.levels),
+            "clips_a_value": design.levels[CLIP] * design.levels.get(WORD, 1),
+            "standard_error": found.standard_error,
+            "standard_error_low": low,
+            "standard_error_high": high,
+            "g": found.g,
+            "d": found.d,
+            "detectable": found.detectable,
+            "asks": asks,
+            "answers": answers,
+            "dollars": self.asked.spending.dollars(round(asks * self.asked.prompt_tokens), answers * ANSWER_TOKENS),
+        }
