@@ -138,7 +138,7 @@ def test_the_example_of_a_file_of_options_is_one(tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text(example[1], encoding="utf-8")
     known = known_options(get_command(build_app()))
     found = vs.read_option_file(tmp_path / "study.yaml", "bench", known)
-    assert found["persona"].value == ["all"] and found["placebo"].value == "no" and len(found["model"].value) == 2
+    assert found["persona"].value == ["all"] and found["placebos"].value == "5" and len(found["model"].value) == 2
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -12,7 +12,7 @@ from agents.answers.stored_json import read_persona, read_respondent, read_tags
 from agents.models.ask_key import canonical_json
 from agents.models.base import Model
 from agents.models.model_names import ModelId
-from agents.personas.reserved import NO_PERSONA
+from agents.personas.reserved import NO_PERSONA, is_placebo_text
 
 NO_INTERVENTION = "none"
 """In the place of a steering file: the model as it was loaded."""
@@ -22,12 +22,10 @@ class RespondentColumns(NamedTuple):
     """What stands for a respondent in tables of answers and scores: a column for each field, in this order.
 
     Example:
-        >>> control = RespondentColumns("m", "tycoon", "simple", True)
-        >>> control.original
-        RespondentColumns(model='m', persona='tycoon', strategy='simple', placebo=False)
-        >>> control.bare == RespondentColumns("m")
+        >>> role = RespondentColumns("m", "tycoon", "simple")
+        >>> role.bare == RespondentColumns("m")
         True
-        >>> control.but("placebo")
+        >>> role.but("placebo")
         {'model': 'm', 'persona': 'tycoon', 'strategy': 'simple'}
     """
 
@@ -35,11 +33,6 @@ class RespondentColumns(NamedTuple):
     persona: str = NO_PERSONA
     strategy: str = NO_PERSONA
     placebo: bool = False
-
-    @property
-    def original(self) -> RespondentColumns:
-        """Whose placebo it is; itself where it is none."""
-        return self._replace(placebo=False)
 
     @property
     def bare(self) -> RespondentColumns:
@@ -56,7 +49,8 @@ class Role:
     """What a model is told to be."""
 
     persona: str = NO_PERSONA
-    """Id of the persona, ``"none"`` for the bare model; a placebo carries the id of its original."""
+    """Id of the persona, ``"none"`` for the bare model, ``"placebo-3"`` for a placebo text; placebos of earlier
+    releases carry the id of the persona that they were made for."""
     strategy: str = NO_PERSONA
     """How the persona is put into words, e.g. ``"simple"``; ``"none"`` for the bare model."""
     placebo: bool = False
@@ -79,10 +73,11 @@ class Role:
         """The role for people.
 
         Example:
-            >>> Role().words, Role("tycoon", "simple").words, Role("tycoon", "profile", True).words
-            ('none', 'tycoon', 'tycoon (profile, placebo)')
+            >>> Role().words, Role("tycoon", "simple").words, Role("placebo-3", "profile", True).words
+            ('none', 'tycoon', 'placebo-3 (profile)')
         """
-        asides = [self.strategy] * (self.strategy not in (NO_PERSONA, "simple")) + ["placebo"] * self.placebo
+        told = self.placebo and not is_placebo_text(self.persona)
+        asides = [self.strategy] * (self.strategy not in (NO_PERSONA, "simple")) + ["placebo"] * told
         return f"{self.persona} ({', '.join(asides)})" if asides else self.persona
 
 

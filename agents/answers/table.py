@@ -41,7 +41,7 @@ _MEANINGS = {
     "overlay_push": "1 or -1: words in a drawn picture say to like it, or to skip it; read by simulated models only",
     "persona": "id of the persona; none for the model as itself",
     "strategy": "how the persona is put: simple, profile, isq; none without a persona",
-    "placebo": "1: the persona's control, which says other values in as many words",
+    "placebo": "1: a placebo text, which says nothing about values in as many words",
     "key": "SHA-256 of everything that can change the answer",
     "model": "id of the model, with its revision",
     "text": "what the model said",

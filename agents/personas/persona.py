@@ -1,8 +1,8 @@
 """Personas: roles in words, with the ten-value profile that the words spell out.
 
 A persona is shown to a model as a system prompt (:mod:`agents.personas.prompts`). Its *target* says which values it
-holds, so that alignment can be computed; a placebo (:mod:`agents.personas.placebo`) says other values in equally many
-words, so that alignment has something to be compared with.
+holds, so that what it does to a profile can be set beside that; placebo texts (:mod:`agents.personas.placebo`) say
+nothing about values in equally many words, and show what any words do.
 """
 
 from __future__ import annotations
@@ -67,13 +67,6 @@ class Persona:
     source: str
     """``"built-in"`` or the name of the user's file."""
     description: str = ""
-    shown_target: Mapping[str, float] | None = None
-    """The profile that the words really spell out, where it is another one (placebo); ``None``: the target."""
-
-    @property
-    def stated(self) -> Mapping[str, float]:
-        """The profile that the words spell out."""
-        return self.target if self.shown_target is None else self.shown_target
 
 
 @cache

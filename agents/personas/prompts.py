@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import copysign, floor
 from typing import Literal
 
 from agents.personas.persona import Persona, value_names
+from agents.personas.reserved import is_placebo_text
 from vectorstore.foundation.errors import InputError
 
 Strategy = Literal["simple", "profile", "isq"]
@@ -36,7 +37,7 @@ def simple_prompt(traits: Sequence[str]) -> str:
     if not traits:
         raise InputError("a persona without traits has no simple prompt", "use the strategy 'profile'")
     lines = [f"{number}. {trait}" for number, trait in enumerate(traits, start=1)]
-    return "\n".join(["You are a person with these traits:", *lines, "Answer as this person would."])
+    return _told("You are a person with these traits:", lines)
 
 
 def profile_prompt(profile: Mapping[str, float]) -> str:
@@ -45,11 +46,17 @@ def profile_prompt(profile: Mapping[str, float]) -> str:
     Args:
         profile: Value to importance in -1..1; values left out count as 0.
     """
-    lines = [
-        f"- {value.replace('_', '-')} is {LEVEL_WORDS[nearest_level(profile.get(value, 0.0))]}"
-        for value in value_names()
-    ]
-    return "\n".join(["You are a person for whom", *lines, "Answer as this person would."])
+    return _listed_prompt(
+        f"{value.replace('_', '-')} is {LEVEL_WORDS[nearest_level(profile.get(value, 0.0))]}" for value in value_names()
+    )
+
+
+def _listed_prompt(statements: Iterable[str]) -> str:
+    return _told("You are a person for whom", [f"- {statement}" for statement in statements])
+
+
+def _told(opening: str, lines: Sequence[str]) -> str:
+    return "\n".join([opening, *lines, "Answer as this person would."])
 
 
 def nearest_level(importance: float) -> float:
@@ -68,7 +75,8 @@ def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str
 
     Args:
         persona: The role, or ``None``.
-        strategy: ``"simple"`` and ``"isq"`` list the traits, ``"profile"`` states the profile.
+        strategy: ``"simple"`` and ``"isq"`` list the traits, ``"profile"`` states the profile; a placebo text was
+            written for one strategy and is put that way.
 
     Raises:
         InputError: The strategy is unknown, or needs traits that the persona does not have.
@@ -77,6 +85,7 @@ def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str
         raise InputError(f"unknown persona strategy {strategy!r}", "choose simple, profile or isq")
     if persona is None:
         return ""
+    statements = [trait.text for trait in persona.traits]
     if strategy == "profile":
-        return profile_prompt(persona.stated)
-    return simple_prompt([trait.text for trait in persona.traits])
+        return _listed_prompt(statements) if is_placebo_text(persona.id) else profile_prompt(persona.target)
+    return simple_prompt(statements)

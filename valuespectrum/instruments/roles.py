@@ -1,56 +1,41 @@
-"""Who answers: the bare model, personas in words, and their placebos."""
+"""Who answers: the bare model, personas in words, and placebo texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from agents.answers.respondent import BARE, Role
 from agents.personas.persona import Persona
-from agents.personas.placebo import TraitExchange, placebo
+from agents.personas.placebo import placebos
 from agents.personas.prompts import QUESTIONNAIRE, Strategy, system_prompt
 from agents.personas.reserved import NO_PERSONA, refuse_reserved
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.json_types import Json
-from vectorstore.foundation.random_streams import stream
 
 
-def roles(
-    personas: Sequence[Persona],
-    strategies: Sequence[Strategy],
-    placebos: bool,
-    seed: int,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Role]:
-    """The bare model, then every persona under every strategy, each followed by its placebo.
+def roles(personas: Sequence[Persona], strategies: Sequence[Strategy], placebo_texts: int, seed: int) -> list[Role]:
+    """The bare model, then every persona under every strategy, followed by the placebo texts of that strategy.
 
     The questionnaire needs a bare model of its own, since its scale is not that of the like battery.
 
     Args:
         personas: Roles to play; none for the bare model alone.
         strategies: How personas are put into words.
-        placebos: Whether every persona gets a placebo.
-        seed: Root seed; each placebo has a stream of its own, so adding a persona changes no other.
-        progress: Told how many placebos are made, and of how many.
+        placebo_texts: How many texts that say nothing about values are put in the same way (``placebo.placebos``).
+        seed: Root seed of the placebo texts.
 
     Raises:
-        InputError: A persona cannot be put into words that way, or its id stands for something else.
+        InputError: A persona cannot be put into words that way, its id stands for something else, or there are not so
+            many placebo texts.
     """
     _check_ids(personas)
-    controls: dict[str, Persona] = {}
-    if placebos and strategies:
-        exchange = TraitExchange(personas)
-        for number, persona in enumerate(personas, start=1):
-            controls[persona.id] = placebo(persona, stream(seed, f"placebo/{persona.id}"), exchange)
-            if progress is not None:
-                progress(number, len(personas))
     listed = [BARE]
     for strategy in strategies if personas else ():
         if strategy == QUESTIONNAIRE:
             listed.append(Role(NO_PERSONA, QUESTIONNAIRE, False, ""))
         for persona in personas:
             listed.append(Role(persona.id, strategy, False, system_prompt(persona, strategy)))
-            if placebos:
-                listed.append(Role(persona.id, strategy, True, system_prompt(controls[persona.id], strategy)))
+        for text in placebos(personas, strategy, placebo_texts, seed):
+            listed.append(Role(text.id, strategy, True, system_prompt(text, strategy)))
     return listed
 
 
@@ -66,20 +51,3 @@ def _check_ids(personas: Sequence[Persona]) -> None:
         if persona.id in seen:
             raise InputError(f"two personas have the id {persona.id!r:.80}", "give every persona its own id")
         seen.add(persona.id)
-
-
-def borrowed_placebos(listed: Sequence[Json]) -> dict[tuple[str, str], str]:
-    """Placebos that are only another persona.
-
-    Args:
-        listed: Roles of a run as its manifest keeps them.
-
-    Returns:
-        (persona, strategy) to the id of the persona whose words the placebo wears.
-    """
-    owners = {(role["strategy"], role["system"]): role["persona"] for role in listed if not role["placebo"]}
-    return {
-        (role["persona"], role["strategy"]): owners[role["strategy"], role["system"]]
-        for role in listed
-        if role["placebo"] and (role["strategy"], role["system"]) in owners
-    }

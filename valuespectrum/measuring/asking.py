@@ -12,6 +12,7 @@ from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas.persona import Persona
 from agents.personas.prompts import Strategy
+from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Instrument
@@ -30,8 +31,8 @@ class AskingOptions:
     """Run directory; made when missing, continued when it is there."""
     strategies: tuple[Strategy, ...] = ("simple",)
     """How personas are put into words."""
-    placebos: bool = True
-    """Whether every persona gets a placebo."""
+    placebos: int = PLACEBO_TEXTS
+    """Placebo texts that personas are held against."""
     seed: int = 0
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
     prices: Path | None = None
@@ -85,7 +86,7 @@ class BenchPlan:
 
     clips_per_value: Mapping[str, int]
     respondents: int
-    """Roles of each model, the bare model and placebos included."""
+    """Roles of each model, the bare model and placebo texts included."""
     models: Mapping[str, Expense]
     """By model id."""
     caution: str = ""
@@ -94,6 +95,8 @@ class BenchPlan:
     """How many clips there are under each condition of showing them; empty for one picture alone."""
     captioners: Mapping[str, Expense] = field(default_factory=dict)
     """What remains of describing the pictures, by the captioner's spec."""
+    placebos: int = 0
+    """How many of the roles are placebo texts."""
 
     @property
     def stored(self) -> dict[str, int]:
@@ -157,14 +160,8 @@ class Asking:
         self._options, self._models, self._personas, self._teller = options, models, personas, teller
         prices, specs = load_prices(options.prices), options.specs or tuple(model.id for model in models)
         self._costs = [spending(spec, prices, options.loading) for spec in specs]
-        self.roles = roles(
-            personas,
-            options.strategies,
-            options.placebos,
-            options.seed,
-            lambda done, total: teller.working("making placebos", done, total),
-        )
-        """The bare model, personas and placebos."""
+        self.roles = roles(personas, options.strategies, options.placebos, options.seed)
+        """The bare model, personas and placebo texts."""
 
     def settings(self, instrument: Instrument) -> Json:
         """What is asked of whom, as a manifest keeps it, beside where pictures come from."""
@@ -201,7 +198,8 @@ class Asking:
         pairs = list(zip(self._models, self._costs, strict=True))
         plans = [plan(asks, model, store, cost.replies) for model, cost in pairs]
         expenses = {model.id: expense(work, cost) for work, (model, cost) in zip(plans, pairs, strict=True)}
-        teller.planned(BenchPlan(clips or {}, len(self.roles), expenses, caution, shown or {}))
+        placebos = sum(role.placebo for role in self.roles)
+        teller.planned(BenchPlan(clips or {}, len(self.roles), expenses, caution, shown or {}, placebos=placebos))
         teller.working("asking the first questions")
         for model, work in zip(self._models, plans, strict=True):
             answer_plan(work, model, store, tell(teller, model))

@@ -65,7 +65,8 @@ def plan_benchmark(
         captioners = {spec: spending(spec, prices, options.loading) for spec in present.described_by}
         describing = _expenses(options.run / CAPTIONS, requests, captioners, Path(folder))
     warning = caution(embedder.id, specs, drawn_pictures(corpus, embedder.id, specs))
-    return BenchPlan(clips_per_value(rows), len(listed), expenses, warning, shown.clips, describing)
+    placebos = sum(role.placebo for role in listed)
+    return BenchPlan(clips_per_value(rows), len(listed), expenses, warning, shown.clips, describing, placebos)
 
 
 def _expenses(path: Path, asks: AskSource, costs: Mapping[str, Spending], folder: Path) -> dict[str, Expense]:

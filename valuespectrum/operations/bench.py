@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum.operations.score import Scores, describe
 from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, StrategyName
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
@@ -39,8 +40,8 @@ class BenchSettings:
     """Persona file (YAML) in place of the built-in personas."""
     strategy: tuple[StrategyName, ...] = ("simple",)
     """How personas are put into words."""
-    placebo: bool = True
-    """Whether every persona gets a placebo to compare with."""
+    placebos: int = PLACEBO_TEXTS
+    """Texts without values that personas are held against; 0 for none, and then no persona gets a verdict."""
     battery: str = "like"
     """An instrument that shows pictures: ``"like"`` (four balanced cells), ``"paper"`` (as published), or another."""
     wordings: int = 2
@@ -222,7 +223,7 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
         retrieval=retrieval_of(picture_instrument(battery.name, battery.params), settings.top_k),
         keywords=settings.keywords,
         strategies=settings.strategy or ("simple",),
-        placebos=settings.placebo,
+        placebos=settings.placebos,
         seed=settings.seed,
         scoring=ScoringOptions(seed=settings.seed),
         prices=settings.prices,
@@ -284,6 +285,7 @@ def _plan_document(plan: BenchPlan, run: Path) -> Json:
         "dry_run": True,
         "clips_per_value": plan.clips_per_value,
         "respondents": plan.respondents * len(plan.models),
+        "placebo_texts": plan.placebos * len(plan.models),
         "asks_per_model": max(asks, default=0),
         "asks": sum(asks),
         "models": {model: asdict(expense) for model, expense in plan.models.items()},
@@ -297,7 +299,7 @@ def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
     clips = sum(plan.clips_per_value.values())
     about = f"{clips:,} clips, " if clips else ""
     line = (
-        f"{model}: {plan.respondents:,} respondents, {about}"
+        f"{model}: {plan.respondents:,} respondents{_placebos_in_words(expense, plan)}, {about}"
         f"{expense.stored:,} answers stored, {expense.to_ask:,} to ask"
     )
     if not expense.to_ask:
@@ -309,6 +311,15 @@ def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
         f"{expense.prompt_tokens:,} tokens of prompts ({expense.basis}), {expense.reply_tokens:,} of answers{at_most}"
     )
     return "\n  ".join([line, f"{tokens}; cost {cost}; time {time}", *_money_matters(expense)])
+
+
+def _placebos_in_words(expense: Expense, plan: BenchPlan) -> str:
+    """How many respondents are placebo texts and what they cost; nothing where nobody plays a persona."""
+    if plan.respondents == 1:
+        return ""
+    share = (expense.stored + expense.to_ask) * plan.placebos // plan.respondents
+    asked = f", about {share:,} of the asks" if plan.placebos else ": no verdict about personas"
+    return f" (of them {plan.placebos} placebo texts{asked})"
 
 
 def _money_matters(expense: Expense) -> list[str]:

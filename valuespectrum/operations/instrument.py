@@ -157,7 +157,7 @@ def _options(
         run=Path(run) if run else Path("runs") / f"{named}-{slug(name)}",
         choice=InstrumentChoice(name, dict(settings.option)),
         strategies=asked.strategy or ("simple",),
-        placebos=asked.placebo,
+        placebos=asked.placebos,
         seed=asked.seed,
         scoring=ScoringOptions(seed=asked.seed),
         prices=asked.prices,

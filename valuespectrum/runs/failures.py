@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns, columns_of
 from agents.answers.table import by_respondent
-from agents.personas.reserved import NO_PERSONA
+from agents.personas.reserved import NO_PERSONA, is_placebo_text
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.json_types import Json
 
@@ -43,10 +43,14 @@ def in_words(row: Json) -> str:
         >>> in_words(row)
         '2 of 9 asks to m failed: no picture'
     """
-    kind = "the placebo of " if row["placebo"] else ""
-    role = "" if row["persona"] == NO_PERSONA else f" as {kind}{row['persona']}"
     share = "every ask" if row["failed"] == row["asks"] else f"{row['failed']:,} of {row['asks']:,} asks"
-    return f"{share} to {row['model']}{role} failed: {row['reason']}"
+    return f"{share} to {row['model']}{_role(row)} failed: {row['reason']}"
+
+
+def _role(row: Json) -> str:
+    """In which role; placebos of earlier releases go by the name of their persona."""
+    kind = "the placebo of " if row["placebo"] and not is_placebo_text(row["persona"]) else ""
+    return "" if row["persona"] == NO_PERSONA else f" as {kind}{row['persona']}"
 
 
 def refuse_silence(rows: list[Json], where: str) -> None:
@@ -100,11 +104,9 @@ def unscored_in_words(row: Json) -> str:
         >>> unscored_in_words(row | {"example": "Hmm."})
         'nothing that m said could be scored: 9 answers (9 unparsed), the first: “Hmm.”'
     """
-    kind = "the placebo of " if row["placebo"] else ""
-    role = "" if row["persona"] == NO_PERSONA else f" as {kind}{row['persona']}"
     classes = ", ".join(f"{count:,} {name}" for name, count in row["classes"].items())
     counted = f"{row['answers']:,} answers" + (f" ({classes})" if classes else "")
-    return f"nothing that {row['model']}{role} said could be scored: {counted}, the first: “{row['example']}”"
+    return f"nothing that {row['model']}{_role(row)} said could be scored: {counted}, the first: “{row['example']}”"
 
 
 def refuse_emptiness(respondents: Sequence[Json], rows: Sequence[Json], where: str) -> None:

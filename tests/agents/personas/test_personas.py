@@ -2,22 +2,21 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
 
-from agents.personas import placebo as placebo_module
 from agents.personas.file import MAX_FILE_BYTES
 from agents.personas.persona import Persona, Trait, load_personas, load_trait_bank, select, value_names
-from agents.personas.placebo import TraitExchange, placebo
+from agents.personas.placebo import load_facts, placebos
 from agents.personas.prompts import nearest_level, profile_prompt, simple_prompt, system_prompt
+from agents.personas.reserved import MOST_PLACEBO_TEXTS
+from valuespectrum.reference.twin.reading import persona_target
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -207,58 +206,73 @@ def test_any_bytes_give_personas_or_an_input_error(tmp_path_factory: pytest.Temp
         load_personas(path)
 
 
-# ------------------------------------------------------------------------------------------ placebo
+# ------------------------------------------------------------------------------------------ placebo texts
+
+VALUE_WORDS = {
+    word
+    for sides in load_trait_bank().values()
+    for side in sides.values()
+    for text in side
+    for word in text.lower().strip(".").split()
+    if len(word) > 4
+}
 
 
-def related(first: Persona, second: Persona) -> float:
-    ranks = spearmanr([first.target[value] for value in VALUES], [second.stated[value] for value in VALUES])
-    return float(ranks.statistic)
+def words(persona: Persona) -> int:
+    return sum(len(trait.text.split()) for trait in persona.traits)
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.sampled_from(OWN), st.integers(0, 2**32 - 1))
-def test_a_placebo_says_other_things_in_the_same_amount(persona: Persona, seed: int) -> None:
-    shown = placebo(persona, np.random.default_rng(seed))
-    assert shown == placebo(persona, np.random.default_rng(seed))
-    assert shown.id == f"{persona.id}~placebo"
-    assert shown.target == persona.target
-    assert [trait.direction for trait in shown.traits] == [trait.direction for trait in persona.traits]
-    assert len({trait.text for trait in shown.traits}) == len(persona.traits)
-    bank = load_trait_bank()
-    for before, after in zip(persona.traits, shown.traits, strict=True):
-        assert after.value is not None and after.value != before.value
-        assert after.text in bank[after.value]["positive" if after.direction == 1 else "negative"]
-        assert shown.stated[after.value] == after.direction
-    assert sorted(shown.stated.values()) == sorted(persona.target.values())
-    assert -0.2 <= related(persona, shown) <= 0.05
+def persona_of(lines: int, words_a_line: int) -> Persona:
+    traits = tuple(Trait(" ".join([f"word{line}"] * words_a_line)) for line in range(lines))
+    return Persona("p", "P", traits, dict.fromkeys(VALUES, 0.0), "test")
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), min_size=10, max_size=10), st.integers(0, 99))
-def test_any_profile_has_a_placebo_that_moves_every_value(levels: list[float], seed: int) -> None:
-    persona = Persona("p", "P", (), dict(zip(VALUES, levels, strict=True)), "test")
-    shown = placebo(persona, np.random.default_rng(seed))
-    assert sorted(shown.stated.values()) == sorted(levels)
-    assert system_prompt(shown, "profile") == profile_prompt(shown.stated)
+@given(st.integers(1, 15), st.integers(7, 10), st.integers(0, 2**32 - 1))
+def test_a_placebo_text_has_as_many_words_in_as_many_lines(lines: int, words_a_line: int, seed: int) -> None:
+    persona = persona_of(lines, words_a_line)
+    for text in placebos([persona], "simple", 8, seed):
+        assert len(text.traits) == lines and abs(words(text) - words(persona)) <= 6
 
 
-def test_untagged_traits_are_exchanged_with_another_persona() -> None:
-    blank = dict.fromkeys(VALUES, 0.0)
-    sailor = Persona("sailor", "Sailor", (Trait("I own a boat."), Trait("I fish.")), blank | {"hedonism": 1.0}, "f")
-    shown = placebo(sailor, np.random.default_rng(0), (sailor, *OWN))
-    partner = next(persona for persona in OWN if persona.traits == shown.traits)
-    assert shown.target == sailor.target
-    assert shown.stated == partner.target
-    assert len(partner.traits) == min(len(persona.traits) for persona in OWN)
-    with pytest.raises(InputError, match="sailor"):
-        placebo(sailor, np.random.default_rng(0), (sailor,))
+def test_lengths_are_spread_over_those_of_the_personas() -> None:
+    texts = placebos([persona_of(3, 8), persona_of(9, 8)], "isq", 8, seed=0)
+    assert sorted(len(text.traits) for text in texts) == [3] * 4 + [9] * 4
+    longest = placebos([persona_of(50, 80)], "simple", 1, seed=0)[0]
+    assert len(longest.traits) == len(load_facts())
+    assert len(placebos([replace(OWN[0], traits=())], "profile", 1, seed=0)[0].traits) == len(VALUES)
 
 
-def test_too_many_traits_of_one_kind_have_no_placebo() -> None:
-    traits = tuple(Trait(f"I like power, reason {number}.", "power", 1) for number in range(6))
-    persona = Persona("p", "P", traits, dict.fromkeys(VALUES, 0.0) | {"power": 1.0}, "test")
-    with pytest.raises(InputError, match="too few statements"):
-        placebo(persona, np.random.default_rng(0))
+def test_placebo_texts_share_no_statement_and_are_the_same_again() -> None:
+    texts = placebos(OWN, "simple", MOST_PLACEBO_TEXTS, seed=3)
+    facts = [
+        fact for text in texts for trait in text.traits for fact in re.split(r" and my |^My ", trait.text[:-1]) if fact
+    ]
+    assert len(facts) == len(set(facts)) and len({text.id for text in texts}) == MOST_PLACEBO_TEXTS
+    assert texts[:5] == placebos(OWN, "simple", 5, seed=3)
+    assert texts == placebos(OWN, "simple", MOST_PLACEBO_TEXTS, seed=3) != placebos(OWN, "simple", 12, seed=4)
+    assert texts[:1] != placebos(OWN, "profile", 1, seed=3) and placebos((), "simple", 8, seed=0) == ()
+
+
+def test_placebo_texts_say_nothing_about_values() -> None:
+    assert len(load_facts()) >= 25 and all(len(set(fact.states)) >= MOST_PLACEBO_TEXTS for fact in load_facts())
+    said = " ".join(state for fact in load_facts() for state in (fact.text, *fact.states)).lower()
+    assert not set(re.findall(r"[a-z]+", said)) & (VALUE_WORDS - {"minutes"})
+    for text in placebos(OWN, "simple", 8, seed=0):
+        assert set(text.target.values()) == {0.0} and persona_target(system_prompt(text)) is None
+
+
+def test_placebo_texts_are_put_as_personas_are() -> None:
+    for strategy in ("simple", "isq", "profile"):
+        (text,) = placebos(OWN[:1], strategy, 1, seed=0)
+        told, like = system_prompt(text, strategy).split("\n"), system_prompt(OWN[0], strategy).split("\n")
+        assert (told[0], told[-1], len(told)) == (like[0], like[-1], len(like))
+
+
+@pytest.mark.parametrize("count", [-1, MOST_PLACEBO_TEXTS + 1])
+def test_there_are_only_so_many_placebo_texts(count: int) -> None:
+    with pytest.raises(InputError, match="placebo texts were asked for"):
+        placebos(OWN, "simple", count, seed=0)
 
 
 # ------------------------------------------------------------------------------------------ names and numbers
@@ -274,7 +288,7 @@ def test_words_of_our_own_are_no_personas(tmp_path: Path, word: str, field: str)
     assert word in caught.value.message and "\n" not in caught.value.message
 
 
-@pytest.mark.parametrize("name", ["NONE", "No  Persona", "Anna (placebo)", "x~placebo"])
+@pytest.mark.parametrize("name", ["NONE", "No  Persona", "Anna (placebo)", "x~placebo", "placebo-3", "Placebo text 12"])
 def test_words_of_our_own_in_another_spelling_are_none_either(tmp_path: Path, name: str) -> None:
     (tmp_path / "p.yaml").write_text(json.dumps([{"id": "plain", "name": name, "traits": ["I like tea."]}]))
     with pytest.raises(InputError, match="stands for"):
@@ -291,34 +305,3 @@ def test_a_name_that_two_personas_have_picks_neither() -> None:
     with pytest.raises(InputError) as caught:
         select(many, ["nobody"])
     assert "and 480 more" in caught.value.hint
-
-
-def test_many_personas_are_compared_with_some_hundreds_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    sizes: list[int] = []
-    relation = placebo_module._relation
-
-    def relating(target: Any, shown: Any) -> Any:
-        sizes.append(len(shown))
-        return relation(target, shown)
-
-    monkeypatch.setattr(placebo_module, "_relation", relating)
-    traits = (Trait("I like tea."), Trait("I get up early."))
-    people = [
-        Persona(f"p{number}", f"P {number}", traits, {name: float(name == VALUES[number % 10]) for name in VALUES}, "x")
-        for number in range(3_000)
-    ]
-    exchange = TraitExchange(people)
-    shown = placebo(people[0], np.random.default_rng(1), exchange)
-    assert shown == placebo(people[0], np.random.default_rng(1), people)
-    assert shown.stated != people[0].target and shown.target == people[0].target
-    assert max(sizes) <= 512
-
-
-def test_a_small_set_is_exchanged_within_as_before() -> None:
-    people = [
-        Persona("a", "A", (Trait("x"), Trait("y")), {**dict.fromkeys(VALUES, 0.0), "power": 1.0}, "x"),
-        Persona("b", "B", (Trait("z"),), {**dict.fromkeys(VALUES, 0.0), "security": 1.0}, "x"),
-        Persona("c", "C", (Trait("u"), Trait("v"), Trait("w")), {**dict.fromkeys(VALUES, 0.0), "power": 1.0}, "x"),
-    ]
-    # One trait less is as near as one more; the less related profile decides.
-    assert placebo(people[0], np.random.default_rng(0), people).traits == people[1].traits

@@ -90,7 +90,7 @@ def test_a_persona_longer_than_the_context(bench: Bench, weights: Path, tmp_path
     personas = tmp_path / "personas.yaml"
     entry = {"id": "talker", "name": "Talker", "traits": [f"{trait}{number}" for number in range(50)]}
     personas.write_text(yaml.safe_dump({"personas": [{**entry, "target": {"security": 1}}]}))
-    answer = bench(f"hf:{weights}", "--personas", personas, "--no-placebo")
+    answer = bench(f"hf:{weights}", "--personas", personas, "--placebos", "0")
     line = refusal(answer, "model")
     assert "every ask to hf:weights@" in line and "as talker failed: prompt of" in line
     assert "do not fit the model's context of 4096" in line and "all other answers are scored in" in line

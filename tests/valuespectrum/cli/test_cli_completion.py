@@ -19,7 +19,7 @@ LINES = {
     "valuespectrum bench --battery ": ["isq", "like", "paper"],
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
-    "valuespectrum bench --pl": ["--placebo"],
+    "valuespectrum bench --pl": ["--placebos"],
     "valuespectrum reproduce ": ["value-spectrum", "gss-2012", "us-pvq40"],
 }
 

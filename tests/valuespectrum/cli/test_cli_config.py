@@ -78,7 +78,7 @@ def test_a_wrong_value_is_named_with_its_line(
 def test_a_flag_and_a_repeated_option(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "options.yaml"
     file.write_text(
-        "corpus: /nowhere/at/all\nplacebo: no\nmodel: [reference:amber, reference:birch]\nstrategy: profile\n"
+        "corpus: /nowhere/at/all\nplacebos: 0\nmodel: [reference:amber, reference:birch]\nstrategy: profile\n"
     )
     code, found = told(capfd, "bench", "--config", file)
     assert (code, found["error"]["message"]) == (2, "there is no corpus at /nowhere/at/all")
@@ -94,11 +94,11 @@ def test_a_run_records_what_was_in_force_and_that_makes_the_same_run(
     monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
     corpus = vs.ingest(tmp_path / "clips", tmp_path / "corpus", vs.IngestSettings(embedder="colours")).corpus
     study, first = tmp_path / "study.yaml", tmp_path / "first"
-    study.write_text(f"bench:\n  corpus: {corpus}\n  model: ['{MODEL}']\n  top-k: 9\n  wordings: 1\n  placebo: no\n")
+    study.write_text(f"bench:\n  corpus: {corpus}\n  model: ['{MODEL}']\n  top-k: 9\n  wordings: 1\n  placebos: 0\n")
     assert told(capfd, "bench", "--config", study, "--run", first, "--top-k", 1)[0] == 0
     recorded = json.loads((first / "run.json").read_text())["provenance"]["options"]
     assert recorded["model"] == [MODEL] and recorded["run"] == str(first)
-    assert (recorded["top-k"], recorded["wordings"], recorded["placebo"], recorded["engine"]) == (1, 1, False, "auto")
+    assert (recorded["top-k"], recorded["wordings"], recorded["placebos"], recorded["engine"]) == (1, 1, 0, "auto")
 
     again = tmp_path / "again.yaml"
     again.write_text(yaml.safe_dump({"bench": recorded | {"run": str(tmp_path / "second")}}))
@@ -107,7 +107,7 @@ def test_a_run_records_what_was_in_force_and_that_makes_the_same_run(
     assert second["provenance"]["options"] == recorded | {"run": str(tmp_path / "second")}
     assert second["settings"] == json.loads((first / "run.json").read_text())["settings"]
     # The interface of Python says the same of the same settings.
-    vs.bench(corpus, MODEL, tmp_path / "third", vs.BenchSettings(top_k=1, wordings=1, placebo=False))
+    vs.bench(corpus, MODEL, tmp_path / "third", vs.BenchSettings(top_k=1, wordings=1, placebos=0))
     third = json.loads((tmp_path / "third" / "run.json").read_text())
     assert third["provenance"]["options"] == recorded | {"run": str(tmp_path / "third")}
 

@@ -75,29 +75,25 @@ def test_the_published_battery_is_one_free_question() -> None:
     assert {(ask.question, ask.choices, ask.tags["item"]) for ask in asks} == {(PAPER_QUESTION, (), "paper")}
 
 
-def test_roles_are_the_bare_model_and_every_persona_with_its_placebo() -> None:
+def test_roles_are_the_bare_model_every_persona_and_placebo_texts() -> None:
     personas = load_personas()[:3]
-    listed = roles(personas, ("simple", "profile"), placebos=True, seed=0)
-    assert listed[0] == BARE
-    assert len(listed) == 1 + 2 * 3 * 2
-    for role, control in zip(listed[1::2], listed[2::2], strict=True):
-        assert (role.persona, role.strategy) == (control.persona, control.strategy)
-        assert (role.placebo, control.placebo) == (False, True)
-        assert role.system and control.system and role.system != control.system
-
-
-def test_another_persona_beside_it_does_not_change_a_placebo() -> None:
-    few, more = load_personas()[:1], load_personas()[:3]
-    assert roles(few, ("simple",), True, 4)[:3] == roles(more, ("simple",), True, 4)[:3]
-    assert roles(few, ("simple",), True, 4) == roles(few, ("simple",), True, 4)
+    listed = roles(personas, ("simple", "profile"), 8, seed=0)
+    assert listed[0] == BARE and len(set(listed)) == len(listed) == 1 + 2 * (3 + 8)
+    for strategy in ("simple", "profile"):
+        put = [role for role in listed if role.strategy == strategy]
+        assert [role.persona for role in put if not role.placebo] == [persona.id for persona in personas]
+        assert [role.persona for role in put if role.placebo] == [f"placebo-{number}" for number in range(1, 9)]
+    assert len({role.system for role in listed}) == len(listed)
+    assert not any(role.placebo for role in roles(personas, ("simple",), 0, seed=0))
+    assert roles(personas, ("simple",), 8, 4) == roles(personas, ("simple",), 8, 4)
 
 
 def test_no_persona_means_the_bare_model_alone() -> None:
-    assert roles((), ("simple", "isq"), True, 0) == [BARE]
+    assert roles((), ("simple", "isq"), 8, 0) == [BARE]
 
 
 def test_the_questionnaire_is_asked_of_personas_and_of_the_bare_model() -> None:
-    listed = roles(load_personas()[:1], ("isq",), placebos=True, seed=0)
+    listed = roles(load_personas()[:1], ("isq",), 1, seed=0)
     assert [(role.persona != "none", role.strategy, role.placebo) for role in listed] == [
         (False, "none", False),
         (False, "isq", False),
@@ -123,7 +119,7 @@ def test_impossible_options_are_refused() -> None:
 def test_the_digest_names_what_the_asks_are_made_of() -> None:
     rows, pictures = _rows(), world()
     same = {_questions(rows, pictures, (BARE,)).digest for _ in range(2)}
-    persona = roles(load_personas()[:1], ("simple",), False, 0)
+    persona = roles(load_personas()[:1], ("simple",), 0, 0)
     others = [
         _questions(rows[1:], pictures, (BARE,)),
         _questions(rows[::-1], pictures, (BARE,)),
@@ -156,12 +152,6 @@ def test_asks_are_made_one_by_one() -> None:
 def test_no_respondent_is_taken_for_another() -> None:
     own = load_personas()[0]
     with pytest.raises(InputError, match="stands for the model without a persona"):
-        roles([replace(own, id="none")], ("simple",), False, 0)
+        roles([replace(own, id="none")], ("simple",), 0, 0)
     with pytest.raises(InputError, match="two personas have the id"):
-        roles([own, own], ("simple",), False, 0)
-
-
-def test_placebos_are_made_once_and_counted() -> None:
-    told: list[tuple[int, int]] = []
-    listed = roles(load_personas()[:3], ("simple", "profile"), True, 0, lambda done, total: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)] and sum(role.placebo for role in listed) == 6
+        roles([own, own], ("simple",), 0, 0)

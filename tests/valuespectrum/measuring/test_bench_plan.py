@@ -63,6 +63,9 @@ def test_a_plan_without_the_model_is_the_plan_with_it(options: BenchOptions) -> 
     assert hosted.dollars == pytest.approx((2.5 * hosted.prompt_tokens + 10 * hosted.reply_tokens) / 1e6)
     assert hosted.prompt_tokens > hosted.to_ask * 500  # a picture whose size is not known counts for something
     assert hosted.reply_tokens == 12 * hosted.to_ask
+    told_before = describe_expense(spec, planned.models[spec], planned)
+    assert planned.placebos == 8 and planned.respondents == 10
+    assert f"(of them 8 placebo texts, about {planned.models[spec].to_ask * 8 // 10:,} of the asks)" in told_before
 
     later = plan_benchmark(options, world(), AxesEmbedder(), [spec, "hf:someone/model"], personas)
     half = later.models[spec]

@@ -120,7 +120,7 @@ def test_the_plan_is_told_before_the_first_question(tmp_path: Path, keywords: Pa
     personas = load_personas()[:2]
     run_benchmark(_options(tmp_path, keywords), world(), AxesEmbedder(), [model], personas, told)
     (plan,) = told.plans
-    assert plan.respondents == 1 + 2 * 2
+    assert (plan.respondents, plan.placebos) == (1 + 2 + 8, 8)
     assert plan.to_ask == {model.id: len(model.asked)}
     assert plan.stored == {model.id: 0}
     assert sum(plan.clips_per_value.values()) * 8 * plan.respondents == len(model.asked)
@@ -180,7 +180,8 @@ def test_personas_are_compared_with_their_targets(tmp_path: Path, keywords: Path
         (persona.id, strategy) for strategy in ("simple", "isq") for persona in personas
     ]
     assert {row["values"] for row in scores["personas"]} == {10}
-    assert all(row["aligned"] == pytest.approx(row["placebo"]) for row in scores["personas"])
+    assert {(row["verdict"], row["placebo_texts"]) for row in scores["personas"]} == {("not distinguishable", 8)}
+    assert all(row["aligned"] == pytest.approx(row["bare"]) for row in scores["personas"])
     assert scores["profile"]["power"]["mean"] == pytest.approx(100 * expit(PLANTED["power"]), abs=1)
 
 
@@ -212,7 +213,7 @@ def test_a_model_of_whose_words_nothing_can_be_scored_is_one_clear_error(tmp_pat
 
 
 def test_a_respondent_without_a_score_among_others_is_told(tmp_path: Path, keywords: Path) -> None:
-    options = replace(_options(tmp_path, keywords), placebos=False)
+    options = replace(_options(tmp_path, keywords), placebos=0)
     scores = run_benchmark(options, world(clips=3), AxesEmbedder(), [Vague(_model())], load_personas()[:1])
     (line,) = told_of(scores)
     assert line.startswith("nothing that simulated:") and "Hmm." in line

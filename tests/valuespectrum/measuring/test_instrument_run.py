@@ -33,7 +33,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _options(folder: Path, name: str, **params: str) -> InstrumentOptions:
-    return InstrumentOptions(folder, choice=InstrumentChoice(name, params), placebos=False, scoring=SCORING)
+    return InstrumentOptions(folder, choice=InstrumentChoice(name, params), placebos=0, scoring=SCORING)
 
 
 class Dying(SimulatedModel):

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from agents.personas.reserved import MOST_PLACEBO_TEXTS
 from valuespectrum import api
 from valuespectrum.api import EngineName, LayoutName, ModelFormat
 from vectorstore.foundation.errors import InputError
@@ -70,7 +71,14 @@ PersonasOption = Annotated[
         autocompletion=one_of(lambda: ["all", *api.known_personas()]),
     ),
 ]
-PlaceboOption = Annotated[bool, typer.Option(help="Give every persona a placebo to compare with.")]
+PlacebosOption = Annotated[
+    int,
+    typer.Option(
+        help="Texts without values that personas are held against; from 5 on there are verdicts.",
+        min=0,
+        max=MOST_PLACEBO_TEXTS,
+    ),
+]
 TopOption = Annotated[int, typer.Option("--top-k", help="Clips per keyword.", min=1)]
 KeywordsOption = Annotated[Path | None, typer.Option(help="Keyword list (YAML) in place of our own.", metavar="FILE")]
 PricesOption = Annotated[Path | None, typer.Option(help="Price table (YAML) in place of our own.", metavar="FILE")]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum import api
 from valuespectrum.cli.console.options import (
     BatchOption,
@@ -20,7 +21,7 @@ from valuespectrum.cli.console.options import (
     ModelHelp,
     PersonaFileOption,
     PersonasOption,
-    PlaceboOption,
+    PlacebosOption,
     PricesOption,
     SamplesOption,
     SeedOption,
@@ -43,7 +44,7 @@ def bench(
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
-    placebo: PlaceboOption = True,
+    placebos: PlacebosOption = PLACEBO_TEXTS,
     battery: Annotated[
         str,
         typer.Option(
@@ -110,7 +111,7 @@ def bench(
         persona=tuple(persona or ()),
         personas=personas,
         strategy=tuple(each.value for each in strategy or [StrategyChoice.simple]),
-        placebo=placebo,
+        placebos=placebos,
         battery=battery,
         wordings=wordings,
         top_k=top_k,

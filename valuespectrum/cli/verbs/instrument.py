@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum import api
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.options import (
@@ -20,7 +21,7 @@ from valuespectrum.cli.console.options import (
     ModelsOption,
     PersonaFileOption,
     PersonasOption,
-    PlaceboOption,
+    PlacebosOption,
     PricesOption,
     SamplesOption,
     SeedOption,
@@ -79,7 +80,7 @@ def run_instrument(
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
-    placebo: PlaceboOption = True,
+    placebos: PlacebosOption = PLACEBO_TEXTS,
     top_k: TopOption = 5,
     keywords: KeywordsOption = None,
     run: Annotated[
@@ -105,7 +106,7 @@ def run_instrument(
         persona=tuple(persona or ()),
         personas=personas,
         strategy=tuple(each.value for each in strategy or [StrategyChoice.simple]),
-        placebo=placebo,
+        placebos=placebos,
         top_k=top_k,
         keywords=keywords,
         seed=seed,
