@@ -14,8 +14,8 @@ from valuespectrum.operations.bench import slug
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, SpokenStrategy
 from valuespectrum.operations.shared.loading import (
     check_specs,
-    chosen_personas,
     corpus_embedder,
+    feed_roles,
     load_models,
     warn_of_pictures,
 )
@@ -37,7 +37,7 @@ class BrowseSettings:
     """Who walks through which feed; the names are those of the options of ``valuespectrum browse``."""
 
     persona: str = NO_PERSONA
-    """Persona by name; ``"none"`` for the model as itself."""
+    """Persona by name; ``"none"`` for the model as itself, ``"placebo-3"`` for a placebo text."""
     personas: Path | None = None
     """Persona file (YAML) in place of the built-in personas."""
     strategy: SpokenStrategy = "simple"
@@ -117,8 +117,7 @@ def browse(
     check_specs(specs, options)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
     session = session_options(settings, Path(corpus))
-    named = settings.persona != NO_PERSONA
-    personas = chosen_personas([settings.persona] if named else [], settings.personas if named else None)
+    roles = feed_roles([settings.persona], settings.personas, settings.strategy)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
     path = Path(log) if log else Path("sessions") / f"{session_name(model, settings)}.jsonl"
@@ -130,7 +129,7 @@ def browse(
             session,
             catalogue,
             agent,
-            next(iter(personas), None),
+            next(iter(roles.values())),
             path,
             lambda event: advance(event.step + 1, settings.steps),
         )

@@ -17,7 +17,7 @@ from valuespectrum.operations.browse import (
     session_options,
     session_summary,
 )
-from valuespectrum.operations.shared.loading import check_specs, chosen_personas, load_models
+from valuespectrum.operations.shared.loading import check_specs, feed_roles, load_models
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -37,7 +37,8 @@ class Crowd:
     models: tuple[str, ...]
     """Model specs."""
     personas: tuple[str, ...] = (NO_PERSONA,)
-    """Personas by name; ``"none"`` for the models as themselves, ``"all"`` for all of the file."""
+    """Personas by name; ``"none"`` for the models as themselves, ``"all"`` for all of the file, ``"placebo-3"`` for a
+    placebo text."""
     sessions: int = 1
     """Seeds of each, from the one in the settings on."""
 
@@ -101,7 +102,7 @@ def browse_many(
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(crowd.models, options)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
-    roles = _roles(crowd, settings)
+    roles = feed_roles(crowd.personas, settings.personas, settings.strategy)
     teller.doing(f"loading {', '.join(crowd.models)}")
     models = dict(zip(crowd.models, load_models(crowd.models, options), strict=True))
     sessions = _sessions(crowd, settings, models, roles, (Path(corpus), Path(folder)))
@@ -119,14 +120,6 @@ def browse_many(
         records = list(browse_together([session for session, _ in sessions.values()], catalogue, count))
     summaries = [session_summary(record, feed.values, log) for record, log in zip(records, sessions, strict=True)]
     return FeedSessions({"sessions": summaries}, _describe(summaries), tuple(sessions))
-
-
-def _roles(crowd: Crowd, settings: BrowseSettings) -> dict[str, Persona | None]:
-    """Name to persona, in the order named."""
-    named = [name for name in crowd.personas if name != NO_PERSONA]
-    personas = chosen_personas(named, settings.personas) if named or not crowd.personas else ()
-    bare: dict[str, Persona | None] = {NO_PERSONA: None} if NO_PERSONA in crowd.personas else {}
-    return bare | {persona.id: persona for persona in personas}
 
 
 def _sessions(

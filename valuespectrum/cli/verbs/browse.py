@@ -38,7 +38,7 @@ def browse(
     persona: Annotated[
         list[str] | None,
         typer.Option(
-            help="Persona by name; none for the model as itself (the default). May be repeated.",
+            help="Persona by name, placebo-1 to placebo-12, or none for the model as itself. May be repeated.",
             autocompletion=one_of(lambda: ["none", *api.known_personas()]),
             show_default=False,
         ),

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agents.personas.reserved import MOST_PLACEBO_TEXTS, NO_PERSONA, is_placebo_text
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
     from agents.models.base import Model, ModelOptions
     from agents.personas.persona import Persona
+    from agents.personas.prompts import Strategy
     from ingest.embedding.base import Embedder
     from ingest.engines.local import IngestEngine
     from valuespectrum.operations.shared.telling import Teller
@@ -66,6 +68,31 @@ def chosen_personas(names: Sequence[str], file: Path | None) -> tuple[Persona, .
         return ()
     known = load_personas(file)
     return known if not names or "all" in names else select(known, list(names))
+
+
+def feed_roles(names: Sequence[str], file: Path | None, strategy: Strategy) -> dict[str, Persona | None]:
+    """Whom sessions play, by id: the model as itself (``none``), personas, then placebo texts (``placebo-3``).
+
+    Args:
+        names: As the user named them; none for all personas.
+        file: Persona file in place of the built-in personas.
+        strategy: How roles are put; placebo texts are written for one, and are those of a benchmark with seed 0.
+
+    Raises:
+        InputError: A name is unknown or the file cannot be used.
+    """
+    from agents.personas.persona import load_personas, select
+    from agents.personas.placebo import placebos
+
+    roles: dict[str, Persona | None] = {NO_PERSONA: None} if NO_PERSONA in names else {}
+    texts = [name for name in names if is_placebo_text(name)]
+    named = [name for name in names if name != NO_PERSONA and name not in texts]
+    if named or not names:
+        roles |= {persona.id: persona for persona in chosen_personas(named, file)}
+    if texts:
+        known = placebos(load_personas(file), strategy, MOST_PLACEBO_TEXTS, seed=0)
+        roles |= {text.id: text for text in select(known, texts)}
+    return roles
 
 
 def embedder_choice(corpus: Corpus, spec: str = "") -> tuple[str, str]:
