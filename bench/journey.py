@@ -27,7 +27,7 @@ def measure_quickstart(out: Path) -> list[Row]:
     arguments = ("quickstart", "--out", str(out))
     summary, command = program(*arguments), told(*arguments)
     alignment = summary["persona_alignment"]
-    better = sum(each["aligned"] > each["placebo"] for each in alignment.values())
+    moved = sum(each["verdict"] == "moved" for each in alignment.values())
     inside = round(10 * summary["interval_coverage"])
     seconds, clips, agreement = summary["seconds"], summary["clips"], summary["spearman"]
     planted = {"planted": summary["planted_profile"], "recovered": summary["recovered_profile"]}
@@ -40,8 +40,8 @@ def measure_quickstart(out: Path) -> list[Row]:
         ),
         Row("planted values inside their interval", inside, "of 10", ">= 8", inside >= 8, {}, command),
         Row(
-            "personas that align better than their placebo",
-            better, f"of {len(alignment)}", "all", better == len(alignment), alignment, command,
+            "personas that moved the answers further than any placebo text would",
+            moved, f"of {len(alignment)}", "all", moved == len(alignment), alignment, command,
         ),
     ]  # fmt: skip
 

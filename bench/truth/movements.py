@@ -33,7 +33,7 @@ class Obeyed:
     """Of the measured profiles."""
     strength: float = 2.0
     value_sd: float = 1.2
-    texts: int = 5
+    texts: int = 8
 
 
 def moved(planted: Obeyed, generator: np.random.Generator) -> Movement:
@@ -54,13 +54,17 @@ def cases() -> Iterator[tuple[str, Obeyed]]:
     yield "nothing works, no text shift", Obeyed(text_sd=0.0)
     yield "nothing works, text sd .3", Obeyed(text_sd=0.3)
     yield "nothing works, text sd .5", Obeyed()
-    yield "placebo obeyed .6, text sd .5", Obeyed(placebo=0.6)
-    yield "placebo obeyed .6, text sd .5, 10 placebos", Obeyed(placebo=0.6, texts=10)
-    for obedience in (0.3, 0.6, 0.9):
-        for texts in (5, 10):
-            yield f"persona obeyed {obedience}, {texts} placebos", Obeyed(obedience, texts=texts)
-    yield "persona and placebos obeyed .75, 10 placebos", Obeyed(0.75, 0.75, texts=10)
-    yield "persona does the opposite .6, 10 placebos", Obeyed(-0.6, texts=10)
+    for texts in (5, 8, 12):
+        yield f"placebo obeyed .6, text sd .5, {texts} texts", Obeyed(placebo=0.6, texts=texts)
+    for text_sd in (0.3, 0.5):
+        for obedience in (0.3, 0.6, 0.9):
+            for texts in (5, 8, 12):
+                yield (
+                    f"persona obeyed {obedience}, text sd {text_sd}, {texts} texts",
+                    Obeyed(obedience, texts=texts, text_sd=text_sd),
+                )
+    yield "persona and placebos obeyed .75, text sd .5", Obeyed(0.75, 0.75)
+    yield "persona does the opposite .6, text sd .3", Obeyed(-0.6, text_sd=0.3)
 
 
 def told_apart(low: float, high: float, count: int, seed: int, text_sd: float = 0.5) -> dict[str, float]:

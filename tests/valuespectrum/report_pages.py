@@ -104,21 +104,24 @@ def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) 
         for n in range(12)
     )
     target = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "security": -1.0}
-    aligned, placebo = Estimate(0.8, 0.6, 0.9), Estimate(0.1, -0.2, 0.4)
     role = PersonaResult(
         model="m",
         persona="p",
         name=text,
         strategy="simple",
         target=target,
-        aligned=aligned,
-        bare=placebo,
-        placebo=placebo,
-        gain=Estimate(0.7, 0.4, 0.9),
-        difference=Estimate(0.7),
+        verdict="not distinguishable",
+        why="not distinguishable from any text",
+        keep=Estimate(0.2, 0.1, 0.3),
+        pull=Estimate(0.7, 0.4, 0.9),
+        beyond=Estimate(0.1, -0.2, 0.4),
+        aligned=0.8,
+        bare=0.1,
         ceiling=0.75,
-        moved="unclear",
-        profile={"power": 12.0},
+        placebo_texts=8,
+        shifts={"power": Estimate(1.2, 0.5, 1.9)},
+        clear=("power",),
+        covers="covers other placebo texts",
         prompt=text,
     )
     return ReportData(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from agents.answers.respondent import columns_of
 from agents.answers.store import AnswerStore
 from valuespectrum.instruments.registry import load_installed
-from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reference.truth import caution
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
 from valuespectrum.runs.run import open_answers, read_manifest, write_json
@@ -61,9 +60,6 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     cast = manifest.asked.cast
     for row in scores["respondents"]:
         row["respondent"] = cast[columns_of(row)].id
-    borrowed = borrowed_placebos(settings["roles"])
-    for row in scores["personas"]:
-        row["placebo_persona"] = borrowed.get((row["persona"], row["strategy"]), "")
     if source:
         clips = answers.groupby("value")["clip"].nunique()
         scores["corpus"] = source

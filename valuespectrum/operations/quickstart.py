@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
 
 PERSONA_RESULTS = (
-    *("aligned", "ceiling", "bare", "gain", "gain_low", "gain_high"),
-    *("placebo", "difference", "difference_low", "difference_high", "moved"),
+    *("verdict", "why", "keep", "pull", "pull_low", "pull_high", "beyond", "beyond_low", "beyond_high"),
+    *("aligned", "bare", "ceiling"),
 )
-"""What the summary takes over of a persona's alignment."""
+"""What the summary takes over of what a persona did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,15 +227,15 @@ def _describe(summary: Json, out: Path) -> str:
     values = [(LABELS[value], number(planted[value]), number(recovered.get(value))) for value in planted]
     alignments = summary["persona_alignment"]
     personas = [
-        (name, *(number(row[each], 2) for each in ("aligned", "bare", "placebo", "ceiling")), row["moved"] or "-")
+        (name, *(number(row[each], 2) for each in ("keep", "pull", "beyond", "aligned", "ceiling")), row["verdict"])
         for name, row in alignments.items()
     ]
     return "\n".join(
         (
             table(("value", "planted", "recovered"), values),
             "",
-            table(("persona", "aligned", "no persona", "placebo", "at most", "moved"), personas),
-            moved_in_words([row["moved"] for row in alignments.values()]),
+            table(("persona", "keep", "pull", "beyond a placebo text", "aligned", "at most", "verdict"), personas),
+            moved_in_words([row["verdict"] for row in alignments.values()]),
             "",
             f"{summary['answers']:,} answers about {summary['clips']:,} clips in {summary['seconds']:.0f} s; "
             f"rank correlation with the planted values {number(summary['spearman'], 2)}, "

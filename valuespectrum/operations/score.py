@@ -190,39 +190,36 @@ def _published(one: Json, values: ValueSet, title: str) -> str:
 
 
 def _personas(rows: list[Json]) -> list[str]:
-    """The table of personas and the sentence about it; nothing without personas."""
+    """The table of personas and the sentences about it; nothing without personas."""
     from valuespectrum.reporting.elements.data import Estimate
     from valuespectrum.reporting.elements.words import moved_in_words, number, short_model, with_interval
 
     if not rows:
         return []
     several = len({row["model"] for row in rows}) > 1
-    names = ("aligned", "bare", "placebo", "gain", "difference")
-    found = [{name: Estimate.read(row, name) for name in names} for row in rows]
+    names = ("keep", "pull", "beyond")
+    found = [[Estimate.read(row, name) for name in names] for row in rows]
     cells = [
         (
             *([short_model(row["model"])] if several else []),
             row["persona"],
             row["strategy"],
-            *(number(each[name].mean, 2) for name in ("aligned", "bare", "placebo")),
-            number(row["ceiling"], 2),
-            *(with_interval(each[name], 2, True) for name in ("gain", "difference")),
-            row["moved"] or "unknown",
+            *(with_interval(each, 2, sign) for each, sign in zip(numbers, (False, True, True), strict=True)),
+            f"{number(row['aligned'], 2)} of {number(row['ceiling'], 2)}",
+            row["verdict"],
         )
-        for row, each in zip(rows, found, strict=True)
+        for row, numbers in zip(rows, found, strict=True)
     ]
     header = (
         *(["model"] if several else []),
-        *("persona", "strategy", "aligned", "no persona", "placebo", "at most"),
-        *("gain [95 %]", "to placebo [95 %]", "moved"),
+        *("persona", "strategy", "keep [95 %]", "pull [95 %]", "beyond a placebo text [95 %]"),
+        *("aligned, of at most", "verdict"),
     )
-    notes = _footnotes([each[name] for each in found for name in ("gain", "difference")])
-    notes += [
-        f"the placebo of {row['persona']} ({row['strategy']}) is only another persona: {row['placebo_persona']}"
-        for row in rows
-        if row["placebo_persona"]
-    ]
-    return ["\n".join([table(header, cells), *notes, moved_in_words([row["moved"] for row in rows])])]
+    notes = _footnotes([each for numbers in found for each in numbers])
+    unknown = dict.fromkeys(row["why"] for row in rows if row["verdict"] == "unknown")
+    covers = dict.fromkeys(row["covers"] for row in rows)
+    said = moved_in_words([row["verdict"] for row in rows])
+    return ["\n".join([table(header, cells), *notes, *(f"unknown: {why}" for why in unknown), said, *covers])]
 
 
 def _footnotes(estimates: list[Estimate]) -> list[str]:

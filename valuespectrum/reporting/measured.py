@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agents.answers.respondent import columns_of
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
-from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reference.truth import is_earlier, planted_profile
 from valuespectrum.reporting.elements.data import (
     Differences,
@@ -18,8 +16,10 @@ from valuespectrum.reporting.elements.data import (
     Recovery,
     ValueRow,
 )
+from valuespectrum.reporting.elements.words import CLEAR
 from valuespectrum.reporting.planted import read_truth
 from valuespectrum.runs.manifest import Manifest
+from valuespectrum.runs.persona_scores import LOG_ODDS
 from valuespectrum.theory.value_sets import TEN
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.json_types import Json
@@ -30,6 +30,11 @@ _READ_FROM_TEXT = (
     "read from written answers, without probabilities: in simulations such intervals covered 80 to 91 of 100 true "
     "values instead of 95, and a strong lean towards one word hid most differences between values"
 )
+ONE_TEXT = (
+    "an earlier release held each persona against one placebo text, which cannot tell what any text does; "
+    "score the run again to see keep and pull"
+)
+"""Why personas in scores of an earlier release have no verdict."""
 _EARLIER = "planted values are not compared, since other ones belong to these weights of an earlier release"
 _UNCHECKED = "planted values are not compared, since not all clips are known to be drawn by this project"
 
@@ -124,33 +129,38 @@ def read_differences(row: Json | None) -> Differences | None:
 
 
 def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
-    """Personas of a run with their alignment."""
+    """Personas of a run and what they did."""
     names = manifest.asked.persona_names
     told = {(role.persona, role.strategy): role.system for role in manifest.asked.roles if not role.placebo}
-    worn = borrowed_placebos(manifest.settings["roles"])
-    measured = {columns_of(one): one["profile"] for one in scores["respondents"] if one.get("profile")}
     return [
-        PersonaResult(
-            model=row["model"],
-            persona=row["persona"],
+        replace(
+            _persona(row),
             name=names.get(row["persona"], row["persona"]),
-            strategy=row["strategy"],
-            target=row["target"],
-            aligned=Estimate.read(row, "aligned"),
-            bare=Estimate.read(row, "bare"),
-            placebo=Estimate.read(row, "placebo"),
-            gain=Estimate.read(row, "gain"),
-            difference=Estimate.read(row, "difference"),
-            ceiling=row.get("ceiling"),
-            moved=row.get("moved"),
-            placebo_persona=names.get(worn.get((row["persona"], row["strategy"]), ""), ""),
-            profile={
-                value: each["centred"]
-                # In these rows ``placebo`` is how well it aligns.
-                for value, each in measured.get(columns_of(row).original, {}).items()
-                if each["centred"] is not None
-            },
             prompt=told.get((row["persona"], row["strategy"]), ""),
         )
         for row in scores["personas"]
     ]
+
+
+def _persona(row: Json) -> PersonaResult:
+    verdict, shifts = row.get("verdict"), row.get("shifts", {})
+    return PersonaResult(
+        model=row["model"],
+        persona=row["persona"],
+        name=row["persona"],
+        strategy=row["strategy"],
+        target=row["target"],
+        verdict=verdict or "unknown",
+        why=row["why"] if verdict else ONE_TEXT,
+        keep=Estimate.read(row, "keep"),
+        pull=Estimate.read(row, "pull"),
+        beyond=Estimate.read(row, "beyond"),
+        aligned=row.get("aligned"),
+        bare=row.get("bare"),
+        ceiling=row.get("ceiling"),
+        placebo_texts=row.get("placebo_texts", 0),
+        shifts={value: Estimate.read(shift) for value, shift in shifts.items()},
+        clear=tuple(value for value, shift in shifts.items() if (shift.get("p_adjusted") or 1.0) < CLEAR),
+        in_log_odds=row.get("scale", LOG_ODDS) == LOG_ODDS,
+        covers=row.get("covers", ""),
+    )

@@ -12,12 +12,12 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.registry import instrument_of, load_instrument
-from valuespectrum.scoring.alignment import align, summarise
+from valuespectrum.runs.persona_scores import Measured, persona_rows
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP
+from valuespectrum.scoring.personas.rows import summarise
 from valuespectrum.scoring.resampling import Resamples, resample
 from valuespectrum.scoring.schema import REQUIRED, SCHEMA
-from valuespectrum.theory.value_sets import TEN, carried
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
@@ -55,7 +55,7 @@ def score_answers(
     targets: Mapping[str, Mapping[str, float]] | None = None,
     instruments: Mapping[str, Instrument] | None = None,
 ) -> Json:
-    """Score every respondent of a run and compare personas with their targets.
+    """Score every respondent of a run, and judge what personas did.
 
     Args:
         answers: One row per ask with the columns ``REQUIRED``, those that its instrument needs, and
@@ -67,7 +67,7 @@ def score_answers(
     Returns:
         The first respondent without a persona at the top level (``profile``, ``bias``, ``refusal_rate``, ...), all
         respondents under ``respondents`` with ``instrument`` and ``value_set``, the sets under ``value_sets``, one row
-        per persona and model under ``personas`` and their means under ``persona_summary``.
+        per persona and model under ``personas`` and what they say together under ``persona_summary``.
 
     Raises:
         InputError: The table is empty, lacks a column, or holds items of no instrument.
@@ -82,7 +82,7 @@ def score_answers(
         for one in tables
     ]
     primary = next((one for one in respondents if one.who.persona == NO_PERSONA), respondents[0])
-    personas = list(_persona_rows(respondents, targets or {}, options))
+    personas = list(persona_rows([Measured(one.who, one.measured) for one in respondents], targets or {}, options))
     sets = {one.measured.value_set.name: one.measured.value_set.to_json() for one in respondents}
     return {
         "schema": SCHEMA,
@@ -124,27 +124,3 @@ def _draws(tables: Sequence[_Table], options: ScoringOptions) -> dict[str, Resam
     return {
         unit: resample(pairs, options.draws, stream(options.seed, names[unit]), unit) for unit, pairs in asked.items()
     }
-
-
-def _persona_rows(
-    respondents: Sequence[_Described], targets: Mapping[str, Mapping[str, float]], options: ScoringOptions
-) -> Iterator[Json]:
-    """Alignment of every persona whose target says something about what was measured."""
-    # Only what the same instrument measured is compared.
-    measured = [(one.who, one.measured.instrument, one.measured.profile) for one in respondents]
-    placebos = {(who.original, instrument): profile for who, instrument, profile in measured if who.placebo}
-    bare = {
-        (who.bare, instrument): profile for who, instrument, profile in reversed(measured) if who.persona == NO_PERSONA
-    }
-    for who, instrument, profile in measured:
-        if who.persona not in targets or who.placebo or profile is None:
-            continue
-        target = {value: float(targets[who.persona].get(value, 0.0)) for value in TEN.dimensions}
-        goal = carried(target, TEN, profile.value_set)
-        if goal is None:
-            continue
-        yield {
-            **who.but("placebo"),
-            "target": dict(targets[who.persona]),
-            **align(profile, goal, options, placebos.get((who, instrument)), bare.get((who.bare, instrument))),
-        }

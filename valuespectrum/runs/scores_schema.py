@@ -7,7 +7,7 @@ is slow to import.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,7 @@ from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
 from valuespectrum.scoring.estimate import CLIP
+from valuespectrum.scoring.personas.placebos import Verdict
 from valuespectrum.scoring.schema import SCHEMA
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foreign.documents import check_shape
@@ -128,23 +129,31 @@ class _Respondent(Part):
             raise ValueError(f"{', '.join(lacking[:10])} missing")
 
 
+class _Shift(_Estimate):
+    p_adjusted: Number | None = None
+
+
 class _PersonaRow(Part):
     model: Text
     persona: Text
     strategy: Text
     target: dict[ValueName, Number]
+    verdict: Verdict | None = None
+    """``None`` in scores of releases that held a persona against one placebo text."""
+    why: Text = ""
+    keep: Number | None = None
+    pull: Number | None = None
+    beyond: Number | None = None
+    keep_why: Text = ""
+    pull_why: Text = ""
+    beyond_why: Text = ""
+    target_share: Number | None = None
+    placebo_texts: Count = 0
     aligned: Number | None
-    placebo: Number | None = None
     bare: Number | None = None
-    difference: Number | None = None
-    gain: Number | None = None
     ceiling: Number | None = None
-    moved: Literal["closer", "away", "unclear"] | None = None
-    aligned_why: Text = ""
-    placebo_why: Text = ""
-    bare_why: Text = ""
-    difference_why: Text = ""
-    gain_why: Text = ""
+    shifts: dict[Text, _Shift] = Field(default_factory=dict)
+    covers: Text = ""
 
 
 class _Scoring(Part):

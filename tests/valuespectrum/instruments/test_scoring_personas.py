@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import pearsonr, spearmanr
+from scipy.stats import spearmanr
 from scoring_fixtures import LIKING, Truth, answers
 
 from valuespectrum.instruments.battery import DIGITS
@@ -21,95 +21,127 @@ from valuespectrum.theory.values import VALUES
 
 OPTIONS = ScoringOptions(draws=300)
 TARGET = dict.fromkeys(VALUES, 0.0) | {"power": 1.0, "achievement": 0.5, "universalism": -1.0}
-NEAR = {value: float(np.sign(LIKING[value])) for value in VALUES}
-"""What the bare model likes anyway."""
-MOVED = dict.fromkeys(VALUES, 0.0) | {"stimulation": 1.0, "tradition": 0.5, "hedonism": -1.0}
+TEXTS = 8
 
 
 def _obeying(shown: dict[str, float], obedience: float = 0.7) -> dict[str, float]:
     return {value: (1 - obedience) * LIKING[value] + obedience * 2 * shown[value] for value in VALUES}
 
 
-def _run(**truth: float) -> pd.DataFrame:
-    respondents = [(dict(LIKING), "none", 0), (_obeying(TARGET), "boss", 0), (_obeying(MOVED), "boss", 1)]
+def _run(target: dict[str, float] = TARGET, texts: int = TEXTS, **truth: float) -> pd.DataFrame:
+    """A model as itself, as a boss that it obeys, and under placebo texts that each shift every value a little."""
+    generator = np.random.default_rng(0)
+    shifted = [
+        ({value: LIKING[value] + generator.normal(0, 0.2) for value in VALUES}, f"placebo-{number}", 1)
+        for number in range(1, texts + 1)
+    ]
+    respondents = [(dict(LIKING), "none", 0), (_obeying(target), "boss", 0), *shifted]
     return pd.concat(
-        answers(Truth(liking=liking, clip_spread=0.3, **truth), clips=8, persona=persona, placebo=placebo,
+        answers(Truth(liking=liking, clip_spread=0.3, **truth), clips=4, persona=persona, placebo=placebo,
                 strategy="none" if persona == "none" else "simple")
         for liking, persona, placebo in respondents
     )  # fmt: skip
 
 
-def test_a_persona_that_is_obeyed_aligns_with_its_target_and_its_placebo_does_not() -> None:
+def test_a_persona_that_is_obeyed_is_seen_to_move() -> None:
     scores = score_answers(_run(lean=0.5, noise=0.1), OPTIONS, {"boss": TARGET})
     (row,) = scores["personas"]
-    assert row["aligned"] > 0.5 > row["placebo"]
-    assert row["difference"] == pytest.approx(row["aligned"] - row["placebo"])
-    assert 0 < row["difference_low"] <= row["difference"] + 1e-9
-    assert row["gain"] == pytest.approx(row["aligned"] - row["bare"])
-    assert row["moved"] == "closer"
-    assert row["shift_aligned"] > row["shift_placebo"]
+    assert (row["verdict"], row["placebo_texts"], row["values"], row["scale"]) == ("moved", TEXTS, 10, "log_odds")
+    assert row["keep"] == pytest.approx(0.3, abs=0.1) and row["pull"] == pytest.approx(1.4, abs=0.2)
+    assert 0 < row["beyond_low"] < row["beyond"] < row["beyond_high"]
+    assert row["bare"] < row["aligned"] <= row["ceiling"]
+    shift = row["shifts"]["power"]
+    assert 0 < shift["low"] < shift["mean"] and shift["p"] < shift["p_adjusted"] < 0.05
+    assert "placebo texts of the kind of these 8" in row["covers"] and "Clips and wordings were not" in row["covers"]
     json.dumps(scores, allow_nan=False)
 
 
-def test_the_shift_from_the_bare_model_points_at_the_target() -> None:
-    """Without noise the shift in log-odds is linear in target and own liking; the bare profile drops out of it."""
+def test_keep_and_pull_are_those_of_the_log_odds_in_the_scores() -> None:
     scores = score_answers(_run(), OPTIONS, {"boss": TARGET})
-    profiles = {(one["persona"], one["placebo"]): one["profile"] for one in scores["respondents"]}
-    own = [profiles["none", False][value]["mean"] for value in VALUES]
-    role = [profiles["boss", False][value]["mean"] for value in VALUES]
+    profiles = {one["persona"]: one["profile"] for one in scores["respondents"]}
+    own, role = ([profiles[who][value]["log_odds"] for value in VALUES] for who in ("none", "boss"))
     goal = [TARGET[value] for value in VALUES]
-    row = scores["personas"][0]
+    _, keep, pull = np.linalg.lstsq(np.column_stack([np.ones(10), own, goal]), np.array(role), rcond=None)[0]
+    (row,) = scores["personas"]
+    assert (row["keep"], row["pull"]) == (pytest.approx(keep), pytest.approx(pull))
     assert row["aligned"] == pytest.approx(spearmanr(role, goal).statistic)
-    assert row["shift_aligned"] == pytest.approx(spearmanr(np.subtract(role, own), goal).statistic)
-    assert row["aligned_pearson"] == pytest.approx(pearsonr(role, goal).statistic)
 
 
 def test_the_bare_model_is_at_the_top_level() -> None:
-    table = _run()
-    scores = score_answers(table.iloc[::-1], OPTIONS, {"boss": TARGET})
+    scores = score_answers(_run().iloc[::-1], OPTIONS, {"boss": TARGET})
     assert (scores["persona"], scores["placebo"]) == ("none", False)
-    assert len(scores["respondents"]) == 3
+    assert len(scores["respondents"]) == 2 + TEXTS
 
 
-def test_a_persona_without_placebo_or_target_is_not_compared() -> None:
+@pytest.mark.parametrize(
+    ("texts", "said"), [(0, "no placebo texts were"), (1, "one placebo text was"), (4, "4 placebo")]
+)
+def test_too_few_placebo_texts_cannot_tell(texts: int, said: str) -> None:
+    assert score_answers(_run(texts=texts), OPTIONS)["personas"] == [], "no target"
+    (row,) = score_answers(_run(texts=texts), OPTIONS, {"boss": TARGET})["personas"]
+    assert row["verdict"] == "unknown" and said in row["why"] and row["pull"] is not None
+    assert (row["beyond"], row["shifts"]) == (None, {})
+
+
+def test_a_run_of_an_earlier_release_has_one_placebo_text_for_each_persona() -> None:
+    """Its placebo goes by the name of the persona; those of other personas are not its own."""
+    table = _run(texts=1)
+    text = table[table["placebo"] == 1].assign(persona="boss")
+    others = [text.assign(persona=f"other{number}") for number in range(6)]
+    (row,) = score_answers(pd.concat([table[table["placebo"] == 0], text, *others]), OPTIONS, {"boss": TARGET})[
+        "personas"
+    ]
+    assert row["verdict"] == "unknown" and row["why"].startswith("one placebo text was measured")
+
+
+def test_only_texts_that_were_put_as_the_persona_is_count() -> None:
     table = _run()
-    assert score_answers(table, OPTIONS)["personas"] == []
-    (row,) = score_answers(table[table["placebo"] == 0], OPTIONS, {"boss": TARGET})["personas"]
-    assert "placebo" not in row and row["aligned"] is not None
-    assert row["gain"] is not None and row["moved"] is None  # the claim needs both comparisons
+    elsewhere = table.assign(strategy=table["strategy"].where(table["placebo"] == 0, "profile"))
+    (row,) = score_answers(elsewhere, OPTIONS, {"boss": TARGET})["personas"]
+    assert row["verdict"] == "unknown" and row["placebo_texts"] == 0
 
 
-def test_the_summary_counts_by_intervals() -> None:
+def test_a_model_that_minds_no_text_but_obeys_is_seen_to_move() -> None:
+    """Placebo texts without any spread: the limit of a spread that goes to nothing."""
+    table = _run()
+    bare = table[table["persona"] == "none"]
+    still = [bare.assign(persona=f"placebo-{number}", strategy="simple", placebo=1) for number in range(1, 6)]
+    boss = table[table["persona"] == "boss"]
+    for played, verdict in ((boss, "moved"), (bare.assign(persona="boss", strategy="simple"), "not distinguishable")):
+        (row,) = score_answers(pd.concat([bare, played, *still]), OPTIONS, {"boss": TARGET})["personas"]
+        assert row["verdict"] == verdict and row["beyond_low"] is None and "exactly the same" in row["beyond_why"]
+
+
+def test_the_summary_counts_verdicts_beside_what_chance_would_give() -> None:
     """Of three, one is obeyed, one is ignored, and one makes its model do the contrary of what it asks for."""
-    first = _run(noise=0.1)
-    ignored = answers(Truth(clip_spread=0.3, noise=0.1), persona="ignored", strategy="simple", placebo=0)
-    contrary = answers(
-        Truth(liking=_obeying({value: -goal for value, goal in NEAR.items()}), clip_spread=0.3),
-        persona="contrary", strategy="simple", placebo=0,
-    )  # fmt: skip
-    placebo = first[first["placebo"] == 1]
-    table = pd.concat([first, ignored, contrary, *(placebo.assign(persona=name) for name in ("ignored", "contrary"))])
-    scores = score_answers(table, OPTIONS, {"boss": TARGET, "ignored": TARGET, "contrary": NEAR})
-    assert {row["persona"]: row["moved"] for row in scores["personas"]} == {
-        "boss": "closer",
-        "ignored": "unclear",
-        "contrary": "away",
+    table = _run(noise=0.1)
+    own = {value: float(np.sign(LIKING[value])) for value in VALUES}
+    ignored = table[table["persona"] == "placebo-1"].assign(persona="ignored", placebo=0)
+    against = Truth(liking=_obeying({value: -goal for value, goal in TARGET.items()}), clip_spread=0.3)
+    contrary = answers(against, clips=4, persona="contrary", strategy="simple", placebo=0)
+    targets = {"boss": TARGET, "ignored": own, "contrary": TARGET}
+    scores = score_answers(pd.concat([table, ignored, contrary]), OPTIONS, targets)
+    assert {row["persona"]: row["verdict"] for row in scores["personas"]} == {
+        "boss": "moved",
+        "ignored": "not distinguishable",
+        "contrary": "moved away",
     }
     (summary,) = scores["persona_summary"]
-    assert (summary["personas"], summary["moved_closer"], summary["moved_away"], summary["unclear"]) == (3, 1, 1, 1)
-    gains = [row["gain"] for row in scores["personas"]]
-    assert summary["gain"] == pytest.approx(np.mean(gains))
-    assert summary["gain_low"] < summary["gain"] < summary["gain_high"]
+    counts = [summary[name] for name in ("personas", "moved", "moved_away", "not_distinguishable", "unknown")]
+    assert counts == [3, 1, 1, 1, 0] and summary["expected_moved"] == pytest.approx(0.025)
+    assert summary["share_moved_low"] < summary["share_moved"] < summary["share_moved_high"]
+    assert summary["share_moved"] == pytest.approx(1 / 3)
+    pulls = [row["pull"] for row in scores["personas"]]
+    assert summary["pull"] == pytest.approx(np.mean(pulls)) and summary["pull_low"] < summary["pull"]
+    assert summary["d_prime"] == {}
 
 
-def test_correlations_agree_with_scipy() -> None:
+def test_rank_correlations_agree_with_scipy() -> None:
     rows = np.random.default_rng(0).normal(size=(6, 10)).round(1)
     target = np.array([TARGET[value] for value in VALUES])
-    methods: tuple[tuple[Literal["spearman", "pearson"], Any], ...] = (("spearman", spearmanr), ("pearson", pearsonr))
-    for method, outside in methods:
-        expected = np.array([outside(row, target).statistic for row in rows])
-        np.testing.assert_allclose(correlate(rows, target, method), expected)
-    assert np.isnan(correlate(np.ones((1, 10)), target, "spearman")).all()
+    expected = np.array([spearmanr(row, target).statistic for row in rows])
+    np.testing.assert_allclose(correlate(rows, target), expected)
+    assert np.isnan(correlate(np.ones((1, 10)), target)).all()
 
 
 def _questionnaire(rating: int, yes: float, clips: int = 4) -> pd.DataFrame:
@@ -164,16 +196,16 @@ def test_a_refusal_in_words_does_not_take_a_rating_that_is_complete() -> None:
 
 def test_a_constant_profile_has_no_alignment() -> None:
     flat = Truth(liking=dict.fromkeys(VALUES, 0.3))
+    roles = [("none", 0), ("boss", 0), *((f"placebo-{number}", 1) for number in range(1, 6))]
     table = pd.concat(
         answers(flat, clips=5, persona=persona, placebo=placebo, strategy="none" if persona == "none" else "simple")
-        for persona, placebo in (("none", 0), ("boss", 0), ("boss", 1))
+        for persona, placebo in roles
     )
     noise = np.random.default_rng(1).normal(0, 1e-11, len(table))
     for shown in (table, table.assign(log_probability_yes=table["log_probability_yes"] + noise)):
-        scores = score_answers(shown, OPTIONS, {"boss": TARGET})
-        (row,) = scores["personas"]
-        names = ("aligned", "placebo", "difference", "gain", "bare", "shift_aligned", "aligned_pearson", "moved")
-        assert {row[name] for name in names} == {None}
+        (row,) = score_answers(shown, OPTIONS, {"boss": TARGET})["personas"]
+        assert {row[name] for name in ("aligned", "bare", "keep", "pull", "beyond")} == {None}
+        assert row["verdict"] == "unknown" and "likes all values alike" in row["why"]
 
 
 def test_ratings_are_read_from_text_when_there_are_no_probabilities() -> None:
@@ -193,7 +225,8 @@ def test_questionnaire_respondents_get_a_profile_and_an_alignment() -> None:
     assert scores["instrument"] == "isq"
     assert scores["profile"]["power"]["log_odds"] is None
     (row,) = scores["personas"]
-    assert row["aligned"] > 0.9 and row["shift_aligned"] > 0.9
+    assert row["aligned"] > 0.9 and row["scale"] == "points"
+    assert row["verdict"] == "unknown" and "likes all values alike" in row["why"]
     json.dumps(scores, allow_nan=False)
 
 

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_pages import data, profile, read
 
-from valuespectrum.instruments.roles import borrowed_placebos
 from valuespectrum.reporting.elements.charts import CODES, exposure_codes, exposure_shares, value_circle
 from valuespectrum.reporting.elements.data import (
     Estimate,
@@ -29,6 +28,7 @@ from valuespectrum.reporting.elements.words import (
 from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.page import render, write_report
 from valuespectrum.runs.manifest import Manifest
+from valuespectrum.scoring.personas.placebos import ALIKE
 from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import StorageError
@@ -114,25 +114,33 @@ def test_the_title_names_the_models_and_the_contents_lead_everywhere() -> None:
 
 
 def test_claims_about_personas_come_from_verdicts() -> None:
-    assert moved_in_words(["closer"] * 3 + ["away"]).startswith("3 of 4 personas moved the answers closer")
-    assert "1 moved them away" in moved_in_words(["closer"] * 3 + ["away"])
+    said = moved_in_words(["moved"] * 3 + ["moved away"])
+    assert said.startswith("3 of 4 personas moved the answers") and "at most 0.1 would seem to" in said
+    assert "1 moved them away" in said
     told = " ".join(findings(data()))
-    assert "0 of 1 personas" in told and "1 the intervals do not say" in told
+    assert "0 of 1 personas" in told and "1 cannot be told from what any text does" in told
     (role,) = data().personas
-    better = replace(role, placebo_persona="Somebody else", moved=None)
-    told = " ".join(findings(replace(data(), personas=(better,))))
-    assert (
-        "0 of 1 personas" not in told
-        and "For 1 there is nothing to compare." in told
-        and "only another persona" in told
-    )
-    assert "its placebo is only another persona: Somebody else" in render(replace(data(), personas=(better,)))
+    unknown = replace(role, verdict="unknown", why="one placebo text was measured, 5 are needed")
+    told = " ".join(findings(replace(data(), personas=(unknown,))))
+    assert "0 of 1 personas" not in told and "What 1 personas did is not known." in told
+    assert "Unknown: one placebo text was measured" in render(replace(data(), personas=(unknown,)))
+
+
+def test_the_panel_says_what_a_persona_did_and_how_sure_that_is() -> None:
+    (role,) = data().personas
+    page = render(data())
+    assert '+0.70 <span class="range">[+0.40, +0.90]</span>' in page and "0.80 of 0.75" in page
+    assert "Not distinguishable from any text." in page and "covers other placebo texts" in page
+    assert "Power +1.20 [+0.50, +1.90]" in page and 'class="whisker"' in page
+    calm = replace(role, clear=())
+    assert "No shift of a single value stands out" in render(replace(data(), personas=(calm,)))
 
 
 def test_every_interval_says_what_was_drawn_again() -> None:
     page = " ".join(read(render(data())).text)
     captions = re.findall(r"<caption>(.*?)</caption>", render(data()))
-    assert captions and all("over clips" in caption for caption in captions if "interval" in caption)
+    units = ("over clips", "over placebo texts", "over values")
+    assert captions and all(any(unit in each for unit in units) for each in captions if "interval" in each)
     assert UNITS in page and INDEPENDENCE in page and "H = 120.0 over 10 values, p < 0.0001" in page
 
 
@@ -140,10 +148,9 @@ def test_numbers_without_interval_say_why() -> None:
     rows = tuple(replace(row, liking=Estimate(100.0, why=NO_SPREAD)) for row in profile().rows)
     page = render(data(profiles=(replace(profile(), rows=rows),)))
     assert f"no interval: {NO_SPREAD}" in page and "<sup>‡</sup>" in page and "[100, 100]" not in page
-    unknown = replace(
-        data().personas[0], aligned=Estimate(None), gain=Estimate(None), difference=Estimate(None), moved=None
-    )
-    assert "unknown" in render(replace(data(), personas=(unknown,)))
+    still = replace(data().personas[0], beyond=Estimate(0.5, why=ALIKE), aligned=None, ceiling=None)
+    page = render(replace(data(), personas=(still,)))
+    assert "no interval: the placebo texts all did exactly the same" in page and "+0.50<sup>=</sup>" in page
 
 
 def test_marks_and_colours_of_values_need_an_interval() -> None:
@@ -157,7 +164,7 @@ def test_a_phone_shows_every_column() -> None:
     page = render(data())
     small = page.split("@media (max-width: 560px)")[1].split("@media print")[0]
     assert "optional" not in page and not re.search(r"\.(number|range)[^{]*{[^}]*display: none", small)
-    for label in ("Gain over no persona", "Difference to placebo", "Ceiling", "Moved"):
+    for label in ("Beyond a placebo text", "Pull", "Keep", "Aligned, of at most", "Verdict"):
         assert f'data-label="{label}"' in page
 
 
@@ -221,18 +228,16 @@ def test_limits_of_an_answering_are_told() -> None:
     assert "read from written answers" in page and "Power 30%" in page and "Tradition 0%" not in page
 
 
-def test_a_placebo_in_the_words_of_another_persona_is_named() -> None:
-    def role(persona: str, system: str, placebo: bool = False, strategy: str = "simple") -> dict[str, object]:
-        return {"persona": persona, "strategy": strategy, "placebo": placebo, "system": system}
-
-    roles = [role("a", "I sail."), role("a", "I bake.", True), role("b", "I bake."), role("b", "I read.", True)]
-    roles.append(role("a", "I read.", strategy="profile"))
-    people = [{"id": key, "name": name, "target": {}} for key, name in (("a", "Ann"), ("b", "Bob"))]
-    manifest = _manifest(roles=roles, personas=people)
-    assert borrowed_placebos(roles) == {("a", "simple"): "b"}
-    row = {"model": "m", "strategy": "simple", "target": dict.fromkeys(VALUES, 0.0), "aligned": 0.5}
-    scores = {"respondents": [], "personas": [row | {"persona": name} for name in ("a", "b")]}
-    assert [each.placebo_persona for each in read_personas(scores, manifest)] == ["Bob", ""]
+def test_scores_of_a_release_with_one_placebo_text_say_that_it_cannot_tell() -> None:
+    people = [{"id": "a", "name": "Ann", "target": {}}]
+    roles = [{"persona": "a", "strategy": "simple", "placebo": False, "system": "I sail."}]
+    row = {"model": "m", "strategy": "simple", "target": dict.fromkeys(VALUES, 0.0), "aligned": 0.5, "moved": "closer"}
+    scores = {"respondents": [], "personas": [row | {"persona": "a", "gain": 0.4, "placebo": 0.1}]}
+    (found,) = read_personas(scores, _manifest(roles=roles, personas=people))
+    assert (found.name, found.prompt, found.verdict) == ("Ann", "I sail.", "unknown")
+    assert "one placebo text, which cannot tell" in found.why and found.beyond.mean is None
+    page = render(replace(data(), personas=(found,)))
+    assert "one placebo text, which cannot tell" in page and "closer" not in page
 
 
 def test_the_circle_draws_liking_to_scale() -> None:

@@ -45,7 +45,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     listed = {value: [word.word for word in row] for value, row in words(1).words.items()}
     keywords.write_text(json.dumps({"keywords": listed}))
     options = BenchOptions(
-        folder / "run", keywords=keywords, scoring=ScoringOptions(draws=100), command="a/secret/path"
+        folder / "run", keywords=keywords, placebos=1, scoring=ScoringOptions(draws=100), command="a/secret/path"
     )
     models = [SimulatedModel(SimulatedProfile({"security": 1.0})), Failing(SimulatedProfile({"power": 1.0}))]
     run_benchmark(options, world(clips=3), AxesEmbedder(), models, load_personas()[:1])
@@ -90,7 +90,7 @@ def test_logs_hold_every_ask_with_its_words_and_its_answer(run: Path, tmp_path: 
     persona = load_personas()[0].id
     assert [log.name[14:] for log in logs] == [
         f"{number:02}-{who}.eval"
-        for number, who in enumerate(("none", f"{persona}-simple", f"{persona}-simple-placebo") * 2, start=1)
+        for number, who in enumerate(("none", f"{persona}-simple", "placebo1-simple-placebo") * 2, start=1)
     ]
     seen, names = 0, set()
     for log in logs:

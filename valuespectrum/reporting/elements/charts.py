@@ -1,4 +1,4 @@
-"""The charts of a report: the value circle, interval rows, alignment rows, exposure over time."""
+"""The charts of a report: the value circle, interval rows, rows of pulls, exposure over time."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ _HOLE, _RIM = 26.0, 150.0
 _LABEL_RADIUS, _GROUP_RADIUS = 168.0, 200.0
 _LABEL_ROOM = 12.0
 _LEAST_LABELLED = 0.08
+_TALLEST = 46.0
 
 
 def value_circle(profile: ModelProfile, prefix: str) -> Markup:
@@ -84,47 +85,55 @@ def interval_row(row: ValueRow, title: str) -> Markup:
     return picture(parts, (0, 0, 100, 20), title, stretch=True)
 
 
-def alignment_row(result: PersonaResult) -> Markup:
-    """Alignment of persona (dot), no persona (bar) and placebo (square) on a scale of -1 to 1, with the ceiling."""
-    parts = [_line(f"M{at} 0V32", "grid-strong" if at == 50 else "grid") for at in (0, 25, 50, 75, 100)]
-    if result.ceiling is not None:
-        parts.append(_line(f"M{50 + 50 * result.ceiling:.2f} 0V32", "ceiling"))
-    rows = ((result.placebo, 26.0, "placebo"), (result.bare, 16.0, "bare"), (result.aligned, 6.0, "aligned"))
-    for estimate, height, name in rows:
-        scaled = estimate.moved(50, 50)
+def pull_row(result: PersonaResult, reach: float) -> Markup:
+    """Pull beyond a placebo text (dot) and against no persona (bar), 0 in the middle.
+
+    Args:
+        result: One persona.
+        reach: What lies at either end.
+    """
+    parts = [_line(f"M{at} 0V26", "grid-strong" if at == 50 else "grid") for at in (0, 25, 50, 75, 100)]
+    for estimate, height, name in ((result.pull, 19.0, "bare"), (result.beyond, 7.0, "aligned")):
+        scaled = estimate.moved(50 / reach, 50)
         if scaled.mean is None:
             continue
         parts.append(_whisker(scaled, height, f"interval {name}"))
         shape = f"M{scaled.mean:.2f} {height - 4:g}v8" if name == "bare" else f"M{scaled.mean:.2f} {height:g}h0"
         parts.append(_line(shape, f"dot {name}"))
-    known = "; ".join(
-        f"{words} {with_interval(estimate, 2)}"
-        for words, estimate in (("persona", result.aligned), ("no persona", result.bare), ("placebo", result.placebo))
-    )
-    return picture(parts, (0, 0, 100, 32), f"Alignment of {result.name}: {known}", stretch=True)
+    known = f"beyond a placebo text {with_interval(result.beyond, 2)}; alone {with_interval(result.pull, 2)}"
+    return picture(parts, (0, 0, 100, 26), f"Pull of {result.name}: {known}", stretch=True)
 
 
 def persona_bars(result: PersonaResult, span: float) -> Markup:
-    """Target (outline) and measured centred liking (filled) of the ten values, up for more and down for less.
+    """Target (outline) and shift of the ten values (filled, with its interval), up for more and down for less.
 
     Args:
         result: One persona.
-        span: Largest absolute centred liking of the page, so that all personas share one scale.
+        span: Largest absolute shift of the page, so that all personas share one scale.
     """
     parts: list[Markup] = []
     for position, value in enumerate(VALUES):
         left = 4.0 + position * 20.0
-        target, measured = result.target.get(value, 0.0), result.profile.get(value)
-        parts.append(_bar(left, 16.0, target, "target"))
-        if measured is not None:
-            parts.append(_bar(left + 4.0, 8.0, measured / span if span else 0.0, f"bar v-{value}"))
+        parts.append(_bar(left, 16.0, result.target.get(value, 0.0), "target"))
+        shift = result.shifts.get(value, Estimate(None)).moved(1 / span)
+        if shift.mean is None:
+            continue
+        parts.append(_bar(left + 4.0, 8.0, shift.mean, f"bar v-{value}"))
+        if shift.low is not None and shift.high is not None:
+            low, high = (50 - _TALLEST * max(-1.0, min(1.0, end)) for end in (shift.low, shift.high))
+            parts.append(_line(f"M{left + 8:g} {low:.2f}V{high:.2f}", "whisker"))
     parts.append(_line("M0 50H204", "grid-strong"))
-    known = "; ".join(
-        f"{LABELS[value]} target {result.target.get(value, 0.0):+g}, measured {result.profile[value]:+.0f}"
+    return picture(parts, (0, 0, 204, 100), f"Target and shifts of {result.name}", shifts_in_words(result))
+
+
+def shifts_in_words(result: PersonaResult) -> str:
+    """Every shift with its interval."""
+    digits = 2 if result.in_log_odds else 0
+    return "; ".join(
+        f"{LABELS[value]} target {result.target.get(value, 0.0):+g}, shift {with_interval(shift, digits, True)}"
         for value in VALUES
-        if value in result.profile
+        if (shift := result.shifts.get(value)) is not None
     )
-    return picture(parts, (0, 0, 204, 100), f"Target and measured values of {result.name}", known)
 
 
 def exposure(session: ReportedSession, window: int) -> Markup:
@@ -207,7 +216,7 @@ def _whisker(estimate: Estimate, height: float, name: str) -> Markup:
 
 
 def _bar(left: float, width: float, amount: float, name: str) -> Markup:
-    height = max(0.6, 46.0 * min(1.0, abs(amount)))
+    height = max(0.6, _TALLEST * min(1.0, abs(amount)))
     top = 50.0 - height if amount > 0 else 50.0
     return element("rect", x=left, y=top, width=width, height=height, rx=1.5, class_=name)
 

@@ -114,7 +114,7 @@ class ModelProfile:
 
 @dataclass(frozen=True, slots=True)
 class PersonaResult:
-    """How far one persona moved one model, against no persona and against its placebo."""
+    """What one persona did to one model, against no persona and against placebo texts."""
 
     model: str
     persona: str
@@ -122,23 +122,31 @@ class PersonaResult:
     strategy: str
     target: Mapping[str, float]
     """Value to -1..1."""
-    aligned: Estimate
+    verdict: str
+    """``moved``, ``not distinguishable``, ``moved away`` or ``unknown``."""
+    why: str
+    """The verdict in words, or why there is none."""
+    keep: Estimate = field(default_factory=lambda: Estimate(None))
+    """How much of the bare profile is left: 1 all, 0 nothing."""
+    pull: Estimate = field(default_factory=lambda: Estimate(None))
+    """Log-odds that a step of the target is worth."""
+    beyond: Estimate = field(default_factory=lambda: Estimate(None))
+    """Pull beyond that of a placebo text."""
+    aligned: float | None = None
     """Rank correlation of the measured profile with the target, -1 to 1."""
-    bare: Estimate
+    bare: float | None = None
     """The same without a persona."""
-    placebo: Estimate
-    gain: Estimate
-    """Aligned minus bare."""
-    difference: Estimate
-    """Aligned minus placebo."""
     ceiling: float | None = None
     """Largest alignment within reach."""
-    moved: str | None = None
-    """``closer``, ``away``, ``unclear``; ``None`` where one of the comparisons is missing."""
-    placebo_persona: str = ""
-    """Name of the persona whose words the placebo wears, where it is only another persona."""
-    profile: Mapping[str, float] = field(default_factory=dict)
-    """Measured centred liking under the persona."""
+    placebo_texts: int = 0
+    shifts: Mapping[str, Estimate] = field(default_factory=dict)
+    """Value to centred shift beyond placebo texts; what is not measured is left out."""
+    clear: tuple[str, ...] = ()
+    """Values whose shift stands out, by Holm."""
+    in_log_odds: bool = True
+    """Whether pulls and shifts are in log-odds; else in points of the instrument."""
+    covers: str = ""
+    """What intervals cover, in words."""
     prompt: str = ""
     """What the model was told."""
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from agents.models.model_names import ModelId
 from valuespectrum.reporting.elements.data import Differences, Estimate, ModelProfile, ReportData
-from valuespectrum.scoring.alignment import SAME_ORDER
+from valuespectrum.scoring.personas.placebos import ALIKE, EXACT
+from valuespectrum.scoring.personas.rows import expected_by_chance
 from valuespectrum.scoring.resampling import NO_SPREAD, TOO_FEW
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.text import visible_line
@@ -28,7 +29,7 @@ INDEPENDENCE = (
 """What a Kruskal-Wallis test has to be read with."""
 
 _LONGEST = 280
-_MARKS = {NO_SPREAD: "‡", SAME_ORDER: "="}
+_MARKS = {NO_SPREAD: "‡", ALIKE: "=", EXACT: "≡"}
 """Marks in tables for the reasons why a number has no interval, beside that for too few units."""
 
 
@@ -130,10 +131,7 @@ def findings(data: ReportData) -> list[str]:
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
     if data.personas and not data.cautions:
-        sentences.append(moved_in_words([result.moved for result in data.personas]))
-        borrowed = sum(bool(result.placebo_persona) for result in data.personas)
-        if borrowed:
-            sentences.append(f"The placebo of {borrowed} of them is only another persona, named in the table.")
+        sentences.append(moved_in_words([result.verdict for result in data.personas]))
     return sentences
 
 
@@ -143,27 +141,31 @@ def in_words(differ: Differences) -> str:
     return f"H = {differ.statistic:.1f} over {differ.values} values, {chance}"
 
 
-def moved_in_words(verdicts: Sequence[str | None]) -> str:
-    """How many personas moved their model whither; verdicts come from intervals, never from numbers alone.
+def moved_in_words(verdicts: Sequence[str], level: float = 0.95) -> str:
+    """How many personas moved their model whither, beside how many would be said to if none did anything.
+
+    Args:
+        verdicts: ``scoring.personas.placebos.Verdict`` of each.
+        level: Of the intervals behind them.
 
     Example:
-        >>> moved_in_words([None, None])
-        'For 2 there is nothing to compare.'
+        >>> moved_in_words(["unknown", "unknown"])
+        'What 2 personas did is not known.'
     """
     count = Counter(verdicts)
-    compared = len(verdicts) - count[None]
+    judged = len(verdicts) - count["unknown"]
     parts = []
-    if compared:
+    if judged:
         parts.append(
-            f"{count['closer']} of {compared} personas moved the answers closer to their target, compared both with no "
-            "persona and with a placebo"
+            f"{count['moved']} of {judged} personas moved the answers towards their target, further than any text "
+            f"would (if none did, at most {judged * expected_by_chance(level):.2g} would seem to)"
         )
-    if count["away"]:
-        parts.append(f"{count['away']} moved them away from it")
-    if count["unclear"]:
-        parts.append(f"for {count['unclear']} the intervals do not say")
-    if count[None]:
-        parts.append(f"for {count[None]} there is nothing to compare")
+    if count["moved away"]:
+        parts.append(f"{count['moved away']} moved them away from it")
+    if count["not distinguishable"]:
+        parts.append(f"{count['not distinguishable']} cannot be told from what any text does")
+    if count["unknown"]:
+        parts.append(f"what {count['unknown']} personas did is not known")
     sentence = "; ".join(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 

@@ -74,4 +74,4 @@ def alignment_with_ceiling(scores: Floats, target: Floats) -> tuple[float | None
     most = number(ceiling(target[known]))
     if most is None:
         return None, None
-    return number(float(correlate(scores[known][None, :], target[known], "spearman")[0])), most
+    return number(float(correlate(scores[known][None, :], target[known])[0])), most

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.truth.movements import TARGET, Obeyed, told_apart, verdicts
-from valuespectrum.scoring.personas.placebos import movement
+from valuespectrum.scoring.personas.placebos import ALIKE, movement
 from valuespectrum.scoring.personas.pull import regress
 
 BARE = np.random.default_rng(0).normal(0, 1.2, 10)
@@ -52,14 +52,28 @@ def test_what_cannot_be_told_is_said(persona: np.ndarray, bare: np.ndarray, targ
     found = regress(persona, bare, target)
     assert why in found.why and np.isnan([found.keep, found.pull]).all()
     judged = movement(persona, bare, target, [BARE] * 5)
-    assert judged.verdict == "unknown" and why in judged.why and judged.against_bare is None
+    assert judged.verdict == "unknown" and why in judged.why and judged.against_bare.estimate.mean is None
 
 
 def test_fewer_than_five_placebos_give_no_verdict() -> None:
     judged = movement(BARE + TARGET, BARE, TARGET, [BARE + 0.1 * TARGET] * 4)
     assert judged.verdict == "unknown" and "4 placebo texts were measured, 5 are needed" in judged.why
-    same = movement(BARE + TARGET, BARE, TARGET, [BARE] * 5)
-    assert same.verdict == "unknown" and set(same.shifts) == {None}
+    assert {each.estimate.mean for each in judged.shifts} == {None}
+    one = movement(BARE + TARGET, BARE, TARGET, [BARE])
+    assert "one placebo text was measured" in one.why and one.against_placebos.estimate.mean is None
+
+
+@pytest.mark.parametrize(("words", "verdict"), [(1.0, "moved"), (-1.0, "moved away"), (0.0, "not distinguishable")])
+def test_texts_that_do_exactly_the_same_have_no_spread_but_a_side(words: float, verdict: str) -> None:
+    """The verdict is the limit of that with texts that hardly differ."""
+    generator = np.random.default_rng(4)
+    persona = BARE + words * (2 * TARGET + generator.normal(0, 0.2, 10))
+    judged = movement(persona, BARE, TARGET, [BARE] * 5)
+    nearly = movement(persona, BARE, TARGET, [BARE + generator.normal(0, 1e-9, 10) for _ in range(5)])
+    assert judged.verdict == nearly.verdict == verdict
+    assert judged.against_placebos.estimate.low is None and judged.against_placebos.estimate.why == ALIKE
+    rounding = movement(BARE + generator.normal(0, 1e-12, 10), BARE, TARGET, [BARE] * 5)
+    assert rounding.verdict == "not distinguishable"
 
 
 def test_shifts_are_centred_and_beside_the_placebos() -> None:
@@ -67,9 +81,39 @@ def test_shifts_are_centred_and_beside_the_placebos() -> None:
     placebos = [BARE + generator.normal(0, 0.2, 10) for _ in range(8)]
     shift = np.where(np.arange(10) == 4, 5.0, 0.0)
     judged = movement(BARE + shift + 3.0, BARE, TARGET, placebos)
-    found = [each.mean if each else None for each in judged.shifts]
+    found = [each.estimate.mean for each in judged.shifts]
     assert found[4] == pytest.approx(4.5, abs=0.4) and found[0] == pytest.approx(-0.5, abs=0.4)
-    assert judged.shifts[4] is not None and judged.shifts[4].low > 0
+    assert judged.shifts[4].estimate.side == 1
+
+
+def test_a_shift_is_held_against_one_further_text_and_adjusted_over_the_values() -> None:
+    from scipy.stats import false_discovery_control, ttest_ind
+
+    generator = np.random.default_rng(7)
+    shifts = generator.normal(0, 0.3, (8, 10))
+    shifts -= shifts.mean(axis=1, keepdims=True)
+    own = generator.normal(0, 0.5, 10)
+    own -= own.mean()
+    judged = movement(BARE + own, BARE, TARGET, [BARE + one for one in shifts])
+    # One observation against eight is the t-test of two groups of which only the second shows a spread.
+    outside = ttest_ind(own[None, :], shifts, axis=0).pvalue
+    assert [each.p for each in judged.shifts] == pytest.approx(outside.tolist())
+    adjusted = [each.p_adjusted for each in judged.shifts]
+    assert min(adjusted) == pytest.approx(10 * outside.min()) and all(
+        a >= p for a, p in zip(adjusted, outside, strict=True)
+    )
+    assert (np.array(adjusted) >= false_discovery_control(outside) - 1e-12).all()
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_no_verdict_goes_against_its_intervals(side: int) -> None:
+    generator = np.random.default_rng(8)
+    for strength in (0.0, 0.5, 1.0, 3.0):
+        texts = [BARE + generator.normal(0, 0.3, 10) for _ in range(6)]
+        judged = movement(BARE + side * strength * TARGET + generator.normal(0, 0.1, 10), BARE, TARGET, texts)
+        sides = {judged.against_bare.estimate.side, judged.against_placebos.estimate.side}
+        said = {"moved": {1}, "moved away": {-1}}.get(judged.verdict)
+        assert sides == said if said else sides not in ({1}, {-1})
 
 
 def test_nothing_is_found_where_nothing_is() -> None:

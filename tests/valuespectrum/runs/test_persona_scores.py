@@ -1,0 +1,79 @@
+"""Which respondents a persona is held against, over any set of values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from agents.answers.respondent import RespondentColumns
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.runs.persona_scores import Measured, persona_rows
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import Estimate, Score
+from valuespectrum.theory.value_sets import FOUR, NINETEEN, TEN, ValueSet, scalars
+
+OPTIONS = ScoringOptions()
+ANGLES = scalars("angles", "Two angles", {"first": "First", "second": "Second"})
+TARGET = {value: place / 10.0 for place, value in enumerate(TEN.dimensions)}
+ROLES = [("none", "none", False), ("p", "simple", False), *((f"placebo-{n}", "simple", True) for n in range(1, 7))]
+
+
+def measured(
+    who: RespondentColumns, values: ValueSet, seed: int, instrument: str = "x", clips: int = 5, pull: float = 0.0
+) -> Measured:
+    generator, own = np.random.default_rng(seed), np.random.default_rng(0).normal(0, 1, len(values))
+    numbers = own + pull * np.linspace(0, 1, len(values)) + generator.normal(0, 0.1, len(values))
+    scores = {
+        dimension: Score(Estimate(float(mean)), Estimate(None), None, clips, clips, "ok")
+        for dimension, mean in zip(values.dimensions, numbers, strict=True)
+    }
+    return Measured(who, Measurement(instrument, values, "clip", scores))
+
+
+def respondents(values: ValueSet, pull: float = 0.0) -> list[Measured]:
+    return [
+        measured(RespondentColumns("m", *role), values, seed, pull=pull * (role[0] == "p"))
+        for seed, role in enumerate(ROLES)
+    ]
+
+
+@pytest.mark.parametrize(("values", "compared"), [(NINETEEN, 18), (TEN, 10)])
+def test_a_target_over_the_ten_is_brought_to_the_set(values: ValueSet, compared: int) -> None:
+    """Face has no place among the ten."""
+    (row,) = persona_rows(respondents(values, pull=3.0), {"p": TARGET}, OPTIONS)
+    assert (row["values"], row["verdict"], row["scale"]) == (compared, "moved", "points")
+    assert set(row["shifts"]) == set(values.dimensions)
+
+
+def test_too_few_values_are_said_to_be_too_few() -> None:
+    (row,) = persona_rows(respondents(FOUR, pull=3.0), {"p": TARGET}, OPTIONS)
+    assert row["verdict"] == "unknown" and "fewer than 5 values" in row["why"]
+
+
+def test_numbers_on_different_scales_and_sets_without_a_key_have_no_target() -> None:
+    assert list(persona_rows(respondents(ANGLES), {"p": TARGET}, OPTIONS)) == []
+
+
+def test_only_what_the_same_instrument_measured_of_the_same_model_counts() -> None:
+    own = respondents(TEN, pull=3.0)
+    (alone,) = persona_rows(own, {"p": TARGET}, OPTIONS)
+    others = [
+        measured(one.who._replace(model=model), values, 50 + place, instrument)
+        for place, one in enumerate(own)
+        for model, values, instrument in (("other", TEN, "x"), ("m", TEN, "y"), ("m", NINETEEN, "x"))
+        if one.who.persona != "p"
+    ]
+    assert list(persona_rows([*others, *own], {"p": TARGET}, OPTIONS)) == [alone]
+    (row,) = persona_rows(own[1:], {"p": TARGET}, OPTIONS)
+    assert (row["verdict"], row["keep"]) == ("unknown", None) and row["values"] == 0
+
+
+def test_a_value_of_too_few_clips_is_left_out() -> None:
+    own = respondents(TEN, pull=3.0)
+    few = measured(own[1].who, TEN, 1, clips=2, pull=3.0).by.scores["power"]
+    scores = {**own[1].by.scores, "power": few}
+    own[1] = Measured(own[1].who, replace(own[1].by, scores=scores))
+    (row,) = persona_rows(own, {"p": TARGET}, OPTIONS)
+    assert row["values"] == 9 and "power" not in row["shifts"]

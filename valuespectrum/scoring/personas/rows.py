@@ -1,0 +1,154 @@
+"""Movements as ``scores.json`` keeps them, and what several of them say together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from agents.answers.respondent import RespondentColumns, columns_of
+from valuespectrum.scoring.personas.placebos import Movement
+from valuespectrum.scoring.personas.pull import Floats
+from valuespectrum.scoring.profile import number
+from valuespectrum.scoring.shares import exact_interval
+from vectorstore.foundation.json_types import Json
+
+COVERS = (
+    "The interval beyond placebo texts, and those of shifts, cover other placebo texts of the kind of these {texts}; "
+    "those of keep and pull cover other values. Clips and wordings were not drawn again: all roles were asked about "
+    "the same ones."
+)
+ONE_PERSONA = "one persona"
+ALL_ALIKE = "the same for every persona"
+
+
+def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
+    """One movement.
+
+    Args:
+        judged: What was found.
+        values: Names of its values, in its order.
+        scale: What its numbers are in: ``log_odds``, or ``points`` of an instrument without.
+
+    Returns:
+        ``values`` (how many are compared); ``verdict`` with ``why``; ``keep`` and ``pull`` (with intervals over
+        values) and ``beyond`` (pull beyond a placebo text), each with ``_low``, ``_high``, ``_why``, ``_se``, ``_df``
+        and ``_p``; ``target_share``; ``placebo_texts`` (how many); ``aligned``, ``bare`` (without the persona) and
+        ``ceiling``; ``shifts`` by value; ``scale`` and ``covers``. Unknown numbers are ``None``.
+    """
+    shifts = zip(values, judged.shifts, strict=True)
+    return {
+        "values": judged.values,
+        "verdict": judged.verdict,
+        "why": judged.why,
+        **judged.keep.to_json("keep"),
+        **judged.against_bare.to_json("pull"),
+        **judged.against_placebos.to_json("beyond"),
+        "target_share": number(judged.regression.target_share),
+        "placebo_texts": judged.texts,
+        "aligned": judged.aligned,
+        "bare": judged.aligned_bare,
+        "ceiling": judged.ceiling,
+        "shifts": {value: finding.to_json() for value, finding in shifts if finding.estimate.mean is not None},
+        "scale": scale,
+        "covers": COVERS.format(texts=judged.texts),
+    }
+
+
+def summarise(personas: Sequence[Json], level: float) -> list[Json]:
+    """What the personas of each model and strategy say together.
+
+    Args:
+        personas: Rows of ``movement_row`` with what names the respondent.
+        level: Coverage of intervals; those of means are Student's t with personas as units.
+
+    Returns:
+        One row per model and strategy: ``personas``; counts of verdicts (``moved``, ``moved_away``,
+        ``not_distinguishable``, ``unknown``); ``share_moved`` of those with a verdict, with its exact interval, and
+        ``expected_moved``, the share that would be called moved if none did anything; means of ``keep``, ``pull`` and
+        ``target_share`` with ``_low``, ``_high`` and ``_why``; ``d_prime``: by other model, how well the two are told
+        apart in how far they obey, see :func:`d_prime`.
+    """
+    groups: dict[RespondentColumns, list[Json]] = {}
+    for row in personas:
+        groups.setdefault(columns_of(row)._replace(persona="", placebo=False), []).append(row)
+    return [
+        {
+            **who.but("persona", "placebo"),
+            "personas": len(rows),
+            **_counted(rows, level),
+            **_means(rows, level),
+            "d_prime": {
+                other.model: d_prime(_known(theirs, "target_share"), _known(rows, "target_share"))
+                for other, theirs in groups.items()
+                if other.strategy == who.strategy and other.model != who.model
+            },
+        }
+        for who, rows in groups.items()
+    ]
+
+
+def d_prime(low: Floats, high: Floats) -> float | None:
+    """How well two degrees of obedience are told apart: difference of means over the pooled standard deviation.
+
+    Args:
+        low: Target shares (``pull.Pull.target_share``) of personas of one model.
+        high: Of another.
+
+    Returns:
+        ``None`` for fewer than two of either, or no spread.
+
+    Example:
+        >>> round(d_prime(np.array([0.4, 0.6]), np.array([0.7, 0.9])), 2)
+        2.12
+    """
+    if min(len(low), len(high)) < 2:
+        return None
+    spread = float(np.sqrt((low.var(ddof=1) + high.var(ddof=1)) / 2))
+    return float(high.mean() - low.mean()) / spread if spread > 0 else None
+
+
+def _counted(rows: Sequence[Json], level: float) -> Json:
+    counts = Counter(str(row["verdict"]) for row in rows)
+    judged = len(rows) - counts["unknown"]
+    share = counts["moved"] / judged if judged else None
+    low, high = exact_interval(share, judged, level) if share is not None else (None, None)
+    return {
+        **{name.replace(" ", "_"): counts[name] for name in ("moved", "moved away", "not distinguishable", "unknown")},
+        **{"share_moved": share, "share_moved_low": low, "share_moved_high": high},
+        "expected_moved": expected_by_chance(level),
+    }
+
+
+def expected_by_chance(level: float) -> float:
+    """Share of personas that are called moved, at most, when none does more than any text."""
+    return (1 - level) / 2
+
+
+def _known(rows: Sequence[Json], name: str) -> Floats:
+    return np.array([row[name] for row in rows if row.get(name) is not None], dtype=np.float64)
+
+
+def _means(rows: Sequence[Json], level: float) -> Json:
+    means: Json = {}
+    for name in ("keep", "pull", "target_share"):
+        means |= _mean(rows, name, level)
+    return means
+
+
+def _mean(rows: Sequence[Json], name: str, level: float) -> Mapping[str, float | str | None]:
+    """Mean with Student's interval; the personas are the units."""
+    from scipy.special import stdtrit
+
+    known = _known(rows, name)
+    row: dict[str, float | str | None] = {name: None, f"{name}_low": None, f"{name}_high": None, f"{name}_why": ""}
+    if not known.size:
+        return row
+    mean = float(known.mean())
+    if known.size < 2:
+        return row | {name: mean, f"{name}_why": ONE_PERSONA}
+    half = -float(stdtrit(known.size - 1, (1 - level) / 2)) * float(known.std(ddof=1)) / known.size**0.5
+    if not half:
+        return row | {name: mean, f"{name}_why": ALL_ALIKE}
+    return row | {name: mean, f"{name}_low": mean - half, f"{name}_high": mean + half}
