@@ -1,7 +1,7 @@
-"""What planning and keeping a million answers costs, apart from the model that gives them.
+"""What planning, keeping and scoring a million answers costs, apart from the model that gives them.
 
-Each side runs in a process of its own: ``python -m bench.answers fill|resume COUNT FOLDER``. The asks are those of the
-like battery, over made-up pictures, for eleven roles; the model answers at once, and stops before the last ask.
+Each side runs in a process of its own: ``python -m bench.answers fill|resume|score COUNT FOLDER``. The asks are those
+of the like battery, over made-up pictures, for eleven roles; the model answers at once, and stops before the last ask.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _COMMAND = "python -m bench.measure --only answers"
 
 
 def measure_answers(count: int) -> list[Row]:
-    """Memory of the planner, cost of an answer, time to the first new ask.
+    """Memory of the planner, cost of an answer, time to the first new ask, time and memory of scoring.
 
     Args:
         count: Asks; the memory is compared with that of a tenth of them.
@@ -43,14 +43,18 @@ def measure_answers(count: int) -> list[Row]:
         few = child("bench.answers", ["fill", fewer, Path(folder) / "few"], timeout=1800)
         many = child("bench.answers", ["fill", count, Path(folder) / "many"], timeout=3600)
         again = child("bench.answers", ["resume", count, Path(folder) / "many"])
+        scored = child("bench.answers", ["score", count, Path(folder) / "many"])
     growth = round(many["plan_peak_mb"] / few["plan_peak_mb"], 3)
     cost = round(many["answer_ms"], 3)
     first = round(again["first_ask_s"], 2)
+    took, held = round(scored["seconds"], 1), round(scored["peak_mb"])
     sides = {f"{fewer:,}": few, f"{count:,}": many}
     return [
         Row("memory of planning ten times as many asks", growth, "times", "<= 1.15", growth <= 1.15, sides, _COMMAND),
         Row("bookkeeping of an answer", cost, "ms", "<= 0.5", cost <= 0.5, sides, _COMMAND),
         Row(f"first new ask of a run of {count:,} answers", first, "s", "< 5", first < 5, again, _COMMAND),
+        Row(f"scoring of {count:,} stored answers", took, "s", "< 20", took < 20, scored, _COMMAND),
+        Row(f"memory of scoring {count:,} answers", held, "MB", "< 2048", held < 2048, scored, _COMMAND),
     ]
 
 
@@ -151,6 +155,28 @@ def resume(count: int, folder: Path) -> Json:
     }
 
 
+def score(count: int, folder: Path) -> Json:
+    """From the store to scores of all respondents."""
+    from valuespectrum.measuring.run_scores import NOT_SCORED, collected
+    from valuespectrum.runs.scores import score_answers
+    from valuespectrum.scoring.cells import ScoringOptions
+
+    with AnswerStore(folder / "answers.sqlite", read_only=True) as store, Clock() as whole:
+        with Clock() as reading:
+            answers = collected(store.table(leave_out=NOT_SCORED))
+        scores = score_answers(answers, ScoringOptions())
+    return {
+        "answers": len(answers),
+        "planned": count,
+        "respondents": len(scores["respondents"]),
+        "seconds": whole.cost.wall,
+        "cpu_s": round(whole.cost.cpu, 1),
+        "reading_s": round(reading.cost.wall, 1),
+        "peak_mb": round(peak_memory(), 1),
+        "load": load(),
+    }
+
+
 if __name__ == "__main__":
     work, number, place = sys.argv[1:]
-    print(json.dumps({"fill": fill, "resume": resume}[work](int(number), Path(place))))
+    print(json.dumps({"fill": fill, "resume": resume, "score": score}[work](int(number), Path(place))))

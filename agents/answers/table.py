@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, tee
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns, columns_of
@@ -16,8 +16,6 @@ from agents.models.ask_key import canonical_json
 if TYPE_CHECKING:
     import pandas
 
-ROWS = 2_000
-"""Rows held at once as they are read; with ten times as many, a table of a million took a third more memory."""
 _SHARED = 20_000
 """Texts remembered, so that equal ones are one object."""
 WORDS = ("question", "system")
@@ -60,6 +58,8 @@ _PREFIXES = {
     COUNT_COLUMN: "how many of the drawn answers were of this class",
     "weight_": "1 for the value that the picture stands for; read by simulated models only",
 }
+_MISSING = float("nan")
+"""In the place of what a row has nothing of."""
 _NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
 
 
@@ -125,13 +125,28 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
     import pandas
 
     unwanted = re.compile("|".join(map(fnmatch.translate, leave_out)) or r"(?!)")
-    read, parts = records(rows), []
-    while part := list(islice(read, ROWS)):
-        table = pandas.DataFrame.from_records(part)
-        parts.append(table.drop(columns=[name for name in table.columns if unwanted.match(name)]))
-    if not parts:
+    columns: dict[str, list[object] | None] = {}
+    count = 0
+    for record in records(rows):
+        for name, value in record.items():
+            if name not in columns:
+                columns[name] = None if unwanted.match(name) else []
+            column = columns[name]
+            if column is None:
+                continue
+            if len(column) < count:
+                column.extend([_MISSING] * (count - len(column)))
+            column.append(value)
+        count += 1
+    if not count:
         return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
-    return parts[0] if len(parts) == 1 else pandas.concat(parts, ignore_index=True)
+    kept = {name: column for name, column in columns.items() if column is not None}
+    columns.clear()
+    table = {}
+    for name in list(kept):  # each list goes as its column comes, so that not all are held twice
+        column = kept.pop(name)
+        table[name] = pandas.Series(column + [_MISSING] * (count - len(column)) if len(column) < count else column)
+    return pandas.DataFrame(table, copy=False)
 
 
 def by_respondent(table: pandas.DataFrame) -> Iterator[tuple[RespondentColumns, pandas.DataFrame]]:
