@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.truth.cells import Asked, Floats, Planted, truth_and_cells
-from valuespectrum.scoring.draws import fit_cells
+from bench.truth.one_set import fit_cells
 from valuespectrum.scoring.facets.clusters import Clusters
 from valuespectrum.scoring.facets.inference import centring, errors, tested
 from valuespectrum.scoring.facets.moments import across_values, within_values

@@ -113,7 +113,7 @@ def _read(cells: Floats, law: Law, generator: np.random.Generator) -> Floats:
         return np.asarray((cells * polarity).mean(axis=-1))
     from scipy.special import expit
 
-    from valuespectrum.scoring.draws import fit_cells
+    from bench.truth.one_set import fit_cells
 
     yes = generator.binomial(law.draws, expit(cells)).astype(np.float64)
     counts, back = np.unique(yes.reshape(-1, len(CELLS)), axis=0, return_inverse=True)

@@ -9,7 +9,6 @@ from PIL import Image
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import (
-    Differences,
     Estimate,
     Example,
     ExampleAnswer,
@@ -22,8 +21,11 @@ from valuespectrum.reporting.elements.data import (
     ValueRow,
 )
 from valuespectrum.reporting.planted import read_truth
+from valuespectrum.scoring.facets.analysis import Difference
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.theory.values import VALUES
 
+COVERS = "The interval covers other clips (12 a value). It does not cover another language."
 VOID = {"meta", "br", "img", "input", "hr", "link"}
 
 
@@ -71,10 +73,13 @@ def profile(model: str = "reference:amber@1", planted: bool = True, p: float | N
             value,
             Estimate(30.0 + 5 * place, 26.0 + 5 * place, 34.0 + 5 * place),
             Estimate(5.0 * place - 22.5, 5.0 * place - 26, 5.0 * place - 18),
-            31.0 + 5 * place if planted else None,
-            (10 - place, max(1, 9 - place), min(10, 11 - place)),
-            12,
-            96,
+            headline=Estimate(0.2 * place - 0.9, 0.2 * place - 1.1, 0.2 * place - 0.7),
+            p_adjusted=0.8 if place in (4, 5) else 0.001,
+            planted=31.0 + 5 * place if planted else None,
+            planted_headline=0.2 * place - 0.85 if planted else None,
+            rank=(10 - place, max(1, 9 - place), min(10, 11 - place)),
+            clips=12,
+            answers=96,
         )
         for place, value in enumerate(VALUES)
     )
@@ -85,7 +90,12 @@ def profile(model: str = "reference:amber@1", planted: bool = True, p: float | N
         rates={"refusal": Estimate(0.02, 0.01, 0.03)},
         recovery=Recovery(1.0, 1.0, 1.0) if planted else None,
         truth=read_truth(model, {}) if planted else None,
-        differ=Differences(120.0, p, 10) if p is not None else None,
+        differ=Difference(12.0, 8.4, 31.0, p, 10) if p is not None else Difference(why="one wording was asked"),
+        covers=COVERS,
+        guards=(
+            Finding("negation", "holds", 0.9, 0.5, "positive and negative questions agree (r = 0.90)"),
+            Finding("wordings", "unknown", None, 0.7, "whether wordings agree is not known: one wording was asked"),
+        ),
         n_asks=960,
         n_clips=120,
         notes=("power has few clips",),

@@ -98,7 +98,7 @@ def test_a_profile_out_of_a_corpus(corpus: Path, tmp_path: Path, capfd: pytest.C
     frame = scores.to_pandas()
     assert {"model", "persona", "value", "mean", "low", "high", "centred"} <= set(frame.columns)
     assert len(frame) == len(scores.rows()) and frame["mean"].notna().any()
-    assert str(scores).count("liking [95 %]") == 1 and "<table>" in scores._repr_html_()
+    assert str(scores).count("centred log-odds [95 %]") == 1 and "<table>" in scores._repr_html_()
 
     command = ["bench", "--corpus", corpus, "--model", MODEL, "--run", tmp_path / "run", "--top-k", 1, "--wordings", 1]
     assert main([*map(str, command), "--json"]) == 0

@@ -17,9 +17,8 @@ from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.items.base import Scene
 from valuespectrum.reference.planted import DAYLIGHT, TEN, Depicted, ten_values
 from valuespectrum.reference.twin.arrays import LikeAnswers, like_answers, like_cells
-from valuespectrum.scoring.draws import CELLS
 from valuespectrum.scoring.facets.clusters import Integers
-from valuespectrum.scoring.readouts.evidence import Cells, Floats, Kind
+from valuespectrum.scoring.readouts.evidence import CELLS, Cells, Floats, Kind
 from valuespectrum.theory.values import VALUES
 
 DRAWS = 10
@@ -52,7 +51,7 @@ class Battery:
     """Clips of each search word."""
     wordings: int
     cells: tuple[int, ...] = (0, 1, 2, 3)
-    """Which of the four forms are asked, in the order of ``draws.CELLS``."""
+    """Which of the four forms are asked, in the order of ``evidence.CELLS``."""
     strays: float = 0.0
     """Share of clips that show another value than the one whose search word found them."""
 

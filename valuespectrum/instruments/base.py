@@ -134,8 +134,8 @@ class Instrument(Protocol):
 
         Args:
             answers: One row per ask: its tags, and what came back; failed asks are among them.
-            draws: Bootstrap draws of units, shared by all respondents.
-            options: Level, draws, readout.
+            draws: Units that all respondents were asked about.
+            options: Level, readout, what intervals cover.
         """
 
 

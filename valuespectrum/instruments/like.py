@@ -7,7 +7,6 @@ cancel. Respondents whose strategy is the questionnaire are asked that instead.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
@@ -16,16 +15,14 @@ from agents.personas.prompts import QUESTIONNAIRE
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ORDERS, OWN_WORDS, Form, PictureBattery
 from valuespectrum.instruments.isq import questionnaire_forms
+from valuespectrum.instruments.liked import measured_liking
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
-from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS, Wording
 from valuespectrum.instruments.wordings.template import options as option_words
 from valuespectrum.scoring.answered.sets import AnsweredSets, ToldSets, answered_sets
-from valuespectrum.scoring.bias import answer_rates, bias_terms, refusals_by_value, wording_stability
-from valuespectrum.scoring.cells import CELLS, ScoringOptions, clip_scores, judge
-from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.cells import CELLS, ScoringOptions, judge
 from valuespectrum.scoring.resampling import Resamples
 
 if TYPE_CHECKING:
@@ -38,7 +35,9 @@ class LikeBattery(PictureBattery):
 
     name: ClassVar[str] = "like"
     title: ClassVar[str] = "Like battery"
-    measures: ClassVar[str] = "liking of pictures that stand for each value, 0 to 100, with response biases taken out"
+    measures: ClassVar[str] = (
+        "which values a respondent likes pictures of, on centred log-odds, with response biases taken out"
+    )
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = (
         {"polarity": 1, "first": "yes"},
         {"polarity": -1, "first": "no"},
@@ -56,24 +55,8 @@ class LikeBattery(PictureBattery):
         return PictureAsks(setting, self._forms, self.options.prefill)
 
     def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
-        """Liking by value, out of complete sets of four cells."""
-        judged = judge(answers, options)
-        clips = clip_scores(judged)
-        rates = answer_rates(judged, options)
-        wordings = wording_stability(judged)
-        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), draws, options)
-        return replace(
-            measured,
-            bias={term: Estimate.read(row) for term, row in bias_terms(clips, draws, options).items()},
-            rates={name: Estimate.read(row) for name, row in rates.items()},
-            reliability={"wordings": Estimate(wordings["spearman"])},
-            details={
-                "readout": str(judged["readout"].iloc[0]),
-                **{f"{name}_rate": rate["mean"] for name, rate in rates.items()},
-                "refusal_by_value": refusals_by_value(judged),
-                "wordings": wordings,
-            },
-        )
+        """Liking by value on centred log-odds, with points of 100 beside them."""
+        return measured_liking(self, answers, draws, options)
 
     def answered(self, answers: pd.DataFrame, options: ScoringOptions) -> AnsweredSets:
         """What was said in each cell, and the liking that it tells."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from valuespectrum.scoring.estimate import Estimate, Score, counted, read_count
-from valuespectrum.scoring.profile import Profile
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
 from vectorstore.foundation.errors import InputError
 
@@ -54,8 +54,13 @@ class Measurement:
     """Shares of answers by what became of them: refused, unreadable, failed."""
     reliability: Mapping[str, Estimate] = field(default_factory=dict)
     """How far the instrument agrees with itself, by what was varied."""
-    differences: Mapping[str, float | int | None] | None = None
-    """Test whether dimensions differ at all: ``statistic, p, values``; ``None`` where it was not made."""
+    differences: Mapping[str, float | int | str | None] | None = None
+    """Test whether dimensions differ at all: ``statistic, df_above, df_below, p, values, why``; ``None`` where numbers
+    are on different scales."""
+    covers: str = ""
+    """What its intervals cover and what not, to stand beside them."""
+    guards: tuple[Finding, ...] = ()
+    """Conditions of reading the scores, and whether they hold; a flagged one is named wherever the scores are."""
     verdicts: tuple[str, ...] = ()
     """What the numbers allow to say, in words."""
     notes: tuple[str, ...] = ()
@@ -67,8 +72,6 @@ class Measurement:
     """How many dimensions the centring is over."""
     details: Mapping[str, object] = field(default_factory=dict)
     """Plain JSON that belongs to this instrument alone."""
-    profile: Profile | None = field(default=None, repr=False, compare=False)
-    """Means with all draws, for comparisons with other respondents; not written down."""
 
     def to_json(self) -> dict[str, object]:
         """As ``scores.json`` keeps it; the value set by name.
@@ -87,6 +90,8 @@ class Measurement:
             "rates": _rows(self.rates),
             "reliability": _rows(self.reliability),
             "differences": None if self.differences is None else dict(self.differences),
+            "covers": self.covers,
+            "guards": {finding.name: finding.to_json() for finding in self.guards},
             "verdicts": list(self.verdicts),
             "notes": list(self.notes),
             **counted(self.n_units, self.unit),
@@ -124,6 +129,8 @@ class Measurement:
             rates=_estimates(row, "rates"),
             reliability=_estimates(row, "reliability"),
             differences=_tested(differences) if isinstance(differences, Mapping) else None,
+            covers=str(row.get("covers", "")),
+            guards=tuple(Finding.from_json(name, found) for name, found in _mappings(row, "guards").items()),
             verdicts=_lines(row, "verdicts"),
             notes=_lines(row, "notes"),
             n_units=read_count(row, "n_units"),
@@ -149,8 +156,8 @@ def _mapping(found: object) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _tested(row: Mapping[str, object]) -> dict[str, float | int | None]:
-    return {name: each if isinstance(each, int | float) else None for name, each in row.items()}
+def _tested(row: Mapping[str, object]) -> dict[str, float | int | str | None]:
+    return {name: each if isinstance(each, int | float | str) else None for name, each in row.items()}
 
 
 def _lines(row: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows
+from valuespectrum.scoring.answered.sets import SEARCH_WORD, search_words
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.profile import ANY_NUMBER, LIKING_RANGE, Scale, describe, differences, overall, profile
+from valuespectrum.scoring.estimate import CLIP, LIKING_RANGE, Estimate, Score
+from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.facets.tables import Layout, collect
 from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.theory.value_sets import ValueSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,45 +40,80 @@ def profiled(
 ) -> Measurement:
     """Profile with everything that is said about every profile.
 
+    Intervals and the test of differences are over units, or over the search words that found them where the asks
+    say it (tag ``keyword``).
+
     Args:
         instrument: Whose scores these are.
         answers: Asks of one respondent, with columns ``value`` and the unit.
         scores: What they came to.
-        draws: Shared bootstrap draws.
+        draws: Units that all respondents were asked about.
         options: Scoring options.
 
     Raises:
         InputError: A value is no dimension of the instrument's value set.
     """
-    table, values = scores.table, instrument.value_set
-    main = profile(table, scores.column, draws, options, Scale(values, scores.bounds))
-    further = {
-        name: profile(table, column, draws, options, Scale(values, ANY_NUMBER))
-        for name, column in scores.scales.items()
-    }
-    described = describe(table, main, further, options)
-    asked = answers[["value", draws.unit]].drop_duplicates()
-    weak = [dimension for dimension, score in described.items() if score.status != "ok"]
-    notes = []
-    if weak:
-        notes.append(
-            f"fewer than {options.minimum_clips} scored {draws.unit}s for {', '.join(weak)}: no interval, no rank, "
-            "and left out of the centring"
-        )
-    if not draws.stratified:
-        notes.append(
-            f"some {draws.unit}s serve several values: values are not independent, and their differences are not tested"
-        )
+    table, values, unit = scores.table, instrument.value_set, draws.unit
+    shown = Shown(unit, scores.bounds)
+    counts = {str(value): int(count) for value, count in table.groupby("value")["answers"].sum().items()}
+    words = search_words(answers) if unit == CLIP else {}
+    found = _concluded(table, scores.column, words, (values, unit, options))
+    described = rows(found, shown, counts) if found else dict.fromkeys(values.dimensions, nothing(f"no {unit}s"))
+    for name, column in scores.scales.items():
+        further = _concluded(table, column, words, (values, unit, options))
+        told = rows(further, Shown(unit), counts) if further else {}
+        described = {
+            value: replace(
+                score, scales={**score.scales, name: told[value].estimate if value in told else Estimate(None)}
+            )
+            for value, score in described.items()
+        }
+    asked = answers[["value", unit]].drop_duplicates()
     return Measurement(
         instrument=instrument.name,
         value_set=values,
-        unit=draws.unit,
+        unit=unit,
         scores=described,
-        overall=overall(main, options),
-        differences=differences(table, scores.column) if draws.stratified and values.one_scale else None,
-        notes=tuple(notes),
-        n_units=int(table[draws.unit].nunique()),
+        overall=overall(found, shown) if found and values.one_scale else Estimate(None),
+        differences=found.analysis.differ.to_json() if found and values.one_scale else None,
+        covers=shown.words(found.analysis.covering.sentence) if found else "",
+        notes=tuple(weak_dimensions(described, unit, options) + shared_units(draws)),
+        n_units=int(table[unit].nunique()),
         n_unscored=len(asked) - len(table),
-        centred_over=int(main.measured.sum()) if values.one_scale else 0,
-        profile=main,
+        centred_over=int(found.reckoned.chosen.sum()) if found else 0,
     )
+
+
+def nothing(status: str, answers: int = 0, units: int = 0) -> Score:
+    """The score of a dimension of which nothing is known."""
+    return Score(Estimate(None), Estimate(None), None, units, answers, status)
+
+
+def weak_dimensions(described: Mapping[str, Score], unit: str, options: ScoringOptions) -> list[str]:
+    """What is said of dimensions with too few units; nothing where there are none."""
+    few = [dimension for dimension, score in described.items() if score.status in (f"too few {unit}s", f"no {unit}s")]
+    told = "no interval, no rank, and left out of the centring"
+    return [f"fewer than {options.minimum_clips} scored {unit}s for {', '.join(few)}: {told}"] if few else []
+
+
+def shared_units(draws: Resamples) -> list[str]:
+    """What is said where units serve several dimensions."""
+    told = f"some {draws.unit}s serve several values, whose scores then vary together; intervals and tests allow for it"
+    return [] if draws.stratified else [told]
+
+
+def _concluded(
+    table: pd.DataFrame, column: str, words: Mapping[tuple[str, str], str], how: tuple[ValueSet, str, ScoringOptions]
+) -> Concluded | None:
+    values, unit, options = how
+    for value in table["value"].unique():
+        values.position(str(value))
+    known = table[table[column].notna()]
+    if known.empty:
+        return None
+    sets = known[["value"]].assign(clip=known[unit], wording="", theta=known[column])
+    if words:
+        pairs = zip(sets["value"].astype(str), sets["clip"].astype(str), strict=True)
+        sets[SEARCH_WORD] = [words.get(pair, "") for pair in pairs]
+    facets = Facets(options.level, wordings=False, least_clips=options.minimum_clips)
+    return conclude(collect([sets], Layout(values, SEARCH_WORD if words else "")), facets, options)

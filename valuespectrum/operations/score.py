@@ -13,7 +13,7 @@ from valuespectrum.operations.shared.choices import ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
-from valuespectrum.scoring.estimate import CLIP
+from valuespectrum.scoring.estimate import HEADLINE
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ScoreSettings:
     readout: ReadoutName = "auto"
     """What of an answer is scored."""
     draws: int = 2000
-    """Bootstrap draws."""
+    """Draws behind the chances of ranks."""
     minimum_mass: float = 0.1
     """Least probability of yes and no together for an answer to count."""
     seed: int = 0
@@ -39,6 +39,8 @@ class ScoreSettings:
     """Folder of ratings: profiles corrected for what they say of the pictures are added."""
     rater: tuple[str, ...] = ()
     """Whose labels correct; all that can, where none is named."""
+    other_wordings: bool = True
+    """Whether intervals cover other wordings like those asked; else these wordings alone, which is then said."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +95,11 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
 
     settings, teller = settings or ScoreSettings(), teller or Unattended()
     options = ScoringOptions(
-        seed=settings.seed, draws=settings.draws, minimum_mass=settings.minimum_mass, readout=settings.readout
+        seed=settings.seed,
+        draws=settings.draws,
+        minimum_mass=settings.minimum_mass,
+        readout=settings.readout,
+        over_wordings=settings.other_wordings,
     )
     scores = score_run(Path(run), options)
     if settings.ratings is not None:
@@ -131,43 +137,53 @@ def _profile(one: Json, values: ValueSet) -> str:
     from valuespectrum.reporting.elements.words import short_model, with_interval
     from valuespectrum.reporting.measured import limits
 
-    unit = one["unit"]
-    estimates = [(name, Estimate.read(row), Estimate.read(row, "centred")) for name, row in one["profile"].items()]
+    unit, measured = one["unit"], one["profile"]
+    liked = any(row.get(HEADLINE) is not None for row in measured.values())
+    scales = [HEADLINE, ""] if liked else ["", "centred"] if values.one_scale else [""]
+    estimates = {name: [Estimate.read(row, scale) for scale in scales] for name, row in measured.items()}
     rows = [
         (
             values.label(name),
-            with_interval(score, 1),
-            *([with_interval(centred, 1, True)] if values.one_scale else []),
-            one["profile"][name]["n_units"],
+            *(
+                with_interval(each, 2 if scale == HEADLINE else 1, bool(scale))
+                for scale, each in zip(scales, estimates[name], strict=True)
+            ),
+            *([_probability(row)] if values.one_scale else []),
+            row["n_units"],
         )
-        for name, score, centred in estimates
+        for name, row in measured.items()
     ]
-    header = ("value", f"{'liking' if unit == CLIP else 'score'} [95 %]", "centred [95 %]", f"{unit}s")
+    titles = {HEADLINE: "centred log-odds [95 %]", "centred": "centred [95 %]"}
+    header = ("value", *(titles.get(scale, f"{'points' if liked else 'score'} [95 %]") for scale in scales))
     return "\n".join(
         (
             f"{short_model(one['model'])}, {one['instrument']}",
-            table(header if values.one_scale else (*header[:2], header[3]), rows),
-            *_footnotes([score for _, score, _ in estimates] + [centred for _, _, centred in estimates]),
+            table((*header, *(["p, Holm"] if values.one_scale else []), f"{unit}s"), rows),
+            *_footnotes([each for listed in estimates.values() for each in listed]),
             *(f"{name}: {with_interval(Estimate.read(row), 2)}" for name, row in one["scalars"].items()),
             *_read_with(one, values.one_scale),
-            *(f"{verdict}." for verdict in one["verdicts"]),
+            *(f"{verdict[:1].upper()}{verdict[1:]}." for verdict in one["verdicts"]),
             *(f"Note: {note}." for note in [*one["notes"], *limits(one)]),
         )
     )
 
 
+def _probability(row: Json) -> str:
+    """The adjusted p of a dimension, for a table."""
+    p = row.get("p_adjusted")
+    return "–" if p is None else "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
 def _read_with(one: Json, one_scale: bool) -> list[str]:
     """What the intervals are about, and whether dimensions differ at all."""
-    from valuespectrum.reporting.elements.words import INDEPENDENCE, UNITS, in_words
     from valuespectrum.reporting.measured import read_differences
+    from valuespectrum.scoring.answered.verdicts import tested_in_words
 
-    unit, differ = one["unit"], read_differences(one["differences"])
-    about = UNITS if unit == CLIP else f"Intervals of 95 % are over {unit}s, which were drawn again; the model was not."
+    differ, covers = read_differences(one["differences"]), [one["covers"]] if one.get("covers") else []
     if not one_scale:
-        return [about]
-    independence = INDEPENDENCE if unit == CLIP else f"The test takes {unit}s for independent."
-    tested = f"Kruskal-Wallis over {unit}s: {in_words(differ)}. {independence}" if differ else "not tested."
-    return [about, f"Whether values differ at all: {tested}"]
+        return covers
+    tested = f"not tested{f': {differ.why}' if differ.why else ''}" if differ.p is None else tested_in_words(differ)
+    return [*covers, f"Whether values differ at all: {tested}."]
 
 
 def _published(one: Json, values: ValueSet, title: str) -> str:

@@ -138,7 +138,7 @@ def _provenance(run: ReportedRun) -> list[tuple[str, str]]:
         ("Battery", ", ".join([*how, *([f"{shown.top_k} clips per keyword"] if shown else [])])),
         ("Keywords", f"{shown.keywords}, sha256 {shown.keywords_digest[:16]}" if shown else ""),
         ("Seed", str(asked.seed)),
-        ("Bootstrap", f"{scoring['draws']} draws over clips, level {scoring['level']}"),
+        ("Intervals", f"in closed form, level {scoring['level']}"),
         ("Versions", _settings(made.get("versions", {}))),
     ]
     return [(label, text) for label, text in rows if text]

@@ -9,27 +9,26 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.reference.truth import is_earlier, planted_profile
 from valuespectrum.reporting.elements.data import (
-    Differences,
+    CLEAR,
     Estimate,
     ModelProfile,
     PersonaResult,
     Recovery,
     ValueRow,
 )
-from valuespectrum.reporting.elements.words import CLEAR
 from valuespectrum.reporting.planted import read_truth
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.persona_scores import LOG_ODDS
+from valuespectrum.scoring.estimate import HEADLINE
+from valuespectrum.scoring.facets.analysis import Difference
+from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.off_circle import to_log_odds
 from valuespectrum.theory.value_sets import TEN
-from valuespectrum.theory.values import LABELS, VALUES
+from valuespectrum.theory.values import LABELS, VALUES, centre
 from vectorstore.foundation.json_types import Json
 
 _UNEQUAL = 0.05
 """Share of refused answers about one value from which on they are named: refusals that go with dislike bias a value."""
-_READ_FROM_TEXT = (
-    "read from written answers, without probabilities: in simulations such intervals covered 80 to 91 of 100 true "
-    "values instead of 95, and a strong lean towards one word hid most differences between values"
-)
 ONE_TEXT = (
     "an earlier release held each persona against one placebo text, which cannot tell what any text does; "
     "score the run again to see keep and pull"
@@ -71,12 +70,15 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
     planted = None if published else planted
     return ModelProfile(
         model=one["model"],
-        rows=tuple(_row(value, measured[value], planted, published) for value in VALUES),
+        rows=_rows(measured, planted, published),
         published=published,
         bias={name: Estimate.read(row) for name, row in one["bias"].items()},
         rates={name: Estimate.read(row) for name, row in one.get("rates", {}).items()},
         recovery=_recovery(measured, planted),
         differ=read_differences(one.get("differences")),
+        covers=str(one.get("covers", "")),
+        guards=tuple(Finding.from_json(name, row) for name, row in one.get("guards", {}).items()),
+        identified=_identified(one),
         overall=Estimate.read(one["overall"]),
         n_asks=one["n_asks"],
         n_clips=one["n_units"],
@@ -84,9 +86,14 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
     )
 
 
+def _identified(one: Json) -> tuple[str, str]:
+    row = one.get("identification", {})
+    return str(row.get("status", "identified")), str(row.get("why", ""))
+
+
 def limits(one: Json) -> list[str]:
     """What the way of answering does to the numbers of a respondent."""
-    told = [_READ_FROM_TEXT] if one.get("readout") == "text" else []
+    told = []
     refused = {value: share for value, share in one.get("refusal_by_value", {}).items() if share >= _UNEQUAL}
     if refused:
         shares = ", ".join(f"{LABELS.get(value, value)} {share:.0%}" for value, share in refused.items())
@@ -94,24 +101,34 @@ def limits(one: Json) -> list[str]:
     return told
 
 
-def _row(value: str, row: Json, planted: Mapping[str, float] | None, published: bool) -> ValueRow:
-    liking, centred = Estimate.read(row), Estimate.read(row, "centred")
+def _rows(measured: Json, planted: Mapping[str, float] | None, published: bool) -> tuple[ValueRow, ...]:
+    rows = [_row(value, measured[value], published) for value in VALUES]
+    if not planted:
+        return tuple(rows)
+    shown = [value for value in VALUES if measured[value].get(HEADLINE) is not None]
+    goals = centre({value: to_log_odds(planted[value]) for value in shown}) if shown else centre(planted)
+    return tuple(replace(row, planted=planted[row.value], planted_headline=goals.get(row.value)) for row in rows)
+
+
+def _row(value: str, row: Json, published: bool) -> ValueRow:
+    centred, headline = Estimate.read(row, "centred"), Estimate.read(row, HEADLINE)
+    if published:
+        centred = Estimate(centred.mean)
     ranks = (row["rank"], row["rank_low"], row["rank_high"])
-    # Yes or no about a clip: where all say the same, draws agree on places that other clips would change.
-    bounded = liking.low is not None and None not in ranks and not published
     return ValueRow(
         value=value,
-        liking=liking,
-        centred=Estimate(centred.mean) if published else centred,
-        planted=planted[value] if planted else None,
-        rank=ranks if bounded else None,
+        liking=Estimate.read(row),
+        centred=centred,
+        headline=centred if headline.mean is None else headline,
+        p_adjusted=None if published else row.get("p_adjusted"),
+        rank=ranks if None not in ranks and not published else None,
         clips=row["n_units"],
         answers=row["n_answers"],
     )
 
 
 def _recovery(profile: Json, planted: Mapping[str, float] | None) -> Recovery | None:
-    from valuespectrum.scoring.off_circle import compare_off_circle, to_log_odds
+    from valuespectrum.scoring.off_circle import compare_off_circle
     from valuespectrum.scoring.recovery import compare_to_planted
 
     if planted is None or all(row["mean"] is None for row in profile.values()):
@@ -121,11 +138,11 @@ def _recovery(profile: Json, planted: Mapping[str, float] | None) -> Recovery | 
     return Recovery(found["spearman"], found["max_abs_error"], found["interval_coverage"], off["r"] if off else None)
 
 
-def read_differences(row: Json | None) -> Differences | None:
-    """The test whether values differ at all; ``None`` where there was nothing to test."""
-    if row is None or row["p"] is None or row.get("statistic") is None:
-        return None
-    return Differences(row["statistic"], row["p"], row.get("values", len(VALUES)))
+def read_differences(row: Json | None) -> Difference:
+    """The test whether values differ at all; without p where there was nothing to test."""
+    row = row or {}
+    ratio, above, below, p = (row.get(name) for name in ("statistic", "df_above", "df_below", "p"))
+    return Difference(ratio, above, below, p, row.get("values", 0), row.get("why", ""))
 
 
 def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:

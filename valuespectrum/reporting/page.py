@@ -13,13 +13,11 @@ from valuespectrum.reporting.elements import charts
 from valuespectrum.reporting.elements.data import ModelProfile, ReportData
 from valuespectrum.reporting.elements.pictures import data_uri
 from valuespectrum.reporting.elements.words import (
-    INDEPENDENCE,
     PUBLISHED,
-    UNITS,
     clean,
     findings,
+    flag,
     headline,
-    in_words,
     listing,
     mark,
     number,
@@ -28,6 +26,7 @@ from valuespectrum.reporting.elements.words import (
     with_interval,
 )
 from valuespectrum.reporting.panels.base import PANELS, Panel, panels_for
+from valuespectrum.scoring.answered.verdicts import tested_in_words
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
@@ -102,7 +101,8 @@ def environment() -> Environment:
         "number": number,
         "mark": mark,
         "reasons": reasons,
-        "in_words": in_words,
+        "tested": tested_in_words,
+        "flag": flag,
         "with_interval": with_interval,
         "listing": listing,
         "picture": data_uri,
@@ -112,9 +112,7 @@ def environment() -> Environment:
         "labels": LABELS,
         "values": VALUES,
         "no_persona": NO_PERSONA,
-        "units": UNITS,
         "published": PUBLISHED,
-        "independence": INDEPENDENCE,
     }
     return made
 

@@ -13,14 +13,13 @@ from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.registry import instrument_of, load_instrument
 from valuespectrum.runs.persona_scores import Measured, persona_rows
+from valuespectrum.scoring.answered.checks import between_models
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.personas.rows import summarise
 from valuespectrum.scoring.resampling import Resamples, resample
 from valuespectrum.scoring.schema import REQUIRED, SCHEMA
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
-from vectorstore.foundation.random_streams import stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +66,8 @@ def score_answers(
     Returns:
         The first respondent without a persona at the top level (``profile``, ``bias``, ``refusal_rate``, ...), all
         respondents under ``respondents`` with ``instrument`` and ``value_set``, the sets under ``value_sets``, one row
-        per persona and model under ``personas`` and what they say together under ``persona_summary``.
+        per persona and model under ``personas``, what they say together under ``persona_summary``, and under
+        ``between_models`` how much of what tells models apart is a lean.
 
     Raises:
         InputError: The table is empty, lacks a column, or holds items of no instrument.
@@ -76,11 +76,12 @@ def score_answers(
     if answers.empty:
         raise InputError("there are no answers to score", "run the benchmark first")
     tables = list(_tables(answers, instruments or {}))
-    draws = _draws(tables, options)
+    units = _units(tables)
     respondents = [
-        _Described(one.who, len(one.answers), one.instrument.measure(one.answers, draws[one.instrument.unit], options))
+        _Described(one.who, len(one.answers), one.instrument.measure(one.answers, units[one.instrument.unit], options))
         for one in tables
     ]
+    compared = [one.described for one in respondents if _is_bare(one.who) and "yes_by_polarity" in one.measured.details]
     primary = next((one for one in respondents if one.who.persona == NO_PERSONA), respondents[0])
     personas = list(persona_rows([Measured(one.who, one.measured) for one in respondents], targets or {}, options))
     sets = {one.measured.value_set.name: one.measured.value_set.to_json() for one in respondents}
@@ -92,7 +93,12 @@ def score_answers(
         "respondents": [one.described for one in respondents],
         "personas": personas,
         "persona_summary": summarise(personas, options.level),
+        "between_models": between_models(compared),
     }
+
+
+def _is_bare(who: RespondentColumns) -> bool:
+    return who.persona == who.strategy == NO_PERSONA
 
 
 def _check_columns(answers: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -112,15 +118,11 @@ def _tables(answers: pd.DataFrame, instruments: Mapping[str, Instrument]) -> Ite
         yield _Table(who, instrument, table)
 
 
-def _draws(tables: Sequence[_Table], options: ScoringOptions) -> dict[str, Resamples]:
-    """Draws of every kind of unit, shared by all respondents, so that differences between them are paired."""
+def _units(tables: Sequence[_Table]) -> dict[str, Resamples]:
+    """Units of every kind that all respondents were asked about."""
     asked: dict[str, dict[tuple[str, str], None]] = {}
     for one in tables:
         unit = one.instrument.unit
         pairs = one.answers[["value", unit]].drop_duplicates().itertuples(index=False, name=None)
         asked.setdefault(unit, {}).update(dict.fromkeys(pairs))
-    # Clips were the only unit when the stream got its name.
-    names = {unit: "bootstrap" if unit == CLIP else f"bootstrap/{unit}" for unit in asked}
-    return {
-        unit: resample(pairs, options.draws, stream(options.seed, names[unit]), unit) for unit, pairs in asked.items()
-    }
+    return {unit: resample(pairs, unit) for unit, pairs in asked.items()}

@@ -7,7 +7,7 @@ is slow to import.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,9 @@ from vectorstore.foundation.json_types import Json
 
 _FIRST_SCHEMA = 1
 """Of runs of the like battery, the published one and the questionnaire, over the ten values."""
+_UNTESTED_SCHEMA = 2
+"""Whose test of differences took clips for independent: it is not shown any more."""
+_SCORE_AGAIN = "scored by an earlier release, whose test of differences took clips for independent: score the run again"
 _SHOWN_WITH_A_PROFILE = {"bias", "overall", "notes", "n_units"}
 
 
@@ -48,6 +51,11 @@ class _Score(_Estimate):
     n_units: Count
     n_answers: Count
     status: Text = ""
+    centred_log_odds: Number | None = None
+    centred_log_odds_low: Number | None = None
+    centred_log_odds_high: Number | None = None
+    centred_log_odds_why: Text = ""
+    p_adjusted: Number | None = None
 
 
 class _Set(Part):
@@ -75,8 +83,23 @@ class _Paper(Part):
 
 class _Differences(Part):
     statistic: Number | None = None
+    df_above: Number | None = None
+    df_below: Number | None = None
     p: Number | None
     values: Count = 0
+    why: Text = ""
+
+
+class _Guard(Part):
+    state: Literal["holds", "flagged", "unknown"]
+    number: Number | None = None
+    threshold: Number = 0.0
+    statement: Text
+
+
+class _Identification(Part):
+    status: Literal["identified", "order only", "not identifiable"]
+    why: Text = ""
 
 
 class _Respondent(Part):
@@ -92,6 +115,9 @@ class _Respondent(Part):
     paper: _Paper | None = None
     overall: _Estimate | None = None
     differences: _Differences | None = None
+    covers: Text = ""
+    guards: dict[Text, _Guard] = Field(default_factory=dict)
+    identification: _Identification | None = None
     scalars: dict[Text, _Estimate] = Field(default_factory=dict)
     bias: dict[Text, _Estimate] = Field(default_factory=dict)
     rates: dict[Text, _Estimate] = Field(default_factory=dict)
@@ -202,6 +228,8 @@ def checked_scores(document: object, path: Path, hint: str) -> Json:
         schema = document.get("schema")
         if schema == _FIRST_SCHEMA and type(schema) is int:
             document = _brought_forward(document)
+        elif schema == _UNTESTED_SCHEMA and type(schema) is int:
+            document = _without_the_old_test(document)
         elif schema != SCHEMA:
             raise SchemaError(f"{path} has schema {schema!r:.40}, this release reads {_FIRST_SCHEMA} to {SCHEMA}", hint)
     check_shape(ScoresDocument, document, where, hint)
@@ -210,7 +238,7 @@ def checked_scores(document: object, path: Path, hint: str) -> Json:
 
 
 def _brought_forward(document: Json) -> Json:
-    """Scores of schema 1 as schema 2; what is damaged stays as it is, to be named by the check."""
+    """Scores of schema 1 in the present layout; what is damaged stays as it is, to be named by the check."""
     respondents = document.get("respondents")
     listed = (
         [_scored(one) if isinstance(one, dict) else one for one in respondents]
@@ -218,7 +246,25 @@ def _brought_forward(document: Json) -> Json:
         else respondents
     )
     shared = {"schema": SCHEMA, "kind": "bench", "value_sets": {TEN.name: TEN.to_json()}}
-    return {**_scored(document), **shared, "respondents": listed}
+    return _without_the_old_test({**_scored(document), **shared, "respondents": listed})
+
+
+def _without_the_old_test(document: Json) -> Json:
+    """Scores of schema 2 as schema 3; what is damaged stays as it is, to be named by the check."""
+    respondents = document.get("respondents")
+    listed = (
+        [_untested(one) if isinstance(one, dict) else one for one in respondents]
+        if isinstance(respondents, list)
+        else respondents
+    )
+    return {**_untested(document), "schema": SCHEMA, "respondents": listed}
+
+
+def _untested(one: Json) -> Json:
+    notes = one.get("notes")
+    if not isinstance(one.get("differences"), dict) or not isinstance(notes, list):
+        return one
+    return one | {"differences": None, "notes": [*notes, _SCORE_AGAIN]}
 
 
 def _scored(one: Json) -> Json:

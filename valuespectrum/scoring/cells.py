@@ -1,9 +1,4 @@
-"""From single answers to one score per clip: which answers count, and how a balanced set is averaged.
-
-The yes/no question is asked in four cells, both polarities in both orders of the options. With
-the log-odds of the word yes written as ``polarity * liking + lean + first * order``, where ``first`` is
-+1 when yes is listed first, the mean over the four cells of ``polarity * log-odds`` is the liking alone. A set
-with a missing cell would let lean and order back in, so only complete sets are used.
+"""Which answers count, and how each is read.
 
 What counts is what was said: log-probabilities that are complete in themselves whatever the words, draws that were one
 of the options, or else the words. An answer that says that there is no picture is about none, and never counts.
@@ -19,7 +14,6 @@ import numpy as np
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE, REFUSAL
 from agents.models.evidence import LEAST_LOG_PROBABILITY, LEAST_MASS
-from valuespectrum.scoring.draws import fit_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +27,6 @@ KEYWORD = "keyword"
 DRAWN_TEXT = "drawn_text"
 """Column that says whether a single text was drawn and is not the most likely one."""
 
-_SET = ["value", "clip", "frame", "wording"]
 _WORDS = ("yes", "no")
 
 
@@ -43,7 +36,7 @@ class ScoringOptions:
 
     seed: int = 0
     draws: int = 2000
-    """Bootstrap draws."""
+    """Draws of the means behind the chances of ranks; intervals are in closed form."""
     level: float = 0.95
     """Coverage of all intervals."""
     minimum_mass: float = LEAST_MASS
@@ -53,6 +46,8 @@ class ScoringOptions:
     """Clips below which a value gets no interval, no rank and no place in the centring."""
     readout: Readout = "auto"
     """Log-probabilities of the choices, drawn answers, or the parsed text; ``auto`` takes the first that there is."""
+    over_wordings: bool = True
+    """Whether intervals cover other wordings like those asked; else these wordings only, which is then said."""
 
 
 def judge(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:
@@ -142,75 +137,3 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series[float]:
     if name not in table:
         return pd.Series(np.nan, index=table.index, dtype=float)
     return pd.to_numeric(table[name], errors="coerce")
-
-
-def clip_scores(judged: pd.DataFrame) -> pd.DataFrame:
-    """Average the complete sets of every clip.
-
-    Draws of all complete sets of a clip are fitted together (``valuespectrum.scoring.draws``); readable draws count,
-    however many others there were.
-
-    Args:
-        judged: Rows of one respondent as ``judge`` returns them.
-
-    Returns:
-        One row per value and clip that has a complete set: ``theta`` (log-odds of liking), ``like``
-        (0 to 100), ``lean`` and ``order`` (log-odds towards the word yes and towards the option listed first),
-        ``lean_points`` and ``order_points`` (the same as percentage points of probability), ``positive`` and
-        ``negative`` (liking 0 to 100 by questions of that polarity), ``answers`` (number of asks used).
-    """
-    import pandas as pd
-
-    counted = judged[judged["verdict"] == "value"]
-    cells = counted.groupby([*_SET, "polarity", "first"], as_index=False).agg(
-        log_odds=("log_odds", "mean"),
-        yes=("yes", "mean"),
-        answers=("yes", "size"),
-        said_yes=("said_yes", "sum"),
-        said=("said", "sum"),
-    )
-    complete = cells[cells.groupby(_SET)["yes"].transform("size") == CELLS]
-    polarity = complete["polarity"].astype(float)
-    listed = pd.Series(np.where(complete["first"] == "yes", 1.0, -1.0), index=complete.index)
-    liking = 0.5 + polarity * (complete["yes"] - 0.5)
-    frame = complete.assign(
-        theta=polarity * complete["log_odds"],
-        liked=100.0 * liking,
-        lean=complete["log_odds"],
-        order=listed * complete["log_odds"],
-        lean_points=100.0 * (complete["yes"] - 0.5),
-        order_points=100.0 * listed * (complete["yes"] - 0.5),
-        positive=(100.0 * liking).where(polarity > 0),
-        negative=(100.0 * liking).where(polarity < 0),
-    )
-    means = ["theta", "liked", "lean", "order", "lean_points", "order_points", "positive", "negative"]
-    grouped = frame.groupby(["value", "clip"], as_index=False).agg(
-        **{name: (name, "mean") for name in means}, answers=("answers", "sum")
-    )
-    return _with_like(_fitted(grouped, complete) if (complete["said"] > 0).any() else grouped)
-
-
-def _fitted(clips: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Log-odds of clips out of the draws in their cells."""
-    place = 2 * (cells["polarity"].astype(float) < 0).astype(int) + (cells["first"] != "yes").astype(int)
-    sums = cells.assign(place=place).pivot_table(
-        index=["value", "clip"], columns="place", values=["said_yes", "said"], aggfunc="sum"
-    )
-    order = list(clips[["value", "clip"]].itertuples(index=False, name=None))
-    yes, said = (sums[name].loc[order].to_numpy(dtype=np.float64) for name in ("said_yes", "said"))
-    theta, lean, first = fit_cells(yes, said).T
-    return clips.assign(theta=theta, lean=lean, order=first)
-
-
-def _with_like(clips: pd.DataFrame) -> pd.DataFrame:
-    """Liking as the logistic of the mean log-odds; for text, the share of liking answers.
-
-    The log-odds of text answers use the Haldane-Anscombe half, so that unanimous answers stay finite.
-    """
-    from scipy.special import expit
-
-    text = clips["theta"].isna()
-    likes = clips["liked"] / 100.0 * clips["answers"]
-    smoothed = np.log((likes + 0.5) / (clips["answers"] - likes + 0.5))
-    like = np.where(text, clips["liked"], 100.0 * expit(clips["theta"]))
-    return clips.assign(like=like, theta=clips["theta"].where(~text, smoothed)).drop(columns="liked")

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 CLIP = "clip"
 """The unit of whatever asks about pictures."""
+HEADLINE = "centred_log_odds"
+"""Scale of the headline in a row of scores of liking."""
+LIKING_RANGE = (0.0, 100.0)
+"""Scale of liking."""
 
 _RANKS = ("rank", "rank_low", "rank_high")
 
@@ -85,6 +89,16 @@ class Score:
     """``ok``, or what is missing."""
     scales: Mapping[str, Estimate] = field(default_factory=dict)
     """The same on further scales, by name, e.g. ``log_odds``."""
+    df: float | None = None
+    """Degrees of freedom behind the interval of the headline: centred log-odds, or the centred number."""
+    p: float | None = None
+    """Of the headline being 0."""
+    p_adjusted: float | None = None
+    """The same by Holm for how many dimensions there are, and at least that of the omnibus test."""
+    n_clusters: int = 0
+    """How many search words (or the like) its units came by; their number where nothing is known."""
+    chances: tuple[float, ...] = ()
+    """Probability of each rank from 1 on; empty for what has none."""
 
     def to_json(self, unit: str) -> dict[str, object]:
         """As ``scores.json`` keeps it.
@@ -96,7 +110,17 @@ class Score:
         for name, estimate in self.scales.items():
             row |= estimate.to_json(name)
         row |= dict(zip(_RANKS, self.rank or (None, None, None), strict=True))
-        return row | counted(self.n_units, unit) | {"n_answers": self.n_answers, "status": self.status}
+        row |= {"df": self.df, "p": self.p, "p_adjusted": self.p_adjusted}
+        return (
+            row
+            | counted(self.n_units, unit)
+            | {
+                "rank_chances": list(self.chances),
+                "n_clusters": self.n_clusters,
+                "n_answers": self.n_answers,
+                "status": self.status,
+            }
+        )
 
     @classmethod
     def from_json(cls, row: Mapping[str, object]) -> Score:
@@ -112,6 +136,11 @@ class Score:
             read_count(row, "n_answers"),
             str(row.get("status", "")),
             {name: Estimate.read(row, name) for name in ends if name not in ("centred", "rank")},
+            _number(row.get("df")),
+            _number(row.get("p")),
+            _number(row.get("p_adjusted")),
+            read_count(row, "n_clusters"),
+            _chances(row.get("rank_chances")),
         )
 
 
@@ -129,6 +158,10 @@ def read_count(row: Mapping[str, object], name: str) -> int:
     """A number of things out of a row; 0 where it is missing."""
     found = row.get(name)
     return found if isinstance(found, int) else 0
+
+
+def _chances(found: object) -> tuple[float, ...]:
+    return tuple(float(each) for each in found) if isinstance(found, list | tuple) else ()
 
 
 def _number(value: object) -> float | None:

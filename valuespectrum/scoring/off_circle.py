@@ -13,6 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.resampling import Floats
 from valuespectrum.theory.value_sets import NINETEEN, TEN, ValueSet
@@ -41,7 +42,7 @@ def compare_off_circle(profile: Mapping[str, Json], planted: Mapping[str, float]
     """Compare what lies off the circle.
 
     Args:
-        profile: Value to a row with ``log_odds``, ``log_odds_low``, ``log_odds_high`` (``profile.describe``).
+        profile: Value to a row of scores with ``log_odds``, and ``centred_log_odds`` with its ends.
         planted: Value to its true log-odds of liking.
         value_set: Whose dimensions the profile has, in order round the circle.
 
@@ -103,7 +104,8 @@ def correlation(first: Floats, second: Floats) -> float | None:
 
 
 def _covered(errors: Floats, rest: Floats, rows: Sequence[Json]) -> float | None:
-    ends = [(row.get(f"{SCALE}_low"), row.get(f"{SCALE}_high")) for row in rows]
+    scale = HEADLINE if all(row.get(f"{HEADLINE}_low") is not None for row in rows) else SCALE
+    ends = [(row.get(f"{scale}_low"), row.get(f"{scale}_high")) for row in rows]
     if any(low is None or high is None for low, high in ends):
         return None
     # Half of an interval is a standard error times a quantile; that of a weighted sum is as many of its own.

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from valuespectrum.scoring.estimate import HEADLINE
+from valuespectrum.scoring.off_circle import to_log_odds
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.theory.values import centre
@@ -20,15 +22,17 @@ def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]
     """Compare a described profile with known truth.
 
     Args:
-        profile: Value to a row with ``mean, low, high`` on the 0 to 100 scale (``profile.describe``).
+        profile: Value to a row of scores: ``mean, low, high`` on the 0 to 100 scale, and for instruments of liking
+            ``centred_log_odds`` with its ends.
         planted: Value to the true liking, 0 to 100.
 
     Returns:
         ``spearman`` and ``max_abs_error`` over values with a mean, ``interval_coverage`` (share of planted values
         inside their interval, values without an interval counted as missed), ``centred_rmse`` (root mean squared error
-        of the profiles after each is centred on the compared values), ``bias`` (mean error, which centring
-        removes), ``outside`` (planted values that lie outside their interval), ``unmeasured`` (values without an
-        interval) and ``values`` (how many were compared).
+        of the profiles after each is centred on the compared values), ``log_odds_rmse`` (the same of centred log-odds;
+        ``None`` without), ``bias`` (mean error, which centring removes), ``outside`` (planted values that lie outside
+        their interval), ``unmeasured`` (values without an interval) and ``values`` (how many were compared). Intervals
+        are those of the headline: of centred log-odds where there are any, else of the mean.
 
     Raises:
         InputError: No planted value is in the profile.
@@ -41,18 +45,31 @@ def compare_to_planted(profile: Mapping[str, Json], planted: Mapping[str, float]
     errors = np.array([measured[value] - truth[value] for value in compared])
     centred, centred_truth = centre(measured), centre(truth)
     centred_errors = np.array([centred[value] - centred_truth[value] for value in compared])
-    bounded = [value for value in planted if profile.get(value, {}).get("low") is not None]
-    inside = [value for value in bounded if profile[value]["low"] <= planted[value] <= profile[value]["high"]]
+    goals, prefix = _headline(profile, truth)
+    bounded = [value for value in planted if profile.get(value, {}).get(f"{prefix}low") is not None]
+    inside = [
+        value for value in bounded if profile[value][f"{prefix}low"] <= goals[value] <= profile[value][f"{prefix}high"]
+    ]
+    off = [float(profile[value][HEADLINE]) - goal for value, goal in goals.items()] if prefix else []
     return {
         "spearman": spearman(measured, truth),
         "max_abs_error": float(np.abs(errors).max()),
         "interval_coverage": len(inside) / len(planted),
         "centred_rmse": float(np.sqrt(np.mean(centred_errors**2))),
+        "log_odds_rmse": float(np.sqrt(np.mean(np.square(off)))) if off else None,
         "bias": float(errors.mean()),
         "outside": [value for value in bounded if value not in inside],
         "unmeasured": [value for value in planted if value not in bounded],
         "values": len(compared),
     }
+
+
+def _headline(profile: Mapping[str, Json], planted: Mapping[str, float]) -> tuple[dict[str, float], str]:
+    """What the intervals are about: true centred log-odds, or true liking; and how the names of their ends begin."""
+    shown = [value for value in planted if profile[value].get(HEADLINE) is not None]
+    if not shown:
+        return dict(planted), ""
+    return centre({value: to_log_odds(planted[value]) for value in shown}), f"{HEADLINE}_"
 
 
 def spearman(first: Mapping[Key, float], second: Mapping[Key, float]) -> float | None:

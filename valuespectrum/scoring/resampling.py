@@ -1,7 +1,6 @@
-"""Cluster bootstrap over units: one set of draws shared by everything that is compared.
+"""What intervals are over: the units that all respondents were asked about; and intervals out of draws of them.
 
-The unit (a clip, an item, a dilemma, a session) is what is sampled: all answers about one stand or fall together. Every
-respondent of a run is scored on the same draws, so differences between respondents are paired.
+The unit (a clip, an item, a dilemma, a session) is what is sampled: all answers about one stand or fall together.
 """
 
 from __future__ import annotations
@@ -13,96 +12,38 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.estimate import CLIP, Estimate
+from valuespectrum.scoring.estimate import CLIP
 
 Floats = NDArray[np.float64]
 
 NO_SPREAD = "the same in nearly every draw"
 """Why there is no interval: drawing units again hardly ever changed the number, so its uncertainty was not seen."""
-TOO_FEW = "too few "
-"""How the reason begins that there are fewer units than an interval needs."""
 
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """What stands behind a number."""
-
-    units: int
-    """How many units; 0 for fewer than are needed."""
-    unit: str = CLIP
-    """What they are."""
-
-    @property
-    def too_few(self) -> str:
-        """Why there is no interval.
-
-        Example:
-            >>> Basis(1, "dilemma").too_few
-            'too few dilemmas'
-        """
-        return f"{TOO_FEW}{self.unit}s"
-
-
-@dataclass(frozen=True, slots=True)
 class Resamples:
-    """How often each unit was drawn in each bootstrap draw."""
+    """Units that all respondents were asked about."""
 
     units: tuple[str, ...]
-    counts: Floats
-    """Shape (draws, units)."""
     stratified: bool
-    """Whether draws keep the number of units of every value (no unit serves two values)."""
+    """Whether no unit serves two values."""
     unit: str = CLIP
     """What a unit is, and the column of a table that names it."""
 
-    def means(self, scores: Floats) -> Floats:
-        """Mean per draw and column.
 
-        Args:
-            scores: Shape (units, columns); NaN where a unit has no score in a column.
-
-        Returns:
-            Shape (draws, columns); NaN where a draw holds no scored unit of a column.
-        """
-        present = ~np.isnan(scores)
-        return self.ratios(np.where(present, scores, 0.0), present.astype(np.float64))
-
-    def ratios(self, numerators: Floats, denominators: Floats) -> Floats:
-        """Sum of numerators over sum of denominators per draw, for shares of answers."""
-        below = self.counts @ denominators
-        above = self.counts @ numerators
-        return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
-
-
-def resample(
-    pairs: Iterable[tuple[str, str]], draws: int, generator: np.random.Generator, unit: str = CLIP
-) -> Resamples:
-    """Draw units with replacement.
-
-    When every unit serves one value, units are drawn within values, as they were found. When units serve several
-    values, all are drawn together, so that a unit enters or leaves all its values at once.
+def resample(pairs: Iterable[tuple[str, str]], unit: str = CLIP) -> Resamples:
+    """Name the units.
 
     Args:
         pairs: (value, unit) of everything that was asked.
-        draws: Number of bootstrap draws.
-        generator: A stream of its own.
         unit: What a unit is.
     """
     values_of: dict[str, set[str]] = {}
     for value, each in pairs:
         values_of.setdefault(each, set()).add(value)
-    units = tuple(sorted(values_of))
-    stratified = all(len(values) == 1 for values in values_of.values())
-    strata: dict[str, list[int]] = {}
-    for position, each in enumerate(units):
-        strata.setdefault(min(values_of[each]) if stratified else "", []).append(position)
-    counts = np.zeros((draws, len(units)))
-    for _, positions in sorted(strata.items()):
-        size = len(positions)
-        counts[:, positions] = generator.multinomial(size, np.full(size, 1.0 / size), size=draws)
-    return Resamples(units, counts, stratified, unit)
+    return Resamples(tuple(sorted(values_of)), all(len(values) == 1 for values in values_of.values()), unit)
 
 
 def interval(
@@ -136,54 +77,6 @@ def interval(
     factor = stretch(level, units)
     ends = np.clip([middle + factor * (low - middle), middle + factor * (high - middle)], *bounds)
     return float(ends[0]), float(ends[1])
-
-
-def estimated(
-    mean: float, replicates: Floats, level: float, basis: Basis, bounds: tuple[float, float] = (-np.inf, np.inf)
-) -> Estimate:
-    """A number with its interval and its standard error.
-
-    The standard error is the spread of the draws, with n - 1 in place of n: that of a plain mean is exact.
-
-    Args:
-        mean: The number; NaN when it is not known.
-        replicates: The same number in every draw.
-        level: Coverage aimed at.
-        basis: What stands behind it.
-        bounds: Smallest and largest value that the number can have.
-    """
-    if math.isnan(mean):
-        return Estimate(None)
-    low, high = interval(replicates, level, basis.units, bounds)
-    if math.isnan(low):
-        return Estimate(float(mean), why=basis.too_few if basis.units < 2 else NO_SPREAD)
-    spread = float(np.nanstd(replicates)) * math.sqrt(basis.units / (basis.units - 1))
-    return Estimate(float(mean), low, high, se=spread)
-
-
-def estimate_row(
-    name: str,
-    estimate: float,
-    replicates: Floats,
-    level: float,
-    basis: Basis,
-    bounds: tuple[float, float] = (-np.inf, np.inf),
-) -> dict[str, object]:
-    """A number with its interval as the scores keep it.
-
-    Args:
-        name: Key of the number; empty for ``mean``, whose interval has no prefix.
-        estimate: The number; NaN when it is not known.
-        replicates: The same number in every draw.
-        level: Coverage aimed at.
-        basis: What stands behind it.
-        bounds: Smallest and largest value that the number can have.
-
-    Returns:
-        ``name``, ``name_low``, ``name_high`` (``None`` when not known), ``name_why``: why a known number has no
-        interval, empty when it has one, and ``name_se`` where it has one.
-    """
-    return dict(estimated(estimate, replicates, level, basis, bounds).to_json(name))
 
 
 def stretch(level: float, units: int) -> float:

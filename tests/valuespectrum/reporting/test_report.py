@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_pages import data, profile, read
+from report_pages import COVERS, data, profile, read
 
 from valuespectrum.reporting.elements.charts import CODES, exposure_codes, exposure_shares, value_circle
 from valuespectrum.reporting.elements.data import (
@@ -17,9 +17,7 @@ from valuespectrum.reporting.elements.data import (
     ValueRow,
 )
 from valuespectrum.reporting.elements.words import (
-    INDEPENDENCE,
     PUBLISHED,
-    UNITS,
     clean,
     findings,
     headline,
@@ -28,8 +26,9 @@ from valuespectrum.reporting.elements.words import (
 from valuespectrum.reporting.measured import read_personas, read_profiles
 from valuespectrum.reporting.page import render, write_report
 from valuespectrum.runs.manifest import Manifest
+from valuespectrum.scoring.facets.findings import NO_SPREAD
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.personas.placebos import ALIKE
-from valuespectrum.scoring.resampling import NO_SPREAD
 from valuespectrum.theory.values import HIGHER_ORDER, LABELS, VALUES
 from vectorstore.foundation.errors import StorageError
 
@@ -83,7 +82,8 @@ def test_clean_text_is_one_printable_short_line(text: str, longest: int) -> None
 
 
 def test_the_headline_does_not_claim_more_than_the_numbers() -> None:
-    assert "universalism and benevolence" in headline(data())
+    assert "of universalism and benevolence more" in headline(data())
+    assert "of stimulation and self-direction less than of values in general" in headline(data())
     flat = data(profiles=(profile(p=0.4),))
     assert "no preference for pictures" in headline(flat)
     assert "was not tested" in headline(data(profiles=(profile(p=None),)))
@@ -141,13 +141,14 @@ def test_every_interval_says_what_was_drawn_again() -> None:
     captions = re.findall(r"<caption>(.*?)</caption>", render(data()))
     units = ("over clips", "over placebo texts", "over values")
     assert captions and all(any(unit in each for unit in units) for each in captions if "interval" in each)
-    assert UNITS in page and INDEPENDENCE in page and "H = 120.0 over 10 values, p < 0.0001" in page
+    assert COVERS in page
+    assert "F = 12.0 (8.4 and 31 degrees of freedom) over 10 values, p < 0.0001" in page
 
 
 def test_numbers_without_interval_say_why() -> None:
-    rows = tuple(replace(row, liking=Estimate(100.0, why=NO_SPREAD)) for row in profile().rows)
+    rows = tuple(replace(row, headline=Estimate(1.0, why=NO_SPREAD)) for row in profile().rows)
     page = render(data(profiles=(replace(profile(), rows=rows),)))
-    assert f"no interval: {NO_SPREAD}" in page and "<sup>‡</sup>" in page and "[100, 100]" not in page
+    assert f"no interval: {NO_SPREAD}" in page and "<sup>‡</sup>" in page and "[+1.00, +1.00]" not in page
     still = replace(data().personas[0], beyond=Estimate(0.5, why=ALIKE), aligned=None, ceiling=None)
     page = render(replace(data(), personas=(still,)))
     assert "no interval: the placebo texts all did exactly the same" in page and "+0.50<sup>=</sup>" in page
@@ -222,10 +223,23 @@ def test_a_run_of_the_published_protocol_carries_its_caveat() -> None:
 
 
 def test_limits_of_an_answering_are_told() -> None:
-    spoken = _respondent() | {"readout": "text", "refusal_by_value": {"power": 0.3, "tradition": 0.0}}
+    spoken = _respondent() | {"refusal_by_value": {"power": 0.3, "tradition": 0.0}}
+    spoken["identification"] = {"status": "order only", "why": "single most likely texts have no chances"}
     (found,) = read_profiles({"respondents": [spoken]}, _manifest())
     page = render(data(profiles=(profile(), found)))
-    assert "read from written answers" in page and "Power 30%" in page and "Tradition 0%" not in page
+    assert "Power 30%" in page and "Tradition 0%" not in page
+    assert "only the order of values is told" in headline(data(profiles=(found,)))
+    silent = replace(found, identified=("not identifiable", "negation is not understood (r = -0.99)"))
+    assert "cannot be told from its answers: negation is not understood" in headline(data(profiles=(silent,)))
+
+
+def test_a_flagged_guard_is_named_in_the_headline_and_told_in_its_panel() -> None:
+    failed = Finding("refusals", "flagged", 0.001, 0.05, "40% of the asks about Power were refused")
+    flagged = replace(profile(), guards=(*profile().guards, failed))
+    assert headline(data(profiles=(flagged,))).endswith("Flagged: refusals differ between values.")
+    page = render(data(profiles=(flagged,)))
+    assert "<strong>flagged</strong>" in page and failed.statement in page
+    assert "Flagged" not in headline(data()) and "nothing flagged" in render(data())
 
 
 def test_scores_of_a_release_with_one_placebo_text_say_that_it_cannot_tell() -> None:

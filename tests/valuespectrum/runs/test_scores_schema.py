@@ -34,12 +34,15 @@ def run(whole: Path, tmp_path: Path) -> Path:
 def test_scores_of_the_last_release_are_read_in_the_present_layout(name: str) -> None:
     before = json.loads((OLD / name / "scores.json").read_text(encoding="utf-8"))
     scores = read_scores(OLD / name)
-    assert (before["schema"], scores["schema"], scores["kind"]) == (1, 2, "bench")
+    assert (before["schema"], scores["schema"], scores["kind"]) == (1, 3, "bench")
     for old, one in zip(before["respondents"], scores["respondents"], strict=True):
         assert (one["value_set"], one["unit"], one["instrument"]) == ("schwartz_10", "clip", old["instrument"])
-        assert {name: one[name] for name in old if name != "profile"} == {
-            name: part for name, part in old.items() if name != "profile"
+        changed = ("profile", "differences", "notes")
+        assert {name: one[name] for name in old if name not in changed} == {
+            name: part for name, part in old.items() if name not in changed
         }
+        if isinstance(old.get("differences"), dict):
+            assert one["differences"] is None and "score the run again" in one["notes"][-1]
         for value, row in old["profile"].items():
             assert one["profile"][value] == row | {"n_units": row["n_clips"]}
 
@@ -93,9 +96,9 @@ def test_damaged_scores_are_refused_and_the_place_is_named(run: Path, change: Ch
     assert "scores.json" in caught.value.message and f"valuespectrum score {run}" in caught.value.hint
 
 
-@pytest.mark.parametrize("schema", [0, 3, "1", True, None, 1.5])
+@pytest.mark.parametrize("schema", [0, 4, "1", True, None, 1.5])
 def test_another_layout_is_refused_by_its_number(run: Path, schema: object) -> None:
     document = json.loads((run / "scores.json").read_text(encoding="utf-8")) | {"schema": schema}
     (run / "scores.json").write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(SchemaError, match="this release reads 1 to 2"):
+    with pytest.raises(SchemaError, match="this release reads 1 to 3"):
         read_scores(run)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from valuespectrum.instruments.base import Instrument
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.estimate import Score
-from valuespectrum.scoring.profile import ANY_NUMBER, Profile, Scale, describe, differences, overall, profile
 from valuespectrum.scoring.resampling import Resamples, resample
 from valuespectrum.theory.value_sets import FOUR, NINETEEN, TEN, ValueSet, carried, scalars
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.random_streams import stream
 
-OPTIONS = ScoringOptions(draws=400)
+OPTIONS = ScoringOptions(draws=200)
 ANGLES = scalars("angles", "Two angles", {"first": "First", "second": "Second"})
+ANY_NUMBER = (float("-inf"), float("inf"))
+
+
+@dataclass(frozen=True)
+class _Named:
+    value_set: ValueSet
+    name: str = "trial"
 
 
 def _table(values: ValueSet, units: int, seed: int, unit: str = "item", spread: float = 8.0) -> pd.DataFrame:
@@ -30,41 +40,32 @@ def _table(values: ValueSet, units: int, seed: int, unit: str = "item", spread: 
     ).assign(answers=1)
 
 
-def _draws(table: pd.DataFrame, unit: str = "item", seed: int = 0) -> Resamples:
-    return resample(zip(table["value"], table[unit], strict=True), OPTIONS.draws, stream(seed, "bootstrap"), unit)
+def _draws(table: pd.DataFrame, unit: str = "item") -> Resamples:
+    return resample(zip(table["value"], table[unit], strict=True), unit)
 
 
-def _made(values: ValueSet, units: int = 9, seed: int = 0, bounds: tuple[float, float] = ANY_NUMBER) -> Profile:
-    table = _table(values, units, seed)
-    return profile(table, "like", _draws(table, seed=seed), OPTIONS, Scale(values, bounds))
-
-
-def _described(values: ValueSet, seed: int = 0) -> dict[str, Score]:
-    return describe(_table(values, 9, seed), _made(values, seed=seed), {}, OPTIONS)
+def _measured(
+    values: ValueSet, table: pd.DataFrame, unit: str = "item", bounds: tuple[float, float] = ANY_NUMBER
+) -> Measurement:
+    instrument = cast(Instrument, _Named(values))
+    return profiled(instrument, table, UnitScores(table, bounds=bounds), _draws(table, unit), OPTIONS)
 
 
 def test_the_names_of_dimensions_and_units_change_no_number() -> None:
-    """Ten dimensions under other names, items for clips: the same draws give the same numbers to the last digit."""
+    """Ten dimensions under other names, items for clips: the same numbers to the last digit."""
     renamed = ValueSet("other_10", "Others", tuple(f"d{place}" for place in range(10)), tuple("ABCDEFGHIJ"))
     names = dict(zip(TEN.dimensions, renamed.dimensions, strict=True))
     table = _table(TEN, 6, 0, "clip", spread=3.0)
     other = table.assign(value=table["value"].map(names)).rename(columns={"clip": "dilemma"})
-    # Strata are drawn in the order of their names, so both are drawn as one.
-    one, two = (
-        resample([("", each) for each in rows[unit]], OPTIONS.draws, stream(1, "x"), unit)
-        for rows, unit in ((table, "clip"), (other, "dilemma"))
-    )
-    left = profile(table, "like", one, OPTIONS)
-    right = profile(other, "like", two, OPTIONS, Scale(renamed))
-    scores = zip(describe(table, left, {}, OPTIONS).values(), describe(other, right, {}, OPTIONS).values(), strict=True)
-    assert all(first == second for first, second in scores)
-    assert overall(left, OPTIONS) == overall(right, OPTIONS)
-    assert differences(table) == differences(other)
+    left, right = _measured(TEN, table, "clip"), _measured(renamed, other, "dilemma")
+    assert list(left.scores.values()) == list(right.scores.values())
+    assert (left.overall, left.differences) == (right.overall, right.differences)
+    assert "dilemmas" in right.covers and "clips" not in right.covers
 
 
 @pytest.mark.parametrize("values", [FOUR, NINETEEN, TEN], ids=lambda each: each.name)
 def test_a_profile_over_any_set_is_centred_and_ranked(values: ValueSet) -> None:
-    scores = _described(values)
+    scores = _measured(values, _table(values, 9, 0)).scores
     assert list(scores) == list(values.dimensions)
     assert sum(score.centred.mean or 0.0 for score in scores.values()) == pytest.approx(0.0, abs=1e-9)
     ranks = [score.rank for score in scores.values()]
@@ -79,7 +80,7 @@ def test_intervals_over_any_set_cover_as_often_as_they_say(values: ValueSet) -> 
     truth = 10.0 + 2.0 * np.arange(len(values))
     hits = centred_hits = 0
     for seed in range(rounds):
-        for place, score in enumerate(_described(values, seed).values()):
+        for place, score in enumerate(_measured(values, _table(values, 9, seed)).scores.values()):
             for estimate, true, centred in (
                 (score.estimate, truth, False),
                 (score.centred, truth - truth.mean(), True),
@@ -99,42 +100,47 @@ def test_nothing_is_found_over_any_set_where_nothing_is(values: ValueSet) -> Non
         generator = np.random.default_rng([seed, 11])
         table = _table(values, 9, seed)
         liked = 40.0 + generator.normal(0, 6, len(table))  # of each item, whoever is asked
-        chance = differences(table.assign(like=liked + generator.normal(0, 4, len(table))))["p"]
-        different += chance is not None and chance < 0.05
+        tested = _measured(values, table.assign(like=liked + generator.normal(0, 4, len(table)))).differences
+        assert tested is not None and isinstance(tested["p"], float)
+        different += tested["p"] < 0.05
     # 5 % of 50 are 2.5; more than 7 come up three times in a thousand.
     assert different <= 7
 
 
 def test_numbers_on_different_scales_are_neither_centred_nor_ranked_nor_averaged() -> None:
-    table = _table(ANGLES, 6, 0)
-    made = profile(table, "like", _draws(table), OPTIONS, Scale(ANGLES, (-90.0, 90.0)))
-    for score in describe(table, made, {}, OPTIONS).values():
+    made = _measured(ANGLES, _table(ANGLES, 6, 0), bounds=(-90.0, 90.0))
+    for score in made.scores.values():
         assert (score.centred.mean, score.rank, score.status) == (None, None, "ok")
         assert score.estimate.low is not None and score.estimate.se is not None
-    assert overall(made, OPTIONS).mean is None
+    assert made.overall.mean is None and made.differences is None
 
 
 def test_the_unit_is_named_where_there_are_too_few() -> None:
     table = _table(FOUR, 5, 0, "dilemma")
     few = table[(table["value"] != "conservation") | (table.groupby("value").cumcount() < 2)]
     few = few[few["value"] != "self_transcendence"]
-    made = profile(few, "like", _draws(few, "dilemma"), OPTIONS, Scale(FOUR))
-    scores = describe(few, made, {}, OPTIONS)
-    assert scores["conservation"].status == scores["conservation"].estimate.why == "too few dilemmas"
-    assert scores["self_transcendence"].status == "no dilemmas"
+    made = _measured(FOUR, few, "dilemma")
+    assert made.scores["conservation"].status == made.scores["conservation"].estimate.why == "too few dilemmas"
+    assert made.scores["self_transcendence"].status == "no dilemmas"
+    assert "conservation, self_transcendence" in made.notes[0] or "self_transcendence" in made.notes[0]
 
 
 def test_intervals_stay_within_the_ends_of_the_scale() -> None:
-    made = _made(FOUR, bounds=(9.0, 12.0))
-    for score in describe(_table(FOUR, 9, 0), made, {}, OPTIONS).values():
+    for score in _measured(FOUR, _table(FOUR, 9, 0), bounds=(9.0, 12.0)).scores.values():
         assert score.estimate.low is not None and score.estimate.high is not None
-        assert 9.0 <= score.estimate.low <= score.estimate.high <= 12.0
+        assert score.estimate.low >= 9.0 and score.estimate.high <= 12.0
+
+
+def test_nothing_scored_gives_no_number() -> None:
+    table = _table(FOUR, 3, 0)
+    made = profiled(cast(Instrument, _Named(FOUR)), table, UnitScores(table.iloc[:0]), _draws(table), OPTIONS)
+    assert {score.status for score in made.scores.values()} == {"no items"}
+    assert made.differences is None and made.covers == "" and made.n_unscored == 12
 
 
 def test_a_value_of_another_set_is_refused() -> None:
-    table = _table(TEN, 4, 0)
     with pytest.raises(InputError, match="four higher-order values has no dimension 'self_direction'"):
-        profile(table, "like", _draws(table), OPTIONS, Scale(FOUR))
+        _measured(FOUR, _table(TEN, 4, 0))
 
 
 def test_a_set_without_a_key_to_the_ten_has_no_target() -> None:

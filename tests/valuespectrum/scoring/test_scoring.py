@@ -11,18 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
-from scipy.stats import bootstrap, norm, sem, t
+from scipy.stats import norm, t
 from scoring_fixtures import LIKING, Truth, answers
 
 from valuespectrum.runs.scores import score_answers
-from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
-from valuespectrum.scoring.estimate import Estimate, Score
-from valuespectrum.scoring.profile import describe, profile
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.facets.findings import NO_SPREAD, ONE_WORDING
 from valuespectrum.scoring.recovery import compare_to_planted
 from valuespectrum.scoring.resampling import interval, resample, stretch
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.random_streams import stream
 
 OPTIONS = ScoringOptions(draws=500)
 PLANTED = {value: 100 * float(expit(theta)) for value, theta in LIKING.items()}
@@ -57,23 +55,6 @@ def test_scores_do_not_depend_on_the_order_of_rows() -> None:
         assert one[value] == pytest.approx(other[value])
 
 
-def test_intervals_agree_with_scipy() -> None:
-    """The percentile interval of scipy, stretched about the mean, is ours."""
-    clips = clip_scores(judge(answers(Truth(clip_spread=0.9), clips=12, seed=5), OPTIONS))
-    many = ScoringOptions(draws=20_000)
-    draws = resample(zip(clips["value"], clips["clip"], strict=True), many.draws, stream(0, "test"))
-    described = describe(clips, profile(clips, "like", draws, many), {}, many)
-    for value in VALUES[:4]:
-        sample = clips.loc[clips["value"] == value, "like"].to_numpy()
-        outside = bootstrap(
-            (sample,), np.mean, confidence_level=0.95, n_resamples=20_000, method="percentile", random_state=1
-        ).confidence_interval
-        low, high = (sample.mean() + stretch(0.95, 12) * (end - sample.mean()) for end in outside)
-        assert described[value].estimate.low == pytest.approx(low, abs=0.04 * (high - low))
-        assert described[value].estimate.high == pytest.approx(high, abs=0.04 * (high - low))
-        assert described[value].estimate.se == pytest.approx(sem(sample), rel=0.04)
-
-
 @pytest.mark.parametrize("clips", [3, 6, 20])
 def test_for_a_mean_of_normal_clips_the_interval_is_as_wide_as_students(clips: int) -> None:
     sample = np.random.default_rng(clips).normal(size=clips)
@@ -88,37 +69,6 @@ def test_intervals_stay_on_the_scale() -> None:
     assert all(0 <= row["low"] <= row["high"] <= 100 for row in score_answers(keen, OPTIONS)["profile"].values())
 
 
-def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
-    """Clips are drawn with effects of their own; the truth is the mean liking over all clips there could be."""
-    spread, options = 0.8, ScoringOptions(draws=400)
-    effects = np.random.default_rng(1).normal(0, spread, 200_000)
-    truth = {value: float(100 * expit(LIKING[value] + effects).mean()) for value in VALUES}
-    centred_truth = {value: truth[value] - float(np.mean(list(truth.values()))) for value in VALUES}
-    hits, centred_hits, rounds = 0, 0, 60
-    for seed in range(rounds):
-        described = _profile_of_simulated_clips(spread, 10, seed, options)
-        for value, row in described.items():
-            hits += _holds(row.estimate, truth[value])
-            centred_hits += _holds(row.centred, centred_truth[value])
-    assert 0.92 <= hits / (rounds * 10) <= 0.98
-    assert 0.92 <= centred_hits / (rounds * 10) <= 0.98
-
-
-def _holds(estimate: Estimate, truth: float) -> bool:
-    assert estimate.low is not None and estimate.high is not None
-    return estimate.low <= truth <= estimate.high
-
-
-def _profile_of_simulated_clips(spread: float, clips: int, seed: int, options: ScoringOptions) -> dict[str, Score]:
-    generator = np.random.default_rng([seed, 77])
-    theta = np.array([LIKING[value] for value in VALUES for _ in range(clips)])
-    theta = theta + generator.normal(0, spread, len(theta))
-    names = [(value, f"{value}-{number}") for value in VALUES for number in range(clips)]
-    table = pd.DataFrame(names, columns=["value", "clip"]).assign(theta=theta, like=100 * expit(theta), answers=8)
-    draws = resample(names, options.draws, stream(seed, "coverage"))
-    return describe(table, profile(table, "like", draws, options), {}, options)
-
-
 def test_answers_of_one_clip_do_not_count_as_independent() -> None:
     """Doubling the answers about the same clips must not narrow the intervals."""
     effects = {f"{value}-{number}": (-1) ** number * 1.0 for value in VALUES for number in range(6)}
@@ -126,14 +76,20 @@ def test_answers_of_one_clip_do_not_count_as_independent() -> None:
     more = pd.concat([table, table.assign(wording=table["wording"] + "-again")])
     once, twice = (score_answers(each, OPTIONS)["profile"]["security"] for each in (table, more))
     assert twice["n_answers"] == 2 * once["n_answers"]
-    assert twice["high"] - twice["low"] == pytest.approx(once["high"] - once["low"])
+    for scale in ("", "centred_log_odds_"):
+        assert twice[f"{scale}high"] - twice[f"{scale}low"] == pytest.approx(once[f"{scale}high"] - once[f"{scale}low"])
 
 
 def test_centred_scores_sum_to_zero_and_ignore_the_level() -> None:
     table = answers(Truth(clip_spread=0.4), clips=6)
-    rows = score_answers(table, OPTIONS)["profile"]
-    assert sum(row["centred"] for row in rows.values()) == pytest.approx(0.0, abs=1e-9)
-    assert all(row["centred_low"] <= row["centred"] <= row["centred_high"] for row in rows.values())
+    scores = score_answers(table, OPTIONS)
+    rows = scores["profile"]
+    assert sum(row["centred_log_odds"] for row in rows.values()) == pytest.approx(0.0, abs=1e-9)
+    for row in rows.values():
+        assert row["centred_low"] <= row["centred"] <= row["centred_high"]
+        assert row["centred"] == pytest.approx(row["mean"] - scores["overall"]["mean"])
+        excluded = [row[f"{name}_low"] > 0 or row[f"{name}_high"] < 0 for name in ("centred", "centred_log_odds")]
+        assert excluded[0] == excluded[1] == (row["p"] < 0.05)
 
 
 def test_ranks_are_certain_when_clips_agree_and_wide_when_nothing_differs() -> None:
@@ -145,7 +101,10 @@ def test_ranks_are_certain_when_clips_agree_and_wide_when_nothing_differs() -> N
     level = score_answers(answers(flat, clips=6), OPTIONS)
     widths = [row["rank_high"] - row["rank_low"] for row in level["profile"].values()]
     assert np.mean(widths) > 5
-    assert level["differences"]["p"] > 0.01 > score_answers(answers(Truth(), clips=6), OPTIONS)["differences"]["p"]
+    some = score_answers(answers(Truth(clip_spread=0.5), clips=6), OPTIONS)
+    assert level["differences"]["p"] > 0.01 > some["differences"]["p"]
+    assert "no preference for pictures" in level["verdicts"][0] and some["verdicts"][0].startswith("likes pictures of")
+    assert all("acts" not in verdict for verdict in some["verdicts"])
 
 
 def test_a_refusal_is_never_a_dislike() -> None:
@@ -202,8 +161,8 @@ def test_a_probability_of_zero_is_no_reason_to_fail() -> None:
 
 
 @pytest.mark.parametrize("spoil", ["low_mass", "error", "no_picture"])
-def test_a_set_with_a_missing_cell_is_left_out_whole(spoil: str) -> None:
-    """One lost cell would otherwise let the lean towards yes into the score."""
+def test_a_wording_that_never_has_all_four_cells_says_nothing(spoil: str) -> None:
+    """A lost cell would otherwise let the lean towards yes into the score."""
     table = answers(Truth(lean=2.0), clips=4)
     lost = (table["wording"] == "watch") & (table["polarity"] == 1) & (table["first"] == "yes")
     if spoil == "low_mass":
@@ -214,7 +173,15 @@ def test_a_set_with_a_missing_cell_is_left_out_whole(spoil: str) -> None:
     assert scores[f"{spoil}_rate"] == pytest.approx(1 / 8)
     for value in VALUES:
         assert scores["profile"][value]["mean"] == pytest.approx(PLANTED[value], abs=1e-6)
-        assert scores["profile"][value]["n_answers"] == 16
+        assert scores["profile"][value]["centred_log_odds_why"] in (NO_SPREAD, ONE_WORDING)
+
+
+def test_an_incomplete_set_is_kept_and_its_lean_is_that_of_its_wording() -> None:
+    table = answers(Truth(lean=2.0), clips=4)
+    scores = score_answers(table.drop(table.index[0]), OPTIONS)
+    assert scores["n_unscored"] == 0 and scores["profile"][VALUES[0]]["n_answers"] == 31
+    for value in VALUES:
+        assert scores["profile"][value]["mean"] == pytest.approx(PLANTED[value], abs=1e-6)
 
 
 def test_values_without_enough_clips_are_named_not_invented() -> None:
@@ -226,7 +193,8 @@ def test_values_without_enough_clips_are_named_not_invented() -> None:
     assert rows["hedonism"]["status"] == "no clips" and rows["hedonism"]["mean"] is None
     assert rows["power"]["status"] == "too few clips" and rows["power"]["mean"] == pytest.approx(PLANTED["power"])
     assert [rows[value][key] for value in ("power", "hedonism") for key in ("low", "centred", "rank")] == [None] * 6
-    assert sum(row["centred"] for row in rows.values() if row["status"] == "ok") == pytest.approx(0.0, abs=1e-9)
+    told = [row["centred_log_odds"] for row in rows.values() if row["status"] == "ok"]
+    assert len(told) == 8 and sum(told) == pytest.approx(0.0, abs=1e-9)
     assert scores["centred_over"] == 8
     assert "hedonism" in scores["notes"][0] and "power" in scores["notes"][0]
 
@@ -239,16 +207,20 @@ def test_nothing_usable_gives_empty_scores_and_full_rates() -> None:
     json.dumps(scores, allow_nan=False)
 
 
-def test_text_is_read_when_there_are_no_probabilities() -> None:
-    table = answers(Truth(), clips=4).drop(columns=["log_probability_yes", "log_probability_no"])
+def test_text_alone_tells_the_order_and_no_number() -> None:
+    table = answers(Truth(clip_spread=1.0), clips=8).drop(columns=["log_probability_yes", "log_probability_no"])
     table.loc[table.index[0], "parsed"] = "unparsed"
     scores = score_answers(table, OPTIONS)
-    assert scores["readout"] == "text"
-    expected = {value: 100.0 if LIKING[value] > 0 else 0.0 for value in VALUES}
-    assert {value: row["mean"] for value, row in scores["profile"].items()} == expected
-    assert all(np.isfinite(row["log_odds"]) for row in scores["profile"].values())
+    assert (scores["readout"], scores["evidence"]) == ("text", "greedy_text")
+    assert scores["identification"]["status"] == "order only" and "order of values only" in scores["verdicts"][0]
+    assert {row["status"] for row in scores["profile"].values()} == {"order only"}
+    assert {row[name] for row in scores["profile"].values() for name in ("mean", "low", "centred")} == {None}
+    shares = {value: row["liking_share"] for value, row in scores["profile"].items()}
+    first = max(VALUES, key=lambda value: PLANTED[value])
+    assert shares[first] == max(shares.values()) and scores["profile"][first]["rank"] == 1
     assert scores["unparsed_rate"] == pytest.approx(1 / len(table))
-    assert scores["bias"]["yes_lean"]["mean"] is None
+    assert scores["bias"]["yes_lean"]["mean"] is None and scores["overall"]["mean"] is None
+    json.dumps(scores, allow_nan=False)
 
 
 def test_text_that_contradicts_the_probabilities_is_counted() -> None:
@@ -260,7 +232,7 @@ def test_text_that_contradicts_the_probabilities_is_counted() -> None:
     assert scores["rates"]["mismatch"]["low"] <= 0.1 <= scores["rates"]["mismatch"]["high"]
 
 
-def test_equal_likings_share_their_ranks_and_are_no_difference() -> None:
+def test_equal_likings_have_no_order_and_are_no_difference() -> None:
     """Sums in another order differ in their last digits, which once made ranks and correlations of nothing."""
     sizes = dict(zip(VALUES, [6, 6, 5, 8, 7, 8, 7, 9, 5, 8], strict=True))
     table = answers(Truth(liking=dict.fromkeys(VALUES, 0.4), mass=0.9), clips=9)
@@ -269,9 +241,10 @@ def test_equal_likings_share_their_ranks_and_are_no_difference() -> None:
     noise = np.random.default_rng(0).normal(0, 1e-12, len(table))
     for flat in (table, table.assign(log_probability_yes=table["log_probability_yes"] + noise)):
         scores = score_answers(flat, OPTIONS)
-        ranks = {tuple(row[name] for name in ("rank", "rank_low", "rank_high")) for row in scores["profile"].values()}
-        assert ranks == {(1, 1, 10)}
+        assert {row["rank"] for row in scores["profile"].values()} == {None}, "nothing shows how sure a rank is"
         assert scores["differences"]["p"] is None and scores["wordings"]["spearman"] is None
+        assert scores["guards"]["ties"]["state"] == "flagged" and "one score" in scores["guards"]["ties"]["statement"]
+        assert scores["guards"]["ties"]["statement"] in scores["notes"]
 
 
 def test_profiles_that_hang_on_the_wording_are_exposed() -> None:
@@ -285,26 +258,14 @@ def test_profiles_that_hang_on_the_wording_are_exposed() -> None:
     assert score_answers(table[~turned], OPTIONS)["wordings"]["spearman"] is None
 
 
-def test_a_clip_under_two_values_is_drawn_once_for_both() -> None:
-    generator = np.random.default_rng(0)
-    clips = [f"c{number}" for number in range(20)]
-    table = pd.DataFrame(
-        [{"value": value, "clip": clip, "like": like} for clip in clips for like in [generator.normal(50, 9)] for value
-         in ("power", "security")]
-    )  # fmt: skip
-    draws = resample(zip(table["value"], table["clip"], strict=True), 300, stream(0, "test"))
-    assert not draws.stratified
-    rows = profile(table, "like", draws, OPTIONS).replicates
-    np.testing.assert_allclose(rows[:, VALUES.index("power")], rows[:, VALUES.index("security")])
-
-
-def test_exclusive_draws_keep_the_number_of_clips_of_every_value() -> None:
-    pairs = [(value, f"{value}-{number}") for value in VALUES for number in range(3 + VALUES.index(value))]
-    draws = resample(pairs, 50, stream(0, "test"))
-    assert draws.stratified
-    for value in VALUES:
-        members = [clip.rpartition("-")[0] == value for clip in draws.units]
-        assert (draws.counts[:, members].sum(axis=1) == sum(members)).all()
+def test_clips_that_serve_several_values_are_told() -> None:
+    pairs = [(value, f"{value}-{number}") for value in VALUES for number in range(3)]
+    assert resample(pairs).stratified and not resample([*pairs, ("power", "security-0")]).stratified
+    table = answers(Truth(clip_spread=0.5), clips=4)
+    both = table[table["clip"] == "security-0"].assign(value="power")
+    scores = score_answers(pd.concat([table, both]), OPTIONS)
+    assert any("serve several values" in note for note in scores["notes"])
+    assert scores["profile"]["power"]["n_clips"] == 5 and scores["differences"]["p"] is not None
 
 
 def test_an_interval_needs_two_clips() -> None:

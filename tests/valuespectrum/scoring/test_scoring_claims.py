@@ -15,7 +15,8 @@ from scoring_fixtures import Truth, answers
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.alignment import ceiling, correlate
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.resampling import NO_SPREAD, interval
+from valuespectrum.scoring.facets import findings
+from valuespectrum.scoring.resampling import interval
 from valuespectrum.scoring.shares import effective_answers, exact_interval, share_row
 from valuespectrum.theory.values import VALUES
 
@@ -71,10 +72,10 @@ def test_a_number_that_no_draw_changes_has_no_interval_but_a_reason() -> None:
     nearly = np.full(1000, 0.5)
     nearly[:3] = 0.4
     assert np.isnan(interval(nearly, 0.95, 8)).all()
-    table = answers(Truth(), clips=4)
-    scores = score_answers(table.drop(columns=["log_probability_yes", "log_probability_no"]), OPTIONS)
+    scores = score_answers(answers(Truth(), clips=4), OPTIONS)
     row = scores["profile"]["power"]
-    assert (row["low"], row["high"], row["why"]) == (None, None, NO_SPREAD)
+    assert (row["low"], row["high"], row["why"]) == (None, None, findings.NO_SPREAD)
+    assert (row["centred_log_odds_low"], row["centred_log_odds_why"]) == (None, findings.NO_SPREAD)
     for rate in scores["rates"].values():
         assert rate["mean"] is None or rate["low"] < rate["high"]
     json.dumps(scores, allow_nan=False)
@@ -110,6 +111,8 @@ def _intervals(document: object) -> list[tuple[float | None, float | None]]:
     if not isinstance(document, dict):
         return []
     ends = [
-        (document[key], document[f"{key[:-3]}high"]) for key in document if key.endswith("low") and key != "rank_low"
+        (document[key], document[f"{key[:-3]}high"])
+        for key in document
+        if key == "low" or (key.endswith("_low") and key != "rank_low")
     ]
     return ends + [pair for each in document.values() for pair in _intervals(each)]

@@ -16,7 +16,7 @@ from valuespectrum.cli.console.terminal import JsonOption, Terminal
 def score(
     run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN", show_default=False)],
     readout: Annotated[ReadoutName, typer.Option(help="What of an answer is scored.")] = "auto",
-    draws: Annotated[int, typer.Option(help="Bootstrap draws.", min=100)] = 2000,
+    draws: Annotated[int, typer.Option(help="Draws behind the chances of ranks.", min=100)] = 2000,
     minimum_mass: Annotated[
         float, typer.Option(help="Least probability of yes and no together for an answer to count.", min=0, max=1)
     ] = 0.1,
@@ -34,6 +34,13 @@ def score(
         list[str] | None,
         typer.Option(help="Whose labels correct; by default all that can. May be repeated.", show_default=False),
     ] = None,
+    other_wordings: Annotated[
+        bool,
+        typer.Option(
+            "--other-wordings/--these-wordings",
+            help="Whether intervals cover other wordings like those asked, or these alone.",
+        ),
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Make scores from stored answers.
@@ -41,5 +48,7 @@ def score(
     Needs no model and no corpus.
     """
     with Terminal(as_json) as terminal:
-        settings = api.ScoreSettings(readout, draws, minimum_mass, seed, ratings, tuple(rater or ()))
+        settings = api.ScoreSettings(
+            readout, draws, minimum_mass, seed, ratings, tuple(rater or ()), other_wordings=other_wordings
+        )
         terminal.show(api.score(run, settings, terminal))

@@ -73,15 +73,25 @@ def describe_profile(profile: ModelProfile) -> str:
     return f"Liking from 0 to 100: {', '.join(known)}." if known else "No value was measured."
 
 
-def interval_row(row: ValueRow, title: str) -> Markup:
-    """One line of a forest plot on a scale of 0 to 100; stretches to the width it is given."""
+def interval_row(row: ValueRow, title: str, span: float | None = None) -> Markup:
+    """One line of a forest plot; stretches to the width it is given.
+
+    Args:
+        row: What is plotted.
+        title: What it is, for readers of screens.
+        span: Centred log-odds at either end, 0 being in the middle; ``None`` plots liking from 0 to 100.
+    """
+    plotted, planted = (row.liking, row.planted) if span is None else (row.headline, row.planted_headline)
+    factor, offset = (1.0, 0.0) if span is None else (50.0 / span, 50.0)
+    shown = plotted.moved(factor, offset)
     parts = [_line(f"M{at} 0V20", "grid-strong" if at == 50 else "grid") for at in (0, 25, 50, 75, 100)]
-    if row.liking.mean is not None:
-        parts.append(_whisker(row.liking, 10.0, f"interval v-{row.value}"))
-    if row.planted is not None:
-        parts.append(_line(f"M{row.planted:.2f} 2V18", "planted"))
-    if row.liking.mean is not None:
-        parts.append(_line(f"M{row.liking.mean:.2f} 10h0", f"dot v-{row.value}"))
+    if shown.low is not None and shown.high is not None:
+        within = Estimate(shown.mean, max(0.0, shown.low), min(100.0, shown.high))
+        parts.append(_whisker(within, 10.0, f"interval v-{row.value}"))
+    if planted is not None:
+        parts.append(_line(f"M{offset + factor * planted:.2f} 2V18", "planted"))
+    if shown.mean is not None:
+        parts.append(_line(f"M{min(100.0, max(0.0, shown.mean)):.2f} 10h0", f"dot v-{row.value}"))
     return picture(parts, (0, 0, 100, 20), title, stretch=True)
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.estimate import Estimate as Estimate
+from valuespectrum.scoring.facets.analysis import Difference
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
+
+_WIDEST = 6.0
+"""Log-odds that a plot has room for."""
+CLEAR = 0.05
+"""Probability below which differences count as more than noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +29,14 @@ class ValueRow:
     """0 to 100; 50 is neither liking nor disliking."""
     centred: Estimate
     """Liking minus the mean over the values."""
+    headline: Estimate = field(default_factory=lambda: Estimate(None))
+    """Centred log-odds of liking; of instruments without log-odds the same as ``centred``."""
+    p_adjusted: float | None = None
+    """Of the headline being 0, by Holm for ten values."""
     planted: float | None = None
     """True liking, where it is known because it was planted."""
+    planted_headline: float | None = None
+    """The same on the scale of the headline."""
     rank: tuple[int, int, int] | None = None
     """Rank, 1 for the most liked, with the range that the interval allows."""
     clips: int = 0
@@ -30,10 +44,15 @@ class ValueRow:
 
     @property
     def covered(self) -> bool | None:
-        """Whether the planted value lies in the interval; ``None`` when either is unknown."""
-        if self.planted is None or self.liking.low is None or self.liking.high is None:
+        """Whether the planted value lies in the interval of the headline; ``None`` when either is unknown."""
+        if self.planted_headline is None or self.headline.low is None or self.headline.high is None:
             return None
-        return self.liking.low <= self.planted <= self.liking.high
+        return self.headline.low <= self.planted_headline <= self.headline.high
+
+    @property
+    def stands_out(self) -> int:
+        """1 where it is liked more than values in general, -1 where less, 0 where that is not sure."""
+        return self.headline.side if self.p_adjusted is not None and self.p_adjusted < CLEAR else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +93,6 @@ class PlantedTruth:
 
 
 @dataclass(frozen=True, slots=True)
-class Differences:
-    """Whether values differ at all: Kruskal-Wallis over clips."""
-
-    statistic: float
-    p: float
-    """Probability of differences as large as these when the values do not differ and clips are independent."""
-    values: int
-    """How many values were compared."""
-
-
-@dataclass(frozen=True, slots=True)
 class ModelProfile:
     """The profile of one model without a persona."""
 
@@ -100,12 +108,40 @@ class ModelProfile:
     recovery: Recovery | None = None
     truth: PlantedTruth | None = None
     """``None`` where nobody knows it, or the pictures are none that it can be checked with."""
-    differ: Differences | None = None
-    """``None`` where it was not tested."""
+    differ: Difference = field(default_factory=Difference)
+    """Whether values differ at all; without p where that was not tested."""
+    covers: str = ""
+    """What its intervals cover and what not."""
+    guards: tuple[Finding, ...] = ()
+    identified: tuple[str, str] = ("identified", "")
+    """Whether the answers tell liking, the order of values only, or nothing; and why."""
     overall: Estimate = field(default_factory=lambda: Estimate(None))
     n_asks: int = 0
     n_clips: int = 0
     notes: tuple[str, ...] = ()
+
+    @property
+    def in_log_odds(self) -> bool:
+        """Whether its headline is on centred log-odds."""
+        return any(row.headline != row.centred for row in self.rows)
+
+    @property
+    def span(self) -> float | None:
+        """Largest centred log-odds that a plot of it needs room for; ``None`` where it is plotted from 0 to 100."""
+        if not self.in_log_odds:
+            return None
+        ends = [
+            abs(end)
+            for row in self.rows
+            for end in (row.headline.mean, row.headline.low, row.headline.high, row.planted_headline)
+            if end is not None
+        ]
+        return min(math.ceil(2.0 * max(ends, default=1.0)) / 2.0, _WIDEST) or 1.0
+
+    @property
+    def flagged(self) -> list[Finding]:
+        """Guards that failed."""
+        return [finding for finding in self.guards if finding.flagged]
 
     def row(self, value: str) -> ValueRow:
         """The row of one value."""

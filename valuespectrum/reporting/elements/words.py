@@ -6,30 +6,37 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from agents.models.model_names import ModelId
-from valuespectrum.reporting.elements.data import Differences, Estimate, ModelProfile, ReportData
+from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, ReportData
+from valuespectrum.scoring.answered.verdicts import listing as listing
+from valuespectrum.scoring.facets.findings import NO_SPREAD, ONE_WORDING
+from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.personas.placebos import ALIKE, EXACT
 from valuespectrum.scoring.personas.rows import expected_by_chance
-from valuespectrum.scoring.resampling import NO_SPREAD, TOO_FEW
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.text import visible_line
 
-CLEAR = 0.05
-"""Probability below which differences between values count as more than noise."""
-UNITS = "Intervals of 95 % are over clips: clips were drawn again; wordings, search words and model were not."
-"""What every interval of a profile or a persona is about."""
 PUBLISHED = (
     "Published protocol, repeated to compare with: one question in one form, so a lean towards yes is not taken out; "
     "whatever holds no yes, refusals included, counts as no; a clip may stand for several values."
 )
 """What a run of the published battery has to be read with."""
-INDEPENDENCE = (
-    "The test takes clips for independent. Clips of one search word or one source are not, and then it finds "
-    "differences that are not there: in 23 to 72 of 100 simulated runs with two to five clips a word."
-)
-"""What a Kruskal-Wallis test has to be read with."""
+_FLAGS = {
+    "negation": "positive and negative questions do not agree",
+    "refusals": "refusals differ between values",
+    "mass": "few of its answers are yes or no",
+    "wordings": "profiles hang on the wording",
+    "words": "clips come from few search words",
+    "ties": "values share their scores",
+    "orthogonality": "positive and negative questions do not balance",
+    "constant": "nearly all answers are one word",
+    "strong_leans": "log-odds are cut",
+}
+"""Guards that failed, in the words of a headline; the whole statement stands in the panel."""
 
 _LONGEST = 280
-_MARKS = {NO_SPREAD: "‡", ALIKE: "=", EXACT: "≡"}
+_TOO_FEW = "too few "
+"""How the reason begins that there are fewer units than an interval needs."""
+_MARKS = {NO_SPREAD: "‡", ALIKE: "=", EXACT: "≡", ONE_WORDING: "§"}
 """Marks in tables for the reasons why a number has no interval, beside that for too few units."""
 
 
@@ -80,22 +87,12 @@ def mark(estimate: Estimate) -> str:
     """
     if estimate.mean is None or not estimate.why:
         return ""
-    return "†" if estimate.why.startswith(TOO_FEW) else _MARKS.get(estimate.why, "*")
+    return "†" if estimate.why.startswith(_TOO_FEW) else _MARKS.get(estimate.why, "*")
 
 
 def reasons(estimates: Iterable[Estimate]) -> list[tuple[str, str]]:
     """Marks and reasons that numbers of a table need explained, each once."""
     return sorted({(mark(each), each.why) for each in estimates if mark(each)})
-
-
-def listing(words: Sequence[str]) -> str:
-    """Words as a list in a sentence.
-
-    Example:
-        >>> listing(["power", "tradition"])
-        'power and tradition'
-    """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def headline(data: ReportData) -> str:
@@ -106,22 +103,32 @@ def headline(data: ReportData) -> str:
         return f"These numbers say nothing about what {name} likes."
     if profile.published:
         return f"{name} by the published protocol: to compare with, not to conclude from."
-    ranked = sorted(
-        (row for row in profile.rows if row.liking.mean is not None and row.liking.low is not None),
-        key=lambda row: -(row.liking.mean or 0.0),
-    )
-    if len(ranked) < 3:
+    flags = f" Flagged: {'; '.join(map(flag, profile.flagged))}." if profile.flagged else ""
+    status, why = profile.identified
+    if status == "not identifiable":
+        return f"What {name} likes pictures of cannot be told from its answers: {clean(why, 160)}."
+    if status == "order only":
+        return f"{name}: only the order of values is told.{flags}"
+    return f"{_claim(profile, name)}{flags}"
+
+
+def _claim(profile: ModelProfile, name: str) -> str:
+    if sum(row.headline.low is not None for row in profile.rows) < 3:
         return f"Too little to say with confidence what {name} likes pictures of."
-    if profile.differ is None:
+    if profile.differ.p is None:
         return f"Whether {name} likes pictures of some values more than of others was not tested."
-    half = len(ranked) / 2
-    above = [row.value for row in ranked if row.rank and row.rank[2] <= half and row.centred.side > 0][:2]
-    below = [row.value for row in ranked if row.rank and row.rank[1] > half and row.centred.side < 0][-2:]
+    ordered = sorted(profile.rows, key=lambda row: -(row.headline.mean or 0.0))
+    above = [LABELS[row.value].lower() for row in ordered if row.stands_out > 0][:2]
+    below = [LABELS[row.value].lower() for row in ordered if row.stands_out < 0][-2:]
     if profile.differ.p > CLEAR or not (above or below):
         return f"{name} shows no preference for pictures of some values that stands out from noise."
-    ends = (("most", above), ("least", below))
-    parts = [f"of {listing([LABELS[value].lower() for value in values])} {how}" for how, values in ends if values]
-    return f"{name} likes pictures {' and '.join(parts)}."
+    parts = [f"of {listing(values)} {how}" for values, how in ((above, "more"), (below, "less")) if values]
+    return f"{name} likes pictures {' and '.join(parts)} than of values in general."
+
+
+def flag(finding: Finding) -> str:
+    """A guard that failed, in the words of a headline."""
+    return _FLAGS.get(finding.name, finding.name.replace("_", " "))
 
 
 def findings(data: ReportData) -> list[str]:
@@ -133,12 +140,6 @@ def findings(data: ReportData) -> list[str]:
     if data.personas and not data.cautions:
         sentences.append(moved_in_words([result.verdict for result in data.personas]))
     return sentences
-
-
-def in_words(differ: Differences) -> str:
-    """A test of differences between values as ``H = 31.2 over 10 values, p = 0.0003``."""
-    chance = "p < 0.0001" if differ.p < 0.0001 else f"p = {differ.p:.2g}"
-    return f"H = {differ.statistic:.1f} over {differ.values} values, {chance}"
 
 
 def moved_in_words(verdicts: Sequence[str], level: float = 0.95) -> str:
@@ -173,7 +174,7 @@ def moved_in_words(verdicts: Sequence[str], level: float = 0.95) -> str:
 def _basis(profile: ModelProfile) -> str:
     if not any(row.liking.low is not None for row in profile.rows):
         return f"From {profile.n_asks:,} answers."
-    sentence = f"From {profile.n_asks:,} answers about {profile.n_clips:,} clips. {UNITS}"
+    sentence = f"From {profile.n_asks:,} answers about {profile.n_clips:,} clips. {profile.covers}".strip()
     refused = profile.rates.get("refusal", Estimate(None))
     return sentence if refused.mean is None else f"{sentence} Refusals: {with_interval(refused.moved(100), 1)} %."
 

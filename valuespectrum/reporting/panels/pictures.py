@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.reporting.elements.data import Estimate, ReportData, ReportedRun
-from valuespectrum.reporting.elements.words import CLEAR, number, short_model, with_interval
+from valuespectrum.reporting.elements.data import CLEAR, Estimate, ReportData, ReportedRun
+from valuespectrum.reporting.elements.words import number, short_model, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json

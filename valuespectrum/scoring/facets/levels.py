@@ -53,6 +53,6 @@ def _summed(
     for weight, square in parts:
         size = weight * square.size[..., None] / wordings
         drawn = drawn + size
-        below = below + np.divide(size**2, square.freedom[..., None], out=np.full(size.shape, np.nan), where=size > 0)
+        below = below + np.divide(size**2, square.freedom[..., None], out=np.zeros_like(size), where=size > 0)
     variance = clips.size + (np.maximum(drawn - noise[..., None] / wordings, 0.0) if parts else 0.0)
     return np.sqrt(variance), np.divide(variance**2, below, out=np.full(variance.shape, np.nan), where=below > 0)

@@ -37,12 +37,13 @@ class Rank:
         return {"rank": self.rank, "rank_low": self.low, "rank_high": self.high, "chances": list(self.chances)}
 
 
-def rank(reckoned: Reckoned, seed: int = 0) -> dict[str, Rank]:
+def rank(reckoned: Reckoned, seed: int = 0, draws: int = DRAWS) -> dict[str, Rank]:
     """Rank the values that have an interval.
 
     Args:
         reckoned: Means and their errors.
         seed: Of the draws behind the probabilities.
+        draws: How many.
 
     Returns:
         Empty when fewer than two values can be compared.
@@ -55,7 +56,7 @@ def rank(reckoned: Reckoned, seed: int = 0) -> dict[str, Rank]:
     means = reckoned.across.means
     low, high = rank_bounds(means, reckoned.errors, reckoned.comparable, reckoned.facets.level)
     ranks = rankdata(-levelled(means[places]), method="min")
-    drawn = rankdata(-_drawn(means, reckoned.errors, seed)[:, places], axis=1, method="min")
+    drawn = rankdata(-_drawn(means, reckoned.errors, (seed, draws))[:, places], axis=1, method="min")
     shares = (drawn[:, :, None] == np.arange(1, len(places) + 1)).mean(axis=0)
     return {
         reckoned.table.values[place]: Rank(
@@ -88,12 +89,12 @@ def rank_bounds(means: Floats, found: Errors, chosen: Bools, level: float) -> tu
     return 1.0 + above, chosen.sum(axis=-1, keepdims=True) - below
 
 
-def _drawn(means: Floats, found: Errors, seed: int) -> Floats:
-    """Means drawn again from their errors, shape (draws, values)."""
-    generator = stream(seed, "ranks")
+def _drawn(means: Floats, found: Errors, drawn: tuple[int, int]) -> Floats:
+    """Means drawn again from their errors, shape (draws, values), by seed and number of draws."""
+    generator = stream(drawn[0], "ranks")
     covariance = np.diag(found.parts.diagonal) + found.shared
     sizes, directions = np.linalg.eigh(covariance)
-    noise = generator.standard_normal((DRAWS, len(means))) @ (directions * np.sqrt(np.maximum(sizes, 0.0))).T
+    noise = generator.standard_normal((drawn[1], len(means))) @ (directions * np.sqrt(np.maximum(sizes, 0.0))).T
     freedom = found.freedoms(np.eye(len(means)))
     known = np.where(np.isnan(freedom), 1.0, freedom)
     return np.asarray(means + noise / np.sqrt(generator.chisquare(known, size=noise.shape) / known))

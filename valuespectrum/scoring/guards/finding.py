@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +27,18 @@ class Finding:
     def flagged(self) -> bool:
         """Whether the scores must not be read without the statement."""
         return self.state == "flagged"
+
+    @classmethod
+    def from_json(cls, name: str, row: Mapping[str, object]) -> Finding:
+        """Read what ``to_json`` wrote; a state that nobody knows is ``unknown``."""
+        number, threshold, state = (row.get(key) for key in ("number", "threshold", "state"))
+        return cls(
+            name,
+            "holds" if state == "holds" else "flagged" if state == "flagged" else "unknown",
+            float(number) if isinstance(number, int | float) else None,
+            float(threshold) if isinstance(threshold, int | float) else 0.0,
+            str(row.get("statement", "")),
+        )
 
     def to_json(self) -> dict[str, object]:
         """As ``scores.json`` keeps it."""

@@ -34,8 +34,8 @@ def negation(answers: Floats, shares: bool) -> Finding:
     """Compare what positive and negative questions say about every picture.
 
     Args:
-        answers: Shape (clips, 4) in the order of ``draws.CELLS``: log-odds or share of the word yes, means over
-            wordings; NaN where a cell has no answer, which leaves its clip out.
+        answers: Shape (clips, 4) in the order of ``readouts.evidence.CELLS``: log-odds or share of the word yes, means
+            over wordings; NaN where a cell has no answer, which leaves its clip out.
         shares: Whether they are shares, which leave no room near 0 and 1.
 
     Returns:

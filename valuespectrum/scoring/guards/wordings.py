@@ -71,8 +71,8 @@ def clips_per_word(words: Sequence[Sequence[str]], names: Sequence[str]) -> Find
     fewest, name = min(known)
     statements = (
         f"clips come from {fewest:.1f} search words a value or more",
-        f"clips of {name} come from only {fewest:.1f} search words (in effect): its score is about those words; "
-        "intervals over clips are too narrow",
+        f"clips of {name} come from only {fewest:.1f} search words (in effect): its score is about those words, and "
+        "its interval hangs on few of them",
     )
     return told("words", fewest < FEWEST_WORDS, fewest, FEWEST_WORDS, statements)
 

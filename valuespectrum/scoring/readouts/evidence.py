@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.draws import CELLS
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Kind = Literal["log_probability", "samples", "sampled_text", "greedy_text"]
 
+CELLS: Floats = np.array([(polarity, 1.0, first) for polarity in (1.0, -1.0) for first in (1.0, -1.0)])
+"""Polarity, constant and order of the four cells: what liking, lean and order effect are multiplied with."""
 POLARITY: Floats = CELLS[:, 0]
 """+1 or -1 of the four cells: whether yes means liking."""
 FIRST: Floats = CELLS[:, 2]
@@ -41,7 +42,7 @@ class Cells:
 
     kind: Kind
     yes: Floats
-    """Shape (respondents, values, clips, wordings, 4) in the order of ``draws.CELLS``: of log-probabilities the mean
+    """Shape (respondents, values, clips, wordings, 4) in the order of ``CELLS``: of log-probabilities the mean
     log-odds of the word yes, else the number of yes; 0 where ``said`` is."""
     said: Floats
     """The same shape: how many answers said yes or no; 0 where none did, however many were asked."""

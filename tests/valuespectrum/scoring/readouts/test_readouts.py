@@ -11,12 +11,12 @@ from scipy.special import expit, log_expit
 from scoring_fixtures import Truth, answers
 
 from bench.truth.cells import CIRCLE, Asked, Planted, truth_and_cells
+from bench.truth.one_set import fit_cells
 from bench.truth.readouts import recover
-from valuespectrum.scoring.cells import ScoringOptions, clip_scores, judge
-from valuespectrum.scoring.draws import CELLS, fit_cells
+from valuespectrum.scoring.cells import ScoringOptions, judge
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.readouts.counts import fit_counts
-from valuespectrum.scoring.readouts.evidence import POLARITY, Cells, Kind, cells_of, require_one_kind
+from valuespectrum.scoring.readouts.evidence import CELLS, POLARITY, Cells, Kind, cells_of, require_one_kind
 from valuespectrum.scoring.readouts.identify import identify
 from valuespectrum.scoring.readouts.liking import estimate_liking
 from valuespectrum.scoring.readouts.log_odds import fit_log_odds
@@ -32,8 +32,8 @@ def planted_cells(planted: Planted, asked: Asked, seed: int = 0) -> Cells:
 def test_answers_are_spread_over_cells_as_they_were_given() -> None:
     judged = judge(answers(Truth(lean=1.0, order=0.4, clip_spread=0.5), clips=4), ScoringOptions())
     found = estimate_liking(cells_of(judged, VALUES))
-    clips = clip_scores(judged).groupby("value")["theta"].mean()
-    assert found.effects.profile()[0] == pytest.approx(clips[list(VALUES)].to_numpy())
+    plain = judged.assign(theta=judged["polarity"] * judged["log_odds"]).groupby("value")["theta"].mean()
+    assert found.effects.profile()[0] == pytest.approx(plain[list(VALUES)].to_numpy())
     assert found.effects.lean[0] == pytest.approx([1.0, 1.0]) and found.effects.order[0] == pytest.approx([0.4, 0.4])
     assert found.told[0].status == "identified" and found.kind == "log_probability"
 

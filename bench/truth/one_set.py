@@ -1,4 +1,4 @@
-"""Liking out of drawn answers that were counted: log-odds that stay finite without an answer that nobody gave.
+"""Liking of one clip out of its own counts, as it was estimated before all sets of a wording were fitted together.
 
 Counts of yes and no in the four cells of a clip are fitted by ``logit = polarity * liking + lean + first * order`` with
 Firth's penalty (Biometrika 80 (1993) 27), which takes the first-order bias out of the estimates and keeps them finite
@@ -10,12 +10,9 @@ Coverage on planted truth: ``docs/measurement.md``.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from valuespectrum.scoring.readouts.evidence import CELLS, Floats
 
-CELLS = np.array([(polarity, 1.0, first) for polarity in (1.0, -1.0) for first in (1.0, -1.0)])
-"""Polarity, constant and order of the four cells: what liking, lean and order effect are multiplied with."""
 _ROUNDS = 100
 _LARGEST_STEP = 2.0
 
