@@ -27,6 +27,7 @@ from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress,
 from valuespectrum.measuring.captions import CaptionAsks, write_captions
 from valuespectrum.measuring.presenting import PICTURES, FoundClips, PresentOptions, Shown, show
 from valuespectrum.measuring.run_scores import write_scores
+from valuespectrum.measuring.structures import likeness_of_values
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.manifest import CorpusRecord, path_from
@@ -171,7 +172,7 @@ def run_benchmark(
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
-        run.know(CorpusRecord(values=clips_by_value(rows)))
+        run.know(CorpusRecord(values=clips_by_value(rows), likeness=likeness_of_values(corpus, embedder, rows)))
         store.keep_manifest(json.dumps(run.manifest.document))
         shown = _shown(options, rows, corpus, models, teller)
         asks = picture_asks(options, asked.roles, shown)

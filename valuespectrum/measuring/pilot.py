@@ -146,7 +146,7 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _Asked]:
             f"{run} has no answers that tell liking set by set, so nothing can be planned from it",
             "make a pilot with: valuespectrum bench --battery like --wordings 3",
         )
-    tokens = answers.groupby("model")["tokens"].mean() if "tokens" in answers else {}
+    tokens: Mapping[str, float] = answers.groupby("model")["tokens"].mean().to_dict() if "tokens" in answers else {}
     return {
         model: _Asked(
             each,

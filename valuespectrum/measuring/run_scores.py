@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agents.answers.respondent import columns_of
 from agents.answers.store import AnswerStore
 from valuespectrum.instruments.registry import load_installed
+from valuespectrum.measuring.structures import structures
 from valuespectrum.reference.truth import caution
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
 from valuespectrum.runs.run import open_answers, read_manifest, write_json
@@ -72,6 +73,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
         "unscored": unscored(scores["respondents"], answers),
         "caution": caution(source["embedder"], settings["models"], manifest.corpus.pictures) if source else "",
     }
+    scores["structure"] = structures(scores, manifest.corpus.likeness, scoring.seed)
     write_json(folder / "scores.json", scores)
     refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))
     return scores

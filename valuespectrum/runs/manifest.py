@@ -36,6 +36,8 @@ class CorpusRecord:
     """How many ``clips`` it has and how many are ``drawn`` by us; ``None`` where nobody looked."""
     values: Mapping[str, Sequence[str]] | None = None
     """Value to the clips that stood for it; a clip may stand for several."""
+    likeness: Mapping[str, Mapping[str, float]] | None = None
+    """How alike what stood for two values is to the embedder, -1 to 1; ``None`` where nobody looked."""
 
     def folder(self, run: Path) -> Path | None:
         """Where the corpus is, if there is one at that place now.
@@ -64,6 +66,7 @@ class CorpusRecord:
             later.snapshot if self.snapshot is None else self.snapshot,
             later.pictures if self.pictures is None else self.pictures,
             later.values if self.values is None else self.values,
+            later.likeness if self.likeness is None else self.likeness,
         )
 
     @property
@@ -71,7 +74,9 @@ class CorpusRecord:
         """As it is written."""
         values = None if self.values is None else {value: list(clips) for value, clips in self.values.items()}
         pictures = None if self.pictures is None else dict(self.pictures)
-        return {"path": self.path, "snapshot": self.snapshot, "pictures": pictures, "values": values}
+        likeness = None if self.likeness is None else {value: dict(row) for value, row in self.likeness.items()}
+        known = {"path": self.path, "snapshot": self.snapshot, "pictures": pictures, "values": values}
+        return known | ({"likeness": likeness} if likeness is not None else {})
 
 
 def path_from(run: Path, corpus: Path) -> str:
@@ -273,5 +278,5 @@ def manifest_of(document: Json, restored: bool = False) -> Manifest:
     if document["schema"] == 1:
         told = {name: provenance.pop(name, None) for name in _SINCE_SCHEMA_2}
         return Manifest(settings, provenance, restored, "bench", CorpusRecord(**told), 1)
-    corpus = CorpusRecord(**{each.name: document["corpus"][each.name] for each in fields(CorpusRecord)})
+    corpus = CorpusRecord(**{each.name: document["corpus"].get(each.name) for each in fields(CorpusRecord)})
     return Manifest(settings, provenance, restored, document["kind"], corpus, SCHEMA)

@@ -114,6 +114,7 @@ class _CorpusRecord(Part):
     snapshot: Text | None
     pictures: _Pictures | None
     values: dict[ValueName, list[Text]] | None
+    likeness: dict[ValueName, dict[ValueName, Number]] | None = None
 
 
 class _Provenance(Part):

@@ -16,6 +16,7 @@ from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
+from valuespectrum.runs.structure_schema import ShapePart, StructurePart
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.personas.placebos import Verdict
 from valuespectrum.scoring.schema import SCHEMA
@@ -128,6 +129,7 @@ class _Respondent(Part):
     verdicts: list[Text] = Field(default_factory=list)
     n_units: Count = 0
     corrected: CorrectedPart | None = None
+    shape: ShapePart | None = None
 
     @model_validator(mode="after")
     def _measured(self) -> Self:
@@ -196,6 +198,7 @@ class ScoresDocument(Part):
     respondents: Annotated[list[_Respondent], Field(min_length=1)]
     personas: list[_PersonaRow]
     pictures: PicturesPart | None = None
+    structure: list[StructurePart] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

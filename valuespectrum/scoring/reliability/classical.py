@@ -108,14 +108,14 @@ def split_half(table: Floats, generator: np.random.Generator) -> Coefficient:
             stand for other clips in every row.
         generator: Draws halves.
     """
-    levels = int(np.isfinite(table).sum(axis=1).min()) if table.size else 0
-    if len(table) < _FEWEST or levels < 2:
+    counts = np.isfinite(table).sum(axis=1)
+    if len(table) < _FEWEST or not len(counts) or counts.min() < 2:
         return Coefficient(None, n=len(table), why="two halves over three values are needed")
-    found = [_halves(table, generator) for _ in range(_SPLITS)]
-    known = [each for each in found if each is not None and each > -1.0 + _LEAST]
-    if not known:
-        return Coefficient(None, n=len(table), why="values do not differ")
-    return Coefficient(float(np.mean([2.0 * each / (1.0 + each) for each in known])), n=len(table))
+    keys = np.where(np.isfinite(table), generator.random((_SPLITS, *table.shape)), np.inf)
+    dealt = np.take_along_axis(np.broadcast_to(np.nan_to_num(table), keys.shape), np.argsort(keys, axis=-1), axis=-1)
+    sums, middle = np.cumsum(dealt, axis=-1), counts // 2
+    ends = [sums[:, np.arange(len(table)), middle * part - 1] for part in (1, 2)]
+    return _stepped(_correlations(ends[0] / middle, (ends[1] - ends[0]) / middle), 2.0, len(table))
 
 
 def wording_split_half(table: Floats, generator: np.random.Generator) -> Coefficient:
@@ -128,18 +128,13 @@ def wording_split_half(table: Floats, generator: np.random.Generator) -> Coeffic
     whole = table[:, np.isfinite(table).all(axis=0)] if table.size else table
     if len(whole) < _FEWEST or whole.shape[1] < 2:
         return Coefficient(None, n=len(table), why="two wordings with every value are needed")
-    stepped = []
-    for _ in range(_SPLITS):
-        order = generator.permutation(whole.shape[1])
-        middle = len(order) // 2
-        r = correlation(whole[:, order[:middle]].mean(axis=1), whole[:, order[middle : 2 * middle]].mean(axis=1))
-        if r is not None and r > -1.0 + _LEAST:
-            # Halves of an odd number leave one out; the whole is that much longer.
-            longer = whole.shape[1] / middle
-            stepped.append(longer * r / (1.0 + (longer - 1.0) * r) if 1.0 + (longer - 1.0) * r > _LEAST else r)
-    if not stepped:
-        return Coefficient(None, n=len(whole), why="values do not differ")
-    return Coefficient(float(np.mean(stepped)), n=len(whole))
+    levels = whole.shape[1]
+    middle = levels // 2
+    orders = np.argsort(generator.random((_SPLITS, levels)), axis=-1)
+    dealt = whole[:, orders]
+    halves = [dealt[..., start : start + middle].mean(axis=-1).T for start in (0, middle)]
+    # Halves of an odd number leave one out; the whole is that much longer.
+    return _stepped(_correlations(*halves), levels / middle, len(whole))
 
 
 def retest(first: Floats, second: Floats, level: float = 0.95) -> Coefficient:
@@ -190,10 +185,21 @@ def _one_factor(covariance: Floats) -> tuple[Floats, Floats]:
     return loadings * (np.sign(loadings.sum()) or 1.0), unique
 
 
-def _halves(table: Floats, generator: np.random.Generator) -> float | None:
-    halves = np.empty((len(table), 2))
-    for row, each in enumerate(table):
-        known = generator.permutation(each[np.isfinite(each)])
-        middle = len(known) // 2
-        halves[row] = known[:middle].mean(), known[middle : 2 * middle].mean()
-    return correlation(halves[:, 0], halves[:, 1])
+def _correlations(first: Floats, second: Floats) -> Floats:
+    """Correlation of every row with its like; NaN where one does not vary."""
+    one, other = (each - each.mean(axis=-1, keepdims=True) for each in (first, second))
+    lengths = [np.sqrt((each**2).sum(axis=-1)) for each in (one, other)]
+    varies = (lengths[0] > 1e-9) & (lengths[1] > 1e-9)
+    return np.asarray(
+        np.divide((one * other).sum(axis=-1), lengths[0] * lengths[1], out=np.full(len(one), np.nan), where=varies)
+    )
+
+
+def _stepped(r: Floats, longer: float, values: int) -> Coefficient:
+    """Mean over splits at full length (Spearman and Brown); what would be divided by nothing stays as it is."""
+    known = r[~np.isnan(r) & (r > -1.0 + _LEAST)]
+    if not len(known):
+        return Coefficient(None, n=values, why="values do not differ")
+    below = 1.0 + (longer - 1.0) * known
+    whole = np.where(below > _LEAST, longer * known / np.where(below > _LEAST, below, 1.0), known)
+    return Coefficient(float(whole.mean()), n=values)

@@ -19,6 +19,7 @@ from valuespectrum.scoring.facets.analysis import Analysis
 from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.readouts.evidence import Cells
+from valuespectrum.scoring.readouts.liking import estimate_liking
 from valuespectrum.scoring.reliability.classical import (
     Coefficient,
     alpha,
@@ -42,8 +43,7 @@ def reliability(
         table: What it answered, as log-odds of sets.
         analysis: Of that table.
         generator: Draws halves.
-        again: Two profiles, each out of half of the drawn answers (:func:`halved` gives the answers), or why there are
-            none.
+        again: Two profiles, each out of half of the drawn answers (:func:`repeated`), or why there are none.
 
     Returns:
         ``g``, ``d``, ``halves_clips``, ``halves_wordings``, ``repeats``, and for every value ``alpha_<value>`` and
@@ -111,6 +111,20 @@ def halved(cells: Cells, generator: np.random.Generator) -> tuple[Cells, Cells] 
     halves = ((first, kept), (yes - first, said - kept))
     one, other = (replace(cells, yes=hits.astype(np.float64), said=drawn.astype(np.float64)) for hits, drawn in halves)
     return one, other
+
+
+def repeated(cells: Cells, generator: np.random.Generator) -> Sequence[Floats | str]:
+    """Centred profiles of two halves of the draws, as :func:`reliability` takes them; or why there are none.
+
+    Args:
+        cells: Of one respondent.
+        generator: Deals.
+    """
+    halves = halved(cells, generator)
+    if isinstance(halves, str):
+        return (halves,)
+    profiles = [estimate_liking(each).effects.profile()[0] for each in halves]
+    return [np.asarray(each - mean_over(each, 0)) for each in profiles]
 
 
 def _repeats(again: Sequence[Floats | str]) -> Coefficient:

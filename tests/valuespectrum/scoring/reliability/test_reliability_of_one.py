@@ -22,6 +22,7 @@ from valuespectrum.scoring.reliability.respondent import (
     halved,
     in_words,
     reliability,
+    repeated,
 )
 
 V, C, W = 10, 8, 3
@@ -109,6 +110,10 @@ def test_draws_are_dealt_into_halves_that_tell_how_well_they_repeat() -> None:
         other = Cells(kind, cells.yes, cells.said)  # type: ignore[arg-type]
         assert halved(other, rng) == why
         assert reliability(set_table(table), analysed(table), rng, [why])["repeats"] == Estimate(None, why=why)
+        assert repeated(other, rng) == (why,)
+    first, second = repeated(cells, rng)
+    assert not isinstance(first, str) and not isinstance(second, str)
+    assert first.mean() == pytest.approx(0.0) and np.corrcoef(first, second)[0, 1] > 0.7
 
 
 @pytest.mark.parametrize("spoilt", ["one clip", "one wording", "constant", "one value"])

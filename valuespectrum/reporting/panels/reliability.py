@@ -1,0 +1,77 @@
+"""How far the numbers of each profile would come out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.words import number, short_model, with_interval
+from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.theory.values import LABELS
+from vectorstore.foundation.json_types import Json
+
+COEFFICIENTS: tuple[tuple[str, str, str], ...] = (
+    ("g", "G", "share of the differences between values that other clips and wordings would give again"),
+    ("d", "D", "the same for where values stand, and not for their order alone"),
+    ("halves_clips", "Halves of clips", "profiles out of two halves of the clips or search words, at full length"),
+    ("halves_wordings", "Halves of wordings", "profiles out of two halves of the wordings, at full length"),
+    ("repeats", "Repeats", "profiles out of two halves of the drawn answers, at full number"),
+)
+"""Name in the scores, label, explanation."""
+
+
+@PANELS.register("reliability")
+class ReliabilityPanel(Panel):
+    """Coefficients of every profile, and how far wordings agree about the clips of each value."""
+
+    id = "reliability"
+    place = 47
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether any was reckoned; earlier releases reckoned none."""
+        return bool(_known(data))
+
+    def title(self, data: ReportData) -> str:
+        """Its heading."""
+        return "How far it would come out again"
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """Those that were reckoned, model by model."""
+        known = _known(data)
+        values = [value for value in LABELS if any(f"omega_{value}" in one["reliability"] for one in known)]
+        return {
+            "models": [short_model(one["model"]) for one in known],
+            "coefficients": [
+                (label, explanation, [_written(one, name) for one in known])
+                for name, label, explanation in COEFFICIENTS
+            ],
+            "items": [
+                (LABELS[value], [(_plain(one, f"alpha_{value}"), _plain(one, f"omega_{value}")) for one in known])
+                for value in values
+            ],
+            "missing": list(dict.fromkeys(_missing(one) for one in known if _missing(one))),
+        }
+
+
+def _known(data: ReportData) -> list[Json]:
+    return [
+        one
+        for run in data.runs
+        for one in run.scores["respondents"]
+        if "g" in one.get("reliability", {}) and one["persona"] == one["strategy"] == NO_PERSONA
+    ]
+
+
+def _written(one: Json, name: str) -> str:
+    return with_interval(Estimate.read(one["reliability"].get(name)), 2)
+
+
+def _plain(one: Json, name: str) -> str:
+    return number(Estimate.read(one["reliability"].get(name)).mean, 2)
+
+
+def _missing(one: Json) -> str:
+    """Why coefficients are missing, by their labels."""
+    rows = ((label, Estimate.read(one["reliability"].get(name))) for name, label, _ in COEFFICIENTS)
+    return "; ".join(f"{label}: {row.why}" for label, row in rows if row.mean is None and row.why)
