@@ -27,11 +27,11 @@ from vectorstore.foundation.random_streams import stream
 BATTERIES: tuple[Battery, ...] = (
     # A clip may stand for every value whose words are near it, whatever it shows: three in ten are strays here.
     Battery("paper", words=10, clips=5, wordings=1, cells=(0,), strays=0.3),
-    Battery("quick", words=5, clips=2, wordings=2),
+    Battery("quick", words=5, clips=3, wordings=2),
     Battery("standard", words=5, clips=3, wordings=3),
-    Battery("full", words=10, clips=3, wordings=6),
+    Battery("full", words=5, clips=3, wordings=6),
 )
-"""From what was published to the largest."""
+"""The levels of ``bench --battery``, of several instruments the like battery, on fifteen clips a value."""
 KINDS: tuple[Kind, ...] = ("log_probability", "samples", "sampled_text", "greedy_text")
 
 
