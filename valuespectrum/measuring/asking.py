@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Protocol
 
 from agents.answers.planner import AskSource, WorkPlan, answer_plan, plan
+from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.base import Model, ModelOptions
 from agents.personas.persona import Persona
 from agents.personas.prompts import Strategy
-from agents.personas.reserved import PLACEBO_TEXTS
+from agents.personas.reserved import PLACEBO_TEXTS, is_placebo_text
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.registry import settings_of
 from valuespectrum.instruments.roles import roles
+from valuespectrum.runs.run import read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
-from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.errors import InputError, SchemaError
 from vectorstore.foundation.json_types import Json
 
 
@@ -160,7 +162,7 @@ class Asking:
         self._options, self._models, self._personas, self._teller = options, models, personas, teller
         prices, specs = load_prices(options.prices), options.specs or tuple(model.id for model in models)
         self._costs = [spending(spec, prices, options.loading) for spec in specs]
-        self.roles = roles(personas, options.strategies, options.placebos, options.seed)
+        self.roles = asked_roles(options, personas)
         """The bare model, personas and placebo texts."""
 
     def settings(self, instrument: Instrument) -> Json:
@@ -203,6 +205,31 @@ class Asking:
         teller.working("asking the first questions")
         for model, work in zip(self._models, plans, strict=True):
             answer_plan(work, model, store, tell(teller, model))
+
+
+def asked_roles(options: AskingOptions, personas: Sequence[Persona]) -> list[Role]:
+    """The bare model, personas and placebo texts.
+
+    A run that an earlier release began, with a placebo for each persona, goes on with those: what is stored is not
+    asked again under other words.
+
+    Raises:
+        InputError: Personas do not fit, or there are not so many placebo texts.
+    """
+    listed = roles(personas, options.strategies, options.placebos, options.seed)
+    begun = _begun(options.run) if options.placebos else []
+    earlier = any(role.placebo and not is_placebo_text(role.persona) for role in begun)
+    played, wanted = ([role for role in each if not role.placebo] for each in (begun, listed))
+    return begun if earlier and played == wanted else listed
+
+
+def _begun(run: Path) -> list[Role]:
+    """Roles of a run that is there; none of one whose manifest cannot be read, which is said when it is opened."""
+    try:
+        settings = read_manifest(run).settings
+    except (InputError, SchemaError):
+        return []
+    return [Role(**row) for row in settings.get("roles", [])]
 
 
 def expense(work: WorkPlan, cost: Spending) -> Expense:

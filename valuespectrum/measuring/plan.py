@@ -16,8 +16,7 @@ from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.instruments.roles import roles
-from valuespectrum.measuring.asking import BenchPlan, Expense, expense
+from valuespectrum.measuring.asking import BenchPlan, Expense, asked_roles, expense
 from valuespectrum.measuring.benchmark import (
     BenchCorpus,
     BenchOptions,
@@ -49,7 +48,7 @@ def plan_benchmark(
     """
     prices = load_prices(options.prices)
     costs = {spec: spending(spec, prices, options.loading) for spec in specs}
-    listed = roles(personas, options.strategies, options.placebos, options.seed)
+    listed = asked_roles(options, personas)
     rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
     present = options.present
     found = FoundClips.of(

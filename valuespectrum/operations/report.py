@@ -59,6 +59,7 @@ def report(
         vs.report("runs/reference-like").path
     """
     from valuespectrum.reporting.load import ReportSources, load_report
+    from valuespectrum.reporting.measured import ONE_TEXT
     from valuespectrum.reporting.page import write_report
     from valuespectrum.reporting.panels.base import broken_panels
 
@@ -69,10 +70,8 @@ def report(
         data = load_report(ReportSources(folders, opened, settings.session), settings.title)
         for sentence in data.cautions:
             teller.warn(sentence)
-        if any(result.gain.mean is None and result.aligned.mean is not None for result in data.personas):
-            teller.say(
-                "note: scores of an earlier release say less about personas; `valuespectrum score RUN` renews them"
-            )
+        if any(result.why == ONE_TEXT for result in data.personas):
+            teller.say(f"note: {ONE_TEXT} (`valuespectrum score RUN`)")
         for error in broken_panels():
             teller.warn(f"{error}; the page has no such panel")
         path = settings.out or folders[0] / "report.html"

@@ -21,6 +21,8 @@ from vectorstore.foundation.json_types import Json
 LOG_ODDS = "log_odds"
 POINTS = "points"
 """The scale of an instrument that has no log-odds."""
+NO_BARE = "the model without a persona was not measured by the same instrument, or its answers were read in another way"
+_READOUT = "readout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,17 @@ def persona_rows(
             [_numbers(other.by, scale, options) for other in texts],
             options.level,
         )
-        told = movement_row(judged, values.dimensions, scale)
+        told = movement_row(judged, values.dimensions, scale) | ({} if bare else {"why": NO_BARE})
         yield {**one.who.but("placebo"), "target": dict(target), **told}
 
 
 def _comparable(other: Measured, one: Measured) -> bool:
-    """Whether the same model was measured by the same instrument."""
+    """Whether the same model was measured by the same instrument, and its answers read in the same way."""
     return (
         other.who.bare == one.who.bare
         and other.by.instrument == one.by.instrument
         and other.by.value_set == one.by.value_set
+        and other.by.details.get(_READOUT) == one.by.details.get(_READOUT)
     )
 
 

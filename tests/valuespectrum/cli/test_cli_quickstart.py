@@ -44,7 +44,7 @@ def test_the_report_shows_all_of_it(made: tuple[QuickstartOptions, dict[str, Any
     page = (options.out / str(summary["report"])).read_text(encoding="utf-8")
     for heading in (
         "likes pictures of",
-        "Personas against their targets",
+        "What personas did",
         "A walk through a feed",
         "Examples",
         "comes from",

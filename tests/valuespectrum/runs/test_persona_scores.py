@@ -9,7 +9,7 @@ import pytest
 
 from agents.answers.respondent import RespondentColumns
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.runs.persona_scores import Measured, persona_rows
+from valuespectrum.runs.persona_scores import NO_BARE, Measured, persona_rows
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import Estimate, Score
 from valuespectrum.theory.value_sets import FOUR, NINETEEN, TEN, ValueSet, scalars
@@ -67,7 +67,20 @@ def test_only_what_the_same_instrument_measured_of_the_same_model_counts() -> No
     ]
     assert list(persona_rows([*others, *own], {"p": TARGET}, OPTIONS)) == [alone]
     (row,) = persona_rows(own[1:], {"p": TARGET}, OPTIONS)
-    assert (row["verdict"], row["keep"]) == ("unknown", None) and row["values"] == 0
+    assert (row["verdict"], row["keep"], row["why"]) == ("unknown", None, NO_BARE) and row["values"] == 0
+
+
+def test_answers_that_were_read_in_another_way_are_not_compared() -> None:
+    def read(one: Measured, readout: str) -> Measured:
+        return Measured(one.who, replace(one.by, details={"readout": readout}))
+
+    own = [read(one, "samples") for one in respondents(TEN, pull=3.0)]
+    (row,) = persona_rows(own, {"p": TARGET}, OPTIONS)
+    assert row["verdict"] == "moved"
+    (row,) = persona_rows([read(own[0], "text"), *own[1:]], {"p": TARGET}, OPTIONS)
+    assert (row["verdict"], row["why"]) == ("unknown", NO_BARE)
+    (row,) = persona_rows([*own[:3], *(read(one, "text") for one in own[3:])], {"p": TARGET}, OPTIONS)
+    assert (row["verdict"], row["placebo_texts"]) == ("unknown", 1)
 
 
 def test_a_value_of_too_few_clips_is_left_out() -> None:

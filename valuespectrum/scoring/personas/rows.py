@@ -8,17 +8,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agents.answers.respondent import RespondentColumns, columns_of
-from valuespectrum.scoring.personas.placebos import Movement
+from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS, Movement
 from valuespectrum.scoring.personas.pull import Floats
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.shares import exact_interval
 from vectorstore.foundation.json_types import Json
 
-COVERS = (
-    "The interval beyond placebo texts, and those of shifts, cover other placebo texts of the kind of these {texts}; "
-    "those of keep and pull cover other values. Clips and wordings were not drawn again: all roles were asked about "
-    "the same ones."
-)
+_VALUES = "The intervals of keep and pull cover other values"
+_TEXTS = "those of the pull beyond a placebo text and of shifts cover other placebo texts of the kind of these {texts}"
+_FIXED = "Clips and wordings were not drawn again: all roles were asked about the same ones."
 ONE_PERSONA = "one persona"
 ALL_ALIKE = "the same for every persona"
 
@@ -52,8 +50,19 @@ def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
         "ceiling": judged.ceiling,
         "shifts": {value: finding.to_json() for value, finding in shifts if finding.estimate.mean is not None},
         "scale": scale,
-        "covers": COVERS.format(texts=judged.texts),
+        "covers": covers(judged.texts),
     }
+
+
+def covers(texts: int) -> str:
+    """What was drawn again for the intervals of a movement, and what was not.
+
+    Example:
+        >>> covers(1)[:49], "these 8" in covers(8)
+        ('The intervals of keep and pull cover other values', True)
+    """
+    drawn = f"{_VALUES}; {_TEXTS.format(texts=texts)}" if texts >= FEWEST_PLACEBOS else _VALUES
+    return f"{drawn}. {_FIXED}"
 
 
 def summarise(personas: Sequence[Json], level: float) -> list[Json]:
