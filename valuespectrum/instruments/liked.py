@@ -15,6 +15,7 @@ import numpy as np
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import nothing, shared_units, weak_dimensions
+from valuespectrum.instruments.standing import standing
 from valuespectrum.scoring.answered.checks import bounds_of, checked
 from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows
 from valuespectrum.scoring.answered.leans import lean_terms, share_table, wording_terms, yes_by_polarity
@@ -63,6 +64,7 @@ def measured_liking(
     guards, bounds = checked(judged, sets, found, options.seed), bounds_of(judged, sets)
     rates = answer_rates(judged, options)
     wordings = wording_terms(table, numbers, options.level)
+    stands = standing(found if numbers else None, options.seed, sets.cells)
     return Measurement(
         instrument=instrument.name,
         value_set=values,
@@ -71,7 +73,7 @@ def measured_liking(
         overall=overall(found, LOG_ODDS) if found and numbers else Estimate(None),
         bias=lean_terms(sets, values, options.level),
         rates={name: Estimate.read(row) for name, row in rates.items()},
-        reliability={"wordings": Estimate(wordings["spearman"])},
+        reliability={"wordings": Estimate(wordings["spearman"]), **stands.reliability},
         differences=found.analysis.differ.to_json() if found else None,
         covers=found.analysis.covering.sentence if found else "",
         guards=guards,
@@ -95,6 +97,7 @@ def measured_liking(
             "refusal_by_value": refusals_by_value(judged),
             "refusal_bounds": _bounds(bounds, values),
             "wordings": wordings,
+            **stands.details,
         },
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.standing import standing
 from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows
 from valuespectrum.scoring.answered.sets import SEARCH_WORD, search_words
 from valuespectrum.scoring.cells import ScoringOptions
@@ -69,18 +70,21 @@ def profiled(
             for value, score in described.items()
         }
     asked = answers[["value", unit]].drop_duplicates()
+    stands = standing(found, options.seed)
     return Measurement(
         instrument=instrument.name,
         value_set=values,
         unit=unit,
         scores=described,
         overall=overall(found, shown) if found and values.one_scale else Estimate(None),
+        reliability=stands.reliability,
         differences=found.analysis.differ.to_json() if found and values.one_scale else None,
         covers=shown.words(found.analysis.covering.sentence) if found else "",
         notes=tuple(weak_dimensions(described, unit, options) + shared_units(draws)),
         n_units=int(table[unit].nunique()),
         n_unscored=len(asked) - len(table),
         centred_over=int(found.reckoned.chosen.sum()) if found else 0,
+        details=stands.details,
     )
 
 

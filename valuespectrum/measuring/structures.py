@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.personas.reserved import NO_PERSONA
 from ingest.embedding.base import Embedder
+from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.scoring.structure.circle import Floats
 from valuespectrum.scoring.structure.over_respondents import NO_ITEMS, Gathered, structure
 from valuespectrum.scoring.structure.semantic_null import item_similarities
@@ -16,8 +17,6 @@ from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
 
-HEADLINE = "centred_log_odds"
-"""Scale of the headline in a row of scores of liking; other instruments are centred on their own scale."""
 Likeness = Mapping[str, Mapping[str, float]]
 """Value to value to cosine of what stands for them."""
 

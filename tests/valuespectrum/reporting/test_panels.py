@@ -20,7 +20,7 @@ from vectorstore.foundation.plugins import Extensions
 FOLDER = Path(base.__file__).parent
 ORDER = ["profile", "models", "personas", "sessions", "guards", "bias", "planted", "examples", "limits", "provenance"]
 
-UNSHOWN = ["pictures"]
+UNSHOWN = ["pictures", "structure"]
 """What the page of the tests has no data for."""
 
 

@@ -32,7 +32,7 @@ def test_coefficients_and_what_is_missing_are_shown() -> None:
     }
     scores = {"respondents": [one, {**one, "persona": "tycoon"}, {**one, "reliability": {}}]}
     shown = replace(data(), runs=(ReportedRun(Path("run"), Manifest({}, {}), scores),))
-    assert "reliability" in [panel.id for panel in panels_for(shown)]
+    assert "structure" in [panel.id for panel in panels_for(shown)]
     text = render(shown)
     read(text)
     assert "0.91 [0.80, 0.97]" in text and text.count('<th scope="col" class="number">&lt;i&gt;/x</th>') == 1
@@ -41,4 +41,4 @@ def test_coefficients_and_what_is_missing_are_shown() -> None:
 
 
 def test_scores_without_coefficients_have_no_such_panel() -> None:
-    assert "reliability" not in [panel.id for panel in panels_for(data())]
+    assert "structure" not in [panel.id for panel in panels_for(data())]

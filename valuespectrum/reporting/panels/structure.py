@@ -1,4 +1,4 @@
-"""Whether values are arranged as the theory says: over respondents, and in each profile for itself."""
+"""How far profiles would come out again, and whether values are arranged as the theory says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.reliability import coefficients
 from valuespectrum.reporting.elements.svg import element, picture
 from valuespectrum.reporting.elements.words import number, short_model, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
@@ -29,18 +30,18 @@ _AXES: Mapping[str, str] = {
 
 @PANELS.register("structure")
 class StructurePanel(Panel):
-    """The circle over respondents, and wave, broader values and likeness to people of each profile."""
+    """Coefficients of reliability; the circle over respondents; wave, broader values and likeness to people."""
 
     id = "structure"
     place = 45
 
     def applies(self, data: ReportData) -> bool:
         """Whether scores say anything about it; those of earlier releases do not."""
-        return any(run.scores.get("structure") for run in data.runs)
+        return bool(coefficients(data)) or any(run.scores.get("structure") for run in data.runs)
 
     def title(self, data: ReportData) -> str:
         """Its heading."""
-        return "Structure of the values"
+        return "Reliability and structure"
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """What was found of all runs, and how it is written."""
@@ -49,7 +50,7 @@ class StructurePanel(Panel):
             "found": [_Circle.of(each) for run in data.runs for each in run.scores.get("structure", [])],
             "shapes": shapes,
             "samples": shapes[0].people if shapes else (),
-            "checks": CHECKS,
+            "reliability": coefficients(data),
         }
 
 

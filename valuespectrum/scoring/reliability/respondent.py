@@ -8,7 +8,7 @@ give again. ``F (1 - G)`` has the F distribution where values are drawn from a n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -158,17 +158,3 @@ def _halvable(table: SetTable, rows: Floats) -> Floats:
 
 def _estimate(found: Coefficient) -> Estimate:
     return Estimate(found.value, found.low, found.high, found.why)
-
-
-def in_words(found: Mapping[str, Estimate]) -> str:
-    """One sentence about the coefficients, for notes.
-
-    Example:
-        >>> in_words({"g": Estimate(0.91, 0.8, 0.97)})
-        'the order of values would come out again with G = 0.91 [0.80, 0.97]'
-    """
-    g = found["g"]
-    if g.mean is None:
-        return f"how far the order of values would come out again is not known: {g.why}"
-    bounds = "" if g.low is None or g.high is None else f" [{g.low:.2f}, {g.high:.2f}]"
-    return f"the order of values would come out again with G = {g.mean:.2f}{bounds}"

@@ -20,7 +20,6 @@ from valuespectrum.scoring.reliability.respondent import (
     NOTHING_DRAWN,
     generalizability,
     halved,
-    in_words,
     reliability,
     repeated,
 )
@@ -73,7 +72,7 @@ def test_halves_come_near_g_over_what_they_halve() -> None:
     assert 0.85 < (found["halves_clips"].mean or 0.0) <= 1.0 and 0.85 < (found["halves_wordings"].mean or 0.0) <= 1.0
     assert found["omega_power"].mean == pytest.approx(omega(set_table(table).log_odds[4]).value)
     assert set(found) > {"g", "d", "repeats", "alpha_power", "alpha_universalism"}
-    assert in_words(found).startswith("the order of values would come out again with G = 0.85 [")
+    assert (found["g"].mean or 0.0) == pytest.approx(0.853, abs=0.001), "which is over both at once"
 
 
 def test_clips_of_one_search_word_stay_in_one_half() -> None:
@@ -132,7 +131,6 @@ def test_poor_data_give_reasons_and_no_numbers(spoilt: str) -> None:
         warnings.simplefilter("error")
         found = reliability(named, analyse(named), np.random.default_rng(6))
     assert found["g"].mean is None and found["g"].why and found["d"].mean is None and found["d"].why
-    assert "is not known" in in_words(found)
     assert all(row.why for row in found.values() if row.mean is None)
     if spoilt == "one wording":
         fixed = generalizability(analyse(named, Facets(wordings=False)))[0]

@@ -1,4 +1,4 @@
-"""How far the numbers of each profile would come out again."""
+"""How far the numbers of each profile would come out again, as a page shows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.words import number, short_model, with_interval
-from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
 
@@ -21,37 +20,31 @@ COEFFICIENTS: tuple[tuple[str, str, str], ...] = (
 """Name in the scores, label, explanation."""
 
 
-@PANELS.register("reliability")
-class ReliabilityPanel(Panel):
-    """Coefficients of every profile, and how far wordings agree about the clips of each value."""
+def coefficients(data: ReportData) -> Mapping[str, object]:
+    """Coefficients of the bare models of all runs as a page shows them; empty where none were reckoned.
 
-    id = "reliability"
-    place = 47
+    Args:
+        data: Of a page.
 
-    def applies(self, data: ReportData) -> bool:
-        """Whether any was reckoned; earlier releases reckoned none."""
-        return bool(_known(data))
-
-    def title(self, data: ReportData) -> str:
-        """Its heading."""
-        return "How far it would come out again"
-
-    def context(self, data: ReportData) -> Mapping[str, object]:
-        """Those that were reckoned, model by model."""
-        known = _known(data)
-        values = [value for value in LABELS if any(f"omega_{value}" in one["reliability"] for one in known)]
-        return {
-            "models": [short_model(one["model"]) for one in known],
-            "coefficients": [
-                (label, explanation, [_written(one, name) for one in known])
-                for name, label, explanation in COEFFICIENTS
-            ],
-            "items": [
-                (LABELS[value], [(_plain(one, f"alpha_{value}"), _plain(one, f"omega_{value}")) for one in known])
-                for value in values
-            ],
-            "missing": list(dict.fromkeys(_missing(one) for one in known if _missing(one))),
-        }
+    Returns:
+        ``models``, ``coefficients`` (label, explanation, one text a model), ``items`` (value, alpha and omega of each
+        model) and ``missing`` (why there are none, in words).
+    """
+    known = _known(data)
+    if not known:
+        return {}
+    values = [value for value in LABELS if any(f"omega_{value}" in one["reliability"] for one in known)]
+    return {
+        "models": [short_model(one["model"]) for one in known],
+        "coefficients": [
+            (label, explanation, [_written(one, name) for one in known]) for name, label, explanation in COEFFICIENTS
+        ],
+        "items": [
+            (LABELS[value], [(_plain(one, f"alpha_{value}"), _plain(one, f"omega_{value}")) for one in known])
+            for value in values
+        ],
+        "missing": list(dict.fromkeys(_missing(one) for one in known if _missing(one))),
+    }
 
 
 def _known(data: ReportData) -> list[Json]:
