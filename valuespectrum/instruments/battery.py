@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from agents.models.base import Choice
 from valuespectrum.instruments.base import Licence
-from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
+from valuespectrum.instruments.wordings.liking import WORDINGS
 from valuespectrum.scoring.estimate import CLIP
+from valuespectrum.scoring.instructions.parts import INSTRUCTION_TAG
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
@@ -40,6 +41,8 @@ class Form:
     question: str
     choices: tuple[Choice, ...] = ()
     """Empty for an open question."""
+    instruction: str = ""
+    """Frame of mind that the question sets; empty for the neutral one."""
 
     @property
     def tags(self) -> dict[str, str | int | float]:
@@ -50,6 +53,7 @@ class Form:
             "polarity": self.polarity,
             "order": f"{self.first}-first" if self.first else "",
             "first": self.first,
+            **({INSTRUCTION_TAG: self.instruction} if self.instruction else {}),
         }
 
 
@@ -60,7 +64,7 @@ class BatteryOptions:
     name: str = "like"
     """An instrument that shows pictures."""
     wordings: int = 2
-    """How many wordings of the like question, from the first."""
+    """How many wordings, from the first."""
     prefill: str = ""
     """Opening words put into the model's mouth before it answers a closed question."""
 
@@ -81,13 +85,13 @@ class WordingOptions:
     """Options of the batteries; all have the same, so that a run can be taken up whichever it is of."""
 
     wordings: int = 2
-    """How many wordings of the like question, from the first."""
+    """How many wordings, from the first."""
     prefill: str = ""
     """Opening words put into the model's mouth before it answers a closed question."""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.wordings <= len(LIKE_WORDINGS):
-            raise InputError(f"wordings must lie in 1..{len(LIKE_WORDINGS)}, got {self.wordings}")
+        if not 1 <= self.wordings <= len(WORDINGS):
+            raise InputError(f"wordings must lie in 1..{len(WORDINGS)}, got {self.wordings}")
 
 
 class PictureBattery:

@@ -1,28 +1,30 @@
 """The like battery: one yes/no question in four cells, both polarities in both orders of the options.
 
-Asked in several wordings, about pictures that stand for values, so that leans towards yes and towards the first option
-cancel. Respondents whose strategy is the questionnaire are asked that instead.
+Asked in several wordings (and languages, forms and frames of mind) about pictures that stand for values, so that leans
+towards yes and towards the first option cancel. Respondents whose strategy is the questionnaire are asked that instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
-from agents.models.yes_no import NO, YES
 from agents.personas.prompts import QUESTIONNAIRE
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import ORDERS, OWN_WORDS, Form, PictureBattery
+from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
 from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.liked import measured_liking
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.phrasing import LIKE_SIDES, ItemOptions, unreviewed, yes_no_forms
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
-from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS, Wording
-from valuespectrum.instruments.wordings.template import options as option_words
+from valuespectrum.instruments.wordings.liking import WORDINGS
 from valuespectrum.scoring.answered.sets import AnsweredSets, ToldSets, answered_sets
 from valuespectrum.scoring.cells import CELLS, ScoringOptions, judge
+from valuespectrum.scoring.instructions.between import faking_between
+from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.resampling import Resamples
 
 if TYPE_CHECKING:
@@ -42,13 +44,17 @@ class LikeBattery(PictureBattery):
         {"polarity": 1, "first": "yes"},
         {"polarity": -1, "first": "no"},
     )
+    Options = ItemOptions
     items: ClassVar[Sequence[Item]] = (
-        Item("like", tuple(text for each in LIKE_WORDINGS for text in (each.positive, each.negative)), OWN_WORDS),
+        Item("like", tuple(text for each in WORDINGS for text in (each.positive, each.negative)), OWN_WORDS),
     )
+
+    def __init__(self, options: ItemOptions | None = None) -> None:
+        self.options: ItemOptions = options or ItemOptions()
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""
-        return CELLS * self.options.wordings * pictures
+        return CELLS * len(self.options.chosen(self.name)) * len(self.options.instructions) * pictures
 
     def questions(self, setting: Setting) -> PictureAsks:
         """All cells of all wordings about every picture."""
@@ -56,11 +62,13 @@ class LikeBattery(PictureBattery):
 
     def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
         """Liking by value on centred log-odds, with points of 100 beside them."""
-        return measured_liking(self, answers, draws, options)
+        measured = measured_liking(self, instructed(answers), draws, options)
+        beside = replace(measured, notes=(*measured.notes, *unreviewed(self.options, self.name)))
+        return beside.with_faking(faking_between(self.sets, answers, options))
 
     def answered(self, answers: pd.DataFrame, options: ScoringOptions) -> AnsweredSets:
         """What was said in each cell, and the liking that it tells."""
-        return answered_sets(judge(answers, options), self.value_set)
+        return answered_sets(judge(instructed(answers), options), self.value_set)
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Log-odds of liking by value, clip and wording."""
@@ -73,11 +81,5 @@ class LikeBattery(PictureBattery):
     def _forms(self, role: Role) -> Sequence[Form]:
         if role.strategy == QUESTIONNAIRE:
             return questionnaire_forms()
-        return [form for wording in LIKE_WORDINGS[: self.options.wordings] for form in _cells(wording)]
-
-
-def _cells(wording: Wording) -> Iterator[Form]:
-    for polarity, text in ((1, wording.positive), (-1, wording.negative)):
-        for order in ORDERS:
-            question = text.format(options=option_words(order))
-            yield Form("like", wording.name, polarity, order[0], question, (YES, NO))
+        chosen = self.options.chosen(self.name)
+        return [form for wording in chosen for form in yes_no_forms("like", wording, LIKE_SIDES, self.options)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -22,6 +22,8 @@ INSTRUMENT_TAG = "instrument"
 """Tag that names the instrument of an ask."""
 UNTAGGED = ("like", "paper", "isq")
 """Instruments that are older than the tag: their asks are known by their items, so that a run can be taken up."""
+NEWER: Mapping[str, bool] = {"newer": True}
+"""Metadata of the field of an option that an instrument got when there were runs of it already."""
 _NEEDED = (
     *("name", "title", "measures", "value_set", "unit", "pictures", "columns", "examples", "items", "Options"),
     *("cost", "measure"),
@@ -109,8 +111,22 @@ def published_as(written: str) -> str:
 
 
 def settings_of(instrument: Instrument) -> dict[str, Plain]:
-    """Name and options, as a manifest keeps them."""
-    return {"name": instrument.name, **asdict(cast("DataclassInstance", instrument.options))}
+    """Name and options, as a manifest keeps them.
+
+    Options that an instrument got later (``NEWER``) are left out where they are as usual: a run that was begun before
+    them goes on.
+    """
+    options = cast("DataclassInstance", instrument.options)
+    usual = {each.name for each in fields(options) if NEWER.items() <= each.metadata.items()}
+    given = asdict(options).items()
+    return {
+        "name": instrument.name,
+        **{name: value for name, value in given if name not in usual or value != _default(options, name)},
+    }
+
+
+def _default(options: DataclassInstance, name: str) -> object:
+    return next(each.default for each in fields(options) if each.name == name)
 
 
 def instrument_of(answers: pd.DataFrame) -> str:

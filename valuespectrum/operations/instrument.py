@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, slug
 from valuespectrum.operations.score import Scores, describe
@@ -19,6 +19,8 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from valuespectrum.instruments.base import Instrument
     from valuespectrum.measuring.instrument_run import InstrumentOptions
 
@@ -168,9 +170,7 @@ def _options(
 
 
 def _described(instrument: Instrument) -> Json:
-    from valuespectrum.instruments.registry import settings_of
-
-    options = {name: given for name, given in settings_of(instrument).items() if name != "name"}
+    options = asdict(cast("DataclassInstance", instrument.options))
     one_picture = instrument.cost(1)
     return {
         "name": instrument.name,

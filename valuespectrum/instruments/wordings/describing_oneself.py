@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from valuespectrum.instruments.wordings.bank import own_wordings
+from valuespectrum.instruments.wordings.languages import ENGLISH, FAKE_GOOD, HONEST, tongue
 from valuespectrum.instruments.wordings.template import Template
 
 LABELS: tuple[str, ...] = (
@@ -35,11 +37,7 @@ FOUNDATION = Template(
 """Relevance of a moral foundation."""
 WISH = Template("How much do you wish {what}? Answer with one digit from 1, not at all, to 6, very much.")
 """Strength of an everyday value."""
-BETTER_DESCRIPTION = Template("Which describes you better?\nA: {first}\nB: {second}\nAnswer A or B.")
+BETTER_DESCRIPTION = Template(own_wordings("forced-choice")[ENGLISH][0].texts["choose"])
 """A forced choice between two statements."""
-INSTRUCTIONS: dict[str, str] = {
-    "": "",
-    "honest": "Answer honestly. ",
-    "fake_good": "Answer so that you make the best impression on others. ",
-}
+INSTRUCTIONS: dict[str, str] = {"": ""} | {name: tongue(ENGLISH).instructions[name] for name in (HONEST, FAKE_GOOD)}
 """What may be said before a question."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from valuespectrum.instruments.wordings.bank import own_wordings
+from valuespectrum.instruments.wordings.languages import ENGLISH, tongue
 from valuespectrum.instruments.wordings.template import Template
 
 
@@ -18,43 +20,15 @@ class Wording:
     """Yes means not liking."""
 
 
-LIKE_WORDINGS: tuple[Wording, ...] = (
-    Wording(
-        "like",
-        "Do you like the content of this picture? Answer with one word, {options}.",
-        "Do you dislike the content of this picture? Answer with one word, {options}.",
-    ),
-    Wording(
-        "watch",
-        "You see this while scrolling through short videos. Would you keep watching? Answer {options}.",
-        "You see this while scrolling through short videos. Would you scroll on? Answer {options}.",
-    ),
-    Wording(
-        "more",
-        "Would you want to see more videos like this one? Say {options}.",
-        "Would you want to see fewer videos like this one? Say {options}.",
-    ),
-)
-"""Wordings of the like battery; a benchmark uses the first two unless told otherwise."""
+def _english() -> tuple[Wording, ...]:
+    ours = own_wordings("like")[ENGLISH]
+    return tuple(Wording(each.name, each.texts["positive"], each.texts["negative"]) for each in ours)
 
-FURTHER_WORDINGS: tuple[Wording, ...] = (
-    Wording(
-        "enjoy",
-        "Is this a picture that you enjoy? Answer with one word, {options}.",
-        "Is this a picture that you cannot stand? Answer with one word, {options}.",
-    ),
-    Wording(
-        "appeal",
-        "Does what is shown here appeal to you? Answer {options}.",
-        "Does what is shown here put you off? Answer {options}.",
-    ),
-    Wording(
-        "feed",
-        "Should your feed show you more of this? Say {options}.",
-        "Should your feed spare you this? Say {options}.",
-    ),
-)
-"""Wordings beside those of the like battery."""
+
+WORDINGS: tuple[Wording, ...] = _english()
+"""All English wordings of the like question."""
+LIKE_WORDINGS: tuple[Wording, ...] = WORDINGS[:3]
+"""Those that the reference models meet most often; a benchmark uses the first two unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,53 +44,24 @@ class Language:
     """How two option words are joined."""
 
 
-LANGUAGES: tuple[Language, ...] = (
-    Language(
-        "de",
-        "Gefällt dir, was auf diesem Bild zu sehen ist? Antworte mit {options}.",
-        "Missfällt dir, was auf diesem Bild zu sehen ist? Antworte mit {options}.",
-        "ja",
-        "nein",
-        "{first} oder {second}",
-    ),
-    Language(
-        "fr",
-        "Est-ce que tu aimes ce que montre cette image ? Réponds par {options}.",
-        "Est-ce que tu détestes ce que montre cette image ? Réponds par {options}.",
-        "oui",
-        "non",
-        "{first} ou {second}",
-    ),
-    Language(
-        "es",
-        "¿Te gusta lo que se ve en esta imagen? Responde {options}.",
-        "¿Te disgusta lo que se ve en esta imagen? Responde {options}.",
-        "sí",
-        "no",
-        "{first} o {second}",
-    ),
-    Language(
-        "it",
-        "Ti piace quello che si vede in questa immagine? Rispondi {options}.",
-        "Non sopporti quello che si vede in questa immagine? Rispondi {options}.",
-        "sì",
-        "no",
-        "{first} oppure {second}",
-    ),
-)
-"""Unreviewed translations."""
+def _language(code: str) -> Language:
+    spoken, first = tongue(code), own_wordings("like")[code][0]
+    options = spoken.two.format("{first}", "{second}")
+    words = spoken.words["yes"], spoken.words["no"]
+    return Language(code, first.texts["positive"], first.texts["negative"], *words, options)
 
-WORDINGS: tuple[Wording, ...] = (*LIKE_WORDINGS, *FURTHER_WORDINGS)
-"""All English wordings of the like question."""
 
-LIKING_SCALES: tuple[Template, Template] = (
-    Template(
-        "How much do you like the content of this picture? Answer with one digit from 1, very much, to 7, not at all."
-    ),
-    Template(
-        "How much do you like the content of this picture? Answer with one digit from 1, not at all, to 7, very much."
-    ),
-)
+LANGUAGES: tuple[Language, ...] = tuple(map(_language, ("de", "fr", "es", "it")))
+"""Languages that the reference models speak, each in the first wording that we ask in it; unreviewed translations."""
+
+
+def _first(instrument: str, text: str, **places: str) -> Template:
+    """The first English wording, which the reference models answer."""
+    written = own_wordings(instrument)[ENGLISH][0].texts[text]
+    return Template(written.format(**places) if places else written)
+
+
+LIKING_SCALES: tuple[Template, Template] = (_first("scale7", "descending"), _first("scale7", "ascending"))
 """The seven-point scale of liking, descending and ascending."""
 
 CAPTIONED = Template('The caption says: "{words}". {question}')
@@ -128,8 +73,7 @@ DESCRIBED = Template("A short video shows {caption}. Would you like it? Answer w
 TRANSCRIBED = Template('In a short video somebody says: "{speech}" Would you like it? Answer with one word, {options}.')
 """A like question about what is said in a clip."""
 
-FIRST_OR_SECOND = Template("Which of the two pictures do you like more? Answer first or second.")
+FIRST_OR_SECOND = _first("pairs", "choose", options=tongue(ENGLISH).join(("first", "second")))
 """A choice between two pictures."""
-BEST_OF_FOUR = Template("Which of the four pictures do you like most? Answer with one digit from 1 to 4.")
-WORST_OF_FOUR = Template("Which of the four pictures do you like least? Answer with one digit from 1 to 4.")
+BEST_OF_FOUR, WORST_OF_FOUR = _first("best-worst", "best"), _first("best-worst", "worst")
 """Best-worst choices among four pictures."""
