@@ -73,6 +73,9 @@ class Setting:
     nobody reads them, and for real clips."""
     showing: Showing | None = None
     """How clips are shown; ``None`` for the one picture of each row."""
+    nuisance: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Frame id to ratings of what is not measured, such as brightness: pictures that are set beside each other are
+    chosen to be alike in it. Empty where nothing is known."""
 
 
 @runtime_checkable

@@ -63,7 +63,8 @@ class Extensions(Generic[Thing_co]):
     needs: str
     """What an object must have to be one, for the message, e.g. ``"accepts and items are needed"``."""
     home: str = ""
-    """Import name of a package of ours whose modules register themselves; a new module there needs no other line."""
+    """Import name of a package of ours whose modules register themselves, those of its folders too; a new module there
+    needs no other line."""
     error: type[ValueSpectrumError] = InputError
     """What is raised for one that is known and cannot be used."""
     written: str = "{}"
@@ -145,8 +146,8 @@ class Extensions(Generic[Thing_co]):
     def _own(self) -> dict[str, object]:
         if self.home:
             package = importlib.import_module(self.home)
-            for module in pkgutil.iter_modules(package.__path__):
-                importlib.import_module(f"{self.home}.{module.name}")
+            for module in pkgutil.walk_packages(package.__path__, f"{self.home}."):
+                importlib.import_module(module.name)
         return self._registered
 
     def _imported(self, point: EntryPoint) -> object:

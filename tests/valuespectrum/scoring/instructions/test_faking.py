@@ -1,0 +1,46 @@
+"""The faking effect as a number: its size is covered, and nothing moved is said to be nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from valuespectrum.scoring.facets.tables import SetTable, collect
+from valuespectrum.scoring.instructions.faking import faking_effect
+from valuespectrum.scoring.instructions.parts import spoken_frames
+from valuespectrum.theory.values import VALUES
+
+
+def _table(shift: np.ndarray, generator: np.random.Generator, clip: np.ndarray) -> SetTable:
+    rows = [
+        (value, f"{value}{n}", wording, clip[place, n] + shift[place] + generator.normal(0, 0.5))
+        for place, value in enumerate(VALUES)
+        for n in range(clip.shape[1])
+        for wording in ("a", "b", "c")
+    ]
+    return collect([pd.DataFrame(rows, columns=["value", "clip", "wording", "theta"])])
+
+
+@pytest.mark.parametrize("size", [0.0, 0.3, 1.0])
+def test_the_size_is_covered(size: float) -> None:
+    held, found = 0, []
+    for seed in range(12):
+        generator = np.random.default_rng(seed)
+        shift = generator.normal(0, 1, len(VALUES))
+        shift = size * (shift - shift.mean()) / np.sqrt(np.mean((shift - shift.mean()) ** 2))
+        clip = generator.normal(0, 0.6, (len(VALUES), 6))
+        effect = faking_effect(_table(shift, generator, clip), _table(0 * shift, generator, clip))
+        low, high = effect.size.low, effect.size.high
+        assert low is not None and high is not None
+        held += low <= size + 1e-9 <= high + 2e-9
+        found.append(effect.size.mean or 0.0)
+    # Under .95 fewer than 9 of 12 have a chance of .002.
+    assert held >= 9
+    assert np.sqrt(np.mean(np.square(found))) == pytest.approx(size, abs=0.15)
+
+
+def test_nothing_to_compare_says_why() -> None:
+    effect = faking_effect(None, None)
+    assert effect.size.mean is None and effect.size.why
+    assert spoken_frames(pd.DataFrame({"clip": ["a"]})) == ("",)

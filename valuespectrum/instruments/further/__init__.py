@@ -1,0 +1,1 @@
+"""Instruments beside the like battery: ratings, choices among pictures and among statements, behaviour in a feed."""

@@ -1,0 +1,249 @@
+"""Behaviour in a feed: what a browsing agent goes on watching, and how probably it likes what it watched.
+
+The agent of ``agents.browsing`` walks through the pictures that stand for values, each session in another wording; a
+balanced policy shows every value equally often, whatever the agent does. What it goes on watching is an act that is
+drawn from its answers, as in any session; questions whose options lean one way cancel as in the like battery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+import numpy as np
+
+from agents.answers.respondent import Role
+from agents.browsing.catalogue import Catalogue, CatalogueClip
+from agents.browsing.decisions import DecisionOptions, YesNoQuestion
+from agents.browsing.observe import TimedFrame
+from agents.browsing.options import BrowseQuestions, SessionOptions
+from agents.browsing.policies import FeedItem, load_policy
+from agents.browsing.walk import Walk
+from agents.models.base import REFUSAL, Ask, FrameReference
+from agents.procedures.procedure import Addressed, Named, Procedure
+from valuespectrum.instruments.base import Item, Setting
+from valuespectrum.instruments.battery import OWN_WORDS, PictureBattery
+from valuespectrum.instruments.further.faceted import Heard, Reading, faceted, told_sets
+from valuespectrum.instruments.further.frames_of_mind import with_faking
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.phrasing import NEITHER, ItemOptions, unreviewed
+from valuespectrum.instruments.question_list import put_to
+from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.wordings.bank import own_wordings
+from valuespectrum.instruments.wordings.items import ItemWording
+from valuespectrum.instruments.wordings.languages import tongue
+from valuespectrum.scoring.answered.sets import ToldSets
+from valuespectrum.scoring.cells import ScoringOptions, judge
+from valuespectrum.scoring.choices.reading import read_options, verdict_rates
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.facets.analysis import ValueFinding
+from valuespectrum.scoring.instructions.parts import instructed
+from valuespectrum.scoring.resampling import Resamples
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+_GLANCE, _REACT = "glance", "react"
+_SIDES: Mapping[str, str] = {"stay": _GLANCE, "leave": _GLANCE, "like": _REACT, "dislike": _REACT}
+"""Text of a wording to the decision that it belongs to."""
+_ASKS = 4
+_SECONDS = 2.0
+"""Length of every clip of the feed: one look, one decision."""
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourOptions(ItemOptions):
+    """How many sessions, how long, in which words."""
+
+    wordings: int = 6
+    """How many wordings, from the first; each session is in the next one."""
+    sessions: int = field(default=6)
+    steps: int = field(default=30)
+    """Clips of a session."""
+
+    def __post_init__(self) -> None:
+        ItemOptions.__post_init__(self)
+        for name, count in (("sessions", self.sessions), ("steps", self.steps)):
+            if not 1 <= count <= _MOST:
+                raise InputError(f"{name} must lie in 1..{_MOST}, got {count}")
+
+
+@INSTRUMENTS.register("behaviour")
+class BehaviourInFeed(PictureBattery):
+    """Which kinds of pictures a browsing agent goes on watching."""
+
+    name: ClassVar[str] = "behaviour"
+    title: ClassVar[str] = "Behaviour in a feed"
+    measures: ClassVar[str] = "share of the pictures of each value that a browsing agent goes on watching, in percent"
+    Options = BehaviourOptions
+    columns: ClassVar[tuple[str, ...]] = ("value", "clip", "wording", "polarity", "first", "session", "step")
+    items: ClassVar[Sequence[Item]] = tuple(
+        Item(
+            decision,
+            tuple(each.texts[side] for each in own_wordings("behaviour")["en"] for side in sides),
+            OWN_WORDS,
+        )
+        for decision, sides in ((_GLANCE, ("stay", "leave")), (_REACT, ("like", "dislike")))
+    )
+
+    def __init__(self, options: BehaviourOptions | None = None) -> None:
+        self.options: BehaviourOptions = options or BehaviourOptions()
+
+    def cost(self, pictures: int) -> int:
+        """Asks to one respondent, at most: what is skipped is not asked about again."""
+        self.options.chosen(self.name)
+        shown = min(self.options.steps, pictures) if pictures else self.options.steps
+        return len(self.options.instructions) * self.options.sessions * shown * 2 * _ASKS
+
+    def procedures(self, setting: Setting) -> Iterator[Named[object]]:
+        """The sessions of every respondent, in every frame of mind."""
+        if setting.pictures is None:
+            raise InputError("a feed is made of pictures, and there is no corpus", "name one with --corpus")
+        if setting.showing is not None:
+            raise InputError("a feed shows one picture of each clip", "leave --present out")
+        catalogue, wordings = _catalogue(setting), self.options.chosen(self.name)
+        for role in setting.respondents:
+            for frame in self.options.instructions:
+                for session in range(self.options.sessions):
+                    wording = wordings[session % len(wordings)]
+                    walk = Walk(self._session(setting.seed, session), catalogue, role.system)
+                    reword = _Rewording(self.options, wording, frame, session, role)
+                    name = f"behaviour/{role.words}/{frame}/{session}"
+                    yield Named(name, _reworded(_steps(walk, self.options.steps), reword))
+
+    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+        """What was watched, by value."""
+        told, acts = self._acts(answers, options)
+        plain = instructed(answers)
+        beside = NEITHER if self.options.unforced else ""
+        heard = Heard(
+            acts["value"].value_counts().to_dict(),
+            verdict_rates(read_options(plain, ("yes", "no"), options, beside), plain["clip"], options.level),
+            notes=(
+                "what is watched is drawn from the answers, as in any session",
+                *unreviewed(self.options, self.name),
+            ),
+        )
+        measured = faceted(self, told, heard, Reading(_percent, level=True), draws, options)
+        liked = acts.groupby("value")["liked"].mean()
+        details = {**measured.details, "liked_of_shown": {str(value): float(each) for value, each in liked.items()}}
+        return with_faking(replace(measured, details=details), self, answers, options)
+
+    def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
+        """Percent watched, by value, clip and wording."""
+        return self._acts(answers, options)[0]
+
+    def _acts(self, answers: pd.DataFrame, options: ScoringOptions) -> tuple[ToldSets, pd.DataFrame]:
+        acts = session_acts(instructed(answers), options)
+        rows = acts.assign(theta=100.0 * acts["watched"])[["value", "clip", "wording", "theta"]]
+        return told_sets(rows, self.value_set, "acts in a feed, percent"), acts
+
+    def _session(self, seed: int, session: int) -> SessionOptions:
+        glance, react = (YesNoQuestion(f"{one} {{options}}", f"{other} {{options}}") for one, other in _PAIRS)
+        questions = BrowseQuestions(glance, react, self.options.prefill)
+        policy = load_policy("balanced")
+        return SessionOptions(questions, seed=seed * _MOST + session, steps=self.options.steps, policy=policy)
+
+
+_PAIRS = (("stay", "leave"), ("like", "dislike"))
+
+
+def session_acts(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:
+    """What became of every clip that was shown in a session.
+
+    Args:
+        answers: Asks of sessions with the tags ``item`` (``glance`` or ``react``), ``session, step, value, clip,
+            wording, polarity, first``.
+        options: Readout and least mass.
+
+    Returns:
+        ``value, clip, wording, session, step, watched`` (1 where it went on watching, else 0) and ``liked``
+        (probability of liking it, 0 where it was skipped; NaN where that was not answered). A glance that decided
+        nothing is left out: refused, failed, or saying neither.
+    """
+    import pandas as pd
+
+    keys = ["session", "step", "value", "clip", "wording"]
+    judged = judge(answers, options)
+    spoken = judged[judged["verdict"] == "value"]
+    liking = 0.5 + spoken["polarity"].astype(float) * (spoken["yes"] - 0.5)
+    by_step = spoken.assign(liking=liking).groupby([*keys, "item"])["liking"].mean().unstack("item")
+    by_step = by_step.reindex(columns=[_GLANCE, _REACT])
+    asked_again = judged[judged["item"] == _REACT].groupby(keys).size().reindex(by_step.index).notna()
+    glances = judged[judged["item"] == _GLANCE]
+    refused = glances["verdict"].eq(REFUSAL).groupby([glances[key] for key in keys]).mean().reindex(by_step.index)
+    decided = by_step[_GLANCE].notna() & ~(refused >= DecisionOptions().refusal_share)
+    liked = np.where(asked_again, by_step[_REACT], 0.0)
+    acts = pd.DataFrame({"watched": asked_again.astype(float), "liked": liked}, index=by_step.index)
+    return acts[decided].reset_index()
+
+
+def _percent(finding: ValueFinding) -> Estimate:
+    found = finding.log_odds.estimate
+    ends = [None if end is None else min(max(end, 0.0), 100.0) for end in (found.low, found.high)]
+    return Estimate(found.mean, ends[0], ends[1], found.why, found.se)
+
+
+def _catalogue(setting: Setting) -> Catalogue:
+    clips = {}
+    for row in setting.rows:
+        assert setting.pictures is not None, "looked at by the caller"
+        frame = TimedFrame(FrameReference(row.picture_sha, setting.pictures.picture_path(row.picture_sha)), 0.0)
+        item = FeedItem(row.clip_id, row.frame_id, row.value, np.zeros(1, dtype=np.float32))
+        about = {"value": row.value, "frame": row.frame_id, "keyword": row.keyword, f"weight_{row.value}": 1.0}
+        tags = about | dict(setting.shown.get(row.frame_id, {}))
+        clips[row.clip_id] = CatalogueClip(item, (frame,), _SECONDS, tags=tags)
+    return Catalogue(list(clips.values()))
+
+
+def _steps(walk: Walk, steps: int) -> Procedure[object]:
+    for step in range(steps):
+        event = yield from walk.step(step)
+        if event is None:
+            break
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewording:
+    """From the questions of a walk, which say only what is decided, to the words of a session."""
+
+    options: ItemOptions
+    wording: ItemWording
+    frame: str
+    session: int
+    role: Role
+
+    def __call__(self, ask: Ask) -> Ask:
+        """The ask in the session's words, with its tags."""
+        spoken, side = tongue(self.wording.language), ask.question.split()[0]
+        beside = (NEITHER,) if self.options.unforced else ()
+        first = str(ask.tags["first"])
+        order = (first, "no" if first == "yes" else "yes")
+        words = self.wording.texts[side].format(options=spoken.join((*order, *beside)))
+        tag = self.options.instruction_tag(self.frame)
+        tags = {"item": _SIDES[side], "wording": self.wording.tag, "session": self.session}
+        said = replace(
+            ask,
+            question=spoken.instructions[self.frame] + words,
+            choices=tuple(spoken.choice(name) for name in ("yes", "no", *beside)),
+            tags={**ask.tags, **tags, **({"instruction": tag} if tag else {})},
+        )
+        return put_to(self.role, said)
+
+
+def _reworded(procedure: Procedure[T], reword: Callable[[Ask], Ask]) -> Procedure[T]:
+    with closing(procedure):
+        try:
+            wanted = next(procedure)
+            while True:
+                answers = yield [Addressed(reword(each.ask), each.to) for each in wanted]
+                wanted = procedure.send(answers)
+        except StopIteration as ended:
+            found: T = ended.value
+            return found

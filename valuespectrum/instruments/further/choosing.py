@@ -1,0 +1,219 @@
+"""What instruments have in common in which one of several things is taken: reading, strengths, leans, measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from valuespectrum.instruments.base import Instrument
+from valuespectrum.instruments.further.faceted import Heard, Reading, faceted, told_sets
+from valuespectrum.instruments.further.several import numbered
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.phrasing import ItemOptions
+from valuespectrum.scoring.answered.sets import SEARCH_WORD, ToldSets
+from valuespectrum.scoring.cells import KEYWORD, ScoringOptions
+from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
+from valuespectrum.scoring.choices.strengths import ChoiceSets, Strengths, strengths
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.facets.analysis import ValueFinding
+from valuespectrum.scoring.instructions.parts import instructed
+from valuespectrum.scoring.readouts.identify import Status
+from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROUNDS = 50
+"""More would show the same pictures over and over."""
+_NOT_FIXED = "what it would be with other wordings was not reckoned"
+_TEXT_NOTE = (
+    "choices were read from single texts: they order the values, and how far these lie apart is in units of how things "
+    "that stand for one value differ"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceOptions(ItemOptions):
+    """In which words choices are put, and how many."""
+
+    rounds: int = field(default=2)
+    """How often the design is gone through, each time with the next things that stand for a value."""
+
+    def __post_init__(self) -> None:
+        ItemOptions.__post_init__(self)
+        if not 1 <= self.rounds <= MOST_ROUNDS:
+            raise InputError(f"rounds must lie in 1..{MOST_ROUNDS}, got {self.rounds}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFormat:
+    """How the answers of a choice are read."""
+
+    options: tuple[str, ...]
+    """Names of the options, in the order of the things on offer."""
+    neither: str
+    """Name of the option of the unforced form."""
+    unit: str
+    """Tag of what stands for a value: ``clip`` or ``statement``."""
+    covariate: str = ""
+    """Tag of something else that may make an option likelier; empty for none."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Tags that its asks have."""
+        names = ["value", self.unit, *([self.covariate] if self.covariate else [])]
+        places = range(len(self.options))
+        return (*(numbered(name, place) for place in places for name in names), "wording", "polarity")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the choices of one respondent come to."""
+
+    told: ToldSets
+    read: OptionAnswers
+    found: Mapping[str, Strengths]
+    """By wording."""
+
+
+def chosen(
+    answers: pd.DataFrame, form: ChoiceFormat, unforced: bool, value_set: ValueSet, options: ScoringOptions
+) -> Chosen:
+    """Strengths of values, wording by wording.
+
+    Args:
+        answers: Of one respondent; those under an instruction are left out.
+        form: How they are read.
+        unforced: Whether "neither" was on offer.
+        value_set: Dimensions in order.
+        options: Readout and least mass.
+    """
+    import pandas as pd
+
+    plain = instructed(answers)
+    read = read_options(plain, form.options, options, form.neither if unforced else "")
+    names, sets = _on_offer(plain, form, value_set)
+    found, tables, wordings = {}, [], plain["wording"].astype(str).to_numpy()
+    for wording in sorted(set(wordings)):
+        here = wordings == wording
+        fit = strengths(_part(sets, here), read.only(here), unforced)
+        found[wording] = fit
+        table = pd.DataFrame(fit.units, columns=["value", "clip", "theta"])
+        tables.append(
+            table.assign(
+                value=[value_set.dimensions[int(place)] for place in table["value"]],
+                clip=[names[int(place)] for place in table["clip"]],
+                wording=wording,
+            )
+        )
+    rows = _with_search_words(pd.concat(tables), plain, form) if tables else pd.DataFrame({"theta": []})
+    lost = [wording for wording, fit in found.items() if fit.why]
+    why = f"in the wording {', '.join(lost)}: {found[lost[0]].why}" if lost else ""
+    text = read.kind.endswith("text")
+    status: Status = "order only" if text else "identified"
+    return Chosen(
+        told_sets(rows, value_set, f"choices, {read.kind}", status, why or (_TEXT_NOTE if text else "")), read, found
+    )
+
+
+def measured_choices(
+    instrument: Instrument,
+    answers: pd.DataFrame,
+    made: Chosen,
+    draws: Resamples,
+    options: ScoringOptions,
+    notes: tuple[str, ...] = (),
+) -> Measurement:
+    """A measurement out of choices: the chance of a value to be taken over an average one, and its log-odds."""
+    plain = instructed(answers)
+    counted: dict[str, int] = {}
+    for place in range(len(made.read.options)):
+        for value in plain[numbered("value", place)][made.read.counts]:
+            counted[str(value)] = counted.get(str(value), 0) + 1
+    heard = Heard(
+        counted,
+        verdict_rates(made.read, plain[draws.unit], options.level),
+        bias=_leans(made.found),
+        reliability={"wordings": Estimate(_agreement(made.found))},
+        notes=notes,
+    )
+    return faceted(instrument, made.told, heard, Reading(_chance, _log_odds), draws, options)
+
+
+def _on_offer(answers: pd.DataFrame, form: ChoiceFormat, value_set: ValueSet) -> tuple[list[str], ChoiceSets]:
+    import pandas as pd
+
+    places = range(len(form.options))
+    values = np.stack(
+        [[value_set.position(str(each)) for each in answers[numbered("value", place)]] for place in places], axis=1
+    ).astype(np.int64)
+    named = pd.concat([answers[numbered(form.unit, place)].astype(str) for place in places])
+    codes, names = pd.factorize(named)
+    units = codes.reshape(len(form.options), -1).T.astype(np.int64)
+    further = None
+    if form.covariate:
+        columns = [answers[numbered(form.covariate, place)].astype(float) for place in places]
+        further = np.stack(columns, axis=1)
+    sign = answers["polarity"].astype(float).to_numpy()
+    return [str(name) for name in names], ChoiceSets(values, units, sign, len(value_set), further)
+
+
+def _part(sets: ChoiceSets, here: np.ndarray) -> ChoiceSets:
+    further = None if sets.covariate is None else sets.covariate[here]
+    return ChoiceSets(sets.values[here], sets.units[here], sets.sign[here], sets.count, further)
+
+
+def _with_search_words(rows: pd.DataFrame, answers: pd.DataFrame, form: ChoiceFormat) -> pd.DataFrame:
+    if KEYWORD not in answers:
+        return rows
+    words: dict[tuple[str, str], str] = {}
+    for place in range(len(form.options)):
+        names = [numbered(name, place) for name in ("value", form.unit, KEYWORD)]
+        for value, unit, word in answers[names].drop_duplicates().itertuples(index=False, name=None):
+            words.setdefault((str(value), str(unit)), str(word or ""))
+    pairs = zip(rows["value"], rows["clip"], strict=True)
+    return rows.assign(**{SEARCH_WORD: [words.get(pair, "") for pair in pairs]})
+
+
+def _chance(finding: ValueFinding) -> Estimate:
+    """Chance in percent to be taken over a thing of average strength."""
+    from scipy.special import expit
+
+    found = finding.centred.estimate
+    mean, low, high = (
+        None if end is None else float(100.0 * expit(end)) for end in (found.mean, found.low, found.high)
+    )
+    return Estimate(mean, low, high, found.why)
+
+
+def _log_odds(finding: ValueFinding) -> Mapping[str, Estimate]:
+    return {"log_odds": finding.centred.estimate}
+
+
+def _leans(found: Mapping[str, Strengths]) -> dict[str, Estimate]:
+    """Lean towards the option named first, as of yes/no questions, and what the covariate adds."""
+    first = [(fit.places[0] - fit.places[1:].mean()) / 2.0 for fit in found.values()]
+    terms = {"order": first}
+    if any(not np.isnan(fit.covariate) for fit in found.values()):
+        terms["covariate"] = [fit.covariate for fit in found.values()]
+    known = {name: np.array(each)[~np.isnan(each)] for name, each in terms.items()}
+    return {
+        name: Estimate(float(each.mean()), why=_NOT_FIXED) if len(each) else Estimate(None)
+        for name, each in known.items()
+    }
+
+
+def _agreement(found: Mapping[str, Strengths]) -> float | None:
+    """Mean correlation of the strengths of two wordings."""
+    rates = []
+    for one, other in combinations(found.values(), 2):
+        both = ~(np.isnan(one.theta) | np.isnan(other.theta))
+        if both.sum() > 2 and one.theta[both].std() > 0 and other.theta[both].std() > 0:
+            rates.append(float(np.corrcoef(one.theta[both], other.theta[both])[0, 1]))
+    return float(np.mean(rates)) if rates else None

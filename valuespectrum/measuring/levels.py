@@ -1,0 +1,172 @@
+"""How thoroughly to measure: which instruments in how many words, what that controls for, and what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from valuespectrum.instruments.registry import Plain, load_instrument
+from vectorstore.foundation.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPart:
+    """One instrument of a level."""
+
+    instrument: str
+    params: Mapping[str, Plain] = field(default_factory=dict)
+
+    def cost(self, pictures: int) -> int:
+        """Asks to one respondent about so many pictures, at most."""
+        return load_instrument(self.instrument, self.params).cost(pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A battery: one instrument or several."""
+
+    name: str
+    parts: tuple[LevelPart, ...]
+    controls: tuple[str, ...]
+    """What cannot pass for a value any more, or is told as a number."""
+    leaves: tuple[str, ...]
+    """What still can."""
+
+    def lines(self, pictures: int = 0) -> list[str]:
+        """For a reader: what it controls for, what it does not, what it costs.
+
+        Args:
+            pictures: How many are shown; 0 where that is not known, and the cost is told of one.
+        """
+        shown = pictures or 1
+        costs = ", ".join(f"{part.instrument} {part.cost(shown):,}" for part in self.parts)
+        about = f"{pictures:,} pictures" if pictures else "one picture (choices and sessions as a whole)"
+        return [
+            f"battery {self.name}: controls for {'; '.join(self.controls) or 'nothing'}",
+            f"battery {self.name}: does not control for {'; '.join(self.leaves)}",
+            f"battery {self.name}: at most {costs} asks to one respondent about {about}",
+        ]
+
+    def to_json(self, pictures: int = 0) -> dict[str, object]:
+        """The same for a script."""
+        return {
+            "name": self.name,
+            "controls": list(self.controls),
+            "leaves": list(self.leaves),
+            "asks": {part.instrument: part.cost(pictures or 1) for part in self.parts},
+        }
+
+
+_LEANS = "leans to yes and to the option named first"
+_REFUSALS = "refusals (never a dislike)"
+_WORDS = "wordings (six, and intervals that reach over others like them)"
+_FEW_WORDS = "wordings (two: intervals over others like them are wide)"
+_PRETTY = "what a picture shows beside its value, such as beauty (pairs alone are matched, where it is measured)"
+_ALWAYS = ("search words that find the wrong clips", "other languages", "clips that were found in another way")
+_OTHER_ASKING = "ways of asking: ratings, choices and acts may say something else"
+_IMPRESSION = "answers that are to make a good impression"
+_EVERY: Mapping[str, Plain] = {"wordings": 6}
+_FAKED: Mapping[str, Plain] = {"wordings": 6, "frame_of_mind": "all"}
+
+LEVELS: Mapping[str, Level] = {
+    level.name: level
+    for level in (
+        Level(
+            "paper",
+            (LevelPart("paper"),),
+            (),
+            (_LEANS, "refusals, which count as a no", "wordings (one)", _OTHER_ASKING, _IMPRESSION, _PRETTY, *_ALWAYS),
+        ),
+        Level(
+            "quick",
+            (LevelPart("like", {"wordings": 2}),),
+            (_LEANS, _REFUSALS),
+            (_FEW_WORDS, _OTHER_ASKING, _IMPRESSION, _PRETTY, *_ALWAYS),
+        ),
+        Level(
+            "standard",
+            (LevelPart("like", _EVERY),),
+            (_LEANS, _REFUSALS, _WORDS),
+            (_OTHER_ASKING, _IMPRESSION, _PRETTY, *_ALWAYS),
+        ),
+        Level(
+            "full",
+            (
+                LevelPart("like", _FAKED),
+                LevelPart("scale7", _EVERY),
+                LevelPart("pairs", _EVERY),
+                LevelPart("best-worst", _EVERY),
+                LevelPart("behaviour", _EVERY),
+                LevelPart("forced-choice", _FAKED),
+            ),
+            (
+                *(_LEANS, _REFUSALS, _WORDS, "general liking (choices have none)"),
+                *(
+                    "leans to high numbers and to places in a list",
+                    "the way of asking (six instruments beside each other)",
+                ),
+                "answers that are to make a good impression (told as the faking effect)",
+            ),
+            (_PRETTY, *_ALWAYS),
+        ),
+    )
+}
+"""From the least to the most thorough."""
+
+
+def level_params(level: str, instrument: str) -> Mapping[str, Plain]:
+    """Options of one instrument at a level.
+
+    Args:
+        level: A key of ``LEVELS``.
+        instrument: Which.
+
+    Raises:
+        InputError: There is no such level, or it has another instrument only.
+
+    Example:
+        >>> level_params("quick", "pairs"), level_params("full", "scale7")
+        ({'wordings': 2}, {'wordings': 6})
+    """
+    if level not in LEVELS:
+        raise InputError(f"there is no battery {level!r:.40}", f"one of {', '.join(LEVELS)}")
+    parts = {part.instrument: part.params for part in LEVELS[level].parts}
+    if instrument in parts:
+        return parts[instrument]
+    if level == "paper":
+        raise InputError(f"the battery paper is the instrument paper alone, not {instrument!r:.40}")
+    return {"wordings": 2 if level == "quick" else 6}
+
+
+def single(battery: str, given: Mapping[str, Plain]) -> tuple[str, Mapping[str, Plain]]:
+    """Instrument and options of a battery that is one instrument, or that names one.
+
+    Args:
+        battery: A level, or an instrument.
+        given: Options that a user sets beside it.
+
+    Raises:
+        InputError: The level is several instruments, or sets an option that is given.
+    """
+    level = LEVELS.get(battery)
+    if level is None:
+        return battery, given
+    if len(level.parts) > 1:
+        raise InputError(f"the battery {battery!r} is several instruments, each a run of its own", "use bench_level")
+    part = level.parts[0]
+    refuse_both(battery, part.params, given)
+    return part.instrument, {**part.params, **given}
+
+
+def refuse_both(battery: str, params: Mapping[str, Plain], given: Mapping[str, Plain]) -> None:
+    """Refuse options that a level sets: what is called by its name is what it says.
+
+    Raises:
+        InputError: There is one.
+    """
+    both = sorted(set(params) & set(given))
+    if both:
+        option = both[0].replace("_", "-")
+        raise InputError(
+            f"the battery {battery!r} sets {option} itself", f"leave --{option} out, or name the instrument"
+        )
