@@ -105,6 +105,11 @@ if TYPE_CHECKING:
         list_instruments as list_instruments,
         run_instrument as run_instrument,
     )
+    from valuespectrum.operations.levels import (
+        LevelRuns as LevelRuns,
+        bench_level as bench_level,
+        plan_level as plan_level,
+    )
     from valuespectrum.operations.quickstart import (
         QuickstartOptions as QuickstartOptions,
         Summary as Summary,
@@ -117,6 +122,8 @@ if TYPE_CHECKING:
         EmbedderFormat as EmbedderFormat,
         EngineName as EngineName,
         ExportForm as ExportForm,
+        FormName as FormName,
+        FrameName as FrameName,
         LayoutName as LayoutName,
         ModelFormat as ModelFormat,
         PlaceName as PlaceName,
@@ -131,9 +138,11 @@ if TYPE_CHECKING:
     from valuespectrum.operations.shared.known import (
         known_batteries as known_batteries,
         known_instruments as known_instruments,
+        known_levels as known_levels,
         known_personas as known_personas,
         known_policies as known_policies,
         known_values as known_values,
+        several_instruments as several_instruments,
     )
     from valuespectrum.operations.shared.option_files import (
         FileOption as FileOption,
@@ -183,15 +192,16 @@ _HOMES = {
     "valuespectrum.operations.history": "HistorySettings WatchHistory history",
     "valuespectrum.operations.ingest": "IngestSettings Ingested ingest plan_ingest",
     "valuespectrum.operations.instrument": "InstrumentList InstrumentSettings list_instruments run_instrument",
+    "valuespectrum.operations.levels": "LevelRuns bench_level plan_level",
     "valuespectrum.operations.quickstart": "QuickstartOptions Summary quickstart",
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
-        "DecoderName EmbedderFormat EngineName ExportForm LayoutName ModelFormat PlaceName RaterName "
-        "ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
+        "DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat PlaceName "
+        "RaterName ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (
-        "known_batteries known_instruments known_personas known_policies known_values"
+        "known_batteries known_instruments known_levels known_personas known_policies known_values several_instruments"
     ),
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",

@@ -7,7 +7,7 @@ a class with a frozen dataclass ``Options`` and a constructor that takes one; it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
@@ -73,9 +73,9 @@ class Setting:
     nobody reads them, and for real clips."""
     showing: Showing | None = None
     """How clips are shown; ``None`` for the one picture of each row."""
-    nuisance: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Frame id to ratings of what is not measured, such as brightness: pictures that are set beside each other are
-    chosen to be alike in it. Empty where nothing is known."""
+    nuisances: Callable[[], Mapping[str, Mapping[str, float]]] | None = None
+    """Measures of frames what is not a value, such as brightness, by frame id: pictures that are set beside each other
+    are chosen to be alike in it. ``None`` where nothing can be known."""
 
 
 @runtime_checkable

@@ -19,12 +19,13 @@ from agents.models.base import Model
 from agents.models.model_names import ModelSpec
 from agents.personas.persona import Persona
 from ingest.embedding.base import Embedder
-from valuespectrum.instruments.base import Listed, Pictures, Setting
+from valuespectrum.instruments.base import Adaptive, Instrument, Listed, Pictures, Setting
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.question_list import NamedAsks
 from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_instrument
 from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress, Silent
 from valuespectrum.measuring.captions import CaptionAsks, write_captions
+from valuespectrum.measuring.instrument_run import conduct_all
 from valuespectrum.measuring.presenting import PICTURES, FoundClips, PresentOptions, Shown, show
 from valuespectrum.measuring.run_scores import write_scores
 from valuespectrum.measuring.structures import likeness_of_values
@@ -33,6 +34,7 @@ from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.manifest import CorpusRecord, path_from
 from valuespectrum.runs.run import Run
 from valuespectrum.stimuli.keywords import load_keywords
+from valuespectrum.stimuli.nuisance.measures import measured_pictures
 from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.retrieval import (
     RetrievalOptions,
@@ -65,7 +67,7 @@ class BenchOptions(AskingOptions):
     """Name of the snapshot that the corpus is at, for the manifest; empty when there is none."""
 
     @property
-    def instrument(self) -> Listed:
+    def instrument(self) -> Instrument:
         """The instrument with its options.
 
         Raises:
@@ -79,22 +81,22 @@ class BenchOptions(AskingOptions):
         return self.retrieval or retrieval_of(self.instrument)
 
 
-def picture_instrument(name: str, params: Mapping[str, Plain]) -> Listed:
+def picture_instrument(name: str, params: Mapping[str, Plain]) -> Instrument:
     """An instrument that a benchmark can be made with.
 
     Raises:
         InputError: It is unknown, an option is out of range, or it shows no pictures.
     """
     instrument = load_instrument(name, params)
-    if instrument.pictures is None or not isinstance(instrument, Listed):
+    if instrument.pictures is None:
         raise InputError(
-            f"the instrument {name!r} does not ask the same about every picture",
+            f"the instrument {name!r} shows no pictures",
             f"run it with: valuespectrum instrument run {name}",
         )
     return instrument
 
 
-def retrieval_of(instrument: Listed, top_k: int | None = None) -> RetrievalOptions:
+def retrieval_of(instrument: Instrument, top_k: int | None = None) -> RetrievalOptions:
     """How clips are found for an instrument that shows pictures.
 
     Args:
@@ -175,9 +177,12 @@ def run_benchmark(
         run.know(CorpusRecord(values=clips_by_value(rows), likeness=likeness_of_values(corpus, embedder, rows)))
         store.keep_manifest(json.dumps(run.manifest.document))
         shown = _shown(options, rows, corpus, models, teller)
-        asks = picture_asks(options, asked.roles, shown)
         warning = caution(embedder.id, [model.id for model in models], pictures)
-        asked.put(asks, store, clips_per_value(rows), warning, shown.clips)
+        if isinstance(options.instrument, Adaptive):
+            conduct_all(options.instrument, _setting(options, asked.roles, shown), models, store, teller)
+        else:
+            asks = picture_asks(options, asked.roles, shown)
+            asked.put(asks, store, clips_per_value(rows), warning, shown.clips)
         teller.working("scoring")
         return write_scores(run.folder, store, options.scoring)
 
@@ -206,9 +211,22 @@ def picture_asks(options: BenchOptions, listed: Sequence[Role], shown: Shown) ->
         listed: Whom.
         shown: About which clips, shown how.
     """
-    instrument, found = options.instrument, shown.found
-    setting = Setting(listed, found.rows, found.corpus, options.seed, found.told, shown.conditions)
-    return NamedAsks(instrument.questions(setting), instrument.name)
+    instrument = options.instrument
+    if not isinstance(instrument, Listed):
+        most = instrument.cost(len(shown.found.rows))
+        raise InputError(
+            f"what {instrument.name} asks depends on the answers", f"at most {most:,} asks to one respondent"
+        )
+    return NamedAsks(instrument.questions(_setting(options, listed, shown)), instrument.name)
+
+
+def _setting(options: BenchOptions, listed: Sequence[Role], shown: Shown) -> Setting:
+    found = shown.found
+
+    def nuisances() -> dict[str, dict[str, float]]:
+        return measured_pictures({row.frame_id: found.corpus.picture_path(row.picture_sha) for row in found.rows})
+
+    return Setting(listed, found.rows, found.corpus, options.seed, found.told, shown.conditions, nuisances)
 
 
 def drawn_pictures(corpus: BenchCorpus, embedder_id: str, models: Sequence[str]) -> dict[str, int] | None:

@@ -67,7 +67,7 @@ def run_instrument(
     ):
         store.keep_manifest(json.dumps(run.manifest.document))
         if isinstance(instrument, Adaptive):
-            _conduct(instrument, setting, models, store, teller)
+            conduct_all(instrument, setting, models, store, teller)
         else:
             assert isinstance(instrument, Listed), "the registry takes no other"
             asked.put(NamedAsks(instrument.questions(setting), instrument.name), store)
@@ -75,10 +75,19 @@ def run_instrument(
         return write_scores(run.folder, store, options.scoring)
 
 
-def _conduct(
+def conduct_all(
     instrument: Adaptive, setting: Setting, models: Sequence[Model], store: AnswerStore, teller: BenchProgress
 ) -> None:
-    most = len(setting.respondents) * instrument.cost(0)
+    """Drive the procedures of an instrument for every model.
+
+    Args:
+        instrument: What asks.
+        setting: Whom, about what.
+        models: Who answers.
+        store: Where answers are and go.
+        teller: Told how far it is.
+    """
+    most = len(setting.respondents) * instrument.cost(len(setting.rows))
     for model in models:
 
         def standing(now: Standing, model: Model = model) -> None:

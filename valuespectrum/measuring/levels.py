@@ -59,7 +59,7 @@ class Level:
 
 _LEANS = "leans to yes and to the option named first"
 _REFUSALS = "refusals (never a dislike)"
-_WORDS = "wordings (six, and intervals that reach over others like them)"
+_WORDS = "wordings ({}, and intervals that reach over others like them)"
 _FEW_WORDS = "wordings (two: intervals over others like them are wide)"
 _PRETTY = "what a picture shows beside its value, such as beauty (pairs alone are matched, where it is measured)"
 _ALWAYS = ("search words that find the wrong clips", "other languages", "clips that were found in another way")
@@ -85,8 +85,8 @@ LEVELS: Mapping[str, Level] = {
         ),
         Level(
             "standard",
-            (LevelPart("like", _EVERY),),
-            (_LEANS, _REFUSALS, _WORDS),
+            (LevelPart("like", {"wordings": 3}),),
+            (_LEANS, _REFUSALS, _WORDS.format("three")),
             (_OTHER_ASKING, _IMPRESSION, _PRETTY, *_ALWAYS),
         ),
         Level(
@@ -100,7 +100,7 @@ LEVELS: Mapping[str, Level] = {
                 LevelPart("forced-choice", _FAKED),
             ),
             (
-                *(_LEANS, _REFUSALS, _WORDS, "general liking (choices have none)"),
+                *(_LEANS, _REFUSALS, _WORDS.format("six"), "general liking (choices have none)"),
                 *(
                     "leans to high numbers and to places in a list",
                     "the way of asking (six instruments beside each other)",
@@ -135,7 +135,40 @@ def level_params(level: str, instrument: str) -> Mapping[str, Plain]:
         return parts[instrument]
     if level == "paper":
         raise InputError(f"the battery paper is the instrument paper alone, not {instrument!r:.40}")
-    return {"wordings": 2 if level == "quick" else 6}
+    return {"wordings": {"quick": 2, "standard": 3}.get(level, 6)}
+
+
+_ALONE: Mapping[str, tuple[str, str]] = {
+    "like": (_LEANS, "the ends of the scale"),
+    "scale7": ("the lean to high numbers", "how coarse digits are"),
+    "pairs": ("general liking; the option named first", "what one picture has that the other lacks"),
+    "best-worst": ("general liking; places in a list", "what one picture has that the others lack"),
+    "forced-choice": (
+        "general agreement; the option named first; desirability as far as it is rated",
+        "words for acts",
+    ),
+    "behaviour": (f"{_LEANS}; what a policy shows", "how coarse acts are"),
+    "paper": ("nothing", _LEANS),
+}
+"""What single instruments control for, and what each does not."""
+
+
+def instrument_lines(level: str, instrument: str, pictures: int = 0) -> list[str]:
+    """What one instrument at a level controls for, what it does not, and what it costs.
+
+    Raises:
+        InputError: There is no such level, or it has another instrument only.
+    """
+    part = LevelPart(instrument, level_params(level, instrument))
+    named = f"battery {level} of {instrument}"
+    does, does_not = _ALONE.get(instrument, ("what its own description says", "the rest"))
+    options = ", ".join(f"{name} {given}" for name, given in part.params.items()) or "as published"
+    return [
+        f"{named}: controls for {does}; asked with {options}",
+        f"{named}: does not control for {'; '.join((does_not, _PRETTY, *_ALWAYS))}",
+        f"{named}: at most {part.cost(pictures or 1):,} asks to one respondent"
+        + ("" if pictures else " about one picture (choices and sessions as a whole)"),
+    ]
 
 
 def single(battery: str, given: Mapping[str, Plain]) -> tuple[str, Mapping[str, Plain]]:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum.operations.score import Scores, describe
-from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, StrategyName
+from valuespectrum.operations.shared.choices import (
+    EngineName,
+    FormName,
+    FrameName,
+    LayoutName,
+    ModelFormat,
+    StrategyName,
+)
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -43,11 +50,21 @@ class BenchSettings:
     placebos: int = PLACEBO_TEXTS
     """Texts without values that personas are held against; 0 for none, and then no persona gets a verdict."""
     battery: str = "like"
-    """An instrument that shows pictures: ``"like"`` (four balanced cells), ``"paper"`` (as published), or another."""
-    wordings: int = 2
-    """Wordings of the like question."""
+    """How thoroughly: ``"paper"``, ``"quick"``, ``"standard"`` (``"full"`` is several runs: ``bench_level``); or an
+    instrument that shows pictures: ``"like"`` (four balanced cells), ``"pairs"``, ``"scale7"`` or another."""
+    wordings: int | None = None
+    """Wordings of each question, from the first; ``None`` for as many as usual."""
+    language: str = ""
+    """Languages by code, with commas between them; empty for English."""
+    form: FormName | None = None
+    """``"unforced"`` adds an option that says neither."""
+    frame_of_mind: FrameName | None = None
+    """What is said before each question: to be honest, or to make the best impression; ``"all"`` tells how far these
+    differ."""
+    items: Path | None = None
+    """A file of your own wordings and statements (YAML)."""
     params: Mapping[str, str] | None = None
-    """Options of the instrument in place of ``wordings``."""
+    """Further options of the instrument."""
     top_k: int = 5
     """Clips per keyword."""
     keywords: Path | None = None
@@ -128,6 +145,7 @@ def bench(
     settings, teller = settings or BenchSettings(), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
     options = _options(specs, run, settings)
+    tell_level(settings.battery, teller)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
         snapshot = snapshot_with(opened.folder, opened.content_hash())
         effective = effective_options(settings, corpus=opened.folder, model=specs, run=options.run)
@@ -179,6 +197,7 @@ def plan_bench(
     settings, teller = settings or BenchSettings(), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
     options = _options(specs, run, settings)
+    tell_level(settings.battery, teller)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas):
         teller.doing("planning")
         planned = plan_benchmark(options, opened, embedder, specs, personas)
@@ -206,21 +225,19 @@ def _prepared(
 
 def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: BenchSettings) -> BenchOptions:
     from agents.models.model_names import ModelSpec
-    from valuespectrum.instruments.battery import BatteryOptions
     from valuespectrum.instruments.registry import InstrumentChoice
     from valuespectrum.measuring.benchmark import BenchOptions, picture_instrument, retrieval_of
+    from valuespectrum.measuring.levels import single
     from valuespectrum.scoring.cells import ScoringOptions
 
     named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
-    battery = (
-        BatteryOptions(settings.battery, settings.wordings)
-        if settings.params is None
-        else InstrumentChoice(settings.battery, settings.params)
-    )
+    name, params = single(settings.battery, item_params(settings))
+    instrument = picture_instrument(name, params)
+    instrument.cost(1)  # refuses words that there are not before anything is begun
     return BenchOptions(
         run=Path(run) if run else Path("runs") / f"{named}-{slug(settings.battery)}",
-        battery=battery,
-        retrieval=retrieval_of(picture_instrument(battery.name, battery.params), settings.top_k),
+        battery=InstrumentChoice(name, params),
+        retrieval=retrieval_of(instrument, settings.top_k),
         keywords=settings.keywords,
         strategies=settings.strategy or ("simple",),
         placebos=settings.placebos,
@@ -230,6 +247,24 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
         specs=tuple(specs),
         loading=settings.loading,
     )
+
+
+def item_params(settings: BenchSettings) -> dict[str, str | int]:
+    """Options of an instrument as settings name them; what is as usual is left out."""
+    given: dict[str, str | int] = dict(settings.params or {})
+    if settings.wordings is not None:
+        given["wordings"] = settings.wordings
+    named = {"language": settings.language, "form": settings.form, "frame_of_mind": settings.frame_of_mind}
+    given |= {name: said for name, said in named.items() if said}
+    return given | ({"items": str(settings.items)} if settings.items else {})
+
+
+def tell_level(battery: str, teller: Teller) -> None:
+    """Say what a level controls for; nothing of an instrument."""
+    from valuespectrum.measuring.levels import LEVELS
+
+    for line in LEVELS[battery].lines() if battery in LEVELS else ():
+        teller.say(line)
 
 
 class BenchBars(contextlib.ExitStack):

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, slug
+from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, item_params, slug
 from valuespectrum.operations.score import Scores, describe
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, load_models
 from valuespectrum.operations.shared.option_files import effective_options
@@ -47,6 +47,8 @@ class InstrumentSettings:
     """Corpus folder, for an instrument that shows pictures."""
     option: Mapping[str, str] = field(default_factory=dict)
     """Options of the instrument by name."""
+    battery: str = ""
+    """``"quick"``, ``"standard"`` or ``"full"``: how thoroughly; empty for the options alone."""
     asked: BenchSettings = field(default_factory=BenchSettings)
     """Personas, models and seed; what is about pictures counts for an instrument that shows some."""
 
@@ -105,7 +107,9 @@ def run_instrument(
     from valuespectrum.instruments.registry import load_instrument
 
     settings, teller = settings or InstrumentSettings(), teller or Unattended()
+    settings = _at_level(name, settings, teller)
     instrument = load_instrument(name, settings.option)
+    instrument.cost(1)  # refuses words that there are not before anything is begun
     specs = [models] if isinstance(models, str) else list(models)
     if instrument.pictures is None:
         if settings.corpus is not None:
@@ -115,6 +119,21 @@ def run_instrument(
         raise InputError(f"the instrument {name!r} asks about pictures", "name a corpus with --corpus DIR")
     asked = replace(settings.asked, battery=name, params=dict(settings.option))
     return bench(settings.corpus, specs, run, asked, teller, command)
+
+
+def _at_level(name: str, settings: InstrumentSettings, teller: Teller) -> InstrumentSettings:
+    """The same with the options of a level and of the items, and what the level controls for said."""
+    from valuespectrum.measuring.levels import instrument_lines, level_params, refuse_both
+
+    given = {option: str(said) for option, said in item_params(settings.asked).items()} | dict(settings.option)
+    if settings.battery:
+        level = level_params(settings.battery, name)
+        refuse_both(settings.battery, level, given)
+        given = {option: str(said) for option, said in level.items()} | given
+        for line in instrument_lines(settings.battery, name):
+            teller.say(line)
+    asked = replace(settings.asked, wordings=None, language="", form=None, frame_of_mind=None, items=None, params=None)
+    return replace(settings, option=given, asked=asked)
 
 
 def _run(

@@ -54,6 +54,28 @@ SamplesOption = Annotated[
     int, typer.Option(help="Answers to draw for each question; 0 reads the probabilities themselves.", min=0)
 ]
 TemperatureOption = Annotated[float, typer.Option(help="Temperature of drawn answers.", min=0.01)]
+LanguageOption = Annotated[
+    str,
+    typer.Option(
+        help="Languages of the questions with commas: en, de, fr, es, zh (all but en unreviewed). Default: en.",
+        metavar="CODES",
+        show_default=False,
+    ),
+]
+FormOption = Annotated[
+    api.FormName | None,
+    typer.Option(help="unforced adds an option that says neither. Default: forced.", show_default=False),
+]
+FrameOption = Annotated[
+    api.FrameName | None,
+    typer.Option(
+        help="Say before each question to be honest, or to make the best impression; all tells how far these differ.",
+        show_default=False,
+    ),
+]
+ItemsOption = Annotated[
+    Path | None, typer.Option(help="File of your own wordings (YAML).", metavar="FILE", show_default=False)
+]
 StrategiesOption = Annotated[
     list[StrategyChoice] | None,
     typer.Option("--strategy", help="How personas are put; by default simple. May be repeated.", show_default=False),

@@ -16,7 +16,11 @@ from valuespectrum.cli.console.options import (
     DtypeOption,
     EmbedderOption,
     EngineOption,
+    FormOption,
+    FrameOption,
+    ItemsOption,
     KeywordsOption,
+    LanguageOption,
     LayoutOption,
     ModelHelp,
     PersonaFileOption,
@@ -48,11 +52,17 @@ def bench(
     battery: Annotated[
         str,
         typer.Option(
-            help="like (four balanced cells), paper (as published), or one that is installed.",
+            help="paper, quick, standard or full; or one instrument: like, pairs, scale7 ... (`instrument list`).",
             autocompletion=one_of(lambda: api.known_batteries()),
         ),
     ] = "like",
-    wordings: Annotated[int, typer.Option(help="Wordings of the like question.", min=1)] = 2,
+    wordings: Annotated[
+        int | None, typer.Option(help="Wordings of each question; 2 where nothing is named.", min=1, show_default=False)
+    ] = None,
+    language: LanguageOption = "",
+    form: FormOption = None,
+    frame_of_mind: FrameOption = None,
+    items: ItemsOption = None,
     top_k: TopOption = 5,
     keywords: KeywordsOption = None,
     run: Annotated[
@@ -114,6 +124,10 @@ def bench(
         placebos=placebos,
         battery=battery,
         wordings=wordings,
+        language=language,
+        form=form,
+        frame_of_mind=frame_of_mind,
+        items=items,
         top_k=top_k,
         keywords=keywords,
         seed=seed,
@@ -128,8 +142,20 @@ def bench(
         temperature=temperature,
     )
     with Terminal(as_json) as terminal:
+        if api.several_instruments(battery):
+            _bench_level(terminal, corpus, model, run, settings, dry_run)
+            return
         if dry_run:
             terminal.show(api.plan_bench(corpus, model, run, settings, terminal))
             return
         scores = api.bench(corpus, model, run, settings, terminal, typed_command())
         terminal.show(api.plan_design(scores.run, wish) if plan else scores)
+
+
+def _bench_level(
+    terminal: Terminal, corpus: Path, model: list[str], run: Path | None, settings: api.BenchSettings, dry_run: bool
+) -> None:
+    if dry_run:
+        terminal.show(api.plan_level(corpus, model, run, settings, terminal))
+    else:
+        terminal.show(api.bench_level(corpus, model, run, settings, terminal, typed_command()))

@@ -16,7 +16,11 @@ from valuespectrum.cli.console.options import (
     DtypeOption,
     EmbedderOption,
     EngineOption,
+    FormOption,
+    FrameOption,
+    ItemsOption,
     KeywordsOption,
+    LanguageOption,
     LayoutOption,
     ModelsOption,
     PersonaFileOption,
@@ -77,6 +81,18 @@ def run_instrument(
         list[str] | None,
         typer.Option(help="Option of the instrument. May be repeated.", metavar="NAME=VALUE", show_default=False),
     ] = None,
+    battery: Annotated[
+        str,
+        typer.Option(
+            help="quick, standard or full: in how many words, and in which frames of mind.",
+            autocompletion=one_of(lambda: api.known_levels()),
+            show_default=False,
+        ),
+    ] = "",
+    language: LanguageOption = "",
+    form: FormOption = None,
+    frame_of_mind: FrameOption = None,
+    items: ItemsOption = None,
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
@@ -106,6 +122,10 @@ def run_instrument(
         persona=tuple(persona or ()),
         personas=personas,
         strategy=tuple(each.value for each in strategy or [StrategyChoice.simple]),
+        language=language,
+        form=form,
+        frame_of_mind=frame_of_mind,
+        items=items,
         placebos=placebos,
         top_k=top_k,
         keywords=keywords,
@@ -121,5 +141,5 @@ def run_instrument(
         temperature=temperature,
     )
     with Terminal(as_json) as terminal:
-        settings = api.InstrumentSettings(corpus, pairs("--option", option or [], "wordings=2"), asked)
+        settings = api.InstrumentSettings(corpus, pairs("--option", option or [], "wordings=2"), battery, asked)
         terminal.show(api.run_instrument(name, model, run, settings, terminal, typed_command()))

@@ -26,7 +26,7 @@ from agents.procedures.procedure import Addressed, Named, Procedure
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, PictureBattery
 from valuespectrum.instruments.further.faceted import Heard, Reading, faceted, told_sets
-from valuespectrum.instruments.further.frames_of_mind import with_faking
+from valuespectrum.instruments.frames_of_mind import with_faking
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import NEITHER, ItemOptions, unreviewed
 from valuespectrum.instruments.question_list import put_to
@@ -122,7 +122,7 @@ class BehaviourInFeed(PictureBattery):
         plain = instructed(answers)
         beside = NEITHER if self.options.unforced else ""
         heard = Heard(
-            acts["value"].value_counts().to_dict(),
+            {str(value): int(count) for value, count in acts["value"].value_counts().items()},
             verdict_rates(read_options(plain, ("yes", "no"), options, beside), plain["clip"], options.level),
             notes=(
                 "what is watched is drawn from the answers, as in any session",
@@ -195,8 +195,8 @@ def _catalogue(setting: Setting) -> Catalogue:
         assert setting.pictures is not None, "looked at by the caller"
         frame = TimedFrame(FrameReference(row.picture_sha, setting.pictures.picture_path(row.picture_sha)), 0.0)
         item = FeedItem(row.clip_id, row.frame_id, row.value, np.zeros(1, dtype=np.float32))
-        about = {"value": row.value, "frame": row.frame_id, "keyword": row.keyword, f"weight_{row.value}": 1.0}
-        tags = about | dict(setting.shown.get(row.frame_id, {}))
+        tags: dict[str, str | int | float] = {"value": row.value, "frame": row.frame_id, "keyword": row.keyword}
+        tags |= {f"weight_{row.value}": 1.0, **setting.shown.get(row.frame_id, {})}
         clips[row.clip_id] = CatalogueClip(item, (frame,), _SECONDS, tags=tags)
     return Catalogue(list(clips.values()))
 
@@ -227,7 +227,11 @@ class _Rewording:
         order = (first, "no" if first == "yes" else "yes")
         words = self.wording.texts[side].format(options=spoken.join((*order, *beside)))
         tag = self.options.instruction_tag(self.frame)
-        tags = {"item": _SIDES[side], "wording": self.wording.tag, "session": self.session}
+        tags: dict[str, str | int | float] = {
+            "item": _SIDES[side],
+            "wording": self.wording.tag,
+            "session": self.session,
+        }
         said = replace(
             ask,
             question=spoken.instructions[self.frame] + words,

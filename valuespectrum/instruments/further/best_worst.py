@@ -11,7 +11,7 @@ from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import SET, best_worst_sets, blocks, turned
-from valuespectrum.instruments.further.frames_of_mind import with_faking
+from valuespectrum.instruments.frames_of_mind import with_faking
 from valuespectrum.instruments.further.several import SetAsks
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import marked_forms, unreviewed

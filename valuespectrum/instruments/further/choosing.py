@@ -159,8 +159,8 @@ def _on_offer(answers: pd.DataFrame, form: ChoiceFormat, value_set: ValueSet) ->
     further = None
     if form.covariate:
         columns = [answers[numbered(form.covariate, place)].astype(float) for place in places]
-        further = np.stack(columns, axis=1)
-    sign = answers["polarity"].astype(float).to_numpy()
+        further = np.stack(columns, axis=1).astype(np.float64)
+    sign = answers["polarity"].to_numpy(np.float64)
     return [str(name) for name in names], ChoiceSets(values, units, sign, len(value_set), further)
 
 

@@ -26,6 +26,10 @@ _BLOCKS: Mapping[int, tuple[tuple[int, ...], ...]] = {
         *((2, 3, 5, 9), (2, 4, 8, 9), (2, 5, 6, 7), (3, 4, 5, 8), (3, 4, 6, 7)),
     ),
 }
+Place = tuple[str, int]
+"""A group, and which of its things."""
+_PASSES = 20
+"""Times that all exchanges are tried, at most."""
 SET = 4
 """Things in a set of the best-worst design."""
 
@@ -68,16 +72,15 @@ def best_worst_sets(
         generator: A stream of its own.
     """
     names = [name for name, things in groups.items() if things]
-    queues = {name: _mixed(groups[name], generator) for name in names}
-    used = dict.fromkeys(names, 0)
+    waiting: dict[str, list[Thing]] = {name: [] for name in names}
     found = []
     for _ in range(rounds):
         for block in blocks(len(names)):
             chosen = []
             for place in shuffled(len(block), generator):
                 name = names[block[place]]
-                chosen.append(queues[name][used[name] % len(queues[name])])
-                used[name] += 1
+                waiting[name] = waiting[name] or _mixed(groups[name], generator)
+                chosen.append(waiting[name].pop())
             found.append(chosen)
     return found
 
@@ -90,7 +93,8 @@ def matched_pairs(
 ) -> list[tuple[Thing, Thing]]:
     """Pairs of things of different groups, each two groups equally often, alike in what is not measured.
 
-    Of the pairs that two groups allow, those are taken whose things were used least, and among these the most alike.
+    Of the pairs that two groups allow, those are taken whose things were used least, and among these the most alike;
+    then things of one group change places as long as that makes pairs more alike, which leaves use as it is.
 
     Args:
         groups: Value to the things that stand for it.
@@ -101,7 +105,7 @@ def matched_pairs(
     queues = {name: _mixed(things, generator) for name, things in groups.items() if things}
     used = {name: [0] * len(things) for name, things in queues.items()}
     taken: set[tuple[str, int, str, int]] = set()
-    found = []
+    found: list[list[Place]] = []
     for _ in range(rounds):
         for one, other in combinations(queues, 2):
             best = min(
@@ -115,9 +119,31 @@ def matched_pairs(
             taken.add(best)
             used[best[0]][best[1]] += 1
             used[best[2]][best[3]] += 1
-            pair = queues[best[0]][best[1]], queues[best[2]][best[3]]
-            found.append(pair if generator.random() < 0.5 else pair[::-1])
-    return found
+            found.append([(best[0], best[1]), (best[2], best[3])])
+    pairs = _exchanged(found, lambda a, b: distance(queues[a[0]][a[1]], queues[b[0]][b[1]]))
+    listed = [(queues[a[0]][a[1]], queues[b[0]][b[1]]) for a, b in pairs]
+    return [pair if generator.random() < 0.5 else pair[::-1] for pair in listed]
+
+
+def _exchanged(pairs: list[list[Place]], distance: Callable[[Place, Place], float]) -> list[list[Place]]:
+    """Pairs after things of one group changed places wherever the two pairs are then more alike."""
+    pairs = [list(pair) for pair in pairs]
+    sides = [(at, side) for at in range(len(pairs)) for side in range(2)]
+    same = [(a, b) for a, b in combinations(sides, 2) if pairs[a[0]][a[1]][0] == pairs[b[0]][b[1]][0]]
+    for _ in range(_PASSES):
+        better = False
+        for (one, i), (other, j) in same:
+            first, second = pairs[one][i], pairs[other][j]
+            beside, across = pairs[one][1 - i], pairs[other][1 - j]
+            now = distance(first, beside) + distance(second, across)
+            made = {frozenset((second, beside)), frozenset((first, across))}
+            kept = {frozenset(pair) for at, pair in enumerate(pairs) if at not in (one, other)}
+            if distance(second, beside) + distance(first, across) < now - 1e-9 and len(made) == 2 and not made & kept:
+                pairs[one][i], pairs[other][j] = second, first
+                better = True
+        if not better:
+            break
+    return pairs
 
 
 def _mixed(things: Sequence[Thing], generator: np.random.Generator) -> list[Thing]:

@@ -16,6 +16,7 @@ from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.ranking import rank
 from valuespectrum.scoring.facets.tables import Layout, collect
 from valuespectrum.scoring.profile import ANY_NUMBER, Scale, profile
+from valuespectrum.scoring.readouts.identify import Status
 from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.theory.value_sets import ValueSet
 
@@ -48,7 +49,7 @@ class Heard:
 
 
 def told_sets(
-    rows: pd.DataFrame, value_set: ValueSet, readout: str, status: str = "identified", why: str = ""
+    rows: pd.DataFrame, value_set: ValueSet, readout: str, status: Status = "identified", why: str = ""
 ) -> ToldSets:
     """A table of sets out of rows.
 
@@ -87,7 +88,7 @@ def faceted(
         for value, finding in found.values.items()
     }
     frame = told.table.frame().rename(columns={"clip": draws.unit})
-    units = frame.groupby(["value", draws.unit], as_index=False)["theta"].mean()
+    units = frame.groupby(["value", draws.unit])["theta"].mean().reset_index()
     readout = [told.why] if told.why else []
     return Measurement(
         instrument.name,

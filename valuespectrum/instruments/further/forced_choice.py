@@ -11,7 +11,7 @@ from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ANSWER_TOKENS, OWN_WORDS
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import matched_pairs
-from valuespectrum.instruments.further.frames_of_mind import with_faking
+from valuespectrum.instruments.frames_of_mind import with_faking
 from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import unreviewed
@@ -109,8 +109,11 @@ class ForcedChoice:
         words = wording.texts["choose"].format(first=first.text, second=second.text) + further
         about: dict[str, str | int | float] = {"item": self.name, "wording": wording.tag, "polarity": 1}
         for place, each in enumerate(order):
-            said = {"value": each.value, "statement": each.text, "desirability": each.desirability}
-            about |= {numbered(name, place): known for name, known in said.items()}
+            about |= {
+                numbered("value", place): each.value,
+                numbered("statement", place): each.text,
+                numbered("desirability", place): each.desirability,
+            }
         for frame in self.options.instructions:
             tag = self.options.instruction_tag(frame)
             yield Ask(

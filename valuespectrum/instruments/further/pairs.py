@@ -11,7 +11,7 @@ from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import matched_pairs
-from valuespectrum.instruments.further.frames_of_mind import with_faking
+from valuespectrum.instruments.frames_of_mind import with_faking
 from valuespectrum.instruments.further.several import SetAsks
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import NEITHER, unreviewed
@@ -62,7 +62,7 @@ class Pairs(PictureBattery):
         for row in setting.rows:
             groups.setdefault(row.value, []).append(row)
         generator = stream(setting.seed, "instruments/pairs")
-        distance = Unlikeness(setting.nuisance)
+        distance = Unlikeness(setting.nuisances() if setting.nuisances else {})
         pairs = matched_pairs(groups, self.options.rounds, generator, distance)
         return SetAsks(
             setting, [order for pair in pairs for order in (pair, pair[::-1])], self._forms, self.options.prefill

@@ -10,7 +10,7 @@ from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
 from valuespectrum.instruments.further.faceted import Heard, Reading, faceted, told_sets
-from valuespectrum.instruments.further.frames_of_mind import with_faking
+from valuespectrum.instruments.frames_of_mind import with_faking
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import ItemOptions, marked_forms, unreviewed
 from valuespectrum.instruments.picture_asks import PictureAsks
@@ -65,7 +65,7 @@ class SevenSteps(PictureBattery):
         table, read, lean = self._heard(answers, options)
         plain = instructed(answers)
         heard = Heard(
-            plain["value"][read.counts].value_counts().to_dict(),
+            {str(value): int(count) for value, count in plain["value"][read.counts].value_counts().items()},
             verdict_rates(read, plain["clip"], options.level),
             bias={"scale_lean": Estimate(lean.lean)},
             reliability={"directions": Estimate(lean.agreement)},

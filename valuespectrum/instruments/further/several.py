@@ -50,6 +50,8 @@ class SetAsks:
     ) -> None:
         if setting.pictures is None:
             raise InputError("these questions are about pictures, and there is no corpus", "name one with --corpus")
+        if setting.showing is not None:
+            raise InputError("sets of pictures show one picture of each clip", "leave --present out")
         if not sets:
             raise InputError("there are too few values with pictures to choose between", "add clips to the corpus")
         self._pictures: Pictures = setting.pictures

@@ -20,6 +20,10 @@ StrategyName = Literal["simple", "profile", "isq"]
 """How a persona is put into words."""
 SpokenStrategy = Literal["simple", "profile"]
 """Those of them that a browsing agent can play."""
+FormName = Literal["forced", "unforced"]
+"""Whether questions have an option that says neither."""
+FrameName = Literal["neutral", "honest", "fake_good", "all"]
+"""What is said before a question."""
 ReadoutName = Literal["auto", "log_probability", "samples", "text"]
 """What of an answer is scored."""
 DecoderName = Literal["auto", "pyav", "decord", "torchcodec"]

@@ -16,15 +16,42 @@ def known_policies() -> list[str]:
 
 
 def known_batteries() -> list[str]:
-    """Names of the instruments that show pictures, which a benchmark can put.
+    """Names of what a benchmark can put: levels, and instruments that show pictures.
 
     Example:
-        >>> "like" in known_batteries()
+        >>> {"standard", "like"} <= set(known_batteries())
         True
     """
     from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument
+    from valuespectrum.measuring.levels import LEVELS
 
-    return [name for name in INSTRUMENTS.load_all()[0] if load_instrument(name).pictures]
+    return list(
+        dict.fromkeys([*LEVELS, *(name for name in INSTRUMENTS.load_all()[0] if load_instrument(name).pictures)])
+    )
+
+
+def known_levels() -> list[str]:
+    """Names of the batteries that say how thoroughly to measure.
+
+    Example:
+        >>> known_levels()
+        ['paper', 'quick', 'standard', 'full']
+    """
+    from valuespectrum.measuring.levels import LEVELS
+
+    return list(LEVELS)
+
+
+def several_instruments(battery: str) -> bool:
+    """Whether a battery is several instruments, each a run of its own.
+
+    Example:
+        >>> several_instruments("full"), several_instruments("like")
+        (True, False)
+    """
+    from valuespectrum.measuring.levels import LEVELS
+
+    return battery in LEVELS and len(LEVELS[battery].parts) > 1
 
 
 def known_instruments() -> list[str]:

@@ -53,7 +53,8 @@ class OptionAnswers:
         logs = self.kind == "log_probability"
         weights = np.exp(self.said - self.said.max(axis=1, keepdims=True)) if logs else self.said
         total = weights.sum(axis=1, keepdims=True)
-        return np.divide(weights, total, out=np.full_like(weights, np.nan), where=(total > 0) & self.counts[:, None])
+        told = (total > 0) & self.counts[:, None]
+        return np.asarray(np.divide(weights, total, out=np.full_like(weights, np.nan), where=told))
 
     def only(self, which: NDArray[np.bool_]) -> OptionAnswers:
         """Some of the answers."""

@@ -76,14 +76,15 @@ def _size(moved: Analysis, level: float) -> Estimate:
         return Estimate(None, why=test.why or "nothing moved, so its uncertainty was not seen")
     shifts = [row.centred.estimate.mean for row in moved.values.values() if row.status == "ok"]
     squares = float(np.sum(np.square([shift for shift in shifts if shift is not None])))
-    trace = squares / test.ratio
+    ratio, above, spare = test.ratio, test.above, test.below
+    trace = squares / ratio
 
     def root(excess: float) -> float:
         return float(np.sqrt(max(trace * excess / test.values, 0.0)))
 
     def below(size: float) -> float:
         """Chance of a smaller ratio; SciPy gives NaN where it is 0 to all digits."""
-        return float(np.nan_to_num(ncfdtr(test.above, test.below, size, test.ratio)))
+        return float(np.nan_to_num(ncfdtr(above, spare, size, ratio)))
 
     def noncentrality(share: float) -> float:
         if below(0.0) <= share:
@@ -94,5 +95,5 @@ def _size(moved: Analysis, level: float) -> Estimate:
         return float(brentq(lambda size: below(size) - share, 0.0, end))
 
     tail = (1.0 - level) / 2.0
-    low, high = (root(noncentrality(share) / test.above) for share in (1.0 - tail, tail))
-    return Estimate(root(test.ratio - 1.0), low, high)
+    low, high = (root(noncentrality(share) / above) for share in (1.0 - tail, tail))
+    return Estimate(root(ratio - 1.0), low, high)

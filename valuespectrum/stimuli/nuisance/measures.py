@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -50,6 +50,25 @@ def measured_clip(pictures: Sequence[Path]) -> list[tuple[float | None, ...]]:
     greys = [grey_picture(picture) for picture in opened]
     moves = motion(greys)
     return [(*_of_picture(picture, grey), moves) for picture, grey in zip(opened, greys, strict=True)]
+
+
+def measured_pictures(pictures: Mapping[str, Path]) -> dict[str, dict[str, float]]:
+    """Measure single pictures, whose motion is not known.
+
+    Args:
+        pictures: File of each by name.
+
+    Returns:
+        Name of a picture to nuisances by name, those left out that cannot be measured.
+
+    Raises:
+        CorpusError: A picture cannot be read.
+    """
+    measured = {name: dict(zip(MEASURED, measured_clip([path])[0], strict=True)) for name, path in pictures.items()}
+    return {
+        name: {each: number for each, number in row.items() if number is not None and each != "motion"}
+        for name, row in measured.items()
+    }
 
 
 def unavailable() -> dict[str, str]:

@@ -85,7 +85,7 @@ def test_a_lean_to_the_first_place_cancels_and_is_told(kind: Kind) -> None:
     exact = kind == "log_probability"
     for fit, order in zip(fits, (0.0, 0.4, 1.2), strict=True):
         assert np.abs(fit.theta - fits[0].theta).max() < (1e-9 if exact else 0.6)
-        assert fit.places[0] - fit.places[1] == pytest.approx(2 * order, abs=0.1 if exact else 0.3)
+        assert fit.places[0] - fit.places[1] == pytest.approx(2 * order, abs=0.1 if exact else 0.5)
 
 
 def test_one_step_values_average_to_the_strength() -> None:
