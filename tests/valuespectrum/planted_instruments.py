@@ -18,6 +18,7 @@ from valuespectrum.reference.planted import truth_of
 from valuespectrum.reference.respondents import read_member
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
 from valuespectrum.scoring.resampling import resample
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES, centre
@@ -91,5 +92,11 @@ def planted(stated: str) -> dict[str, float]:
 
 
 def centred(found: Measurement) -> dict[str, float]:
-    """Centred scores that were measured."""
-    return {value: score.centred.mean for value, score in found.scores.items() if score.centred.mean is not None}
+    """Centred scores that were measured: log-odds, of what has such."""
+    known = {value: headline(score).mean for value, score in found.scores.items()}
+    return {value: mean for value, mean in known.items() if mean is not None}
+
+
+def headline(score: Score) -> Estimate:
+    """Centred log-odds, or what stands for it."""
+    return score.scales.get(HEADLINE, score.centred)

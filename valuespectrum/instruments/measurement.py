@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from valuespectrum.scoring.estimate import Estimate, Score, counted, read_count
 from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.instructions.faking import FakingEffect
 from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
 from vectorstore.foundation.errors import InputError
 
@@ -72,6 +73,13 @@ class Measurement:
     """How many dimensions the centring is over."""
     details: Mapping[str, object] = field(default_factory=dict)
     """Plain JSON that belongs to this instrument alone."""
+
+    def with_faking(self, effect: FakingEffect | None) -> Measurement:
+        """The same with how far the respondent fakes, where that is known: a scalar, and its details."""
+        if effect is None:
+            return self
+        scalars, details = {**self.scalars, "faking": effect.size}, {**self.details, "faking_effect": effect.to_json()}
+        return replace(self, scalars=scalars, details=details)
 
     def to_json(self) -> dict[str, object]:
         """As ``scores.json`` keeps it; the value set by name.

@@ -16,7 +16,11 @@ LINES = {
     "valuespectrum corpus search --engine ": ["auto", "exact", "chroma"],
     "valuespectrum corpus re": ["refresh", "rebuild", "remove", "reembed"],
     "valuespectrum browse --policy ": ["balanced", "random", "similar"],
-    "valuespectrum bench --battery ": ["isq", "like", "paper"],
+    "valuespectrum bench --battery ": [
+        *("paper", "quick", "standard", "full"),
+        *("behaviour", "best-worst", "isq", "like", "pairs", "scale7"),
+    ],
+    "valuespectrum bench --frame-of-mind ": ["neutral", "honest", "fake_good", "all"],
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
     "valuespectrum bench --pl": ["--placebos"],

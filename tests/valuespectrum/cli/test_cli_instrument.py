@@ -25,10 +25,12 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_list_says_what_is_asked_and_under_which_terms(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["instrument", "list", "--json"]) == 0
     listed = {one["name"]: one for one in json.loads(capsys.readouterr().out)["instruments"]}
-    assert set(listed) == {"isq", "like", "paper", "stairs", "trial"}
+    ours = {"behaviour", "best-worst", "forced-choice", "isq", "like", "pairs", "paper", "scale7"}
+    assert set(listed) == ours | {"stairs", "trial"}
     assert listed["trial"]["dimensions"] == list(FOUR.dimensions) and listed["trial"]["asks"] == 12
     assert {item["licence"] for item in listed["trial"]["items"]} == {"CC0-1.0"}
-    assert listed["like"]["options"] == {"wordings": 2, "prefill": ""} and listed["like"]["pictures"]
+    options = {"language": "en", "form": "forced", "frame_of_mind": "neutral", "items": ""}
+    assert listed["like"]["options"] == {"wordings": 2, "prefill": "", **options} and listed["like"]["pictures"]
 
 
 def test_one_that_cannot_be_used_is_listed_and_in_no_others_way(

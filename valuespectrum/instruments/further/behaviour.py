@@ -25,8 +25,7 @@ from agents.models.base import REFUSAL, Ask, FrameReference
 from agents.procedures.procedure import Addressed, Named, Procedure
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, PictureBattery
-from valuespectrum.instruments.further.faceted import Heard, Reading, faceted, told_sets
-from valuespectrum.instruments.frames_of_mind import with_faking
+from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import NEITHER, ItemOptions, unreviewed
 from valuespectrum.instruments.question_list import put_to
@@ -34,11 +33,12 @@ from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.instruments.wordings.items import ItemWording
 from valuespectrum.instruments.wordings.languages import tongue
+from valuespectrum.scoring.answered.conclusions import Shown
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions, judge
 from valuespectrum.scoring.choices.reading import read_options, verdict_rates
-from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.analysis import ValueFinding
+from valuespectrum.scoring.estimate import LIKING_RANGE
+from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.resampling import Resamples
 from vectorstore.foundation.errors import InputError
@@ -129,10 +129,10 @@ class BehaviourInFeed(PictureBattery):
                 *unreviewed(self.options, self.name),
             ),
         )
-        measured = faceted(self, told, heard, Reading(_percent, level=True), draws, options)
+        measured = faceted(self, told, heard, Shown(bounds=LIKING_RANGE), draws, options)
         liked = acts.groupby("value")["liked"].mean()
         details = {**measured.details, "liked_of_shown": {str(value): float(each) for value, each in liked.items()}}
-        return with_faking(replace(measured, details=details), self, answers, options)
+        return replace(measured, details=details).with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Percent watched, by value, clip and wording."""
@@ -181,12 +181,6 @@ def session_acts(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame
     liked = np.where(asked_again, by_step[_REACT], 0.0)
     acts = pd.DataFrame({"watched": asked_again.astype(float), "liked": liked}, index=by_step.index)
     return acts[decided].reset_index()
-
-
-def _percent(finding: ValueFinding) -> Estimate:
-    found = finding.log_odds.estimate
-    ends = [None if end is None else min(max(end, 0.0), 100.0) for end in (found.low, found.high)]
-    return Estimate(found.mean, ends[0], ends[1], found.why, found.se)
 
 
 def _catalogue(setting: Setting) -> Catalogue:

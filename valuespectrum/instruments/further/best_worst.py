@@ -11,7 +11,6 @@ from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import SET, best_worst_sets, blocks, turned
-from valuespectrum.instruments.frames_of_mind import with_faking
 from valuespectrum.instruments.further.several import SetAsks
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import marked_forms, unreviewed
@@ -19,6 +18,7 @@ from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.value_sets import TEN
@@ -68,7 +68,7 @@ class BestWorst(PictureBattery):
         made = chosen(answers, _FORMAT, self.options.unforced, self.value_set, options)
         notes = unreviewed(self.options, self.name)
         measured = measured_choices(self, answers, made, draws, options, notes)
-        return with_faking(measured, self, answers, options)
+        return measured.with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Log-odds of being taken, by value, clip and wording."""

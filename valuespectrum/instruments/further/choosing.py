@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.instruments.base import Instrument
-from valuespectrum.instruments.further.faceted import Heard, Reading, faceted, told_sets
+from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import ItemOptions
+from valuespectrum.scoring.answered.conclusions import Shown
 from valuespectrum.scoring.answered.sets import SEARCH_WORD, ToldSets
 from valuespectrum.scoring.cells import KEYWORD, ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
 from valuespectrum.scoring.choices.strengths import ChoiceSets, Strengths, strengths
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.analysis import ValueFinding
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.readouts.identify import Status
 from valuespectrum.scoring.resampling import Resamples
@@ -143,7 +143,7 @@ def measured_choices(
         reliability={"wordings": Estimate(_agreement(made.found))},
         notes=notes,
     )
-    return faceted(instrument, made.told, heard, Reading(_chance, _log_odds), draws, options)
+    return faceted(instrument, made.told, heard, Shown(draws.unit, log_odds=True), draws, options)
 
 
 def _on_offer(answers: pd.DataFrame, form: ChoiceFormat, value_set: ValueSet) -> tuple[list[str], ChoiceSets]:
@@ -179,21 +179,6 @@ def _with_search_words(rows: pd.DataFrame, answers: pd.DataFrame, form: ChoiceFo
             words.setdefault((str(value), str(unit)), str(word or ""))
     pairs = zip(rows["value"], rows["clip"], strict=True)
     return rows.assign(**{SEARCH_WORD: [words.get(pair, "") for pair in pairs]})
-
-
-def _chance(finding: ValueFinding) -> Estimate:
-    """Chance in percent to be taken over a thing of average strength."""
-    from scipy.special import expit
-
-    found = finding.centred.estimate
-    mean, low, high = (
-        None if end is None else float(100.0 * expit(end)) for end in (found.mean, found.low, found.high)
-    )
-    return Estimate(mean, low, high, found.why)
-
-
-def _log_odds(finding: ValueFinding) -> Mapping[str, Estimate]:
-    return {"log_odds": finding.centred.estimate}
 
 
 def _leans(found: Mapping[str, Strengths]) -> dict[str, Estimate]:

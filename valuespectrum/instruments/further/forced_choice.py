@@ -11,7 +11,6 @@ from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ANSWER_TOKENS, OWN_WORDS
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import matched_pairs
-from valuespectrum.instruments.frames_of_mind import with_faking
 from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import unreviewed
@@ -22,6 +21,7 @@ from valuespectrum.instruments.wordings.items import ItemWording, Statement
 from valuespectrum.instruments.wordings.languages import tongue
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
@@ -80,7 +80,7 @@ class ForcedChoice:
         notes = (*rated, *unreviewed(self.options, self.name))
         measured = measured_choices(self, answers, made, draws, options, notes)
         bias = {"desirability" if name == "covariate" else name: each for name, each in measured.bias.items()}
-        return with_faking(replace(measured, bias=bias), self, answers, options)
+        return replace(measured, bias=bias).with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Log-odds of being taken, by value, statement and wording."""

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, ClassVar
 from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
-from valuespectrum.instruments.further.faceted import Heard, Reading, faceted, told_sets
-from valuespectrum.instruments.frames_of_mind import with_faking
+from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.phrasing import ItemOptions, marked_forms, unreviewed
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
+from valuespectrum.scoring.answered.conclusions import Shown
 from valuespectrum.scoring.answered.sets import SEARCH_WORD, ToldSets, search_words
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.analysis import ValueFinding
+from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
 from valuespectrum.scoring.resampling import Resamples
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 STEPS: tuple[str, ...] = tuple(str(step) for step in range(1, 8))
 _MIDDLE, _NEITHER = 4.0, "0"
+_ENDS = (1.0, 7.0)
 _DIRECTIONS = (("ascending", 1), ("descending", -1))
 _LEAST_AGREEMENT = 0.5
 """Correlation of the two directions below which they are said to be ignored."""
@@ -71,8 +72,8 @@ class SevenSteps(PictureBattery):
             reliability={"directions": Estimate(lean.agreement)},
             notes=(*_direction_notes(lean), *unreviewed(self.options, self.name)),
         )
-        measured = faceted(self, table, heard, Reading(_steps, level=True), draws, options)
-        return with_faking(measured, self, answers, options)
+        measured = faceted(self, table, heard, Shown(bounds=_ENDS), draws, options)
+        return measured.with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Expected steps by value, clip and wording."""
@@ -97,13 +98,6 @@ class SevenSteps(PictureBattery):
             for text, polarity in _DIRECTIONS
             for form in marked_forms(self.name, wording, text, marks, self.options)
         ]
-
-
-def _steps(finding: ValueFinding) -> Estimate:
-    """Steps, within the ends of the scale."""
-    found = finding.log_odds.estimate
-    ends = [None if end is None else min(max(end, 1.0), 7.0) for end in (found.low, found.high)]
-    return Estimate(found.mean, ends[0], ends[1], found.why, found.se)
 
 
 def _direction_notes(lean: ScaleLean) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from valuespectrum.instruments.wordings.bank import own_wordings
-from valuespectrum.instruments.wordings.languages import ENGLISH, FAKE_GOOD, HONEST, tongue
+from valuespectrum.instruments.wordings.languages import ENGLISH, tongue
 from valuespectrum.instruments.wordings.template import Template
+from valuespectrum.scoring.instructions.parts import FAKE_GOOD, HONEST
 
 LABELS: tuple[str, ...] = (
     "not like me at all",

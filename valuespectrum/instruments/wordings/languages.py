@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from agents.models.base import Choice
+from valuespectrum.scoring.instructions.parts import FAKE_GOOD, HONEST
 from vectorstore.foreign.documents import read_yaml
 from vectorstore.foundation.errors import InputError
 
 OWN_DATA = Path(__file__).parent / "data"
 """Where the words that come with the project are."""
 ENGLISH = "en"
-NEUTRAL, HONEST, FAKE_GOOD = "neutral", "honest", "fake_good"
+NEUTRAL = "neutral"
 INSTRUCTIONS: tuple[str, ...] = (NEUTRAL, HONEST, FAKE_GOOD)
 """Frames of mind: what may be said before a question; nothing in the neutral one."""
 

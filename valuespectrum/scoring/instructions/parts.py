@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+HONEST, FAKE_GOOD = "honest", "fake_good"
+"""Instructions between which the faking effect lies."""
 INSTRUCTION_TAG = "instruction"
 """Tag that names the instruction before a question; an ask without an instruction lacks it."""
 

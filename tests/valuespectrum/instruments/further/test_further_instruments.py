@@ -13,6 +13,7 @@ from planted_instruments import (
     answered,
     ask,
     centred,
+    headline,
     measured,
     member,
     pictures,
@@ -55,7 +56,7 @@ def test_log_odds_of_choices_are_those_that_were_planted() -> None:
     for name in ("pairs", "best-worst"):
         found = measured(load_instrument(name, {"wordings": 1}), ask(load_instrument(name, {"wordings": 1}), "amber"))
         inside = [
-            (score.centred.low or 0) <= planted("amber")[value] <= (score.centred.high or 0)
+            (headline(score).low or 0) <= planted("amber")[value] <= (headline(score).high or 0)
             for value, score in found.scores.items()
         ]
         assert sum(inside) >= 8, name
@@ -99,7 +100,7 @@ def test_forced_choice_finds_the_profile_in_words() -> None:
     truth = {value: _meant(said, [one.texts[0] for one in listed if one.dimensions == (value,)]) for value in VALUES}
     assert _agreement(centred(found), truth) > 0.9
     assert "nobody was asked" in " ".join(found.notes)
-    assert found.unit == "statement" and "statements" in found.notes[0] and "clips" not in found.notes[0]
+    assert found.unit == "statement" and "statements" in found.covers and "clips" not in found.covers
 
 
 def test_statements_that_meet_make_about_the_same_impression() -> None:
