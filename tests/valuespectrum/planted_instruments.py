@@ -76,8 +76,7 @@ def answered(asks: Iterable[Ask], model: Model, text_only: bool = False) -> pd.D
 def measured(instrument: Instrument, answers: pd.DataFrame, scoring: ScoringOptions = SCORING) -> Measurement:
     """What an instrument makes of answers."""
     pairs = answers[["value", instrument.unit]].drop_duplicates().itertuples(index=False, name=None)
-    draws = resample(pairs, scoring.draws, np.random.default_rng(0), instrument.unit)
-    return instrument.measure(answers, draws, scoring)
+    return instrument.measure(answers, resample(pairs, instrument.unit), scoring)
 
 
 def ask(instrument: Instrument, stated: str, about: Setting | None = None, samples: int = 0) -> pd.DataFrame:
