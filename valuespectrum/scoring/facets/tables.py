@@ -6,7 +6,7 @@ with the answers. A set that is missing is a hole, and stays one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SET = ["value", "clip", "wording"]
+_OTHER = "\0other"
+"""A column of another table beside one's own; no layout has a name like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +162,45 @@ def difference(first: SetTable, second: SetTable) -> SetTable:
     """First minus second, over the sets that both answered.
 
     Raises:
-        InputError: The two were read in different ways, are of different value sets, or share no set.
+        InputError: As of ``contrast``.
     """
-    if first.layout.readout != second.layout.readout:
-        raise InputError(
-            f"answers read by {first.layout.readout} are not compared with answers read by {second.layout.readout}",
-            "score both runs by the same readout",
-        )
-    if first.layout.value_set != second.layout.value_set:
-        raise InputError("the two runs measure different sets of values", "compare runs of one instrument")
-    one, other = first.frame(), second.frame().rename(columns={second.layout.score: "second"})
-    both = one.merge(other[[*_SET, "second"]], on=_SET)
-    if both.empty:
-        raise InputError("the two runs share no value, clip and wording", "compare runs on the same snapshot")
-    both[first.layout.score] = both[first.layout.score] - both.pop("second")
-    return collect([both], first.layout)
+    return contrast((first, second), (1.0, -1.0))
+
+
+def contrast(tables: Sequence[SetTable], weights: Sequence[float]) -> SetTable:
+    """A weighted sum, set by set, over the sets that all of them answered.
+
+    Args:
+        tables: Of one respondent each; the first names what clips were found by.
+        weights: As many.
+
+    Raises:
+        InputError: They were read in different ways, are of different value sets, or share no set.
+    """
+    check_comparable(tables)
+    first, score = tables[0], tables[0].layout.score
+    sums = first.frame().assign(**{score: lambda frame: weights[0] * frame[score]})
+    for table, weight in zip(tables[1:], weights[1:], strict=True):
+        other = table.frame().rename(columns={table.layout.score: _OTHER})
+        sums = sums.merge(other[[*_SET, _OTHER]], on=_SET)
+        sums[score] += weight * sums.pop(_OTHER)
+    if sums.empty:
+        raise InputError("they share no value, clip and wording", "compare runs on the same snapshot")
+    return collect([sums], first.layout)
+
+
+def check_comparable(tables: Sequence[SetTable]) -> None:
+    """Refuse tables whose numbers are not on one scale.
+
+    Raises:
+        InputError: They were read in different ways, or are of different value sets.
+    """
+    first = tables[0].layout
+    for layout in (table.layout for table in tables[1:]):
+        if layout.readout != first.readout:
+            raise InputError(
+                f"answers read by {first.readout} are not compared with answers read by {layout.readout}",
+                "score all runs by the same readout",
+            )
+        if layout.value_set != first.value_set:
+            raise InputError("the runs measure different sets of values", "compare runs of one instrument")

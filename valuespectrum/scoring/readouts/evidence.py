@@ -6,7 +6,7 @@ number of yes among drawn answers, or the word of one answer. The kinds are neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -28,7 +28,7 @@ POLARITY: Floats = CELLS[:, 0]
 FIRST: Floats = CELLS[:, 2]
 """+1 where yes is listed first, else -1."""
 
-IN_WORDS: dict[Kind, str] = {
+IN_WORDS: Mapping[str, str] = {
     "log_probability": "log-probabilities",
     "samples": "counted draws",
     "sampled_text": "single drawn texts",
@@ -92,15 +92,18 @@ def cells_of(judged: pd.DataFrame, values: Sequence[str], greedy: bool = True) -
     return Cells(kind, yes, said, tuple(values), clips, wordings)
 
 
-def require_one_kind(kinds: Iterable[Kind]) -> Kind:
+def require_one_kind(kinds: Iterable[str]) -> str:
     """The one readout of everything that is compared.
+
+    Args:
+        kinds: Of the like battery (``Kind``), or what other instruments call theirs.
 
     Raises:
         InputError: There are several: their numbers are not on one scale, and shrink differently under leans.
     """
     several = sorted(set(kinds))
     if len(several) != 1:
-        names = " with ".join(IN_WORDS[kind] for kind in several) or "nothing"
+        names = " with ".join(IN_WORDS.get(kind, kind) for kind in several) or "nothing"
         raise InputError(f"cannot compare {names}", "score all runs with the same --readout")
     return several[0]
 
