@@ -154,11 +154,26 @@ def test_numbers_without_interval_say_why() -> None:
     assert "no interval: the placebo texts all did exactly the same" in page and "+0.50<sup>=</sup>" in page
 
 
-def test_marks_and_colours_of_values_need_an_interval() -> None:
-    rows = tuple(replace(row, centred=Estimate(20.0, -5.0, 45.0)) for row in profile().rows)
-    page = render(data(profiles=(replace(profile(), rows=rows), replace(profile("m"), rows=rows))))
-    heat = page.split('<table class="heat">')[1].split("</table>")[0].split("<tbody>")[1]
-    assert "▲" not in heat and "--amount:0%" in heat and "+20" in heat
+def test_every_model_has_a_dot_for_every_value_and_whiskers_where_an_interval_is_known() -> None:
+    sure = tuple(replace(row, headline=Estimate(0.8, -0.2, 1.8)) for row in profile().rows)
+    unsure = tuple(replace(row, headline=Estimate(0.8, why=NO_SPREAD)) for row in profile().rows)
+    shown = [replace(profile(model), rows=rows) for model, rows in (("a", sure), ("b", unsure), ("c", sure))]
+    page = render(data(profiles=tuple(shown)))
+    beside = page.split('<div class="wide-grid beside">')[1].split('<div class="grid">')[0]
+    assert beside.count("<table") == len(VALUES)
+    for value in VALUES:
+        assert beside.count(f'class="dot v-{value}"') == 3
+        assert beside.count(f'class="interval v-{value}"') == 2
+    assert "[−0.20, +1.80]" in beside and "<span>−2</span>" in beside
+    assert "Rank correlation with what was planted: a 1.00, b 1.00 and c 1.00." in beside
+
+
+def test_points_and_log_odds_are_never_on_one_scale() -> None:
+    points = tuple(replace(row, headline=row.centred) for row in profile().rows)
+    page = render(data(profiles=(profile("a"), replace(profile("b"), rows=points, published=True))))
+    first, second = page.split('<div class="wide-grid beside">')[1:]
+    assert first.count("<table") == second.split('<div class="grid">')[0].count("<table") == len(VALUES)
+    assert "centred log-odds: 1 of 2 profiles" in page and "centred points of 100: 1 of 2 profiles" in page
 
 
 def test_a_phone_shows_every_column() -> None:

@@ -270,5 +270,7 @@ class ReportData:
     """Why numbers mean nothing, if so."""
     runs: tuple[ReportedRun, ...] = ()
     """Where all this is from, the most important first."""
+    comparison: Json | None = None
+    """What comparing respondents of these runs found (``comparing.compare.compare_runs``), where it was asked for."""
     same_pictures: bool = True
     """Whether all models were shown the same pictures in the same words, so that they may be compared."""

@@ -1,24 +1,51 @@
-"""Several models, or several profiles of one, side by side."""
+"""Several models, or several profiles of one, side by side; and what a comparison of them found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from valuespectrum.reporting.elements.data import ReportData, ValueRow
+from valuespectrum.reporting.elements.compared import CLIPS_SHOWN, read_pairs, read_places, read_slopes
+from valuespectrum.reporting.elements.data import ModelProfile, ReportData
+from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
+from valuespectrum.reporting.elements.words import number, short_model
 from valuespectrum.reporting.panels.base import PANELS, Panel
+
+COMPARED = "Who differs from whom"
+"""Heading of what a comparison found."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Profiles on one scale."""
+
+    unit: str
+    digits: int
+    profiles: tuple[ModelProfile, ...]
+
+    @property
+    def span(self) -> float:
+        """How far the scale reaches to either side of 0."""
+        return span_of(row.headline for profile in self.profiles for row in profile.rows)
+
+
+def _groups(profiles: Sequence[ModelProfile]) -> list[SideBySide]:
+    """Profiles by their scale: log-odds and points are never drawn on one."""
+    log_odds, points = (tuple(each for each in profiles if each.in_log_odds == told) for told in (True, False))
+    groups = (SideBySide("centred log-odds", 2, log_odds), SideBySide("centred points of 100", 0, points))
+    return [group for group in groups if group.profiles]
 
 
 @PANELS.register("models")
 class ModelsPanel(Panel):
-    """Centred liking of all profiles in one table."""
+    """Centred liking of all profiles on one scale, value by value."""
 
     id = "models"
     place = 20
 
     def applies(self, data: ReportData) -> bool:
-        """Whether there is more than one profile."""
-        return len(data.profiles) > 1
+        """Whether there is more than one profile, or a comparison."""
+        return len(data.profiles) > 1 or data.comparison is not None
 
     def title(self, data: ReportData) -> str:
         """How many there are, and whether they saw the same."""
@@ -26,16 +53,32 @@ class ModelsPanel(Panel):
         counted = f"{models} models" if models == len(data.profiles) else f"{len(data.profiles)} profiles"
         return f"{counted} on the same pictures" if data.same_pictures else counted
 
+    def contents(self, data: ReportData) -> Sequence[tuple[str, str]]:
+        """Profiles side by side, and what a comparison found."""
+        beside = [(self.id, self.title(data))] if len(data.profiles) > 1 else []
+        return beside + ([("compared", COMPARED)] if data.comparison is not None else [])
+
     def context(self, data: ReportData) -> Mapping[str, object]:
-        """Colours, and whether anything was planted."""
-        rows = [row for profile in data.profiles for row in profile.rows]
-        strongest = max((abs(row.centred.mean or 0.0) for row in rows), default=0.0)
+        """The scale that all profiles share, and the comparison."""
+        found = data.comparison
+        pairs, slopes = (read_pairs(found), read_slopes(found)) if found is not None else ([], [])
+        margin = found["margin"] if found is not None else 0.0
         return {
-            "heat": partial(_heat, strongest=strongest),
-            "recovered": any(profile.recovery for profile in data.profiles),
+            "recovered": [
+                f"{short_model(profile.model)} {number(profile.recovery.spearman, 2)}"
+                for profile in data.profiles
+                if profile.recovery
+            ],
+            "groups": _groups(data.profiles),
+            "whisker": whisker,
+            "marks": marks,
+            "compared": COMPARED,
+            "comparison": found,
+            "pairs": pairs,
+            "margin": margin,
+            "pair_span": span_of((each for pair in pairs for each in pair.estimates), 2 * margin),
+            "places": read_places(found) if found is not None else ([], []),
+            "slopes": slopes,
+            "slope_span": span_of(row.difference for row in slopes),
+            "clips_shown": CLIPS_SHOWN,
         }
-
-
-def _heat(row: ValueRow, strongest: float) -> int:
-    """Strength of a cell's colour in percent; none for a value whose interval holds the model's own mean."""
-    return round(70 * abs(row.centred.mean or 0.0) / strongest) if strongest and row.centred.side else 0
