@@ -155,6 +155,11 @@ if TYPE_CHECKING:
         Teller as Teller,
         Unattended as Unattended,
     )
+    from valuespectrum.operations.studies.compare import (
+        CompareSettings as CompareSettings,
+        RunComparison as RunComparison,
+        compare as compare,
+    )
     from valuespectrum.operations.studies.design import (
         DesignPlan as DesignPlan,
         DesignSettings as DesignSettings,
@@ -206,6 +211,7 @@ _HOMES = {
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
+    "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
     "valuespectrum.operations.studies.twins": "TwinStudy TwinStudySettings study_twins",

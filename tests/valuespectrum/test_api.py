@@ -31,6 +31,7 @@ known_instruments known_personas known_policies known_values list_instruments lo
 plan_refresh quickstart read_option_file rebuild reembed refresh remove replay report reproduce run_instrument score
 search snapshot snapshots sources study_twins TwinStudy TwinStudySettings DesignPlan
 DesignSettings plan_design verify
+CompareSettings RunComparison compare
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

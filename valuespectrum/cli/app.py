@@ -14,6 +14,7 @@ from valuespectrum.cli.verbs import (
     bench,
     browse,
     calibrate,
+    compare,
     doctor,
     export,
     history,
@@ -41,7 +42,7 @@ def build_app() -> typer.Typer:
     )
     verbs: tuple[Callable[..., None], ...] = (
         *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, score.score, report.report),
-        *(calibrate.calibrate, export.export, history.history, doctor.doctor, reproduce.reproduce),
+        *(compare.compare, calibrate.calibrate, export.export, history.history, doctor.doctor, reproduce.reproduce),
     )
     for verb in verbs:
         app.command()(with_config(verb))

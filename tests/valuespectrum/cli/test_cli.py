@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parents[1]
 VERBS = (
     *("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "reproduce", "export", "history"),
-    "doctor",
+    *("compare", "doctor"),
 )
 CORPUS_VERBS: tuple[str, ...] = (
     "info",

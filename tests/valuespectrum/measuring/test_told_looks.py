@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench_fakes import AxesEmbedder, FakeCorpus, words, world
+from bench_fakes import AxesEmbedder, words, world
+from drawn_corpus import DrawnCorpus, drawn_clip, drawn_world
 
 from agents.answers.respondent import Role
 from agents.models.ask_key import ask_key
@@ -16,43 +17,22 @@ from valuespectrum.instruments.like import LikeBattery
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.measuring.benchmark import BenchOptions, picture_asks, run_benchmark
 from valuespectrum.measuring.presenting import FoundClips, Shown, shown_in
-from valuespectrum.reference.drawing import LICENCE, PLATFORM, caption_of
-from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
-from valuespectrum.reference.planted import TEN
+from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.recognition import frame_tags, is_drawn
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reference.twin.loading import load
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.stimuli.retrieval import RetrievalOptions, retrieve
 from valuespectrum.theory.values import VALUES
-from vectorstore.ledger.records import Clip
 
 PROFILE = "security=2,power=-1"
 ALL = 24
 """Clips of a value: a whole number of times all its refined values at all times of day."""
 
 
-def drawn_clip(kind: SceneKind, version: str, time_of_day: str, overlay: str = "") -> Clip:
-    shown = kind.version(version)
-    told = (shown.title, caption_of(shown, time_of_day, overlay), shown.keywords, PLATFORM, LICENCE)
-    return Clip("id", "clip.mp4", *told, 4.0, 216, 384, "h264", "mp4", False, "")
-
-
-class DrawnCorpus(FakeCorpus):
-    """Clips that live the value that they are near to: every refined value in turn, at every time of day."""
-
-    def clip(self, clip_id: str) -> Clip:
-        value, number = clip_id.rsplit("-", 1)
-        part = TEN[value][int(number) % len(TEN[value])]
-        time_of_day = list(TIMES_OF_DAY)[int(number) // len(TEN[value]) % len(TIMES_OF_DAY)]
-        kind = next(kind for kind in KINDS if kind.value == part and kind.misread is None)
-        return drawn_clip(kind, "endorsed", time_of_day)
-
-
 @pytest.fixture(scope="module")
 def drawn() -> DrawnCorpus:
-    made = world(clips=ALL, frames=1)
-    return DrawnCorpus(list(zip(made._frames, made._vectors, strict=True)))
+    return drawn_world(ALL)
 
 
 @pytest.fixture(scope="module")

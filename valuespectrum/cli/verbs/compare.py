@@ -1,0 +1,75 @@
+"""``compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from valuespectrum import api
+from valuespectrum.api import ReadoutName
+from valuespectrum.cli.console.terminal import JsonOption, Terminal
+
+
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders; for --drift in their order.", metavar="RUN")],
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Model by id, spec or name; the first that is named is compared with the others. May be repeated.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
+    persona: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Persona by id, none for the model as itself (the default), or all. May be repeated.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
+    all_pairs: Annotated[bool, typer.Option(help="Every respondent with every other.")] = False,
+    most_pairs: Annotated[int, typer.Option(help="Pairs above which nothing is compared.", min=1)] = 45,
+    margin: Annotated[
+        float, typer.Option(help="Centred log-odds within which two respondents count as equal.", min=0.01)
+    ] = 0.5,
+    drift: Annotated[
+        bool, typer.Option(help="Follow one respondent through the runs: each step, and the trend.")
+    ] = False,
+    at: Annotated[
+        str,
+        typer.Option(
+            help="Where the runs of --drift stand: numbers with commas between them, or begun for days.",
+            metavar="NUMBERS",
+            show_default=False,
+        ),
+    ] = "",
+    readout: Annotated[ReadoutName, typer.Option(help="What of an answer is read.")] = "auto",
+    minimum_mass: Annotated[
+        float, typer.Option(help="Least probability of yes and no together for an answer to count.", min=0, max=1)
+    ] = 0.1,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the report of the runs with the comparison in it.", metavar="PAGE")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare models and personas of one or several runs.
+
+    Set by set over the clips and wordings that both answered; needs no model and no corpus.
+    """
+    settings = api.CompareSettings(
+        tuple(model or ()),
+        tuple(persona or ()),
+        all_pairs,
+        most_pairs,
+        margin,
+        drift,
+        at,
+        readout,
+        minimum_mass,
+        out,
+    )
+    with Terminal(as_json) as terminal:
+        terminal.show(api.compare(runs, settings, terminal))

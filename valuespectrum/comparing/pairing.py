@@ -1,0 +1,169 @@
+"""How two respondents are put side by side: set by set where they saw the same clips, else as two samples of clips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from valuespectrum.comparing.respondents import RunRespondent
+from valuespectrum.runs.run import differences
+from valuespectrum.scoring.comparing.differential import RATE, Differential, differential
+from valuespectrum.scoring.comparing.samples import contrast_of_means
+from valuespectrum.scoring.facets.analysis import reckon
+from valuespectrum.scoring.facets.clusters import Integers
+from valuespectrum.scoring.facets.comparison import Comparison, judged
+from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.facets.ranking import Rank, rank
+from valuespectrum.scoring.facets.tables import SetTable, contrast
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+Design = Literal["paired", "samples"]
+
+MINUS = (1.0, -1.0)
+_CONDITIONS = ("battery", "keywords", "retrieval", "seed")
+"""Settings of a run, beside corpus, models and personas, that decide what is asked."""
+_SHOWN = 4
+"""Differences between runs that are named."""
+
+_SAMPLES_NOT_PAIRED = "clips are those of two samples, not the same ones: nothing can be said clip by clip"
+_ONLY_LOG_PROBABILITIES = "single sets of drawn answers are too coarse to test single clips"
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Two respondents with everything that is said about them."""
+
+    first: RunRespondent
+    second: RunRespondent
+    design: Design
+    differences: SetTable
+    comparison: Comparison
+    ranks: tuple[dict[str, Rank], dict[str, Rank]]
+    """Of the values of either, over what is compared."""
+    clips: Differential
+    notes: tuple[str, ...]
+
+    def to_json(self) -> Json:
+        """As a comparison keeps it."""
+        first, second = ({value: row.to_json() for value, row in each.items()} for each in self.ranks)
+        return {
+            "first": self.first.label,
+            "second": self.second.label,
+            "design": self.design,
+            "n_clips": len(self.differences.clip_names),
+            "n_wordings": len(self.differences.wordings),
+            "notes": list(self.notes),
+            **self.comparison.to_json(),
+            "ranks": {"first": first, "second": second},
+            "clips": self.clips.to_json(),
+        }
+
+
+def design_of(several: Sequence[RunRespondent], facets: Facets) -> Design:
+    """How some respondents are put together.
+
+    One model on two states of a corpus answers the same about clips that stayed; what changed is which clips there
+    are. Others are compared on the clips that all saw, if there are enough.
+    """
+    same = len({each.respondent.id for each in several}) == 1
+    if same and len({each.corpus for each in several}) > 1:
+        return "samples"
+    tables = [each.table for each in several]
+    enough = np.min([(table.clips >= 0).sum(axis=1) for table in tables], axis=0) >= facets.least_clips
+    shared = _shared_clips(tables) >= facets.least_clips
+    return "samples" if enough.any() and not shared.any() else "paired"
+
+
+def put_together(design: Design, tables: Sequence[SetTable], weights: Sequence[float], facets: Facets) -> SetTable:
+    """A weighted sum of tables under a design.
+
+    Raises:
+        InputError: They have nothing in common.
+    """
+    if design == "paired":
+        return contrast(tables, weights)
+    return contrast_of_means(tables, weights, facets.least_clips)
+
+
+def pair(first: RunRespondent, second: RunRespondent, facets: Facets, margin: float) -> Paired:
+    """Compare two respondents.
+
+    Raises:
+        InputError: They have nothing in common.
+    """
+    design, sides = design_of((first, second), facets), (first.table, second.table)
+    try:
+        table = put_together(design, sides, MINUS, facets)
+    except InputError as error:
+        raise InputError(f"{first.label} and {second.label}: {error.message}", error.hint) from error
+    paired = design == "paired"
+    # With a weight of 0, the other table only says which sets count.
+    own = [contrast(both, (1.0, 0.0)) if paired else both[0] for both in (sides, sides[::-1])]
+    ranks = [rank(reckon(each, facets)) for each in own]
+    return Paired(
+        first,
+        second,
+        design,
+        table,
+        judged(table, sides, facets, margin),
+        (ranks[0], ranks[1]),
+        _clip_by_clip(table, paired),
+        tuple(_notes(first, second, design, table)),
+    )
+
+
+def _shared_clips(tables: Sequence[SetTable]) -> Integers:
+    """How many clips of each value all tables have, shape (values,)."""
+    named = [
+        [{table.clip_names[code] for code in row if code >= 0} for row in table.clips.tolist()] for table in tables
+    ]
+    return np.array([len(set.intersection(*rows)) for rows in zip(*named, strict=True)])
+
+
+def _clip_by_clip(table: SetTable, paired: bool) -> Differential:
+    if not paired:
+        return Differential((), 0, RATE, why=_SAMPLES_NOT_PAIRED)
+    if table.layout.readout != "log_probability":
+        return Differential((), 0, RATE, why=_ONLY_LOG_PROBABILITIES)
+    return differential(table)
+
+
+def _notes(first: RunRespondent, second: RunRespondent, design: Design, table: SetTable) -> Iterator[str]:
+    """What the comparison has to be read with."""
+    for each in (first, second):
+        if each.told.why:
+            yield f"{each.label}: {each.told.why}"
+    several = [set(each.table.clip_names) for each in (first, second)]
+    used, seen = len(table.clip_names), len(several[0] | several[1])
+    if first.corpus != second.corpus:
+        if design == "samples":
+            yield (
+                f"the runs were shown different corpora ({len(several[0] & several[1])} of {seen} clips are in both): "
+                "the difference is one of means, and may be one between the corpora"
+            )
+        else:
+            yield (
+                f"the runs were shown different corpora: compared on the {used} of {seen} clips that both saw, which "
+                "may have been shown by other frames"
+            )
+    elif design == "samples":
+        yield "they were shown different clips: the difference is one of means of two samples of clips"
+    elif used < seen:
+        yield f"compared on the {used} of {seen} clips that both answered about"
+    wordings = [set(each.table.wordings) for each in (first, second)]
+    alone = sorted(wordings[0] ^ wordings[1])
+    if alone:
+        yield f"wordings that only one of them was asked in are left out: {', '.join(alone)}"
+    if first.run != second.run:
+        told = [
+            str(each)
+            for name in _CONDITIONS
+            for each in differences(first.manifest.settings.get(name), second.manifest.settings.get(name), (name,))
+        ]
+        if told:
+            more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
+            yield f"the runs were made otherwise: {'; '.join(told[:_SHOWN])}{more}"

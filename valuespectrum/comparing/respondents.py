@@ -1,0 +1,163 @@
+"""Who there is to compare: every respondent of some runs with its table of sets, under a name that no other has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agents.answers.respondent import Respondent, RespondentColumns
+from agents.models.model_names import ModelId, ModelSpec
+from agents.personas.reserved import EVERY_PERSONA, NO_PERSONA
+from valuespectrum.measuring.set_tables import set_tables
+from valuespectrum.runs.manifest import Manifest
+from valuespectrum.runs.run import read_manifest
+from valuespectrum.scoring.answered.sets import ToldSets
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.facets.tables import SetTable
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+_NAMED = 8
+"""Names that a message lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRespondent:
+    """One respondent of one run."""
+
+    run: Path
+    who: RespondentColumns
+    manifest: Manifest
+    instrument: str
+    told: ToldSets
+    label: str = ""
+    """For people; no two share one."""
+
+    @property
+    def respondent(self) -> Respondent:
+        """With all conditions under which it answered."""
+        return self.manifest.asked.cast[self.who]
+
+    @property
+    def corpus(self) -> str:
+        """Hash of the corpus that it was shown; empty where there was none."""
+        shown = self.manifest.asked.shown
+        return shown.corpus_hash if shown else ""
+
+    @property
+    def table(self) -> SetTable:
+        """Its sets.
+
+        Raises:
+            InputError: Its answers do not tell them.
+        """
+        if self.told.table is None:
+            raise InputError(f"the answers of {self.label} tell no liking: {self.told.why}", "leave it out")
+        return self.told.table
+
+    def to_json(self) -> Json:
+        """As a comparison keeps it."""
+        return {
+            "label": self.label,
+            "respondent": self.respondent.id,
+            **self.who._asdict(),
+            "run": str(self.run),
+            "instrument": self.instrument,
+            "readout": self.told.readout,
+            "status": self.told.status,
+            "why": self.told.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is to be compared."""
+
+    models: tuple[str, ...] = ()
+    """Ids, specs or names, in the order in which they are wanted; empty for all."""
+    personas: tuple[str, ...] = (NO_PERSONA,)
+    """Ids, ``none`` for the model as itself, ``all`` for it and every persona; placebos never."""
+
+
+def everybody(runs: Sequence[Path], scoring: ScoringOptions) -> list[RunRespondent]:
+    """Everybody in some runs, in their order.
+
+    Raises:
+        InputError: A folder is no run, holds no answers, or is named twice.
+        ModelError: Every ask to a model failed.
+    """
+    twice = [str(run) for run, count in Counter(run.resolve() for run in runs).items() if count > 1]
+    if twice:
+        raise InputError(f"the run {twice[0]} is named twice", "name every run once")
+    found = []
+    for run in runs:
+        manifest = read_manifest(run)
+        for who, sets in set_tables(run, scoring).items():
+            found.append(RunRespondent(run, who, manifest, sets.instrument, sets.told))
+    return _labelled(found)
+
+
+def choose(found: Sequence[RunRespondent], wanted: Wanted) -> list[RunRespondent]:
+    """Those who are wanted, in the order in which they are.
+
+    Raises:
+        InputError: Nobody answers to one of the names.
+    """
+    models = dict.fromkeys(each.who.model for each in found)
+    personas = dict.fromkeys(each.who.persona for each in found if not each.who.placebo)
+    for name in wanted.models:
+        if not any(_is_called(model, name) for model in models):
+            raise InputError(f"no run here holds the model {name!r:.80}", f"there are: {_listed(models)}")
+    for name in wanted.personas:
+        if name != EVERY_PERSONA and name not in personas:
+            raise InputError(f"no run here holds the persona {name!r:.80}", f"there are: {_listed(personas)}")
+    every = EVERY_PERSONA in wanted.personas
+    chosen = [
+        each
+        for each in found
+        if not each.who.placebo
+        and (every or each.who.persona in wanted.personas)
+        and (not wanted.models or any(_is_called(each.who.model, name) for name in wanted.models))
+    ]
+
+    def place(each: RunRespondent) -> tuple[int, int]:
+        model = next((at for at, name in enumerate(wanted.models) if _is_called(each.who.model, name)), 0)
+        return model, 0 if every else wanted.personas.index(each.who.persona)
+
+    return sorted(chosen, key=place)
+
+
+def _is_called(model: str, name: str) -> bool:
+    """Whether a name of the user's means a model: its id, that without its revision, its bare name, or its spec."""
+    known = ModelId.parse(model)
+    return name in (model, known.short, known.name) or (":" in name and ModelSpec.parse(name).could_name(known))
+
+
+def _listed(names: dict[str, None]) -> str:
+    shown = ", ".join(list(names)[:_NAMED]) or "nobody"
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
+
+
+def _labelled(found: Sequence[RunRespondent]) -> list[RunRespondent]:
+    """With the shortest names that tell them all apart."""
+    ways: tuple[Callable[[RunRespondent], str], ...] = (
+        lambda each: _words(each, each.respondent.model.short),
+        lambda each: _words(each, each.who.model),
+        lambda each: f"{_words(each, each.respondent.model.short)} in {each.run.name}",
+        lambda each: f"{_words(each, each.who.model)} in {each.run.name}",
+        lambda each: f"{_words(each, each.who.model)} in {each.run}",
+    )
+    labels = [ways[0](each) for each in found]
+    for way in ways[1:]:
+        for label in [label for label, count in Counter(labels).items() if count > 1]:
+            longer = [way(each) if old == label else old for each, old in zip(found, labels, strict=True)]
+            # One that tells nobody apart only makes the next one longer still.
+            labels = longer if len(set(longer)) > len(set(labels)) else labels
+    return [replace(each, label=label) for each, label in zip(found, labels, strict=True)]
+
+
+def _words(each: RunRespondent, model: str) -> str:
+    role = each.respondent.role
+    return model if role.is_bare and role.strategy == NO_PERSONA else f"{model} as {role.words}"

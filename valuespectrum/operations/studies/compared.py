@@ -1,0 +1,137 @@
+"""A comparison of runs as tables for a person, with what it has to be read with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.json_types import Json
+
+CLIPS_SHOWN = 10
+"""Clips that a pair lists; the document has all."""
+
+
+def in_words(document: Json) -> str:
+    """All pairs, the order of respondents, and the trend."""
+    values = ValueSet.from_json(document["value_set"])
+    parts = [_pair(each, values, document) for each in document["comparisons"]]
+    if document["places"]:
+        parts.append(_places(document["places"], values))
+    if document["drift"] is not None and document["drift"]["slope"] is not None:
+        parts.append(_trend(document["drift"], values))
+    return "\n\n".join(parts)
+
+
+def _pair(each: Json, values: ValueSet, document: Json) -> str:
+    """One pair."""
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import with_interval
+
+    level = f"{document['level']:.0%}".replace("%", " %")
+    rows = [
+        (
+            values.label(value),
+            with_interval(Estimate.read(row), 2, True),
+            _chance(row["p_adjusted"]),
+            _chance(row["p_equal"]),
+            *(_rank(each["ranks"][side].get(value)) for side in ("first", "second")),
+            row["verdict"],
+        )
+        for value, row in each["values"].items()
+    ]
+    header = ("value", f"difference [{level}]", "p", "p equal", "rank", "rank", "verdict")
+    return "\n".join(
+        (
+            f"{each['first']} minus {each['second']}, centred log-odds"
+            f"{'' if each['design'] == 'paired' else ' (two samples of clips)'}",
+            table(header, rows),
+            *_about(each, values, document["margin"]),
+            *_clips(each["clips"], values),
+        )
+    )
+
+
+def _about(each: Json, values: ValueSet, margin: float) -> Iterator[str]:
+    """What the table has to be read with."""
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import listing, with_interval
+
+    differ = each["differ"]
+    tested = f"F = {differ['statistic']:.1f}, p {_chance(differ['p_adjusted'])}" if differ["p"] is not None else ""
+    yield f"Whether the profiles differ at all: {tested or differ['why']}."
+    general = Estimate.read(each["general"])
+    yield f"How much more the first likes everything: {with_interval(general, 2, True)} (not in the differences)."
+    yield (
+        f"p is adjusted for all values and pairs (Holm); equal means within {margin:g} log-odds (two one-sided tests). "
+        f"{each['covers']}"
+    )
+    for value, row in each["values"].items():
+        if row["why"]:
+            yield f"{values.label(value)}: {row['why']}."
+    if each["left_out"]:
+        yield f"Left out, measured by one of them only: {listing([values.label(value) for value in each['left_out']])}."
+    yield from (f"Note: {note}." for note in each["notes"])
+
+
+def _clips(found: Json, values: ValueSet) -> Iterator[str]:
+    """Clips that stand out."""
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import number, with_interval
+
+    if found["why"]:
+        yield f"Clips: {found['why']}."
+        return
+    flagged = found["flagged"]
+    expected = f", {found['rate']:.0%} of them by chance" if flagged else ""
+    yield (
+        f"Clips on which they differ beyond these differences: {len(flagged)} of {found['tested']}{expected}; "
+        f"spread over clips {number(found['spread'], 2)} log-odds."
+    )
+    if flagged:
+        rows = [
+            (row["clip"][:16], values.label(row["value"]), with_interval(Estimate.read(row), 2, True), row["size"])
+            for row in flagged[:CLIPS_SHOWN]
+        ]
+        yield table(("clip", "value", "beyond [95 %]", "size"), rows)
+        if len(flagged) > CLIPS_SHOWN:
+            yield f"... and {len(flagged) - CLIPS_SHOWN} more (--json has all)"
+
+
+def _places(order: list[Json], values: ValueSet) -> str:
+    """Who stands where on each value."""
+    shared = list(order[0]["values"])
+    rows = [(values.label(value), *(_rank(each["values"].get(value)) for each in order)) for value in shared]
+    heading = "Places among all, 1 for the one that likes it most beside its other values, with the places that may be"
+    names = [f"{place}: {each['respondent']}" for place, each in enumerate(order, start=1)]
+    header = ("value", *(str(place) for place in range(1, len(order) + 1)))
+    return "\n".join((heading, table(header, rows), *names)) if shared else f"{heading}: no value has an interval."
+
+
+def _trend(drift: Json, values: ValueSet) -> str:
+    """Slopes."""
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import with_interval
+
+    slope = drift["slope"]
+    rows = [
+        (values.label(value), with_interval(Estimate.read(row, "centred"), 3, True), _chance(row["centred_p_adjusted"]))
+        for value, row in slope["values"].items()
+        if row["centred"] is not None
+    ]
+    at = ", ".join(f"{place:g}" for place in drift["at"])
+    return "\n".join(
+        (
+            f"Trend over {len(drift['at'])} runs at {at}: centred log-odds a {drift['unit']}",
+            table(("value", "slope [95 %]", "p"), rows),
+            slope["covers"],
+        )
+    )
+
+
+def _rank(row: Mapping[str, int] | None) -> str:
+    return "-" if row is None else f"{row['rank']} [{row['rank_low']}, {row['rank_high']}]"
+
+
+def _chance(p: float | None) -> str:
+    return "-" if p is None else "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
