@@ -342,8 +342,11 @@ class AnswerStore:
 
     def rows(self) -> Iterator[StoredRow]:
         """Every planned ask as it is stored, with its answer where there is one, in the order of planning."""
+        return self._rows_by(_ROWS)
+
+    def _rows_by(self, query: str) -> Iterator[StoredRow]:
         position = -1
-        while page := list(self._read(_ROWS, (position, _PAGE))):
+        while page := list(self._read(query, (position, _PAGE))):
             for row in page:
                 position = row[0]
                 yield schema.stored_row(row)
@@ -359,7 +362,7 @@ class AnswerStore:
         Args:
             leave_out: Shell patterns over names of columns that are not wanted, to save memory.
         """
-        return answer_table(self.rows(), leave_out)
+        return answer_table(self._rows_by(_WORDLESS_ROWS), leave_out)
 
     def integrity(self) -> list[str]:
         """What SQLite itself finds wrong with the file; empty when all is well."""
@@ -498,6 +501,8 @@ _ROWS = (
     f" JOIN respondent ON respondent.id = ask.respondent {_JOIN_PARTS}"
     " LEFT JOIN answer ON answer.ask = ask.id WHERE position > ? ORDER BY position LIMIT ?"
 )
+_WORDLESS_ROWS = _ROWS.replace(_PARTS, "'', '', ''").replace(_JOIN_PARTS, "")
+"""The same without question, persona and pictures, which are most of the text, where nobody reads them."""
 _RESPONDENTS = (
     "SELECT respondent.content, part.content, CASE WHEN json_valid(tags) THEN"
     " json_object('persona', coalesce(json_extract(tags, '$.persona'), 'none'), 'strategy',"

@@ -56,7 +56,9 @@ def read_log_probabilities(text: str) -> dict[str, float]:
     Raises:
         SchemaError: It is something else.
     """
-    numbers = _object(text or "{}", "log-probabilities")
+    if not text:
+        return {}
+    numbers = _object(text, "log-probabilities")
     for number in numbers.values():
         if not _is_number(number) or number > ROUNDING:
             damaged("log-probability", number)
@@ -69,7 +71,9 @@ def read_counts(text: str) -> dict[str, int]:
     Raises:
         SchemaError: It is something else.
     """
-    counts = _object(text or "{}", "counts")
+    if not text:
+        return {}
+    counts = _object(text, "counts")
     for count in counts.values():
         if type(count) is not int or count < 0:
             damaged("count", count)

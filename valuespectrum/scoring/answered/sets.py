@@ -96,19 +96,20 @@ def set_table(cells: Cells, scores: Floats, value_set: ValueSet, words: dict[tup
     value, clip, wording = np.nonzero(~np.isnan(scores))
     if not len(value):
         return None
-    places = {(v, c) for v, c in zip(value.tolist(), clip.tolist(), strict=True)}
-    pairs = {(v, c): (cells.values[v], cells.clips[v][c]) for v, c in places}
-    named = [pairs[at] for at in zip(value.tolist(), clip.tolist(), strict=True)]
+    names, found_by = (np.full(scores.shape[:2], "", dtype=object) for _ in range(2))
+    for row, (dimension, clips) in enumerate(zip(cells.values, cells.clips, strict=True)):
+        names[row, : len(clips)] = clips
+        found_by[row, : len(clips)] = [words.get((dimension, each), "") for each in clips]
     frame = pd.DataFrame(
         {
-            "value": [name for name, _ in named],
-            "clip": [clip for _, clip in named],
+            "value": np.array(cells.values, dtype=object)[value],
+            "clip": names[value, clip],
             "wording": np.array(cells.wordings, dtype=object)[wording],
             "theta": scores[value, clip, wording],
         }
     )
     if words:
-        frame[SEARCH_WORD] = [words.get(pair, "") for pair in named]
+        frame[SEARCH_WORD] = found_by[value, clip]
     return collect([frame], Layout(value_set, SEARCH_WORD if words else "", readout=cells.kind))
 
 
