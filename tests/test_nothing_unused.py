@@ -11,7 +11,6 @@ import pytest
 from house import PACKAGES, ROOT, modules
 
 OFFERED = {
-    "answer_all": "extending",
     "session_metrics": "extending",
     "QuestionList": "extending",
     "matched_pair": "reference-world",

@@ -128,7 +128,33 @@ def describe(scores: Json) -> str:
     sets = {name: ValueSet.from_json(described) for name, described in scores["value_sets"].items()}
     tables = [(one, sets[one["value_set"]], published_as(one["instrument"])) for one in bare]
     parts = [_published(one, values, title) if title else _profile(one, values) for one, values, title in tables]
-    return "\n\n".join([*parts, *_personas(scores["personas"])])
+    corrected = [text for one in bare if (text := _set_right(one, sets[one["value_set"]]))]
+    return "\n\n".join([*parts, *corrected, *_personas(scores["personas"])])
+
+
+def _set_right(one: Json, values: ValueSet) -> str:
+    """One respondent before and after corrections for its pictures; empty where there were none."""
+    from valuespectrum.reporting.elements.corrected import WAYS, read_corrected
+    from valuespectrum.reporting.elements.words import with_interval
+
+    found = read_corrected(one)
+    if found is None:
+        return ""
+    rows = [
+        (
+            values.label(row.value),
+            *("-" if cell is None else f"{with_interval(cell[0], 2, True)}{' *' * cell[1]}" for cell in row.cells),
+        )
+        for row in found.rows
+    ]
+    slopes = [f"{name} {with_interval(slope, 2, True)}" for name, slope in found.slopes]
+    lines = [
+        f"{found.model}, set right for its pictures",
+        table(("centred log-odds", *(name for name, _ in WAYS)), rows),
+    ]
+    lines += ["* stands out among ten values"]
+    lines += [f"logits for one standard deviation within values: {', '.join(slopes)}"] if slopes else []
+    return "\n".join([*lines, *(f"Note: {note}." for note in found.notes)])
 
 
 def _profile(one: Json, values: ValueSet) -> str:

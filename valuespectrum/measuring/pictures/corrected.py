@@ -13,7 +13,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.measuring.pictures.found import pictures_of_run
 from valuespectrum.measuring.pictures.witnesses import Witnesses, agreements, blind_raters, witnesses
 from valuespectrum.measuring.set_tables import set_tables
-from valuespectrum.runs.run import read_scores, write_json
+from valuespectrum.runs.run import read_manifest, read_scores, write_json
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.facets.analysis import reckon
 from valuespectrum.scoring.facets.covering import Facets
@@ -133,6 +133,7 @@ def correct_run(run: Path, ratings: Ratings, scoring: ScoringOptions, raters: Se
             f"{ratings.folder} knows none of the pictures that {run} showed",
             f"rate them: valuespectrum corpus label CORPUS --run {run}",
         )
+    facets = Facets(scoring.level, scoring.over_wordings, least_clips=scoring.minimum_clips)
     tables = {who: each.told for who, each in set_tables(run, scoring).items()}
     for row in scores["respondents"]:
         told = tables.get(columns_of(row))
@@ -142,8 +143,13 @@ def correct_run(run: Path, ratings: Ratings, scoring: ScoringOptions, raters: Se
             and told.table is not None
             and row["value_set"] == TEN.name
         ):
-            row["corrected"] = corrections(told.table, known, Facets(level=scoring.level), scoring.seed)
+            row["corrected"] = corrections(told.table, known, facets, scoring.seed)
     scores["pictures"] = known.to_json(scoring.level)
+    itself = [name for name in known.raters if ratings.rater(name).source in read_manifest(run).asked.models]
+    scores["pictures"]["notes"] += [
+        f"{name} is the model that is measured: what it likes may be what it sees, so let another one judge"
+        for name in itself
+    ]
     write_json(run / "scores.json", scores)
     return scores
 

@@ -2,8 +2,10 @@
 
 Every value is matched to one *template*, a small set of nuisance ratings drawn from all clips: each template point gets
 one clip of each value, so that the sum of distances is least (optimal assignment; template matching of several groups:
-Silber et al., Health Services Research 49 (2014) 1446). Larger sets are taken before smaller ones, and the first whose
-values lie nowhere further apart than the tolerance is kept; clips are thrown away for that, without a look at answers.
+Silber et al., Health Services Research 49 (2014) 1446). Then clips are exchanged for others of the same value as long
+as that brings the mean of the value nearer to that of the template. Larger sets are taken before smaller ones, and the
+first whose values lie nowhere further apart than the tolerance is kept; clips are thrown away for that, without a look
+at answers.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.pictures.balance import imbalance, spread_within, standardised
@@ -81,15 +84,36 @@ def _matched(x: Floats, there: Bools, size: int, generator: np.random.Generator)
     places = [np.flatnonzero(there[value]) for value in values]
     clips = [x[value, place] for value, place in zip(values, places, strict=True)]
     everything = np.concatenate(clips)
-    least, chosen = np.inf, [place[:0] for place in places]
+    least, chosen, goal = np.inf, [np.zeros(0, dtype=np.int64) for _ in places], everything[0]
     for _ in range(_TEMPLATES):
         template = everything[generator.permutation(len(everything))[:size]]
         costs = [((template[:, None] - own[None]) ** 2).sum(axis=-1) for own in clips]
         pairs = [linear_sum_assignment(cost)[1] for cost in costs]
         total = sum(float(cost[np.arange(size), pair].sum()) for cost, pair in zip(costs, pairs, strict=True))
         if total < least:
-            least, chosen = total, [place[pair] for place, pair in zip(places, pairs, strict=True)]
+            least, chosen, goal = total, pairs, template.mean(axis=0)
     keep = np.zeros_like(there)
-    for value, members in zip(values, chosen, strict=True):
-        keep[value, members] = True
+    for value, place, own, members in zip(values, places, clips, chosen, strict=True):
+        keep[value, place[_exchanged(own, members, goal)]] = True
     return keep
+
+
+def _exchanged(clips: Floats, members: NDArray[np.int64], goal: Floats) -> NDArray[np.int64]:
+    """Members of which some are exchanged for others, so that their mean lies as near to a goal as exchanges bring it.
+
+    Args:
+        clips: Of one value, shape (clips, nuisances).
+        members: Places of those that are in.
+        goal: Shape (nuisances,).
+    """
+    inside = np.isin(np.arange(len(clips)), members)
+    for _ in range(len(clips)):
+        out, come = np.flatnonzero(inside), np.flatnonzero(~inside)
+        off = clips[inside].mean(axis=0) - goal
+        moved = off + (clips[come][None] - clips[out][:, None]) / len(out)
+        distance = (moved**2).sum(axis=-1)
+        best = np.unravel_index(distance.argmin(), distance.shape)
+        if distance[best] >= (off**2).sum() - 1e-12:
+            break
+        inside[out[best[0]]], inside[come[best[1]]] = False, True
+    return np.flatnonzero(inside)

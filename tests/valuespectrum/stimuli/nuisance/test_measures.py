@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,10 +67,10 @@ def test_prettiness_is_nearness_to_praise() -> None:
         spec = id = "praise"
         dimension = 2
 
-        def texts(self, texts: list[str]) -> np.ndarray:
+        def texts(self, texts: Sequence[str]) -> np.ndarray:
             return np.array([[1.0, 0.0] if text in PRETTY else [0.0, 1.0] for text in texts], dtype=np.float32)
 
-        def images(self, pictures: object) -> np.ndarray:
+        def images(self, pictures: Sequence[Image.Image]) -> np.ndarray:
             raise AssertionError("vectors are there")
 
     vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Panels about whether a profile says what it seems to say."""
