@@ -1,7 +1,7 @@
 """What a panel is: one part of a report, with its template beside its module.
 
-A panel of ours is a module and a template in this folder or a room of it; one of an installed package is a class behind an entry point
-of the group ``valuespectrum.panels``. A report is the panels that apply, in the order of their places.
+A panel of ours is a module and a template in this folder or a room of it; one of an installed package is a class behind
+an entry point of the group ``valuespectrum.panels``. A report is the panels that apply, in the order of their places.
 """
 
 from __future__ import annotations
