@@ -152,6 +152,8 @@ def test_numbers_without_interval_say_why() -> None:
     still = replace(data().personas[0], beyond=Estimate(0.5, why=ALIKE), aligned=None, ceiling=None)
     page = render(replace(data(), personas=(still,)))
     assert "no interval: the placebo texts all did exactly the same" in page and "+0.50<sup>=</sup>" in page
+    untested = replace(still, shifts={"power": Estimate(1.2, why=ALIKE)}, clear=())
+    assert "are not tested" in render(replace(data(), personas=(untested,)))
 
 
 def test_every_model_has_a_dot_for_every_value_and_whiskers_where_an_interval_is_known() -> None:
