@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ingest.embedding.base import Embedder
     from valuespectrum.measuring.asking import BenchPlan, Expense
     from valuespectrum.measuring.benchmark import BenchOptions
+    from valuespectrum.measuring.presenting import PresentOptions
     from vectorstore.corpus import Corpus
 
 
@@ -69,6 +70,14 @@ class BenchSettings:
     """Clips per keyword."""
     keywords: Path | None = None
     """Keyword list (YAML) in place of our own."""
+    present: tuple[str, ...] = ()
+    """How clips are shown, several to compare: ``frame`` (the default), ``frames:N``, ``sheet:N``, ``shuffled:N``,
+    ``mismatched``, ``blank``, ``noise``, ``text``, ``caption``, ``transcript``, ``described:MODEL``, or a picture with
+    words, such as ``frames:4+caption``. Scores are of the first that shows the clip as it is."""
+    frames: int = 1
+    """Pictures of each clip, in order: short for ``present=("frames:N", ...)``."""
+    transcripts: Path | None = None
+    """What is said in clips (CSV with the columns ``clip`` and ``text``)."""
     seed: int = 0
     """Seed of everything that is drawn."""
     prices: Path | None = None
@@ -93,6 +102,19 @@ class BenchSettings:
 
         names = {each.name for each in fields(ModelOptions)} & {each.name for each in fields(self)}
         return ModelOptions(**{name: getattr(self, name) for name in names})
+
+    @property
+    def presenting(self) -> PresentOptions:
+        """How clips are shown.
+
+        Raises:
+            InputError: There is no such way, or it is named twice.
+        """
+        from valuespectrum.measuring.presenting import PresentOptions
+        from valuespectrum.stimuli.presenting.presentation import read_presentations
+
+        several = (f"frames:{self.frames}",) if self.frames != 1 else ()
+        return PresentOptions(read_presentations([*several, *self.present]), self.transcripts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,6 +174,9 @@ def bench(
         options = replace(options, command=command, effective=effective, corpus=opened.folder, snapshot=snapshot)
         teller.doing(f"loading {', '.join(specs)}")
         loaded = load_models(specs, settings.loading, settings.prices)
+        options = replace(
+            options, present=_with_captioners(options.present, dict(zip(specs, loaded, strict=True)), settings)
+        )
         asked = {each.id: how_asked(each) for each in loaded}
         for name, how in asked.items():
             teller.say(_engine_in_words(name, how))
@@ -213,7 +238,7 @@ def _prepared(
     from vectorstore.corpus import Corpus
 
     teller.doing("looking at models and personas")
-    check_specs(specs, settings.loading, settings.prices)
+    check_specs(list(dict.fromkeys([*specs, *settings.presenting.described_by])), settings.loading, settings.prices)
     personas = chosen_personas(settings.persona, settings.personas)
     teller.doing(f"opening {Path(corpus)}")
     with Corpus.open(Path(corpus)) as opened:
@@ -238,6 +263,7 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
         run=Path(run) if run else Path("runs") / f"{named}-{slug(settings.battery)}",
         battery=InstrumentChoice(name, params),
         retrieval=retrieval_of(instrument, settings.top_k),
+        present=settings.presenting,
         keywords=settings.keywords,
         strategies=settings.strategy or ("simple",),
         placebos=settings.placebos,
@@ -267,6 +293,14 @@ def tell_level(battery: str, teller: Teller) -> None:
         teller.say(line)
 
 
+def _with_captioners(present: PresentOptions, loaded: Mapping[str, Model], settings: BenchSettings) -> PresentOptions:
+    """With the models that describe pictures; one that is asked as well is loaded once."""
+    missing = [spec for spec in present.described_by if spec not in loaded]
+    further = load_models(missing, settings.loading, settings.prices) if missing else []
+    known = {**loaded, **dict(zip(missing, further, strict=True))}
+    return replace(present, captioners={spec: known[spec] for spec in present.described_by})
+
+
 class BenchBars(contextlib.ExitStack):
     """Says beforehand what will be asked, then shows one bar per model."""
 
@@ -286,6 +320,8 @@ class BenchBars(contextlib.ExitStack):
     def planned(self, plan: BenchPlan) -> None:
         """Say what is stored, what remains, and what it will cost; and why not to ask at all, if so."""
         self._teller.warn(plan.caution)
+        if plan.shown:
+            self._teller.say(shown_in_words(plan))
         for model, expense in plan.models.items():
             self._teller.say(describe_expense(model, expense, plan))
 
@@ -324,9 +360,18 @@ def _plan_document(plan: BenchPlan, run: Path) -> Json:
         "asks_per_model": max(asks, default=0),
         "asks": sum(asks),
         "models": {model: asdict(expense) for model, expense in plan.models.items()},
+        "presentations": dict(plan.shown),
+        "captioners": {spec: asdict(expense) for spec, expense in plan.captioners.items()},
         "run": str(run),
         "caution": plan.caution,
     }
+
+
+def shown_in_words(plan: BenchPlan) -> str:
+    """A line for a person: how clips are shown, and for how many of them there are the words that it takes."""
+    clips = max(plan.shown.values())
+    each = [name if count == clips else f"{name} ({count:,} of {clips:,} clips)" for name, count in plan.shown.items()]
+    return f"shown as: {', '.join(each)}"
 
 
 def describe_expense(model: str, expense: Expense, plan: BenchPlan) -> str:
@@ -371,6 +416,11 @@ def _money_matters(expense: Expense) -> list[str]:
 def _describe_plan(plan: BenchPlan, run: Path) -> str:
     clips = ", ".join(f"{value} {count}" for value, count in plan.clips_per_value.items())
     lines = [describe_expense(model, expense, plan) for model, expense in plan.models.items()]
+    lines += [
+        f"describing pictures, {describe_expense(spec, expense, replace(plan, respondents=1))}"
+        for spec, expense in plan.captioners.items()
+    ]
+    lines += [shown_in_words(plan)] if plan.shown else []
     return "\n".join([*lines, f"answers would go to {run}", f"clips: {clips}"])
 
 

@@ -103,6 +103,19 @@ PlacebosOption = Annotated[
 ]
 TopOption = Annotated[int, typer.Option("--top-k", help="Clips per keyword.", min=1)]
 KeywordsOption = Annotated[Path | None, typer.Option(help="Keyword list (YAML) in place of our own.", metavar="FILE")]
+PresentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="How clips are shown: frame, frames:N, sheet:N, shuffled:N, mismatched, blank, noise, text, caption, "
+        "transcript, described:MODEL, or PICTURE+WORDS. May be repeated, to compare. Default: frame.",
+        metavar="HOW",
+        show_default=False,
+    ),
+]
+FramesOption = Annotated[int, typer.Option(help="Pictures of each clip, in order: --present frames:N.", min=1, max=64)]
+TranscriptsOption = Annotated[
+    Path | None, typer.Option(help="What is said in clips (CSV: clip, text), for --present transcript.", metavar="FILE")
+]
 PricesOption = Annotated[Path | None, typer.Option(help="Price table (YAML) in place of our own.", metavar="FILE")]
 
 

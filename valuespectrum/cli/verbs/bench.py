@@ -18,6 +18,7 @@ from valuespectrum.cli.console.options import (
     EngineOption,
     FormOption,
     FrameOption,
+    FramesOption,
     ItemsOption,
     KeywordsOption,
     LanguageOption,
@@ -26,6 +27,7 @@ from valuespectrum.cli.console.options import (
     PersonaFileOption,
     PersonasOption,
     PlacebosOption,
+    PresentOption,
     PricesOption,
     SamplesOption,
     SeedOption,
@@ -33,6 +35,7 @@ from valuespectrum.cli.console.options import (
     StrategyChoice,
     TemperatureOption,
     TopOption,
+    TranscriptsOption,
     one_of,
     typed_command,
 )
@@ -65,6 +68,9 @@ def bench(
     items: ItemsOption = None,
     top_k: TopOption = 5,
     keywords: KeywordsOption = None,
+    present: PresentOption = None,
+    frames: FramesOption = 1,
+    transcripts: TranscriptsOption = None,
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-BATTERY.")
     ] = None,
@@ -130,6 +136,9 @@ def bench(
         items=items,
         top_k=top_k,
         keywords=keywords,
+        present=tuple(present or ()),
+        frames=frames,
+        transcripts=transcripts,
         seed=seed,
         prices=prices,
         embedder=embedder,

@@ -1,6 +1,7 @@
 """What a respondent that follows a rule makes of an ask: who it plays, what was said before, what is asked and shown.
 
-It sees no pictures. What they show is told by the tags of an ask, and else by the caption of its stimulus:
+It sees no pictures. What they show is told by the tags of an ask, and else by words: the caption of its stimulus, or
+what stands before the question (a caption, a transcript).
 
 - ``look``: what a frame shows, ``KIND:LOOK`` or ``KIND:VERSION``, which tells everything about it;
 - ``weight_<value>``: the weight of a refined value, or of one of the ten, which is shared among its refined ones;
@@ -23,6 +24,7 @@ import numpy as np
 from agents.models.base import Ask, Turn
 from agents.personas.persona import DIRECTIONS, load_trait_bank, value_names
 from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
+from valuespectrum.instruments.wordings.liking import CAPTIONED, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene
 from valuespectrum.reference.items.catalogue import read_question
@@ -30,7 +32,7 @@ from valuespectrum.reference.kinds import BY_NAME, LOOK_INDEX, LOOKS, TIMES_OF_D
 from valuespectrum.reference.painting.overlays import overlay_push
 from valuespectrum.reference.planted import TEN, CohortMember, Depicted, Mind
 from valuespectrum.reference.recognition import shown_by, words_over
-from valuespectrum.reference.speech import captions
+from valuespectrum.reference.speech import captions, meaning
 from valuespectrum.theory.value_sets import NINETEEN
 from vectorstore.foundation.errors import InputError
 
@@ -58,15 +60,40 @@ class Understood:
 
 def understand(ask: Ask, member: CohortMember) -> Understood | str:
     """What is asked of a respondent, or what it says because it does not know that."""
-    found = read_question(ask.question.strip())
+    text = ask.question.strip()
+    words, asked = worded(text)
+    found = read_question(text) or read_question(asked)
     if found is None:
         return NOT_UNDERSTOOD
-    scenes = scenes_of(ask, found.item.pictures)
+    scenes = scenes_of(ask, found.item.pictures, told_by(words))
     if scenes is None:
         return NO_PICTURE_SEEN
     question = replace(found, before=earlier(ask.turns))
     mind = Mind(member, persona_target(ask.system))
     return Understood(question, mind, scenes, _begun(question, mind, scenes, ask.prefill))
+
+
+def worded(text: str) -> tuple[str, str]:
+    """Words that stand before a question, empty for none, and the question.
+
+    Example:
+        >>> worded('The caption says: "rest at night". Do you like it?')
+        ('rest at night', 'Do you like it?')
+    """
+    for template in (CAPTIONED, SPOKEN):
+        if found := template.read(text):
+            return found["words"], found["question"]
+    return "", text
+
+
+def told_by(words: str) -> Scene | None:
+    """What words tell: a caption or a statement of the reference world; ``None`` for any other."""
+    # Words are quoted without quotation marks and full stop of their own.
+    written = (words, words.replace("'", '"'), f"{words}.")
+    if scene := next(filter(None, map(captioned_scene, written)), None):
+        return scene
+    said = next(filter(None, map(meaning, written)), None)
+    return Scene(Depicted(said.weights), words) if said else None
 
 
 def read_tags(tags: Tags) -> dict[str, str | int | float]:
@@ -153,12 +180,13 @@ def _said(item: PlantedItem, words: str) -> str:
     return next((each for each in spellings if item.carried(item, each)), plain)
 
 
-def scenes_of(ask: Ask, count: int) -> tuple[Scene, ...] | None:
+def scenes_of(ask: Ask, count: int, described: Scene | None = None) -> tuple[Scene, ...] | None:
     """What is shown.
 
     Args:
         ask: With tags, frames, a caption.
         count: How many pictures the question is about.
+        described: What words before the question tell.
 
     Returns:
         As many scenes; ``None`` where nothing is shown.
@@ -170,12 +198,18 @@ def scenes_of(ask: Ask, count: int) -> tuple[Scene, ...] | None:
         shown = any(several) or len(ask.frames) >= count
         return tuple(scene or Scene(Depicted({})) for scene in several) if shown else None
     told = _told_in_order(ask.tags) or _told(ask.tags, "")
-    described = captioned_scene(ask.stimulus.caption)
+    described = described or captioned_scene(ask.stimulus.caption)
     if told is None:
         told, described = described or (Scene(Depicted({})) if ask.frames else None), None
     if told is None:
         return None
-    return (replace(told, shown=replace(told.shown, caption=described.shown.weights)) if described else told,)
+    return (_captioned(told, described.shown.weights) if described else told,)
+
+
+def _captioned(scene: Scene, caption: Mapping[str, float]) -> Scene:
+    """What is shown with a caption that tells something, also where it is misread."""
+    misread = scene.misread and (scene.misread[0], replace(scene.misread[1], caption=caption))
+    return replace(scene, shown=replace(scene.shown, caption=caption), misread=misread)
 
 
 def look_scene(look: str, time_of_day: str = "", push: int = 0) -> Scene:

@@ -143,7 +143,7 @@ class Conditions:
                 told = told_weight(other) | self._told([self._frame(other)])
                 return (self._reference(other.picture_sha),), told | dict(lent)
             case "blank" | "noise":
-                return (self._nothing(presentation, row),), {NOTHING_SHOWN: 1}
+                return (self._nothing(presentation, row),), {f"weight_{row.value}": 0.0, NOTHING_SHOWN: 1}
             case "frames" | "sheet" | "shuffled":
                 frames = in_order(self._material.corpus.frames(row.clip_id), presentation.count)
                 if presentation.picture == "shuffled":
