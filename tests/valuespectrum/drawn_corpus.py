@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+from dataclasses import replace
+from pathlib import Path
+
 from bench_fakes import FakeCorpus, world
+from PIL import Image
 
 from valuespectrum.reference.drawing import LICENCE, PLATFORM, caption_of
 from valuespectrum.reference.kinds import KINDS, TIMES_OF_DAY, SceneKind
@@ -31,3 +37,17 @@ def drawn_world(clips: int) -> DrawnCorpus:
     """So many clips of every value, one frame each."""
     made = world(clips=clips, frames=1)
     return DrawnCorpus(list(zip(made._frames, made._vectors, strict=True)))
+
+
+def pictured_corpus(folder: Path, clips: int, frames: int = 3) -> DrawnCorpus:
+    """Drawn clips whose frames are plain pictures in a folder, each of a colour of its own."""
+    made = world(clips=clips, frames=frames)
+    listed = []
+    for number, frame in enumerate(made._frames):
+        buffer = io.BytesIO()
+        colour = (number % 256, 40 * (number // 256), 255 - 80 * frame.index)
+        Image.new("RGB", (frame.width, frame.height), colour).save(buffer, "PNG")
+        sha = hashlib.sha256(buffer.getvalue()).hexdigest()
+        (folder / f"{sha}.jpg").write_bytes(buffer.getvalue())
+        listed.append(replace(frame, picture_sha=sha))
+    return DrawnCorpus(list(zip(listed, made._vectors, strict=True)), folder)

@@ -14,7 +14,7 @@ from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Celled, Instrument, Tabled
 from valuespectrum.instruments.battery import ANSWER_TOKENS
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
-from valuespectrum.measuring.run_scores import NOT_SCORED, collected, with_drawn_texts
+from valuespectrum.measuring.stored_answers import NOT_SCORED, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.reliability.components import name_of
@@ -129,7 +129,7 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _Asked]:
     known: dict[str, Instrument] = {instrument.name: instrument}
     left_out = tuple(name for name in NOT_SCORED if name != "tokens")
     with open_answers(run) as store:
-        answers = with_drawn_texts(collected(store.table(leave_out=left_out)), settings["models"])
+        answers = scored_answers(store, settings, left_out)
     prices = load_prices(options.prices)
     told: dict[str, list[Told]] = {}
     sizes: dict[str, list[tuple[int, int]]] = {}

@@ -11,7 +11,7 @@ from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from valuespectrum.instruments.base import Instrument, Tabled
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
-from valuespectrum.measuring.run_scores import NOT_SCORED, collected, with_drawn_texts
+from valuespectrum.measuring.stored_answers import scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
@@ -38,9 +38,9 @@ def set_tables(run: Path, scoring: ScoringOptions | None = None) -> dict[Respond
         scoring: Readout and least mass; as usual where it is left out.
 
     Returns:
-        By what stands for a respondent in ``scores.json``. Respondents whose instrument makes no such table
-        (questionnaires, the published protocol) are left out; those whose answers tell no liking are there, with the
-        reason and without a table.
+        By what stands for a respondent in ``scores.json``, under the condition of showing clips that scores rest on.
+        Respondents whose instrument makes no such table (questionnaires, the published protocol) are left out; those
+        whose answers tell no liking are there, with the reason and without a table.
 
     Raises:
         InputError: The folder is no run, or holds no answers, or its instrument is not installed.
@@ -50,7 +50,7 @@ def set_tables(run: Path, scoring: ScoringOptions | None = None) -> dict[Respond
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
     with open_answers(run) as store:
-        answers = with_drawn_texts(collected(store.table(leave_out=NOT_SCORED)), settings["models"])
+        answers = scored_answers(store, settings)
     return tables_of(answers, scoring or ScoringOptions(), {instrument.name: instrument})
 
 

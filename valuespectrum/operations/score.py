@@ -129,7 +129,8 @@ def describe(scores: Json) -> str:
     tables = [(one, sets[one["value_set"]], published_as(one["instrument"])) for one in bare]
     parts = [_published(one, values, title) if title else _profile(one, values) for one, values, title in tables]
     corrected = [text for one in bare if (text := _set_right(one, sets[one["value_set"]]))]
-    return "\n\n".join([*parts, *corrected, *_personas(scores["personas"])])
+    shown = _presentations(scores.get("presentations"))
+    return "\n\n".join([*parts, *corrected, *shown, *_personas(scores["personas"])])
 
 
 def _set_right(one: Json, values: ValueSet) -> str:
@@ -229,6 +230,36 @@ def _published(one: Json, values: ValueSet, title: str) -> str:
     heading = f"{short_model(one['model'])}, {title}"
     lines = (heading, table(("value", f"score [95 %, exact over {one['unit']}s]", "answers"), rows), PUBLISHED)
     return "\n".join(lines)
+
+
+def _presentations(shown: Json | None) -> list[str]:
+    """The table of other ways of showing clips; nothing where there was one."""
+    from agents.personas.reserved import NO_PERSONA
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import number, short_model, with_interval
+
+    rows = [row for row in (shown or {}).get("conditions", []) if row["persona"] == row["strategy"] == NO_PERSONA]
+    if not rows or shown is None:
+        return []
+    kept = [Estimate.read(row["kept"]).moved(100) for row in rows]
+    visual = [Estimate.read(row["visual_share"]).moved(100) for row in rows]
+    cells = [
+        (short_model(row["model"]), row["presentation"], *map(with_interval, shares), number(_p_of(row), 4))
+        for row, *shares in zip(rows, kept, visual, strict=True)
+    ]
+    header = ("model", f"shown as, beside {shown['base']}", "kept % [95 %]", "visual share % [95 %]", "differ, p")
+    unknown = [f"{row['presentation']}: {why}" for row in rows if (why := row["why"] or _no_share(row))]
+    return ["\n".join([table(header, cells), *_footnotes(kept), *unknown])]
+
+
+def _p_of(row: Json) -> float | None:
+    found: float | None = (row.get("differ") or {}).get("p")
+    return found
+
+
+def _no_share(row: Json) -> str:
+    """Why there is no share at all."""
+    return str(row["kept"]["why"]) if row["kept"] and row["kept"]["mean"] is None else ""
 
 
 def _personas(rows: list[Json]) -> list[str]:

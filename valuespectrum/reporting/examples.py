@@ -12,6 +12,7 @@ from agents.models.base import NO_PICTURE
 from agents.models.evidence import LEAST_MASS
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import INSTRUMENTS, load_instrument, rows_of
+from valuespectrum.measuring.stored_answers import of_condition
 from valuespectrum.reporting.elements.data import Example, ExampleAnswer, ModelProfile
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import open_answers
@@ -39,7 +40,7 @@ def read_examples(
     if corpus is None or count < 1:
         return ()
     with open_answers(run) as store:
-        table = store.table()
+        table = of_condition(store.table(), manifest.settings)
         table = table[table["answered"] & (table["model"] == profile.model)]
         chosen = _clips(table, profile, count, corpus.clip_ids())
         names = manifest.asked.persona_names

@@ -15,6 +15,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.pictures_schema import CorrectedPart, PicturesPart
+from valuespectrum.runs.presentations_schema import ShownConditions
 from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
 from valuespectrum.runs.structure_schema import ShapePart, StructurePart
 from valuespectrum.scoring.estimate import CLIP
@@ -198,6 +199,7 @@ class ScoresDocument(Part):
     respondents: Annotated[list[_Respondent], Field(min_length=1)]
     personas: list[_PersonaRow]
     pictures: PicturesPart | None = None
+    presentations: ShownConditions | None = None
     structure: list[StructurePart] = Field(default_factory=list)
 
     @model_validator(mode="after")

@@ -10,8 +10,8 @@ from scoring_fixtures import LIKING, Truth, answers
 from small_run import MODEL, write_run
 
 from agents.answers.respondent import RespondentColumns
-from valuespectrum.measuring.run_scores import with_drawn_texts
 from valuespectrum.measuring.set_tables import set_tables, tables_of
+from valuespectrum.measuring.stored_answers import with_drawn_texts
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.facets.comparison import compare
 from valuespectrum.theory.values import VALUES

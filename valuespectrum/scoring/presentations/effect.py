@@ -16,6 +16,7 @@ from valuespectrum.scoring.facets.additive import Floats
 from valuespectrum.scoring.facets.analysis import Reckoned, reckon
 from valuespectrum.scoring.facets.comparison import Comparison, compare
 from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.facets.findings import ONE_VALUE
 from valuespectrum.scoring.facets.inference import omnibus
 from valuespectrum.scoring.facets.tables import SetTable, collect, difference
 from valuespectrum.scoring.presentations.share import Moments, kept_share
@@ -59,9 +60,18 @@ def picture_effect(
     """
     facets = facets or Facets()
     both = difference(base, condition)
-    moments = _moments(*(reckon(table, facets) for table in (_shared(base, both), both, _shared(condition, both))))
-    share = kept_share(moments, None if lent is None else _lent_shares(both, lent), facets.level)
-    return PictureEffect(compare(base, condition, facets), share)
+    reckoned = [reckon(table, facets) for table in (_shared(base, both), both, _shared(condition, both))]
+    shares = None if lent is None else _lent_shares(both, lent)
+    unknown = _unknown(reckoned[0])
+    kept = Estimate(None, why=unknown) if unknown else kept_share(_moments(*reckoned), shares, facets.level)
+    return PictureEffect(compare(base, condition, facets), kept)
+
+
+def _unknown(base: Reckoned) -> str:
+    """Why nothing can be said of a share of the base profile: errors of too few values are known."""
+    if base.comparable.sum() > 1:
+        return ""
+    return next((why for why, chosen in zip(base.why, base.chosen, strict=True) if chosen and why), ONE_VALUE)
 
 
 def _shared(table: SetTable, both: SetTable) -> SetTable:
@@ -70,7 +80,7 @@ def _shared(table: SetTable, both: SetTable) -> SetTable:
 
 
 def _moments(base: Reckoned, lost: Reckoned, condition: Reckoned) -> Moments:
-    chosen = base.chosen & lost.chosen & condition.chosen
+    chosen = base.comparable & lost.chosen & condition.chosen
     means = [np.where(chosen, np.nan_to_num(each.across.means), 0.0) for each in (base, lost)]
     freedoms = [float(omnibus(each.across.means, each.errors).below) for each in (base, lost, condition)]
     known = [freedom for freedom in freedoms if np.isfinite(freedom)]

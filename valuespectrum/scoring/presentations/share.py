@@ -18,7 +18,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.additive import Bools, Floats
 
 NO_PROFILE = "the profile that could be lost is not told from none"
-NO_SPREAD = "under this condition every clip gave the same"
+NO_SPREAD = "every clip keeps exactly this share: nothing shows how sure it is"
 _NOTHING = 1e-9
 
 

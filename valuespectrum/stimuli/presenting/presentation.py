@@ -85,10 +85,12 @@ class Presentation:
         shown, described, captioner = text.strip().partition("described:")
         if described and not captioner:
             raise InputError(f"--present {text[:80]}: which model describes the pictures?", "described:MODEL")
-        parts = [part for part in shown.rstrip("+").split("+") if part]
-        if described and (not shown or shown.endswith("+")) and len(parts) <= 1:
-            return cls(*_pictured(parts[0], text) if parts else ("none", 1), "described", captioner)
-        if described or not 1 <= len(parts) <= 2 or "+".join(parts) != shown:
+        parts = shown.split("+")
+        if described and len(parts) == 2 and not parts[1]:
+            return cls(*_pictured(parts[0], text), "described", captioner)
+        if described and not shown:
+            return cls("none", 1, "described", captioner)
+        if described or len(parts) > 2:
             raise _unknown(text)
         if parts == ["text"]:
             return cls("none")

@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.random_streams import shuffled, stream
-
-_ROUNDS = 50
+from vectorstore.foundation.random_streams import stream
 
 
 def strangers(rows: Sequence[StimulusRow], seed: int) -> list[StimulusRow]:
     """For every row the row of another clip, found for another value; each is lent once.
 
-    Wrong pictures are spread at random over the other values: a cyclic shift would lend one value's pictures to one
-    other value, whose profile would then pass for its own.
+    The assignment of least cost, where every pair has a random cost: so wrong pictures spread over all other values. A
+    cyclic shift would lend one value's pictures to one other value, whose profile would then pass for its own.
 
     Args:
         rows: All rows of a run.
         seed: Of the run.
 
     Raises:
-        InputError: More than half of the rows stand for one value, so that not all can be lent a stranger.
+        InputError: Not every clip can be lent a stranger, as where more than half of them stand for one value.
     """
+    from scipy.optimize import linear_sum_assignment
+
     values: dict[str, set[str]] = {}
     for row in rows:
         values.setdefault(row.clip_id, set()).add(row.value)
-    generator = stream(seed, "mismatched")
-    lent = shuffled(len(rows), generator)
-    for _ in range(_ROUNDS):
-        wrong = [at for at, other in enumerate(lent) if not _strange(rows[at], rows[other], values)]
-        if not wrong:
-            return [rows[other] for other in lent]
-        for at in wrong:
-            for other in shuffled(len(rows), generator):
-                if _strange(rows[at], rows[lent[other]], values) and _strange(rows[other], rows[lent[at]], values):
-                    lent[at], lent[other] = lent[other], lent[at]
-                    break
-    raise InputError(
-        "not every clip can be shown with the picture of another value", "mismatched pictures need clips of two values"
-    )
+    familiar = np.array([[_familiar(row, other, values[other.clip_id]) for other in rows] for row in rows], dtype=bool)
+    costs = stream(seed, "mismatched").random((len(rows), len(rows))) + len(rows) * familiar
+    _, lent = linear_sum_assignment(costs)
+    if familiar[np.arange(len(rows)), lent].any():
+        raise InputError(
+            "not every clip can be shown with the picture of another value",
+            "mismatched pictures need clips of several values, none with more than half of them",
+        )
+    return [rows[other] for other in lent]
 
 
-def _strange(row: StimulusRow, other: StimulusRow, values: Mapping[str, set[str]]) -> bool:
-    same = row.clip_id == other.clip_id or row.picture_sha == other.picture_sha
-    return not same and row.value not in values[other.clip_id]
+def _familiar(row: StimulusRow, other: StimulusRow, values: set[str]) -> bool:
+    """Whether a picture is of the same clip or value."""
+    return row.value in values or row.clip_id == other.clip_id or row.picture_sha == other.picture_sha

@@ -16,6 +16,9 @@ from pathlib import Path
 
 from agents.models.base import NO_PICTURE, REFUSAL, Choice
 from agents.models.parsing.parse import parse_answer
+from agents.models.parsing.refusals import APOLOGY
+from agents.models.parsing.text import plain
+from agents.models.parsing.thinking import split_thinking
 from valuespectrum.instruments.wordings.liking import CAPTIONED, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.stimuli.presenting.presentation import WordKind
@@ -27,6 +30,8 @@ LONGEST = 600
 TEMPLATES: Mapping[WordKind, Template] = {"caption": CAPTIONED, "transcript": SPOKEN, "described": CAPTIONED}
 """How words stand before a question; descriptions as captions do, so that only who wrote them differs."""
 _QUOTES = re.compile('["“”„‟«»‹›＂〝〞〟「」『』]')
+_I_CANNOT = re.compile(r"\W*(?:as an? ai\b|i(?: am|'m)? (?:can ?not|can't|unable|not able|won't|will not)\b)")
+"""How a description does not begin."""
 _LARGEST = 2**26
 """Bytes of a file of transcripts."""
 _COLUMNS = ("clip", "text")
@@ -55,8 +60,15 @@ def quotable(text: str, longest: int = LONGEST) -> str:
 
 
 def description(text: str) -> str:
-    """What a model said when it was to describe a picture; empty where it refused or saw none."""
-    return "" if parse_answer(text, _ANY) in (REFUSAL, NO_PICTURE) else quotable(text)
+    """What a model said when it was to describe a picture; empty where it declined or saw none.
+
+    Example:
+        >>> description("A man climbs a wall."), description("I'm sorry, but I can't describe people.")
+        ('A man climbs a wall', '')
+    """
+    said = plain(split_thinking(text)[1])
+    declined = APOLOGY.match(said) or _I_CANNOT.match(said) or parse_answer(text, _ANY) in (REFUSAL, NO_PICTURE)
+    return "" if declined else quotable(split_thinking(text)[1])
 
 
 def read_transcripts(path: Path) -> dict[str, str]:

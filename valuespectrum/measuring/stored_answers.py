@@ -1,0 +1,92 @@
+"""The stored answers of a run as one table, and the part of it that scores rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from agents.answers.store import AnswerStore
+from valuespectrum.measuring.presenting import PRESENTATIONS
+from valuespectrum.scoring.cells import DRAWN_TEXT
+from valuespectrum.stimuli.presenting.presentation import ONE_FRAME, PRESENTATION
+from vectorstore.foundation.errors import InputError, ModelError
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TOLD = ("weight_*", "look*", "time_of_day*", "overlay_push*")
+NOT_SCORED = ("key", "details", *_TOLD, "rank", "similarity", "tokens")
+"""Columns of the table of answers that no score looks at."""
+_ANY_TEMPERATURE = "temperature of the server"
+"""How the settings of a model begin that answers at a temperature which nobody can name."""
+
+
+def collected(table: pd.DataFrame) -> pd.DataFrame:
+    """Answers and failures of a store's table, without what was planned but not asked yet.
+
+    Raises:
+        InputError: Nothing was asked yet.
+        ModelError: Every ask to a model failed.
+    """
+    if table.empty:
+        raise InputError("the run holds no answers", "run `valuespectrum bench` first")
+    asked = table["answered"] | (table["error"] != "")
+    done = table if asked.all() else table[asked]
+    for model, asks in done.groupby("model"):
+        if not asks["answered"].any():
+            raise ModelError(f"every ask to {model} failed, the first with: {asks['error'].iloc[0]}")
+    return done
+
+
+def with_drawn_texts(answers: pd.DataFrame, models: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """The same with the column that says whether single texts were drawn, which only some servers do unasked.
+
+    Args:
+        answers: With the column ``model``.
+        models: Model id to its settings.
+    """
+    drawn = [model for model, settings in models.items() if settings.get("decoding", "").startswith(_ANY_TEMPERATURE)]
+    return answers.assign(**{DRAWN_TEXT: answers["model"].isin(drawn)}) if drawn else answers
+
+
+def scored_answers(store: AnswerStore, settings: Json, leave_out: Sequence[str] = NOT_SCORED) -> pd.DataFrame:
+    """The answers of a run that its scores rest on.
+
+    Args:
+        store: Of the run.
+        settings: Of its manifest.
+        leave_out: Shell patterns over names of columns that are not wanted.
+
+    Raises:
+        InputError: Nothing was asked yet.
+        ModelError: Every ask to a model failed.
+    """
+    return of_condition(with_drawn_texts(collected(store.table(leave_out=leave_out)), settings["models"]), settings)
+
+
+def conditions_of(settings: Json) -> tuple[str, ...]:
+    """How the clips of a run are shown, the condition that scores rest on first.
+
+    Args:
+        settings: Of the run's manifest.
+
+    Example:
+        >>> conditions_of({"presentations": ["frame", "blank"]}), conditions_of({})
+        (('frame', 'blank'), ('frame',))
+    """
+    return tuple(settings.get(PRESENTATIONS) or (ONE_FRAME.name,))
+
+
+def of_condition(answers: pd.DataFrame, settings: Json, name: str = "") -> pd.DataFrame:
+    """The answers under one condition of showing clips.
+
+    Args:
+        answers: Of the run.
+        settings: Of its manifest.
+        name: The condition; empty for the one that scores rest on.
+    """
+    if PRESENTATIONS not in settings or PRESENTATION not in answers:
+        return answers
+    shown = answers[PRESENTATION].fillna("").replace("", ONE_FRAME.name)
+    return answers[shown == (name or conditions_of(settings)[0])]

@@ -1,0 +1,82 @@
+"""How much of a profile is in the pictures: other ways of showing clips beside the one that scores rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.theory.values import LABELS
+from vectorstore.foundation.json_types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """One model under one condition."""
+
+    model: str
+    base: str
+    name: str
+    clips: int
+    kept: Estimate
+    visual: Estimate
+    general: Estimate
+    """How much more everything is liked in the base, log-odds."""
+    p: float | None
+    """Of no difference between the two profiles."""
+    unchosen: float | None
+    """Share of answers without a choice."""
+    why: str
+    values: Mapping[str, Estimate]
+    """Base minus condition, centred log-odds."""
+    covers: str
+
+
+@PANELS.register("presentations")
+class PresentationsPanel(Panel):
+    """Conditions of the models as themselves."""
+
+    id = "presentations"
+    place = 25
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether clips were shown in several ways."""
+        return bool(_rows(data))
+
+    def title(self, data: ReportData) -> str:
+        """Its heading."""
+        return "How much of it is in the pictures"
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """The rows, and names of values."""
+        return {"rows": _rows(data), "value_names": LABELS}
+
+
+def _rows(data: ReportData) -> list[ConditionRow]:
+    found = ((run.scores.get("presentations") or {}) for run in data.runs)
+    return [
+        _row(each, shown["base"])
+        for shown in found
+        for each in shown.get("conditions", [])
+        if each["persona"] == each["strategy"] == NO_PERSONA
+    ]
+
+
+def _row(row: Json, base: str) -> ConditionRow:
+    rates = row.get("rates") or {}
+    return ConditionRow(
+        model=row["model"],
+        base=base,
+        name=row["presentation"],
+        clips=row.get("n_clips", 0),
+        kept=Estimate.read(row["kept"]),
+        visual=Estimate.read(row["visual_share"]),
+        general=Estimate.read(row.get("general")),
+        p=(row.get("differ") or {}).get("p"),
+        unchosen=sum(rates.values()) if rates else None,
+        why=row["why"],
+        values={value: Estimate.read(each) for value, each in row["values"].items()},
+        covers=row.get("covers", ""),
+    )
