@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from html.parser import HTMLParser
+from pathlib import Path
 
 from PIL import Image
 
@@ -16,14 +17,17 @@ from valuespectrum.reporting.elements.data import (
     PersonaResult,
     Recovery,
     ReportData,
+    ReportedRun,
     ReportedSession,
     SessionStep,
     ValueRow,
 )
 from valuespectrum.reporting.planted import read_truth
+from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.facets.analysis import Difference
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.json_types import Json
 
 COVERS = "The interval covers other clips (12 a value). It does not cover another language."
 VOID = {"meta", "br", "img", "input", "hr", "link"}
@@ -143,4 +147,15 @@ def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) 
         provenance=[(text, text)],
         command=text,
         synthetic=("reference:amber",),
+        runs=(ReportedRun(Path("run"), Manifest({}, {}), {"presentations": conditions(text)}),),
     )
+
+
+def conditions(text: str) -> Json:
+    """Two ways of showing clips: one that can be compared, and one that cannot."""
+    number = {"mean": 0.25, "low": 0.1, "high": 0.4, "why": ""}
+    who = {"model": "m", "persona": NO_PERSONA, "strategy": NO_PERSONA, "placebo": False, "n_clips": 12}
+    told = {"kept": number, "visual_share": number, "general": number, "differ": {"p": 0.01}, "covers": text}
+    compared = {**who, "presentation": text, "why": "", "values": {"power": number}, "rates": {"refusal": 0.1}, **told}
+    unknown = {**who, "presentation": "text", "why": text, "kept": None, "visual_share": None, "values": {}}
+    return {"base": text, "conditions": [compared, unknown]}

@@ -3,9 +3,9 @@
 With centred log-odds ``b`` of the values in the base condition and ``d = b - c`` of what the other condition ``c``
 takes away, ``s = <x, d> / <x, x>`` is the share that is lost, and ``1 - s`` the share that is kept; ``x`` is ``b``, or,
 where clips are shown with pictures of other clips, ``b`` minus what those pictures would make of it. Both products are
-freed of what errors add to them (the two conditions share clips and wordings, so their errors go together), and the
-interval is Fieller's (Biometrika 32 (1944) 175) for the ratio, with the variance of a product of normal vectors: where
-the base has no profile that could be lost, it has no ends, and nothing is told.
+freed of what errors add to them (the two conditions share clips and wordings, so their errors go together). The
+interval is Fieller's for the ratio (Q. J. Pharm. Pharmacol. 17 (1944) 117), with the variance of a product of normal
+vectors: where the base has no profile that could be lost, it has no ends, and nothing is told.
 """
 
 from __future__ import annotations
