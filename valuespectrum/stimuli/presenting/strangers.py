@@ -37,7 +37,7 @@ def strangers(rows: Sequence[StimulusRow], seed: int) -> list[StimulusRow]:
             "not every clip can be shown with the picture of another value",
             "mismatched pictures need clips of several values, none with more than half of them",
         )
-    return [rows[other] for other in lent]
+    return [rows[int(other)] for other in lent]
 
 
 def _familiar(row: StimulusRow, other: StimulusRow, values: set[str]) -> bool:
