@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from bench_fakes import AxesEmbedder
-from drawn_corpus import DrawnCorpus, pictured_corpus
+from drawn_corpus import DrawnCorpus, drawn_clip, pictured_corpus
 
 from agents.answers.respondent import Role
 from agents.answers.store import AnswerStore
 from agents.models.ask_key import ask_key
-from agents.models.base import NO_PICTURE, Answer, Ask, Model, ModelOptions
+from agents.models.base import NO_PICTURE, Answer, Ask, Model, ModelOptions, Stimulus
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
+from agents.models.pictures import read_picture
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.like import LikeBattery
 from valuespectrum.instruments.question_list import NamedAsks
@@ -24,13 +25,16 @@ from valuespectrum.measuring.asking import BenchPlan, Silent
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.captions import CAPTIONS
 from valuespectrum.measuring.plan import plan_benchmark
-from valuespectrum.measuring.presenting import PICTURES, PresentOptions
+from valuespectrum.measuring.presenting import PICTURES, FoundClips, PresentOptions, show
 from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.measuring.set_tables import set_tables
+from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.twin.loading import load
+from valuespectrum.reference.twin.reading import look_scene, scenes_of
 from valuespectrum.runs.run import read_manifest, read_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.presentations.share import NO_SPREAD
+from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.presenting.presentation import read_presentations
 from valuespectrum.stimuli.retrieval import RetrievalOptions, StimulusRow
 from valuespectrum.theory.values import VALUES
@@ -109,7 +113,7 @@ def test_every_condition_is_asked_and_compared(corpus: DrawnCorpus, tmp_path: Pa
     """What a twin is told, captions and descriptions say the same of drawn clips; nothing and strangers do not."""
     said = tmp_path / "said.csv"
     said.write_text("clip,text\npower-0,I care very much about keeping a promise.\npower-1,Nobody knows.\n")
-    names = ("frame", "sheet:2", "mismatched", "blank", "noise", "text", "caption", f"described:{CAPTIONER}")
+    names = ("frame", "mismatched", "blank", "text", "caption", f"described:{CAPTIONER}")
     chosen = options(
         tmp_path, *names, "transcript", transcripts=said, captioners={CAPTIONER: load("birch", ModelOptions())}
     )
@@ -120,12 +124,11 @@ def test_every_condition_is_asked_and_compared(corpus: DrawnCorpus, tmp_path: Pa
     assert told.shown == {**dict.fromkeys(names, clips), "transcript": 2}
     found = conditions(scores)
     assert scores["presentations"]["base"] == "frame" and set(found) == {*names[1:], "transcript"}
-    for name in ("sheet:2", "caption", f"described:{CAPTIONER}"):
+    for name in ("caption", f"described:{CAPTIONER}"):
         assert found[name]["kept"]["mean"] == pytest.approx(1.0) and found[name]["visual_share"] is None
         assert found[name]["kept"]["why"] == NO_SPREAD and found[name]["kept"]["low"] is None
-    for name in ("blank", "noise"):
-        assert found[name]["kept"]["mean"] == pytest.approx(0.0, abs=1e-6)
-        assert found[name]["visual_share"]["mean"] == pytest.approx(1.0)
+    assert found["blank"]["kept"]["mean"] == pytest.approx(0.0, abs=1e-6)
+    assert found["blank"]["visual_share"]["mean"] == pytest.approx(1.0)
     assert found["text"]["kept"] is None and "no liking" in found["text"]["why"]
     assert found["text"]["rates"][NO_PICTURE] == 1.0
     strange = found["mismatched"]["visual_share"]
@@ -169,6 +172,31 @@ def test_a_caption_that_contradicts_the_picture_tells_what_is_looked_at(corpus: 
     assert share["low"] <= planted <= share["high"] and share["high"] - share["low"] < 0.5
     assert share["mean"] == pytest.approx(planted, abs=0.15)
     assert found["caption"]["visual_share"]["mean"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_several_pictures_are_told_in_the_order_in_which_they_are_shown(tmp_path: Path) -> None:
+    """A clip that tells of a change, shown backwards, tells of the opposite change."""
+    kind = next(kind for kind in KINDS if kind.group == "ordered")
+
+    class Changing(DrawnCorpus):
+        def clip(self, clip_id: str) -> Clip:
+            return drawn_clip(kind, "forward", "night")
+
+    made = pictured_corpus(tmp_path, 1, frames=4)
+    corpus = Changing(list(zip(made._frames, made._vectors, strict=True)), tmp_path)
+    frame = corpus.frames("power-0")[0]
+    row = StimulusRow("power", "rule", 1, 0.5, 1.0, frame.frame_id, "power-0", frame.picture_sha)
+    shown = read_presentations(["frames:2", "shuffled:2", "sheet:4", "frames:9"])
+    found = FoundClips.of([row], corpus, [load("amber", ModelOptions())])
+    conditions = show(PresentOptions(shown), found, {}, MadePictures(tmp_path / "made"), 0).conditions
+    assert conditions is not None and conditions.clips == {each.name: 1 for each in shown}
+    forward, backward, sheet, whole = conditions.exhibits(row)
+    assert backward.frames == forward.frames[::-1] and len(sheet.frames) == 1 and len(whole.frames) == 4
+    assert [each.tags["frames_shown"] for each in (forward, sheet, whole)] == [2, 4, 4]
+    scenes = [scenes_of(Ask(Stimulus(each.frames), "", tags=each.tags), 1) for each in conditions.exhibits(row)]
+    told = [look_scene(f"{kind.name}:{version}", "night") for version in ("forward", "backward")]
+    assert scenes == [(told[0],), (told[1],), (told[0],), (told[0],)]
+    assert read_picture(sheet.frames[0]).width > frame.width
 
 
 def test_a_killed_run_goes_on_with_the_same_pictures_and_captions(corpus: DrawnCorpus, tmp_path: Path) -> None:
