@@ -147,7 +147,7 @@ def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) 
         provenance=[(text, text)],
         command=text,
         synthetic=("reference:amber",),
-        runs=(ReportedRun(Path("run"), Manifest({}, {}), {"presentations": conditions(text)}),),
+        runs=(ReportedRun(Path("run"), Manifest({}, {}), {"respondents": [], "presentations": conditions(text)}),),
     )
 
 
