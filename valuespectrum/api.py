@@ -105,7 +105,7 @@ if TYPE_CHECKING:
         list_instruments as list_instruments,
         run_instrument as run_instrument,
     )
-    from valuespectrum.operations.levels import (
+    from valuespectrum.operations.studies.levels import (
         LevelRuns as LevelRuns,
         bench_level as bench_level,
         plan_level as plan_level,
@@ -197,7 +197,7 @@ _HOMES = {
     "valuespectrum.operations.history": "HistorySettings WatchHistory history",
     "valuespectrum.operations.ingest": "IngestSettings Ingested ingest plan_ingest",
     "valuespectrum.operations.instrument": "InstrumentList InstrumentSettings list_instruments run_instrument",
-    "valuespectrum.operations.levels": "LevelRuns bench_level plan_level",
+    "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
     "valuespectrum.operations.quickstart": "QuickstartOptions Summary quickstart",
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",

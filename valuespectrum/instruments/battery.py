@@ -1,13 +1,17 @@
-"""What the batteries about pictures have in common: forms of questions, choices, options, the licence of our words."""
+"""What batteries have in common: forms of questions, options, and in which words and frames of mind they ask."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 from agents.models.base import Choice
 from valuespectrum.instruments.base import Licence
+from valuespectrum.instruments.registry import NEWER
+from valuespectrum.instruments.wordings.bank import Selection, user_items
+from valuespectrum.instruments.wordings.items import ItemWording
+from valuespectrum.instruments.wordings.languages import ENGLISH, INSTRUCTIONS, Tongue, tongue
 from valuespectrum.instruments.wordings.liking import WORDINGS
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.instructions.parts import INSTRUCTION_TAG
@@ -106,3 +110,108 @@ class PictureBattery:
 
     def __init__(self, options: WordingOptions | None = None) -> None:
         self.options = options or WordingOptions()
+
+
+LIKE_SIDES = ("positive", "negative")
+"""Texts of the like question of which yes means liking, and not liking."""
+NEITHER = "neither"
+"""Name of the option of the unforced form that says neither or cannot say."""
+ALL_FRAMES = "all"
+AnswerForm = Literal["forced", "unforced"]
+FrameOfMind = Literal["neutral", "honest", "fake_good", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOptions(WordingOptions):
+    """In which words an instrument asks."""
+
+    language: str = field(default=ENGLISH, metadata=NEWER)
+    """Languages by code, with commas between them: ``en``, ``de``, ``en,zh``."""
+    form: AnswerForm = field(default="forced", metadata=NEWER)
+    """Whether an option says neither or cannot say (``unforced``)."""
+    frame_of_mind: FrameOfMind = field(default="neutral", metadata=NEWER)
+    """What is said before each question; ``all`` asks in all three, and says how far faking moves the profile."""
+    items: str = field(default="", metadata=NEWER)
+    """A file of the user's items (YAML)."""
+
+    def chosen(self, instrument: str) -> tuple[ItemWording, ...]:
+        """Wordings that are asked.
+
+        Raises:
+            InputError: There are fewer, not in these languages, or the file of items is wrong.
+        """
+        return self.selection(instrument).chosen()
+
+    def selection(self, instrument: str) -> Selection:
+        """What is asked of our items and the user's."""
+        return Selection(instrument, self.wordings, self.language, user_items(self.items, instrument))
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """Frames of mind, the one that is scored first."""
+        return INSTRUCTIONS if self.frame_of_mind == ALL_FRAMES else (self.frame_of_mind,)
+
+    @property
+    def unforced(self) -> bool:
+        """Whether there is an option that says neither."""
+        return self.form == "unforced"
+
+    def instruction_tag(self, frame: str) -> str:
+        """Tag of an instruction; none for the frame of mind that is scored, so that its answers are the profile."""
+        return frame if frame != self.instructions[0] else ""
+
+
+def yes_no_forms(item: str, wording: ItemWording, sides: Sequence[str], options: ItemOptions) -> Iterator[Form]:
+    """A yes/no question in four cells, both ways round in both orders of the options, in each frame of mind.
+
+    Args:
+        item: Tag.
+        wording: Its words.
+        sides: Texts of which yes means more and less of what is measured.
+        options: Form and frames of mind.
+    """
+    spoken = tongue(wording.language)
+    beside = (NEITHER,) if options.unforced else ()
+    choices = tuple(spoken.choice(name) for name in ("yes", "no", *beside))
+    for frame in options.instructions:
+        for polarity, side in zip((1, -1), sides, strict=True):
+            for order in ORDERS:
+                words = wording.texts[side].format(options=spoken.join((*order, *beside)))
+                question = spoken.instructions[frame] + words
+                yield Form(item, wording.tag, polarity, order[0], question, choices, options.instruction_tag(frame))
+
+
+def marked_forms(item: str, wording: ItemWording, text: str, marks: Sequence[str], options: ItemOptions) -> list[Form]:
+    """A question whose answer is one of some marks, digits or letters, in each frame of mind.
+
+    Args:
+        item: Tag.
+        wording: Its words.
+        text: Which of its texts.
+        marks: The options; in the unforced form the last one says that none can be told.
+        options: Form and frames of mind.
+    """
+    spoken = tongue(wording.language)
+    further = spoken.cannot_say.format(answer=marks[-1]) if options.unforced else ""
+    choices = tuple(Choice(mark, (mark,)) for mark in marks)
+    return [
+        Form(
+            item,
+            wording.tag,
+            1,
+            "",
+            spoken.instructions[frame] + wording.texts[text] + further,
+            choices,
+            options.instruction_tag(frame),
+        )
+        for frame in options.instructions
+    ]
+
+
+def unreviewed(options: ItemOptions, instrument: str) -> tuple[str, ...]:
+    """Notes on languages whose questions no native speaker has read."""
+    listed: list[Tongue] = [tongue(code) for code in options.selection(instrument).languages]
+    named = [each.name for each in listed if not each.reviewed]
+    if not named:
+        return ()
+    return (f"no native speaker has reviewed the questions in {', '.join(named)}",)

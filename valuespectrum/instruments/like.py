@@ -13,11 +13,18 @@ from typing import TYPE_CHECKING, ClassVar
 from agents.answers.respondent import Role
 from agents.personas.prompts import QUESTIONNAIRE
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
+from valuespectrum.instruments.battery import (
+    LIKE_SIDES,
+    OWN_WORDS,
+    Form,
+    ItemOptions,
+    PictureBattery,
+    unreviewed,
+    yes_no_forms,
+)
 from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.liked import measured_liking
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.phrasing import LIKE_SIDES, ItemOptions, unreviewed, yes_no_forms
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.liking import WORDINGS

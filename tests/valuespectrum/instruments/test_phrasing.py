@@ -11,8 +11,8 @@ from bench_fakes import AxesEmbedder, words, world
 from agents.answers.respondent import BARE
 from agents.models.base import Ask
 from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.like import LikeBattery
-from valuespectrum.instruments.phrasing import ItemOptions
 from valuespectrum.instruments.registry import load_instrument, settings_of
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.twin.model import TwinModel

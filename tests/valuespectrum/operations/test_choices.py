@@ -14,7 +14,7 @@ from ingest.decoding.decode import DECODERS
 from ingest.decoding.sampling import SAMPLINGS
 from ingest.embedding.torch_embedder import DTYPES
 from valuespectrum.cli.console.options import StrategyChoice
-from valuespectrum.instruments.phrasing import AnswerForm, FrameOfMind
+from valuespectrum.instruments.battery import AnswerForm, FrameOfMind
 from valuespectrum.operations.shared import choices
 from valuespectrum.operations.shared.loading import check_engine
 from valuespectrum.reproduction.targets import TARGETS

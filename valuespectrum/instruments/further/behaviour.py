@@ -24,10 +24,9 @@ from agents.browsing.walk import Walk
 from agents.models.base import REFUSAL, Ask, FrameReference
 from agents.procedures.procedure import Addressed, Named, Procedure
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import OWN_WORDS, PictureBattery
+from valuespectrum.instruments.battery import NEITHER, OWN_WORDS, ItemOptions, PictureBattery, unreviewed
 from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.phrasing import NEITHER, ItemOptions, unreviewed
 from valuespectrum.instruments.question_list import put_to
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
+from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery, marked_forms, unreviewed
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import SET, best_worst_sets, blocks, turned
 from valuespectrum.instruments.further.several import SetAsks
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.phrasing import marked_forms, unreviewed
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.scoring.answered.sets import ToldSets

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.instruments.base import Instrument
+from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.phrasing import ItemOptions
 from valuespectrum.scoring.answered.conclusions import Shown
 from valuespectrum.scoring.answered.sets import SEARCH_WORD, ToldSets
 from valuespectrum.scoring.cells import KEYWORD, ScoringOptions
@@ -73,7 +73,7 @@ class ChoiceFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class MadeChoices:
     """What the choices of one respondent come to."""
 
     told: ToldSets
@@ -84,7 +84,7 @@ class Chosen:
 
 def chosen(
     answers: pd.DataFrame, form: ChoiceFormat, unforced: bool, value_set: ValueSet, options: ScoringOptions
-) -> Chosen:
+) -> MadeChoices:
     """Strengths of values, wording by wording.
 
     Args:
@@ -117,7 +117,7 @@ def chosen(
     why = f"in the wording {', '.join(lost)}: {found[lost[0]].why}" if lost else ""
     text = read.kind.endswith("text")
     status: Status = "order only" if text else "identified"
-    return Chosen(
+    return MadeChoices(
         told_sets(rows, value_set, f"choices, {read.kind}", status, why or (_TEXT_NOTE if text else "")), read, found
     )
 
@@ -125,7 +125,7 @@ def chosen(
 def measured_choices(
     instrument: Instrument,
     answers: pd.DataFrame,
-    made: Chosen,
+    made: MadeChoices,
     draws: Resamples,
     options: ScoringOptions,
     notes: tuple[str, ...] = (),

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.models.base import Ask, Choice, Stimulus
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import ANSWER_TOKENS, OWN_WORDS
+from valuespectrum.instruments.battery import ANSWER_TOKENS, OWN_WORDS, unreviewed
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import matched_pairs
 from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.phrasing import unreviewed
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_statements, own_wordings

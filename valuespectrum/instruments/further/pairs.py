@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
+from valuespectrum.instruments.battery import NEITHER, OWN_WORDS, Form, PictureBattery, unreviewed
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import matched_pairs
 from valuespectrum.instruments.further.several import SetAsks
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.phrasing import NEITHER, unreviewed
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.instruments.wordings.languages import tongue

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery
+from valuespectrum.instruments.battery import OWN_WORDS, Form, ItemOptions, PictureBattery, marked_forms, unreviewed
 from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.phrasing import ItemOptions, marked_forms, unreviewed
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings

@@ -27,7 +27,7 @@ _BORROWED = "@"
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _ItemsFile:
     """A document that is read, for messages."""
 
     path: Path
@@ -81,12 +81,12 @@ def read_wordings(path: Path, instrument: str) -> Mapping[str, tuple[ItemWording
     Raises:
         InputError: Something in it is wrong.
     """
-    file = _File(path, "wordings")
+    file = _ItemsFile(path, "wordings")
     root = file.mapping(read_written(path, "wordings"), "the file")
     return {code: _wordings(file, node, instrument, code) for code, node in root.items()}
 
 
-def _wordings(file: _File, node: Written, instrument: str, language: str) -> tuple[ItemWording, ...]:
+def _wordings(file: _ItemsFile, node: Written, instrument: str, language: str) -> tuple[ItemWording, ...]:
     found = tuple(_wording(file, each, instrument, language) for each in file.listed(node, "wordings"))
     names = [each.name for each in found]
     for place, name in enumerate(names):
@@ -95,7 +95,7 @@ def _wordings(file: _File, node: Written, instrument: str, language: str) -> tup
     return found
 
 
-def _wording(file: _File, node: Written, instrument: str, language: str) -> ItemWording:
+def _wording(file: _ItemsFile, node: Written, instrument: str, language: str) -> ItemWording:
     entries = file.mapping(node, "a wording")
     file.known(entries, ("name", *TEXTS[instrument]), f"a wording of {instrument}")
     name = file.text(file.one(entries, "name", "a wording", node.line), "name")
@@ -110,7 +110,7 @@ def _wording(file: _File, node: Written, instrument: str, language: str) -> Item
     return ItemWording(name, texts, language)
 
 
-def _whole(file: _File, node: Written, what: str, places: Sequence[str], language: str) -> str:
+def _whole(file: _ItemsFile, node: Written, what: str, places: Sequence[str], language: str) -> str:
     """A text that names its places, each once, and no other."""
     text = file.text(node, what)
     if text.startswith(_BORROWED):
@@ -127,7 +127,7 @@ def _whole(file: _File, node: Written, what: str, places: Sequence[str], languag
     return text
 
 
-def _borrowed(file: _File, node: Written, name: str, side: str, language: str) -> str:
+def _borrowed(file: _ItemsFile, node: Written, name: str, side: str, language: str) -> str:
     for each in read_wordings(OWN_DATA / "like.yaml", "like").get(language, ()):
         if each.name == name and side in each.texts:
             return each.texts[side]
@@ -140,7 +140,7 @@ def read_statements(path: Path, language: str) -> tuple[Statement, ...]:
     Raises:
         InputError: Something in it is wrong.
     """
-    file = _File(path, "statements")
+    file = _ItemsFile(path, "statements")
     found = []
     for value, node in file.mapping(read_written(path, "statements"), "the file").items():
         for each in file.listed(node, value):
@@ -153,13 +153,13 @@ def read_statements(path: Path, language: str) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def _value(file: _File, value: str, line: int) -> str:
+def _value(file: _ItemsFile, value: str, line: int) -> str:
     if value not in VALUES:
         file.wrong(line, f"there is no value {value!r:.40}", f"one of {', '.join(VALUES)}")
     return value
 
 
-def _rated(file: _File, entries: Mapping[str, Written], line: int) -> float:
+def _rated(file: _ItemsFile, entries: Mapping[str, Written], line: int) -> float:
     node = file.one(entries, "desirability", "a statement", line)
     low, high = _DESIRABILITY
     try:
@@ -177,7 +177,7 @@ def read_user_items(path: Path) -> UserItems:
     Raises:
         InputError: The file is missing or something in it is wrong; the message names the line.
     """
-    file = _File(path, "items file")
+    file = _ItemsFile(path, "items file")
     root = read_written(path, "items file", _HINT)
     entries = file.mapping(root, "the file")
     file.known(entries, _ITEMS, "an items file")
@@ -193,7 +193,7 @@ def read_user_items(path: Path) -> UserItems:
     return UserItems(instrument, wordings, statements, _alone(file, entries))
 
 
-def _language(file: _File, entries: Mapping[str, Written]) -> str:
+def _language(file: _ItemsFile, entries: Mapping[str, Written]) -> str:
     if "language" not in entries:
         return ENGLISH
     code = file.text(entries["language"], "language")
@@ -202,7 +202,7 @@ def _language(file: _File, entries: Mapping[str, Written]) -> str:
     return code
 
 
-def _alone(file: _File, entries: Mapping[str, Written]) -> bool:
+def _alone(file: _ItemsFile, entries: Mapping[str, Written]) -> bool:
     if "alone" not in entries:
         return False
     said = entries["alone"].value
@@ -211,7 +211,7 @@ def _alone(file: _File, entries: Mapping[str, Written]) -> bool:
     return said == "true"
 
 
-def _own_statements(file: _File, node: Written, instrument: str, language: str) -> tuple[Statement, ...]:
+def _own_statements(file: _ItemsFile, node: Written, instrument: str, language: str) -> tuple[Statement, ...]:
     if instrument != "forced-choice":
         file.wrong(node.line, f"statements belong to forced-choice, not to {instrument}")
     found = []
