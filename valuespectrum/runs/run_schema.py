@@ -12,7 +12,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from valuespectrum.runs.manifest import SCHEMA, Manifest, RunKind, manifest_of
-from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
+from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
 from vectorstore.foreign.documents import check_shape
 from vectorstore.foundation.errors import InputError, SchemaError
 

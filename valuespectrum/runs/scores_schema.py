@@ -14,10 +14,10 @@ from pydantic import Field, model_validator
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.registry import published_as
 from valuespectrum.runs.manifest import RunKind
-from valuespectrum.runs.pictures_schema import CorrectedPart, PicturesPart
-from valuespectrum.runs.presentations_schema import ShownConditions
-from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
-from valuespectrum.runs.structure_schema import ShapePart, StructurePart
+from valuespectrum.runs.parts.pictures_schema import CorrectedPart, PicturesPart
+from valuespectrum.runs.parts.presentations_schema import ShownConditions
+from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
+from valuespectrum.runs.parts.structure_schema import ShapePart, StructurePart
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.personas.placebos import Verdict
 from valuespectrum.scoring.schema import SCHEMA

@@ -14,7 +14,7 @@ from valuespectrum.reporting.elements.data import Estimate, ReportedRun
 from valuespectrum.reporting.elements.words import findings, headline
 from valuespectrum.reporting.page import render
 from valuespectrum.runs.manifest import Manifest
-from valuespectrum.runs.pictures_schema import CorrectedPart, PicturesPart
+from valuespectrum.runs.parts.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
 

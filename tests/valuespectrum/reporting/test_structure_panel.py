@@ -13,7 +13,7 @@ from valuespectrum.reporting.elements.data import ReportData, ReportedRun
 from valuespectrum.reporting.page import render
 from valuespectrum.reporting.panels.base import panels_for
 from valuespectrum.runs.manifest import Manifest
-from valuespectrum.runs.structure_schema import ShapePart, StructurePart
+from valuespectrum.runs.parts.structure_schema import ShapePart, StructurePart
 from valuespectrum.scoring.structure.coarser import Covered
 from valuespectrum.scoring.structure.over_respondents import Gathered, structure
 from valuespectrum.scoring.structure.references import references

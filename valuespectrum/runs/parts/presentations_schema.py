@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from valuespectrum.runs.schema import Count, Flag, Number, Part, Text
+from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text
 
 
 class _Number(Part):

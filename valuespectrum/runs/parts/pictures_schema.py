@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from valuespectrum.runs.schema import Count, Flag, Number, Part, Text, ValueName
+from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
 
 
 class _Wrong(Part):

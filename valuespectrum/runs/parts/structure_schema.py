@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from valuespectrum.runs.schema import Count, Number, Part, Text
+from valuespectrum.runs.parts.schema import Count, Number, Part, Text
 
 
 class _Known(Part):
