@@ -111,13 +111,19 @@ def _places(order: list[Json], values: ValueSet) -> str:
 def _trend(drift: Json, values: ValueSet) -> str:
     """Slopes."""
     from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.whiskers import digits_of, span_of
     from valuespectrum.reporting.elements.words import with_interval
 
     slope = drift["slope"]
+    told = {value: row for value, row in slope["values"].items() if row["centred"] is not None}
+    digits = digits_of(span_of(Estimate.read(row, "centred") for row in told.values()))
     rows = [
-        (values.label(value), with_interval(Estimate.read(row, "centred"), 3, True), _chance(row["centred_p_adjusted"]))
-        for value, row in slope["values"].items()
-        if row["centred"] is not None
+        (
+            values.label(value),
+            with_interval(Estimate.read(row, "centred"), digits, True),
+            _chance(row["centred_p_adjusted"]),
+        )
+        for value, row in told.items()
     ]
     at = ", ".join(f"{place:g}" for place in drift["at"])
     return "\n".join(

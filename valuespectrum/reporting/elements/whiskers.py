@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from valuespectrum.reporting.elements.svg import element, picture
 from valuespectrum.reporting.elements.words import number, with_interval
 from valuespectrum.theory.values import VALUES
 
-_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+_ROUND = (1, 2, 5, 10)
 
 
 def span_of(estimates: Iterable[Estimate], least: float = 0.0) -> float:
@@ -19,11 +20,24 @@ def span_of(estimates: Iterable[Estimate], least: float = 0.0) -> float:
 
     Example:
         >>> span_of([Estimate(1.2, -0.3, 2.7)])
-        5
+        5.0
     """
     ends = [abs(end) for each in estimates for end in (each.mean, each.low, each.high) if end is not None]
     reach = max([*ends, least], default=0.0)
-    return next((step for step in _STEPS if step >= reach), reach)
+    if not reach:
+        return 1.0
+    tens = 10.0 ** math.floor(math.log10(reach))
+    return next(step * tens for step in _ROUND if step * tens >= reach)
+
+
+def digits_of(span: float) -> int:
+    """Decimals that tell numbers on such a scale apart.
+
+    Example:
+        >>> digits_of(2.0), digits_of(0.0005)
+        (2, 6)
+    """
+    return max(2, 2 - math.floor(math.log10(span)))
 
 
 def marks(span: float) -> list[str]:
@@ -33,7 +47,7 @@ def marks(span: float) -> list[str]:
         >>> marks(2)
         ['−2', '0', '2']
     """
-    digits = 0 if span >= 1 else 1 if span >= 0.1 else 3
+    digits = max(0, -math.floor(math.log10(span)))
     return [number(-span, digits), "0", number(span, digits)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from valuespectrum.reporting.elements.compared import CLIPS_SHOWN, read_pairs, read_places, read_slopes
 from valuespectrum.reporting.elements.data import ModelProfile, ReportData
-from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
+from valuespectrum.reporting.elements.whiskers import digits_of, marks, span_of, whisker
 from valuespectrum.reporting.elements.words import number, short_model
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
@@ -79,6 +79,7 @@ class ModelsPanel(Panel):
             "pair_span": span_of((each for pair in pairs for each in pair.estimates), 2 * margin),
             "places": read_places(found) if found is not None else ([], []),
             "slopes": slopes,
-            "slope_span": span_of(row.difference for row in slopes),
+            "slope_span": (reach := span_of(row.difference for row in slopes)),
+            "slope_digits": digits_of(reach),
             "clips_shown": CLIPS_SHOWN,
         }
