@@ -18,7 +18,7 @@ from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.theory.values import VALUES
 
-CLIPS, WORDINGS, _MOST = 6, 2, 16
+CLIPS, WORDINGS, _MOST = 6, 2, 24
 
 
 def planted(seed: int, lean: float = 0.0, noise: float = 0.5, **more: float) -> SimulatedModel:
