@@ -35,7 +35,7 @@ def test_coefficients_and_what_is_missing_are_shown() -> None:
     assert "structure" in [panel.id for panel in panels_for(shown)]
     text = render(shown)
     read(text)
-    assert "0.91 [0.80, 0.97]" in text and text.count('<th scope="col" class="number">&lt;i&gt;/x</th>') == 1
+    assert "0.91 [0.80, 0.97]" in text and text.count("hf:&lt;i&gt;/x</th>") == 1
     assert "Halves of wordings: two wordings with every value are needed; Repeats: every question" in text
     assert "0.70" in text and "<i>" not in text
 

@@ -23,6 +23,7 @@ from valuespectrum.scoring.reliability.respondent import (
     reliability,
     repeated,
 )
+from valuespectrum.theory.value_sets import TEN
 
 V, C, W = 10, 8, 3
 
@@ -92,7 +93,8 @@ def test_draws_are_dealt_into_halves_that_tell_how_well_they_repeat() -> None:
     rng = np.random.default_rng(5)
     chance = expit(POLARITY * rng.normal(0, 0.8, size=(1, V, 1, 1, 1)) + 0.3)
     said = np.full((1, V, C, 2, 4), 9.0)
-    cells = Cells("samples", rng.binomial(9, np.broadcast_to(chance, said.shape)).astype(float), said)
+    yes = rng.binomial(9, np.broadcast_to(chance, said.shape)).astype(float)
+    cells = Cells("samples", yes, said, TEN.dimensions, (tuple("abcdefgh"),) * V, ("one", "two"))
     halves = halved(cells, rng)
     assert not isinstance(halves, str)
     one, two = halves
