@@ -17,7 +17,7 @@ from valuespectrum.instruments.registry import instrument_of, load_installed, lo
 from valuespectrum.measuring.stored_answers import NOT_SCORED, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.reliability.components import name_of
+from valuespectrum.scoring.reliability.components import Effect, Floats, name_of
 from valuespectrum.scoring.reliability.decisions import (
     DRAW,
     VALUE,
@@ -27,6 +27,7 @@ from valuespectrum.scoring.reliability.decisions import (
     Wish,
     chance_range,
     cheapest,
+    other_pilots,
     study,
 )
 from valuespectrum.scoring.reliability.pilots import (
@@ -173,9 +174,10 @@ def _planned(asked: _Asked, wish: Wish, options: PlanOptions) -> Json:
         raise InputError("the pilot has one role, and personas are to be planned", "add --persona all to the pilot")
     studied = across if options.across_personas and across is not None else study_roles(asked.told)
     found, sizes = studied.components, studied.components.sizes
+    others = other_pilots(studied.pilot, found, stream(options.seed, "plan"))
     bounded = replace(wish, most=_most(asked, found.sizes), given={ORDER: 2} if ORDER in sizes else {})
     levels = {name: count for name, count in sizes.items() if name != VALUE}
-    values, bill = sizes[VALUE], _Bill(asked, studied, options)
+    values, bill = sizes[VALUE], _Bill(asked, studied, others)
     weights = shares(found, levels)
     components = found.to_json()
     for effect in found.variances:
@@ -209,7 +211,8 @@ class _Bill:
 
     asked: _Asked
     studied: Studied
-    options: PlanOptions
+    others: Mapping[Effect, Floats]
+    """What other pilots would have found."""
 
     def of(self, found: Study | None) -> Json | None:
         """A design as JSON; ``None`` for none."""
@@ -219,8 +222,7 @@ class _Bill:
         sets = design.sets / design.levels.get(ORDER, 1)
         asks = round(sets * self.asked.asks_a_set)
         answers = asks * design.levels.get(DRAW, 1)
-        generator = stream(self.options.seed, "plan")
-        low, high = chance_range(self.studied.pilot, self.studied.components, design, generator)
+        low, high = chance_range(self.others, self.studied.components, design)
         return {
             "levels": dict(design.levels),
             "clips_a_value": design.levels[CLIP] * design.levels.get(WORD, 1),

@@ -149,27 +149,36 @@ def cheapest(found: Components, wish: Wish, values: int = 10, costs: Costs | Non
     return _best(found, wish, grid, swept, (values, costs or Costs()))
 
 
-def chance_range(
-    pilot: Pilot, found: Components, design: Design, generator: np.random.Generator, level: float = 0.95
-) -> tuple[float, float]:
-    """Standard errors that other pilots of the same size would have foreseen for a design.
-
-    Answers are drawn with the variances that were found, and studied again (parametric bootstrap): how little a small
-    pilot knows shows in how far these lie apart.
+def other_pilots(pilot: Pilot, found: Components, generator: np.random.Generator) -> Mapping[Effect, Floats]:
+    """Components that other pilots of this size would have found, were those found the truth (parametric bootstrap).
 
     Args:
         pilot: The design of the pilot.
         found: What it found.
-        design: What is foreseen.
         generator: Draws answers.
-        level: Share of other pilots in between.
+
+    Returns:
+        Effect to an estimate of each of the other pilots.
     """
     seen = {effect: max(each, 0.0) for effect, each in found.variances.items() if effect in pilot.groups}
-    again = pilot.estimates(pilot.drawn(seen, _OTHER_PILOTS, generator))
+    return pilot.estimates(pilot.drawn(seen, _OTHER_PILOTS, generator))
+
+
+def chance_range(
+    others: Mapping[Effect, Floats], found: Components, design: Design, level: float = 0.95
+) -> tuple[float, float]:
+    """Standard errors that other pilots would have foreseen: how little a small one knows shows in how far they differ.
+
+    Args:
+        others: Of :func:`other_pilots`.
+        found: Components of the pilot.
+        design: What is foreseen.
+        level: Share of other pilots in between.
+    """
     relative = np.zeros(_OTHER_PILOTS)
     for effect, each in found.variances.items():
         if VALUE in effect and effect != frozenset({VALUE}):
-            variance = np.maximum(again.get(effect, np.full(_OTHER_PILOTS, each)), 0.0)
+            variance = np.maximum(others.get(effect, np.full(_OTHER_PILOTS, each)), 0.0)
             relative += variance / _divisor(effect, design.levels)
     errors = np.sqrt((1.0 - 1.0 / design.values) * relative)
     low, high = np.quantile(errors, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])

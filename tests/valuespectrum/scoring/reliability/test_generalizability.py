@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.reliability.components import Components, Pilot, components, name_of
-from valuespectrum.scoring.reliability.decisions import Costs, Design, Wish, chance_range, cheapest, study
+from valuespectrum.scoring.reliability.decisions import Costs, Design, Wish, chance_range, cheapest, other_pilots, study
 from vectorstore.foundation.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -180,7 +180,7 @@ def test_other_pilots_of_the_size_foresee_errors_in_the_range_that_is_told() -> 
     inside = []
     for _ in range(40):
         found = pilot.components(drawn(rng, sizes).ravel())
-        low, high = chance_range(pilot, found, design, rng)
+        low, high = chance_range(other_pilots(pilot, found, rng), found, design)
         inside.append(low <= truth <= high)
         assert low <= high
     assert np.mean(inside) >= 0.8
