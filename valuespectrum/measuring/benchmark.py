@@ -26,7 +26,7 @@ from valuespectrum.instruments.registry import InstrumentChoice, Plain, load_ins
 from valuespectrum.measuring.asking import Asking, AskingOptions, BenchProgress, Silent
 from valuespectrum.measuring.captions import CaptionAsks, write_captions
 from valuespectrum.measuring.instrument_run import conduct_all
-from valuespectrum.measuring.presenting import PICTURES, FoundClips, PresentOptions, Shown, show
+from valuespectrum.measuring.presenting import PICTURES, FoundClips, PresentOptions, ShownClips, show
 from valuespectrum.measuring.run_scores import write_scores
 from valuespectrum.measuring.structures import likeness_of_values
 from valuespectrum.reference.recognition import tally
@@ -193,7 +193,7 @@ def _shown(
     corpus: BenchCorpus,
     models: Sequence[Model],
     teller: BenchProgress,
-) -> Shown:
+) -> ShownClips:
     """Show the clips of a run, after captions are written that are wanted."""
     captioners = options.present.captioners
     found = FoundClips.of(rows, corpus, [*models, *captioners.values()])
@@ -203,7 +203,7 @@ def _shown(
     return show(options.present, found, described, MadePictures(options.run / PICTURES), options.seed)
 
 
-def picture_asks(options: BenchOptions, listed: Sequence[Role], shown: Shown) -> AskSource:
+def picture_asks(options: BenchOptions, listed: Sequence[Role], shown: ShownClips) -> AskSource:
     """What a benchmark asks.
 
     Args:
@@ -220,7 +220,7 @@ def picture_asks(options: BenchOptions, listed: Sequence[Role], shown: Shown) ->
     return NamedAsks(instrument.questions(_setting(options, listed, shown)), instrument.name)
 
 
-def _setting(options: BenchOptions, listed: Sequence[Role], shown: Shown) -> Setting:
+def _setting(options: BenchOptions, listed: Sequence[Role], shown: ShownClips) -> Setting:
     found = shown.found
 
     def nuisances() -> dict[str, dict[str, float]]:

@@ -101,7 +101,7 @@ class FoundClips:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownClips:
     """The clips of a run as they are shown."""
 
     found: FoundClips
@@ -127,7 +127,7 @@ def show(
     described: Mapping[tuple[str, str], tuple[str, str]],
     made: MadePictures,
     seed: int,
-) -> Shown:
+) -> ShownClips:
     """Show the clips of a run under all its conditions.
 
     Args:
@@ -143,10 +143,12 @@ def show(
         StorageError: Made pictures cannot be written.
     """
     if present.is_default:
-        return Shown(found)
+        return ShownClips(found)
     tell: Callable[[Frame], TagMapping] | None = _teller_of(found.corpus) if found.told else None
     texts = ClipTexts(present.said_in_clips(), described)
-    return Shown(found, Conditions(present.presentations, Material(found.rows, found.corpus, made, texts, tell, seed)))
+    return ShownClips(
+        found, Conditions(present.presentations, Material(found.rows, found.corpus, made, texts, tell, seed))
+    )
 
 
 def _teller_of(corpus: ClipPictures) -> Callable[[Frame], dict[str, str | int]]:

@@ -16,7 +16,7 @@ from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.instruments.like import LikeBattery
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.measuring.benchmark import BenchOptions, picture_asks, run_benchmark
-from valuespectrum.measuring.presenting import FoundClips, Shown, shown_in
+from valuespectrum.measuring.presenting import FoundClips, ShownClips, shown_in
 from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.recognition import frame_tags, is_drawn
 from valuespectrum.reference.truth import planted_profile
@@ -61,7 +61,7 @@ def test_asks_say_what_is_shown_where_somebody_reads_it(drawn: DrawnCorpus, twin
     rows = retrieve(drawn, AxesEmbedder(), words(1), RetrievalOptions(top_k=2))
     options, plain = BenchOptions(run=tmp_path, battery=BatteryOptions(wordings=1)), load(PROFILE, ModelOptions())
     told, untold = (
-        list(picture_asks(options, [Role()], Shown(FoundClips.of(rows, drawn, models))))
+        list(picture_asks(options, [Role()], ShownClips(FoundClips.of(rows, drawn, models))))
         for models in ([plain, twin], [plain, plain])
     )
     assert all({"look", "time_of_day"} <= set(ask.tags) for ask in told)
@@ -84,7 +84,7 @@ def test_a_list_is_another_one_where_it_says_more(drawn: DrawnCorpus) -> None:
 def test_clips_that_nobody_drew_are_told_nothing_of(tmp_path: Path, twin: Model) -> None:
     rows = retrieve(world(clips=3), AxesEmbedder(), words(1), RetrievalOptions(top_k=2))
     assert shown_in(world(clips=3), rows) == {}
-    asks = picture_asks(BenchOptions(run=tmp_path), [Role()], Shown(FoundClips.of(rows, world(clips=3), [twin])))
+    asks = picture_asks(BenchOptions(run=tmp_path), [Role()], ShownClips(FoundClips.of(rows, world(clips=3), [twin])))
     assert not any("look" in ask.tags for ask in asks)
 
 
