@@ -139,10 +139,10 @@ if TYPE_CHECKING:
         known_batteries as known_batteries,
         known_instruments as known_instruments,
         known_levels as known_levels,
+        known_parts as known_parts,
         known_personas as known_personas,
         known_policies as known_policies,
         known_values as known_values,
-        several_instruments as several_instruments,
     )
     from valuespectrum.operations.shared.option_files import (
         FileOption as FileOption,
@@ -206,7 +206,7 @@ _HOMES = {
         "RaterName ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (
-        "known_batteries known_instruments known_levels known_personas known_policies known_values several_instruments"
+        "known_batteries known_instruments known_levels known_parts known_personas known_policies known_values"
     ),
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",

@@ -79,7 +79,7 @@ def test_any_instrument_can_be_run_scored_and_exported(
         (["trial", "--option", "depth=1"], "has no option 'depth'"),
         (["trial", "--option", "per_value=1", "--option", "per_value=2"], "named twice"),
         (["trial", "--persona", "nobody"], "nobody"),
-        (["like", "--corpus", "nowhere", "--option", "wordings=9"], "wordings must lie in 1..3"),
+        (["like", "--corpus", "nowhere", "--option", "wordings=9"], "wordings must lie in 1..6"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(

@@ -151,7 +151,7 @@ def bench(
         temperature=temperature,
     )
     with Terminal(as_json) as terminal:
-        if api.several_instruments(battery):
+        if len(api.known_parts(battery)) > 1:
             _bench_level(terminal, corpus, model, run, settings, dry_run)
             return
         if dry_run:

@@ -42,16 +42,16 @@ def known_levels() -> list[str]:
     return list(LEVELS)
 
 
-def several_instruments(battery: str) -> bool:
-    """Whether a battery is several instruments, each a run of its own.
+def known_parts(battery: str) -> list[str]:
+    """Names of the instruments of a battery, each of which is a run of its own where there are several.
 
     Example:
-        >>> several_instruments("full"), several_instruments("like")
-        (True, False)
+        >>> known_parts("standard"), len(known_parts("full"))
+        (['like'], 6)
     """
     from valuespectrum.measuring.levels import LEVELS
 
-    return battery in LEVELS and len(LEVELS[battery].parts) > 1
+    return [part.instrument for part in LEVELS[battery].parts] if battery in LEVELS else [battery]
 
 
 def known_instruments() -> list[str]:
