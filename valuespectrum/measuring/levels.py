@@ -145,7 +145,7 @@ _ALONE: Mapping[str, tuple[str, str]] = {
     "best-worst": ("general liking; places in a list", "what one picture has that the others lack"),
     "forced-choice": (
         "general agreement; the option named first; desirability as far as it is rated",
-        "words for acts",
+        "that saying is not doing",
     ),
     "behaviour": (f"{_LEANS}; what a policy shows", "how coarse acts are"),
     "paper": ("nothing", _LEANS),
@@ -161,13 +161,15 @@ def instrument_lines(level: str, instrument: str, pictures: int = 0) -> list[str
     """
     part = LevelPart(instrument, level_params(level, instrument))
     named = f"battery {level} of {instrument}"
+    shows = load_instrument(instrument, part.params).pictures is not None
+    leaves = (_PRETTY, *_ALWAYS) if shows else ("other languages", "other statements than like these")
     does, does_not = _ALONE.get(instrument, ("what its own description says", "the rest"))
     options = ", ".join(f"{name} {given}" for name, given in part.params.items()) or "as published"
     return [
         f"{named}: controls for {does}; asked with {options}",
-        f"{named}: does not control for {'; '.join((does_not, _PRETTY, *_ALWAYS))}",
+        f"{named}: does not control for {'; '.join((does_not, *leaves))}",
         f"{named}: at most {part.cost(pictures or 1):,} asks to one respondent"
-        + ("" if pictures else " about one picture (choices and sessions as a whole)"),
+        + ("" if pictures or not shows else " about one picture (choices and sessions as a whole)"),
     ]
 
 
