@@ -18,9 +18,7 @@ OFFERED = {
     "Outcome.to_pandas": "python",
     "SteeringMethod.fit": "extending",
     "ValueSet.circular_distance": "extending",
-    "draw_respondents": "reference-world",
     "ideal_angle": "reference-world",
-    "like_answers": "reference-world",
     "written_ask": "reference-world",
 }
 """Names that are there for others, and the page of ``docs`` that tells them."""

@@ -67,7 +67,7 @@ class Battery:
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class DrawnScenes:
     """Scenes that stand for values, in the order of value, search word and clip."""
 
     battery: Battery
@@ -82,7 +82,7 @@ class Corpus:
         return np.repeat(words, self.battery.clips, axis=1)
 
 
-def draw_corpus(world: World, battery: Battery, generator: np.random.Generator) -> Corpus:
+def draw_corpus(world: World, battery: Battery, generator: np.random.Generator) -> DrawnScenes:
     """Draw the scenes of one corpus.
 
     Each search word finds clips of one of the refined values that its value is the mean of, each at some time of day.
@@ -102,11 +102,11 @@ def draw_corpus(world: World, battery: Battery, generator: np.random.Generator) 
                 refined = shown if strays else meant
                 scenes.append(Scene(Depicted({refined: 1.0}, str(time)), refined))
     effects = np.sqrt(world.shared) * _of_clips(world, battery, 1, generator)[0]
-    return Corpus(battery, tuple(scenes), effects)
+    return DrawnScenes(battery, tuple(scenes), effects)
 
 
 def draw_answers(
-    world: World, corpus: Corpus, members: Sequence[CohortMember], generator: np.random.Generator
+    world: World, corpus: DrawnScenes, members: Sequence[CohortMember], generator: np.random.Generator
 ) -> LikeAnswers:
     """Probabilities of what twins answer about all scenes of a corpus, in all cells of all wordings.
 

@@ -50,7 +50,7 @@ class StudyOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _InOneReadout:
     """One battery in one readout; arrays of a first axis for corpora, then respondents."""
 
     truth: Floats
@@ -77,7 +77,7 @@ def run_study(options: StudyOptions, progress: Callable[[int, int], None] | None
         ``off_circle`` (correlation off the circle), ``coverage``, ``omnibus`` and ``family`` (type-I errors), the last
         three with ``_se``; ``None`` for what a readout does not tell.
     """
-    heard: dict[tuple[str, Kind], list[_Heard]] = {}
+    heard: dict[tuple[str, Kind], list[_InOneReadout]] = {}
     for number in range(options.corpora):
         for name, kind, found in _one_corpus(options, number):
             heard.setdefault((name, kind), []).append(found)
@@ -133,7 +133,7 @@ def clustered(numbers: Floats, clusters: Integers) -> tuple[float | None, float 
     return mean, float(np.sqrt((sums**2).sum() * count / (count - 1)) / known.sum())
 
 
-def _one_corpus(options: StudyOptions, number: int) -> Iterator[tuple[str, Kind, _Heard]]:
+def _one_corpus(options: StudyOptions, number: int) -> Iterator[tuple[str, Kind, _InOneReadout]]:
     count = options.respondents
     members = draw_respondents((number + 1) * count, options.seed)[-count:]
     people = [*members, *(replace(member, amplitude=0.0) for member in members)]
@@ -149,11 +149,11 @@ def _one_corpus(options: StudyOptions, number: int) -> Iterator[tuple[str, Kind,
             else:
                 found = recovered_as_published(cells, planted, options.level)
             halves = found.part(slice(count)), found.part(slice(count, None))
-            yield battery.name, kind, _Heard(planted[:count], counted, *halves)
+            yield battery.name, kind, _InOneReadout(planted[:count], counted, *halves)
 
 
-def _together(parts: list[_Heard]) -> _Heard:
-    return _Heard(
+def _together(parts: list[_InOneReadout]) -> _InOneReadout:
+    return _InOneReadout(
         np.stack([part.truth for part in parts]),
         np.stack([part.counted for part in parts]),
         Recovered.stacked([part.valued for part in parts]),
@@ -161,7 +161,7 @@ def _together(parts: list[_Heard]) -> _Heard:
     )
 
 
-def _figures(heard: _Heard) -> Json:
+def _figures(heard: _InOneReadout) -> Json:
     from scipy.special import expit
 
     corpora, _, values = heard.truth.shape

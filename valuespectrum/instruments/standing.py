@@ -15,7 +15,7 @@ from vectorstore.foundation.random_streams import stream
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProfileStanding:
     """Both; empty where there is no profile."""
 
     reliability: Mapping[str, Estimate] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Standing:
         return {} if self.shape is None else {"shape": self.shape}
 
 
-def standing(found: Concluded | None, seed: int, cells: Cells | None = None) -> Standing:
+def standing(found: Concluded | None, seed: int, cells: Cells | None = None) -> ProfileStanding:
     """Reliability and shape of one profile; nothing of numbers on different scales.
 
     Args:
@@ -36,8 +36,8 @@ def standing(found: Concluded | None, seed: int, cells: Cells | None = None) -> 
         cells: The answers themselves, where several were drawn to an ask.
     """
     if found is None or not found.reckoned.table.layout.value_set.one_scale:
-        return Standing()
+        return ProfileStanding()
     table, generator = found.reckoned.table, stream(seed, "reliability")
     again = (ASKED_ONCE,) if cells is None else repeated(cells, generator)
     coefficients = reliability(table, found.analysis, generator, again)
-    return Standing(coefficients, shape(covered(found.reckoned), table.layout.value_set))
+    return ProfileStanding(coefficients, shape(covered(found.reckoned), table.layout.value_set))

@@ -14,6 +14,7 @@ from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Celled, Instrument, Tabled
 from valuespectrum.instruments.battery import ANSWER_TOKENS
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
+from valuespectrum.instruments.wordings.liking import WORDINGS
 from valuespectrum.measuring.stored_answers import NOT_SCORED, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
@@ -23,8 +24,8 @@ from valuespectrum.scoring.reliability.decisions import (
     VALUE,
     Costs,
     Design,
+    DesignWish,
     Study,
-    Wish,
     chance_range,
     cheapest,
     other_pilots,
@@ -36,7 +37,7 @@ from valuespectrum.scoring.reliability.pilots import (
     WORD,
     WORDING,
     Studied,
-    Told,
+    ToldRows,
     search_words,
     shares,
     study_across,
@@ -51,8 +52,8 @@ from vectorstore.foundation.random_streams import stream
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_WORDINGS, MOST_DRAWS = 6, 50
-"""Wordings that a battery has, and draws that a plan goes up to."""
+MOST_WORDINGS, MOST_DRAWS = len(WORDINGS), 50
+"""Wordings that there are, and draws that a plan goes up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,10 @@ class PlanOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _PilotAsked:
     """What one model was asked in the pilot, and what that cost."""
 
-    told: Sequence[Told]
+    told: Sequence[ToldRows]
     """What each role said."""
     asks_a_set: float
     """Asks of one clip in one wording to one role."""
@@ -108,7 +109,7 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
         InputError: Nothing is wished, the folder is no run of an instrument that makes a table of sets, or the pilot
             cannot show how a facet varies.
     """
-    wish = Wish(options.standard_error, options.difference)
+    wish = DesignWish(options.standard_error, options.difference)
     target = wish.target()
     models = [{"model": model, **_planned(asked, wish, options)} for model, asked in _asked(run, options).items()]
     return {
@@ -123,7 +124,7 @@ def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
     }
 
 
-def _asked(run: Path, options: PlanOptions) -> dict[str, _Asked]:
+def _asked(run: Path, options: PlanOptions) -> dict[str, _PilotAsked]:
     settings = read_manifest(run).settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
@@ -132,7 +133,7 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _Asked]:
     with open_answers(run) as store:
         answers = scored_answers(store, settings, left_out)
     prices = load_prices(options.prices)
-    told: dict[str, list[Told]] = {}
+    told: dict[str, list[ToldRows]] = {}
     sizes: dict[str, list[tuple[int, int]]] = {}
     for who, table in by_respondent(answers):
         name = instrument_of(table)
@@ -149,7 +150,7 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _Asked]:
         )
     tokens: Mapping[str, float] = answers.groupby("model")["tokens"].mean().to_dict() if "tokens" in answers else {}
     return {
-        model: _Asked(
+        model: _PilotAsked(
             each,
             sum(asks for asks, _ in sizes[model]) / sum(sets for _, sets in sizes[model]),
             float(tokens.get(model, 0.0) or 0.0),
@@ -159,7 +160,7 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _Asked]:
     }
 
 
-def _told(instrument: Instrument, answers: pd.DataFrame) -> Told | None:
+def _told(instrument: Instrument, answers: pd.DataFrame) -> ToldRows | None:
     if isinstance(instrument, Celled):
         return told_by_cells(instrument.answered(answers, ScoringOptions()))
     if isinstance(instrument, Tabled):
@@ -168,7 +169,7 @@ def _told(instrument: Instrument, answers: pd.DataFrame) -> Told | None:
     return None
 
 
-def _planned(asked: _Asked, wish: Wish, options: PlanOptions) -> Json:
+def _planned(asked: _PilotAsked, wish: DesignWish, options: PlanOptions) -> Json:
     across = study_across(asked.told) if len(asked.told) > 1 else None
     if options.across_personas and across is None:
         raise InputError("the pilot has one role, and personas are to be planned", "add --persona all to the pilot")
@@ -199,7 +200,7 @@ def _planned(asked: _Asked, wish: Wish, options: PlanOptions) -> Json:
     }
 
 
-def _most(asked: _Asked, sizes: Mapping[str, int]) -> dict[str, int]:
+def _most(asked: _PilotAsked, sizes: Mapping[str, int]) -> dict[str, int]:
     most = {WORDING: MOST_WORDINGS, DRAW: MOST_DRAWS}
     words = search_words(asked.told)
     return most | ({WORD: words} if WORD in sizes and words else {})
@@ -209,7 +210,7 @@ def _most(asked: _Asked, sizes: Mapping[str, int]) -> dict[str, int]:
 class _Bill:
     """What designs cost, and how sure a pilot of this size is of their errors."""
 
-    asked: _Asked
+    asked: _PilotAsked
     studied: Studied
     others: Mapping[Effect, Floats]
     """What other pilots would have found."""

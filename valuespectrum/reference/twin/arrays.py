@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valuespectrum.instruments.wordings.liking import FURTHER_WORDINGS, LIKE_WORDINGS
+from valuespectrum.instruments.wordings.liking import WORDINGS
 from valuespectrum.instruments.wordings.template import options
 from valuespectrum.reference.items.base import Scene
 from valuespectrum.reference.items.liking import ORDERS, Like
@@ -62,7 +62,7 @@ def like_cells(wordings: int = 2) -> tuple[Like, ...]:
     """The questions of the like battery: each wording in both polarities and both orders of the options."""
     return tuple(
         Like(text.format(options=options(order)))
-        for wording in (*LIKE_WORDINGS, *FURTHER_WORDINGS)[:wordings]
+        for wording in WORDINGS[:wordings]
         for text in (wording.positive, wording.negative)
         for order in ORDERS
     )

@@ -68,7 +68,7 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DesignWish:
     """What is to be reached; the more demanding counts."""
 
     standard_error: float | None = None
@@ -131,7 +131,7 @@ def study(found: Components, design: Design) -> Study:
     )
 
 
-def cheapest(found: Components, wish: Wish, values: int = 10, costs: Costs | None = None) -> Study | None:
+def cheapest(found: Components, wish: DesignWish, values: int = 10, costs: Costs | None = None) -> Study | None:
     """The cheapest design that reaches a wish; ``None`` where none does with what there is.
 
     Every combination of the other facets is tried with the fewest clips that it needs, which a formula gives.
@@ -190,14 +190,14 @@ def _swept(found: Components) -> str:
     return "clip" if "clip" in facets else facets[-1]
 
 
-def _tried(facet: str, wish: Wish) -> Floats:
+def _tried(facet: str, wish: DesignWish) -> Floats:
     if facet in wish.given:
         return np.array([wish.given[facet]], dtype=np.float64)
     return np.arange(1, min(wish.most.get(facet, _MOST_TRIED), _MOST_TRIED) + 1, dtype=np.float64)
 
 
 def _best(
-    found: Components, wish: Wish, grid: Mapping[str, Floats], swept: str, bill: tuple[int, Costs]
+    found: Components, wish: DesignWish, grid: Mapping[str, Floats], swept: str, bill: tuple[int, Costs]
 ) -> Study | None:
     """``(1 - 1/V) (stays + falls / n) <= target^2`` solved for the number ``n`` of the swept facet, wherever tried."""
     values, costs = bill

@@ -28,7 +28,7 @@ _SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldRows:
     """What one respondent said, a row for each answer that counts."""
 
     rows: pd.DataFrame
@@ -50,7 +50,7 @@ class Studied:
     """Roles that the components are averaged over."""
 
 
-def told_by_cells(sets: AnsweredSets) -> Told | None:
+def told_by_cells(sets: AnsweredSets) -> ToldRows | None:
     """What one respondent said in balanced cells; of probabilities for each order of the options apart.
 
     Args:
@@ -73,13 +73,13 @@ def told_by_cells(sets: AnsweredSets) -> Told | None:
     return replace(found, noise=float(known.mean()), draws=float(cells.said[cells.said > 0].mean()))
 
 
-def told_by_table(table: SetTable) -> Told:
+def told_by_table(table: SetTable) -> ToldRows:
     """What one respondent said to an instrument without balanced cells."""
     rows = table.frame().rename(columns={table.layout.score: _SCORE})
-    return Told(rows.rename(columns={table.layout.cluster: WORD}) if table.layout.cluster else rows)
+    return ToldRows(rows.rename(columns={table.layout.cluster: WORD}) if table.layout.cluster else rows)
 
 
-def study_roles(told: Sequence[Told]) -> Studied:
+def study_roles(told: Sequence[ToldRows]) -> Studied:
     """Components within roles, averaged over them.
 
     Args:
@@ -99,7 +99,7 @@ def study_roles(told: Sequence[Told]) -> Studied:
     return Studied(components, pilot, len(told))
 
 
-def study_across(told: Sequence[Told]) -> Studied:
+def study_across(told: Sequence[ToldRows]) -> Studied:
     """Components with roles as a facet.
 
     Args:
@@ -113,14 +113,14 @@ def study_across(told: Sequence[Told]) -> Studied:
     return Studied(_with_draws(components, pilot, told), pilot, 1)
 
 
-def search_words(told: Sequence[Told]) -> int | None:
+def search_words(told: Sequence[ToldRows]) -> int | None:
     """Most search words that a value has; ``None`` where they are not known."""
     if not all(WORD in each.rows for each in told):
         return None
     return int(max(each.rows.groupby(VALUE)[WORD].nunique().max() for each in told))
 
 
-def _told(sets: AnsweredSets, scores: Floats, further: tuple[str, ...]) -> Told | None:
+def _told(sets: AnsweredSets, scores: Floats, further: tuple[str, ...]) -> ToldRows | None:
     import pandas as pd
 
     cells = sets.cells
@@ -137,10 +137,10 @@ def _told(sets: AnsweredSets, scores: Floats, further: tuple[str, ...]) -> Told 
     columns |= {name: at[3 + place].astype(str) for place, name in enumerate(further)}
     if sets.words:
         columns[WORD] = [sets.words.get(pair, pair[1]) for pair in pairs]
-    return Told(pd.DataFrame(columns))
+    return ToldRows(pd.DataFrame(columns))
 
 
-def _facets(told: Sequence[Told]) -> tuple[str, ...]:
+def _facets(told: Sequence[ToldRows]) -> tuple[str, ...]:
     """Facets that all roles have, search words only where they can be told from clips: some found two, no value one."""
     words = all(WORD in each.rows and _clustered(each.rows) for each in told)
     orders = all(ORDER in each.rows for each in told)
@@ -163,7 +163,7 @@ def _studied(rows: Sequence[pd.DataFrame], facets: Sequence[str]) -> tuple[Compo
     return pilot.components(whole[_SCORE].to_numpy(dtype=np.float64)), pilot
 
 
-def _with_draws(found: Components, pilot: Pilot, told: Sequence[Told]) -> Components:
+def _with_draws(found: Components, pilot: Pilot, told: Sequence[ToldRows]) -> Components:
     """The same with what draws add taken out of what all facets share, and shown for one draw."""
     if not all(each.draws for each in told):
         return found

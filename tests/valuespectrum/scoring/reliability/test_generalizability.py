@@ -11,7 +11,15 @@ import pytest
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.reliability.components import Components, Pilot, components, name_of
-from valuespectrum.scoring.reliability.decisions import Costs, Design, Wish, chance_range, cheapest, other_pilots, study
+from valuespectrum.scoring.reliability.decisions import (
+    Costs,
+    Design,
+    DesignWish,
+    chance_range,
+    cheapest,
+    other_pilots,
+    study,
+)
 from vectorstore.foundation.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -123,7 +131,7 @@ def _error(rng: np.random.Generator, design: Design, times: int) -> float:
 @pytest.mark.parametrize("wished", [0.2, 0.12])
 def test_a_plan_from_known_components_keeps_its_word(wished: float) -> None:
     rng = np.random.default_rng(4)
-    plan = cheapest(planted(SIZES), Wish(standard_error=wished))
+    plan = cheapest(planted(SIZES), DesignWish(standard_error=wished))
     assert plan is not None and plan.standard_error <= wished + 1e-9
     assert _error(rng, plan.design, 400) == pytest.approx(plan.standard_error, rel=0.06)
     assert plan.standard_error == pytest.approx(wished, rel=0.1), "and is not much better than what was wished"
@@ -134,7 +142,7 @@ def test_a_plan_from_a_pilot_meets_the_stated_error_within_a_tenth() -> None:
     reached = []
     for _ in range(40):
         pilot = components(drawn(rng, {"value": 10, "clip": 10, "wording": 8, "draw": 2}), FACETS, NESTED)
-        plan = cheapest(pilot, Wish(standard_error=0.15))
+        plan = cheapest(pilot, DesignWish(standard_error=0.15))
         assert plan is not None
         reached.append(study(planted(SIZES), plan.design).standard_error)
     assert np.mean(reached) == pytest.approx(0.15, rel=0.1)
@@ -143,33 +151,33 @@ def test_a_plan_from_a_pilot_meets_the_stated_error_within_a_tenth() -> None:
 def test_a_plan_needs_at_most_half_the_asks_of_one_wording_with_more_clips() -> None:
     found = planted(SIZES)
     # .285 is the error that one wording with ever more clips comes down to: sqrt(.9 x .09).
-    wish = Wish(standard_error=0.29)
+    wish = DesignWish(standard_error=0.29)
     one = cheapest(found, replace(wish, given={"wording": 1}))
     best = cheapest(found, wish)
     assert one is not None and best is not None
     assert best.standard_error <= 0.29 and one.standard_error <= 0.29
     assert best.design.answers <= one.design.answers / 2, (best, one)
-    easier = Wish(standard_error=0.31)
+    easier = DesignWish(standard_error=0.31)
     one, best = cheapest(found, replace(easier, given={"wording": 1})), cheapest(found, easier)
     assert one is not None and best is not None and best.design.answers <= one.design.answers / 2
-    assert cheapest(found, Wish(standard_error=0.2, given={"wording": 1})) is None, "it never comes there"
+    assert cheapest(found, DesignWish(standard_error=0.2, given={"wording": 1})) is None, "it never comes there"
 
 
 def test_where_wordings_do_not_matter_one_is_enough() -> None:
     alike = {effect: 0.0 if "wording" in effect else each for effect, each in planted(SIZES).variances.items()}
-    plan = cheapest(Components(alike, SIZES, NESTED), Wish(standard_error=0.2))
+    plan = cheapest(Components(alike, SIZES, NESTED), DesignWish(standard_error=0.2))
     assert plan is not None and plan.design.levels["wording"] == 1
 
 
 def test_dear_prompts_are_saved_by_more_draws_and_what_is_given_is_kept() -> None:
-    found, wish = planted(SIZES), Wish(standard_error=0.2, most={"draw": 10})
+    found, wish = planted(SIZES), DesignWish(standard_error=0.2, most={"draw": 10})
     by_answers, by_money = cheapest(found, wish), cheapest(found, wish, costs=Costs(prompt=20.0, reply=0.1))
     assert by_answers is not None and by_money is not None
     assert by_money.design.levels["draw"] > by_answers.design.levels["draw"]
     assert by_money.design.sets < by_answers.design.sets
-    given = cheapest(found, Wish(standard_error=0.2, given={"wording": 7, "draw": 2}))
+    given = cheapest(found, DesignWish(standard_error=0.2, given={"wording": 7, "draw": 2}))
     assert given is not None and (given.design.levels["wording"], given.design.levels["draw"]) == (7, 2)
-    assert cheapest(found, Wish(standard_error=0.2, given={"clip": 2, "draw": 1}, most={"wording": 3})) is None
+    assert cheapest(found, DesignWish(standard_error=0.2, given={"clip": 2, "draw": 1}, most={"wording": 3})) is None
 
 
 def test_other_pilots_of_the_size_foresee_errors_in_the_range_that_is_told() -> None:
@@ -188,7 +196,7 @@ def test_other_pilots_of_the_size_foresee_errors_in_the_range_that_is_told() -> 
 
 def test_the_search_finds_what_trying_everything_finds() -> None:
     found = planted(SIZES)
-    wish = Wish(standard_error=0.2, most={"wording": 6, "draw": 3})
+    wish = DesignWish(standard_error=0.2, most={"wording": 6, "draw": 3})
     plan = cheapest(found, wish)
     tried = [
         each.design.answers
@@ -198,7 +206,7 @@ def test_the_search_finds_what_trying_everything_finds() -> None:
         if (each := study(found, Design({"clip": clips, "wording": wordings, "draw": draws}))).standard_error <= 0.2
     ]
     assert plan is not None and plan.design.answers == min(tried)
-    assert cheapest(found, Wish(standard_error=0.05, most={"wording": 2})) is None
+    assert cheapest(found, DesignWish(standard_error=0.05, most={"wording": 2})) is None
 
 
 def test_coefficients_are_those_of_the_formula_and_of_a_second_study() -> None:
@@ -218,7 +226,7 @@ def test_coefficients_are_those_of_the_formula_and_of_a_second_study() -> None:
 
 def test_a_difference_that_is_promised_is_found_four_times_in_five() -> None:
     rng = np.random.default_rng(7)
-    plan = cheapest(planted(SIZES), Wish(difference=0.5))
+    plan = cheapest(planted(SIZES), DesignWish(difference=0.5))
     assert plan is not None and plan.detectable <= 0.5
     error = np.sqrt(2) * plan.standard_error
     found = np.abs(plan.detectable + error * rng.normal(size=4000)) > 1.96 * error
@@ -241,10 +249,10 @@ def test_what_cannot_be_seen_is_refused_in_words() -> None:
     with pytest.raises(InputError, match="two answers have the same value, clip"):
         Pilot.of(same)
     for wish in (
-        Wish(),
-        Wish(standard_error=0.0),
-        Wish(difference=-1.0),
-        Wish(standard_error=float("nan")),
+        DesignWish(),
+        DesignWish(standard_error=0.0),
+        DesignWish(difference=-1.0),
+        DesignWish(standard_error=float("nan")),
     ):
         with pytest.raises(InputError, match="wished for"):
             cheapest(planted(SIZES), wish)

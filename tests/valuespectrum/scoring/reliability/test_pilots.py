@@ -15,7 +15,7 @@ from valuespectrum.scoring.readouts.evidence import Cells
 from valuespectrum.scoring.readouts.liking import estimate_liking
 from valuespectrum.scoring.reliability.components import name_of
 from valuespectrum.scoring.reliability.pilots import (
-    Told,
+    ToldRows,
     search_words,
     shares,
     study_across,
@@ -34,7 +34,7 @@ def sets_of(cells: Cells, words: int = 0) -> AnsweredSets:
     return AnsweredSets(cells, estimate_liking(cells), None, found)
 
 
-def told(seed: int, kind: str = "log_probability", words: int = 0, **asked: int) -> Told:
+def told(seed: int, kind: str = "log_probability", words: int = 0, **asked: int) -> ToldRows:
     design = Asked(kind=kind, respondents=1, clips=10, wordings=3, **asked)  # type: ignore[arg-type]
     found = told_by_cells(sets_of(truth_and_cells(PLANTED, design, np.random.default_rng(seed))[1], words))
     assert found is not None
