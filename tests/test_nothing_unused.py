@@ -12,11 +12,9 @@ from house import PACKAGES, ROOT, modules
 
 OFFERED = {
     "session_metrics": "extending",
-    "QuestionList": "extending",
     "matched_pair": "reference-world",
     "Corpus.keep_uploader_names": "corpus",
     "Outcome.to_pandas": "python",
-    "SteeringMethod.fit": "extending",
     "ValueSet.circular_distance": "extending",
     "ideal_angle": "reference-world",
     "written_ask": "reference-world",

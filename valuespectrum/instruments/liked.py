@@ -63,7 +63,7 @@ def measured_liking(
     scores = _scores(sets, found, {str(value): int(count) for value, count in counts.items()})
     guards, bounds = checked(judged, sets, found, options.seed), bounds_of(judged, sets)
     rates = answer_rates(judged, options)
-    wordings = wording_terms(table, numbers, options.level)
+    wordings = wording_terms(sets, table, options.level)
     stands = standing(found if numbers else None, options.seed, sets.cells)
     return Measurement(
         instrument=instrument.name,

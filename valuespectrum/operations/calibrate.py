@@ -103,7 +103,7 @@ def calibrate(
     if instrument.pictures is None:
         with BenchBars(teller) as bars:
             teller.doing("loading the models")
-            planted = _planted(specs, load_models(specs, loading), unveiled, looks_told=False)
+            planted = _planted(specs, load_models(specs, loading), unveiled)
             found = calibrate_instrument(_instrument_options(folder, settings, command), planted, bars)
         return Calibration(found, _describe(found))
     corpus = settings.corpus or _drawn_corpus(folder.with_name(f"{folder.name}-corpus"), settings, teller)
@@ -115,9 +115,8 @@ def calibrate(
         loaded = load_models(specs, loading)
         effective = effective_options(settings, model=specs, run=folder)
         options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
-        looks_told = all_drawn(drawn_pictures(opened, embedder.id, specs))
-        planted = _planted(specs, loaded, unveiled, looks_told)
-        if looks_told:
+        planted = _planted(specs, loaded, unveiled)
+        if all_drawn(drawn_pictures(opened, embedder.id, specs)):
             planted = [_with_twin(each, loading) for each in planted]
         found = run_calibration(options, opened, embedder, planted, bars)
     return Calibration(found, _describe(found))
@@ -187,7 +186,7 @@ def _chosen(specs: list[str], open_sealed: bool) -> tuple[list[str], tuple[Cohor
 
 
 def _planted(
-    specs: Sequence[str], models: Sequence[Model], opened: tuple[CohortMember, ...], looks_told: bool
+    specs: Sequence[str], models: Sequence[Model], opened: tuple[CohortMember, ...]
 ) -> list[PlantedRespondent]:
     from agents.models.model_names import ModelId
     from valuespectrum.calibration.calibrate import PlantedRespondent
@@ -195,7 +194,7 @@ def _planted(
 
     respondents = []
     for spec, model in zip(specs, models, strict=True):
-        planted = planted_profile(model.id, model.settings, opened, looks_told)
+        planted = planted_profile(model.id, model.settings, opened)
         if planted is None:
             raise InputError(f"nobody knows the values of {spec}", "calibrate with reference:NAME or simulated:PROFILE")
         cohort = "simulated" if ModelId.parse(model.id).scheme == "simulated" else "open"
@@ -207,14 +206,14 @@ def _planted(
 
 def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) -> PlantedRespondent:
     """The same with everything that is planted in a member of a cohort or in a twin."""
-    from valuespectrum.reference.planted import liking, ten_values
+    from valuespectrum.reference.planted import sigmoid, ten_values
 
     apart = f"refuses {member.refuses:.0%} of what it is asked" if member.refuses else ""
     if member.leans.constant:
         apart = f"gives one answer to {member.leans.constant:.0%} of what it is asked"
     return replace(
         known,
-        planted={value: liking(member, value) for value in member.pictures} | dict(known.planted),
+        planted={value: 100 * sigmoid(held) for value, held in member.pictures.items()} | dict(known.planted),
         log_odds={**member.pictures, **ten_values(member.pictures)},
         cohort="sealed" if is_sealed else known.cohort,
         apart=apart,

@@ -271,7 +271,7 @@ def _recovery(scores: Json, model: Model) -> Json:
     from valuespectrum.scoring.profile import means_of
     from valuespectrum.scoring.recovery import compare_to_planted
 
-    planted = planted_profile(model.id, model.settings, looks_told=True)
+    planted = planted_profile(model.id, model.settings)
     found = compare_to_planted(scores["profile"], planted) if planted else {}
     return {
         "planted_profile": planted,

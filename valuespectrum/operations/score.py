@@ -165,7 +165,7 @@ def _profile(one: Json, values: ValueSet) -> str:
     from valuespectrum.reporting.measured import limits
 
     unit, measured = one["unit"], one["profile"]
-    liked = any(row.get(HEADLINE) is not None for row in measured.values())
+    liked = "identification" in one
     scales = [HEADLINE, ""] if liked else ["", "centred"] if values.one_scale else [""]
     estimates = {name: [Estimate.read(row, scale) for scale in scales] for name, row in measured.items()}
     rows = [

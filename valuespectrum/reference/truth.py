@@ -21,30 +21,27 @@ _NAMED = 2
 
 
 def planted_profile(
-    model_id: str, settings: Mapping[str, str], opened: Iterable[CohortMember] = (), looks_told: bool = False
+    model_id: str, settings: Mapping[str, str], opened: Iterable[CohortMember] = ()
 ) -> dict[str, float] | None:
-    """The planted profile of a reference or simulated model.
+    """The planted profile of a reference or simulated model, as the like battery should find it.
+
+    It is the liking of a clip in the middle: the mean log-odds over the refined values and the times of day, as a share
+    (which is not the mean share over clips: that is nearer to one half).
 
     Args:
         model_id: Id of a model, e.g. ``"reference:amber@..."``.
         settings: The model's settings, as a run keeps them.
         opened: The sealed cohort where it was opened.
-        looks_told: Whether a twin was told what every picture shows (``recognition.frame_tags``), as it is of clips
-            that are drawn by us, and not only which of the ten values it stands for.
 
     Returns:
         Value to true liking, 0 to 100; ``None`` for a model whose values nobody knows or that is sealed.
     """
     from pydantic import FiniteFloat
 
-    from valuespectrum.reference.planted import sigmoid, ten_values, truth_of
+    from valuespectrum.reference.planted import sigmoid, ten_values
 
     model, member = ModelId.parse(model_id), planted_member(model_id, settings, opened)
-    if member is not None and (model.scheme == "reference" or looks_told):
-        profile: dict[str, float] = truth_of(member)["profile"]
-        return profile
     if member is not None:
-        # Equal parts of the refined ones, at no hour.
         return {value: 100 * sigmoid(held) for value, held in ten_values(member.pictures).items()}
     if model.scheme == "simulated" and "profile" in settings:
         where = f"the profile of {model_id} in the manifest"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuespectrum.measuring.benchmark import drawn_pictures
-from valuespectrum.reference.truth import all_drawn, caution, checkable, is_synthetic
+from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun
 from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
@@ -60,7 +60,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         manifest = run.manifest
         whose = (shown_by(manifest), manifest.asked.models, pictures_of(manifest, sources.corpus))
         cautions.append(caution(*whose))
-        for profile in read_profiles(run.scores, manifest, checkable(*whose), all_drawn(whose[-1])):
+        for profile in read_profiles(run.scores, manifest, checkable(*whose)):
             if (profile.model, profile.published) not in found:
                 found[profile.model, profile.published] = profile
                 conditions.add(_conditions(manifest))

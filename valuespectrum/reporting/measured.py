@@ -38,22 +38,19 @@ _EARLIER = "planted values are not compared, since other ones belong to these we
 _UNCHECKED = "planted values are not compared, since not all clips are known to be drawn by this project"
 
 
-def read_profiles(
-    scores: Json, manifest: Manifest, checkable: bool = True, looks_told: bool = False
-) -> list[ModelProfile]:
+def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> list[ModelProfile]:
     """Profiles of the bare models of a run over the ten values, which the page is about.
 
     Args:
         scores: Of the run.
         manifest: Of the run.
         checkable: Whether planted values may be compared (``truth.checkable``).
-        looks_told: Whether twins were told what the pictures show (``truth.planted_profile``).
     """
     profiles = []
     for one in scores["respondents"]:
         if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and one["value_set"] == TEN.name:
             model, settings = one["model"], manifest.asked.models.get(one["model"], {})
-            planted = planted_profile(model, settings, looks_told=looks_told)
+            planted = planted_profile(model, settings)
             profile = _profile(one, planted if checkable else None)
             if checkable:
                 profile = replace(profile, truth=read_truth(model, settings))

@@ -193,11 +193,10 @@ def test_twins_differ_where_their_planted_values_do(tmp_path: Path) -> None:
     twins = [load(name, ModelOptions()) for name in ("amber", "haven")]
     run = write_run(tmp_path / "run", twins, clip_world(24, kind=DrawnCorpus))
     pair = compare_runs([run], ComparingOptions())["comparisons"][0]
-    truths = [planted_profile(twin.id, twin.settings, looks_told=True) for twin in twins]
+    truths = [planted_profile(twin.id, twin.settings) for twin in twins]
     assert truths[0] is not None and truths[1] is not None
     gaps = {value: to_log_odds(truths[0][value]) - to_log_odds(truths[1][value]) for value in VALUES}
     middle = sum(gaps.values()) / len(gaps)
     for value, row in pair["values"].items():
-        # What is planted is a mean of shares, and clips differ: its log-odds are nearer to 0 than the mean of theirs.
         assert row["mean"] == pytest.approx(gaps[value] - middle, abs=0.4), value
         assert row["verdict"] == DIFFERS or abs(row["mean"]) < 1.0, value

@@ -14,7 +14,7 @@ from house import modules
 from agents.models.base import ModelOptions
 from valuespectrum.reference import models, sealed
 from valuespectrum.reference.cohort import ANGLES, COHORT, SEALED_NAMES
-from valuespectrum.reference.planted import planted_truth, truth_of
+from valuespectrum.reference.planted import planted_truth, sigmoid, truth_of
 from valuespectrum.reference.sealed import COMMITMENT, FOLDER, SEALED, sealed_cohort
 from valuespectrum.reference.training import seal
 from valuespectrum.reference.truth import planted_profile
@@ -85,6 +85,8 @@ def test_sealed_respondents_are_named_and_loaded_but_nobody_tells_their_values()
         planted_truth("acorn")
     assert planted_profile("reference:acorn@01", {}) is None
     opened = sealed_cohort("training")
-    assert planted_profile("reference:acorn@01", {}, opened) == truth_of(opened[0])["profile"]
+    assert planted_profile("reference:acorn@01", {}, opened) == {
+        value: pytest.approx(100 * sigmoid(held)) for value, held in truth_of(opened[0])["log_odds"].items()
+    }
     with pytest.raises(ModelError, match="no reference respondent 'oak'"):
         models.load("oak", ModelOptions())

@@ -16,7 +16,7 @@ BARE = {"model": "m", "persona": "none", "strategy": "none", "placebo": False, "
 OLD = {"schema": 1, "scoring": {"draws": 9, "level": 0.9}, "respondents": [BARE | {"paper": PAPER}], "personas": []}
 ABOUT = {"instrument": "paper", "value_set": TEN.name, "unit": "clip", "profile": {}}
 SCORES = OLD | {
-    **{"schema": 2, "kind": "bench", "value_sets": {TEN.name: TEN.to_json()}},
+    **{"schema": 3, "kind": "bench", "value_sets": {TEN.name: TEN.to_json()}},
     "respondents": [BARE | ABOUT | {"paper": PAPER}],
 }
 SETTINGS = {"seed": 0, "battery": {"name": "like", "wordings": 2}, "models": ["m"]}

@@ -68,19 +68,19 @@ def share_table(sets: AnsweredSets, value_set: ValueSet) -> SetTable | None:
     return set_table(sets.cells, 100.0 * (0.5 + (parts[0] - parts[1]) / 2), value_set, sets.words)
 
 
-def wording_terms(table: SetTable | None, points: bool, level: float) -> Json:
+def wording_terms(sets: AnsweredSets, table: SetTable | None, level: float) -> Json:
     """Whether another wording of the question would have given the same profile.
 
     Args:
-        table: Numbers by value, clip and wording; ``None`` where there are none.
-        points: Whether they are log-odds, to be told as points of 100.
+        sets: What was answered.
+        table: Its log-odds, or shares in their place, by value, clip and wording; ``None`` where there are none.
         level: Coverage aimed at.
 
     Returns:
         ``liking`` (wording to mean liking over values, 0 to 100), ``effects`` (wording to how much more it makes like
-        than the mean wording, with an interval over values) and ``spearman`` (mean rank correlation between the
-        profiles of two wordings, as ipsative stability in Kovac et al. 2024; ``None`` below two wordings or three
-        shared values).
+        than the mean wording, in log-odds, with an interval over values) and ``spearman`` (mean rank correlation
+        between the profiles of two wordings, as ipsative stability in Kovac et al. 2024; ``None`` below two wordings or
+        three shared values).
     """
     from scipy.special import expit
 
@@ -88,11 +88,10 @@ def wording_terms(table: SetTable | None, points: bool, level: float) -> Json:
         return {"liking": {}, "effects": {}, "spearman": None}
     profiles = mean_over(table.log_odds, 1)
     means = mean_over(profiles, 0)
-    shown = 100.0 * expit(means) if points else means
-    effects = _effects(profiles, level)
+    shown = 100.0 * expit(means) if table is sets.table else means
     return {
         "liking": {name: number(mean) for name, mean in zip(table.wordings, shown, strict=True)},
-        "effects": {name: each.to_json() for name, each in zip(table.wordings, effects, strict=True)},
+        "effects": {name: each.to_json() for name, each in _effects(sets, level).items()},
         "spearman": _agreement(profiles, table.values),
     }
 
@@ -137,23 +136,22 @@ def _over_wordings(leans: Floats, errors: Floats, level: float) -> Estimate:
     return Estimate(mean, mean - half, mean + half, se=error)
 
 
-def _effects(profiles: Floats, level: float) -> list[Estimate]:
-    """Of wordings, over the values asked in all of them; profiles are of shape (values, wordings)."""
+def _effects(sets: AnsweredSets, level: float) -> dict[str, Estimate]:
+    """Of wordings, with intervals over values."""
     from scipy.special import stdtrit
 
-    whole = profiles[~np.isnan(profiles).any(axis=1)]
-    values, wordings = whole.shape
-    if wordings < 2 or values < 2:
-        return [Estimate(None)] * wordings
-    off = whole - whole.mean(axis=1, keepdims=True)
-    means, errors = off.mean(axis=0), off.std(axis=0, ddof=1) / values**0.5
-    halves = float(stdtrit(values - 1.0, (1.0 + level) / 2.0)) * errors
-    return [
-        Estimate(float(mean), float(mean - half), float(mean + half), se=float(error))
-        if error > 1e-9
-        else Estimate(float(mean), why=NO_SPREAD)
-        for mean, half, error in zip(means, halves, errors, strict=True)
-    ]
+    means, errors = (each[0] for each in sets.liking.effects.wording_effects())
+    values = int((~np.isnan(sets.liking.effects.theta[0]).all(axis=(1, 2))).sum())
+    half = stdtrit(max(values - 1.0, 1.0), (1.0 + level) / 2.0) * errors
+    found = {}
+    for name, mean, wide, error in zip(sets.cells.wordings, means, half, errors, strict=True):
+        if np.isnan(mean):
+            found[name] = Estimate(None)
+        elif error > 1e-9:
+            found[name] = Estimate(float(mean), float(mean - wide), float(mean + wide), se=float(error))
+        else:
+            found[name] = Estimate(float(mean), why=NO_SPREAD)
+    return found
 
 
 def _agreement(profiles: Floats, values: tuple[str, ...]) -> float | None:

@@ -15,28 +15,6 @@ Floats = NDArray[np.float64]
 MOST_TIED = 0.3
 
 
-def shared_ranks(scores: Floats) -> Floats:
-    """Mean ranks, 1 for the highest; equal scores share the mean of theirs (Kendall 1945).
-
-    Args:
-        scores: Shape (values,); NaN has no rank. A constant profile has no ranks at all.
-
-    Example:
-        >>> shared_ranks(np.array([3.0, 1.0, 3.0])).tolist()
-        [1.5, 3.0, 1.5]
-        >>> shared_ranks(np.array([3.0, 3.0])).tolist()
-        [nan, nan]
-    """
-    from scipy.stats import rankdata
-
-    equal = levelled(scores)
-    ranks = np.full(len(scores), np.nan)
-    known = ~np.isnan(scores)
-    if len(np.unique(equal[known])) > 1:
-        ranks[known] = rankdata(-equal[known])
-    return ranks
-
-
 def ties(scores: Floats) -> Finding:
     """Whether values share their scores, so that an order of them would be made up.
 

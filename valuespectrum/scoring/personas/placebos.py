@@ -22,7 +22,6 @@ from valuespectrum.scoring.guards.ties import alignment_with_ceiling
 from valuespectrum.scoring.personas.pull import Floats, Pull, regress
 
 Verdict = Literal["moved", "not distinguishable", "moved away", "unknown"]
-VERDICTS: tuple[Verdict, ...] = ("moved", "not distinguishable", "moved away", "unknown")
 
 FEWEST_PLACEBOS = 5
 ALIKE = "the placebo texts all did exactly the same: nothing shows how far another text would go"

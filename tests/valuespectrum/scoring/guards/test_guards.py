@@ -19,7 +19,7 @@ from valuespectrum.scoring.guards.directional import directional_share, response
 from valuespectrum.scoring.guards.negation import negation
 from valuespectrum.scoring.guards.refusals import refusal_bounds, unequal_refusals
 from valuespectrum.scoring.guards.sameness import constant_answers, readout_mass, strong_leans
-from valuespectrum.scoring.guards.ties import alignment_with_ceiling, shared_ranks, ties
+from valuespectrum.scoring.guards.ties import alignment_with_ceiling, ties
 from valuespectrum.scoring.guards.wordings import clips_per_word, wording_agreement
 from valuespectrum.scoring.readouts.evidence import POLARITY, Kind
 
@@ -144,9 +144,7 @@ def test_nothing_known_is_no_number() -> None:
         assert finding.to_json()["number"] is None
 
 
-def test_equal_scores_share_ranks_and_a_constant_profile_has_none() -> None:
-    assert shared_ranks(np.array([2.0, np.nan, 5.0, 2.0])) == pytest.approx([2.5, np.nan, 1.0, 2.5], nan_ok=True)
-    assert np.isnan(shared_ranks(np.full(10, 50.0))).all()
+def test_a_constant_profile_has_no_order() -> None:
     constant = ties(np.full(10, 50.0 + 1e-9))
     assert constant.flagged and "no order" in constant.statement
     assert not ties(np.arange(10.0)).flagged
