@@ -29,7 +29,7 @@ def read_tags(text: str) -> Tags:
     """
     tags = _object(text, "tags")
     for name, tag in tags.items():
-        if not isinstance(tag, str) and not _is_number(tag):
+        if type(tag) is not str and type(tag) is not int and not _is_number(tag):
             damaged(f"tag {name!r:.40}", tag)
     return tags
 

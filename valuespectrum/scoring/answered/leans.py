@@ -23,13 +23,8 @@ if TYPE_CHECKING:
     from valuespectrum.scoring.facets.tables import SetTable
     from valuespectrum.theory.value_sets import ValueSet
 
-_POINTS = {
-    "yes_lean_points": np.full(4, 25.0),
-    "order_gap_points": 25.0 * FIRST,
-    "polarity_gap": np.full(4, 50.0),
-}
-"""What each cell's distance from one half weighs. Liking by questions for minus liking by questions against is twice
-the lean: whether negation is understood it cannot show (``guards.negation`` does)."""
+_POINTS = {"yes_lean_points": np.full(4, 25.0), "order_gap_points": 25.0 * FIRST}
+"""What each cell's distance from one half weighs."""
 
 
 def lean_terms(sets: AnsweredSets, value_set: ValueSet, level: float) -> dict[str, Estimate]:
@@ -55,7 +50,8 @@ def lean_terms(sets: AnsweredSets, value_set: ValueSet, level: float) -> dict[st
     for name, weights in _POINTS.items():
         table = set_table(sets.cells, off @ weights, value_set, sets.words)
         told[name] = analyse(table, facets).general.estimate if table else Estimate(None)
-    return told
+    # Liking by questions for minus liking by questions against: whether negation is understood it cannot show.
+    return told | {"polarity_gap": told["yes_lean_points"].moved(2.0)}
 
 
 def share_table(sets: AnsweredSets, value_set: ValueSet) -> SetTable | None:

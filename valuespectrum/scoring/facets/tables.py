@@ -133,8 +133,10 @@ def _arranged(sums: pd.DataFrame, cluster_of: dict[tuple[str, str], str], layout
     import pandas as pd
 
     wording, wordings = pd.factorize(sums["wording"], sort=True)
-    clip, clip_names = pd.factorize(sums["clip"], sort=True)
-    value = np.array([layout.value_set.position(each) for each in sums["value"]])
+    clip, listed = pd.factorize(sums["clip"], sort=True)
+    clip_names = listed.tolist()
+    named, values = pd.factorize(sums["value"])
+    value = np.array([layout.value_set.position(each) for each in values])[named]
     pairs, pair = np.unique(value * len(clip_names) + clip, return_inverse=True)
     owner, code = pairs // len(clip_names), pairs % len(clip_names)
     place = np.arange(len(pairs)) - np.searchsorted(owner, owner)

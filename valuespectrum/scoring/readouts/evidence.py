@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -119,18 +120,28 @@ def _kind(readout: str, greedy: bool) -> Kind:
 def _places(
     counted: pd.DataFrame, values: Sequence[str], clips: Sequence[Sequence[str]], wordings: Sequence[str]
 ) -> tuple[NDArray[np.int64], ...]:
-    row_of = {value: row for row, value in enumerate(values)}
-    column_of = {(value, clip): at for value, row in row_of.items() for at, clip in enumerate(clips[row])}
-    word_of = {wording: at for at, wording in enumerate(wordings)}
-    names = counted["value"].map(str), counted["clip"].map(str), counted["wording"].map(str)
+    row, clip = _codes(counted["value"], values), _codes(counted["clip"], listed := sorted({*chain(*clips)}))
+    number_of = {name: at for at, name in enumerate(listed)}
+    column_of = np.zeros((len(values), len(listed)), dtype=np.int64)
+    for at, names in enumerate(clips):
+        column_of[at, [number_of[name] for name in names]] = np.arange(len(names))
     cell = 2 * (counted["polarity"].astype(float) < 0).to_numpy(int) + (counted["first"] != "yes").to_numpy(int)
     return (
         np.zeros(len(counted), dtype=np.int64),
-        np.array([row_of[value] for value in names[0]], dtype=np.int64),
-        np.array([column_of[pair] for pair in zip(names[0], names[1], strict=True)], dtype=np.int64),
-        np.array([word_of[wording] for wording in names[2]], dtype=np.int64),
+        row,
+        column_of[row, clip],
+        _codes(counted["wording"], wordings),
         cell.astype(np.int64),
     )
+
+
+def _codes(column: pd.Series[str], names: Sequence[str]) -> NDArray[np.int64]:
+    """Place of every entry among the names."""
+    import pandas as pd
+
+    codes, found = pd.factorize(column)
+    place = {name: at for at, name in enumerate(names)}
+    return np.array([place[str(name)] for name in found], dtype=np.int64)[codes] if len(found) else codes
 
 
 def _evidence(counted: pd.DataFrame, kind: Kind) -> tuple[Floats, Floats]:
