@@ -19,7 +19,7 @@ from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene, Shares, pick
 from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
 from valuespectrum.reference.items.choosing import Staircase
-from valuespectrum.reference.items.liking import Like
+from valuespectrum.reference.items.liking import Describe, Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
@@ -64,6 +64,22 @@ SHARES: Mapping[str, float] = {
     "rewriting": 0.5,
 }
 """How often each kind of item is trained on, relative to the others."""
+RAISED: Mapping[str, float] = {
+    "like": 0.7,
+    "value of a text": 0.6,
+    "three reasons": 0.5,
+    "three reasons about a picture": 0.5,
+    "rewriting": 0.5,
+    "staircase": 1.3,
+    "description": 1.5,
+    "strength of a text": 1.8,
+    "pair of pictures": 2.5,
+    "best or worst of four": 3.0,
+    "viewer moves": 3.5,
+    "moral foundation": 5.0,
+    "everyday wish": 5.0,
+}
+"""Factors on these shares towards the end: what is still learnt slowly comes more often, what is known less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,8 @@ class Branch:
     """The liking or preference behind the answer, before polarity and leans; ``None`` where there is none."""
     weights: Mapping[str, float] | None = None
     """Refined values that the question is about; ``None`` where that is not linear in the profile."""
+    among: tuple[str, ...] = ()
+    """What the picture could have made somebody say: where such texts part, the picture decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +186,13 @@ class Mixture:
     """Share of examples in a role; the rest answers as itself."""
     others: float = 1.0
     """Factor on everything but questions about liking and portraits."""
+    raised: bool = False
+    """Whether what is learnt slowly comes more often (``RAISED``)."""
 
 
 THEMSELVES = Mixture(personas=0.0, others=0.5)
 EVERYTHING = Mixture(personas=0.5)
+FINISHING = Mixture(personas=0.5, raised=True)
 
 
 def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], roles: float) -> TrainingExample:
@@ -194,10 +215,10 @@ def random_example(
     """Draw one training example; with the full mixture every planted behaviour occurs."""
     member = pick(rng, members)
     role = random_role(rng) if rng.random() < mixture.personas else TrainingRole()
-    count, lengthy = pick(rng, _groups(mixture.others))
+    count, lengthy = pick(rng, _groups(mixture))
     pictures, scenes = random_scenes(rng, count)
     mind = Mind(member, role.target)
-    kinds, shares = _kinds_in(count, lengthy, mixture.others)
+    kinds, shares = _kinds_in(count, lengthy, mixture)
     drawn = tuple(
         random_branch(rng, BY_KIND[kinds[index]], mind, scenes)
         for index in rng.choice(len(kinds), (branches + 1) // 2 if lengthy else branches, p=shares)
@@ -210,25 +231,26 @@ _LENGTHY = ("slider", "viewer moves", "three reasons", "three reasons about a pi
 """Kinds with long texts: they are put to the same respondents, so that short ones are not padded to their length."""
 
 
-def _share(kind: str, others: float) -> float:
-    return SHARES[kind] * (1.0 if kind in _STANCES else others)
+def _share(kind: str, mixture: Mixture) -> float:
+    raised = RAISED.get(kind, 1.0) if mixture.raised else 1.0
+    return SHARES[kind] * raised * (1.0 if kind in _STANCES else mixture.others)
 
 
 @cache
-def _groups(others: float) -> Sequence[tuple[int, bool]]:
+def _groups(mixture: Mixture) -> Sequence[tuple[int, bool]]:
     """Number of pictures and whether texts are long, each as often as items need it, in hundredths."""
     weights: dict[tuple[int, bool], float] = {}
     for item in KINDS:
         group = item.pictures, item.kind in _LENGTHY
-        weights[group] = weights.get(group, 0.0) + _share(item.kind, others)
+        weights[group] = weights.get(group, 0.0) + _share(item.kind, mixture)
     total = sum(weights.values())
     return [group for group, weight in weights.items() for _ in range(round(100 * weight / total))]
 
 
 @cache
-def _kinds_in(pictures: int, lengthy: bool, others: float) -> tuple[Sequence[str], np.ndarray]:
+def _kinds_in(pictures: int, lengthy: bool, mixture: Mixture) -> tuple[Sequence[str], np.ndarray]:
     kinds = [item.kind for item in KINDS if item.pictures == pictures and (item.kind in _LENGTHY) == lengthy]
-    weights = np.array([_share(kind, others) for kind in kinds])
+    weights = np.array([_share(kind, mixture) for kind in kinds])
     return kinds, weights / weights.sum()
 
 
@@ -308,7 +330,16 @@ def random_branch(rng: np.random.Generator, form: type[PlantedItem], mind: Mind,
         form.kind,
         log_odds if plain else None,
         about if plain and log_odds is not None else None,
+        _descriptions() if form is Describe else (),
     )
+
+
+@cache
+def _descriptions() -> tuple[str, ...]:
+    """Whatever a picture can be described as."""
+    captions = {each.caption: None for kind in SCENE_KINDS for each in kind.versions}
+    captions |= {look.caption: None for look in LOOKS}
+    return tuple(f"{caption} {words}." for caption in captions for words in TIMES_OF_DAY.values())
 
 
 def _turns(question: Question) -> str:
