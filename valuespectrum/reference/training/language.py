@@ -55,6 +55,9 @@ class LanguageOptions:
     """Size of stage 1."""
 
     steps: int = 3600
+    """Over which rates fall and the curriculum stretches."""
+    taken: float = 7 / 9
+    """Share of these steps that are taken; the low rates of the last part are left to ``adapt``, on drawn frames."""
     rows: int = 28
     branches: int = 5
     beginnings: int = 96
@@ -282,9 +285,10 @@ def train_language(
         lambda step: schedule(step, options.steps),
     )
     packer = Packer(tokenizer, options.picture_tokens)
-    told = Progress("language", options.steps, log)
+    last = round(options.taken * options.steps)
+    told = Progress("language", last, log)
     parts = {"language": language, "guide": guide.probes, **optimisers.parts}
-    for steps, luck in Resumable(kept, options.steps, options.seed, parts).blocks():
+    for steps, luck in Resumable(kept, last, options.seed, parts).blocks():
         stream = curriculum(packer, members, options, steps.start, luck.numpy)
         for step in steps:
             batch = next(stream)

@@ -53,11 +53,11 @@ class VisionOptions:
 class AdaptOptions:
     """Size of the last training of the language part."""
 
-    steps: int = 450
+    steps: int = 900
     rows: int = 24
     branches: int = 5
-    learning_rate: float = 2e-4
-    matrix_rate: float = 0.001
+    learning_rate: float = 4e-4
+    matrix_rate: float = 0.0016
     seed: int = 0
 
 
