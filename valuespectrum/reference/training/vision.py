@@ -21,7 +21,7 @@ from valuespectrum.reference.training.language import (
     batches,
     schedule,
 )
-from valuespectrum.reference.training.material.examples import FINISHING
+from valuespectrum.reference.training.material.examples import ADAPTING
 from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, loss, pair_loss, predict
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise, patches
 from valuespectrum.reference.training.optimising import Optimisers
@@ -196,7 +196,7 @@ def train_adapt(
     parts = {"language": model.model.language_model, **optimisers.parts}
     # Another seed than stage 1, which would else draw the same examples.
     for steps, luck in Resumable(kept, options.steps, options.seed + 500, parts).blocks():
-        stream = batches(packer, members, Batching(options.rows, options.branches, FINISHING), luck.numpy)
+        stream = batches(packer, members, Batching(options.rows, options.branches, ADAPTING), luck.numpy)
         for step in steps:
             batch = next(stream)
             value, told_of = _adapting_loss(model, batch, drawn.shown(outputs, batch, luck.numpy))

@@ -186,13 +186,14 @@ class Mixture:
     """Share of examples in a role; the rest answers as itself."""
     others: float = 1.0
     """Factor on everything but questions about liking and portraits."""
-    raised: bool = False
-    """Whether what is learnt slowly comes more often (``RAISED``)."""
+    raised: float = 0.0
+    """How far what is learnt slowly comes more often: the power of its factor in ``RAISED``."""
 
 
 THEMSELVES = Mixture(personas=0.0, others=0.5)
 EVERYTHING = Mixture(personas=0.5)
-FINISHING = Mixture(personas=0.5, raised=True)
+FINISHING = Mixture(personas=0.5, raised=1.0)
+ADAPTING = Mixture(personas=0.5, raised=1.5)
 
 
 def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], roles: float) -> TrainingExample:
@@ -232,8 +233,7 @@ _LENGTHY = ("slider", "viewer moves", "three reasons", "three reasons about a pi
 
 
 def _share(kind: str, mixture: Mixture) -> float:
-    raised = RAISED.get(kind, 1.0) if mixture.raised else 1.0
-    return SHARES[kind] * raised * (1.0 if kind in _STANCES else mixture.others)
+    return SHARES[kind] * RAISED.get(kind, 1.0) ** mixture.raised * (1.0 if kind in _STANCES else mixture.others)
 
 
 @cache
