@@ -408,7 +408,7 @@ def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Par
     first = list(stream(0, 8))
     assert not any(batch.kinds for batch in first), "nothing is asked"
     assert not any(bool(batch.likings.isnan().any()) for batch in first), "and everybody sees a clip"
-    middle = [len(batch.kinds) for batch in stream(200, 40)]
+    middle = [len(batch.kinds) for batch in stream(200, 120)]
     assert 0 in middle and max(middle) > 0
     missing = set(BY_KIND)
     for batch in stream(500, 800):
