@@ -45,10 +45,17 @@ def profile_prompt(profile: Mapping[str, float]) -> str:
     Args:
         profile: Value to importance in -1..1; values left out count as 0.
     """
-    lines = [
-        f"- {value.replace('_', '-')} is {LEVEL_WORDS[nearest_level(profile.get(value, 0.0))]}"
-        for value in value_names()
-    ]
+    return listed_prompt(
+        [
+            f"{value.replace('_', '-')} is {LEVEL_WORDS[nearest_level(profile.get(value, 0.0))]}"
+            for value in value_names()
+        ]
+    )
+
+
+def listed_prompt(statements: Sequence[str]) -> str:
+    """System prompt that lists what is so for a person, in the form of ``profile_prompt``."""
+    lines = [f"- {statement}" for statement in statements]
     return "\n".join(["You are a person for whom", *lines, "Answer as this person would."])
 
 

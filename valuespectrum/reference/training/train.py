@@ -147,7 +147,7 @@ class Training:
         stages = (LanguageOptions, VisionOptions, AdaptOptions, EmbedderOptions)
         sizes = {stage.__name__.removesuffix("Options").lower(): asdict(stage(seed=self._seed)) for stage in stages}
         write_cards(answers, perception, quality, sizes)
-        self._log(json.dumps({"answers": answers, "embedder": quality}))
+        self._log(json.dumps({"answers": {kind: asdict(each) for kind, each in answers.items()}, "embedder": quality}))
 
     def _pictures(self, part: str) -> TrainingPictures:
         file = self._work / f"pictures-{part}.npz"

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 import numpy as np
+import yaml
 
 from agents.personas.persona import load_trait_bank
-from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
+from agents.personas.prompts import LEVEL_WORDS, listed_prompt, profile_prompt, simple_prompt
 from valuespectrum.reference import planted
-from valuespectrum.reference.cohort import CohortMember
+from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene, Shares, pick
 from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
 from valuespectrum.reference.items.choosing import Staircase
@@ -27,12 +29,16 @@ from valuespectrum.reference.planted import Depicted, Mind
 from valuespectrum.theory.value_sets import NINETEEN
 from valuespectrum.theory.values import VALUES
 
-INSTRUCTED, HISTORY = 0.12, 0.08
+INSTRUCTED, HISTORY = 0.18, 0.15
 """Shares of stances that follow an instruction, and of like questions that follow an earlier one."""
 SEEN_SHARE = 0.6
 """Share of beginnings in a role that show a clip."""
-OVERLAID = 0.15
+OVERLAID = 0.25
 """Share of pictures with words that say what to do."""
+SEVERAL_FRAMES, IN_ORDER = 0.25, 0.5
+"""Shares of clips that are shown in several frames, and among these of kinds that only the order of frames tells."""
+IDLE = 0.1
+"""Share of roles that say nothing about any value."""
 SHARES: Mapping[str, float] = {
     "like": 9.0,
     "questionnaire term": 1.0,
@@ -70,9 +76,10 @@ RAISED: Mapping[str, float] = {
     "three reasons": 0.5,
     "three reasons about a picture": 0.5,
     "rewriting": 0.5,
-    "staircase": 1.3,
+    "direction of a picture": 1.5,
     "description": 1.5,
-    "strength of a text": 1.8,
+    "captioned picture": 1.7,
+    "staircase": 2.0,
     "pair of pictures": 2.5,
     "best or worst of four": 3.0,
     "viewer moves": 3.5,
@@ -149,7 +156,9 @@ class TrainingExample:
 
 
 def random_role(rng: np.random.Generator) -> TrainingRole:
-    """A persona of random traits, or a stated profile."""
+    """A persona of random traits, or a stated profile; now and then small facts, which leave everybody as they are."""
+    if rng.random() < IDLE:
+        return _idle_role(rng)
     if rng.random() < 0.6:
         chosen = rng.permutation(len(VALUES))[: rng.integers(1, 7)]
         target, traits = {}, []
@@ -166,6 +175,25 @@ def random_role(rng: np.random.Generator) -> TrainingRole:
     levels = tuple(LEVEL_WORDS)
     profile = {value: float(levels[rng.integers(len(levels))]) for value in VALUES}
     return TrainingRole(profile_prompt(profile), profile)
+
+
+def _idle_role(rng: np.random.Generator) -> TrainingRole:
+    """Facts about a life that say nothing about any value, in the form of traits or of importances."""
+    facts = _facts()
+    said = [facts[place] for place in rng.permutation(len(facts))]
+    stated = [text.format(pick(rng, states)) for text, states in said]
+    if rng.random() < 0.4:
+        return TrainingRole(listed_prompt([f"the {each}" for each in stated[: len(VALUES)]]))
+    lines = [[each] for each in stated[: rng.integers(1, 7)]]
+    for each in stated[len(lines) : len(lines) + int(rng.integers(0, 7))]:
+        lines[int(rng.integers(len(lines)))].append(each)
+    return TrainingRole(simple_prompt([f"My {' and my '.join(line)}." for line in lines]))
+
+
+@cache
+def _facts() -> Sequence[tuple[str, Sequence[str]]]:
+    loaded = yaml.safe_load((files("agents") / "data" / "placebo_facts.yaml").read_text("utf-8"))
+    return [(row["fact"], row["states"]) for row in loaded]
 
 
 @cache
@@ -188,12 +216,14 @@ class Mixture:
     """Factor on everything but questions about liking and portraits."""
     raised: float = 0.0
     """How far what is learnt slowly comes more often: the power of its factor in ``RAISED``."""
+    special: float = 1.0
+    """How many times as often as others those are asked who alone answer to something (``answers_to``)."""
 
 
 THEMSELVES = Mixture(personas=0.0, others=0.5)
 EVERYTHING = Mixture(personas=0.5)
 FINISHING = Mixture(personas=0.5, raised=1.0)
-ADAPTING = Mixture(personas=0.5, raised=1.5)
+ADAPTING = Mixture(personas=0.5, raised=1.5, special=5.0)
 
 
 def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], roles: float) -> TrainingExample:
@@ -214,7 +244,7 @@ def random_example(
     rng: np.random.Generator, members: Sequence[CohortMember], branches: int = 8, mixture: Mixture = EVERYTHING
 ) -> TrainingExample:
     """Draw one training example; with the full mixture every planted behaviour occurs."""
-    member = pick(rng, members)
+    member = _somebody(rng, members, mixture)
     role = random_role(rng) if rng.random() < mixture.personas else TrainingRole()
     count, lengthy = pick(rng, _groups(mixture))
     pictures, scenes = random_scenes(rng, count)
@@ -225,6 +255,19 @@ def random_example(
         for index in rng.choice(len(kinds), (branches + 1) // 2 if lengthy else branches, p=shares)
     )
     return TrainingExample(member, role, pictures, drawn, scenes)
+
+
+def answers_to(member: CohortMember) -> bool:
+    """Whether somebody answers to what leaves others as they are: earlier answers, pressure, words, captions."""
+    moved = (member.inertia, member.pressure, member.susceptibility, member.faking)
+    return any(moved) or member.caption_weight != COHORT[0].caption_weight
+
+
+def _somebody(rng: np.random.Generator, members: Sequence[CohortMember], mixture: Mixture) -> CohortMember:
+    if mixture.special == 1:
+        return pick(rng, members)
+    weights = np.array([mixture.special if answers_to(member) else 1.0 for member in members])
+    return members[int(rng.choice(len(members), p=weights / weights.sum()))]
 
 
 _STANCES = ("like", "portrait", "importance", "portrait in words", "rating")
@@ -262,9 +305,12 @@ def random_scenes(rng: np.random.Generator, count: int) -> tuple[tuple[TrainingF
     return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
 
 
+_ORDERED = [kind for kind in SCENE_KINDS if kind.group == "ordered"]
+
+
 def _clip(rng: np.random.Generator) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
-    frames = 1 if rng.random() < 0.85 else int(pick(rng, (2, 2, 3, 3, 4, 8)))
-    kind = pick(rng, SCENE_KINDS)
+    frames = int(pick(rng, (2, 2, 3, 3, 4, 8))) if rng.random() < SEVERAL_FRAMES else 1
+    kind = pick(rng, _ORDERED if frames > 1 and rng.random() < IN_ORDER else SCENE_KINDS)
     if kind.group != "ordered" or frames == 1:
         look = LOOKS[LOOK_INDEX[f"{kind.name}:{pick(rng, kind.looks)}"]]
         picture, scene = _frame(rng, look)
