@@ -25,8 +25,17 @@ from vectorstore.foundation.errors import InputError
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parents[1]
-VERBS = (
-    *("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "reproduce", "export", "history"),
+VERBS: tuple[str, ...] = (
+    "quickstart",
+    "ingest",
+    "bench",
+    "browse",
+    "score",
+    "report",
+    "calibrate",
+    "reproduce",
+    "export",
+    "history",
     "doctor",
 )
 CORPUS_VERBS: tuple[str, ...] = (

@@ -209,7 +209,7 @@ CURRICULUM = (
     Phase(0.05, 1.0, 0.0, 0.0),
     Phase(0.15, 0.6, 0.4, 0.6),
     Phase(0.35, 0.2, 0.4, 0.8),
-    Phase(2 / 3, 0.1, 0.1, 0.7),
+    Phase(0.45, 0.1, 0.1, 0.7),
     Phase(1.00, 0.1, 0.1, 0.7, FINISHING),
 )
 """The product of profile and picture comes first: among questions of all kinds it is not found for hundreds of steps,

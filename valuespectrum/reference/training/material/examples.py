@@ -21,7 +21,7 @@ from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene, Shares, pick
 from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
 from valuespectrum.reference.items.choosing import Staircase
-from valuespectrum.reference.items.liking import Describe, Like
+from valuespectrum.reference.items.liking import Captioned, Describe, Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
@@ -35,8 +35,12 @@ SEEN_SHARE = 0.6
 """Share of beginnings in a role that show a clip."""
 OVERLAID = 0.25
 """Share of pictures with words that say what to do."""
+MOVED = 0.6
+"""Share of earlier answers, instructions or words in the picture before those who answer to them."""
 SEVERAL_FRAMES, IN_ORDER = 0.25, 0.5
 """Shares of clips that are shown in several frames, and among these of kinds that only the order of frames tells."""
+TELLING = 3.0
+"""How many times as often as others somebody is asked the kind of item that tells them from others."""
 IDLE = 0.1
 """Share of roles that say nothing about any value."""
 SHARES: Mapping[str, float] = {
@@ -71,20 +75,20 @@ SHARES: Mapping[str, float] = {
 }
 """How often each kind of item is trained on, relative to the others."""
 RAISED: Mapping[str, float] = {
-    "like": 0.7,
+    "like": 1.3,
     "value of a text": 0.6,
     "three reasons": 0.5,
     "three reasons about a picture": 0.5,
     "rewriting": 0.5,
-    "direction of a picture": 1.5,
     "description": 1.5,
-    "captioned picture": 1.7,
+    "direction of a picture": 2.0,
+    "captioned picture": 2.0,
     "staircase": 2.0,
-    "pair of pictures": 2.5,
+    "pair of pictures": 2.0,
+    "viewer moves": 2.5,
     "best or worst of four": 3.0,
-    "viewer moves": 3.5,
-    "moral foundation": 5.0,
-    "everyday wish": 5.0,
+    "moral foundation": 3.0,
+    "everyday wish": 3.0,
 }
 """Factors on these shares towards the end: what is still learnt slowly comes more often, what is known less."""
 
@@ -222,8 +226,8 @@ class Mixture:
 
 THEMSELVES = Mixture(personas=0.0, others=0.5)
 EVERYTHING = Mixture(personas=0.5)
-FINISHING = Mixture(personas=0.5, raised=1.0)
-ADAPTING = Mixture(personas=0.5, raised=1.5, special=5.0)
+FINISHING = Mixture(personas=0.5, raised=1.0, special=2.0)
+ADAPTING = Mixture(personas=0.5, raised=1.3, special=2.5)
 
 
 def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], roles: float) -> TrainingExample:
@@ -236,8 +240,9 @@ def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], 
     """
     role = random_role(rng) if rng.random() < roles else TrainingRole()
     seen = not role.system or rng.random() < SEEN_SHARE
-    pictures, scenes = random_scenes(rng, 1) if seen else ((), ())
-    return TrainingExample(pick(rng, members), role, pictures, (), scenes)
+    member = pick(rng, members)
+    pictures, scenes = random_scenes(rng, 1, _often(OVERLAID, member.susceptibility)) if seen else ((), ())
+    return TrainingExample(member, role, pictures, (), scenes)
 
 
 def random_example(
@@ -246,10 +251,11 @@ def random_example(
     """Draw one training example; with the full mixture every planted behaviour occurs."""
     member = _somebody(rng, members, mixture)
     role = random_role(rng) if rng.random() < mixture.personas else TrainingRole()
-    count, lengthy = pick(rng, _groups(mixture))
-    pictures, scenes = random_scenes(rng, count)
+    telling = _telling_kind(member)
+    count, lengthy = pick(rng, _groups(mixture, telling))
+    pictures, scenes = random_scenes(rng, count, _often(OVERLAID, member.susceptibility))
     mind = Mind(member, role.target)
-    kinds, shares = _kinds_in(count, lengthy, mixture)
+    kinds, shares = _kinds_in(count, lengthy, mixture, telling)
     drawn = tuple(
         random_branch(rng, BY_KIND[kinds[index]], mind, scenes)
         for index in rng.choice(len(kinds), (branches + 1) // 2 if lengthy else branches, p=shares)
@@ -258,9 +264,21 @@ def random_example(
 
 
 def answers_to(member: CohortMember) -> bool:
-    """Whether somebody answers to what leaves others as they are: earlier answers, pressure, words, captions."""
-    moved = (member.inertia, member.pressure, member.susceptibility, member.faking)
-    return any(moved) or member.caption_weight != COHORT[0].caption_weight
+    """Whether somebody answers to what leaves others as they are: earlier answers, pressure, words, captions, vices."""
+    moved = (member.inertia, member.pressure, member.susceptibility, member.faking, member.sanitises)
+    return any(moved) or _telling_kind(member) != ""
+
+
+def _telling_kind(member: CohortMember) -> str:
+    """The kind of item that tells somebody from others; empty if several or none do."""
+    if member.pressure:
+        return Staircase.kind
+    return Captioned.kind if member.caption_weight != COHORT[0].caption_weight else ""
+
+
+def _often(share: float, moved: float) -> float:
+    """Share of something before somebody: higher if it moves them, for a rare trait is else hardly ever seen."""
+    return MOVED if moved else share
 
 
 def _somebody(rng: np.random.Generator, members: Sequence[CohortMember], mixture: Mixture) -> CohortMember:
@@ -275,60 +293,69 @@ _LENGTHY = ("slider", "viewer moves", "three reasons", "three reasons about a pi
 """Kinds with long texts: they are put to the same respondents, so that short ones are not padded to their length."""
 
 
-def _share(kind: str, mixture: Mixture) -> float:
-    return SHARES[kind] * RAISED.get(kind, 1.0) ** mixture.raised * (1.0 if kind in _STANCES else mixture.others)
+def _share(kind: str, mixture: Mixture, telling: str) -> float:
+    share = SHARES[kind] * RAISED.get(kind, 1.0) ** mixture.raised * (1.0 if kind in _STANCES else mixture.others)
+    return TELLING * share if kind == telling else share
 
 
 @cache
-def _groups(mixture: Mixture) -> Sequence[tuple[int, bool]]:
+def _groups(mixture: Mixture, telling: str) -> Sequence[tuple[int, bool]]:
     """Number of pictures and whether texts are long, each as often as items need it, in hundredths."""
     weights: dict[tuple[int, bool], float] = {}
     for item in KINDS:
         group = item.pictures, item.kind in _LENGTHY
-        weights[group] = weights.get(group, 0.0) + _share(item.kind, mixture)
+        weights[group] = weights.get(group, 0.0) + _share(item.kind, mixture, telling)
     total = sum(weights.values())
     return [group for group, weight in weights.items() for _ in range(round(100 * weight / total))]
 
 
 @cache
-def _kinds_in(pictures: int, lengthy: bool, mixture: Mixture) -> tuple[Sequence[str], np.ndarray]:
+def _kinds_in(pictures: int, lengthy: bool, mixture: Mixture, telling: str) -> tuple[Sequence[str], np.ndarray]:
     kinds = [item.kind for item in KINDS if item.pictures == pictures and (item.kind in _LENGTHY) == lengthy]
-    weights = np.array([_share(kind, mixture) for kind in kinds])
+    weights = np.array([_share(kind, mixture, telling) for kind in kinds])
     return kinds, weights / weights.sum()
 
 
-def random_scenes(rng: np.random.Generator, count: int) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
-    """Pictures with what they show: one clip in one to eight frames, or several pictures of one frame each."""
+def random_scenes(
+    rng: np.random.Generator, count: int, overlaid: float = OVERLAID
+) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
+    """Pictures with what they show: one clip in one to eight frames, or several pictures of one frame each.
+
+    Args:
+        rng: Source of randomness.
+        count: Number of clips.
+        overlaid: Share of pictures with words that say what to do.
+    """
     if count == 1:
-        return _clip(rng)
-    drawn = [_frame(rng, pick(rng, LOOKS)) for _ in range(count)]
+        return _clip(rng, overlaid)
+    drawn = [_frame(rng, pick(rng, LOOKS), overlaid) for _ in range(count)]
     return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
 
 
 _ORDERED = [kind for kind in SCENE_KINDS if kind.group == "ordered"]
 
 
-def _clip(rng: np.random.Generator) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
+def _clip(rng: np.random.Generator, overlaid: float) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
     frames = int(pick(rng, (2, 2, 3, 3, 4, 8))) if rng.random() < SEVERAL_FRAMES else 1
     kind = pick(rng, _ORDERED if frames > 1 and rng.random() < IN_ORDER else SCENE_KINDS)
     if kind.group != "ordered" or frames == 1:
         look = LOOKS[LOOK_INDEX[f"{kind.name}:{pick(rng, kind.looks)}"]]
-        picture, scene = _frame(rng, look)
+        picture, scene = _frame(rng, look, overlaid)
         return (picture,) * frames, (scene,)
     version = pick(rng, kind.versions)
     looks = ["first"] * (frames // 2) + ["last"] * (frames - frames // 2)
-    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
+    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng, overlaid)
     order = looks if version.name == "forward" else looks[::-1]
     pictures = tuple(TrainingFrame(LOOK_INDEX[f"{kind.name}:{look}"], time, push) for look in order)
     return pictures, (scene_of(version.weights, version.caption, time, push),)
 
 
-def _push(rng: np.random.Generator) -> int:
-    return int(pick(rng, (-1, 1))) if rng.random() < OVERLAID else 0
+def _push(rng: np.random.Generator, overlaid: float) -> int:
+    return int(pick(rng, (-1, 1))) if rng.random() < overlaid else 0
 
 
-def _frame(rng: np.random.Generator, look: Look) -> tuple[TrainingFrame, Scene]:
-    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
+def _frame(rng: np.random.Generator, look: Look, overlaid: float) -> tuple[TrainingFrame, Scene]:
+    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng, overlaid)
     return TrainingFrame(LOOK_INDEX[look.id], time, push), frame_scene(look, time, push)
 
 
@@ -398,13 +425,13 @@ def random_question(rng: np.random.Generator, form: type[PlantedItem], mind: Min
     """An item of one kind, now and then with an instruction or after earlier items."""
     item = form.draw(rng)
     instruction = ""
-    if form in (Like, Portrait, Importance) and rng.random() < INSTRUCTED:
+    if form in (Like, Portrait, Importance) and rng.random() < _often(INSTRUCTED, mind.member.faking):
         instruction = pick(rng, ("honest", "fake_good"))
     before: tuple[tuple[PlantedItem, str], ...] = ()
     if isinstance(item, Staircase) and item.step > 1 and rng.random() < 0.6:
         asked = [Staircase(item.first, item.second, step, item.priced) for step in range(1, item.step)]
         before = tuple((each, pick(rng, ("A", "B"))) for each in asked[-2:])
-    if isinstance(item, Like) and rng.random() < HISTORY:
+    if isinstance(item, Like) and rng.random() < _often(HISTORY, mind.member.inertia):
         earlier = Like.draw(rng)
         before = ((earlier, pick(rng, (earlier.form.yes, earlier.form.no))),)
     return Question(item, instruction, before)
