@@ -112,12 +112,22 @@ def _seeing_loss(
     value = (
         _nearest_loss(mean - light - words, ideal.looks, looks)
         + 0.3 * _nearest_loss(mean - look - words, ideal.times, times)
-        + 0.3 * _nearest_loss(mean - look - light, ideal.pushes, pushes + 1)
+        + _nearest_loss(mean - look - light, ideal.pushes, pushes + 1)
         + CLOSENESS * ((tokens - wanted[:, None]) ** 2).mean() / wanted.var()
     )
-    nearest = torch.cdist(mean.detach() - light - words, ideal.looks).argmin(-1)
-    off = ((mean.detach() - wanted) ** 2).mean() / wanted.var()
-    return value, {"looks seen right": float((nearest == looks).float().mean()), "squared error": float(off)}
+    told = {
+        "looks seen right": _right(mean - light - words, ideal.looks, looks),
+        "words read right": _right(mean - look - light, ideal.pushes, pushes + 1),
+        "squared error": float(((mean.detach() - wanted) ** 2).mean() / wanted.var()),
+    }
+    return value, told
+
+
+def _right(vectors: torch.Tensor, table: torch.Tensor, wanted: torch.Tensor) -> float:
+    """Share of vectors that are nearest to the wanted table row."""
+    import torch
+
+    return float((torch.cdist(vectors.detach(), table).argmin(-1) == wanted).float().mean())
 
 
 def _nearest_loss(vectors: torch.Tensor, table: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
