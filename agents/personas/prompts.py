@@ -46,12 +46,13 @@ def profile_prompt(profile: Mapping[str, float]) -> str:
     Args:
         profile: Value to importance in -1..1; values left out count as 0.
     """
-    return _listed_prompt(
+    return listed_prompt(
         f"{value.replace('_', '-')} is {LEVEL_WORDS[nearest_level(profile.get(value, 0.0))]}" for value in value_names()
     )
 
 
-def _listed_prompt(statements: Iterable[str]) -> str:
+def listed_prompt(statements: Iterable[str]) -> str:
+    """System prompt that lists what is so for a person, in the form of ``profile_prompt``."""
     return _told("You are a person for whom", [f"- {statement}" for statement in statements])
 
 
@@ -87,5 +88,5 @@ def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str
         return ""
     statements = [trait.text for trait in persona.traits]
     if strategy == "profile":
-        return _listed_prompt(statements) if is_placebo_text(persona.id) else profile_prompt(persona.target)
+        return listed_prompt(statements) if is_placebo_text(persona.id) else profile_prompt(persona.target)
     return simple_prompt(statements)

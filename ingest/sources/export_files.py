@@ -106,7 +106,9 @@ def _read_archive(file: BinaryIO, path: Path) -> ExportFiles:
         raise InputError(f"{path} lists its files in {directory:,} bytes, above {_MAX_DIRECTORY:,}", _UNPACK)
     try:
         with zipfile.ZipFile(file) as archive:
-            members = [(member, _kind(member)) for member in archive.infolist() if not member.is_dir()]
+            # Not by is_dir(), which expects that every member has a name.
+            listed = [member for member in archive.infolist() if not member.filename.endswith("/")]
+            members = [(member, _kind(member)) for member in listed]
             wanted = [(member, kind == "history") for member, kind in members if kind in ("history", "maybe")]
             pages = any(kind == "page" for _, kind in members)
             return ExportFiles(tuple(_read_members(archive, wanted)), len(members) - len(wanted), pages)

@@ -10,6 +10,7 @@ from valuespectrum.reference.cohort import COHORT, DEFAULT, SEALED_NAMES
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
     from transformers import PreTrainedModel, PreTrainedTokenizerFast, ProcessorMixin
 
 PICTURE_HEIGHT, PICTURE_WIDTH = 224, 128
@@ -60,7 +61,6 @@ def build_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
         A fast ``transformers`` tokenizer; digits stand alone, as in Qwen's tokenizer.
     """
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
 
     tokenizer = Tokenizer(models.BPE())
     pattern = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -78,6 +78,19 @@ def build_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
+    return _wrapped(tokenizer)
+
+
+def load_tokenizer(file: Path) -> PreTrainedTokenizerFast:
+    """The tokenizer that ``build_tokenizer`` made and whose backend was saved."""
+    from tokenizers import Tokenizer
+
+    return _wrapped(Tokenizer.from_file(str(file)))
+
+
+def _wrapped(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
+    from transformers import PreTrainedTokenizerFast
+
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         eos_token="<|im_end|>",

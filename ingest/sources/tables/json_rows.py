@@ -20,7 +20,7 @@ from vectorstore.foundation.text import one_line
 _BLOCK = 2**16
 _REMEMBERED = 100
 """Shapes of rows whose columns are looked up once."""
-_SPACE = re.compile(r"[ \t\r\n]*")
+_NO_SPACE = re.compile(r"[^ \t\r\n]")
 _ARRAY = re.compile(r"\s*\[\s*[{\]]")
 _TOO_LONG = f"longer than {MAX_ROW:,} characters"
 
@@ -188,7 +188,7 @@ class _Window:
     def next(self) -> str:
         """The next character that is no space, not taken; empty at the end."""
         while True:
-            self._place = _SPACE.match(self._buffer, self._place).end()  # type: ignore[union-attr]
+            self._place = _past_space(self._buffer, self._place)
             if self._place < len(self._buffer) or not self._read_on():
                 return self._buffer[self._place : self._place + 1]
 
@@ -233,9 +233,15 @@ class _Window:
         )
 
 
+def _past_space(text: str, start: int) -> int:
+    """Place of the next character that is no space; the length where there is none."""
+    found = _NO_SPACE.search(text, start)
+    return found.start() if found else len(text)
+
+
 def _decode(text: str, start: int = 0) -> tuple[object, int, str]:
     """A value at a place, where it ends or where it is broken, and how."""
-    start = _SPACE.match(text, start).end()  # type: ignore[union-attr]
+    start = _past_space(text, start)
     try:
         content, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:

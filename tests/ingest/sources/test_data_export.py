@@ -6,6 +6,8 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -211,6 +213,28 @@ def test_hostile_files_end_in_one_line(tmp_path: Path, monkeypatch: pytest.Monke
         with pytest.raises(InputError, match=message) as caught:
             read_history(path)
         assert "\n" not in caught.value.message
+
+
+def test_no_byte_of_an_archive_breaks_the_reader(tmp_path: Path) -> None:
+    path = tmp_path / "takeout-1.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("Takeout/YouTube/history/watch-history.json", json.dumps(YOUTUBE))
+        file.writestr("t", "")
+    whole = path.read_bytes()
+    for place, byte in product(range(len(whole)), (0x00, 0x2F, 0x80, 0xFF)):
+        path.write_bytes(whole[:place] + bytes([byte]) + whole[place + 1 :])
+        with suppress(InputError):
+            read_history(path)
+
+
+def test_a_member_without_a_name_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "takeout-1.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("Takeout/YouTube/history/watch-history.json", json.dumps(YOUTUBE))
+    before = read_history(path).rows
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(zipfile.ZipInfo(""), "")
+    assert before and read_history(path).rows == before
 
 
 def test_depth_is_refused(tmp_path: Path) -> None:

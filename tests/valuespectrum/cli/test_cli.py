@@ -25,9 +25,19 @@ from vectorstore.foundation.errors import InputError
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parents[1]
-VERBS = (
-    *("quickstart", "ingest", "bench", "browse", "score", "report", "calibrate", "reproduce", "export", "history"),
-    *("compare", "doctor"),
+VERBS: tuple[str, ...] = (
+    "quickstart",
+    "ingest",
+    "bench",
+    "browse",
+    "score",
+    "report",
+    "calibrate",
+    "reproduce",
+    "compare",
+    "export",
+    "history",
+    "doctor",
 )
 CORPUS_VERBS: tuple[str, ...] = (
     "info",
@@ -40,8 +50,12 @@ CORPUS_VERBS: tuple[str, ...] = (
     "snapshot",
     "diff",
     "export",
+    "sources",
+    "forget",
+    "label",
+    "nuisance",
+    "relevance",
 )
-CORPUS_VERBS += ("sources", "forget", "label", "nuisance", "relevance")
 HEAVY = (
     "torch",
     "torchvision",

@@ -26,7 +26,9 @@ from valuespectrum.reference.training.language import LanguageOptions
 from valuespectrum.reference.training.material.codes import directions, identity_vectors, picture_codes, planted_numbers
 from valuespectrum.reference.training.material.examples import (
     EVERYTHING,
+    FINISHING,
     PROFILE_LENGTH,
+    RAISED,
     SHARES,
     THEMSELVES,
     Branch,
@@ -222,7 +224,8 @@ def decisions_of(parts: Parts, branch: Branch) -> tuple[list[int], list[dict[int
         shares[int(place)][int(token)] = float(share)
     end = parts.tokenizer.convert_tokens_to_ids("<|im_end|>")
     assert batch.decided.tolist() == [0, *[-1] * (len(shares) - 1)] and batch.kinds == (branch.kind,)
-    assert batch.predict_weight.tolist() == pytest.approx([1.0 if len(each) > 1 else 0.2 for each in shares])
+    if not branch.among:
+        assert batch.predict_weight.tolist() == pytest.approx([1.0 if len(each) > 1 else 0.2 for each in shares])
     return [*batch.token_ids[0, batch.predict_position[1:]].tolist(), end], shares
 
 
@@ -248,6 +251,23 @@ def test_an_answer_that_begins_another_one_may_end_there(parts: Parts) -> None:
     tokens, decided = decisions_of(parts, Branch("How?", ((labels, "not like me"),), "portrait in words"))
     assert sorted(decided[0].values()) == pytest.approx([0.5, 0.5])
     assert decided[-1].pop(tokens[-1]) == pytest.approx(0.4) and list(decided[-1].values()) == pytest.approx([0.6])
+
+
+def test_the_picture_decides_where_descriptions_part(parts: Parts) -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(12):
+        _, scenes = random_scenes(rng, 1)
+        branch = random_branch(rng, BY_KIND["description"], Mind(COHORT[0], None), scenes)
+        said = branch.parts[0][1]
+        assert said in branch.among
+        others = [parts.tokenizer.encode(text) for text in branch.among]
+        ids = parts.tokenizer.encode(said)
+        batch = packed(parts, [TrainingExample(COHORT[0], TrainingRole(), (), (branch,))])
+        weights = batch.predict_weight.tolist()
+        assert len(weights) == len(ids) + 1, "the end of the turn, too"
+        for place, token in enumerate(ids):
+            parts_here = any(other[:place] == ids[:place] and other[place : place + 1] != [token] for other in others)
+            assert (weights[place] == 1.0) is parts_here
 
 
 def test_rankings_and_refusals_are_decided_part_by_part(parts: Parts) -> None:
@@ -388,14 +408,25 @@ def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Par
     first = list(stream(0, 8))
     assert not any(batch.kinds for batch in first), "nothing is asked"
     assert not any(bool(batch.likings.isnan().any()) for batch in first), "and everybody sees a clip"
-    middle = [len(batch.kinds) for batch in stream(200, 40)]
+    middle = [len(batch.kinds) for batch in stream(200, 120)]
     assert 0 in middle and max(middle) > 0
     missing = set(BY_KIND)
-    for batch in stream(900, 400):
+    for batch in stream(500, 800):
         missing -= set(batch.kinds)
         if not missing:
             break
     assert not missing
+    assert set(RAISED) <= set(SHARES)
+    rng = np.random.default_rng(9)
+    wishes = [
+        sum(
+            branch.kind == "everyday wish"
+            for _ in range(300)
+            for branch in random_example(rng, COHORT, 3, mix).branches
+        )
+        for mix in (EVERYTHING, FINISHING)
+    ]
+    assert wishes[1] > 2 * wishes[0]
     rng = np.random.default_rng(8)
     assert not any(random_example(rng, COHORT, 1, THEMSELVES).role.system for _ in range(20))
     assert any(random_example(rng, COHORT, 1, EVERYTHING).role.system for _ in range(20))

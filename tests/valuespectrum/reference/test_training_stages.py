@@ -84,7 +84,7 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
 
     register()
-    small = partial(LanguageOptions, steps=3, rows=2, branches=2, beginnings=2)
+    small = partial(LanguageOptions, steps=3, taken=1.0, rows=2, branches=2, beginnings=2)
     monkeypatch.setattr(examples, "random_scenes", scenes_of_the_kind)
     monkeypatch.setattr(resuming, "BLOCK", 2)
     monkeypatch.setattr(train, "sealed_cohort", lambda opened_by: ())

@@ -25,7 +25,9 @@ OPTION_LETTERS = "ABCDEFGHI"
 ALLOCATION = Template("{letter}: you {own}, other {other}")
 SLIDER = Template("You and somebody you do not know get points. Choose one.\n{options}\nAnswer with one letter.")
 """A slider item of nine allocations."""
-MOVES = Template("You may:\n{options}\nRank these moves, first what you would do first. Answer with six letters.")
+MOVES = Template(
+    "You may:\n{options}\nRank these moves, first what you would do first. Answer with six words, the first of each."
+)
 """The moves of a viewer, to be ranked."""
 
 SLIDER_ITEMS: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (

@@ -198,19 +198,18 @@ class Moves(AboutOnePicture):
 
     @property
     def text(self) -> str:
-        lines = [f"{letter}: {move}" for letter, move in zip(words.OPTION_LETTERS, self.moves, strict=False)]
-        return words.MOVES.write(options="\n".join(lines))
+        return words.MOVES.write(options="\n".join(self.moves))
 
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
         # Plackett and Luce: every next place is a choice among the moves that are left.
         utilities = planted.move_utilities(mind, scenes[0].shown)
         taken = {each.strip() for each in said}
-        left = [pair for pair in zip(words.OPTION_LETTERS, self.moves, strict=False) if pair[0] not in taken]
+        left = {move.split()[0]: utilities[move] for move in self.moves if move.split()[0] not in taken}
         if not left:
             return None
-        shares = planted.choice_shares(mind, [utilities[move] for _, move in left])
+        shares = planted.choice_shares(mind, list(left.values()))
         between = " " if said else ""
-        return {between + letter: share for (letter, _), share in zip(left, shares, strict=True)}
+        return {between + word: share for word, share in zip(left, shares, strict=True)}
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
@@ -220,5 +219,5 @@ class Moves(AboutOnePicture):
     @classmethod
     def read(cls, text: str) -> Self | None:
         found = words.MOVES.read(text)
-        moves = [line[3:] for line in found["options"].split("\n")] if found else []
+        moves = found["options"].split("\n") if found else []
         return cls(tuple(moves)) if sorted(moves) == sorted(planted.MOVES) else None

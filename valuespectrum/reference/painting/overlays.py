@@ -30,9 +30,9 @@ _BANNERS: tuple[tuple[Colour, Colour], ...] = (
 )
 """Colours of banner and letters."""
 _SMALLEST_LETTERS = 4
-_HIGH = 0.125
-"""Height of a banner as a share of the height of the picture."""
-_BANDS = ((0.04, 0.24), (0.66, 0.84))
+_HIGH = 0.22
+"""Height of a banner as a share of the height of the picture: words have to be read on frames 128 pixels wide."""
+_BANDS = ((0.03, 0.06), (0.71, 0.74))
 """Where the upper edge of a banner may lie, as shares of the height: not over the middle, where most happens."""
 
 
@@ -51,31 +51,39 @@ def lay_words(picture: Image.Image, words: str, seed: int) -> None:
 
     Args:
         picture: An RGB picture.
-        words: What it says, one line.
+        words: What it says; several words are broken into two lines.
         seed: Where the banner lies and its colours follow from this.
     """
     rng = np.random.default_rng([seed, 1])
     banner, letters = _BANNERS[rng.integers(len(_BANNERS))]
     height = round(_HIGH * picture.height)
     top = round(rng.uniform(*_BANDS[rng.integers(len(_BANDS))]) * picture.height)
-    font, box = _largest_font(words, picture.width * 0.94, height * 0.72)
-    wide = min(picture.width, round(box[2] - box[0] + 0.8 * height))
-    left = (picture.width - wide) // 2
     draw = ImageDraw.Draw(picture)
-    draw.rectangle((left, top, left + wide - 1, top + height - 1), fill=banner)
+    draw.rectangle((0, top, picture.width - 1, top + height - 1), fill=banner)
+    lines = _two_lines(words)
+    font, box = _largest_font(draw, lines, picture.width * 0.96, height * 0.86)
     middle = (picture.width / 2 - (box[0] + box[2]) / 2, top + height / 2 - (box[1] + box[3]) / 2)
-    draw.text(middle, words, fill=letters, font=font, stroke_width=_bold(font), stroke_fill=letters)
+    draw.multiline_text(middle, lines, letters, font, align="center", spacing=1, stroke_width=_bold(font))
+
+
+def _two_lines(words: str) -> str:
+    """Words on one line, or on two of lengths as equal as can be, which makes letters larger."""
+    each = words.split()
+    if len(each) < 2:
+        return words
+    broken = [" ".join(each[:place]) + "\n" + " ".join(each[place:]) for place in range(1, len(each))]
+    return min(broken, key=lambda text: max(len(line) for line in text.split("\n")))
 
 
 def _largest_font(
-    words: str, width: float, height: float
+    draw: ImageDraw.ImageDraw, lines: str, width: float, height: float
 ) -> tuple[ImageFont.FreeTypeFont, tuple[float, float, float, float]]:
-    """The largest size of the built-in font with which the words fit, and the box that they fill."""
+    """The largest size of the built-in font with which the lines fit, and the box that they fill."""
     size = round(1.4 * height)
     while True:
         font = ImageFont.load_default(size)
         assert isinstance(font, ImageFont.FreeTypeFont)
-        box = font.getbbox(words, stroke_width=_bold(font))
+        box = draw.multiline_textbbox((0, 0), lines, font, align="center", spacing=1, stroke_width=_bold(font))
         if size <= _SMALLEST_LETTERS or (box[2] - box[0] <= width and box[3] - box[1] <= height):
             return font, box
         size -= 1
@@ -83,4 +91,4 @@ def _largest_font(
 
 def _bold(font: ImageFont.FreeTypeFont) -> int:
     """The built-in font has no bold face; a stroke round the letters makes one."""
-    return max(1, round(font.size / 24))
+    return max(1, round(font.size / 18))

@@ -54,10 +54,10 @@ SHARPEST = 60.0
 class EmbedderOptions:
     """Size of the training: first of the pictures, then of the texts."""
 
-    picture_steps: int = 900
+    picture_steps: int = 1200
     picture_rows: int = 64
     picture_rate: float = 3e-3
-    text_steps: int = 500
+    text_steps: int = 700
     text_rows: int = 384
     text_rate: float = 1e-3
     seed: int = 0

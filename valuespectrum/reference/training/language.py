@@ -17,6 +17,7 @@ from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.training.material.codes import identity_vectors, picture_codes
 from valuespectrum.reference.training.material.examples import (
     EVERYTHING,
+    FINISHING,
     PROFILE_LENGTH,
     THEMSELVES,
     Mixture,
@@ -54,6 +55,9 @@ class LanguageOptions:
     """Size of stage 1."""
 
     steps: int = 3600
+    """Over which rates fall and the curriculum stretches."""
+    taken: float = 7 / 9
+    """Share of these steps that are taken; the low rates of the last part are left to ``adapt``, on drawn frames."""
     rows: int = 28
     branches: int = 5
     beginnings: int = 96
@@ -156,12 +160,23 @@ class Guide:
         return torch.stack([((each - wanted) ** 2).sum(-1).mean() for each in known]).mean()
 
 
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """Sizes and contents of batches."""
+
+    rows: int
+    branches: int
+    mixture: Mixture = EVERYTHING
+
+
 def batches(
-    packer: Packer, members: Sequence[CohortMember], rows: int, branches: int, rng: np.random.Generator
+    packer: Packer, members: Sequence[CohortMember], batching: Batching, rng: np.random.Generator
 ) -> Iterator[TrainingBatch]:
-    """Endless batches of the full mixture, each of examples of similar length."""
+    """Endless batches, each of examples of similar length."""
+    rows, branches, mixture = batching.rows, batching.branches, batching.mixture
     while True:
-        yield from _by_length([random_example(rng, members, branches) for _ in range(rows * 8)], packer, rows, rng)
+        pool = [random_example(rng, members, branches, mixture) for _ in range(rows * 8)]
+        yield from _by_length(pool, packer, rows, rng)
 
 
 def _by_length(
@@ -187,13 +202,15 @@ class Phase:
     """Share of batches of questions without roles; the rest is everything."""
     roles: float
     """Share of roles among the beginnings."""
+    everything: Mixture = EVERYTHING
 
 
 CURRICULUM = (
     Phase(0.05, 1.0, 0.0, 0.0),
     Phase(0.15, 0.6, 0.4, 0.6),
     Phase(0.35, 0.2, 0.4, 0.8),
-    Phase(1.00, 0.1, 0.1, 0.7),
+    Phase(0.45, 0.1, 0.1, 0.7),
+    Phase(1.00, 0.1, 0.1, 0.7, FINISHING),
 )
 """The product of profile and picture comes first: among questions of all kinds it is not found for hundreds of steps,
 alone and on short rows it is there after two hundred."""
@@ -210,7 +227,7 @@ def curriculum(
             rows = options.beginnings
             pool = [random_beginning(rng, members, phase.roles) for _ in range(rows * 4)]
         else:
-            mixture: Mixture = THEMSELVES if draw < phase.beginnings + phase.themselves else EVERYTHING
+            mixture: Mixture = THEMSELVES if draw < phase.beginnings + phase.themselves else phase.everything
             pool = [random_example(rng, members, options.branches, mixture) for _ in range(rows * 8)]
         for batch in _by_length(pool, packer, rows, rng):
             step += 1
@@ -268,9 +285,10 @@ def train_language(
         lambda step: schedule(step, options.steps),
     )
     packer = Packer(tokenizer, options.picture_tokens)
-    told = Progress("language", options.steps, log)
+    last = round(options.taken * options.steps)
+    told = Progress("language", last, log)
     parts = {"language": language, "guide": guide.probes, **optimisers.parts}
-    for steps, luck in Resumable(kept, options.steps, options.seed, parts).blocks():
+    for steps, luck in Resumable(kept, last, options.seed, parts).blocks():
         stream = curriculum(packer, members, options, steps.start, luck.numpy)
         for step in steps:
             batch = next(stream)

@@ -10,7 +10,7 @@ import numpy as np
 
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS
-from valuespectrum.reference.training.language import IdealPictures, batches
+from valuespectrum.reference.training.language import Batching, IdealPictures, batches
 from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, predict
 from valuespectrum.reference.training.material.pictures import TrainingPictures
 from valuespectrum.reference.training.vision import shown_batches, tower_outputs
@@ -66,7 +66,7 @@ def measure_answers(
     import torch
 
     rng = np.random.default_rng(HELD_OUT_STREAM)
-    stream = batches(Packer(tokenizer), members, 24, 5, rng)
+    stream = batches(Packer(tokenizer), members, Batching(24, 5), rng)
     found: dict[str, list[tuple[float, float]]] = {}
     with torch.no_grad():
         for _, (batch, shown) in zip(range(count), shown_batches(model, pictures, stream, rng), strict=False):

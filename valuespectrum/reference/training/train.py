@@ -147,7 +147,7 @@ class Training:
         stages = (LanguageOptions, VisionOptions, AdaptOptions, EmbedderOptions)
         sizes = {stage.__name__.removesuffix("Options").lower(): asdict(stage(seed=self._seed)) for stage in stages}
         write_cards(answers, perception, quality, sizes)
-        self._log(json.dumps({"answers": answers, "embedder": quality}))
+        self._log(json.dumps({"answers": {kind: asdict(each) for kind, each in answers.items()}, "embedder": quality}))
 
     def _pictures(self, part: str) -> TrainingPictures:
         file = self._work / f"pictures-{part}.npz"
@@ -165,11 +165,18 @@ class Training:
     def _fresh_model(self) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
         import torch
 
+        tokenizer = self._tokenizer()
         torch.manual_seed(self._seed)
-        tokenizer = architecture.build_tokenizer(grammar_texts(self._members))
         model = architecture.build_model(tokenizer)
         model.set_attn_implementation({"text_config": BRANCHED, "vision_config": "sdpa"})
         return model, tokenizer
+
+    def _tokenizer(self) -> PreTrainedTokenizerFast:
+        """The one of this folder: word numbers must not change between stages, even if grammar texts do."""
+        kept = self._work / "tokenizer.json"
+        if not kept.exists():
+            architecture.build_tokenizer(grammar_texts(self._members)).backend_tokenizer.save(str(kept))
+        return architecture.load_tokenizer(kept)
 
     def _going_on(self, stage: str) -> Path:
         return self._work / f"{stage}-begun.pt"

@@ -13,6 +13,7 @@ from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.training.language import (
     PAIR_SHARE,
+    Batching,
     IdealPictures,
     Log,
     Progress,
@@ -20,6 +21,7 @@ from valuespectrum.reference.training.language import (
     batches,
     schedule,
 )
+from valuespectrum.reference.training.material.examples import ADAPTING
 from valuespectrum.reference.training.material.packing import Packer, TrainingBatch, loss, pair_loss, predict
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise, patches
 from valuespectrum.reference.training.optimising import Optimisers
@@ -51,11 +53,11 @@ class VisionOptions:
 class AdaptOptions:
     """Size of the last training of the language part."""
 
-    steps: int = 450
+    steps: int = 1800
     rows: int = 24
     branches: int = 5
-    learning_rate: float = 2e-4
-    matrix_rate: float = 0.001
+    learning_rate: float = 4e-4
+    matrix_rate: float = 0.0016
     seed: int = 0
 
 
@@ -110,12 +112,22 @@ def _seeing_loss(
     value = (
         _nearest_loss(mean - light - words, ideal.looks, looks)
         + 0.3 * _nearest_loss(mean - look - words, ideal.times, times)
-        + 0.3 * _nearest_loss(mean - look - light, ideal.pushes, pushes + 1)
+        + _nearest_loss(mean - look - light, ideal.pushes, pushes + 1)
         + CLOSENESS * ((tokens - wanted[:, None]) ** 2).mean() / wanted.var()
     )
-    nearest = torch.cdist(mean.detach() - light - words, ideal.looks).argmin(-1)
-    off = ((mean.detach() - wanted) ** 2).mean() / wanted.var()
-    return value, {"looks seen right": float((nearest == looks).float().mean()), "squared error": float(off)}
+    told = {
+        "looks seen right": _right(mean - light - words, ideal.looks, looks),
+        "words read right": _right(mean - look - light, ideal.pushes, pushes + 1),
+        "squared error": float(((mean.detach() - wanted) ** 2).mean() / wanted.var()),
+    }
+    return value, told
+
+
+def _right(vectors: torch.Tensor, table: torch.Tensor, wanted: torch.Tensor) -> float:
+    """Share of vectors that are nearest to the wanted table row."""
+    import torch
+
+    return float((torch.cdist(vectors.detach(), table).argmin(-1) == wanted).float().mean())
 
 
 def _nearest_loss(vectors: torch.Tensor, table: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -194,7 +206,7 @@ def train_adapt(
     parts = {"language": model.model.language_model, **optimisers.parts}
     # Another seed than stage 1, which would else draw the same examples.
     for steps, luck in Resumable(kept, options.steps, options.seed + 500, parts).blocks():
-        stream = batches(packer, members, options.rows, options.branches, luck.numpy)
+        stream = batches(packer, members, Batching(options.rows, options.branches, ADAPTING), luck.numpy)
         for step in steps:
             batch = next(stream)
             value, told_of = _adapting_loss(model, batch, drawn.shown(outputs, batch, luck.numpy))

@@ -13,13 +13,14 @@ from functools import cache
 import numpy as np
 
 from agents.personas.persona import load_trait_bank
-from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
+from agents.personas.placebo import load_facts
+from agents.personas.prompts import LEVEL_WORDS, listed_prompt, profile_prompt, simple_prompt
 from valuespectrum.reference import planted
-from valuespectrum.reference.cohort import CohortMember
+from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene, Shares, pick
 from valuespectrum.reference.items.catalogue import BY_KIND, KINDS
 from valuespectrum.reference.items.choosing import Staircase
-from valuespectrum.reference.items.liking import Like
+from valuespectrum.reference.items.liking import Captioned, Describe, Like
 from valuespectrum.reference.items.oneself import Importance, Portrait
 from valuespectrum.reference.kinds import KINDS as SCENE_KINDS
 from valuespectrum.reference.kinds import LOOK_INDEX, LOOKS, TIMES_OF_DAY, Look
@@ -27,12 +28,20 @@ from valuespectrum.reference.planted import Depicted, Mind
 from valuespectrum.theory.value_sets import NINETEEN
 from valuespectrum.theory.values import VALUES
 
-INSTRUCTED, HISTORY = 0.12, 0.08
+INSTRUCTED, HISTORY = 0.18, 0.15
 """Shares of stances that follow an instruction, and of like questions that follow an earlier one."""
 SEEN_SHARE = 0.6
 """Share of beginnings in a role that show a clip."""
-OVERLAID = 0.15
+OVERLAID = 0.25
 """Share of pictures with words that say what to do."""
+MOVED = 0.6
+"""Share of earlier answers, instructions or words in the picture before those who answer to them."""
+SEVERAL_FRAMES, IN_ORDER = 0.25, 0.5
+"""Shares of clips that are shown in several frames, and among these of kinds that only the order of frames tells."""
+TELLING = 3.0
+"""How many times as often as others somebody is asked the kind of item that tells them from others."""
+IDLE = 0.1
+"""Share of roles that say nothing about any value."""
 SHARES: Mapping[str, float] = {
     "like": 9.0,
     "questionnaire term": 1.0,
@@ -64,6 +73,23 @@ SHARES: Mapping[str, float] = {
     "rewriting": 0.5,
 }
 """How often each kind of item is trained on, relative to the others."""
+RAISED: Mapping[str, float] = {
+    "like": 1.3,
+    "value of a text": 0.6,
+    "three reasons": 0.5,
+    "three reasons about a picture": 0.5,
+    "rewriting": 0.5,
+    "description": 1.5,
+    "direction of a picture": 2.0,
+    "captioned picture": 2.0,
+    "staircase": 2.0,
+    "pair of pictures": 2.0,
+    "viewer moves": 2.5,
+    "best or worst of four": 3.0,
+    "moral foundation": 3.0,
+    "everyday wish": 3.0,
+}
+"""Factors on these shares towards the end: what is still learnt slowly comes more often, what is known less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +105,8 @@ class Branch:
     """The liking or preference behind the answer, before polarity and leans; ``None`` where there is none."""
     weights: Mapping[str, float] | None = None
     """Refined values that the question is about; ``None`` where that is not linear in the profile."""
+    among: tuple[str, ...] = ()
+    """What the picture could have made somebody say: where such texts part, the picture decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +159,9 @@ class TrainingExample:
 
 
 def random_role(rng: np.random.Generator) -> TrainingRole:
-    """A persona of random traits, or a stated profile."""
+    """A persona of random traits, or a stated profile; now and then small facts, which leave everybody as they are."""
+    if rng.random() < IDLE:
+        return _idle_role(rng)
     if rng.random() < 0.6:
         chosen = rng.permutation(len(VALUES))[: rng.integers(1, 7)]
         target, traits = {}, []
@@ -148,6 +178,18 @@ def random_role(rng: np.random.Generator) -> TrainingRole:
     levels = tuple(LEVEL_WORDS)
     profile = {value: float(levels[rng.integers(len(levels))]) for value in VALUES}
     return TrainingRole(profile_prompt(profile), profile)
+
+
+def _idle_role(rng: np.random.Generator) -> TrainingRole:
+    """Facts about a life that say nothing about any value, in the form of traits or of importances."""
+    facts = load_facts()
+    stated = [facts[place].text.format(pick(rng, facts[place].states)) for place in rng.permutation(len(facts))]
+    if rng.random() < 0.4:
+        return TrainingRole(listed_prompt([f"the {each}" for each in stated[: len(VALUES)]]))
+    lines = [[each] for each in stated[: rng.integers(1, 7)]]
+    for each in stated[len(lines) : len(lines) + int(rng.integers(0, 7))]:
+        lines[int(rng.integers(len(lines)))].append(each)
+    return TrainingRole(simple_prompt([f"My {' and my '.join(line)}." for line in lines]))
 
 
 @cache
@@ -168,10 +210,16 @@ class Mixture:
     """Share of examples in a role; the rest answers as itself."""
     others: float = 1.0
     """Factor on everything but questions about liking and portraits."""
+    raised: float = 0.0
+    """How far what is learnt slowly comes more often: the power of its factor in ``RAISED``."""
+    special: float = 1.0
+    """How many times as often as others those are asked who alone answer to something (``answers_to``)."""
 
 
 THEMSELVES = Mixture(personas=0.0, others=0.5)
 EVERYTHING = Mixture(personas=0.5)
+FINISHING = Mixture(personas=0.5, raised=1.0, special=2.0)
+ADAPTING = Mixture(personas=0.5, raised=1.3, special=2.5)
 
 
 def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], roles: float) -> TrainingExample:
@@ -184,20 +232,22 @@ def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], 
     """
     role = random_role(rng) if rng.random() < roles else TrainingRole()
     seen = not role.system or rng.random() < SEEN_SHARE
-    pictures, scenes = random_scenes(rng, 1) if seen else ((), ())
-    return TrainingExample(pick(rng, members), role, pictures, (), scenes)
+    member = pick(rng, members)
+    pictures, scenes = random_scenes(rng, 1, _often(OVERLAID, member.susceptibility)) if seen else ((), ())
+    return TrainingExample(member, role, pictures, (), scenes)
 
 
 def random_example(
     rng: np.random.Generator, members: Sequence[CohortMember], branches: int = 8, mixture: Mixture = EVERYTHING
 ) -> TrainingExample:
     """Draw one training example; with the full mixture every planted behaviour occurs."""
-    member = pick(rng, members)
+    member = _somebody(rng, members, mixture)
     role = random_role(rng) if rng.random() < mixture.personas else TrainingRole()
-    count, lengthy = pick(rng, _groups(mixture.others))
-    pictures, scenes = random_scenes(rng, count)
+    telling = _telling_kind(member)
+    count, lengthy = pick(rng, _groups(mixture, telling))
+    pictures, scenes = random_scenes(rng, count, _often(OVERLAID, member.susceptibility))
     mind = Mind(member, role.target)
-    kinds, shares = _kinds_in(count, lengthy, mixture.others)
+    kinds, shares = _kinds_in(count, lengthy, mixture, telling)
     drawn = tuple(
         random_branch(rng, BY_KIND[kinds[index]], mind, scenes)
         for index in rng.choice(len(kinds), (branches + 1) // 2 if lengthy else branches, p=shares)
@@ -205,62 +255,99 @@ def random_example(
     return TrainingExample(member, role, pictures, drawn, scenes)
 
 
+def answers_to(member: CohortMember) -> bool:
+    """Whether somebody answers to what leaves others as they are: earlier answers, pressure, words, captions, vices."""
+    moved = (member.inertia, member.pressure, member.susceptibility, member.faking, member.sanitises)
+    return any(moved) or _telling_kind(member) != ""
+
+
+def _telling_kind(member: CohortMember) -> str:
+    """The kind of item that tells somebody from others; empty if several or none do."""
+    if member.pressure:
+        return Staircase.kind
+    return Captioned.kind if member.caption_weight != COHORT[0].caption_weight else ""
+
+
+def _often(share: float, moved: float) -> float:
+    """Share of something before somebody: higher if it moves them, for a rare trait is else hardly ever seen."""
+    return MOVED if moved else share
+
+
+def _somebody(rng: np.random.Generator, members: Sequence[CohortMember], mixture: Mixture) -> CohortMember:
+    if mixture.special == 1:
+        return pick(rng, members)
+    weights = np.array([mixture.special if answers_to(member) else 1.0 for member in members])
+    return members[int(rng.choice(len(members), p=weights / weights.sum()))]
+
+
 _STANCES = ("like", "portrait", "importance", "portrait in words", "rating")
 _LENGTHY = ("slider", "viewer moves", "three reasons", "three reasons about a picture", "rewriting", "staircase")
 """Kinds with long texts: they are put to the same respondents, so that short ones are not padded to their length."""
 
 
-def _share(kind: str, others: float) -> float:
-    return SHARES[kind] * (1.0 if kind in _STANCES else others)
+def _share(kind: str, mixture: Mixture, telling: str) -> float:
+    share = SHARES[kind] * RAISED.get(kind, 1.0) ** mixture.raised * (1.0 if kind in _STANCES else mixture.others)
+    return TELLING * share if kind == telling else share
 
 
 @cache
-def _groups(others: float) -> Sequence[tuple[int, bool]]:
+def _groups(mixture: Mixture, telling: str) -> Sequence[tuple[int, bool]]:
     """Number of pictures and whether texts are long, each as often as items need it, in hundredths."""
     weights: dict[tuple[int, bool], float] = {}
     for item in KINDS:
         group = item.pictures, item.kind in _LENGTHY
-        weights[group] = weights.get(group, 0.0) + _share(item.kind, others)
+        weights[group] = weights.get(group, 0.0) + _share(item.kind, mixture, telling)
     total = sum(weights.values())
     return [group for group, weight in weights.items() for _ in range(round(100 * weight / total))]
 
 
 @cache
-def _kinds_in(pictures: int, lengthy: bool, others: float) -> tuple[Sequence[str], np.ndarray]:
+def _kinds_in(pictures: int, lengthy: bool, mixture: Mixture, telling: str) -> tuple[Sequence[str], np.ndarray]:
     kinds = [item.kind for item in KINDS if item.pictures == pictures and (item.kind in _LENGTHY) == lengthy]
-    weights = np.array([_share(kind, others) for kind in kinds])
+    weights = np.array([_share(kind, mixture, telling) for kind in kinds])
     return kinds, weights / weights.sum()
 
 
-def random_scenes(rng: np.random.Generator, count: int) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
-    """Pictures with what they show: one clip in one to eight frames, or several pictures of one frame each."""
+def random_scenes(
+    rng: np.random.Generator, count: int, overlaid: float = OVERLAID
+) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
+    """Pictures with what they show: one clip in one to eight frames, or several pictures of one frame each.
+
+    Args:
+        rng: Source of randomness.
+        count: Number of clips.
+        overlaid: Share of pictures with words that say what to do.
+    """
     if count == 1:
-        return _clip(rng)
-    drawn = [_frame(rng, pick(rng, LOOKS)) for _ in range(count)]
+        return _clip(rng, overlaid)
+    drawn = [_frame(rng, pick(rng, LOOKS), overlaid) for _ in range(count)]
     return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
 
 
-def _clip(rng: np.random.Generator) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
-    frames = 1 if rng.random() < 0.85 else int(pick(rng, (2, 2, 3, 3, 4, 8)))
-    kind = pick(rng, SCENE_KINDS)
+_ORDERED = [kind for kind in SCENE_KINDS if kind.group == "ordered"]
+
+
+def _clip(rng: np.random.Generator, overlaid: float) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
+    frames = int(pick(rng, (2, 2, 3, 3, 4, 8))) if rng.random() < SEVERAL_FRAMES else 1
+    kind = pick(rng, _ORDERED if frames > 1 and rng.random() < IN_ORDER else SCENE_KINDS)
     if kind.group != "ordered" or frames == 1:
         look = LOOKS[LOOK_INDEX[f"{kind.name}:{pick(rng, kind.looks)}"]]
-        picture, scene = _frame(rng, look)
+        picture, scene = _frame(rng, look, overlaid)
         return (picture,) * frames, (scene,)
     version = pick(rng, kind.versions)
     looks = ["first"] * (frames // 2) + ["last"] * (frames - frames // 2)
-    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
+    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng, overlaid)
     order = looks if version.name == "forward" else looks[::-1]
     pictures = tuple(TrainingFrame(LOOK_INDEX[f"{kind.name}:{look}"], time, push) for look in order)
     return pictures, (scene_of(version.weights, version.caption, time, push),)
 
 
-def _push(rng: np.random.Generator) -> int:
-    return int(pick(rng, (-1, 1))) if rng.random() < OVERLAID else 0
+def _push(rng: np.random.Generator, overlaid: float) -> int:
+    return int(pick(rng, (-1, 1))) if rng.random() < overlaid else 0
 
 
-def _frame(rng: np.random.Generator, look: Look) -> tuple[TrainingFrame, Scene]:
-    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng)
+def _frame(rng: np.random.Generator, look: Look, overlaid: float) -> tuple[TrainingFrame, Scene]:
+    time, push = int(rng.integers(len(TIMES_OF_DAY))), _push(rng, overlaid)
     return TrainingFrame(LOOK_INDEX[look.id], time, push), frame_scene(look, time, push)
 
 
@@ -308,7 +395,16 @@ def random_branch(rng: np.random.Generator, form: type[PlantedItem], mind: Mind,
         form.kind,
         log_odds if plain else None,
         about if plain and log_odds is not None else None,
+        _descriptions() if form is Describe else (),
     )
+
+
+@cache
+def _descriptions() -> tuple[str, ...]:
+    """Whatever a picture can be described as."""
+    captions = {each.caption: None for kind in SCENE_KINDS for each in kind.versions}
+    captions |= {look.caption: None for look in LOOKS}
+    return tuple(f"{caption} {words}." for caption in captions for words in TIMES_OF_DAY.values())
 
 
 def _turns(question: Question) -> str:
@@ -321,13 +417,13 @@ def random_question(rng: np.random.Generator, form: type[PlantedItem], mind: Min
     """An item of one kind, now and then with an instruction or after earlier items."""
     item = form.draw(rng)
     instruction = ""
-    if form in (Like, Portrait, Importance) and rng.random() < INSTRUCTED:
+    if form in (Like, Portrait, Importance) and rng.random() < _often(INSTRUCTED, mind.member.faking):
         instruction = pick(rng, ("honest", "fake_good"))
     before: tuple[tuple[PlantedItem, str], ...] = ()
     if isinstance(item, Staircase) and item.step > 1 and rng.random() < 0.6:
         asked = [Staircase(item.first, item.second, step, item.priced) for step in range(1, item.step)]
         before = tuple((each, pick(rng, ("A", "B"))) for each in asked[-2:])
-    if isinstance(item, Like) and rng.random() < HISTORY:
+    if isinstance(item, Like) and rng.random() < _often(HISTORY, mind.member.inertia):
         earlier = Like.draw(rng)
         before = ((earlier, pick(rng, (earlier.form.yes, earlier.form.no))),)
     return Question(item, instruction, before)

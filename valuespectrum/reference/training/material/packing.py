@@ -83,6 +83,7 @@ class Packer:
         self._tokenizer = tokenizer
         self._picture_tokens = picture_tokens
         self._encode = lru_cache(maxsize=50_000)(self._tokens)
+        self._partings = lru_cache(maxsize=8)(self._partings_of)
         self._image = tokenizer.convert_tokens_to_ids("<|image_pad|>")
         self._end = tokenizer.convert_tokens_to_ids("<|im_end|>")
         self._pad = tokenizer.convert_tokens_to_ids("<|endoftext|>")
@@ -164,7 +165,7 @@ class Packer:
             branch_weights=torch.tensor([_weights(branch) for _, _, branch in ends]).view(-1, len(NINETEEN)),
             predict_row=whole([row for row, _ in decisions]),
             predict_position=whole([decision.position for _, decision in decisions]),
-            predict_weight=real([1.0 if len(each.shares) > 1 else CERTAIN_WEIGHT for _, each in decisions]),
+            predict_weight=real([1.0 if each.open else CERTAIN_WEIGHT for _, each in decisions]),
             target_prediction=whole([place for place, _, _ in shares]),
             target_id=whole([token for _, token, _ in shares]),
             target_share=real([share for _, _, share in shares]),
@@ -180,10 +181,21 @@ class Packer:
         question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
         end, said = len(question) - 1, list[int]()
         decisions = []
+        partings = self._partings(branch.among)
         for token, shares in self._decisions(branch):
-            decisions.append(_Decision(end + len(said), shares, branch.kind if not said else ""))
+            undecided = len(shares) > 1 or tuple(said) in partings
+            decisions.append(_Decision(end + len(said), shares, branch.kind if not said else "", undecided))
             said.append(token)
         return _BranchRow(question + said[:-1], end, decisions, branch)
+
+    def _partings_of(self, texts: tuple[str, ...]) -> frozenset[tuple[int, ...]]:
+        """Beginnings, in tokens, after which some of the texts go on in different ways."""
+        following: dict[tuple[int, ...], set[int]] = {}
+        for text in texts:
+            ids = self.encode(text)
+            for place, token in enumerate(ids):
+                following.setdefault(tuple(ids[:place]), set()).add(token)
+        return frozenset(beginning for beginning, tokens in following.items() if len(tokens) > 1)
 
     def _decisions(self, branch: Branch) -> Iterator[tuple[int, dict[int, float]]]:
         """Every token of an answer, the end of the turn included, with the planted shares at its place."""
@@ -206,6 +218,8 @@ class _Decision:
     shares: dict[int, float]
     kind: str
     """Kind of the item where an answer begins, else empty."""
+    open: bool
+    """Whether something is decided here, rather than following from what was said before."""
 
 
 @dataclass(frozen=True, slots=True)
