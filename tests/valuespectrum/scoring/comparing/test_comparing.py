@@ -1,4 +1,4 @@
-"""Other clips, time, single clips, places: held to planted truth and to what must be so."""
+"""Other clips, time, single clips: held to planted truth and to what must be so."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from bench.truth.comparing import SAME_TASTE, flags, other_clips, table_of, tren
 from bench.truth.respondents import VALUES, Floats, Law, answer
 from valuespectrum.scoring.comparing.differential import differential
 from valuespectrum.scoring.comparing.drift import slope
-from valuespectrum.scoring.comparing.places import places
 from valuespectrum.scoring.comparing.samples import contrast_of_means
 from valuespectrum.scoring.facets.analysis import analyse, reckon
 from valuespectrum.scoring.facets.comparison import compare, judged, together
@@ -96,20 +95,6 @@ def test_one_comparison_is_adjusted_as_ever_and_several_more() -> None:
             more, less = both.values[value].difference.p_adjusted, row.difference.p_adjusted
             assert more is not None and less is not None and more >= less
             assert both.values[value].difference.estimate == row.difference.estimate
-
-
-def test_three_respondents_stand_in_the_order_that_was_planted() -> None:
-    law = Law(clips=15, wordings=3, together=3)
-    truth = np.zeros((3, VALUES))
-    truth[:, 0], truth[:, 1] = (2.0, 1.0, 0.0), (0.0, 0.0, 3.0)
-    tables = [set_table(each) for each in answer(law, 3, np.random.default_rng(1), truth).table]
-    pairs = {(i, j): compare(tables[i], tables[j]) for i in range(3) for j in range(i + 1, 3)}
-    order = places(pairs)
-    assert [each["self_direction"].rank for each in order] == [1, 2, 3]
-    assert order[2]["stimulation"].rank == 1
-    assert (order[2]["stimulation"].low, order[2]["stimulation"].high) == (1, 1)
-    assert all(each["power"].low < each["power"].high for each in order)
-    assert places({}) == []
 
 
 # ------------------------------------------------------------------------------------ time
