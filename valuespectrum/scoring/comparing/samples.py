@@ -4,13 +4,14 @@ Where two tables share no clip, or one model is measured on two states of a corp
 set. The difference ``D[v, w] = sum_k a_k M_k[v, w]`` of the means of each sample is known all the same, and every clip
 pulls it by ``sum_k a_k (theta_k - M_k) / n_k``: the sum over the samples that it is in. So a clip that stayed pulls
 both ways, and two samples that are one differ by nothing. The table that is made here has these pulls as its clips, and
-``D`` as its means: intervals, omnibus test and verdicts follow as from any other. Its factor ``n / (n - 1)`` is that of
-the joined sample, so pulls are stretched to what each sample of its own would have had.
+``D`` as its means: intervals, omnibus test and verdicts follow as from any other. Its factor ``K / (K - 1)`` is that of
+the joined sample of K search words (or clips), so pulls are stretched to what each sample of its own would have had.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,8 @@ def contrast_of_means(tables: Sequence[SetTable], weights: Sequence[float], leas
     Args:
         tables: Of one respondent and one sample each.
         weights: As many.
-        least_clips: Clips that every sample must have of a value; values with fewer are left out.
+        least_clips: Clips that every sample must have of a value; values with fewer, or with clips of one search word
+            only, are left out: nothing would show how far that sample varies.
 
     Raises:
         InputError: They were read in different ways, are of different value sets, or share no value and wording.
@@ -40,8 +42,11 @@ def contrast_of_means(tables: Sequence[SetTable], weights: Sequence[float], leas
 
     check_comparable(tables)
     layout = tables[0].layout
+    if any(table.layout.cluster != layout.cluster for table in tables):
+        layout = replace(layout, cluster="")
+    group = layout.cluster or "clip"
     parts = [
-        _pulled(table, weight, least_clips).assign(sample=place)
+        _pulled(table, weight, group, least_clips).assign(sample=place)
         for place, (table, weight) in enumerate(zip(tables, weights, strict=True))
     ]
     every = pd.concat(parts, ignore_index=True)
@@ -49,20 +54,23 @@ def contrast_of_means(tables: Sequence[SetTable], weights: Sequence[float], leas
     if every.empty:
         raise InputError("they share no value and wording", "ask all of them in the same wordings")
     means = every.drop_duplicates([*_CELL, "sample"]).groupby(_CELL)["mean"].sum().rename("D")
-    joined = every.groupby(_CELL)["clip"].nunique().rename("joined")
+    joined = every.groupby(_CELL).agg(clips=("clip", "nunique"), groups=(group, "nunique"))
     keep = {layout.cluster: (layout.cluster, "first")} if layout.cluster else {}
     pulls = every.groupby(_SET, as_index=False).agg(pull=("pull", "sum"), **keep)
     pulls = pulls.merge(means, on=_CELL).merge(joined, on=_CELL)
-    stretched = pulls["pull"] * np.sqrt(pulls["joined"] * (pulls["joined"] - 1.0))
+    stretched = pulls["pull"] * pulls["clips"] * np.sqrt((pulls["groups"] - 1.0) / pulls["groups"])
     return collect([pulls.assign(**{layout.score: pulls["D"] + stretched})], layout)
 
 
-def _pulled(table: SetTable, weight: float, least_clips: int) -> pd.DataFrame:
+def _pulled(table: SetTable, weight: float, group: str, least_clips: int) -> pd.DataFrame:
     """Every set with the weighted mean of its cell, and how far its clip pulls that."""
     score = table.layout.score
     sets = table.frame()
-    sets = sets[sets.groupby("value")["clip"].transform("nunique") >= least_clips]
-    grouped = sets.groupby(_CELL)[score]
-    count, mean = grouped.transform("size"), grouped.transform("mean")
-    spare = np.sqrt(count / np.maximum(count - 1.0, 1.0))
+    by_value = sets.groupby("value")
+    clips, several = by_value["clip"].transform("nunique"), by_value[group].transform("nunique") > 1
+    sets = sets[(clips >= least_clips) & several]
+    cells = sets.groupby(_CELL)
+    count, mean = cells[score].transform("size"), cells[score].transform("mean")
+    groups = cells[group].transform("nunique")
+    spare = np.sqrt(groups / np.maximum(groups - 1.0, 1.0))
     return sets.assign(mean=weight * mean, pull=weight * spare * (sets[score] - mean) / count)

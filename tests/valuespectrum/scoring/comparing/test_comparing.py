@@ -51,6 +51,39 @@ def test_other_clips_have_the_errors_of_both_samples() -> None:
     assert found.means == pytest.approx((one.mean(axis=1) - two.mean(axis=1))[:, 0])
 
 
+def test_search_words_of_both_samples_are_drawn_again() -> None:
+    """Four words with two clips each in either sample: the variances of clustered means, added."""
+    generator = np.random.default_rng(1)
+    words = np.repeat(np.arange(4), 2)
+    samples = [generator.normal(size=(10, 8, 1)) + generator.normal(size=(10, 4, 1))[:, words] for _ in range(2)]
+    tables = []
+    for name, sample in zip("ab", samples, strict=True):
+        frame = long_frame(sample)
+        place = frame["clip"].str.split("-").str[1].astype(int)
+        marked = frame.assign(clip=name + frame["clip"], word=[f"{name}{words[each]}" for each in place])
+        tables.append(collect([marked], Layout(cluster="word")))
+    found = reckon(contrast_of_means(tables, BOTH)).within
+    sums = [(each - each.mean(axis=1, keepdims=True)).reshape(10, 4, 2).sum(axis=2) for each in samples]
+    expected = sum((each**2).sum(axis=1) * (4 / 3) / 8**2 for each in sums)
+    assert found.over_clips.size == pytest.approx(expected)
+    assert found.sizes.clusters == pytest.approx(8)
+
+
+def test_a_sample_of_one_search_word_tells_nothing_of_its_value() -> None:
+    one, two = waves(10, 6, 2), waves(10, 6, 2)[:, ::-1].copy()
+    tables = []
+    for name, table in (("a", one), ("b", two)):
+        frame = long_frame(table)
+        alone = (frame["value"] == "power") & (name == "b")
+        tables.append(
+            collect(
+                [frame.assign(clip=name + frame["clip"], word=np.where(alone, "w", frame["clip"]))],
+                Layout(cluster="word"),
+            )
+        )
+    assert judged(contrast_of_means(tables, BOTH), tables).left_out == ("power",)
+
+
 def test_clips_that_stayed_move_nothing() -> None:
     """One model, a corpus that lost a clip and gained one: only these two pull."""
     whole = waves(10, 9, 2)
