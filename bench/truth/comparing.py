@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -141,11 +142,12 @@ def main() -> None:
     print("trend over runs: runs, rise | named")
     for runs, rise in ((3, 0.0), (5, 0.0), (3, 0.25), (5, 0.25)):
         print(runs, rise, trend(SAME_TASTE, runs, pairs, seed=2, rise=rise))
-    print("clips: wordings, noise, off, planted of 15 clips of three values | flagged")
+    print("clips: wordings, unevenness, off, planted of 15 clips of three values | flagged")
     for wordings in (2, 3, 6):
-        for off, planted in ((0.0, 0), (0.6, 2), (1.2, 2), (1.2, 5)):
-            law = replace(SAME_TASTE, wordings=wordings, value_wording=0.3)
-            print(wordings, off, planted, flags(law, pairs, 3, off, planted))
+        for uneven, off, planted in product((0.0, 0.3), (0.0, 0.6, 1.2), (0, 2, 5)):
+            if bool(off) == bool(planted):
+                law = replace(SAME_TASTE, wordings=wordings, value_wording=0.3, uneven=uneven)
+                print(wordings, uneven, off, planted, flags(law, pairs, 3, off, planted), flush=True)
     print("a taste of .5 for four settings", flags(Law(clips=15, wordings=3, together=2), pairs, 4))
 
 

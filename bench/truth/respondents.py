@@ -36,6 +36,8 @@ class Law:
     wording: float = 0.4
     value_wording: float = 0.0
     clip_wording: float = 0.2
+    uneven: float = 0.0
+    """Of the logarithm of ``clip_wording`` over clips: about some clips wordings disagree more than about others."""
     noise: float = 0.2
     lean: float = 0.0
     order: float = 0.3
@@ -100,8 +102,12 @@ def answer(law: Law, respondents: int, generator: np.random.Generator, truth: Fl
         + taste[np.arange(respondents)[:, None, None], setting][..., None]
         + draw(law.wording, 0, 3)
         + draw(law.value_wording, 0, 1, 3)
-        + draw(law.clip_wording, 0, 1, 2, 3)
     )
+    met = draw(law.clip_wording, 0, 1, 2, 3)
+    if law.uneven:
+        uneven = np.exp(draw(law.uneven, 0, 1, 2))[: respondents // law.together]
+        met = met * np.tile(uneven, (law.together, 1, 1, 1))
+    liking = liking + met
     cells = np.stack([polarity * liking + law.lean + law.order * first for polarity, first in CELLS], axis=-1)
     cells = cells + law.noise * generator.standard_normal(cells.shape)
     return Answered(truth, _read(cells, law, generator))

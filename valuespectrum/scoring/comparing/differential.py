@@ -2,10 +2,9 @@
 
 As items of a test that favour one group among people of equal ability (differential item functioning: Holland and
 Wainer 1993), a clip counts when the two respondents differ about it otherwise than about other clips of its value. What
-is tested is the residual ``D[v, c] - D[v]`` of the difference, averaged over wordings, against what wordings alone make
-of it (the residual clip x wording, pooled over all clips). ``D[v]`` is the mean of the clips that are not flagged
-(purification: Holland and Thayer 1988), else a few strange clips would make their neighbours strange. Of the clips that
-are flagged a stated share is expected to be flagged wrongly (Benjamini and Hochberg, J. R. Stat. Soc. B 57 (1995) 289).
+is tested is how far the difference ``D[v, c]``, averaged over wordings, lies from the middle of its value
+(``middles``), against what wordings make of it (``clip_noise``). Of the clips that are flagged a stated share is
+expected to be flagged wrongly (Benjamini and Hochberg, J. R. Stat. Soc. B 57 (1995) 289).
 """
 
 from __future__ import annotations
@@ -15,9 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from valuespectrum.scoring.comparing.clip_noise import clip_variances
+from valuespectrum.scoring.comparing.middles import off_middle
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets import findings
-from valuespectrum.scoring.facets.additive import Bools, Floats, fit_additive
+from valuespectrum.scoring.facets.additive import Floats, fit_additive
 from valuespectrum.scoring.facets.findings import Finding
 from valuespectrum.scoring.facets.inference import Tested
 from valuespectrum.scoring.facets.tables import SetTable
@@ -28,8 +29,6 @@ RATE = 0.05
 MODERATE, LARGE = 0.43, 0.64
 """Log-odds from which on the Educational Testing Service calls an item's difference moderate (B) and large (C): 1 and
 1.5 of its delta units of 2.35 (Zwick 2012, ETS RR-12-08)."""
-_ROUNDS = 20
-"""In which flagged clips leave the mean of their value, at most."""
 _LEAST_CLIPS = 3
 _NOTHING = 1e-12
 _NO_NOISE = "all wordings told the clips apart in the same way: nothing shows how sure a single clip is"
@@ -100,61 +99,29 @@ def differential(differences: SetTable, rate: float = RATE, level: float = 0.95)
     fit = fit_additive(table)
     seen = fit.row_seen & (fit.row_seen.sum(axis=-1) >= _LEAST_CLIPS)[:, None] & fit.connected[:, None]
     freedom = float(fit.freedom[seen.any(axis=-1)].sum())
-    wordings = fit.seen.sum(axis=-1)
     tested = int(seen.sum())
     if not tested:
         return Differential((), 0, rate, why=findings.TOO_FEW)
-    if freedom < 1 or not (wordings > 1).any():
+    if freedom < 1 or not (fit.seen.sum(axis=-1) > 1).any():
         return Differential((), tested, rate, why=findings.ONE_WORDING)
-    noise = float((fit.residuals[seen.any(axis=-1)] ** 2).sum()) / freedom
-    if noise <= _NOTHING:
+    if float((fit.residuals[seen.any(axis=-1)] ** 2).sum()) / freedom <= _NOTHING:
         return Differential((), tested, rate, why=_NO_NOISE)
-    rows, error = np.where(seen, fit.rows, np.nan), np.where(seen, noise / np.maximum(wordings, 1.0), np.nan)
-    found, q = _purified(rows, error, freedom, rate)
-    half = found.half_width(level)
+    error, spare = clip_variances(fit, seen)
+    rows = np.where(seen, fit.rows, np.nan)
+    off, variance = off_middle(rows, error)
+    found = Tested(off, np.sqrt(variance), spare)
+    q, half = _false_discoveries(found.p), found.half_width(level)
     flagged = [_clip(differences, place, found, half, q) for place in zip(*np.nonzero(q < rate), strict=True)]
     flagged.sort(key=lambda clip: (-abs(clip.residual.estimate.mean or 0.0), clip.value, clip.clip))
     spread = math.sqrt(max(_variance(rows) - float(np.nanmean(error)), 0.0))
     return Differential(tuple(flagged), tested, rate, spread, float(np.nanmedian(found.se)))
 
 
-def _purified(rows: Floats, error: Floats, freedom: float, rate: float) -> tuple[Tested, Floats]:
-    """Residuals about the mean of the clips of a value that are not flagged, and their rates of false discoveries."""
-    seen = ~np.isnan(rows)
-    middle = np.nanmedian(np.where(seen.any(axis=-1, keepdims=True), rows, 0.0), axis=-1, keepdims=True)
-    found = _about(rows, error, middle, seen, freedom)
-    flagged = _false_discoveries(found.p) < rate
-    for _ in range(_ROUNDS):
-        plain = seen & ~flagged
-        # With most clips flagged there is no telling which are the strange ones.
-        plain = np.where(2 * plain.sum(axis=-1, keepdims=True) >= seen.sum(axis=-1, keepdims=True), plain, seen)
-        found = _about(rows, error, _sums(rows, plain) / _counts(plain), plain, freedom)
-        q = _false_discoveries(found.p)
-        if ((q < rate) == flagged).all():
-            break
-        flagged = q < rate
-    return found, q
-
-
-def _about(rows: Floats, error: Floats, middle: Floats, plain: Bools, freedom: float) -> Tested:
-    """Clips minus the mean of the plain ones of their value, which they may be among."""
-    count = _counts(plain)
-    variance = error + _sums(error, plain) / count**2 - 2.0 * np.where(plain, error / count, 0.0)
-    return Tested(rows - middle, np.sqrt(variance), np.full(rows.shape, freedom))
-
-
-def _sums(rows: Floats, chosen: Bools) -> Floats:
-    return np.asarray(np.where(chosen, rows, 0.0).sum(axis=-1, keepdims=True))
-
-
-def _counts(chosen: Bools) -> Floats:
-    return np.asarray(np.maximum(chosen.sum(axis=-1, keepdims=True).astype(np.float64), 1.0))
-
-
 def _variance(rows: Floats) -> float:
     """Of clips about the mean of their value."""
     seen = ~np.isnan(rows)
-    off = np.where(seen, rows - _sums(rows, seen) / _counts(seen), 0.0)
+    count = np.maximum(seen.sum(axis=-1, keepdims=True), 1)
+    off = np.where(seen, rows - np.where(seen, rows, 0.0).sum(axis=-1, keepdims=True) / count, 0.0)
     return float((off**2).sum() / np.maximum(seen.sum(axis=-1) - 1.0, 0.0).sum())
 
 
