@@ -99,6 +99,7 @@ def measured_liking(
             "wordings": wordings,
             **stands.details,
         },
+        table=table if numbers else None,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from valuespectrum.scoring.estimate import Estimate, Score, counted, read_count
+from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.instructions.faking import FakingEffect
 from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
@@ -73,6 +74,8 @@ class Measurement:
     """How many dimensions the centring is over."""
     details: Mapping[str, object] = field(default_factory=dict)
     """Plain JSON that belongs to this instrument alone."""
+    table: SetTable | None = field(default=None, repr=False, compare=False)
+    """What the scores were concluded from, set by set, on the further scale where there is one; it is not written."""
 
     def with_faking(self, effect: FakingEffect | None) -> Measurement:
         """The same with how far the respondent fakes, where that is known: a scalar, and its details."""

@@ -60,8 +60,9 @@ def profiled(
     words = search_words(answers) if unit == CLIP else {}
     found = _concluded(table, scores.column, words, (values, unit, options))
     described = rows(found, shown, counts) if found else dict.fromkeys(values.dimensions, nothing(f"no {unit}s"))
+    last = found
     for name, column in scores.scales.items():
-        further = _concluded(table, column, words, (values, unit, options))
+        last = further = _concluded(table, column, words, (values, unit, options))
         told = rows(further, Shown(unit), counts) if further else {}
         described = {
             value: replace(
@@ -85,6 +86,7 @@ def profiled(
         n_unscored=len(asked) - len(table),
         centred_over=int(found.reckoned.chosen.sum()) if found else 0,
         details=stands.details,
+        table=last.reckoned.table if last else None,
     )
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from agents.answers.respondent import RespondentColumns
 from agents.personas.reserved import NO_PERSONA, is_placebo_text
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.scoring.answered.conclusions import Shown
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
+from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.personas.placebos import movement
 from valuespectrum.scoring.personas.pull import Floats
+from valuespectrum.scoring.personas.role_sets import PERSONA, TEXTS, RoleSets, aligned
 from valuespectrum.scoring.personas.rows import movement_row
 from valuespectrum.theory.value_sets import TEN, carried
 from vectorstore.foundation.json_types import Json
@@ -59,15 +62,43 @@ def persona_rows(
         bare = next((other for other in beside if other.who.persona == NO_PERSONA), None)
         texts = [other for other in beside if _is_placebo_of(other.who, one.who)]
         scale = LOG_ODDS if _has_log_odds(one.by) else POINTS
-        judged = movement(
-            _numbers(one.by, scale, options),
-            _numbers(bare.by, scale, options) if bare else np.full(len(values), np.nan),
-            np.array([goal[value] for value in values.dimensions]),
-            [_numbers(other.by, scale, options) for other in texts],
-            options.level,
-        )
+        profiles = _beside(one, bare, texts, scale, options)
+        aim = np.array([goal[value] for value in values.dimensions])
+        judged = movement(profiles.persona, profiles.bare, aim, profiles.texts, profiles.sets, options.level)
         told = movement_row(judged, values.dimensions, scale) | ({} if bare else {"why": NO_BARE})
         yield {**one.who.but("placebo"), "target": dict(target), **told}
+
+
+@dataclass(frozen=True, slots=True)
+class _Profiles:
+    """A persona beside what it is held against; one number for every dimension, not-a-number for what is not known."""
+
+    persona: Floats
+    bare: Floats
+    texts: Sequence[Floats]
+    sets: RoleSets | None = None
+
+
+def _beside(
+    one: Measured, bare: Measured | None, texts: Sequence[Measured], scale: str, options: ScoringOptions
+) -> _Profiles:
+    """Profiles of a persona, its bare model and placebo texts, from the sets that each shares with the bare model.
+
+    A role that refuses some clips would else be held against what the model says about others. Where it is not known
+    what was said set by set, the profiles are those of the scores.
+    """
+    if bare is None:
+        return _Profiles(_numbers(one.by, scale, options), np.full(len(one.by.value_set), np.nan), [])
+    own, told = _numbers(bare.by, scale, options), [text for text in texts if text.by.table]
+    if one.by.table is None or bare.by.table is None:
+        by_text = [_numbers(text.by, scale, options) for text in texts]
+        return _Profiles(_numbers(one.by, scale, options), own, by_text)
+    facets = Facets(options.level, options.over_wordings, least_clips=options.minimum_clips)
+    tables = [one.by.table, bare.by.table, *(text.by.table for text in told if text.by.table)]
+    sets = aligned(tables, facets)
+    shifts = sets.shifts()
+    words = replace(sets, covers=Shown(one.by.unit).words(sets.covers))
+    return _Profiles(own + shifts[PERSONA], own, list(own + shifts[TEXTS]), words)
 
 
 def _comparable(other: Measured, one: Measured) -> bool:
@@ -87,14 +118,18 @@ def _is_placebo_of(text: RespondentColumns, role: RespondentColumns) -> bool:
 
 
 def _has_log_odds(measured: Measurement) -> bool:
-    scales = [score.scales.get(LOG_ODDS) for score in measured.scores.values()]
-    return any(scale is not None and scale.mean is not None for scale in scales)
+    return any(_log_odds(score).mean is not None for score in measured.scores.values())
+
+
+def _log_odds(score: Score) -> Estimate:
+    """Strengths of what was chosen have no level: theirs are centred."""
+    return score.scales.get(LOG_ODDS) or score.scales.get(HEADLINE) or Estimate(None)
 
 
 def _numbers(measured: Measurement, scale: str, options: ScoringOptions) -> Floats:
     """One number for every dimension, not-a-number for those of too few clips."""
     found = [
-        (score.scales.get(LOG_ODDS, Estimate(None)) if scale == LOG_ODDS else score.estimate).mean
+        (_log_odds(score) if scale == LOG_ODDS else score.estimate).mean
         if score.n_units >= options.minimum_clips
         else None
         for score in measured.scores.values()

@@ -182,6 +182,7 @@ class _PersonaRow(Part):
     bare: Number | None = None
     ceiling: Number | None = None
     shifts: dict[Text, _Shift] = Field(default_factory=dict)
+    shifts_from_bare: dict[Text, _Shift] = Field(default_factory=dict)
     covers: Text = ""
 
 

@@ -52,7 +52,7 @@ def test_a_persona_that_is_obeyed_is_seen_to_move() -> None:
     assert row["bare"] < row["aligned"] <= row["ceiling"]
     shift = row["shifts"]["power"]
     assert 0 < shift["low"] < shift["mean"] and shift["p"] < shift["p_adjusted"] < 0.05
-    assert "placebo texts of the kind of these 8" in row["covers"] and "Clips and wordings were not" in row["covers"]
+    assert "placebo texts of the kind of these 8" in row["covers"] and "All cover other clips (4 a" in row["covers"]
     json.dumps(scores, allow_nan=False)
 
 
@@ -102,14 +102,29 @@ def test_only_texts_that_were_put_as_the_persona_is_count() -> None:
 
 
 def test_a_model_that_minds_no_text_but_obeys_is_seen_to_move() -> None:
-    """Placebo texts without any spread: the limit of a spread that goes to nothing."""
+    """Placebo texts without any spread: what clips show stands in for it, or the limit of one that goes to nothing."""
     table = _run()
     bare = table[table["persona"] == "none"]
     still = [bare.assign(persona=f"placebo-{number}", strategy="simple", placebo=1) for number in range(1, 6)]
     boss = table[table["persona"] == "boss"]
-    for played, verdict in ((boss, "moved"), (bare.assign(persona="boss", strategy="simple"), "not distinguishable")):
-        (row,) = score_answers(pd.concat([bare, played, *still]), OPTIONS, {"boss": TARGET})["personas"]
-        assert row["verdict"] == verdict and row["beyond_low"] is None and "exactly the same" in row["beyond_why"]
+    (row,) = score_answers(pd.concat([bare, boss, *still]), OPTIONS, {"boss": TARGET})["personas"]
+    assert row["verdict"] == "moved" and 0 < row["beyond_low"] < row["beyond"]
+    ignored = bare.assign(persona="boss", strategy="simple")
+    (row,) = score_answers(pd.concat([bare, ignored, *still]), OPTIONS, {"boss": TARGET})["personas"]
+    assert row["verdict"] == "not distinguishable"
+    assert row["beyond_low"] is None and "exactly the same" in row["beyond_why"]
+
+
+def test_a_role_that_refuses_clips_is_held_against_the_others_only() -> None:
+    """It says what the bare model says, of all but the clips that are liked most: nothing has moved."""
+    table = _run()
+    bare = table[table["persona"] == "none"]
+    table = table[table["persona"] != "boss"]
+    liking = bare.assign(odds=bare["polarity"] * (bare["log_probability_yes"] - bare["log_probability_no"]))
+    best = liking.groupby(["value", "clip"])["odds"].mean().reset_index().sort_values("odds").groupby("value").tail(1)
+    choosy = bare[~bare["clip"].isin(best["clip"])].assign(persona="boss", strategy="simple")
+    (row,) = score_answers(pd.concat([table, choosy]), OPTIONS, {"boss": TARGET})["personas"]
+    assert (row["keep"], row["pull"]) == (pytest.approx(1.0), pytest.approx(0.0, abs=1e-9))
 
 
 def test_the_summary_counts_verdicts_beside_what_chance_would_give() -> None:

@@ -5,6 +5,11 @@ their pulls on *this* target, one a text, are draws of a random effect, and the 
 draw: ``t = (pull - mean) / (s sqrt(1 + 1 / J))`` with J - 1 degrees of freedom (the prediction interval of one further
 observation). An obeyed placebo widens s, so it makes nothing look as if it worked. The bare model is compared as well:
 its pull is 0 by construction, with the error of the regression.
+
+Where it is known what was said set by set (``role_sets``), intervals are over clips and wordings besides. Pulls of
+texts vary by how each meets them, and so does that of the persona: what it varies by beyond them is added. The error of
+a regression over values holds what clips and wordings make of each value; it is not let below what they make of keep
+and pull.
 """
 
 from __future__ import annotations
@@ -16,15 +21,17 @@ from typing import Literal
 import numpy as np
 
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.findings import Finding, found
-from valuespectrum.scoring.facets.inference import Tested, holm
+from valuespectrum.scoring.facets.findings import NO_SPREAD, Finding, found
+from valuespectrum.scoring.facets.inference import Tested, centring, holm
 from valuespectrum.scoring.guards.ties import alignment_with_ceiling
 from valuespectrum.scoring.personas.pull import Floats, Pull, regress
+from valuespectrum.scoring.personas.role_sets import RoleSets, Spread
 
 Verdict = Literal["moved", "not distinguishable", "moved away", "unknown"]
 
 FEWEST_PLACEBOS = 5
 ALIKE = "the placebo texts all did exactly the same: nothing shows how far another text would go"
+NOT_DRAWN = "how far other clips or wordings would change it is not known"
 EXACT = "keep and pull explain every value: nothing shows how sure they are"
 _NOTHING = 1e-6
 """What a contrast must exceed to have a side."""
@@ -57,10 +64,20 @@ class Movement:
     shifts: tuple[Finding, ...]
     """Per value: centred log-odds under the persona minus those of the bare model minus the placebo texts' mean shift,
     with the interval of a further text and p adjusted by Holm over the values."""
+    shifts_from_bare: tuple[Finding, ...] = ()
+    """Per value: the same without placebo texts, for these words, with intervals over clips and wordings; empty where
+    it is not known what was said set by set."""
+    covers: str = ""
+    """What else is drawn again for the intervals, in words; empty where clips and wordings were not."""
 
 
 def movement(
-    persona: Floats, bare: Floats, target: Floats, placebos: Sequence[Floats], level: float = 0.95
+    persona: Floats,
+    bare: Floats,
+    target: Floats,
+    placebos: Sequence[Floats],
+    sets: RoleSets | None = None,
+    level: float = 0.95,
 ) -> Movement:
     """Judge one persona.
 
@@ -69,23 +86,30 @@ def movement(
         bare: Of the model without any.
         target: What the persona aims at.
         placebos: Profiles under placebo texts, each a text of its own; at least five for a verdict.
+        sets: The same set by set; without it, intervals are for the clips and wordings at hand.
         level: Coverage of the intervals; both must exclude 0 on one side for a verdict.
 
     Returns:
         ``moved`` when both contrasts lie above 0, ``moved away`` when both lie below, ``not distinguishable``
         otherwise, ``unknown`` with the reason when there is no regression or too few placebo texts. Texts that all did
-        exactly the same have no spread; then the sign of the second contrast counts.
+        exactly the same have no spread; then the sign of the second contrast counts, where clips and wordings show
+        none either.
     """
     regression = regress(persona, bare, target)
     aligned, ceiling = alignment_with_ceiling(persona, target)
     aligned_bare, _ = alignment_with_ceiling(bare, target)
-    pulls = np.array([regress(one, bare, target).pull for one in placebos]).reshape(-1, 1)
-    against = _beyond(np.array([regression.pull]), pulls, level)[0]
-    verdict, why = _verdict(regression, own := _own(regression, "pull", level), against)
-    shifts = np.array([_centred(one, bare) for one in placebos]).reshape(len(placebos), len(bare))
+    by_text = [regress(one, bare, target) for one in placebos]
+    pulls = np.array([one.pull for one in by_text])
+    keep, own = _own(regression, sets, level)
+    excess = None
+    if sets is not None and len(placebos) >= FEWEST_PLACEBOS and not regression.why:
+        keeps = np.array([one.keep for one in (regression, *by_text)])
+        excess = sets.beyond_texts(regression.weights[1:], keeps)
+    against = _beyond(np.array([regression.pull]), pulls.reshape(-1, 1), excess, level)[0]
+    verdict, why = _verdict(regression, own, against)
     return Movement(
         regression,
-        _own(regression, "keep", level),
+        keep,
         own,
         against,
         int((~np.isnan(pulls)).sum()),
@@ -95,24 +119,61 @@ def movement(
         aligned,
         aligned_bare,
         ceiling,
-        tuple(_beyond(_centred(persona, bare), shifts, level)),
+        tuple(_shifts(persona, bare, placebos, sets, level)),
+        *((_from_bare(_centred(persona, bare), sets, level), sets.covers) if sets is not None else ()),
     )
 
 
-def _own(regression: Pull, name: Literal["keep", "pull"], level: float) -> Finding:
+def _own(regression: Pull, sets: RoleSets | None, level: float) -> tuple[Finding, Finding]:
+    """Keep and pull with their errors."""
     if regression.why:
-        return Finding(Estimate(None, why=regression.why))
-    number, se = (getattr(regression, each) for each in (name, f"{name}_se"))
-    fitted = Tested(np.array([number]), np.array([se]), np.array([float(regression.freedom)]))
-    return found(fitted, 0, level, "" if se > 0 else EXACT)
+        nothing = Finding(Estimate(None, why=regression.why))
+        return nothing, nothing
+    variance = np.array([regression.keep_se, regression.pull_se]) ** 2
+    freedom = np.full(2, float(regression.freedom))
+    if sets is not None:
+        drawn = sets.beyond_bare(regression.weights, regression.keep)
+        more = ~(drawn.variance <= variance)
+        variance, freedom = np.where(more, drawn.variance, variance), np.where(more, drawn.freedom, freedom)
+    fitted = Tested(np.array([regression.keep, regression.pull]), np.sqrt(variance), freedom)
+    keep, pull = (found(fitted, place, level, _without_error(fitted.se[place], EXACT)) for place in range(2))
+    return keep, pull
 
 
-def _beyond(numbers: Floats, placebos: Floats, level: float) -> list[Finding]:
+def _without_error(se: float, nothing: str) -> str:
+    """Why a number has no interval; empty where it has one."""
+    return NOT_DRAWN if np.isnan(se) else "" if se > 0 else nothing
+
+
+def _shifts(
+    persona: Floats, bare: Floats, placebos: Sequence[Floats], sets: RoleSets | None, level: float
+) -> list[Finding]:
+    """Centred shifts of values beyond those of the texts."""
+    own = _centred(persona, bare)
+    by_text = np.array([_centred(one, bare) for one in placebos]).reshape(len(placebos), len(bare))
+    excess = None
+    if sets is not None and len(placebos) >= FEWEST_PLACEBOS:
+        excess = sets.beyond_texts(centring(~np.isnan(own)))
+    return _beyond(own, by_text, excess, level)
+
+
+def _from_bare(shifts: Floats, sets: RoleSets, level: float) -> tuple[Finding, ...]:
+    """Centred shifts of values with what clips and wordings make of them."""
+    spread = sets.beyond_bare(centring(~np.isnan(shifts)))
+    told = Tested(shifts, np.sqrt(np.where(spread.variance < _ROUNDING**2, 0.0, spread.variance)), spread.freedom)
+    adjusted = holm(np.where(told.se > 0, told.p, np.nan))
+    return tuple(
+        found(told, place, level, _without_error(told.se[place], NO_SPREAD), adjusted) for place in range(len(shifts))
+    )
+
+
+def _beyond(numbers: Floats, placebos: Floats, excess: Spread | None, level: float) -> list[Finding]:
     """Numbers minus the means of draws, with the prediction interval of one more.
 
     Args:
         numbers: Shape (n,), NaN for unknown.
         placebos: Shape (texts, n), NaN for unknown.
+        excess: Variance over clips and wordings beyond that of the draws.
         level: Coverage.
     """
     texts = (~np.isnan(placebos)).sum(axis=0)
@@ -120,15 +181,26 @@ def _beyond(numbers: Floats, placebos: Floats, level: float) -> list[Finding]:
     mean, spread = np.full(numbers.shape, np.nan), np.full(numbers.shape, np.nan)
     mean[enough] = np.nanmean(placebos[:, enough], axis=0)
     spread[enough] = np.nanstd(placebos[:, enough], axis=0, ddof=1)
-    error = np.where(spread < _ROUNDING, 0.0, spread * np.sqrt(1 + 1 / np.maximum(texts, 1)))
-    drawn = Tested(numbers - mean, error, np.maximum(texts - 1.0, 1.0))
+    by_text = np.where(spread < _ROUNDING, 0.0, spread**2 * (1 + 1 / np.maximum(texts, 1)))
+    variance, freedom = _with(excess, by_text, np.maximum(texts - 1.0, 1.0))
+    error = np.sqrt(variance)
+    drawn = Tested(numbers - mean, error, freedom)
     adjusted = holm(np.where(error > 0, drawn.p, np.nan))
     return [
-        found(drawn, place, level, ALIKE if error[place] == 0 else "", adjusted)
+        found(drawn, place, level, _without_error(error[place], ALIKE), adjusted)
         if enough[place]
         else Finding(Estimate(None, why=_too_few(int(texts[place]))))
         for place in range(len(numbers))
     ]
+
+
+def _with(excess: Spread | None, by_text: Floats, freedom: Floats) -> tuple[Floats, Floats]:
+    """Variance over texts, clips and wordings, with Satterthwaite's degrees of freedom."""
+    if excess is None:
+        return by_text, freedom
+    more = np.where(excess.variance < _ROUNDING**2, 0.0, excess.variance)
+    squares = by_text**2 / freedom + np.where(more > 0, more**2 / excess.freedom, 0.0)
+    return by_text + more, np.divide((by_text + more) ** 2, squares, out=np.ones_like(more), where=squares > 0)
 
 
 def _too_few(texts: int) -> str:

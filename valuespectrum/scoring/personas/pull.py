@@ -33,16 +33,10 @@ class Pull:
     words that did nothing, 1 for a profile that is the target's alone, below 0 for one that is its opposite."""
     freedom: int
     """Degrees of freedom of both errors."""
+    weights: Floats
+    """What each value's log-odds weigh in keep and in pull, shape (2, values); 0 for values that are not known."""
     why: str = ""
     """Why there is none."""
-
-    def interval(self, level: float = 0.95, name: str = "pull") -> tuple[float, float]:
-        """Student's interval of ``pull`` or ``keep`` over values, with the words as they are."""
-        from scipy.special import stdtrit
-
-        middle, error = (self.pull, self.pull_se) if name == "pull" else (self.keep, self.keep_se)
-        half = -float(stdtrit(max(self.freedom, 1), (1 - level) / 2)) * error
-        return middle - half, middle + half
 
 
 def regress(persona: Floats, bare: Floats, target: Floats) -> Pull:
@@ -60,15 +54,15 @@ def regress(persona: Floats, bare: Floats, target: Floats) -> Pull:
     known = ~np.isnan(persona + bare + target)
     count = int(known.sum())
     if count < FEWEST_VALUES:
-        return _nothing(f"fewer than {FEWEST_VALUES} values are measured with and without the persona")
+        return _nothing(len(known), f"fewer than {FEWEST_VALUES} values are measured with and without the persona")
     design = np.stack([np.ones(count), bare[known], target[known]], axis=1)
     spread = np.ptp(design[:, 1:], axis=0)
     if spread[1] < _LEAST_SPREAD:
-        return _nothing("the target calls all values alike")
+        return _nothing(len(known), "the target calls all values alike")
     if spread[0] < _LEAST_SPREAD:
-        return _nothing("the bare model likes all values alike")
+        return _nothing(len(known), "the bare model likes all values alike")
     if np.linalg.matrix_rank(design, tol=1e-6 * float(spread.max())) < 3:
-        return _nothing("the target is the bare model's own profile: staying and moving are one number")
+        return _nothing(len(known), "the target is the bare model's own profile: staying and moving are one number")
     inverse = np.linalg.inv(design.T @ design)
     found = inverse @ design.T @ persona[known]
     residual = persona[known] - design @ found
@@ -76,9 +70,11 @@ def regress(persona: Floats, bare: Floats, target: Floats) -> Pull:
     errors = np.sqrt(np.diagonal(inverse) * float(residual @ residual) / freedom)
     parts = np.abs(found[1:]) * design[:, 1:].std(axis=0)
     share = float(np.copysign(parts[1], found[2]) / parts.sum()) if parts.sum() else 0.0
-    return Pull(float(found[1]), float(errors[1]), float(found[2]), float(errors[2]), share, freedom)
+    weights = np.zeros((2, len(known)))
+    weights[:, known] = (inverse @ design.T)[1:]
+    return Pull(float(found[1]), float(errors[1]), float(found[2]), float(errors[2]), share, freedom, weights)
 
 
-def _nothing(why: str) -> Pull:
+def _nothing(values: int, why: str) -> Pull:
     nan = float("nan")
-    return Pull(nan, nan, nan, nan, nan, 0, why)
+    return Pull(nan, nan, nan, nan, nan, 0, np.zeros((2, values)), why)

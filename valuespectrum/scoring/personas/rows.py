@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agents.answers.respondent import RespondentColumns, columns_of
+from valuespectrum.scoring.facets.findings import Finding
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS, Movement
 from valuespectrum.scoring.personas.pull import Floats
 from valuespectrum.scoring.profile import number
@@ -17,6 +18,7 @@ from vectorstore.foundation.json_types import Json
 _VALUES = "The intervals of keep and pull cover other values"
 _TEXTS = "those of the pull beyond a placebo text and of shifts cover other placebo texts of the kind of these {texts}"
 _FIXED = "Clips and wordings were not drawn again: all roles were asked about the same ones."
+_INTERVAL = "The interval covers"
 ONE_PERSONA = "one persona"
 ALL_ALIKE = "the same for every persona"
 
@@ -33,9 +35,9 @@ def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
         ``values`` (how many are compared); ``verdict`` with ``why``; ``keep`` and ``pull`` (with intervals over
         values) and ``beyond`` (pull beyond a placebo text), each with ``_low``, ``_high``, ``_why``, ``_se``, ``_df``
         and ``_p``; ``target_share``; ``placebo_texts`` (how many); ``aligned``, ``bare`` (without the persona) and
-        ``ceiling``; ``shifts`` by value; ``scale`` and ``covers``. Unknown numbers are ``None``.
+        ``ceiling``; ``shifts`` (beyond placebo texts) and ``shifts_from_bare`` by value; ``scale`` and ``covers``.
+        Unknown numbers are ``None``.
     """
-    shifts = zip(values, judged.shifts, strict=True)
     return {
         "values": judged.values,
         "verdict": judged.verdict,
@@ -48,21 +50,34 @@ def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
         "aligned": judged.aligned,
         "bare": judged.aligned_bare,
         "ceiling": judged.ceiling,
-        "shifts": {value: finding.to_json() for value, finding in shifts if finding.estimate.mean is not None},
+        "shifts": _by_value(values, judged.shifts),
+        "shifts_from_bare": _by_value(values, judged.shifts_from_bare),
         "scale": scale,
-        "covers": covers(judged.texts),
+        "covers": covers(judged.texts, judged.covers),
     }
 
 
-def covers(texts: int) -> str:
+def _by_value(values: Sequence[str], shifts: Sequence[Finding]) -> Json:
+    """Those that are known; there may be none."""
+    named = zip(values, shifts, strict=False)
+    return {value: finding.to_json() for value, finding in named if finding.estimate.mean is not None}
+
+
+def covers(texts: int, sets: str = "") -> str:
     """What was drawn again for the intervals of a movement, and what was not.
+
+    Args:
+        texts: Placebo texts.
+        sets: What intervals over clips and wordings cover, in words; empty where there are none.
 
     Example:
         >>> covers(1)[:49], "these 8" in covers(8)
         ('The intervals of keep and pull cover other values', True)
+        >>> covers(1, "The interval covers other clips.")
+        'The intervals of keep and pull cover other values. All cover other clips.'
     """
     drawn = f"{_VALUES}; {_TEXTS.format(texts=texts)}" if texts >= FEWEST_PLACEBOS else _VALUES
-    return f"{drawn}. {_FIXED}"
+    return f"{drawn}. {sets.replace(_INTERVAL, 'All cover', 1).replace('It does not', 'They do not') or _FIXED}"
 
 
 def summarise(personas: Sequence[Json], level: float) -> list[Json]:

@@ -17,8 +17,8 @@ def test_keep_and_pull_are_what_was_mixed() -> None:
     assert regress(BARE, BARE, TARGET).target_share == pytest.approx(0.0, abs=1e-9)
     assert regress(-TARGET, BARE, TARGET).target_share == pytest.approx(-1.0)
     assert (found.keep, found.pull, found.freedom) == (pytest.approx(0.25), pytest.approx(1.5), 7)
-    low, high = found.interval()
-    assert low == pytest.approx(high, abs=1e-9)
+    assert found.pull_se == pytest.approx(0.0, abs=1e-9)
+    assert (found.weights @ np.stack([BARE, TARGET], axis=1)) == pytest.approx(np.eye(2), abs=1e-9)
 
 
 def test_intervals_agree_with_another_least_squares() -> None:
@@ -128,5 +128,6 @@ def test_a_persona_that_works_is_found() -> None:
 
 
 def test_degrees_of_obedience_are_told_apart_better_than_by_the_rank_correlation() -> None:
-    found = told_apart(0.75, 0.9, 60, seed=1)
-    assert found["target_share"] >= 0.7 and found["target_share"] > found["alignment"]
+    found = [told_apart(0.75, 0.9, 120, seed) for seed in range(4)]
+    shares, aligned = (np.mean([each[name] for each in found]) for name in ("target_share", "alignment"))
+    assert shares >= 0.7 and shares > aligned
