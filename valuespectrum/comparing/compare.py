@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations, pairwise
 from pathlib import Path
 
-from valuespectrum.comparing.pairing import Design, Paired, design_of, pair, put_together
+from valuespectrum.comparing.pairing import Design, Judging, Paired, design_of, pair, put_together
 from valuespectrum.comparing.respondents import RunRespondent, Wanted, choose, everybody
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike
+from valuespectrum.scoring.answered.sets import LOG_ODDS, PERCENT, SEVEN_STEPS
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.comparing.drift import slope
 from valuespectrum.scoring.comparing.places import places
@@ -22,6 +24,8 @@ from valuespectrum.scoring.readouts.evidence import require_one_kind
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
+MARGINS = {LOG_ODDS: MARGIN, SEVEN_STEPS: 0.5, PERCENT: 12.0}
+"""Within which two count as equal where nothing else is wished: half a log-odds is 12 points of 100 in the middle."""
 BEGUN = "begun"
 """In the place of numbers: runs stand where they were begun, in days."""
 _SECONDS_A_DAY = 86_400.0
@@ -40,8 +44,8 @@ class ComparingOptions:
     """Every one with every other, in place of the first with the others."""
     most_pairs: int = 45
     """Pairs above which nothing is compared."""
-    margin: float = MARGIN
-    """Centred log-odds within which two count as equal."""
+    margin: float | None = None
+    """Within which two count as equal, in the unit of what is compared; ``None`` for that of ``MARGINS``."""
     drift: bool = False
     """One respondent through the runs, in their order."""
     at: str = ""
@@ -58,8 +62,9 @@ def compare_runs(runs: Sequence[Path], options: ComparingOptions) -> Json:
 
     Returns:
         ``respondents`` (all that were compared), ``left_out`` (those whose answers tell no liking, with the reason),
-        ``readout``, ``margin``, ``level``, ``value_set``, ``comparisons`` (pairs), ``places`` (with all pairs of three
-        or more: who stands where on each value) and ``drift``.
+        ``readout``, ``unit``, ``margin``, ``level``, ``value_set``, ``comparisons`` (pairs), ``places`` (with all
+        pairs of three or more: who stands where on each value), ``places_left_out`` (values of which a pair has no
+        difference) and ``drift``.
 
     Raises:
         InputError: Runs cannot be read or compared, too few or too many are chosen, or nothing is shared.
@@ -68,22 +73,26 @@ def compare_runs(runs: Sequence[Path], options: ComparingOptions) -> Json:
     _check(options)
     found = everybody(runs, options.scoring)
     chosen, left_out = _comparable(choose(found, options.wanted), found)
-    facets = Facets(level=options.scoring.level, least_clips=options.scoring.minimum_clips)
+    scoring, unit = options.scoring, chosen[0].told.unit
+    facets = Facets(scoring.level, scoring.over_wordings, least_clips=scoring.minimum_clips)
+    judging = Judging(facets, options.margin or MARGINS[unit])
     if options.drift:
-        pairs, trend = _drifting(chosen, runs, facets, options)
+        pairs, trend = _drifting(chosen, runs, judging, options)
         order: list[Json] = []
     else:
-        pairs, trend = _pairs(chosen, facets, options), None
+        pairs, trend = _pairs(chosen, judging, options), None
         order = _order(chosen, pairs, facets) if options.all_pairs and len(chosen) > 2 else []
     return {
         "respondents": [each.to_json() for each in chosen],
         "left_out": [each.to_json() for each in left_out],
         "readout": chosen[0].told.readout,
         "value_set": chosen[0].table.layout.value_set.to_json(),
-        "margin": options.margin,
+        "unit": unit,
+        "margin": judging.margin,
         "level": facets.level,
         "comparisons": [each.to_json() for each in pairs],
         "places": order,
+        "places_left_out": _without_place(order, pairs),
         "drift": trend,
     }
 
@@ -94,7 +103,7 @@ def _check(options: ComparingOptions) -> None:
     Raises:
         InputError: They do.
     """
-    if not options.margin > 0:
+    if options.margin is not None and not options.margin > 0:
         raise InputError("the margin must be above 0", "0.5 is 12 points of 100 in the middle of the scale")
     if options.at and not options.drift:
         raise InputError("--at says where the runs of a drift stand", "add --drift")
@@ -141,7 +150,7 @@ def _too_few(
     )
 
 
-def _pairs(chosen: Sequence[RunRespondent], facets: Facets, options: ComparingOptions) -> list[Paired]:
+def _pairs(chosen: Sequence[RunRespondent], judging: Judging, options: ComparingOptions) -> list[Paired]:
     """All pairs, or the first with the others, adjusted together.
 
     Raises:
@@ -153,7 +162,7 @@ def _pairs(chosen: Sequence[RunRespondent], facets: Facets, options: ComparingOp
             f"{len(chosen)} respondents make {len(couples)} pairs, and at most {options.most_pairs} are compared",
             "choose with --model and --persona, or raise --most-pairs",
         )
-    return _adjusted([pair(first, second, facets, options.margin) for first, second in couples])
+    return _adjusted([pair(first, second, judging) for first, second in couples])
 
 
 def _adjusted(pairs: Sequence[Paired]) -> list[Paired]:
@@ -172,8 +181,15 @@ def _order(chosen: Sequence[RunRespondent], pairs: Sequence[Paired], facets: Fac
     ]
 
 
+def _without_place(order: Sequence[Json], pairs: Sequence[Paired]) -> list[str]:
+    """Values that somebody has measured, but not all."""
+    seen = {value for each in pairs for value in (*each.comparison.values, *each.comparison.left_out)}
+    values = pairs[0].differences.values if order else ()
+    return [value for value in values if value in seen and value not in order[0]["values"]]
+
+
 def _drifting(
-    chosen: Sequence[RunRespondent], runs: Sequence[Path], facets: Facets, options: ComparingOptions
+    chosen: Sequence[RunRespondent], runs: Sequence[Path], judging: Judging, options: ComparingOptions
 ) -> tuple[list[Paired], Json]:
     """Every step, later minus earlier, and the trend over all.
 
@@ -187,9 +203,10 @@ def _drifting(
             f"drift follows one respondent, and {crowded} holds several: {several}", "choose with --model and --persona"
         )
     at = _places_in_time(chosen, options.at)
-    steps = _adjusted([pair(later, earlier, facets, options.margin) for earlier, later in pairwise(chosen)])
+    steps = _adjusted([pair(later, earlier, judging) for earlier, later in pairwise(chosen)])
     trend: Json = {"at": at, "unit": "day" if options.at == BEGUN else "unit" if options.at else "run", "slope": None}
     if len(chosen) > 2:
+        facets = judging.facets
         design: Design = design_of(chosen, facets)
         tables = [each.table for each in chosen]
         found = slope(tables, at, facets, lambda several, weights: put_together(design, several, weights, facets))
@@ -214,7 +231,8 @@ def _places_in_time(chosen: Sequence[RunRespondent], at: str) -> list[float]:
             raise InputError(
                 f"--at {at!r:.80}: not numbers with commas between them", "e.g. --at 0,1000,4000"
             ) from None
-    if len(found) != len(chosen) or not all(later > earlier for earlier, later in pairwise(found)):
+    rising = all(math.isfinite(later) and later > earlier for earlier, later in pairwise(found))
+    if len(found) != len(chosen) or not rising:
         told = ", ".join(f"{each:g}" for each in found)
         raise InputError(
             f"{len(chosen)} runs take {len(chosen)} places that rise, and not {told}",
@@ -231,6 +249,6 @@ def _days(manifests: Sequence[Manifest]) -> list[float]:
     """
     try:
         begun = [datetime.fromisoformat(str(each.provenance["begun"])) for each in manifests]
-    except (KeyError, ValueError):
+        return [(each - begun[0]).total_seconds() / _SECONDS_A_DAY for each in begun]
+    except (KeyError, ValueError, TypeError):
         raise InputError("a run does not say when it was begun", "name numbers with --at") from None
-    return [(each - begun[0]).total_seconds() / _SECONDS_A_DAY for each in begun]

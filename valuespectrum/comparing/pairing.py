@@ -26,11 +26,22 @@ Design = Literal["paired", "samples"]
 MINUS = (1.0, -1.0)
 _CONDITIONS = ("battery", "keywords", "retrieval", "seed")
 """Settings of a run, beside corpus, models and personas, that decide what is asked."""
+_ROUNDING = 1e-9
 _SHOWN = 4
 """Differences between runs that are named."""
 
 _SAMPLES_NOT_PAIRED = "clips are those of two samples, not the same ones: nothing can be said clip by clip"
 _ONLY_LOG_PROBABILITIES = "single sets of drawn answers are too coarse to test single clips"
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """By what a comparison is judged."""
+
+    facets: Facets
+    """Over what it generalizes."""
+    margin: float
+    """Within which two count as equal, in the unit of what is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +100,14 @@ def put_together(design: Design, tables: Sequence[SetTable], weights: Sequence[f
     return contrast_of_means(tables, weights, facets.least_clips)
 
 
-def pair(first: RunRespondent, second: RunRespondent, facets: Facets, margin: float) -> Paired:
+def pair(first: RunRespondent, second: RunRespondent, judging: Judging) -> Paired:
     """Compare two respondents.
 
     Raises:
         InputError: They have nothing in common.
     """
-    design, sides = design_of((first, second), facets), (first.table, second.table)
+    facets, sides = judging.facets, (first.table, second.table)
+    design = design_of((first, second), facets)
     try:
         table = put_together(design, sides, MINUS, facets)
     except InputError as error:
@@ -109,9 +121,9 @@ def pair(first: RunRespondent, second: RunRespondent, facets: Facets, margin: fl
         second,
         design,
         table,
-        judged(table, sides, facets, margin),
+        judged(table, sides, facets, judging.margin),
         (ranks[0], ranks[1]),
-        _clip_by_clip(table, paired),
+        _clip_by_clip(table, paired, facets.level),
         tuple(_notes(first, second, design, table)),
     )
 
@@ -124,12 +136,12 @@ def _shared_clips(tables: Sequence[SetTable]) -> Integers:
     return np.array([len(set.intersection(*rows)) for rows in zip(*named, strict=True)])
 
 
-def _clip_by_clip(table: SetTable, paired: bool) -> Differential:
+def _clip_by_clip(table: SetTable, paired: bool, level: float) -> Differential:
     if not paired:
         return Differential((), 0, RATE, why=_SAMPLES_NOT_PAIRED)
     if table.layout.readout != "log_probability":
         return Differential((), 0, RATE, why=_ONLY_LOG_PROBABILITIES)
-    return differential(table)
+    return differential(table, level=level)
 
 
 def _notes(first: RunRespondent, second: RunRespondent, design: Design, table: SetTable) -> Iterator[str]:
@@ -137,6 +149,8 @@ def _notes(first: RunRespondent, second: RunRespondent, design: Design, table: S
     for each in (first, second):
         if each.told.why:
             yield f"{each.label}: {each.told.why}"
+    if design == "paired" and not np.nanmax(np.abs(table.log_odds)) > _ROUNDING:
+        yield "they answered every set alike: one model twice, or a copy of a run"
     several = [set(each.table.clip_names) for each in (first, second)]
     used, seen = len(table.clip_names), len(several[0] | several[1])
     if first.corpus != second.corpus:

@@ -128,7 +128,13 @@ def test_a_value_that_rises_from_run_to_run_has_a_slope(runs: Path) -> None:
     assert found["comparisons"][0]["values"]["power"]["mean"] > 0.2
     begun = compare_runs(folders, ComparingOptions(wanted, drift=True))
     assert begun["drift"]["unit"] == "run"
-    for at, words in (("0,1", "3 runs take 3 places"), ("0,2,1", "that rise"), ("a,b,c", "not numbers")):
+    for at, words in (
+        ("0,1", "3 runs take 3 places"),
+        ("0,2,1", "that rise"),
+        ("0,1,inf", "that rise"),
+        ("nan,1,2", "that rise"),
+        ("a,b,c", "not numbers"),
+    ):
         with pytest.raises(InputError, match=words):
             compare_runs(folders, ComparingOptions(wanted, drift=True, at=at))
     for options, words in (

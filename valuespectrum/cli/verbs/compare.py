@@ -33,8 +33,13 @@ def compare(
     all_pairs: Annotated[bool, typer.Option(help="Every respondent with every other.")] = False,
     most_pairs: Annotated[int, typer.Option(help="Pairs above which nothing is compared.", min=1)] = 45,
     margin: Annotated[
-        float, typer.Option(help="Centred log-odds within which two respondents count as equal.", min=0.01)
-    ] = 0.5,
+        float | None,
+        typer.Option(
+            help="Within which two count as equal: by default 0.5 log-odds, 0.5 of seven steps, 12 percent.",
+            min=0.001,
+            show_default=False,
+        ),
+    ] = None,
     drift: Annotated[
         bool, typer.Option(help="Follow one respondent through the runs: each step, and the trend.")
     ] = False,
@@ -50,6 +55,13 @@ def compare(
     minimum_mass: Annotated[
         float, typer.Option(help="Least probability of yes and no together for an answer to count.", min=0, max=1)
     ] = 0.1,
+    other_wordings: Annotated[
+        bool,
+        typer.Option(
+            "--other-wordings/--these-wordings",
+            help="Whether intervals cover other wordings like those asked, or these alone.",
+        ),
+    ] = True,
     out: Annotated[
         Path | None, typer.Option(help="Write the report of the runs with the comparison in it.", metavar="PAGE")
     ] = None,
@@ -69,6 +81,7 @@ def compare(
         at,
         readout,
         minimum_mass,
+        other_wordings,
         out,
     )
     with Terminal(as_json) as terminal:

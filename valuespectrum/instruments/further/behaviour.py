@@ -33,7 +33,7 @@ from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.instruments.wordings.items import ItemWording
 from valuespectrum.instruments.wordings.languages import tongue
 from valuespectrum.scoring.answered.conclusions import Shown
-from valuespectrum.scoring.answered.sets import ToldSets
+from valuespectrum.scoring.answered.sets import PERCENT, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions, judge
 from valuespectrum.scoring.choices.reading import read_options, verdict_rates
 from valuespectrum.scoring.estimate import LIKING_RANGE
@@ -140,7 +140,7 @@ class BehaviourInFeed(PictureBattery):
     def _acts(self, answers: pd.DataFrame, options: ScoringOptions) -> tuple[ToldSets, pd.DataFrame]:
         acts = session_acts(instructed(answers), options)
         rows = acts.assign(theta=100.0 * acts["watched"])[["value", "clip", "wording", "theta"]]
-        return told_sets(rows, self.value_set, "acts in a feed, percent"), acts
+        return told_sets(rows, self.value_set, f"acts in a feed, {PERCENT}", unit=PERCENT), acts
 
     def _session(self, seed: int, session: int) -> SessionOptions:
         glance, react = (YesNoQuestion(f"{one} {{options}}", f"{other} {{options}}") for one, other in _PAIRS)

@@ -10,7 +10,7 @@ from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import nothing
 from valuespectrum.scoring.answered.conclusions import Shown, conclude, overall, points, rows
-from valuespectrum.scoring.answered.sets import SEARCH_WORD, ToldSets
+from valuespectrum.scoring.answered.sets import LOG_ODDS, SEARCH_WORD, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
@@ -36,7 +36,12 @@ class Heard:
 
 
 def told_sets(
-    numbers: pd.DataFrame, value_set: ValueSet, readout: str, status: Status = "identified", why: str = ""
+    numbers: pd.DataFrame,
+    value_set: ValueSet,
+    readout: str,
+    status: Status = "identified",
+    why: str = "",
+    unit: str = LOG_ODDS,
 ) -> ToldSets:
     """A table of sets out of numbers.
 
@@ -46,11 +51,12 @@ def told_sets(
         readout: How answers were read, in words that say what the numbers are: only equal ones are compared.
         status: Whether the numbers are told.
         why: What is not.
+        unit: What the numbers are in.
     """
     if numbers.empty or numbers["theta"].isna().all():
-        return ToldSets(None, readout, "not identifiable", why or "nothing that was said could be read")
+        return ToldSets(None, readout, "not identifiable", why or "nothing that was said could be read", unit)
     layout = Layout(value_set, SEARCH_WORD if SEARCH_WORD in numbers else "", readout=readout)
-    return ToldSets(collect([numbers], layout), readout, status, why)
+    return ToldSets(collect([numbers], layout), readout, status, why, unit)
 
 
 def faceted(
@@ -97,6 +103,7 @@ def faceted(
         n_units=len(units),
         n_unscored=len(draws.units) - len(units),
         centred_over=int(found.reckoned.chosen.sum()),
+        table=told.table,
     )
 
 

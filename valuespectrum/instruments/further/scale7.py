@@ -15,7 +15,7 @@ from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.scoring.answered.conclusions import Shown
-from valuespectrum.scoring.answered.sets import SEARCH_WORD, ToldSets, search_words
+from valuespectrum.scoring.answered.sets import SEARCH_WORD, SEVEN_STEPS, ToldSets, search_words
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
 from valuespectrum.scoring.estimate import Estimate
@@ -33,7 +33,6 @@ _ENDS = (1.0, 7.0)
 _DIRECTIONS = (("ascending", 1), ("descending", -1))
 _LEAST_AGREEMENT = 0.5
 """Correlation of the two directions below which they are said to be ignored."""
-_IN_WORDS = "steps of 1 to 7, {}"
 
 
 @INSTRUMENTS.register("scale7")
@@ -87,7 +86,7 @@ class SevenSteps(PictureBattery):
         if words:
             pairs = zip(rows["value"], rows["clip"], strict=True)
             rows = rows.assign(**{SEARCH_WORD: [words.get(pair, "") for pair in pairs]})
-        return told_sets(rows, self.value_set, _IN_WORDS.format(read.kind)), read, lean
+        return told_sets(rows, self.value_set, f"{SEVEN_STEPS}, {read.kind}", unit=SEVEN_STEPS), read, lean
 
     def _forms(self, role: Role) -> Sequence[Form]:
         marks = (*STEPS, _NEITHER) if self.options.unforced else STEPS

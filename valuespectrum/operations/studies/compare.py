@@ -31,8 +31,9 @@ class CompareSettings:
     """Every one with every other, in place of the first with the others."""
     most_pairs: int = 45
     """Pairs above which nothing is compared."""
-    margin: float = 0.5
-    """Centred log-odds within which two count as equal: 12 points of 100 in the middle of the scale."""
+    margin: float | None = None
+    """Within which two count as equal, in the unit of what is compared; ``None`` for 0.5 log-odds (12 points of 100 in
+    the middle of the scale), 0.5 of seven steps, or 12 percent."""
     drift: bool = False
     """One respondent through the runs, in their order."""
     at: str = ""
@@ -41,6 +42,8 @@ class CompareSettings:
     """What of an answer is read."""
     minimum_mass: float = 0.1
     """Least probability of yes and no together for an answer to count."""
+    other_wordings: bool = True
+    """Whether intervals cover other wordings like those asked; else these wordings alone, which is then said."""
     out: Path | None = None
     """A report that shows the comparison."""
 
@@ -118,7 +121,9 @@ def _options(settings: CompareSettings) -> ComparingOptions:
         settings.margin,
         settings.drift,
         settings.at,
-        ScoringOptions(readout=settings.readout, minimum_mass=settings.minimum_mass),
+        ScoringOptions(
+            readout=settings.readout, minimum_mass=settings.minimum_mass, over_wordings=settings.other_wordings
+        ),
     )
 
 

@@ -17,9 +17,9 @@ def in_words(document: Json) -> str:
     values = ValueSet.from_json(document["value_set"])
     parts = [_pair(each, values, document) for each in document["comparisons"]]
     if document["places"]:
-        parts.append(_places(document["places"], values))
+        parts.append(_places(document, values))
     if document["drift"] is not None and document["drift"]["slope"] is not None:
-        parts.append(_trend(document["drift"], values))
+        parts.append(_trend(document["drift"], values, document["unit"]))
     return "\n\n".join(parts)
 
 
@@ -43,16 +43,16 @@ def _pair(each: Json, values: ValueSet, document: Json) -> str:
     header = ("value", f"difference [{level}]", "p", "p equal", "rank", "rank", "verdict")
     return "\n".join(
         (
-            f"{each['first']} minus {each['second']}, centred log-odds"
+            f"{each['first']} minus {each['second']}, centred {document['unit']}"
             f"{'' if each['design'] == 'paired' else ' (two samples of clips)'}",
             table(header, rows),
-            *_about(each, values, document["margin"]),
+            *_about(each, values, document),
             *_clips(each["clips"], values),
         )
     )
 
 
-def _about(each: Json, values: ValueSet, margin: float) -> Iterator[str]:
+def _about(each: Json, values: ValueSet, document: Json) -> Iterator[str]:
     """What the table has to be read with."""
     from valuespectrum.reporting.elements.data import Estimate
     from valuespectrum.reporting.elements.words import listing, with_interval
@@ -63,7 +63,8 @@ def _about(each: Json, values: ValueSet, margin: float) -> Iterator[str]:
     general = Estimate.read(each["general"])
     yield f"How much more the first likes everything: {with_interval(general, 2, True)} (not in the differences)."
     yield (
-        f"p is adjusted for all values and pairs (Holm); equal means within {margin:g} log-odds (two one-sided tests). "
+        f"p is adjusted for all values and pairs (Holm); equal means within {document['margin']:g} "
+        f"{document['unit']} (two one-sided tests). "
         f"{each['covers']}"
     )
     for value, row in each["values"].items():
@@ -83,7 +84,7 @@ def _clips(found: Json, values: ValueSet) -> Iterator[str]:
         yield f"Clips: {found['why']}."
         return
     flagged = found["flagged"]
-    expected = f", {found['rate']:.0%} of them by chance" if flagged else ""
+    expected = f", up to {found['rate']:.0%} of them by chance" if flagged else ""
     yield (
         f"Clips on which they differ beyond these differences: {len(flagged)} of {found['tested']}{expected}; "
         f"spread over clips {number(found['spread'], 2)} log-odds."
@@ -98,17 +99,23 @@ def _clips(found: Json, values: ValueSet) -> Iterator[str]:
             yield f"... and {len(flagged) - CLIPS_SHOWN} more (--json has all)"
 
 
-def _places(order: list[Json], values: ValueSet) -> str:
+def _places(document: Json, values: ValueSet) -> str:
     """Who stands where on each value."""
+    from valuespectrum.reporting.elements.words import listing
+
+    order, without = document["places"], [values.label(value) for value in document["places_left_out"]]
     shared = list(order[0]["values"])
     rows = [(values.label(value), *(_rank(each["values"].get(value)) for each in order)) for value in shared]
     heading = "Places among all, 1 for the one that likes it most beside its other values, with the places that may be"
     names = [f"{place}: {each['respondent']}" for place, each in enumerate(order, start=1)]
     header = ("value", *(str(place) for place in range(1, len(order) + 1)))
-    return "\n".join((heading, table(header, rows), *names)) if shared else f"{heading}: no value has an interval."
+    if not shared:
+        return f"{heading}: no value was measured of all."
+    left = [f"Without a place, not measured of all: {listing(without)}."] if without else []
+    return "\n".join((heading, table(header, rows), *names, *left))
 
 
-def _trend(drift: Json, values: ValueSet) -> str:
+def _trend(drift: Json, values: ValueSet, unit: str) -> str:
     """Slopes."""
     from valuespectrum.reporting.elements.data import Estimate
     from valuespectrum.reporting.elements.whiskers import digits_of, span_of
@@ -128,7 +135,7 @@ def _trend(drift: Json, values: ValueSet) -> str:
     at = ", ".join(f"{place:g}" for place in drift["at"])
     return "\n".join(
         (
-            f"Trend over {len(drift['at'])} runs at {at}: centred log-odds a {drift['unit']}",
+            f"Trend over {len(drift['at'])} runs at {at}: centred {unit} a {drift['unit']}",
             table(("value", "slope [95 %]", "p"), rows),
             slope["covers"],
         )

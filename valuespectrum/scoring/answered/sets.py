@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 SEARCH_WORD = "search_word"
 """Column of a table of sets that names what clips were found by."""
+LOG_ODDS = "log-odds"
+SEVEN_STEPS = "steps of 1 to 7"
+PERCENT = "percent"
+"""Units of numbers of sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class ToldSets:
     status: Status
     why: str
     """What the answers do not tell, in words; empty when they tell everything."""
+    unit: str = LOG_ODDS
+    """What the numbers are in, for people."""
 
 
 @dataclass(frozen=True, slots=True)
