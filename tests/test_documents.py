@@ -16,7 +16,7 @@ from valuespectrum.cli.app import build_app
 
 ROOT = Path(__file__).parents[1]
 OURS = {"valuespectrum", "agents", "ingest", "vectorstore", "tests", "docs", "bench"}
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -24,6 +24,17 @@ def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
         if not target.startswith(("http:", "https:")):
             assert (path.parent / target).exists(), target
+
+
+STATISTICS = sorted((ROOT / "docs" / "statistics").glob("*.md"))
+
+
+@pytest.mark.parametrize("path", STATISTICS, ids=lambda path: path.name)
+def test_a_page_of_a_statistic_says_what_it_is_for_and_when_it_is_not(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for part in ("Question", "Formula", "Source", "How to read it", "When not to use it"):
+        assert f"**{part}.**" in text, part
+    assert f"(statistics/{path.name})" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_names_every_verb() -> None:
