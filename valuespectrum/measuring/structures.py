@@ -22,7 +22,7 @@ Likeness = Mapping[str, Mapping[str, float]]
 
 
 def structures(scores: Json, likeness: Likeness | None, seed: int) -> list[Json]:
-    """Structure of every set of values that a run measured, each instrument for itself.
+    """Structure of every set of values that a run measured, each instrument and each readout for itself.
 
     Args:
         scores: As ``scores.json`` keeps them.
@@ -30,8 +30,8 @@ def structures(scores: Json, likeness: Likeness | None, seed: int) -> list[Json]
         seed: Of the orders that are drawn.
     """
     return [
-        {"instrument": instrument, **structure(gathered, value_set, stream(seed, f"structure/{instrument}"))}
-        for instrument, value_set, gathered in _gathered(scores, likeness)
+        {**named, **structure(gathered, value_set, stream(seed, f"structure/{named['instrument']}"))}
+        for named, value_set, gathered in _gathered(scores, likeness)
     ]
 
 
@@ -62,19 +62,21 @@ def likeness_of_values(corpus: Searchable, embedder: Embedder, rows: Sequence[St
     }
 
 
-def _gathered(scores: Json, likeness: Likeness | None) -> Iterator[tuple[str, ValueSet, Gathered]]:
+def _gathered(scores: Json, likeness: Likeness | None) -> Iterator[tuple[dict[str, str], ValueSet, Gathered]]:
     sets = {name: ValueSet.from_json(each) for name, each in scores["value_sets"].items()}
-    asked: dict[tuple[str, str], list[Json]] = {}
+    asked: dict[tuple[str, str, str], list[Json]] = {}
     for one in scores["respondents"]:
         # A placebo repeats its persona's words about nothing that is measured; what it adds is the model once more.
         if not one["placebo"] and one["profile"] and sets[one["value_set"]].circular:
-            asked.setdefault((one["instrument"], one["value_set"]), []).append(one)
-    for (instrument, name), respondents in asked.items():
+            # Numbers of two readouts are not on one scale, so they are not correlated with each other.
+            asked.setdefault((one["instrument"], one["value_set"], one.get("readout", "")), []).append(one)
+    for (instrument, name, readout), respondents in asked.items():
         value_set = sets[name]
         rows = np.array([_row(one, value_set) for one in respondents], dtype=np.float64)
         items = _table(likeness, value_set)
         roles = sum(one["persona"] != NO_PERSONA for one in respondents)
-        yield instrument, value_set, Gathered(rows, roles, items, "" if items is not None else NO_ITEMS)
+        gathered = Gathered(rows, roles, items, "" if items is not None else NO_ITEMS)
+        yield {"instrument": instrument, "readout": readout}, value_set, gathered
 
 
 def _row(one: Json, value_set: ValueSet) -> list[float]:

@@ -69,6 +69,16 @@ def test_too_few_respondents_or_none_that_differ_give_no_number() -> None:
     assert structures(partial, None, seed=0)[0]["complete"] == 8
 
 
+def test_readouts_are_not_mixed() -> None:
+    mixed = scores(40)
+    for at, one in enumerate(mixed["respondents"]):
+        one["readout"] = ("log_probability", "text")[at % 4 == 0]
+    found = structures(mixed, None, seed=0)
+    assert [(each["readout"], each["respondents"]) for each in found] == [("text", 10), ("log_probability", 30)]
+    alone = {**mixed, "respondents": [one for one in mixed["respondents"] if one["readout"] == "text"]}
+    assert structures(alone, None, seed=0) == found[:1]
+
+
 def test_placebos_are_left_out_and_roles_are_named_for_what_they_are() -> None:
     (found,) = structures(scores(30, personas=True, placebos=10), None, seed=0)
     assert found["respondents"] == 20 and found["notes"] == [ROLES]

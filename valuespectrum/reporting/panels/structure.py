@@ -62,7 +62,9 @@ class _Circle:
     """One table of correlations as a reader sees it."""
 
     def __init__(self, each: Json) -> None:
-        self.title = VALUE_SETS[each["value_set"]].title if each["value_set"] in VALUE_SETS else each["value_set"]
+        values = VALUE_SETS[each["value_set"]].title if each["value_set"] in VALUE_SETS else each["value_set"]
+        read = each.get("readout", "").replace("_", " ")
+        self.title = f"{values} ({', '.join(filter(None, (each['instrument'], read)))})"
         self.why, self.notes = each["why"], each["notes"]
         self.respondents, self.complete = each["respondents"], each["complete"]
         self.rows: list[tuple[str, str, str, str, str]] = []

@@ -44,9 +44,10 @@ class _People(Part):
 
 
 class StructurePart(Part):
-    """The circle over the respondents of one instrument."""
+    """The circle over the respondents of one instrument, read in one way."""
 
     instrument: Text
+    readout: Text = ""
     value_set: Text
     respondents: Count
     complete: Count

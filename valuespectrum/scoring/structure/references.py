@@ -60,8 +60,7 @@ def likenesses(profile: Mapping[str, float], value_set: ValueSet) -> list[Likene
     """Compare a profile with every sample, over the values that both have.
 
     A sample over nineteen values is brought to ten by the official key; ten are never stretched to nineteen. Likeness
-    says which sample a profile resembles, not that it is human: most samples of people resemble each other (these
-    by
+    says which sample a profile resembles, not that it is human: most samples of people resemble each other (these by
     .8 to .9 in rank).
 
     Args:
