@@ -29,6 +29,15 @@ class Effects:
     """Shape (respondents, wordings): towards the option listed first."""
     order_se: Floats
 
+    @classmethod
+    def unknown(cls, respondents: int, values: int, clips: int, wordings: int) -> Effects:
+        """Of answers that tell no number."""
+        sets, of_wordings = (
+            np.full((respondents, values, clips, wordings), np.nan),
+            np.full((respondents, wordings), np.nan),
+        )
+        return cls(sets, sets, of_wordings, of_wordings, of_wordings, of_wordings)
+
     def wording_effects(self) -> tuple[Floats, Floats]:
         """How much more each wording makes like than the mean wording, with standard errors over values.
 

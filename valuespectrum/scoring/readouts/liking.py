@@ -48,7 +48,9 @@ def estimate_liking(cells: Cells) -> Liking:
         (True, 'nothing that was said could be read')
     """
     told = identify(cells)
-    effects = _fit(cells)
+    told_at_all = cells.kind == "log_probability" or any(one.status == "identified" for one in told)
+    # What would be hidden is not fitted: of single most likely texts that is everything.
+    effects = _fit(cells) if told_at_all else Effects.unknown(*cells.said.shape[:4])
     known = np.array([one.values & (one.status == "identified") for one in told])[:, :, None, None]
     leans = np.array([one.status == "identified" or cells.kind == "log_probability" for one in told])[:, None]
     shown = replace(
