@@ -38,6 +38,9 @@ class World:
     value_wording: float = 0.3
     clip_wording: float = 0.2
     ask: float = 0.2
+    one_part: bool = True
+    """Whether a search word finds one of the refined values that its value is the mean of, any alike; else what it
+    finds shows all of them in equal parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class DrawnScenes:
 def draw_corpus(world: World, battery: Battery, generator: np.random.Generator) -> DrawnScenes:
     """Draw the scenes of one corpus.
 
-    Each search word finds clips of one of the refined values that its value is the mean of, each at some time of day.
+    Each search word finds clips of one of the refined values that its value is the mean of (of all of them where the
+    world has it so), each at some time of day.
 
     Args:
         world: What is planted.
@@ -98,9 +102,11 @@ def draw_corpus(world: World, battery: Battery, generator: np.random.Generator) 
             meant = _refined(value, generator)
             for time in generator.choice(list(DAYLIGHT), size=battery.clips):
                 strays = generator.random() < battery.strays
-                shown = _refined(str(generator.choice([each for each in VALUES if each != value])), generator)
-                refined = shown if strays else meant
-                scenes.append(Scene(Depicted({refined: 1.0}, str(time)), refined))
+                other = str(generator.choice([each for each in VALUES if each != value]))
+                shown = other if strays else value
+                found = _refined(other, generator) if strays else meant
+                parts = (found,) if world.one_part else TEN[shown]
+                scenes.append(Scene(Depicted(dict.fromkeys(parts, 1.0 / len(parts)), str(time)), found))
     effects = np.sqrt(world.shared) * _of_clips(world, battery, 1, generator)[0]
     return DrawnScenes(battery, tuple(scenes), effects)
 

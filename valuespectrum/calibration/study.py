@@ -14,6 +14,7 @@ import numpy as np
 
 from valuespectrum.calibration.corpora import Battery, World, draw_answers, draw_corpus, read, truth
 from valuespectrum.calibration.recovered import Recovered, recovered, recovered_as_published
+from valuespectrum.measuring.levels import LEVELS
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.scoring.facets.clusters import Integers
 from valuespectrum.scoring.guards.known import mean_over
@@ -24,14 +25,26 @@ from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
 
+WORDS = 10
+"""Search words of a value, as in our list and as published."""
+_PUBLISHED_CLIPS, _CLIPS = 5, 3
+"""Clips of each search word: as published, and once a clip that stands for several values stands for one."""
+_STRAYS = 0.3
+
+
+def _level(name: str) -> Battery:
+    """The like battery of a level of ``bench --battery``."""
+    like = next(part for part in LEVELS[name].parts if part.instrument == "like")
+    return Battery(name, WORDS, _CLIPS, int(like.params["wordings"]))
+
+
 BATTERIES: tuple[Battery, ...] = (
-    # A clip may stand for every value whose words are near it, whatever it shows: three in ten are strays here.
-    Battery("paper", words=10, clips=5, wordings=1, cells=(0,), strays=0.3),
-    Battery("quick", words=5, clips=3, wordings=2),
-    Battery("standard", words=5, clips=3, wordings=3),
-    Battery("full", words=5, clips=3, wordings=6),
+    # A clip may stand for every value whose words are near it, whatever it shows. Where three in ten of 500 places are
+    # such strays, 35 clips a value are left, which are what our batteries ask about: three or four a search word.
+    Battery("paper", WORDS, _PUBLISHED_CLIPS, wordings=1, cells=(0,), strays=_STRAYS),
+    *map(_level, ("quick", "standard", "full")),
 )
-"""The levels of ``bench --battery``, of several instruments the like battery, on fifteen clips a value."""
+"""The levels of ``bench --battery``, of several instruments the like battery, with the search words that all have."""
 KINDS: tuple[Kind, ...] = ("log_probability", "samples", "sampled_text", "greedy_text")
 
 

@@ -85,8 +85,8 @@ LEVELS: Mapping[str, Level] = {
         ),
         Level(
             "standard",
-            (LevelPart("like", {"wordings": 3}),),
-            (_LEANS, _REFUSALS, _WORDS.format("three")),
+            (LevelPart("like", {"wordings": 4}),),
+            (_LEANS, _REFUSALS, _WORDS.format("four")),
             (_OTHER_ASKING, _IMPRESSION, _PRETTY, *_ALWAYS),
         ),
         Level(
@@ -135,7 +135,7 @@ def level_params(level: str, instrument: str) -> Mapping[str, Plain]:
         return parts[instrument]
     if level == "paper":
         raise InputError(f"the battery paper is the instrument paper alone, not {instrument!r:.40}")
-    return {"wordings": {"quick": 2, "standard": 3}.get(level, 6)}
+    return {"wordings": {"quick": 2, "standard": 4}.get(level, 6)}
 
 
 _ALONE: Mapping[str, tuple[str, str]] = {

@@ -13,6 +13,7 @@ import pytest
 from scipy.special import expit
 
 import valuespectrum as vs
+from bench.truth.recovery import STANDARD, Asked, recovery
 from valuespectrum.calibration.corpora import Battery, World, draw_answers, draw_corpus, read, truth
 from valuespectrum.calibration.figure import draw
 from valuespectrum.calibration.recovered import recovered_as_published
@@ -21,11 +22,12 @@ from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.planted import BY_NAME, TEN
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.scoring.readouts.evidence import FIRST, POLARITY
+from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
-SMALL = StudyOptions(corpora=6, respondents=8, batteries=(BATTERIES[0], BATTERIES[2]))
+SMALL = StudyOptions(corpora=6, respondents=6, batteries=(BATTERIES[0], BATTERIES[2]))
 STILL = World(clip=0.0, word=0.0, wording=0.0, value_wording=0.0, clip_wording=0.0, ask=0.0)
 TINY = Battery("tiny", words=4, clips=3, wordings=2)
 
@@ -45,7 +47,7 @@ def test_intervals_cover_what_was_planted_and_alarms_are_rare() -> None:
         assert 0.91 <= found["coverage"] <= 0.99 and found["coverage_se"] < 0.03
         assert found["omnibus"] <= 0.13 and found["family"] <= found["omnibus"]
         assert found["told"] >= 0.95 and found["slope"] == pytest.approx(1.0, abs=0.1)
-        assert found["spearman"] > 0.8 and found["off_circle"] > 0.8
+        assert found["spearman"] > 0.85 and found["off_circle"] > 0.87
     json.dumps(study(), allow_nan=False)
 
 
@@ -57,7 +59,7 @@ def test_single_most_likely_texts_tell_an_order_and_no_number() -> None:
 
 def test_the_published_rule_errs_more_and_its_intervals_miss() -> None:
     for readout in ("log_probability", "samples", "sampled_text"):
-        assert row("paper", readout)["rmse_points"] > 1.2 * row("standard", readout)["rmse_points"]
+        assert row("standard", readout)["rmse_points"] < 0.55 * row("paper", readout)["rmse_points"]
     assert row("paper", "sampled_text")["coverage"] < 0.8
     assert row("paper", "log_probability")["coverage"] is None, "nothing was published"
 
@@ -124,6 +126,35 @@ def test_published_intervals_are_those_of_clopper_and_pearson() -> None:
                 ends = binomtest(yes, said).proportion_ci(0.95, "exact")
                 assert found.inside[who, value] == (ends.low <= expit(truth(members)[who, value]) <= ends.high)
                 assert found.points[who, value] == pytest.approx(100 * yes / said)
+
+
+def test_batteries_are_those_of_the_levels_with_all_search_words() -> None:
+    by_name = {each.name: each for each in BATTERIES}
+    assert {each.words for each in BATTERIES} == {len(words) for words in load_keywords().words.values()} == {10}
+    assert [by_name[name].wordings for name in ("quick", "standard", "full")] == [2, 4, 6]
+    assert (by_name["paper"].asks, by_name["standard"].asks) == (500, 4800)
+
+
+def test_what_search_words_find_of_a_value_can_be_taken_out_of_the_error() -> None:
+    mixed = draw_corpus(replace(STILL, one_part=False), TINY, np.random.default_rng(5))
+    members = [replace(member, daylight_taste=0.0) for member in draw_respondents(3)]
+    cells = read(
+        draw_answers(STILL, mixed, members, np.random.default_rng(6)), TINY, "log_probability", np.random.default_rng(7)
+    )
+    liking = (cells.yes * POLARITY).mean(axis=(2, 3, 4))
+    assert liking - liking.mean(axis=1, keepdims=True) == pytest.approx(
+        truth(members) - truth(members).mean(axis=1, keepdims=True), abs=1e-6
+    )
+    asked = Asked(STANDARD, STILL, corpora=2, respondents=4, taste=False)
+    assert recovery(asked).error > 0.1, "each search word finds one of the refined values"
+    assert recovery(replace(asked, world=replace(STILL, one_part=False))).error == pytest.approx(0.0, abs=1e-6)
+
+
+def test_clips_asked_in_some_wordings_in_turn_tell_as_much_with_fewer_asks() -> None:
+    whole = Asked(replace(TINY, wordings=6), corpora=3, respondents=8)
+    some = replace(whole, of_wordings=2)
+    assert 3 * some.asks == whole.asks
+    assert recovery(some).error < 1.1 * recovery(whole).error and recovery(some).coverage > 0.9
 
 
 def test_errors_know_what_belongs_together() -> None:

@@ -31,9 +31,9 @@ def test_what_is_controlled_for_is_not_among_what_is_not() -> None:
 
 def test_a_level_is_an_instrument_with_options() -> None:
     assert single("like", {"wordings": 3}) == ("like", {"wordings": 3})
-    assert single("standard", {"language": "de"}) == ("like", {"wordings": 3, "language": "de"})
+    assert single("standard", {"language": "de"}) == ("like", {"wordings": 4, "language": "de"})
     assert level_params("full", "like") == {"wordings": 6, "frame_of_mind": "all"}
-    assert level_params("standard", "pairs") == {"wordings": 3}
+    assert level_params("standard", "pairs") == {"wordings": 4}
     for call, complaint in (
         (lambda: single("standard", {"wordings": 4}), "sets wordings itself"),
         (lambda: single("full", {}), "several instruments"),
