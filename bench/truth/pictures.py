@@ -20,7 +20,7 @@ from valuespectrum.scoring.facets.inference import Errors, Tested, centring, err
 from valuespectrum.scoring.facets.moments import across_values, within_values
 from valuespectrum.scoring.pictures.attenuation import unmix
 from valuespectrum.scoring.pictures.covariates import level
-from valuespectrum.scoring.pictures.latent import witnessed
+from valuespectrum.scoring.pictures.latent import named_twice, witnessed
 from valuespectrum.scoring.pictures.matching import match
 
 LEVEL = 0.95
@@ -37,6 +37,8 @@ class Mixed:
     raters: int = 1
     rater_error: float = 0.0
     """Share of a rater's names that are another value."""
+    both: float = 1.0
+    """Share of clips that raters after the first name as well, at random; the others are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def unmixed(case: Mixed, respondents: int, seed: int) -> tuple[Recovered, Recove
     shows = _other(np.asarray(found_for), case.wrong, generator)
     table = plain + np.take_along_axis(truth, shows.reshape(respondents, -1), axis=1).reshape(shows.shape)[..., None]
     named = np.stack([_other(shows, case.rater_error, generator) for _ in range(case.raters)], axis=-1)
+    named[..., 1:] = np.where(generator.random((*shows.shape, 1)) < case.both, named[..., 1:], -1)
+    table = np.where((named >= 0).sum(axis=-1)[..., None] >= min(case.raters, 2), table, np.nan)
     told = np.stack([_weighed(found_for[each], named[each]) for each in range(respondents)])
     clusters, goal = Clusters.of(law.clusters()), truth - truth.mean(axis=1, keepdims=True)
     after = unmix(table, told, clusters, None, FACETS)
@@ -75,7 +79,9 @@ def _other(codes: Integers, share: float, generator: np.random.Generator) -> Int
 
 
 def _weighed(found_for: Integers, named: Integers) -> Floats:
-    told = witnessed(found_for.ravel(), named.reshape(-1, named.shape[-1]), VALUES).shown
+    by_clip = named.reshape(-1, named.shape[-1])
+    kept, told = named_twice(by_clip), np.zeros((len(by_clip), VALUES))
+    told[kept] = witnessed(found_for.ravel()[kept], by_clip[kept], VALUES).shown
     return told.reshape(*found_for.shape, VALUES)
 
 
@@ -159,15 +165,17 @@ def _named(centred: Tested, means: Floats, found: Errors) -> Named:
 
 
 def _wrong_table(respondents: int) -> Iterator[str]:
-    yield "wrong   C raters error |  before: slope cover half |  after"
+    yield "wrong   C raters error  both |  before: slope cover half |  after"
     cases = [
-        *((wrong, clips, 1, 0.0) for wrong, clips in product((0.0, 0.1, 0.2, 0.3), (15, 40))),
-        *((0.2, 15, raters, error) for raters, error in product((1, 2, 3), (0.1, 0.2))),
+        *((wrong, clips, 1, 0.0, 1.0) for wrong, clips in product((0.0, 0.1, 0.2, 0.3), (15, 40))),
+        *((0.2, 15, raters, error, 1.0) for raters, error in product((1, 2, 3), (0.1, 0.2))),
+        *((0.2, clips, raters, error, 1.0) for clips, raters, error in product((40,), (1, 2), (0.1, 0.2))),
+        *((0.2, 40, 2, error, 0.5) for error in (0.1, 0.2)),
     ]
-    for wrong, clips, raters, error in cases:
-        case = Mixed(replace(Mixed().law, clips=clips), wrong, raters, error)
+    for wrong, clips, raters, error, both in cases:
+        case = Mixed(replace(Mixed().law, clips=clips), wrong, raters, error, both)
         before, after = unmixed(case, respondents, 1)
-        yield f"{wrong:5.1f} {clips:3d} {raters:6d} {error:5.1f} | {before} | {after}"
+        yield f"{wrong:5.1f} {clips:3d} {raters:6d} {error:5.1f} {both:5.2f} | {before} | {after}"
 
 
 def _pretty_table(respondents: int) -> Iterator[str]:

@@ -118,6 +118,15 @@ def test_from_pictures_to_corrected_scores_and_a_page(ask: Ask, corpus: Path, tm
     code, scores, _ = ask("score", run, "--ratings", f"{corpus}-ratings")
     assert code == 0
     (bare,) = [one for one in scores["respondents"] if one["persona"] == "none"]
+    alone = bare["corrected"]["relabelled"]
+    assert not alone["after"]["values"] and alone["after"]["why"].startswith("not corrected") and alone["before"]
+    second = tmp_path / "bert.csv"
+    by_bert = (*label, "people", "--rater", "bert", "--file", second)
+    assert ask(*by_bert)[0] == 0
+    fill(second, one_in_five_is_another)
+    assert ask(*by_bert)[0] == 0
+    code, scores, _ = ask("score", run, "--ratings", f"{corpus}-ratings")
+    (bare,) = [one for one in scores["respondents"] if one["persona"] == "none"]
     before, after = (bare["corrected"]["relabelled"][name]["values"] for name in ("before", "after"))
     assert abs(after["hedonism"]["centred"]) > abs(before["hedonism"]["centred"]) > 0.5
     assert bare["corrected"]["adjusted"]["slopes"] and bare["corrected"]["matched"]["balance"]

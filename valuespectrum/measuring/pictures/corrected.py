@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.pictures.attenuation import correct
 from valuespectrum.scoring.pictures.balance import Nuisances, balance_table, placed
 from valuespectrum.scoring.pictures.covariates import adjust
+from valuespectrum.scoring.pictures.latent import LEAST_SHARED
 from valuespectrum.scoring.pictures.matching import TOLERANCE, Matched, match
 from valuespectrum.scoring.pictures.relabelling import wrong_clips
 from valuespectrum.scoring.pictures.reworked import Reworked, concluded, refused, restricted
@@ -31,6 +32,11 @@ from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
+
+NOT_CORRECTED = (
+    f"not corrected: fewer than {LEAST_SHARED} clips were named by two raters, so that errors of a rater cannot be "
+    "told from wrong clips and would be corrected for as well; let a second rater label the same clips"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +104,10 @@ def known_of(
     told = witnesses(pictures, {each.name: everybody[each.name] for each in used})
     agreed = {name: each.to_json() for name, each in agreements(everybody, level).items()}
     notes = [*left_out, *(f"{each.name}: {note}" for each in used for note in each.notes)]
-    if len(used) == 1:
-        notes.append(f"{used[0].name} is the only rater: its own errors count as wrong clips, and are corrected for")
+    if told.relabels and not told.told_apart:
+        notes.append("the errors of raters are not known: what a rater gets wrong counts as a wrong clip here")
+    if told.alone:
+        notes.append(f"{told.alone} clips that one rater alone named are left out of wrong clips and corrections")
     return PictureKnowledge(
         told,
         {each.name: f"{each.kind} {each.source}".strip() for each in used},
@@ -164,7 +172,10 @@ def corrections(table: SetTable, known: PictureKnowledge, facets: Facets, seed: 
         seed: Of the templates of matched sets.
     """
     nuisances = known.nuisances
-    found: Json = {"relabelled": correct(table, known.witnesses.shown, facets).to_json()}
+    relabelled = correct(table, known.witnesses.shown, facets)
+    if known.witnesses.shown and not known.witnesses.told_apart:
+        relabelled = replace(relabelled, after=refused(NOT_CORRECTED))
+    found: Json = {"relabelled": relabelled.to_json()}
     if not nuisances.rated:
         return found
     spread, unused = placed(table, nuisances)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from valuespectrum.scoring.pictures.agreement import Agreement, Metric, agreement
-from valuespectrum.scoring.pictures.latent import witnessed
+from valuespectrum.scoring.pictures.latent import named_twice, witnessed
 from valuespectrum.scoring.pictures.relabelling import VIOLATED, Relabel
 from valuespectrum.stimuli.ratings.folder import Ratings
 from valuespectrum.stimuli.ratings.labels import (
@@ -43,6 +43,13 @@ class Witnesses:
     """(value that it was found for, clip) to the chance of what it shows; violated values are no part of it."""
     errors: Mapping[str, float | None]
     """Share of each rater's names that are wrong; ``None`` where one rater alone cannot tell."""
+    alone: int = 0
+    """Clips that one rater alone named, and that are left out because enough others were named twice."""
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether errors of raters were told from wrong clips: else a correction would take both for wrong clips."""
+        return bool(self.errors) and None not in self.errors.values()
 
 
 def blind_raters(ratings: Ratings, found_by: str, chosen: Sequence[str] = ()) -> tuple[list[RaterRecord], list[str]]:
@@ -67,6 +74,9 @@ def blind_raters(ratings: Ratings, found_by: str, chosen: Sequence[str] = ()) ->
 def witnesses(pictures: Iterable[ShownPicture], labels: Labels) -> Witnesses:
     """Put raters together, each clip by what its frames are named most often.
 
+    Where enough clips were named by two raters or more, the others are left out: what one rater alone says of a clip
+    cannot be held against anything.
+
     Args:
         pictures: What clips were found for.
         labels: Of raters who were not told.
@@ -77,6 +87,8 @@ def witnesses(pictures: Iterable[ShownPicture], labels: Labels) -> Witnesses:
     if not seen:
         return Witnesses((), {}, {})
     codes = np.array([[_code(each.get(clip)) for each in named.values()] for _, clip in seen])
+    kept = named_twice(codes)
+    codes, seen = codes[kept], [pair for pair, stays in zip(seen, kept, strict=True) if stays]
     found_for = np.array([NAMES.index(value) for value, _ in seen])
     told = witnessed(found_for, codes, len(NAMES) + 1)
     relabels = []
@@ -85,7 +97,7 @@ def witnesses(pictures: Iterable[ShownPicture], labels: Labels) -> Witnesses:
         relabels.append(_relabel(pair, claims[pair], row, votes))
     shown = {pair: dict(zip(NAMES, row.tolist(), strict=False)) for pair, row in zip(seen, told.shown, strict=True)}
     errors = {name: None if np.isnan(each) else float(each) for name, each in zip(named, told.errors, strict=True)}
-    return Witnesses(tuple(relabels), shown, errors)
+    return Witnesses(tuple(relabels), shown, errors, int((~kept).sum()))
 
 
 def _code(named: tuple[str, State] | None) -> int:

@@ -32,7 +32,7 @@ def test_one_rater_is_taken_at_its_word() -> None:
     labels[2] = said("self_direction-2", "none", "absent")
     del labels[3]
     found = witnesses(SHOWN, {"anna": labels})
-    assert found.errors == {"anna": None}
+    assert found.errors == {"anna": None} and not found.told_apart
     assert found.shown["self_direction", "self_direction-0"]["stimulation"] == 1.0
     assert sum(found.shown["self_direction", "self_direction-1"].values()) == 0.0, "a violated value is none of them"
     assert ("self_direction", "self_direction-3") not in found.shown
@@ -50,7 +50,12 @@ def test_a_rater_who_errs_is_outvoted_by_one_who_does_not_and_by_what_clips_were
     found = witnesses(SHOWN, {"anna": right(), "bert": careless})
     assert found.errors["anna"] == pytest.approx(0.0, abs=0.02)
     assert found.errors["bert"] == pytest.approx(1 / 3, abs=0.04)
-    assert all(row[value] > 0.9 for (value, _), row in found.shown.items())
+    assert all(row[value] > 0.9 for (value, _), row in found.shown.items()) and found.told_apart
+    part = witnesses(SHOWN, {"anna": right(), "bert": careless[:30]})
+    assert part.told_apart and part.alone == 50 and len(part.relabels) == len(part.shown) == 30 and not found.alone
+    few = witnesses(SHOWN, {"anna": right(), "bert": careless[:19]})
+    assert few.errors == {"anna": None, "bert": None} and not few.told_apart, "too few clips that both named"
+    assert not witnesses(SHOWN, {}).told_apart
 
 
 def test_agreement_is_told_for_value_state_and_strength() -> None:

@@ -15,7 +15,7 @@ from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.pictures.attenuation import correct
 from valuespectrum.scoring.pictures.balance import Nuisances, imbalance, spread_within
 from valuespectrum.scoring.pictures.covariates import adjust
-from valuespectrum.scoring.pictures.latent import witnessed
+from valuespectrum.scoring.pictures.latent import named_twice, witnessed
 from valuespectrum.scoring.pictures.matching import match
 from valuespectrum.scoring.pictures.relabelling import NONE, VIOLATED, Relabel, wrong_clips
 from valuespectrum.scoring.pictures.reworked import Reworked
@@ -106,8 +106,12 @@ def test_planted_mixtures_come_out_with_honest_intervals() -> None:
 
 
 def test_raters_who_err_are_not_taken_for_wrong_clips_where_there_are_two() -> None:
-    one, two = (unmixed(Mixed(wrong=0.2, raters=raters, rater_error=0.15), 12, 2)[1].slope for raters in (1, 2))
-    assert one > 1.1 and abs(two - 1) < 0.06
+    case = Mixed(wrong=0.2, raters=2, rater_error=0.15)
+    one, two = (unmixed(each, 12, 2)[1] for each in (replace(case, raters=1), case))
+    assert one.slope > 1.1, "which is why one rater corrects nothing"
+    half = unmixed(replace(case, law=replace(case.law, clips=30), both=0.5), 12, 3)[1]
+    for found in (two, half):
+        assert abs(found.slope - 1) < 0.08 and 0.92 <= found.coverage <= 0.99
 
 
 def test_errors_of_raters_are_found() -> None:
@@ -119,6 +123,12 @@ def test_errors_of_raters_are_found() -> None:
     assert told.errors == pytest.approx([0.05, 0.25], abs=0.06)
     assert (told.shown.argmax(axis=1) == shows).mean() > 0.93
     assert np.isnan(witnessed(found_for, named[:, :1], 6).errors).all()
+    some = named.copy()
+    some[40:, 1] = -1
+    assert named_twice(some).sum() == 40 and np.isnan(witnessed(found_for, some, 6).errors).all()
+    assert np.isfinite(witnessed(found_for[:40], some[:40], 6).errors).all()
+    some[19:, 1] = -1
+    assert named_twice(some).all(), "too few to go by them alone"
 
 
 def nuisances(values: int, clips: int) -> np.ndarray:
