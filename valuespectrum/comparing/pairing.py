@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from valuespectrum.scoring.facets.comparison import Comparison, judged
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.ranking import Rank, rank
 from valuespectrum.scoring.facets.tables import SetTable, contrast
+from valuespectrum.scoring.reliability.classical import Coefficient, retest
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -56,6 +57,9 @@ class Paired:
     ranks: tuple[dict[str, Rank], dict[str, Rank]]
     """Of the values of either, over what is compared."""
     clips: Differential
+    retest: Coefficient
+    """Correlation of both centred profiles over values: of one model asked twice, or of two checkpoints, test and
+    retest."""
     notes: tuple[str, ...]
 
     def to_json(self) -> Json:
@@ -71,6 +75,7 @@ class Paired:
             **self.comparison.to_json(),
             "ranks": {"first": first, "second": second},
             "clips": self.clips.to_json(),
+            "retest": asdict(self.retest),
         }
 
 
@@ -115,7 +120,8 @@ def pair(first: RunRespondent, second: RunRespondent, judging: Judging) -> Paire
     paired = design == "paired"
     # With a weight of 0, the other table only says which sets count.
     own = [contrast(both, (1.0, 0.0)) if paired else both[0] for both in (sides, sides[::-1])]
-    ranks = [rank(reckon(each, facets)) for each in own]
+    reckoned = [reckon(each, facets) for each in own]
+    ranks = [rank(each) for each in reckoned]
     return Paired(
         first,
         second,
@@ -124,6 +130,7 @@ def pair(first: RunRespondent, second: RunRespondent, judging: Judging) -> Paire
         judged(table, sides, facets, judging.margin),
         (ranks[0], ranks[1]),
         _clip_by_clip(table, paired, facets.level),
+        retest(reckoned[0].centred.estimate, reckoned[1].centred.estimate, facets.level),
         tuple(_notes(first, second, design, table)),
     )
 

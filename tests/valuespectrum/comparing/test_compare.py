@@ -58,6 +58,8 @@ def test_equal_values_are_not_told_apart_and_another_one_is(runs: Path) -> None:
     assert other["values"]["hedonism"]["p_adjusted"] >= other["values"]["hedonism"]["p"]
     assert other["ranks"]["second"]["hedonism"]["rank"] < other["ranks"]["first"]["hedonism"]["rank"]
     assert same["clips"]["tested"] == 10 * CLIPS and "other clips" in same["covers"]
+    again = same["retest"]
+    assert again["n"] == 10 and -1 <= again["low"] < again["value"] < again["high"] <= 1
     assert json.loads(json.dumps(found)) == found
 
 

@@ -62,6 +62,10 @@ def _about(each: Json, values: ValueSet, document: Json) -> Iterator[str]:
     yield f"Whether the profiles differ at all: {tested or differ['why']}."
     general = Estimate.read(each["general"])
     yield f"How much more the first likes everything: {with_interval(general, 2, True)} (not in the differences)."
+    again = each["retest"]
+    if again["value"] is not None:
+        told = with_interval(Estimate(again["value"], again["low"], again["high"], again["why"]), 2, True)
+        yield f"Correlation of the two profiles over {again['n']} values (test and retest, of one model): {told}."
     yield (
         f"p is adjusted for all values and pairs (Holm); equal means within {document['margin']:g} "
         f"{document['unit']} (two one-sided tests). "
