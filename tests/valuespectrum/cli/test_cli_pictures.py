@@ -112,7 +112,8 @@ def test_from_pictures_to_corrected_scores_and_a_page(ask: Ask, corpus: Path, tm
     code, found, _ = ask("corpus", "relevance", corpus, "--run", run)
     assert code == 0 and list(found["raters"]) == ["anna"], "the embedder that found the clips cannot check them"
     shares = [row["wrong"] for row in found["wrong"].values() if row["wrong"] is not None]
-    assert 0.05 < np.mean(shares) < 0.4 and found["agreement"]["value"]["alpha"] > 0.5
+    assert 0.05 < np.mean(shares) < 0.4
+    assert found["agreement"]["value"]["alpha"] is None, "nor can it agree with those who can"
     assert found["balance"]["hedonism"]["brightness"] is not None
 
     code, scores, _ = ask("score", run, "--ratings", f"{corpus}-ratings")
@@ -125,6 +126,7 @@ def test_from_pictures_to_corrected_scores_and_a_page(ask: Ask, corpus: Path, tm
     assert ask(*by_bert)[0] == 0
     fill(second, one_in_five_is_another)
     assert ask(*by_bert)[0] == 0
+    assert ask("corpus", "relevance", corpus, "--run", run)[1]["agreement"]["value"]["alpha"] == 1.0
     code, scores, _ = ask("score", run, "--ratings", f"{corpus}-ratings")
     (bare,) = [one for one in scores["respondents"] if one["persona"] == "none"]
     before, after = (bare["corrected"]["relabelled"][name]["values"] for name in ("before", "after"))

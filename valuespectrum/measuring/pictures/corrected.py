@@ -100,9 +100,10 @@ def known_of(
         InputError: A rater is unknown, or cannot be used.
     """
     used, left_out = blind_raters(ratings, found_by, raters)
-    everybody = {name: ratings.labels(name) for name in ratings.raters}
-    told = witnesses(pictures, {each.name: everybody[each.name] for each in used})
-    agreed = {name: each.to_json() for name, each in agreements(everybody, level).items()}
+    labels = {each.name: ratings.labels(each.name) for each in used}
+    told = witnesses(pictures, labels)
+    # Raters who cannot be used are none here either: how far they agree says nothing about the labels that count.
+    agreed = {name: each.to_json() for name, each in agreements(labels, level).items()}
     notes = [*left_out, *(f"{each.name}: {note}" for each in used for note in each.notes)]
     if told.relabels and not told.told_apart:
         notes.append("the errors of raters are not known: what a rater gets wrong counts as a wrong clip here")

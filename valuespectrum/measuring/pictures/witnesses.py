@@ -120,7 +120,7 @@ def agreements(labels: Labels, level: float = 0.95) -> dict[str, Agreement]:
     """How far raters agree: on the value, on its state, on its strength.
 
     Args:
-        labels: Of two raters or more, whoever they are.
+        labels: Of the raters whose labels count.
         level: Coverage aimed at.
 
     Returns:
