@@ -19,7 +19,7 @@ from valuespectrum.reference.respondents import read_member
 from valuespectrum.reference.twin.model import TwinModel
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
-from valuespectrum.scoring.resampling import resample
+from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES, centre
 
@@ -76,7 +76,7 @@ def answered(asks: Iterable[Ask], model: Model, text_only: bool = False) -> pd.D
 def measured(instrument: Instrument, answers: pd.DataFrame, scoring: ScoringOptions = SCORING) -> Measurement:
     """What an instrument makes of answers."""
     pairs = answers[["value", instrument.unit]].drop_duplicates().itertuples(index=False, name=None)
-    return instrument.measure(answers, resample(pairs, instrument.unit), scoring)
+    return instrument.measure(answers, Units.of(pairs, instrument.unit), scoring)
 
 
 def ask(instrument: Instrument, stated: str, about: Setting | None = None, samples: int = 0) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.instruments.question_list import QuestionList, put_to
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import FOUR, ValueSet, scalars
 
@@ -70,10 +70,10 @@ class FourQuestions:
             ],
         )
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         heard = answers[answers["parsed"].isin(["yes", "no"])]
         scores = heard.assign(like=100.0 * np.exp(heard["log_probability_yes"].astype(float)), answers=1)
-        return profiled(self, answers, UnitScores(scores[["value", "item", "like", "answers"]]), draws, options)
+        return profiled(self, answers, UnitScores(scores[["value", "item", "like", "answers"]]), units, options)
 
     def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
         return {value: planted[_basic(value)] for value in self.value_set.dimensions}
@@ -119,10 +119,10 @@ class Staircase:
     def procedures(self, setting: Setting) -> Iterator[Named[object]]:
         return (Named(f"stairs/{role.words}", self._walk(role)) for role in setting.respondents)
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         heights = answers.assign(like=answers["height"].astype(float), answers=1)
         scores = UnitScores(heights[["value", "step", "like", "answers"]], bounds=(-90.0, 90.0))
-        return profiled(self, answers, scores, draws, options)
+        return profiled(self, answers, scores, units, options)
 
     def _walk(self, role: Role) -> Procedure[object]:
         height = 0

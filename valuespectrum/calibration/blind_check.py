@@ -25,10 +25,11 @@ from valuespectrum.reference.items.liking import Like
 from valuespectrum.reference.kinds import LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.planted import DAYLIGHT, WORDING_EFFECTS, Mind
 from valuespectrum.reference.twin.reading import look_scene
-from valuespectrum.scoring.resampling import Floats
 from valuespectrum.theory.value_sets import NINETEEN
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
+
+Floats = NDArray[np.float64]
 
 ANSWERS, HELD_OUT = 500, 2000
 """Answers to fit, and answers to predict."""

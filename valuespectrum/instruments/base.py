@@ -18,7 +18,7 @@ from agents.procedures.procedure import Named
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.answered.sets import AnsweredSets, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.presenting.exhibit import Showing
 from valuespectrum.stimuli.retrieval import Assignment, StimulusRow
 from valuespectrum.theory.value_sets import ValueSet
@@ -132,12 +132,12 @@ class Instrument(Protocol):
             pictures: How many pictures are shown.
         """
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Make a measurement out of the stored answers of one respondent.
 
         Args:
             answers: One row per ask: its tags, and what came back; failed asks are among them.
-            draws: Units that all respondents were asked about.
+            units: Those that all respondents were asked about.
             options: Level, readout, what intervals cover.
         """
 

@@ -32,7 +32,7 @@ from valuespectrum.instruments.wordings.template import options as option_words
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, judge
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.profile import number
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ class Questionnaire(PictureBattery):
         """Six terms about every picture, the yes/no terms in both orders."""
         return PictureAsks(setting, lambda role: questionnaire_forms(), self.options.prefill)
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Interest by value, over clips whose terms were all answered."""
         clips = questionnaire_scores(answers, options).assign(theta=np.nan)
         heard = answers[answers["error"].fillna("") == ""]
         interested = number(float(clips["interested"].mean())) if len(clips) else None
-        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), draws, options)
+        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), units, options)
         return replace(
             measured,
             scalars={"interested_share": Estimate(interested)},

@@ -32,7 +32,7 @@ from valuespectrum.scoring.answered.sets import AnsweredSets, ToldSets, answered
 from valuespectrum.scoring.cells import CELLS, ScoringOptions, judge
 from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,9 +67,9 @@ class LikeBattery(PictureBattery):
         """All cells of all wordings about every picture."""
         return PictureAsks(setting, self._forms, self.options.prefill)
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Liking by value on centred log-odds, with points of 100 beside them."""
-        measured = measured_liking(self, instructed(answers), draws, options)
+        measured = measured_liking(self, instructed(answers), units, options)
         beside = replace(measured, notes=(*measured.notes, *unreviewed(self.options, self.name)))
         return beside.with_faking(faking_between(self.sets, answers, options))
 

@@ -27,7 +27,7 @@ from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.guards.refusals import Bounds
 from valuespectrum.scoring.ranks import levelled
 from valuespectrum.scoring.rates import answer_rates, refusals_by_value
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.json_types import Json
 
@@ -39,14 +39,14 @@ SHARES = Shown(bounds=LIKING_RANGE)
 
 
 def measured_liking(
-    instrument: Instrument, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions
+    instrument: Instrument, answers: pd.DataFrame, units: Units, options: ScoringOptions
 ) -> Measurement:
     """Liking by value, with leans, order and wordings estimated beside it, and what the guards say.
 
     Args:
         instrument: Whose questions were put; its unit is the clip.
         answers: Asks of one respondent, as ``scoring.cells.judge`` takes them.
-        draws: Units that all respondents were asked about.
+        units: Those that all respondents were asked about.
         options: Scoring options.
 
     Raises:
@@ -68,7 +68,7 @@ def measured_liking(
     return Measurement(
         instrument=instrument.name,
         value_set=values,
-        unit=draws.unit,
+        unit=units.unit,
         scores=scores,
         overall=overall(found, LOG_ODDS) if found and numbers else Estimate(None),
         bias=lean_terms(sets, values, options.level),
@@ -79,8 +79,8 @@ def measured_liking(
         guards=guards,
         verdicts=_verdicts(sets, found, values, options.level),
         notes=(
-            *weak_dimensions(scores, draws.unit, options),
-            *shared_units(draws),
+            *weak_dimensions(scores, units.unit, options),
+            *shared_units(units),
             *([sets.told.why] if numbers and sets.told.why else []),
             *(finding.statement for finding in guards if finding.flagged),
             *_bounded(bounds, values),

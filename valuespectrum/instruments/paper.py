@@ -26,8 +26,8 @@ from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.questionnaire import PAPER_QUESTION
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.resampling import Resamples
 from valuespectrum.scoring.shares import share_row
+from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
@@ -60,12 +60,12 @@ class PaperBattery(PictureBattery):
         """The published question about every picture."""
         return PictureAsks(setting, lambda role: (_FORM,), self.options.prefill)
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """The published score, with exact intervals that were not published."""
         clips = paper_clips(answers).assign(theta=np.nan)
         exact = paper_intervals(clips, options.level)
         rates = strict_rates(answers, options.level)
-        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), draws, options)
+        measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), units, options)
         return replace(
             measured,
             scores={

@@ -15,7 +15,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP, LIKING_RANGE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.tables import Layout, collect
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import ValueSet
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class UnitScores:
 
 
 def profiled(
-    instrument: Instrument, answers: pd.DataFrame, scores: UnitScores, draws: Resamples, options: ScoringOptions
+    instrument: Instrument, answers: pd.DataFrame, scores: UnitScores, units: Units, options: ScoringOptions
 ) -> Measurement:
     """Profile with everything that is said about every profile.
 
@@ -48,13 +48,13 @@ def profiled(
         instrument: Whose scores these are.
         answers: Asks of one respondent, with columns ``value`` and the unit.
         scores: What they came to.
-        draws: Units that all respondents were asked about.
+        units: Those that all respondents were asked about.
         options: Scoring options.
 
     Raises:
         InputError: A value is no dimension of the instrument's value set.
     """
-    table, values, unit = scores.table, instrument.value_set, draws.unit
+    table, values, unit = scores.table, instrument.value_set, units.unit
     shown = Shown(unit, scores.bounds)
     counts = {str(value): int(count) for value, count in table.groupby("value")["answers"].sum().items()}
     words = search_words(answers) if unit == CLIP else {}
@@ -81,7 +81,7 @@ def profiled(
         reliability=stands.reliability,
         differences=found.analysis.differ.to_json() if found and values.one_scale else None,
         covers=shown.words(found.analysis.covering.sentence) if found else "",
-        notes=tuple(weak_dimensions(described, unit, options) + shared_units(draws)),
+        notes=tuple(weak_dimensions(described, unit, options) + shared_units(units)),
         n_units=int(table[unit].nunique()),
         n_unscored=len(asked) - len(table),
         centred_over=int(found.reckoned.chosen.sum()) if found else 0,
@@ -102,10 +102,10 @@ def weak_dimensions(described: Mapping[str, Score], unit: str, options: ScoringO
     return [f"fewer than {options.minimum_clips} scored {unit}s for {', '.join(few)}: {told}"] if few else []
 
 
-def shared_units(draws: Resamples) -> list[str]:
+def shared_units(units: Units) -> list[str]:
     """What is said where units serve several dimensions."""
-    told = f"some {draws.unit}s serve several values, whose scores then vary together; intervals and tests allow for it"
-    return [] if draws.stratified else [told]
+    told = f"some {units.unit}s serve several values, whose scores then vary together; intervals and tests allow for it"
+    return [] if units.stratified else [told]
 
 
 def _concluded(

@@ -16,8 +16,8 @@ from valuespectrum.runs.persona_scores import Measured, persona_rows
 from valuespectrum.scoring.answered.checks import between_models
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.personas.rows import summarise
-from valuespectrum.scoring.resampling import Resamples, resample
 from valuespectrum.scoring.schema import REQUIRED, SCHEMA
+from valuespectrum.scoring.units import Units
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -118,11 +118,11 @@ def _tables(answers: pd.DataFrame, instruments: Mapping[str, Instrument]) -> Ite
         yield _Table(who, instrument, table)
 
 
-def _units(tables: Sequence[_Table]) -> dict[str, Resamples]:
+def _units(tables: Sequence[_Table]) -> dict[str, Units]:
     """Units of every kind that all respondents were asked about."""
     asked: dict[str, dict[tuple[str, str], None]] = {}
     for one in tables:
         unit = one.instrument.unit
         pairs = one.answers[["value", unit]].drop_duplicates().itertuples(index=False, name=None)
         asked.setdefault(unit, {}).update(dict.fromkeys(pairs))
-    return {unit: resample(pairs, unit) for unit, pairs in asked.items()}
+    return {unit: Units.of(pairs, unit) for unit, pairs in asked.items()}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from valuespectrum.scoring.ranks import levelled
-from valuespectrum.scoring.resampling import Floats
+
+Floats = NDArray[np.float64]
 
 _FEWEST_VALUES = 3
 

@@ -12,12 +12,14 @@ from math import log, pi
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.scoring.profile import number
-from valuespectrum.scoring.resampling import Floats
 from valuespectrum.theory.value_sets import NINETEEN, TEN, ValueSet
 from vectorstore.foundation.json_types import Json
+
+Floats = NDArray[np.float64]
 
 SCALE = "log_odds"
 """Name of the scale in a described profile."""

@@ -7,8 +7,12 @@ which is the number of independent ones that would be as uncertain as these.
 
 from __future__ import annotations
 
-from valuespectrum.scoring.resampling import Floats
+import numpy as np
+from numpy.typing import NDArray
+
 from vectorstore.foundation.json_types import Json
+
+Floats = NDArray[np.float64]
 
 
 def share_row(hits: Floats, bases: Floats, level: float) -> Json:

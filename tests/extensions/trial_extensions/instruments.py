@@ -14,7 +14,7 @@ from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.instruments.registry import INSTRUMENT_TAG
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 
@@ -54,8 +54,8 @@ class WallBattery:
         form = Form("wall", "plain", 1, "", QUESTION, CHOICES)
         return PictureAsks(setting, lambda role: (form,), tags={INSTRUMENT_TAG: self.name})
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         heard = answers[answers["parsed"].isin(["yes", "no"])]
         hung = heard.assign(like=100.0 * (heard["parsed"] == "yes"))
         clips = hung.groupby(["value", "clip"], as_index=False).agg(like=("like", "mean"), answers=("like", "size"))
-        return profiled(self, answers, UnitScores(clips), draws, options)
+        return profiled(self, answers, UnitScores(clips), units, options)

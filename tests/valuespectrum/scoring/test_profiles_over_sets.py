@@ -13,7 +13,7 @@ from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import UnitScores, profiled
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.scoring.resampling import Resamples, resample
+from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import FOUR, NINETEEN, TEN, ValueSet, carried, scalars
 from vectorstore.foundation.errors import InputError
 
@@ -40,8 +40,8 @@ def _table(values: ValueSet, units: int, seed: int, unit: str = "item", spread: 
     ).assign(answers=1)
 
 
-def _draws(table: pd.DataFrame, unit: str = "item") -> Resamples:
-    return resample(zip(table["value"], table[unit], strict=True), unit)
+def _draws(table: pd.DataFrame, unit: str = "item") -> Units:
+    return Units.of(zip(table["value"], table[unit], strict=True), unit)
 
 
 def _measured(

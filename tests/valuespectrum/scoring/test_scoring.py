@@ -17,8 +17,9 @@ from scoring_fixtures import LIKING, Truth, answers
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.facets.findings import NO_SPREAD, ONE_WORDING
+from valuespectrum.scoring.pictures.bootstrap import interval, stretch
 from valuespectrum.scoring.recovery import compare_to_planted
-from valuespectrum.scoring.resampling import interval, resample, stretch
+from valuespectrum.scoring.units import Units
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -261,7 +262,7 @@ def test_profiles_that_hang_on_the_wording_are_exposed() -> None:
 
 def test_clips_that_serve_several_values_are_told() -> None:
     pairs = [(value, f"{value}-{number}") for value in VALUES for number in range(3)]
-    assert resample(pairs).stratified and not resample([*pairs, ("power", "security-0")]).stratified
+    assert Units.of(pairs).stratified and not Units.of([*pairs, ("power", "security-0")]).stratified
     table = answers(Truth(clip_spread=0.5), clips=4)
     both = table[table["clip"] == "security-0"].assign(value="power")
     scores = score_answers(pd.concat([table, both]), OPTIONS)

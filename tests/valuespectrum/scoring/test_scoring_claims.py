@@ -16,7 +16,7 @@ from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.alignment import ceiling, correlate
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.facets import findings
-from valuespectrum.scoring.resampling import interval
+from valuespectrum.scoring.pictures.bootstrap import interval
 from valuespectrum.scoring.shares import effective_answers, exact_interval, share_row
 from valuespectrum.theory.values import VALUES
 

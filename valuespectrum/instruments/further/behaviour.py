@@ -39,7 +39,7 @@ from valuespectrum.scoring.choices.reading import read_options, verdict_rates
 from valuespectrum.scoring.estimate import LIKING_RANGE
 from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class BehaviourInFeed(PictureBattery):
                     name = f"behaviour/{role.words}/{frame}/{session}"
                     yield Named(name, _reworded(_steps(walk, self.options.steps), reword))
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """What was watched, by value."""
         told, acts = self._acts(answers, options)
         plain = instructed(answers)
@@ -128,7 +128,7 @@ class BehaviourInFeed(PictureBattery):
                 *unreviewed(self.options, self.name),
             ),
         )
-        measured = faceted(self, told, heard, Shown(bounds=LIKING_RANGE), draws, options)
+        measured = faceted(self, told, heard, Shown(bounds=LIKING_RANGE), units, options)
         liked = acts.groupby("value")["liked"].mean()
         details = {**measured.details, "liked_of_shown": {str(value): float(each) for value, each in liked.items()}}
         return replace(measured, details=details).with_faking(faking_between(self.sets, answers, options))

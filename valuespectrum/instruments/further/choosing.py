@@ -22,7 +22,7 @@ from valuespectrum.scoring.choices.strengths import ChoiceSets, Strengths, stren
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.readouts.identify import Status
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.errors import InputError
 
@@ -126,7 +126,7 @@ def measured_choices(
     instrument: Instrument,
     answers: pd.DataFrame,
     made: MadeChoices,
-    draws: Resamples,
+    units: Units,
     options: ScoringOptions,
     notes: tuple[str, ...] = (),
 ) -> Measurement:
@@ -138,12 +138,12 @@ def measured_choices(
             counted[str(value)] = counted.get(str(value), 0) + 1
     heard = Heard(
         counted,
-        verdict_rates(made.read, plain[draws.unit], options.level),
+        verdict_rates(made.read, plain[units.unit], options.level),
         bias=_leans(made.found),
         reliability={"wordings": Estimate(_agreement(made.found))},
         notes=notes,
     )
-    return faceted(instrument, made.told, heard, Shown(draws.unit, log_odds=True), draws, options)
+    return faceted(instrument, made.told, heard, Shown(units.unit, log_odds=True), units, options)
 
 
 def _on_offer(answers: pd.DataFrame, form: ChoiceFormat, value_set: ValueSet) -> tuple[list[str], ChoiceSets]:

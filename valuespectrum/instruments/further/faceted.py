@@ -16,7 +16,7 @@ from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.tables import Layout, collect
 from valuespectrum.scoring.readouts.identify import Status
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.theory.value_sets import ValueSet
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def told_sets(
 
 
 def faceted(
-    instrument: Instrument, told: ToldSets, heard: Heard, shown: Shown, draws: Resamples, options: ScoringOptions
+    instrument: Instrument, told: ToldSets, heard: Heard, shown: Shown, units: Units, options: ScoringOptions
 ) -> Measurement:
     """A measurement with intervals over clips, wordings and, where they are known, search words.
 
@@ -70,7 +70,7 @@ def faceted(
         heard: What was heard beside them.
         shown: On which scale. Log-odds are taken for strengths, which have no level: beside the centred ones stands the
             chance to be taken over a thing of average strength, in percent.
-        draws: Units that all respondents were asked about.
+        units: Those that all respondents were asked about.
         options: Scoring options.
     """
     rates = {name: Estimate.read(row) for name, row in heard.rates.items()}
@@ -78,7 +78,7 @@ def faceted(
     base = Measurement(
         instrument.name,
         instrument.value_set,
-        draws.unit,
+        units.unit,
         dict.fromkeys(instrument.value_set.dimensions, nothing(told.status)),
         bias=heard.bias,
         rates=rates,
@@ -93,15 +93,15 @@ def faceted(
     scores = rows(found, shown, heard.answers)
     if shown.log_odds:
         scores = {value: _strength(score) for value, score in scores.items()}
-    units = {unit for row in told.table.clips for unit in row[row >= 0]}
+    told_of = {clip for row in told.table.clips for clip in row[row >= 0]}
     return replace(
         base,
         scores=scores,
         overall=Estimate(None) if shown.log_odds else overall(found, shown),
         differences=found.analysis.differ.to_json(),
         covers=shown.words(found.analysis.covering.sentence),
-        n_units=len(units),
-        n_unscored=len(draws.units) - len(units),
+        n_units=len(told_of),
+        n_unscored=len(units.names) - len(told_of),
         centred_over=int(found.reckoned.chosen.sum()),
         table=told.table,
     )

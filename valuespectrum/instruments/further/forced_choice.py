@@ -21,7 +21,7 @@ from valuespectrum.instruments.wordings.languages import tongue
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.instructions.between import faking_between
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
@@ -72,12 +72,12 @@ class ForcedChoice:
         """Pairs of statements in both orders, in all wordings and frames of mind."""
         return QuestionList(setting, list(self._asks(setting.seed)))
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Strengths of values at equal desirability."""
         made = chosen(answers, _FORMAT, self.options.unforced, self.value_set, options)
         rated = () if self.options.items else (_GUESSED,)
         notes = (*rated, *unreviewed(self.options, self.name))
-        measured = measured_choices(self, answers, made, draws, options, notes)
+        measured = measured_choices(self, answers, made, units, options, notes)
         bias = {"desirability" if name == "covariate" else name: each for name, each in measured.bias.items()}
         return replace(measured, bias=bias).with_faking(faking_between(self.sets, answers, options))
 

@@ -19,7 +19,7 @@ from valuespectrum.instruments.wordings.languages import tongue
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.instructions.between import faking_between
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.random_streams import stream
@@ -67,11 +67,11 @@ class Pairs(PictureBattery):
             setting, [order for pair in pairs for order in (pair, pair[::-1])], self._forms, self.options.prefill
         )
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Strengths of values by Bradley and Terry, with ties by Davidson."""
         made = chosen(answers, _FORMAT, self.options.unforced, self.value_set, options)
         notes = unreviewed(self.options, self.name)
-        measured = measured_choices(self, answers, made, draws, options, notes)
+        measured = measured_choices(self, answers, made, units, options, notes)
         return measured.with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:

@@ -22,7 +22,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
-from valuespectrum.scoring.resampling import Resamples
+from valuespectrum.scoring.units import Units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ class SevenSteps(PictureBattery):
         """Both directions of all wordings about every picture."""
         return PictureAsks(setting, self._forms, self.options.prefill)
 
-    def measure(self, answers: pd.DataFrame, draws: Resamples, options: ScoringOptions) -> Measurement:
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Expected step by value, mean of both directions."""
         table, read, lean = self._heard(answers, options)
         plain = instructed(answers)
@@ -70,7 +70,7 @@ class SevenSteps(PictureBattery):
             reliability={"directions": Estimate(lean.agreement)},
             notes=(*_direction_notes(lean), *unreviewed(self.options, self.name)),
         )
-        measured = faceted(self, table, heard, Shown(bounds=_ENDS), draws, options)
+        measured = faceted(self, table, heard, Shown(bounds=_ENDS), units, options)
         return measured.with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.resampling import NO_SPREAD, Floats, interval
+from valuespectrum.scoring.pictures.bootstrap import NO_SPREAD, Floats, interval
 
 Metric = Literal["nominal", "ordinal"]
 

@@ -1,18 +1,11 @@
-"""What intervals are over: the units that all respondents were asked about; and intervals out of draws of them.
-
-The unit (a clip, an item, a dilemma, a session) is what is sampled: all answers about one stand or fall together.
-"""
+"""Intervals out of draws of units, where nothing in closed form is known."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from valuespectrum.scoring.estimate import CLIP
 
 Floats = NDArray[np.float64]
 
@@ -20,30 +13,6 @@ NO_SPREAD = "the same in nearly every draw"
 """Why there is no interval: drawing units again hardly ever changed the number, so its uncertainty was not seen."""
 
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Resamples:
-    """Units that all respondents were asked about."""
-
-    units: tuple[str, ...]
-    stratified: bool
-    """Whether no unit serves two values."""
-    unit: str = CLIP
-    """What a unit is, and the column of a table that names it."""
-
-
-def resample(pairs: Iterable[tuple[str, str]], unit: str = CLIP) -> Resamples:
-    """Name the units.
-
-    Args:
-        pairs: (value, unit) of everything that was asked.
-        unit: What a unit is.
-    """
-    values_of: dict[str, set[str]] = {}
-    for value, each in pairs:
-        values_of.setdefault(each, set()).add(value)
-    return Resamples(tuple(sorted(values_of)), all(len(values) == 1 for values in values_of.values()), unit)
 
 
 def interval(
