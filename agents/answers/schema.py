@@ -12,7 +12,6 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -204,8 +203,7 @@ class StoredAnswer(NamedTuple):
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(NamedTuple):
     """One planned ask as it is stored."""
 
     position: int
@@ -216,10 +214,11 @@ class StoredRow:
     answer: StoredAnswer | None
 
 
-_NONE = type(None)
-_ANSWER_KINDS = (*((str, _NONE),) * 4, (int, _NONE), *((str, _NONE),) * 3, (bytes, _NONE))
-_KINDS = ((int,), (bytes,), *((str,),) * 5, *_ANSWER_KINDS)
-"""Types of the columns of a planned ask: place, key, tags, respondent, three parts, and those of its answer."""
+_ASK_KINDS = (int, bytes, *(str,) * 5)
+"""Types of the columns of a planned ask: place, key, tags, respondent, three parts."""
+_ANSWER_KINDS = (*(str,) * 4, int, *(str,) * 3, bytes)
+_ANSWERED = (*_ASK_KINDS, *_ANSWER_KINDS)
+_OPEN = (*_ASK_KINDS, *(type(None),) * len(_ANSWER_KINDS))
 
 
 def stored_row(columns: Sequence[Any]) -> StoredRow:  # Open: cells, whose types are looked at here
@@ -231,15 +230,11 @@ def stored_row(columns: Sequence[Any]) -> StoredRow:  # Open: cells, whose types
     Raises:
         SchemaError: Something in it is of another type than what is written there.
     """
-    for column, kinds in zip(columns, _KINDS, strict=True):
-        if type(column) not in kinds:
-            damaged("row", column)
-    position, key, tags, respondent, *parts = columns[:7]
-    answer = columns[7:]
-    said = answer[0] is not None
-    if len(key) != _KEY_BYTES or any((column is None) is said for column in answer):
-        damaged("row", key)
-    return StoredRow(position, key, tags, respondent, tuple(parts), StoredAnswer(*answer) if said else None)
+    kinds = tuple(map(type, columns))
+    if (kinds != _ANSWERED and kinds != _OPEN) or len(columns[1]) != _KEY_BYTES:
+        damaged("row", columns[1])
+    answer = StoredAnswer._make(columns[7:]) if kinds == _ANSWERED else None
+    return StoredRow(*columns[:4], (columns[4], columns[5], columns[6]), answer)
 
 
 class PlanWriter:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import fnmatch
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import tee
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns, columns_of
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 _SHARED = 20_000
 """Texts remembered, so that equal ones are one object."""
+_TOGETHER = 2_000
+"""Rows that are turned into columns at once."""
 WORDS = ("question", "system")
 """Columns of an export that hold the words of the ask."""
 TURNS, DRAW = "turns", "draw"
@@ -69,25 +70,29 @@ _NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
 
 def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
     """One record per planned ask, in order, with the columns that ``AnswerStore.table`` describes."""
-    models: dict[str, str] = {}
-    shared: dict[str, str] = {}
+    known = _Known()
+    for names, tags, rest in _cells(rows):
+        known.forget()
+        plain = [known[tag] if type(tag) is str else tag for tag in tags]
+        yield dict(zip(names, (*plain, *rest), strict=True))
+
+
+def _cells(rows: Iterable[StoredRow]) -> Iterator[tuple[tuple[str, ...], tuple[object, ...], tuple[object, ...]]]:
+    """Names of the columns of every row, its tags, and its further cells; rows alike have one tuple of names."""
+    alike: dict[tuple[tuple[str, ...], ...], tuple[str, ...]] = {}
     for row in rows:
-        if row.respondent not in models:
-            models[row.respondent] = read_respondent(row.respondent)[0]
         said = row.answer or _NO_ANSWER
-        answered = row.answer is not None and not said.error
-        own = (key_text(row.key), models[row.respondent], *(said.text, said.parsed, said.error, said.tokens))
         tags = read_tags(row.tags)
-        if len(shared) > _SHARED:
-            shared.clear()
-        record: dict[str, object] = {
-            name: (shared.get(tag) or _shared(tag, shared)) if type(tag) is str else tag for name, tag in tags.items()
-        }
-        record |= zip(OWN_COLUMNS, (*own, answered, said.details), strict=True)
-        record |= {
-            f"{CHOICE_COLUMN}{name}": value for name, value in read_log_probabilities(said.log_probabilities).items()
-        }
-        yield record | {f"{COUNT_COLUMN}{name}": count for name, count in read_counts(said.counts).items()}
+        chances, counts = read_log_probabilities(said.log_probabilities), read_counts(said.counts)
+        kind = (tuple(tags), tuple(chances), tuple(counts))
+        names = alike.get(kind)
+        if names is None:
+            prefixed = (*(CHOICE_COLUMN + name for name in chances), *(COUNT_COLUMN + name for name in counts))
+            names = alike[kind] = (*tags, *OWN_COLUMNS, *prefixed)
+        words = (said.text, said.parsed, said.error, said.tokens)
+        answered = row.answer is not None and not said.error
+        own = (key_text(row.key), read_respondent(row.respondent)[0], *words, answered, said.details)
+        yield names, tuple(tags.values()), (*own, *chances.values(), *counts.values())
 
 
 def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
@@ -130,29 +135,32 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
 
     unwanted = re.compile("|".join(map(fnmatch.translate, leave_out)) or r"(?!)")
     alike: dict[tuple[str, ...], _Alike] = {}
+    known = _Known()
     count = 0
     with _without_collections():
-        for record in records(rows):
-            names = tuple(record)
+        for names, tags, rest in _cells(rows):
             found = alike.get(names)
             if found is None:
-                found = alike[names] = _Alike.of([name for name in names if not unwanted.match(name)])
-            found.rows.append(found.pick(record))
+                found = alike[names] = _Alike({name: [] for name in names if not unwanted.match(name)}, names)
+            found.rows.append(tags + rest)
             found.places.append(count)
             count += 1
+            if len(found.rows) == _TOGETHER:
+                found.settle(known)
+        for found in alike.values():
+            found.settle(known)
     if not count:
         return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
     table: dict[str, list[object]] = {}
     for found in alike.values():
-        columns = zip(found.names, zip(*found.rows, strict=True), strict=True)
-        found.rows.clear()
-        for name, column in columns:
+        for name, column in found.columns.items():
             if len(column) == count:
-                table[name] = list(column)
+                table[name] = column
                 continue
             whole = table.setdefault(name, [_MISSING] * count)
             for place, value in zip(found.places, column, strict=True):
                 whole[place] = value
+        found.columns.clear()
     series = {name: pandas.Series(table.pop(name)) for name in list(table)}
     return pandas.DataFrame(series, copy=False)
 
@@ -169,34 +177,45 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
+class _Known(dict[str, str]):
+    """Texts that were seen lately: equal ones become one object, in letters that every file format takes."""
+
+    def __missing__(self, text: str) -> str:
+        plain = self[text] = _shareable(text)
+        return plain
+
+    def forget(self) -> None:
+        """Begin anew before there are too many."""
+        if len(self) > _SHARED:
+            self.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """Records with the same names, which are gathered without them."""
+    """Rows with the same names, some of them together turned into columns."""
 
-    names: list[str]
-    pick: Callable[[dict[str, object]], tuple[object, ...]]
-    """Takes the wanted ones out of a record."""
+    columns: dict[str, list[object]]
+    """Wanted ones, in order."""
+    names: tuple[str, ...]
     places: list[int] = field(default_factory=list)
+    """Of all rows so far in the table."""
     rows: list[tuple[object, ...]] = field(default_factory=list)
+    """Those that are not in the columns yet."""
 
-    @classmethod
-    def of(cls, names: list[str]) -> _Alike:
-        # Of one name alone itemgetter would give what is under it, not a tuple.
-        getter = itemgetter(*names) if len(names) > 1 else lambda record: tuple(record[name] for name in names)
-        return cls(names, getter)
+    def settle(self, known: _Known) -> None:
+        """Put the rows into the columns; of two that are called alike the later counts."""
+        known.forget()
+        for name, cells in dict(zip(self.names, zip(*self.rows, strict=True), strict=True)).items():
+            if name in self.columns:
+                texts = all(kind is str for kind in set(map(type, cells)))
+                self.columns[name].extend(map(known.__getitem__, cells) if texts else cells)
+        self.rows.clear()
 
 
 def by_respondent(table: pandas.DataFrame) -> Iterator[tuple[RespondentColumns, pandas.DataFrame]]:
     """The rows of each respondent, in order of first appearance."""
     for parts, rows in table.groupby(list(RespondentColumns._fields), sort=False):
         yield columns_of(dict(zip(RespondentColumns._fields, parts, strict=True))), rows
-
-
-def _shared(text: str, shared: dict[str, str]) -> str:
-    """One object for equal texts, in letters that every file format takes."""
-    if text not in shared:
-        shared[text] = _shareable(text)
-    return shared[text]
 
 
 def _shareable(text: str) -> str:
