@@ -1,7 +1,8 @@
 """What the intervals and tests of the scoring hold, on planted truth: ``python -m bench.truth.coverage``.
 
-Prints a table a question: coverage of centred log-odds and type-I errors in every cell of value x wording, wordings,
-clips and search words; the same with drawn answers; two respondents; ranks.
+From answers in four cells through the readouts to intervals and tests, as stored answers go. Prints a table a question:
+coverage of centred log-odds and type-I errors in every cell of value x wording, wordings, clips and search words; the
+same with drawn answers; two respondents; ranks. ``--every 12`` takes each twelfth cell of a shuffled list.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from valuespectrum.scoring.facets.comparison import equality
 from valuespectrum.scoring.facets.inference import Errors, Tested, centring, errors, holm, omnibus, tested
 from valuespectrum.scoring.facets.moments import across_values, within_values
 from valuespectrum.scoring.facets.ranking import rank_bounds
+from valuespectrum.scoring.guards.known import mean_over
 
 LEVEL = 0.95
 VALUE_WORDING = (0.0, 0.15, 0.3, 0.6)
@@ -33,6 +35,7 @@ class Outcome:
     """One cell."""
 
     coverage: float
+    """Share of the values that were told whose interval holds the truth."""
     least: float
     """Coverage of the value that is covered least."""
     omnibus: float
@@ -43,13 +46,15 @@ class Outcome:
     """The same after the omnibus test as well, as the scores have it."""
     width: float
     """Half of an interval, the middle one."""
+    told: float
+    """Share of values whose liking the readout told."""
 
     def __str__(self) -> str:
-        numbers = (self.coverage, self.least, self.omnibus, self.family, self.gated, self.width)
+        numbers = (self.coverage, self.least, self.omnibus, self.family, self.gated, self.width, self.told)
         return " ".join(f"{number:6.3f}" for number in numbers)
 
 
-HEADINGS = "cover  least   omni  holm   gated  half"
+HEADINGS = "cover  least   omni  holm   gated  half   told"
 
 
 def scored(table: Floats, law: Law) -> tuple[Floats, Errors, Tested]:
@@ -64,19 +69,30 @@ def scored(table: Floats, law: Law) -> tuple[Floats, Errors, Tested]:
 def outcome(table: Floats, truth: Floats, law: Law) -> Outcome:
     """What the scoring makes of tables whose truth is known; its tests tell type-I errors where values are equal."""
     means, found, centred = scored(table, law)
-    goal = truth - truth.mean(axis=1, keepdims=True)
-    half = centred.half_width(LEVEL)
-    inside = (np.abs(centred.estimate - goal) <= half).mean(axis=0)
-    any_p, smallest = omnibus(means, found).p, holm(centred.p).min(axis=1)
+    told = found.chosen
+    goal = truth - mean_over(np.where(told, truth, np.nan), 1)[:, None]
+    half = np.where(told, centred.half_width(LEVEL), np.nan)
+    inside = mean_over(np.where(told, np.abs(centred.estimate - goal) <= half, np.nan), 0)
+    any_p, smallest = omnibus(means, found).p, np.nanmin(holm(centred.p), axis=1, initial=1.0)
     differ, family, gated = (float((p < 1.0 - LEVEL).mean()) for p in (any_p, smallest, np.maximum(any_p, smallest)))
-    return Outcome(float(inside.mean()), float(inside.min()), differ, family, gated, float(np.median(half)))
+    middle, share = float(np.nanmedian(half)), float(told.mean())
+    return Outcome(float(np.nanmean(inside)), float(np.nanmin(inside)), differ, family, gated, middle, share)
 
 
-def one_respondent(law: Law, respondents: int, seed: int, null: bool = True) -> Outcome:
-    """Coverage and type-I errors of one cell; log-odds of log-probabilities err the same whatever the truth."""
+def one_respondent(law: Law, respondents: int, seed: int) -> Outcome:
+    """Coverage and type-I errors of one cell.
+
+    Log-odds of log-probabilities err the same whatever the truth; counted draws do not, so half of those respondents
+    have values, for coverage, and half have none, for the errors.
+    """
     generator = np.random.default_rng(seed)
-    drawn = answer(law, respondents, generator, np.zeros((respondents, VALUES)) if null else None)
-    return outcome(drawn.table, drawn.truth, law)
+    if not law.draws:
+        drawn = answer(law, respondents, generator, np.zeros((respondents, VALUES)))
+        return outcome(drawn.table, drawn.truth, law)
+    half = respondents // 2
+    valued, none = answer(law, half, generator), answer(law, half, generator, np.zeros((half, VALUES)))
+    covered, errors_of = outcome(valued.table, valued.truth, law), outcome(none.table, none.truth, law)
+    return replace(errors_of, coverage=covered.coverage, least=covered.least, width=covered.width, told=covered.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +156,23 @@ def cells() -> Iterator[Law]:
 
 
 def drawn_cells() -> Iterator[Law]:
-    """The same with ten drawn answers a cell, at leans of 0 to 2."""
-    for lean, clips, wordings, sd in product((0.0, 1.0, 2.0), CLIPS, WORDINGS, VALUE_WORDING):
-        yield Law(clips=clips, wordings=wordings, value_wording=sd, lean=lean, draws=10)
+    """The same with ten drawn answers a cell, at leans of 0 to 2, and one to five clips a search word."""
+    for lean, word, clips, wordings, sd in product((0.0, 1.0, 2.0), (0.0, 0.5), CLIPS, WORDINGS, VALUE_WORDING):
+        per_word = 0 if word else 1
+        yield Law(clips, wordings, value_wording=sd, word=word, per_word=per_word, lean=lean, draws=10)
 
 
-def _table(laws: Iterable[Law], respondents: int, null: bool) -> Iterator[str]:
+def thinned(laws: Iterable[Law], every: int) -> Iterator[Law]:
+    """Each so-manieth of a shuffled list, in its first order: all levels of everything are among them."""
+    listed = list(laws)
+    kept = np.random.default_rng(0).permutation(len(listed))[::every]
+    yield from (listed[place] for place in sorted(kept))
+
+
+def _table(laws: Iterable[Law], respondents: int) -> Iterator[str]:
     yield f"value x wording  W  C  word sd  clips a word  lean | {HEADINGS}"
     for law in laws:
-        found = one_respondent(law, respondents, seed=1, null=null)
+        found = one_respondent(law, respondents, seed=1)
         per_word = "1-5" if law.per_word == 0 else str(law.per_word)
         cell = (
             f"{law.value_wording:15.2f} {law.wordings:2d} {law.clips:2d} {law.word:8.1f} {per_word:>13} {law.lean:5.1f}"
@@ -181,11 +205,12 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--respondents", type=int, default=400)
+    parser.add_argument("--every", type=int, default=1, help="thin the cells out")
     parser.add_argument("--only", choices=("cells", "draws", "pairs", "ranks"))
     chosen = parser.parse_args()
     tables: dict[str, Callable[[], Iterator[str]]] = {
-        "cells": lambda: _table(cells(), chosen.respondents, null=True),
-        "draws": lambda: _table(drawn_cells(), chosen.respondents, null=False),
+        "cells": lambda: _table(thinned(cells(), chosen.every), chosen.respondents),
+        "draws": lambda: _table(thinned(drawn_cells(), chosen.every), chosen.respondents),
         "pairs": lambda: _pairs(chosen.respondents),
         "ranks": lambda: _ranks(chosen.respondents),
     }

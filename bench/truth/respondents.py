@@ -1,7 +1,8 @@
 """Respondents with planted values whose answers follow a stated law; only arrays, thousands at a time.
 
 log-odds of yes = polarity x (value + clip + search word + taste of the clip's setting + wording + value x wording
-+ clip x wording) + lean + order x first + noise. Nothing of the scoring is used here, except to read drawn answers.
++ clip x wording) + lean + order x first + noise. What was answered in the four cells is read by the scoring's own
+readouts, as stored answers are.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from valuespectrum.scoring.readouts.evidence import CELLS, Cells
+from valuespectrum.scoring.readouts.liking import estimate_liking
+from valuespectrum.theory import values as theory
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-VALUES = 10
+VALUES = len(theory.VALUES)
 SETTINGS = 4
-CELLS = ((1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0))
-"""Polarity, and whether yes is listed first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +65,36 @@ class Answered:
     truth: Floats
     """Values, shape (respondents, values)."""
     table: Floats
-    """Log-odds of liking of complete sets, shape (respondents, values, clips, wordings)."""
+    """Log-odds of liking of sets as the readout tells them, shape (respondents, values, clips, wordings); NaN for
+    values whose liking it does not tell."""
 
 
 def answer(law: Law, respondents: int, generator: np.random.Generator, truth: Floats | None = None) -> Answered:
-    """Draw respondents and their answers.
+    """Draw respondents and their answers, and read these.
 
     Args:
         law: What is drawn.
         respondents: How many.
         generator: Source of all draws.
         truth: Planted values, shape (respondents, values); drawn when not given.
+    """
+    truth, log_odds = meant(law, respondents, generator, truth)
+    return Answered(truth, estimate_liking(_said(log_odds, law, generator)).effects.theta)
+
+
+def meant(
+    law: Law, respondents: int, generator: np.random.Generator, truth: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Draw respondents, and what their answers go by.
+
+    Args:
+        law: What is drawn.
+        respondents: How many.
+        generator: Source of all draws.
+        truth: Planted values, shape (respondents, values); drawn when not given.
+
+    Returns:
+        Values, and log-odds of the word yes, shape (respondents, values, clips, wordings, 4) in the order of ``CELLS``.
     """
     size = (respondents, VALUES, law.clips, law.wordings)
 
@@ -108,20 +130,16 @@ def answer(law: Law, respondents: int, generator: np.random.Generator, truth: Fl
         uneven = np.exp(draw(law.uneven, 0, 1, 2))[: respondents // law.together]
         met = met * np.tile(uneven, (law.together, 1, 1, 1))
     liking = liking + met
-    cells = np.stack([polarity * liking + law.lean + law.order * first for polarity, first in CELLS], axis=-1)
-    cells = cells + law.noise * generator.standard_normal(cells.shape)
-    return Answered(truth, _read(cells, law, generator))
+    log_odds = np.stack(
+        [polarity * liking + law.lean * always + law.order * first for polarity, always, first in CELLS], axis=-1
+    )
+    return truth, log_odds + law.noise * generator.standard_normal(log_odds.shape)
 
 
-def _read(cells: Floats, law: Law, generator: np.random.Generator) -> Floats:
-    polarity = np.array([polarity for polarity, _ in CELLS])
+def _said(log_odds: Floats, law: Law, generator: np.random.Generator) -> Cells:
     if not law.draws:
-        return np.asarray((cells * polarity).mean(axis=-1))
+        return Cells("log_probability", log_odds, np.ones(log_odds.shape), theory.VALUES)
     from scipy.special import expit
 
-    from bench.truth.one_set import fit_cells
-
-    yes = generator.binomial(law.draws, expit(cells)).astype(np.float64)
-    counts, back = np.unique(yes.reshape(-1, len(CELLS)), axis=0, return_inverse=True)
-    fitted = fit_cells(counts, np.full(counts.shape, float(law.draws)))[:, 0]
-    return np.asarray(fitted[back.ravel()].reshape(cells.shape[:-1]))
+    yes = generator.binomial(law.draws, expit(log_odds)).astype(np.float64)
+    return Cells("samples", yes, np.full(yes.shape, float(law.draws)), theory.VALUES)

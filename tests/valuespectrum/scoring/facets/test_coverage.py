@@ -10,6 +10,10 @@ import pytest
 
 from bench.truth.coverage import one_respondent, outcome, pair, ranks_held, scored
 from bench.truth.respondents import VALUES, Law, answer
+from valuespectrum.scoring.facets.clusters import Clusters
+from valuespectrum.scoring.facets.inference import centring, errors, tested
+from valuespectrum.scoring.facets.moments import across_values, within_values
+from valuespectrum.scoring.facets.overlap import Overlap
 
 HARD = [
     Law(clips=15, wordings=2, value_wording=0.0),
@@ -40,17 +44,34 @@ def test_intervals_cover_when_sets_are_missing_under_one_wording_of_half_the_val
     assert found.gated <= 0.05
 
 
+def test_sources_that_serve_all_values_are_covered() -> None:
+    """Five publishers of three clips a value: how pretty one is falls out in centring, what it makes of a value not."""
+    generator, sources = np.random.default_rng(6), np.tile(np.arange(15) // 3, (VALUES, 1))
+    table = answer(Law(value_wording=0.15), 250, generator, np.zeros((250, VALUES))).table
+    pretty, own = generator.normal(0, 0.3, (250, 1, 5)), generator.normal(0, 0.6, (250, VALUES, 5))
+    table = table + (pretty + own)[:, np.arange(VALUES)[:, None], sources][..., None]
+    clips = np.arange(sources.size).reshape(sources.shape)
+    for codes, least, most in ((sources, 0.92, 0.98), (clips, 0.0, 0.92)):
+        within = within_values(table, Clusters.of(codes), Overlap.of(clips, codes))
+        across = across_values(within, chosen := ~np.isnan(within.means))
+        centred = tested(across.means, centring(chosen), errors(within, across, chosen))
+        assert least <= (np.abs(centred.estimate) <= centred.half_width(0.95)).mean() <= most
+
+
 def test_ten_drawn_answers_with_a_lean_are_covered_as_well() -> None:
     law = Law(wordings=2, value_wording=0.3, draws=10, lean=1.0)
-    assert 0.92 <= one_respondent(law, 150, seed=3, null=False).coverage <= 0.98
+    found = one_respondent(law, 200, seed=3)
+    assert 0.92 <= found.coverage <= 0.98
+    assert found.omnibus <= 0.07 + 0.04 and found.gated <= 0.05
+    assert found.told > 0.99
 
 
 def test_clips_as_all_there_is_would_not_cover_wordings() -> None:
     """What the former intervals did: the test can fail."""
     law = Law(clips=40, wordings=2, value_wording=0.6)
     drawn = answer(law, 100, np.random.default_rng(1), np.zeros((100, VALUES)))
-    _, errors, centred = scored(drawn.table, law)
-    naive = 1.96 * np.sqrt(errors.parts.clips)
+    _, found, centred = scored(drawn.table, law)
+    naive = 1.96 * np.sqrt(found.parts.clips)
     assert (np.abs(centred.estimate) <= naive).mean() < 0.6
     assert (np.abs(centred.estimate) <= centred.half_width(0.95)).mean() > 0.92
 
