@@ -1,7 +1,8 @@
 """What planning, keeping and scoring a million answers costs, apart from the model that gives them.
 
-Each side runs in a process of its own: ``python -m bench.answers fill|resume|score COUNT FOLDER``. The asks are those
-of the like battery, over made-up pictures, for eleven roles; the model answers at once, and stops before the last ask.
+Each side runs in a process of its own: ``python -m bench.answers fill|resume|score|score-records COUNT FOLDER``. The
+asks are those of the like battery, over made-up pictures, for eleven roles; the model answers at once, and stops before
+the last ask.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.answers.planner import answer_plan, plan
 from agents.answers.respondent import Role
@@ -26,6 +28,9 @@ from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    import pandas
 
 _ROLES = 11
 _FORMS = 8
@@ -44,17 +49,19 @@ def measure_answers(count: int) -> list[Row]:
         many = child("bench.answers", ["fill", count, Path(folder) / "many"], timeout=3600)
         again = child("bench.answers", ["resume", count, Path(folder) / "many"])
         scored = child("bench.answers", ["score", count, Path(folder) / "many"])
+        by_records = child("bench.answers", ["score-records", fewer, Path(folder) / "few"])
     growth = round(many["plan_peak_mb"] / few["plan_peak_mb"], 3)
     cost = round(many["answer_ms"], 3)
     first = round(again["first_ask_s"], 2)
     took, held = round(scored["seconds"], 1), round(scored["peak_mb"])
     sides = {f"{fewer:,}": few, f"{count:,}": many}
+    ways = {"columns": scored, f"a record a row, {fewer:,} answers": by_records}
     return [
         Row("memory of planning ten times as many asks", growth, "times", "<= 1.15", growth <= 1.15, sides, _COMMAND),
         Row("bookkeeping of an answer", cost, "ms", "<= 0.5", cost <= 0.5, sides, _COMMAND),
         Row(f"first new ask of a run of {count:,} answers", first, "s", "< 5", first < 5, again, _COMMAND),
-        Row(f"scoring of {count:,} stored answers", took, "s", "< 20", took < 20, scored, _COMMAND),
-        Row(f"memory of scoring {count:,} answers", held, "MB", "< 2048", held < 2048, scored, _COMMAND),
+        Row(f"scoring of {count:,} stored answers", took, "s", "< 20", took < 20, ways, _COMMAND),
+        Row(f"memory of scoring {count:,} answers", held, "MB", "< 2048", held < 2048, ways, _COMMAND),
     ]
 
 
@@ -157,13 +164,28 @@ def resume(count: int, folder: Path) -> Json:
 
 def score(count: int, folder: Path) -> Json:
     """From the store to scores of all respondents."""
-    from valuespectrum.measuring.run_scores import NOT_SCORED, collected
+    from valuespectrum.measuring.stored_answers import NOT_SCORED
+
+    return _scored(count, folder, lambda store: store.table(leave_out=NOT_SCORED))
+
+
+def score_records(count: int, folder: Path) -> Json:
+    """The same the way it was first done: a dictionary a row, and a table out of them."""
+    import pandas
+
+    from agents.answers.table import records
+
+    return _scored(count, folder, lambda store: pandas.DataFrame(list(records(store.rows()))))
+
+
+def _scored(count: int, folder: Path, read: Callable[[AnswerStore], pandas.DataFrame]) -> Json:
+    from valuespectrum.measuring.stored_answers import collected
     from valuespectrum.runs.scores import score_answers
     from valuespectrum.scoring.cells import ScoringOptions
 
     with AnswerStore(folder / "answers.sqlite", read_only=True) as store, Clock() as whole:
         with Clock() as reading:
-            answers = collected(store.table(leave_out=NOT_SCORED))
+            answers = collected(read(store))
         scores = score_answers(answers, ScoringOptions())
     return {
         "answers": len(answers),
@@ -172,6 +194,7 @@ def score(count: int, folder: Path) -> Json:
         "seconds": whole.cost.wall,
         "cpu_s": round(whole.cost.cpu, 1),
         "reading_s": round(reading.cost.wall, 1),
+        "reading_cpu_s": round(reading.cost.cpu, 1),
         "peak_mb": round(peak_memory(), 1),
         "load": load(),
     }
@@ -179,4 +202,5 @@ def score(count: int, folder: Path) -> Json:
 
 if __name__ == "__main__":
     work, number, place = sys.argv[1:]
-    print(json.dumps({"fill": fill, "resume": resume, "score": score}[work](int(number), Path(place))))
+    works = {"fill": fill, "resume": resume, "score": score, "score-records": score_records}
+    print(json.dumps(works[work](int(number), Path(place))))

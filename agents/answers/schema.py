@@ -234,7 +234,8 @@ def stored_row(columns: Sequence[Any]) -> StoredRow:  # Open: cells, whose types
     if (kinds != _ANSWERED and kinds != _OPEN) or len(columns[1]) != _KEY_BYTES:
         damaged("row", columns[1])
     answer = StoredAnswer._make(columns[7:]) if kinds == _ANSWERED else None
-    return StoredRow(*columns[:4], (columns[4], columns[5], columns[6]), answer)
+    position, key, tags, respondent, *parts = columns[:7]
+    return StoredRow(position, key, tags, respondent, (parts[0], parts[1], parts[2]), answer)
 
 
 class PlanWriter:
