@@ -126,6 +126,7 @@ if TYPE_CHECKING:
         FrameName as FrameName,
         LayoutName as LayoutName,
         ModelFormat as ModelFormat,
+        OverName as OverName,
         PlaceName as PlaceName,
         RaterName as RaterName,
         ReadoutName as ReadoutName,
@@ -202,8 +203,8 @@ _HOMES = {
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
-        "DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat PlaceName "
-        "RaterName ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
+        "DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat OverName "
+        "PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (
         "known_batteries known_instruments known_levels known_parts known_personas known_policies known_values"

@@ -23,7 +23,8 @@ from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES, centre
 
-SCORING = ScoringOptions(draws=100)
+SCORING = ScoringOptions(draws=100, over_wordings=False)
+"""Most are asked in one wording."""
 TIMES = ("morning", "day", "sunset", "night")
 
 

@@ -30,7 +30,7 @@ browse_many calibrate diff doctor Crowd FeedSessions export export_corpus forget
 known_instruments known_personas known_policies known_values list_instruments load_model plan_bench plan_ingest
 plan_refresh quickstart read_option_file rebuild reembed refresh remove replay report reproduce run_instrument score
 search snapshot snapshots sources study_twins TwinStudy TwinStudySettings DesignPlan
-DesignSettings plan_design verify
+DesignSettings OverName plan_design verify
 CompareSettings RunComparison compare
 """
 OFFERED = _NAMES.split()

@@ -17,7 +17,7 @@ from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import nothing, shared_units, weak_dimensions
 from valuespectrum.instruments.standing import standing
 from valuespectrum.scoring.answered.checks import bounds_of, checked
-from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows
+from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows, way_out
 from valuespectrum.scoring.answered.leans import lean_terms, share_table, wording_terms, yes_by_polarity
 from valuespectrum.scoring.answered.sets import AnsweredSets, answered_sets
 from valuespectrum.scoring.answered.verdicts import verdicts
@@ -80,6 +80,7 @@ def measured_liking(
         verdicts=_verdicts(sets, found, values, options.level),
         notes=(
             *weak_dimensions(scores, units.unit, options),
+            *(way_out(found, LOG_ODDS) if found else ()),
             *shared_units(units),
             *([sets.told.why] if numbers and sets.told.why else []),
             *(finding.statement for finding in guards if finding.flagged),

@@ -10,7 +10,7 @@ from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.standing import standing
 from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows
-from valuespectrum.scoring.answered.sets import SEARCH_WORD, search_words
+from valuespectrum.scoring.answered.sets import FoundBy, found_by
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP, LIKING_RANGE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
@@ -41,8 +41,8 @@ def profiled(
 ) -> Measurement:
     """Profile with everything that is said about every profile.
 
-    Intervals and the test of differences are over units, or over the search words that found them where the asks
-    say it (tag ``keyword``).
+    Intervals and the test of differences are over units, or over what clips came by where that is known
+    (``found_by``).
 
     Args:
         instrument: Whose scores these are.
@@ -57,12 +57,12 @@ def profiled(
     table, values, unit = scores.table, instrument.value_set, units.unit
     shown = Shown(unit, scores.bounds)
     counts = {str(value): int(count) for value, count in table.groupby("value")["answers"].sum().items()}
-    words = search_words(answers) if unit == CLIP else {}
-    found = _concluded(table, scores.column, words, (values, unit, options))
+    came_by = found_by(answers) if unit == CLIP else FoundBy()
+    found = _concluded(table, scores.column, came_by, (values, unit, options))
     described = rows(found, shown, counts) if found else dict.fromkeys(values.dimensions, nothing(f"no {unit}s"))
     last = found
     for name, column in scores.scales.items():
-        last = further = _concluded(table, column, words, (values, unit, options))
+        last = further = _concluded(table, column, came_by, (values, unit, options))
         told = rows(further, Shown(unit), counts) if further else {}
         described = {
             value: replace(
@@ -109,7 +109,7 @@ def shared_units(units: Units) -> list[str]:
 
 
 def _concluded(
-    table: pd.DataFrame, column: str, words: Mapping[tuple[str, str], str], how: tuple[ValueSet, str, ScoringOptions]
+    table: pd.DataFrame, column: str, came_by: FoundBy, how: tuple[ValueSet, str, ScoringOptions]
 ) -> Concluded | None:
     values, unit, options = how
     for value in table["value"].unique():
@@ -118,8 +118,5 @@ def _concluded(
     if known.empty:
         return None
     sets = known[["value"]].assign(clip=known[unit], wording="", theta=known[column])
-    if words:
-        pairs = zip(sets["value"].astype(str), sets["clip"].astype(str), strict=True)
-        sets[SEARCH_WORD] = [words.get(pair, "") for pair in pairs]
     facets = Facets(options.level, wordings=False, least_clips=options.minimum_clips)
-    return conclude(collect([sets], Layout(values, SEARCH_WORD if words else "")), facets, options)
+    return conclude(collect([came_by.beside(sets)], Layout(values, came_by.facet)), facets, options)

@@ -138,9 +138,11 @@ def instrument_of(answers: pd.DataFrame) -> str:
     Raises:
         InputError: It is none that is installed, or they belong to several.
     """
-    tags = answers[INSTRUMENT_TAG].fillna("") if INSTRUMENT_TAG in answers else answers["item"].map(lambda item: "")
-    named = {str(name) for name in tags.unique() if name}
-    bare = {str(item) for item in answers["item"][tags == ""].unique()}
+    items, named = answers["item"], set[str]()
+    if INSTRUMENT_TAG in answers:
+        tags = answers[INSTRUMENT_TAG].fillna("")
+        items, named = items[tags == ""], {str(name) for name in tags.unique() if name}
+    bare = {str(item) for item in items.unique()}
     owners = _untagged_items() if bare else {}
     strange = sorted(bare - set(owners))
     if strange:

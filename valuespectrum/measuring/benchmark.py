@@ -40,6 +40,7 @@ from valuespectrum.stimuli.retrieval import (
     RetrievalOptions,
     Searchable,
     StimulusRow,
+    clip_sources,
     clips_by_value,
     clips_per_value,
     retrieve,
@@ -174,7 +175,9 @@ def run_benchmark(
         rows = retrieve(corpus, embedder, keywords, options.search)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
-        run.know(CorpusRecord(values=clips_by_value(rows), likeness=likeness_of_values(corpus, embedder, rows)))
+        sources = clip_sources(rows, lambda clip: corpus.clip(clip).uploader)
+        likeness = likeness_of_values(corpus, embedder, rows)
+        run.know(CorpusRecord(values=clips_by_value(rows), sources=sources, likeness=likeness))
         store.keep_manifest(json.dumps(run.manifest.document))
         shown = _shown(options, rows, corpus, models, teller)
         warning = caution(embedder.id, [model.id for model in models], pictures)

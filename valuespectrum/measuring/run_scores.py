@@ -8,7 +8,7 @@ from agents.answers.respondent import columns_of
 from agents.answers.store import AnswerStore
 from valuespectrum.instruments.registry import load_installed
 from valuespectrum.measuring.picture_effects import picture_effects
-from valuespectrum.measuring.stored_answers import NOT_SCORED, collected, of_condition, with_drawn_texts
+from valuespectrum.measuring.stored_answers import NOT_SCORED, came_by, collected, of_condition, with_drawn_texts
 from valuespectrum.measuring.structures import structures
 from valuespectrum.reference.truth import caution
 from valuespectrum.runs.failures import failures, refuse_emptiness, unscored
@@ -41,6 +41,7 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     settings = manifest.settings
     table = store.table(leave_out=NOT_SCORED)
     every = with_drawn_texts(collected(table), settings["models"])
+    every = came_by(every, scoring, manifest.corpus.sources)
     answers = of_condition(every, settings)
     targets = {persona["id"]: persona["target"] for persona in settings["personas"]}
     battery = dict(settings["battery"])

@@ -11,7 +11,7 @@ from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from valuespectrum.instruments.base import Instrument, Tabled
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
-from valuespectrum.measuring.stored_answers import scored_answers
+from valuespectrum.measuring.stored_answers import came_by, scored_answers
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
@@ -46,12 +46,13 @@ def set_tables(run: Path, scoring: ScoringOptions | None = None) -> dict[Respond
         InputError: The folder is no run, or holds no answers, or its instrument is not installed.
         ModelError: Every ask to a model failed.
     """
-    settings = read_manifest(run).settings
+    manifest, scoring = read_manifest(run), scoring or ScoringOptions()
+    settings = manifest.settings
     battery = dict(settings["battery"])
     instrument = load_installed(battery.pop("name"), battery, str(run))
     with open_answers(run) as store:
-        answers = scored_answers(store, settings)
-    return tables_of(answers, scoring or ScoringOptions(), {instrument.name: instrument})
+        answers = came_by(scored_answers(store, settings), scoring, manifest.corpus.sources)
+    return tables_of(answers, scoring, {instrument.name: instrument})
 
 
 def tables_of(

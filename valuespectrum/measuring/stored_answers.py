@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agents.answers.store import AnswerStore
 from valuespectrum.measuring.presenting import PRESENTATIONS
-from valuespectrum.scoring.cells import DRAWN_TEXT
+from valuespectrum.scoring.cells import CLIP_SOURCE, DRAWN_TEXT, ScoringOptions
 from valuespectrum.stimuli.presenting.presentation import ONE_FRAME, PRESENTATION
 from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.foundation.json_types import Json
@@ -48,6 +49,28 @@ def with_drawn_texts(answers: pd.DataFrame, models: Mapping[str, Mapping[str, st
     """
     drawn = [model for model, settings in models.items() if settings.get("decoding", "").startswith(_ANY_TEMPERATURE)]
     return answers.assign(**{DRAWN_TEXT: answers["model"].isin(drawn)}) if drawn else answers
+
+
+def came_by(answers: pd.DataFrame, scoring: ScoringOptions, sources: Mapping[str, str] | None) -> pd.DataFrame:
+    """The same with who published each clip, where intervals are to be over that.
+
+    Args:
+        answers: With ``clip``, and ``clip_2`` and so on where several are shown.
+        scoring: Says whether.
+        sources: Clip to who published it; ``None`` where nobody is known.
+
+    Raises:
+        InputError: It is wanted, and not known.
+    """
+    if scoring.over != "sources":
+        return answers
+    if not sources:
+        told = "the run does not say who published its clips, so intervals cannot be over sources"
+        raise InputError(told, "run the same bench command again if the corpus knows uploaders, or leave out --over")
+    shown = [str(name) for name in answers if re.fullmatch(r"clip(_\d+)?", str(name))]
+    return answers.assign(
+        **{f"{CLIP_SOURCE}{name.removeprefix('clip')}": answers[name].map(sources).fillna("") for name in shown}
+    )
 
 
 def scored_answers(store: AnswerStore, settings: Json, leave_out: Sequence[str] = NOT_SCORED) -> pd.DataFrame:

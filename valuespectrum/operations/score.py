@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.answers.respondent import columns_of
-from valuespectrum.operations.shared.choices import ReadoutName
+from valuespectrum.operations.shared.choices import OverName, ReadoutName
 from valuespectrum.operations.shared.outcomes import Outcome, flat
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
@@ -41,6 +41,8 @@ class ScoreSettings:
     """Whose labels correct; all that can, where none is named."""
     other_wordings: bool = True
     """Whether intervals cover other wordings like those asked; else these wordings alone, which is then said."""
+    over: OverName = "search-words"
+    """What intervals draw again with clips: the search words that found them, or who published them."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,6 +102,7 @@ def score(run: str | PathLike[str], settings: ScoreSettings | None = None, telle
         minimum_mass=settings.minimum_mass,
         readout=settings.readout,
         over_wordings=settings.other_wordings,
+        over=settings.over,
     )
     scores = score_run(Path(run), options)
     if settings.ratings is not None:

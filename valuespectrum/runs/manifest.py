@@ -36,6 +36,8 @@ class CorpusRecord:
     """How many ``clips`` it has and how many are ``drawn`` by us; ``None`` where nobody looked."""
     values: Mapping[str, Sequence[str]] | None = None
     """Value to the clips that stood for it; a clip may stand for several."""
+    sources: Mapping[str, str] | None = None
+    """Clip to a number that stands for who published it; clips of nobody known are left out, ``None`` where all are."""
     likeness: Mapping[str, Mapping[str, float]] | None = None
     """How alike what stood for two values is to the embedder, -1 to 1; ``None`` where nobody looked."""
 
@@ -66,6 +68,7 @@ class CorpusRecord:
             later.snapshot if self.snapshot is None else self.snapshot,
             later.pictures if self.pictures is None else self.pictures,
             later.values if self.values is None else self.values,
+            later.sources if self.sources is None else self.sources,
             later.likeness if self.likeness is None else self.likeness,
         )
 
@@ -76,7 +79,8 @@ class CorpusRecord:
         pictures = None if self.pictures is None else dict(self.pictures)
         likeness = None if self.likeness is None else {value: dict(row) for value, row in self.likeness.items()}
         known = {"path": self.path, "snapshot": self.snapshot, "pictures": pictures, "values": values}
-        return known | ({"likeness": likeness} if likeness is not None else {})
+        further = {"sources": None if self.sources is None else dict(self.sources), "likeness": likeness}
+        return known | {name: each for name, each in further.items() if each is not None}
 
 
 def path_from(run: Path, corpus: Path) -> str:

@@ -114,6 +114,7 @@ class _CorpusRecord(Part):
     snapshot: Text | None
     pictures: _Pictures | None
     values: dict[ValueName, list[Text]] | None
+    sources: dict[Text, Text] | None = None
     likeness: dict[ValueName, dict[ValueName, Number]] | None = None
 
 

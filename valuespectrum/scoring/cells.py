@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Readout = Literal["auto", "log_probability", "samples", "text"]
+Over = Literal["search-words", "sources"]
 
 CELLS = 4
 """Both polarities times both option orders."""
 KEYWORD = "keyword"
 """Tag that names the search word which found a picture."""
+CLIP_SOURCE = "clip_source"
+"""Column that names who published a picture; there where intervals are to be over publishers, not search words."""
 DRAWN_TEXT = "drawn_text"
 """Column that says whether a single text was drawn and is not the most likely one."""
 
@@ -48,6 +51,8 @@ class ScoringOptions:
     """Log-probabilities of the choices, drawn answers, or the parsed text; ``auto`` takes the first that there is."""
     over_wordings: bool = True
     """Whether intervals cover other wordings like those asked; else these wordings only, which is then said."""
+    over: Over = "search-words"
+    """What clips came by and intervals draw again with them: the words that found them, or who published them."""
 
 
 def judge(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:

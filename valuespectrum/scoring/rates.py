@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from agents.models.base import NO_CHOICE, REFUSAL
 from valuespectrum.scoring.cells import ScoringOptions, class_shares
 from valuespectrum.scoring.shares import share_row
@@ -36,7 +39,8 @@ def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Jso
         "error": (failed, failed | True),
         "mismatch": ((parsed == "yes") != (asks["log_odds"] > 0), read),
     }
-    return {name: _share(asks["clip"], hit, base, options) for name, (hit, base) in rates.items()}
+    clips = asks["clip"].factorize()[0]
+    return {name: _share(clips, hit, base, options) for name, (hit, base) in rates.items()}
 
 
 def refusals_by_value(judged: pd.DataFrame) -> dict[str, float]:
@@ -46,10 +50,12 @@ def refusals_by_value(judged: pd.DataFrame) -> dict[str, float]:
 
 
 def _share(
-    clip: pd.Series[str], hit: pd.Series[float] | pd.Series[bool], base: pd.Series[bool], options: ScoringOptions
+    clips: NDArray[np.int64],
+    hit: pd.Series[float] | pd.Series[bool],
+    base: pd.Series[bool],
+    options: ScoringOptions,
 ) -> Json:
-    import pandas as pd
-
-    counts = pd.DataFrame({"clip": clip, "hit": hit.astype(float).where(base, 0.0), "base": base.astype(float)})
-    sums = counts.groupby("clip", as_index=False).sum()
-    return share_row(sums["hit"].to_numpy(float), sums["base"].to_numpy(float), options.level)
+    asked = base.to_numpy(np.bool_)
+    hits = np.where(asked, hit.to_numpy(np.float64), 0.0)
+    by_clip = [np.asarray(np.bincount(clips, each), dtype=np.float64) for each in (hits, asked.astype(np.float64))]
+    return share_row(by_clip[0], by_clip[1], options.level)

@@ -9,7 +9,7 @@ highest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
@@ -133,6 +133,28 @@ def clips_by_value(rows: Iterable[StimulusRow]) -> dict[str, list[str]]:
     for row in rows:
         clips.setdefault(row.value, {})[row.clip_id] = None
     return {value: list(members) for value, members in clips.items()}
+
+
+def clip_sources(rows: Iterable[StimulusRow], published: Callable[[str], str]) -> dict[str, str] | None:
+    """Who published each clip, as numbers from 1 in the order of the rows: names are nobody's business here.
+
+    Args:
+        rows: What stands for values.
+        published: Clip to its uploader; empty where nobody is known.
+
+    Returns:
+        Clip to number, without those of nobody known; ``None`` where that is all of them.
+
+    Example:
+        >>> clip_sources([], lambda clip: "somebody") is None
+        True
+    """
+    numbers: dict[str, str] = {}
+    found = {}
+    for clip in dict.fromkeys(row.clip_id for row in rows):
+        if uploader := published(clip):
+            found[clip] = numbers.setdefault(uploader, str(len(numbers) + 1))
+    return found or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,12 @@ from small_run import MODEL, write_run
 
 from agents.answers.respondent import RespondentColumns
 from valuespectrum.measuring.set_tables import set_tables, tables_of
-from valuespectrum.measuring.stored_answers import with_drawn_texts
+from valuespectrum.measuring.stored_answers import came_by, with_drawn_texts
+from valuespectrum.runs.manifest import CorpusRecord
+from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.facets.comparison import compare
+from valuespectrum.stimuli.retrieval import StimulusRow, clip_sources
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 
@@ -80,3 +83,28 @@ def test_silence_has_a_reason_and_no_table() -> None:
     silent = answers(Truth(), clips=3).assign(parsed="refusal", log_probability_yes=-30.0, log_probability_no=-30.0)
     told = tables_of(silent, OPTIONS)[BARE].told
     assert told.table is None and told.status == "not identifiable" and "nothing that was said" in told.why
+
+
+def test_intervals_over_sources_know_who_published_clips() -> None:
+    found = answers(Truth(clip_spread=0.5), clips=6).assign(keyword="word")
+    sources = {clip: str(place % 4) for place, clip in enumerate(found["clip"].unique())} | {"power-0": ""}
+    over = ScoringOptions(draws=50, over="sources")
+    table = tables_of(came_by(found, over, sources), over)[BARE].told.table
+    assert table is not None and table.layout.cluster == "source" and len(table.cluster_names) == 5
+    assert came_by(found, OPTIONS, sources) is found
+    covers = score_answers(came_by(found, over, sources), over)["covers"]
+    assert "from other sources" in covers and "It does not cover clips found by other search words" in covers
+    with pytest.raises(InputError, match="does not say who published"):
+        came_by(found, over, None)
+    pairs = came_by(found.assign(clip_2=found["clip"].to_numpy()[::-1]), over, sources)
+    assert pairs["clip_source_2"].tolist() == pairs["clip_source"].tolist()[::-1]
+
+
+def test_a_run_keeps_who_published_its_clips_as_numbers() -> None:
+    rows = [StimulusRow("power", "w", 1, 0.1, 1.0, f"f{clip}", clip, "p") for clip in ("a", "b", "c", "a", "d")]
+    published = {"a": "@one", "b": "@two", "c": "@one", "d": ""}
+    assert clip_sources(rows, published.__getitem__) == {"a": "1", "b": "2", "c": "1"}
+    assert clip_sources(rows, lambda clip: "") is None
+    record = CorpusRecord(sources={"a": "1"})
+    assert record.document["sources"] == {"a": "1"} and "sources" not in CorpusRecord().document
+    assert CorpusRecord().completed(record).sources == {"a": "1"}

@@ -19,7 +19,7 @@ from valuespectrum.operations.shared import choices
 from valuespectrum.operations.shared.loading import check_engine
 from valuespectrum.reproduction.targets import TARGETS
 from valuespectrum.runs.export import Form
-from valuespectrum.scoring.cells import Readout
+from valuespectrum.scoring.cells import Over, Readout
 from valuespectrum.stimuli.ratings.labels import RaterKind
 from vectorstore.foundation.errors import ModelError
 from vectorstore.index.search import ENGINES as SEARCH_ENGINES
@@ -32,6 +32,7 @@ KNOWN = {
     "FormName": get_args(AnswerForm),
     "FrameName": get_args(FrameOfMind),
     "ReadoutName": get_args(Readout),
+    "OverName": get_args(Over),
     "DecoderName": DECODERS,
     "SamplingName": SAMPLINGS,
     "RaterName": get_args(RaterKind),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.api import ReadoutName
+from valuespectrum.api import OverName, ReadoutName
 from valuespectrum.cli.console.options import SeedOption
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
@@ -41,6 +41,10 @@ def score(
             help="Whether intervals cover other wordings like those asked, or these alone.",
         ),
     ] = True,
+    over: Annotated[
+        OverName,
+        typer.Option(help="What intervals draw again with clips: the words that found them, or who published them."),
+    ] = "search-words",
     as_json: JsonOption = False,
 ) -> None:
     """Make scores from stored answers.
@@ -49,6 +53,6 @@ def score(
     """
     with Terminal(as_json) as terminal:
         settings = api.ScoreSettings(
-            readout, draws, minimum_mass, seed, ratings, tuple(rater or ()), other_wordings=other_wordings
+            readout, draws, minimum_mass, seed, ratings, tuple(rater or ()), other_wordings, over
         )
         terminal.show(api.score(run, settings, terminal))

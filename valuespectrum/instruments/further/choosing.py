@@ -15,8 +15,8 @@ from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.answered.conclusions import Shown
-from valuespectrum.scoring.answered.sets import SEARCH_WORD, ToldSets
-from valuespectrum.scoring.cells import KEYWORD, ScoringOptions
+from valuespectrum.scoring.answered.sets import FACETS, ToldSets, found_by
+from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
 from valuespectrum.scoring.choices.strengths import ChoiceSets, Strengths, strengths
 from valuespectrum.scoring.estimate import Estimate
@@ -112,7 +112,7 @@ def chosen(
                 wording=wording,
             )
         )
-    rows = _with_search_words(pd.concat(tables), plain, form) if tables else pd.DataFrame({"theta": []})
+    rows = found_by(_offered(plain, form)).beside(pd.concat(tables)) if tables else pd.DataFrame({"theta": []})
     lost = [wording for wording, fit in found.items() if fit.why]
     why = f"in the wording {', '.join(lost)}: {found[lost[0]].why}" if lost else ""
     text = read.kind.endswith("text")
@@ -169,16 +169,14 @@ def _part(sets: ChoiceSets, here: np.ndarray) -> ChoiceSets:
     return ChoiceSets(sets.values[here], sets.units[here], sets.sign[here], sets.count, further)
 
 
-def _with_search_words(rows: pd.DataFrame, answers: pd.DataFrame, form: ChoiceFormat) -> pd.DataFrame:
-    if KEYWORD not in answers:
-        return rows
-    words: dict[tuple[str, str], str] = {}
-    for place in range(len(form.options)):
-        names = [numbered(name, place) for name in ("value", form.unit, KEYWORD)]
-        for value, unit, word in answers[names].drop_duplicates().itertuples(index=False, name=None):
-            words.setdefault((str(value), str(unit)), str(word or ""))
-    pairs = zip(rows["value"], rows["clip"], strict=True)
-    return rows.assign(**{SEARCH_WORD: [words.get(pair, "") for pair in pairs]})
+def _offered(answers: pd.DataFrame, form: ChoiceFormat) -> pd.DataFrame:
+    """Everything that was on offer, a row each, with what it came by where that is known."""
+    import pandas as pd
+
+    known = [name for name in FACETS if name in answers]
+    places = range(len(form.options))
+    offered = [answers[[numbered(name, place) for name in ("value", form.unit, *known)]] for place in places]
+    return pd.concat([each.set_axis(["value", "clip", *known], axis=1) for each in offered])
 
 
 def _leans(found: Mapping[str, Strengths]) -> dict[str, Estimate]:

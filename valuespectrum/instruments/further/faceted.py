@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import nothing
-from valuespectrum.scoring.answered.conclusions import Shown, conclude, overall, points, rows
-from valuespectrum.scoring.answered.sets import LOG_ODDS, SEARCH_WORD, ToldSets
+from valuespectrum.scoring.answered.conclusions import Shown, conclude, overall, points, rows, way_out
+from valuespectrum.scoring.answered.sets import FACETS, LOG_ODDS, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
@@ -46,7 +46,7 @@ def told_sets(
     """A table of sets out of numbers.
 
     Args:
-        numbers: ``value, clip, wording, theta``, and ``search_word`` where it is known.
+        numbers: ``value, clip, wording, theta``, and what clips came by (``FoundBy.beside``) where it is known.
         value_set: Dimensions in order.
         readout: How answers were read, in words that say what the numbers are: only equal ones are compared.
         status: Whether the numbers are told.
@@ -55,7 +55,7 @@ def told_sets(
     """
     if numbers.empty or numbers["theta"].isna().all():
         return ToldSets(None, readout, "not identifiable", why or "nothing that was said could be read", unit)
-    layout = Layout(value_set, SEARCH_WORD if SEARCH_WORD in numbers else "", readout=readout)
+    layout = Layout(value_set, next((name for name in FACETS.values() if name in numbers), ""), readout=readout)
     return ToldSets(collect([numbers], layout), readout, status, why, unit)
 
 
@@ -88,8 +88,8 @@ def faceted(
     )
     if told.table is None:
         return base
-    over_wordings = options.over_wordings and len(told.table.wordings) > 1
-    found = conclude(told.table, Facets(options.level, over_wordings, least_clips=options.minimum_clips), options)
+    facets = Facets(options.level, options.over_wordings, least_clips=options.minimum_clips)
+    found = conclude(told.table, facets, options)
     scores = rows(found, shown, heard.answers)
     if shown.log_odds:
         scores = {value: _strength(score) for value, score in scores.items()}
@@ -100,6 +100,7 @@ def faceted(
         overall=Estimate(None) if shown.log_odds else overall(found, shown),
         differences=found.analysis.differ.to_json(),
         covers=shown.words(found.analysis.covering.sentence),
+        notes=(*base.notes, *way_out(found, shown)),
         n_units=len(told_of),
         n_unscored=len(units.names) - len(told_of),
         centred_over=int(found.reckoned.chosen.sum()),

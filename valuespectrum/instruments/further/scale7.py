@@ -15,7 +15,7 @@ from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.scoring.answered.conclusions import Shown
-from valuespectrum.scoring.answered.sets import SEARCH_WORD, SEVEN_STEPS, ToldSets, search_words
+from valuespectrum.scoring.answered.sets import SEVEN_STEPS, ToldSets, found_by
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
 from valuespectrum.scoring.estimate import Estimate
@@ -82,10 +82,7 @@ class SevenSteps(PictureBattery):
         read = read_options(plain, STEPS, options, _NEITHER if self.options.unforced else "")
         rated = plain[["value", "clip", "wording", "polarity"]].assign(number=expected_steps(read.shares))
         rows, lean = liking_steps(rated, _MIDDLE)
-        words = search_words(plain)
-        if words:
-            pairs = zip(rows["value"], rows["clip"], strict=True)
-            rows = rows.assign(**{SEARCH_WORD: [words.get(pair, "") for pair in pairs]})
+        rows = found_by(plain).beside(rows)
         return told_sets(rows, self.value_set, f"{SEVEN_STEPS}, {read.kind}", unit=SEVEN_STEPS), read, lean
 
     def _forms(self, role: Role) -> Sequence[Form]:

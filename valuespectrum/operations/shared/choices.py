@@ -26,6 +26,8 @@ FrameName = Literal["neutral", "honest", "fake_good", "all"]
 """What is said before a question."""
 ReadoutName = Literal["auto", "log_probability", "samples", "text"]
 """What of an answer is scored."""
+OverName = Literal["search-words", "sources"]
+"""What intervals draw again with clips."""
 DecoderName = Literal["auto", "pyav", "decord", "torchcodec"]
 """What reads videos."""
 SamplingName = Literal["uniform", "keyframe", "scene", "first"]

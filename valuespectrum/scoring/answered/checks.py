@@ -47,7 +47,7 @@ def checked(judged: pd.DataFrame, sets: AnsweredSets, found: Concluded | None, s
         unequal_refusals(*_refused(judged, sets), stream(seed, "guards/refusals")),
         readout_mass(np.empty(0) if texts else heard["mass"].to_numpy(np.float64)),
         wording_agreement(sets.liking.effects.theta[0]),
-        clips_per_word([_words(sets, value) for value in cells.values], cells.values),
+        clips_per_word([_came_by(sets, value) for value in cells.values], cells.values, sets.found_by.facet),
         ties(_means(found)),
         response_orthogonality(cells.said[0].reshape(-1, 4).sum(axis=0), POLARITY),
     ]
@@ -125,8 +125,8 @@ def _refused(judged: pd.DataFrame, sets: AnsweredSets) -> tuple[Floats, np.ndarr
     return spread[value, clip], value, sets.cells.values
 
 
-def _words(sets: AnsweredSets, value: str) -> list[str]:
-    return [word for (of_value, _), word in sets.words.items() if of_value == value]
+def _came_by(sets: AnsweredSets, value: str) -> list[str]:
+    return [name for (of_value, _), name in sets.found_by.names.items() if of_value == value]
 
 
 def _means(found: Concluded | None) -> Floats:

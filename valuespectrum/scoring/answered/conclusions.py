@@ -14,7 +14,7 @@ from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP, HEADLINE, Estimate, Score
 from valuespectrum.scoring.facets.analysis import Analysis, Reckoned, ValueFinding, analyse, reckon
 from valuespectrum.scoring.facets.covering import Facets
-from valuespectrum.scoring.facets.findings import NO_CLIPS, TOO_FEW
+from valuespectrum.scoring.facets.findings import NO_CLIPS, ONE_WORDING, TOO_FEW
 from valuespectrum.scoring.facets.ranking import Rank, rank
 from valuespectrum.scoring.facets.tables import SetTable
 
@@ -59,6 +59,15 @@ def conclude(table: SetTable, facets: Facets, options: ScoringOptions) -> Conclu
     """
     reckoned = reckon(table, facets)
     return Concluded(reckoned, analyse(table, facets), rank(reckoned, options.seed, options.draws))
+
+
+def way_out(found: Concluded, shown: Shown) -> tuple[str, ...]:
+    """What to do where one wording left no interval; nothing elsewhere."""
+    if not found.reckoned.facets.wordings or ONE_WORDING not in found.reckoned.why:
+        return ()
+    return (
+        shown.words("ask in more wordings, or score with --these-wordings for intervals over clips within this one"),
+    )
 
 
 def rows(found: Concluded, shown: Shown, answers: Mapping[str, int]) -> dict[str, Score]:

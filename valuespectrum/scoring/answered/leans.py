@@ -48,7 +48,7 @@ def lean_terms(sets: AnsweredSets, value_set: ValueSet, level: float) -> dict[st
     off = _shares(sets) - 0.5
     facets = Facets(level, wordings=False, least_clips=1)
     for name, weights in _POINTS.items():
-        table = set_table(sets.cells, off @ weights, value_set, sets.words)
+        table = set_table(sets.cells, off @ weights, value_set, sets.found_by)
         told[name] = analyse(table, facets).general.estimate if table else Estimate(None)
     # Liking by questions for minus liking by questions against: whether negation is understood it cannot show.
     return told | {"polarity_gap": told["yes_lean_points"].moved(2.0)}
@@ -61,7 +61,7 @@ def share_table(sets: AnsweredSets, value_set: ValueSet) -> SetTable | None:
     """
     shares = _shares(sets)
     parts = [mean_over(shares[..., sign == POLARITY], 3) for sign in (1.0, -1.0)]
-    return set_table(sets.cells, 100.0 * (0.5 + (parts[0] - parts[1]) / 2), value_set, sets.words)
+    return set_table(sets.cells, 100.0 * (0.5 + (parts[0] - parts[1]) / 2), value_set, sets.found_by)
 
 
 def wording_terms(sets: AnsweredSets, table: SetTable | None, level: float) -> Json:

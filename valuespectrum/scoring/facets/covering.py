@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from valuespectrum.scoring.facets.moments import Within
-from valuespectrum.scoring.facets.tables import SetTable
+from valuespectrum.scoring.facets.tables import SOURCE, SetTable
+
+_FIXED = {
+    "": "clips that were found in another way (search words or sources are not told apart)",
+    SOURCE: "clips found by other search words",
+}
+"""What is not drawn again with clips, by column of the table; else it is other sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,8 @@ class Covering:
     clusters: int
     wordings: int
     over_wordings: bool
-    repeated: bool
-    """Whether sets were asked more than once."""
+    drawn: bool
+    """Whether answers were drawn, or sets asked more than once."""
 
     @property
     def sentence(self) -> str:
@@ -45,20 +51,24 @@ class Covering:
             >>> Covering(15, "", 15, 3, True, False).sentence.partition(".")[0]
             'The interval covers other clips (15 a value), asked in other wordings of the kind of these 3'
         """
-        by = f" found by other {_many(self.cluster)} ({self.clusters} a value)" if self.cluster else ""
+        by = f" {self._came_by} ({self.clusters} a value)" if self.cluster else ""
         asked = f"in other wordings of the kind of these {self.wordings}"
         if not self.over_wordings:
             asked = f"in the same {self.wordings} wordings" if self.wordings != 1 else "in the same wording"
         covered = f"The interval covers other clips ({self.clips} a value){by}, asked {asked}"
-        drawn = ", and other draws of the same answers" if self.repeated else ""
+        drawn = ", and other draws of the same answers" if self.drawn else ""
         fixed = [] if self.over_wordings else ["other wordings"]
-        fixed += (
-            []
-            if self.cluster
-            else ["clips that were found in another way (search words or sources are not told apart)"]
-        )
-        fixed += ["another language", "another readout", "another version of the model"]
+        fixed += [
+            _FIXED.get(self.cluster, "clips from other sources"),
+            "another language",
+            "another readout",
+            "another version of the model",
+        ]
         return f"{covered}{drawn}. It does not cover {', '.join(fixed[:-1])} or {fixed[-1]}."
+
+    @property
+    def _came_by(self) -> str:
+        return "from other sources" if self.cluster == SOURCE else f"found by other {self.cluster.replace('_', ' ')}s"
 
 
 def covering(table: SetTable, within: Within, facets: Facets) -> Covering:
@@ -72,9 +82,5 @@ def covering(table: SetTable, within: Within, facets: Facets) -> Covering:
         int(np.median(within.sizes.clusters[asked])) if asked.any() else 0,
         wordings,
         facets.wordings and wordings > 1,
-        bool((table.repeats > 1).any()),
+        table.layout.drawn or bool((table.repeats > 1).any()),
     )
-
-
-def _many(name: str) -> str:
-    return f"{name.replace('_', ' ')}s"

@@ -6,7 +6,7 @@ with the answers. A set that is missing is a hole, and stays one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from vectorstore.foundation.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+SEARCH_WORD, SOURCE = "search_word", "source"
+"""Columns that name what clips came by."""
 _SET = ["value", "clip", "wording"]
 _OTHER = "\0other"
 """A column of another table beside one's own; no layout has a name like it."""
@@ -32,12 +34,14 @@ class Layout:
 
     value_set: ValueSet = TEN
     cluster: str = ""
-    """Column that names what clips were found by, e.g. ``search_word`` or ``source``; empty when nothing is known. A
-    clip without a name in it is a cluster of its own."""
+    """Column that names what clips came by (``SEARCH_WORD``, ``SOURCE``); empty when nothing is known. A clip without
+    a name in it is a cluster of its own."""
     score: str = "theta"
     """Column of the log-odds of a set."""
     readout: str = ""
     """How answers were read; differences of two readouts are refused."""
+    drawn: bool = False
+    """Whether answers were drawn, so that asked again others would have come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def collect(rows: Iterable[pd.DataFrame], layout: Layout | None = None) -> SetTa
     named = pd.concat(members) if members else pd.DataFrame(columns=["value", "clip", "name"])
     first = named.set_axis(["value", "clip", "name"], axis=1).groupby(["value", "clip"], as_index=False).min()
     cluster_of = dict(zip(zip(first["value"], first["clip"], strict=True), first["name"], strict=True))
-    return _arranged(sums, cluster_of, layout)
+    return arranged(_numbered(sums, layout), cluster_of, layout)
 
 
 def _check(frame: pd.DataFrame, layout: Layout) -> None:
@@ -123,41 +127,84 @@ def _check(frame: pd.DataFrame, layout: Layout) -> None:
     missing = [name for name in needed if name not in frame]
     if missing:
         raise InputError(f"the table of sets has no column {', '.join(missing)}", f"it needs {', '.join(needed)}")
-    if np.isinf(frame[layout.score].to_numpy(dtype=np.float64)).any():
-        raise InputError("a set has infinite log-odds", "smooth counts of draws before they become log-odds")
     for value in frame["value"].unique():
         layout.value_set.position(str(value))
 
 
-def _arranged(sums: pd.DataFrame, cluster_of: dict[tuple[str, str], str], layout: Layout) -> SetTable:
+@dataclass(frozen=True, slots=True)
+class NumberedSets:
+    """Sets with numbers for names, each set once, shape (sets,)."""
+
+    value: Integers
+    """Place in the value set."""
+    clip: Integers
+    """Place in ``clips``."""
+    wording: Integers
+    """Place in ``wordings``."""
+    count: Floats
+    """How often it was asked."""
+    total: Floats
+    """Sum of its scores."""
+    square: Floats
+    """Sum of their squares."""
+    clips: Sequence[str]
+    """Sorted; some may have no set."""
+    wordings: Sequence[str]
+    """The same."""
+
+
+def _numbered(sums: pd.DataFrame, layout: Layout) -> NumberedSets:
     import pandas as pd
 
     wording, wordings = pd.factorize(sums["wording"], sort=True)
-    clip, listed = pd.factorize(sums["clip"], sort=True)
-    clip_names = listed.tolist()
+    clip, clips = pd.factorize(sums["clip"], sort=True)
     named, values = pd.factorize(sums["value"])
     value = np.array([layout.value_set.position(each) for each in values])[named]
-    pairs, pair = np.unique(value * len(clip_names) + clip, return_inverse=True)
-    owner, code = pairs // len(clip_names), pairs % len(clip_names)
+    count, total, square = (sums[name].to_numpy(dtype=np.float64) for name in ("n", "total", "square"))
+    return NumberedSets(value, clip, wording, count, total, square, clips.tolist(), wordings.tolist())
+
+
+def arranged(sets: NumberedSets, cluster_of: Mapping[tuple[str, str], str], layout: Layout) -> SetTable:
+    """Put sets where they belong.
+
+    Args:
+        sets: At least one.
+        cluster_of: (value, clip) to what it was found by; a clip without a name is a cluster of its own.
+        layout: What they mean.
+
+    Raises:
+        InputError: A score is infinite.
+    """
+    if not np.isfinite(sets.total).all():
+        raise InputError("a set has infinite log-odds", "smooth counts of draws before they become log-odds")
+    clips, clip = _used(sets.clips, sets.clip)
+    wordings, wording = _used(sets.wordings, sets.wording)
+    pairs, pair = np.unique(sets.value * len(clips) + clip, return_inverse=True)
+    owner, code = pairs // len(clips), pairs % len(clips)
     place = np.arange(len(pairs)) - np.searchsorted(owner, owner)
     shape = (len(layout.value_set), int(place.max()) + 1)
     names = [
-        cluster_of.get((layout.value_set.dimensions[v], clip_names[c]), f"\0{clip_names[c]}")
+        cluster_of.get((layout.value_set.dimensions[v], clips[c]), f"\0{clips[c]}")
         for v, c in zip(owner, code, strict=True)
     ]
-    cluster, cluster_names = pd.factorize(np.array(names, dtype=object), sort=True)
-    clips, clusters = np.full(shape, -1), np.full(shape, -1)
-    clips[owner, place], clusters[owner, place] = code, cluster
+    cluster_names, cluster = np.unique(np.array(names, dtype=object), return_inverse=True)
+    codes, clusters = np.full(shape, -1), np.full(shape, -1)
+    codes[owner, place], clusters[owner, place] = code, cluster
     log_odds, squares = np.full((*shape, len(wordings)), np.nan), np.zeros((*shape, len(wordings)))
     repeats = np.zeros_like(squares)
-    at = (value, place[pair.ravel()], wording)
-    count, total = sums["n"].to_numpy(dtype=np.float64), sums["total"].to_numpy(dtype=np.float64)
-    log_odds[at], repeats[at] = total / count, count
-    squares[at] = np.maximum(sums["square"].to_numpy(dtype=np.float64) - total**2 / count, 0.0)
+    at = (sets.value, place[pair.ravel()], wording)
+    log_odds[at], repeats[at] = sets.total / sets.count, sets.count
+    squares[at] = np.maximum(sets.square - sets.total**2 / sets.count, 0.0)
     asked, shown, found = (
-        tuple(str(name).removeprefix("\0") for name in each) for each in (wordings, clip_names, cluster_names)
+        tuple(str(name).removeprefix("\0") for name in each) for each in (wordings, clips, cluster_names)
     )
-    return SetTable(layout, asked, shown, found, log_odds, clips, clusters, repeats, squares)
+    return SetTable(layout, asked, shown, found, log_odds, codes, clusters, repeats, squares)
+
+
+def _used(names: Sequence[str], codes: Integers) -> tuple[list[str], Integers]:
+    """Names that occur, and the codes among them."""
+    places, among = np.unique(codes, return_inverse=True)
+    return [names[place] for place in places], among.ravel()
 
 
 def difference(first: SetTable, second: SetTable) -> SetTable:

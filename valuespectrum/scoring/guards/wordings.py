@@ -55,24 +55,26 @@ def wording_agreement(theta: Floats) -> Finding:
     return told("wordings", agreement < LEAST_AGREEMENT, agreement, LEAST_AGREEMENT, statements)
 
 
-def clips_per_word(words: Sequence[Sequence[str]], names: Sequence[str]) -> Finding:
+def clips_per_word(words: Sequence[Sequence[str]], names: Sequence[str], facet: str = "search_word") -> Finding:
     """Whether the clips of every value come from enough search words (or sources).
 
     The effective number of words is ``(sum n)^2 / sum n^2`` over the clips n of each (Kish 1965); an interval over
     words has one degree of freedom less.
 
     Args:
-        words: For every value, the word that found each of its clips.
+        words: For every value, the word that found each of its clips, or who published it.
         names: Of the values.
+        facet: Which of the two, ``search_word`` or ``source``.
     """
+    came_by = f"{facet.replace('_', ' ')}s"
     known = [(_effective(found), name) for found, name in zip(words, names, strict=True) if found]
     if not known:
         return Finding("words", "unknown", None, FEWEST_WORDS, "which word found a clip is not known")
     fewest, name = min(known)
     statements = (
-        f"clips come from {fewest:.1f} search words a value or more",
-        f"clips of {name} come from only {fewest:.1f} search words (in effect): its score is about those words, and "
-        "its interval hangs on few of them",
+        f"clips come from {fewest:.1f} {came_by} a value or more",
+        f"clips of {name} come from only {fewest:.1f} {came_by} (in effect): its score is about those, and its "
+        "interval hangs on few of them",
     )
     return told("words", fewest < FEWEST_WORDS, fewest, FEWEST_WORDS, statements)
 

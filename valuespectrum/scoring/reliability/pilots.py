@@ -135,8 +135,8 @@ def _told(sets: AnsweredSets, scores: Floats, further: tuple[str, ...]) -> ToldR
         _SCORE: scores[at],
     }
     columns |= {name: at[3 + place].astype(str) for place, name in enumerate(further)}
-    if sets.words:
-        columns[WORD] = [sets.words.get(pair, pair[1]) for pair in pairs]
+    if sets.found_by.facet:
+        columns[WORD] = [sets.found_by.names.get(pair, pair[1]) for pair in pairs]
     return ToldRows(pd.DataFrame(columns))
 
 

@@ -71,8 +71,10 @@ def test_one_wording_claims_nothing_about_others_unless_it_is_meant_alone() -> N
     assert numbers(scores, "centred_log_odds_why") == {findings.ONE_WORDING}
     assert numbers(scores, "centred_log_odds_low", "p_adjusted", "rank") == {None}
     assert "was not tested: one wording" in scores["verdicts"][0]
+    assert any("--these-wordings" in note for note in scores["notes"])
     fixed = scored(one, ScoringOptions(draws=50, over_wordings=False))
     assert None not in numbers(fixed, "centred_log_odds_low", "p_adjusted")
+    assert not any("--these-wordings" in note for note in fixed["notes"])
     assert "in the same wording" in fixed["covers"] and "It does not cover other wordings" in fixed["covers"]
 
 

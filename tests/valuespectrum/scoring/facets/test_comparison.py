@@ -78,5 +78,5 @@ def test_holm_is_bonferroni_for_the_smallest_and_never_falls() -> None:
 def test_the_words_beside_an_interval_name_what_it_does_not_cover() -> None:
     told = Covering(15, "search_word", 5, 3, True, False).sentence
     assert "found by other search words (5 a value)" in told
-    assert "It does not cover another language" in told
+    assert "It does not cover clips from other sources, another language" in told
     assert "not told apart" in Covering(15, "", 15, 3, True, False).sentence
