@@ -34,8 +34,8 @@ from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
 
 NOT_CORRECTED = (
-    f"not corrected: fewer than {LEAST_SHARED} clips were named by two raters, so that errors of a rater cannot be "
-    "told from wrong clips and would be corrected for as well; let a second rater label the same clips"
+    f"not corrected: fewer than {LEAST_SHARED} clips were named by two raters, so errors of a rater would pass for "
+    "wrong clips; let a second rater label the same ones"
 )
 
 
