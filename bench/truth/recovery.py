@@ -25,7 +25,7 @@ from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.random_streams import stream
 
 LEVEL = 0.95
-PAPER, STANDARD, FULL = BATTERIES[0], BATTERIES[2], BATTERIES[3]
+PAPER, STANDARD = BATTERIES[0], BATTERIES[2]
 HEADINGS = "error  points  off  cover"
 
 
