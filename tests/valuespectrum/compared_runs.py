@@ -35,6 +35,17 @@ class WordsOnly(SimulatedModel):
         return (replace(answer, log_probabilities={}) for answer in super().score(asks))
 
 
+class Counted(SimulatedModel):
+    """Its answers are counts of ten draws, as near to its probabilities as ten can come."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for answer in super().score(asks):
+            likely = max(answer.log_probabilities, key=lambda name: answer.log_probabilities[name])
+            hits = round(10 * np.exp(answer.log_probabilities[likely]))
+            counts = {name: hits if name == likely else 10 - hits for name in answer.log_probabilities}
+            yield replace(answer, log_probabilities={}, counts=counts)
+
+
 class ClipEmbedder(AxesEmbedder):
     """The search word ``VALUE N`` finds the clip ``VALUE-N``: every clip comes from a search word of its own."""
 

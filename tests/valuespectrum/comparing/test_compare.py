@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from compared_runs import CLIPS, WordsOnly, clip_world, planted, write_run
+from compared_runs import CLIPS, Counted, WordsOnly, clip_world, planted, write_run
 from drawn_corpus import DrawnCorpus
 
 import valuespectrum as vs
@@ -17,9 +18,11 @@ from agents.personas.persona import load_personas
 from valuespectrum.cli import main
 from valuespectrum.comparing.compare import ComparingOptions, compare_runs
 from valuespectrum.comparing.respondents import Wanted
+from valuespectrum.operations.studies.compared import in_words
 from valuespectrum.reference.truth import planted_profile
 from valuespectrum.reference.twin.loading import load
-from valuespectrum.scoring.facets.comparison import DIFFERS, EQUAL, SLIGHT
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.facets.comparison import DIFFERS, EQUAL, SLIGHT, UNKNOWN
 from valuespectrum.scoring.off_circle import to_log_odds
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
@@ -163,6 +166,36 @@ def test_readouts_are_never_mixed_and_silence_is_named(runs: Path, tmp_path: Pat
     assert main(["compare", str(runs / "pair"), str(mute), "--readout", "text", "--json"]) == 2
     error = json.loads(capsys.readouterr().out)["error"]
     assert "fewer than two respondents have a liking to compare" in error["message"]
+
+
+def test_counted_draws_of_respondents_far_apart_are_said_to_be_squeezed(tmp_path: Path) -> None:
+    liking = {value: 0.2 * place - 0.9 for place, value in enumerate(VALUES)}
+    keen = {value: theta + 3.0 for value, theta in liking.items()}
+    models = [Counted(SimulatedProfile(each, noise=0.5)) for each in (liking, keen)]
+    (pair,) = compare_runs([write_run(tmp_path / "drawn", models)], ComparingOptions())["comparisons"]
+    assert any("counted draws are squeezed" in note for note in pair["notes"])
+
+
+def test_a_run_and_a_copy_of_it_are_said_to_be_one(runs: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(runs / "grown", copy)
+    (pair,) = compare_runs([runs / "grown", copy], ComparingOptions())["comparisons"]
+    assert any("answered every set alike" in note for note in pair["notes"])
+    assert set(_verdicts(pair).values()) == {UNKNOWN}
+
+
+def test_what_is_no_log_odds_is_not_called_so(runs: Path) -> None:
+    document = compare_runs([runs / "pair"], ComparingOptions())
+    assert (document["unit"], document["margin"]) == ("log-odds", 0.5)
+    steps = in_words({**document, "unit": "steps of 1 to 7", "margin": 0.5})
+    assert "centred steps of 1 to 7" in steps and "within 0.5 steps of 1 to 7" in steps
+
+
+def test_one_wording_is_compared_within_itself_where_that_is_wished(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "one", [BASE, OTHER], wordings=1)
+    options = ComparingOptions(scoring=ScoringOptions(over_wordings=False))
+    (pair,) = compare_runs([run], options)["comparisons"]
+    assert _verdicts(pair)["hedonism"] == DIFFERS and "in the same wording" in pair["covers"]
 
 
 def test_other_instruments_and_wordings(runs: Path, tmp_path: Path) -> None:
