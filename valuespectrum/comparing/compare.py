@@ -67,7 +67,8 @@ def compare_runs(runs: Sequence[Path], options: ComparingOptions) -> Json:
         difference) and ``drift``.
 
     Raises:
-        InputError: Runs cannot be read or compared, too few or too many are chosen, or nothing is shared.
+        InputError: Runs cannot be read or compared, too few or too many are chosen, nothing is shared, or no margin is
+            known.
         ModelError: Every ask to a model failed.
     """
     _check(options)
@@ -75,7 +76,7 @@ def compare_runs(runs: Sequence[Path], options: ComparingOptions) -> Json:
     chosen, left_out = _comparable(choose(found, options.wanted), found)
     scoring, unit = options.scoring, chosen[0].told.unit
     facets = Facets(scoring.level, scoring.over_wordings, least_clips=scoring.minimum_clips)
-    judging = Judging(facets, options.margin or MARGINS[unit])
+    judging = Judging(facets, _margin(options.margin, unit))
     if options.drift:
         pairs, trend = _drifting(chosen, runs, judging, options)
         order: list[Json] = []
@@ -103,12 +104,24 @@ def _check(options: ComparingOptions) -> None:
     Raises:
         InputError: They do.
     """
-    if options.margin is not None and not options.margin > 0:
-        raise InputError("the margin must be above 0", "0.5 is 12 points of 100 in the middle of the scale")
+    if options.margin is not None and not 0 < options.margin < math.inf:
+        raise InputError("the margin must be a number above 0", "0.5 is 12 points of 100 in the middle of the scale")
     if options.at and not options.drift:
         raise InputError("--at says where the runs of a drift stand", "add --drift")
     if options.all_pairs and options.drift:
         raise InputError("a drift compares every run with the one before it, not all pairs", "leave one of them out")
+
+
+def _margin(wished: float | None, unit: str) -> float:
+    """Within which two count as equal.
+
+    Raises:
+        InputError: Nobody says, for a unit of somebody else's.
+    """
+    margin = wished or MARGINS.get(unit)
+    if margin is None:
+        raise InputError(f"nothing says how near counts as equal in {unit}", "say it with --margin")
+    return margin
 
 
 def _comparable(

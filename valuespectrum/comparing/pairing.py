@@ -159,8 +159,8 @@ def _squeezed(table: SetTable, comparison: Comparison) -> Iterator[str]:
     general = comparison.analysis.general.estimate.mean
     if table.layout.readout == "samples" and general is not None and abs(general) >= _FAR:
         yield (
-            f"one likes everything {abs(general):.1f} log-odds more: counted draws are squeezed near their ends, and "
-            "with 3 log-odds between them equal values were found to differ in up to .09, unadjusted, in place of .05"
+            f"one likes everything {abs(general):.1f} log-odds more: counted draws are squeezed near their ends, so "
+            "that equal values far from the middle may be found to differ more often than is stated"
         )
 
 

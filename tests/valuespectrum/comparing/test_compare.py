@@ -146,6 +146,7 @@ def test_a_value_that_rises_from_run_to_run_has_a_slope(runs: Path) -> None:
         (ComparingOptions(at="0,1"), "runs of a drift stand"),
         (ComparingOptions(drift=True, all_pairs=True), "not all pairs"),
         (ComparingOptions(margin=0.0), "above 0"),
+        (ComparingOptions(margin=float("inf")), "above 0"),
     ):
         with pytest.raises(InputError, match=words):
             compare_runs(folders, options)

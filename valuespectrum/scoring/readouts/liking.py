@@ -10,12 +10,13 @@ import numpy as np
 from valuespectrum.scoring.readouts.counts import fit_counts
 from valuespectrum.scoring.readouts.effects import Effects
 from valuespectrum.scoring.readouts.evidence import Cells, Floats, Kind
-from valuespectrum.scoring.readouts.identify import Identification, identify, liking_shares
+from valuespectrum.scoring.readouts.identify import Identification, evidence, identify, liking_shares
 from valuespectrum.scoring.readouts.log_odds import fit_log_odds
 from valuespectrum.scoring.readouts.texts import fit_texts
 
-FEW_DRAWS = 12.0
-"""Draws to a set of four cells below which clips are integrated out rather than fitted one by one."""
+LEAST_IN_A_SET = 3.0
+"""Evidence in a set of four cells below which clips are integrated out rather than fitted one by one: that of twelve
+draws where yes and no are as likely, of forty where one of them is eleven times as likely as the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,5 @@ def _fit(cells: Cells) -> Effects:
     if cells.kind == "log_probability":
         return fit_log_odds(cells)
     sets = (cells.said.sum(axis=-1) > 0).sum()
-    many = cells.kind == "samples" and cells.said.sum() >= FEW_DRAWS * max(int(sets), 1)
+    many = cells.kind == "samples" and evidence(cells).sum() >= LEAST_IN_A_SET * max(int(sets), 1)
     return fit_counts(cells) if many else fit_texts(cells)
