@@ -9,7 +9,7 @@ how far they lie apart; a persona is charged with what it varies by beyond them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -107,7 +107,7 @@ def aligned(tables: Sequence[SetTable], facets: Facets) -> RoleSets:
     """
     wordings = sorted({name for table in tables for name in table.wordings})
     columns = {name: place for place, name in enumerate(wordings)}
-    facets = Facets(facets.level, facets.wordings and len(wordings) > 1, facets.clusters, facets.least_clips)
+    facets = replace(facets, wordings=facets.wordings and len(wordings) > 1)
     found: list[dict[str, tuple[int, str]]] = [{} for _ in tables[0].values]
     places = []
     for table in tables:
@@ -128,7 +128,7 @@ def aligned(tables: Sequence[SetTable], facets: Facets) -> RoleSets:
     groups = clusters if facets.clusters else clips
     sets = RoleSets(numbers, Clusters.of(groups), Overlap.of(clips, groups), facets)
     beside = sets._within(numbers[PERSONA] - numbers[BARE])
-    return RoleSets(numbers, sets.clusters, sets.overlap, facets, covering(tables[BARE], beside, facets).sentence)
+    return replace(sets, covers=covering(tables[BARE], beside, facets).sentence)
 
 
 def _codes(found: Sequence[dict[str, tuple[int, str]]], width: int) -> tuple[Integers, Integers]:
