@@ -19,7 +19,7 @@ from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Model
 from agents.models.local import simulated
 from agents.personas.persona import load_personas, load_trait_bank
 from agents.personas.prompts import profile_prompt, simple_prompt
-from valuespectrum.instruments.battery import WordingOptions
+from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.isq import questionnaire_forms
 from valuespectrum.instruments.like import LikeBattery
 from valuespectrum.instruments.wordings.choosing import STAIRCASE
@@ -364,7 +364,7 @@ def test_ids_and_settings_tell_respondents_apart() -> None:
 def test_questions_of_the_batteries_are_understood() -> None:
     asks = [
         Ask(Stimulus(), form.question, form.choices, tags={"weight_power": 1.0})
-        for form in (*LikeBattery(WordingOptions(3))._forms(BARE), *questionnaire_forms())
+        for form in (*LikeBattery(ItemOptions(3))._forms(BARE), *questionnaire_forms())
     ]
     assert len(asks) == 20
     for answer in TwinModel(AMBER).score(asks):
