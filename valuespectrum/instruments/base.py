@@ -219,6 +219,14 @@ class Published(Protocol):
     """What the table is called, e.g. ``"published protocol"``."""
 
 
+@runtime_checkable
+class OwnShowing(Protocol):
+    """An instrument about pictures that shows clips in a way of its own, for which ``--present`` has no meaning."""
+
+    own_showing: ClassVar[str]
+    """Why, for the message, e.g. ``"a feed shows clips as they pass"``."""
+
+
 class InstrumentType(Protocol):
     """What is registered: a class whose instances are instruments."""
 

@@ -157,6 +157,7 @@ def run_benchmark(
         StorageError: The run directory cannot be written.
     """
     teller = progress or Silent()
+    options.present.refuse_for(options.instrument)
     keywords = load_keywords(options.keywords)
     asked = Asking(options, models, personas, teller)
     teller.working("hashing the corpus")

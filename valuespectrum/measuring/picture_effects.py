@@ -18,6 +18,7 @@ from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.presentations.effect import Lent, PictureEffect, picture_effect
 from valuespectrum.stimuli.presenting.conditions import SHOWN_VALUE
 from valuespectrum.stimuli.presenting.presentation import Presentation
+from valuespectrum.stimuli.presenting.together import PLACES, numbered
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -69,7 +70,7 @@ class _Pairing:
         row: Json = {**who._asdict(), "presentation": name}
         if answers is None:
             return {**row, **_unknown(_NOTHING_ANSWERED)}
-        row |= {"n_clips": int(answers["clip"].nunique()), "n_answers": len(answers), "rates": _rates(answers)}
+        row |= {"n_clips": _clips(answers), "n_answers": len(answers), "rates": _rates(answers)}
         if who not in self.tables:
             return {**row, **_unknown(_NO_SETS)}
         try:
@@ -88,7 +89,8 @@ class _Pairing:
         """
         base = _table(self.tables[who], self.base)
         other = _table(tables_of(answers, self.scoring, self.instruments)[who], "this condition")
-        facets = Facets(level=self.scoring.level, least_clips=self.scoring.minimum_clips)
+        several = len({*base.wordings} & {*other.wordings}) > 1
+        facets = Facets(self.scoring.level, self.scoring.over_wordings and several, self.scoring.minimum_clips)
         return picture_effect(base, other, facets, _lent(answers))
 
 
@@ -110,7 +112,20 @@ def _rates(answers: pd.DataFrame) -> dict[str, float]:
 
 def _lent(answers: pd.DataFrame) -> Lent | None:
     """Which values the wrong pictures stand for, where wrong ones were shown."""
-    if SHOWN_VALUE not in answers or not answers[SHOWN_VALUE].notna().any():
-        return None
-    rows = answers[["value", "clip", SHOWN_VALUE]].dropna().drop_duplicates()
-    return {(value, clip): shown for value, clip, shown in rows.itertuples(index=False, name=None)}
+    shown = [place for place in _places(answers) if numbered(SHOWN_VALUE, place) in answers]
+    lent: dict[tuple[str, str], str] = {}
+    for place in shown:
+        columns = [numbered(name, place) for name in ("value", "clip", SHOWN_VALUE)]
+        for value, clip, other in answers[columns].dropna().drop_duplicates().itertuples(index=False, name=None):
+            lent[value, clip] = other
+    return lent or None
+
+
+def _clips(answers: pd.DataFrame) -> int:
+    """How many clips were asked about, in whichever place of a question."""
+    return len({clip for place in _places(answers) for clip in answers[numbered("clip", place)].dropna().unique()})
+
+
+def _places(answers: pd.DataFrame) -> list[int]:
+    """Places of a question in which there are clips, from 0."""
+    return [place for place in range(len(PLACES)) if numbered("clip", place) in answers]

@@ -46,6 +46,7 @@ def plan_benchmark(
     Raises:
         InputError: Options, personas or a spec do not fit.
     """
+    options.present.refuse_for(options.instrument)
     prices = load_prices(options.prices)
     costs = {spec: spending(spec, prices, options.loading) for spec in specs}
     listed = asked_roles(options, personas)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agents.models.ask_key import TAGS_READ, canonical_json
 from agents.models.base import Model
+from valuespectrum.instruments.base import Instrument, OwnShowing
 from valuespectrum.measuring.captions import prompt_hash
 from valuespectrum.reference.recognition import frame_tags, is_drawn
 from valuespectrum.stimuli.presenting.conditions import ClipPictures, ClipTexts, Conditions, Material
@@ -47,6 +48,18 @@ class PresentOptions:
     def is_default(self) -> bool:
         """Whether every clip is shown in the one picture that was found, and in no other way."""
         return self.presentations == (ONE_FRAME,)
+
+    def refuse_for(self, instrument: Instrument) -> None:
+        """Refuse an instrument for which other ways of showing clips have no meaning, before anything is begun.
+
+        Raises:
+            InputError: It shows clips in its own way, and another one is wished.
+        """
+        if isinstance(instrument, OwnShowing) and not self.is_default:
+            raise InputError(
+                f"--present means nothing to {instrument.name}: {instrument.own_showing}",
+                "leave it out, or name an instrument that asks about clips, e.g. --battery like",
+            )
 
     def said_in_clips(self) -> dict[str, str]:
         """The transcripts, where a condition needs them.

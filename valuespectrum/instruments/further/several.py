@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from agents.answers.respondent import Role
 from agents.models.ask_key import ask_content, canonical_json
-from agents.models.base import Ask, FrameReference, Stimulus
-from valuespectrum.instruments.base import Pictures, Setting
+from agents.models.base import Ask, Stimulus
+from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.battery import ANSWER_TOKENS, Form
+from valuespectrum.stimuli.presenting.exhibit import OneFrame, Showing
+from valuespectrum.stimuli.presenting.together import Together, numbered, together
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 
@@ -19,21 +21,11 @@ Tags = dict[str, str | int | float]
 Forms = Callable[[Role], Sequence[Form]]
 
 
-def numbered(name: str, place: int) -> str:
-    """The tag of the thing in a place, from 0: that of the first has no number, so that it is the ask's own.
-
-    Example:
-        >>> numbered("clip", 0), numbered("clip", 1)
-        ('clip', 'clip_2')
-    """
-    return name if place == 0 else f"{name}_{place + 1}"
-
-
 class SetAsks:
     """Every question put to every respondent about every set of pictures.
 
     The tags of an ask are those of its form, ``set``, and for each picture in the order shown ``value, clip, frame,
-    keyword`` (``value_2, clip_2, ...`` for the second); and, for models that answer by rule, what each shows.
+    keyword`` (``value_2, clip_2, ...`` for the second); and those of how it is shown (``Together.tags``).
 
     Args:
         setting: Whom to ask.
@@ -42,7 +34,7 @@ class SetAsks:
         prefill: Opening words put into the model's mouth.
 
     Raises:
-        InputError: The setting has no corpus, or there is no set of pictures.
+        InputError: The setting has no corpus, there is no set of pictures, or under some condition none can be shown.
     """
 
     def __init__(
@@ -50,52 +42,60 @@ class SetAsks:
     ) -> None:
         if setting.pictures is None:
             raise InputError("these questions are about pictures, and there is no corpus", "name one with --corpus")
-        if setting.showing is not None:
-            raise InputError("sets of pictures show one picture of each clip", "leave --present out")
         if not sets:
             raise InputError("there are too few values with pictures to choose between", "add clips to the corpus")
-        self._pictures: Pictures = setting.pictures
-        self._shown = setting.shown
-        self._sets = [tuple(each) for each in sets]
+        self._showing: Showing = setting.showing or OneFrame(setting.pictures, setting.shown)
+        self._sets = [(tuple(each), tuple(together(self._showing, each))) for each in sets]
         self._forms = [(role, tuple(forms(role))) for role in setting.respondents]
         self._prefill = prefill
+        self._refuse_unshown()
 
     def __len__(self) -> int:
-        return len(self._sets) * sum(len(forms) for _, forms in self._forms)
+        return sum(len(shown) for _, shown in self._sets) * sum(len(forms) for _, forms in self._forms)
 
     def __iter__(self) -> Iterator[Ask]:
-        for number, rows in enumerate(self._sets):
-            yield from self._about(number, rows)
+        for number, (rows, shown) in enumerate(self._sets):
+            for each in shown:
+                yield from self._about(_named(number, rows), each)
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that the asks are made of: sets, what they show, and one set's asks in full."""
+        """SHA-256 over all that the asks are made of: sets, how they are shown, and one set's asks in full."""
         digest = hashlib.sha256()
-        for rows in self._sets:
+        for rows, shown in self._sets:
             written = [asdict(row) | {"standing": None, "similarity": None} for row in rows]
-            told = [dict(self._shown.get(row.frame_id, {})) for row in rows]
-            digest.update(canonical_json([written, told]).encode())
-        for ask in self._about(0, self._sets[0]):
+            exhibits = [exhibit.content for each in shown for exhibit in each.exhibits]
+            digest.update(canonical_json([written, exhibits]).encode())
+        number, (rows, shown) = next((number, each) for number, each in enumerate(self._sets) if each[1])
+        for ask in (ask for each in shown for ask in self._about(_named(number, rows), each)):
             digest.update(canonical_json([ask_content(ask), dict(ask.tags)]).encode())
         return f"sha256:{digest.hexdigest()}"
 
     def picture_path(self, picture_sha: str) -> Path:
         """Where a picture can be read now."""
-        return self._pictures.picture_path(picture_sha)
+        return self._showing.picture_path(picture_sha)
 
-    def _about(self, number: int, rows: Sequence[StimulusRow]) -> Iterator[Ask]:
-        stimulus = Stimulus(tuple(FrameReference(row.picture_sha, self.picture_path(row.picture_sha)) for row in rows))
-        about: Tags = {"set": number}
-        for place, row in enumerate(rows):
-            found = {"value": row.value, "clip": row.clip_id, "frame": row.frame_id, "keyword": row.keyword}
-            about |= {numbered(name, place): each for name, each in found.items()}
-            about |= _told(place + 1, {f"weight_{row.value}": 1} | dict(self._shown.get(row.frame_id, {})))
+    def _refuse_unshown(self) -> None:
+        """Refuse a condition under which no set can be shown, since a clip of each lacks the words that it takes."""
+        wanted = dict.fromkeys(
+            each.presentation for rows, _ in self._sets for row in rows for each in self._showing.exhibits(row)
+        )
+        shown = {each.presentation for _, listed in self._sets for each in listed}
+        for condition in wanted:
+            if condition not in shown:
+                raise InputError(
+                    f"--present {condition.name[:80]}: in no set of clips are there words about all of them",
+                    "leave the condition out",
+                )
+
+    def _about(self, named: Tags, shown: Together) -> Iterator[Ask]:
+        stimulus, about = Stimulus(shown.frames), named | shown.tags
         for role, forms in self._forms:
             asked: Tags = {"persona": role.persona, "strategy": role.strategy, "placebo": int(role.placebo)}
             for form in forms:
                 yield Ask(
                     stimulus,
-                    form.question,
+                    shown.question(form.question),
                     form.choices,
                     system=role.system,
                     prefill=self._prefill,
@@ -104,10 +104,10 @@ class SetAsks:
                 )
 
 
-def _told(number: int, shown: Mapping[str, str | int]) -> Tags:
-    """What a picture shows, under tags with its number: ``look_2``, ``weight_2_power``."""
-    told: Tags = {}
-    for name, each in shown.items():
-        kind, _, value = name.partition("_")
-        told[f"weight_{number}_{value}" if kind == "weight" else f"{name}_{number}"] = each
-    return told
+def _named(number: int, rows: Sequence[StimulusRow]) -> Tags:
+    """Tags that say which clips stand in which place."""
+    named: Tags = {"set": number}
+    for place, row in enumerate(rows):
+        found = {"value": row.value, "clip": row.clip_id, "frame": row.frame_id, "keyword": row.keyword}
+        named |= {numbered(name, place): each for name, each in found.items()}
+    return named

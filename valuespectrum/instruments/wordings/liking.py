@@ -68,6 +68,11 @@ CAPTIONED = Template('The caption says: "{words}". {question}')
 """A question about a picture with a caption, true or not."""
 SPOKEN = Template('In the video somebody says: "{words}". {question}')
 """A question about a clip of which a transcript is given."""
+NUMBERED_CAPTION = Template('The caption of the {place} says: "{words}". {question}')
+NUMBERED_SPEECH = Template('In the {place} video somebody says: "{words}". {question}')
+"""The same for one of the clips of a question about several, each of which may have words."""
+GROUPED = Template("Each video counts as one picture: {groups}. {question}")
+"""A question about several clips of which each is shown in several pictures."""
 DESCRIBED = Template("A short video shows {caption}. Would you like it? Answer with one word, {options}.")
 """A like question about words alone."""
 TRANSCRIBED = Template('In a short video somebody says: "{speech}" Would you like it? Answer with one word, {options}.')

@@ -24,7 +24,7 @@ import numpy as np
 from agents.models.base import Ask, Turn
 from agents.personas.persona import DIRECTIONS, load_trait_bank, value_names
 from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
-from valuespectrum.instruments.wordings.liking import CAPTIONED, SPOKEN
+from valuespectrum.instruments.wordings.liking import CAPTIONED, GROUPED, NUMBERED_CAPTION, NUMBERED_SPEECH, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene
 from valuespectrum.reference.items.catalogue import read_question
@@ -65,7 +65,7 @@ def understand(ask: Ask, member: CohortMember) -> Understood | str:
     found = read_question(text) or read_question(asked)
     if found is None:
         return NOT_UNDERSTOOD
-    scenes = scenes_of(ask, found.item.pictures, told_by(words))
+    scenes = scenes_of(ask, found.item.pictures, [told_by(each) for each in words])
     if scenes is None:
         return NO_PICTURE_SEEN
     question = replace(found, before=earlier(ask.turns))
@@ -73,17 +73,23 @@ def understand(ask: Ask, member: CohortMember) -> Understood | str:
     return Understood(question, mind, scenes, _begun(question, mind, scenes, ask.prefill))
 
 
-def worded(text: str) -> tuple[str, str]:
-    """Words that stand before a question, empty for none, and the question.
+def worded(text: str) -> tuple[tuple[str, ...], str]:
+    """Words that stand before a question, of each clip that it is about, and the question.
 
     Example:
         >>> worded('The caption says: "rest at night". Do you like it?')
-        ('rest at night', 'Do you like it?')
+        (('rest at night',), 'Do you like it?')
     """
+    if grouped := GROUPED.read(text):
+        text = grouped["question"]
     for template in (CAPTIONED, SPOKEN):
         if found := template.read(text):
-            return found["words"], found["question"]
-    return "", text
+            return (found["words"],), found["question"]
+    words: list[str] = []
+    while found := NUMBERED_CAPTION.read(text) or NUMBERED_SPEECH.read(text):
+        words.append(found["words"])
+        text = found["question"]
+    return tuple(words), text
 
 
 def told_by(words: str) -> Scene | None:
@@ -180,34 +186,34 @@ def _said(item: PlantedItem, words: str) -> str:
     return next((each for each in spellings if item.carried(item, each)), plain)
 
 
-def scenes_of(ask: Ask, count: int, described: Scene | None = None) -> tuple[Scene, ...] | None:
+def scenes_of(ask: Ask, count: int, described: Sequence[Scene | None] = ()) -> tuple[Scene, ...] | None:
     """What is shown.
 
     Args:
         ask: With tags, frames, a caption.
         count: How many pictures the question is about.
-        described: What words before the question tell.
+        described: What words before the question tell of each picture.
 
     Returns:
         As many scenes; ``None`` where nothing is shown.
     """
     if count == 0:
         return ()
-    if count > 1:
-        several = [_told(ask.tags, f"_{number}") for number in range(1, count + 1)]
-        shown = any(several) or len(ask.frames) >= count
-        return tuple(scene or Scene(Depicted({})) for scene in several) if shown else None
-    told = _told_in_order(ask.tags) or _told(ask.tags, "")
-    described = described or captioned_scene(ask.stimulus.caption)
-    if told is None:
-        told, described = described or (Scene(Depicted({})) if ask.frames else None), None
-    if told is None:
-        return None
-    return (_captioned(told, described.shown.weights) if described else told,)
+    said = [*described, *[None] * (count - len(described))]
+    if count == 1:
+        told = _told_in_order(ask.tags) or _told(ask.tags, "")
+        scene = _captioned(told, said[0] or captioned_scene(ask.stimulus.caption))
+        return (scene,) if scene else ((Scene(Depicted({})),) if ask.frames else None)
+    several = [_captioned(_told(ask.tags, f"_{place}"), said[place - 1]) for place in range(1, count + 1)]
+    shown = any(several) or len(ask.frames) >= count
+    return tuple(scene or Scene(Depicted({})) for scene in several) if shown else None
 
 
-def _captioned(scene: Scene, caption: Mapping[str, float]) -> Scene:
-    """What is shown with a caption that tells something, also where it is misread."""
+def _captioned(scene: Scene | None, described: Scene | None) -> Scene | None:
+    """What is shown with a caption that tells something, also where it is misread; the caption where nothing is."""
+    if scene is None or described is None:
+        return scene or described
+    caption = described.shown.weights
     misread = scene.misread and (scene.misread[0], replace(scene.misread[1], caption=caption))
     return replace(scene, shown=replace(scene.shown, caption=caption), misread=misread)
 

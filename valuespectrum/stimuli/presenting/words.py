@@ -19,7 +19,7 @@ from agents.models.parsing.parse import parse_answer
 from agents.models.parsing.refusals import APOLOGY
 from agents.models.parsing.text import plain
 from agents.models.parsing.thinking import split_thinking
-from valuespectrum.instruments.wordings.liking import CAPTIONED, SPOKEN
+from valuespectrum.instruments.wordings.liking import CAPTIONED, NUMBERED_CAPTION, NUMBERED_SPEECH, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.stimuli.presenting.presentation import WordKind
 from vectorstore.foundation.errors import InputError
@@ -29,6 +29,10 @@ LONGEST = 600
 """Characters of a text that a model is shown; what is longer is cut between words."""
 TEMPLATES: Mapping[WordKind, Template] = {"caption": CAPTIONED, "transcript": SPOKEN, "described": CAPTIONED}
 """How words stand before a question; descriptions as captions do, so that only who wrote them differs."""
+NUMBERED: Mapping[WordKind, Template] = {
+    **{"caption": NUMBERED_CAPTION, "transcript": NUMBERED_SPEECH, "described": NUMBERED_CAPTION},
+}
+"""The same before a question about several clips, with the place of the one that they belong to."""
 _QUOTES = re.compile('["“”„‟«»‹›＂〝〞〟「」『』]')
 _I_CANNOT = re.compile(r"\W*(?:as an? ai\b|i(?: am|'m)? (?:can ?not|can't|unable|not able|won't|will not)\b)")
 """How a description does not begin."""
