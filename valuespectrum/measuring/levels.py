@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from valuespectrum.instruments.registry import Plain, load_instrument
 from vectorstore.foundation.errors import InputError
 
+_MANY = 1_000_000
+"""More pictures than any design or session shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class LevelPart:
@@ -16,9 +19,18 @@ class LevelPart:
     instrument: str
     params: Mapping[str, Plain] = field(default_factory=dict)
 
-    def cost(self, pictures: int) -> int:
-        """Asks to one respondent about so many pictures, at most."""
-        return load_instrument(self.instrument, self.params).cost(pictures)
+    @property
+    def asks(self) -> tuple[int, bool]:
+        """Asks to one respondent, at most, and whether that is for every picture and not in all."""
+        instrument = load_instrument(self.instrument, self.params)
+        whole, each = instrument.cost(_MANY), instrument.cost(1)
+        return (each, True) if whole == _MANY * each else (whole, False)
+
+    @property
+    def cost(self) -> str:
+        """The same in words."""
+        count, by_picture = self.asks
+        return f"{count:,} a picture" if by_picture else f"{count:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +44,23 @@ class Level:
     leaves: tuple[str, ...]
     """What still can."""
 
-    def lines(self, pictures: int = 0) -> list[str]:
-        """For a reader: what it controls for, what it does not, what it costs.
-
-        Args:
-            pictures: How many are shown; 0 where that is not known, and the cost is told of one.
-        """
-        shown = pictures or 1
-        costs = ", ".join(f"{part.instrument} {part.cost(shown):,}" for part in self.parts)
-        about = f"{pictures:,} pictures" if pictures else "one picture (choices and sessions as a whole)"
+    def lines(self) -> list[str]:
+        """For a reader: what it controls for, what it does not, what it costs."""
+        costs = ", ".join(f"{part.instrument} {part.cost}" for part in self.parts)
         return [
             f"battery {self.name}: controls for {'; '.join(self.controls) or 'nothing'}",
             f"battery {self.name}: does not control for {'; '.join(self.leaves)}",
-            f"battery {self.name}: at most {costs} asks to one respondent about {about}",
+            f"battery {self.name}: asks to one respondent, at most: {costs}",
         ]
 
-    def to_json(self, pictures: int = 0) -> dict[str, object]:
+    def to_json(self) -> dict[str, object]:
         """The same for a script."""
         return {
             "name": self.name,
             "controls": list(self.controls),
             "leaves": list(self.leaves),
-            "asks": {part.instrument: part.cost(pictures or 1) for part in self.parts},
+            "asks_a_picture": {part.instrument: part.asks[0] for part in self.parts if part.asks[1]},
+            "asks_in_all": {part.instrument: part.asks[0] for part in self.parts if not part.asks[1]},
         }
 
 
@@ -153,7 +160,7 @@ _ALONE: Mapping[str, tuple[str, str]] = {
 """What single instruments control for, and what each does not."""
 
 
-def instrument_lines(level: str, instrument: str, pictures: int = 0) -> list[str]:
+def instrument_lines(level: str, instrument: str) -> list[str]:
     """What one instrument at a level controls for, what it does not, and what it costs.
 
     Raises:
@@ -168,8 +175,7 @@ def instrument_lines(level: str, instrument: str, pictures: int = 0) -> list[str
     return [
         f"{named}: controls for {does}; asked with {options}",
         f"{named}: does not control for {'; '.join((does_not, *leaves))}",
-        f"{named}: at most {part.cost(pictures or 1):,} asks to one respondent"
-        + ("" if pictures or not shows else " about one picture (choices and sessions as a whole)"),
+        f"{named}: asks to one respondent, at most: {part.cost}",
     ]
 
 

@@ -10,9 +10,11 @@ import pytest
 from bench_fakes import AxesEmbedder, words, world
 from planted_instruments import twin
 
-from valuespectrum.instruments.registry import InstrumentChoice
+from valuespectrum.instruments.registry import InstrumentChoice, load_instrument
 from valuespectrum.measuring import benchmark
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
+from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
+from valuespectrum.measuring.levels import LEVELS
 from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.cells import ScoringOptions
@@ -27,16 +29,55 @@ SMALL: Mapping[str, Mapping[str, str | int]] = {
 }
 
 
+SHRUNK: Mapping[str, Mapping[str, int]] = {
+    **{name: {"rounds": 1} for name in ("pairs", "best-worst", "forced-choice")},
+    "behaviour": {"sessions": 3, "steps": 20},
+}
+"""Options that make a design smaller and leave out none of its parts."""
+
+
 def _bright(pictures: Mapping[str, Path]) -> dict[str, dict[str, float]]:
     return {name: {"brightness": float(place)} for place, name in enumerate(sorted(pictures))}
+
+
+def _keywords(folder: Path) -> Path:
+    listed = {value: [word.word for word in row] for value, row in words(2).words.items()}
+    (folder / "axes.yaml").write_text(json.dumps({"keywords": listed}))
+    return folder / "axes.yaml"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_part_of_a_battery_runs_from_pictures_to_scores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    monkeypatch.setattr(benchmark, "measured_pictures", _bright)
+    keywords = _keywords(tmp_path)
+    for part in LEVELS[level].parts:
+        run, choice = (
+            tmp_path / part.instrument,
+            InstrumentChoice(part.instrument, {**part.params, **SHRUNK.get(part.instrument, {})}),
+        )
+        instrument = load_instrument(choice.name, choice.params)
+        if instrument.pictures is None:
+            scores = run_instrument(InstrumentOptions(run, scoring=SCORING, choice=choice), [twin("amber")])
+        else:
+            options = BenchOptions(run, battery=choice, keywords=keywords, scoring=SCORING)
+            scores = run_benchmark(options, world(clips=3), AxesEmbedder(), [twin("amber")])
+        (who,) = scores["respondents"]
+        clips = sum(scores.get("clips_per_value", {}).values())
+        assert 0 < scores["n_answered"] <= instrument.cost(clips)
+        assert sum(row["status"] == "ok" for row in who["profile"].values()) >= 8, part.instrument
+        assert ("faking" in who["scalars"]) == (part.params.get("frame_of_mind") == "all")
+        # A twin understands the first wording of these alone: what tells nothing is named, and not counted as asked.
+        silent = any("in the wording" in note for note in who["notes"])
+        assert silent == (part.instrument not in ("like", "paper")), part.instrument
+        assert part.instrument == "like" or "other wordings of the kind of these 6" not in who["covers"]
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_a_run_is_scored_again_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(benchmark, "measured_pictures", _bright)
-    keywords = tmp_path / "axes.yaml"
-    listed = {value: [word.word for word in row] for value, row in words(2).words.items()}
-    keywords.write_text(json.dumps({"keywords": listed}))
+    keywords = _keywords(tmp_path)
     choice = InstrumentChoice(name, SMALL[name])
     options = BenchOptions(tmp_path / "run", battery=choice, keywords=keywords, scoring=SCORING)
     scores = run_benchmark(options, world(clips=5), AxesEmbedder(), [twin("amber")])

@@ -118,7 +118,12 @@ def plan_level(
 
 
 def _parts(settings: BenchSettings) -> list[tuple[str, dict[str, str]]]:
-    """Instruments of a level with their options, as text, those of the user among them."""
+    """Instruments of a level with their options, as text, those of the user among them.
+
+    Raises:
+        InputError: The level cannot be asked with these settings: nothing is begun then.
+    """
+    from valuespectrum.instruments.registry import load_instrument
     from valuespectrum.measuring.levels import LEVELS, refuse_both
 
     if settings.battery not in LEVELS:
@@ -129,6 +134,7 @@ def _parts(settings: BenchSettings) -> list[tuple[str, dict[str, str]]]:
     parts = LEVELS[settings.battery].parts
     for part in parts:
         refuse_both(settings.battery, part.params, given)
+        settings.presenting.refuse_for(load_instrument(part.instrument, part.params))
     return [(part.instrument, {name: str(value) for name, value in {**part.params, **given}.items()}) for part in parts]
 
 
