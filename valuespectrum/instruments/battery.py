@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from agents.models.base import Choice
@@ -13,6 +14,8 @@ from valuespectrum.instruments.wordings.bank import Selection, user_items
 from valuespectrum.instruments.wordings.items import ItemWording
 from valuespectrum.instruments.wordings.languages import ENGLISH, INSTRUCTIONS, Tongue, tongue
 from valuespectrum.instruments.wordings.liking import WORDINGS
+from valuespectrum.instruments.wordings.reading import items_digest
+from valuespectrum.scoring.cells import NEITHER
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.instructions.parts import INSTRUCTION_TAG
 from valuespectrum.stimuli.retrieval import Assignment
@@ -114,8 +117,6 @@ class PictureBattery:
 
 LIKE_SIDES = ("positive", "negative")
 """Texts of the like question of which yes means liking, and not liking."""
-NEITHER = "neither"
-"""Name of the option of the unforced form that says neither or cannot say."""
 ALL_FRAMES = "all"
 AnswerForm = Literal["forced", "unforced"]
 FrameOfMind = Literal["neutral", "honest", "fake_good", "all"]
@@ -145,6 +146,15 @@ class ItemOptions(WordingOptions):
     def selection(self, instrument: str) -> Selection:
         """What is asked of our items and the user's."""
         return Selection(instrument, self.wordings, self.language, user_items(self.items, instrument))
+
+    @property
+    def own_items(self) -> Mapping[str, str]:
+        """What a manifest keeps of the user's file, since other items are another run: a hash; nothing of none.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        return {"items": items_digest(Path(self.items))} if self.items else {}
 
     @property
     def instructions(self) -> tuple[str, ...]:
@@ -210,7 +220,8 @@ def marked_forms(item: str, wording: ItemWording, text: str, marks: Sequence[str
 
 def unreviewed(options: ItemOptions, instrument: str) -> tuple[str, ...]:
     """Notes on languages whose questions no native speaker has read."""
-    listed: list[Tongue] = [tongue(code) for code in options.selection(instrument).languages]
+    # Runs are scored without the file of the user's items, which may be gone by then.
+    listed: list[Tongue] = [tongue(code) for code in Selection(instrument, language=options.language).languages]
     named = [each.name for each in listed if not each.reviewed]
     if not named:
         return ()

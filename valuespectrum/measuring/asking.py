@@ -17,6 +17,7 @@ from agents.personas.reserved import PLACEBO_TEXTS, is_placebo_text
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
 from valuespectrum.instruments.base import Instrument
+from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.registry import settings_of
 from valuespectrum.instruments.roles import roles
 from valuespectrum.runs.run import read_manifest
@@ -167,8 +168,10 @@ class Asking:
 
     def settings(self, instrument: Instrument) -> Json:
         """What is asked of whom, as a manifest keeps it, beside where pictures come from."""
+        worded = instrument.options
         return {
             "battery": settings_of(instrument),
+            **(worded.own_items if isinstance(worded, ItemOptions) else {}),
             "models": {model.id: dict(model.settings) for model in self._models},
             "personas": [
                 {"id": persona.id, "name": persona.name, "source": persona.source, "target": dict(persona.target)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import TypeVar
@@ -30,6 +31,8 @@ Place = tuple[str, int]
 """A group, and which of its things."""
 _PASSES = 20
 """Times that all exchanges are tried, at most."""
+_TRIES = 500_000
+"""Exchanges that are tried in all, about: large designs stop earlier."""
 SET = 4
 """Things in a set of the best-worst design."""
 
@@ -128,19 +131,24 @@ def matched_pairs(
 def _exchanged(pairs: list[list[Place]], distance: Callable[[Place, Place], float]) -> list[list[Place]]:
     """Pairs after things of one group changed places wherever the two pairs are then more alike."""
     pairs = [list(pair) for pair in pairs]
+    there = Counter(frozenset(pair) for pair in pairs)
     sides = [(at, side) for at in range(len(pairs)) for side in range(2)]
     same = [(a, b) for a, b in combinations(sides, 2) if pairs[a[0]][a[1]][0] == pairs[b[0]][b[1]][0]]
-    for _ in range(_PASSES):
+    for _ in range(min(_PASSES, _TRIES // max(len(same), 1) + 1)):
         better = False
         for (one, i), (other, j) in same:
             first, second = pairs[one][i], pairs[other][j]
             beside, across = pairs[one][1 - i], pairs[other][1 - j]
             now = distance(first, beside) + distance(second, across)
-            made = {frozenset((second, beside)), frozenset((first, across))}
-            kept = {frozenset(pair) for at, pair in enumerate(pairs) if at not in (one, other)}
-            if distance(second, beside) + distance(first, across) < now - 1e-9 and len(made) == 2 and not made & kept:
-                pairs[one][i], pairs[other][j] = second, first
-                better = True
+            if distance(second, beside) + distance(first, across) >= now - 1e-9:
+                continue
+            made = [frozenset((second, beside)), frozenset((first, across))]
+            if made[0] == made[1] or any(there[pair] for pair in made):
+                continue
+            there.subtract([frozenset(pairs[one]), frozenset(pairs[other])])
+            there.update(made)
+            pairs[one][i], pairs[other][j] = second, first
+            better = True
         if not better:
             break
     return pairs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +10,22 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import NoReturn
+from unicodedata import category
 
 from valuespectrum.instruments.wordings.items import OWN_ITEMS, TEXTS, ItemWording, Statement, UserItems
 from valuespectrum.instruments.wordings.languages import ENGLISH, OWN_DATA, languages
 from valuespectrum.theory.values import VALUES
-from vectorstore.foreign.documents import Written, read_written
+from vectorstore.foreign.documents import Written, read_regular, read_written
 from vectorstore.foundation.errors import InputError
 
 _LONGEST, _MOST = 2000, 500
 """Characters of a text, entries of a list."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _DESIRABILITY = (1.0, 9.0)
+_LARGEST = 2**20
+"""Bytes of a file of items."""
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Categories of characters that nobody sees: controls, marks of direction, what has no width."""
 _HINT = "docs/measurement.md shows such a file (Your own items)"
 _ITEMS = ("instrument", "language", "alone", "wordings", "statements")
 _BORROWED = "@"
@@ -59,6 +65,9 @@ class _ItemsFile:
             self.wrong(node.line, f"{what} is no text")
         if len(node.value) > _LONGEST:
             self.wrong(node.line, f"{what} is longer than {_LONGEST:,} characters")
+        unseen = next((each for each in node.value if each != "\n" and category(each) in _UNSEEN), "")
+        if unseen:
+            self.wrong(node.line, f"{what} holds a character that is not seen, U+{ord(unseen):04X}", "take it out")
         return node.value
 
     def known(self, entries: Mapping[str, Written], names: Sequence[str], what: str) -> None:
@@ -117,9 +126,12 @@ def _whole(file: _ItemsFile, node: Written, what: str, places: Sequence[str], la
         name, _, side = text.removeprefix(_BORROWED).partition(" ")
         return _borrowed(file, node, name, side, language)
     try:
-        named = [place for _, place, _, _ in Formatter().parse(text) if place is not None]
+        parts = [part for part in Formatter().parse(text) if part[1] is not None]
     except ValueError:
         file.wrong(node.line, f"{what} has a brace that is not closed", "write {{ and }} for braces that are meant")
+    named = [str(place) for _, place, _, _ in parts]
+    if any(layout or conversion for _, _, layout, conversion in parts):
+        file.wrong(node.line, f"{what} says how a place is to be laid out", "write the name of the place alone")
     if sorted(named) != sorted(places):
         wanted = ", ".join(f"{{{place}}}" for place in places) or "none"
         given = ", ".join(f"{{{place}}}" for place in named) or "none"
@@ -178,7 +190,7 @@ def read_user_items(path: Path) -> UserItems:
         InputError: The file is missing or something in it is wrong; the message names the line.
     """
     file = _ItemsFile(path, "items file")
-    root = read_written(path, "items file", _HINT)
+    root = read_written(path, "items file", _HINT, _LARGEST)
     entries = file.mapping(root, "the file")
     file.known(entries, _ITEMS, "an items file")
     named = file.one(entries, "instrument", "the file", root.line)
@@ -191,6 +203,18 @@ def read_user_items(path: Path) -> UserItems:
     if not wordings and not statements:
         file.wrong(root.line, "it has neither wordings nor statements")
     return UserItems(instrument, wordings, statements, _alone(file, entries))
+
+
+def items_digest(path: Path) -> str:
+    """Names what is written in a user's file of items.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        return hashlib.sha256(read_regular(path, _LARGEST)).hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read items file {path}: {error.strerror or error}", _HINT) from error
 
 
 def _language(file: _ItemsFile, entries: Mapping[str, Written]) -> str:
@@ -214,7 +238,7 @@ def _alone(file: _ItemsFile, entries: Mapping[str, Written]) -> bool:
 def _own_statements(file: _ItemsFile, node: Written, instrument: str, language: str) -> tuple[Statement, ...]:
     if instrument != "forced-choice":
         file.wrong(node.line, f"statements belong to forced-choice, not to {instrument}")
-    found = []
+    found: list[Statement] = []
     for each in file.listed(node, "statements"):
         entries = file.mapping(each, "a statement")
         file.known(entries, ("text", "value", "desirability"), "a statement")
@@ -223,5 +247,7 @@ def _own_statements(file: _ItemsFile, node: Written, instrument: str, language: 
             file.wrong(entries["text"].line, "a statement has one line")
         value = file.text(file.one(entries, "value", "a statement", each.line), "value")
         rated = _rated(file, entries, each.line)
+        if text in [other.text for other in found]:
+            file.wrong(entries["text"].line, f"the statement {text!r:.60} comes twice", "keep one of them")
         found.append(Statement(text, _value(file, value, entries["value"].line), rated, language))
     return tuple(found)

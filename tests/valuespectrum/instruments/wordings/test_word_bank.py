@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.models.parsing.parse import parse_answer
+from valuespectrum.instruments.battery import ItemOptions, unreviewed
 from valuespectrum.instruments.wordings import describing_oneself, liking
 from valuespectrum.instruments.wordings.bank import Selection, own_statements, own_wordings, user_items
 from valuespectrum.instruments.wordings.items import OWN_ITEMS, TEXTS
@@ -142,6 +143,19 @@ STATEMENT = "instrument: forced-choice\nstatements:\n"
         (STATEMENT + "  - {text: I am., value: power}", "line 3: a statement has no 'desirability'"),
         (STATEMENT + "  - {text: I am., value: power, desirability: 10}", "from 1 to 9, got '10'"),
         (STATEMENT + "  - {text: I am., value: power, desirability: nan}", "from 1 to 9, got 'nan'"),
+        (
+            STATEMENT + 2 * "  - {text: I am., value: power, desirability: 5}\n",
+            "line 4: the statement 'I am.' comes twice",
+        ),
+        (LINE + "  - {name: a, choose: '{options:>999999999}'}", "line 3: .* how a place is to be laid out"),
+        (LINE + "  - {name: a, choose: '{options!r}'}", "line 3: .* how a place is to be laid out"),
+        (LINE + "  - {name: a, choose: '{options.__class__}'}", r"has the places \{options.__class__\}"),
+        (LINE + '  - {name: a, choose: "\u200b{options}"}', r"line 3: .* not seen, U\+200B"),
+        (LINE + '  - {name: a, choose: "\u202e{options}"}', r"line 3: .* not seen, U\+202E"),
+        (LINE + "  - {name: &a a, choose: '{options}'}\n  - {name: b, choose: *a}", "aliases"),
+        (LINE + "  - {name: a, name: b, choose: '{options}'}", "repeated key 'name'"),
+        ("instrument: like\nwordings:\n  - {name: a, positive: 'Do you? {options}'}", "line 3: .* has no 'negative'"),
+        ("[" * 200, "nested too deeply|is not YAML"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
@@ -149,6 +163,35 @@ def test_what_is_wrong_is_told_in_one_line_with_its_place(tmp_path: Path, text: 
     with pytest.raises(InputError, match=complaint) as raised:
         user_items.__wrapped__(path, "pairs")
     assert "\n" not in raised.value.message and "mine.yaml" in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"instrument: p\xe4irs", "is not UTF-8 text"),
+        ("instrument: pairs".encode("utf-16"), "is not UTF-8 text"),
+        (b"instrument: pairs # " + 2**20 * b"x", "is larger than 1,048,576 bytes"),
+        (b"instrument: pairs\x00", "is not YAML"),
+    ],
+)
+def test_files_that_are_no_items_are_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=complaint) as raised:
+        user_items.__wrapped__(str(path), "pairs")
+    assert "\n" not in raised.value.message and "mine.yaml" in raised.value.message
+
+
+def test_a_run_with_items_is_scored_without_their_file_and_other_items_are_another_run(tmp_path: Path) -> None:
+    path = Path(_file(tmp_path, WORDING.format(further="")))
+    options = ItemOptions(items=str(path), language="en,fr")
+    before = options.own_items["items"]
+    path.write_text(path.read_text(encoding="utf-8").replace("Laquelle", "Lequel"), encoding="utf-8")
+    assert options.own_items["items"] != before and ItemOptions().own_items == {}
+    path.unlink()
+    assert unreviewed(options, "pairs") == ("no native speaker has reviewed the questions in French",)
+    with pytest.raises(InputError, match="cannot read items file"):
+        _ = options.own_items
 
 
 def test_items_of_another_instrument_are_refused_by_name(tmp_path: Path) -> None:
