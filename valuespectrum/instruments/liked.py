@@ -14,7 +14,7 @@ import numpy as np
 
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.profiled import nothing, shared_units, weak_dimensions
+from valuespectrum.instruments.profiled import nothing, place_alone, shared_units, weak_dimensions
 from valuespectrum.instruments.standing import standing
 from valuespectrum.scoring.answered.checks import bounds_of, checked
 from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows, way_out
@@ -140,14 +140,7 @@ def _places(found: Concluded) -> dict[str, tuple[int, int, int]]:
 
 def _place(score: Score, rank: tuple[int, int, int] | None) -> Score:
     """What is left of a share of liking answers where it stands for an order only."""
-    return replace(
-        score,
-        estimate=Estimate(None),
-        centred=Estimate(None),
-        rank=rank,
-        status="order only" if score.status == "ok" else score.status,
-        scales={"liking_share": score.estimate},
-    )
+    return replace(place_alone(score), rank=rank, scales={"liking_share": score.estimate})
 
 
 def _verdicts(sets: AnsweredSets, found: Concluded | None, values: ValueSet, level: float) -> tuple[str, ...]:

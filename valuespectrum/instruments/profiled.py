@@ -95,6 +95,17 @@ def nothing(status: str, answers: int = 0, units: int = 0) -> Score:
     return Score(Estimate(None), Estimate(None), None, units, answers, status)
 
 
+def place_alone(score: Score) -> Score:
+    """What is left of a score where the answers tell the order of dimensions only: its place."""
+    return replace(
+        score,
+        estimate=Estimate(None),
+        centred=Estimate(None),
+        scales={},
+        status="order only" if score.status == "ok" else score.status,
+    )
+
+
 def weak_dimensions(described: Mapping[str, Score], unit: str, options: ScoringOptions) -> list[str]:
     """What is said of dimensions with too few units; nothing where there are none."""
     few = [dimension for dimension, score in described.items() if score.status in (f"too few {unit}s", f"no {unit}s")]

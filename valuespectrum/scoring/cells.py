@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE, REFUSAL
@@ -29,6 +30,9 @@ CLIP_SOURCE = "clip_source"
 """Column that names who published a picture; there where intervals are to be over publishers, not search words."""
 DRAWN_TEXT = "drawn_text"
 """Column that says whether a single text was drawn and is not the most likely one."""
+
+NEITHER = "neither"
+"""Name of the option of the unforced form that says neither or cannot say, and verdict on answers that chose it."""
 
 _WORDS = ("yes", "no")
 
@@ -60,7 +64,8 @@ def judge(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:
 
     An answer counts as ``value`` unless the ask failed (``error``), its words say that there is no picture
     (``no_picture``), or what is read says too little: yes and no together hold less than the minimum mass
-    (``low_mass``), the text is neither (``unparsed``); where the words refuse, that is a ``refusal``. Words never
+    (``low_mass``), the text is neither (``unparsed``); where the words refuse, that is a ``refusal``, and where what is
+    read says that it is neither, where that is an option, ``neither``. Words never
     overrule log-probabilities of enough mass. Only ``value`` answers enter value scores; the others are counted.
 
     Args:
@@ -80,11 +85,28 @@ def judge(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:
     parsed, failed = judged["parsed"].fillna(""), judged["error"].fillna("") != ""
     verdict = np.where(said_enough, "value", "unparsed" if readout == "text" else "low_mass").astype(object)
     verdict[~said_enough & (parsed == REFUSAL).to_numpy()] = REFUSAL
+    verdict[~said_enough & (neither_shares(judged, readout) >= options.minimum_mass)] = NEITHER
     verdict[(parsed == NO_PICTURE).to_numpy()] = NO_PICTURE
     verdict[failed.to_numpy()] = "error"
     if readout == "text":
         judged["mass"] = np.nan
     return judged.assign(verdict=verdict, readout=readout)
+
+
+def neither_shares(answers: pd.DataFrame, readout: str) -> NDArray[np.float64]:
+    """How much of each answer was the option that says neither; 0 where there is no such option.
+
+    Args:
+        answers: With ``parsed``, and log-probabilities or counts.
+        readout: ``"log_probability"``, ``"samples"`` or ``"text"``.
+    """
+    if readout == "log_probability":
+        return np.nan_to_num(np.exp(_column(answers, f"{CHOICE_COLUMN}{NEITHER}").to_numpy(np.float64)))
+    if readout == "samples":
+        drawn = _counts(answers)
+        said = drawn[NEITHER] / drawn.sum(axis=1) if NEITHER in drawn else 0.0 * drawn.sum(axis=1)
+        return np.nan_to_num(said.to_numpy(np.float64))
+    return (answers["parsed"].fillna("") == NEITHER).to_numpy(np.float64)
 
 
 def class_shares(answers: pd.DataFrame, name: str) -> pd.Series[float]:

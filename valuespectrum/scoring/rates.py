@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.models.base import NO_CHOICE, REFUSAL
-from valuespectrum.scoring.cells import ScoringOptions, class_shares
+from valuespectrum.scoring.cells import NEITHER, ScoringOptions, class_shares, neither_shares
 from valuespectrum.scoring.shares import share_row
 from vectorstore.foundation.json_types import Json
 
@@ -27,17 +27,22 @@ def answer_rates(judged: pd.DataFrame, options: ScoringOptions) -> dict[str, Jso
         Rate name to ``mean, low, high, n`` (n is the number of asks the share is taken of): ``refusal``, ``no_picture``
         and ``unparsed`` by the words, of drawn answers by the share of the draws; ``low_mass`` by the probability left
         for yes and no; ``error`` for failed asks; ``mismatch`` for texts that say the word which the log-probabilities
-        make the less likely one.
+        make the less likely one; ``neither`` where some answer chose that option.
     """
+    import pandas as pd
+
     asks = judged.drop_duplicates(["clip", "frame", "wording", "polarity", "first"])
     parsed = asks["parsed"].fillna("")
     failed = asks["error"].fillna("") != ""
     read = parsed.isin(("yes", "no")) & asks["log_odds"].notna() & ~failed
+    neither = pd.Series(neither_shares(asks, str(asks["readout"].iloc[0])), asks.index)
+    apart = ~failed & (asks["verdict"] != NEITHER) & (asks["readout"] != "text")
     rates: dict[str, tuple[pd.Series[float] | pd.Series[bool], pd.Series[bool]]] = {
         **{name: (class_shares(asks, name), ~failed) for name in NO_CHOICE},
-        "low_mass": (~(asks["mass"] >= options.minimum_mass), ~failed & (asks["readout"] != "text")),
+        "low_mass": (~(asks["mass"] >= options.minimum_mass), apart),
         "error": (failed, failed | True),
         "mismatch": ((parsed == "yes") != (asks["log_odds"] > 0), read),
+        **({NEITHER: (neither, ~failed)} if neither.any() else {}),
     }
     clips = asks["clip"].factorize()[0]
     return {name: _share(clips, hit, base, options) for name, (hit, base) in rates.items()}

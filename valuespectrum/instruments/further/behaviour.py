@@ -24,8 +24,8 @@ from agents.browsing.walk import Walk
 from agents.models.base import REFUSAL, Ask, FrameReference
 from agents.procedures.procedure import Addressed, Named, Procedure
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import NEITHER, OWN_WORDS, ItemOptions, PictureBattery, unreviewed
-from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
+from valuespectrum.instruments.battery import OWN_WORDS, ItemOptions, PictureBattery, unreviewed
+from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets, unheard
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.question_list import put_to
 from valuespectrum.instruments.registry import INSTRUMENTS
@@ -33,8 +33,8 @@ from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.instruments.wordings.items import ItemWording
 from valuespectrum.instruments.wordings.languages import tongue
 from valuespectrum.scoring.answered.conclusions import Shown
-from valuespectrum.scoring.answered.sets import PERCENT, ToldSets
-from valuespectrum.scoring.cells import ScoringOptions, judge
+from valuespectrum.scoring.answered.sets import PERCENT, ToldSets, found_by
+from valuespectrum.scoring.cells import NEITHER, ScoringOptions, judge
 from valuespectrum.scoring.choices.reading import read_options, verdict_rates
 from valuespectrum.scoring.estimate import LIKING_RANGE
 from valuespectrum.scoring.instructions.between import faking_between
@@ -79,6 +79,7 @@ class BehaviourInFeed(PictureBattery):
     name: ClassVar[str] = "behaviour"
     title: ClassVar[str] = "Behaviour in a feed"
     measures: ClassVar[str] = "share of the pictures of each value that a browsing agent goes on watching, in percent"
+    own_showing: ClassVar[str] = "a feed shows clips as they pass, one picture of each"
     Options = BehaviourOptions
     columns: ClassVar[tuple[str, ...]] = ("value", "clip", "wording", "polarity", "first", "session", "step")
     items: ClassVar[Sequence[Item]] = tuple(
@@ -103,8 +104,7 @@ class BehaviourInFeed(PictureBattery):
         """The sessions of every respondent, in every frame of mind."""
         if setting.pictures is None:
             raise InputError("a feed is made of pictures, and there is no corpus", "name one with --corpus")
-        if setting.showing is not None:
-            raise InputError("a feed shows one picture of each clip", "leave --present out")
+        assert setting.showing is None, "measuring.presenting refuses it before anything is begun"
         catalogue, wordings = _catalogue(setting), self.options.chosen(self.name)
         for role in setting.respondents:
             for frame in self.options.instructions:
@@ -124,6 +124,7 @@ class BehaviourInFeed(PictureBattery):
             {str(value): int(count) for value, count in acts["value"].value_counts().items()},
             verdict_rates(read_options(plain, ("yes", "no"), options, beside), plain["clip"], options.level),
             notes=(
+                *unheard(plain, told),
                 "what is watched is drawn from the answers, as in any session",
                 *unreviewed(self.options, self.name),
             ),
@@ -138,9 +139,11 @@ class BehaviourInFeed(PictureBattery):
         return self._acts(answers, options)[0]
 
     def _acts(self, answers: pd.DataFrame, options: ScoringOptions) -> tuple[ToldSets, pd.DataFrame]:
-        acts = session_acts(instructed(answers), options)
+        plain = instructed(answers)
+        acts = session_acts(plain, options)
         rows = acts.assign(theta=100.0 * acts["watched"])[["value", "clip", "wording", "theta"]]
-        return told_sets(rows, self.value_set, f"acts in a feed, {PERCENT}", unit=PERCENT), acts
+        numbers = found_by(plain).beside(rows)
+        return told_sets(numbers, self.value_set, f"acts in a feed, {PERCENT}", unit=PERCENT), acts
 
     def _session(self, seed: int, session: int) -> SessionOptions:
         glance, react = (YesNoQuestion(f"{one} {{options}}", f"{other} {{options}}") for one, other in _PAIRS)

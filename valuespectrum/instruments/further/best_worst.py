@@ -71,7 +71,7 @@ class BestWorst(PictureBattery):
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Log-odds of being taken, by value, clip and wording."""
-        return chosen(answers, _FORMAT, self.options.unforced, self.value_set, options).told
+        return chosen(answers, _FORMAT, self.options.unforced, self.value_set, options).sets
 
     def _forms(self, role: Role) -> Sequence[Form]:
         marks = (*_FORMAT.options, _FORMAT.neither) if self.options.unforced else _FORMAT.options

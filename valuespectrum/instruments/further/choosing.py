@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ import numpy as np
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
-from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.answered.conclusions import Shown
 from valuespectrum.scoring.answered.sets import FACETS, ToldSets, found_by
@@ -23,6 +22,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.readouts.identify import Status
 from valuespectrum.scoring.units import Units
+from valuespectrum.stimuli.presenting.together import numbered
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.errors import InputError
 
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
 MOST_ROUNDS = 50
 """More would show the same pictures over and over."""
 _NOT_FIXED = "what it would be with other wordings was not reckoned"
-_TEXT_NOTE = (
-    "choices were read from single texts: they order the values, and how far these lie apart is in units of how things "
-    "that stand for one value differ"
-)
+_TEXT_NOTE = "single most likely texts have no chances: they tell which values are taken before others, not how far"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,11 @@ class MadeChoices:
     found: Mapping[str, Strengths]
     """By wording."""
 
+    @property
+    def sets(self) -> ToldSets:
+        """What comparisons start from: no numbers where the order alone is told."""
+        return self.told if self.told.status == "identified" else replace(self.told, table=None)
+
 
 def chosen(
     answers: pd.DataFrame, form: ChoiceFormat, unforced: bool, value_set: ValueSet, options: ScoringOptions
@@ -102,7 +104,7 @@ def chosen(
     found, tables, wordings = {}, [], plain["wording"].astype(str).to_numpy()
     for wording in sorted(set(wordings)):
         here = wordings == wording
-        fit = strengths(_part(sets, here), read.only(here), unforced)
+        fit = strengths(sets.only(here), read.only(here), unforced)
         found[wording] = fit
         table = pd.DataFrame(fit.units, columns=["value", "clip", "theta"])
         tables.append(
@@ -115,11 +117,10 @@ def chosen(
     rows = found_by(_offered(plain, form)).beside(pd.concat(tables)) if tables else pd.DataFrame({"theta": []})
     lost = [wording for wording, fit in found.items() if fit.why]
     why = f"in the wording {', '.join(lost)}: {found[lost[0]].why}" if lost else ""
-    text = read.kind.endswith("text")
-    status: Status = "order only" if text else "identified"
-    return MadeChoices(
-        told_sets(rows, value_set, f"choices, {read.kind}", status, why or (_TEXT_NOTE if text else "")), read, found
-    )
+    greedy = read.kind == "greedy_text"
+    status: Status = "order only" if greedy else "identified"
+    why = "; ".join(each for each in (why, _TEXT_NOTE if greedy else "") if each)
+    return MadeChoices(told_sets(rows, value_set, f"choices, {read.kind}", status, why), read, found)
 
 
 def measured_choices(
@@ -162,11 +163,6 @@ def _on_offer(answers: pd.DataFrame, form: ChoiceFormat, value_set: ValueSet) ->
         further = np.stack(columns, axis=1).astype(np.float64)
     sign = answers["polarity"].to_numpy(np.float64)
     return [str(name) for name in names], ChoiceSets(values, units, sign, len(value_set), further)
-
-
-def _part(sets: ChoiceSets, here: np.ndarray) -> ChoiceSets:
-    further = None if sets.covariate is None else sets.covariate[here]
-    return ChoiceSets(sets.values[here], sets.units[here], sets.sign[here], sets.count, further)
 
 
 def _offered(answers: pd.DataFrame, form: ChoiceFormat) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.profiled import nothing
+from valuespectrum.instruments.profiled import nothing, place_alone, shared_units, weak_dimensions
+from valuespectrum.instruments.standing import standing
 from valuespectrum.scoring.answered.conclusions import Shown, conclude, overall, points, rows, way_out
 from valuespectrum.scoring.answered.sets import FACETS, LOG_ODDS, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
@@ -59,6 +60,13 @@ def told_sets(
     return ToldSets(collect([numbers], layout), readout, status, why, unit)
 
 
+def unheard(answers: pd.DataFrame, told: ToldSets) -> tuple[str, ...]:
+    """What is said of wordings that were asked and told nothing; nothing where all told something."""
+    heard = told.table.wordings if told.table else ()
+    silent = sorted({str(name) for name in answers["wording"].unique()} - {*heard})
+    return (f"nothing that counts was said in the wording {', '.join(silent)}",) if silent and heard else ()
+
+
 def faceted(
     instrument: Instrument, told: ToldSets, heard: Heard, shown: Shown, units: Units, options: ScoringOptions
 ) -> Measurement:
@@ -74,7 +82,10 @@ def faceted(
         options: Scoring options.
     """
     rates = {name: Estimate.read(row) for name, row in heard.rates.items()}
-    details = {"readout": told.readout, **{f"{name}_rate": rate.mean for name, rate in rates.items()}}
+    details: dict[str, object] = {
+        "readout": told.readout,
+        **{f"{name}_rate": rate.mean for name, rate in rates.items()},
+    }
     base = Measurement(
         instrument.name,
         instrument.value_set,
@@ -91,20 +102,30 @@ def faceted(
     facets = Facets(options.level, options.over_wordings, least_clips=options.minimum_clips)
     found = conclude(told.table, facets, options)
     scores = rows(found, shown, heard.answers)
-    if shown.log_odds:
+    if told.status == "order only":
+        scores = {value: place_alone(score) for value, score in scores.items()}
+    elif shown.log_odds:
         scores = {value: _strength(score) for value, score in scores.items()}
     told_of = {clip for row in told.table.clips for clip in row[row >= 0]}
+    stands = standing(found if told.status == "identified" else None, options.seed)
     return replace(
         base,
         scores=scores,
+        reliability={**heard.reliability, **stands.reliability},
+        details={**details, **stands.details},
         overall=Estimate(None) if shown.log_odds else overall(found, shown),
         differences=found.analysis.differ.to_json(),
         covers=shown.words(found.analysis.covering.sentence),
-        notes=(*base.notes, *way_out(found, shown)),
+        notes=(
+            *base.notes,
+            *weak_dimensions(scores, units.unit, options),
+            *shared_units(units),
+            *way_out(found, shown),
+        ),
         n_units=len(told_of),
         n_unscored=len(units.names) - len(told_of),
         centred_over=int(found.reckoned.chosen.sum()),
-        table=told.table,
+        table=told.table if told.status == "identified" else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import isnan
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.models.base import Ask, Choice, Stimulus
@@ -11,7 +12,6 @@ from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ANSWER_TOKENS, OWN_WORDS, unreviewed
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import matched_pairs
-from valuespectrum.instruments.further.several import numbered
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
@@ -22,6 +22,7 @@ from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.units import Units
+from valuespectrum.stimuli.presenting.together import numbered
 from valuespectrum.stimuli.retrieval import Assignment
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foundation.errors import InputError
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 _FORMAT = ChoiceFormat(("A", "B"), "C", "statement", "desirability")
 _ORDERS = 2
+_NOT_EQUAL = (
+    "how good an impression statements make cannot be told apart from what they stand for: strengths are not at equal "
+    "desirability"
+)
 _GUESSED = "how good an impression statements make is our own guess: nobody was asked"
 
 
@@ -76,14 +81,15 @@ class ForcedChoice:
         """Strengths of values at equal desirability."""
         made = chosen(answers, _FORMAT, self.options.unforced, self.value_set, options)
         rated = () if self.options.items else (_GUESSED,)
-        notes = (*rated, *unreviewed(self.options, self.name))
+        equal = () if any(not isnan(fit.covariate) for fit in made.found.values()) else (_NOT_EQUAL,)
+        notes = (*rated, *(equal if made.told.table else ()), *unreviewed(self.options, self.name))
         measured = measured_choices(self, answers, made, units, options, notes)
         bias = {"desirability" if name == "covariate" else name: each for name, each in measured.bias.items()}
         return replace(measured, bias=bias).with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Log-odds of being taken, by value, statement and wording."""
-        return chosen(answers, _FORMAT, self.options.unforced, self.value_set, options).told
+        return chosen(answers, _FORMAT, self.options.unforced, self.value_set, options).sets
 
     def _asks(self, seed: int) -> Iterator[Ask]:
         selection = self.options.selection(self.name)

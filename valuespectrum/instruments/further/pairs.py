@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
+from math import isfinite, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
 from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
-from valuespectrum.instruments.battery import NEITHER, OWN_WORDS, Form, PictureBattery, unreviewed
+from valuespectrum.instruments.battery import OWN_WORDS, Form, PictureBattery, unreviewed
 from valuespectrum.instruments.further.choosing import ChoiceFormat, ChoiceOptions, chosen, measured_choices
 from valuespectrum.instruments.further.designs import matched_pairs
 from valuespectrum.instruments.further.several import SetAsks
@@ -17,7 +17,7 @@ from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.instruments.wordings.languages import tongue
 from valuespectrum.scoring.answered.sets import ToldSets
-from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.cells import NEITHER, ScoringOptions
 from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.retrieval import StimulusRow
@@ -76,7 +76,7 @@ class Pairs(PictureBattery):
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Log-odds of being taken, by value, clip and wording."""
-        return chosen(answers, _FORMAT, self.options.unforced, self.value_set, options).told
+        return chosen(answers, _FORMAT, self.options.unforced, self.value_set, options).sets
 
     def _forms(self, role: Role) -> Sequence[Form]:
         beside = (NEITHER,) if self.options.unforced else ()
@@ -114,9 +114,12 @@ class Unlikeness:
     """
 
     def __init__(self, nuisance: Mapping[str, Mapping[str, float]]) -> None:
-        self._rated = nuisance
+        self._rated = {
+            frame: {name: rating for name, rating in ratings.items() if isfinite(rating)}
+            for frame, ratings in nuisance.items()
+        }
         known: dict[str, list[float]] = {}
-        for ratings in nuisance.values():
+        for ratings in self._rated.values():
             for name, rating in ratings.items():
                 known.setdefault(name, []).append(rating)
         self._spread = {name: _deviation(each) for name, each in known.items()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, Form, ItemOptions, PictureBattery, marked_forms, unreviewed
-from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
+from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets, unheard
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
@@ -68,7 +68,7 @@ class SevenSteps(PictureBattery):
             verdict_rates(read, plain["clip"], options.level),
             bias={"scale_lean": Estimate(lean.lean)},
             reliability={"directions": Estimate(lean.agreement)},
-            notes=(*_direction_notes(lean), *unreviewed(self.options, self.name)),
+            notes=(*unheard(plain, table), *_direction_notes(lean), *unreviewed(self.options, self.name)),
         )
         measured = faceted(self, table, heard, Shown(bounds=_ENDS), units, options)
         return measured.with_faking(faking_between(self.sets, answers, options))

@@ -10,7 +10,7 @@ import numpy as np
 from agents.models.base import REFUSAL
 from valuespectrum.scoring.answered.conclusions import Concluded
 from valuespectrum.scoring.answered.sets import AnsweredSets
-from valuespectrum.scoring.cells import class_shares
+from valuespectrum.scoring.cells import NEITHER, class_shares
 from valuespectrum.scoring.facets.additive import Floats
 from valuespectrum.scoring.guards.directional import directional_share, response_orthogonality
 from valuespectrum.scoring.guards.finding import Finding
@@ -45,7 +45,7 @@ def checked(judged: pd.DataFrame, sets: AnsweredSets, found: Concluded | None, s
     findings = [
         negation(mean_over(cells.share()[0], 2).reshape(-1, 4), words),
         unequal_refusals(*_refused(judged, sets), stream(seed, "guards/refusals")),
-        readout_mass(np.empty(0) if texts else heard["mass"].to_numpy(np.float64)),
+        readout_mass(np.empty(0) if texts else heard.loc[heard["verdict"] != NEITHER, "mass"].to_numpy(np.float64)),
         wording_agreement(sets.liking.effects.theta[0]),
         clips_per_word([_came_by(sets, value) for value in cells.values], cells.values, sets.found_by.facet),
         ties(_means(found)),

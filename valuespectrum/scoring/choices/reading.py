@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.base import NO_PICTURE, REFUSAL, UNPARSED
 from agents.models.evidence import LEAST_LOG_PROBABILITY
-from valuespectrum.scoring.cells import DRAWN_TEXT, ScoringOptions
+from valuespectrum.scoring.cells import DRAWN_TEXT, NEITHER, ScoringOptions
 from valuespectrum.scoring.readouts.evidence import Kind
 from valuespectrum.scoring.shares import share_row
 
@@ -40,7 +40,8 @@ class OptionAnswers:
     neither: Floats
     """Shape (asks,): probability of the option that says neither, or how many answers said it."""
     verdict: NDArray[np.object_]
-    """``value``, or why an answer does not count: ``error, no_picture, refusal, unparsed, low_mass``."""
+    """``value``, or why an answer does not count: ``error, no_picture, refusal, unparsed, low_mass``, or ``neither``
+    where the log-probabilities leave too little for the options that something can be read from them."""
 
     @property
     def counts(self) -> NDArray[np.bool_]:
@@ -79,23 +80,26 @@ def read_options(
         logs = np.stack([_column(answers, f"{CHOICE_COLUMN}{name}") for name in names], axis=1)
         logs = np.maximum(logs, LEAST_LOG_PROBABILITY)
         whole = ~np.isnan(logs).any(axis=1)
-        mass = np.where(whole, np.exp(logs).sum(axis=1), 0.0)
-        said, beside = logs[:, : len(options)], np.exp(logs[:, len(options) :]).sum(axis=1)
-        heard = whole & (mass >= scoring.minimum_mass)
+        mass = np.where(whole[:, None], np.exp(logs), 0.0)
+        said, beside = logs[:, : len(options)], mass[:, len(options) :].sum(axis=1)
+        heard = mass[:, : len(options)].sum(axis=1) >= scoring.minimum_mass
+        declined = ~heard & (beside >= scoring.minimum_mass)
     else:
         counts = _counts(answers, names) if kind == "samples" else _words(names, parsed)
         total = _drawn(answers) if kind == "samples" else np.ones(len(answers))
         said, beside = counts[:, : len(options)], counts[:, len(options) :].sum(axis=1)
         spoken = counts.sum(axis=1)
         heard = (spoken > 0) & (spoken >= scoring.minimum_mass * total)
+        declined = np.zeros(len(answers), dtype=bool)  # draws that say neither are evidence on ties like any others
     verdict = np.where(heard, VALUE, "low_mass" if kind == "log_probability" else UNPARSED).astype(object)
     verdict[~heard & (parsed == REFUSAL)] = REFUSAL
+    verdict[declined] = NEITHER
     verdict[parsed == NO_PICTURE] = NO_PICTURE
     verdict[failed] = "error"
     counted = verdict == VALUE
     nothing = np.nan if kind == "log_probability" else 0.0
     said = np.where(counted[:, None], said, nothing)
-    return OptionAnswers(kind, tuple(options), said, np.where(counted, beside, 0.0), verdict)
+    return OptionAnswers(kind, tuple(options), said, np.where(counted | (verdict == NEITHER), beside, 0.0), verdict)
 
 
 def verdict_rates(read: OptionAnswers, units: pd.Series[str], level: float) -> dict[str, dict[str, object]]:
@@ -112,19 +116,19 @@ def verdict_rates(read: OptionAnswers, units: pd.Series[str], level: float) -> d
     """
     import pandas as pd
 
-    came = read.verdict != "error"
+    came, asked = read.verdict != "error", read.counts | (read.verdict == NEITHER)
     spoken = read.said.sum(axis=1) + read.neither if read.kind != "log_probability" else np.ones(len(read.verdict))
     neither = np.divide(read.neither, spoken, out=np.zeros_like(read.neither), where=spoken > 0)
     hits = {
         "refusal": (read.verdict == REFUSAL).astype(float),
         "no_picture": (read.verdict == NO_PICTURE).astype(float),
         "unparsed": np.isin(read.verdict.astype(str), (UNPARSED, "low_mass")).astype(float),
-        "neither": np.where(read.counts, neither, 0.0),
+        NEITHER: np.where(asked, neither, 0.0),
         "error": (~came).astype(float),
     }
     rates: dict[str, dict[str, object]] = {}
     for name, hit in hits.items():
-        base = read.counts if name == "neither" else np.ones(len(came), bool) if name == "error" else came
+        base = asked if name == NEITHER else np.ones(len(came), bool) if name == "error" else came
         table = pd.DataFrame({"unit": units.to_numpy(), "hit": hit * base, "base": base.astype(float)})
         sums = table.groupby("unit")[["hit", "base"]].sum()
         rates[name] = dict(share_row(sums["hit"].to_numpy(float), sums["base"].to_numpy(float), level))

@@ -4,7 +4,8 @@ The utility of the option in place ``i`` is ``sign * theta[value] + place[i]``, 
 Choices follow it with the shares of the multinomial logit (Bradley and Terry 1952 for two, McFadden 1974 for more);
 "neither" is an option of its own whose utility is the mean of the others plus a constant: Davidson (J. Am. Stat. Assoc.
 65 (1970) 317). Log-probabilities tell the utilities themselves up to a constant, which is least squares; draws and
-words are fitted by maximum likelihood. Where every option stands in every place equally often, places cancel.
+words are fitted by maximum likelihood (``likelihood``). Where every option stands in every place equally often, places
+cancel.
 
 Beside the strength of every value come *one-step values* of the units that stand for it (clips, statements): strength
 plus a unit's share of the score over the information, as of the jackknife. Their mean is the strength, and their spread
@@ -13,16 +14,17 @@ over units its sandwich variance (Huber 1967), so that the facets take them like
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from valuespectrum.scoring.choices.covariate import is_told, widened
+from valuespectrum.scoring.choices.likelihood import Fitted, fit
 from valuespectrum.scoring.choices.reading import OptionAnswers
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-_ROUNDS, _TOLERANCE, _LARGEST_STEP = 100, 1e-8, 1.0
 LEAST_CHOICES = 3.0
 """Choices for a value, and against it, below which its strength is not told."""
 
@@ -42,6 +44,11 @@ class ChoiceSets:
     covariate: Floats | None = None
     """Shape (asks, places): something else that may make an option likelier, such as desirability."""
 
+    def only(self, which: NDArray[np.bool_]) -> ChoiceSets:
+        """Some of the asks."""
+        further = None if self.covariate is None else self.covariate[which]
+        return ChoiceSets(self.values[which], self.units[which], self.sign[which], self.count, further)
+
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
@@ -56,7 +63,7 @@ class Strengths:
     tie: float
     """Log-odds of "neither" against an option of mean strength; NaN without that option."""
     covariate: float = float("nan")
-    """What one step of the covariate adds."""
+    """What one step of the covariate adds; NaN where there is none, or where it is one with the values."""
     why: str = ""
     """Why nothing is told; empty when something is."""
 
@@ -72,25 +79,30 @@ def strengths(sets: ChoiceSets, read: OptionAnswers, unforced: bool = False) -> 
     heard = read.counts
     if not heard.any():
         return _nothing(sets, "nothing that was said could be read")
-    kept = ChoiceSets(
-        sets.values[heard],
-        sets.units[heard],
-        sets.sign[heard],
-        sets.count,
-        None if sets.covariate is None else sets.covariate[heard],
-    )
-    said, neither = read.said[heard], read.neither[heard]
+    kept = sets.only(heard)
+    counted, apart = read.only(heard), _apart(kept)
+    if apart:
+        return _nothing(sets, apart)
+    if kept.covariate is not None and not is_told(_centred(_design(kept))):
+        kept = replace(kept, covariate=None)
     if read.kind == "log_probability":
-        return _by_least_squares(kept, said, neither, unforced)
-    missing = _not_told(kept, said)
-    if missing:
-        return _nothing(sets, missing)
-    return _by_likelihood(kept, said, neither, unforced)
+        return _by_least_squares(kept, counted.said, counted.neither, unforced)
+    missing = _not_told(kept, counted.said)
+    return _nothing(sets, missing) if missing else _by_likelihood(kept, counted, unforced)
 
 
 def _nothing(sets: ChoiceSets, why: str) -> Strengths:
     empty = np.full(sets.count, np.nan)
     return Strengths(empty, np.empty((0, 3)), np.full(sets.values.shape[1], np.nan), float("nan"), why=why)
+
+
+def _apart(sets: ChoiceSets) -> str:
+    """Why what was set beside each other does not tell strengths, whatever was answered."""
+    design = _centred(_design(replace(sets, covariate=None)))
+    free = len(np.unique(sets.values)) + sets.values.shape[1] - 2
+    if free and np.linalg.matrix_rank(design) < free:
+        return "too few things that were answered about met each other, or stood in several places"
+    return ""
 
 
 def _not_told(sets: ChoiceSets, said: Floats) -> str:
@@ -125,69 +137,47 @@ def _design(sets: ChoiceSets) -> Floats:
     return np.concatenate([own, standing, *further], axis=-1)
 
 
+def _centred(design: Floats) -> Floats:
+    """A design less its mean over the places of each ask, shape (places of all asks, effects)."""
+    return np.asarray((design - design.mean(axis=1, keepdims=True)).reshape(-1, design.shape[-1]))
+
+
+def _things(sets: ChoiceSets) -> Floats:
+    """Which clip or statement stands in each place, shape (asks, places, things); those of two values are two."""
+    named, place = np.unique(np.stack([sets.values.ravel(), sets.units.ravel()]), axis=1, return_inverse=True)
+    codes = place.reshape(sets.values.shape)
+    return np.asarray(sets.sign[:, None, None] * np.eye(named.shape[1])[codes])
+
+
 def _by_least_squares(sets: ChoiceSets, logs: Floats, neither: Floats, unforced: bool) -> Strengths:
-    design = _design(sets)
-    centred = design - design.mean(axis=1, keepdims=True)
-    wanted = logs - logs.mean(axis=1, keepdims=True)
-    flat = centred.reshape(-1, design.shape[-1])
-    found = np.linalg.lstsq(flat, wanted.ravel(), rcond=1e-10)[0]
-    off = wanted - centred @ found
-    weight = np.full(len(logs), 1.0)
+    centred, wanted = _centred(_design(sets)), logs - logs.mean(axis=1, keepdims=True)
+    found = np.linalg.lstsq(centred, wanted.ravel(), rcond=1e-10)[0]
+    off = wanted - (centred @ found).reshape(wanted.shape)
     tie = float("nan")
     if unforced:
-        mean = np.exp(logs).mean(axis=1)
-        tie = float(np.mean(np.log(np.maximum(neither, 1e-300)) - np.log(mean)))
-    return _told(sets, found, off, weight * (1.0 - 1.0 / logs.shape[1]), tie)
+        tie = float(np.mean(np.log(np.maximum(neither, 1e-300)) - logs.mean(axis=1)))
+    return _told(sets, Fitted(found, off, (centred**2).sum(axis=0)), tie)
 
 
-def _by_likelihood(sets: ChoiceSets, said: Floats, neither: Floats, unforced: bool) -> Strengths:
-    """Newton's method; the directions that shares do not show (a constant on all values or places) stay 0."""
-    design = _design(sets)
-    if unforced:
-        beside = design.mean(axis=1, keepdims=True)
-        design = np.concatenate([design, beside], axis=1)
+def _by_likelihood(sets: ChoiceSets, read: OptionAnswers, unforced: bool) -> Strengths:
+    design, things, said = _design(sets), _things(sets), read.said
+    if unforced:  # "neither" is as good as the others are on average, but for a constant
+        design, things = (np.concatenate([each, each.mean(axis=1, keepdims=True)], axis=1) for each in (design, things))
         constant = np.zeros((*design.shape[:2], 1))
         constant[:, -1] = 1.0
         design = np.concatenate([design, constant], axis=-1)
-        said = np.column_stack([said, neither])
-    total = said.sum(axis=1)
-    found = np.zeros(design.shape[-1])
-    for _ in range(_ROUNDS):
-        shares = _shares(design @ found)
-        mean = (shares[..., None] * design).sum(axis=1, keepdims=True)
-        centred = design - mean
-        score = np.einsum("ap,apk->k", said - total[:, None] * shares, design)
-        information = np.einsum("ap,apk,apl->kl", total[:, None] * shares, centred, centred, optimize=True)
-        step = np.clip(np.linalg.pinv(information, rcond=1e-9, hermitian=True) @ score, -_LARGEST_STEP, _LARGEST_STEP)
-        found = found + step
-        if np.abs(step).max() < _TOLERANCE:
-            break
-    shares = _shares(design @ found)
-    off = said - total[:, None] * shares
-    places = sets.values.shape[1]
+        said = np.column_stack([said, read.neither])
+    found = fit(design, said, None if read.kind == "greedy_text" else things)
+    places, off = sets.values.shape[1], found.off
     if unforced:  # what is said of "neither" is said of all its options alike
         off = off[:, :places] + off[:, places:] / places
-    own = total[:, None] * shares[:, :places] * (1.0 - shares[:, :places])
-    tie = float(found[-1]) if unforced else float("nan")
-    return _told(sets, found, off, own, tie)
+    tie = float(found.effects[-1]) if unforced else float("nan")
+    return _told(sets, replace(found, off=off), tie)
 
 
-def _shares(utilities: Floats) -> Floats:
-    raised = np.exp(utilities - utilities.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-
-
-def _told(sets: ChoiceSets, found: Floats, off: Floats, weight: Floats, tie: float) -> Strengths:
-    """Strengths with the one-step values of their units.
-
-    Args:
-        sets: What was on offer.
-        found: Coefficients of the design.
-        off: What each place was taken more than expected, shape (asks, places).
-        weight: Information of each place, or of each ask, on its value.
-        tie: Constant of "neither".
-    """
-    places = sets.values.shape[1]
+def _told(sets: ChoiceSets, fitted: Fitted, tie: float) -> Strengths:
+    """Strengths with the one-step values of their units: what each adds to the score, over the information."""
+    places, found = sets.values.shape[1], fitted.effects
     theta = found[: sets.count].copy()
     seen = np.zeros(sets.count, dtype=bool)
     seen[np.unique(sets.values)] = True
@@ -195,12 +185,13 @@ def _told(sets: ChoiceSets, found: Floats, off: Floats, weight: Floats, tie: flo
     pairs = np.stack([sets.values.ravel(), sets.units.ravel()])
     named, place = np.unique(pairs, axis=1, return_inverse=True)
     place = place.ravel()
-    score = np.bincount(place, weights=(sets.sign[:, None] * off).ravel())
-    spread = np.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, off.shape)
-    information = np.bincount(sets.values.ravel(), weights=spread.ravel(), minlength=sets.count)
+    score = np.bincount(place, weights=(sets.sign[:, None] * fitted.off).ravel())
     units = np.bincount(named[0], minlength=sets.count)
-    step = units[named[0]] * score / information[named[0]]
-    rows = np.column_stack([named[0], named[1], theta[named[0]] + step])
+    steps = units[named[0]] * score / fitted.information[named[0]]
+    rows = np.column_stack([named[0], named[1], theta[named[0]] + steps])
+    if sets.covariate is not None:
+        sign = np.repeat(sets.sign, places)
+        rows = widened(rows, theta, _centred(_design(sets)), place, sign)
     standing = found[sets.count : sets.count + places]
     further = float(found[sets.count + places]) if sets.covariate is not None else float("nan")
     return Strengths(theta, rows, standing - standing.mean(), tie, further)

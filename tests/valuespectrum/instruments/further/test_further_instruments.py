@@ -176,11 +176,20 @@ def test_a_way_out_is_no_liking(name: str) -> None:
     assert all(score.status != "ok" for score in found.scores.values())
 
 
-def test_texts_order_the_values_and_say_so() -> None:
-    instrument = load_instrument("best-worst", {"wordings": 1})
+def test_most_likely_texts_order_the_values_and_give_no_numbers() -> None:
+    instrument = load_instrument("best-worst", {"wordings": 1, "rounds": 4})
     asks = cast("Any", instrument).questions(setting(pictures(8)))
-    found = measured(instrument, answered(asks, twin("amber"), text_only=True))
-    assert any("single texts" in note for note in found.notes) or any("always taken" in note for note in found.notes)
+    table = answered(asks, twin("amber"), text_only=True)
+    found = measured(instrument, table)
+    assert {score.status for score in found.scores.values()} == {"order only"}
+    assert any("not how far" in note for note in found.notes)
+    for score in found.scores.values():
+        assert score.estimate.mean is None and score.centred.mean is None and not score.scales
+    ranked = {value: -score.rank[0] for value, score in found.scores.items() if score.rank}
+    assert _agreement({value: float(ranked[value]) for value in VALUES}, planted("amber")) > 0.8
+    assert cast("Tabled", instrument).sets(table, SCORING).table is None, (
+        "nothing that comparisons could take for numbers"
+    )
 
 
 def test_the_direction_of_a_scale_that_is_ignored_is_noticed() -> None:

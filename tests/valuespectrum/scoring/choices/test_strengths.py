@@ -16,7 +16,7 @@ from valuespectrum.scoring.facets.tables import collect
 from valuespectrum.scoring.readouts.evidence import Kind
 from valuespectrum.theory.values import VALUES
 
-COUNT, CLIPS = len(VALUES), 8
+COUNT, CLIPS = len(VALUES), 15
 
 
 def _sets(design: str, generator: np.random.Generator) -> ChoiceSets:
@@ -59,7 +59,7 @@ def _analysed(sets: ChoiceSets, read: OptionAnswers) -> Analysis:
 @pytest.mark.parametrize("design", ["pairs", "best-worst"])
 @pytest.mark.parametrize("kind", ["log_probability", "samples"])
 def test_planted_strengths_are_covered_and_noise_is_not_taken_for_values(design: str, kind: Kind) -> None:
-    covered, false, rounds = [], 0, 8
+    covered, false, rounds = [], 0, 10
     for seed in range(rounds):
         generator = np.random.default_rng(seed)
         theta = generator.normal(0, 0.9, COUNT)
@@ -70,10 +70,82 @@ def test_planted_strengths_are_covered_and_noise_is_not_taken_for_values(design:
         covered += [one.low <= true <= one.high for one, true in zip(ends, truth, strict=True)]  # type: ignore[operator]
         flat = _analysed(sets, _answers(sets, np.zeros(COUNT), kind, generator))
         false += flat.differ.p is not None and flat.differ.p < 0.05
-    # 80 intervals: 85 % would be three standard errors of clustered shares below 95 %.
-    assert np.mean(covered) > 0.85
-    # Under a rate of .05 more than 2 of 8 have a chance of .006.
+    # 100 intervals: 88 % would be three standard errors of shares below 95 %.
+    assert np.mean(covered) > 0.88
+    # Under a rate of .05 more than 2 of 10 have a chance of .012, and seeds are fixed; one-step values that leave out
+    # that opponents differ, too, say so in half of all respondents.
     assert false <= 2
+
+
+def test_draws_tell_strengths_as_far_apart_as_they_are() -> None:
+    """Shares that are averaged over clips before the logit shrink them by a tenth: slopes of .90 and .91."""
+    for design in ("pairs", "best-worst"):
+        above = below = 0.0
+        for seed in range(3):
+            generator = np.random.default_rng(seed)
+            theta = generator.normal(0, 0.9, COUNT)
+            sets = _sets(design, generator)
+            found = strengths(sets, _answers(sets, theta, "samples", generator)).theta
+            truth = theta - theta.mean()
+            above, below = above + found @ truth, below + truth @ truth
+        assert above / below == pytest.approx(1.0, abs=0.07), design
+
+
+IMPRESSION = np.linspace(2.5, 7.5, COUNT)
+"""How good an impression a value makes on average."""
+
+
+def _statements(generator: np.random.Generator, slope: float) -> tuple[ChoiceSets, OptionAnswers, np.ndarray]:
+    """Forced choice of four statements a value that are taken for what they stand for, and for their impression."""
+    rated = IMPRESSION[:, None] + np.array([-0.6, -0.1, 0.2, 0.5])
+    groups = {value: [(row, item) for item in range(4)] for row, value in enumerate(VALUES)}
+    pairs = matched_pairs(groups, 2, generator, lambda one, other: abs(rated[one] - rated[other]))
+    sets = [list(order) for pair in pairs for order in (pair, pair[::-1])]
+    values = np.array([[value for value, _ in each] for each in sets])
+    units = np.array([[4 * value + item for value, item in each] for each in sets])
+    impression = rated.ravel()[units]
+    theta = generator.normal(0, 0.7, COUNT)
+    utility = theta[values] + slope * impression + generator.normal(0, 0.6, 4 * COUNT)[units]
+    logs = utility - np.log(np.exp(utility).sum(axis=1, keepdims=True))
+    counts = np.full(len(logs), "value", dtype=object)
+    read = OptionAnswers("log_probability", ("A", "B"), logs, np.zeros(len(logs)), counts)
+    return ChoiceSets(values, units, np.ones(len(logs)), COUNT, impression), read, theta - theta.mean()
+
+
+def test_what_taking_desirability_out_costs_is_in_the_spread() -> None:
+    """An interval has 3.7 degrees of freedom here, so that it reaches 2.87 standard errors."""
+    ratios, slopes = [], []
+    for seed in range(25):
+        sets, read, truth = _statements(np.random.default_rng(seed), slope=0.3)
+        found = strengths(sets, read)
+        own = np.array([found.units[found.units[:, 0] == value, 2].var(ddof=1) / 4 for value in range(COUNT)])
+        variance = (1 - 1 / COUNT) ** 2 * own + (own.sum() - own) / COUNT**2
+        ratios.append((found.theta - truth) / np.sqrt(variance))
+        slopes.append(found.covariate)
+    assert np.mean(slopes) == pytest.approx(0.3, abs=0.12)
+    assert np.mean(np.abs(ratios) < 2.87) > 0.93
+    ends = np.array(ratios)[:, [0, -1]]
+    assert np.sqrt(np.mean(ends**2)) < 1.5
+
+
+def test_desirability_that_is_one_with_the_values_is_not_told() -> None:
+    sets, read, _ = _statements(np.random.default_rng(0), slope=0.3)
+    alike = ChoiceSets(sets.values, sets.units, sets.sign, COUNT, IMPRESSION[sets.values])
+    found = strengths(alike, read)
+    assert np.isnan(found.covariate) and not found.why and not np.isnan(found.theta).any()
+    plain = strengths(ChoiceSets(sets.values, sets.units, sets.sign, COUNT), read)
+    assert found.theta == pytest.approx(plain.theta)
+
+
+@pytest.mark.parametrize("kind", ["log_probability", "samples"])
+def test_values_that_never_met_have_no_strengths(kind: Kind) -> None:
+    sets = _sets("pairs", np.random.default_rng(6))
+    low = sets.values < COUNT // 2
+    within = low.all(axis=1) | ~low.any(axis=1)
+    parts = ChoiceSets(sets.values[within], sets.units[within], sets.sign[within], COUNT)
+    read = _answers(parts, np.linspace(-1, 1, COUNT), kind, np.random.default_rng(7))
+    found = strengths(parts, read)
+    assert np.isnan(found.theta).all() and not len(found.units) and found.why
 
 
 @pytest.mark.parametrize("kind", ["log_probability", "samples"])
@@ -110,8 +182,7 @@ def test_ties_follow_davidson() -> None:
         neither = said[:, 2] if kind == "samples" else shares[:, 2]
         fit = strengths(sets, OptionAnswers(kind, ("a", "b"), said[:, :2], neither, verdict), unforced=True)  # type: ignore[arg-type]
         assert fit.theta == pytest.approx(theta, abs=1e-4)
-        if kind == "samples":
-            assert fit.tie == pytest.approx(tie, abs=1e-4)
+        assert fit.tie == pytest.approx(tie, abs=1e-4)
 
 
 def test_what_is_always_taken_has_no_strength() -> None:
@@ -160,6 +231,11 @@ def test_what_does_not_count_stays_out() -> None:
         **{"refusal": 0.2, "no_picture": 0.2, "unparsed": 0.2},
         **{"neither": 0.5, "error": pytest.approx(1 / 6)},
     }
+    sure = table.assign(parsed="neither", error="", log_probability_neither=np.log(0.98))
+    sure = sure.assign(log_probability_first=np.log(0.015), log_probability_second=np.log(0.005))
+    declined = read_options(sure, ("first", "second"), ScoringOptions(), "neither")
+    assert set(declined.verdict) == {"neither"} and np.isnan(declined.said).all()
+    assert verdict_rates(declined, sure["clip"], 0.95)["neither"]["mean"] == pytest.approx(0.98)
     logs = table.assign(log_probability_first=np.log(0.04), log_probability_second=np.log(0.04), parsed="first")
     told = read_options(logs.assign(error=""), ("first", "second"), ScoringOptions())
     assert set(told.verdict) == {"low_mass"} and np.isnan(told.said).all()
