@@ -101,12 +101,13 @@ def neither_shares(answers: pd.DataFrame, readout: str) -> NDArray[np.float64]:
         readout: ``"log_probability"``, ``"samples"`` or ``"text"``.
     """
     if readout == "log_probability":
-        return np.nan_to_num(np.exp(_column(answers, f"{CHOICE_COLUMN}{NEITHER}").to_numpy(np.float64)))
+        logs = _column(answers, f"{CHOICE_COLUMN}{NEITHER}").to_numpy(np.float64)
+        return np.asarray(np.nan_to_num(np.exp(logs)), dtype=np.float64)
     if readout == "samples":
         drawn = _counts(answers)
         said = drawn[NEITHER] / drawn.sum(axis=1) if NEITHER in drawn else 0.0 * drawn.sum(axis=1)
-        return np.nan_to_num(said.to_numpy(np.float64))
-    return (answers["parsed"].fillna("") == NEITHER).to_numpy(np.float64)
+        return np.asarray(np.nan_to_num(said.to_numpy(np.float64)), dtype=np.float64)
+    return np.asarray(answers["parsed"].fillna("") == NEITHER, dtype=np.float64)
 
 
 def class_shares(answers: pd.DataFrame, name: str) -> pd.Series[float]:

@@ -29,10 +29,7 @@ SMALL: Mapping[str, Mapping[str, str | int]] = {
 }
 
 
-SHRUNK: Mapping[str, Mapping[str, int]] = {
-    **{name: {"rounds": 1} for name in ("pairs", "best-worst", "forced-choice")},
-    "behaviour": {"sessions": 3, "steps": 20},
-}
+SHRUNK = {name: {"rounds": 1} for name in ("pairs", "best-worst", "forced-choice")}
 """Options that make a design smaller and leave out none of its parts."""
 
 

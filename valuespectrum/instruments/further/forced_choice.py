@@ -93,10 +93,10 @@ class ForcedChoice:
 
     def _asks(self, seed: int) -> Iterator[Ask]:
         selection = self.options.selection(self.name)
+        wordings = selection.chosen()
         for language in selection.languages:
-            spoken = replace(selection, language=language)
             groups: dict[str, list[Statement]] = {value: [] for value in self.value_set.dimensions}
-            for each in spoken.statements():
+            for each in selection.statements(language):
                 groups[each.value].append(each)
             generator = stream(seed, f"instruments/forced-choice/{language}")
             pairs = matched_pairs(groups, self.options.rounds, generator, _unlikeness)
@@ -104,7 +104,7 @@ class ForcedChoice:
                 raise InputError("there are statements of one value only", "add some of another value to the items")
             for pair in pairs:
                 for order in (pair, pair[::-1]):
-                    for wording in spoken.chosen():
+                    for wording in (each for each in wordings if each.language == language):
                         yield from self._put(order, wording)
 
     def _put(self, order: tuple[Statement, Statement], wording: ItemWording) -> Iterator[Ask]:

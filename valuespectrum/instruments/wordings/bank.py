@@ -40,12 +40,12 @@ class Selection:
         """The wordings: ours, then the user's.
 
         Raises:
-            InputError: The instrument is not asked in a language, or has fewer wordings.
+            InputError: The instrument is not asked in a language, or has fewer wordings; or the items would not be
+                asked at all.
         """
+        self._refuse_unasked()
         user = [each for each in self.items.wordings if each.language in self.languages]
-        if self.items.alone and self.items.wordings:
-            if not user:
-                raise InputError(f"the items are in none of the languages {', '.join(self.languages)}")
+        if self.items.alone and user:
             return tuple(user)
         found: list[ItemWording] = []
         for code in self.languages:
@@ -58,12 +58,19 @@ class Selection:
         _no_name_twice([*found, *user])
         return (*found, *user)
 
-    def statements(self) -> tuple[Statement, ...]:
-        """Statements about oneself, in the first language."""
-        code = self.languages[0]
+    def statements(self, code: str) -> tuple[Statement, ...]:
+        """Statements about oneself in a language; a user's takes the place of ours in the same words."""
         user = [each for each in self.items.statements if each.language == code]
         ours = () if self.items.alone and user else own_statements(code)
         return tuple({each.text: each for each in (*ours, *user)}.values())
+
+    def _refuse_unasked(self) -> None:
+        written = {each.language for each in self.items.wordings} | {each.language for each in self.items.statements}
+        if written and not written & set(self.languages):
+            raise InputError(
+                f"the items are in none of the languages {', '.join(self.languages)}",
+                f"ask in theirs: --language {','.join(sorted(written))}",
+            )
 
 
 def _no_name_twice(listed: Sequence[ItemWording]) -> None:

@@ -79,10 +79,10 @@ def read_options(
     if kind == "log_probability":
         logs = np.stack([_column(answers, f"{CHOICE_COLUMN}{name}") for name in names], axis=1)
         logs = np.maximum(logs, LEAST_LOG_PROBABILITY)
-        whole = ~np.isnan(logs).any(axis=1)
+        whole = np.asarray(~np.isnan(logs).any(axis=1))
         mass = np.where(whole[:, None], np.exp(logs), 0.0)
         said, beside = logs[:, : len(options)], mass[:, len(options) :].sum(axis=1)
-        heard = mass[:, : len(options)].sum(axis=1) >= scoring.minimum_mass
+        heard = np.asarray(mass[:, : len(options)].sum(axis=1) >= scoring.minimum_mass)
         declined = ~heard & (beside >= scoring.minimum_mass)
     else:
         counts = _counts(answers, names) if kind == "samples" else _words(names, parsed)

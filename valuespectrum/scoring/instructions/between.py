@@ -34,5 +34,5 @@ def faking_between(
         sets(instructed(answers, name).assign(**{INSTRUCTION_TAG: ""}), options).table for name in (FAKE_GOOD, HONEST)
     )
     wordings = max((len(table.wordings) for table in (faked, honest) if table is not None), default=1)
-    facets = Facets(options.level, wordings=wordings > 1, least_clips=options.minimum_clips)
+    facets = Facets(options.level, options.over_wordings and wordings > 1, least_clips=options.minimum_clips)
     return faking_effect(faked, honest, facets)

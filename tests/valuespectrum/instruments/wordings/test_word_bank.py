@@ -100,6 +100,9 @@ language: fr
 def test_items_of_a_user_are_asked_beside_ours_or_in_their_place(tmp_path: Path) -> None:
     beside = user_items(_file(tmp_path, WORDING.format(further="")), "pairs")
     assert [each.tag for each in Selection("pairs", 1, "en,fr", beside).chosen()] == ["like", "fr/like", "fr/mine"]
+    with pytest.raises(InputError, match="items are in none of the languages en") as raised:
+        Selection("pairs", 1, "en", beside).chosen()
+    assert raised.value.hint == "ask in theirs: --language fr"
     user_items.cache_clear()
     alone = user_items(_file(tmp_path, WORDING.format(further="alone: true\n")), "pairs")
     assert [each.tag for each in Selection("pairs", 1, "en,fr", alone).chosen()] == ["fr/mine"]
