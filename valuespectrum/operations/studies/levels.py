@@ -99,11 +99,12 @@ def plan_level(
 
     settings, teller = settings or BenchSettings(battery="full"), teller or Unattended()
     specs = [models] if isinstance(models, str) else list(models)
+    parts = _parts(settings)
     folder = Path(run) if run else _folder(specs, settings.battery)
     tell_level(settings.battery, teller)
     found: dict[str, Json] = {}
     lines = []
-    for name, params in _parts(settings):
+    for name, params in parts:
         instrument = load_instrument(name, params)
         if instrument.pictures and isinstance(instrument, Listed):
             asked = replace(_plain(settings), battery=name, params=params)
