@@ -89,9 +89,7 @@ class _Pairing:
         """
         base = _table(self.tables[who], self.base)
         other = _table(tables_of(answers, self.scoring, self.instruments)[who], "this condition")
-        several = len({*base.wordings} & {*other.wordings}) > 1
-        over = self.scoring.over_wordings and several
-        facets = Facets(self.scoring.level, over, least_clips=self.scoring.minimum_clips)
+        facets = Facets(self.scoring.level, self.scoring.over_wordings, least_clips=self.scoring.minimum_clips)
         return picture_effect(base, other, facets, _lent(answers))
 
 

@@ -23,7 +23,7 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 CLIPS = 4
-SCORING = ScoringOptions(draws=20)
+SCORING = ScoringOptions(draws=20, over_wordings=False)
 CAPTIONER = "simulated:birch"
 
 
