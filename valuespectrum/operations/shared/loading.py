@@ -88,7 +88,7 @@ def feed_roles(names: Sequence[str], file: Path | None, strategy: Strategy) -> d
     texts = [name for name in names if is_placebo_text(name)]
     named = [name for name in names if name != NO_PERSONA and name not in texts]
     if named or not names:
-        roles |= {persona.id: persona for persona in chosen_personas(named, file)}
+        roles |= {persona.id: persona for persona in chosen_personas(named or ["all"], file)}
     if texts:
         known = placebos(load_personas(file), strategy, MOST_PLACEBO_TEXTS, seed=0)
         roles |= {text.id: text for text in select(known, texts)}
