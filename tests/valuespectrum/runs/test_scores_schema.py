@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,12 @@ from small_run import write_run
 
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.runs.run import read_scores
+from valuespectrum.runs.scores_schema import ScoresDocument
 from valuespectrum.theory.value_sets import FOUR, TEN
 from vectorstore.foundation.errors import InputError, SchemaError
 
-OLD = Path(__file__).parents[2] / "fixtures" / "release_0_1" / "runs"
+ROOT = Path(__file__).parents[3]
+OLD = ROOT / "tests" / "fixtures" / "release_0_1" / "runs"
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -102,3 +105,11 @@ def test_another_layout_is_refused_by_its_number(run: Path, schema: object) -> N
     (run / "scores.json").write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(SchemaError, match="this release reads 1 to 3"):
         read_scores(run)
+
+
+def test_the_page_on_runs_names_every_part_that_readers_use() -> None:
+    page = (ROOT / "docs" / "runs.md").read_text(encoding="utf-8").split("## In the scores")[1].split("\n## ")[0]
+    named = {word for span in re.findall(r"`([^`]+)`", page) for word in re.findall(r"\w+", span)}
+    schema = ScoresDocument.model_json_schema()
+    parts = {*schema["properties"], *schema["$defs"]["_Respondent"]["properties"]}
+    assert len(parts) > 25 and parts - named == set()
