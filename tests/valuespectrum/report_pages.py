@@ -90,6 +90,7 @@ def profile(model: str = "reference:amber@1", planted: bool = True, p: float | N
     return ModelProfile(
         model,
         rows,
+        in_log_odds=True,
         bias={"yes_lean_points": Estimate(9.0, 8.0, 10.0)},
         rates={"refusal": Estimate(0.02, 0.01, 0.03)},
         recovery=Recovery(1.0, 1.0, 1.0) if planted else None,

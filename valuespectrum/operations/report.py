@@ -68,7 +68,7 @@ def report(
     with contextlib.ExitStack() as stack:
         opened = corpus_of_run(settings.corpus, folders[0], teller, stack)
         data = load_report(ReportSources(folders, opened, settings.session), settings.title)
-        for sentence in data.cautions:
+        for sentence in (*data.cautions, *data.unshown):
             teller.warn(sentence)
         if any(result.why == ONE_TEXT for result in data.personas):
             teller.say(f"note: {ONE_TEXT} (`valuespectrum score RUN`)")
@@ -82,7 +82,7 @@ def report(
         "personas": len(data.personas),
         "sessions": len(data.sessions),
         "examples": len(data.examples),
-        "cautions": list(data.cautions),
+        "cautions": [*data.cautions, *data.unshown],
     }
     return Page(document, f"report: {path}", path)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     """
     runs = [ReportedRun(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
     check_alike([run.manifest for run in runs])
+    level = one_level(runs)
     cautions = []
     found: dict[tuple[str, bool], ModelProfile] = {}
     conditions = set()
@@ -62,12 +63,11 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         cautions.append(caution(*whose))
         for profile in read_profiles(run.scores, manifest, checkable(*whose)):
             if (profile.model, profile.published) not in found:
-                found[profile.model, profile.published] = profile
+                found[profile.model, profile.published] = replace(profile, level=level)
                 conditions.add(_conditions(manifest))
     unshown = [_unshown(run, one) for run in runs for one in run.scores["respondents"] if one["value_set"] != TEN.name]
     if not found:
         raise _nothing_to_show(unshown)
-    cautions += [f"{what}: {instead}" for what, instead in unshown]
     profiles = tuple(found.values())
     models = dict.fromkeys(profile.model for profile in profiles)
     personas = tuple(result for run in runs for result in read_personas(run.scores, run.manifest))
@@ -87,7 +87,24 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         same_pictures=len(conditions) == 1,
         synthetic=tuple(short_model(model) for model in models if is_synthetic(model)),
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
+        unshown=tuple(dict.fromkeys(f"{what}: {instead}" for what, instead in unshown)),
     )
+
+
+def one_level(runs: Sequence[ReportedRun]) -> float:
+    """Level of all intervals of a page, which says it once.
+
+    Raises:
+        InputError: Runs were scored with several.
+    """
+    levels = {run.scores["scoring"]["level"]: run.folder for run in runs}
+    if len(levels) > 1:
+        (first, here), (second, there) = list(levels.items())[:2]
+        raise InputError(
+            f"{here} was scored with intervals at {100 * first:g} %, {there} at {100 * second:g} %",
+            "score one of them again (`valuespectrum score RUN`)",
+        )
+    return next(iter(levels), 0.95)
 
 
 def _unshown(run: ReportedRun, respondent: Json) -> tuple[str, str]:

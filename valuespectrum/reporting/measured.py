@@ -21,6 +21,7 @@ from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.persona_scores import LOG_ODDS
 from valuespectrum.scoring.estimate import HEADLINE
 from valuespectrum.scoring.facets.analysis import Difference
+from valuespectrum.scoring.facets.findings import ONE_VALUE
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.off_circle import to_log_odds
 from valuespectrum.theory.value_sets import TEN
@@ -69,6 +70,7 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
         model=one["model"],
         rows=_rows(measured, planted, published),
         published=published,
+        in_log_odds=not published and any(HEADLINE in row for row in measured.values()),
         bias={name: Estimate.read(row) for name, row in one["bias"].items()},
         rates={name: Estimate.read(row) for name, row in one.get("rates", {}).items()},
         recovery=_recovery(measured, planted),
@@ -108,20 +110,29 @@ def _rows(measured: Json, planted: Mapping[str, float] | None, published: bool) 
 
 
 def _row(value: str, row: Json, published: bool) -> ValueRow:
-    centred, headline = Estimate.read(row, "centred"), Estimate.read(row, HEADLINE)
+    liking, centred, headline = (_explained(row, name) for name in ("", "centred", HEADLINE))
     if published:
         centred = Estimate(centred.mean)
     ranks = (row["rank"], row["rank_low"], row["rank_high"])
     return ValueRow(
         value=value,
-        liking=Estimate.read(row),
+        liking=liking,
         centred=centred,
-        headline=centred if headline.mean is None else headline,
+        headline=headline if HEADLINE in row else centred,
         p_adjusted=None if published else row.get("p_adjusted"),
         rank=ranks if None not in ranks and not published else None,
         clips=row["n_units"],
         answers=row["n_answers"],
     )
+
+
+def _explained(row: Json, name: str) -> Estimate:
+    """A number, or what is missing in place of it: a value that is measured alone has nothing to be compared with."""
+    found, status = Estimate.read(row, name), row.get("status", "")
+    if found.mean is not None or found.why:
+        return found
+    alone = ONE_VALUE if name else ""
+    return replace(found, why=alone if status == "ok" else status)
 
 
 def _recovery(profile: Json, planted: Mapping[str, float] | None) -> Recovery | None:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _OURS = PANELS.home
+_LONGEST = 2000
+"""Characters of any text from outside; most are cut to less where they stand."""
 _MARK, _MARKED = b'<meta name="generator" content="valuespectrum">', 2000
 """What tells a report from other pages, and in how many bytes."""
 
@@ -94,7 +96,7 @@ def environment() -> Environment:
     """What every template of a report knows: words, charts, names of values."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    made = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    made = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, finalize=_visible)
     made.globals |= {
         "clean": clean,
         "short": short_model,
@@ -105,7 +107,7 @@ def environment() -> Environment:
         "flag": flag,
         "with_interval": with_interval,
         "listing": listing,
-        "picture": data_uri,
+        "picture": _picture,
         "clip_range": _clip_range,
         "charts": charts,
         "codes": charts.CODES,
@@ -115,6 +117,17 @@ def environment() -> Environment:
         "published": PUBLISHED,
     }
     return made
+
+
+def _visible(told: object) -> object:
+    """Whatever a template prints of what others wrote: of bounded length, without controls or marks of direction."""
+    if not isinstance(told, str) or isinstance(told, Markup):
+        return told
+    return "".join(letter if letter.isprintable() else " " for letter in told[:_LONGEST])
+
+
+def _picture(stored: bytes, height: int) -> Markup:
+    return Markup(data_uri(stored, height))
 
 
 def _page_title(data: ReportData) -> str:

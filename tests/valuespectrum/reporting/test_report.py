@@ -172,7 +172,7 @@ def test_every_model_has_a_dot_for_every_value_and_whiskers_where_an_interval_is
 
 def test_points_and_log_odds_are_never_on_one_scale() -> None:
     points = tuple(replace(row, headline=row.centred) for row in profile().rows)
-    page = render(data(profiles=(profile("a"), replace(profile("b"), rows=points, published=True))))
+    page = render(data(profiles=(profile("a"), replace(profile("b"), rows=points, published=True, in_log_odds=False))))
     first, second = page.split('<div class="wide-grid beside">')[1:]
     assert first.count("<table") == second.split('<div class="grid">')[0].count("<table") == len(VALUES)
     assert "centred log-odds: 1 of 2 profiles" in page and "centred points of 100: 1 of 2 profiles" in page

@@ -70,7 +70,11 @@ def small_circle(profile: ModelProfile) -> Markup:
 def describe_profile(profile: ModelProfile) -> str:
     """One sentence with all numbers of a profile."""
     known = [f"{LABELS[row.value]} {row.liking.mean:.0f}" for row in profile.rows if row.liking.mean is not None]
-    return f"Liking from 0 to 100: {', '.join(known)}." if known else "No value was measured."
+    unknown = [LABELS[row.value] for row in profile.rows if row.liking.mean is None]
+    if not known:
+        return "No value has a number."
+    missing = f" No number: {', '.join(unknown)}." if unknown else ""
+    return f"Liking from 0 to 100: {', '.join(known)}.{missing}"
 
 
 def interval_row(row: ValueRow, title: str, span: float | None = None) -> Markup:
@@ -251,7 +255,9 @@ def _value_sector(row: ValueRow) -> Markup:
     start, end = _span(row.value)
     liking = row.liking
     if liking.mean is None:
-        return Markup("")
+        x, y = polar(_CENTRE, (_HOLE + _RIM) / 2, (start + end) / 2)
+        words = element("title", f"{LABELS[row.value]}: no number{f' ({liking.why})' if liking.why else ''}")
+        return element("text", words + "–", x=x, y=y, class_="value-label")
     inner = (start + 1.2, end - 1.2)
     parts = [element("path", d=sector(_CENTRE, (_HOLE, _radius(liking.mean)), *inner), class_="wedge")]
     if liking.low is not None and liking.high is not None:

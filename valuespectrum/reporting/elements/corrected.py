@@ -42,6 +42,12 @@ class CorrectedProfile:
     size: int
     """Clips a value in the matched sets; 0 for none."""
 
+    @property
+    def estimates(self) -> list[Estimate]:
+        """All numbers, of values and of nuisances."""
+        cells = [cell[0] for row in self.rows for cell in row.cells if cell is not None]
+        return [*cells, *(slope for _, slope in self.slopes)]
+
 
 def read_corrected(respondent: Json) -> CorrectedProfile | None:
     """Take the corrected profiles out of the scores of a respondent; ``None`` where there are none."""

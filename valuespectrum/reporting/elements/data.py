@@ -62,7 +62,7 @@ class Recovery:
     spearman: float | None
     max_abs_error: float
     interval_coverage: float
-    """Share of planted values inside their interval."""
+    """Share of planted values inside their interval; one without an interval counts as missed."""
     off_circle: float | None = None
     """Correlation of what no circle of values explains in the planted and in the measured profile."""
 
@@ -101,6 +101,10 @@ class ModelProfile:
     """All ten values in circular order."""
     published: bool = False
     """Whether it was measured by the published protocol, which is there to compare with."""
+    in_log_odds: bool = False
+    """Whether its headline is on centred log-odds."""
+    level: float = 0.95
+    """Coverage that its intervals aim at."""
     bias: Mapping[str, Estimate] = field(default_factory=dict)
     """``yes_lean_points``, ``order_gap_points``, ``polarity_gap``: percentage points."""
     rates: Mapping[str, Estimate] = field(default_factory=dict)
@@ -121,9 +125,9 @@ class ModelProfile:
     notes: tuple[str, ...] = ()
 
     @property
-    def in_log_odds(self) -> bool:
-        """Whether its headline is on centred log-odds."""
-        return any(row.headline != row.centred for row in self.rows)
+    def percent(self) -> str:
+        """The level of its intervals in words."""
+        return f"{100 * self.level:g} %"
 
     @property
     def span(self) -> float | None:
@@ -268,6 +272,8 @@ class ReportData:
     """Models that are drawn, trained or simulated by us: instruments of calibration."""
     cautions: tuple[str, ...] = ()
     """Why numbers mean nothing, if so."""
+    unshown: tuple[str, ...] = ()
+    """What runs measured that has no place on the page, and what shows it."""
     runs: tuple[ReportedRun, ...] = ()
     """Where all this is from, the most important first."""
     comparison: Json | None = None

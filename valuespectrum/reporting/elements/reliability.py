@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
-from valuespectrum.reporting.elements.words import number, short_model, with_interval
+from valuespectrum.reporting.elements.words import mark, number, short_model, with_interval
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
 
@@ -27,8 +27,9 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
         data: Of a page.
 
     Returns:
-        ``models``, ``coefficients`` (label, explanation, one text a model), ``items`` (value, alpha and omega of each
-        model) and ``missing`` (why there are none, in words).
+        ``models``; ``coefficients`` (label, explanation, one text a model), ``estimates`` (those of them that are
+        known) and ``missing`` (why the others are not, in words); ``items`` (value, alpha and omega of each model) and
+        ``item_estimates``.
     """
     known = _known(data)
     if not known:
@@ -37,12 +38,14 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
     return {
         "models": [short_model(one["model"]) for one in known],
         "coefficients": [
-            (label, explanation, [_written(one, name) for one in known]) for name, label, explanation in COEFFICIENTS
+            (label, explanation, [_written(_read(one, name)) for one in known])
+            for name, label, explanation in COEFFICIENTS
         ],
         "items": [
-            (LABELS[value], [(_plain(one, f"alpha_{value}"), _plain(one, f"omega_{value}")) for one in known])
-            for value in values
+            (LABELS[value], [[_plain(each) for each in _items(one, value)] for one in known]) for value in values
         ],
+        "item_estimates": [each for one in known for value in values for each in _items(one, value)],
+        "estimates": [row for one in known for _, row in _rows(one) if row.mean is not None],
         "missing": list(dict.fromkeys(_missing(one) for one in known if _missing(one))),
     }
 
@@ -56,15 +59,27 @@ def _known(data: ReportData) -> list[Json]:
     ]
 
 
-def _written(one: Json, name: str) -> str:
-    return with_interval(Estimate.read(one["reliability"].get(name)), 2)
+def _read(one: Json, name: str) -> Estimate:
+    return Estimate.read(one["reliability"].get(name))
 
 
-def _plain(one: Json, name: str) -> str:
-    return number(Estimate.read(one["reliability"].get(name)).mean, 2)
+def _items(one: Json, value: str) -> list[Estimate]:
+    return [_read(one, f"{name}_{value}") for name in ("alpha", "omega")]
+
+
+def _rows(one: Json) -> list[tuple[str, Estimate]]:
+    return [(label, _read(one, name)) for name, label, _ in COEFFICIENTS]
+
+
+def _written(found: Estimate) -> str:
+    return number(None) if found.mean is None else with_interval(found, 2)
+
+
+def _plain(found: Estimate) -> str:
+    """The number alone: intervals of so many would hide it."""
+    return number(found.mean, 2) if found.mean is not None else f"{number(None)} {mark(found)}".rstrip()
 
 
 def _missing(one: Json) -> str:
     """Why coefficients are missing, by their labels."""
-    rows = ((label, Estimate.read(one["reliability"].get(name))) for name, label, _ in COEFFICIENTS)
-    return "; ".join(f"{label}: {row.why}" for label, row in rows if row.mean is None and row.why)
+    return "; ".join(f"{label}: {row.why}" for label, row in _rows(one) if row.mean is None and row.why)

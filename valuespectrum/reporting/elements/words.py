@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from agents.models.model_names import ModelId
 from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, ReportData
 from valuespectrum.scoring.answered.verdicts import listing as listing
-from valuespectrum.scoring.facets.findings import NO_SPREAD, ONE_WORDING
+from valuespectrum.scoring.facets import findings as unknown
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.personas.placebos import ALIKE, EXACT
 from valuespectrum.scoring.personas.rows import expected_by_chance
@@ -34,10 +34,21 @@ _FLAGS = {
 """Guards that failed, in the words of a headline; the whole statement stands in the panel."""
 
 _LONGEST = 280
-_TOO_FEW = "too few "
-"""How the reason begins that there are fewer units than an interval needs."""
-_MARKS = {NO_SPREAD: "‡", ALIKE: "=", EXACT: "≡", ONE_WORDING: "§"}
-"""Marks in tables for the reasons why a number has no interval, beside that for too few units."""
+_MARKS: Mapping[str, str] = {
+    unknown.NOT_CROSSED: "‖",
+    "too few ": "†",
+    unknown.NO_SPREAD: "‡",
+    unknown.ONE_WORDING: "§",
+    unknown.ONE_CLUSTER.partition("{")[0]: "¶",
+    unknown.APART: "⊥",
+    unknown.ONE_VALUE: "1",
+    unknown.NO_CLIPS: "0",
+    ALIKE: "=",
+    EXACT: "≡",
+    "not identifiable": "?",
+    "order only": "↕",
+}
+"""How reasons begin why there is no interval or no number, and the mark of each in tables; the first that fits."""
 
 
 def clean(text: str, longest: int = _LONGEST) -> str:
@@ -71,7 +82,7 @@ def number(value: float | None, digits: int = 0, sign: bool = False) -> str:
 
 
 def with_interval(estimate: Estimate, digits: int = 0, sign: bool = False) -> str:
-    """``63 [58, 69]``, or the number and the mark of the reason when there is no interval."""
+    """``63 [58, 69]``, or the number, or a dash, with the mark of the reason when there is no interval."""
     text = number(estimate.mean, digits, sign)
     if estimate.low is None or estimate.high is None:
         return f"{text} {mark(estimate)}".rstrip()
@@ -79,20 +90,26 @@ def with_interval(estimate: Estimate, digits: int = 0, sign: bool = False) -> st
 
 
 def mark(estimate: Estimate) -> str:
-    """The letter by which a table refers to the reason why a number has no interval; empty when it has one.
+    """The sign by which a table refers to the reason why there is no interval, or no number; empty without a reason.
 
     Example:
-        >>> mark(Estimate(0.5, why="too few clips")), mark(Estimate(0.5, 0.4, 0.6))
-        ('†', '')
+        >>> mark(Estimate(0.5, why="too few clips")), mark(Estimate(0.5, 0.4, 0.6)), mark(Estimate(None, why="other"))
+        ('†', '', '*')
     """
-    if estimate.mean is None or not estimate.why:
+    if not estimate.why:
         return ""
-    return "†" if estimate.why.startswith(_TOO_FEW) else _MARKS.get(estimate.why, "*")
+    return next((sign for reason, sign in _MARKS.items() if estimate.why.startswith(reason)), "*")
 
 
-def reasons(estimates: Iterable[Estimate]) -> list[tuple[str, str]]:
-    """Marks and reasons that numbers of a table need explained, each once."""
-    return sorted({(mark(each), each.why) for each in estimates if mark(each)})
+def reasons(estimates: Iterable[Estimate | None]) -> list[tuple[str, str]]:
+    """Marks and what they stand for, of all numbers of a table that lack something; each once.
+
+    Example:
+        >>> reasons([Estimate(0.5, why="too few clips"), Estimate(None, why="no clips"), Estimate(0.5, 0.4, 0.6), None])
+        [('0', 'no number: no clips'), ('†', 'no interval: too few clips')]
+    """
+    lacking = (each for each in estimates if each is not None and each.why)
+    return sorted({(mark(each), f"no {'number' if each.mean is None else 'interval'}: {each.why}") for each in lacking})
 
 
 def headline(data: ReportData) -> str:
@@ -182,11 +199,11 @@ def _basis(profile: ModelProfile) -> str:
 def _recovery(profile: ModelProfile) -> str:
     recovery = profile.recovery
     assert recovery is not None
-    inside = round(recovery.interval_coverage * len(profile.rows))
+    judged = [row.covered for row in profile.rows if row.covered is not None]
     correlation = "" if recovery.spearman is None else f"rank correlation {number(recovery.spearman, 2)}, "
     off = "" if recovery.off_circle is None else f"; off the circle of values r = {number(recovery.off_circle, 2)}"
     return (
-        f"The values of this model were planted, so the measurement can be checked: {correlation}{inside} of "
-        f"{len(profile.rows)} planted values inside their interval, largest error {recovery.max_abs_error:.1f} "
-        f"points{off}."
+        f"The values of this model were planted, so the measurement can be checked: {correlation}"
+        f"{sum(judged)} of {len(judged)} planted values inside their interval, largest error "
+        f"{recovery.max_abs_error:.1f} points{off}."
     )

@@ -39,7 +39,9 @@ class BiasPanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """Those that were measured, and how one is written."""
-        return {"diagnostics": _known(data), "diagnostic": _diagnostic}
+        known = _known(data)
+        shown = [_lookup(profile, name) for profile in data.profiles for name, *_ in known]
+        return {"diagnostics": known, "diagnostic": _diagnostic, "shown": shown}
 
 
 def _known(data: ReportData) -> list[tuple[str, str, str, str]]:

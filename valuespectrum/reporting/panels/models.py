@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from valuespectrum.reporting.elements.compared import CLIPS_SHOWN, read_pairs, read_places, read_slopes
-from valuespectrum.reporting.elements.data import ModelProfile, ReportData
+from valuespectrum.reporting.elements.data import Estimate, ModelProfile, ReportData
 from valuespectrum.reporting.elements.whiskers import digits_of, marks, span_of, whisker
 from valuespectrum.reporting.elements.words import number, short_model
 from valuespectrum.reporting.panels.base import PANELS, Panel
@@ -26,7 +26,12 @@ class SideBySide:
     @property
     def span(self) -> float:
         """How far the scale reaches to either side of 0."""
-        return span_of(row.headline for profile in self.profiles for row in profile.rows)
+        return span_of(self.estimates)
+
+    @property
+    def estimates(self) -> list[Estimate]:
+        """Everything that is shown on it."""
+        return [row.headline for profile in self.profiles for row in profile.rows]
 
 
 def _groups(profiles: Sequence[ModelProfile]) -> list[SideBySide]:

@@ -50,8 +50,10 @@ class PresentationsPanel(Panel):
         return "How much of it is in the pictures"
 
     def context(self, data: ReportData) -> Mapping[str, object]:
-        """The rows, and names of values."""
-        return {"rows": _rows(data), "value_names": LABELS}
+        """The rows, names of values, and all numbers of the first table."""
+        rows = _rows(data)
+        told = [each for row in rows if not row.why for each in (row.kept, row.visual, row.general)]
+        return {"rows": rows, "value_names": LABELS, "told": told}
 
 
 def _rows(data: ReportData) -> list[ConditionRow]:

@@ -50,6 +50,7 @@ class StructurePanel(Panel):
             "found": [_Circle.of(each) for run in data.runs for each in run.scores.get("structure", [])],
             "shapes": shapes,
             "samples": shapes[0].people if shapes else (),
+            "lacking": [each for shape in shapes for each in shape.estimates],
             "reliability": coefficients(data),
         }
 
@@ -101,9 +102,10 @@ class _Shape:
         self.model = short_model(one["model"])
         wave = shape["wave"]
         self.wave = "fewer than five values are known" if wave is None else wave["told"]
-        broader = shape["broader"].get(FOUR.name, {})
+        broader, axes = shape["broader"].get(FOUR.name, {}), shape["axes"]
         self.broader = [(FOUR.label(name), _estimate(row)) for name, row in broader.items()]
-        self.axes = [(_AXES[name], _estimate(row)) for name, row in shape["axes"].items()]
+        self.axes = [(_AXES[name], _estimate(row)) for name, row in axes.items()]
+        self.estimates = [Estimate.read(row) for row in (*broader.values(), *axes.values())]
         self.people: Sequence[Json] = shape["people"]
         self.likeness = [number(each["spearman"], 2, True) for each in self.people]
 

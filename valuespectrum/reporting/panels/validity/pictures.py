@@ -36,7 +36,9 @@ class PicturesPanel(Panel):
         return {
             "told": told,
             "wrong": _wrong(told),
+            "wrong_shares": [Estimate.read(row, "wrong") for row in told["wrong"].values() if row["n_clips"]],
             "agreed": _agreed(told),
+            "alphas": [each for row in told["agreement"].values() if (each := _alpha(row)).mean is not None],
             "nuisances": list(next(iter(balance.values()), {})),
             "balance": balance,
             "matched_balance": _matched_balance(run),
@@ -62,13 +64,17 @@ def _agreed(told: Json) -> list[tuple[str, str, str, int]]:
     return [
         (
             words,
-            with_interval(Estimate.read(told["agreement"][name], "alpha"), 2),
+            with_interval(_alpha(told["agreement"][name]), 2),
             number(told["agreement"][name]["share"], 2),
             told["agreement"][name]["n_pictures"],
         )
         for name, words in named.items()
         if told["agreement"].get(name, {}).get("alpha") is not None
     ]
+
+
+def _alpha(row: Json) -> Estimate:
+    return Estimate.read(row, "alpha")
 
 
 def _bare(run: ReportedRun) -> list[Json]:
