@@ -105,11 +105,6 @@ if TYPE_CHECKING:
         list_instruments as list_instruments,
         run_instrument as run_instrument,
     )
-    from valuespectrum.operations.studies.levels import (
-        LevelRuns as LevelRuns,
-        bench_level as bench_level,
-        plan_level as plan_level,
-    )
     from valuespectrum.operations.quickstart import (
         QuickstartOptions as QuickstartOptions,
         Summary as Summary,
@@ -166,6 +161,11 @@ if TYPE_CHECKING:
         DesignSettings as DesignSettings,
         plan_design as plan_design,
     )
+    from valuespectrum.operations.studies.levels import (
+        LevelRuns as LevelRuns,
+        bench_level as bench_level,
+        plan_level as plan_level,
+    )
     from valuespectrum.operations.studies.reproduce import Reproduction as Reproduction, reproduce as reproduce
     from valuespectrum.operations.studies.twins import (
         TwinStudy as TwinStudy,
@@ -198,7 +198,6 @@ _HOMES = {
     "valuespectrum.operations.history": "HistorySettings WatchHistory history",
     "valuespectrum.operations.ingest": "IngestSettings Ingested ingest plan_ingest",
     "valuespectrum.operations.instrument": "InstrumentList InstrumentSettings list_instruments run_instrument",
-    "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
     "valuespectrum.operations.quickstart": "QuickstartOptions Summary quickstart",
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
@@ -214,6 +213,7 @@ _HOMES = {
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
+    "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
     "valuespectrum.operations.studies.twins": "TwinStudy TwinStudySettings study_twins",
     "vectorstore.corpus": "Corpus",

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bench.truth.cells import Floats
 from valuespectrum.scoring.facets.clusters import Clusters
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.findings import Finding
 from valuespectrum.scoring.personas.placebos import Movement, movement
 from valuespectrum.scoring.personas.role_sets import BARE, PERSONA, TEXTS, RoleSets
+from valuespectrum.scoring.readouts.evidence import Floats
 
 GRADED = ("pull", "keep", "target_share", "alignment")
 TARGET: Floats = np.array([1.0, 1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])

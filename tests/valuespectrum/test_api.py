@@ -20,18 +20,19 @@ from vectorstore.foundation.errors import CorpusError, InputError
 
 ROOT = Path(__file__).parents[2]
 _NAMES = """
-Advance BenchSettings BrowseSettings CalibrateSettings Calibration Caution Corpus CorpusExportSettings CorpusInfo
-DecoderName DoctorSettings EmbedderFormat EngineName ExportForm ExportSettings Exported FeedSession FileOption Filter
-Health HistorySettings Hits IngestSettings Ingested InstrumentList InstrumentSettings LayoutName Model ModelFormat
-ModelOptions Outcome Page PlaceName Planned Query QuickstartOptions ReadoutName RefreshSettings Refreshed Replayed
-Reproduction ReportSettings SamplingName ScoreSettings Scores SearchEngine SnapshotList SourceList SpokenStrategy
-StateDifference StrategyName Summary Takedown TargetName Teller Unattended Undone Verified WatchHistory bench browse
-browse_many calibrate diff doctor Crowd FeedSessions export export_corpus forget history info ingest known_batteries
-known_instruments known_personas known_policies known_values list_instruments load_model plan_bench plan_ingest
-plan_refresh quickstart read_option_file rebuild reembed refresh remove replay report reproduce run_instrument score
-search snapshot snapshots sources study_twins TwinStudy TwinStudySettings DesignPlan
-DesignSettings OverName plan_design verify
-CompareSettings RunComparison compare
+Advance bench bench_level BenchSettings browse browse_many BrowseSettings calibrate CalibrateSettings Calibration
+Caution compare CompareSettings Corpus CorpusExportSettings CorpusInfo Crowd DecoderName DesignPlan DesignSettings
+diff doctor DoctorSettings EmbedderFormat EngineName export export_corpus Exported ExportForm ExportSettings
+FeedSession FeedSessions FileOption Filter forget FormName FrameName Health history HistorySettings Hits info ingest
+Ingested IngestSettings InstrumentList InstrumentSettings JudgeSettings known_batteries known_instruments known_levels
+known_parts known_personas known_policies known_values label Labelled LabelSettings LayoutName LevelRuns
+list_instruments load_model Model ModelFormat ModelOptions nuisance Outcome OverName Page PictureSettings PlaceName
+plan_bench plan_design plan_ingest plan_level plan_refresh Planned Query quickstart QuickstartOptions RatedPictures
+RaterName read_option_file ReadoutName rebuild reembed refresh Refreshed RefreshSettings Relevance relevance remove
+replay Replayed report ReportSettings reproduce Reproduction run_instrument RunComparison SamplingName score Scores
+ScoreSettings search SearchEngine snapshot SnapshotList snapshots SourceList sources SpokenStrategy StateDifference
+StrategyName study_twins Summary Takedown TargetName Teller TwinStudy TwinStudySettings Unattended Undone Verified
+verify WatchHistory
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

@@ -238,7 +238,8 @@ def _prepared(
     from vectorstore.corpus import Corpus
 
     teller.doing("looking at models and personas")
-    check_specs(list(dict.fromkeys([*specs, *settings.presenting.described_by])), settings.loading, settings.prices)
+    further = [spec for spec in settings.presenting.described_by if spec not in specs]
+    check_specs([*specs, *further], settings.loading, settings.prices)
     personas = chosen_personas(settings.persona, settings.personas)
     teller.doing(f"opening {Path(corpus)}")
     with Corpus.open(Path(corpus)) as opened:

@@ -14,7 +14,7 @@ LINES = {
     "valuespectrum bench --strategy ": ["simple", "profile", "isq"],
     "valuespectrum export ": ["csv", "parquet", "scores", "hf", "inspect"],
     "valuespectrum corpus search --engine ": ["auto", "exact", "chroma"],
-    "valuespectrum corpus re": ["refresh", "rebuild", "remove", "reembed"],
+    "valuespectrum corpus re": ["refresh", "rebuild", "relevance", "remove", "reembed"],
     "valuespectrum browse --policy ": ["balanced", "random", "similar"],
     "valuespectrum bench --battery ": [
         *("paper", "quick", "standard", "full"),
@@ -23,7 +23,7 @@ LINES = {
     "valuespectrum bench --frame-of-mind ": ["neutral", "honest", "fake_good", "all"],
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
-    "valuespectrum bench --pl": ["--placebos"],
+    "valuespectrum bench --pl": ["--placebos", "--plan"],
     "valuespectrum reproduce ": ["value-spectrum", "gss-2012", "us-pvq40"],
 }
 

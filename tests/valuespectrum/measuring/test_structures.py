@@ -84,24 +84,19 @@ def test_placebos_are_left_out_and_roles_are_named_for_what_they_are() -> None:
     assert found["respondents"] == 20 and found["notes"] == [ROLES]
 
 
+def by_name(table: np.ndarray) -> dict[str, dict[str, float]]:
+    rows = [dict(zip(TEN.dimensions, map(float, row), strict=True)) for row in table]
+    return dict(zip(TEN.dimensions, rows, strict=True))
+
+
 def test_a_circle_that_only_follows_the_items_is_no_more_than_they_are() -> None:
     people = scores(60)
     rows = np.array([[row["centred_log_odds"] for row in one["profile"].values()] for one in people["respondents"]])
-    alike = np.corrcoef(rows, rowvar=False)
-    items = {
-        one: dict(zip(TEN.dimensions, row, strict=True))
-        for one, row in zip(TEN.dimensions, alike.tolist(), strict=True)
-    }
-    follows = structures(people, items, seed=0)[0]["semantic"]
+    follows = structures(people, by_name(np.corrcoef(rows, rowvar=False)), seed=0)[0]["semantic"]
     assert follows["semantic"] == pytest.approx(follows["observed"]) and follows["partial"] is None
     assert "follow the items exactly" in follows["told"]
     noise = np.random.default_rng(3).normal(size=(10, 400))
-    apart = np.corrcoef(noise)
-    others = {
-        one: dict(zip(TEN.dimensions, row, strict=True))
-        for one, row in zip(TEN.dimensions, apart.tolist(), strict=True)
-    }
-    beyond = structures(people, others, seed=0)[0]["semantic"]
+    beyond = structures(people, by_name(np.corrcoef(noise)), seed=0)[0]["semantic"]
     assert beyond["p"] < 0.05 and "more than the words" in beyond["told"]
 
 

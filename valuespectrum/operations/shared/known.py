@@ -45,6 +45,12 @@ def known_levels() -> list[str]:
 def known_parts(battery: str) -> list[str]:
     """Names of the instruments of a battery, each of which is a run of its own where there are several.
 
+    Args:
+        battery: A level, or an instrument; a word that is neither gives itself.
+
+    Raises:
+        Nothing: whoever loads the instrument says what is wrong with its name.
+
     Example:
         >>> known_parts("standard"), len(known_parts("full"))
         (['like'], 6)

@@ -93,6 +93,10 @@ def plan_level(
 
     Raises:
         InputError: As ``plan_bench``.
+
+    Example::
+
+        print(vs.plan_level("my-corpus", "openai:gpt-4o-mini", settings=vs.BenchSettings(battery="full")))
     """
     from valuespectrum.instruments.base import Listed
     from valuespectrum.instruments.registry import load_instrument

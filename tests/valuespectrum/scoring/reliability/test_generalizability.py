@@ -57,7 +57,8 @@ SIZES = {"value": 10, "clip": 8, "wording": 4, "draw": 3}
 
 def anova(table: Floats) -> dict[str, float]:
     """Brennan's estimates of a whole table with clips in values, from mean squares and their expectations."""
-    effects, squares = {}, {}
+    effects: dict[tuple[int, ...], Floats] = {}
+    squares: dict[frozenset[str], tuple[float, float]] = {}
     for size in range(len(FACETS) + 1):
         for kept in combinations(range(len(FACETS)), size):
             gone = tuple(axis for axis in range(len(FACETS)) if axis not in kept)
