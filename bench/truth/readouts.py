@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.truth.cells import Asked, Floats, Planted, truth_and_cells
+from bench.truth.cells import Asked, Planted, truth_and_cells
 from bench.truth.one_set import fit_cells
 from valuespectrum.scoring.facets.clusters import Clusters
 from valuespectrum.scoring.facets.inference import centring, errors, tested
 from valuespectrum.scoring.facets.moments import across_values, within_values
-from valuespectrum.scoring.readouts.evidence import POLARITY, Cells, Kind
+from valuespectrum.scoring.readouts.evidence import POLARITY, Cells, Floats, Kind
 from valuespectrum.scoring.readouts.liking import Liking, estimate_liking
 
 HEAD = (
@@ -61,7 +61,7 @@ def before(cells: Cells) -> Floats:
         return np.where(complete[..., 0], cells.yes @ POLARITY / 4, np.nan)
     yes, said = (np.where(complete, each, 0.0).sum(axis=3) for each in (cells.yes, cells.said))
     if cells.kind == "samples":
-        there = said.all(axis=-1)
+        there = np.asarray(said.all(axis=-1))
         theta = np.full(there.shape, np.nan)
         theta[there] = fit_cells(yes[there], said[there])[:, 0]
         return theta[..., None]

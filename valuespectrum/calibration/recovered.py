@@ -99,8 +99,8 @@ def recovered_as_published(cells: Cells, truth: Floats, level: float) -> Recover
 
 
 def _nothing(shape: tuple[int, ...]) -> Recovered:
-    each, whole = (lambda: np.full(shape, np.nan)), (lambda: np.full(shape[:1], np.nan))
-    return Recovered(each(), each(), each(), each(), whole(), whole())
+    each = [np.full(shape, np.nan) for _ in range(4)]
+    return Recovered(*each, np.full(shape[:1], np.nan), np.full(shape[:1], np.nan))
 
 
 def _ordered(liking: Liking) -> Floats:

@@ -85,8 +85,7 @@ def test_sealed_respondents_are_named_and_loaded_but_nobody_tells_their_values()
         planted_truth("acorn")
     assert planted_profile("reference:acorn@01", {}) is None
     opened = sealed_cohort("training")
-    assert planted_profile("reference:acorn@01", {}, opened) == {
-        value: pytest.approx(100 * sigmoid(held)) for value, held in truth_of(opened[0])["log_odds"].items()
-    }
+    liked = {value: 100 * sigmoid(held) for value, held in truth_of(opened[0])["log_odds"].items()}
+    assert planted_profile("reference:acorn@01", {}, opened) == pytest.approx(liked)
     with pytest.raises(ModelError, match="no reference respondent 'oak'"):
         models.load("oak", ModelOptions())

@@ -53,8 +53,8 @@ def drawn(table: pd.DataFrame, seed: int, by_value: bool = True) -> pd.DataFrame
             for number, scene in enumerate(generator.choice(scenes, CLIPS)):
                 clip = f"{value}-{number}"
                 parts.append(by_scene[scene].assign(value=value, clip=clip, model=str(respondent)))
-    constant = {"persona": "none", "strategy": "none", "placebo": 0, "item": "like", "frame": "f", "error": ""}
-    return pd.concat(parts, ignore_index=True).assign(**constant, parsed="yes", text="Yes.")
+    named = {"persona": "none", "strategy": "none", "item": "like", "frame": "f", "error": ""}
+    return pd.concat(parts, ignore_index=True).assign(**named, placebo=0, parsed="yes", text="Yes.")
 
 
 def test_intervals_of_centred_log_odds_cover_what_is_planted(asked: tuple[pd.DataFrame, pd.DataFrame]) -> None:

@@ -67,7 +67,7 @@ def test_planted_strengths_are_covered_and_noise_is_not_taken_for_values(design:
         found = _analysed(sets, _answers(sets, theta, kind, generator))
         ends = [found.values[value].centred.estimate for value in VALUES]
         truth = theta - theta.mean()
-        covered += [one.low <= true <= one.high for one, true in zip(ends, truth, strict=True)]  # type: ignore[operator]
+        covered += [one.low <= true <= one.high for one, true in zip(ends, truth, strict=True)]
         flat = _analysed(sets, _answers(sets, np.zeros(COUNT), kind, generator))
         false += flat.differ.p is not None and flat.differ.p < 0.05
     # 100 intervals: 88 % would be three standard errors of shares below 95 %.
@@ -164,7 +164,7 @@ def test_one_step_values_average_to_the_strength() -> None:
     generator = np.random.default_rng(3)
     sets = _sets("best-worst", generator)
     for kind in ("log_probability", "samples"):
-        fit = strengths(sets, _answers(sets, np.linspace(-1, 1, COUNT), kind, generator))  # type: ignore[arg-type]
+        fit = strengths(sets, _answers(sets, np.linspace(-1, 1, COUNT), kind, generator))
         for value in range(COUNT):
             own = fit.units[fit.units[:, 0] == value, 2]
             assert own.mean() == pytest.approx(fit.theta[value], abs=1e-6)

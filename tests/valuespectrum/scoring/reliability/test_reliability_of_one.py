@@ -80,7 +80,8 @@ def test_clips_of_one_search_word_stay_in_one_half() -> None:
     """Clips of a word are alike, so halves that part them agree although values do not differ."""
     rng = np.random.default_rng(4)
     words = np.arange(V)[:, None] * 2 + np.repeat([0, 1], 4)[None, :]
-    apart, together = [], []
+    apart: list[float] = []
+    together: list[float] = []
     for _ in range(30):
         table = rng.normal(size=2 * V)[words][..., None] + 0.1 * rng.normal(size=(V, 8, 2))
         for codes, found in ((words, together), (None, apart)):
@@ -104,7 +105,7 @@ def test_draws_are_dealt_into_halves_that_tell_how_well_they_repeat() -> None:
     liking = [np.asarray((each.share() * POLARITY).mean(axis=(0, 2, 3, 4))) for each in halves]
     table = drawn(rng)
     found = reliability(set_table(table), analysed(table), rng, liking)["repeats"]
-    half = np.corrcoef(*liking)[0, 1]
+    half = np.corrcoef(liking[0], liking[1])[0, 1]
     assert found.mean == pytest.approx(2 * half / (1 + half))
     assert found.low is not None and found.high is not None and found.low < (found.mean or 0.0) < found.high
     for kind, why in (("log_probability", NOTHING_DRAWN), ("greedy_text", ASKED_ONCE)):
