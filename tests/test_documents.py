@@ -16,7 +16,8 @@ from valuespectrum.cli.app import build_app
 
 ROOT = Path(__file__).parents[1]
 OURS = {"valuespectrum", "agents", "ingest", "vectorstore", "tests", "docs", "bench"}
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -34,7 +35,19 @@ def test_a_page_of_a_statistic_says_what_it_is_for_and_when_it_is_not(path: Path
     text = path.read_text(encoding="utf-8")
     for part in ("Question", "Formula", "Source", "How to read it", "When not to use it"):
         assert f"**{part}.**" in text, part
-    assert f"(statistics/{path.name})" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = ROOT / "docs" / "index.md"
+    linked = {(index.parent / target).resolve() for target in re.findall(r"\]\(([^)#\s]+)", index.read_text("utf-8"))}
+    assert [str(page.relative_to(ROOT)) for page in PAGES if page.resolve() not in linked | {index.resolve()}] == []
+
+
+def test_programs_that_are_named_exist() -> None:
+    for path in DOCUMENTS:
+        for name in re.findall(r"python -m ((?:\w+\.)+\w+)", path.read_text(encoding="utf-8")):
+            found = ROOT.joinpath(*name.split("."))
+            assert found.with_suffix(".py").exists() or (found / "__main__.py").exists(), f"{path.name}: {name}"
 
 
 def test_the_readme_names_every_verb() -> None:

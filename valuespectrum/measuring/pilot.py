@@ -148,7 +148,7 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _PilotAsked]:
             f"{run} has no answers that tell liking set by set, so nothing can be planned from it",
             "make a pilot with: valuespectrum bench --battery like --wordings 3",
         )
-    means = answers.groupby("model")["tokens"].mean() if "tokens" in answers else {}
+    means = answers.groupby("model")["tokens"].mean().dropna() if "tokens" in answers else {}
     tokens = {str(model): float(mean) for model, mean in means.items()}
     return {
         model: _PilotAsked(
