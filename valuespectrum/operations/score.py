@@ -163,6 +163,7 @@ def _set_right(one: Json, values: ValueSet) -> str:
 
 def _profile(one: Json, values: ValueSet) -> str:
     """One respondent over any value set; numbers on different scales are neither centred nor compared."""
+    from valuespectrum.instruments.measurement import read_name
     from valuespectrum.reporting.elements.data import Estimate
     from valuespectrum.reporting.elements.words import short_model, with_interval
     from valuespectrum.reporting.measured import limits
@@ -187,7 +188,7 @@ def _profile(one: Json, values: ValueSet) -> str:
     header = ("value", *(titles.get(scale, f"{'points' if liked else 'score'} [95 %]") for scale in scales))
     return "\n".join(
         (
-            f"{short_model(one['model'])}, {one['instrument']}",
+            f"{short_model(one['model'])}, {read_name(one['instrument'])}",
             table((*header, *(["p, Holm"] if values.one_scale else []), f"{unit}s"), rows),
             *_footnotes([each for listed in estimates.values() for each in listed]),
             *(f"{name}: {with_interval(Estimate.read(row), 2)}" for name, row in one["scalars"].items()),

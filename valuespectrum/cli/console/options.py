@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -139,6 +139,46 @@ def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
             raise InputError(f"{option} {word}: {name} is named twice", "name it once")
         given[name] = value
     return given
+
+
+def refuse_beside(context: typer.Context, chosen: str, useful: Collection[str]) -> None:
+    """Refuse options that mean nothing beside another; a file of options may hold some for other jobs.
+
+    Args:
+        context: Of the verb.
+        chosen: The other, as it is typed.
+        useful: Parameters that mean something beside it.
+
+    Raises:
+        InputError: One was typed that does not.
+    """
+    for name, option in _typed(context):
+        if name not in useful and name not in ("as_json", "config"):
+            raise InputError(f"{option} means nothing beside {chosen}", f"leave {option} out")
+
+
+def refuse_without(context: typer.Context, needy: Collection[str], needed: str) -> None:
+    """Refuse options that mean nothing without another.
+
+    Args:
+        context: Of the verb.
+        needy: Parameters that need it.
+        needed: The other, as it is typed; it is known to be absent.
+
+    Raises:
+        InputError: One was typed.
+    """
+    for name, option in _typed(context):
+        if name in needy:
+            raise InputError(f"{option} means nothing without {needed}", f"add {needed}, or leave {option} out")
+
+
+def _typed(context: typer.Context) -> Iterator[tuple[str, str]]:
+    """Parameter and option of everything that was typed."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name) if parameter.name else None
+        if parameter.name and source is not None and source.name == "COMMANDLINE":
+            yield parameter.name, parameter.opts[0]
 
 
 def typed_command() -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum import api
@@ -37,13 +38,19 @@ from valuespectrum.cli.console.options import (
     TopOption,
     TranscriptsOption,
     one_of,
+    refuse_beside,
+    refuse_without,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 from vectorstore.foundation.errors import InputError
 
+_WISHES = ("target_se", "detect", "across_personas")
+"""Parameters that a plan goes by."""
+
 
 def bench(
+    context: typer.Context,
     corpus: CorpusOption = None,
     model: Annotated[
         list[str] | None, typer.Option(help=f"{ModelHelp} May be repeated.", metavar="SPEC", show_default=False)
@@ -117,12 +124,21 @@ def bench(
     """
     wish = api.DesignSettings(target_se, detect, across_personas, prices, seed)
     if pilot is not None:
+        refuse_beside(context, "--pilot", ("pilot", "plan", "prices", "seed", *_WISHES))
         with Terminal(as_json) as terminal:
             terminal.show(api.plan_design(pilot, wish))
         return
     if corpus is None or not model:
         missing = "--corpus DIR" if corpus is None else "--model SPEC"
-        raise InputError(f"missing option {missing.split()[0]}", f"add {missing}; --help shows all options")
+        raise TyperException(f"missing option {missing}")
+    if plan and dry_run:
+        raise InputError("--plan asks a pilot, and --dry-run asks nothing", "leave one of them out")
+    if plan and len(api.known_parts(battery)) > 1:
+        raise InputError(
+            f"--battery {battery} asks several instruments, and --plan plans one", "name one: --battery like"
+        )
+    if not plan:
+        refuse_without(context, _WISHES, "--plan")
     settings = api.BenchSettings(
         persona=tuple(persona or ()),
         personas=personas,

@@ -8,11 +8,20 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.cli.console.options import BatchOption, EmbedderOption, SeedOption, one_of, typed_command
+from valuespectrum.cli.console.options import (
+    BatchOption,
+    EmbedderOption,
+    SeedOption,
+    one_of,
+    refuse_beside,
+    refuse_without,
+    typed_command,
+)
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 
 def calibrate(
+    context: typer.Context,
     instrument: Annotated[
         str,
         typer.Option(
@@ -59,10 +68,12 @@ def calibrate(
     Says how well an instrument recovers them, and what it misses.
     """
     if corpora:
+        refuse_beside(context, "--corpora", ("corpora", "respondents", "figure", "seed"))
         twins = api.TwinStudySettings(corpora=corpora, respondents=respondents, seed=seed, figure=figure)
         with Terminal(as_json) as terminal:
             terminal.show(api.study_twins(twins, terminal))
         return
+    refuse_without(context, ("respondents", "figure"), "--corpora")
     settings = api.CalibrateSettings(
         instrument=instrument,
         corpus=corpus,

@@ -1,0 +1,46 @@
+"""Options that mean nothing where they stand are refused, not passed over."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from valuespectrum.cli import main
+
+ASK = "bench --corpus nowhere --model simulated:power=1"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("bench --pilot nowhere --model simulated:power=1", "--model means nothing beside --pilot"),
+        ("bench --pilot nowhere --dry-run", "--dry-run means nothing beside --pilot"),
+        ("bench --pilot nowhere --wordings 3 --detect 0.5", "--wordings means nothing beside --pilot"),
+        (f"{ASK} --target-se 0.2", "--target-se means nothing without --plan"),
+        (f"{ASK} --across-personas", "--across-personas means nothing without --plan"),
+        (f"{ASK} --plan --dry-run", "--plan asks a pilot, and --dry-run asks nothing"),
+        (f"{ASK} --plan --battery full", "--battery full asks several instruments"),
+        ("calibrate --corpora 2 --model reference:amber", "--model means nothing beside --corpora"),
+        ("calibrate --corpora 2 --run elsewhere", "--run means nothing beside --corpora"),
+        ("calibrate --figure out.svg", "--figure means nothing without --corpora"),
+    ],
+)
+def test_what_means_nothing_is_refused(
+    line: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*line.split(), "--json"]) == 2
+    error = json.loads(capfd.readouterr().out)["error"]
+    assert error["message"].startswith(said) and error["hint"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_may_hold_options_of_other_jobs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "study.yaml").write_text("bench:\n  top-k: 3\n  target-se: 0.2\n  model: [simulated:power=1]\n")
+    words = ["bench", "--config", str(tmp_path / "study.yaml")]
+    assert main([*words, "--pilot", str(tmp_path / "nowhere")]) == 2
+    assert "means nothing" not in capfd.readouterr().err
+    assert main([*words, "--corpus", str(tmp_path / "nowhere")]) == 2
+    assert "means nothing" not in capfd.readouterr().err
