@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -54,17 +55,24 @@ def _targets(module: str, statement: ast.stmt) -> Iterator[str]:
             yield whole if whole in MODULES else statement.module
 
 
-def imports(module: str, *, top_only: bool = False) -> set[str]:
+@cache
+def tree_of(module: str) -> ast.Module:
+    """A module as a tree."""
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(module: str, *, top_only: bool = False) -> frozenset[str]:
     """What a module imports.
 
     Args:
         module: Dotted name.
         top_only: Only what is imported together with it, not inside functions.
     """
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    tree = tree_of(module)
     everything = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     statements = _at_import(tree.body) if top_only else everything
-    return {target for statement in statements for target in _targets(module, statement)}
+    return frozenset(target for statement in statements for target in _targets(module, statement))
 
 
 def module_graph() -> Graph:

@@ -218,7 +218,7 @@ def write_json(path: Path, document: Mapping[str, object]) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class UnsharedSetting:
     """A setting that two runs do not share."""
 
     where: tuple[str, ...]
@@ -235,7 +235,7 @@ class Difference:
         return self.where[-1] if self.where else ""
 
 
-def differences(stored: object, wanted: object, where: tuple[str, ...] = ()) -> list[Difference]:
+def differences(stored: object, wanted: object, where: tuple[str, ...] = ()) -> list[UnsharedSetting]:
     """Every setting that differs.
 
     Example:
@@ -249,7 +249,7 @@ def differences(stored: object, wanted: object, where: tuple[str, ...] = ()) -> 
             for key in sorted(set(stored) | set(wanted))
             for difference in differences(stored.get(key), wanted.get(key), (*where, str(key)))
         ]
-    return [] if stored == wanted else [Difference(where, stored, wanted)]
+    return [] if stored == wanted else [UnsharedSetting(where, stored, wanted)]
 
 
 def _short(setting: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valuespectrum.scoring.pictures.agreement import Agreement, Metric, agreement
+from valuespectrum.scoring.pictures.agreement import Metric, RaterAgreement, agreement
 from valuespectrum.scoring.pictures.latent import named_twice, witnessed
 from valuespectrum.scoring.pictures.relabelling import VIOLATED, Relabel
 from valuespectrum.stimuli.ratings.folder import Ratings
@@ -116,7 +116,7 @@ def _relabel(pair: tuple[str, str], word: str, row: np.ndarray, votes: Counter[t
     return Relabel(pair[0], pair[1], name, state, word)
 
 
-def agreements(labels: Labels, level: float = 0.95) -> dict[str, Agreement]:
+def agreements(labels: Labels, level: float = 0.95) -> dict[str, RaterAgreement]:
     """How far raters agree: on the value, on its state, on its strength.
 
     Args:
@@ -129,7 +129,7 @@ def agreements(labels: Labels, level: float = 0.95) -> dict[str, Agreement]:
     return {name: _agreed(name, metric, labels, level) for name, metric in _ASPECTS}
 
 
-def _agreed(aspect: str, metric: Metric, labels: Labels, level: float) -> Agreement:
+def _agreed(aspect: str, metric: Metric, labels: Labels, level: float) -> RaterAgreement:
     by_rater = [_ratings_of(aspect, each) for each in labels.values()]
     clips = {label.frame: label.clip for each in labels.values() for label in each}
     units = sorted({unit for each in by_rater for unit in each})

@@ -24,7 +24,7 @@ _FEWEST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class RaterAgreement:
     """Agreement of several raters about one thing."""
 
     alpha: Estimate
@@ -42,7 +42,7 @@ class Agreement:
 
 def agreement(
     ratings: Floats, clips: NDArray[np.int64], metric: Metric, generator: np.random.Generator, level: float = 0.95
-) -> Agreement:
+) -> RaterAgreement:
     """Krippendorff's alpha.
 
     Args:
@@ -67,7 +67,7 @@ def agreement(
     steps, code = np.unique(ratings[known], return_inverse=True)
     if len(steps) < 2:
         why = "every rating is the same: agreement by chance cannot be told" if pictures else "nothing was rated twice"
-        return Agreement(Estimate(None, why=why), 1.0 if pictures else None, pictures, members)
+        return RaterAgreement(Estimate(None, why=why), 1.0 if pictures else None, pictures, members)
     counts = np.zeros((pictures, len(steps)))
     np.add.at(counts, (np.nonzero(known)[0], code.ravel()), 1.0)
     pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(len(steps))
@@ -78,12 +78,12 @@ def agreement(
     mean = float(alphas(whole[None], metric)[0])
     share = float(np.trace(whole) / whole.sum())
     if members < _FEWEST:
-        return Agreement(Estimate(mean, why="too few clips were rated twice"), share, pictures, members)
+        return RaterAgreement(Estimate(mean, why="too few clips were rated twice"), share, pictures, members)
     drawn = generator.multinomial(members, np.full(members, 1.0 / members), size=_DRAWS).astype(np.float64)
     replicates = alphas(np.tensordot(drawn, summed, axes=1), metric)
     low, high = interval(replicates, level, members, (-1.0, 1.0))
     found = Estimate(mean, low, high) if np.isfinite(low) else Estimate(mean, why=NO_SPREAD)
-    return Agreement(found, share, pictures, members)
+    return RaterAgreement(found, share, pictures, members)
 
 
 def alphas(coincidences: Floats, metric: Metric) -> Floats:

@@ -25,7 +25,7 @@ def register() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class BranchedRows:
     """How tokens that stand one after the other lie in rows."""
 
     rows: int
@@ -58,7 +58,7 @@ def branched_attention(
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
     scaling: float,
-    layout: Layout | None = None,
+    layout: BranchedRows | None = None,
     **_: object,
 ) -> tuple[torch.Tensor, None]:
     """Attention by beginnings and branches.
@@ -81,7 +81,7 @@ def branched_attention(
     return layout.in_line(seen.transpose(1, 2))[None], None
 
 
-def _attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, layout: Layout) -> torch.Tensor:
+def _attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, layout: BranchedRows) -> torch.Tensor:
     """(rows, heads, L, width), all four."""
     import torch
 

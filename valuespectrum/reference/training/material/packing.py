@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valuespectrum.reference.architecture import GRID_COLUMNS, GRID_ROWS, PICTURE_TOKENS
-from valuespectrum.reference.training.material.branching import Layout
+from valuespectrum.reference.training.material.branching import BranchedRows
 from valuespectrum.reference.training.material.examples import Branch, TrainingExample
 from valuespectrum.theory.value_sets import NINETEEN
 
@@ -302,7 +302,7 @@ def run_layers(
     start, length = batch.layout
     rows, width = batch.padding.shape
     branches = (width - start) // length if length else 0
-    layout = Layout(rows, start, branches, length, kept, mask[:, None, None, :])
+    layout = BranchedRows(rows, start, branches, length, kept, mask[:, None, None, :])
     embeddings = model.model.language_model.embed_tokens(batch.token_ids.flatten()[kept])[None]
     if picture_embeddings is not None and len(picture_embeddings):
         places = batch.picture_rows.flatten()[kept][None, :, None].expand_as(embeddings)
