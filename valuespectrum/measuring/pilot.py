@@ -80,15 +80,24 @@ class _PilotAsked:
     asks_a_set: float
     """Asks of one clip in one wording to one role."""
     prompt_tokens: float
+    """Of one ask on average; 0 where nobody counted."""
     spending: Spending
 
     @property
     def costs(self) -> Costs:
         """What a set costs: in money where prices are known, else in tokens, else in answers."""
+        if not self.prompt_tokens > 0:
+            return Costs()
         prompt, reply = self.asks_a_set * self.prompt_tokens, self.asks_a_set * ANSWER_TOKENS
         if self.spending.price is not None and (self.spending.price.prompt or self.spending.price.reply):
             return Costs(self.spending.price.dollars(round(prompt), 0), self.spending.price.dollars(0, round(reply)))
-        return Costs(prompt, reply) if self.prompt_tokens > 0 else Costs()
+        return Costs(prompt, reply)
+
+    def dollars(self, asks: int, answers: int) -> float | None:
+        """What asks and answers cost; ``None`` without a price, or where nobody counted the tokens of an ask."""
+        if not self.prompt_tokens > 0 and self.spending.dollars(10**6, 10**6):
+            return None
+        return self.spending.dollars(round(asks * self.prompt_tokens), answers * ANSWER_TOKENS)
 
 
 def plan_from_pilot(run: Path, options: PlanOptions) -> Json:
@@ -148,13 +157,15 @@ def _asked(run: Path, options: PlanOptions) -> dict[str, _PilotAsked]:
             f"{run} has no answers that tell liking set by set, so nothing can be planned from it",
             "make a pilot with: valuespectrum bench --battery like --wordings 3",
         )
-    means = answers.groupby("model")["tokens"].mean().dropna() if "tokens" in answers else {}
-    tokens = {str(model): float(mean) for model, mean in means.items()}
+    tokens: dict[str, float] = {}
+    if "tokens" in answers:
+        counted = answers.groupby("model")["tokens"].mean().dropna()
+        tokens = {str(model): float(mean) for model, mean in counted.items()}
     return {
         model: _PilotAsked(
             each,
             sum(asks for asks, _ in sizes[model]) / sum(sets for _, sets in sizes[model]),
-            float(tokens.get(model, 0.0) or 0.0),
+            tokens.get(model, 0.0),
             spending(model, prices, ModelOptions()),
         )
         for model, each in told.items()
@@ -236,5 +247,5 @@ class _Bill:
             "detectable": found.detectable,
             "asks": asks,
             "answers": answers,
-            "dollars": self.asked.spending.dollars(round(asks * self.asked.prompt_tokens), answers * ANSWER_TOKENS),
+            "dollars": self.asked.dollars(asks, answers),
         }

@@ -9,13 +9,16 @@ import pytest
 from bench_fakes import AxesEmbedder, words, world
 
 import valuespectrum as vs
-from agents.models.base import Model
+from agents.models.base import Model, ModelOptions
 from agents.models.local.simulated import SimulatedModel, SimulatedProfile
 from valuespectrum.cli import main
+from valuespectrum.costs.prices import load_prices
+from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.battery import BatteryOptions
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
-from valuespectrum.measuring.pilot import PlanOptions, plan_from_pilot
+from valuespectrum.measuring.pilot import PlanOptions, _PilotAsked, plan_from_pilot
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.reliability.decisions import Costs
 from vectorstore.foundation.errors import InputError
 
 MODELS: list[Model] = [
@@ -87,3 +90,12 @@ def test_what_cannot_be_planned_is_told_in_one_line(
     assert "missing option --corpus" in capfd.readouterr().err
     assert main(["bench", "--pilot", str(tmp_path / "nowhere")]) == 2
     assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_no_cost_is_named_where_nobody_counted_tokens() -> None:
+    priced = spending("openai:gpt-4o-mini", load_prices(), ModelOptions())
+    counted, not_counted = (_PilotAsked([], 4.0, tokens, priced) for tokens in (500.0, 0.0))
+    assert (counted.dollars(1_000, 1_000) or 0.0) > 0.0 and counted.costs != Costs()
+    assert not_counted.dollars(1_000, 1_000) is None and not_counted.costs == Costs()
+    free = spending("simulated:power=1", load_prices(), ModelOptions())
+    assert _PilotAsked([], 4.0, 0.0, free).dollars(1_000, 1_000) in (0.0, None)
