@@ -70,7 +70,7 @@ _NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
 
 def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
     """One record per planned ask, in order, with the columns that ``AnswerStore.table`` describes."""
-    known = _Known()
+    known = _SharedTexts()
     for names, tags, rest in _cells(rows):
         known.forget()
         plain = [known[tag] if type(tag) is str else tag for tag in tags]
@@ -135,7 +135,7 @@ def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pa
 
     unwanted = re.compile("|".join(map(fnmatch.translate, leave_out)) or r"(?!)")
     alike: dict[tuple[str, ...], _Alike] = {}
-    known = _Known()
+    known = _SharedTexts()
     count = 0
     with _without_collections():
         for names, tags, rest in _cells(rows):
@@ -177,7 +177,7 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-class _Known(dict[str, str]):
+class _SharedTexts(dict[str, str]):
     """Texts that were seen lately: equal ones become one object, in letters that every file format takes."""
 
     def __missing__(self, text: str) -> str:
@@ -202,7 +202,7 @@ class _Alike:
     rows: list[tuple[object, ...]] = field(default_factory=list)
     """Those that are not in the columns yet."""
 
-    def settle(self, known: _Known) -> None:
+    def settle(self, known: _SharedTexts) -> None:
         """Put the rows into the columns; of two that are called alike the later counts."""
         known.forget()
         for name, cells in dict(zip(self.names, zip(*self.rows, strict=True), strict=True)).items():

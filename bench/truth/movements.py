@@ -16,7 +16,7 @@ import numpy as np
 
 from valuespectrum.scoring.facets.clusters import Clusters
 from valuespectrum.scoring.facets.covering import Facets
-from valuespectrum.scoring.facets.findings import Finding
+from valuespectrum.scoring.facets.findings import Inferred
 from valuespectrum.scoring.personas.placebos import Movement, movement
 from valuespectrum.scoring.personas.role_sets import BARE, PERSONA, TEXTS, RoleSets
 from valuespectrum.scoring.readouts.evidence import Floats
@@ -107,7 +107,7 @@ def covered(planted: Obeyed, sets: Sets, count: int, seed: int) -> dict[str, flo
     return {name: float(np.mean(each)) for name, each in held.items()}
 
 
-def _holds(finding: Finding, true: float) -> float:
+def _holds(finding: Inferred, true: float) -> float:
     low, high = finding.estimate.low, finding.estimate.high
     return float(low is not None and high is not None and low <= true <= high)
 

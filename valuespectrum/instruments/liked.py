@@ -17,7 +17,7 @@ from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import nothing, place_alone, shared_units, weak_dimensions
 from valuespectrum.instruments.standing import standing
 from valuespectrum.scoring.answered.checks import bounds_of, checked
-from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows, way_out
+from valuespectrum.scoring.answered.conclusions import Concluded, TableStyle, conclude, overall, rows, way_out
 from valuespectrum.scoring.answered.leans import lean_terms, share_table, wording_terms, yes_by_polarity
 from valuespectrum.scoring.answered.sets import AnsweredSets, answered_sets
 from valuespectrum.scoring.answered.verdicts import verdicts
@@ -34,8 +34,8 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     import pandas as pd
 
-LOG_ODDS = Shown(log_odds=True)
-SHARES = Shown(bounds=LIKING_RANGE)
+LOG_ODDS = TableStyle(log_odds=True)
+SHARES = TableStyle(bounds=LIKING_RANGE)
 
 
 def measured_liking(

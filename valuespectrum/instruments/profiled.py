@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.standing import standing
-from valuespectrum.scoring.answered.conclusions import Concluded, Shown, conclude, overall, rows
+from valuespectrum.scoring.answered.conclusions import Concluded, TableStyle, conclude, overall, rows
 from valuespectrum.scoring.answered.sets import FoundBy, found_by
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import CLIP, LIKING_RANGE, Estimate, Score
@@ -55,7 +55,7 @@ def profiled(
         InputError: A value is no dimension of the instrument's value set.
     """
     table, values, unit = scores.table, instrument.value_set, units.unit
-    shown = Shown(unit, scores.bounds)
+    shown = TableStyle(unit, scores.bounds)
     counts = {str(value): int(count) for value, count in table.groupby("value")["answers"].sum().items()}
     came_by = found_by(answers) if unit == CLIP else FoundBy()
     found = _concluded(table, scores.column, came_by, (values, unit, options))
@@ -63,7 +63,7 @@ def profiled(
     last = found
     for name, column in scores.scales.items():
         last = further = _concluded(table, column, came_by, (values, unit, options))
-        told = rows(further, Shown(unit), counts) if further else {}
+        told = rows(further, TableStyle(unit), counts) if further else {}
         described = {
             value: replace(
                 score, scales={**score.scales, name: told[value].estimate if value in told else Estimate(None)}

@@ -10,7 +10,7 @@ import numpy as np
 from agents.answers.respondent import RespondentColumns
 from agents.personas.reserved import NO_PERSONA, is_placebo_text
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.scoring.answered.conclusions import Shown
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
@@ -97,7 +97,7 @@ def _beside(
     tables = [one.by.table, bare.by.table, *(text.by.table for text in told if text.by.table)]
     sets = aligned(tables, facets)
     shifts = sets.shifts()
-    words = replace(sets, covers=Shown(one.by.unit).words(sets.covers))
+    words = replace(sets, covers=TableStyle(one.by.unit).words(sets.covers))
     return _Profiles(own + shifts[PERSONA], own, list(own + shifts[TEXTS]), words)
 
 

@@ -32,7 +32,7 @@ from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
 from valuespectrum.instruments.wordings.items import ItemWording
 from valuespectrum.instruments.wordings.languages import tongue
-from valuespectrum.scoring.answered.conclusions import Shown
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.answered.sets import PERCENT, ToldSets, found_by
 from valuespectrum.scoring.cells import NEITHER, ScoringOptions, judge
 from valuespectrum.scoring.choices.reading import read_options, verdict_rates
@@ -129,7 +129,7 @@ class BehaviourInFeed(PictureBattery):
                 *unreviewed(self.options, self.name),
             ),
         )
-        measured = faceted(self, told, heard, Shown(bounds=LIKING_RANGE), units, options)
+        measured = faceted(self, told, heard, TableStyle(bounds=LIKING_RANGE), units, options)
         liked = acts.groupby("value")["liked"].mean()
         details = {**measured.details, "liked_of_shown": {str(value): float(each) for value, each in liked.items()}}
         return replace(measured, details=details).with_faking(faking_between(self.sets, answers, options))

@@ -13,7 +13,7 @@ from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.scoring.answered.conclusions import Shown
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.answered.sets import FACETS, ToldSets, found_by
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
@@ -144,7 +144,7 @@ def measured_choices(
         reliability={"wordings": Estimate(_agreement(made.found))},
         notes=notes,
     )
-    return faceted(instrument, made.told, heard, Shown(units.unit, log_odds=True), units, options)
+    return faceted(instrument, made.told, heard, TableStyle(units.unit, log_odds=True), units, options)
 
 
 def _on_offer(answers: pd.DataFrame, form: ChoiceFormat, value_set: ValueSet) -> tuple[list[str], ChoiceSets]:

@@ -10,7 +10,7 @@ from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import nothing, place_alone, shared_units, weak_dimensions
 from valuespectrum.instruments.standing import standing
-from valuespectrum.scoring.answered.conclusions import Shown, conclude, overall, points, rows, way_out
+from valuespectrum.scoring.answered.conclusions import TableStyle, conclude, overall, points, rows, way_out
 from valuespectrum.scoring.answered.sets import FACETS, LOG_ODDS, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
@@ -68,7 +68,7 @@ def unheard(answers: pd.DataFrame, told: ToldSets) -> tuple[str, ...]:
 
 
 def faceted(
-    instrument: Instrument, told: ToldSets, heard: Heard, shown: Shown, units: Units, options: ScoringOptions
+    instrument: Instrument, told: ToldSets, heard: Heard, shown: TableStyle, units: Units, options: ScoringOptions
 ) -> Measurement:
     """A measurement with intervals over clips, wordings and, where they are known, search words.
 

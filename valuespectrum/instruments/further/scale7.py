@@ -14,7 +14,7 @@ from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.wordings.bank import own_wordings
-from valuespectrum.scoring.answered.conclusions import Shown
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.answered.sets import SEVEN_STEPS, ToldSets, found_by
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, verdict_rates
@@ -70,7 +70,7 @@ class SevenSteps(PictureBattery):
             reliability={"directions": Estimate(lean.agreement)},
             notes=(*unheard(plain, table), *_direction_notes(lean), *unreviewed(self.options, self.name)),
         )
-        measured = faceted(self, table, heard, Shown(bounds=_ENDS), units, options)
+        measured = faceted(self, table, heard, TableStyle(bounds=_ENDS), units, options)
         return measured.with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:

@@ -29,7 +29,7 @@ class Concluded:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TableStyle:
     """How the numbers of a table are shown."""
 
     unit: str = CLIP
@@ -43,7 +43,7 @@ class Shown:
         """Text about clips as text about units.
 
         Example:
-            >>> Shown("dilemma").words("too few clips")
+            >>> TableStyle("dilemma").words("too few clips")
             'too few dilemmas'
         """
         return text if self.unit == CLIP else text.replace("clip", self.unit)
@@ -61,7 +61,7 @@ def conclude(table: SetTable, facets: Facets, options: ScoringOptions) -> Conclu
     return Concluded(reckoned, analyse(table, facets), rank(reckoned, options.seed, options.draws))
 
 
-def way_out(found: Concluded, shown: Shown) -> tuple[str, ...]:
+def way_out(found: Concluded, shown: TableStyle) -> tuple[str, ...]:
     """What to do where one wording left no interval; nothing elsewhere."""
     if not found.reckoned.facets.wordings or ONE_WORDING not in found.reckoned.why:
         return ()
@@ -70,7 +70,7 @@ def way_out(found: Concluded, shown: Shown) -> tuple[str, ...]:
     )
 
 
-def rows(found: Concluded, shown: Shown, answers: Mapping[str, int]) -> dict[str, Score]:
+def rows(found: Concluded, shown: TableStyle, answers: Mapping[str, int]) -> dict[str, Score]:
     """Every dimension with its score.
 
     Args:
@@ -89,7 +89,9 @@ def rows(found: Concluded, shown: Shown, answers: Mapping[str, int]) -> dict[str
     }
 
 
-def _row(value: str, finding: ValueFinding, found: Concluded, shown: Shown, counted: tuple[int, float | None]) -> Score:
+def _row(
+    value: str, finding: ValueFinding, found: Concluded, shown: TableStyle, counted: tuple[int, float | None]
+) -> Score:
     answers, general = counted
     own, centred = _worded(finding.log_odds.estimate, shown), _worded(finding.centred.estimate, shown)
     scales = {HEADLINE: centred, "log_odds": own} if shown.log_odds else {}
@@ -110,7 +112,7 @@ def _row(value: str, finding: ValueFinding, found: Concluded, shown: Shown, coun
     )
 
 
-def overall(found: Concluded, shown: Shown) -> Estimate:
+def overall(found: Concluded, shown: TableStyle) -> Estimate:
     """Mean over what is measured: the level that centring takes away."""
     general = _worded(found.analysis.general.estimate, shown)
     return points(general) if shown.log_odds else clipped(general, shown.bounds)
@@ -156,7 +158,7 @@ def _point(log_odds: float | None) -> float | None:
     return None if log_odds is None else float(100.0 * expit(log_odds))
 
 
-def _worded(estimate: Estimate, shown: Shown) -> Estimate:
+def _worded(estimate: Estimate, shown: TableStyle) -> Estimate:
     """The same with its reason in words of the unit; what is not known needs none."""
     why = shown.words(estimate.why) if estimate.mean is not None else ""
     return Estimate(estimate.mean, estimate.low, estimate.high, why, estimate.se, estimate.n)

@@ -19,7 +19,7 @@ from valuespectrum.scoring.comparing.middles import off_middle
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets import findings
 from valuespectrum.scoring.facets.additive import Floats, fit_additive
-from valuespectrum.scoring.facets.findings import Finding
+from valuespectrum.scoring.facets.findings import Inferred
 from valuespectrum.scoring.facets.inference import Tested
 from valuespectrum.scoring.facets.tables import SetTable
 from vectorstore.foundation.json_types import Json
@@ -40,7 +40,7 @@ class ClipDifference:
 
     value: str
     clip: str
-    residual: Finding
+    residual: Inferred
     """How much more the first likes it than the second, beyond their difference in the value, in log-odds; its
     ``p_adjusted`` is the rate of false discoveries at which it is flagged."""
 
@@ -138,7 +138,7 @@ def _false_discoveries(p: Floats) -> Floats:
 def _clip(differences: SetTable, place: tuple[int, int], found: Tested, half: Floats, q: Floats) -> ClipDifference:
     mean, width = float(found.estimate[place]), float(half[place])
     estimate = Estimate(mean, mean - width, mean + width, se=float(found.se[place]))
-    finding = Finding(estimate, float(found.freedom[place]), float(found.p[place]), float(q[place]))
+    finding = Inferred(estimate, float(found.freedom[place]), float(found.p[place]), float(q[place]))
     value, column = place
     clip = differences.clip_names[differences.clips[value, column]]
     return ClipDifference(differences.values[value], clip, finding)

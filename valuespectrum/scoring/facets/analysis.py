@@ -16,7 +16,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets import findings
 from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.facets.covering import Covering, Facets, covering
-from valuespectrum.scoring.facets.findings import Finding, found, known
+from valuespectrum.scoring.facets.findings import Inferred, found, known
 from valuespectrum.scoring.facets.inference import Errors, Omnibus, Tested, centring, errors, holm, omnibus, tested
 from valuespectrum.scoring.facets.levels import levels
 from valuespectrum.scoring.facets.moments import Across, Within, across_values, within_values
@@ -60,9 +60,9 @@ class Reckoned:
 class ValueFinding:
     """One value."""
 
-    centred: Finding
+    centred: Inferred
     """Log-odds minus the mean over the measured values: the headline."""
-    log_odds: Finding
+    log_odds: Inferred
     points: Estimate
     """The log-odds as points of 100, for a clip in the middle."""
     clips: int
@@ -108,7 +108,7 @@ class Analysis:
     """What one table says."""
 
     values: dict[str, ValueFinding]
-    general: Finding
+    general: Inferred
     """Mean log-odds over the measured values: general liking, which centring takes away."""
     differ: Difference
     covering: Covering

@@ -16,7 +16,7 @@ import numpy as np
 from valuespectrum.scoring.facets.additive import Floats
 from valuespectrum.scoring.facets.analysis import Analysis, analyse, reckon
 from valuespectrum.scoring.facets.covering import Facets
-from valuespectrum.scoring.facets.findings import Finding, known
+from valuespectrum.scoring.facets.findings import Inferred, known
 from valuespectrum.scoring.facets.inference import Tested, holm
 from valuespectrum.scoring.facets.tables import SetTable, difference
 
@@ -34,7 +34,7 @@ UNKNOWN = "not known"
 class Compared:
     """One value of two respondents."""
 
-    difference: Finding
+    difference: Inferred
     """First minus second, centred log-odds."""
     p_equal: float | None
     """Of the two one-sided tests, adjusted by Holm: small when the two are equal within the margin."""
@@ -151,7 +151,7 @@ def equality(found: Tested, margin: float) -> Floats:
     return np.asarray(np.where(inside > 0, found.tail(np.abs(inside)), 1.0 - found.tail(np.abs(inside))))
 
 
-def _verdict(found: Finding, p_equal: float | None, level: float) -> str:
+def _verdict(found: Inferred, p_equal: float | None, level: float) -> str:
     if found.p_adjusted is None or p_equal is None:
         return UNKNOWN
     differs, equal = found.p_adjusted < 1.0 - level, p_equal < 1.0 - level

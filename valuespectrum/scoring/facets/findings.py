@@ -21,7 +21,7 @@ ONE_VALUE = "fewer than two values were measured: there is nothing to compare it
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Inferred:
     """An estimate and its test against 0."""
 
     estimate: Estimate
@@ -38,7 +38,7 @@ class Finding:
         return {**self.estimate.to_json(name), **{f"{prefix}{key}": number for key, number in further.items()}}
 
 
-def found(tested: Tested, position: int, level: float, why: str = "", adjusted: Floats | None = None) -> Finding:
+def found(tested: Tested, position: int, level: float, why: str = "", adjusted: Floats | None = None) -> Inferred:
     """Take one number out of arrays.
 
     Args:
@@ -51,9 +51,9 @@ def found(tested: Tested, position: int, level: float, why: str = "", adjusted: 
     mean = known(tested.estimate[position])
     se, freedom = known(tested.se[position]), known(tested.freedom[position])
     if mean is None or why or not se or freedom is None:
-        return Finding(Estimate(mean, why=why or ("" if mean is None else NO_SPREAD)))
+        return Inferred(Estimate(mean, why=why or ("" if mean is None else NO_SPREAD)))
     half = float(tested.half_width(level)[position])
-    return Finding(
+    return Inferred(
         Estimate(mean, mean - half, mean + half, se=se),
         freedom,
         known(tested.p[position]),

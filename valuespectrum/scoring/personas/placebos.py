@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.findings import NO_SPREAD, Finding, found
+from valuespectrum.scoring.facets.findings import NO_SPREAD, Inferred, found
 from valuespectrum.scoring.facets.inference import Tested, centring, holm
 from valuespectrum.scoring.guards.ties import alignment_with_ceiling
 from valuespectrum.scoring.personas.pull import Floats, Pull, regress
@@ -44,11 +44,11 @@ class Movement:
     """What one persona did."""
 
     regression: Pull
-    keep: Finding
+    keep: Inferred
     """How much of the bare profile is left, with the interval over values."""
-    against_bare: Finding
+    against_bare: Inferred
     """Pull of the persona, with the interval over values."""
-    against_placebos: Finding
+    against_placebos: Inferred
     """Pull of the persona minus the mean pull of the placebo texts, with the interval of a further text."""
     texts: int
     """Placebo texts that it is held against."""
@@ -61,10 +61,10 @@ class Movement:
     aligned_bare: float | None
     ceiling: float | None
     """The most that it can be: values that the target does not tell apart."""
-    shifts: tuple[Finding, ...]
+    shifts: tuple[Inferred, ...]
     """Per value: centred log-odds under the persona minus those of the bare model minus the placebo texts' mean shift,
     with the interval of a further text and p adjusted by Holm over the values."""
-    shifts_from_bare: tuple[Finding, ...] = ()
+    shifts_from_bare: tuple[Inferred, ...] = ()
     """Per value: the same without placebo texts, for these words, with intervals over clips and wordings; empty where
     it is not known what was said set by set."""
     covers: str = ""
@@ -124,10 +124,10 @@ def movement(
     )
 
 
-def _own(regression: Pull, sets: RoleSets | None, level: float) -> tuple[Finding, Finding]:
+def _own(regression: Pull, sets: RoleSets | None, level: float) -> tuple[Inferred, Inferred]:
     """Keep and pull with their errors."""
     if regression.why:
-        nothing = Finding(Estimate(None, why=regression.why))
+        nothing = Inferred(Estimate(None, why=regression.why))
         return nothing, nothing
     variance = np.array([regression.keep_se, regression.pull_se]) ** 2
     freedom = np.full(2, float(regression.freedom))
@@ -147,7 +147,7 @@ def _without_error(se: float, nothing: str) -> str:
 
 def _shifts(
     persona: Floats, bare: Floats, placebos: Sequence[Floats], sets: RoleSets | None, level: float
-) -> list[Finding]:
+) -> list[Inferred]:
     """Centred shifts of values beyond those of the texts."""
     own = _centred(persona, bare)
     by_text = np.array([_centred(one, bare) for one in placebos]).reshape(len(placebos), len(bare))
@@ -157,7 +157,7 @@ def _shifts(
     return _beyond(own, by_text, excess, level)
 
 
-def _from_bare(shifts: Floats, sets: RoleSets, level: float) -> tuple[Finding, ...]:
+def _from_bare(shifts: Floats, sets: RoleSets, level: float) -> tuple[Inferred, ...]:
     """Centred shifts of values with what clips and wordings make of them."""
     spread = sets.beyond_bare(centring(~np.isnan(shifts)))
     told = Tested(shifts, np.sqrt(np.where(spread.variance < _ROUNDING**2, 0.0, spread.variance)), spread.freedom)
@@ -167,7 +167,7 @@ def _from_bare(shifts: Floats, sets: RoleSets, level: float) -> tuple[Finding, .
     )
 
 
-def _beyond(numbers: Floats, placebos: Floats, excess: Spread | None, level: float) -> list[Finding]:
+def _beyond(numbers: Floats, placebos: Floats, excess: Spread | None, level: float) -> list[Inferred]:
     """Numbers minus the means of draws, with the prediction interval of one more.
 
     Args:
@@ -189,7 +189,7 @@ def _beyond(numbers: Floats, placebos: Floats, excess: Spread | None, level: flo
     return [
         found(drawn, place, level, _without_error(error[place], ALIKE), adjusted)
         if enough[place]
-        else Finding(Estimate(None, why=_too_few(int(texts[place]))))
+        else Inferred(Estimate(None, why=_too_few(int(texts[place]))))
         for place in range(len(numbers))
     ]
 
@@ -208,7 +208,7 @@ def _too_few(texts: int) -> str:
     return f"{measured} measured, {FEWEST_PLACEBOS} are needed to see what any text does"
 
 
-def _verdict(regression: Pull, own: Finding, against: Finding) -> tuple[Verdict, str]:
+def _verdict(regression: Pull, own: Inferred, against: Inferred) -> tuple[Verdict, str]:
     if regression.why:
         return "unknown", regression.why
     if against.estimate.mean is None:
@@ -222,7 +222,7 @@ def _verdict(regression: Pull, own: Finding, against: Finding) -> tuple[Verdict,
     return "not distinguishable", f"not distinguishable from what any text does {beside}"
 
 
-def _in_words(finding: Finding) -> str:
+def _in_words(finding: Inferred) -> str:
     one = finding.estimate
     return f"{one.mean:+.2f}" if one.low is None else f"{one.mean:+.2f} [{one.low:+.2f}, {one.high:+.2f}]"
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agents.answers.respondent import RespondentColumns, columns_of
-from valuespectrum.scoring.facets.findings import Finding
+from valuespectrum.scoring.facets.findings import Inferred
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS, Movement
 from valuespectrum.scoring.personas.pull import Floats
 from valuespectrum.scoring.profile import number
@@ -57,7 +57,7 @@ def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
     }
 
 
-def _by_value(values: Sequence[str], shifts: Sequence[Finding]) -> Json:
+def _by_value(values: Sequence[str], shifts: Sequence[Inferred]) -> Json:
     """Those that are known; there may be none."""
     named = zip(values, shifts, strict=False)
     return {value: finding.to_json() for value, finding in named if finding.estimate.mean is not None}

@@ -10,7 +10,7 @@ import numpy as np
 from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.facets.analysis import Difference, adjust
 from valuespectrum.scoring.facets.covering import Facets
-from valuespectrum.scoring.facets.findings import Finding, found, known
+from valuespectrum.scoring.facets.findings import Inferred, found, known
 from valuespectrum.scoring.facets.inference import Errors, Tested, omnibus
 from valuespectrum.scoring.facets.tables import SetTable
 
@@ -19,7 +19,7 @@ from valuespectrum.scoring.facets.tables import SetTable
 class Reworked:
     """Centred log-odds after a correction."""
 
-    values: Mapping[str, Finding]
+    values: Mapping[str, Inferred]
     differ: Difference
     why: str = ""
     """Why there is no correction; empty where there is one."""
