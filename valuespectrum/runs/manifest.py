@@ -36,10 +36,10 @@ class CorpusRecord:
     """How many ``clips`` it has and how many are ``drawn`` by us; ``None`` where nobody looked."""
     values: Mapping[str, Sequence[str]] | None = None
     """Value to the clips that stood for it; a clip may stand for several."""
-    sources: Mapping[str, str] | None = None
-    """Clip to a number that stands for who published it; clips of nobody known are left out, ``None`` where all are."""
     likeness: Mapping[str, Mapping[str, float]] | None = None
     """How alike what stood for two values is to the embedder, -1 to 1; ``None`` where nobody looked."""
+    sources: Mapping[str, str] | None = None
+    """Clip to a number that stands for who published it; clips of nobody known are left out, ``None`` where all are."""
 
     def folder(self, run: Path) -> Path | None:
         """Where the corpus is, if there is one at that place now.
@@ -68,8 +68,8 @@ class CorpusRecord:
             later.snapshot if self.snapshot is None else self.snapshot,
             later.pictures if self.pictures is None else self.pictures,
             later.values if self.values is None else self.values,
-            later.sources if self.sources is None else self.sources,
             later.likeness if self.likeness is None else self.likeness,
+            later.sources if self.sources is None else self.sources,
         )
 
     @property
