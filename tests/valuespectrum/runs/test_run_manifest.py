@@ -148,7 +148,7 @@ def test_a_run_of_the_first_schema_goes_on_and_is_brought_forward(tmp_path: Path
     assert json.loads((run / "run.json").read_text())["schema"] == 2
     brought = read_manifest(run).corpus
     assert brought == CorpusRecord(
-        new.corpus.path, "march", {"clips": 9, "drawn": 9}, new.corpus.values, new.corpus.likeness
+        new.corpus.path, "march", {"clips": 9, "drawn": 9}, new.corpus.values, likeness=new.corpus.likeness
     )
 
 
