@@ -56,7 +56,7 @@ def _mean(numbers: Floats) -> float:
 
 def before(cells: Cells) -> Floats:
     """Liking by complete sets only: of texts the log-odds of counts per clip, of draws a fit per clip."""
-    complete = (cells.said > 0).all(axis=-1, keepdims=True)
+    complete = np.asarray((cells.said > 0).all(axis=-1, keepdims=True))
     if cells.kind == "log_probability":
         return np.where(complete[..., 0], cells.yes @ POLARITY / 4, np.nan)
     yes, said = (np.where(complete, each, 0.0).sum(axis=3) for each in (cells.yes, cells.said))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -134,7 +135,8 @@ Change = Callable[[Asked], Asked]
 
 
 def _without(name: str) -> Change:
-    return lambda asked: replace(asked, world=replace(asked.world, **{name: 0.0}))
+    off: dict[str, Any] = {name: 0.0}  # Open: which field of a world it is, its name says
+    return lambda asked: replace(asked, world=replace(asked.world, **off))
 
 
 SOURCES: dict[str, Change] = {

@@ -99,8 +99,8 @@ def recovered_as_published(cells: Cells, truth: Floats, level: float) -> Recover
 
 
 def _nothing(shape: tuple[int, ...]) -> Recovered:
-    each = [np.full(shape, np.nan) for _ in range(4)]
-    return Recovered(*each, np.full(shape[:1], np.nan), np.full(shape[:1], np.nan))
+    each, whole = (np.full((count, *axes), np.nan) for count, axes in ((4, shape), (2, shape[:1])))
+    return Recovered(each[0], each[1], each[2], each[3], whole[0], whole[1])
 
 
 def _ordered(liking: Liking) -> Floats:

@@ -84,8 +84,8 @@ def test_placebos_are_left_out_and_roles_are_named_for_what_they_are() -> None:
     assert found["respondents"] == 20 and found["notes"] == [ROLES]
 
 
-def by_name(table: np.ndarray) -> dict[str, dict[str, float]]:
-    rows = [dict(zip(TEN.dimensions, map(float, row), strict=True)) for row in table]
+def by_name(table: np.ndarray | np.float64) -> dict[str, dict[str, float]]:
+    rows = [dict(zip(TEN.dimensions, map(float, row), strict=True)) for row in np.atleast_2d(table)]
     return dict(zip(TEN.dimensions, rows, strict=True))
 
 

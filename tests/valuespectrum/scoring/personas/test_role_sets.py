@@ -133,6 +133,6 @@ def test_what_clips_cannot_tell_has_no_interval() -> None:
     bare = np.nanmean(numbers[1], axis=(1, 2))
     shifts = sets.shifts()
     told = movement(bare + shifts[PERSONA], bare, TARGET, list(bare + shifts[TEXTS]), sets)
-    for shifts in (told.shifts, told.shifts_from_bare):
-        assert shifts[0].estimate.low is None and shifts[0].estimate.why == NOT_DRAWN
+    for first in (told.shifts[0], told.shifts_from_bare[0]):
+        assert first.estimate.low is None and first.estimate.why == NOT_DRAWN
     assert told.keep.estimate.mean is not None and told.keep.estimate.why == NOT_DRAWN

@@ -9,8 +9,8 @@ import pytest
 from facet_tables import long_frame, waves
 
 from bench.truth.cells import Asked, Planted, truth_and_cells
-from valuespectrum.scoring.answered.sets import AnsweredSets
-from valuespectrum.scoring.facets.tables import Layout, collect
+from valuespectrum.scoring.answered.sets import AnsweredSets, FoundBy
+from valuespectrum.scoring.facets.tables import SEARCH_WORD, Layout, collect
 from valuespectrum.scoring.readouts.evidence import Cells
 from valuespectrum.scoring.readouts.liking import estimate_liking
 from valuespectrum.scoring.reliability.components import name_of
@@ -30,7 +30,8 @@ PLANTED = Planted(clip_sd=0.6, value_wording_sd=0.3, clip_wording_sd=0.2, noise_
 
 def sets_of(cells: Cells, words: int = 0) -> AnsweredSets:
     pairs = [(value, clip) for value, clips in zip(cells.values, cells.clips, strict=True) for clip in clips]
-    found = {pair: f"{pair[0]} {place % words}" for place, pair in enumerate(pairs)} if words else {}
+    names = {pair: f"{pair[0]} {place % words}" for place, pair in enumerate(pairs)} if words else {}
+    found = FoundBy(SEARCH_WORD, names) if words else FoundBy()
     return AnsweredSets(cells, estimate_liking(cells), None, found)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.truth.cells import Asked, Planted, truth_and_cells
-from valuespectrum.scoring.answered.sets import AnsweredSets
+from valuespectrum.scoring.answered.sets import AnsweredSets, FoundBy
 from valuespectrum.scoring.guards.known import mean_over
 from valuespectrum.scoring.readouts.evidence import Kind
 from valuespectrum.scoring.readouts.liking import estimate_liking
@@ -37,7 +37,7 @@ def plans(kind: Kind, wished: float, seed: int) -> list[Study]:
     rng, found = np.random.default_rng(seed), []
     for _ in range(PILOTS):
         cells = truth_and_cells(PLANTED, Asked(kind, 1, clips=12, wordings=WORDINGS, draws=DRAWS), rng)[1]
-        rows = told_by_cells(AnsweredSets(cells, estimate_liking(cells), None, {}))
+        rows = told_by_cells(AnsweredSets(cells, estimate_liking(cells), None, FoundBy()))
         assert rows is not None
         components = study_roles([rows]).components
         given = {ORDER: 2} if ORDER in components.sizes else {DRAW: DRAWS}

@@ -10,9 +10,9 @@ from planted_instruments import pictures
 from agents.models.base import FrameReference
 from valuespectrum.reference.twin.reading import worded
 from valuespectrum.stimuli.presenting.exhibit import ClipWords, Exhibit
-from valuespectrum.stimuli.presenting.presentation import Presentation
+from valuespectrum.stimuli.presenting.presentation import Presentation, WordKind
 from valuespectrum.stimuli.presenting.together import Together, together
-from valuespectrum.stimuli.presenting.words import TEMPLATES, WordKind
+from valuespectrum.stimuli.presenting.words import TEMPLATES
 from valuespectrum.stimuli.retrieval import StimulusRow
 
 QUESTION = "Which of the two pictures do you like more?"
@@ -51,7 +51,7 @@ def test_words_name_the_clip_that_they_belong_to(name: str) -> None:
 
 
 def test_tags_say_whose_they_are() -> None:
-    told = {"weight_power": 1.0, "look_1": "x:y", "look_2": "x:z", "frames_shown": 2}
+    told: dict[str, str | int | float] = {"weight_power": 1.0, "look_1": "x:y", "look_2": "x:z", "frames_shown": 2}
     tags = Together((exhibit("frames:2", "a", 2, "", **told), exhibit("frames:2", "b", 2, "", **told))).tags
     assert tags == {
         **{"presentation": "frames:2", "weight_1_power": 1.0, "look_1": "x:y", "frames_shown": 2},
