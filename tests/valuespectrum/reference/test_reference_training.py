@@ -338,14 +338,16 @@ def test_roles_say_what_they_aim_at() -> None:
     rng = np.random.default_rng(5)
     for _ in range(150):
         role = random_role(rng)
-        assert persona_target(role.system) == pytest.approx(dict(role.target or {}))
+        read = persona_target(role.system)
+        assert read is role.target is None or read == pytest.approx(dict(role.target or {}))
 
 
 def test_beginnings_know_their_role_and_what_a_clip_is_worth(parts: Parts) -> None:
     rng = np.random.default_rng(11)
     played = [random_beginning(rng, COHORT, 1.0) for _ in range(20)]
     themselves = [random_beginning(rng, COHORT, 0.0) for _ in range(20)]
-    assert all(each.role.system and each.role.target and not each.branches for each in played)
+    assert all(each.role.system and not each.branches for each in played)
+    assert {bool(each.role.target) for each in played} == {True, False}, "some roles say nothing about any value"
     assert not any(each.role.system for each in themselves) and all(each.pictures for each in themselves)
     assert {len(each.pictures) > 0 for each in played} == {True, False}
     examples = [*played, *themselves]
@@ -385,7 +387,7 @@ def test_scenes_are_what_a_twin_is_told() -> None:
         if in_order:
             versions = LOOKS[pictures[0].look].kind.versions
             ways |= {way.name for way in versions if way.weights == scene.shown.weights}
-    assert set(counts) == {1, 2, 3, 4, 8} and counts[1] > 3000
+    assert set(counts) == {1, 2, 3, 4, 8} and counts[1] > 2800
     assert ways == {"forward", "backward"}
     for count in (0, 2, 4):
         pictures, several = random_scenes(rng, count)
@@ -421,12 +423,12 @@ def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Par
     wishes = [
         sum(
             branch.kind == "everyday wish"
-            for _ in range(300)
+            for _ in range(1500)
             for branch in random_example(rng, COHORT, 3, mix).branches
         )
         for mix in (EVERYTHING, FINISHING)
     ]
-    assert wishes[1] > 2 * wishes[0]
+    assert wishes[1] > 1.6 * wishes[0]
     rng = np.random.default_rng(8)
     assert not any(random_example(rng, COHORT, 1, THEMSELVES).role.system for _ in range(20))
     assert any(random_example(rng, COHORT, 1, EVERYTHING).role.system for _ in range(20))

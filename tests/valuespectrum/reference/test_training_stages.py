@@ -78,7 +78,9 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     from valuespectrum.reference.training import resuming, train
     from valuespectrum.reference.training.material import examples
 
-    def scenes_of_the_kind(rng: np.random.Generator, count: int) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
+    def scenes_of_the_kind(
+        rng: np.random.Generator, count: int, overlaid: float
+    ) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
         looks = [LOOKS[LOOK_INDEX[f"{KIND.name}:{KIND.looks[int(rng.integers(2))]}"]] for _ in range(count)]
         drawn = [(TrainingFrame(LOOK_INDEX[look.id], 1, 1), examples.frame_scene(look, 1, 1)) for look in looks]
         return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
