@@ -294,7 +294,9 @@ _LENGTHY = ("slider", "viewer moves", "three reasons", "three reasons about a pi
 
 
 def _share(kind: str, mixture: Mixture, telling: str) -> float:
-    share = SHARES[kind] * RAISED.get(kind, 1.0) ** mixture.raised * (1.0 if kind in _STANCES else mixture.others)
+    share: float = (
+        SHARES[kind] * RAISED.get(kind, 1.0) ** mixture.raised * (1.0 if kind in _STANCES else mixture.others)
+    )
     return TELLING * share if kind == telling else share
 
 
