@@ -352,18 +352,29 @@ def test_beginnings_know_their_role_and_what_a_clip_is_worth(parts: Parts) -> No
     assert {len(each.pictures) > 0 for each in played} == {True, False}
     examples = [*played, *themselves]
     batch = packed(parts, examples)
-    for example, liking, weights in zip(examples, batch.likings.tolist(), batch.shown_weights.numpy(), strict=True):
-        assert np.isnan(liking) == np.isnan(weights).all() == (not example.pictures)
-        if example.pictures:
-            (scene,) = example.scenes
-            assert liking == pytest.approx(
-                planted.seen_log_odds(Mind(example.member, example.role.target), scene.shown), abs=1e-5
-            )
-            assert weights.tolist() == pytest.approx(
-                [scene.shown.weights.get(each, 0.0) for each in NINETEEN.dimensions]
-            )
+    hold_what_is_seen(parts, batch, examples)
     two = random_scenes(rng, 2)
-    assert np.isnan(TrainingExample(COHORT[0], TrainingRole(), two[0], (), two[1]).liking())
+    compared = [TrainingExample(COHORT[0], TrainingRole(), two[0], (), two[1]), *examples[:3]]
+    hold_what_is_seen(parts, packed(parts, compared), compared)
+
+
+def hold_what_is_seen(parts: Parts, batch: Any, examples: Sequence[TrainingExample]) -> None:
+    """At the end of each clip stands what it is and how much it is liked: one clip in frames ends with the last."""
+    told = [(row, example, scene) for row, example in enumerate(examples) for scene in example.scenes]
+    assert batch.seen_row.tolist() == [row for row, _, _ in told]
+    assert batch.shown_weights.tolist() == [
+        pytest.approx([scene.shown.weights.get(each, 0.0) for each in NINETEEN.dimensions]) for _, _, scene in told
+    ]
+    wanted = [
+        planted.seen_log_odds(Mind(example.member, example.role.target), scene.shown) for _, example, scene in told
+    ]
+    assert batch.likings.tolist() == pytest.approx(wanted, abs=1e-5)
+    end = parts.tokenizer.convert_tokens_to_ids("<|vision_end|>")
+    assert set(batch.token_ids[batch.seen_row, batch.seen_position].tolist()) == {end}
+    for row, example in enumerate(examples):
+        places = (batch.token_ids[row, : batch.layout[0]] == end).nonzero()[:, 0].tolist()
+        at = batch.seen_position[batch.seen_row == row].tolist()
+        assert at == (places if len(example.scenes) > 1 else places[-1:])
 
 
 def told(pictures: Sequence[TrainingFrame]) -> Mapping[str, str | int | float]:
@@ -409,7 +420,7 @@ def test_the_curriculum_comes_to_every_kind_and_begins_with_its_parts(parts: Par
 
     first = list(stream(0, 8))
     assert not any(batch.kinds for batch in first), "nothing is asked"
-    assert not any(bool(batch.likings.isnan().any()) for batch in first), "and everybody sees a clip"
+    assert all(len(batch.likings) == len(batch.token_ids) for batch in first), "and everybody sees a clip"
     middle = [len(batch.kinds) for batch in stream(200, 120)]
     assert 0 in middle and max(middle) > 0
     missing = set(BY_KIND)
@@ -477,7 +488,7 @@ def test_ideal_pictures_stand_where_their_pictures_do(parts: Parts, varied: list
     assert torch.equal(shown, wanted * ~empty[..., None]) and 0 < empty.float().mean() < 0.4
     noisy = ideal.embeddings(batch, 0.5, torch.Generator().manual_seed(0)).view(-1, 4, WIDTH)
     assert float((noisy - shown).std() / wanted.std()) == pytest.approx(0.5, rel=0.1)
-    plain = packed(parts, [replace(varied[0], pictures=())])
+    plain = packed(parts, [replace(varied[0], pictures=(), scenes=())])
     assert len(ideal.embeddings(plain, 0.5, torch.Generator())) == 0
 
 

@@ -141,17 +141,18 @@ class TrainingExample:
     scenes: tuple[Scene, ...] = ()
     """What the pictures show: one scene for all frames of a clip."""
 
-    def liking(self) -> float:
-        """Log-odds of liking the clip that is shown; not a number where there is none, or several."""
-        if len(self.scenes) != 1:
-            return float("nan")
-        return planted.seen_log_odds(Mind(self.member, self.role.target), self.scenes[0].shown)
+    def scene_ends(self) -> range:
+        """The last picture of each clip: of one clip in several frames the last frame, else every picture."""
+        return range(len(self.pictures) - len(self.scenes), len(self.pictures))
 
-    def shown_weights(self) -> list[float]:
-        """What the clip that is shown stands for, (19,); not numbers where there is none, or several."""
-        if len(self.scenes) != 1:
-            return [float("nan")] * len(NINETEEN)
-        return [self.scenes[0].shown.weights.get(value, 0.0) for value in NINETEEN.dimensions]
+    def likings(self) -> list[float]:
+        """Log-odds of liking each clip that is shown."""
+        mind = Mind(self.member, self.role.target)
+        return [planted.seen_log_odds(mind, scene.shown) for scene in self.scenes]
+
+    def shown_weights(self) -> list[list[float]]:
+        """What each clip that is shown stands for, (clips, 19)."""
+        return [[scene.shown.weights.get(value, 0.0) for value in NINETEEN.dimensions] for scene in self.scenes]
 
     def profile(self) -> list[float]:
         """Log-odds of liking the nineteen values in pictures, then in words, in the role."""
