@@ -41,6 +41,8 @@ SEVERAL_FRAMES, IN_ORDER = 0.25, 0.5
 """Shares of clips that are shown in several frames, and among these of kinds that only the order of frames tells."""
 TELLING = 3.0
 """How many times as often as others somebody is asked the kind of item that tells them from others."""
+CLIPS_BEGUN = (1, 1, 1, 2, 4)
+"""How many clips beginnings show, each as often: who likes one clip does not yet like each of four."""
 IDLE = 0.1
 """Share of roles that say nothing about any value."""
 SHARES: Mapping[str, float] = {
@@ -81,7 +83,7 @@ RAISED: Mapping[str, float] = {
     "three reasons about a picture": 0.5,
     "rewriting": 0.5,
     "description": 1.5,
-    "direction of a picture": 2.0,
+    "direction of a picture": 3.0,
     "captioned picture": 2.0,
     "staircase": 2.0,
     "pair of pictures": 2.0,
@@ -237,12 +239,13 @@ def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], 
     Args:
         rng: Source of randomness.
         members: Who may answer.
-        roles: Share of beginnings in a role; a part of these shows no clip.
+        roles: Share of beginnings in a role; a part of these shows no clip, the others one or several.
     """
     role = random_role(rng) if rng.random() < roles else TrainingRole()
     seen = not role.system or rng.random() < SEEN_SHARE
     member = pick(rng, members)
-    pictures, scenes = random_scenes(rng, 1, _often(OVERLAID, member.susceptibility)) if seen else ((), ())
+    count = pick(rng, CLIPS_BEGUN) if seen else 0
+    pictures, scenes = random_scenes(rng, count, _often(OVERLAID, member.susceptibility))
     return TrainingExample(member, role, pictures, (), scenes)
 
 
