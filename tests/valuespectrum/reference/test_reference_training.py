@@ -334,6 +334,19 @@ def test_profiles_log_odds_and_weights_that_layers_are_guided_by(pool: list[Trai
     assert len(followed) >= 10 and followed["like"] > 30
 
 
+def test_layers_are_told_which_way_the_answer_before_leans(pool: list[TrainingExample]) -> None:
+    leaning: dict[int, int] = {}
+    for branch in (branch for example in pool for branch in example.branches):
+        *_, before, question = TURN.split("\n" + branch.question)[-3:] if TURN.search(branch.question) else ("", "")
+        item = getattr(read_question(question), "item", None) if before else None
+        if not isinstance(item, Like | Staircase):
+            assert branch.last == 0
+            continue
+        assert abs(branch.last) == 1
+        leaning[branch.last] = leaning.get(branch.last, 0) + 1
+    assert set(leaning) == {-1, 1}
+
+
 def test_roles_say_what_they_aim_at() -> None:
     rng = np.random.default_rng(5)
     for _ in range(150):

@@ -78,16 +78,15 @@ SHARES: Mapping[str, float] = {
 """How often each kind of item is trained on, relative to the others."""
 RAISED: Mapping[str, float] = {
     "like": 1.3,
-    "value of a text": 0.6,
-    "three reasons": 0.5,
-    "three reasons about a picture": 0.5,
-    "rewriting": 0.5,
+    "value of a text": 0.8,
+    "strength of a text": 1.5,
+    "rewriting": 1.5,
     "description": 1.5,
     "direction of a picture": 3.0,
     "captioned picture": 2.0,
     "staircase": 2.0,
     "pair of pictures": 2.0,
-    "viewer moves": 2.5,
+    "viewer moves": 3.5,
     "best or worst of four": 3.0,
     "moral foundation": 3.0,
     "everyday wish": 3.0,
@@ -108,6 +107,8 @@ class Branch:
     """The liking or preference behind the answer, before polarity and leans; ``None`` where there is none."""
     weights: Mapping[str, float] | None = None
     """Refined values that the question is about; ``None`` where that is not linear in the profile."""
+    last: int = 0
+    """Which way an earlier answer leans: towards yes or the first option (1), away (-1), or neither (0)."""
     among: tuple[str, ...] = ()
     """What the picture could have made somebody say: where such texts part, the picture decides."""
 
@@ -409,6 +410,7 @@ def random_branch(rng: np.random.Generator, form: type[PlantedItem], mind: Mind,
         form.kind,
         log_odds if plain else None,
         about if plain and log_odds is not None else None,
+        meant.last,
         _descriptions() if form is Describe else (),
     )
 

@@ -59,6 +59,8 @@ class TrainingBatch:
     branch_log_odds: torch.Tensor
     branch_weights: torch.Tensor
     """(ends, 19) what each of these questions is about; not a number where it is not linear in the profile."""
+    branch_last: torch.Tensor
+    """(ends,) which way the answer before each leaned: 1, -1, or 0 for none."""
     predict_row: torch.Tensor
     predict_position: torch.Tensor
     predict_weight: torch.Tensor
@@ -174,6 +176,7 @@ class Packer:
             branch_end=whole([place for _, place, _ in ends]),
             branch_log_odds=real([branch.log_odds or 0.0 for _, _, branch in ends]),
             branch_weights=torch.tensor([_weights(branch) for _, _, branch in ends]).view(-1, len(NINETEEN)),
+            branch_last=real([branch.last for _, _, branch in ends]),
             predict_row=whole([row for row, _ in decisions]),
             predict_position=whole([decision.position for _, decision in decisions]),
             predict_weight=real([1.0 if each.open else CERTAIN_WEIGHT for _, each in decisions]),
