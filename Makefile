@@ -43,7 +43,8 @@ architecture: $(INSTALLED) ## Draw which folder needs which into docs/architectu
 	$(BIN)/python -m tests.draw_house docs/architecture.svg
 
 # Without these settings glibc hands the memory of every step back to the kernel; faulting it in again takes most of the time.
-KEEP_MEMORY := MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
+# It knows no mmap threshold above 32 MiB, so larger ones need MMAP_MAX.
+KEEP_MEMORY := MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456 MALLOC_ARENA_MAX=1
 
 train-reference: $(INSTALLED) ## Train the reference embedder and models from nothing
 	$(KEEP_MEMORY) $(BIN)/python -m valuespectrum.reference.training.train

@@ -30,6 +30,18 @@ def test_it_imports_the_interface_only(path: Path) -> None:
     assert {(str(path.relative_to(FOLDER)), name) for name in below} <= ENDS_CHILDREN
 
 
+def test_as_many_placebo_texts_are_asked_as_by_the_interface() -> None:
+    from inspect import signature
+
+    from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS
+    from valuespectrum.cli.console.options import PlacebosOption
+    from valuespectrum.cli.verbs.bench import bench
+    from valuespectrum.cli.verbs.instrument import run_instrument
+
+    assert {signature(verb).parameters["placebos"].default for verb in (bench, run_instrument)} == {PLACEBO_TEXTS}
+    assert PlacebosOption.__metadata__[0].max == MOST_PLACEBO_TEXTS
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_it_asks_no_database(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))

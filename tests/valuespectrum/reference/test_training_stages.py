@@ -78,7 +78,9 @@ def few(tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     from valuespectrum.reference.training import resuming, train
     from valuespectrum.reference.training.material import examples
 
-    def scenes_of_the_kind(rng: np.random.Generator, count: int) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
+    def scenes_of_the_kind(
+        rng: np.random.Generator, count: int, overlaid: float
+    ) -> tuple[tuple[TrainingFrame, ...], tuple[Scene, ...]]:
         looks = [LOOKS[LOOK_INDEX[f"{KIND.name}:{KIND.looks[int(rng.integers(2))]}"]] for _ in range(count)]
         drawn = [(TrainingFrame(LOOK_INDEX[look.id], 1, 1), examples.frame_scene(look, 1, 1)) for look in looks]
         return tuple(picture for picture, _ in drawn), tuple(scene for _, scene in drawn)
@@ -164,10 +166,13 @@ def test_perception_is_measured_against_the_vectors(model: Any, monkeypatch: pyt
     vectors = ideal.vectors(*(torch.from_numpy(each) for each in (looks, times, pushes)))
     monkeypatch.setattr(measuring, "tower_outputs", lambda *_: vectors[:, None])
     found = measuring.measure_perception(model, shown)
+    assert found.words_read == {-1: 1.0, 0: 1.0, 1: 1.0}
     assert set(found.right.values()) == {1.0} and not found.taken_for and found.value_error < 1e-3
     vectors[0] += ideal.looks[1] - ideal.looks[0]
+    vectors[1] += ideal.pushes[2] - ideal.pushes[1]
     found = measuring.measure_perception(model, shown)
     assert found.right[LOOKS[0].id] == 0.5 and found.taken_for == {LOOKS[0].id: LOOKS[1].id}
+    assert found.words_read == {-1: 1.0, 0: 1 - 1 / np.sum(pushes == 0), 1: 1.0}
     assert found.value_error > 0.01
 
 
@@ -183,9 +188,12 @@ def test_cards_name_what_is_worst(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         save_file({"weight": np.zeros((1000, 200), np.float32)}, module.FOLDER / file)
     answers = {form.kind: AnswerQuality(10 + place, place / 1000, place / 500) for place, form in enumerate(KINDS)}
     weak = f"{KIND.name}:{KIND.looks[1]}"
-    seen = Perception({look.id: 1.0 for look in LOOKS} | {weak: 0.5}, {weak: LOOKS[0].id}, 0.05)
+    seen = Perception(
+        {look.id: 1.0 for look in LOOKS} | {weak: 0.5}, {weak: LOOKS[0].id}, 0.05, {-1: 0.5, 0: 0.75, 1: 0.25}
+    )
     write_cards(answers, seen, {"recall_at_1": 0.987}, {"language": {"seed": 4}, "embedder": {"seed": 4}})
     card, other = ((module.FOLDER / "README.md").read_text("utf-8") for module in (models, embedder))
     assert f"Worst: {KINDS[-1].kind} (0.027)" in card and f"| {KINDS[1].kind} | 11 | 0.001 | 0.002 |" in card
     assert f"| {weak} | 50% | {LOOKS[0].id} |" in card and "make train-reference" in card and "seed 4" in card
+    assert "read in 25.0%" in card and "skip it in 50.0%" in card and "in 75.0% of" in card
     assert "0.2 million" in card and "0.2 million" in other and "| recall at 1 | 0.987 |" in other

@@ -19,6 +19,8 @@ RENAMES = {
     "vectorstore/foundation/disk.py": "the one place",
     "vectorstore/snapshots/export.py": "a folder whose files are synchronised",
     "valuespectrum/reference/training/train.py": "training that is begun anew after a power cut",
+    "valuespectrum/reference/training/resuming.py": "the same",
+    "valuespectrum/reference/training/material/pictures.py": "the same",
 }
 """Modules that may give a file its final name, and why."""
 WRITES = {

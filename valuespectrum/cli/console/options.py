@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from agents.personas.reserved import MOST_PLACEBO_TEXTS
 from valuespectrum import api
 from valuespectrum.api import EngineName, LayoutName, ModelFormat
 from vectorstore.foundation.errors import InputError
@@ -98,7 +97,7 @@ PlacebosOption = Annotated[
     typer.Option(
         help="Texts without values that personas are held against; from 5 on there are verdicts.",
         min=0,
-        max=MOST_PLACEBO_TEXTS,
+        max=12,
     ),
 ]
 TopOption = Annotated[int, typer.Option("--top-k", help="Clips per keyword.", min=1)]

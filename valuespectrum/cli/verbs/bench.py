@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum import api
 from valuespectrum.cli.console.options import (
     BatchOption,
@@ -58,7 +57,7 @@ def bench(
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
-    placebos: PlacebosOption = PLACEBO_TEXTS,
+    placebos: PlacebosOption = 8,
     battery: Annotated[
         str,
         typer.Option(

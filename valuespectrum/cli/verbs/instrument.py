@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum import api
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.options import (
@@ -99,7 +98,7 @@ def run_instrument(
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
-    placebos: PlacebosOption = PLACEBO_TEXTS,
+    placebos: PlacebosOption = 8,
     top_k: TopOption = 5,
     keywords: KeywordsOption = None,
     present: PresentOption = None,

@@ -84,8 +84,9 @@ def effective_options(settings: object, **named: Given) -> dict[str, Plain | lis
 
     Example:
         >>> from valuespectrum.operations.score import ScoreSettings
-        >>> effective_options(ScoreSettings(seed=7), run=Path("runs/qwen"))
-        {'run': 'runs/qwen', 'readout': 'auto', 'draws': 2000, 'minimum-mass': 0.1, 'seed': 7, 'other-wordings': True}
+        >>> said = effective_options(ScoreSettings(seed=7), run=Path("runs/qwen"))
+        >>> said["run"], said["seed"], said["minimum-mass"]
+        ('runs/qwen', 7, 0.1)
     """
     assert is_dataclass(settings)
     given = named | {each.name: getattr(settings, each.name) for each in fields(settings)}

@@ -45,7 +45,9 @@ error among them, on frames and prompts that training never saw. Worst: {worst}.
 ## Errors of perception
 
 {seen:.1%} of held-out frames are nearest to the vector of their own look; value weights read off the vectors are
-off by {value_error:.3f} (root mean square). Looks that are seen right less often than in 95 % of their frames:
+off by {value_error:.3f} (root mean square). Words over a frame that say to like it are read in {likes:.1%} of such
+frames, those that say to skip it in {skips:.1%}, none are in {none:.1%} of the others. Looks that are seen right less
+often than in 95 % of their frames:
 
 | look | seen right | taken for |
 |---|---|---|
@@ -111,6 +113,9 @@ def write_cards(
         ),
         seen=sum(perception.right.values()) / len(perception.right),
         value_error=perception.value_error,
+        likes=perception.words_read[1],
+        skips=perception.words_read[-1],
+        none=perception.words_read[0],
         perception=_rows((look, f"{share:.0%}", perception.taken_for[look]) for look, share in weak.items())
         or "| none | | |",
         misread=_rows(

@@ -110,9 +110,10 @@ class IdealPictures:
 class Guide:
     """Supervision of what the layers in between should know; used in training only, then dropped.
 
-    At the end of a beginning the layers in the middle should hold the profile of the respondent in its role and what
-    the clip stands for, later ones how much it is liked. At the end of a question they should hold which values it is
-    about, and later the log-odds behind the answer.
+    At the end of a beginning the layers in the middle should hold the profile of the respondent in its role; at the end
+    of each clip what it stands for, and later ones how much it is liked, which is what comparing clips needs. At the
+    end of a question they should hold which values it is about and which way an earlier answer leans, which moves one
+    respondent alone, and later the log-odds behind the answer.
 
     Args:
         hidden: Width of the language model.
@@ -123,7 +124,7 @@ class Guide:
         import torch
 
         self._early, self._late = (2, 3), (layers - 2, layers - 1)
-        sizes = {"profile": PROFILE_LENGTH, "shown": len(NINETEEN), "weights": len(NINETEEN)}
+        sizes = {"profile": PROFILE_LENGTH, "shown": len(NINETEEN), "weights": len(NINETEEN), "before": 1}
         early = {
             f"{name}{layer}": torch.nn.Linear(hidden, size) for name, size in sizes.items() for layer in self._early
         }
@@ -137,16 +138,16 @@ class Guide:
         rows = torch.arange(len(batch.prefix_end))
         begun = [state[rows, batch.prefix_end] for state in states]
         found = {"profile": self._off("profile", self._early, begun, batch.profiles) / PROFILE_LENGTH}
-        seen = ~batch.likings.isnan()
-        if seen.any():
-            at = [state[seen] for state in begun]
-            found["shown"] = self._off("shown", self._early, at, batch.shown_weights[seen])
-            found["liking"] = self._off("liking", self._late, at, batch.likings[seen, None])
+        if len(batch.likings):
+            at = [state[batch.seen_row, batch.seen_position] for state in states]
+            found["shown"] = self._off("shown", self._early, at, batch.shown_weights)
+            found["liking"] = self._off("liking", self._late, at, batch.likings[:, None])
         if len(batch.branch_row):
             ends = [state[batch.branch_row, batch.branch_end] for state in states]
             linear = ~batch.branch_weights[:, 0].isnan()
             at = [state[linear] for state in ends]
             found["weights"] = self._off("weights", self._early, at, batch.branch_weights[linear])
+            found["before"] = self._off("before", self._early, ends, batch.branch_last[:, None])
             found["behind"] = self._off("behind", self._late, ends, batch.branch_log_odds[:, None])
         return found
 

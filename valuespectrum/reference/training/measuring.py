@@ -45,6 +45,8 @@ class Perception:
     """Look to the one that it is taken for most often, where it is not always seen right."""
     value_error: float
     """Root mean squared error of the nineteen value weights that are read off the vectors."""
+    words_read: Mapping[int, float]
+    """Where words over a frame push (-1, 0, 1), to the share of such frames of which that is read off the vectors."""
 
 
 def measure_answers(
@@ -89,13 +91,14 @@ def decision_errors(log_probabilities: torch.Tensor, batch: TrainingBatch) -> li
 
 
 def measure_perception(model: PreTrainedModel, pictures: TrainingPictures) -> Perception:
-    """How the tower sees held-out frames, light and words in the picture taken out."""
+    """How the tower sees held-out frames: each of look, light and words with the two others taken out."""
     import torch
 
     ideal = IdealPictures(model.config.text_config.hidden_size)
     vectors = tower_outputs(model, pictures).float().mean(1)
     times, pushes = torch.from_numpy(pictures.times), torch.from_numpy(pictures.overlays)
-    seen = vectors - ideal.times[times] - ideal.pushes[pushes + 1]
+    light, words = ideal.times[times], ideal.pushes[pushes + 1]
+    seen = vectors - light - words
     nearest = torch.cdist(seen, ideal.looks).argmin(-1).numpy()
     right, taken_for = {}, {}
     for index, look in enumerate(LOOKS):
@@ -104,9 +107,11 @@ def measure_perception(model: PreTrainedModel, pictures: TrainingPictures) -> Pe
         wrong = named[named != index]
         if len(wrong):
             taken_for[look.id] = LOOKS[int(np.bincount(wrong).argmax())].id
+    pushed = torch.cdist(vectors - light - ideal.looks[torch.from_numpy(pictures.looks)], ideal.pushes).argmin(-1) - 1
+    words_read = {push: float((pushed[pushes == push] == push).float().mean()) for push in (-1, 0, 1)}
     read = seen @ torch.linalg.pinv(ideal.looks) @ _weights()
     error = (read - _weights()[torch.from_numpy(pictures.looks)]).square().mean().sqrt()
-    return Perception(right, taken_for, float(error))
+    return Perception(right, taken_for, float(error), words_read)
 
 
 def _weights() -> torch.Tensor:

@@ -10,8 +10,8 @@ import pytest
 
 from bench.truth.coverage import one_respondent, outcome, pair, ranks_held, scored
 from bench.truth.respondents import VALUES, Law, answer
+from valuespectrum.scoring.facets import inference
 from valuespectrum.scoring.facets.clusters import Clusters
-from valuespectrum.scoring.facets.inference import centring, errors, tested
 from valuespectrum.scoring.facets.moments import across_values, within_values
 from valuespectrum.scoring.facets.overlap import Overlap
 
@@ -54,7 +54,7 @@ def test_sources_that_serve_all_values_are_covered() -> None:
     for codes, least, most in ((sources, 0.92, 0.98), (clips, 0.0, 0.92)):
         within = within_values(table, Clusters.of(codes), Overlap.of(clips, codes))
         across = across_values(within, chosen := ~np.isnan(within.means))
-        centred = tested(across.means, centring(chosen), errors(within, across, chosen))
+        centred = inference.tested(across.means, inference.centring(chosen), inference.errors(within, across, chosen))
         assert least <= (np.abs(centred.estimate) <= centred.half_width(0.95)).mean() <= most
 
 

@@ -40,6 +40,8 @@ SEVERAL_FRAMES, IN_ORDER = 0.25, 0.5
 """Shares of clips that are shown in several frames, and among these of kinds that only the order of frames tells."""
 TELLING = 3.0
 """How many times as often as others somebody is asked the kind of item that tells them from others."""
+CLIPS_BEGUN = (1, 1, 1, 2, 4)
+"""How many clips beginnings show, each as often: who likes one clip does not yet like each of four."""
 IDLE = 0.1
 """Share of roles that say nothing about any value."""
 SHARES: Mapping[str, float] = {
@@ -75,16 +77,15 @@ SHARES: Mapping[str, float] = {
 """How often each kind of item is trained on, relative to the others."""
 RAISED: Mapping[str, float] = {
     "like": 1.3,
-    "value of a text": 0.6,
-    "three reasons": 0.5,
-    "three reasons about a picture": 0.5,
-    "rewriting": 0.5,
+    "value of a text": 0.8,
+    "strength of a text": 1.5,
+    "rewriting": 1.5,
     "description": 1.5,
-    "direction of a picture": 2.0,
+    "direction of a picture": 3.0,
     "captioned picture": 2.0,
     "staircase": 2.0,
     "pair of pictures": 2.0,
-    "viewer moves": 2.5,
+    "viewer moves": 3.5,
     "best or worst of four": 3.0,
     "moral foundation": 3.0,
     "everyday wish": 3.0,
@@ -105,6 +106,8 @@ class Branch:
     """The liking or preference behind the answer, before polarity and leans; ``None`` where there is none."""
     weights: Mapping[str, float] | None = None
     """Refined values that the question is about; ``None`` where that is not linear in the profile."""
+    last: int = 0
+    """Which way an earlier answer leans: towards yes or the first option (1), away (-1), or neither (0)."""
     among: tuple[str, ...] = ()
     """What the picture could have made somebody say: where such texts part, the picture decides."""
 
@@ -140,17 +143,18 @@ class TrainingExample:
     scenes: tuple[Scene, ...] = ()
     """What the pictures show: one scene for all frames of a clip."""
 
-    def liking(self) -> float:
-        """Log-odds of liking the clip that is shown; not a number where there is none, or several."""
-        if len(self.scenes) != 1:
-            return float("nan")
-        return planted.seen_log_odds(Mind(self.member, self.role.target), self.scenes[0].shown)
+    def scene_ends(self) -> range:
+        """The last picture of each clip: of one clip in several frames the last frame, else every picture."""
+        return range(len(self.pictures) - len(self.scenes), len(self.pictures))
 
-    def shown_weights(self) -> list[float]:
-        """What the clip that is shown stands for, (19,); not numbers where there is none, or several."""
-        if len(self.scenes) != 1:
-            return [float("nan")] * len(NINETEEN)
-        return [self.scenes[0].shown.weights.get(value, 0.0) for value in NINETEEN.dimensions]
+    def likings(self) -> list[float]:
+        """Log-odds of liking each clip that is shown."""
+        mind = Mind(self.member, self.role.target)
+        return [planted.seen_log_odds(mind, scene.shown) for scene in self.scenes]
+
+    def shown_weights(self) -> list[list[float]]:
+        """What each clip that is shown stands for, (clips, 19)."""
+        return [[scene.shown.weights.get(value, 0.0) for value in NINETEEN.dimensions] for scene in self.scenes]
 
     def profile(self) -> list[float]:
         """Log-odds of liking the nineteen values in pictures, then in words, in the role."""
@@ -228,12 +232,13 @@ def random_beginning(rng: np.random.Generator, members: Sequence[CohortMember], 
     Args:
         rng: Source of randomness.
         members: Who may answer.
-        roles: Share of beginnings in a role; a part of these shows no clip.
+        roles: Share of beginnings in a role; a part of these shows no clip, the others one or several.
     """
     role = random_role(rng) if rng.random() < roles else TrainingRole()
     seen = not role.system or rng.random() < SEEN_SHARE
     member = pick(rng, members)
-    pictures, scenes = random_scenes(rng, 1, _often(OVERLAID, member.susceptibility)) if seen else ((), ())
+    count = pick(rng, CLIPS_BEGUN) if seen else 0
+    pictures, scenes = random_scenes(rng, count, _often(OVERLAID, member.susceptibility))
     return TrainingExample(member, role, pictures, (), scenes)
 
 
@@ -396,6 +401,7 @@ def random_branch(rng: np.random.Generator, form: type[PlantedItem], mind: Mind,
         form.kind,
         log_odds if plain else None,
         about if plain and log_odds is not None else None,
+        meant.last,
         _descriptions() if form is Describe else (),
     )
 

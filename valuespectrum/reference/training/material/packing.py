@@ -46,16 +46,21 @@ class TrainingBatch:
     """(B,) last position of every prefix."""
     profiles: torch.Tensor
     """(B, 38) log-odds of liking each refined value in pictures and in words, in the role."""
+    seen_row: torch.Tensor
+    seen_position: torch.Tensor
+    """Where each clip ends, with its row."""
     likings: torch.Tensor
-    """(B,) log-odds of liking the clip that is shown; not a number without one."""
+    """(clips,) log-odds of liking each."""
     shown_weights: torch.Tensor
-    """(B, 19) what that clip stands for; not numbers without one."""
+    """(clips, 19) what each stands for."""
     branch_row: torch.Tensor
     branch_end: torch.Tensor
     """Last positions of questions with a planted log-odds, with their rows."""
     branch_log_odds: torch.Tensor
     branch_weights: torch.Tensor
     """(ends, 19) what each of these questions is about; not a number where it is not linear in the profile."""
+    branch_last: torch.Tensor
+    """(ends,) which way the answer before each leaned: 1, -1, or 0 for none."""
     predict_row: torch.Tensor
     predict_position: torch.Tensor
     predict_weight: torch.Tensor
@@ -95,23 +100,25 @@ class Packer:
     def _tokens(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False))
 
-    def _prefix(self, example: TrainingExample, rng: np.random.Generator) -> tuple[list[int], np.ndarray]:
+    def _prefix(self, example: TrainingExample, rng: np.random.Generator) -> tuple[list[int], np.ndarray, list[int]]:
+        """Token ids, positions, and the places of the last token of every picture."""
         head = self.encode(f"<|im_start|>system\n{example.member.token}")
         for line in example.role.system.splitlines(keepends=True):
             head += self.encode(line)
         ids = head + self.encode("<|im_end|>\n<|im_start|>user\n")
         positions = [np.tile(np.arange(len(ids)), (3, 1))]
-        following = len(ids)
+        following, ends = len(ids), list[int]()
         for _ in example.pictures:
             kept = np.sort(rng.permutation(PICTURE_TOKENS)[: self._picture_tokens])
             row, column = np.divmod(kept, GRID_COLUMNS)
             ids = [*ids, *self.encode("<|vision_start|>"), *[self._image] * len(kept), *self.encode("<|vision_end|>")]
+            ends.append(len(ids) - 1)
             start = following + 1
             grid = np.stack([np.full(len(kept), start), start + row, start + column])
             following = start + max(GRID_ROWS, GRID_COLUMNS)
             positions += [np.full((3, 1), start - 1), grid, np.full((3, 1), following)]
             following += 1
-        return ids, np.concatenate(positions, axis=1)
+        return ids, np.concatenate(positions, axis=1), ends
 
     def pack(self, examples: Sequence[TrainingExample], rng: np.random.Generator) -> TrainingBatch:
         """Pack examples into one batch."""
@@ -121,10 +128,12 @@ class Packer:
         most = max(len(row.branches) for row in rows)
         ids = np.full((len(rows), start + most * length), self._pad, np.int64)
         positions = np.zeros((3, *ids.shape), np.int64)
+        seen: list[tuple[int, int]] = []
         ends: list[tuple[int, int, Branch]] = []
         decisions: list[tuple[int, _Decision]] = []
         for index, row in enumerate(rows):
             ids[index, : len(row.ids)] = row.ids
+            seen += [(index, place) for place in row.seen]
             positions[:, index, : len(row.ids)] = row.positions
             for number, branch in enumerate(row.branches):
                 place = start + number * length
@@ -143,7 +152,7 @@ class Packer:
         def whole(numbers: Sequence[int]) -> torch.Tensor:
             return torch.tensor(numbers, dtype=torch.long)
 
-        def real(numbers: Sequence[float]) -> torch.Tensor:
+        def real(numbers: Sequence[float] | Sequence[Sequence[float]]) -> torch.Tensor:
             return torch.tensor(numbers, dtype=torch.float32)
 
         return TrainingBatch(
@@ -157,12 +166,17 @@ class Packer:
             pushes=whole([picture.push for picture in pictures]),
             prefix_end=whole([len(row.ids) - 1 for row in rows]),
             profiles=torch.tensor([example.profile() for example in examples]),
-            likings=real([example.liking() for example in examples]),
-            shown_weights=torch.tensor([example.shown_weights() for example in examples]),
+            seen_row=whole([row for row, _ in seen]),
+            seen_position=whole([place for _, place in seen]),
+            likings=real([liking for example in examples for liking in example.likings()]),
+            shown_weights=real([row for example in examples for row in example.shown_weights()]).view(
+                -1, len(NINETEEN)
+            ),
             branch_row=whole([row for row, _, _ in ends]),
             branch_end=whole([place for _, place, _ in ends]),
             branch_log_odds=real([branch.log_odds or 0.0 for _, _, branch in ends]),
             branch_weights=torch.tensor([_weights(branch) for _, _, branch in ends]).view(-1, len(NINETEEN)),
+            branch_last=real([branch.last for _, _, branch in ends]),
             predict_row=whole([row for row, _ in decisions]),
             predict_position=whole([decision.position for _, decision in decisions]),
             predict_weight=real([1.0 if each.open else CERTAIN_WEIGHT for _, each in decisions]),
@@ -174,8 +188,10 @@ class Packer:
         )
 
     def _row(self, example: TrainingExample, rng: np.random.Generator) -> _Row:
-        ids, positions = self._prefix(example, rng)
-        return _Row(ids, positions, int(positions.max()) + 1, [self._branch(branch) for branch in example.branches])
+        ids, positions, ends = self._prefix(example, rng)
+        seen = [ends[picture] for picture in example.scene_ends()]
+        branches = [self._branch(branch) for branch in example.branches]
+        return _Row(ids, positions, int(positions.max()) + 1, seen, branches)
 
     def _branch(self, branch: Branch) -> _BranchRow:
         question = self.encode(branch.question) + self.encode("<|im_end|>\n<|im_start|>assistant\n")
@@ -237,6 +253,8 @@ class _Row:
     positions: np.ndarray
     following: int
     """Position of the first token of a branch."""
+    seen: list[int]
+    """Places of the last token of each clip."""
     branches: list[_BranchRow]
 
 
