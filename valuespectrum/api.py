@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agents.models.base import Model as Model, ModelOptions as ModelOptions
     from agents.models.registry import load_model as load_model
+    from agents.personas.reserved import MOST_PLACEBO_TEXTS as MOST_PLACEBO_TEXTS, PLACEBO_TEXTS as PLACEBO_TEXTS
     from valuespectrum.operations.bench import (
         BenchSettings as BenchSettings,
         Planned as Planned,
@@ -177,6 +178,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "agents.models.base": "Model ModelOptions",
     "agents.models.registry": "load_model",
+    "agents.personas.reserved": "MOST_PLACEBO_TEXTS PLACEBO_TEXTS",
     "valuespectrum.operations.bench": "BenchSettings Planned bench plan_bench",
     "valuespectrum.operations.browse": "BrowseSettings Replayed FeedSession browse replay",
     "valuespectrum.operations.calibrate": "CalibrateSettings Calibration calibrate",

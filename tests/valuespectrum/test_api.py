@@ -26,13 +26,13 @@ diff doctor DoctorSettings EmbedderFormat EngineName export export_corpus Export
 FeedSession FeedSessions FileOption Filter forget FormName FrameName Health history HistorySettings Hits info ingest
 Ingested IngestSettings InstrumentList InstrumentSettings JudgeSettings known_batteries known_instruments known_levels
 known_parts known_personas known_policies known_values label Labelled LabelSettings LayoutName LevelRuns
-list_instruments load_model Model ModelFormat ModelOptions nuisance Outcome OverName Page PictureSettings PlaceName
-plan_bench plan_design plan_ingest plan_level plan_refresh Planned Query quickstart QuickstartOptions RatedPictures
-RaterName read_option_file ReadoutName rebuild reembed refresh Refreshed RefreshSettings Relevance relevance remove
-replay Replayed report ReportSettings reproduce Reproduction run_instrument RunComparison SamplingName score Scores
-ScoreSettings search SearchEngine snapshot SnapshotList snapshots SourceList sources SpokenStrategy StateDifference
-StrategyName study_twins Summary Takedown TargetName Teller TwinStudy TwinStudySettings Unattended Undone Verified
-verify WatchHistory
+list_instruments load_model Model ModelFormat ModelOptions MOST_PLACEBO_TEXTS nuisance Outcome OverName Page
+PictureSettings PLACEBO_TEXTS PlaceName plan_bench plan_design plan_ingest plan_level plan_refresh Planned Query
+quickstart QuickstartOptions RatedPictures RaterName read_option_file ReadoutName rebuild reembed refresh Refreshed
+RefreshSettings Relevance relevance remove replay Replayed report ReportSettings reproduce Reproduction run_instrument
+RunComparison SamplingName score Scores ScoreSettings search SearchEngine snapshot SnapshotList snapshots SourceList
+sources SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetName Teller TwinStudy
+TwinStudySettings Unattended Undone Verified verify WatchHistory
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

@@ -97,7 +97,7 @@ PlacebosOption = Annotated[
     typer.Option(
         help="Texts without values that personas are held against; from 5 on there are verdicts.",
         min=0,
-        max=12,
+        max=api.MOST_PLACEBO_TEXTS,
     ),
 ]
 TopOption = Annotated[int, typer.Option("--top-k", help="Clips per keyword.", min=1)]

@@ -57,7 +57,7 @@ def bench(
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
-    placebos: PlacebosOption = 8,
+    placebos: PlacebosOption = api.PLACEBO_TEXTS,
     battery: Annotated[
         str,
         typer.Option(

@@ -98,7 +98,7 @@ def run_instrument(
     persona: PersonasOption = None,
     personas: PersonaFileOption = None,
     strategy: StrategiesOption = None,
-    placebos: PlacebosOption = 8,
+    placebos: PlacebosOption = api.PLACEBO_TEXTS,
     top_k: TopOption = 5,
     keywords: KeywordsOption = None,
     present: PresentOption = None,
