@@ -84,9 +84,9 @@ RAISED: Mapping[str, float] = {
     "direction of a picture": 3.0,
     "captioned picture": 2.0,
     "staircase": 2.0,
-    "pair of pictures": 2.0,
+    "pair of pictures": 3.5,
     "viewer moves": 3.5,
-    "best or worst of four": 3.0,
+    "best or worst of four": 4.5,
     "moral foundation": 3.0,
     "everyday wish": 3.0,
 }
