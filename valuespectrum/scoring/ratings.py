@@ -63,6 +63,6 @@ def liking_steps(rated: pd.DataFrame, middle: float) -> tuple[pd.DataFrame, Scal
     agreement = None
     if len(both) > 2 and both[1].std() > 0 and both[-1].std() > 0:
         agreement = float(np.corrcoef(both[1], -both[-1])[0, 1])
-    table = (liking + middle).rename("theta").reset_index().dropna(subset=["theta"])
+    table = (liking + middle).to_frame("theta").reset_index().dropna(subset=["theta"])
     mean = own.groupby(level="wording").mean().mean() if len(own) else np.nan
     return table, ScaleLean(None if np.isnan(mean) else float(mean), agreement)

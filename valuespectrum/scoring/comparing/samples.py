@@ -53,7 +53,7 @@ def contrast_of_means(tables: Sequence[SetTable], weights: Sequence[float], leas
     every = every[every.groupby(_CELL)["sample"].transform("nunique") == len(tables)]
     if every.empty:
         raise InputError("they share no value and wording", "ask all of them in the same wordings")
-    means = every.drop_duplicates([*_CELL, "sample"]).groupby(_CELL)["mean"].sum().rename("D")
+    means = every.drop_duplicates([*_CELL, "sample"]).groupby(_CELL)["mean"].sum().to_frame("D")
     joined = every.groupby(_CELL).agg(clips=("clip", "nunique"), groups=(group, "nunique"))
     keep = {layout.cluster: (layout.cluster, "first")} if layout.cluster else {}
     pulls = every.groupby(_SET, as_index=False).agg(pull=("pull", "sum"), **keep)
