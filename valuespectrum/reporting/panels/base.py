@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from valuespectrum.reporting.elements.data import ReportData
-from vectorstore.foundation.errors import InputError, ValueSpectrumError
-from vectorstore.foundation.plugins import Extensions
-from vectorstore.foundation.text import one_line
+from vectorstore.foundation.errors import ValueSpectrumError
+from vectorstore.foundation.plugins import Extensions, guarded
 
 Told = TypeVar("Told")
 
@@ -57,28 +56,20 @@ class Panel(ABC):
 
 
 def told(panel: Panel, ask: Callable[[], Told]) -> Told:
-    """What a panel says; the panel is named where it fails.
-
-    Args:
-        panel: Which panel.
-        ask: Asks it something.
+    """What a panel says.
 
     Raises:
-        InputError: A panel of an installed package raises anything.
+        InputError: One of an installed package fails; it is named.
     """
-    try:
-        return ask()
-    except Exception as error:  # what others write may raise anything
-        if type(panel).__module__.startswith(f"{PANELS.home}."):
-            raise
-        raise InputError(f"the panel {panel.id!r} cannot be shown: {one_line(error)}", "remove its package") from error
+    return guarded(panel, f"the panel {panel.id!r} cannot be shown", ask)
 
 
 def _panel(found: object) -> Panel | None:
     if not (isinstance(found, type) and issubclass(found, Panel)):
         return None
     panel = found()
-    named = isinstance(getattr(panel, "id", None), str) and isinstance(getattr(panel, "place", None), int)
+    # A missing id or place is an AttributeError, which names it.
+    named = isinstance(panel.id, str) and isinstance(panel.place, int)
     return panel if named and panel.template.is_file() else None
 
 
