@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,17 +27,14 @@ from valuespectrum.reporting.elements.words import (
     short_model,
     with_interval,
 )
-from valuespectrum.reporting.panels.base import PANELS, Panel, panels_for
+from valuespectrum.reporting.panels.base import Panel, panels_for, told
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
-from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent
-_OURS = PANELS.home
 _MARK, _MARKED = b'<meta name="generator" content="valuespectrum">', 2000
 """What tells a report from other pages, and in how many bytes."""
 
@@ -68,20 +65,15 @@ def render(data: ReportData) -> str:
         "page_title": _page_title(data),
         "headline": headline(data),
         "findings": findings(data),
-        "contents": [entry for panel in panels for entry in panel.contents(data)],
+        "contents": [entry for panel in panels for entry in told(panel, partial(_entries, panel, data))],
         "css": Markup((_FOLDER / "report.css").read_text(encoding="utf-8")),
-        "panels": [Markup(_rendered(panel, data)) for panel in panels],
+        "panels": [Markup(told(panel, partial(_filled, panel, data))) for panel in panels],
     }
     return environment().get_template("report.html.jinja").render(frame)
 
 
-def _rendered(panel: Panel, data: ReportData) -> str:
-    try:
-        return _filled(panel, data)
-    except Exception as error:  # what others write may raise anything
-        if type(panel).__module__.startswith(f"{_OURS}."):
-            raise
-        raise InputError(f"the panel {panel.id!r} cannot be shown: {one_line(error)}", "remove its package") from error
+def _entries(panel: Panel, data: ReportData) -> list[tuple[str, str]]:
+    return [(str(anchor), str(title)) for anchor, title in panel.contents(data)]
 
 
 def _filled(panel: Panel, data: ReportData) -> str:
