@@ -17,6 +17,7 @@ from agents.browsing.observe import TimedFrame, observe
 from agents.browsing.options import SessionOptions
 from agents.browsing.policies import Candidate, Engagement, FeedItem, FeedState, Policy, Shown
 from agents.procedures.procedure import SUBJECT, Procedure
+from vectorstore.foundation.plugins import guarded
 from vectorstore.foundation.random_streams import shuffled, stream
 
 
@@ -58,7 +59,8 @@ class Walk:
     def choose(self, step: int) -> Shown | None:
         """What the policy shows at this step; ``None`` when the feed has nothing left. Changes nothing."""
         state = FeedState(self._items, self._candidates(step), tuple(self._history))
-        return self._policy.next(state, stream(self._session.seed, "policy", step))
+        luck, policy = stream(self._session.seed, "policy", step), self._policy
+        return guarded(policy, f"the policy {policy.name!r} cannot choose", lambda: policy.next(state, luck))
 
     def follow(self, policy: Policy) -> None:
         """Let another policy decide what is shown from now on."""

@@ -9,7 +9,7 @@ from typing import cast
 from agents.models.base import Model, ModelOptions
 from agents.models.model_names import ModelSpec
 from vectorstore.foundation.errors import ModelError
-from vectorstore.foundation.plugins import Extensions
+from vectorstore.foundation.plugins import Extensions, guarded
 
 LoadModel = Callable[[str, ModelOptions], Model]
 """What an extension of this kind is: ``load(reference, options) -> Model``."""
@@ -42,7 +42,9 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
         ModelError: If the model cannot be loaded.
     """
     named = ModelSpec.parse(spec)
-    model = MODELS.load(named.scheme, asked=spec)(named.loaded_from, options or ModelOptions())
+    load = MODELS.load(named.scheme, asked=spec)
+    wanted = options or ModelOptions()
+    model = guarded(load, f"model {spec!r:.120} cannot be loaded", lambda: load(named.loaded_from, wanted), ModelError)
     if not isinstance(model, Model):
         raise ModelError(f"model {spec!r:.120} is none: id, settings, score and generate are needed")
     return model

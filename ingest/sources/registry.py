@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 from ingest.sources.base import Found, LinkReader, SourceItem, SourceOptions, SourceReader
 from vectorstore.foundation.errors import FetchError, InputError, ValueSpectrumError
-from vectorstore.foundation.plugins import Extensions
+from vectorstore.foundation.plugins import Extensions, guarded
 
+Told = TypeVar("Told")
 _LAST = "folder"
 """Takes whatever might be a path, so it is asked last."""
 _LOGGER = logging.getLogger(__name__)
@@ -141,20 +143,24 @@ def link_item(url: str, options: SourceOptions) -> SourceItem:
     """
     readers = load_sources()
     for reader in readers.of_links:
-        if reader.accepts(url):
-            return reader.link(url, options)
+        if _asked(reader, partial(reader.accepts, url)):
+            return _asked(reader, partial(reader.link, url, options))
     readers.check_all_were_asked()
     raise FetchError(f"no reader takes the link {url[:200]!a}", "policy")
+
+
+def _asked(reader: SourceReader, ask: Callable[[], Told]) -> Told:
+    return guarded(reader, f"the source reader {type(reader).__name__} fails", ask)
 
 
 def _find(source: str, options: SourceOptions) -> Found:
     readers = load_sources()
     name, colon, rest = source.partition(":")
     if colon and name in readers:
-        return readers[name].items(rest, options)
+        return _asked(readers[name], partial(readers[name].items, rest, options))
     for reader in readers.working.values():
-        if reader.accepts(source):
-            return reader.items(source, options)
+        if _asked(reader, partial(reader.accepts, source)):
+            return _asked(reader, partial(reader.items, source, options))
     readers.check_all_were_asked()
     names = ", ".join(readers.working)
     raise InputError(

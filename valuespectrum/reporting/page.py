@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,18 +25,15 @@ from valuespectrum.reporting.elements.words import (
     short_model,
     with_interval,
 )
-from valuespectrum.reporting.panels.base import PANELS, Panel, panels_for
+from valuespectrum.reporting.panels.base import Panel, panels_for, told
 from valuespectrum.scoring.answered.verdicts import tested_in_words
 from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
-from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.text import one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent
-_OURS = PANELS.home
 _LONGEST = 2000
 """Characters of any text from outside; most are cut to less where they stand."""
 _MARK, _MARKED = b'<meta name="generator" content="valuespectrum">', 2000
@@ -69,20 +66,15 @@ def render(data: ReportData) -> str:
         "page_title": _page_title(data),
         "headline": headline(data),
         "findings": findings(data),
-        "contents": [entry for panel in panels for entry in panel.contents(data)],
+        "contents": [entry for panel in panels for entry in told(panel, partial(_entries, panel, data))],
         "css": Markup((_FOLDER / "report.css").read_text(encoding="utf-8")),
-        "panels": [Markup(_rendered(panel, data)) for panel in panels],
+        "panels": [Markup(told(panel, partial(_filled, panel, data))) for panel in panels],
     }
     return environment().get_template("report.html.jinja").render(frame)
 
 
-def _rendered(panel: Panel, data: ReportData) -> str:
-    try:
-        return _filled(panel, data)
-    except Exception as error:  # what others write may raise anything
-        if type(panel).__module__.startswith(f"{_OURS}."):
-            raise
-        raise InputError(f"the panel {panel.id!r} cannot be shown: {one_line(error)}", "remove its package") from error
+def _entries(panel: Panel, data: ReportData) -> list[tuple[str, str]]:
+    return [(str(anchor), str(title)) for anchor, title in panel.contents(data)]
 
 
 def _filled(panel: Panel, data: ReportData) -> str:
@@ -119,11 +111,11 @@ def environment() -> Environment:
     return made
 
 
-def _visible(told: object) -> object:
+def _visible(printed: object) -> object:
     """Whatever a template prints of what others wrote: of bounded length, without controls or marks of direction."""
-    if not isinstance(told, str) or isinstance(told, Markup):
-        return told
-    return "".join(letter if letter.isprintable() else " " for letter in told[:_LONGEST])
+    if not isinstance(printed, str) or isinstance(printed, Markup):
+        return printed
+    return "".join(letter if letter.isprintable() else " " for letter in printed[:_LONGEST])
 
 
 def _picture(stored: bytes, height: int) -> Markup:

@@ -22,6 +22,7 @@ from typing import Generic, TypeVar
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
 from vectorstore.foundation.text import one_line
 
+_OURS = ("agents", "ingest", "valuespectrum", "vectorstore")
 Thing_co = TypeVar("Thing_co", covariant=True)
 Registered = TypeVar("Registered")
 Made = TypeVar("Made")
@@ -170,6 +171,28 @@ class Extensions(Generic[Thing_co]):
 
     def _offered_twice(self, name: str, one: str, other: str) -> ValueSpectrumError:
         return InputError(f"the {self.thing} {name!r} is offered twice, by {one} and {other}", "remove one of them")
+
+
+def guarded(thing: object, failing: str, ask: Callable[[], Made], error: type[ValueSpectrumError] = InputError) -> Made:
+    """What an extension answers. What it raises becomes one line that names it; faults of ours stay what they are.
+
+    Args:
+        thing: The extension.
+        failing: What is said of it, e.g. ``"the panel 'count' cannot be shown"``.
+        ask: Asks it something.
+        error: What is raised.
+
+    Raises:
+        ValueSpectrumError: As the extension says it, or of the class ``error`` for anything else that it raises.
+    """
+    try:
+        return ask()
+    except ValueSpectrumError:
+        raise
+    except Exception as fault:  # what others write may raise anything
+        if _place(thing).partition(".")[0].partition(":")[0] in _OURS:
+            raise
+        raise error(f"{failing}: {one_line(fault)}", "remove its package") from fault
 
 
 def checked_options(owner: str, options: type[Made], given: Mapping[str, object]) -> Made:

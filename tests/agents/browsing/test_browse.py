@@ -283,6 +283,18 @@ def test_simulated_time_is_glances_and_watching() -> None:
         assert after.t_sim == pytest.approx(before.t_sim + 1.0 + before.watch_s)
 
 
+def test_a_policy_of_others_that_fails_is_named() -> None:
+    class Lost:
+        name = "lost"
+        options = load_policy("random").options
+
+        def next(self, state: Any, rng: Any) -> None:
+            raise IndexError("no candidate\nleft")
+
+    with pytest.raises(InputError, match="the policy 'lost' cannot choose: no candidate left"):
+        browse(session(policy=Lost()), CATALOGUE, Leaning(TASTE))
+
+
 @pytest.mark.parametrize("refused", [True, False])
 def test_refusals_and_errors_are_no_actions_and_no_signals(refused: bool) -> None:
     model = Leaning(TASTE, refuses="power" if refused else "", fails="" if refused else "power")

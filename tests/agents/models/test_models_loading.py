@@ -47,6 +47,8 @@ def test_unknown_schemes_are_refused_with_the_known_ones() -> None:
     assert "hf:..." in caught.value.hint
     with pytest.raises(ModelError, match="no_such_package"):
         load_model("broken:x")
+    with pytest.raises(ModelError, match="model 'empty:x' cannot be loaded: "):
+        load_model("empty:x")
 
 
 @pytest.mark.parametrize("reference", ["/no/such/folder", "./nothing", "", "a/b/c", "~/nothing/at/all"])

@@ -32,6 +32,26 @@ class Broken:
     accepts = None
 
 
+class Failing:
+    """Takes every link, and fails at one of the things it is asked."""
+
+    failing = "accepts"
+
+    def accepts(self, text: str) -> bool:
+        return self._told("accepts")
+
+    def items(self, text: str, options: SourceOptions) -> bool:
+        return self._told("items")
+
+    def link(self, url: str, options: SourceOptions) -> bool:
+        return self._told("link")
+
+    def _told(self, asked: str) -> bool:
+        if asked == self.failing:
+            raise KeyError("two\nlines")
+        return True
+
+
 Register = Callable[[Mapping[str, str]], None]
 
 
@@ -101,6 +121,26 @@ def test_readers_that_are_none_are_named(register: Register, value: str) -> None
         assert "\n" not in refused.value.message
     with pytest.raises(InputError, match="'mine'"):
         link_item("https://clips.example/7", SourceOptions())
+
+
+@pytest.mark.parametrize("part", ["accepts", "items", "link"])
+def test_a_reader_that_fails_at_its_work_is_named(
+    register: Register, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr(Failing, "failing", part)
+    register({"failing": f"{__name__}:Failing"})
+    url = "https://clips.example/7"
+    asked: list[Callable[[], object]] = []
+    if part != "link":
+        asked.append(lambda: find_items([url]))
+    if part != "items":
+        asked.append(lambda: link_item(url, SourceOptions()))
+    if part == "items":
+        asked.append(lambda: find_items([f"failing:{url}"]))
+    for ask in asked:
+        with pytest.raises(InputError, match="source reader Failing fails") as refused:
+            ask()
+        assert "\n" not in refused.value.message
 
 
 def test_a_reader_that_does_not_work_is_in_nobodys_way(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABCMeta
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +98,48 @@ def test_a_panel_that_fails_is_named(theirs: Extensions[Panel], monkeypatch: pyt
     monkeypatch.setattr(CountPanel, "context", lambda self, data: {})
     with pytest.raises(InputError, match="the panel 'trial_count' cannot be shown: 'count' is undefined"):
         render(data())
+
+
+@pytest.mark.parametrize("part", ["applies", "title", "contents", "context"])
+def test_whatever_of_a_panel_fails_the_panel_is_named(
+    theirs: Extensions[Panel], monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def fail(self: Panel, data: ReportData) -> None:
+        raise RuntimeError("their\nfault")
+
+    theirs.register("trial_count")(CountPanel)
+    monkeypatch.setattr(CountPanel, part, fail)
+    with pytest.raises(InputError, match="the panel 'trial_count' cannot be shown: their fault"):
+        render(data())
+
+
+def test_entries_of_another_shape_are_the_fault_of_their_panel(
+    theirs: Extensions[Panel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs.register("trial_count")(CountPanel)
+    monkeypatch.setattr(CountPanel, "contents", lambda self, data: ["no pair"])
+    with pytest.raises(InputError, match="the panel 'trial_count' cannot be shown"):
+        render(data())
+
+
+@pytest.mark.parametrize("part", ["id", "place", "title", "template"])
+def test_a_panel_that_lacks_a_part_is_told_and_left_out(
+    theirs: Extensions[Panel], monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    lacking = {"title": Panel.title, "template": property(lambda self: Path(__file__).with_name("missing.jinja"))}
+    body = {name: thing for name, thing in vars(CountPanel).items() if name not in ("__dict__", "__weakref__", part)}
+    if part in lacking:
+        body[part] = lacking[part]
+    theirs.register("trial_count")(ABCMeta("Lacking", (Panel,), body))
+    assert [panel.id for panel in panels_for(data())] == ORDER
+    (error,) = broken_panels()
+    said = {
+        "template": "is no panel",
+        "title": "abstract method",
+        "id": "no attribute 'id'",
+        "place": "no attribute 'place'",
+    }
+    assert said[part] in str(error)
 
 
 def test_what_is_no_panel_is_told_and_left_out(theirs: Extensions[Panel]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from installed_packages import install
 
 from vectorstore.foundation.errors import InputError, ModelError
-from vectorstore.foundation.plugins import Extensions, InstalledExtension
+from vectorstore.foundation.plugins import Extensions, InstalledExtension, guarded
 
 GROUP = "test.greetings"
 MODULE = """
@@ -129,3 +129,29 @@ def test_modules_of_the_own_folder_register_themselves(monkeypatch: pytest.Monke
     import own_greetings  # type: ignore[import-not-found]
 
     assert own_greetings.ALL.names() == ("moin", "servus")
+
+
+@pytest.mark.parametrize(
+    "raised", [RuntimeError("two\nlines"), KeyError("gone"), AttributeError("none"), RecursionError()]
+)
+def test_whatever_others_raise_is_one_line_that_names_them(raised: Exception) -> None:
+    def ask() -> None:
+        raise raised
+
+    with pytest.raises(ModelError, match=r"^the greeting 'moin' fails: ") as named:
+        guarded(ask, "the greeting 'moin' fails", ask, ModelError)
+    assert "\n" not in named.value.message and named.value.__cause__ is raised
+
+
+def test_what_they_say_themselves_stays_and_our_own_faults_do(greetings: Extensions[Callable[[], str]]) -> None:
+    def refuse() -> None:
+        raise InputError("no such greeting")
+
+    def break_down() -> None:
+        raise RuntimeError("a fault of ours")
+
+    with pytest.raises(InputError, match=r"^no such greeting$"):
+        guarded(refuse, "the greeting fails", refuse, ModelError)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        guarded(greetings, "the greeting fails", break_down)
+    assert guarded(greetings, "the greeting fails", greetings.load("hello")) == "hello"

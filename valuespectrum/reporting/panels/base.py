@@ -7,16 +7,20 @@ an entry point of the group ``valuespectrum.panels``. A report is the panels tha
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from valuespectrum.reporting.elements.data import ReportData
 from vectorstore.foundation.errors import ValueSpectrumError
-from vectorstore.foundation.plugins import Extensions
+from vectorstore.foundation.plugins import Extensions, guarded
+
+Told = TypeVar("Told")
 
 
-class Panel:
+class Panel(ABC):
     """One part of a report. Its template sees ``data``, ``first`` (the first profile), its own context and all words.
 
     A template is Jinja; it escapes what it is given, and ``parts.html.jinja`` has what several panels share.
@@ -31,9 +35,9 @@ class Panel:
         """Whether there is anything to show."""
         return True
 
+    @abstractmethod
     def title(self, data: ReportData) -> str:
         """Its heading."""
-        raise NotImplementedError(f"the panel {self.id} has no title")
 
     def contents(self, data: ReportData) -> Sequence[tuple[str, str]]:
         """Anchors and titles of its sections, for the table of contents."""
@@ -51,11 +55,29 @@ class Panel:
         return Path(source).with_name(f"{self.id}.html.jinja")
 
 
+def told(panel: Panel, ask: Callable[[], Told]) -> Told:
+    """What a panel says.
+
+    Raises:
+        InputError: One of an installed package fails; it is named.
+    """
+    return guarded(panel, f"the panel {panel.id!r} cannot be shown", ask)
+
+
+def _panel(found: object) -> Panel | None:
+    if not (isinstance(found, type) and issubclass(found, Panel)):
+        return None
+    panel = found()
+    # A missing id or place is an AttributeError, which names it.
+    named = isinstance(panel.id, str) and isinstance(panel.place, int)
+    return panel if named and panel.template.is_file() else None
+
+
 PANELS: Extensions[Panel] = Extensions(
     "valuespectrum.panels",
     "panel",
-    lambda found: found() if isinstance(found, type) and issubclass(found, Panel) else None,
-    "a subclass of valuespectrum.reporting.panels.base.Panel is needed",
+    _panel,
+    "a subclass of valuespectrum.reporting.panels.base.Panel with id, place, title and a template is needed",
     home="valuespectrum.reporting.panels",
 )
 """All of them; ours register themselves in this folder."""
@@ -65,7 +87,7 @@ def panels_for(data: ReportData) -> list[Panel]:
     """The panels that apply, in order."""
     working, _ = PANELS.load_all()
     ordered = sorted(working.values(), key=lambda panel: (panel.place, panel.id))
-    return [panel for panel in ordered if panel.applies(data)]
+    return [panel for panel in ordered if told(panel, partial(panel.applies, data))]
 
 
 def broken_panels() -> list[ValueSpectrumError]:
