@@ -81,10 +81,25 @@ class Walk:
         )
         viewing = yield from self._view(clip, interview, step)
         event = self._event(step, shown, clip, viewing, interview)
-        self._clock += self._session.behaviour.glance_s + viewing.watched
-        self._history.append(Engagement(shown.item, self._engagement(viewing)))
-        self._seen.add(shown.item.item_id)
+        self.move_on(shown, viewing.watched, self._engagement(viewing))
         return event
+
+    @property
+    def clock(self) -> float:
+        """Simulated seconds since the session began."""
+        return self._clock
+
+    def move_on(self, shown: Shown, watched: float, weight: float) -> None:
+        """Leave an item, as :meth:`step` does: whoever decides otherwise than by questions calls this after ``choose``.
+
+        Args:
+            shown: What ``choose`` gave.
+            watched: Seconds of it that were watched.
+            weight: How it was received, for the policy: above 0 for interest, 0 for no signal.
+        """
+        self._clock += self._session.behaviour.glance_s + watched
+        self._history.append(Engagement(shown.item, weight))
+        self._seen.add(shown.item.item_id)
 
     def _candidates(self, step: int) -> list[FeedItem]:
         unseen = [item for item in self._items if item.item_id not in self._seen]
