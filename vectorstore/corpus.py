@@ -38,8 +38,10 @@ from vectorstore.ledger.records import (
     Recipe,
     Removal,
     Source,
+    Transcript,
 )
 from vectorstore.ledger.schema import create_ledger, is_ledger
+from vectorstore.ledger.transcripts import set_transcripts
 from vectorstore.upkeep.curation import Curation
 from vectorstore.upkeep.removal import clean_up, foresee_forgetting, forget_rows, remove_rows, unfinished_removals
 
@@ -216,6 +218,27 @@ class Corpus(CorpusReader):
     def add_failure(self, source: Source, failure: Failure, retry_at: str | None = None) -> None:
         """Record that a source could not become a clip, why, and when to try again (UTC, ISO 8601)."""
         self._ledger.add_failure(source, failure, retry_at)
+
+    def set_transcripts(
+        self, clip_id: str, origin: str, found: Sequence[Transcript], locator: str | None = None
+    ) -> bool:
+        """Put the words that one place has for a clip now in the place of those that it had before.
+
+        Args:
+            clip_id: A clip of this corpus.
+            origin: The place, see ``Transcript.origin``. Of recognisers only those that ``found`` names are replaced.
+            found: All that is there now; empty when there is nothing any more.
+            locator: The source beside which the words stand, with which they are removed; ``None`` for words of the
+                clip's own bytes.
+
+        Returns:
+            Whether anything changed.
+
+        Raises:
+            InputError: A transcript of another place, one that is too long, or times that are none.
+            StorageError: Disk full or read-only.
+        """
+        return set_transcripts(self._ledger, clip_id, origin, found, locator)
 
     def update_source(self, source: Source) -> bool:
         """Overwrite what is said about a known source (all but its stamp); it is alive.

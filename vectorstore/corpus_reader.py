@@ -19,6 +19,7 @@ from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import (
     Clip,
     ClipLink,
+    Cue,
     EmbedderRecord,
     Failure,
     Frame,
@@ -28,8 +29,10 @@ from vectorstore.ledger.records import (
     Removal,
     SourceRow,
     SourceState,
+    Transcript,
 )
 from vectorstore.ledger.schema import SCHEMA_VERSION
+from vectorstore.ledger.transcripts import all_transcripts, preferred, transcripts
 from vectorstore.ledger.uploaders import Person, find_person
 from vectorstore.upkeep.removal import clips_foreseen, foresee, is_removed, keys_unknown
 from vectorstore.upkeep.verification import find_problems
@@ -108,6 +111,30 @@ class CorpusReader:
         if not found:
             raise InputError(f"no frame {frame_id!r} in {self.folder}")
         return found[frame_id]
+
+    def transcript(self, clip_id: str, language: str = "") -> tuple[Cue, ...]:
+        """What is said in a clip, in order of time; empty when no words are known or nothing is said.
+
+        Of several transcripts the first of ``transcripts`` that has words.
+
+        Args:
+            clip_id: The clip.
+            language: A tag such as ``"de"``; empty for any.
+        """
+        chosen = preferred(transcripts(self._ledger, clip_id), language)
+        return chosen.cues if chosen else ()
+
+    def transcripts(self, clip_id: str) -> list[Transcript]:
+        """All transcripts of a clip, also those without a word.
+
+        Files of the user stand before what a platform offers, what is in the clip itself and what was heard; of one
+        origin, those without a language stand first, then those in English, then the others by their tag.
+        """
+        return transcripts(self._ledger, clip_id)
+
+    def spoken(self, language: str = "") -> Iterator[tuple[str, Transcript]]:
+        """For every clip with words its id and the transcript that ``transcript`` takes, ordered by id."""
+        return all_transcripts(self._ledger, language)
 
     def picture_path(self, picture_sha: str) -> Path:
         """The file of a picture.

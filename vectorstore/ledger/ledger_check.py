@@ -16,7 +16,7 @@ from pathlib import Path
 from vectorstore.files.layout import LEDGER
 from vectorstore.foreign.documents import parse_json
 from vectorstore.foreign.inside import Folder, stamp
-from vectorstore.foreign.typed import listed, mapping, text, whole
+from vectorstore.foreign.typed import finite, listed, mapping, text, whole
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.text import one_line
 
@@ -59,6 +59,8 @@ _FORMS: Mapping[str, str] = {
     f"(SELECT 1 FROM json_each({_JSON}) AS part WHERE part.type != 'text')",
     "source_video.video_sha": _HASH,
     "tombstone.key_hash": _HASH,
+    "transcript.origin": "{0} IN ('beside', 'inside', 'platform', 'recognised')",
+    "transcript.video_sha": _HASH,
     **dict.fromkeys(
         ("frame.height", "frame.position", "frame.width", "video.frames_got", "video.height", "video.width"),
         "{0} < 2147483648",
@@ -161,6 +163,14 @@ def _is_setting(content: str) -> None:
             text(entry, "an entry")
 
 
+def _are_cues(content: str) -> None:
+    for entry in listed(parse_json(content, "it"), "it"):
+        start, end, words = listed(entry, "a cue")
+        if not 0 <= finite(start, "a start") <= finite(end, "an end"):
+            raise ValueError("a cue that ends before it begins")
+        text(words, "words")
+
+
 def _is_moment(content: str) -> None:
     if content and datetime.datetime.fromisoformat(content).tzinfo is None:
         raise ValueError("a time without a zone")
@@ -178,5 +188,6 @@ _DOCUMENTS: Mapping[str, Callable[[str], None]] = {
     "setting.value": _is_setting,
     "snapshot.counts": _is_object,
     "source.retry_at": _is_moment,
+    "transcript.cues": _are_cues,
 }
 """Columns that are read as documents or times, and what looks at them."""

@@ -262,6 +262,38 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """Some words of a clip and when they are said or shown."""
+
+    start: float
+    """Seconds from the first picture of the clip."""
+    end: float
+    """Seconds; not before ``start``."""
+    text: str
+    """One line of a stranger's words, cleaned and never trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What is said in a clip, as one source of words has it."""
+
+    origin: str
+    """``"beside"`` (a subtitle file), ``"inside"`` (a text track), ``"platform"`` (as its page offers them) or
+    ``"recognised"``."""
+    cues: tuple[Cue, ...]
+    """In order of time; none where nothing is said."""
+    language: str = ""
+    """Tag such as ``"en"`` or ``"pt-br"``, in small letters; empty when unknown."""
+    maker: str = ""
+    """The speech recogniser, e.g. ``"faster-whisper:small"``; empty where none heard it."""
+
+    @property
+    def text(self) -> str:
+        """All words on one line."""
+        return " ".join(cue.text for cue in self.cues)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a corpus that is not as it should be."""
 

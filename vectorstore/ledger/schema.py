@@ -145,11 +145,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What kind of name it was is not known any more; the next refresh tells.
         f"INSERT INTO known_as {_ONE_NAME_EACH}",
     ),
+    (
+        # What is said in a clip. One row holds all cues, since they are only ever read together: a list of
+        # [start, end, text]; an empty one says that nothing is said. ``source_id`` is empty where the words are part of
+        # the bytes, whoever published them.
+        """CREATE TABLE transcript (
+            transcript_id INTEGER PRIMARY KEY,
+            video_sha TEXT NOT NULL REFERENCES video (video_sha) ON DELETE CASCADE,
+            source_id INTEGER REFERENCES source ON DELETE CASCADE,
+            origin TEXT NOT NULL CHECK (origin IN ('beside', 'inside', 'platform', 'recognised')),
+            language TEXT NOT NULL,
+            maker TEXT NOT NULL,
+            cues TEXT NOT NULL,
+            added_at TEXT NOT NULL)""",
+        "CREATE INDEX transcript_by_video ON transcript (video_sha)",
+        "CREATE INDEX transcript_by_source ON transcript (source_id) WHERE source_id IS NOT NULL",
+    ),
 )
 """Statements that lead from each schema version to the next; never edited, only appended to."""
 
 SCHEMA_VERSION = len(MIGRATIONS)
-_READABLE = {2: (f"CREATE TEMP VIEW known_as AS {_ONE_NAME_EACH}",)}
+_NO_TRANSCRIPT = "CREATE TEMP VIEW transcript AS SELECT 0 AS transcript_id, '' AS video_sha, NULL AS source_id, \
+'' AS origin, '' AS language, '' AS maker, '' AS cues, '' AS added_at WHERE 0"
+_READABLE = {2: (f"CREATE TEMP VIEW known_as AS {_ONE_NAME_EACH}", _NO_TRANSCRIPT), 3: (_NO_TRANSCRIPT,)}
 """Older versions that can be read without being changed, and what stands in for tables that they lack."""
 
 

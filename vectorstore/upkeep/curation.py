@@ -218,6 +218,7 @@ class Curation:
         with self._ledger.changes():
             write = self._ledger.execute_many
             write(f"DELETE FROM known_as WHERE source_id IN {ids}", [(listed,)])
+            write(f"DELETE FROM transcript WHERE source_id IN {ids}", [(listed,)])
             write(
                 f"UPDATE source_video SET title = '', caption = '', tags = '[]', licence = '' WHERE source_id IN {ids}",
                 [(listed,)],
