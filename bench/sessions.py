@@ -25,8 +25,9 @@ from agents.answers.store import AnswerStore
 from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.observe import TimedFrame
 from agents.browsing.options import SessionOptions
-from agents.browsing.policies import FeedItem, load_policy
 from agents.browsing.session import Session, SessionRecord, browse, browse_together
+from agents.feeds.items import FeedItem
+from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, ModelOptions, Stimulus
 from agents.models.registry import load_model
 from agents.personas.persona import load_personas

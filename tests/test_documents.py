@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from agents.browsing.policies import load_policy
+from agents.feeds.policy import load_policy
 from agents.models.base import Ask, Choice, Model, ModelOptions, Stimulus
 from agents.procedures.procedure import alone
 from valuespectrum.cli.app import build_app

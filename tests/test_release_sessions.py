@@ -18,10 +18,10 @@ from release_world import RELEASE, EarlierEmbedder, copy, earlier_weights, model
 
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.options import SessionOptions
-from agents.browsing.policies import load_policy
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
 from agents.browsing.session import browse
+from agents.feeds.policy import load_policy
 from agents.models.base import Model, ModelOptions
 from agents.models.registry import load_model
 from agents.personas.persona import load_personas, select

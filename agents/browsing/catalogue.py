@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import isfinite
 
 import numpy as np
 
 from agents.browsing.metrics import NO_GROUP
 from agents.browsing.observe import TimedFrame
-from agents.browsing.policies import FeedItem
+from agents.feeds.items import FeedItem, Stock
 from agents.models.base import FrameReference
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
@@ -49,25 +50,33 @@ class Catalogue:
     def __init__(self, clips: Sequence[CatalogueClip]) -> None:
         if not clips:
             raise InputError("there are no clips to browse", "add clips with `valuespectrum ingest`")
-        self.clips: Mapping[str, CatalogueClip] = {clip.item.item_id: clip for clip in clips}
-        if len(self.clips) < len(clips):
-            raise InputError("a clip stands twice in the catalogue", "give every clip its own id")
         dimension = clips[0].item.vector.shape
         for clip in clips:
             _check(clip, dimension)
+        self.stock = Stock([clip.item for clip in clips])
+        """What policies see: all vectors in one matrix."""
+        item_of = dict(zip(self.stock.ids, self.stock.items, strict=True))
+        if len(item_of) < len(clips):
+            raise InputError("a clip stands twice in the catalogue", "give every clip its own id")
+        # With the items of the stock, so that the vectors that were given can be let go.
+        self.clips: Mapping[str, CatalogueClip] = {
+            clip.item.item_id: replace(clip, item=item_of[clip.item.item_id]) for clip in clips
+        }
 
-    @property
-    def items(self) -> tuple[FeedItem, ...]:
-        """What policies see, in the order given."""
-        return tuple(clip.item for clip in self.clips.values())
-
-    @property
+    @cached_property
     def groups(self) -> Mapping[str, str | None]:
         """Item id to group."""
         return {item_id: clip.item.group for item_id, clip in self.clips.items()}
 
     def content_hash(self) -> str:
-        """SHA-256 over everything that can change a session; independent of the order of the clips."""
+        """SHA-256 over everything that can change a session; independent of the order of the clips.
+
+        Marks are left out: they follow from the pictures, and change only what ``adversarial:stress`` shows.
+        """
+        return self._content_hash
+
+    @cached_property
+    def _content_hash(self) -> str:
         digest = hashlib.sha256()
         for item_id in sorted(self.clips):
             digest.update(_fingerprint(self.clips[item_id]))

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from agents.browsing.policies import Candidate
+from agents.feeds.shown import Candidate, Candidates
 from agents.models.base import Answer, Ask
 from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.disk import make_folder, storage_errors, sync_folder, write_durably
@@ -80,7 +80,7 @@ class Event:
     """Simulated seconds since the session began, at the first sight of the item."""
     item_id: str
     policy_reason: str
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     """Everything that could have been shown, with probabilities; they tell that of ``item_id``."""
     shown: tuple[ShownFrame, ...]
     prompt_hash: str
@@ -111,8 +111,17 @@ class Event:
 
 def encode(record: SessionManifest | Event) -> bytes:
     """One line of a log, line feed included; equal records give equal bytes."""
-    written = {name: value for name, value in asdict(record).items() if name != "counts" or value is not None}
-    return json.dumps(written, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+    told = ((name, getattr(record, name)) for name in _NAMES[type(record)])
+    parts = [f'"{name}":{_as_json(value)}' for name, value in told if name != "counts" or value is not None]
+    return f"{{{','.join(parts)}}}\n".encode("ascii")
+
+
+_NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (SessionManifest, Event)}
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=asdict)
+
+
+def _as_json(value: object) -> str:
+    return value.to_json() if isinstance(value, Candidates) else _ENCODER.encode(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +190,7 @@ def _manifest(line: bytes, path: Path) -> SessionManifest:
 def _event(line: bytes, label: str) -> Event:
     checked = _validated(Event, line, label)
     assert isinstance(checked, Event)
-    return checked
+    return replace(checked, candidates=Candidates.of(checked.candidates))
 
 
 def _validated(kind: type[SessionManifest] | type[Event], line: bytes, label: str) -> SessionManifest | Event:

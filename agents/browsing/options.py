@@ -7,7 +7,8 @@ from math import isfinite
 
 from agents.browsing.decisions import DecisionOptions, YesNoQuestion
 from agents.browsing.observe import ObserverOptions
-from agents.browsing.policies import Policy, Random
+from agents.feeds.policies.uniform import Random
+from agents.feeds.policy import Policy
 from agents.personas.prompts import Strategy
 from vectorstore.foundation.errors import InputError
 

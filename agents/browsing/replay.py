@@ -9,9 +9,9 @@ from agents.browsing.catalogue import Catalogue
 from agents.browsing.log import LogContents, RecordedModel, SessionManifest, encode, read_log
 from agents.browsing.observe import ObserverOptions
 from agents.browsing.options import SessionOptions
-from agents.browsing.policies import load_policy
 from agents.browsing.session import RecordedOptions, first_difference
 from agents.browsing.walk import Walk
+from agents.feeds.policy import Policy, load_policy
 from agents.procedures.procedure import SUBJECT, alone
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import one_line
@@ -56,12 +56,13 @@ def replay(log: Path, catalogue: Catalogue) -> ReplayReport:
     return ReplayReport(True, steps, steps >= session.steps or walk.choose(steps) is None)
 
 
-def session_of(manifest: SessionManifest, label: str) -> tuple[SessionOptions, str]:
+def session_of(manifest: SessionManifest, label: str, policy: Policy | None = None) -> tuple[SessionOptions, str]:
     """The options of a logged session and the persona prompt in the log.
 
     Args:
         manifest: Of the log.
         label: Where it comes from, for messages.
+        policy: Decides what is shown in place of the logged policy, which is then not loaded.
 
     Raises:
         InputError: The manifest does not describe a session that this release can run.
@@ -80,7 +81,7 @@ def session_of(manifest: SessionManifest, label: str) -> tuple[SessionOptions, s
         questions=recorded.questions,
         seed=manifest.seed,
         steps=recorded.steps,
-        policy=load_policy(name, **params),
+        policy=policy or load_policy(name, **params),
         observer=observer,
         behaviour=recorded.behaviour,
         strategy=recorded.strategy,

@@ -16,9 +16,11 @@ import numpy as np
 from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.log import Event, LogContents, RecordedModel, encode, read_log
 from agents.browsing.observe import TimedFrame
-from agents.browsing.policies import FeedItem, FeedState, Shown
 from agents.browsing.replay import ReplayReport, session_of
 from agents.browsing.walk import Walk
+from agents.feeds.items import FeedItem
+from agents.feeds.shown import Shown
+from agents.feeds.state import FeedState
 from agents.models.base import FrameReference
 from agents.procedures.procedure import SUBJECT, alone
 
@@ -50,13 +52,12 @@ def replay_alone(log: Path) -> ReplayReport:
     """
     contents = read_log(log)
     steps = len(contents.events)
-    session, system = session_of(contents.manifest, f"{log}, line 1")
+    session, system = session_of(contents.manifest, f"{log}, line 1", _Logged(contents.events))
     if encode(contents.manifest) != contents.lines[0]:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
     difference = _shown_as_logged(contents.events)
     if not difference and contents.events:
         walk = Walk(session, _stand_ins(contents.events), system)
-        walk.follow(_Logged(contents.events))
         difference = _first_difference(contents, walk)
     return ReplayReport(not difference, steps, not difference and steps >= session.steps, difference)
 
@@ -98,7 +99,7 @@ class _Logged:
     def next(self, state: FeedState, rng: np.random.Generator) -> Shown | None:
         """The item of the log."""
         event = self.events[len(state.history)]
-        item = next(item for item in state.catalogue if item.item_id == event.item_id)
+        item = state.stock.items[state.stock.row(event.item_id)]
         propensity = next(one.propensity for one in event.candidates if one.id == event.item_id)
         return Shown(item, event.policy_reason, event.candidates, propensity)
 

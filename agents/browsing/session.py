@@ -14,8 +14,8 @@ from pathlib import Path
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.log import SCHEMA, Event, RecordedModel, SessionLog, SessionManifest, encode
 from agents.browsing.options import Behaviour, BrowseQuestions, SessionOptions
-from agents.browsing.policies import policy_params
 from agents.browsing.walk import Walk
+from agents.feeds.policy import policy_params
 from agents.models.base import NO_PICTURE, Model
 from agents.models.picture_watch import PictureWatch
 from agents.personas.persona import Persona
@@ -218,7 +218,7 @@ def build_manifest(
         streams={name: stream_key(name) for name in STREAMS},
         catalogue_hash=catalogue.content_hash(),
         n_items=min(session.items or len(catalogue.clips), len(catalogue.clips)),
-        policy={"name": session.policy.name, "params": policy_params(session.policy)},
+        policy={"name": session.policy.name, "params": dict(policy_params(session.policy))},
         persona={
             "id": persona.id if persona else None,
             "kind": session.strategy if persona else "none",

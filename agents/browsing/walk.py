@@ -15,10 +15,12 @@ from agents.browsing.decisions import Interview, YesNoQuestion
 from agents.browsing.log import NO_ACTION, Event, ShownFrame
 from agents.browsing.observe import TimedFrame, observe
 from agents.browsing.options import SessionOptions
-from agents.browsing.policies import Candidate, Engagement, FeedItem, FeedState, Policy, Shown
+from agents.feeds.offers import Offers
+from agents.feeds.policy import Policy
+from agents.feeds.shown import Candidates, Shown
 from agents.procedures.procedure import SUBJECT, Procedure
 from vectorstore.foundation.plugins import guarded
-from vectorstore.foundation.random_streams import shuffled, stream
+from vectorstore.foundation.random_streams import stream
 
 
 @dataclass(slots=True)
@@ -49,16 +51,12 @@ class Walk:
         self._clips = catalogue.clips
         self._system = system
         self._to = to
-        by_id = [catalogue.clips[item_id].item for item_id in sorted(catalogue.clips)]
-        drawn = shuffled(len(by_id), stream(session.seed, "catalogue"))[: session.items]
-        self._items: list[FeedItem] = [by_id[place] for place in drawn]
-        self._history: list[Engagement] = []
-        self._seen: set[str] = set()
+        self._offers = Offers(catalogue.stock, session.seed, session.items, session.pool)
         self._clock = 0.0
 
     def choose(self, step: int) -> Shown | None:
         """What the policy shows at this step; ``None`` when the feed has nothing left. Changes nothing."""
-        state = FeedState(self._items, self._candidates(step), tuple(self._history))
+        state = self._offers.state(step)
         luck, policy = stream(self._session.seed, "policy", step), self._policy
         return guarded(policy, f"the policy {policy.name!r} cannot choose", lambda: policy.next(state, luck))
 
@@ -98,15 +96,7 @@ class Walk:
             weight: How it was received, for the policy: above 0 for interest, 0 for no signal.
         """
         self._clock += self._session.behaviour.glance_s + watched
-        self._history.append(Engagement(shown.item, weight))
-        self._seen.add(shown.item.item_id)
-
-    def _candidates(self, step: int) -> list[FeedItem]:
-        unseen = [item for item in self._items if item.item_id not in self._seen]
-        if len(unseen) <= self._session.pool:
-            return unseen
-        places = shuffled(len(unseen), stream(self._session.seed, "candidates", step))[: self._session.pool]
-        return [unseen[place] for place in sorted(places)]
+        self._offers.take(shown.item.item_id, weight)
 
     def _view(self, clip: CatalogueClip, interview: Interview, step: int) -> Procedure[_Viewing]:
         """Glance, watch, react. Draws lie at fixed places of the stream, so that no decision moves another's luck."""
@@ -176,9 +166,7 @@ class Walk:
             t_sim=round(self._clock, 6),
             item_id=shown.item.item_id,
             policy_reason=shown.reason,
-            candidates=tuple(
-                Candidate(each.id, _stable(each.score), _stable(each.propensity)) for each in shown.candidates
-            ),
+            candidates=Candidates.of(shown.candidates).stable(),
             shown=tuple(ShownFrame(sha, time) for sha, time in viewing.frames),
             prompt_hash=interview.prompt_hash(),
             raw_answer=tuple(answer.text for answer in answers),

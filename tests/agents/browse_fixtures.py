@@ -15,7 +15,7 @@ from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.decisions import YesNoQuestion
 from agents.browsing.observe import TimedFrame
 from agents.browsing.options import BrowseQuestions, SessionOptions
-from agents.browsing.policies import FeedItem
+from agents.feeds.items import FeedItem
 from agents.models.base import Answer, Ask, FrameReference
 
 GROUPS = ("power", "security", "hedonism")

@@ -30,7 +30,7 @@ class GroupReport:
 
 def extension_groups() -> tuple[Extensions[object], ...]:
     """Every kind of extension that there is."""
-    from agents.browsing.policies import POLICIES
+    from agents.feeds.policy import POLICIES
     from agents.models.registry import MODELS
     from ingest.embedding.base import EMBEDDERS
     from ingest.sources.registry import SOURCES

@@ -140,7 +140,7 @@ def browse(
 def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
     """One session as it is set."""
     from agents.browsing.options import SessionOptions
-    from agents.browsing.policies import load_policy
+    from agents.feeds.policy import load_policy
     from valuespectrum.operations.feed_values import browse_questions
 
     return SessionOptions(

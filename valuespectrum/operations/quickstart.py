@@ -179,8 +179,8 @@ def _browse(
     teller: Teller,
 ) -> None:
     from agents.browsing.options import SessionOptions
-    from agents.browsing.policies import load_policy
     from agents.browsing.session import browse
+    from agents.feeds.policy import load_policy
     from agents.personas.persona import select
     from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
     from valuespectrum.runs.feed import FeedRecord, write_feed

@@ -91,7 +91,7 @@ class Extensions(Generic[Thing_co]):
 
     def names(self) -> tuple[str, ...]:
         """Every name that can be looked up, sorted; some may turn out not to work."""
-        return tuple(sorted({*self._own(), *(point.name for point in entry_points(group=self.group))}))
+        return tuple(sorted({*self._own(), *(point.name for point in self._points())}))
 
     def load(self, name: str, asked: str = "") -> Thing_co:
         """Import one and check that it is what it should be.
@@ -105,7 +105,7 @@ class Extensions(Generic[Thing_co]):
             ValueSpectrumError: What has it cannot be imported, or is no such thing; of the class ``error``.
         """
         found = [(_place(thing), thing) for known, thing in self._own().items() if known == name]
-        for point in entry_points(group=self.group):
+        for point in self._points():
             if point.name == name and all(point.value != place for place, _ in found):
                 found.append((point.value, self._imported(point)))
         if not found:
@@ -130,7 +130,7 @@ class Extensions(Generic[Thing_co]):
     def listing(self) -> list[InstalledExtension]:
         """What is installed and registered, each tried: for people who wonder why something is not found."""
         _, broken = self.load_all()
-        points = [(point.name, point.value, _package(point)) for point in entry_points(group=self.group)]
+        points = [(point.name, point.value, _package(point)) for point in self._points()]
         placed = {(name, place) for name, place, _ in points}
         own = [(name, _place(thing), "") for name, thing in self._own().items()]
         rows = [*points, *(row for row in own if row[:2] not in placed)]
@@ -150,6 +150,15 @@ class Extensions(Generic[Thing_co]):
             for module in pkgutil.walk_packages(package.__path__, f"{self.home}."):
                 importlib.import_module(module.name)
         return self._registered
+
+    def _points(self) -> list[EntryPoint]:
+        own = self._own() if self.home else {}
+        return [
+            point
+            for point in entry_points(group=self.group)
+            # What an earlier state of an editable installation says of us is out of date.
+            if point.name not in own or point.value.partition(".")[0] not in _OURS
+        ]
 
     def _imported(self, point: EntryPoint) -> object:
         try:

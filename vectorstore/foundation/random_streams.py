@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 STREAMS: tuple[str, ...] = ("catalogue", "candidates", "policy", "sampling")
 """Draw of the catalogue, of the candidates of a step, of the item shown, and of the actions."""
@@ -29,6 +30,23 @@ def stream(seed: int, name: str, step: int = 0) -> np.random.Generator:
         step: Step of the session, from 0.
     """
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(stream_key(name), step))))
+
+
+def first_shuffled(count: int, wanted: int, generator: np.random.Generator) -> NDArray[np.intp]:
+    """The first ``wanted`` of :func:`shuffled`, without ordering the others.
+
+    Example:
+        >>> first_shuffled(1000, 9, stream(0, "example")).tolist() == shuffled(1000, stream(0, "example"))[:9]
+        True
+    """
+    draws = generator.random(count)
+    if 4 * wanted >= count:
+        return np.argsort(draws, kind="stable")[:wanted]
+    # Of so many uniform numbers fewer than wanted lie below this only once in a hundred million times.
+    below = np.flatnonzero(draws < (wanted + 6 * wanted**0.5 + 16) / count)
+    if len(below) < wanted:
+        return np.argsort(draws, kind="stable")[:wanted]
+    return below[np.argsort(draws[below], kind="stable")[:wanted]]
 
 
 def shuffled(count: int, generator: np.random.Generator) -> list[int]:

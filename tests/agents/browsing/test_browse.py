@@ -18,8 +18,9 @@ from agents.browsing.decisions import Decision, DecisionOptions, Interview, YesN
 from agents.browsing.metrics import amplification, drift, normalised_entropy, session_metrics
 from agents.browsing.observe import ObserverOptions, TimedFrame, observe
 from agents.browsing.options import Behaviour, BrowseQuestions, EngagementWeights
-from agents.browsing.policies import FeedItem, load_policy
 from agents.browsing.session import browse
+from agents.feeds.items import FeedItem
+from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask, Choice, FrameReference, Model, Stimulus
 from agents.models.local.simulated import SimulatedModel, read_profile
 from agents.personas.persona import load_personas

@@ -11,9 +11,9 @@ from PIL import Image
 
 from agents.browsing.catalogue import catalogue_from_corpus
 from agents.browsing.options import SessionOptions
-from agents.browsing.policies import load_policy
 from agents.browsing.replay import replay
 from agents.browsing.session import browse
+from agents.feeds.policy import load_policy
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source

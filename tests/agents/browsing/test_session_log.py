@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.log import SessionLog, encode, read_log
 from agents.browsing.options import SessionOptions
-from agents.browsing.policies import load_policy
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
 from agents.browsing.session import SessionRecord, browse
+from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask
 from agents.personas.persona import load_personas
 from vectorstore.foundation.errors import CorpusLockedError, InputError, ModelError, SchemaError, StorageError

@@ -14,10 +14,10 @@ from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue
 
 from agents.browsing.log import Event, read_log
 from agents.browsing.options import SessionOptions
-from agents.browsing.policies import load_policy
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
 from agents.browsing.session import Session, browse, browse_together
+from agents.feeds.policy import load_policy
 from agents.models.base import NO_PICTURE, Answer, Ask, Model
 from agents.models.local.simulated import SimulatedModel, read_profile
 from agents.personas.persona import load_personas

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from agents.browsing.policies import Candidate, FeedState, Shown
+from agents.feeds.shown import Candidate, Shown
+from agents.feeds.state import FeedState
 
 
 class InOrder:

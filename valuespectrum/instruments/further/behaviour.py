@@ -19,8 +19,9 @@ from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.decisions import DecisionOptions, YesNoQuestion
 from agents.browsing.observe import TimedFrame
 from agents.browsing.options import BrowseQuestions, SessionOptions
-from agents.browsing.policies import FeedItem, load_policy
 from agents.browsing.walk import Walk
+from agents.feeds.items import FeedItem
+from agents.feeds.policy import load_policy
 from agents.models.base import REFUSAL, Ask, FrameReference
 from agents.procedures.procedure import Addressed, Named, Procedure
 from valuespectrum.instruments.base import Item, Setting

@@ -10,7 +10,7 @@ def known_policies() -> list[str]:
         >>> "similar" in known_policies()
         True
     """
-    from agents.browsing.policies import POLICIES
+    from agents.feeds.policy import POLICIES
 
     return list(POLICIES.names())
 

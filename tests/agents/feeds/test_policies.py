@@ -10,21 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.browsing import policies as feed
-from agents.browsing.policies import (
-    Balanced,
-    BalancedOptions,
-    Engagement,
-    FeedItem,
-    FeedState,
-    Policy,
-    Random,
-    Similar,
-    SimilarOptions,
-    load_policy,
-    policy_params,
-    williams_square,
-)
+from agents.feeds.items import FeedItem
+from agents.feeds.policies.balanced import Balanced, BalancedOptions, williams_square
+from agents.feeds.policies.similar import Similar, SimilarOptions
+from agents.feeds.policies.uniform import Random
+from agents.feeds.policy import POLICIES, Policy, load_policy, policy_params
+from agents.feeds.shown import Shown
+from agents.feeds.state import Engagement, FeedState
+from agents.feeds.taste import user_vector
 from vectorstore.foundation import plugins
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import STREAMS, shuffled, stream, stream_key
@@ -40,13 +33,11 @@ def make_items(count: int, seed: int = 0, groups: tuple[str | None, ...] = GROUP
     ]
 
 
-def walk(policy: Policy, items: list[FeedItem], steps: int, seed: int = 0) -> list[feed.Shown]:
+def walk(policy: Policy, items: list[FeedItem], steps: int, seed: int = 0) -> list[Shown]:
     history: list[Engagement] = []
     walked = []
     for step in range(steps):
-        seen = {past.item.item_id for past in history}
-        state = FeedState(items, [item for item in items if item.item_id not in seen], history)
-        shown = policy.next(state, stream(seed, "policy", step))
+        shown = policy.next(FeedState.of(items, None, history), stream(seed, "policy", step))
         if shown is None:
             break
         walked.append(shown)
@@ -54,7 +45,7 @@ def walk(policy: Policy, items: list[FeedItem], steps: int, seed: int = 0) -> li
     return walked
 
 
-POLICIES = st.one_of(
+KINDS = st.one_of(
     st.just(Random()),
     st.builds(Balanced, st.builds(BalancedOptions, st.integers(0, 9), st.booleans())),
     st.builds(Similar, st.builds(SimilarOptions, st.floats(0.1, 1), st.floats(1e-4, 100), st.floats(0, 1))),
@@ -62,7 +53,7 @@ POLICIES = st.one_of(
 
 
 @settings(max_examples=60, deadline=None)
-@given(POLICIES, st.integers(2, 30), st.integers(0, 1000))
+@given(KINDS, st.integers(2, 30), st.integers(0, 1000))
 def test_propensities_are_a_distribution_over_unseen_candidates(policy: Policy, count: int, seed: int) -> None:
     walked = walk(policy, make_items(count, seed), count + 1, seed)
     ids = [shown.item.item_id for shown in walked]
@@ -80,7 +71,7 @@ def test_propensities_are_a_distribution_over_unseen_candidates(policy: Policy, 
 )
 def test_propensities_are_the_frequencies_of_showing(policy: Policy) -> None:
     items = make_items(12, groups=("power", "security"))
-    state = FeedState(
+    state = FeedState.of(
         items, items[3:], [Engagement(items[0], 1.0), Engagement(items[1], -0.5), Engagement(items[2], 0)]
     )
     rng = np.random.default_rng(7)
@@ -99,7 +90,7 @@ def test_propensities_are_the_frequencies_of_showing(policy: Policy) -> None:
 def test_random_shows_every_item_once() -> None:
     walked = walk(Random(), make_items(20), 99)
     assert sorted(shown.item.item_id for shown in walked) == sorted(item.item_id for item in make_items(20))
-    assert Random().next(FeedState(make_items(2), []), np.random.default_rng(0)) is None
+    assert Random().next(FeedState.of(make_items(2), []), np.random.default_rng(0)) is None
 
 
 # ------------------------------------------------------------------------------------------ balanced
@@ -152,10 +143,10 @@ def test_similar_starts_even_and_then_follows_engagement() -> None:
         FeedItem(f"{group}{number}", "f", group, axis[place]) for place, group in enumerate("abcd") for number in "123"
     ]
     policy = Similar(SimilarOptions(temperature=0.1, exploration=0.0))
-    first = policy.next(FeedState(items, items), np.random.default_rng(0))
+    first = policy.next(FeedState.of(items, items), np.random.default_rng(0))
     assert first is not None and first.reason == "cold_start" and first.propensity == pytest.approx(1 / 12)
     history = [Engagement(items[0], 1.0), Engagement(items[3], -1.0)]
-    shown = policy.next(FeedState(items, items[1:3] + items[4:], history), np.random.default_rng(0))
+    shown = policy.next(FeedState.of(items, items[1:3] + items[4:], history), np.random.default_rng(0))
     assert shown is not None and shown.reason == "exploit"
     by_group = dict.fromkeys("abcd", 0.0)
     for candidate in shown.candidates:
@@ -168,9 +159,9 @@ def test_similar_starts_even_and_then_follows_engagement() -> None:
 @given(st.floats(0.05, 1), st.lists(st.integers(-100, 100), min_size=1, max_size=6))
 def test_user_vector_is_the_decayed_weighted_mean(decay: float, weights: list[int]) -> None:
     items = make_items(len(weights))
-    user = Similar(SimilarOptions(decay=decay)).user_vector(
-        [Engagement(item, weight / 100) for item, weight in zip(items, weights, strict=True)]
-    )
+    history = [Engagement(item, weight / 100) for item, weight in zip(items, weights, strict=True)]
+    state = FeedState.of(items, None, history)
+    user = user_vector(state.stock, state.history, decay)
     if not any(weights):
         assert user is None
         return
@@ -184,13 +175,14 @@ def test_user_vector_is_the_decayed_weighted_mean(decay: float, weights: list[in
 def test_signals_that_have_faded_to_nothing_leave_a_cold_start() -> None:
     items = make_items(200)
     history = [Engagement(items[0], 1.0), *(Engagement(item, 0.0) for item in items[1:])]
-    assert Similar(SimilarOptions(decay=0.001)).user_vector(history) is None
+    state = FeedState.of(items, None, history)
+    assert user_vector(state.stock, state.history, 0.001) is None
 
 
 def test_full_exploration_is_uniform_whatever_was_liked() -> None:
     items = make_items(6)
     shown = Similar(SimilarOptions(exploration=1.0)).next(
-        FeedState(items, items[1:], [Engagement(items[0], 1.0)]), np.random.default_rng(0)
+        FeedState.of(items, items[1:], [Engagement(items[0], 1.0)]), np.random.default_rng(0)
     )
     assert shown is not None and shown.reason == "explore"
     assert [each.propensity for each in shown.candidates] == pytest.approx([0.2] * 5)
@@ -228,8 +220,8 @@ def test_bad_policies_are_refused(name: str, params: dict[str, object], message:
 
 def test_installed_policies_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [
-        EntryPoint("mine", "agents.browsing.policies:Random", feed.POLICIES.group),
-        EntryPoint("lost", "no_such_package:Policy", feed.POLICIES.group),
+        EntryPoint("mine", "agents.feeds.policies.uniform:Random", POLICIES.group),
+        EntryPoint("lost", "no_such_package:Policy", POLICIES.group),
     ]
     monkeypatch.setattr(plugins, "entry_points", lambda group: points)
     assert load_policy("mine") == Random()

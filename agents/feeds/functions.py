@@ -1,0 +1,190 @@
+"""A plain function as a feed policy: it gives every item on offer a chance, and the feed draws.
+
+.. code-block:: python
+
+    def fresh(state, strength: float = 1.0):
+        '''More of what is unlike the clip shown last.'''
+        ...
+        return chances  # one number from 0 for each of state.offer; they need not sum to one
+
+Its further parameters are the options of the policy. It gets no random numbers: it must follow from the state alone,
+so that the probabilities in the log are true and a replay comes to the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, make_dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.feeds.shown import Shown, drawn, place_in
+from agents.feeds.state import FeedState
+from vectorstore.foreign.documents import read_regular
+from vectorstore.foundation.errors import InputError, ValueSpectrumError
+from vectorstore.foundation.text import one_line
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+FILE = "file:"
+"""Begins the name of a policy that is a function of a file: ``file:PATH.py:FUNCTION``."""
+_CONTENT = "content"
+_LARGEST = 2**20
+
+Chances = Sequence[float] | Mapping[str, float] | NDArray[np.float64] | None
+FeedFunction = Callable[..., Chances]
+"""Takes a state and its options; gives a chance for each item on offer, in their order or by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPolicy:
+    """Shows what a function gives chances to."""
+
+    function: FeedFunction
+    options: DataclassInstance
+    name: str
+    Options: type
+    unsaid: frozenset[str] = frozenset()
+    """Options that the function does not take."""
+
+    def next(self, state: FeedState, rng: np.random.Generator) -> Shown | None:
+        """Draw by the function's chances.
+
+        Raises:
+            InputError: The function fails, or gives no chances.
+        """
+        if not len(state.offer):
+            return None
+        told = {name: getattr(self.options, name) for name in self.options.__dataclass_fields__}
+        try:
+            chances = self.function(state, **{name: value for name, value in told.items() if name not in self.unsaid})
+        except ValueSpectrumError:
+            raise
+        except Exception as error:  # what others write may raise anything
+            raise InputError(
+                f"the policy {self.name!r} cannot choose: {one_line(error)}", "mend its function"
+            ) from error
+        if chances is None:
+            return None
+        shares = _shares(chances, state, self.name)
+        return drawn(state.stock, state.offer, shares, place_in(shares, rng.random()), "function")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionKind:
+    """What makes policies of one function."""
+
+    function: FeedFunction
+    Options: type
+    name: str
+    unsaid: frozenset[str] = field(default_factory=frozenset)
+
+    def __call__(self, options: DataclassInstance) -> FunctionPolicy:
+        """The policy with these options."""
+        return FunctionPolicy(self.function, options, self.name, self.Options, self.unsaid)
+
+
+def kind_of_function(function: FeedFunction, name: str = "") -> FunctionKind:
+    """A function as a kind of policies, whose options are its parameters after the first.
+
+    Raises:
+        InputError: It takes no state, or parameters that cannot be options.
+    """
+    name = name or str(getattr(function, "__name__", "function"))
+    try:
+        first, *others = inspect.signature(function, eval_str=True).parameters.values()
+    except (TypeError, ValueError, NameError) as error:
+        raise InputError(f"the policy {name!r} is a function that takes no state", "give it one parameter") from error
+    plain = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    wrong = [each.name for each in others if each.kind not in plain or each.name == _CONTENT]
+    if wrong or first.kind == inspect.Parameter.KEYWORD_ONLY:
+        raise InputError(f"the policy {name!r}: {(wrong or [first.name])[0]!r} can be no option", "name it plainly")
+    # Those without a default first, as a dataclass wants them.
+    ordered = sorted(others, key=lambda each: each.default is not inspect.Parameter.empty)
+    return FunctionKind(function, make_dataclass("FunctionOptions", map(_as_field, ordered), frozen=True), name)
+
+
+def kind_of_file(name: str) -> FunctionKind:
+    """The function that ``file:PATH.py:FUNCTION`` names.
+
+    The file is run, as any program of yours is. The hash of its content is an option, so that a log tells which
+    function it was, and a replay refuses another.
+
+    Raises:
+        InputError: There is no such file or function, or the file cannot be run.
+    """
+    place, _, function = name.removeprefix(FILE).rpartition(":")
+    if not place.endswith(".py") or not function.isidentifier():
+        raise InputError(f"{name!r:.200} names no function of a file", "write file:PATH.py:FUNCTION")
+    path = Path(place)
+    try:
+        content = hashlib.sha256(read_regular(path, _LARGEST)).hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read the policy {path}: {error.strerror or error}") from error
+    found = getattr(_run(path, content), function, None)
+    if not callable(found) or isinstance(found, type):
+        raise InputError(f"{path} has no function {function!r}", "name one that takes a state")
+    kind = kind_of_function(found, name)
+    options = make_dataclass("FileOptions", [(_CONTENT, str, content)], bases=(kind.Options,), frozen=True)
+    return replace(kind, Options=options, unsaid=frozenset({_CONTENT}))
+
+
+def check_content(kind: FunctionKind, given: Mapping[str, object]) -> None:
+    """Hold the file of a function against the hash that a log has of it.
+
+    Raises:
+        InputError: The file has changed.
+    """
+    wanted = given.get(_CONTENT)
+    if kind.unsaid and wanted is not None and wanted != kind.Options.__dataclass_fields__[_CONTENT].default:
+        raise InputError(
+            f"the file of the policy {kind.name!r} has changed since", "bring back the file of that session"
+        )
+
+
+def _run(path: Path, content: str) -> object:
+    spec = importlib.util.spec_from_file_location(f"feed_{content[:16]}", path)
+    assert spec is not None and spec.loader is not None, "its name ends in .py"
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # what others write may raise anything
+        raise InputError(f"the policy {path} cannot be run: {one_line(error)}", "mend the file") from error
+    return module
+
+
+def _as_field(parameter: inspect.Parameter) -> tuple[str, Any, Any]:  # Open: the types of somebody's function
+    given = parameter.default is not inspect.Parameter.empty
+    kind = parameter.annotation
+    if kind is inspect.Parameter.empty:
+        kind = type(parameter.default) if given and parameter.default is not None else str
+    return parameter.name, kind, field(default=parameter.default) if given else field()
+
+
+def _shares(chances: Chances, state: FeedState, name: str) -> NDArray[np.float64]:
+    """Probabilities of the items on offer."""
+    ids = [state.stock.ids[row] for row in state.offer.tolist()]
+    if isinstance(chances, Mapping):
+        strange = [each for each in chances if each not in set(ids)]
+        if strange:
+            raise InputError(f"the policy {name!r} gives a chance to {strange[0]!r:.80}, which is not on offer")
+        chances = [chances.get(each, 0.0) for each in ids]
+    try:
+        numbers = np.asarray(chances, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"the policy {name!r} gives no numbers: {one_line(error)}") from error
+    if numbers.shape != (len(ids),):
+        raise InputError(f"the policy {name!r} gives {numbers.size} chances for {len(ids)} items on offer")
+    total = float(numbers.sum())
+    if not (np.isfinite(numbers).all() and (numbers >= 0).all() and 0 < total < np.inf):
+        raise InputError(
+            f"the policy {name!r} gives chances that are no probabilities", "give numbers from 0, not all 0"
+        )
+    return np.asarray(numbers / total)

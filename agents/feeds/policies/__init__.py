@@ -1,0 +1,1 @@
+"""The feed policies of our own; a module here registers itself."""
