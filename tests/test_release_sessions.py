@@ -24,7 +24,8 @@ from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
 from agents.models.base import Model, ModelOptions
 from agents.models.registry import load_model
-from agents.personas.persona import load_personas, select
+from agents.personas.choosing import select
+from agents.personas.persona import load_personas
 from valuespectrum.cli import main
 from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
 from vectorstore.corpus import Corpus

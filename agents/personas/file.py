@@ -18,13 +18,22 @@ from vectorstore.foundation.errors import InputError
 MAX_FILE_BYTES = LARGEST
 """Largest persona file; about thirty thousand personas."""
 
-_FORMAT_HINT = "each entry needs id, name and traits or target; agents/data/personas.yaml shows the format"
+_FORMAT_HINT = "each entry needs id, name and traits, text or target; docs/personas.md shows the format"
 
 PrintableLine = Annotated[
     # No control characters: a line break inside a trait would forge a line of the prompt.
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$"),
 ]
+
+
+PrintableText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$"),
+]
+
+
+_Reworded = Annotated[list[PrintableLine], Field(max_length=50)] | PrintableText
 
 
 class TraitEntry(BaseModel):
@@ -35,6 +44,16 @@ class TraitEntry(BaseModel):
     text: PrintableLine
     value: str | None = None
     direction: Literal[-1, 0, 1] = 0
+    strength: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
+
+
+class SpokenEntry(BaseModel):
+    """One question of an interview with its answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: PrintableLine
+    answer: PrintableText
 
 
 class PersonaEntry(BaseModel):
@@ -47,6 +66,14 @@ class PersonaEntry(BaseModel):
     description: PrintableLine | Literal[""] = ""
     traits: Annotated[list[PrintableLine | TraitEntry], Field(max_length=50)] = []
     target: dict[str, Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]] | None = None
+    kind: Literal["values", "demographic"] = "values"
+    target_from: PrintableLine | Literal[""] = ""
+    text: PrintableText | Literal[""] = ""
+    wordings: Annotated[
+        list[Annotated[list[PrintableLine], Field(max_length=50)] | PrintableText], Field(max_length=2)
+    ] = []
+    interview: Annotated[list[SpokenEntry], Field(max_length=20)] = []
+    interviewed: PrintableLine | Literal[""] = ""
 
 
 def read_entries(path: Path) -> list[PersonaEntry]:
@@ -68,13 +95,27 @@ def read_entries(path: Path) -> list[PersonaEntry]:
     entries: dict[str, PersonaEntry] = {}
     for number, row in enumerate(rows, start=1):
         label = f"{path}: persona {number}{_named(row)}"
-        entry = _checked(row, label)
+        entry = check_entry(row, label)
         if entry.id in entries:
             raise InputError(f"{label}: the id is used twice", "give every persona its own id")
-        for text in (entry.id, entry.name):
-            refuse_reserved(text, label)
         entries[entry.id] = entry
     return list(entries.values())
+
+
+def check_entry(row: Mapping[str, object], label: str) -> PersonaEntry:
+    """Check one persona as a file would have it.
+
+    Args:
+        row: Its fields.
+        label: Where it stands, for the message.
+
+    Raises:
+        InputError: It breaks the format, or its id or name stands for something else.
+    """
+    entry = _checked(row, label)
+    for text in (entry.id, entry.name):
+        refuse_reserved(text, label)
+    return entry
 
 
 def _named(row: object) -> str:

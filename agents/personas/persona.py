@@ -2,17 +2,18 @@
 
 A persona is shown to a model as a system prompt (:mod:`agents.personas.prompts`). Its *target* says which values it
 holds, so that what it does to a profile can be set beside that; placebo texts (:mod:`agents.personas.placebo`) say
-nothing about values in equally many words, and show what any words do.
+nothing about values in equally many words, and show what any words do. What a user may type to pick one, or one of its
+wordings or shuffles, is in :mod:`agents.personas.choosing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import yaml
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 DIRECTIONS: Mapping[str, int] = {"positive": 1, "negative": -1}
 """Sides of the trait bank, and the direction of the statements on each."""
-_SHOWN = 20
+UP_TO_A_POINT = "Up to a point: "
+"""Begins a statement that holds half as strongly."""
+PersonaKind = Literal["values", "demographic", "scrambled", "permuted"]
+"""What a persona is for: to hold values; as a control, facts about a life that name none; as a placebo, the words of
+another persona in another order, or its profile over other values."""
+NOBODY, GIVEN, FROM_TRAITS = "nobody", "given", "traits"
+"""Who says what a persona is meant to hold: nobody, whoever wrote it, or its own traits; else ``judged by MODEL``."""
 
 
 @cache
@@ -53,6 +60,8 @@ class Trait:
     """The value that the statement speaks about; ``None`` when nobody said."""
     direction: int = 0
     """+1: the value matters to the person; -1: it does not; 0: not known."""
+    strength: float = 1.0
+    """How strongly, above 0 to 1; a statement that holds up to a point has 0.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +76,48 @@ class Persona:
     source: str
     """``"built-in"`` or the name of the user's file."""
     description: str = ""
+    """For people; no model sees it."""
+    kind: PersonaKind = "values"
+    target_from: str = FROM_TRAITS
+    """Who says what the target is: ``NOBODY``, ``GIVEN``, ``FROM_TRAITS``, or ``judged by MODEL``."""
+    text: str = ""
+    """A person in free words, in place of traits."""
+    wording: int = 1
+    """Which of its wordings these are, from 1; it is also put in other words that frame it (``prompts.FORMS``)."""
+    reworded: tuple[tuple[str, ...], ...] = ()
+    """Further wordings that its file has: all traits, or the free text alone, in other words."""
+    made_from: str = ""
+    """Id of the persona that this one is another wording or a shuffle of; empty for one of its own."""
+    interview: tuple[tuple[str, str], ...] = ()
+    """Questions and answers of an interview that was held with it beforehand (``agents.personas.interview``)."""
+    interviewed: str = ""
+    """Id of the model that answered."""
 
 
 @cache
-def _statements() -> Mapping[str, Trait]:
+def bank_statements() -> Mapping[str, Trait]:
+    """Every statement of the trait bank, with what it speaks about."""
     return {
         text: Trait(text, value, DIRECTIONS[side])
         for value, sides in _bank().items()
         for side, texts in sides.items()
         for text in texts
     }
+
+
+def graded(text: str, strength: float) -> str:
+    """A statement that holds wholly, or up to a point.
+
+    Example:
+        >>> graded("I am very ambitious.", 0.5)
+        'Up to a point: I am very ambitious.'
+    """
+    return text if strength >= 1 else f"{UP_TO_A_POINT}{text}"
+
+
+def plainly(text: str) -> tuple[str, float]:
+    """A statement without the words that grade it, and how strongly it holds."""
+    return (text.removeprefix(UP_TO_A_POINT), 0.5) if text.startswith(UP_TO_A_POINT) else (text, 1.0)
 
 
 def load_personas(path: Path | str | None = None) -> tuple[Persona, ...]:
@@ -102,55 +143,47 @@ def load_personas(path: Path | str | None = None) -> tuple[Persona, ...]:
         return tuple(_persona(entry, own.name, "built-in") for entry in read_entries(own))
 
 
-def select(personas: Sequence[Persona], names: Sequence[str]) -> tuple[Persona, ...]:
-    """Pick personas by id or name, in the order asked for.
-
-    Raises:
-        InputError: A name is unknown.
-    """
-    called: dict[str, list[Persona]] = {}
-    for persona in personas:
-        called.setdefault(persona.name.casefold(), []).append(persona)
-    by_id = {persona.id: persona for persona in personas}
-    chosen = []
-    for name in names:
-        found = [by_id[name]] if name in by_id else called.get(name.casefold(), [])
-        if not found:
-            raise InputError(f"unknown persona {name!r:.80}", f"known: {_listed([each.id for each in personas])}")
-        if len(found) > 1:
-            raise InputError(
-                f"{len(found)} personas are called {name!r:.80}",
-                f"name one by id: {_listed([one.id for one in found])}",
-            )
-        chosen += found
-    return tuple({persona.id: persona for persona in chosen}.values())
-
-
-def _listed(ids: Sequence[str]) -> str:
-    shown = ", ".join(ids[:_SHOWN])
-    return f"{shown} and {len(ids) - _SHOWN:,} more" if len(ids) > _SHOWN else shown
-
-
 def _persona(entry: PersonaEntry, place: str, source: str) -> Persona:
     label = f"{place}: persona {entry.id!r}"
     traits = tuple(_trait(row, label) for row in entry.traits)
-    if not traits and not any((entry.target or {}).values()):
+    if bool(traits) and bool(entry.text):
+        raise InputError(f"{label}: both traits and a text", "say who the persona is in one of these ways")
+    if not (traits or entry.text or any((entry.target or {}).values())):
         raise InputError(f"{label}: neither traits nor a target", "say who the persona is")
     repeated = [trait.text for trait in traits if sum(other.text == trait.text for other in traits) > 1]
     if repeated:
         raise InputError(f"{label}: the trait {repeated[0]!r} stands twice", "remove one of them")
-    target = _target(entry.target, label) if entry.target is not None else _spelled_out(traits)
-    return Persona(entry.id, entry.name, traits, target, source, entry.description)
+    reworded = tuple((row,) if isinstance(row, str) else tuple(row) for row in entry.wordings)
+    if any(len(row) != (len(traits) or 1) for row in reworded):
+        raise InputError(f"{label}: a wording has not as many lines as the persona", "reword all traits in order")
+    target = _target(entry.target, label) if entry.target is not None else spelled_out(traits)
+    said = entry.target_from or (GIVEN if entry.target is not None else FROM_TRAITS if any(target.values()) else NOBODY)
+    return Persona(
+        entry.id,
+        entry.name,
+        traits,
+        target,
+        source,
+        entry.description,
+        kind=entry.kind,
+        target_from=said,
+        text=entry.text,
+        reworded=reworded,
+        interview=tuple((each.question, each.answer) for each in entry.interview),
+        interviewed=entry.interviewed,
+    )
 
 
 def _trait(row: str | TraitEntry, label: str) -> Trait:
     if isinstance(row, str):
-        return _statements().get(row, Trait(row))
+        plain, strength = plainly(row)
+        known = bank_statements().get(plain)
+        return replace(known, text=row, strength=strength) if known else Trait(row)
     if (row.value is None) != (row.direction == 0):
         raise InputError(f"{label}: trait {row.text!r} needs both value and direction", "or neither of them")
     if row.value is not None and row.value not in value_names():
         raise InputError(f"{label}: unknown value {row.value!r}", f"known: {', '.join(value_names())}")
-    return Trait(row.text, row.value, row.direction)
+    return Trait(row.text, row.value, row.direction, row.strength)
 
 
 def _target(stated: Mapping[str, float], label: str) -> dict[str, float]:
@@ -160,6 +193,22 @@ def _target(stated: Mapping[str, float], label: str) -> dict[str, float]:
     return {value: float(stated.get(value, 0.0)) for value in value_names()}
 
 
-def _spelled_out(traits: Sequence[Trait]) -> dict[str, float]:
-    balance = {value: sum(trait.direction for trait in traits if trait.value == value) for value in value_names()}
-    return {value: float(np.sign(total)) for value, total in balance.items()}
+def spelled_out(traits: Sequence[Trait]) -> dict[str, float]:
+    """The profile that tagged traits say: the side that most of them are on, as strongly as the strongest there.
+
+    Args:
+        traits: Untagged ones say nothing.
+
+    Returns:
+        All ten values, -1 to 1.
+
+    Example:
+        >>> spelled_out([Trait("I am very ambitious.", "achievement", 1, 0.5)])["achievement"]
+        0.5
+    """
+    found = dict.fromkeys(value_names(), 0.0)
+    for value in value_names():
+        said = [trait for trait in traits if trait.value == value]
+        side = int(np.sign(sum(trait.direction for trait in said)))
+        found[value] = side * max((trait.strength for trait in said if trait.direction == side), default=0.0)
+    return found

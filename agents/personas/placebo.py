@@ -2,7 +2,7 @@
 
 What they do to a profile is what any words do. They are made of small facts about a life (``data/placebo_facts.yaml``),
 and twelve of them share no statement, so that each is a draw of its own from the texts that there could be. One set
-serves every persona of a run: their lengths follow those of the personas.
+serves every persona of a run: their lengths follow those of the personas, and so do the words that frame them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import yaml
 
-from agents.personas.persona import Persona, Trait, value_names
+from agents.personas.persona import NOBODY, Persona, Trait, value_names
 from agents.personas.prompts import Strategy
 from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS, placebo_id
 from vectorstore.foundation.errors import InputError
@@ -47,7 +47,7 @@ def placebos(personas: Sequence[Persona], strategy: Strategy, count: int, seed: 
     Args:
         personas: Those that they are compared with; their lengths are spread over those of these.
         strategy: How personas are put into words: traits are matched in number and in words, ten importances by ten
-            facts.
+            facts, an anchor by as many facts as it names values.
         count: How many; 0 for none. Asking for more leaves the first ones as they are.
         seed: Root seed; each text has a stream of its own.
 
@@ -69,26 +69,31 @@ def placebos(personas: Sequence[Persona], strategy: Strategy, count: int, seed: 
             f"ask for 0 to {MOST_PLACEBO_TEXTS}; {PLACEBO_TEXTS} are usual",
         )
     lengths = sorted(map(_length, personas))
+    framed = sorted({persona.wording for persona in personas})
     texts = []
     for number in range(count if lengths else 0):
         said = _facts(number, seed)
         lines, words = lengths[int(len(lengths) * ((number + 0.5) * _GOLDEN % 1))]
         if strategy == "profile":
             statements = [f"the {fact}" for fact in said[: len(value_names())]]
+        elif strategy == "anchor":
+            statements = said[:lines]
         else:
             statements = _in_as_many_words(said, lines, words)
-        texts.append(_role(number + 1, statements))
+        texts.append(_role(number + 1, statements, framed[number % len(framed)]))
     return tuple(texts)
 
 
-def _role(number: int, statements: Sequence[str]) -> Persona:
+def _role(number: int, statements: Sequence[str], wording: int) -> Persona:
     traits = tuple(Trait(text) for text in statements)
-    name = f"Placebo text {number}"
-    return Persona(placebo_id(number), name, traits, dict.fromkeys(value_names(), 0.0), _SOURCE)
+    name, nothing = f"Placebo text {number}", dict.fromkeys(value_names(), 0.0)
+    return Persona(placebo_id(number), name, traits, nothing, _SOURCE, target_from=NOBODY, wording=wording)
 
 
 def _length(persona: Persona) -> tuple[int, int]:
-    """Traits and their words."""
+    """Traits, or sentences of free words, and their words."""
+    if persona.text:
+        return max(persona.text.count("."), 1), len(persona.text.split())
     return max(len(persona.traits), 1), sum(len(trait.text.split()) for trait in persona.traits)
 
 

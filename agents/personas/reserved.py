@@ -28,6 +28,8 @@ _TAKEN = {
     "isq": "a strategy",
     "simple": "a strategy",
     "profile": "a strategy",
+    "anchor": "a strategy",
+    "interview": "a strategy",
 }
 
 

@@ -90,7 +90,8 @@ def quickstart(options: QuickstartOptions, teller: Teller | None = None) -> Summ
 def _run(options: QuickstartOptions, teller: Teller) -> Json:
     from agents.models.base import ModelOptions
     from agents.models.registry import load_model
-    from agents.personas.persona import load_personas, select
+    from agents.personas.choosing import select
+    from agents.personas.persona import load_personas
     from ingest.embedding.base import load_embedder
     from vectorstore.corpus import Corpus
 
@@ -181,7 +182,7 @@ def _browse(
     from agents.browsing.options import SessionOptions
     from agents.browsing.session import browse
     from agents.feeds.policy import load_policy
-    from agents.personas.persona import select
+    from agents.personas.choosing import select
     from valuespectrum.operations.feed_values import browse_questions, clip_values, value_catalogue
     from valuespectrum.runs.feed import FeedRecord, write_feed
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.personas.choosing import select
 from agents.personas.file import MAX_FILE_BYTES
-from agents.personas.persona import Persona, Trait, load_personas, load_trait_bank, select, value_names
+from agents.personas.persona import Persona, Trait, load_personas, load_trait_bank, value_names
 from agents.personas.placebo import load_facts, placebos
 from agents.personas.prompts import nearest_level, profile_prompt, simple_prompt, system_prompt
 from agents.personas.reserved import MOST_PLACEBO_TEXTS

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agents.personas.persona import load_personas, select
+from agents.personas.choosing import select
+from agents.personas.persona import load_personas
 from valuespectrum.cli.console.terminal import Terminal
 from valuespectrum.operations.quickstart import QuickstartOptions, quickstart
 from valuespectrum.theory.values import VALUES

@@ -27,6 +27,8 @@ class StrategyChoice(StrEnum):
     simple = "simple"
     profile = "profile"
     isq = "isq"
+    anchor = "anchor"
+    interview = "interview"
 
 
 CorpusOption = Annotated[Path | None, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]

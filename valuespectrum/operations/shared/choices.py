@@ -16,9 +16,9 @@ ModelFormat = Literal["auto", "float32", "bfloat16", "float16"]
 """Number format of a model."""
 EmbedderFormat = Literal["fp32", "bf16", "auto"]
 """Number format of an embedder."""
-StrategyName = Literal["simple", "profile", "isq"]
+StrategyName = Literal["simple", "profile", "isq", "anchor", "interview"]
 """How a persona is put into words."""
-SpokenStrategy = Literal["simple", "profile"]
+SpokenStrategy = Literal["simple", "profile", "anchor", "interview"]
 """Those of them that a browsing agent can play."""
 FormName = Literal["forced", "unforced"]
 """Whether questions have an option that says neither."""

@@ -62,7 +62,8 @@ def chosen_personas(names: Sequence[str], file: Path | None) -> tuple[Persona, .
     Raises:
         InputError: A name is unknown or the file cannot be used.
     """
-    from agents.personas.persona import load_personas, select
+    from agents.personas.choosing import select
+    from agents.personas.persona import load_personas
 
     if not names and file is None:
         return ()
@@ -81,7 +82,8 @@ def feed_roles(names: Sequence[str], file: Path | None, strategy: Strategy) -> d
     Raises:
         InputError: A name is unknown or the file cannot be used.
     """
-    from agents.personas.persona import load_personas, select
+    from agents.personas.choosing import select
+    from agents.personas.persona import load_personas
     from agents.personas.placebo import placebos
 
     roles: dict[str, Persona | None] = {NO_PERSONA: None} if NO_PERSONA in names else {}

@@ -13,6 +13,7 @@ Where a question is about several pictures, the tags of each have its number: ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -22,8 +23,9 @@ from itertools import pairwise
 import numpy as np
 
 from agents.models.base import Ask, Turn
-from agents.personas.persona import DIRECTIONS, load_trait_bank, value_names
-from agents.personas.prompts import LEVEL_WORDS, profile_prompt, simple_prompt
+from agents.personas.persona import bank_statements, plainly, value_names
+from agents.personas.prompts import FORMS, Form, spoken
+from agents.personas.wordings import paraphrases
 from valuespectrum.instruments.wordings.liking import CAPTIONED, GROUPED, NUMBERED_CAPTION, NUMBERED_SPEECH, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene
@@ -41,9 +43,8 @@ TAGS = "weight_* look look_? time_of_day time_of_day_? overlay_push overlay_push
 NOT_UNDERSTOOD = "I do not understand the question."
 NO_PICTURE_SEEN = "I see no picture."
 Tags = Mapping[str, str | int | float]
-_TRAITS_OPENING, _, _CLOSING = simple_prompt(["..."]).split("\n")
-_LEVELS_OPENING = profile_prompt({}).split("\n")[0]
-_TRAIT, _LEVEL = Template("{number}. {trait}"), Template("- {value} is {level}")
+_TRAIT = Template("{number}. {trait}")
+_ANCHORED = ((1.0, "held"), (-1.0, "rejected"))
 _MOST_FRAMES = 8
 
 
@@ -126,8 +127,8 @@ def persona_target(system: str) -> Mapping[str, float] | None:
     """The target profile over the ten values that a persona's prompt spells out.
 
     Args:
-        system: Words of ``simple_prompt`` or ``profile_prompt``; statements that the trait bank does not have say
-            nothing.
+        system: Words of ``agents.personas.prompts`` in any of their wordings; statements that the trait bank does not
+            have say nothing, and neither do free words and interviews.
 
     Returns:
         Value to -1..1; ``None`` where nobody is to be played.
@@ -137,33 +138,57 @@ def persona_target(system: str) -> Mapping[str, float] | None:
         True
     """
     lines = [line.strip() for line in system.strip().split("\n")]
-    if lines[0] == _LEVELS_OPENING:
-        return _stated_levels(lines[1:]) or None
-    if lines[0] != _TRAITS_OPENING:
-        return None
-    directions: dict[str, list[int]] = {}
-    for line in lines[1:]:
+    for form in FORMS:
+        if lines[0] == form.values:
+            return _stated_levels(lines[1:], form) or None
+        if lines[0] == form.traits:
+            return _stated_traits(lines[1:], form) or None
+        if found := _anchor(system.strip(), form):
+            return found
+    return None
+
+
+def _stated_traits(lines: Sequence[str], form: Form) -> dict[str, float]:
+    """What the traits say; an interview after them is not listened to."""
+    said = lines[: lines.index(form.interview)] if form.interview in lines else lines
+    directions: dict[str, list[float]] = {}
+    for line in said:
         found = _TRAIT.read(line)
-        for value, direction in [_traits()[found["trait"]]] if found and found["trait"] in _traits() else []:
-            directions.setdefault(value, []).append(direction)
-    return {value: float(np.mean(each)) for value, each in directions.items()} or None
+        plain, strength = plainly(found["trait"]) if found else ("", 0.0)
+        for value, direction in [_traits()[plain]] if plain in _traits() else []:
+            directions.setdefault(value, []).append(direction * strength)
+    return {value: float(np.mean(each)) for value, each in directions.items()}
 
 
 @cache
 def _traits() -> Mapping[str, tuple[str, int]]:
+    """Every statement of the trait bank, in all its wordings."""
     return {
-        text: (value, DIRECTIONS[side])
-        for value, sides in load_trait_bank().items()
-        for side, texts in sides.items()
-        for text in texts
+        text: (trait.value or "", trait.direction)
+        for statement, trait in bank_statements().items()
+        for text in (statement, *paraphrases()[statement])
     }
 
 
-def _stated_levels(lines: Sequence[str]) -> dict[str, float]:
-    written = {value.replace("_", "-"): value for value in value_names()}
-    levels = {words: level for level, words in LEVEL_WORDS.items()}
-    found = [each for each in map(_LEVEL.read, lines) if each and each["value"] in written and each["level"] in levels]
-    return {written[each["value"]]: levels[each["level"]] for each in found}
+def _stated_levels(lines: Sequence[str], form: Form) -> dict[str, float]:
+    levels = {words: level for level, words in form.level_words.items()}
+    template = Template(form.value)
+    found = [each for each in map(template.read, lines) if each]
+    known = [each for each in found if each["value"] in _written() and each["level"] in levels]
+    return {_written()[each["value"]]: levels[each["level"]] for each in known}
+
+
+@cache
+def _written() -> Mapping[str, str]:
+    return {spoken(value): value for value in value_names()}
+
+
+def _anchor(system: str, form: Form) -> dict[str, float]:
+    """Values that guide a person, and those that do not; none where these are other words."""
+    both = Template(f"{form.guided} {form.unguided}").read(system)
+    found = both or Template(form.guided).read(system) or {}
+    named = {side: re.split(r", | and | or ", found.get(place, "")) for side, place in _ANCHORED}
+    return {_written()[word]: side for side, words in named.items() for word in words if word in _written()}
 
 
 def earlier(turns: Sequence[Turn]) -> tuple[tuple[PlantedItem, str], ...]:
