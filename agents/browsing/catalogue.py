@@ -11,7 +11,6 @@ from math import isfinite
 
 import numpy as np
 
-from agents.browsing.metrics import NO_GROUP
 from agents.browsing.observe import TimedFrame
 from agents.feeds.items import FeedItem, Stock
 from agents.models.base import FrameReference
@@ -20,6 +19,8 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import visible_line
 
 Tags = Mapping[str, str | int | float]
+NO_GROUP = "none"
+"""Stands for clips without a group where groups are counted."""
 _LONGEST_CAPTION = 1000
 
 

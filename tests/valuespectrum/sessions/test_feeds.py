@@ -1,0 +1,152 @@
+"""Feeds in numbers, against numbers reckoned by hand or by others, and on feeds that are known to follow or not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import entropy, theilslopes
+from session_worlds import PlantedFeed, session_of, walk
+
+from valuespectrum.sessions.feeds.exposure import (
+    amplification,
+    distances,
+    effective_number,
+    gini,
+    normalised_entropy,
+    theil_sen,
+)
+from valuespectrum.sessions.feeds.measures import MEASURES, exploitation, session_amplification, session_measures
+from valuespectrum.sessions.feeds.personalising import personalisation
+from valuespectrum.sessions.feeds.returning import Escape, escape, median_escape, relapse
+from valuespectrum.sessions.walked import Walker
+from vectorstore.foundation.errors import InputError
+
+SHARES = st.lists(st.integers(0, 20), min_size=2, max_size=8).filter(any)
+
+
+@settings(deadline=None)
+@given(SHARES)
+def test_entropy_and_gini_are_those_of_others(counts: list[int]) -> None:
+    total = sum(counts)
+    shares = {str(place): count / total for place, count in enumerate(counts)}
+    assert normalised_entropy(shares) == pytest.approx(entropy(counts) / np.log(len(counts)))
+    assert effective_number(shares) == pytest.approx(np.exp(entropy(counts)))
+    apart = np.abs(np.subtract.outer(counts, counts)).mean()
+    assert gini(shares) == pytest.approx(apart / 2 / np.mean(counts))
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any), min_size=2, max_size=4))
+def test_distances_are_those_of_scipy(rows: list[list[int]]) -> None:
+    shares = np.array([np.array(row) / sum(row) for row in rows])
+    theirs = [
+        [0.0 if (one == other).all() else jensenshannon(one, other, base=2) for other in shares] for one in shares
+    ]
+    assert distances(shares) == pytest.approx(np.nan_to_num(np.array(theirs)), abs=1e-6)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=12))
+def test_the_slope_is_that_of_scipy(numbers: list[float]) -> None:
+    assert theil_sen(numbers) == pytest.approx(theilslopes(numbers)[0], abs=1e-9)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from("abcde"), st.integers(0, 20), min_size=1))
+def test_amplification_is_finite_and_zero_when_shown_as_stocked(shown: dict[str, int]) -> None:
+    stock = dict.fromkeys("abcde", 7)
+    assert all(np.isfinite(value) for value in amplification(shown, stock).values())
+    assert amplification(stock, stock) == pytest.approx(dict.fromkeys("abcde", 0.0))
+    raised = amplification({**dict.fromkeys("abcde", 3), "a": 9}, stock)
+    assert raised["a"] > 0 > raised["b"]
+
+
+def test_a_balanced_session_is_even_and_does_not_drift() -> None:
+    session = session_of(["power", "security"] * 30)
+    found = session_measures(session, 20)
+    assert set(found) == set(MEASURES)
+    assert found["entropy"] == pytest.approx(1) and found["drift"] == 0 and found["coverage"] == 1
+    assert session_amplification(session) == pytest.approx({"power": 0.0, "security": 0.0})
+    assert np.isnan(found["novelty"]), "without vectors nobody knows"
+    with pytest.raises(InputError, match="window"):
+        session_measures(session, 0)
+
+
+def test_what_needs_more_windows_than_there_are_is_unknown() -> None:
+    found = session_measures(session_of(["power", "security"] * 10), 20)
+    assert np.isnan(found["drift"]) and np.isnan(found["entropy_slope"])
+    assert found["like"] == 0 and np.isnan(found["watch_like"])
+
+
+def test_exploitation_has_its_baseline() -> None:
+    # Liked at once; of the five clips left, two stand for power.
+    session = session_of(["power", "power", "security"], ["like", "watch", "watch"], each=3)
+    found, by_chance = exploitation(session)
+    assert found == 0.5 and by_chance == pytest.approx((2 / 5 + 1 / 4) / 2)
+    assert all(np.isnan(exploitation(session_of(["power"] * 3))))
+
+
+def test_a_feed_that_follows_nobody_exploits_no_more_than_chance() -> None:
+    likes = {"hedonism": 2.0, "security": -2.0}
+    beyond = {}
+    for follow in (0.0, 1.0):
+        feed = PlantedFeed(follow=follow, clips=200).drawn()
+        sessions = [walk(feed, Walker("a"), likes, seed) for seed in range(30)]
+        beyond[follow] = np.array([session_measures(each)["exploit_beyond_chance"] for each in sessions])
+    error = beyond[0.0].std(ddof=1) / 30**0.5
+    assert abs(beyond[0.0].mean()) < 3 * error and beyond[1.0].mean() > 0.05
+
+
+def test_novelty_and_diversity_of_clips_that_are_known() -> None:
+    session = replace(session_of(["power"] * 4), vectors=np.eye(2)[[0, 0, 1, 1]])
+    found = session_measures(session)
+    assert found["novelty"] == pytest.approx(1 / 3) and found["list_diversity"] == pytest.approx(1 - 2 / 6)
+
+
+def test_escape_waits_for_a_window_that_lies_wholly_behind() -> None:
+    values = ["power"] * 20 + ["power"] * 3 + ["power", "security"] * 10
+    assert escape(session_of(values), "power", since=20, window=4) == Escape(7, censored=False)
+    assert escape(session_of(["power"] * 30 + ["security"]), "power", since=10, window=5).censored
+    with pytest.raises(InputError, match="no window"):
+        escape(session_of(values), "power", since=40, window=20)
+    with pytest.raises(InputError, match="no clips of 'faith'"):
+        escape(session_of(values), "faith", since=1)
+
+
+def test_sessions_that_never_came_back_count_in_the_median() -> None:
+    assert median_escape([Escape(10, False), Escape(12, False), Escape(40, True), Escape(40, True)]) == 12
+    assert np.isnan(median_escape([Escape(10, False), Escape(40, True), Escape(40, True)]))
+
+
+def test_relapse_is_what_is_shown_again() -> None:
+    values = ["security"] * 10 + ["power"] * 10
+    assert relapse(session_of(values), "power", since=0, after=10, window=10) == pytest.approx(0.5)
+    assert np.isnan(relapse(session_of(values), "power", since=5, after=10, window=10))
+
+
+@pytest.mark.parametrize("follow", [0.0, 1.0])
+def test_personalisation_is_what_goes_beyond_clones(follow: float) -> None:
+    feed = PlantedFeed(follow=follow, clips=200).drawn()
+    tastes = ({"hedonism": 1.5, "security": -1.5}, {"hedonism": -1.5, "security": 1.5})
+    first, second = (
+        [walk(feed, Walker(str(place)), likes, seed) for seed in range(8)] for place, likes in enumerate(tastes)
+    )
+    found = personalisation(first, second, draws=199)
+    assert found.sessions == (8, 8) and found.p is not None
+    assert (found.p < 0.01 and found.net > 0.02) if follow else (found.p > 0.05 and abs(found.net) < 0.02)
+
+
+def test_clones_of_one_walker_are_told_apart_as_often_as_chance_says() -> None:
+    feed, p = PlantedFeed(follow=0.5, clips=60, steps=20).drawn(), []
+    for trial in range(60):
+        seeds = range(10 * trial, 10 * trial + 5)
+        groups = [[walk(feed, Walker("a"), {"power": 1.0}, 2 * seed + half) for seed in seeds] for half in (0, 1)]
+        p.append(personalisation(*groups, draws=49).p or 0.0)
+    assert np.mean(np.array(p) <= 0.1) <= 0.2 and 0.3 < np.mean(p) < 0.7
+    few = personalisation(groups[0][:2], groups[1][:2])
+    assert few.p is None and not np.isnan(few.net)

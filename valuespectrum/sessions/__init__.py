@@ -1,0 +1,1 @@
+"""What sessions say: feeds in numbers, profiles that choices reveal, what personas did, people beside agents."""

@@ -1,0 +1,98 @@
+"""How far two feeds lie apart beyond what clones of one walker lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.sessions.feeds.exposure import distances
+from valuespectrum.sessions.feeds.measures import session_shares
+from valuespectrum.sessions.walked import WalkedSession, one_stock
+from vectorstore.foundation.random_streams import stream
+
+Floats = NDArray[np.float64]
+
+FEWEST_CLONES = 3
+"""Sessions of each of two walkers below which nothing is tested."""
+_STREAM = "sessions/permutation"
+
+
+@dataclass(frozen=True, slots=True)
+class Personalisation:
+    """Two walkers' feeds."""
+
+    between: float
+    """Mean distance of a session of one and a session of the other, with different seeds."""
+    clones: float
+    """Mean distance of two sessions of one walker with different seeds, mean of both walkers: the noise floor."""
+    net: float
+    """The first minus the second."""
+    p: float | None
+    """Of a net distance as large if it did not matter who walked; ``None`` for fewer than three sessions of each."""
+    sessions: tuple[int, int]
+
+
+def personalisation(
+    first: Sequence[WalkedSession], second: Sequence[WalkedSession], draws: int = 999, seed: int = 0
+) -> Personalisation:
+    """Compare the feeds of two walkers under one policy.
+
+    Clones are the sessions of one walker with other seeds. Sessions of one seed share their luck, so pairs with equal
+    seeds are left out: they would make two walkers look more alike than two clones. Where both walked with the same
+    seeds, who walked is exchanged seed by seed; else sessions are dealt out anew.
+
+    Args:
+        first: Sessions of one walker.
+        second: Of the other, through the same catalogue.
+        draws: Permutations.
+        seed: Of the permutations.
+
+    Raises:
+        InputError: Their catalogues differ.
+    """
+    both = [*first, *second]
+    names = sorted(one_stock(both))
+    apart = distances(np.array([[shares[name] for name in names] for shares in map(session_shares, both)]))
+    seeds = np.array([each.seed for each in both])
+    apart[seeds[:, None] == seeds[None]] = np.nan
+    mine = np.arange(len(both)) < len(first)
+    between, clones = _parts(apart, mine)
+    net, counts = between - clones, (len(first), len(second))
+    if min(counts) < FEWEST_CLONES or np.isnan(net):
+        return Personalisation(between, clones, net, None, counts)
+    luck = stream(seed, _STREAM)
+    null = [net_of(apart, _exchanged(mine, seeds, luck)) for _ in range(draws)]
+    p = (1 + int(np.sum(np.array(null) >= net - 1e-12))) / (1 + draws)
+    return Personalisation(between, clones, net, p, counts)
+
+
+def net_of(apart: Floats, mine: NDArray[np.bool_]) -> float:
+    """Mean distance between two groups minus the mean distance within them.
+
+    Args:
+        apart: Distances, shape (n, n); NaN for pairs that do not count.
+        mine: Who is in the first group.
+    """
+    between, clones = _parts(apart, mine)
+    return between - clones
+
+
+def _parts(apart: Floats, mine: NDArray[np.bool_]) -> tuple[float, float]:
+    within = [_mean(apart[np.ix_(group, group)]) for group in (mine, ~mine)]
+    known = [each for each in within if not np.isnan(each)]
+    return _mean(apart[np.ix_(mine, ~mine)]), float(np.mean(known)) if known else float("nan")
+
+
+def _mean(numbers: Floats) -> float:
+    known = numbers[~np.isnan(numbers)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _exchanged(mine: NDArray[np.bool_], seeds: NDArray[np.int_], luck: np.random.Generator) -> NDArray[np.bool_]:
+    if sorted(seeds[mine]) == sorted(seeds[~mine]) and len(set(seeds)) == mine.sum():
+        swapped = {each: luck.random() < 0.5 for each in sorted(set(seeds.tolist()))}
+        return np.array([own != swapped[each] for own, each in zip(mine, seeds.tolist(), strict=True)])
+    return luck.permutation(mine)

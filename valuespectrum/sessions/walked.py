@@ -1,0 +1,217 @@
+"""Sessions as arrays: what was shown, with what chance, and what was done, whoever walked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.personas.reserved import NO_PERSONA, is_placebo_text
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.browsing.log import Event, LogContents, SessionManifest
+
+Floats = NDArray[np.float64]
+
+NO_VALUE = "none"
+"""Counts clips that stand for no value."""
+PASSED = frozenset({"skip", "not_interested"})
+"""Actions of somebody who did not keep watching."""
+KEPT = frozenset({"watch", "like", "dislike", "comment", "share", "save", "follow"})
+"""Actions of somebody who did."""
+LIKED = frozenset({"like", "share", "save", "follow"})
+"""Those of them that say that it was liked."""
+
+
+class Walker(NamedTuple):
+    """Who walked: one respondent, in the columns of every table of sessions."""
+
+    model: str
+    """Id of the model; the participant's id for a person."""
+    persona: str = NO_PERSONA
+    strategy: str = NO_PERSONA
+    wording: str = ""
+    """Which of a persona's wordings; empty where it has one."""
+    human: bool = False
+
+    @property
+    def placebo(self) -> bool:
+        """Whether the persona is a text without values."""
+        return is_placebo_text(self.persona)
+
+    @property
+    def words(self) -> str:
+        """In words, for messages and tables."""
+        if self.human:
+            return f"person {self.model}"
+        role = "itself" if self.persona == NO_PERSONA else f"{self.persona} ({self.strategy})"
+        return f"{self.model} as {role}{f', wording {self.wording}' if self.wording else ''}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WalkedSession:
+    """One session; all arrays have an entry for each step."""
+
+    name: str
+    """Of its log, without the ending."""
+    walker: Walker
+    policy: str
+    seed: int
+    items: tuple[str, ...]
+    """Clip ids."""
+    values: tuple[str, ...]
+    """The value that each clip stands for; ``NO_VALUE`` for none."""
+    actions: tuple[str, ...]
+    kept: Floats
+    """1 where watching went on after the first sight, 0 where not, NaN where nothing was decided."""
+    liked: Floats
+    """1 where it was liked, 0 where it was watched and not liked, NaN where that was not asked."""
+    share: Floats
+    """Share of the clip that was watched, 0 to 1; NaN where nothing was decided."""
+    chance: Floats
+    """Propensity times the number of candidates: 1 where all were equally likely, NaN where it is not known."""
+    refused: NDArray[np.bool_]
+    stock: Mapping[str, int]
+    """Value to how many clips of the catalogue stand for it."""
+    target: Mapping[str, float] | None = None
+    """What the persona aims at."""
+    interventions: tuple[tuple[int, str], ...] = ()
+    """Step and name of what was done to the session from there on."""
+    fresh: Floats = field(default_factory=lambda: np.empty(0))
+    """Probability of liking in a context without history, where it was asked; empty where it never was."""
+    rating: Floats = field(default_factory=lambda: np.empty(0))
+    """Probability of liking in the session, where it was asked."""
+    vectors: Floats | None = None
+    """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def read_walked(log: Path, values: Mapping[str, str] | None = None) -> WalkedSession:
+    """A session out of its log and the manifest beside it.
+
+    Args:
+        log: The log.
+        values: Clip to value, where no manifest lies beside the log.
+
+    Raises:
+        InputError: The log or its manifest is missing, damaged or belongs to another, it has no step, or nothing
+            says which values its clips stand for.
+        SchemaError: Another release wrote it.
+    """
+    from agents.browsing.log import read_log
+    from valuespectrum.runs.feed import feed_path, read_feed
+
+    contents = read_log(log)
+    beside = read_feed(log)
+    if beside is not None and beside.feed.catalogue_hash != contents.manifest.catalogue_hash:
+        raise InputError(
+            f"{feed_path(log)} belongs to another session than {log}", "take it from where the log is from"
+        )
+    told = beside.corpus.clip_values() if beside is not None else values
+    if told is None:
+        raise InputError(
+            f"nothing says which values the clips of {log} stand for",
+            f"put {feed_path(log).name} beside it, as `valuespectrum browse` writes it",
+        )
+    return walked(log.name.removesuffix(".jsonl"), contents, told)
+
+
+def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> WalkedSession:
+    """A session out of what was read of a log.
+
+    Args:
+        name: What to call it.
+        contents: Manifest and events.
+        values: Clip to the value that it stands for.
+
+    Raises:
+        InputError: It has no step.
+    """
+    manifest, events = contents.manifest, contents.events
+    if not events:
+        raise InputError(f"the session {name} has no steps", "continue it, or leave it out")
+    shown = tuple(values.get(event.item_id, NO_VALUE) for event in events)
+    stock = {value: list(values.values()).count(value) for value in sorted(set(values.values()))}
+    stock[NO_VALUE] = max(manifest.n_items - sum(stock.values()), shown.count(NO_VALUE), 0)
+    kept, liked, share = (np.array(column, dtype=np.float64) for column in zip(*map(_outcomes, events), strict=True))
+    target = manifest.persona.get("target_profile")
+    return WalkedSession(
+        name=name,
+        walker=walker_of(manifest),
+        policy=policy_words(manifest.policy),
+        seed=manifest.seed,
+        items=tuple(event.item_id for event in events),
+        values=shown,
+        actions=tuple(event.action for event in events),
+        kept=kept,
+        liked=liked,
+        share=share,
+        chance=np.array([_chance(event) for event in events]),
+        refused=np.array([event.refusal for event in events]),
+        stock={value: count for value, count in stock.items() if count},
+        target={str(value): float(aim) for value, aim in target.items()} if isinstance(target, dict) else None,
+        interventions=tuple((event.step, event.intervention) for event in events if event.intervention),
+        rating=np.array([np.nan if event.rating is None else event.rating for event in events]),
+    )
+
+
+def walker_of(manifest: SessionManifest) -> Walker:
+    """Who walked, as the first line of a log tells it."""
+    model, persona = str(manifest.model.get("id", "")), manifest.persona
+    wording = persona.get("wording")
+    return Walker(
+        model,
+        str(persona.get("id") or NO_PERSONA),
+        str(persona.get("kind") or NO_PERSONA) if persona.get("id") else NO_PERSONA,
+        "" if wording is None else str(wording),
+        manifest.human,
+    )
+
+
+def policy_words(policy: Mapping[str, object]) -> str:
+    """A policy with its options, as one word of a table.
+
+    Example:
+        >>> policy_words({"name": "similar", "params": {"decay": 0.9}}), policy_words({"name": "random", "params": {}})
+        ('similar:decay=0.9', 'random')
+    """
+    params = policy.get("params")
+    told = ",".join(f"{name}={value}" for name, value in params.items()) if isinstance(params, dict) else ""
+    return f"{policy.get('name', '')}{':' if told else ''}{told}"
+
+
+def _outcomes(event: Event) -> tuple[float, float, float]:
+    """Kept watching, liked, share watched; not-a-number for what was not decided."""
+    if event.refusal or event.action not in PASSED | KEPT:
+        return np.nan, np.nan, np.nan
+    if event.action in PASSED:
+        return 0.0, np.nan, event.watch_frac
+    asked = event.rating is not None or event.action != "watch"
+    return 1.0, float(event.action in LIKED) if asked else np.nan, event.watch_frac
+
+
+def _chance(event: Event) -> float:
+    offered = {one.id: one.propensity for one in event.candidates}
+    return offered[event.item_id] * len(offered) if event.item_id in offered else np.nan
+
+
+def one_stock(sessions: Sequence[WalkedSession]) -> Mapping[str, int]:
+    """What the catalogue of several sessions holds.
+
+    Raises:
+        InputError: Theirs differ.
+    """
+    first = sessions[0]
+    other = next((each for each in sessions if each.stock != first.stock), None)
+    if other is not None:
+        raise InputError(
+            f"{first.name} and {other.name} walked through different catalogues", "compare sessions of one corpus"
+        )
+    return first.stock
