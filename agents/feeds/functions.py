@@ -143,7 +143,7 @@ def check_content(kind: FunctionKind, given: Mapping[str, object]) -> None:
         InputError: The file has changed.
     """
     wanted = given.get(_CONTENT)
-    if kind.unsaid and wanted is not None and wanted != kind.Options.__dataclass_fields__[_CONTENT].default:
+    if kind.unsaid and wanted is not None and wanted != getattr(kind.Options, _CONTENT):
         raise InputError(
             f"the file of the policy {kind.name!r} has changed since", "bring back the file of that session"
         )

@@ -14,6 +14,8 @@ from vectorstore.foundation.random_streams import stream
 
 Rows = NDArray[np.intp]
 """(n,) rows of a :class:`Stock`."""
+NEAR_DUPLICATE = "near_duplicate"
+"""Mark of an item that is nearly the same as another one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -70,7 +70,7 @@ POLICIES = Extensions("valuespectrum.policies", "policy", _policy_kind, _NEEDS, 
 
 def later(default: Default) -> Default:
     """An option that came later: it is not logged at its default, so that older logs stay what they are."""
-    return cast(Default, field(default=default, metadata={_LATER: True}))
+    return field(default=default, metadata={_LATER: True})
 
 
 def load_policy(name: str, **params: object) -> Policy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,11 @@ class FeedHistory(Sequence[Engagement]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, place):  # type: ignore[no-untyped-def, override]
+    @overload
+    def __getitem__(self, place: int) -> Engagement: ...
+    @overload
+    def __getitem__(self, place: slice) -> FeedHistory: ...
+    def __getitem__(self, place: int | slice) -> Engagement | FeedHistory:
         if isinstance(place, slice):
             return FeedHistory(self._stock, self.rows[place], self.weights[place])
         return Engagement(self._stock.items[self.rows[place]], float(self.weights[place]))

@@ -11,7 +11,16 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "valuespectrum.models": ("hf", "inspect", "openai", "reference", "simulated", "vllm"),
     "valuespectrum.embedders": ("hf", "open_clip", "reference"),
     "valuespectrum.sources": ("data_export", "folder", "manifest", "ytdlp"),
-    "valuespectrum.policies": ("balanced", "random", "similar"),
+    "valuespectrum.policies": (
+        "adversarial",
+        "balanced",
+        "bandit",
+        "popular",
+        "random",
+        "replay",
+        "similar",
+        "yoked",
+    ),
 }
 """What our own installation registers."""
 

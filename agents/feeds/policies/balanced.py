@@ -72,7 +72,7 @@ class Balanced:
 
 
 def _of_group(state: FeedState, rows: Rows, group: int) -> Rows:
-    return rows[state.stock.group_of[rows] == group]
+    return np.asarray(rows[state.stock.group_of[rows] == group])
 
 
 @cache
