@@ -23,8 +23,8 @@ from PIL import Image
 
 from agents.answers.store import AnswerStore
 from agents.browsing.catalogue import Catalogue, CatalogueClip
-from agents.browsing.observe import TimedFrame
 from agents.browsing.options import SessionOptions
+from agents.browsing.seeing.observe import TimedFrame
 from agents.browsing.session import Session, SessionRecord, browse, browse_together
 from agents.feeds.items import FeedItem
 from agents.feeds.policy import load_policy

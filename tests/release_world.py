@@ -19,7 +19,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL.Image import Image
 
-from agents.browsing.log import RecordedModel, read_log
+from agents.browsing.log import read_log
+from agents.browsing.recorded import RecordedModel
 from agents.models.base import Answer, Ask, Model, ModelOptions, Stimulus
 
 RELEASE = Path(__file__).parent / "fixtures" / "release_0_1"

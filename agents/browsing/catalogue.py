@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 
-from agents.browsing.observe import TimedFrame
+from agents.browsing.seeing.beside import Beside, ClipFacts, Line
+from agents.browsing.seeing.observe import TimedFrame
 from agents.feeds.items import FeedItem, Stock
 from agents.models.base import FrameReference
 from vectorstore.corpus import Corpus
@@ -36,6 +37,10 @@ class CatalogueClip:
     caption: str = ""
     tags: Tags = field(default_factory=dict)
     """Handed on with every ask about the clip; never shown to a real model."""
+    transcript: tuple[Line, ...] = ()
+    """What is said in it, in order of time; shown only where it is asked for, as far as the clip was watched."""
+    facts: ClipFacts = field(default_factory=ClipFacts)
+    """What a page tells of it; hidden unless it is asked for."""
 
 
 class Catalogue:
@@ -83,6 +88,15 @@ class Catalogue:
             digest.update(_fingerprint(self.clips[item_id]))
         return digest.hexdigest()
 
+    def words_hash(self, kinds: Sequence[Beside]) -> str:
+        """SHA-256 over words that only some sessions show: :meth:`content_hash` leaves them out.
+
+        Args:
+            kinds: Those that are shown.
+        """
+        told = [[item_id, *(_words(self.clips[item_id], kind) for kind in kinds)] for item_id in sorted(self.clips)]
+        return hashlib.sha256(json.dumps([list(kinds), told], separators=(",", ":")).encode()).hexdigest()
+
 
 def catalogue_from_corpus(
     corpus: Corpus,
@@ -104,6 +118,7 @@ def catalogue_from_corpus(
     Raises:
         InputError: The corpus has no clips, or no vectors of this embedder.
     """
+    spoken = {clip_id: transcript.cues for clip_id, transcript in corpus.spoken()}
     frame_ids, matrix = corpus.vectors(embedder_id or corpus.default_embedder() or "")
     rows = {frame_id: row for row, frame_id in enumerate(frame_ids)}
     clips = []
@@ -122,7 +137,10 @@ def catalogue_from_corpus(
         )
         length = clip.duration if clip.duration > 0 else (frames[-1].time + 1 if frames else 0.0)
         caption = visible_line(clip.caption or clip.title)[:_LONGEST_CAPTION]
-        clips.append(CatalogueClip(item, timed, length, caption, (tags or {}).get(clip.clip_id, {})))
+        facts = ClipFacts(clip.uploader_name, topics=clip.tags)
+        said = tuple((cue.start, cue.end, cue.text) for cue in spoken.get(clip.clip_id, ()))
+        told = (tags or {}).get(clip.clip_id, {})
+        clips.append(CatalogueClip(item, timed, length, caption, told, said, facts))
     return Catalogue(clips)
 
 
@@ -143,6 +161,8 @@ def _check(clip: CatalogueClip, shape: tuple[int, ...]) -> None:
         raise InputError(f"{label}: frames are not in order of time")
     if not (isfinite(clip.seconds) and clip.seconds > 0):
         raise InputError(f"{label}: length must be above 0 seconds, got {clip.seconds}")
+    if any(not (0 <= start <= end < inf) for start, end, _ in clip.transcript):
+        raise InputError(f"{label}: a line of its transcript ends before it begins, or at no time")
     if clip.item.vector.shape != shape or clip.item.vector.ndim != 1 or not np.isfinite(clip.item.vector).all():
         raise InputError(f"{label}: its vector must be finite and as long as those of the other clips")
 
@@ -153,3 +173,15 @@ def _fingerprint(clip: CatalogueClip) -> bytes:
     words = [item.item_id, item.frame_id, item.group, clip.caption, clip.seconds, sorted(clip.tags.items()), frames]
     described = json.dumps(words, separators=(",", ":")).encode()
     return hashlib.sha256(described + b"\0" + item.vector.astype("<f4").tobytes()).digest()
+
+
+def _words(clip: CatalogueClip, kind: Beside) -> object:
+    facts = clip.facts
+    told: dict[Beside, object] = {
+        "caption": clip.caption,
+        "transcript": clip.transcript,
+        "creator": facts.creator,
+        "likes": facts.likes,
+        "topics": facts.topics,
+    }
+    return told[kind]

@@ -13,14 +13,13 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from agents.feeds.shown import Candidate, Candidates
-from agents.models.base import Answer, Ask
 from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.disk import make_folder, storage_errors, sync_folder, write_durably
 from vectorstore.foundation.errors import InputError, SchemaError
@@ -91,28 +90,50 @@ class Event:
     """Whether a question was refused; the action is then ``none`` and no signal goes to the policy."""
     logprobs: tuple[Mapping[str, float], ...]
     action: str
-    """``watch``, ``like``, ``skip`` or ``not_interested``; ``none`` where the answers decided nothing."""
+    """``watch``, ``like``, ``dislike``, ``skip`` or ``not_interested``; ``none`` where the answers decided nothing."""
     watch_s: float
     watch_frac: float
     """Of the clip's length, 0 to 1."""
     rating: float | None
     """Probability of liking, 0 to 1; null when it was not asked."""
     memory_in_hash: str | None
+    """Hash over what memory put before the questions, pictures included; null without memory."""
     memory_out_hash: str | None
+    """Hash over everything that is remembered after the step, this one included; null without memory."""
     intervention: str | None
+    """Everything that was done to the feed at this step, e.g. ``"swap_policy=random; cool_down"``; null for nothing."""
     latency_ms: float | None
     tokens: tuple[int, ...]
     cache_hit: bool | None
     error: tuple[str, ...] | None
     """Reasons of failed questions, empty for the others; null when none failed."""
     counts: tuple[Mapping[str, int], ...] | None = None
-    """How many drawn answers were of which class, per question; not written where nothing was drawn."""
+    """How many drawn answers were of which class, per question; null where nothing was drawn."""
+    asked: tuple[str, ...] | None = None
+    """Which question each entry of ``raw_answer`` answers: ``glance``, ``watch``, ``like``, a further act such as
+    ``share``, ``comment_text``, ``summary``; ``fresh_glance`` and ``fresh_like`` where it was put without memory."""
+    chances: Mapping[str, float | None] | None = None
+    """Question to the probability of its positive outcome as the answers say it, before weariness; null where they
+    decided nothing."""
+    fresh: Mapping[str, float | None] | None = None
+    """The same questions without memory and earlier turns: the history effect is ``chances`` less ``fresh``."""
+    further: tuple[str, ...] | None = None
+    """What was done besides ``action``: ``comment``, ``share``, ``save``, ``follow``, ``exit``, and
+    ``not_interested`` of a clip that was watched all the same."""
+    comment: str | None = None
+    """What was written under the clip."""
+    similarity: float | None = None
+    """Of the clip to what was just seen, 0 to 1, where boredom is on."""
+    weariness: float | None = None
+    """Log-odds that fatigue and boredom took from going on, at the glance."""
+    memory: tuple[tuple[str, str], ...] | None = None
+    """What was put before the questions from memory, as (role, words); pictures are those of the steps told of."""
 
 
 def encode(record: SessionManifest | Event) -> bytes:
     """One line of a log, line feed included; equal records give equal bytes."""
     told = ((name, getattr(record, name)) for name in _NAMES[type(record)])
-    parts = [f'"{name}":{_as_json(value)}' for name, value in told if name != "counts" or value is not None]
+    parts = [f'"{name}":{_as_json(value)}' for name, value in told if name not in _LATER or value is not None]
     return f"{{{','.join(parts)}}}\n".encode("ascii")
 
 
@@ -122,6 +143,10 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=asdi
 
 def _as_json(value: object) -> str:
     return value.to_json() if isinstance(value, Candidates) else _ENCODER.encode(value)
+
+
+_LATER = frozenset(each.name for each in fields(Event) if each.default is None)
+"""Fields that came after the first logs; not written where they say nothing, so that those logs stay what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,23 +378,3 @@ def _check_same_session(recorded: SessionManifest, wanted: SessionManifest, path
             f"{path} is the log of another session (different: {', '.join(different)})",
             "repeat the same command to take it up, or name another log",
         )
-
-
-class RecordedModel:
-    """Answers a step from its logged event, in the order asked; without the model that answered first."""
-
-    def __init__(self, model_id: str, event: Event) -> None:
-        self.id = model_id
-        self.settings: Mapping[str, str] = {}
-        errors = event.error or ("",) * len(event.raw_answer)
-        counts = event.counts or ({},) * len(event.raw_answer)
-        columns = zip(event.logprobs, event.raw_answer, event.parsed, event.tokens, errors, counts, strict=False)
-        self._answers: Iterator[Answer] = (Answer(*column) for column in columns)
-
-    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
-        """The next recorded answers; an error in place of answers that the log does not hold."""
-        return (next(self._answers, Answer(error="not in the log")) for _ in asks)
-
-    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
-        """The same: a log does not tell how a text came about."""
-        return self.score(asks)

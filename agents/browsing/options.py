@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 
-from agents.browsing.decisions import DecisionOptions, YesNoQuestion
-from agents.browsing.observe import ObserverOptions
+from agents.browsing.doing.actions import ActionOptions
+from agents.browsing.doing.decisions import DecisionOptions, YesNoQuestion
+from agents.browsing.doing.memory import MemoryOptions
+from agents.browsing.doing.weariness import WearinessOptions
+from agents.browsing.interventions import Intervention
+from agents.browsing.seeing.observe import ObserverOptions
 from agents.feeds.policies.uniform import Random
 from agents.feeds.policy import Policy
 from agents.personas.prompts import Strategy
 from vectorstore.foundation.errors import InputError
-
-ACTIONS = ("watch", "like", "skip", "not_interested")
-"""What a respondent can do with an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,14 @@ class SessionOptions:
     behaviour: Behaviour = field(default_factory=Behaviour)
     strategy: Strategy = "simple"
     """How the persona is put: ``"simple"`` or ``"profile"``."""
+    actions: ActionOptions = field(default_factory=ActionOptions)
+    """What it may do besides watching, liking and skipping."""
+    weariness: WearinessOptions = field(default_factory=WearinessOptions)
+    """How it tires; not at all by default."""
+    memory: MemoryOptions = field(default_factory=MemoryOptions)
+    """What it remembers; nothing by default."""
+    interventions: tuple[Intervention, ...] = ()
+    """What is done to it and its feed, at which step."""
     items: int | None = None
     """Draw this many clips from the catalogue; ``None`` takes all."""
     pool: int = 256
@@ -97,3 +106,8 @@ class SessionOptions:
             raise InputError("steps, items and pool must be at least 1")
         if self.strategy not in ("simple", "profile"):
             raise InputError(f"sessions have no persona strategy {self.strategy!r}", "choose simple or profile")
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether more is asked than whether to go on watching and whether it is liked, so that a log must say what."""
+        return bool(self.actions.acts) or self.memory.mode != "none" or self.weariness.tires

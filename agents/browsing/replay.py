@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.log import LogContents, RecordedModel, SessionManifest, encode, read_log
-from agents.browsing.observe import ObserverOptions
+from agents.browsing.log import LogContents, SessionManifest, encode, read_log
+from agents.browsing.manifest import RecordedOptions
 from agents.browsing.options import SessionOptions
-from agents.browsing.session import RecordedOptions, first_difference
+from agents.browsing.recorded import RecordedModel
+from agents.browsing.seeing.observe import ObserverOptions
+from agents.browsing.session import first_difference, shown_in
 from agents.browsing.walk import Walk
 from agents.feeds.policy import Policy, load_policy
 from agents.procedures.procedure import SUBJECT, alone
@@ -49,6 +51,9 @@ def replay(log: Path, catalogue: Catalogue) -> ReplayReport:
     if encode(manifest) != contents.lines[0]:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
     session, system = session_of(manifest, f"{log}, line 1")
+    reads, words = session.observer.reads, manifest.session.get("words_hash", "")
+    if reads and words != catalogue.words_hash(reads):
+        return ReplayReport(False, steps, False, "line 1: words_hash is that of other words beside the clips")
     walk = Walk(session, catalogue, system)
     difference = _first_difference(contents, walk)
     if difference:
@@ -69,7 +74,7 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
     """
     from pydantic import TypeAdapter, ValidationError
 
-    shown = {name: value for name, value in manifest.observer.items() if name != "resolution"}
+    shown = {name: value for name, value in manifest.observer.items() if name not in ("resolution", "screens")}
     try:
         recorded = TypeAdapter(RecordedOptions).validate_python(manifest.session)
         observer = TypeAdapter(ObserverOptions).validate_python(shown)
@@ -85,6 +90,10 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
         observer=observer,
         behaviour=recorded.behaviour,
         strategy=recorded.strategy,
+        actions=recorded.actions,
+        weariness=recorded.weariness,
+        memory=recorded.memory,
+        interventions=recorded.interventions,
         items=recorded.items,
         pool=recorded.pool,
     )
@@ -94,6 +103,7 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
 def _first_difference(contents: LogContents, walk: Walk) -> str:
     model_id = str(contents.manifest.model.get("id", ""))
     for event, line in zip(contents.events, contents.lines[1:], strict=True):
+        walk.pictures = shown_in(event)
         repeated = alone(walk.step(event.step), {SUBJECT: RecordedModel(model_id, event)})
         if repeated is None or encode(repeated) != line:
             difference = first_difference(event, repeated) or "the event is written in another form"

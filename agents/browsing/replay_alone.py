@@ -6,7 +6,7 @@ What was shown and why depends on the clips and is not looked at; ``agents.brows
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
 from typing import ClassVar
@@ -14,9 +14,11 @@ from typing import ClassVar
 import numpy as np
 
 from agents.browsing.catalogue import Catalogue, CatalogueClip
-from agents.browsing.log import Event, LogContents, RecordedModel, encode, read_log
-from agents.browsing.observe import TimedFrame
+from agents.browsing.log import Event, LogContents, encode, read_log
+from agents.browsing.recorded import RecordedModel
 from agents.browsing.replay import ReplayReport, session_of
+from agents.browsing.seeing.observe import TimedFrame
+from agents.browsing.session import shown_in
 from agents.browsing.walk import Walk
 from agents.feeds.items import FeedItem
 from agents.feeds.shown import Shown
@@ -35,6 +37,12 @@ _FOLLOWS = (
     "watch_frac",
     "rating",
     "error",
+    "asked",
+    "chances",
+    "fresh",
+    "further",
+    "comment",
+    "weariness",
 )
 """Fields of an event that follow from the answers, the seed and the options."""
 _NO_PICTURE = "0" * 64
@@ -57,9 +65,16 @@ def replay_alone(log: Path) -> ReplayReport:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
     difference = _shown_as_logged(contents.events)
     if not difference and contents.events:
-        walk = Walk(session, _stand_ins(contents.events), system)
+        # What was done to the feed is in what was shown, and what was done to prompts is not looked at.
+        walk = Walk(replace(session, interventions=()), _stand_ins(contents.events), system)
+        walk.follow(_Logged(contents.events), [event.similarity for event in contents.events])
         difference = _first_difference(contents, walk)
-    return ReplayReport(not difference, steps, not difference and steps >= session.steps, difference)
+    ended = steps >= session.steps or _left(contents.events)
+    return ReplayReport(not difference, steps, not difference and ended, difference)
+
+
+def _left(events: Sequence[Event]) -> bool:
+    return bool(events) and "exit" in (events[-1].further or ())
 
 
 def _shown_as_logged(events: Sequence[Event]) -> str:
@@ -118,6 +133,7 @@ def _stand_ins(events: Sequence[Event]) -> Catalogue:
 def _first_difference(contents: LogContents, walk: Walk) -> str:
     model_id = str(contents.manifest.model.get("id", ""))
     for event in contents.events:
+        walk.pictures = shown_in(event)
         repeated = alone(walk.step(event.step), {SUBJECT: RecordedModel(model_id, event)})
         if repeated is None:
             return f"line {event.step + 2}: the session ended before"

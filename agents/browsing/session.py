@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.log import SCHEMA, Event, RecordedModel, SessionLog, SessionManifest, encode
-from agents.browsing.options import Behaviour, BrowseQuestions, SessionOptions
+from agents.browsing.log import Event, SessionLog, SessionManifest, encode
+from agents.browsing.manifest import build_manifest
+from agents.browsing.options import SessionOptions
+from agents.browsing.recorded import RecordedModel
+from agents.browsing.seeing.made import Logged, MadeAnew
+from agents.browsing.seeing.observe import MADE
+from agents.browsing.seeing.screens import Screens
 from agents.browsing.walk import Walk
-from agents.feeds.policy import policy_params
 from agents.models.base import NO_PICTURE, Model
 from agents.models.picture_watch import PictureWatch
 from agents.personas.persona import Persona
-from agents.personas.prompts import Strategy, system_prompt
+from agents.personas.prompts import system_prompt
 from agents.procedures.conductor import ConductOptions, conduct
 from agents.procedures.procedure import SUBJECT, Named, Procedure, alone
 from vectorstore.foundation.errors import InputError
-from vectorstore.foundation.random_streams import STREAMS, stream_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class SessionRecord:
 
     manifest: SessionManifest
     events: tuple[Event, ...]
+    taken_up: int = 0
+    """How many of them its log held before."""
+    left: bool = False
+    """Whether the agent closed the app at the last one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +52,8 @@ class Session:
     """The role; ``None`` for the model as itself."""
     log: Path | None = None
     """Where to write the log; ``None`` keeps it in memory."""
+    screens: Screens | None = None
+    """The page, for an observer of the mode ``"page"``."""
 
 
 def browse(
@@ -135,15 +143,17 @@ def walk_logged(
         to: The role that the questions are addressed to.
         on_event: Called after every step, logged ones included.
     """
-    manifest = build_manifest(session.options, catalogue, session.model, session.persona)
+    manifest = build_manifest(session.options, catalogue, session.model, session.persona, session.screens)
     walk = Walk(session.options, catalogue, system_prompt(session.persona, session.options.strategy), to)
     watch = PictureWatch(session.model.id, "then begin a new session log")
     events: list[Event] = []
     with ExitStack() as stack:
+        maker = _maker(session, stack)
         file = stack.enter_context(SessionLog.open(session.log, manifest)) if session.log is not None else None
         recorded = file.recorded if file else ()
         for step in range(session.options.steps):
             logged = recorded[step] if step < len(recorded) else None
+            walk.pictures = maker if logged is None else shown_in(logged)
             if logged is None:
                 event = yield from walk.step(step)
             else:
@@ -158,7 +168,32 @@ def walk_logged(
                 on_event(event)
             for parsed in event.parsed:
                 watch.note(event.item_id, parsed == NO_PICTURE)
-    return SessionRecord(file.manifest if file else manifest, tuple(events))
+    return SessionRecord(file.manifest if file else manifest, tuple(events), len(recorded), walk.left)
+
+
+def shown_in(event: Event) -> Logged:
+    """The pictures that a step showed, for walking it again."""
+    return Logged({frame.t_video: frame.frame_sha for frame in event.shown})
+
+
+def pictures_of(log: Path) -> Path:
+    """Where pictures that were made for a session are kept.
+
+    Example:
+        >>> pictures_of(Path("sessions/amber.jsonl")).name
+        'amber.pictures'
+    """
+    return log.with_name(f"{log.name.removesuffix('.jsonl')}.pictures")
+
+
+def _maker(session: Session, stack: ExitStack) -> MadeAnew | None:
+    mode = session.options.observer.mode
+    if mode not in MADE:
+        return None
+    if mode == "page" and session.screens is None:
+        raise InputError("a session that looks at the page needs one", "open the page in a browser, or show frames")
+    folder = pictures_of(session.log) if session.log else Path(stack.enter_context(TemporaryDirectory()))
+    return MadeAnew(folder, session.screens)
 
 
 def _check_repeats(logged: Event, event: Event | None, log: Path | None) -> None:
@@ -184,62 +219,3 @@ def first_difference(logged: Event, repeated: Event | None) -> str:
 def _short(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-# ---------------------------------------------------------------------------------------------- manifest
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedOptions:
-    """The part of the manifest that only a replay reads."""
-
-    steps: int
-    items: int | None
-    pool: int
-    strategy: Strategy
-    system: str
-    questions: BrowseQuestions
-    behaviour: Behaviour
-    corpus: str = ""
-
-
-def build_manifest(
-    session: SessionOptions, catalogue: Catalogue, model: Model, persona: Persona | None = None
-) -> SessionManifest:
-    """Everything that a session depends on, as the first line of its log."""
-    system = system_prompt(persona, session.strategy)
-    options = RecordedOptions(
-        session.steps, session.items, session.pool, session.strategy, system, session.questions, session.behaviour
-    )
-    manifest = SessionManifest(
-        schema=SCHEMA,
-        run_id="",
-        seed=session.seed,
-        streams={name: stream_key(name) for name in STREAMS},
-        catalogue_hash=catalogue.content_hash(),
-        n_items=min(session.items or len(catalogue.clips), len(catalogue.clips)),
-        policy={"name": session.policy.name, "params": dict(policy_params(session.policy))},
-        persona={
-            "id": persona.id if persona else None,
-            "kind": session.strategy if persona else "none",
-            "text_hash": hashlib.sha256(system.encode()).hexdigest() if persona else None,
-            "target_profile": dict(persona.target) if persona else None,
-        },
-        model={"id": model.id, "params": dict(model.settings)},
-        observer={**asdict(session.observer), "resolution": "stored"},
-        memory="none",
-        code_version="",
-        human=False,
-        session=asdict(options),
-    )
-    run_id = hashlib.sha256(encode(manifest)).hexdigest()[:16]
-    # The same session whatever its corpus is called.
-    placed = {**manifest.session, "corpus": session.corpus}
-    return replace(manifest, run_id=run_id, code_version=_code_version(), session=placed)
-
-
-def _code_version() -> str:
-    try:
-        return version("valuespectrum")
-    except PackageNotFoundError:
-        return "unknown"

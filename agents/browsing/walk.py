@@ -1,38 +1,29 @@
-"""The walk through a feed: what one agent is shown, is asked, answers and does, step by step.
-
-Two steps per item. *Glance*: the first picture alone; keep watching or skip. *Watch*: the clip goes on chunk by chunk,
-each followed by the decision to go on, so that watch time is a result and not a number the model invents; at the
-end the model likes the clip or not. Actions are drawn from the probabilities that the model gives to its answers.
-"""
+"""The walk through a feed: what one agent is shown, is asked, answers and does, step by step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
-from agents.browsing.catalogue import Catalogue, CatalogueClip
-from agents.browsing.decisions import Interview, YesNoQuestion
-from agents.browsing.log import NO_ACTION, Event, ShownFrame
-from agents.browsing.observe import TimedFrame, observe
+import numpy as np
+
+from agents.browsing.catalogue import Catalogue
+from agents.browsing.doing.decisions import Interview
+from agents.browsing.doing.memory import SUM_UP, Deed, Memory, Past, turns_hash
+from agents.browsing.doing.weariness import similarity
+from agents.browsing.interventions import Schedule
+from agents.browsing.log import Event, ShownFrame
 from agents.browsing.options import SessionOptions
+from agents.browsing.seeing.made import PictureSource
+from agents.browsing.viewing import Scene, Viewed, Viewing
 from agents.feeds.offers import Offers
 from agents.feeds.policy import Policy
 from agents.feeds.shown import Candidates, Shown
+from agents.models.base import Stimulus, Turn
 from agents.procedures.procedure import SUBJECT, Procedure
 from vectorstore.foundation.plugins import guarded
 from vectorstore.foundation.random_streams import stream
-
-
-@dataclass(slots=True)
-class _Viewing:
-    """What happened with one item so far."""
-
-    action: str = NO_ACTION
-    watched: float = 0.0
-    liking: float | None = None
-    refused: bool = False
-    failed: bool = False
-    frames: dict[tuple[str, float], TimedFrame] = field(default_factory=dict)
 
 
 class Walk:
@@ -43,43 +34,78 @@ class Walk:
         catalogue: The clips.
         system: The persona prompt; empty for none.
         to: The role that the questions are addressed to.
+        pictures: Who makes pictures that are no frames; may be changed between steps.
     """
 
-    def __init__(self, session: SessionOptions, catalogue: Catalogue, system: str, to: str = SUBJECT) -> None:
+    def __init__(
+        self,
+        session: SessionOptions,
+        catalogue: Catalogue,
+        system: str,
+        to: str = SUBJECT,
+        pictures: PictureSource | None = None,
+    ) -> None:
+        self.pictures = pictures
+        self.left = False
+        """Whether the agent closed the app."""
         self._session = session
-        self._policy = session.policy
         self._clips = catalogue.clips
         self._system = system
         self._to = to
         self._offers = Offers(catalogue.stock, session.seed, session.items, session.pool)
+        self._schedule = Schedule(session.interventions, session.policy, catalogue.clips.keys())
+        self._forced: Policy | None = None
+        self._alike: Sequence[float | None] = ()
+        self._memory = Memory(session.memory)
+        self._recent: deque[np.ndarray] = deque(maxlen=session.weariness.span)
+        self._steps = 0
         self._clock = 0.0
+        self._watched = 0.0
 
     def choose(self, step: int) -> Shown | None:
-        """What the policy shows at this step; ``None`` when the feed has nothing left. Changes nothing."""
-        state = self._offers.state(step)
-        luck, policy = stream(self._session.seed, "policy", step), self._policy
-        return guarded(policy, f"the policy {policy.name!r} cannot choose", lambda: policy.next(state, luck))
+        """What is shown at this step; ``None`` when the feed has nothing left or the agent left. Changes nothing."""
+        if self.left:
+            return None
+        state, luck = self._offers.state(step), stream(self._session.seed, "policy", step)
+        if self._forced is None and (shown := self._schedule.injected(step, state)):
+            return shown
+        policy = self._forced or self._schedule.policy(step)
+        known = state if self._forced else self._schedule.state(step, state)
+        return guarded(policy, f"the policy {policy.name!r} cannot choose", lambda: policy.next(known, luck))
 
-    def follow(self, policy: Policy) -> None:
-        """Let another policy decide what is shown from now on."""
-        self._policy = policy
+    def follow(self, policy: Policy, alike: Sequence[float | None]) -> None:
+        """Let a log decide what is shown, whatever is done to the feed.
+
+        Args:
+            policy: Shows what the log says.
+            alike: How similar the clip of each step was to what was just seen.
+        """
+        self._forced = policy
+        self._alike = alike
 
     def step(self, step: int) -> Procedure[Event | None]:
         """Show the next item and act; ``None`` when the feed has nothing left."""
         shown = self.choose(step)
         if shown is None:
             return None
-        clip = self._clips[shown.item.item_id]
+        force, clip = self._schedule.at(step), self._clips[shown.item.item_id]
+        turns = self._memory.recall(shown.item.vector)
         interview = Interview(
-            self._system,
+            self._system if force.system is None else force.system,
             self._session.behaviour.decisions,
             self._session.questions.prefill,
             {**clip.tags, "clip": clip.item.item_id, "step": step},
             self._to,
+            turns,
         )
-        viewing = yield from self._view(clip, interview, step)
-        event = self._event(step, shown, clip, viewing, interview)
-        self.move_on(shown, viewing.watched, self._engagement(viewing))
+        alike = self._similarity(shown.item.vector, step)
+        scene = Scene(step, clip, self._watched, alike, force.note, force.hides_counts, self.pictures)
+        viewed = yield from Viewing(self._session, scene, interview).view()
+        yield from self._remember(scene, viewed, interview)
+        event = replace(self._event(shown, scene, viewed, interview), intervention=force.code)
+        event = self._with_memory(event, turns)
+        self.left = "exit" in viewed.further
+        self.move_on(shown, viewed.watched, self._engagement(viewed))
         return event
 
     @property
@@ -95,88 +121,57 @@ class Walk:
             watched: Seconds of it that were watched.
             weight: How it was received, for the policy: above 0 for interest, 0 for no signal.
         """
+        counts = not self._schedule.at(self._steps).silent
+        self._steps += 1
         self._clock += self._session.behaviour.glance_s + watched
-        self._offers.take(shown.item.item_id, weight)
+        self._watched += watched
+        self._recent.append(shown.item.vector)
+        self._offers.take(shown.item.item_id, weight if counts else 0.0)
 
-    def _view(self, clip: CatalogueClip, interview: Interview, step: int) -> Procedure[_Viewing]:
-        """Glance, watch, react. Draws lie at fixed places of the stream, so that no decision moves another's luck."""
-        behaviour, questions = self._session.behaviour, self._session.questions
-        glance_draw, like_draw, *chunk_draws = (
-            0.5 if behaviour.deterministic else float(draw)
-            for draw in stream(self._session.seed, "sampling", step).random(2 + behaviour.max_chunks)
-        )
-        viewing = _Viewing()
-        keep = yield from self._decide(questions.glance, clip, interview, viewing, None)
-        if keep is None:
-            return viewing
-        if glance_draw >= keep:
-            viewing.action = "not_interested" if keep < behaviour.not_interested_below else "skip"
-            return viewing
-        yield from self._watch(clip, interview, viewing, chunk_draws)
-        if viewing.refused or viewing.failed:
-            return viewing
-        viewing.liking = yield from self._decide(questions.react, clip, interview, viewing, viewing.watched)
-        if viewing.liking is not None:
-            viewing.action = "like" if like_draw < viewing.liking else "watch"
-        return viewing
-
-    def _watch(
-        self, clip: CatalogueClip, interview: Interview, viewing: _Viewing, draws: Sequence[float]
-    ) -> Procedure[None]:
-        behaviour = self._session.behaviour
-        length = max(behaviour.chunk_s, clip.seconds / behaviour.max_chunks)
-        viewing.watched = min(length, clip.seconds)
-        for draw in draws:
-            if viewing.watched > clip.seconds - 1e-6:
-                viewing.watched = clip.seconds
-                return
-            going_on = yield from self._decide(
-                self._session.questions.glance, clip, interview, viewing, viewing.watched
-            )
-            if going_on is None or draw >= going_on:
-                return
-            viewing.watched = min(viewing.watched + length, clip.seconds)
-
-    def _decide(
-        self,
-        question: YesNoQuestion,
-        clip: CatalogueClip,
-        interview: Interview,
-        viewing: _Viewing,
-        until: float | None,
-    ) -> Procedure[float | None]:
-        observation = observe(clip.frames, clip.caption, self._session.observer, until)
-        viewing.frames.update({(frame.reference.picture_sha, frame.time): frame for frame in observation.frames})
-        decision = yield from interview.decide(question, observation.stimulus)
-        viewing.refused = viewing.refused or decision.refused
-        viewing.failed = decision.probability is None and not decision.refused
-        return decision.probability
-
-    def _engagement(self, viewing: _Viewing) -> float:
-        if viewing.refused or viewing.failed:
+    def _similarity(self, vector: np.ndarray, step: int) -> float:
+        if not self._session.weariness.boredom:
             return 0.0
-        weights: dict[str, float] = asdict(self._session.behaviour.weights)
-        return weights[viewing.action]
+        if self._forced is not None:
+            return self._alike[step] or 0.0
+        return _stable(similarity(vector, self._recent))
 
-    def _event(self, step: int, shown: Shown, clip: CatalogueClip, viewing: _Viewing, interview: Interview) -> Event:
-        answers = interview.answers
+    def _remember(self, scene: Scene, viewed: Viewed, interview: Interview) -> Procedure[None]:
+        stimulus = viewed.last.stimulus if viewed.last else Stimulus()
+        deed = Deed(viewed.action, viewed.watched, scene.clip.seconds, viewed.further, viewed.comment or "")
+        self._memory.note(Past(scene.step + 1, scene.clip.item.vector, stimulus, deed.in_words()))
+        if self._memory.sums_up(scene.step):
+            interview.turns = self._memory.recall(scene.clip.item.vector)
+            tokens = self._session.memory.summary_tokens
+            self._memory.take_summary((yield from interview.write(SUM_UP, Stimulus(), "summary", tokens)))
+
+    def _engagement(self, viewed: Viewed) -> float:
+        """What the step tells a policy."""
+        if not viewed.decided:
+            return 0.0
+        weights: Mapping[str, float] = asdict(self._session.behaviour.weights)
+        acts = {name: act.weight for name, act in self._session.actions.acts.items()}
+        plain = acts.get(viewed.action, weights.get(viewed.action, 0.0))  # type: ignore[call-overload]
+        return float(plain + sum(acts[name] for name in viewed.further))
+
+    def _event(self, shown: Shown, scene: Scene, viewed: Viewed, interview: Interview) -> Event:
+        answers, weariness, tells = interview.answers, self._session.weariness, self._session.asks_more
         errors = tuple(answer.error for answer in answers)
         return Event(
-            step=step,
+            step=scene.step,
             t_sim=round(self._clock, 6),
             item_id=shown.item.item_id,
             policy_reason=shown.reason,
             candidates=Candidates.of(shown.candidates).stable(),
-            shown=tuple(ShownFrame(sha, time) for sha, time in viewing.frames),
+            shown=tuple(ShownFrame(sha, time) for sha, time in viewed.frames),
             prompt_hash=interview.prompt_hash(),
             raw_answer=tuple(answer.text for answer in answers),
             parsed=tuple(answer.parsed for answer in answers),
-            refusal=viewing.refused,
+            refusal=viewed.refused,
             logprobs=tuple(dict(answer.log_probabilities) for answer in answers),
-            action=viewing.action,
-            watch_s=round(viewing.watched, 6),
-            watch_frac=round(viewing.watched / clip.seconds, 6),
-            rating=None if viewing.liking is None else _stable(viewing.liking),
+            action=viewed.action,
+            watch_s=round(viewed.watched, 6),
+            watch_frac=round(viewed.watched / scene.clip.seconds, 6),
+            rating=None if viewed.liking is None else _stable(viewed.liking),
             memory_in_hash=None,
             memory_out_hash=None,
             intervention=None,
@@ -185,7 +180,25 @@ class Walk:
             cache_hit=None,
             error=errors if any(errors) else None,
             counts=tuple(dict(answer.counts) for answer in answers) if any(one.counts for one in answers) else None,
+            asked=tuple(interview.names) if tells else None,
+            chances=_stable_all(viewed.chances) if tells else None,
+            fresh=_stable_all(viewed.fresh) if viewed.fresh else None,
+            further=tuple(viewed.further) if self._session.actions.acts else None,
+            comment=viewed.comment,
+            similarity=scene.similarity if weariness.boredom else None,
+            weariness=_stable(weariness.taken(scene.watched, scene.similarity)) if weariness.tires else None,
         )
+
+    def _with_memory(self, event: Event, turns: Sequence[Turn]) -> Event:
+        if self._session.memory.mode == "none":
+            return event
+        told = tuple((turn.role, turn.words) for turn in turns)
+        hashes = turns_hash(turns), self._memory.content_hash
+        return replace(event, memory=told, memory_in_hash=hashes[0], memory_out_hash=hashes[1])
+
+
+def _stable_all(chances: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {name: None if chance is None else _stable(chance) for name, chance in chances.items()}
 
 
 def _stable(number: float) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 from agents.models.base import Answer, Ask, Model
@@ -97,8 +98,10 @@ def _answered(wanted: Sequence[Addressed], cast: Cast) -> list[Answer]:
         groups.setdefault((each.to, bool(each.ask.choices)), []).append(place)
     for (role, scored), places in groups.items():
         model, asks = played_by(cast, role), [wanted[place].ask for place in places]
-        said = list(model.score(asks) if scored else model.generate(asks))
-        if len(said) != len(asks):
+        said = list(islice(model.score(asks) if scored else model.generate(asks), len(asks) + 1))
+        if len(said) > len(asks):
+            raise ModelError(f"model {model.id} gave more answers than the {len(asks)} that it was asked for")
+        if len(said) < len(asks):
             raise ModelError(f"model {model.id} gave {len(said)} answers to {len(asks)} questions")
         answers.update(zip(places, said, strict=True))
     return [answers[place] for place in range(len(wanted))]

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from agents.browsing.catalogue import Catalogue, CatalogueClip
-from agents.browsing.decisions import YesNoQuestion
-from agents.browsing.observe import TimedFrame
+from agents.browsing.doing.decisions import YesNoQuestion
 from agents.browsing.options import BrowseQuestions, SessionOptions
+from agents.browsing.seeing.observe import TimedFrame
 from agents.feeds.items import FeedItem
 from agents.models.base import Answer, Ask, FrameReference
 
@@ -27,6 +27,10 @@ QUESTIONS = BrowseQuestions(
 
 def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def logit(probability: float) -> float:
+    return log(probability / (1 - probability))
 
 
 def make_catalogue(count: int = 12, seconds: float = 5.0, frames: int = 4, groups: Sequence[str] = GROUPS) -> Catalogue:

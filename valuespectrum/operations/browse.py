@@ -23,18 +23,19 @@ from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller, Unattended
+from valuespectrum.operations.shared.walking import Roles, WalkSettings
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
     from agents.browsing.options import SessionOptions
-    from agents.browsing.session import SessionRecord
+    from agents.browsing.session import Session, SessionRecord
     from valuespectrum.runs.feed import FeedRecord
 
 
 @dataclass(frozen=True, slots=True)
-class BrowseSettings:
-    """Who walks through which feed; the names are those of the options of ``valuespectrum browse``."""
+class BrowseSettings(WalkSettings):
+    """Who walks through which feed, and how; the names are those of the options of ``valuespectrum browse``."""
 
     persona: str = NO_PERSONA
     """Persona by name; ``"none"`` for the model as itself, ``"placebo-3"`` for a placebo text."""
@@ -106,7 +107,8 @@ def browse(
 
         vs.browse("my-corpus", "reference", settings=vs.BrowseSettings(persona="bon_vivant", steps=20))
     """
-    from agents.browsing.session import browse as run_session
+    from agents.browsing.session import Session
+    from agents.browsing.walk import Walk
     from agents.models.base import ModelOptions
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
@@ -116,25 +118,59 @@ def browse(
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(specs, options)
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
-    session = session_options(settings, Path(corpus))
+    Walk(session_options(settings, Path(corpus)), catalogue, "")  # refuses what cannot be, before a model is loaded
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
+    role = next(iter(roles.values()))
     path = Path(log) if log else Path("sessions") / f"{session_name(model, settings)}.jsonl"
-    effective = effective_options(settings, corpus=Path(corpus), model=model, out=path)
+    walked = []
     with Corpus.open(Path(corpus)) as opened:
-        write_feed(path, opened, catalogue, replace(feed, command=command, options=effective))
-    with teller.progress("browsing") as advance:
-        record = run_session(
-            session,
-            catalogue,
-            agent,
-            next(iter(roles.values())),
-            path,
-            lambda event: advance(event.step + 1, settings.steps),
-        )
-    document = session_summary(record, feed.values, path)
+        for place, own in paired(path, settings):
+            effective = effective_options(own, corpus=Path(corpus), model=model, out=place)
+            write_feed(place, opened, catalogue, replace(feed, command=command, options=effective))
+            walked.append(Session(session_options(own, Path(corpus)), agent, role, place))
+    records = walk_together(walked, catalogue, teller)
+    document = session_summary(records[0], feed.values, path)
+    if settings.intervene:
+        document["without"] = session_summary(records[1], feed.values, log_without(path))
     return FeedSession(document, _describe(document), path)
+
+
+def paired(log: Path, settings: BrowseSettings) -> list[tuple[Path, BrowseSettings]]:
+    """The session that is asked for and, where something is done to its feed, the same without it; with their logs."""
+    without = (log_without(log), replace(settings, intervene=()))
+    return [(log, settings), *([without] if settings.intervene else [])]
+
+
+def log_without(log: Path) -> Path:
+    """The log of the paired session, in which nothing is done to the feed; it has the same streams.
+
+    Example:
+        >>> log_without(Path("sessions/amber.jsonl")).name
+        'amber-without.jsonl'
+    """
+    return log.with_name(f"{log.name.removesuffix('.jsonl')}-without.jsonl")
+
+
+def walk_together(sessions: Sequence[Session], catalogue: Catalogue, teller: Teller) -> list[SessionRecord]:
+    """Walk sessions at once, and say which went on from what their logs held."""
+    from agents.browsing.session import browse_together
+
+    done, total = 0, sum(session.options.steps for session in sessions)
+    what = "browsing" if len(sessions) == 1 else f"browsing, {len(sessions)} sessions"
+    with teller.progress(what) as advance:
+
+        def count(*_: object) -> None:
+            nonlocal done
+            done += 1
+            advance(done, total)
+
+        records = list(browse_together(sessions, catalogue, count))
+    for session, record in zip(sessions, records, strict=True):
+        if 0 < record.taken_up < len(record.events):
+            teller.say(f"{session.log}: went on after the {record.taken_up} steps that it held")
+    return records
 
 
 def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
@@ -143,7 +179,7 @@ def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
     from agents.feeds.policy import load_policy
     from valuespectrum.operations.feed_values import browse_questions
 
-    return SessionOptions(
+    session = SessionOptions(
         questions=browse_questions(),
         seed=settings.seed,
         steps=settings.steps,
@@ -151,6 +187,7 @@ def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
         strategy=settings.strategy,
         corpus=str(corpus),
     )
+    return settings.applied(session, Roles(settings.personas, settings.strategy))
 
 
 def session_name(model: str, settings: BrowseSettings) -> str:
@@ -216,8 +253,13 @@ def open_feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller
 
 
 def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path) -> Json:
-    """A session in numbers."""
-    actions = Counter(event.action for event in record.events)
+    """A session in numbers: ``undecided`` counts steps whose answers were neither, ``failed`` those that failed."""
+    from agents.browsing.log import NO_ACTION
+
+    events = record.events
+    actions = Counter(event.action for event in events)
+    silent = [event for event in events if event.action == NO_ACTION and not event.refusal]
+    further = Counter(act for event in events for act in event.further or ())
     shown = Counter(values.get(event.item_id, "none") for event in record.events)
     liked = Counter(values.get(event.item_id, "none") for event in record.events if event.action == "like")
     return {
@@ -225,9 +267,13 @@ def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path)
         "run_id": record.manifest.run_id,
         "steps": len(record.events),
         "actions": dict(actions),
-        "refusals": sum(event.refusal for event in record.events),
+        "refusals": sum(event.refusal for event in events),
+        "failed": sum(event.error is not None for event in silent),
+        "undecided": sum(event.error is None for event in silent),
         "shown": dict(shown),
         "liked": dict(liked),
+        **({"further": dict(further)} if further else {}),
+        **({"continued_after": record.taken_up} if 0 < record.taken_up < len(events) else {}),
     }
 
 
@@ -253,5 +299,21 @@ def _describe(document: Json) -> str:
         (LABELS.get(value, "no value"), count, document["liked"].get(value, 0))
         for value, count in sorted(document["shown"].items(), key=lambda pair: -pair[1])
     ]
-    actions = ", ".join(f"{action} {count}" for action, count in document["actions"].items())
-    return f"{table(('value', 'shown', 'liked'), rows)}\n\n{document['steps']} clips: {actions}\nlog: {document['log']}"
+    lines = [table(("value", "shown", "liked"), rows), "", *_acts(document), f"log: {document['log']}"]
+    if without := document.get("without"):
+        lines += [f"the same without what was done: {without['log']}", *_acts(without)]
+    return "\n".join(lines)
+
+
+def _acts(document: Json) -> list[str]:
+    """What was done, what beside that, and how much was no answer at all."""
+    counted = {**document["actions"], **document.get("further", {})}
+    lines = [f"{document['steps']} clips: {', '.join(f'{action} {count}' for action, count in counted.items())}"]
+    if after := document.get("continued_after"):
+        lines.append(f"went on after the {after} steps that the log held")
+    kinds = {"refusals": "refused", "failed": "failed", "undecided": "neither yes nor no"}
+    silent = {words: document[name] for name, words in kinds.items() if document[name]}
+    if silent:
+        parts = ", ".join(f"{count} {words}" for words, count in silent.items())
+        lines.append(f"decided nothing: {sum(silent.values())} of {document['steps']} ({parts}); no act, no signal")
+    return lines

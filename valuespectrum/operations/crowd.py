@@ -13,9 +13,11 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.browse import (
     BrowseSettings,
     open_feed,
+    paired,
     session_name,
     session_options,
     session_summary,
+    walk_together,
 )
 from valuespectrum.operations.shared.loading import check_specs, feed_roles, load_models
 from valuespectrum.operations.shared.option_files import effective_options
@@ -93,7 +95,6 @@ def browse_many(
 
         vs.browse_many("my-corpus", vs.Crowd(("reference",), ("none", "bon_vivant"), sessions=25))
     """
-    from agents.browsing.session import browse_together
     from agents.models.base import ModelOptions
     from valuespectrum.runs.feed import write_feed
     from vectorstore.corpus import Corpus
@@ -109,15 +110,7 @@ def browse_many(
     with Corpus.open(Path(corpus)) as opened:
         for log, (_, effective) in sessions.items():
             write_feed(log, opened, catalogue, replace(feed, command=command, options=effective))
-    done, total = 0, len(sessions) * settings.steps
-    with teller.progress(f"browsing, {len(sessions)} sessions") as advance:
-
-        def count(*_: object) -> None:
-            nonlocal done
-            done += 1
-            advance(done, total)
-
-        records = list(browse_together([session for session, _ in sessions.values()], catalogue, count))
+    records = walk_together([session for session, _ in sessions.values()], catalogue, teller)
     summaries = [session_summary(record, feed.values, log) for record, log in zip(records, sessions, strict=True)]
     return FeedSessions({"sessions": summaries}, _describe(summaries), tuple(sessions))
 
@@ -138,8 +131,9 @@ def _sessions(
     for spec, (role, persona), seed in product(crowd.models, roles.items(), seeds):
         own = replace(settings, persona=role, seed=seed)
         log = folder / f"{session_name(spec, own)}.jsonl"
-        session = Session(session_options(own, corpus), models[spec], persona, log)
-        sessions[log] = session, effective_options(own, corpus=corpus, model=spec, out=log)
+        for place, each in paired(log, own):
+            session = Session(session_options(each, corpus), models[spec], persona, place)
+            sessions[place] = session, effective_options(each, corpus=corpus, model=spec, out=place)
     return sessions
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agents.browsing.catalogue import Catalogue, catalogue_from_corpus
-from agents.browsing.decisions import YesNoQuestion
+from agents.browsing.doing.decisions import YesNoQuestion
 from agents.browsing.options import BrowseQuestions
 from ingest.embedding.base import Embedder
 from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS

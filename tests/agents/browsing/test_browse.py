@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.browsing.catalogue import Catalogue, CatalogueClip
-from agents.browsing.decisions import Decision, DecisionOptions, Interview, YesNoQuestion, checked
-from agents.browsing.observe import ObserverOptions, TimedFrame, observe
+from agents.browsing.doing.decisions import Decision, DecisionOptions, Interview, YesNoQuestion, checked
 from agents.browsing.options import Behaviour, BrowseQuestions, EngagementWeights
+from agents.browsing.seeing.observe import ObserverOptions, TimedFrame, observe
 from agents.browsing.session import browse
 from agents.feeds.items import FeedItem
 from agents.feeds.policy import load_policy
@@ -162,12 +162,13 @@ def test_options_may_be_other_words_and_braces_are_just_text() -> None:
 
 
 FRAMES = tuple(TimedFrame(FrameReference(sha(str(number)), Path("x")), float(number)) for number in range(8))
+SEEN = CatalogueClip(FeedItem("seen", "seen/0", None, np.zeros(1, np.float32)), FRAMES, 8.0, "hello")
 
 
 @settings(deadline=None)
 @given(st.integers(1, 10), st.floats(0, 10), st.sampled_from(["spread", "latest"]))
 def test_frames_are_shown_in_order_and_not_before_their_time(count: int, until: float, rule: Any) -> None:
-    seen = observe(FRAMES, "", ObserverOptions(n_frames=count, rule=rule), until)
+    seen = observe(SEEN, ObserverOptions(n_frames=count, rule=rule), until)
     times = [frame.time for frame in seen.frames]
     available = [frame.time for frame in FRAMES if frame.time <= until]
     assert times == sorted(set(times))
@@ -178,17 +179,17 @@ def test_frames_are_shown_in_order_and_not_before_their_time(count: int, until: 
 
 
 def test_spread_frames_lie_evenly() -> None:
-    times = [frame.time for frame in observe(FRAMES, "", ObserverOptions(n_frames=3), 99).frames]
+    times = [frame.time for frame in observe(SEEN, ObserverOptions(n_frames=3), 99).frames]
     assert times in ([0, 3, 7], [0, 4, 7])
 
 
 def test_a_glance_shows_the_first_frame_and_other_modes_show_no_frames() -> None:
-    assert observe(FRAMES, "hello", ObserverOptions(n_frames=4)).frames == FRAMES[:1]
-    assert observe(FRAMES, "hello", ObserverOptions("caption"), 3).stimulus == Stimulus(caption="hello")
-    assert observe(FRAMES, "hello", ObserverOptions("none")).stimulus == Stimulus()
+    assert observe(SEEN, ObserverOptions(n_frames=4)).frames == FRAMES[:1]
+    assert observe(SEEN, ObserverOptions("caption"), 3).stimulus == Stimulus(caption="hello")
+    assert observe(SEEN, ObserverOptions("none")).stimulus == Stimulus()
     with pytest.raises(InputError, match="without frames"):
-        observe((), "hello", ObserverOptions())
-    for options in ({"mode": "smell"}, {"rule": "any"}, {"n_frames": 0}):
+        observe(replace(SEEN, frames=()), ObserverOptions())
+    for options in ({"mode": "smell"}, {"rule": "any"}, {"n_frames": 0}, {"beside": ("smell",)}, {"shuffled": True}):
         with pytest.raises(InputError):
             ObserverOptions(**options)
 

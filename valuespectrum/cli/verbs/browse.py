@@ -18,6 +18,8 @@ from valuespectrum.cli.console.options import (
     PersonaFileOption,
     SeedOption,
     one_of,
+    refuse_beside,
+    refuse_without,
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
@@ -25,6 +27,7 @@ from vectorstore.foundation.errors import InputError
 
 
 def browse(
+    context: typer.Context,
     corpus: Annotated[
         Path | None,
         typer.Option(
@@ -67,6 +70,46 @@ def browse(
     replay: Annotated[
         Path | None, typer.Option(help="Walk a logged session again, without a model, and compare.", metavar="LOG")
     ] = None,
+    observe: Annotated[
+        str,
+        typer.Option(
+            help="What is seen of a clip: frames, frames:N, shuffled:N, sheet:N, caption, transcript or none;"
+            " +caption, +transcript, +creator, +likes, +topics for words beside it.",
+            metavar="HOW",
+        ),
+    ] = "frames",
+    memory: Annotated[
+        str,
+        typer.Option(
+            help="What is remembered: none, transcript:N (the last N clips), summary:N (own words, every N clips),"
+            " retrieval:N (the N most similar).",
+            metavar="WHAT",
+        ),
+    ] = "none",
+    fresh_every: Annotated[
+        int,
+        typer.Option(help="With --memory: every so many steps also ask without it; 0 for never.", min=0),
+    ] = 1,
+    act: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Also ask about dislike, comment, share, save, follow, not_interested or exit. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    fatigue: Annotated[
+        float, typer.Option(help="Log-odds that a minute of watching takes from going on.", min=0)
+    ] = 0.0,
+    boredom: Annotated[float, typer.Option(help="Log-odds that more of the same takes from going on.", min=0)] = 0.0,
+    intervene: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Do something after so many clips, e.g. 20:swap_policy=random or 20-29:cool_down; a paired session"
+            " without it is walked too. May be repeated.",
+            metavar="AFTER:WHAT",
+            show_default=False,
+        ),
+    ] = None,
     embedder: EmbedderOption = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
@@ -80,6 +123,7 @@ def browse(
     """
     with Terminal(as_json) as terminal:
         if replay is not None:
+            refuse_beside(context, "--replay", ("replay", "corpus", "embedder"))
             found = api.replay(replay, corpus, embedder, terminal)
             terminal.show(found)
             if not found.identical:
@@ -87,6 +131,8 @@ def browse(
             return
         if corpus is None:
             raise InputError("no corpus was named", "name it with --corpus DIR")
+        if memory == "none":
+            refuse_without(context, ("fresh_every",), "--memory")
         models, roles = model or [], persona or ["none"]
         settings = api.BrowseSettings(
             persona=roles[0],
@@ -95,6 +141,13 @@ def browse(
             policy=policy,
             steps=steps,
             seed=seed,
+            observe=observe,
+            memory=memory,
+            fresh_every=fresh_every,
+            act=tuple(act or ()),
+            fatigue=fatigue,
+            boredom=boredom,
+            intervene=tuple(intervene or ()),
             embedder=embedder,
             device=device,
             dtype=dtype,

@@ -16,9 +16,9 @@ import numpy as np
 
 from agents.answers.respondent import Role
 from agents.browsing.catalogue import Catalogue, CatalogueClip
-from agents.browsing.decisions import DecisionOptions, YesNoQuestion
-from agents.browsing.observe import TimedFrame
+from agents.browsing.doing.decisions import DecisionOptions, YesNoQuestion
 from agents.browsing.options import BrowseQuestions, SessionOptions
+from agents.browsing.seeing.observe import TimedFrame
 from agents.browsing.walk import Walk
 from agents.feeds.items import FeedItem
 from agents.feeds.policy import load_policy

@@ -23,6 +23,7 @@ CODES: Mapping[str, str] = {value: label[:2].upper() for value, label in LABELS.
 ACTIONS: Mapping[str, str] = {
     "like": "liked",
     "watch": "watched",
+    "dislike": "disliked",
     "skip": "skipped",
     "not_interested": "not interested",
     "": "no readable answer",

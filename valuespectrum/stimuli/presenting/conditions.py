@@ -7,19 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from agents.browsing.seeing.sheet import contact_sheet
 from agents.models.base import FrameReference
 from agents.models.picture_watch import NOTHING_SHOWN
 from agents.models.pictures import read_picture
-from valuespectrum.stimuli.presenting.drawn import blank, contact_sheet, noise
+from valuespectrum.stimuli.presenting.drawn import blank, noise
 from valuespectrum.stimuli.presenting.exhibit import ClipWords, Exhibit, TagMapping, condition_tag, told_weight
 from valuespectrum.stimuli.presenting.frames import in_order, out_of_order, spread
 from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.presenting.presentation import Presentation
 from valuespectrum.stimuli.presenting.strangers import strangers
-from valuespectrum.stimuli.presenting.words import TEMPLATES, quotable
+from valuespectrum.stimuli.presenting.words import TEMPLATES
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
+from vectorstore.foundation.text import quotable
 from vectorstore.ledger.records import Clip, Frame
 
 SHOWN_CLIP, SHOWN_VALUE = "shown_clip", "shown_value"

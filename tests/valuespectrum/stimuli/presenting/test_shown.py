@@ -11,16 +11,18 @@ import pytest
 from bench_fakes import frame, world
 from PIL import Image
 
+from agents.browsing.seeing.sheet import GAP, contact_sheet, sheet_layout
 from agents.models.base import FrameReference
-from valuespectrum.stimuli.presenting.drawn import GAP, blank, contact_sheet, noise, sheet_layout
+from valuespectrum.stimuli.presenting.drawn import blank, noise
 from valuespectrum.stimuli.presenting.frames import in_order, out_of_order
 from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.presenting.strangers import strangers
-from valuespectrum.stimuli.presenting.words import LONGEST, description, quotable, read_transcripts
+from valuespectrum.stimuli.presenting.words import description, read_transcripts
 from valuespectrum.stimuli.retrieval import StimulusRow
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.random_streams import stream
+from vectorstore.foundation.text import LONGEST_QUOTE, quotable
 
 COLOURS = ((250, 0, 0), (0, 250, 0), (0, 0, 250), (250, 250, 0), (0, 250, 250))
 
@@ -140,7 +142,7 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE)
 def test_words_of_strangers_cannot_leave_their_quotation_marks(text: str) -> None:
     line = quotable(text)
-    assert not set(line) & set('"“”„«»\uff02') and len(line) <= LONGEST
+    assert not set(line) & set('"“”„«»\uff02') and len(line) <= LONGEST_QUOTE
     assert line.isprintable() and line == " ".join(line.split())
     assert quotable(line) == line
 

@@ -13,14 +13,18 @@ from dataclasses import dataclass, field
 from math import exp, log
 
 from agents.models.ask_key import ask_content, canonical_json
-from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Stimulus
+from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Stimulus, Turn
 from agents.models.evidence import LEAST_LOG_PROBABILITY, log_odds
+from agents.models.parsing.parse import parse_answer
+from agents.models.parsing.thinking import split_thinking
 from agents.models.yes_no import NO, YES
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import visible_line
 
 _SLOT = "{options}"
 _LONGEST_TEXT = 2000
+_LONGEST_WRITTEN = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +95,69 @@ class Interview:
     tags: Mapping[str, str | int | float] = field(default_factory=dict)
     to: str = SUBJECT
     """The role that is asked."""
+    turns: tuple[Turn, ...] = ()
+    """What memory puts before every question that is not asked fresh."""
     asks: list[Ask] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """Which question each of them belongs to."""
 
-    def decide(self, question: YesNoQuestion, stimulus: Stimulus) -> Procedure[Decision]:
-        """Ask a question about a stimulus."""
+    def decide(self, question: YesNoQuestion, stimulus: Stimulus, name: str = "") -> Procedure[Decision]:
+        """Ask a question about a stimulus; one whose name begins with ``fresh_`` without earlier turns."""
         cells = _cells(question, self.options.balanced)
+        turns = () if name.startswith(FRESH) else self.turns
         asks = [
-            Ask(stimulus, cell.text, cell.choices, self.system, self.prefill, tags={**self.tags, **cell.tags})
+            Ask(
+                stimulus,
+                cell.text,
+                cell.choices,
+                self.system,
+                self.prefill,
+                tags={**self.tags, **cell.tags},
+                turns=turns,
+            )
             for cell in cells
         ]
+        answers = yield from self._put(asks, name)
+        return _decision(question, cells, answers, self.options)
+
+    def write(self, request: str, stimulus: Stimulus, name: str, tokens: int) -> Procedure[str]:
+        """Have something written; empty where the model declines, fails or writes nothing.
+
+        Args:
+            request: What is asked for.
+            stimulus: What it is about.
+            name: Of the question.
+            tokens: Longest answer.
+        """
+        ask = Ask(stimulus, request, (), self.system, max_tokens=tokens, tags=self.tags, turns=self.turns)
+        (answer,) = yield from self._put([ask], name)
+        return written(answer)
+
+    def _put(self, asks: Sequence[Ask], name: str) -> Procedure[list[Answer]]:
         told = yield [Addressed(ask, self.to) for ask in asks]
         answers = [checked(answer, ask) for answer, ask in zip(told, asks, strict=True)]
         self.asks += asks
         self.answers += answers
-        return _decision(question, cells, answers, self.options)
+        self.names += [name] * len(asks)
+        return answers
 
     def prompt_hash(self) -> str:
         """SHA-256 over everything that was put to the model so far."""
         return prompt_hash(self.asks)
+
+
+FRESH = "fresh_"
+"""Begins the name of a question that is asked without memory."""
+
+
+def written(answer: Answer) -> str:
+    """What a model wrote, on one line; empty where it failed, declined, or said that it sees nothing."""
+    if answer.error or answer.parsed in (REFUSAL, NO_PICTURE):
+        return ""
+    said = split_thinking(answer.text)[1]
+    declined = parse_answer(answer.text, (YES, NO)) in (REFUSAL, NO_PICTURE)
+    return "" if declined else visible_line(said)[:_LONGEST_WRITTEN]
 
 
 def prompt_hash(asks: Sequence[Ask]) -> str:
@@ -134,7 +182,8 @@ def checked(answer: Answer, ask: Ask) -> Answer:
         for name, count in answer.counts.items()
         if name in {*names, *NO_CHOICE} and count >= 0 and not answer.error
     }
-    parsed = answer.parsed if answer.parsed in {*names, *NO_CHOICE} else UNPARSED
+    known = {*names, *NO_CHOICE} if names else {"", *NO_CHOICE}
+    parsed = answer.parsed if answer.parsed in known else UNPARSED
     tokens, text = max(0, int(answer.tokens)), str(answer.text)[:_LONGEST_TEXT]
     return Answer(kept, text, parsed, tokens, str(answer.error)[:_LONGEST_TEXT], counts)
 

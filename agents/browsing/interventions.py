@@ -1,0 +1,190 @@
+"""What an experiment does to a feed at a step: each is declared before the session, and logged where it is in force.
+
+The paired session without it is the same session with no interventions: it has the same seed and so the same streams,
+and the same events, byte for byte, up to the first step at which something is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, get_args
+
+from agents.feeds.policies.uniform import Random
+from agents.feeds.policy import Policy, load_policy, read_policy
+from agents.feeds.shown import Candidate, Candidates, Shown
+from agents.feeds.state import FeedState
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import visible_line
+
+Kind = Literal["swap_policy", "inject", "cool_down", "balanced", "reset", "persona", "label", "hide_counts"]
+KINDS: Mapping[Kind, str] = {
+    "swap_policy": "another policy decides: `20:swap_policy=random`",
+    "inject": "these clips are shown, one a step: `20:inject=CLIP+CLIP`",
+    "cool_down": "for so many steps clips are drawn evenly and nothing that is done counts: `20-29:cool_down`",
+    "balanced": "for so many steps every group is shown equally often: `20-29:balanced`",
+    "reset": "the policy forgets what was done before: `20:reset`",
+    "persona": "the agent is told to be somebody else: `20:persona=tycoon`",
+    "label": "words are shown with every clip: `20-29:label=This may be advertising.`",
+    "hide_counts": "likes are no longer shown: `20:hide_counts`",
+}
+"""What each does, with an example as it is written: after so many clips (``20``), or for some of them (``20-29``)."""
+_NEEDS_WORDS: tuple[Kind, ...] = ("swap_policy", "inject", "persona", "label")
+INJECTED = "injected"
+"""Reason of a clip that an intervention shows."""
+_LONGEST_CODE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """One thing that is done."""
+
+    kind: Kind
+    step: int
+    """From this step on, counted from 0 as in the log: after so many clips."""
+    last: int | None = None
+    """The last step at which it is in force; ``None`` for all that follow."""
+    words: str = ""
+    """Policy, clips (joined by ``+``), persona or label."""
+    system: str = ""
+    """The prompt of the persona; put in by whoever knows personas."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise InputError(f"there is no intervention {self.kind!r:.80}", f"known: {', '.join(KINDS)}")
+        if self.step < 0 or (self.last is not None and self.last < self.step):
+            raise InputError(f"{self.kind} begins at step {self.step} and ends at {self.last}", "write FIRST-LAST")
+        if bool(self.words.strip()) != (self.kind in _NEEDS_WORDS):
+            what = "needs words" if self.kind in _NEEDS_WORDS else "takes no words"
+            raise InputError(f"the intervention {self.kind} {what}", KINDS[self.kind])
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Clips that are injected."""
+        return tuple(filter(None, self.words.split("+"))) if self.kind == "inject" else ()
+
+    @property
+    def code(self) -> str:
+        """How a log names it."""
+        words = visible_line(self.words)[:_LONGEST_CODE].replace(";", ",")
+        return f"{self.kind}={words}" if words else self.kind
+
+    def is_in_force(self, step: int) -> bool:
+        """Whether it changes anything at a step."""
+        last = self.step + len(self.items) - 1 if self.items else self.last
+        return self.step <= step and (last is None or step <= last)
+
+
+def intervention_from(text: str) -> Intervention:
+    """An intervention as a user writes it: ``FIRST:KIND``, ``FIRST-LAST:KIND``, then ``=WORDS``.
+
+    Raises:
+        InputError: It is none.
+
+    Example:
+        >>> intervention_from("20-29:label=This may be advertising.").last
+        29
+    """
+    when, colon, what = text.partition(":")
+    first, dash, last = when.partition("-")
+    kind, _, words = what.partition("=")
+    if not colon or not first.isdecimal() or (dash and not last.isdecimal()) or len(when) > 20:
+        raise InputError(f"{text!r:.120} does not say when", "write AFTER:WHAT, for example 20:swap_policy=random")
+    return Intervention(kind, int(first), int(last) if dash else None, words)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Everything that is done at one step."""
+
+    interventions: tuple[Intervention, ...] = ()
+
+    @property
+    def code(self) -> str | None:
+        """How the log names it; ``None`` for nothing."""
+        return "; ".join(each.code for each in self.interventions) or None
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing that is done counts."""
+        return self._last("cool_down") is not None
+
+    @property
+    def hides_counts(self) -> bool:
+        """Whether likes are not shown."""
+        return self._last("hide_counts") is not None
+
+    @property
+    def note(self) -> str:
+        """Words that are shown with the clip."""
+        label = self._last("label")
+        return label.words if label else ""
+
+    @property
+    def system(self) -> str | None:
+        """The persona prompt that replaces the session's; ``None`` where it stays."""
+        persona = self._last("persona")
+        return persona.system if persona else None
+
+    def _last(self, kind: Kind) -> Intervention | None:
+        return next((each for each in reversed(self.interventions) if each.kind == kind), None)
+
+
+class Schedule:
+    """The interventions of a session, in order.
+
+    Args:
+        interventions: In any order; of two of a kind at one step the one that began later holds.
+        policy: The session's own.
+        known: Ids of all clips.
+
+    Raises:
+        InputError: A policy or a clip is unknown.
+    """
+
+    def __init__(self, interventions: Sequence[Intervention], policy: Policy, known: Collection[str]) -> None:
+        self._all = tuple(sorted(interventions, key=lambda each: each.step))
+        self._own = policy
+        self._swapped = {each: read_policy(each.words) for each in self._all if each.kind == "swap_policy"}
+        missing = [item for each in self._all for item in each.items if item not in known]
+        if missing:
+            raise InputError(f"there is no clip {missing[0]!r:.120} to inject", "name clips of the corpus by their ids")
+
+    def at(self, step: int) -> InForce:
+        """What is in force at a step."""
+        return InForce(tuple(each for each in self._all if each.is_in_force(step))) if self._all else _NOTHING
+
+    def policy(self, step: int) -> Policy:
+        """Who decides at a step, unless a clip is injected."""
+        for each in reversed(self.at(step).interventions):
+            if each.kind == "cool_down":
+                return Random()
+            if each.kind == "balanced":
+                return self._balanced
+            if each.kind == "swap_policy":
+                return self._swapped[each]
+        return self._own
+
+    def state(self, step: int, state: FeedState) -> FeedState:
+        """What that policy may use: nothing from before a reset or a balanced block."""
+        begun = [each.step for each in self.at(step).interventions if each.kind in ("reset", "balanced")]
+        return replace(state, history=state.history[max(begun) :]) if begun else state
+
+    def injected(self, step: int, state: FeedState) -> Shown | None:
+        """The clip that is to be shown at a step; ``None`` where the policy decides, or it was shown before."""
+        for each in reversed(self.at(step).interventions):
+            if each.kind == "inject":
+                row = state.stock.row(each.items[step - each.step])
+                if row in state.history.rows:
+                    return None
+                item = state.stock.items[row]
+                return Shown(item, INJECTED, Candidates.of([Candidate(item.item_id, 0.0, 1.0)]), 1.0)
+        return None
+
+    @cached_property
+    def _balanced(self) -> Policy:
+        return load_policy("balanced")
+
+
+_NOTHING = InForce()

@@ -1,0 +1,102 @@
+"""``browse``: what an agent sees, remembers and does, what is done to its feed, and what is said of all that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_world import MODEL, ColourEmbedder, write_clips
+
+import ingest.embedding.base
+from valuespectrum.cli import main
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A clip for each value, with what is said in one of them beside it, embedded by colour."""
+    folder = tmp_path_factory.mktemp("walking")
+    write_clips(folder / "clips", each=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ingest.embedding.base, "load_embedder", lambda spec, threads=None: ColourEmbedder())
+        made = main(["ingest", str(folder / "clips"), "--corpus", str(folder / "corpus"), "--embedder", "colours"])
+        assert made == 0
+        yield folder / "corpus"
+
+
+@pytest.fixture
+def browse(corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+    """Run ``browse``; gives exit code, standard output and what was told meanwhile."""
+
+    def call(*words: object, model: str = MODEL) -> tuple[int, str, str]:
+        capfd.readouterr()
+        log = ("--out", tmp_path / "s.jsonl")
+        code = main(["browse", *map(str, ("--corpus", corpus, "--model", model, *log, *words))])
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return call
+
+
+def test_a_session_with_everything_is_walked_paired_replayed_and_continued(
+    browse: Any, corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log, without = tmp_path / "s.jsonl", tmp_path / "s-without.jsonl"
+    words = [*("--observe", "frames:2+caption", "--memory", "transcript:2", "--act", "share", "--act", "save")]
+    words += ["--fatigue", "0.5", "--boredom", "0.5", "--fresh-every", "2"]
+    done = ("--intervene", "2:persona=bon_vivant", "--intervene", "3-4:cool_down")
+    code, out, err = browse(*words, *done, "--steps", "5", "--json")
+    assert code == 0, err
+    document = json.loads(out)
+    assert document["without"]["log"] == str(without) and document["steps"] == document["without"]["steps"] == 5
+    lines, others = (path.read_bytes().splitlines() for path in (log, without))
+    assert lines[1:3] == others[1:3] and lines[3:] != others[3:]
+    event = json.loads(lines[4])
+    assert event["intervention"] == "persona=bon_vivant; cool_down" and event["memory"] and "fresh" not in event
+    assert set(event["asked"]) <= {"glance", "watch", "like", "share", "save"}
+    manifest = json.loads(lines[0])
+    assert manifest["memory"] == "transcript" and manifest["observer"]["beside"] == ["caption"]
+    for path in (log, without):
+        assert main(["browse", "--replay", str(path), "--json"]) == 0
+        assert json.loads(capfd.readouterr().out)["checked"] == "everything"
+    code, out, err = browse(*words, *done, "--steps", "7")
+    assert code == 0 and "went on after the 5 steps" in out and f"{log}: went on after the 5 steps" in err
+    assert log.read_bytes().splitlines()[1:6] == lines[1:]
+    assert "went on" not in browse(*words, *done, "--steps", "7")[1]
+
+
+def test_a_replay_takes_no_options_that_mean_nothing_beside_it(browse: Any, tmp_path: Path) -> None:
+    log = tmp_path / "s.jsonl"
+    assert browse("--steps", "2")[0] == 0
+    for words in (("--steps", "9"), ("--policy", "random"), ("--memory", "transcript"), ("--seed", "4")):
+        assert main(["browse", "--replay", str(log), *words]) == 2
+    code, _, err = browse("--replay", log)
+    assert code == 2 and "means nothing beside --replay" in err
+    assert browse("--fresh-every", "3")[0] == 2
+
+
+def test_a_session_of_refusals_says_so(browse: Any) -> None:
+    code, out, _ = browse("--steps", "4", model="simulated:refusal_rate=1")
+    assert code == 0 and "decided nothing: 4 of 4 (4 refused); no act, no signal" in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--observe", "smell"),
+        ("--observe", "page"),
+        ("--memory", "elephant"),
+        ("--act", "shout"),
+        ("--fatigue", "1e9"),
+        ("--intervene", "soon:reset"),
+        ("--intervene", "1:persona=nobody"),
+        ("--intervene", "1:swap_policy=nowhere"),
+        ("--intervene", "1:inject=nowhere"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(browse: Any, tmp_path: Path, words: Any) -> None:
+    code, out, err = browse("--steps", "2", *words)
+    assert (code, out) == (2, "") and err.strip().splitlines()[-1].startswith("error: ") and "Traceback" not in err
+    assert not (tmp_path / "s.jsonl").exists()

@@ -1,0 +1,91 @@
+"""How an agent walks through a feed, by the options of a verb: what it sees, remembers, may do, and what is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.operations.shared.choices import SpokenStrategy
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.browsing.interventions import Intervention
+    from agents.browsing.options import SessionOptions
+
+
+@dataclass(frozen=True, slots=True)
+class WalkSettings:
+    """What an agent sees, remembers, may do, and what is done to it; the names are those of options."""
+
+    observe: str = "frames"
+    """``frames``, ``frames:4``, ``shuffled:4``, ``sheet:4``, ``caption``, ``transcript`` or ``none``; then words beside
+    it: ``+caption``, ``+transcript``, ``+creator``, ``+likes``, ``+topics``."""
+    memory: str = "none"
+    """``none``, ``transcript``, ``summary`` or ``retrieval``, then ``:CLIPS``."""
+    fresh_every: int = 1
+    """With memory: at every so many steps the questions are also asked without it; 0 for never."""
+    act: tuple[str, ...] = ()
+    """Further acts that are asked about."""
+    fatigue: float = 0.0
+    """Log-odds that a minute of watching takes from going on."""
+    boredom: float = 0.0
+    """Log-odds that a clip like those before takes from going on."""
+    intervene: tuple[str, ...] = ()
+    """What is done at which step, as ``AFTER:WHAT``."""
+
+    def applied(self, session: SessionOptions, roles: Roles) -> SessionOptions:
+        """A session that is walked in this way.
+
+        Args:
+            session: With everything else.
+            roles: Whom the agent may be told to be.
+
+        Raises:
+            InputError: Something that was named does not exist.
+        """
+        from agents.browsing.doing.actions import further_acts
+        from agents.browsing.doing.memory import memory_from
+        from agents.browsing.doing.weariness import WearinessOptions
+        from agents.browsing.interventions import intervention_from
+        from agents.browsing.seeing.observe import observer_from
+
+        observer = observer_from(self.observe)
+        if observer.mode == "page":
+            raise InputError("the page can be looked at from Python only", "give Session(..., screens=...) one")
+        return replace(
+            session,
+            observer=observer,
+            memory=replace(memory_from(self.memory), fresh_every=self.fresh_every),
+            actions=further_acts(self.act),
+            weariness=WearinessOptions(self.fatigue, self.boredom),
+            interventions=tuple(roles.told(intervention_from(each)) for each in self.intervene),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Where personas come from and how they are put."""
+
+    file: Path | None = None
+    strategy: SpokenStrategy = "simple"
+
+    def told(self, intervention: Intervention) -> Intervention:
+        """An intervention with the prompt of its persona, where it has one.
+
+        Raises:
+            InputError: There is no such persona.
+        """
+        from agents.personas.prompts import system_prompt
+        from valuespectrum.operations.shared.loading import feed_roles
+
+        if intervention.kind != "persona":
+            return intervention
+        if intervention.words == NO_PERSONA:
+            return intervention
+        found = feed_roles([intervention.words], self.file, self.strategy)
+        if len(found) != 1:
+            raise InputError(f"{intervention.code}: one persona at a time", "name one")
+        (persona,) = found.values()
+        return replace(intervention, system=system_prompt(persona, self.strategy))
