@@ -18,7 +18,7 @@ from ingest.embedding.base import Embedder
 from ingest.embedding.cores import count_cores
 from ingest.embedding.stage import EmbeddingStage, Progress
 from ingest.engines.local import IngestEngine, LocalEngine
-from ingest.examining.examiner import Examiner, ItemFindings, is_remote
+from ingest.examining.examiner import ClipNeeds, Examiner, ItemFindings, is_remote
 from ingest.examining.executors import ConfinedFiles
 from ingest.examining.near_duplicates import mark_duplicates
 from ingest.examining.triage import (
@@ -33,9 +33,11 @@ from ingest.examining.triage import (
 )
 from ingest.report import IngestReport, Tally
 from ingest.saved_sources import remember, remember_lists
-from ingest.sources.base import SourceItem, SourceOptions
+from ingest.sources.base import SourceItem, SourceOptions, WordedItem
 from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import find_items
+from ingest.transcripts.keeping import PlaceWords, keep_words, transcripts_of
+from ingest.transcripts.recognisers import SpeechListener
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure, Media, Recipe
@@ -66,6 +68,8 @@ class IngestOptions:
     """Look again at what stands beside known files; what lists say of them is always looked at."""
     max_items: int | None = None
     """Look at no more items than this."""
+    speech: str = ""
+    """Spec of the recogniser that hears local clips which it has not heard yet; empty: nobody listens."""
     source: SourceOptions = field(default_factory=SourceOptions)
 
 
@@ -150,6 +154,8 @@ class _Run:
         mark = settings_mark(self._recipe.recipe_id, options.decode)
         self._settings = Settings(self._recipe.recipe_id, mark, options.retry_failed)
         self._known_clips = corpus.clip_ids()
+        self._listener = SpeechListener(options.speech) if options.speech else None
+        self._heard = corpus.heard_by(options.speech) if options.speech else set()
         self._to_redo: set[str] = set()
         self._added: set[str] = set()
         self._described: list[Judged] = []
@@ -163,9 +169,11 @@ class _Run:
     def execute(self, items: Iterable[SourceItem], count: int) -> None:
         """Do everything there is to do."""
         options, tally = self._options, self.tally
-        downloads = ConfinedFiles(options.decode, self._workers)
-        files = self._engine.files(options.decode, downloads, options.isolate)
-        examiner = Examiner(self._corpus, options.decode, files, downloads, self._needs_frames)
+        decode = replace(options.decode, sound=self._listener is not None)
+        downloads = ConfinedFiles(decode, self._workers)
+        files = self._engine.files(decode, downloads, options.isolate)
+        needs = ClipNeeds(self._needs_frames, self._needs_speech)
+        examiner = Examiner(self._corpus, decode, files, downloads, needs, self._listener)
         with self._stage as stage, downloads:
             stage.queue(self._corpus.pictures_without_vector(self._embedder_id))
             for examined in examiner.examine_all(self._fresh(items)):
@@ -183,6 +191,9 @@ class _Run:
     def _needs_frames(self, clip_id: str) -> bool:
         return clip_id not in self._known_clips or clip_id in self._to_redo
 
+    def _needs_speech(self, clip_id: str) -> bool:
+        return self._listener is not None and clip_id not in self._heard
+
     def _fresh(self, items: Iterable[SourceItem]) -> Iterator[Judged]:
         """Items that must be looked at; the others are counted."""
         tally = self.tally
@@ -190,6 +201,8 @@ class _Run:
             verdict, known = judged.verdict, judged.known
             if verdict is Verdict.OTHER_RECIPE and self._options.redo_frames and known:
                 self._to_redo.add(known.clip_id)
+            elif verdict in (Verdict.KNOWN, Verdict.OTHER_RECIPE) and known and self._is_to_be_heard(judged):
+                tally.clips_other_recipe += verdict is Verdict.OTHER_RECIPE
             elif verdict in (Verdict.KNOWN, Verdict.OTHER_RECIPE):
                 tally.clips_known += 1
                 tally.clips_other_recipe += verdict is Verdict.OTHER_RECIPE
@@ -207,6 +220,10 @@ class _Run:
             yield judged
         self._describe_known()
 
+    def _is_to_be_heard(self, judged: Judged) -> bool:
+        """Whether a known clip is looked at for its sound; a download would have to be fetched again for that."""
+        return judged.known is not None and self._needs_speech(judged.known.clip_id) and not is_remote(judged.item)
+
     def _note_known(self, judged: Judged) -> None:
         # A row costs nothing; what stands beside a file is a file of its own.
         is_gone = judged.known is not None and judged.known.gone
@@ -218,6 +235,8 @@ class _Run:
         said = [judged.item.describe(judged.stamp) for judged in self._described]
         for source in self._corpus.curation.changed(said):
             self.tally.changed_metadata += self._corpus.update_source(source)
+        for judged in self._described:
+            self._read_again(judged)
         # A local file that was gone is back; that a link is still listed says nothing.
         back = [
             source
@@ -228,6 +247,22 @@ class _Run:
             self._corpus.update_source(source)
         self._described.clear()
 
+    def _read_again(self, judged: Judged) -> None:
+        """Put the words that stand beside a known clip now in the place of those that stood there."""
+        item, known = judged.item, judged.known
+        found = item.words() if isinstance(item, WordedItem) and known and known.clip_id else None
+        if found is not None and known is not None:
+            self.tally.damaged += found.problems
+            said = PlaceWords.of(found, item.locator)
+            self._keep_words(known.clip_id, (said,) if said else ())
+
+    def _keep_words(self, clip_id: str, words: Sequence[PlaceWords]) -> None:
+        """Put the words of a clip that is here in the place of those that it had from the same places."""
+        for each in words:
+            changed, note = keep_words(self._corpus, clip_id, each, self._corpus.clip(clip_id).duration)
+            self.tally.words_changed += changed
+            self.tally.damaged += [note] if note and changed else []
+
     def _commit(self, examined: ItemFindings) -> None:
         if examined.removed:
             self.tally.clips_removed += 1
@@ -237,9 +272,9 @@ class _Run:
             self._add(examined, examined.media)
         else:
             self._corpus.link_source(examined.source, examined.clip_id)
+            self._keep_words(examined.clip_id, examined.words)
             self.tally.clips_known += 1
-        if examined.note:
-            self.tally.damaged.append(examined.note)
+        self.tally.damaged += examined.notes
 
     def _fail(self, examined: ItemFindings, error: MediaError) -> None:
         judged = examined.judged
@@ -260,12 +295,17 @@ class _Run:
             corpus.curation.set_setting(_LINKS_PENDING, "yes")
         if media.clip_id in self._known_clips:
             corpus.curation.set_setting(_REPLACED, "yes")
-            corpus.curation.replace_frames(media, self._recipe, frames)
+            # Frames last: once they are new, nobody looks into the file again.
             corpus.link_source(examined.source, media.clip_id)
+            self._keep_words(media.clip_id, examined.words)
+            corpus.curation.replace_frames(media, self._recipe, frames)
             self._to_redo.discard(media.clip_id)
             tally.clips_redone += 1
         else:
-            corpus.add_clip(examined.source, media, self._recipe, frames)
+            transcripts, notes = transcripts_of(examined.words, media.duration)
+            corpus.add_clip(examined.source, media, self._recipe, frames, transcripts)
+            tally.words_changed += len(transcripts)
+            tally.damaged += notes
             self._known_clips.add(media.clip_id)
             tally.clips_added += 1
         self._added.add(media.clip_id)

@@ -28,10 +28,11 @@ from ingest.media.media_guard import shown_name
 from ingest.pipeline import IngestOptions, ingest_items
 from ingest.report import IngestReport
 from ingest.saved_sources import allowed_sources, remember_lists
-from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
+from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions, WordedItem
 from ingest.sources.manifest import ListedItem
 from ingest.sources.registry import by_precedence, failed_rows_of, find_items, link_item, load_sources
 from ingest.sources.tables.table import SUFFIXES
+from ingest.transcripts.keeping import PlaceWords, keep_words, would_change
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError, MediaError, StorageError
 from vectorstore.ledger.records import Failure, Receipt, Removal, Source
@@ -55,6 +56,7 @@ _WORDS = {
     "new": "new",
     "changed": "with changed bytes",
     "changed_metadata": "with changed descriptions",
+    "changed_words": "with changed subtitles",
     "retry_now": "failed before, to be tried again now",
     "retry_later": "failed before, to be tried again later",
     "failed": "failed before and unchanged",
@@ -233,6 +235,8 @@ def plan_refresh(
             _note(counts, examples, _LABELS[judged.verdict], judged.item.locator)
         for source in _changed(corpus, batch):
             _note(counts, examples, "changed_metadata", source.locator)
+        for locator in _reworded(corpus, batch):
+            _note(counts, examples, "changed_words", locator)
     gone, settled = _gone(corpus, items, listed)
     for label, locators in (("gone", gone), ("settled", settled)):
         for locator in locators:
@@ -325,6 +329,17 @@ def _changed(corpus: Corpus, batch: Sequence[Judged]) -> list[Source]:
     return corpus.curation.changed(said)
 
 
+def _reworded(corpus: Corpus, batch: Sequence[Judged]) -> Iterator[str]:
+    """Known items beside which other words stand now."""
+    for judged in batch:
+        if judged.verdict not in (Verdict.KNOWN, Verdict.OTHER_RECIPE) or judged.known is None:
+            continue
+        item, clip_id = judged.item, judged.known.clip_id
+        words = PlaceWords.of(item.words() if isinstance(item, WordedItem) else None, item.locator)
+        if words is not None and would_change(corpus, clip_id, words, corpus.clip(clip_id).duration):
+            yield item.locator
+
+
 def _gone(corpus: Corpus, items: FoundAgain, listed: set[bytes]) -> tuple[list[str], list[str]]:
     """Local sources that are neither listed nor there any more: those of clips, and failures, which are settled so.
 
@@ -371,6 +386,10 @@ def _check_links(corpus: Corpus, items: FoundAgain) -> tuple[int, int, tuple[Fai
             inner.check()
             for source in corpus.curation.changed([item.describe(row.stamp)]):
                 corpus.update_source(source)
+            words = PlaceWords.of(item.words() if isinstance(item, WordedItem) else None, row.locator)
+            if words is not None:
+                clip_id = row.clip_ids[-1]
+                keep_words(corpus, clip_id, words, corpus.clip(clip_id).duration)
         except (InputError, MediaError) as error:
             reason = error.reason if isinstance(error, MediaError) else "policy"
             if reason == "unavailable":

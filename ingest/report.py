@@ -48,6 +48,8 @@ class IngestReport:
     """Failures of earlier runs that are dropped: rows of lists that are good again, sources that are no more."""
     changed_metadata: int = 0
     """Those of the known about which something else is said now."""
+    words_changed: int = 0
+    """Transcripts of new clips, and places whose words about a known clip came, went or changed."""
     lists: Sequence[ListCounts] = ()
     """What became of every row of the lists."""
     unreachable: Sequence[Failure] = ()
@@ -74,6 +76,7 @@ class IngestReport:
             "files_ignored": self.files_ignored,
             "failures_settled": self.failures_settled,
             "changed_metadata": self.changed_metadata,
+            "words_changed": self.words_changed,
             "unreachable": [{"source": failure.source, "problem": failure.detail} for failure in self.unreachable],
             "lists": [asdict(counts) for counts in self.lists],
             "seconds": round(self.seconds, 3),
@@ -112,6 +115,7 @@ class Tally:
     frames_blank: int = 0
     frames_embedded: int = 0
     changed_metadata: int = 0
+    words_changed: int = 0
     failures: list[Failure] = field(default_factory=list)
     damaged: list[Failure] = field(default_factory=list)
 
@@ -152,4 +156,5 @@ class Tally:
             clips_linked=self.clips_linked,
             frames_blank=self.frames_blank,
             changed_metadata=self.changed_metadata,
+            words_changed=self.words_changed,
         )

@@ -41,7 +41,7 @@ from vectorstore.ledger.records import (
     Transcript,
 )
 from vectorstore.ledger.schema import create_ledger, is_ledger
-from vectorstore.ledger.transcripts import set_transcripts
+from vectorstore.ledger.transcripts import row_of, set_transcripts
 from vectorstore.upkeep.curation import Curation
 from vectorstore.upkeep.removal import clean_up, foresee_forgetting, forget_rows, remove_rows, unfinished_removals
 
@@ -202,14 +202,29 @@ class Corpus(CorpusReader):
             raise CorpusError(f"{self.folder} is open for reading only", "open it for writing")
         return self._pictures.put(pictures)
 
-    def add_clip(self, source: Source, media: Media, recipe: Recipe, frames: Sequence[Frame]) -> None:
+    def add_clip(
+        self,
+        source: Source,
+        media: Media,
+        recipe: Recipe,
+        frames: Sequence[Frame],
+        transcripts: Sequence[Transcript] = (),
+    ) -> None:
         """Add a clip with its frames in one transaction, after ``store_pictures`` has stored their pictures.
+
+        Args:
+            source: Where it is from.
+            media: What it is.
+            recipe: How its frames were made.
+            frames: Its frames.
+            transcripts: What is said in it; those from beside or a platform go with the source.
 
         Raises:
             CorpusError: The clip is here already.
+            InputError: A transcript is too long, or its times are none.
             StorageError: Disk full or read-only.
         """
-        self._ledger.add_clip(source, media, recipe, frames)
+        self._ledger.add_clip(source, media, recipe, frames, [row_of(each) for each in transcripts])
 
     def link_source(self, source: Source, clip_id: str) -> None:
         """Record that another source leads to a clip that is already here."""

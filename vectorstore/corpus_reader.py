@@ -14,7 +14,7 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.index.keeper import IndexKeeper
 from vectorstore.index.search import Searcher, SearchOptions
 from vectorstore.ledger.counts import NUMBERS
-from vectorstore.ledger.filters import SearchFilter
+from vectorstore.ledger.filters import SearchFilter, clips_that_pass
 from vectorstore.ledger.ledger import Ledger
 from vectorstore.ledger.records import (
     Clip,
@@ -30,10 +30,12 @@ from vectorstore.ledger.records import (
     SourceRow,
     SourceState,
     Transcript,
+    WordHit,
 )
 from vectorstore.ledger.schema import SCHEMA_VERSION
-from vectorstore.ledger.transcripts import all_transcripts, preferred, transcripts
+from vectorstore.ledger.transcripts import all_transcripts, has_transcripts, heard_by, preferred, transcripts
 from vectorstore.ledger.uploaders import Person, find_person
+from vectorstore.ledger.word_search import search_words
 from vectorstore.upkeep.removal import clips_foreseen, foresee, is_removed, keys_unknown
 from vectorstore.upkeep.verification import find_problems
 
@@ -135,6 +137,16 @@ class CorpusReader:
     def spoken(self, language: str = "") -> Iterator[tuple[str, Transcript]]:
         """For every clip with words its id and the transcript that ``transcript`` takes, ordered by id."""
         return all_transcripts(self._ledger, language)
+
+    def has_transcripts(
+        self, clip_id: str, origin: str, found: Sequence[Transcript], locator: str | None = None
+    ) -> bool:
+        """Whether ``Corpus.set_transcripts`` with the same arguments would change nothing."""
+        return has_transcripts(self._ledger, clip_id, origin, found, locator)
+
+    def heard_by(self, maker: str) -> set[str]:
+        """Ids of the clips that a speech recogniser has heard, whether or not anything is said in them."""
+        return heard_by(self._ledger, maker)
 
     def picture_path(self, picture_sha: str) -> Path:
         """The file of a picture.
@@ -245,6 +257,20 @@ class CorpusReader:
         """
         embedder = self._known_embedder(embedder_id or self.default_embedder())
         return self._searcher.search(vector, embedder, SearchOptions(count, engine, unique, where))
+
+    def search_words(self, text: str, count: int = 10, where: SearchFilter | None = None) -> list[WordHit]:
+        """The clips in which words are said, those first that say them most often (``vectorstore.ledger.word_search``).
+
+        Args:
+            text: The words, of which all must be said.
+            count: How many clips at most.
+            where: What to limit the search to; what it says of frames counts for nothing.
+
+        Raises:
+            InputError: There is no word in the text, or too many are.
+        """
+        among = None if where is None or where.is_empty else clips_that_pass(self._ledger, where)
+        return search_words(self._ledger, text, count, among)
 
     def search_clips(
         self,

@@ -154,6 +154,35 @@ def open_found(path: Path) -> Iterator[tuple[int, str]]:
         os.close(folder)
 
 
+def read_beside(path: Path, most: int) -> bytes | None:
+    """A small file that lies beside a clip, opened over no link; ``None`` where there is none.
+
+    Args:
+        path: As ``settle`` gives it.
+        most: Bytes.
+
+    Raises:
+        MediaError: As ``file_error``; ``not_a_file`` for anything but a regular file, ``too_big`` for more bytes.
+        StorageError: Too many open files.
+    """
+    try:
+        with open_found(path) as (folder, name):
+            # If a pipe lies there, opening it must not hang.
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            descriptor = os.open(name, flags, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise file_error(printable(Path(path.name)), error) from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise MediaError(f"{printable(Path(path.name))}: not a regular file", "not_a_file")
+        if status.st_size > most:
+            raise MediaError(f"{printable(Path(path.name))}: more than {most:,} bytes", "too_big")
+        return file.read(most)
+
+
 @dataclass(slots=True)
 class Listing:
     """What a folder or pattern leads to."""

@@ -26,6 +26,7 @@ from ingest.decoding.decord_backend import read_frames as read_with_decord
 from ingest.decoding.pyav_backend import read_frames as read_with_pyav
 from ingest.decoding.pyav_backend import read_thumbnails
 from ingest.decoding.sampling import SAMPLINGS, first_plan, keyframe_plan, scene_plan
+from ingest.decoding.sound import read_sound
 from ingest.decoding.torchcodec_backend import import_torchcodec
 from ingest.decoding.torchcodec_backend import read_frames as read_with_torchcodec
 from ingest.media.media_guard import Deadline, Limits, is_cut_short, open_media, shown_name
@@ -33,6 +34,7 @@ from ingest.media.media_index import Demuxed, MediaIndex, demuxed
 from ingest.media.packet_plan import PacketPlan, make_plan
 from ingest.media.picture_sizes import JPEG_QUALITY
 from ingest.media.recognition import choose_demuxer
+from ingest.transcripts.cues import RawTrack
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Recipe
 
@@ -57,6 +59,9 @@ class DecodeOptions:
     keep_truncated: bool = False
     """Take what there is of a file that ends too early, instead of refusing it."""
     limits: Limits = field(default_factory=Limits)
+    # No part of how pictures are made, so it makes no recipe another one.
+    sound: bool = field(default=False, repr=False)
+    """Whether the sound is decoded, too, for a speech recogniser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ class Decoded:
     damaged_packets: int
     frames: tuple[DecodedFrame, ...]
     """In order of time; fewer than asked for when the clip is shorter or damaged."""
+    tracks: tuple[RawTrack, ...] = ()
+    """What its text tracks say, as they say it."""
+    sound: bytes = b""
+    """See ``sound.read_sound``; empty unless it was asked for."""
 
 
 def decode(path: Path, options: DecodeOptions) -> Decoded:
@@ -122,10 +131,11 @@ def decode_file(file: BinaryIO, name: str, options: DecodeOptions, deadline: Dea
         raise MediaError(
             f"{name}: only {len(read.pictures)} of {len(plan.targets)} frames could be decoded", "decode_error"
         )
-    return _decoded(index, read)
+    sound = read_sound(file, index.demuxer, name, options.limits, deadline) if options.sound else b""
+    return _decoded(index, read, sound)
 
 
-def _decoded(index: MediaIndex, read: FramesRead) -> Decoded:
+def _decoded(index: MediaIndex, read: FramesRead, sound: bytes) -> Decoded:
     return Decoded(
         container=index.demuxer,
         codec=index.codec,
@@ -136,6 +146,8 @@ def _decoded(index: MediaIndex, read: FramesRead) -> Decoded:
         truncated=index.truncated,
         damaged_packets=read.damaged_packets,
         frames=tuple(DecodedFrame(index.seconds(target), picture) for target, picture in read.pictures),
+        tracks=index.tracks,
+        sound=sound,
     )
 
 

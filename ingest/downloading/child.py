@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 from ingest.cleaning.urls import OwnHost
 from ingest.downloading.audit_guard import Guard, limit_process
 from ingest.downloading.connector import RemoteConnections
-from ingest.downloading.options import SUFFIXES, ytdlp_options
+from ingest.downloading.options import SUFFIXES, subtitle_options, ytdlp_options
 from vectorstore.foundation.errors import FetchError
 from vectorstore.processes.confinement import confine_download, readable_folders
 
@@ -53,6 +53,8 @@ class Task(TypedDict):
     download: bool
     listing: int
     """Most items to list; 0 downloads a single video."""
+    subtitles: list[str]
+    """Languages whose subtitle files are downloaded in place of the video; empty for the video."""
     cookies: str | None
     deno: str | None
     max_bytes: int
@@ -146,6 +148,7 @@ class DownloadJob:
         task = self._task
         options = ytdlp_options(task["own"], task["listing"], task["cookies"], task["deno"])
         options |= {"progress_hooks": [self._progress], "match_filter": self._match, "logger": _Silence()}
+        options |= subtitle_options(task["subtitles"])
         # Names and addresses are not for this process to look at.
         self._networking.create_connection = self._guard.connect
         self._guard.install()

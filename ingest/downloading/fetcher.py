@@ -29,7 +29,10 @@ from ingest.downloading.pacing import Pacer
 from ingest.media.formats import READ
 from ingest.media.media_guard import Limits, open_media
 from ingest.media.recognition import recognise
+from ingest.transcripts.beside import FoundWords, read_subtitle_files
+from ingest.transcripts.subtitles import LARGEST
 from vectorstore.foundation.errors import FetchError, InputError, MediaError, StorageError
+from vectorstore.ledger.records import Failure
 from vectorstore.processes.child_process import NOWHERE, PIPE, end_child, start_child, tell, wait_for
 from vectorstore.processes.confinement import UNCONFINED, Confinement
 
@@ -49,6 +52,7 @@ _START = 60.0
 _PREFIX = "valuespectrum-fetch-"
 _PACER = Pacer()
 _SMALL = Limits(max_bytes=_MAX_ANSWER)
+_SUBTITLES = Limits(max_bytes=LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Fetcher:
         """
         with self._private_folder() as folder:
             self._check_space(limits)
-            answer = self._ask(link, folder, limits, {"download": True, "listing": 0})
+            answer = self._ask(link, folder, limits, {"download": True})
             yield Download(_find_video(folder / "media", link, limits), _description(answer, link))
 
     def look(self, link: Link) -> Mapping[str, object]:
@@ -100,7 +104,24 @@ class Fetcher:
             FetchError: ``unavailable`` when it is gone; other reasons say nothing about that.
         """
         with self._private_folder() as folder:
-            return _description(self._ask(link, folder, _SMALL, {"download": False, "listing": 0}), link)
+            return _description(self._ask(link, folder, _SMALL, {"download": False}), link)
+
+    def subtitles(self, link: Link) -> FoundWords | None:
+        """The subtitles that a platform has for one video in the languages that were asked for.
+
+        Returns:
+            ``None`` where none were asked for. What could not be fetched is a problem and not an error: a video is no
+            worse without its words.
+        """
+        languages = list(self._options.subtitles)
+        if not languages:
+            return None
+        with self._private_folder() as folder:
+            try:
+                self._ask(link, folder, _SUBTITLES, {"download": True, "subtitles": languages})
+            except FetchError as error:
+                return FoundWords("platform", None, (Failure(link.url, "subtitles", error.message),))
+            return read_subtitle_files(folder / "media", languages, link.url)
 
     def listing(self, link: Link) -> list[Mapping[str, object]]:
         """What a page lists, at most ``max_items`` entries; for a short link, where it leads.
@@ -161,6 +182,8 @@ class Fetcher:
         until = options.until.strftime("%Y%m%d") if options.until else "99999999"
         return {
             "url": link.url,
+            "listing": 0,
+            "subtitles": [],
             "own": link.platform == "own",
             "own_hosts": [[own.host, own.port] for own in options.own_hosts],
             "max_bytes": limits.max_bytes,

@@ -31,11 +31,13 @@ OWN_EXTRACTORS = ("^generic$",)
 SUFFIXES = ("mp4", "webm", "mkv", "mov", "m4v")
 """File types that are kept."""
 
+MOST_LANGUAGES = 4
+"""Languages in which subtitles of one video are fetched."""
 _SMALL = ["res:360", "vcodec:h264", "proto", "size"]
 _PATHS = ("cookies", "temporary_folder", "js_runtime")
 _KEYS = (
     "cookies, max_items, since, until, own_hosts, seconds, pace, max_blocks, temporary_folder, js_runtime, min_free, "
-    "unconfined"
+    "unconfined, subtitles"
 )
 _RIGHTS = ("cookies", "own_hosts", "temporary_folder", "js_runtime")
 """Options that let a download read a file, reach into the own network, write elsewhere, or run a program."""
@@ -66,6 +68,8 @@ class FetchOptions:
     """Bytes that must stay free besides the largest download."""
     unconfined: bool = False
     """Download also where the kernel cannot confine the downloading process."""
+    subtitles: tuple[str, ...] = ()
+    """Languages in which subtitle files are fetched, too, as the platform calls them; one more request a video."""
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> FetchOptions:
@@ -95,6 +99,7 @@ class FetchOptions:
             js_runtime=_file(settings, "js_runtime"),
             min_free=int(_number(settings, "min_free", defaults["min_free"], 0, 2**50)),
             unconfined=settings.get("unconfined") in (True, "yes"),
+            subtitles=_languages(settings.get("subtitles", ())),
         )
 
     def allows_day(self, published: str) -> bool:
@@ -185,6 +190,22 @@ def _day(settings: Mapping[str, object], name: str) -> date | None:
         raise InputError(f"download option {name} is {value!r}", "write a day as 2026-01-31") from error
 
 
+def _languages(value: object) -> tuple[str, ...]:
+    named = value.split(",") if isinstance(value, str) else value
+    if not isinstance(named, list | tuple) or len(named) > MOST_LANGUAGES or not all(map(_is_language, named)):
+        raise InputError(
+            f"download option subtitles is {value!r:.200}",
+            f"write up to {MOST_LANGUAGES} languages as the platform calls them, e.g. en,de",
+        )
+    return tuple(dict.fromkeys(map(str, named)))
+
+
+def _is_language(text: object) -> bool:
+    # "all" would be every language that there is.
+    form = r"(?!all$)[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}"
+    return isinstance(text, str) and re.fullmatch(form, text) is not None
+
+
 def _hosts(value: object) -> tuple[OwnHost, ...]:
     if isinstance(value, str):
         value = value.split(",")
@@ -255,6 +276,23 @@ def ytdlp_options(
         "noprogress": True,
         "color": {"stdout": "no_color", "stderr": "no_color"},
     }  # fmt: skip
+
+
+def subtitle_options(languages: Sequence[str]) -> dict[str, object]:
+    """Parameters beside those of one download with which subtitle files are written in place of the video.
+
+    Args:
+        languages: Exact names; none for no change. What was written by hand goes before what the platform recognised.
+    """
+    if not languages:
+        return {}
+    return {
+        "skip_download": True,
+        "writesubtitles": True,
+        "writeautomaticsub": True,
+        "subtitleslangs": list(languages),
+        "subtitlesformat": "vtt/srt",
+    }
 
 
 def version_warnings(today: date, installed: str | None = None) -> list[str]:

@@ -18,10 +18,13 @@ from pathlib import Path
 from ingest.cleaning.paths import settle
 from ingest.decoding.decode import DecodeOptions, recipe
 from ingest.examining.executors import FileRows, Files
-from ingest.examining.media_file import Picture
+from ingest.examining.media_file import FileFindings, Picture
 from ingest.examining.quality import Quality
 from ingest.examining.triage import Judged
-from ingest.sources.base import SettledItem, SourceItem, changed_upstream
+from ingest.sources.base import SettledItem, SourceItem, WordedItem, changed_upstream
+from ingest.transcripts.beside import FoundWords
+from ingest.transcripts.keeping import PlaceWords
+from ingest.transcripts.recognisers import SpeechListener
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Failure, Frame, Media, Source
@@ -29,6 +32,16 @@ from vectorstore.upkeep.curation import RemovedKeys
 
 WAITING_CLIPS = 4
 """Clips that may be ready behind one that takes longer: bounds what a kill loses."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipNeeds:
+    """What is to be found out about a clip; asked with its SHA-256, from threads."""
+
+    frames: Callable[[str], bool]
+    """Whether it is to be decoded and its pictures are to be kept."""
+    speech: Callable[[str], bool] = lambda clip_id: False
+    """Whether it is to be heard, also where its pictures are here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +58,10 @@ class ItemFindings:
     """Duplicates are not marked yet."""
     frozen: bool = False
     removed: bool = False
-    note: Failure | None = None
-    """Something to tell although the clip is used."""
+    notes: tuple[Failure, ...] = ()
+    """What to tell although the clip is used."""
+    words: tuple[PlaceWords, ...] = ()
+    """What is said in it, by the places that were looked at."""
 
 
 class Examiner:
@@ -57,7 +72,8 @@ class Examiner:
         options: How files are decoded.
         files: Looks at local files.
         downloads: Looks at what came from the network.
-        needs_frames: Whether the clip of a SHA-256 is to be decoded; called from threads.
+        needs: What is to be found out about a clip.
+        listener: Who hears it; ``None`` where nobody was named.
     """
 
     def __init__(
@@ -66,13 +82,15 @@ class Examiner:
         options: DecodeOptions,
         files: Files,
         downloads: Files,
-        needs_frames: Callable[[str], bool],
+        needs: ClipNeeds,
+        listener: SpeechListener | None = None,
     ) -> None:
         self._corpus = corpus
         self._options = options
         self._files = files
         self._downloads = downloads
-        self._needs_frames = needs_frames
+        self._needs = needs
+        self._listener = listener
         self._slots = threading.BoundedSemaphore(files.at_once)
         self._recipe = recipe(options)
         self._removed: RemovedKeys = corpus.curation.removed_keys()
@@ -113,9 +131,10 @@ class Examiner:
                 if self._is_removed(source):
                     return ItemFindings(judged, source, removed=True)
                 rows = self._look_at(item, path)
+            beside = item.words() if isinstance(item, WordedItem) else None
         except MediaError as error:
             return ItemFindings(judged, source, error=error)
-        return self._finish(judged, source, rows)
+        return self._finish(judged, source, rows, beside)
 
     def _is_removed(self, source: Source) -> bool:
         links = (source.locator, source.page_url)
@@ -123,29 +142,53 @@ class Examiner:
 
     def _look_at(self, item: SourceItem, path: Path) -> FileRows:
         def is_known(clip_id: str) -> bool:
-            return self._removed.has("clip", clip_id) or not self._needs_frames(clip_id)
+            return self._removed.has("clip", clip_id) or not (
+                self._needs.frames(clip_id) or self._needs.speech(clip_id)
+            )
 
         files = self._downloads if is_remote(item) else self._files
         with self._slots:
             return files.look_at(_settled(item, path) if files.here else path, is_known)
 
-    def _finish(self, judged: Judged, source: Source, rows: FileRows) -> ItemFindings:
-        found, measures = rows.examination, rows.measures
+    def _finish(self, judged: Judged, source: Source, rows: FileRows, beside: FoundWords | None) -> ItemFindings:
+        found = rows.examination
         if found.failure:
             return ItemFindings(judged, source, error=found.failure)
         removed = self._removed.has("clip", found.clip_id)
-        note = changed_upstream(judged.item, found.clip_id)
-        if found.media is None or removed:
-            return ItemFindings(judged, source, clip_id=found.clip_id, removed=removed, note=note)
+        if removed:
+            return ItemFindings(judged, source, clip_id=found.clip_id, removed=True)
+        words, notes = self._words(source, found, beside)
+        if note := changed_upstream(judged.item, found.clip_id):
+            notes.append(note)
+        known = ItemFindings(judged, source, clip_id=found.clip_id, notes=tuple(notes), words=words)
+        if found.media is None or not self._needs.frames(found.clip_id):
+            return known
+        media = replace(found.media, motion=rows.measures.motion)
+        return replace(known, media=media, frames=self._frames(rows), frozen=rows.measures.frozen)
+
+    def _words(
+        self, source: Source, found: FileFindings, beside: FoundWords | None
+    ) -> tuple[tuple[PlaceWords, ...], list[Failure]]:
+        """What is said in a clip by all accounts, and what is to be told about that."""
+        words = [said] if (said := PlaceWords.of(beside, source.locator)) else []
+        notes = list(beside.problems) if beside else []
+        if found.media is not None:
+            words.append(PlaceWords("inside", found.tracks))
+        if found.media is not None and self._listener is not None and self._needs.speech(found.clip_id):
+            try:
+                words.append(PlaceWords("recognised", (self._listener.hear(found.sound),), maker=self._listener.spec))
+            except MediaError as error:
+                notes.append(Failure(source.locator, "speech", error.message))
+        return tuple(words), notes
+
+    def _frames(self, rows: FileRows) -> tuple[Frame, ...]:
+        found = rows.examination
         shas = self._corpus.store_pictures([picture.jpeg for picture in found.pictures])
-        frames = tuple(
+        seen = zip(found.pictures, shas, rows.measures.qualities, strict=True)
+        return tuple(
             self._frame(found.clip_id, position, picture, sha, quality)
-            for position, (picture, sha, quality) in enumerate(
-                zip(found.pictures, shas, measures.qualities, strict=True)
-            )
+            for position, (picture, sha, quality) in enumerate(seen)
         )
-        media = replace(found.media, motion=measures.motion)
-        return ItemFindings(judged, source, None, found.clip_id, media, frames, measures.frozen, note=note)
 
     def _frame(self, clip_id: str, position: int, picture: Picture, sha: str, quality: Quality) -> Frame:
         return Frame(

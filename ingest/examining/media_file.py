@@ -15,6 +15,7 @@ from ingest.decoding.decode import Decoded, DecodeOptions, decode_file
 from ingest.examining.near_duplicates import difference_hash
 from ingest.media.media_guard import Deadline, hash_media, open_media, shown_name
 from ingest.media.picture_sizes import to_jpeg
+from ingest.transcripts.cues import RawTrack
 from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import Media
 
@@ -45,6 +46,10 @@ class FileFindings:
     """Bytes; 0 when it was refused before it was opened."""
     media: Media | None = None
     pictures: tuple[Picture, ...] = ()
+    tracks: tuple[RawTrack, ...] = ()
+    """What its text tracks say, as they say it."""
+    sound: bytes = b""
+    """What is heard in it, where that was asked for: see ``decoding.sound``."""
     failure: MediaError | None = None
 
 
@@ -110,7 +115,7 @@ def decode_media(media: MediaFile, options: DecodeOptions) -> FileFindings:
     except MediaError as error:
         return FileFindings(media.clip_id, media.size, failure=error)
     facts = _media(media.clip_id, media.size, decoded, options.frames)
-    return FileFindings(media.clip_id, media.size, facts, _pictures(decoded))
+    return FileFindings(media.clip_id, media.size, facts, _pictures(decoded), decoded.tracks, decoded.sound)
 
 
 def _pictures(decoded: Decoded) -> tuple[Picture, ...]:

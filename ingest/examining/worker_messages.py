@@ -12,8 +12,11 @@ from typing import Any
 from PIL import Image
 
 from ingest.decoding.decode import DecodeOptions
+from ingest.decoding.sound import RATE
 from ingest.examining.media_file import FileFindings, Picture
 from ingest.media.media_guard import shown_name
+from ingest.transcripts.cues import MOST_RAW, RawTrack, language_tag
+from ingest.transcripts.tracks import LONGEST_TEXT, MOST_TRACKS
 from vectorstore.foundation.errors import InputError, MediaError, StorageError, ValueSpectrumError
 from vectorstore.ledger.records import Media
 
@@ -23,6 +26,8 @@ MAX_JPEG = 2**26
 """Bytes of one picture."""
 MAX_CLIP = 2**27
 """Bytes of all pictures of one clip."""
+MAX_TRACK = 2**23
+"""Bytes of one text track: a letter takes up to twelve as JSON."""
 
 _HASH = re.compile(r"[0-9a-f]{64}|")
 _DHASH = re.compile(r"[0-9a-f]{16}")
@@ -46,8 +51,12 @@ def pack(examination: FileFindings) -> list[bytes]:
             media.truncated,
         ],
         "pictures": [[picture.time, picture.width, picture.height, picture.dhash] for picture in examination.pictures],
+        "tracks": len(examination.tracks),
+        "sound": len(examination.sound),
     }
-    return [json.dumps(header).encode(), *(picture.jpeg for picture in examination.pictures)]
+    tracks = [json.dumps([track.language, track.cues]).encode() for track in examination.tracks]
+    sound = [examination.sound] if examination.sound else []
+    return [json.dumps(header).encode(), *(picture.jpeg for picture in examination.pictures), *tracks, *sound]
 
 
 def pack_error(error: ValueSpectrumError) -> bytes:
@@ -86,6 +95,7 @@ def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -
             (_seconds(time), _count(width), _count(height), _matching(_DHASH, dhash))
             for time, width, height, dhash in header["pictures"]
         ]
+        texts, heard = _count(header["tracks"]), _count(header["sound"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"malformed answer: {error!r}") from error
     if media.frames_wanted != asked.frames or len(facts) > asked.frames:
@@ -93,12 +103,33 @@ def unpack(header: Any, receive: Callable[[int], bytes], asked: DecodeOptions) -
     for _, width, height, _ in facts:
         if not 0 < min(width, height) <= asked.short_side or max(width, height) > asked.limits.max_side:
             raise ValueError("a picture of another size than was asked for")
+    if texts > MOST_TRACKS or heard > (2 * int(RATE * asked.limits.max_seconds) if asked.sound else 0):
+        raise ValueError("more words or sound than was asked for")
     pictures, room = [], MAX_CLIP
     for fact in facts:
         content = receive(min(room, _longest(fact[1] * fact[2])))
         room -= len(content)
         pictures.append(Picture(*fact, _jpeg(content, fact)))
-    return FileFindings(clip_id, size, media, tuple(pictures))
+    tracks = tuple(_track(receive(MAX_TRACK)) for _ in range(texts))
+    return FileFindings(clip_id, size, media, tuple(pictures), tracks, receive(heard) if heard else b"")
+
+
+def _track(content: bytes) -> RawTrack:
+    """A text track, of the form that ``TrackCollector`` gives it."""
+    try:
+        language, rows = json.loads(content)
+        cues = tuple((_seconds(start), _seconds(end), _words(text)) for start, end, text in rows)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(f"malformed answer: {error!r}") from error
+    if len(cues) > MOST_RAW or language != language_tag(language):
+        raise ValueError("malformed answer: no text track")
+    return RawTrack(cues, language)
+
+
+def _words(text: object) -> str:
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+        raise ValueError("malformed answer: no words")
+    return text
 
 
 def _longest(pixels: int) -> int:

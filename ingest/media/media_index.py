@@ -12,6 +12,8 @@ from ingest.media.media_guard import Deadline, Limits, is_cut_short
 from ingest.media.packet_plan import Packet, Target
 from ingest.media.tags import Tags, read_tags
 from ingest.media.timeline import Clock, Declared, Jump, RawPacket, make_timeline
+from ingest.transcripts.cues import RawTrack
+from ingest.transcripts.tracks import TrackCollector
 from vectorstore.foundation.errors import MediaError
 from vectorstore.foundation.text import one_line
 
@@ -53,6 +55,8 @@ class MediaIndex:
     truncated: bool
     counted: bool
     """Whether the container has no usable presentation times, so that frames are told apart by counting."""
+    tracks: tuple[RawTrack, ...] = ()
+    """What its text tracks say."""
 
     def seconds(self, target: Target) -> float:
         """When a frame is shown, from the first frame on."""
@@ -207,8 +211,9 @@ def _common_duration(declared: Declared) -> float:
 class _Seen:
     """What comes out of a container while it is read to its end."""
 
-    def __init__(self, stream: int) -> None:
+    def __init__(self, stream: int, texts: TrackCollector) -> None:
         self.stream = stream
+        self.texts = texts
         self.packets: list[RawPacket] = []
         """Of the video stream."""
         self.kept: _Packets | None = []
@@ -257,13 +262,14 @@ def _demux(
 ) -> _Seen:
     import av
 
-    seen = _Seen(stream.index)
+    seen = _Seen(stream.index, TrackCollector(container.streams))
     kinds = {other.index: other.type for other in container.streams}
     try:
         for packet in container.demux():
             if not packet.size:
                 continue
             deadline.check()
+            seen.texts.take(packet)
             seconds = seen.take(packet, kinds.get(packet.stream_index, ""))
             if seen.jump and (seconds > limits.max_seconds or _must_go_on(seen.jump, container.format)):
                 raise _jumped(name, seen.jump)
@@ -302,4 +308,5 @@ def _index(stream: av.VideoStream, name: str, demuxer: str, tags: Tags, seen: _S
     return MediaIndex(
         demuxer, stream.index, codec.name, line.time_base, (codec.width, codec.height), tags, line.packets,
         line.start, line.end, line.stop, line.truncated, line.counted,
+        seen.texts.tracks(float(line.start * line.time_base)),
     )  # fmt: skip

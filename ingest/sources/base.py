@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ingest.media.media_guard import Limits
+from ingest.transcripts.beside import FoundWords
 from vectorstore.ledger.records import Failure, Source
 
 
@@ -20,7 +21,7 @@ from vectorstore.ledger.records import Failure, Source
 class SourceItem(Protocol):
     """One thing that may be a clip.
 
-    It may be a ``PublishedItem`` and a ``SettledItem``, too.
+    It may be a ``PublishedItem``, a ``SettledItem`` and a ``WordedItem``, too.
     """
 
     @property
@@ -59,6 +60,14 @@ class SettledItem(Protocol):
 
     def settled(self) -> Path | None:
         """The path; ``None`` where it is not known."""
+
+
+@runtime_checkable
+class WordedItem(Protocol):
+    """An item that brings words of its clip along: subtitle files, or those that its page offers."""
+
+    def words(self) -> FoundWords | None:
+        """All that there are now, in whatever state; ``None`` where nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)

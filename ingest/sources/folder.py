@@ -18,6 +18,7 @@ from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.companions import is_companion
 from ingest.sources.sidecar import describe
+from ingest.transcripts.beside import FoundWords, subtitles_beside
 from vectorstore.foundation.errors import InputError, MediaError
 from vectorstore.ledger.records import Failure, Source
 
@@ -67,6 +68,10 @@ class FileItem:
             page_url=found.page_url,
             basis=clean_text(self.basis, MAX_TITLE),
         )
+
+    def words(self) -> FoundWords:
+        """The subtitle files beside it."""
+        return subtitles_beside(self.settled())
 
     @contextlib.contextmanager
     def local_file(self, limits: Limits) -> Iterator[Path]:

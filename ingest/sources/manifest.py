@@ -24,12 +24,13 @@ from ingest.cleaning.uploaders import FIELDS as UPLOADER_FIELDS
 from ingest.cleaning.uploaders import uploader_names
 from ingest.cleaning.urls import HOSTS, check_url, parse_link
 from ingest.media.media_guard import Deadline, Limits, hash_media, open_media, shown_name
-from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions
+from ingest.sources.base import Found, ListCounts, SourceItem, SourceOptions, WordedItem
 from ingest.sources.cells import RowCells
 from ingest.sources.folder import FileItem
 from ingest.sources.registry import link_item
 from ingest.sources.tables.columns import Columns, TableRow
 from ingest.sources.tables.table import MAX_BYTES, SUFFIXES, Table, open_regular
+from ingest.transcripts.beside import FoundWords
 from vectorstore.foundation.disk import durable_file, storage_errors
 from vectorstore.foundation.errors import FetchError, InputError, MediaError
 from vectorstore.ledger.records import Source
@@ -170,6 +171,11 @@ class ListedItem:
     def settled(self) -> Path | None:
         """The clip's own."""
         return self.item.settled() if isinstance(self.item, FileItem) else None
+
+    def words(self) -> FoundWords | None:
+        """The clip's own."""
+        # As with its sidecar.
+        return self.item.words() if isinstance(self.item, WordedItem) and not self._may_lead_away() else None
 
     def _link(self) -> Path | None:
         if self.inside is None or not isinstance(self.item, FileItem):

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.cleaning.paths import open_found
+from ingest.cleaning.paths import read_beside
 from ingest.cleaning.text import MAX_CAPTION, MAX_TAG, MAX_TITLE, clean_tags, clean_text, clean_url, read_day
 from ingest.cleaning.uploaders import uploader_names
+from vectorstore.foundation.errors import MediaError
 from vectorstore.ledger.records import UploaderName
 
 _LOGGER = logging.getLogger(__name__)
@@ -74,23 +73,10 @@ def describe_info(info: Mapping[str, object], name: str) -> Description:
 
 def _read(path: Path) -> dict[str, object]:
     try:
-        with open_found(path) as (folder, name):
-            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            descriptor = os.open(name, flags, dir_fd=folder)
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        _LOGGER.warning("description %s is not used: %s", path.name, error)
-        return {}
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
-            _LOGGER.warning("description %s is not used: not a file of at most %d bytes", path.name, _MAX_BYTES)
-            return {}
-        content = file.read(_MAX_BYTES)
-    try:
-        fields = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        _LOGGER.warning("description %s is not used: %s", path.name, error)
+        content = read_beside(path, _MAX_BYTES)
+        fields = {} if content is None else json.loads(content)
+    except (MediaError, ValueError, RecursionError) as error:
+        said = error.message if isinstance(error, MediaError) else f"{path.name}: {error}"
+        _LOGGER.warning("description is not used: %s", said)
         return {}
     return fields if isinstance(fields, dict) else {}

@@ -18,6 +18,7 @@ from ingest.downloading.options import FetchOptions
 from ingest.media.media_guard import Limits
 from ingest.sources.base import Found, SourceOptions
 from ingest.sources.sidecar import describe_info
+from ingest.transcripts.beside import FoundWords
 from vectorstore.foundation.errors import FetchError, InputError
 from vectorstore.ledger.records import Source
 
@@ -39,6 +40,7 @@ class RemoteItem:
         self._fetcher = fetcher
         self._basis = basis
         self._fields = dict(listed or {})
+        self._words: FoundWords | None = None
 
     @property
     def locator(self) -> str:
@@ -78,7 +80,12 @@ class RemoteItem:
         """
         with self._fetcher.download(self.link, limits) as download:
             self._learn(download.fields)
+            self._words = self._fetcher.subtitles(self.link)
             yield download.path
+
+    def words(self) -> FoundWords | None:
+        """The subtitles that the platform offered when it was last asked; ``None`` where it was not asked."""
+        return self._words
 
     def check(self) -> None:
         """Ask the platform whether it is still there and what it says about it now; downloads nothing.
@@ -87,6 +94,7 @@ class RemoteItem:
             FetchError: ``unavailable`` when it is gone; another reason when that could not be learnt.
         """
         self._learn(self._fetcher.look(self.link))
+        self._words = self._fetcher.subtitles(self.link)
 
     def _learn(self, fields: Mapping[str, object]) -> None:
         self._fields |= {name: value for name, value in fields.items() if value is not None}

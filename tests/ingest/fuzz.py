@@ -40,6 +40,7 @@ WORDS = (
 HONEST = {
     "clip_id": "a" * 64, "size": 9, "failure": None,
     "media": [["mov", "h264"], [64, 48, 0, 0, 2], 1.5, False], "pictures": [[0.5, 64, 48, "0" * 16]],
+    "tracks": 0, "sound": 0,
 }  # fmt: skip
 
 

@@ -118,6 +118,23 @@ def send_page(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[st
     handler.wfile.write(content)
 
 
+def send_worded(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
+    """A page with a video and the subtitles that it names."""
+    words = query.get("words", ["/subtitles/en.vtt"])[0]
+    track = f'<track kind="subtitles" srclang="en" src="{words}"><track kind="subtitles" srclang="de" src="/status/a">'
+    content = (
+        f'<html><body><video><source src="/video/clip.mp4" type="video/mp4">{track}</video></body></html>'.encode()
+    )
+    _head(handler, "text/html", len(content))
+    handler.wfile.write(content)
+
+
+def send_subtitles(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
+    content = b"WEBVTT\n\n00:00.100 --> 00:00.300\nHello <b>there</b>\n"
+    _head(handler, "text/vtt", len(content))
+    handler.wfile.write(content)
+
+
 def send_redirect(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
     _head(handler, "text/plain", 0, 302, Location=query.get("to", [handler.path])[0])
 
@@ -136,6 +153,8 @@ def send_feed(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[st
 
 ANSWERS: dict[str, Answer] = {
     "video": send_video,
+    "worded": send_worded,
+    "subtitles": send_subtitles,
     "endless": send_endless,
     "drip": send_drip,
     "lying-length": send_lying_length,

@@ -11,6 +11,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "valuespectrum.models": ("hf", "inspect", "openai", "reference", "simulated", "vllm"),
     "valuespectrum.embedders": ("hf", "open_clip", "reference"),
     "valuespectrum.sources": ("data_export", "folder", "manifest", "ytdlp"),
+<<<<<<< HEAD
     "valuespectrum.policies": (
         "adversarial",
         "balanced",
@@ -21,6 +22,10 @@ OWN: Mapping[str, tuple[str, ...]] = {
         "similar",
         "yoked",
     ),
+=======
+    "valuespectrum.recognisers": ("faster-whisper",),
+    "valuespectrum.policies": ("balanced", "random", "similar"),
+>>>>>>> 86a95eb (Bring in what is said in clips)
 }
 """What our own installation registers."""
 
@@ -43,11 +48,12 @@ def extension_groups() -> tuple[Extensions[object], ...]:
     from agents.models.registry import MODELS
     from ingest.embedding.base import EMBEDDERS
     from ingest.sources.registry import SOURCES
+    from ingest.transcripts.recognisers import RECOGNISERS
     from valuespectrum.instruments.registry import INSTRUMENTS
     from valuespectrum.reporting.panels.base import PANELS
     from valuespectrum.steering.registry import STEERING
 
-    return (MODELS, EMBEDDERS, SOURCES, POLICIES, INSTRUMENTS, STEERING, PANELS)
+    return (MODELS, EMBEDDERS, SOURCES, RECOGNISERS, POLICIES, INSTRUMENTS, STEERING, PANELS)
 
 
 def look_at_extensions() -> Iterator[GroupReport]:

@@ -56,6 +56,8 @@ class IngestSettings:
     """Try files again that failed before."""
     redo_frames: bool = False
     """Make frames anew that were made with other settings."""
+    speech: str = ""
+    """Speech recogniser that hears the clips, e.g. ``"faster-whisper:small"``; empty: nobody listens."""
     chroma: str | None = None
     """Server that keeps the index."""
     engine: PlaceName = "local"
@@ -180,6 +182,7 @@ def _options(settings: IngestSettings) -> IngestOptions:
         isolate=settings.isolate,
         retry_failed=settings.retry_failed,
         redo_frames=settings.redo_frames,
+        speech=settings.speech,
         max_items=settings.max_items,
     )
 
@@ -234,6 +237,7 @@ def describe_ingest(report: IngestReport) -> str:
         "clips show the same as others and are linked to them": report.clips_linked,
         "clips keep frames made with other settings (--redo-frames makes them anew)": report.clips_other_recipe,
         "known clips are described in another way now": report.changed_metadata,
+        "transcripts came, went or changed": report.words_changed,
         "clips were removed for good and stay out": report.clips_removed,
         "downloads failed and are tried again later": report.clips_waiting,
         "clips stay although their source is gone": report.clips_gone,

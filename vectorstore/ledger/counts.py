@@ -23,9 +23,11 @@ GROUPS = {
     "codecs": "SELECT codec, count(*) FROM video GROUP BY 1",
     "failures": "SELECT reason, count(*) FROM source WHERE state = 'failed' GROUP BY 1",
     "failure_platforms": "SELECT platform, count(*) FROM source WHERE state = 'failed' GROUP BY 1",
+    "words": "SELECT origin, count(DISTINCT video_sha) FROM transcript WHERE cues != '[]' GROUP BY 1",
     "recipes": "SELECT recipe_id, count(DISTINCT video_sha) FROM frame GROUP BY 1",
 }
-"""Clips (or failed sources) by something; a clip counts for the source that led to it first."""
+"""Clips (or failed sources) by something; a clip counts for the source that led to it first, and for each place that
+has words of it."""
 
 NUMBERS = {
     "clips": "SELECT count(*) FROM video",
@@ -37,6 +39,7 @@ NUMBERS = {
     "clips_gone": """SELECT count(*) FROM video WHERE NOT EXISTS (
         SELECT 1 FROM source_video JOIN source USING (source_id)
         WHERE source_video.video_sha = video.video_sha AND gone_at = '')""",
+    "clips_with_words": "SELECT count(DISTINCT video_sha) FROM transcript WHERE cues != '[]'",
     "uploaders": "SELECT count(DISTINCT uploader) FROM source WHERE uploader != ''",
     "removed": """SELECT coalesce(sum(json_extract(detail, '$.sources')), 0) FROM event
         WHERE kind = 'removal'""",

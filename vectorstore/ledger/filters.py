@@ -110,6 +110,14 @@ def failing_clips(ledger: Ledger, where: SearchFilter) -> list[int]:
     return failing
 
 
+def clips_that_pass(ledger: Ledger, where: SearchFilter) -> set[str]:
+    """Ids of all clips that a filter lets through."""
+    passing, failing = passing_clips(ledger, where), set(failing_clips(ledger, where))
+    rows = ledger.select("SELECT video_id, video_sha FROM video")
+    kept = None if passing is None else set(passing)
+    return {row[1] for row in rows if row[0] not in failing and (kept is None or row[0] in kept)}
+
+
 _THESE = "SELECT video_id FROM video WHERE video_sha IN (SELECT value FROM json_each(?))"
 _LATER_TWINS = """
     SELECT DISTINCT max(one.video_id, other.video_id) FROM clip_link

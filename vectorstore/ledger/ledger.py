@@ -54,6 +54,8 @@ _CLIP = """
 
 KEEPS_UPLOADER_NAMES = "keeps_uploader_names"
 _KEY = "key"
+_OF_A_SOURCE = ("beside", "platform")
+"""Origins of words that go with the source beside which they stand, and not with the bytes of the clip."""
 _KEPT = ("basis", "manifest_id", "uploader", "uploader_name", "published", "page_url")
 
 
@@ -281,8 +283,23 @@ class Ledger:
                 "close what reads the corpus and open it for writing once, which finishes the removal",
             )
 
-    def add_clip(self, source: Source, media: Media, recipe: Recipe, frames: Sequence[Frame]) -> None:
-        """Add a clip with its frames and the source that led to it, in one transaction."""
+    def add_clip(
+        self,
+        source: Source,
+        media: Media,
+        recipe: Recipe,
+        frames: Sequence[Frame],
+        words: Sequence[tuple[str, str, str, str]] = (),
+    ) -> None:
+        """Add a clip with its frames, its words and the source that led to it, in one transaction.
+
+        Args:
+            source: Where it is from.
+            media: What it is.
+            recipe: How its frames were made.
+            frames: Its frames.
+            words: Rows of transcripts (``transcripts.row_of``).
+        """
         now = utc_now()
         with storage_errors(self._path), transaction(self._connection):
             execute = self._connection.execute
@@ -296,7 +313,11 @@ class Ledger:
                 ),
             )  # fmt: skip
             self.insert_frames(recipe, frames)
-            self._link(source, media.clip_id, now)
+            source_id = self._link(source, media.clip_id, now)
+            self._connection.executemany(
+                "INSERT INTO transcript VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                [(media.clip_id, source_id if row[0] in _OF_A_SOURCE else None, *row, now) for row in words],
+            )
 
     def insert_frames(self, recipe: Recipe, frames: Sequence[Frame]) -> None:
         """Add frames of a known recipe to known clips; part of a transaction of the caller."""
@@ -317,12 +338,13 @@ class Ledger:
         with storage_errors(self._path), transaction(self._connection):
             self._link(source, clip_id, utc_now())
 
-    def _link(self, source: Source, clip_id: str, now: str) -> None:
+    def _link(self, source: Source, clip_id: str, now: str) -> int:
         source_id = self._upsert_source(source, None, None, now)
         self._connection.execute(
             "INSERT OR IGNORE INTO source_video VALUES (NULL, ?, ?, ?, ?, ?, ?)",
             (source_id, clip_id, source.title, source.caption, json.dumps(source.tags), source.licence),
         )
+        return source_id
 
     def add_failure(self, source: Source, failure: Failure, retry_at: str | None) -> None:
         """Record that a source could not become a clip."""

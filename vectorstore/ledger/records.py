@@ -294,6 +294,19 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class WordHit:
+    """One clip in which words are said."""
+
+    clip_id: str
+    cue: Cue
+    """The first one in which most of the words stand."""
+    times_said: int
+    """How often the words are said, all of them together."""
+    rank: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a corpus that is not as it should be."""
 

@@ -91,19 +91,33 @@ def set_transcripts(
     for each in found:
         _check(each, origin)
     _check_known(ledger, clip_id, locator)
-    where, named = _of_place(locator, origin, found)
-    query = f"SELECT language, maker, cues FROM transcript WHERE video_sha = ? AND {where} ORDER BY transcript_id"
-    before = [tuple(row) for row in ledger.select(query, (clip_id, *named))]
-    now = [(each.language, each.maker, _written(each.cues)) for each in found]
-    if before == now:
+    if has_transcripts(ledger, clip_id, origin, found, locator):
         return False
+    where, named = _of_place(locator, origin, found)
+    now = map(row_of, found)
     with ledger.changes():
         ledger.execute_many(f"DELETE FROM transcript WHERE video_sha = ? AND {where}", [(clip_id, *named)])
         ledger.execute_many(
             "INSERT INTO transcript SELECT NULL, ?, (SELECT source_id FROM source WHERE locator = ?), ?, ?, ?, ?, ?",
-            [(clip_id, locator, origin, *row, utc_now()) for row in now],
+            [(clip_id, locator, *row, utc_now()) for row in now],
         )
     return True
+
+
+def has_transcripts(
+    ledger: Ledger, clip_id: str, origin: str, found: Sequence[Transcript], locator: str | None = None
+) -> bool:
+    """Whether a clip has these transcripts, and no others, from a place; the arguments are those of setting them."""
+    where, named = _of_place(locator, origin, found)
+    columns = "origin, language, maker, cues"
+    query = f"SELECT {columns} FROM transcript WHERE video_sha = ? AND {where} ORDER BY transcript_id"
+    return [tuple(row) for row in ledger.select(query, (clip_id, *named))] == list(map(row_of, found))
+
+
+def heard_by(ledger: Ledger, maker: str) -> set[str]:
+    """Ids of the clips that a recogniser has heard, whether or not anything is said in them."""
+    query = "SELECT DISTINCT video_sha FROM transcript WHERE origin = 'recognised' AND maker = ?"
+    return {row[0] for row in ledger.select(query, (maker,))}
 
 
 def _of_place(locator: str | None, origin: str, found: Sequence[Transcript]) -> tuple[str, tuple[str, ...]]:
@@ -132,6 +146,16 @@ def _check(each: Transcript, origin: str) -> None:
         )
     if not all(0 <= cue.start <= cue.end < math.inf for cue in each.cues):
         raise InputError("a cue ends before it begins, or never", "give times in seconds from the first picture")
+
+
+def row_of(each: Transcript) -> tuple[str, str, str, str]:
+    """A transcript as its row holds it: origin, language, maker, cues.
+
+    Raises:
+        InputError: It is longer than it may be, or its times are none.
+    """
+    _check(each, each.origin)
+    return each.origin, each.language, each.maker, _written(each.cues)
 
 
 def _written(cues: Sequence[Cue]) -> str:

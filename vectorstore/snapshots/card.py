@@ -57,6 +57,7 @@ def write_card(facts: CardFacts) -> str:
         _sum(counts),
         *groups,
         _coverage(facts.value_coverage),
+        _words(counts),
         _duplicates(counts),
         _sampling(facts),
         _embedders(facts),
@@ -115,6 +116,12 @@ def _coverage(coverage: Mapping[str, int]) -> str:
     return f"## Clips by value, as the benchmark would show them\n\n{_table(('value', 'clips'), coverage)}"
 
 
+def _words(counts: Counts) -> str:
+    origins = ", ".join(f"{origin} {number:,}" for origin, number in counts["words"].items())
+    said = f": {origins}; a clip counts for each" if origins else ""
+    return f"## Words\n\nOf {counts['clips_with_words']:,} of {counts['clips']:,} clips it is known what is said{said}."
+
+
 def _duplicates(counts: Counts) -> str:
     return (
         "## Duplicates\n\n"
@@ -165,7 +172,8 @@ def _excluded(facts: CardFacts) -> str:
     vectors = "included" if facts.vectors else "not included"
     contact = plain(facts.contact) if facts.contact else "whoever gave you this export"
     lines: Sequence[str] = (
-        "- Videos, pictures, titles, captions, tags, links and paths are not in this export; comments and faces are "
+        "- Videos, pictures, titles, captions, transcripts, tags, links and paths are not in this export; comments and "
+        "faces are "
         "not in the corpus either.",
         "- Uploaders are hashes under a key that stays in the corpus: equal for one person here, and nowhere else.",
         f"- Vectors are {vectors}; they can partly be turned back into pictures, so treat them like pictures.",

@@ -17,6 +17,7 @@ from vectorstore.snapshots.snapshot import (
     read_snapshot,
     snapshot_rows,
     vectors_hash,
+    words_hash,
 )
 
 if TYPE_CHECKING:
@@ -42,13 +43,15 @@ class SnapshotDiff:
     """Embedders in both whose vectors differ, if only by those of new frames."""
     counts: Mapping[str, tuple[float, float]]
     """Numbers that differ, by name (``platforms.tiktok``): before, after."""
+    words_changed: bool = False
+    """Whether something else is said in the clips."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether both name the same clips, frames and vectors."""
+        """Whether both name the same clips, frames, vectors and words."""
         clips = self.clips_added, self.clips_removed, self.clips_changed
         embedders = self.embedders_added, self.embedders_removed, self.embedders_changed
-        return not any((*clips, *embedders))
+        return not any((*clips, *embedders, self.words_changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class SnapshotCheck:
     """By embedder: ``"same"``, ``"changed"``, or ``"incomplete"`` when some are gone."""
     problem: str = ""
     """Why the files are not intact."""
+    words: str = ""
+    """``"same"`` or ``"changed"``; empty where nothing was known of what is said."""
 
 
 def diff_snapshots(folder: Path, before: str, after: str) -> SnapshotDiff:
@@ -101,6 +106,7 @@ def diff_snapshots(folder: Path, before: str, after: str) -> SnapshotDiff:
             sorted(name for name in old_vectors.keys() & new_vectors.keys() if old_vectors[name] != new_vectors[name])
         ),
         counts=_changed_counts(_flat(old.counts), _flat(new.counts)),
+        words_changed=old.words_hash != new.words_hash,
     )
 
 
@@ -132,7 +138,14 @@ def check_snapshot(corpus: Corpus, name: str) -> SnapshotCheck:
         pictures_missing=pictures_missing,
         vectors=vectors,
         problem="the ledger remembers another snapshot under this name" if changed else "",
+        words=_words_now(corpus, snapshot, {row[0] for row in rows}),
     )
+
+
+def _words_now(corpus: Corpus, snapshot: Snapshot, clips: set[str]) -> str:
+    if not snapshot.words_hash:
+        return ""
+    return "same" if words_hash(corpus.ledger, clips) == snapshot.words_hash else "changed"
 
 
 def _vectors_now(corpus: Corpus, state: EmbedderState, frame_ids: set[str]) -> str:

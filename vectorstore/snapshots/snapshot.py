@@ -42,8 +42,10 @@ from vectorstore.snapshots.recall import Recall, recall_at_10
 if TYPE_CHECKING:
     from vectorstore.corpus import Corpus
 
-SCHEMA = 2
-"""Version of the two files. Snapshots of version 1 have no number, and can be read."""
+SCHEMA = 3
+"""Version of the two files. Snapshots of version 1 have no number and those of version 2 no words; both can be read."""
+_WORDLESS = 2
+"""Version of a snapshot of a corpus that knows nothing of what is said in its clips."""
 
 COLUMNS = ("clip_id", "frame_id", "recipe_id", "position", "time", "picture_sha")
 """Columns of the Parquet file, in order."""
@@ -96,15 +98,20 @@ class Snapshot:
     embedders: tuple[EmbedderState, ...]
     recipes: Mapping[str, Mapping[str, object]]
     """How frames were made, by recipe id."""
+    words_hash: str = ""
+    """SHA-256 over all that is said in the clips; empty where nothing is known of that."""
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """Equal for the same clips, frames, times, recipes, pictures and vectors."""
-        return self.manifest_hash, self.index_hash
+    def identity(self) -> tuple[str, str, str]:
+        """Equal for the same clips, frames, times, recipes, pictures, vectors and words."""
+        return self.manifest_hash, self.index_hash, self.words_hash
 
     def to_json(self) -> dict[str, object]:
         """As it stands in the file."""
-        return {"schema": SCHEMA, **asdict(self)}
+        stated = asdict(self)
+        if not self.words_hash:
+            stated.pop("words_hash")
+        return {"schema": SCHEMA if self.words_hash else _WORDLESS, **stated}
 
 
 def snapshots(folder: Path) -> list[Snapshot]:
@@ -200,6 +207,23 @@ def vectors_hash(ledger: Ledger, embedder_id: str, among: Set[str] | None = None
     return count, digest.hexdigest()
 
 
+def words_hash(ledger: Ledger, among: Set[str] | None = None) -> str:
+    """SHA-256 over all that is said in clips; empty where nothing is.
+
+    Args:
+        ledger: Where it stands.
+        among: Ids of the clips to look at; ``None`` for all.
+    """
+    digest, found = hashlib.sha256(), False
+    query = "SELECT video_sha, origin, language, maker, cues FROM transcript ORDER BY 1, 2, 3, 4, 5"
+    for rows in ledger.stream(query):
+        for row in rows:
+            if among is None or row[0] in among:
+                digest.update(json.dumps(list(row)).encode())
+                found = True
+    return digest.hexdigest() if found else ""
+
+
 def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
     """Write a snapshot of a corpus that is open for writing.
 
@@ -218,7 +242,7 @@ def take_snapshot(corpus: Corpus, name: str) -> Snapshot:
     check_snapshot_name(name)
     ledger = corpus.ledger
     hashes = {embedder.embedder_id: vectors_hash(ledger, embedder.embedder_id) for embedder in corpus.embedders()}
-    identity = manifest_hash(current_rows(ledger)), _index_hash(hashes)
+    identity = manifest_hash(current_rows(ledger)), _index_hash(hashes), words_hash(ledger)
     if name in snapshot_names(corpus.folder):
         made = read_snapshot(corpus.folder, name)
         if made.identity != identity:
@@ -243,7 +267,9 @@ def _note(ledger: Ledger, made: Snapshot) -> None:
         ledger.execute_many("INSERT OR IGNORE INTO snapshot VALUES (?, ?, ?, ?, ?)", [row])
 
 
-def _describe(corpus: Corpus, name: str, identity: tuple[str, str], hashes: Mapping[str, tuple[int, str]]) -> Snapshot:
+def _describe(
+    corpus: Corpus, name: str, identity: tuple[str, str, str], hashes: Mapping[str, tuple[int, str]]
+) -> Snapshot:
     dimensions = {embedder.embedder_id: embedder.dimension for embedder in corpus.embedders()}
     earlier = snapshots(corpus.folder)
     counts = {key: count for key, count in corpus_counts(corpus.ledger).items() if key not in _PERSONAL}
@@ -256,6 +282,7 @@ def _describe(corpus: Corpus, name: str, identity: tuple[str, str], hashes: Mapp
         content_hash=corpus.content_hash(),
         manifest_hash=identity[0],
         index_hash=identity[1],
+        words_hash=identity[2],
         counts=counts,
         embedders=tuple(
             EmbedderState(
@@ -285,7 +312,7 @@ def _from_json(document: Mapping[str, Any]) -> Snapshot:
     made = Snapshot(**{"number": 0, **fields, "embedders": embedders})
     for part in ("name", "made_at", "parent"):
         text(getattr(made, part), part)
-    for part in ("content_hash", "manifest_hash", "index_hash"):
+    for part in ("content_hash", "manifest_hash", "index_hash", *(["words_hash"] if made.words_hash else [])):
         text(getattr(made, part), part, _HASH)
     whole(made.number, "number")
     counts = mapping(made.counts, "counts")

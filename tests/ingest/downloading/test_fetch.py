@@ -126,6 +126,40 @@ def test_a_reply_that_unpacks_to_a_gigabyte_does_not_fill_the_memory(server: Web
     assert refuse(server, place, "bomb/a.mp4?big=1").reason == "too_big"
 
 
+def test_subtitles_come_alone_and_only_where_they_are_wanted(server: WebServer, place: Path) -> None:
+    link = own_link(server, "worded/page.html")
+    assert make_fetcher(server, place).subtitles(link) is None
+    server.asked.clear()
+    found = make_fetcher(server, place, subtitles="en").subtitles(link)
+    assert found is not None and found.tracks is not None
+    (track,) = found.tracks
+    assert (found.origin, track.language, track.cues) == ("platform", "en", ((0.1, 0.3, "Hello <b>there</b>"),))
+    assert "/subtitles/en.vtt" in [path for path, _ in server.asked]
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "languages"),
+    [
+        ("/endless/a.vtt", "en"),
+        ("/bomb/a.vtt", "en"),
+        ("/page/a.vtt", "en"),
+        ("/video/a.vtt", "en"),
+        ("file:///etc/passwd", "en"),
+        ("http://127.0.0.1:9/a.vtt", "en"),
+        ("/subtitles/en.vtt", "de"),
+        ("/subtitles/en.vtt", "fr"),
+    ],
+)
+def test_subtitles_that_are_none_cost_no_video(server: WebServer, place: Path, words: str, languages: str) -> None:
+    link = own_link(server, f"worded/page.html?words={words}")
+    found = make_fetcher(server, place, subtitles=languages).subtitles(link)
+    assert found is not None and not found.tracks
+    assert bool(found.problems) == (languages != "fr"), "that there are none is no problem"
+    assert all(problem.detail.isprintable() for problem in found.problems)
+    assert list(place.iterdir()) == []
+
+
 def test_nobody_listening_is_no_dead_link(server: WebServer, place: Path) -> None:
     link = parse_link("http://127.0.0.1:9/a.mp4", FetchOptions.read({"own_hosts": ["127.0.0.1:9"]}).own_hosts)
     fetcher = make_fetcher(server, place, own_hosts=["127.0.0.1:9"])

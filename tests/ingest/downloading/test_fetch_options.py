@@ -23,6 +23,7 @@ from ingest.downloading.options import (
     OWN_EXTRACTORS,
     FetchOptions,
     fetch_settings,
+    subtitle_options,
     version_warnings,
     ytdlp_options,
 )
@@ -69,6 +70,20 @@ def test_yt_dlps_own_parser_reads_the_same_values() -> None:
         different.pop(name, None)
     # Of a single video the first two mean the same; the second is a third kind of "no".
     assert different == {"extract_flat": (False, "discard"), "lazy_playlist": (False, None)}
+
+
+def test_subtitles_are_asked_for_as_yt_dlps_own_parser_reads_it() -> None:
+    words = ["--ignore-config", "--skip-download", "--write-subs", "--write-auto-subs", "--sub-langs", "en,pt-BR"]
+    parsed = yt_dlp.parse_options([*words, "--sub-format", "vtt/srt"]).ydl_opts
+    ours = subtitle_options(["en", "pt-BR"])
+    assert ours == {name: parsed[name] for name in ours}
+    assert subtitle_options([]) == {}
+
+
+@pytest.mark.parametrize("languages", ["all", "en.*", "../en", "en,de,fr,es,it", "", ["en", 1], 7, "live_chat"])
+def test_languages_are_names_and_few(languages: object) -> None:
+    with pytest.raises(InputError, match="subtitles"):
+        FetchOptions.read({"subtitles": languages})
 
 
 def test_no_option_that_runs_or_writes_anything_else() -> None:
@@ -160,7 +175,15 @@ UNWANTED: list[tuple[dict[str, object], str]] = [
 
 def make_job(**more: object) -> DownloadJob:
     task = {
-        **{"own": False, "own_hosts": [], "deno": None, "download": True, "listing": 0, "cookies": None},
+        **{
+            "own": False,
+            "own_hosts": [],
+            "deno": None,
+            "download": True,
+            "listing": 0,
+            "subtitles": [],
+            "cookies": None,
+        },
         **{"max_bytes": 1000, "max_seconds": 60, "since": "20260101", "until": "20260131", "url": "", **more},
     }
     return DownloadJob(cast(Task, task), mock.create_autospec(RemoteConnections, instance=True))

@@ -26,6 +26,8 @@ from ingest.sources import ytdlp
 from ingest.sources.base import LinkReader, SourceItem, SourceOptions
 from ingest.sources.registry import find_items, load_sources
 from ingest.sources.ytdlp import RemoteItem, YtDlpReader
+from ingest.transcripts.beside import FoundWords
+from ingest.transcripts.cues import RawTrack
 from vectorstore.foundation.errors import FetchError, InputError
 
 BASIS = SourceOptions(basis="own uploads")
@@ -36,6 +38,7 @@ class FakeFetcher:
 
     def __init__(self, entries: list[dict[str, Any]] | None = None, fields: Mapping[str, object] | None = None) -> None:
         self.entries, self.fields = entries or [], fields or {}
+        self.offered: FoundWords | None = None
         self.asked: list[str] = []
 
     def listing(self, link: Link) -> list[dict[str, Any]]:
@@ -50,6 +53,9 @@ class FakeFetcher:
     def download(self, link: Link, limits: Limits) -> Iterator[Download]:
         self.asked.append(link.url)
         yield Download(Path("video.mp4"), self.fields)
+
+    def subtitles(self, link: Link) -> FoundWords | None:
+        return self.offered
 
 
 @pytest.fixture
@@ -95,6 +101,18 @@ def test_what_the_platform_says_is_known_after_the_download(
     )
     assert (source.locator, source.page_url, source.published) == (item.locator, item.locator, "2025-03-31")
     assert source.uploader and "somebody" not in repr(source)
+
+
+def test_words_are_those_that_the_platform_offered_when_it_was_asked(fake: FakeFetcher) -> None:
+    (item,) = find_items(["https://youtu.be/aB3-_xyzABC"], BASIS).items
+    assert isinstance(item, RemoteItem)
+    assert item.words() is None, "nobody was asked yet"
+    fake.offered = FoundWords("platform", (RawTrack(((0.0, 1.0, "hello"),), "en"),))
+    with item.local_file(Limits()):
+        assert item.words() == fake.offered
+    fake.offered = FoundWords("platform", None)
+    item.check()
+    assert item.words() == fake.offered
 
 
 def test_checking_learns_what_is_said_and_nothing_is_made_up_before(fake: FakeFetcher) -> None:

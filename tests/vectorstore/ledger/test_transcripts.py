@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +13,12 @@ from corpus_parts import add, embed, sha
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.ledger import schema
+from vectorstore.ledger.filters import SearchFilter
 from vectorstore.ledger.records import Cue, Removal, Source, Transcript
 from vectorstore.ledger.transcripts import MOST_CUES
+from vectorstore.snapshots.compare import check_snapshot, diff_snapshots
+from vectorstore.snapshots.export import ExportOptions, export_corpus
+from vectorstore.snapshots.snapshot import read_snapshot, take_snapshot
 
 HELLO = Cue(0.0, 1.5, "Hello there")
 BYE = Cue(1.5, 2.0, "Goodbye")
@@ -159,3 +164,66 @@ def test_words_of_a_stranger_that_are_none_keep_the_corpus_shut(
     ledger.close()
     with pytest.raises(CorpusError, match=column):
         Corpus.open(folder)
+
+
+def test_words_are_found_whatever_their_case_and_accents(corpus: Corpus) -> None:
+    texts = {
+        "one": ["Où est l'école?", "The cat and the other cats"],
+        "two": ["A CAT sat here", "and a cat there"],
+        "three": ["concatenate"],
+        "four": ["\u732b\u304c\u5927\u597d\u304d\u3067\u3059"],
+    }
+    for name, lines in texts.items():
+        add(corpus, name)
+        cues = [Cue(float(place), place + 1.0, line) for place, line in enumerate(lines)]
+        corpus.set_transcripts(sha(name), "inside", [said("inside", *cues)])
+
+    def found(text: str, where: SearchFilter | None = None) -> list[str]:
+        by_id = {sha(name): name for name in texts}
+        hits = corpus.search_words(text, 10, where)
+        assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+        return [by_id[hit.clip_id] for hit in hits]
+
+    assert found("cat") == ["two", "one"]
+    assert found("Cat*") == ["two", "one"], "as often, and earlier"
+    assert found("ecole OU") == ["one"]
+    assert found("cat sat") == ["two"]
+    assert found("\u5927\u597d\u304d") == ["four"]
+    assert found("dog") == found("1.0") == found("null") == []
+    assert found("cat", SearchFilter(except_clip_ids=(sha("two"),))) == ["one"]
+    assert found("cat", SearchFilter(clip_ids=())) == []
+    hit = corpus.search_words("cat there")[0]
+    assert (hit.cue.start, hit.times_said) == (1.0, 3)
+    for nothing in ("", "?!", " ".join(map(str, range(30)))):
+        with pytest.raises(InputError):
+            corpus.search_words(nothing)
+
+
+def test_snapshots_tell_words_apart_and_those_without_stay_what_they_were(corpus: Corpus) -> None:
+    add(corpus, "one")
+    embed(corpus)
+    before = take_snapshot(corpus, "before")
+    stored = json.loads((corpus.folder / "snapshots" / "before.json").read_text())
+    assert stored["schema"] == 2 and "words_hash" not in stored and before.words_hash == ""
+    corpus.set_transcripts(sha("one"), "inside", [said("inside", HELLO)])
+    with pytest.raises(InputError, match="another state"):
+        take_snapshot(corpus, "before")
+    after = take_snapshot(corpus, "after")
+    assert after.content_hash == before.content_hash and after.manifest_hash == before.manifest_hash
+    assert read_snapshot(corpus.folder, "after") == after and after.counts["clips_with_words"] == 1
+    found = diff_snapshots(corpus.folder, "before", "after")
+    assert found.words_changed and not found.is_empty and not found.clips_changed
+    assert (check_snapshot(corpus, "before").words, check_snapshot(corpus, "after").words) == ("", "same")
+    corpus.set_transcripts(sha("one"), "inside", [said("inside", BYE)])
+    checked = check_snapshot(corpus, "after")
+    assert checked.words == "changed" and checked.complete and checked.intact
+    assert check_snapshot(corpus, "before").complete
+
+
+def test_an_export_says_how_many_clips_have_words_and_none_of_the_words(corpus: Corpus, tmp_path: Path) -> None:
+    add(corpus, "one")
+    corpus.set_transcripts(sha("one"), "inside", [said("inside", HELLO)])
+    export_corpus(corpus, tmp_path / "export", ExportOptions())
+    card = (tmp_path / "export" / "CARD.md").read_text()
+    assert "Of 1 of 1 clips it is known what is said: inside 1" in card
+    assert not any(b"Hello" in path.read_bytes() for path in (tmp_path / "export").iterdir())

@@ -29,6 +29,14 @@ def search(
             help="Look for the keywords of a value, e.g. hedonism.", autocompletion=one_of(lambda: api.known_values())
         ),
     ] = "",
+    said: Annotated[
+        str,
+        typer.Option(
+            help="Words that are said in the clip (its transcript). Alone: clips that say them most often first. "
+            "Beside one of the ways above: only clips that say all of them.",
+            metavar="WORDS",
+        ),
+    ] = "",
     keywords: Annotated[
         Path | None, typer.Option(help="Keyword list (YAML) in place of our own, for --value.", metavar="FILE")
     ] = None,
@@ -64,12 +72,13 @@ def search(
     chroma: ChromaOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the clips that fit words, a picture, a clip or a value best, each by its best frame."""
+    """Find the clips that fit words, a picture, a clip or a value best, each by its best frame, or by what is said."""
     query = api.Query(
         words=words,
         picture=picture,
         clip=clip,
         value=value,
+        said=said,
         keywords=keywords,
         count=count,
         all_frames=all_frames,

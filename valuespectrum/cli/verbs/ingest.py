@@ -53,6 +53,14 @@ def ingest(
     redo_frames: Annotated[
         bool, typer.Option("--redo-frames", help="Make frames anew that were made with other settings.")
     ] = False,
+    speech: Annotated[
+        str,
+        typer.Option(
+            help="Let a speech recogniser hear local clips that it has not heard, e.g. faster-whisper:small (an extra: "
+            "speech).",
+            metavar="NAME:MODEL",
+        ),
+    ] = "",
     chroma: Annotated[str | None, typer.Option(help="Server that keeps the index.", metavar="URL")] = None,
     engine: WhereOption = "local",
     ray_address: RayOption = None,
@@ -79,6 +87,7 @@ def ingest(
             unconfined=unconfined,
             retry_failed=retry_failed,
             redo_frames=redo_frames,
+            speech=speech,
             chroma=chroma,
             engine=engine,
             ray_address=ray_address,

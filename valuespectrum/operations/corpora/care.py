@@ -89,11 +89,12 @@ def _undisturbed(teller: Teller, corpus: Corpus) -> Iterator[None]:
 def _check_line(check: SnapshotCheck) -> str:
     if not check.intact:
         return f"snapshot {check.name}: damaged: {check.problem}"
+    words = "; what is said in its clips has changed" if check.words == "changed" else ""
     if check.complete:
-        return f"snapshot {check.name}: complete"
+        return f"snapshot {check.name}: complete{words}"
     return (
         f"snapshot {check.name}: unchanged itself, incomplete here: {len(check.clips_missing):,} clips and "
-        f"{check.frames_missing:,} frames are gone or changed"
+        f"{check.frames_missing:,} frames are gone or changed{words}"
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from vectorstore.corpus import Corpus
     from vectorstore.ledger.filters import SearchFilter
-    from vectorstore.ledger.records import Hit
+    from vectorstore.ledger.records import Hit, WordHit
 
 _LARGEST_FILE = 64 * 1024 * 1024
 _SHORTEST_ID = 6
@@ -33,7 +33,7 @@ _SHORTEST_ID = 6
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for, in one of four ways, and how."""
+    """What to look for: in one of four ways, by what is said, or both."""
 
     words: str = ""
     """What fits words."""
@@ -43,6 +43,9 @@ class Query:
     """What resembles a clip of the corpus: its id or the beginning of it."""
     value: str = ""
     """What fits the keywords of a value, e.g. ``"hedonism"``."""
+    said: str = ""
+    """Words that are said in the clip (its subtitles or transcript). Alone, clips are ranked by how often; beside one
+    of the other ways, which then ranks, it limits the search to clips in which all of them are said."""
     keywords: Path | None = None
     """Keyword list (YAML) in place of our own, for ``value``."""
     count: int = 10
@@ -93,7 +96,7 @@ def search(
 
     Args:
         corpus: Corpus folder.
-        query: Words, or a query of another kind.
+        query: Words that the picture should fit, or a query of another kind.
         filters: Which clips count.
         chroma: Server that keeps the index.
         teller: Who is told how it goes.
@@ -113,7 +116,8 @@ def search(
     query = Query(words=query) if isinstance(query, str) else query
     _check_query(query)
     where = _plain_filter(filters)
-    teller.doing(f"searching {Path(corpus)} (loading the embedder first)")
+    by_words_alone = query.said and not _seen(query)
+    teller.doing(f"searching {Path(corpus)}{'' if by_words_alone else ' (loading the embedder first)'}")
     with Corpus.open(Path(corpus), chroma_url=chroma) as opened:
         if filters.platform:
             where = replace(where, platforms=stated_as(opened, "platform", filters.platform))
@@ -121,6 +125,13 @@ def search(
             where = replace(where, licences=stated_as(opened, "licence", filters.licence))
         if filters.uploader:
             where = replace(where, source_ids=sources_of(opened, filters.uploader))
+        if by_words_alone:
+            said = opened.search_words(query.said, query.count, where)
+            listed = [_said_document(opened, hit) for hit in said]
+            return Hits({"hits": listed}, _said_table(listed))
+        if query.said:
+            within = opened.search_words(query.said, len(opened.clip_ids()), where)
+            where = replace(where, clip_ids=tuple(hit.clip_id for hit in within))
         if query.clip:
             embedder_id, vector = _clip_query(opened, query.embedder, query.clip)
             where = replace(where, except_clip_ids=(find_clip(opened, query.clip),))
@@ -148,8 +159,16 @@ def _plain_filter(filters: Filter) -> SearchFilter:
 
 
 def _check_query(query: Query) -> None:
-    if sum(map(bool, (query.words, query.picture, query.clip, query.value))) != 1:
-        raise InputError("say what to look for, in one way", "give WORDS or one of --picture, --clip, --value")
+    if _seen(query) > 1 or not (_seen(query) or query.said):
+        raise InputError(
+            "say what to look for, in one way",
+            "give WORDS or one of --picture, --clip, --value; --said alone, or beside one of them",
+        )
+
+
+def _seen(query: Query) -> int:
+    """In how many ways it says what is to be seen."""
+    return sum(map(bool, (query.words, query.picture, query.clip, query.value)))
 
 
 def _vector(corpus: Corpus, query: Query) -> tuple[str, NDArray[np.float32]]:
@@ -227,6 +246,26 @@ def _document(corpus: Corpus, hit: Hit) -> Json:
         "path": str(corpus.picture_path(hit.frame.picture_sha)),
         "title": corpus.clip(hit.frame.clip_id).title,
     }
+
+
+def _said_document(corpus: Corpus, hit: WordHit) -> Json:
+    return {
+        "clip": hit.clip_id,
+        "t": hit.cue.start,
+        "said": hit.cue.text,
+        "times_said": hit.times_said,
+        "title": corpus.clip(hit.clip_id).title,
+    }
+
+
+def _said_table(hits: list[Json]) -> str:
+    from valuespectrum.reporting.elements.words import clean
+
+    rows = [
+        (clean(hit["title"], 50), hit["clip"][:12], f"{hit['t']:.1f} s", hit["times_said"], clean(hit["said"], 80))
+        for hit in hits
+    ]
+    return table(("title", "clip", "time", "times said", "words"), rows) if rows else "nothing found"
 
 
 def _hit_table(hits: list[Json]) -> str:

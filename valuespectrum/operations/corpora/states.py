@@ -164,6 +164,7 @@ def _difference_in_words(before: str, after: str, found: SnapshotDiff) -> str:
         "changed": found.embedders_changed,
     }
     lines += [f"vectors {word}: {name}" for word, names in embedders.items() for name in names]
+    lines += ["what is said in the clips has changed"] if found.words_changed else []
     lines += [f"{name}: {old} -> {new}" for name, (old, new) in found.counts.items()]
     return "\n".join(lines)
 

@@ -1,0 +1,1 @@
+"""What is said in clips: subtitle files, text tracks and speech become words with times."""

@@ -1,0 +1,131 @@
+"""Subtitle files beside a video: ``NAME.srt``, ``NAME.vtt``, with the language ``NAME.en.vtt``, ``NAME.pt-BR.srt``."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ingest.cleaning.paths import printable, read_beside, settle
+from ingest.transcripts.cues import RawTrack, language_tag
+from ingest.transcripts.subtitles import LARGEST, decode_text, read_subtitles
+from vectorstore.foundation.errors import MediaError
+from vectorstore.ledger.records import Failure
+
+SUFFIXES = (".srt", ".vtt")
+MOST_FILES = 16
+"""Subtitle files of one video that are read."""
+
+_TAGGED = re.compile(
+    r"(?:\.(?P<language>[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}))?(?:\.(?:auto|cc|default|forced|sdh))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWords:
+    """What stands beside a clip, or what its page offers, in words."""
+
+    origin: str
+    """As in ``Transcript``."""
+    tracks: tuple[RawTrack, ...] | None = ()
+    """``None`` where nobody could tell: what is known stays."""
+    problems: tuple[Failure, ...] = ()
+    """Files that are there and cannot be used."""
+
+
+def subtitles_beside(video: Path) -> FoundWords:
+    """Read the subtitle files of a video.
+
+    Args:
+        video: As ``paths.settle`` gives it.
+
+    Returns:
+        The tracks in the order of their names; a file that cannot be used is a problem with the reason
+        ``"subtitles"``, and the others are used.
+    """
+    tracks, problems = [], []
+    for name in _names_of(video):
+        path = video.with_name(name)
+        try:
+            content = read_beside(path, LARGEST)
+            if content is not None:
+                tracks.append(read_track(content, printable(Path(name)), _language(name, video.stem)))
+        except MediaError as error:
+            problems.append(Failure(printable(path), "subtitles", error.message))
+    return FoundWords("beside", tuple(tracks), tuple(problems))
+
+
+def read_subtitle_files(folder: Path, languages: Sequence[str], url: str) -> FoundWords:
+    """Read what a downloading process has written, which may be anything.
+
+    Args:
+        folder: Where it was to write ``ID.LANGUAGE.vtt`` and the like.
+        languages: That were asked for; files of other names are not looked at.
+        url: Of the page, for messages.
+    """
+    tracks, problems = [], []
+    for language in languages:
+        for suffix in SUFFIXES:
+            for path in sorted(folder.glob(f"*.{language}{suffix}"))[:1]:
+                try:
+                    content = read_beside(settle(path), LARGEST)
+                    if content is not None:
+                        tracks.append(read_track(content, f"subtitles {language}", language_tag(language)))
+                except MediaError as error:
+                    problems.append(Failure(url, "subtitles", error.message))
+    return FoundWords("platform", tuple(tracks), tuple(problems))
+
+
+def read_track(content: bytes, name: str, language: str) -> RawTrack:
+    """The words of one subtitle file.
+
+    Args:
+        content: The file.
+        name: For messages; printable.
+        language: As ``language_tag`` gives it.
+
+    Raises:
+        MediaError: ``subtitles``: it is no text, or no cue is in it.
+    """
+    cues = tuple(read_subtitles(decode_text(content, name)))
+    if not cues:
+        raise MediaError(f"{name}: no cue of SubRip or WebVTT is in it", "subtitles")
+    return RawTrack(cues, language)
+
+
+def _names_of(video: Path) -> Sequence[str]:
+    """Names of the subtitle files of a video, sorted."""
+    try:
+        names = _subtitle_names(video.parent, video.parent.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        # The video is not there either, which is said of it.
+        return ()
+    first = f"{video.stem}."
+    start = bisect.bisect_left(names, first)
+    found: list[str] = []
+    for name in names[start:]:
+        if not name.startswith(first) or len(found) == MOST_FILES:
+            break
+        if _TAGGED.fullmatch(name[len(video.stem) : -len(Path(name).suffix)]):
+            found.append(name)
+    return found
+
+
+def _language(name: str, stem: str) -> str:
+    found = _TAGGED.fullmatch(name[len(stem) : -len(Path(name).suffix)])
+    return language_tag(found["language"]) if found else ""
+
+
+@lru_cache(maxsize=32)
+def _subtitle_names(folder: Path, changed: int) -> tuple[str, ...]:
+    """Names of all subtitle files in a folder, sorted: a folder of many videos is listed once.
+
+    Args:
+        folder: The folder.
+        changed: When an entry last came or went; another time is another list.
+    """
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name for name in names if name.lower().endswith(SUFFIXES)))

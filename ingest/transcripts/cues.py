@@ -1,0 +1,134 @@
+r"""From what a stranger wrote between two times to words that can be kept: plain, in order, within the clip, bounded.
+
+Subtitles are markup, and markup of many kinds: tags (``<b>``, ``<font ...>``, ``<c.yellow>``, ``<00:00:01.000>``),
+overrides of ASS (``{\an8}``), character references. All of it goes; what is left is one line of text, without
+controls, without marks that turn the direction of reading, and without letters that nobody sees.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.cleaning.text import clean_text
+from vectorstore.ledger.records import Cue
+from vectorstore.ledger.transcripts import MOST_CUES, MOST_LETTERS
+
+RawCue = tuple[float, float, str]
+"""Start and end in seconds, and what stands between them: several lines of markup."""
+MOST_RAW = 4 * MOST_CUES
+"""Cues of one file or track that are looked at: captions that roll say everything several times."""
+_PAUSE = 0.1
+"""Seconds between cues after which the same line is said again."""
+LONGEST_CUE = 500
+"""Characters that are kept of a cue."""
+
+_TAG = re.compile(r"<[!/0-9A-Za-z][^<>]{0,300}>")
+_OVERRIDE = re.compile(r"\{\\[^{}]{0,300}\}")
+_BREAK = re.compile(r"\\[Nnh]")
+_JOINERS = "\u200c\u200d"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}")
+_SHORTER = dict(
+    pair.split(":")
+    for pair in (
+        *("ara:ar", "chi:zh", "deu:de", "dut:nl", "eng:en", "fra:fr", "fre:fr", "ger:de", "hin:hi", "ita:it"),
+        *("jpn:ja", "kor:ko", "nld:nl", "pol:pl", "por:pt", "rus:ru", "spa:es", "tur:tr", "ukr:uk", "zho:zh"),
+    )
+)
+"""What containers call a language, and what files and platforms call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTrack:
+    """What one file or track says, as it says it."""
+
+    cues: tuple[RawCue, ...]
+    language: str = ""
+    """Tag in small letters; empty when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedCues:
+    """What can be kept of a track."""
+
+    cues: tuple[Cue, ...]
+    left_out: int
+    """Cues that lie outside of the clip, end before they begin, or are more than can be kept."""
+
+
+def language_tag(said: object) -> str:
+    """A language as a source names it: a tag in small letters, empty for anything that is none.
+
+    Example:
+        >>> language_tag("pt-BR"), language_tag("eng"), language_tag("und"), language_tag("../../etc")
+        ('pt-br', 'en', '', '')
+    """
+    tag = said.lower().replace("_", "-") if isinstance(said, str) else ""
+    return _SHORTER.get(tag, tag) if tag != "und" and _LANGUAGE.fullmatch(tag) else ""
+
+
+def clean_cues(raw: Iterable[RawCue], duration: float) -> CleanedCues:
+    """What can be kept of what a stranger wrote.
+
+    Args:
+        raw: In any order, with any times; the first ``MOST_RAW`` are looked at.
+        duration: Seconds of the clip.
+
+    Returns:
+        In order of time, within the clip, without markup and without what the cue before has said already.
+    """
+    seen = list(itertools.islice(raw, MOST_RAW))
+    inside = [(start, min(end, duration), text) for start, end, text in seen if 0 <= start <= end and start < duration]
+    cues: list[Cue] = []
+    letters = 0
+    for start, end, text in _unrolled(sorted(inside, key=lambda cue: cue[:2])):
+        letters += len(text)
+        if len(cues) == MOST_CUES or letters > MOST_LETTERS:
+            return CleanedCues(tuple(cues), len(seen) - len(cues))
+        cues.append(Cue(round(start, 3), round(end, 3), text))
+    return CleanedCues(tuple(cues), len(seen) - len(inside))
+
+
+def _unrolled(cues: Sequence[RawCue]) -> Iterator[RawCue]:
+    """Cues with the lines only that are new in them: captions that roll up repeat the line before."""
+    before: list[str] = []
+    ended = 0.0
+    for start, end, text in cues:
+        lines = [line for line in map(plain_words, text.splitlines()) if line]
+        new = lines[_repeated(before if start <= ended + _PAUSE else [], lines) :]
+        before, ended = lines or before, max(ended, end)
+        if new:
+            yield start, end, clean_text(" ".join(new), LONGEST_CUE)
+
+
+def _repeated(before: Sequence[str], lines: Sequence[str]) -> int:
+    """How many of the first lines are the last ones of the cue before."""
+    most = min(len(before), len(lines))
+    return next((count for count in range(most, 0, -1) if list(before[-count:]) == list(lines[:count])), 0)
+
+
+def plain_words(line: str) -> str:
+    r"""A line of a subtitle without markup and without what nobody sees.
+
+    Example:
+        >>> plain_words("{\\an8}<i>Fish &amp; chips</i>")
+        'Fish & chips'
+    """
+    bare = _BREAK.sub(" ", _OVERRIDE.sub("", _TAG.sub("", line[: 8 * LONGEST_CUE])))
+    seen = "".join(letter for letter in html.unescape(bare) if _is_seen(letter))
+    return clean_text(seen, LONGEST_CUE)
+
+
+def _is_seen(letter: str) -> bool:
+    """Whether a letter shows: formats, private and unassigned ones carry text past whoever looks."""
+    return letter in _JOINERS or letter.isspace() or unicodedata.category(letter) not in ("Cf", "Cn", "Co", "Cs", "Cc")
+
+
+def is_time(seconds: float) -> bool:
+    """Whether a number can be a time in a clip."""
+    return math.isfinite(seconds) and 0 <= seconds < 1e6

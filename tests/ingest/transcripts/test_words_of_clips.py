@@ -1,0 +1,252 @@
+"""Words of clips come in with them, from beside, from inside and by ear, and follow what becomes of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from importlib.util import find_spec
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from colour_embedder import ColourEmbedder
+from numpy.typing import NDArray
+from videos import VideoWriter, number_picture, write_numbered
+
+from ingest.pipeline import IngestOptions, ingest
+from ingest.refresh import find_again, plan_refresh, run_refresh
+from ingest.report import IngestReport
+from ingest.transcripts.faster_whisper import load
+from ingest.transcripts.recognisers import RECOGNISERS, HeardSpeech, Recogniser
+from vectorstore.corpus import Corpus
+from vectorstore.foundation.errors import InputError
+from vectorstore.ledger.records import Clip, Removal, Transcript
+
+HELLO = "1\n00:00:00,100 --> 00:00:00,300\nHello <b>there</b>\n"
+SPEECH = "made-up:small"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_numbered(tmp_path / "clips" / "a.mp4", VideoWriter(frames=12, hue=20))
+    return tmp_path / "clips"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    return tmp_path / "corpus"
+
+
+def come_in(folder: Path, corpus: Path, options: IngestOptions | None = None) -> IngestReport:
+    with Corpus.ensure(corpus) as opened:
+        return ingest([folder], opened, ColourEmbedder(), options)
+
+
+def refreshed(corpus: Path) -> tuple[dict[str, int], int]:
+    """What a plan says is to be done, and how many transcripts changed when it was."""
+    with Corpus.open(corpus, write=True) as opened:
+        plan = plan_refresh(opened, find_again(opened))
+        done = run_refresh(opened, find_again(opened), ColourEmbedder())
+    return {label: count for label, count in plan.counts.items() if count}, done.ingest.words_changed
+
+
+def said(corpus: Path, name: str = "a") -> list[Transcript]:
+    with Corpus.open(corpus) as opened:
+        return opened.transcripts(_named(opened.clips(), name).clip_id)
+
+
+def _named(clips: list[Clip], name: str) -> Clip:
+    return next(clip for clip in clips if Path(clip.source).stem == name)
+
+
+def test_a_file_beside_comes_in_with_its_clip(folder: Path, corpus: Path) -> None:
+    (folder / "a.en.vtt").write_text("WEBVTT\n\n00:00.100 --> 00:00.300\nHello <b>there</b>\n")
+    (folder / "a.srt").write_text(HELLO.replace("Hello", "Plain"))
+    (folder / "ab.srt").write_text(HELLO.replace("Hello", "Of another clip"))
+    (folder / "a.2026.srt").write_text(HELLO.replace("Hello", "Of no language"))
+    report = come_in(folder, corpus)
+    assert report.words_changed == 2
+    assert [(each.origin, each.language, each.text) for each in said(corpus)] == [
+        ("beside", "", "Plain there"),
+        ("beside", "en", "Hello there"),
+    ]
+    assert come_in(folder, corpus).words_changed == 0
+
+
+def test_a_file_that_appears_changes_or_goes_later_is_planned_and_followed(folder: Path, corpus: Path) -> None:
+    come_in(folder, corpus)
+    assert said(corpus) == []
+    for text in (HELLO, HELLO.replace("Hello", "Welcome")):
+        (folder / "a.srt").write_text(text)
+        assert refreshed(corpus) == ({"unchanged": 1, "changed_words": 1}, 1)
+        assert refreshed(corpus) == ({"unchanged": 1}, 0)
+    assert said(corpus)[0].text == "Welcome there"
+    (folder / "a.srt").unlink()
+    assert refreshed(corpus) == ({"unchanged": 1, "changed_words": 1}, 1)
+    assert said(corpus) == []
+
+
+def test_what_cannot_be_used_is_said_and_keeps_nobody_out(folder: Path, corpus: Path) -> None:
+    (folder / "a.de.srt").write_bytes("1\n00:00:00,100 --> 00:00:00,300\nSchön\n".encode("latin-1"))
+    (folder / "a.fr.srt").write_bytes(b"MZ\0\0no text")
+    (folder / "a.es.srt").write_text("no cue in it")
+    (folder / "a.it.srt").symlink_to("/etc/passwd")
+    os.mkfifo(folder / "a.pl.srt")
+    (folder / "a.pt.srt").write_text("1\n00:01:00,000 --> 00:01:01,000\nbeyond the end\n")
+    (folder / "a.en.srt").write_text(HELLO)
+    report = come_in(folder, corpus)
+    assert (report.clips_added, len(report.clips_failed)) == (1, 0)
+    assert sorted(note.detail.split(":")[0].split(".")[-2] for note in report.clips_damaged if ":" in note.detail) == [
+        "de", "es", "fr", "it", "pl"
+    ]  # fmt: skip
+    assert any("outside of the clip" in note.detail for note in report.clips_damaged)
+    assert [each.language for each in said(corpus)] == ["en"]
+
+
+def test_two_files_of_one_clip_have_words_of_their_own(folder: Path, corpus: Path) -> None:
+    shutil.copy(folder / "a.mp4", folder / "copy.mp4")
+    (folder / "a.srt").write_text(HELLO)
+    (folder / "copy.srt").write_text(HELLO.replace("Hello", "Copied"))
+    come_in(folder, corpus)
+    assert [each.text for each in said(corpus)] == ["Hello there", "Copied there"]
+    with Corpus.open(corpus, write=True) as opened:
+        opened.remove(Removal("source", (str(folder / "a.mp4"),)))
+        (clip,) = opened.clips()
+        assert [each.text for each in opened.transcripts(clip.clip_id)] == ["Copied there"]
+
+
+TRACKS = {
+    "srt.mkv": ("matroska", "srt", b"Hello <b>there</b>"),
+    "vtt.mkv": ("matroska", "webvtt", b"Hello <v Who>there"),
+    "ass.mkv": ("matroska", "ass", b"0,0,Default,,0,0,0,,{\\an8}Hello\\Nthere"),
+    "text.mp4": ("mp4", "mov_text", b"\x00\x12Hello <b>there</b>"),
+}
+
+
+def write_with_track(path: Path, form: str, codec: str, text: bytes, seconds: float = 0.5) -> None:
+    """A clip of ten pictures a second with one cue from 0.1 to 0.3 s in German, and a tone."""
+    rate = 10
+    with av.open(str(path), "w", format=form) as container:
+        video = container.add_stream("libx264", rate=rate)
+        video.width, video.height, video.pix_fmt = 160, 96, "yuv420p"
+        sound = container.add_stream("aac", rate=16_000)
+        track = container.add_mux_stream(codec)
+        track.metadata["language"] = "ger"
+        track.time_base = Fraction(1, 1000)
+        for number in range(round(seconds * rate)):
+            frame = av.VideoFrame.from_ndarray(number_picture(number, (160, 96), 50), format="rgb24")
+            container.mux(video.encode(frame))
+        cue = av.Packet(text)
+        cue.stream, cue.time_base, cue.pts, cue.dts, cue.duration = track, Fraction(1, 1000), 100, 100, 200
+        container.mux(cue)
+        tone = np.round(14_000 * np.sin(np.arange(round(16_000 * seconds)) / 6)).astype(np.int16)
+        heard = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
+        heard.sample_rate = 16_000
+        container.mux(sound.encode(heard))
+        container.mux(sound.encode(None))
+        container.mux(video.encode(None))
+
+
+@pytest.mark.parametrize("isolate", [False, True])
+def test_text_tracks_are_read_where_clips_are_decoded(tmp_path: Path, corpus: Path, isolate: bool) -> None:
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    for name, (form, codec, text) in TRACKS.items():
+        write_with_track(folder / name, form, codec, text)
+    report = come_in(folder, corpus, IngestOptions(isolate=isolate))
+    assert [failure.detail for failure in report.clips_failed] == []
+    for name in TRACKS:
+        (found,) = said(corpus, Path(name).stem)
+        assert (found.origin, found.language, found.text) == ("inside", "de", "Hello there"), name
+        assert found.cues[0].start == pytest.approx(0.1, abs=0.05)
+        assert found.cues[0].end == pytest.approx(0.3, abs=0.06)
+
+
+class MadeUp:
+    """Stands in for a recogniser: says how loud a clip is."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+
+    def hear(self, sound: NDArray[np.float32]) -> HeardSpeech:
+        self.heard.append(len(sound))
+        loud = float(np.sqrt(np.mean(sound**2)))
+        return HeardSpeech([(0.0, 99.0, f"<i>loud {loud:.1f}</i>")], "EN")
+
+
+@pytest.fixture
+def recogniser() -> Iterator[MadeUp]:
+    made = MadeUp()
+
+    @RECOGNISERS.register("made-up")
+    def load(model: str) -> Recogniser:
+        if model != "small":
+            raise InputError(f"there is no model {model!r}")
+        return made
+
+    yield made
+    RECOGNISERS._registered.pop("made-up")
+
+
+@pytest.mark.parametrize("isolate", [False, True])
+def test_a_recogniser_hears_what_it_is_asked_to_and_once(
+    tmp_path: Path, corpus: Path, recogniser: MadeUp, isolate: bool
+) -> None:
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    write_with_track(folder / "a.mp4", *TRACKS["text.mp4"], seconds=1.0)
+    write_numbered(folder / "silent.mp4", VideoWriter(frames=12, hue=90))
+    come_in(folder, corpus)
+    assert recogniser.heard == [], "nobody listens unless somebody is named"
+    options = IngestOptions(isolate=isolate, speech=SPEECH)
+    assert come_in(folder, corpus, options).words_changed == 2
+    assert recogniser.heard == [pytest.approx(16_000, abs=2_100)], "a clip without sound is not heard"
+    heard = said(corpus)[-1]
+    assert (heard.origin, heard.maker, heard.language) == ("recognised", SPEECH, "en")
+    assert float(heard.text.removeprefix("loud ")) == pytest.approx(0.3, abs=0.1)
+    assert heard.cues[0].end <= 1.2, "what is heard beyond the end is cut"
+    assert come_in(folder, corpus, options).words_changed == 0
+    assert len(recogniser.heard) == 1
+    with Corpus.open(corpus) as opened:
+        assert opened.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "what"),
+    [
+        ("made-up", "names no model"),
+        ("made-up:large", "no model 'large'"),
+        ("nobody:small", "unknown speech recogniser"),
+    ],
+)
+def test_a_recogniser_that_is_none_is_refused_by_name(
+    folder: Path, corpus: Path, recogniser: MadeUp, spec: str, what: str
+) -> None:
+    with pytest.raises(InputError, match=what):
+        come_in(folder, corpus, IngestOptions(speech=spec))
+
+
+def test_an_extra_that_is_missing_is_said_in_one_line() -> None:
+    if find_spec("faster_whisper"):
+        pytest.skip("faster-whisper is installed here")
+    with pytest.raises(InputError, match="faster-whisper is not installed"):
+        load("tiny")
+
+
+def test_a_recogniser_that_fails_costs_its_words_only(
+    tmp_path: Path, corpus: Path, recogniser: MadeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(sound: NDArray[np.float32]) -> HeardSpeech:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(recogniser, "hear", fail)
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    write_with_track(folder / "a.mp4", *TRACKS["text.mp4"])
+    report = come_in(folder, corpus, IngestOptions(speech=SPEECH))
+    assert report.clips_added == 1
+    assert [note.reason for note in report.clips_damaged] == ["speech"]
+    assert [each.origin for each in said(corpus)] == ["inside"]
