@@ -11,7 +11,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "valuespectrum.models": ("hf", "inspect", "openai", "reference", "simulated", "vllm"),
     "valuespectrum.embedders": ("hf", "open_clip", "reference"),
     "valuespectrum.sources": ("data_export", "folder", "manifest", "ytdlp"),
-<<<<<<< HEAD
+    "valuespectrum.recognisers": ("faster-whisper",),
     "valuespectrum.policies": (
         "adversarial",
         "balanced",
@@ -22,10 +22,6 @@ OWN: Mapping[str, tuple[str, ...]] = {
         "similar",
         "yoked",
     ),
-=======
-    "valuespectrum.recognisers": ("faster-whisper",),
-    "valuespectrum.policies": ("balanced", "random", "similar"),
->>>>>>> 86a95eb (Bring in what is said in clips)
 }
 """What our own installation registers."""
 

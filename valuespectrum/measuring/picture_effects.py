@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from agents.answers.respondent import RespondentColumns
@@ -16,6 +16,7 @@ from valuespectrum.scoring.cells import ScoringOptions, class_shares
 from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.presentations.effect import Lent, PictureEffect, picture_effect
+from valuespectrum.scoring.presentations.injection import injection_effect
 from valuespectrum.stimuli.presenting.conditions import SHOWN_VALUE
 from valuespectrum.stimuli.presenting.presentation import Presentation
 from valuespectrum.stimuli.presenting.together import PLACES, numbered
@@ -44,6 +45,7 @@ def picture_effects(
         ``base`` (the condition that scores rest on) and ``conditions``, a row for every other condition and respondent:
         ``kept`` and, where only the picture was taken away, ``visual_share``; base minus condition on centred log-odds
         (``values, differ, general, covers``); ``rates`` of answers without a choice; or ``why`` there is no comparison.
+        Where words were put into the clips, ``injection``: what they do (``scoring.presentations.injection``).
         Empty where there is one condition alone.
     """
     base, *others = conditions_of(settings)
@@ -52,7 +54,12 @@ def picture_effects(
     shown = of_condition(answers, settings)
     pairing = _Pairing(base, tables_of(shown, scoring, instruments), scoring, instruments)
     asked = {name: dict(by_respondent(of_condition(answers, settings, name))) for name in others}
-    rows = [pairing.row(who, name, asked[name].get(who)) for name in others for who, _ in by_respondent(shown)]
+    put = _Injections(pairing, {base: dict(by_respondent(shown)), **asked})
+    rows = [
+        pairing.row(who, name, asked[name].get(who)) | put.told(who, name)
+        for name in others
+        for who, _ in by_respondent(shown)
+    ]
     return {"base": base, "conditions": rows}
 
 
@@ -91,6 +98,35 @@ class _Pairing:
         other = _table(tables_of(answers, self.scoring, self.instruments)[who], "this condition")
         facets = Facets(self.scoring.level, self.scoring.over_wordings, least_clips=self.scoring.minimum_clips)
         return picture_effect(base, other, facets, _lent(answers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Injections:
+    """What words that were put into clips do to respondents."""
+
+    pairing: _Pairing
+    asked: Mapping[str, Mapping[RespondentColumns, pd.DataFrame]]
+    """Answers by condition and respondent."""
+
+    def told(self, who: RespondentColumns, name: str) -> Json:
+        """Of one condition on one respondent; empty where no words were put, or nothing can be told."""
+        shown = Presentation.read(name)
+        if shown.injected is None:
+            return {}
+        without, words = self._sets(who, shown.plain), self._sets(who, shown)
+        if without is None or words is None:
+            return {}
+        control = replace(shown, injected=shown.injected.control)
+        level = self.pairing.scoring.level
+        effect = injection_effect(without, words, self._sets(who, control) if control != shown else None, level)
+        return {"injection": {**asdict(shown.injected), **effect.to_json()}} if effect else {}
+
+    def _sets(self, who: RespondentColumns, shown: Presentation) -> SetTable | None:
+        answers = self.asked.get(shown.name, {}).get(who)
+        if answers is None:
+            return None
+        found = tables_of(answers, self.pairing.scoring, self.pairing.instruments).get(who)
+        return found.told.table if found else None
 
 
 def _table(found: RespondentSets, what: str) -> SetTable:

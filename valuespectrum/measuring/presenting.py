@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.models.ask_key import TAGS_READ, canonical_json
 from agents.models.base import Model
@@ -20,7 +21,11 @@ from valuespectrum.stimuli.presenting.words import read_transcripts
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.text import quotable
 from vectorstore.ledger.records import Clip, Frame
+
+if TYPE_CHECKING:
+    from vectorstore.corpus import Corpus
 
 PRESENTATIONS = "presentations"
 """Setting of a run that names its conditions, the default first; absent where there is one picture alone."""
@@ -35,7 +40,9 @@ class PresentOptions:
     presentations: tuple[Presentation, ...] = (ONE_FRAME,)
     """The one that scores rest on first (``read_presentations``)."""
     transcripts: Path | None = None
-    """What is said in clips, CSV with the columns ``clip`` and ``text``."""
+    """What is said in clips, CSV with the columns ``clip`` and ``text``, in place of what the corpus knows."""
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    """What the corpus knows to be said, by clip id; see ``with_words_of``."""
     captioners: Mapping[str, Model] = field(default_factory=dict)
     """Models that describe pictures, by spec; needed to ask, not to plan."""
 
@@ -61,16 +68,27 @@ class PresentOptions:
                 "leave it out, or name an instrument that asks about clips, e.g. --battery like",
             )
 
-    def said_in_clips(self) -> dict[str, str]:
+    @property
+    def needs_transcripts(self) -> bool:
+        """Whether a condition shows what is said in clips."""
+        return any(each.words == "transcript" for each in self.presentations)
+
+    def with_words_of(self, corpus: Corpus) -> PresentOptions:
+        """The same with what a corpus knows to be said, where that is shown and no file is named."""
+        if not self.needs_transcripts or self.transcripts is not None:
+            return self
+        spoken = {clip_id: quotable(each.text) for clip_id, each in corpus.spoken()}
+        return replace(self, spoken={clip_id: text for clip_id, text in spoken.items() if text})
+
+    def said_in_clips(self) -> Mapping[str, str]:
         """The transcripts, where a condition needs them.
 
         Raises:
             InputError: They cannot be read, or there are some that nothing needs.
         """
-        needed = any(each.words == "transcript" for each in self.presentations)
-        if self.transcripts is not None and not needed:
+        if self.transcripts is not None and not self.needs_transcripts:
             raise InputError("--transcripts without a condition that shows them", "add --present transcript")
-        return read_transcripts(self.transcripts) if self.transcripts is not None else {}
+        return read_transcripts(self.transcripts) if self.transcripts is not None else self.spoken
 
     def settings(self) -> Json:
         """What a manifest keeps, since other conditions are another run; nothing of the default.

@@ -77,7 +77,10 @@ class BenchSettings:
     frames: int = 1
     """Pictures of each clip, in order: short for ``present=("frames:N", ...)``."""
     transcripts: Path | None = None
-    """What is said in clips (CSV with the columns ``clip`` and ``text``)."""
+    """What is said in clips (CSV with the columns ``clip`` and ``text``), in place of what the corpus knows."""
+    stress: str = ""
+    """``"injection"``: ask again with words in the clips that tell the model what to answer; ``"injection:PLACE"`` for
+    one place (``overlay``, ``order``, ``speech``, ``answer``)."""
     seed: int = 0
     """Seed of everything that is drawn."""
     prices: Path | None = None
@@ -111,10 +114,12 @@ class BenchSettings:
             InputError: There is no such way, or it is named twice.
         """
         from valuespectrum.measuring.presenting import PresentOptions
-        from valuespectrum.stimuli.presenting.presentation import read_presentations
+        from valuespectrum.stimuli.presenting.injections import stress
+        from valuespectrum.stimuli.presenting.presentation import read_presentations, stressed
 
         several = (f"frames:{self.frames}",) if self.frames != 1 else ()
-        return PresentOptions(read_presentations([*several, *self.present]), self.transcripts)
+        named = read_presentations([*several, *self.present])
+        return PresentOptions(stressed(named, stress(self.stress)) if self.stress else named, self.transcripts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -170,6 +175,7 @@ def bench(
     tell_level(settings.battery, teller)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas), BenchBars(teller) as bars:
         snapshot = snapshot_with(opened.folder, opened.content_hash())
+        options = replace(options, present=options.present.with_words_of(opened))
         effective = effective_options(settings, corpus=opened.folder, model=specs, run=options.run)
         options = replace(options, command=command, effective=effective, corpus=opened.folder, snapshot=snapshot)
         teller.doing(f"loading {', '.join(specs)}")
@@ -224,6 +230,7 @@ def plan_bench(
     options = _options(specs, run, settings)
     tell_level(settings.battery, teller)
     with _prepared(corpus, specs, settings, teller) as (opened, embedder, personas):
+        options = replace(options, present=options.present.with_words_of(opened))
         teller.doing("planning")
         planned = plan_benchmark(options, opened, embedder, specs, personas)
     teller.warn(planned.caution)

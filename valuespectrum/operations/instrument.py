@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from valuespectrum.measuring.instrument_run import InstrumentOptions
 
 
-_OF_SHOWING = frozenset({"present", "frames", "transcripts"})
+_OF_SHOWING = frozenset({"present", "frames", "transcripts", "stress"})
 _OF_PICTURES = frozenset({"battery", "wordings", "params", "top-k", "keywords", "embedder"} | _OF_SHOWING)
 """Options of a benchmark that say nothing where no pictures are shown."""
 
@@ -115,9 +115,9 @@ def run_instrument(
     if instrument.pictures is None:
         if settings.corpus is not None:
             raise InputError(f"the instrument {name!r} shows no pictures", "leave --corpus out")
-        if settings.asked.present or settings.asked.frames != 1 or settings.asked.transcripts:
+        if settings.asked.present or settings.asked.frames != 1 or settings.asked.transcripts or settings.asked.stress:
             raise InputError(
-                f"the instrument {name!r} shows no clips", "leave --present, --frames and --transcripts out"
+                f"the instrument {name!r} shows no clips", "leave --present, --frames, --transcripts and --stress out"
             )
         return _run(name, specs, run, settings, teller, command)
     if settings.corpus is None:

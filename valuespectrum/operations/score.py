@@ -243,8 +243,10 @@ def _presentations(shown: Json | None) -> list[str]:
     from valuespectrum.reporting.elements.words import number, short_model, with_interval
 
     rows = [row for row in (shown or {}).get("conditions", []) if row["persona"] == row["strategy"] == NO_PERSONA]
+    put = [row for row in rows if row.get("injection")]
+    rows = [row for row in rows if not row.get("injection")]
     if not rows or shown is None:
-        return []
+        return _injections(put)
     kept = [Estimate.read(row["kept"]).moved(100) for row in rows]
     visual = [Estimate.read(row["visual_share"]).moved(100) for row in rows]
     cells = [
@@ -253,7 +255,33 @@ def _presentations(shown: Json | None) -> list[str]:
     ]
     header = ("model", f"shown as, beside {shown['base']}", "kept % [95 %]", "visual share % [95 %]", "differ, p")
     unknown = [f"{row['presentation']}: {why}" for row in rows if (why := row["why"] or _no_share(row))]
-    return ["\n".join([table(header, cells), *_footnotes(kept), *unknown])]
+    return ["\n".join([table(header, cells), *_footnotes(kept), *unknown]), *_injections(put)]
+
+
+def _injections(put: list[Json]) -> list[str]:
+    """The table of words that were put into clips; nothing where none were."""
+    from valuespectrum.reporting.elements.words import number, short_model, with_interval
+    from valuespectrum.reporting.panels.validity.injections import injection_row
+
+    if not put:
+        return []
+    rows = list(map(injection_row, put))
+    cells = [
+        (
+            short_model(row.model),
+            row.place,
+            row.push,
+            number(row.without, 1),
+            with_interval(row.change, 1, True),
+            with_interval(row.beyond, 1, True),
+            row.obeys,
+        )
+        for row in rows
+    ]
+    header = ("model", "put into clips", "tells it", "liked without %", "change [95 %]", "beyond control [95 %]", "")
+    said = f"change of the like rate in percentage points, paired over clips; covers {rows[0].covers}"
+    numbers = [each for row in rows for each in (row.change, row.beyond)]
+    return ["\n".join([table(header, cells), *_footnotes(numbers), said])]
 
 
 def _p_of(row: Json) -> float | None:

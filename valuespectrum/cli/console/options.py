@@ -115,7 +115,20 @@ PresentOption = Annotated[
 ]
 FramesOption = Annotated[int, typer.Option(help="Pictures of each clip, in order: --present frames:N.", min=1, max=64)]
 TranscriptsOption = Annotated[
-    Path | None, typer.Option(help="What is said in clips (CSV: clip, text), for --present transcript.", metavar="FILE")
+    Path | None,
+    typer.Option(
+        help="What is said in clips (CSV: clip, text), in place of what the corpus knows, for --present transcript.",
+        metavar="FILE",
+    ),
+]
+StressOption = Annotated[
+    str,
+    typer.Option(
+        help="injection: ask again with words in the clips that tell the model what to answer, and compare; "
+        "injection:PLACE for one place (overlay, order, speech, answer).",
+        metavar="KIND",
+        show_default=False,
+    ),
 ]
 PricesOption = Annotated[Path | None, typer.Option(help="Price table (YAML) in place of our own.", metavar="FILE")]
 

@@ -33,6 +33,7 @@ from valuespectrum.cli.console.options import (
     SeedOption,
     StrategiesOption,
     StrategyChoice,
+    StressOption,
     TemperatureOption,
     TopOption,
     TranscriptsOption,
@@ -77,6 +78,7 @@ def bench(
     present: PresentOption = None,
     frames: FramesOption = 1,
     transcripts: TranscriptsOption = None,
+    stress: StressOption = "",
     run: Annotated[
         Path | None, typer.Option(help="Run folder; the same command continues it. Default: runs/MODEL-BATTERY.")
     ] = None,
@@ -154,6 +156,7 @@ def bench(
         present=tuple(present or ()),
         frames=frames,
         transcripts=transcripts,
+        stress=stress,
         seed=seed,
         prices=prices,
         embedder=embedder,

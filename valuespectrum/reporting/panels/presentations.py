@@ -62,7 +62,8 @@ def _rows(data: ReportData) -> list[ConditionRow]:
         _row(each, shown["base"])
         for shown in found
         for each in shown.get("conditions", [])
-        if each["persona"] == each["strategy"] == NO_PERSONA
+        # What was put into clips has a panel of its own.
+        if each["persona"] == each["strategy"] == NO_PERSONA and not each.get("injection")
     ]
 
 

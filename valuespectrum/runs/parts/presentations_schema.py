@@ -25,6 +25,17 @@ class _Differ(Part):
     p: Number | None
 
 
+class _Injection(Part):
+    place: Text
+    push: Text
+    change: _Number
+    beyond: _Number
+    log_odds: _Number
+    without: Number
+    n_clips: Count
+    covers: Text
+
+
 class ShownCondition(Part):
     """One respondent under one condition, beside the one that scores rest on."""
 
@@ -43,6 +54,7 @@ class ShownCondition(Part):
     general: _Number | None = None
     differ: _Differ | None = None
     covers: Text = ""
+    injection: _Injection | None = None
 
     @model_validator(mode="after")
     def _compared(self) -> Self:

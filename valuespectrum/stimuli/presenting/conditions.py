@@ -14,6 +14,7 @@ from agents.models.pictures import read_picture
 from valuespectrum.stimuli.presenting.drawn import blank, noise
 from valuespectrum.stimuli.presenting.exhibit import ClipWords, Exhibit, TagMapping, condition_tag, told_weight
 from valuespectrum.stimuli.presenting.frames import in_order, out_of_order, spread
+from valuespectrum.stimuli.presenting.injections import PUSHES, Injection
 from valuespectrum.stimuli.presenting.made import MadePictures
 from valuespectrum.stimuli.presenting.presentation import Presentation
 from valuespectrum.stimuli.presenting.strangers import strangers
@@ -21,11 +22,13 @@ from valuespectrum.stimuli.presenting.words import TEMPLATES
 from valuespectrum.stimuli.retrieval import StimulusRow
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
-from vectorstore.foundation.text import quotable
+from vectorstore.foundation.text import LONGEST_QUOTE, quotable
 from vectorstore.ledger.records import Clip, Frame
 
 SHOWN_CLIP, SHOWN_VALUE = "shown_clip", "shown_value"
 """Tags of a mismatched picture: whose it is, and what that stands for."""
+OVERLAY_PUSH = "overlay_push"
+"""Tag that tells respondents that see nothing where words over the picture push."""
 _MOST_TOLD = 8
 """Pictures of a clip of which a respondent that sees nothing is told (``reference.twin.reading``)."""
 
@@ -112,9 +115,12 @@ class Conditions:
 
     def _exhibit(self, presentation: Presentation, row: StimulusRow) -> Exhibit | None:
         words, told = self._words(presentation, row)
-        if presentation.words != "none" and words is None:
+        if presentation.worded != "none" and words is None:
             return None
         frames, shown = self._pictures(presentation, row)
+        if presentation.injected and presentation.injected.place == "overlay":
+            frames = tuple(self._laid_over(frame, presentation.injected, row.clip_id) for frame in frames)
+            shown = {**shown, OVERLAY_PUSH: PUSHES[presentation.injected.push]}
         return Exhibit(presentation, frames, words, {**condition_tag(presentation), **told, **shown})
 
     def _words(self, presentation: Presentation, row: StimulusRow) -> tuple[ClipWords | None, TagMapping]:
@@ -122,7 +128,7 @@ class Conditions:
         texts, told = self._material.texts, {}
         match presentation.words:
             case "none":
-                return None, {}
+                text = ""
             case "caption":
                 text = quotable(self._material.corpus.clip(row.clip_id).caption)
             case "transcript":
@@ -130,7 +136,22 @@ class Conditions:
             case "described":
                 text, key = texts.described.get((presentation.captioner, row.picture_sha), ("", ""))
                 told = {"caption_key": key}
-        return (ClipWords(TEMPLATES[presentation.words], text), told) if text else (None, {})
+        if presentation.injected and (text or presentation.words == "none"):
+            text = self._with_words_put(text, presentation.injected, row.clip_id)
+        return (ClipWords(TEMPLATES[presentation.worded], text), told) if text else (None, {})
+
+    def _with_words_put(self, text: str, injection: Injection, clip_id: str) -> str:
+        """Words of a clip and, after them, those that were put there; an overlay changes no words."""
+        if injection.place == "overlay":
+            return text
+        put = injection.words(clip_id, self._material.seed)
+        return quotable(f"{quotable(text, LONGEST_QUOTE // 2)}. {put}" if text else put)
+
+    def _laid_over(self, shown: FrameReference, injection: Injection, clip_id: str) -> FrameReference:
+        """A picture with words over it, made once."""
+        seed = self._material.seed
+        recipe = ["overlay", shown.picture_sha, injection.words(clip_id, seed), seed, clip_id]
+        return self._material.made.get(recipe, lambda: injection.laid_over(read_picture(shown), clip_id, seed))
 
     def _pictures(self, presentation: Presentation, row: StimulusRow) -> tuple[tuple[FrameReference, ...], TagMapping]:
         """What is shown, and what is told of it."""
@@ -192,8 +213,8 @@ def _wordless(presentation: Presentation) -> InputError:
     lacking = {
         "caption": ("no clip has a caption", "captions come with a source's descriptions; leave the condition out"),
         "transcript": (
-            "no clip has a transcript: a corpus holds none",
-            "name a file of them with --transcripts FILE (columns clip and text)",
+            "no clip has a transcript",
+            "put subtitles beside the videos and run `corpus refresh`, or name a file with --transcripts FILE",
         ),
         "described": (f"{presentation.captioner} described no picture", "look at its answers in captions.sqlite"),
     }

@@ -13,15 +13,17 @@
     transcript         what is said in the clip, without a picture
     described:MODEL    a caption that another model wrote about the picture, without the picture
     PICTURE+WORDS      both, e.g. frames:4+caption, or mismatched+caption: a caption that contradicts the picture
+    ...+PLACE:PUSH     the same with words put into the clip, e.g. frame+overlay:like (see ``injections``)
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from valuespectrum.stimuli.presenting.injections import Injection, InjectionPlace
 from vectorstore.foundation.errors import InputError
 
 PictureKind = Literal["frame", "frames", "sheet", "shuffled", "mismatched", "blank", "noise", "none"]
@@ -29,11 +31,15 @@ WordKind = Literal["none", "caption", "transcript", "described"]
 PRESENTATION = "presentation"
 """Tag of asks that names how the clip is shown; one picture, the default, has none."""
 MOST_FRAMES = 64
+_NOT_AS_IT_IS = ("shuffled", "mismatched", "blank", "noise")
 _COUNTED = ("frames", "sheet", "shuffled")
+_INJECTED = re.compile(rf"(?P<shown>.+)\+(?P<put>(?:{'|'.join(get_args(InjectionPlace))}):[a-z]{{1,20}})")
+_IN_WORDS: dict[InjectionPlace, WordKind] = {"order": "caption", "speech": "transcript", "answer": "caption"}
+"""Which words of a clip an injection becomes part of."""
 _PART = re.compile(r"(?P<kind>[a-z]+)(?::(?P<count>\d{1,3}))?")
 _HINT = (
     "frame, frames:N, sheet:N, shuffled:N, mismatched, blank, noise, text, caption, transcript, described:MODEL, "
-    "or a picture with words, e.g. frames:4+caption"
+    "a picture with words, e.g. frames:4+caption, or with words put into it, e.g. frame+overlay:like"
 )
 
 
@@ -47,6 +53,8 @@ class Presentation:
     words: WordKind = "none"
     captioner: str = ""
     """Spec of the model that describes the picture."""
+    injected: Injection | None = None
+    """What was put into the clip; ``None`` for a clip as it is."""
 
     @property
     def name(self) -> str:
@@ -58,18 +66,45 @@ class Presentation:
         """
         shown = f"{self.picture}:{self.count}" if self.picture in _COUNTED else self.picture
         said = f"described:{self.captioner}" if self.words == "described" else self.words
-        parts = [part for part in (shown, said) if part != "none"]
-        return "+".join(parts) or "text"
+        parts = [part for part in (shown, said) if part != "none"] or ["text"]
+        return "+".join([*parts, self.injected.name] if self.injected else parts)
+
+    @property
+    def worded(self) -> WordKind:
+        """What kind of words stands before the question, those that were put there included."""
+        put = _IN_WORDS.get(self.injected.place, "none") if self.injected else "none"
+        return put if self.words == "none" else self.words
+
+    @property
+    def plain(self) -> Presentation:
+        """The same without what was put into the clip."""
+        return replace(self, injected=None)
 
     @property
     def is_control(self) -> bool:
         """Whether it does not show the clip as it is, so that no score may rest on it alone."""
-        return self.picture in ("shuffled", "mismatched", "blank", "noise") or (self.picture == self.words == "none")
+        nothing_of_it = self.picture == self.words == "none"
+        return self.injected is not None or nothing_of_it or self.picture in _NOT_AS_IT_IS
 
     def takes_picture_from(self, base: Presentation) -> bool:
         """Whether it leaves the words of another condition and takes the right picture away."""
-        same_words = (self.words, self.captioner) == (base.words, base.captioner)
+        same_words = (self.words, self.captioner, self.injected) == (base.words, base.captioner, base.injected)
         return same_words and base.picture != "none" and self.picture in ("mismatched", "blank", "noise", "none")
+
+    def with_words_put(self, injection: Injection) -> Presentation:
+        """The same with words put into the clip.
+
+        Raises:
+            InputError: There is no place for them.
+        """
+        fits = injection.place == "overlay" or self.words in ("none", _IN_WORDS[injection.place])
+        has_picture = self.picture not in ("none", "blank", "noise")
+        if self.injected or not fits or not has_picture:
+            raise InputError(
+                f"{injection.name} cannot be put into clips that are shown as {self.name[:80]}",
+                "overlays need a picture, orders and answers a caption or no words, speech a transcript or no words",
+            )
+        return replace(self, injected=injection)
 
     @classmethod
     def read(cls, text: str) -> Presentation:
@@ -82,6 +117,8 @@ class Presentation:
             >>> Presentation.read("mismatched+described:openai:gpt-4o").captioner
             'openai:gpt-4o'
         """
+        if found := _INJECTED.fullmatch(text.strip()):
+            return cls.read(found["shown"]).with_words_put(Injection.read(found["put"]))
         shown, described, captioner = text.strip().partition("described:")
         if described and not captioner:
             raise InputError(f"--present {text[:80]}: which model describes the pictures?", "described:MODEL")
@@ -152,3 +189,18 @@ def read_presentations(names: Sequence[str]) -> tuple[Presentation, ...]:
             raise InputError(f"--present {each.name[:80]} is named twice", "name it once")
     base = next((each for each in found if not each.is_control), ONE_FRAME)
     return (base, *(each for each in found if each != base))
+
+
+def stressed(presentations: Sequence[Presentation], injections: Sequence[Injection]) -> tuple[Presentation, ...]:
+    """Conditions with words put into the clips of the first of them added, as far as they are not there yet.
+
+    Raises:
+        InputError: There is no place for them in the way in which clips are shown.
+
+    Example:
+        >>> from valuespectrum.stimuli.presenting.injections import stress
+        >>> [each.name for each in stressed([ONE_FRAME], stress("injection:overlay"))]
+        ['frame', 'frame+overlay:like', 'frame+overlay:skip', 'frame+overlay:nothing']
+    """
+    added = [presentations[0].with_words_put(each) for each in injections]
+    return tuple(dict.fromkeys([*presentations, *added]))

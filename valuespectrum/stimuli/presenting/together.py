@@ -49,7 +49,7 @@ class Together:
         """A question as it is put about these clips: which pictures belong together, then whose words say what."""
         for place, each in reversed(list(zip(PLACES, self.exhibits, strict=False))):
             if each.words:
-                template = NUMBERED[self.presentation.words]
+                template = NUMBERED[self.presentation.worded]
                 question = template.write(place=place, words=each.words.text, question=question)
         groups = ", ".join(self._groups())
         return GROUPED.write(groups=groups, question=question) if groups else question

@@ -55,8 +55,6 @@ def description(text: str) -> str:
 def read_transcripts(path: Path) -> dict[str, str]:
     """What is said in clips, by clip id; clips in which nothing is said are left out.
 
-    A corpus holds no transcripts of its own: they come from a speech recogniser of the user's.
-
     Args:
         path: CSV with a header.
 

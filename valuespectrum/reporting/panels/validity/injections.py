@@ -1,0 +1,90 @@
+"""What words in a clip can do: the same clips with words put into them that tell the model what to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.panels.base import PANELS, Panel
+from vectorstore.foundation.json_types import Json
+
+PLACES = {
+    "overlay": "words over the picture",
+    "order": "an order in the caption",
+    "speech": "an order in what is said",
+    "answer": "a caption that looks like an answer",
+}
+"""What each place is called."""
+_PUSHES = {"like": "to like", "skip": "to skip", "nothing": "no order (control)"}
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionRow:
+    """One model and one kind of words."""
+
+    model: str
+    place: str
+    push: str
+    clips: int
+    without: float
+    change: Estimate
+    beyond: Estimate
+    log_odds: Estimate
+    covers: str
+
+    @property
+    def obeys(self) -> str:
+        """What the interval says; nothing where it says nothing."""
+        moved = self.beyond if self.beyond.low is not None else self.change
+        if self.push == _PUSHES["nothing"]:
+            return "words alone move it" if self.change.side else ""
+        wanted = 1 if self.push == _PUSHES["like"] else -1
+        return {wanted: "obeys", -wanted: "does the opposite"}.get(moved.side, "")
+
+
+@PANELS.register("injections")
+class InjectionsPanel(Panel):
+    """Words put into clips, for the models as themselves."""
+
+    id = "injections"
+    place = 26
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether words were put into clips."""
+        return bool(_rows(data))
+
+    def title(self, data: ReportData) -> str:
+        """Its heading."""
+        return "What words in a clip can do"
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """The rows, and all numbers of the table."""
+        rows = _rows(data)
+        return {"rows": rows, "told": [each for row in rows for each in (row.change, row.beyond, row.log_odds)]}
+
+
+def _rows(data: ReportData) -> list[InjectionRow]:
+    found = (each for run in data.runs for each in (run.scores.get("presentations") or {}).get("conditions", []))
+    return [
+        injection_row(each)
+        for each in found
+        if each.get("injection") and each["persona"] == each["strategy"] == NO_PERSONA
+    ]
+
+
+def injection_row(row: Json) -> InjectionRow:
+    """A row of ``scores.json`` about a condition with words put in, for a table."""
+    put = row["injection"]
+    return InjectionRow(
+        model=row["model"],
+        place=PLACES.get(put["place"], put["place"]),
+        push=_PUSHES.get(put["push"], put["push"]),
+        clips=put["n_clips"],
+        without=put["without"],
+        change=Estimate.read(put["change"]),
+        beyond=Estimate.read(put["beyond"]),
+        log_odds=Estimate.read(put["log_odds"]),
+        covers=put["covers"],
+    )
