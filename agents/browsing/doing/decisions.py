@@ -15,8 +15,7 @@ from math import exp, log
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer, Ask, Choice, Stimulus, Turn
 from agents.models.evidence import LEAST_LOG_PROBABILITY, log_odds
-from agents.models.parsing.parse import parse_answer
-from agents.models.parsing.thinking import split_thinking
+from agents.models.parsing.declining import written_words
 from agents.models.yes_no import NO, YES
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
@@ -155,9 +154,7 @@ def written(answer: Answer) -> str:
     """What a model wrote, on one line; empty where it failed, declined, or said that it sees nothing."""
     if answer.error or answer.parsed in (REFUSAL, NO_PICTURE):
         return ""
-    said = split_thinking(answer.text)[1]
-    declined = parse_answer(answer.text, (YES, NO)) in (REFUSAL, NO_PICTURE)
-    return "" if declined else visible_line(said)[:_LONGEST_WRITTEN]
+    return visible_line(written_words(answer.text))[:_LONGEST_WRITTEN]
 
 
 def prompt_hash(asks: Sequence[Ask]) -> str:

@@ -10,15 +10,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from agents.models.base import NO_PICTURE, REFUSAL, Choice
-from agents.models.parsing.parse import parse_answer
-from agents.models.parsing.refusals import APOLOGY
-from agents.models.parsing.text import plain
-from agents.models.parsing.thinking import split_thinking
+from agents.models.parsing.declining import written_words
 from valuespectrum.instruments.wordings.liking import CAPTIONED, NUMBERED_CAPTION, NUMBERED_SPEECH, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.stimuli.presenting.presentation import WordKind
@@ -31,13 +26,10 @@ NUMBERED: Mapping[WordKind, Template] = {
     **{"caption": NUMBERED_CAPTION, "transcript": NUMBERED_SPEECH, "described": NUMBERED_CAPTION},
 }
 """The same before a question about several clips, with the place of the one that they belong to."""
-_I_CANNOT = re.compile(r"\W*(?:as an? ai\b|i(?: am|'m)? (?:can ?not|can't|unable|not able|won't|will not)\b)")
-"""How a description does not begin."""
 _LARGEST = 2**26
 """Bytes of a file of transcripts."""
 _COLUMNS = ("clip", "text")
 _HINT = "write a CSV file with the columns clip (its id, see `corpus search`) and text"
-_ANY = (Choice("yes", ("yes",)), Choice("no", ("no",)))
 
 
 def description(text: str) -> str:
@@ -47,9 +39,7 @@ def description(text: str) -> str:
         >>> description("A man climbs a wall."), description("I'm sorry, but I can't describe people.")
         ('A man climbs a wall', '')
     """
-    said = plain(split_thinking(text)[1])
-    declined = APOLOGY.match(said) or _I_CANNOT.match(said) or parse_answer(text, _ANY) in (REFUSAL, NO_PICTURE)
-    return "" if declined else quotable(split_thinking(text)[1])
+    return quotable(written_words(text))
 
 
 def read_transcripts(path: Path) -> dict[str, str]:
