@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browse_fixtures import Leaning, make_catalogue, session
+from browse_fixtures import TASTE, Leaning, make_catalogue, session
 
 from agents.browsing.doing.actions import FURTHER, further_acts
 from agents.browsing.doing.memory import MemoryOptions
@@ -92,7 +92,7 @@ def test_who_refuses_later_undoes_nothing_and_adds_nothing() -> None:
 
 
 def test_who_never_stops_watching_is_shown_every_clip_once() -> None:
-    events = browse(session(steps=99), CATALOGUE, Leaning({"power": 60.0, "security": 60.0, "hedonism": 60.0})).events
+    events = browse(session(steps=99), CATALOGUE, Leaning(dict.fromkeys(TASTE, 30.0))).events
     assert len(events) == 30 and all(event.watch_frac == 1 for event in events)
     assert all(len(event.raw_answer) <= 4 * (2 + 8) for event in events)
 

@@ -66,7 +66,7 @@ def test_a_planted_history_effect_is_the_difference_of_the_two_answers(mode: Any
             assert alone is not None and within is not None
             assert logit(within) - logit(alone) == pytest.approx(0.35 * told(event.memory), abs=1e-6)
         seen += told(event.memory) > 0
-    assert seen > 5
+    assert seen > 3
 
 
 @pytest.mark.parametrize("mode", MODES)
