@@ -55,7 +55,7 @@ class Intervention:
             raise InputError(f"there is no intervention {self.kind!r:.80}", f"known: {', '.join(KINDS)}")
         if self.step < 0 or (self.last is not None and self.last < self.step):
             raise InputError(f"{self.kind} begins at step {self.step} and ends at {self.last}", "write FIRST-LAST")
-        if bool(self.words.strip()) != (self.kind in _NEEDS_WORDS):
+        if bool(self.words.strip(" +")) != (self.kind in _NEEDS_WORDS):
             what = "needs words" if self.kind in _NEEDS_WORDS else "takes no words"
             raise InputError(f"the intervention {self.kind} {what}", KINDS[self.kind])
 
