@@ -61,7 +61,7 @@ class FeedSessions(Outcome):
     def rows(self) -> Sequence[Mapping[str, object]]:
         """A row for each session: its log, its steps, what was done."""
         return [
-            {"log": each["log"], "steps": each["steps"], "refusals": each["refusals"], **each["actions"]}
+            {name: each[name] for name in ("log", "steps", "refusals", "failed", "undecided")} | each["actions"]
             for each in self.document["sessions"]
         ]
 
@@ -138,5 +138,5 @@ def _sessions(
 
 
 def _describe(summaries: Sequence[Mapping[str, object]]) -> str:
-    rows = [(each["log"], each["steps"], each["refusals"]) for each in summaries]
-    return table(("log", "steps", "refusals"), rows)
+    counted = ("log", "steps", "refusals", "failed", "undecided")
+    return table(counted, [tuple(each[name] for name in counted) for each in summaries])
