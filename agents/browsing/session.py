@@ -166,7 +166,8 @@ def walk_logged(
             events.append(event)
             if on_event is not None:
                 on_event(event)
-            for parsed in event.parsed:
+            # Who is shown none may say so.
+            for parsed in filter(None, event.parsed if event.shown else ()):
                 watch.note(event.item_id, parsed == NO_PICTURE)
     return SessionRecord(file.manifest if file else manifest, tuple(events), len(recorded), walk.left)
 

@@ -12,7 +12,7 @@ from agents.browsing.catalogue import Catalogue
 from agents.browsing.doing.decisions import Interview
 from agents.browsing.doing.memory import SUM_UP, Deed, Memory, Past, turns_hash
 from agents.browsing.doing.weariness import similarity
-from agents.browsing.interventions import Schedule
+from agents.browsing.interventions import InForce, Schedule
 from agents.browsing.log import Event, ShownFrame
 from agents.browsing.options import SessionOptions
 from agents.browsing.seeing.made import PictureSource
@@ -73,6 +73,10 @@ class Walk:
         known = state if self._forced else self._schedule.state(step, state)
         return guarded(policy, f"the policy {policy.name!r} cannot choose", lambda: policy.next(known, luck))
 
+    def in_force(self, step: int) -> InForce:
+        """What is done to the feed and to whoever walks at a step."""
+        return self._schedule.at(step)
+
     def follow(self, policy: Policy, alike: Sequence[float | None]) -> None:
         """Let a log decide what is shown, whatever is done to the feed.
 
@@ -88,7 +92,7 @@ class Walk:
         shown = self.choose(step)
         if shown is None:
             return None
-        force, clip = self._schedule.at(step), self._clips[shown.item.item_id]
+        force, clip = self.in_force(step), self._clips[shown.item.item_id]
         turns = self._memory.recall(shown.item.vector)
         interview = Interview(
             self._system if force.system is None else force.system,
@@ -121,7 +125,7 @@ class Walk:
             watched: Seconds of it that were watched.
             weight: How it was received, for the policy: above 0 for interest, 0 for no signal.
         """
-        counts = not self._schedule.at(self._steps).silent
+        counts = not self.in_force(self._steps).silent
         self._steps += 1
         self._clock += self._session.behaviour.glance_s + watched
         self._watched += watched

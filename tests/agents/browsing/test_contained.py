@@ -16,10 +16,11 @@ from agents.browsing.doing.weariness import WearinessOptions
 from agents.browsing.options import Behaviour
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
+from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
-from agents.models.base import Answer, Ask
-from vectorstore.foundation.errors import ModelError
+from agents.models.base import NO_PICTURE, Answer, Ask
+from vectorstore.foundation.errors import BlindModelError, ModelError
 
 CATALOGUE = make_catalogue(30)
 NOWHERE = {"yes": float("nan"), "no": float("inf")}
@@ -101,3 +102,12 @@ def test_who_never_stops_watching_is_shown_every_clip_once() -> None:
 def test_a_model_whose_answers_never_end_is_stopped(answer: Answer) -> None:
     with pytest.raises(ModelError, match="more answers"):
         browse(session(), CATALOGUE, Bad(answer, endless=True))
+
+
+def test_who_is_shown_no_picture_may_say_so() -> None:
+    """And is no blind model for it; what it says decides nothing all the same."""
+    blind = Bad(Answer(text="I see no picture.", parsed=NO_PICTURE))
+    events = browse(session(observer=ObserverOptions("none")), CATALOGUE, blind).events
+    assert len(events) == 12 and {event.action for event in events} == {"none"}
+    with pytest.raises(BlindModelError):
+        browse(session(), CATALOGUE, blind)
