@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.answers import measure_answers
 from bench.common import Row
 from bench.engine import measure_engines, measure_lmms_eval
+from bench.feeds import measure_feeds
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
 from bench.journey import measure_calibration, measure_help, measure_quickstart
@@ -41,6 +42,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "second-run": lambda _: measure_second_run(),
     "answers": lambda chosen: measure_answers(chosen.answers),
     "sessions": lambda chosen: measure_sessions(chosen.sessions, chosen.steps),
+    "feeds": lambda chosen: measure_feeds(chosen.many_clips, chosen.agents, chosen.long),
     "engine": lambda chosen: measure_engines(chosen.slow),
     "engine-peer": lambda chosen: measure_lmms_eval(chosen.peer, chosen.asks),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
@@ -60,6 +62,9 @@ def main() -> int:
     parser.add_argument("--answers", type=int, default=1_000_000, help="simulated asks to plan, answer and resume")
     parser.add_argument("--sessions", type=int, default=200, help="browsing sessions to walk at once")
     parser.add_argument("--steps", type=int, default=50, help="clips that each session is shown")
+    parser.add_argument("--many-clips", type=int, default=50_000, help="clips of the catalogue of a feed")
+    parser.add_argument("--agents", type=int, default=50, help="sessions of a crowd on that feed")
+    parser.add_argument("--long", type=int, default=500, help="clips that each of the crowd is shown")
     parser.add_argument("--slow", type=int, default=12, help="asks through the slow ways of asking")
     parser.add_argument("--asks", type=int, default=200, help="asks put to both sides of engine-peer")
     parser.add_argument(

@@ -13,16 +13,19 @@ import numpy as np
 
 from agents.browsing.seeing.beside import Beside, ClipFacts, Line
 from agents.browsing.seeing.observe import TimedFrame
-from agents.feeds.items import FeedItem, Stock
+from agents.feeds.items import NEAR_DUPLICATE, FeedItem, Stock
 from agents.models.base import FrameReference
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import visible_line
+from vectorstore.ledger.records import Clip, Frame
 
 Tags = Mapping[str, str | int | float]
 NO_GROUP = "none"
 """Stands for clips without a group where groups are counted."""
 _LONGEST_CAPTION = 1000
+_MUCH_TEXT = 0.1
+"""Share of a picture's area from which lettering is hard to overlook."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,9 +124,13 @@ def catalogue_from_corpus(
     spoken = {clip_id: transcript.cues for clip_id, transcript in corpus.spoken()}
     frame_ids, matrix = corpus.vectors(embedder_id or corpus.default_embedder() or "")
     rows = {frame_id: row for row, frame_id in enumerate(frame_ids)}
+    frames_of: dict[str, list[Frame]] = {}
+    for frame in corpus.frames():
+        frames_of.setdefault(frame.clip_id, []).append(frame)
+    linked = {clip_id for link in corpus.clip_links() for clip_id in (link.clip_id, link.other_id)}
     clips = []
     for clip in corpus.clips():
-        frames = corpus.frames(clip.clip_id)
+        frames = frames_of.get(clip.clip_id, [])
         vectors = matrix[[rows[frame.frame_id] for frame in frames if frame.frame_id in rows]]
         timed = tuple(
             TimedFrame(FrameReference(frame.picture_sha, corpus.picture_path(frame.picture_sha)), frame.time)
@@ -134,6 +141,7 @@ def catalogue_from_corpus(
             frames[0].frame_id if frames else "",
             (groups or {}).get(clip.clip_id),
             _mean_direction(vectors),
+            _marks(clip, frames, linked),
         )
         length = clip.duration if clip.duration > 0 else (frames[-1].time + 1 if frames else 0.0)
         caption = visible_line(clip.caption or clip.title)[:_LONGEST_CAPTION]
@@ -142,6 +150,17 @@ def catalogue_from_corpus(
         told = (tags or {}).get(clip.clip_id, {})
         clips.append(CatalogueClip(item, timed, length, caption, told, said, facts))
     return Catalogue(clips)
+
+
+def _marks(clip: Clip, frames: Sequence[Frame], linked: set[str]) -> tuple[str, ...]:
+    """What is hard about looking at a clip."""
+    found = {
+        "blank": any(frame.blank for frame in frames),
+        "damaged": clip.truncated,
+        "lettering": any((frame.text_share or 0) >= _MUCH_TEXT for frame in frames),
+        NEAR_DUPLICATE: clip.clip_id in linked,
+    }
+    return tuple(mark for mark, there in found.items() if there)
 
 
 def _mean_direction(vectors: np.ndarray) -> np.ndarray:

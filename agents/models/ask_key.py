@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,10 @@ def with_layout_version(settings: Mapping[str, str]) -> dict[str, str]:
 
 def canonical_json(content: object) -> str:
     """JSON in one form only: sorted keys, no blanks, ASCII."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(content)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def ask_content(ask: Ask) -> dict[str, object]:
@@ -74,10 +78,15 @@ def respondent_content(model: Model) -> dict[str, object]:
 # Open: what ``respondent_content`` makes, or what was stored of it.
 def content_key(ask: Mapping[str, object], respondent: Mapping[str, Any], tags: Mapping[str, object]) -> str:
     """The key made of the parts that :func:`ask_content` and :func:`respondent_content` give."""
-    patterns = str(respondent["settings"].get(TAGS_READ, "")).split()
-    read = {name: value for name, value in tags.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
+    patterns = str(respondent["settings"].get(TAGS_READ, ""))
+    read = {name: value for name, value in tags.items() if _is_read(name, patterns)}
     content = canonical_json({"ask": ask, "respondent": respondent, **({"tags": read} if read else {})})
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+@lru_cache(maxsize=4096)
+def _is_read(tag: str, patterns: str) -> bool:
+    return any(fnmatchcase(tag, pattern) for pattern in patterns.split())
 
 
 def ask_key(ask: Ask, model: Model) -> str:

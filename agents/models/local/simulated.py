@@ -26,6 +26,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -152,6 +153,10 @@ def _number(name: str, value: Any) -> float:  # Open: out of somebody's file
     return number
 
 
+_parsed = lru_cache(maxsize=1024)(parse_answer)
+"""It says the same few words over and over."""
+
+
 class SimulatedModel:
     """Answers by a stated rule; see the module's text.
 
@@ -202,7 +207,7 @@ class SimulatedModel:
         return Answer(
             log_probabilities={name: share + mass for name, share in shares.items()},
             text=text,
-            parsed=parse_answer(text, ask.choices),
+            parsed=_parsed(text, ask.choices),
             tokens=tokens,
         )
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from browse_fixtures import QUESTIONS, TASTE, Leaning, sha
+from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue, sha
 from PIL import Image
 
 from agents.browsing.catalogue import catalogue_from_corpus
@@ -16,7 +17,8 @@ from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
 from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import InputError
-from vectorstore.ledger.records import EmbedderRecord, Frame, Media, Recipe, Source
+from vectorstore.ledger.ledger import Ledger
+from vectorstore.ledger.records import ClipLink, EmbedderRecord, Frame, Media, Recipe, Source
 
 VALUES = ("power", "security")
 
@@ -87,3 +89,40 @@ def test_a_session_over_a_corpus_is_logged_and_replayed(embedded: Corpus, tmp_pa
 def test_a_corpus_without_vectors_says_what_to_do(corpus: Corpus) -> None:
     with pytest.raises(InputError, match="no vectors"):
         catalogue_from_corpus(corpus)
+
+
+def test_a_catalogue_asks_the_ledger_as_often_for_many_clips_as_for_few(
+    embedded: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    select = Ledger._rows
+
+    def counted(ledger: Ledger, query: str, *parameters: Any) -> Any:
+        asked.append(query)
+        return select(ledger, query, *parameters)
+
+    monkeypatch.setattr(Ledger, "_rows", counted)
+    catalogue = catalogue_from_corpus(embedded)
+    assert len(catalogue.clips) == 4 and len([query for query in asked if "FROM frame" in query]) == 1
+    assert len(asked) < 8
+
+
+def test_what_is_hard_to_look_at_is_marked_and_moves_no_hash(tmp_path: Path, embedded: Corpus) -> None:
+    with Corpus.open(tmp_path / "corpus", write=True) as opened:
+        first, second, third, _ = [clip.clip_id for clip in opened.clips()]
+        before = catalogue_from_corpus(opened).content_hash()
+        opened.ledger.execute_many("UPDATE frame SET blank = 1 WHERE video_sha = ? AND position = 1", [(first,)])
+        opened.ledger.execute_many("UPDATE frame SET text_share = 0.3 WHERE video_sha = ?", [(third,)])
+        opened.ledger.add_clip_links([ClipLink(second, third)])
+    with Corpus.open(tmp_path / "corpus") as opened:
+        catalogue = catalogue_from_corpus(opened)
+    marks = {clip_id: clip.item.marks for clip_id, clip in catalogue.clips.items() if clip.item.marks}
+    assert marks == {first: ("blank",), second: ("near_duplicate",), third: ("lettering", "near_duplicate")}
+    assert catalogue.content_hash() == before
+
+
+def test_all_vectors_are_held_once() -> None:
+    catalogue = make_catalogue(6)
+    rows = [clip.item.vector for clip in catalogue.clips.values()]
+    assert all(np.shares_memory(row, catalogue.stock.vectors) for row in rows)
+    assert list(catalogue.stock.ids) == sorted(catalogue.clips)
