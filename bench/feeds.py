@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from agents.browsing.catalogue import Catalogue, CatalogueClip
-from agents.browsing.seeing.observe import TimedFrame
 from agents.browsing.options import SessionOptions
+from agents.browsing.seeing.observe import TimedFrame
 from agents.browsing.session import Session, browse_together
 from agents.feeds.items import FeedItem
 from agents.feeds.offers import Offers

@@ -124,6 +124,7 @@ def catalogue_from_corpus(
     spoken = {clip_id: transcript.cues for clip_id, transcript in corpus.spoken()}
     frame_ids, matrix = corpus.vectors(embedder_id or corpus.default_embedder() or "")
     rows = {frame_id: row for row, frame_id in enumerate(frame_ids)}
+    # Everything is read at once: a query for each clip takes minutes for fifty thousand.
     frames_of: dict[str, list[Frame]] = {}
     for frame in corpus.frames():
         frames_of.setdefault(frame.clip_id, []).append(frame)
@@ -132,10 +133,7 @@ def catalogue_from_corpus(
     for clip in corpus.clips():
         frames = frames_of.get(clip.clip_id, [])
         vectors = matrix[[rows[frame.frame_id] for frame in frames if frame.frame_id in rows]]
-        timed = tuple(
-            TimedFrame(FrameReference(frame.picture_sha, corpus.picture_path(frame.picture_sha)), frame.time)
-            for frame in frames
-        )
+        timed = tuple(_timed(corpus, frame) for frame in frames)
         item = FeedItem(
             clip.clip_id,
             frames[0].frame_id if frames else "",
@@ -150,6 +148,10 @@ def catalogue_from_corpus(
         told = (tags or {}).get(clip.clip_id, {})
         clips.append(CatalogueClip(item, timed, length, caption, told, said, facts))
     return Catalogue(clips)
+
+
+def _timed(corpus: Corpus, frame: Frame) -> TimedFrame:
+    return TimedFrame(FrameReference(frame.picture_sha, corpus.picture_path(frame.picture_sha)), frame.time)
 
 
 def _marks(clip: Clip, frames: Sequence[Frame], linked: set[str]) -> tuple[str, ...]:

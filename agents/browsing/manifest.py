@@ -21,7 +21,7 @@ from agents.feeds.policy import policy_params
 from agents.models.base import Model
 from agents.personas.persona import Persona
 from agents.personas.prompts import Strategy, system_prompt
-from vectorstore.foundation.random_streams import STREAMS, stream_key
+from vectorstore.foundation.random_streams import STREAMS, cloned, stream_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class RecordedOptions:
     weariness: WearinessOptions = field(default_factory=WearinessOptions)
     memory: MemoryOptions = field(default_factory=MemoryOptions)
     interventions: tuple[Intervention, ...] = ()
+    clone: int = 0
     words_hash: str = ""
     """Of the words that are shown and that the hash of the catalogue does not cover."""
 
@@ -65,13 +66,14 @@ def build_manifest(
         weariness=session.weariness,
         memory=session.memory,
         interventions=session.interventions,
+        clone=session.clone,
         words_hash=catalogue.words_hash(session.observer.reads) if session.observer.reads else "",
     )
     manifest = SessionManifest(
         schema=SCHEMA,
         run_id="",
         seed=session.seed,
-        streams={name: stream_key(name) for name in _streams(session)},
+        streams={name: stream_key(_stream_in_use(name, session.clone)) for name in _streams(session)},
         catalogue_hash=catalogue.content_hash(),
         n_items=min(session.items or len(catalogue.clips), len(catalogue.clips)),
         policy={"name": session.policy.name, "params": dict(policy_params(session.policy))},
@@ -98,7 +100,7 @@ def build_manifest(
     return replace(manifest, run_id=run_id, code_version=_code_version(), session=placed)
 
 
-_LATER = ("actions", "weariness", "memory", "interventions", "words_hash")
+_LATER = ("actions", "weariness", "memory", "interventions", "clone", "words_hash")
 """Options that came after the first logs."""
 
 
@@ -116,6 +118,10 @@ def _default(option: Field[object]) -> object:
 def _streams(session: SessionOptions) -> tuple[str, ...]:
     acts, order = (STREAM,) if session.actions.acts else (), (FRAME_ORDER,) if session.observer.shuffled else ()
     return (*STREAMS, *acts, *order)
+
+
+def _stream_in_use(name: str, clone: int) -> str:
+    return cloned(name, clone) if name in ("sampling", STREAM) else name
 
 
 def _code_version() -> str:

@@ -96,12 +96,17 @@ class SessionOptions:
     """Draw this many clips from the catalogue; ``None`` takes all."""
     pool: int = 256
     """Most candidates on offer at a step, drawn at random; propensities are conditional on them."""
+    clone: int = 0
+    """Number of a clone: what its agent does is drawn anew from the same answers, and everything else is shared with
+    the session of this seed; 0 is the original. Clones differ by chance alone: the noise floor of any comparison."""
     corpus: str = ""
     """Where the clips are, as the user named it: for whoever replays the log; changes nothing else."""
 
     def __post_init__(self) -> None:
         if self.seed < 0:
             raise InputError(f"the seed must not be negative, got {self.seed}")
+        if self.clone < 0:
+            raise InputError(f"clones are counted from 1, there is no clone {self.clone}")
         if self.steps < 1 or self.pool < 1 or (self.items is not None and self.items < 1):
             raise InputError("steps, items and pool must be at least 1")
         if self.strategy not in ("simple", "profile"):

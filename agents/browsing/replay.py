@@ -94,6 +94,7 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
         weariness=recorded.weariness,
         memory=recorded.memory,
         interventions=recorded.interventions,
+        clone=recorded.clone,
         items=recorded.items,
         pool=recorded.pool,
     )

@@ -22,7 +22,7 @@ from agents.browsing.seeing.made import PictureSource
 from agents.browsing.seeing.observe import Looking, Observation, ObserverOptions, TimedFrame, observe
 from agents.models.base import FrameReference
 from agents.procedures.procedure import Procedure
-from vectorstore.foundation.random_streams import shuffled, stream
+from vectorstore.foundation.random_streams import cloned, shuffled, stream
 
 FRAME_ORDER = "frame_order"
 """Name of the random stream that shuffled pictures are put in order with."""
@@ -220,11 +220,17 @@ def _draws(session: SessionOptions, step: int) -> list[float]:
     count = 2 + behaviour.max_chunks
     if behaviour.deterministic:
         return [0.5] * count
-    return [float(draw) for draw in stream(session.seed, "sampling", step).random(count)]
+    return [float(draw) for draw in stream(session.seed, cloned("sampling", session.clone), step).random(count)]
 
 
 def _luck(session: SessionOptions, step: int) -> Mapping[Further, float]:
     """A number for every further act there is, enabled or not."""
     if not session.actions.acts or session.behaviour.deterministic:
         return dict.fromkeys(FURTHER, 0.5)
-    return dict(zip(FURTHER, map(float, stream(session.seed, STREAM, step).random(len(FURTHER))), strict=True))
+    return dict(
+        zip(
+            FURTHER,
+            map(float, stream(session.seed, cloned(STREAM, session.clone), step).random(len(FURTHER))),
+            strict=True,
+        )
+    )

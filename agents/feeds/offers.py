@@ -40,8 +40,8 @@ class Offers:
         if len(unseen) > self._pool:
             places = first_shuffled(len(unseen), self._pool, stream(self._seed, "candidates", step))
             offer = unseen[np.sort(places)]
-        history = FeedHistory(self._stock, self._rows[: self._taken], self._weights[: self._taken])
-        return FeedState(self._stock, unseen, offer, history)
+        seen = self._rows[: self._taken]
+        return FeedState(self._stock, unseen, offer, seen, FeedHistory(self._stock, seen, self._weights[: self._taken]))
 
     def take(self, item_id: str, weight: float) -> None:
         """Note that an item was shown and how it was received.

@@ -61,6 +61,8 @@ class FeedState:
     """(n,) items of the session that were not shown yet, in the order of the session."""
     offer: Rows
     """(m,) items on offer now, out of ``unseen`` and in its order; propensities are conditional on them."""
+    seen: Rows
+    """(k,) everything that was shown, also what a feed has been told to forget."""
     history: FeedHistory
     """Oldest first."""
 
@@ -91,4 +93,4 @@ class FeedState:
         order = np.array([stock.row(item.item_id) for item in items], dtype=np.intp)
         unseen = order[~np.isin(order, shown)]
         offered = unseen if offer is None else np.array([stock.row(item.item_id) for item in offer], dtype=np.intp)
-        return cls(stock, unseen, offered, received)
+        return cls(stock, unseen, offered, shown, received)

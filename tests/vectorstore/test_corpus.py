@@ -62,6 +62,14 @@ def test_content_hash_is_about_content_only(tmp_path: Path) -> None:
     assert hashes[0] == hashes[1]
 
 
+def test_the_content_hash_that_is_remembered_is_that_of_now(tmp_path: Path) -> None:
+    with Corpus.create(tmp_path / "corpus") as writer, Corpus.open(tmp_path / "corpus") as reader:
+        empty = reader.content_hash()
+        assert reader.content_hash() == empty
+        add(writer, "clip")
+        assert reader.content_hash() == writer.content_hash() != empty
+
+
 def test_a_clip_is_added_whole_or_not_at_all(corpus: Corpus) -> None:
     made = frames(corpus, "clip")
     with pytest.raises(CorpusError, match="refused a row"):

@@ -44,10 +44,12 @@ class BrowseSettings(WalkSettings):
     strategy: SpokenStrategy = "simple"
     """How the persona is put."""
     policy: str = "similar"
-    """What is shown next: the name of a policy."""
+    """What is shown next: a policy, ``NAME`` or ``NAME:option=value,option=value``."""
     steps: int = 50
     """Clips to show; more than before continue a session."""
     seed: int = 0
+    clone: int = 0
+    """Number of a clone of the session with this seed, which has other luck in what is done; 0 is the original."""
     embedder: str = ""
     """Embedder spec; empty takes the one that made the corpus."""
     device: str = "auto"
@@ -176,14 +178,15 @@ def walk_together(sessions: Sequence[Session], catalogue: Catalogue, teller: Tel
 def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
     """One session as it is set."""
     from agents.browsing.options import SessionOptions
-    from agents.feeds.policy import load_policy
+    from agents.feeds.policy import read_policy
     from valuespectrum.operations.feed_values import browse_questions
 
     session = SessionOptions(
         questions=browse_questions(),
         seed=settings.seed,
         steps=settings.steps,
-        policy=load_policy(settings.policy),
+        policy=read_policy(settings.policy),
+        clone=settings.clone,
         strategy=settings.strategy,
         corpus=str(corpus),
     )
@@ -191,8 +194,9 @@ def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
 
 
 def session_name(model: str, settings: BrowseSettings) -> str:
-    """What a log is called: ``MODEL-PERSONA-POLICY-SEED``."""
-    return "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed)])
+    """What a log is called: ``MODEL-PERSONA-POLICY-SEED``, and ``-cloneN`` for a clone."""
+    clone = (f"clone{settings.clone}",) if settings.clone else ()
+    return "-".join([*map(slug, (model, settings.persona, settings.policy)), str(settings.seed), *clone])
 
 
 def replay(

@@ -43,12 +43,16 @@ class Crowd:
     placebo text."""
     sessions: int = 1
     """Seeds of each, from the one in the settings on."""
+    clones: int = 0
+    """Clones of each session, which differ from it by chance alone."""
 
     def __post_init__(self) -> None:
         if not self.models:
             raise InputError("no model was named", "name at least one with --model")
         if self.sessions < 1:
             raise InputError(f"there must be at least one session of each, got {self.sessions}")
+        if self.clones < 0:
+            raise InputError(f"there cannot be {self.clones} clones", "give a number from 0")
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,8 +132,9 @@ def _sessions(
     corpus, folder = places
     seeds = range(settings.seed, settings.seed + crowd.sessions)
     sessions: dict[Path, tuple[Session, Mapping[str, object]]] = {}
-    for spec, (role, persona), seed in product(crowd.models, roles.items(), seeds):
-        own = replace(settings, persona=role, seed=seed)
+    everyone = product(crowd.models, roles.items(), seeds, range(crowd.clones + 1))
+    for spec, (role, persona), seed, clone in everyone:
+        own = replace(settings, persona=role, seed=seed, clone=clone)
         log = folder / f"{session_name(spec, own)}.jsonl"
         for place, each in paired(log, own):
             session = Session(session_options(each, corpus), models[spec], persona, place)

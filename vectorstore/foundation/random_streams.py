@@ -21,6 +21,16 @@ def stream_key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
 
 
+def cloned(name: str, clone: int) -> str:
+    """The stream that a clone has in place of one of its original's; the original is clone 0.
+
+    Example:
+        >>> cloned("sampling", 0), cloned("sampling", 2)
+        ('sampling', 'sampling/clone 2')
+    """
+    return f"{name}/clone {clone}" if clone else name
+
+
 def stream(seed: int, name: str, step: int = 0) -> np.random.Generator:
     """The generator of one stream at one step.
 

@@ -76,6 +76,7 @@ class Ledger:
         self._path = path
         self._connection = open_ledger(path, write=write)
         self._key = b""
+        self._hashed: tuple[tuple[int, int] | None, str] = (None, "")
 
     def close(self) -> None:
         """Close the file."""
@@ -247,6 +248,15 @@ class Ledger:
 
     def content_hash(self) -> str:
         """SHA-256 over clips, frames and pictures: what is in the corpus, not how or when it came there."""
+        # What is being changed may be taken back.
+        if self._connection.in_transaction:
+            return self._hash()
+        state = (self.version(), self._connection.total_changes)
+        if self._hashed[0] != state:
+            self._hashed = (state, self._hash())
+        return self._hashed[1]
+
+    def _hash(self) -> str:
         digest = hashlib.sha256()
         with storage_errors(self._path):
             for row in self._connection.execute(

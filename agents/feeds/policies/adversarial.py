@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -117,7 +117,7 @@ class Adversarial:
             members = stock.vectors[stock.group_of == number].astype(np.float64)
             return state, similarities(stock, state.offer, members.mean(axis=0))
         user = user_vector(stock, state.history, self.options.decay)
-        narrowed = FeedState(stock, state.unseen, within, state.history)
+        narrowed = replace(state, offer=within)
         return narrowed, np.zeros(len(within)) if user is None else similarities(stock, within, user)
 
 

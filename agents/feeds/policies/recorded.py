@@ -42,7 +42,7 @@ class _OfALog:
 
         What somebody else put between, an intervention, moves nothing; what it showed already is passed over.
         """
-        shown = {state.stock.ids[row] for row in state.history.rows.tolist()}
+        shown = {state.stock.ids[row] for row in state.seen.tolist()}
         for place, step in enumerate(self._recording.steps):
             if step.item_id not in shown:
                 row = state.stock.row(step.item_id)

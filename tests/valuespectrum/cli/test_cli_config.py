@@ -120,7 +120,7 @@ def test_settings_are_named_like_options() -> None:
     known = known_options(get_command(build_app()))
     for verb, settings, beside in (
         ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run", "plan", "pilot", *PLANNED}),
-        ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions"}),
+        ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions", "clones"}),
         ("calibrate", vs.CalibrateSettings, {"model", "run", "corpora", "respondents", "figure"}),
         ("score", vs.ScoreSettings, set()),
         ("report", vs.ReportSettings, set()),

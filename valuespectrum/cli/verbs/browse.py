@@ -51,7 +51,8 @@ def browse(
     policy: Annotated[
         str,
         typer.Option(
-            help="What is shown next: random, balanced, similar, or one that is installed.",
+            help="What is shown next, e.g. similar:temperature=0.2,exploration=0.1: random, popular, similar, bandit,"
+            " balanced, adversarial, replay, yoked, one that is installed, or file:PATH.py:FUNCTION.",
             autocompletion=one_of(lambda: api.known_policies()),
         ),
     ] = "similar",
@@ -60,6 +61,15 @@ def browse(
     sessions: Annotated[
         int, typer.Option(help="Sessions of each model in each role, with seeds from --seed on, all at once.", min=1)
     ] = 1,
+    clone: Annotated[
+        int, typer.Option(help="Be this clone of the session with this seed; 0 is the session itself.", min=0)
+    ] = 0,
+    clones: Annotated[
+        int,
+        typer.Option(
+            help="Clones of each session: they share all luck but that of what is done, a noise floor.", min=0
+        ),
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -141,6 +151,7 @@ def browse(
             policy=policy,
             steps=steps,
             seed=seed,
+            clone=clone,
             observe=observe,
             memory=memory,
             fresh_every=fresh_every,
@@ -153,8 +164,8 @@ def browse(
             dtype=dtype,
             engine=engine,
         )
-        if len(models) <= 1 and len(roles) == 1 and roles != ["all"] and sessions == 1:
+        if len(models) <= 1 and len(roles) == 1 and roles != ["all"] and sessions == 1 and not clones:
             terminal.show(api.browse(corpus, "".join(models), out, settings, terminal, typed_command()))
             return
-        crowd = api.Crowd(tuple(models), tuple(roles), sessions)
+        crowd = api.Crowd(tuple(models), tuple(roles), sessions, clones)
         terminal.show(api.browse_many(corpus, crowd, out or Path("sessions"), settings, terminal, typed_command()))
