@@ -29,7 +29,7 @@ FRAME_ORDER = "frame_order"
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Encounter:
     """What is settled about a step before anything is asked."""
 
     step: int
@@ -75,17 +75,17 @@ class Viewing:
 
     Args:
         session: How it looks, decides and acts.
-        scene: The step.
+        encounter: The step.
         interview: Whom the questions go to.
     """
 
-    def __init__(self, session: SessionOptions, scene: Scene, interview: Interview) -> None:
+    def __init__(self, session: SessionOptions, encounter: Encounter, interview: Interview) -> None:
         self._session = session
-        self._scene = scene
+        self._encounter = encounter
         self._interview = interview
-        self._observer = _without_counts(session.observer) if scene.hides_counts else session.observer
-        self._looking = Looking(self._make, self._order, scene.note)
-        self._luck = _luck(session, scene.step)
+        self._observer = _without_counts(session.observer) if encounter.hides_counts else session.observer
+        self._looking = Looking(self._make, self._order, encounter.note)
+        self._luck = _luck(session, encounter.step)
         self.viewed = Viewed()
 
     def view(self) -> Procedure[Viewed]:
@@ -97,7 +97,7 @@ class Viewing:
 
     def _look(self) -> Procedure[None]:
         viewed, behaviour = self.viewed, self._session.behaviour
-        draws = _draws(self._session, self._scene.step)
+        draws = _draws(self._session, self._encounter.step)
         keep = yield from self._goes_on("glance", None)
         if keep is None:
             return
@@ -118,7 +118,7 @@ class Viewing:
         yield from self._act()
 
     def _watch(self, draws: Sequence[float]) -> Procedure[None]:
-        viewed, behaviour, seconds = self.viewed, self._session.behaviour, self._scene.clip.seconds
+        viewed, behaviour, seconds = self.viewed, self._session.behaviour, self._encounter.clip.seconds
         length = max(behaviour.chunk_s, seconds / behaviour.max_chunks)
         viewed.watched = min(length, seconds)
         for draw in draws:
@@ -177,8 +177,8 @@ class Viewing:
         return 1 - wearied(1 - leaving, self._taken())
 
     def _taken(self) -> float:
-        scene = self._scene
-        return self._session.weariness.taken(scene.watched + self.viewed.watched, scene.similarity)
+        encounter = self._encounter
+        return self._session.weariness.taken(encounter.watched + self.viewed.watched, encounter.similarity)
 
     def _decide(self, name: str, question: YesNoQuestion, until: float | None) -> Procedure[float | None]:
         """Ask a question that the step cannot do without; also without memory, where that is wanted."""
@@ -188,26 +188,26 @@ class Viewing:
         viewed.failed = decision.probability is None and not decision.refused
         if name != "watch":
             viewed.chances[name] = decision.probability
-            if self._session.memory.also_fresh(self._scene.step):
+            if self._session.memory.also_fresh(self._encounter.step):
                 anew = yield from self._interview.decide(question, observed.stimulus, f"{FRESH}{name}")
                 viewed.fresh[name] = anew.probability
         return decision.probability
 
     def _observe(self, until: float | None) -> Observation:
-        observed = observe(self._scene.clip, self._observer, until, self._looking)
+        observed = observe(self._encounter.clip, self._observer, until, self._looking)
         self.viewed.frames.update({(one.reference.picture_sha, one.time): one for one in observed.frames})
         self.viewed.last = observed
         return observed
 
     def _make(self, frames: Sequence[TimedFrame], seconds: float) -> FrameReference:
-        source = self._scene.pictures
+        source = self._encounter.pictures
         assert source is not None, "whoever begins a session that needs made pictures says who makes them"
         if self._observer.mode == "page":
-            return source.page(self._scene.clip.item.item_id, seconds)
+            return source.page(self._encounter.clip.item.item_id, seconds)
         return source.sheet(frames, seconds)
 
     def _order(self, count: int) -> Sequence[int]:
-        return shuffled(count, stream(self._session.seed, FRAME_ORDER, self._scene.step))
+        return shuffled(count, stream(self._session.seed, FRAME_ORDER, self._encounter.step))
 
 
 def _without_counts(observer: ObserverOptions) -> ObserverOptions:

@@ -16,7 +16,7 @@ from agents.browsing.interventions import InForce, Schedule
 from agents.browsing.log import Event, ShownFrame
 from agents.browsing.options import SessionOptions
 from agents.browsing.seeing.made import PictureSource
-from agents.browsing.viewing import Scene, Viewed, Viewing
+from agents.browsing.viewing import Encounter, Viewed, Viewing
 from agents.feeds.offers import Offers
 from agents.feeds.policy import Policy
 from agents.feeds.shown import Candidates, Shown
@@ -103,10 +103,10 @@ class Walk:
             turns,
         )
         alike = self._similarity(shown.item.vector, step)
-        scene = Scene(step, clip, self._watched, alike, force.note, force.hides_counts, self.pictures)
-        viewed = yield from Viewing(self._session, scene, interview).view()
-        yield from self._remember(scene, viewed, interview)
-        event = replace(self._event(shown, scene, viewed, interview), intervention=force.code)
+        encounter = Encounter(step, clip, self._watched, alike, force.note, force.hides_counts, self.pictures)
+        viewed = yield from Viewing(self._session, encounter, interview).view()
+        yield from self._remember(encounter, viewed, interview)
+        event = replace(self._event(shown, encounter, viewed, interview), intervention=force.code)
         event = self._with_memory(event, turns)
         self.left = "exit" in viewed.further
         self.move_on(shown, viewed.watched, self._engagement(viewed))
@@ -139,12 +139,12 @@ class Walk:
             return self._alike[step] or 0.0
         return _stable(similarity(vector, self._recent))
 
-    def _remember(self, scene: Scene, viewed: Viewed, interview: Interview) -> Procedure[None]:
+    def _remember(self, encounter: Encounter, viewed: Viewed, interview: Interview) -> Procedure[None]:
         stimulus = viewed.last.stimulus if viewed.last else Stimulus()
-        deed = Deed(viewed.action, viewed.watched, scene.clip.seconds, viewed.further, viewed.comment or "")
-        self._memory.note(Past(scene.step + 1, scene.clip.item.vector, stimulus, deed.in_words()))
-        if self._memory.sums_up(scene.step):
-            interview.turns = self._memory.recall(scene.clip.item.vector)
+        deed = Deed(viewed.action, viewed.watched, encounter.clip.seconds, viewed.further, viewed.comment or "")
+        self._memory.note(Past(encounter.step + 1, encounter.clip.item.vector, stimulus, deed.in_words()))
+        if self._memory.sums_up(encounter.step):
+            interview.turns = self._memory.recall(encounter.clip.item.vector)
             tokens = self._session.memory.summary_tokens
             self._memory.take_summary((yield from interview.write(SUM_UP, Stimulus(), "summary", tokens)))
 
@@ -157,11 +157,11 @@ class Walk:
         plain = acts.get(viewed.action, weights.get(viewed.action, 0.0))  # type: ignore[call-overload]
         return float(plain + sum(acts[name] for name in viewed.further))
 
-    def _event(self, shown: Shown, scene: Scene, viewed: Viewed, interview: Interview) -> Event:
+    def _event(self, shown: Shown, encounter: Encounter, viewed: Viewed, interview: Interview) -> Event:
         answers, weariness, tells = interview.answers, self._session.weariness, self._session.asks_more
         errors = tuple(answer.error for answer in answers)
         return Event(
-            step=scene.step,
+            step=encounter.step,
             t_sim=round(self._clock, 6),
             item_id=shown.item.item_id,
             policy_reason=shown.reason,
@@ -174,7 +174,7 @@ class Walk:
             logprobs=tuple(dict(answer.log_probabilities) for answer in answers),
             action=viewed.action,
             watch_s=round(viewed.watched, 6),
-            watch_frac=round(viewed.watched / scene.clip.seconds, 6),
+            watch_frac=round(viewed.watched / encounter.clip.seconds, 6),
             rating=None if viewed.liking is None else _stable(viewed.liking),
             memory_in_hash=None,
             memory_out_hash=None,
@@ -189,8 +189,8 @@ class Walk:
             fresh=_stable_all(viewed.fresh) if viewed.fresh else None,
             further=tuple(viewed.further) if self._session.actions.acts else None,
             comment=viewed.comment,
-            similarity=scene.similarity if weariness.boredom else None,
-            weariness=_stable(weariness.taken(scene.watched, scene.similarity)) if weariness.tires else None,
+            similarity=encounter.similarity if weariness.boredom else None,
+            weariness=_stable(weariness.taken(encounter.watched, encounter.similarity)) if weariness.tires else None,
         )
 
     def _with_memory(self, event: Event, turns: Sequence[Turn]) -> Event:
