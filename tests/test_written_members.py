@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from house import modules
 
 ASKS_FOREIGN = {
+    "agents/feeds/functions.py": "functions that others write",
     "agents/models/engines/adapter.py": "models and tokenizers of transformers, which differ by family and version",
     "agents/models/engines/memory.py": "configurations of transformers",
     "agents/models/local/base.py": "processors of transformers",
@@ -32,6 +33,7 @@ ASKS_FOREIGN = {
 }
 """Modules that feel for members of what others made, and what that is."""
 SIGNATURES = {
+    "agents/feeds/functions.py": "what somebody's function takes besides a state are the options of its policy",
     "agents/models/engines/adapter.py": "forward of a model of transformers takes what its family takes",
     "valuespectrum/cli/console/config.py": "a verb's parameters are its options",
 }

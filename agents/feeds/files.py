@@ -51,7 +51,7 @@ class NumbersByItem:
         return _by_row(self, stock)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1)
 def _by_row(numbers: NumbersByItem, stock: Stock) -> NDArray[np.float64]:
     return np.array([numbers.numbers.get(item_id, 0.0) for item_id in stock.ids])
 

@@ -50,6 +50,8 @@ class BrowseSettings(WalkSettings):
     seed: int = 0
     clone: int = 0
     """Number of a clone of the session with this seed, which has other luck in what is done; 0 is the original."""
+    pool: int = 256
+    """Most clips on offer at a step; the log holds all of them with their chances."""
     embedder: str = ""
     """Embedder spec; empty takes the one that made the corpus."""
     device: str = "auto"
@@ -119,8 +121,9 @@ def browse(
     specs = [model] if model else []
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(specs, options)
+    session = session_options(settings, Path(corpus))  # refuses a policy that cannot be, before anything is opened
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
-    Walk(session_options(settings, Path(corpus)), catalogue, "")  # refuses what cannot be, before a model is loaded
+    Walk(session, catalogue, "")  # refuses what cannot be, before a model is loaded
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
@@ -187,6 +190,7 @@ def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
         steps=settings.steps,
         policy=read_policy(settings.policy),
         clone=settings.clone,
+        pool=settings.pool,
         strategy=settings.strategy,
         corpus=str(corpus),
     )

@@ -106,6 +106,7 @@ def browse_many(
     settings, teller = settings or BrowseSettings(), teller or Unattended()
     options = ModelOptions(device=settings.device, dtype=settings.dtype, engine=settings.engine, seed=settings.seed)
     check_specs(crowd.models, options)
+    session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
     feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
     roles = feed_roles(crowd.personas, settings.personas, settings.strategy)
     teller.doing(f"loading {', '.join(crowd.models)}")

@@ -52,7 +52,7 @@ def first_shuffled(count: int, wanted: int, generator: np.random.Generator) -> N
     draws = generator.random(count)
     if 4 * wanted >= count:
         return np.argsort(draws, kind="stable")[:wanted]
-    # Of so many uniform numbers fewer than wanted lie below this only once in a hundred million times.
+    # Of so many uniform numbers fewer than wanted lie below this only once in a million times.
     below = np.flatnonzero(draws < (wanted + 6 * wanted**0.5 + 16) / count)
     if len(below) < wanted:
         return np.argsort(draws, kind="stable")[:wanted]

@@ -85,6 +85,11 @@ def test_a_session_of_refusals_says_so(browse: Any) -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        ("--policy", "nowhere"),
+        ("--policy", "similar:heat=1"),
+        ("--policy", "similar:temperature=-1"),
+        ("--policy", "popular:nowhere.csv"),
+        ("--policy", "file:nowhere.py:feed"),
         ("--observe", "smell"),
         ("--observe", "page"),
         ("--memory", "elephant"),
@@ -100,3 +105,24 @@ def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(browse: Any, t
     code, out, err = browse("--steps", "2", *words)
     assert (code, out) == (2, "") and err.strip().splitlines()[-1].startswith("error: ") and "Traceback" not in err
     assert not (tmp_path / "s.jsonl").exists()
+
+
+def test_clones_walk_beside_their_session_and_another_is_yoked_to_it(
+    browse: Any, corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = browse("--steps", "6", "--policy", "random", "--seed", "2", "--clones", "2", "--json")
+    assert code == 0, err
+    logs = [Path(each["log"]) for each in json.loads(out)["sessions"]]
+    assert [log.stem.partition("-2")[2] for log in logs] == ["", "-clone1", "-clone2"]
+    events = [[json.loads(line) for line in log.read_bytes().splitlines()[1:]] for log in logs]
+    assert len({json.dumps([(each["item_id"], each["candidates"]) for each in own]) for own in events}) == 1
+    assert len({json.dumps([each["action"] for each in own]) for own in events}) > 1
+    yoked, words = tmp_path / "yoked.jsonl", ("--corpus", corpus, "--model", MODEL, "--seed", 2, "--steps", 6)
+    assert main(["browse", *map(str, words), "--policy", f"yoked:{logs[0]}", "--out", str(yoked)]) == 0
+    told = [json.loads(line) for line in yoked.read_bytes().splitlines()[1:]]
+    assert [(each["item_id"], each["action"]) for each in told] == [
+        (each["item_id"], each["action"]) for each in events[0]
+    ]
+    capfd.readouterr()
+    assert main(["browse", "--replay", str(yoked), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["checked"] == "everything"

@@ -61,6 +61,9 @@ def browse(
     sessions: Annotated[
         int, typer.Option(help="Sessions of each model in each role, with seeds from --seed on, all at once.", min=1)
     ] = 1,
+    pool: Annotated[
+        int, typer.Option(help="Most clips on offer at a step; the log holds all of them, with their chances.", min=1)
+    ] = 256,
     clone: Annotated[
         int, typer.Option(help="Be this clone of the session with this seed; 0 is the session itself.", min=0)
     ] = 0,
@@ -152,6 +155,7 @@ def browse(
             steps=steps,
             seed=seed,
             clone=clone,
+            pool=pool,
             observe=observe,
             memory=memory,
             fresh_every=fresh_every,
