@@ -83,7 +83,7 @@ class Persona:
     text: str = ""
     """A person in free words, in place of traits."""
     wording: int = 1
-    """Which of its wordings these are, from 1; it is also put in other words that frame it (``prompts.FORMS``)."""
+    """Which of its wordings these are, from 1; it is also put in other words that frame it (``prompts.FRAMINGS``)."""
     reworded: tuple[tuple[str, ...], ...] = ()
     """Further wordings that its file has: all traits, or the free text alone, in other words."""
     made_from: str = ""
@@ -141,6 +141,22 @@ def load_personas(path: Path | str | None = None) -> tuple[Persona, ...]:
         return tuple(_persona(entry, str(path), Path(path).name) for entry in read_entries(Path(path)))
     with as_file(files("agents") / "data" / "personas.yaml") as own:
         return tuple(_persona(entry, own.name, "built-in") for entry in read_entries(own))
+
+
+def persona_of(row: Mapping[str, object], place: str, source: str) -> Persona:
+    """A persona as a row of a file would have it.
+
+    Args:
+        row: Fields as in a persona file.
+        place: Where it stands, for messages.
+        source: Name of the file.
+
+    Raises:
+        InputError: It breaks the format.
+    """
+    from agents.personas.file import check_entry
+
+    return _persona(check_entry(row, place), place, source)
 
 
 def _persona(entry: PersonaEntry, place: str, source: str) -> Persona:

@@ -22,7 +22,7 @@ LEVELS: tuple[float, ...] = (1.0, 0.5, 0.0, -0.5, -1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Framing:
     """The words around what is so for a person."""
 
     traits: str
@@ -51,8 +51,8 @@ class Form:
         return dict(zip(LEVELS, self.levels, strict=True))
 
 
-FORMS: tuple[Form, ...] = (
-    Form(
+FRAMINGS: tuple[Framing, ...] = (
+    Framing(
         "You are a person with these traits:",
         "You are this person:",
         "You are a person for whom",
@@ -64,7 +64,7 @@ FORMS: tuple[Form, ...] = (
         "In an interview you said:",
         "Answer as this person would.",
     ),
-    Form(
+    Framing(
         "This is how you describe yourself:",
         "This is who you are:",
         "This is what counts in your life:",
@@ -76,7 +76,7 @@ FORMS: tuple[Form, ...] = (
         "When you were asked about yourself, you said:",
         "Stay this person in everything that you answer.",
     ),
-    Form(
+    Framing(
         "Imagine that all of this is true of you:",
         "Imagine that you are the one who is described here:",
         "Imagine that this is how you live:",
@@ -90,11 +90,11 @@ FORMS: tuple[Form, ...] = (
     ),
 )
 """One for each wording of a persona."""
-LEVEL_WORDS: Mapping[float, str] = FORMS[0].level_words
+LEVEL_WORDS: Mapping[float, str] = FRAMINGS[0].level_words
 """Levels of the profile prompt in its first wording, from the most to the least important."""
 
 
-def simple_prompt(traits: Sequence[str], form: Form = FORMS[0]) -> str:
+def simple_prompt(traits: Sequence[str], form: Framing = FRAMINGS[0]) -> str:
     """System prompt that lists traits.
 
     Args:
@@ -109,7 +109,7 @@ def simple_prompt(traits: Sequence[str], form: Form = FORMS[0]) -> str:
     return _told(form.traits, _numbered(traits), form)
 
 
-def profile_prompt(profile: Mapping[str, float], form: Form = FORMS[0]) -> str:
+def profile_prompt(profile: Mapping[str, float], form: Framing = FRAMINGS[0]) -> str:
     """System prompt that states how important each of the ten values is.
 
     Args:
@@ -124,12 +124,12 @@ def profile_prompt(profile: Mapping[str, float], form: Form = FORMS[0]) -> str:
     return _told(form.values, lines, form)
 
 
-def listed_prompt(statements: Iterable[str], form: Form = FORMS[0]) -> str:
+def listed_prompt(statements: Iterable[str], form: Framing = FRAMINGS[0]) -> str:
     """System prompt that lists what is so for a person, in the form of ``profile_prompt``."""
     return _told(form.values, [f"- {statement}" for statement in statements], form)
 
 
-def anchor_prompt(profile: Mapping[str, float], form: Form = FORMS[0]) -> str:
+def anchor_prompt(profile: Mapping[str, float], form: Framing = FRAMINGS[0]) -> str:
     """System prompt that names the values a person holds, and those it rejects.
 
     Args:
@@ -166,7 +166,7 @@ def _numbered(lines: Sequence[str]) -> list[str]:
     return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
 
 
-def _told(opening: str, lines: Sequence[str], form: Form) -> str:
+def _told(opening: str, lines: Sequence[str], form: Framing) -> str:
     return "\n".join([opening, *lines, form.closing])
 
 
@@ -195,7 +195,7 @@ def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str
         raise InputError(f"unknown persona strategy {strategy!r}", f"choose one of {', '.join(get_args(Strategy))}")
     if persona is None:
         return ""
-    form = FORMS[persona.wording - 1]
+    form = FRAMINGS[persona.wording - 1]
     if is_placebo_text(persona.id):
         return _placebo_prompt([trait.text for trait in persona.traits], strategy, form)
     if strategy in ("profile", "anchor"):
@@ -205,7 +205,7 @@ def system_prompt(persona: Persona | None, strategy: Strategy = "simple") -> str
     return _in_person(persona, form)
 
 
-def _placebo_prompt(statements: Sequence[str], strategy: Strategy, form: Form) -> str:
+def _placebo_prompt(statements: Sequence[str], strategy: Strategy, form: Framing) -> str:
     if strategy == "profile":
         return listed_prompt(statements, form)
     if strategy == "anchor":
@@ -213,7 +213,7 @@ def _placebo_prompt(statements: Sequence[str], strategy: Strategy, form: Form) -
     return simple_prompt(statements, form)
 
 
-def _by_values(persona: Persona, strategy: Strategy, form: Form) -> str:
+def _by_values(persona: Persona, strategy: Strategy, form: Framing) -> str:
     """What the target says, where somebody said what it is.
 
     Raises:
@@ -227,13 +227,13 @@ def _by_values(persona: Persona, strategy: Strategy, form: Form) -> str:
     return (profile_prompt if strategy == "profile" else anchor_prompt)(persona.target, form)
 
 
-def _in_person(persona: Persona, form: Form) -> str:
+def _in_person(persona: Persona, form: Framing) -> str:
     if persona.text:
         return _told(form.person, [persona.text], form)
     return simple_prompt([trait.text for trait in persona.traits], form)
 
 
-def _interviewed(persona: Persona, form: Form) -> str:
+def _interviewed(persona: Persona, form: Framing) -> str:
     """Traits or free words, then the interview.
 
     Raises:

@@ -22,6 +22,8 @@ from valuespectrum.theory.values import LABELS, VALUES
 from vectorstore.foundation.errors import InputError
 
 OWN = load_personas()
+VALUED = [persona for persona in OWN if persona.kind == "values"]
+CONTROLS = [persona for persona in OWN if persona.kind == "demographic"]
 OPPOSITES = [(VALUES[place], VALUES[place + 5]) for place in range(5)]
 
 
@@ -34,13 +36,13 @@ def test_the_trait_bank_lists_the_ten_values_in_circle_order() -> None:
 # ------------------------------------------------------------------------------------------ own personas
 
 
-def test_there_are_at_least_twelve_own_personas_with_unique_ids_and_words() -> None:
-    assert len(OWN) >= 12
+def test_there_are_at_least_forty_own_personas_with_unique_ids_and_words() -> None:
+    assert len(VALUED) >= 40 and len(CONTROLS) >= 5 and len(VALUED) + len(CONTROLS) == len(OWN)
     assert len({persona.id for persona in OWN}) == len(OWN)
     assert all(persona.name and persona.description and persona.source == "built-in" for persona in OWN)
 
 
-@pytest.mark.parametrize("persona", OWN, ids=lambda persona: persona.id)
+@pytest.mark.parametrize("persona", VALUED, ids=lambda persona: persona.id)
 def test_own_personas_are_written_from_the_bank_and_their_target_is_what_they_say(persona: Persona) -> None:
     bank = load_trait_bank()
     assert 3 <= len(persona.traits) <= 6
@@ -61,7 +63,7 @@ def test_every_own_target_is_written_out_in_the_file() -> None:
 
 
 def test_own_targets_cover_the_circle() -> None:
-    assert len({tuple(persona.target.values()) for persona in OWN}) == len(OWN)
+    assert len({tuple(persona.target.values()) for persona in VALUED}) == len(VALUED)
     for value in VALUES:
         assert sum(persona.target[value] > 0 for persona in OWN) >= 2, value
         assert any(persona.target[value] < 0 for persona in OWN), value
@@ -279,7 +281,9 @@ def test_there_are_only_so_many_placebo_texts(count: int) -> None:
 # ------------------------------------------------------------------------------------------ names and numbers
 
 
-@pytest.mark.parametrize("word", ["none", "all", "placebo", "bare", "isq", "simple", "profile", "bare_model"])
+@pytest.mark.parametrize(
+    "word", ["none", "all", "placebo", "bare", "isq", "simple", "profile", "anchor", "interview", "bare_model"]
+)
 @pytest.mark.parametrize("field", ["id", "name"])
 def test_words_of_our_own_are_no_personas(tmp_path: Path, word: str, field: str) -> None:
     entry = {"id": "plain", "name": "Plain", "traits": ["I like tea."], field: word}

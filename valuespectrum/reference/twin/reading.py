@@ -24,7 +24,7 @@ import numpy as np
 
 from agents.models.base import Ask, Turn
 from agents.personas.persona import bank_statements, plainly, value_names
-from agents.personas.prompts import FORMS, Form, spoken
+from agents.personas.prompts import FRAMINGS, Framing, spoken
 from agents.personas.wordings import paraphrases
 from valuespectrum.instruments.wordings.liking import CAPTIONED, GROUPED, NUMBERED_CAPTION, NUMBERED_SPEECH, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
@@ -138,7 +138,7 @@ def persona_target(system: str) -> Mapping[str, float] | None:
         True
     """
     lines = [line.strip() for line in system.strip().split("\n")]
-    for form in FORMS:
+    for form in FRAMINGS:
         if lines[0] == form.values:
             return _stated_levels(lines[1:], form) or None
         if lines[0] == form.traits:
@@ -148,7 +148,7 @@ def persona_target(system: str) -> Mapping[str, float] | None:
     return None
 
 
-def _stated_traits(lines: Sequence[str], form: Form) -> dict[str, float]:
+def _stated_traits(lines: Sequence[str], form: Framing) -> dict[str, float]:
     """What the traits say; an interview after them is not listened to."""
     said = lines[: lines.index(form.interview)] if form.interview in lines else lines
     directions: dict[str, list[float]] = {}
@@ -170,7 +170,7 @@ def _traits() -> Mapping[str, tuple[str, int]]:
     }
 
 
-def _stated_levels(lines: Sequence[str], form: Form) -> dict[str, float]:
+def _stated_levels(lines: Sequence[str], form: Framing) -> dict[str, float]:
     levels = {words: level for level, words in form.level_words.items()}
     template = Template(form.value)
     found = [each for each in map(template.read, lines) if each]
@@ -183,7 +183,7 @@ def _written() -> Mapping[str, str]:
     return {spoken(value): value for value in value_names()}
 
 
-def _anchor(system: str, form: Form) -> dict[str, float]:
+def _anchor(system: str, form: Framing) -> dict[str, float]:
     """Values that guide a person, and those that do not; none where these are other words."""
     both = Template(f"{form.guided} {form.unguided}").read(system)
     found = both or Template(form.guided).read(system) or {}
