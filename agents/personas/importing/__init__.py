@@ -1,0 +1,1 @@
+"""Persona files of others, which users download themselves, read as hostile."""
