@@ -111,7 +111,8 @@ class Event:
     """How many drawn answers were of which class, per question; null where nothing was drawn."""
     asked: tuple[str, ...] | None = None
     """Which question each entry of ``raw_answer`` answers: ``glance``, ``watch``, ``like``, a further act such as
-    ``share``, ``comment_text``, ``summary``; ``fresh_glance`` and ``fresh_like`` where it was put without memory."""
+    ``share``, ``comment_text``, ``summary``, ``check``; ``fresh_glance`` and ``fresh_like`` where it was put without
+    memory."""
     chances: Mapping[str, float | None] | None = None
     """Question to the probability of its positive outcome as the answers say it, before weariness; null where they
     decided nothing."""
@@ -126,6 +127,9 @@ class Event:
     """Of the clip to what was just seen, 0 to 1, where boredom is on."""
     weariness: float | None = None
     """Log-odds that fatigue and boredom took from going on, at the glance."""
+    checks: Mapping[str, float | None] | None = None
+    """Persona check (``start``, ``after 25``) to how well its answers fit the role, 0 to 1; null where there was no
+    answer. What was said stands in ``raw_answer``, under ``asked`` as ``check``."""
     memory: tuple[tuple[str, str], ...] | None = None
     """What was put before the questions from memory, as (role, words); pictures are those of the steps told of."""
 

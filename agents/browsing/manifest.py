@@ -19,6 +19,7 @@ from agents.browsing.seeing.screens import Screens
 from agents.browsing.viewing import FRAME_ORDER
 from agents.feeds.policy import policy_params
 from agents.models.base import Model
+from agents.personas.checks import CheckOptions
 from agents.personas.persona import Persona
 from agents.personas.prompts import Strategy, system_prompt
 from vectorstore.foundation.random_streams import STREAMS, cloned, stream_key
@@ -41,6 +42,7 @@ class RecordedOptions:
     memory: MemoryOptions = field(default_factory=MemoryOptions)
     interventions: tuple[Intervention, ...] = ()
     clone: int = 0
+    checks: CheckOptions = field(default_factory=CheckOptions)
     words_hash: str = ""
     """Of the words that are shown and that the hash of the catalogue does not cover."""
 
@@ -67,6 +69,7 @@ def build_manifest(
         memory=session.memory,
         interventions=session.interventions,
         clone=session.clone,
+        checks=session.checks,
         words_hash=catalogue.words_hash(session.observer.reads) if session.observer.reads else "",
     )
     manifest = SessionManifest(
@@ -100,7 +103,7 @@ def build_manifest(
     return replace(manifest, run_id=run_id, code_version=_code_version(), session=placed)
 
 
-_LATER = ("actions", "weariness", "memory", "interventions", "clone", "words_hash")
+_LATER = ("actions", "weariness", "memory", "interventions", "checks", "clone", "words_hash")
 """Options that came after the first logs."""
 
 

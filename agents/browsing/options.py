@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from math import isfinite
+from typing import get_args
 
 from agents.browsing.doing.actions import ActionOptions
 from agents.browsing.doing.decisions import DecisionOptions, YesNoQuestion
@@ -13,7 +14,8 @@ from agents.browsing.interventions import Intervention
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.feeds.policies.uniform import Random
 from agents.feeds.policy import Policy
-from agents.personas.prompts import Strategy
+from agents.personas.checks import CheckOptions
+from agents.personas.prompts import QUESTIONNAIRE, Strategy
 from vectorstore.foundation.errors import InputError
 
 
@@ -83,7 +85,7 @@ class SessionOptions:
     observer: ObserverOptions = field(default_factory=ObserverOptions)
     behaviour: Behaviour = field(default_factory=Behaviour)
     strategy: Strategy = "simple"
-    """How the persona is put: ``"simple"`` or ``"profile"``."""
+    """How the persona is put; a questionnaire has no place in a feed."""
     actions: ActionOptions = field(default_factory=ActionOptions)
     """What it may do besides watching, liking and skipping."""
     weariness: WearinessOptions = field(default_factory=WearinessOptions)
@@ -92,6 +94,8 @@ class SessionOptions:
     """What it remembers; nothing by default."""
     interventions: tuple[Intervention, ...] = ()
     """What is done to it and its feed, at which step."""
+    checks: CheckOptions = field(default_factory=CheckOptions)
+    """Whether the role is still played; not asked by default."""
     items: int | None = None
     """Draw this many clips from the catalogue; ``None`` takes all."""
     pool: int = 256
@@ -109,10 +113,13 @@ class SessionOptions:
             raise InputError(f"clones are counted from 1, there is no clone {self.clone}")
         if self.steps < 1 or self.pool < 1 or (self.items is not None and self.items < 1):
             raise InputError("steps, items and pool must be at least 1")
-        if self.strategy not in ("simple", "profile"):
-            raise InputError(f"sessions have no persona strategy {self.strategy!r}", "choose simple or profile")
+        if self.strategy == QUESTIONNAIRE or self.strategy not in get_args(Strategy):
+            spoken = ", ".join(each for each in get_args(Strategy) if each != QUESTIONNAIRE)
+            raise InputError(f"sessions have no persona strategy {self.strategy!r}", f"choose one of {spoken}")
 
     @property
     def asks_more(self) -> bool:
         """Whether more is asked than whether to go on watching and whether it is liked, so that a log must say what."""
-        return bool(self.actions.acts) or self.memory.mode != "none" or self.weariness.tires
+        return (
+            bool(self.actions.acts) or self.memory.mode != "none" or self.weariness.tires or bool(self.checks.questions)
+        )

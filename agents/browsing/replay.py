@@ -95,6 +95,7 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
         memory=recorded.memory,
         interventions=recorded.interventions,
         clone=recorded.clone,
+        checks=recorded.checks,
         items=recorded.items,
         pool=recorded.pool,
     )

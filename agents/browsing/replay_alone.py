@@ -43,6 +43,7 @@ _FOLLOWS = (
     "further",
     "comment",
     "weariness",
+    "checks",
 )
 """Fields of an event that follow from the answers, the seed and the options."""
 _NO_PICTURE = "0" * 64

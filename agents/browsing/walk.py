@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.doing.decisions import Interview
+from agents.browsing.doing.decisions import CHECK, Interview
 from agents.browsing.doing.memory import SUM_UP, Deed, Memory, Past, turns_hash
 from agents.browsing.doing.weariness import similarity
 from agents.browsing.interventions import InForce, Schedule
@@ -102,11 +102,14 @@ class Walk:
             self._to,
             turns,
         )
+        checks = (yield from self._check(0, interview)) if step == 0 else {}
         alike = self._similarity(shown.item.vector, step)
         encounter = Encounter(step, clip, self._watched, alike, force.note, force.hides_counts, self.pictures)
         viewed = yield from Viewing(self._session, encounter, interview).view()
         yield from self._remember(encounter, viewed, interview)
-        event = replace(self._event(shown, encounter, viewed, interview), intervention=force.code)
+        checks |= yield from self._check(step + 1, interview)
+        event = self._event(shown, encounter, viewed, interview)
+        event = replace(event, intervention=force.code, checks=checks or None)
         event = self._with_memory(event, turns)
         self.left = "exit" in viewed.further
         self.move_on(shown, viewed.watched, self._engagement(viewed))
@@ -147,6 +150,14 @@ class Walk:
             interview.turns = self._memory.recall(encounter.clip.item.vector)
             tokens = self._session.memory.summary_tokens
             self._memory.take_summary((yield from interview.write(SUM_UP, Stimulus(), "summary", tokens)))
+
+    def _check(self, steps: int, interview: Interview) -> Procedure[dict[str, float | None]]:
+        """The persona check that is due after so many steps, by its name."""
+        name = self._session.checks.due(steps)
+        if not name:
+            return {}
+        fits = yield from interview.check(self._session.checks, CHECK)
+        return {name: None if fits is None else _stable(fits)}
 
     def _engagement(self, viewed: Viewed) -> float:
         """What the step tells a policy."""

@@ -20,7 +20,13 @@ from valuespectrum.operations.shared.choices import (
     ModelFormat,
     StrategyName,
 )
-from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
+from valuespectrum.operations.shared.loading import (
+    check_specs,
+    chosen_personas,
+    corpus_embedder,
+    load_models,
+    warn_of_placebos,
+)
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
@@ -248,6 +254,7 @@ def _prepared(
     further = [spec for spec in settings.presenting.described_by if spec not in specs]
     check_specs([*specs, *further], settings.loading, settings.prices)
     personas = chosen_personas(settings.persona, settings.personas)
+    warn_of_placebos(teller, personas, settings.personas)
     teller.doing(f"opening {Path(corpus)}")
     with Corpus.open(Path(corpus)) as opened:
         if not opened.clip_ids():

@@ -18,6 +18,7 @@ from valuespectrum.operations.shared.loading import (
     feed_roles,
     load_models,
     warn_of_pictures,
+    warn_of_placebos,
 )
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from agents.browsing.catalogue import Catalogue
     from agents.browsing.options import SessionOptions
     from agents.browsing.session import Session, SessionRecord
+    from agents.personas.persona import Persona
     from valuespectrum.runs.feed import FeedRecord
 
 
@@ -125,6 +127,7 @@ def browse(
     feed, catalogue = open_feed(Path(corpus), settings.embedder, specs, teller)
     Walk(session, catalogue, "")  # refuses what cannot be, before a model is loaded
     roles = feed_roles([settings.persona], settings.personas, settings.strategy)
+    warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {model}")
     agent = load_models(specs, options)[0]
     role = next(iter(roles.values()))
@@ -134,7 +137,7 @@ def browse(
         for place, own in paired(path, settings):
             effective = effective_options(own, corpus=Path(corpus), model=model, out=place)
             write_feed(place, opened, catalogue, replace(feed, command=command, options=effective))
-            walked.append(Session(session_options(own, Path(corpus)), agent, role, place))
+            walked.append(Session(session_options(own, Path(corpus), role), agent, role, place))
     records = walk_together(walked, catalogue, teller)
     document = session_summary(records[0], feed.values, path)
     if settings.intervene:
@@ -178,10 +181,11 @@ def walk_together(sessions: Sequence[Session], catalogue: Catalogue, teller: Tel
     return records
 
 
-def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
-    """One session as it is set."""
+def session_options(settings: BrowseSettings, corpus: Path, persona: Persona | None = None) -> SessionOptions:
+    """One session as it is set, of whom plays the persona."""
     from agents.browsing.options import SessionOptions
     from agents.feeds.policy import read_policy
+    from valuespectrum.measuring.personas.implied import session_checks
     from valuespectrum.operations.feed_values import browse_questions
 
     session = SessionOptions(
@@ -192,6 +196,7 @@ def session_options(settings: BrowseSettings, corpus: Path) -> SessionOptions:
         clone=settings.clone,
         pool=settings.pool,
         strategy=settings.strategy,
+        checks=session_checks(persona, settings.check_every),
         corpus=str(corpus),
     )
     return settings.applied(session, Roles(settings.personas, settings.strategy))
@@ -261,13 +266,19 @@ def open_feed(folder: Path, embedder: str, models: Sequence[str], teller: Teller
 
 
 def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path) -> Json:
-    """A session in numbers: ``undecided`` counts steps whose answers were neither, ``failed`` those that failed."""
+    """A session in numbers.
+
+    ``undecided`` counts steps whose answers were neither, ``failed`` those that failed, ``role_breaks`` answers that
+    fell out of the role; ``checks`` tells how well the role was played at each check.
+    """
     from agents.browsing.log import NO_ACTION
+    from agents.personas.role_breaks import count_role_breaks
 
     events = record.events
     actions = Counter(event.action for event in events)
     silent = [event for event in events if event.action == NO_ACTION and not event.refusal]
     further = Counter(act for event in events for act in event.further or ())
+    checks = {name: fits for event in events for name, fits in (event.checks or {}).items()}
     shown = Counter(values.get(event.item_id, "none") for event in record.events)
     liked = Counter(values.get(event.item_id, "none") for event in record.events if event.action == "like")
     return {
@@ -278,9 +289,11 @@ def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path)
         "refusals": sum(event.refusal for event in events),
         "failed": sum(event.error is not None for event in silent),
         "undecided": sum(event.error is None for event in silent),
+        "role_breaks": count_role_breaks(text for event in events for text in event.raw_answer).all,
         "shown": dict(shown),
         "liked": dict(liked),
         **({"further": dict(further)} if further else {}),
+        **({"checks": checks} if checks else {}),
         **({"continued_after": record.taken_up} if 0 < record.taken_up < len(events) else {}),
     }
 
@@ -300,6 +313,14 @@ def corpus_of_log(log: Path) -> Path | None:
     return next((folder for folder in folders if (folder / "corpus.sqlite").is_file()), None)
 
 
+def _role(document: Json) -> list[str]:
+    """How the role was played, where it was asked or left."""
+    fits = [f"{name} {'-' if fit is None else f'{fit:.2f}'}" for name, fit in document.get("checks", {}).items()]
+    told = [f"fits the role (0 not at all, 1 wholly): {', '.join(fits)}"] if fits else []
+    breaks = document["role_breaks"]
+    return told + ([f"role breaks, which are no answers: {breaks}"] if breaks else [])
+
+
 def _describe(document: Json) -> str:
     from valuespectrum.theory.values import LABELS
 
@@ -307,7 +328,13 @@ def _describe(document: Json) -> str:
         (LABELS.get(value, "no value"), count, document["liked"].get(value, 0))
         for value, count in sorted(document["shown"].items(), key=lambda pair: -pair[1])
     ]
-    lines = [table(("value", "shown", "liked"), rows), "", *_acts(document), f"log: {document['log']}"]
+    lines = [
+        table(("value", "shown", "liked"), rows),
+        "",
+        *_acts(document),
+        *_role(document),
+        f"log: {document['log']}",
+    ]
     if without := document.get("without"):
         lines += [f"the same without what was done: {without['log']}", *_acts(without)]
     return "\n".join(lines)

@@ -19,7 +19,12 @@ from valuespectrum.operations.browse import (
     session_summary,
     walk_together,
 )
-from valuespectrum.operations.shared.loading import check_specs, feed_roles, load_models
+from valuespectrum.operations.shared.loading import (
+    check_specs,
+    feed_roles,
+    load_models,
+    warn_of_placebos,
+)
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -109,6 +114,7 @@ def browse_many(
     session_options(settings, Path(corpus))  # refuses what cannot be, before anything is opened
     feed, catalogue = open_feed(Path(corpus), settings.embedder, crowd.models, teller)
     roles = feed_roles(crowd.personas, settings.personas, settings.strategy)
+    warn_of_placebos(teller, roles.values(), settings.personas)
     teller.doing(f"loading {', '.join(crowd.models)}")
     models = dict(zip(crowd.models, load_models(crowd.models, options), strict=True))
     sessions = _sessions(crowd, settings, models, roles, (Path(corpus), Path(folder)))
@@ -138,7 +144,7 @@ def _sessions(
         own = replace(settings, persona=role, seed=seed, clone=clone)
         log = folder / f"{session_name(spec, own)}.jsonl"
         for place, each in paired(log, own):
-            session = Session(session_options(each, corpus), models[spec], persona, place)
+            session = Session(session_options(each, corpus, persona), models[spec], persona, place)
             sessions[place] = session, effective_options(each, corpus=corpus, model=spec, out=place)
     return sessions
 

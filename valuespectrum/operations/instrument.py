@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, cast
 
 from valuespectrum.operations.bench import BenchBars, BenchSettings, bench, item_params, slug
 from valuespectrum.operations.score import Scores, describe
-from valuespectrum.operations.shared.loading import check_specs, chosen_personas, load_models
+from valuespectrum.operations.shared.loading import (
+    check_specs,
+    chosen_personas,
+    load_models,
+    warn_of_placebos,
+)
 from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.tables import table
@@ -156,6 +161,7 @@ def _run(
     teller.doing("looking at models and personas")
     check_specs(specs, asked.loading, asked.prices)
     personas = chosen_personas(asked.persona, asked.personas)
+    warn_of_placebos(teller, personas, asked.personas)
     options = _options(name, specs, run, settings, command)
     named = effective_options(asked, model=specs, run=options.run, option=settings.option)
     options = replace(options, effective={each: named[each] for each in named if each not in _OF_PICTURES})

@@ -17,12 +17,15 @@ from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer,
 from agents.models.evidence import LEAST_LOG_PROBABILITY, log_odds
 from agents.models.parsing.declining import written_words
 from agents.models.yes_no import NO, YES
+from agents.personas.checks import CheckOptions
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import visible_line
 
 _SLOT = "{options}"
 _LONGEST_TEXT = 2000
+_WHO_TOKENS = 40
+"""Of the answer to who somebody is."""
 _LONGEST_WRITTEN = 600
 
 
@@ -133,6 +136,15 @@ class Interview:
         (answer,) = yield from self._put([ask], name)
         return written(answer)
 
+    def check(self, checks: CheckOptions, name: str) -> Procedure[float | None]:
+        """Ask what the role implies, in a fresh context; how well the answers fit it, 0 to 1, if there are any."""
+        asks = [
+            Ask(Stimulus(), text, choices, self.system, max_tokens=_WHO_TOKENS, tags=self.tags)
+            for text, choices in checks.asks
+        ]
+        answers = yield from self._put(asks, name)
+        return checks.agreement(answers)
+
     def _put(self, asks: Sequence[Ask], name: str) -> Procedure[list[Answer]]:
         told = yield [Addressed(ask, self.to) for ask in asks]
         answers = [checked(answer, ask) for answer, ask in zip(told, asks, strict=True)]
@@ -146,6 +158,8 @@ class Interview:
         return prompt_hash(self.asks)
 
 
+CHECK = "check"
+"""Name of the questions of a persona check."""
 FRESH = "fresh_"
 """Begins the name of a question that is asked without memory."""
 

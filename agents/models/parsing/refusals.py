@@ -123,9 +123,7 @@ _ENGLISH = (
     r"\brequest (?:denied|blocked|refused|rejected|declined)",
     r"\b(?:is|it's|'s|be|am|'m) not (?:possible for me|in a position|at liberty|free) to "
     rf"{_ANSWER}\b",
-    # what I am
-    rf"\b(?:as|being) an? (?:[\w-]+ ){{0,3}}?{_MACHINE}(?!,? (?:it|he|she|they|which|in the|on the) )",
-    rf"\bi(?:'m| am) (?:just |only |merely |simply )*(?:an? )(?:[\w-]+ ){{0,2}}?{_MACHINE}",
+    # what I have and do not have
     r"\b(?:ai|language)(?: language| vision)? (?:models?|systems?|assistants?|programs?) (?:like me |such as myself )?"
     r"(?:do not|don't|cannot|can't) (?:have|form|hold|experience|possess|feel|like|enjoy|judge)",
     rf"{_I}(?:{_ADVERB})*(?:do not|don't|cannot|can't|can not|lack|(?:am|'m) (?:not capable|incapable) of) ?"
@@ -173,8 +171,6 @@ _ANTWORTEN = (
     r"|teilnehmen|erfüllen|beitragen|nachkommen|unterstützen|geben|urteilen|bearbeiten|identifizieren|benoten)"
 )
 _GERMAN = (
-    rf"\bals (?:eine?r? |reine? |reines )?(?:[\w-]+ ){{0,2}}?{_KI}",
-    rf"\b(?:ich bin|da ich|weil ich) (?:nur |lediglich |bloss )?(?:eine? )?(?:[\w-]+ ){{0,2}}?{_KI}",
     r"\bich (?:kann|darf|möchte|werde|will|könnte|bin)\b[^.!?\n]{0,60}\b(?:nicht|keine?n?|nichts)\b[^.!?\n]{0,40}"
     rf"\b{_ANTWORTEN}\b",
     rf"\b(?:kann|darf|möchte) ich\b[^.!?\n]{{0,60}}\b(?:nicht|keine?n?|nichts)\b[^.!?\n]{{0,40}}\b{_ANTWORTEN}\b",
@@ -199,8 +195,6 @@ _REPONDRE = (
     r"|émettre|partager|identifier|reconnaître|porter (?:un|de) jugement|accéder à (?:votre|cette) demande)\b"
 )
 _FRENCH = (
-    rf"\ben tant qu(?:e |')(?:une? )?(?:[\w-]+ ){{0,2}}?{_IA}",
-    rf"\b(?:je (?:ne )?suis|comme je suis|étant) (?:qu'|juste |seulement )?(?:une? )?(?:[\w-]+ )?{_IA}",
     r"\bje ne (?:peux|puis|suis pas|saurais|souhaite|veux|dois|pourrai|pourrais)\b[^.!?\n]{0,50}\b"
     rf"{_REPONDRE}",
     r"\bje n(?:'ai|'éprouve|e possède|e ressens) (?:pas|aucune?) (?:de |d')?(?:préférences?|opinions?|sentiments?"
@@ -219,8 +213,6 @@ _RESPONDER = (
     r"|opiniones))\b"
 )
 _SPANISH = (
-    rf"\b(?:como|al ser|siendo) (?:un |una )?{_MODELO}",
-    rf"\b(?:solo |sólo )?soy (?:solo |sólo |únicamente )?(?:un |una )?{_MODELO}",
     r"\bno (?:puedo|podría|podré|me es posible|soy capaz de|debo|deseo|quiero|estoy (?:autorizad\w|capacitad\w"
     rf"|en condiciones de|programad\w))\b[^.!?\n]{{0,50}}\b{_RESPONDER}",
     r"\bno (?:tengo|poseo|experimento) (?:una |ninguna )?(?:preferencias?|opiniones|opinión|sentimientos|emociones"
@@ -234,8 +226,6 @@ _SPANISH = (
 _MODEL_ZH = r"(?:ai|人工智能|语言模型|机器人|助手|模型|程序)"
 _ANSWER_ZH = r"(?:回答|答复|回应|评价|评论|判断|提供|协助|帮助|帮到|满足|表达|发表|评分|打分|置评|处理|作答|识别|辨认)"
 _CHINESE = (
-    rf"(?:作为|身为)(?:一个|一名|一款|一种)?[^,。!?\n]{{0,8}}{_MODEL_ZH}",
-    rf"我(?:只|仅仅)?是(?:一个|一名|一款|一种)?[^,。!?\n]{{0,8}}{_MODEL_ZH}",
     r"(?:无法|不能|不可以|没办法|没有办法|没法|无权|不便|不方便|不会|不适合|不予|恕不|难以)"
     rf"(?:对[^,。!?\n]{{0,10}})?[^,。!?\n]{{0,8}}{_ANSWER_ZH}",
     r"(?:没有|不具备|不具有|并没有|并无)[^,。!?\n]{0,6}(?:个人|主观|自己的)?(?:喜好|偏好|意见|看法|情感|感情|感受|观点|好恶)",
@@ -253,6 +243,18 @@ _SORRY = (
 )
 _LINK = r"[\s,.:;!。—-]*(?:but|however|aber|jedoch|mais|pero|但是|但|不过|可是)?[\s,.:;—-]*"
 
+_SAYS_MACHINE = (
+    rf"\b(?:as|being) an? (?:[\w-]+ ){{0,3}}?{_MACHINE}(?!,? (?:it|he|she|they|which|in the|on the) )",
+    rf"\bi(?:'m| am) (?:just |only |merely |simply )*(?:an? )(?:[\w-]+ ){{0,2}}?{_MACHINE}",
+    rf"\bals (?:eine?r? |reine? |reines )?(?:[\w-]+ ){{0,2}}?{_KI}",
+    rf"\b(?:ich bin|da ich|weil ich) (?:nur |lediglich |bloss )?(?:eine? )?(?:[\w-]+ ){{0,2}}?{_KI}",
+    rf"\ben tant qu(?:e |')(?:une? )?(?:[\w-]+ ){{0,2}}?{_IA}",
+    rf"\b(?:je (?:ne )?suis|comme je suis|étant) (?:qu'|juste |seulement )?(?:une? )?(?:[\w-]+ )?{_IA}",
+    rf"\b(?:como|al ser|siendo) (?:un |una )?{_MODELO}",
+    rf"\b(?:solo |sólo )?soy (?:solo |sólo |únicamente )?(?:un |una )?{_MODELO}",
+    rf"(?:作为|身为)(?:一个|一名|一款|一种)?[^,。!?\n]{{0,8}}{_MODEL_ZH}",
+    rf"我(?:只|仅仅)?是(?:一个|一名|一款|一种)?[^,。!?\n]{{0,8}}{_MODEL_ZH}",
+)
 APOLOGY = re.compile(rf"\W*{_SORRY}{_LINK}")
 """How declining often begins; alone it is a refusal, before a statement it is none."""
 
@@ -260,4 +262,10 @@ APOLOGY = re.compile(rf"\W*{_SORRY}{_LINK}")
 @cache
 def refusal() -> re.Pattern[str]:
     """Declines to answer, or to have a preference at all."""
-    return re.compile("|".join((*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH, *_CHINESE)))
+    return re.compile("|".join((*_ENGLISH, *_GERMAN, *_FRENCH, *_SPANISH, *_CHINESE, *_SAYS_MACHINE)))
+
+
+@cache
+def says_machine() -> re.Pattern[str]:
+    """Says of itself that it is a machine: "as an AI", "I am only a language model"."""
+    return re.compile("|".join(_SAYS_MACHINE))

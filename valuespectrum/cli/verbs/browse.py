@@ -123,6 +123,13 @@ def browse(
             show_default=False,
         ),
     ] = None,
+    check_every: Annotated[
+        int,
+        typer.Option(
+            help="Before the first clip and after every so many, ask whether the role is still played; 0 for never.",
+            min=0,
+        ),
+    ] = 0,
     embedder: EmbedderOption = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",
@@ -163,6 +170,7 @@ def browse(
             fatigue=fatigue,
             boredom=boredom,
             intervene=tuple(intervene or ()),
+            check_every=check_every,
             embedder=embedder,
             device=device,
             dtype=dtype,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,17 @@ def chosen_personas(names: Sequence[str], file: Path | None) -> tuple[Persona, .
         return ()
     known = load_personas(file)
     return known if not names or "all" in names else select(known, list(names))
+
+
+def warn_of_placebos(teller: Teller, chosen: Iterable[Persona | None], file: Path | None) -> None:
+    """Say so when a placebo is, in all but its name, another persona of its file (``shuffled.another_persona``)."""
+    from agents.personas.persona import load_personas
+    from agents.personas.shuffled import another_persona
+
+    for each in chosen:
+        other = another_persona(each, load_personas(file)) if each and each.kind == "permuted" else ""
+        if each and other:
+            teller.warn(f"{each.id} is no placebo: its profile is that of another persona of the file, {other}")
 
 
 def feed_roles(names: Sequence[str], file: Path | None, strategy: Strategy) -> dict[str, Persona | None]:

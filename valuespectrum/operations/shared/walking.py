@@ -34,6 +34,8 @@ class WalkSettings:
     """Log-odds that a clip like those before takes from going on."""
     intervene: tuple[str, ...] = ()
     """What is done at which step, as ``AFTER:WHAT``."""
+    check_every: int = 0
+    """Before the first step and after every so many, ask whether the role is still played; 0 for never."""
 
     def applied(self, session: SessionOptions, roles: Roles) -> SessionOptions:
         """A session that is walked in this way.

@@ -1,0 +1,1 @@
+"""What is asked about personas: what they imply, and what they value."""

@@ -1,0 +1,77 @@
+"""Questions whose answer a persona implies: portraits that it does not say itself, for and against its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.models.base import Choice
+from agents.personas.checks import CheckOptions, CheckQuestion
+from agents.personas.persona import Persona, load_trait_bank
+from agents.personas.prompts import nearest_level
+from valuespectrum.instruments.wordings.describing_oneself import PORTRAITS
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
+
+DIGITS: tuple[Choice, ...] = tuple(Choice(str(digit), (str(digit),)) for digit in range(1, 7))
+_SIDES = {"positive": 1, "negative": -1}
+
+
+def check_questions(persona: Persona, seed: int = 0) -> list[CheckQuestion]:
+    """Portraits for and against every value that a persona holds or rejects, each in both directions of the scale.
+
+    A statement that the persona makes itself is not among them, so that they are answered out of the role and not out
+    of the prompt; as many speak for a value as against it, so that a lean to agree says nothing.
+
+    Args:
+        persona: With a target.
+        seed: Root seed of the choice of statements.
+
+    Raises:
+        InputError: The persona has no target, so that nothing is implied.
+
+    Example:
+        >>> from agents.personas.persona import load_personas
+        >>> len(check_questions(load_personas()[0]))
+        12
+    """
+    generator = stream(seed, f"personas/checks/{persona.made_from or persona.id}")
+    said = {trait.text for trait in persona.traits}
+    questions: list[CheckQuestion] = []
+    for value, sides in load_trait_bank().items():
+        level = nearest_level(persona.target[value])
+        for side, texts in sides.items():
+            left = [text for text in texts if text not in said]
+            place = int(generator.integers(len(texts)))
+            if level and left:
+                questions += _both_ways(left[place % len(left)], value, level * _SIDES[side] > 0)
+    if not questions:
+        raise InputError(f"persona {persona.id!r} has no target, so that no answer is implied", "give or judge one")
+    return questions
+
+
+def session_checks(persona: Persona | None, every: int) -> CheckOptions:
+    """Checks of a session: what its persona implies, at the start and after every so many steps.
+
+    Args:
+        persona: Whom the agent plays; nobody, and nobody with a target, is not checked.
+        every: Steps between two checks; 0 for none.
+    """
+    if persona is None or not every or not any(map(nearest_level, persona.target.values())):
+        return CheckOptions()
+    return CheckOptions(tuple(check_questions(persona)), every)
+
+
+def _both_ways(statement: str, value: str, implied: bool) -> Sequence[CheckQuestion]:
+    steps = [place / (len(DIGITS) - 1) for place in range(len(DIGITS))]
+    return [
+        CheckQuestion(
+            PORTRAITS[ascending].write(statement=statement),
+            DIGITS,
+            {
+                digit.name: fit
+                for digit, fit in zip(DIGITS, steps if ascending == implied else steps[::-1], strict=True)
+            },
+            value,
+        )
+        for ascending in (True, False)
+    ]
