@@ -133,7 +133,7 @@ def describe(scores: Json) -> str:
     parts = [_published(one, values, title) if title else _profile(one, values) for one, values, title in tables]
     corrected = [text for one in bare if (text := _set_right(one, sets[one["value_set"]]))]
     shown = _presentations(scores.get("presentations"))
-    return "\n\n".join([*parts, *corrected, *shown, *_personas(scores["personas"])])
+    return "\n\n".join([*parts, *corrected, *shown, *_personas(scores["personas"], scores.get("playing", []))])
 
 
 def _set_right(one: Json, values: ValueSet) -> str:
@@ -294,10 +294,16 @@ def _no_share(row: Json) -> str:
     return str(row["kept"]["why"]) if row["kept"] and row["kept"]["mean"] is None else ""
 
 
-def _personas(rows: list[Json]) -> list[str]:
+def _personas(rows: list[Json], playing: list[Json]) -> list[str]:
     """The table of personas and the sentences about it; nothing without personas."""
     from valuespectrum.reporting.elements.data import Estimate
-    from valuespectrum.reporting.elements.words import moved_in_words, number, short_model, with_interval
+    from valuespectrum.reporting.elements.words import (
+        moved_in_words,
+        number,
+        playing_in_words,
+        short_model,
+        with_interval,
+    )
 
     if not rows:
         return []
@@ -324,7 +330,14 @@ def _personas(rows: list[Json]) -> list[str]:
     unknown = dict.fromkeys(row["why"] for row in rows if row["verdict"] == "unknown")
     covers = dict.fromkeys(row["covers"] for row in rows)
     said = moved_in_words([row["verdict"] for row in rows])
-    return ["\n".join([table(header, cells), *notes, *(f"unknown: {why}" for why in unknown), said, *covers])]
+    nicer = [f"{row['persona']}: sanitised, {row['played']['why']}" for row in rows if _is_sanitised(row)]
+    played = [playing_in_words(row) for row in playing]
+    unknowns = (f"unknown: {why}" for why in unknown)
+    return ["\n".join([table(header, cells), *notes, *unknowns, said, *nicer, *played, *covers])]
+
+
+def _is_sanitised(row: Json) -> bool:
+    return (row.get("played") or {}).get("verdict") == "sanitised"
 
 
 def _footnotes(estimates: list[Estimate]) -> list[str]:

@@ -13,7 +13,7 @@ from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun
 from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
-from valuespectrum.reporting.measured import read_personas, read_profiles
+from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles
 from valuespectrum.reporting.sessions import read_session
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
@@ -79,6 +79,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         title=title,
         profiles=profiles,
         personas=personas,
+        playing=tuple(sentence for run in runs for sentence in read_playing(run.scores)),
         sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
         examples=read_examples(shown.folder, shown.manifest, sources.corpus, profiles[0], sources.examples),
         provenance=[row for run in runs for row in _provenance(run)],

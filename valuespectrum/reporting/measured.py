@@ -16,6 +16,7 @@ from valuespectrum.reporting.elements.data import (
     Recovery,
     ValueRow,
 )
+from valuespectrum.reporting.elements.words import playing_in_words
 from valuespectrum.reporting.planted import read_truth
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.persona_scores import LOG_ODDS
@@ -167,6 +168,11 @@ def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
     ]
 
 
+def read_playing(scores: Json) -> list[str]:
+    """How models play over all personas, in sentences; nothing in scores of earlier releases."""
+    return [playing_in_words(row) for row in scores.get("playing", [])]
+
+
 def _persona(row: Json) -> PersonaResult:
     verdict, shifts = row.get("verdict"), row.get("shifts", {})
     return PersonaResult(
@@ -188,4 +194,6 @@ def _persona(row: Json) -> PersonaResult:
         clear=tuple(value for value, shift in shifts.items() if (shift.get("p_adjusted") or 1.0) < CLEAR),
         in_log_odds=row.get("scale", LOG_ODDS) == LOG_ODDS,
         covers=row.get("covers", ""),
+        played=(row.get("played") or {}).get("verdict", ""),
+        played_why=(row.get("played") or {}).get("why", ""),
     )

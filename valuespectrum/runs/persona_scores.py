@@ -14,11 +14,13 @@ from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
 from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.personas.desirable import PEOPLE
 from valuespectrum.scoring.personas.placebos import movement
 from valuespectrum.scoring.personas.pull import Floats
 from valuespectrum.scoring.personas.role_sets import PERSONA, TEXTS, RoleSets, aligned
-from valuespectrum.scoring.personas.rows import movement_row
-from valuespectrum.theory.value_sets import TEN, carried
+from valuespectrum.scoring.personas.rows import movement_row, played_row
+from valuespectrum.scoring.personas.sanitised import sanitising, sanitising_over, standing_of
+from valuespectrum.theory.value_sets import TEN, ValueSet, carried
 from vectorstore.foundation.json_types import Json
 
 LOG_ODDS = "log_odds"
@@ -50,23 +52,77 @@ def persona_rows(
         Rows of ``scoring.personas.rows.movement_row`` with what names the respondent, and ``target``. A persona without
         a bare model has the verdict ``unknown``.
     """
+    for one, aim, bare, profiles in _judgeable(respondents, targets, options):
+        values = one.by.value_set
+        judged = movement(profiles.persona, profiles.bare, aim, profiles.texts, profiles.sets, options.level)
+        played = sanitising(
+            profiles.persona, profiles.bare, aim, profiles.texts, _standing(values), profiles.sets, options.level
+        )
+        told = movement_row(judged, values.dimensions, profiles.scale) | ({} if bare else {"why": NO_BARE})
+        yield {**one.who.but("placebo"), "target": dict(targets[one.who.persona]), **told, "played": played_row(played)}
+
+
+def playing_rows(
+    respondents: Sequence[Measured], targets: Mapping[str, Mapping[str, float]], options: ScoringOptions
+) -> Iterator[Json]:
+    """How every model plays personas under every strategy, over all of them (``sanitised.sanitising_over``).
+
+    Several wordings of one persona count as one, by their mean.
+
+    Args:
+        respondents: Of one run.
+        targets: Persona to target profile over the ten values.
+        options: Level, and how many clips a value needs to count.
+
+    Returns:
+        Rows of ``scoring.personas.rows.played_row`` with ``model``, ``strategy`` and ``instrument``.
+    """
+    groups: dict[tuple[str, str, str], list[tuple[Measured, Floats, _Profiles]]] = {}
+    for one, aim, bare, profiles in _judgeable(respondents, targets, options):
+        if bare:
+            key = (one.who.model, one.who.strategy, one.by.instrument)
+            groups.setdefault(key, []).append((one, aim, profiles))
+    for (model, strategy, instrument), played in groups.items():
+        by_persona: dict[str, list[tuple[Floats, Floats]]] = {}
+        for one, aim, profiles in played:
+            by_persona.setdefault(one.who.persona.partition("@")[0], []).append((profiles.persona, aim))
+        first = played[0][2]
+        found = sanitising_over(
+            [np.mean([profile for profile, _ in worded], axis=0) for worded in by_persona.values()],
+            [worded[0][1] for worded in by_persona.values()],
+            first.bare,
+            first.texts,
+            _standing(played[0][0].by.value_set),
+            options.level,
+        )
+        yield {"model": model, "strategy": strategy, "instrument": instrument, **played_row(found)}
+
+
+def _judgeable(
+    respondents: Sequence[Measured], targets: Mapping[str, Mapping[str, float]], options: ScoringOptions
+) -> Iterator[tuple[Measured, Floats, Measured | None, _Profiles]]:
+    """Personas whose target says something about what was measured, with it, the bare model, and all profiles."""
     for one in respondents:
         values = one.by.value_set
         if one.who.persona not in targets or one.who.placebo or not one.by.scores or not values.one_scale:
             continue
-        target = targets[one.who.persona]
-        goal = carried({value: float(target.get(value, 0.0)) for value in TEN.dimensions}, TEN, values)
+        goal = carried(
+            {value: float(targets[one.who.persona].get(value, 0.0)) for value in TEN.dimensions}, TEN, values
+        )
         if goal is None:
             continue
         beside = [other for other in respondents if _comparable(other, one)]
         bare = next((other for other in beside if other.who.persona == NO_PERSONA), None)
         texts = [other for other in beside if _is_placebo_of(other.who, one.who)]
         scale = LOG_ODDS if _has_log_odds(one.by) else POINTS
-        profiles = _beside(one, bare, texts, scale, options)
         aim = np.array([goal[value] for value in values.dimensions])
-        judged = movement(profiles.persona, profiles.bare, aim, profiles.texts, profiles.sets, options.level)
-        told = movement_row(judged, values.dimensions, scale) | ({} if bare else {"why": NO_BARE})
-        yield {**one.who.but("placebo"), "target": dict(target), **told}
+        yield one, aim, bare, replace(_beside(one, bare, texts, scale, options), scale=scale)
+
+
+def _standing(values: ValueSet) -> Floats:
+    """What people think well of, over any set of values."""
+    told = carried({value: float(PEOPLE[value]) for value in TEN.dimensions}, TEN, values)
+    return standing_of(values.dimensions, told or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +133,7 @@ class _Profiles:
     bare: Floats
     texts: Sequence[Floats]
     sets: RoleSets | None = None
+    scale: str = ""
 
 
 def _beside(

@@ -12,7 +12,7 @@ from agents.personas.reserved import NO_PERSONA
 from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.registry import instrument_of, load_instrument
-from valuespectrum.runs.persona_scores import Measured, persona_rows
+from valuespectrum.runs.persona_scores import Measured, persona_rows, playing_rows
 from valuespectrum.scoring.answered.checks import between_models
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.personas.rows import summarise
@@ -66,8 +66,8 @@ def score_answers(
     Returns:
         The first respondent without a persona at the top level (``profile``, ``bias``, ``refusal_rate``, ...), all
         respondents under ``respondents`` with ``instrument`` and ``value_set``, the sets under ``value_sets``, one row
-        per persona and model under ``personas``, what they say together under ``persona_summary``, and under
-        ``between_models`` how much of what tells models apart is a lean.
+        per persona and model under ``personas``, what they say together under ``persona_summary``, how each model plays
+        under ``playing``, and under ``between_models`` how much of what tells models apart is a lean.
 
     Raises:
         InputError: The table is empty, lacks a column, or holds items of no instrument.
@@ -83,7 +83,8 @@ def score_answers(
     ]
     compared = [one.described for one in respondents if _is_bare(one.who) and "yes_by_polarity" in one.measured.details]
     primary = next((one for one in respondents if one.who.persona == NO_PERSONA), respondents[0])
-    personas = list(persona_rows([Measured(one.who, one.measured) for one in respondents], targets or {}, options))
+    measured = [Measured(one.who, one.measured) for one in respondents]
+    personas = list(persona_rows(measured, targets or {}, options))
     sets = {one.measured.value_set.name: one.measured.value_set.to_json() for one in respondents}
     return {
         "schema": SCHEMA,
@@ -93,6 +94,7 @@ def score_answers(
         "respondents": [one.described for one in respondents],
         "personas": personas,
         "persona_summary": summarise(personas, options.level),
+        "playing": list(playing_rows(measured, targets or {}, options)),
         "between_models": between_models(compared),
     }
 

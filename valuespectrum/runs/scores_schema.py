@@ -20,6 +20,7 @@ from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, Val
 from valuespectrum.runs.parts.structure_schema import ShapePart, StructurePart
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.personas.placebos import Verdict
+from valuespectrum.scoring.personas.sanitised import Played
 from valuespectrum.scoring.schema import SCHEMA
 from valuespectrum.theory.value_sets import TEN, ValueSet
 from vectorstore.foreign.documents import check_shape
@@ -162,6 +163,18 @@ class _Shift(_Estimate):
     p_adjusted: Number | None = None
 
 
+class _Played(Part):
+    verdict: Played
+    why: Text = ""
+    personas: Count = 1
+
+
+class _Playing(_Played):
+    model: Text
+    strategy: Text
+    instrument: Text
+
+
 class _PersonaRow(Part):
     model: Text
     persona: Text
@@ -184,6 +197,7 @@ class _PersonaRow(Part):
     shifts: dict[Text, _Shift] = Field(default_factory=dict)
     shifts_from_bare: dict[Text, _Shift] = Field(default_factory=dict)
     covers: Text = ""
+    played: _Played | None = None
 
 
 class _Scoring(Part):
@@ -199,6 +213,7 @@ class ScoresDocument(Part):
     value_sets: dict[Text, _Set]
     respondents: Annotated[list[_Respondent], Field(min_length=1)]
     personas: list[_PersonaRow]
+    playing: list[_Playing] = Field(default_factory=list)
     pictures: PicturesPart | None = None
     presentations: ShownConditions | None = None
     structure: list[StructurePart] = Field(default_factory=list)

@@ -9,9 +9,12 @@ import pytest
 
 from agents.answers.respondent import RespondentColumns
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.runs.persona_scores import NO_BARE, Measured, persona_rows
+from valuespectrum.reporting.elements.words import playing_in_words
+from valuespectrum.runs.persona_scores import NO_BARE, Measured, persona_rows, playing_rows
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.estimate import Estimate, Score
+from valuespectrum.scoring.personas.desirable import PEOPLE
+from valuespectrum.scoring.personas.sanitised import parts, standing_of
 from valuespectrum.theory.value_sets import FOUR, NINETEEN, TEN, ValueSet, scalars
 
 OPTIONS = ScoringOptions()
@@ -90,3 +93,50 @@ def test_a_value_of_too_few_clips_is_left_out() -> None:
     own[1] = Measured(own[1].who, replace(own[1].by, scores=scores))
     (row,) = persona_rows(own, {"p": TARGET}, OPTIONS)
     assert row["values"] == 9 and "power" not in row["shifts"]
+
+
+def played(nice: float, harsh: float, personas: int = 8) -> tuple[list[Measured], dict[str, dict[str, float]]]:
+    """A model in several roles, each in two wordings, that plays the nice and the harsh part of targets so far."""
+    generator = np.random.default_rng(1)
+    own = np.linspace(-1, 1, len(TEN)) ** 3
+    standing = standing_of(TEN.dimensions, PEOPLE)
+    roles: list[tuple[str, bool, np.ndarray]] = [("none", False, own)]
+    targets = {}
+    for number in range(personas):
+        aim = generator.permutation([1.0, 1.0, 1.0, 0, 0, 0, 0, 0, -1.0, -1.0])
+        good, bad = parts(aim, standing)
+        for name in (f"p{number}", f"p{number}@2"):
+            targets[name] = dict(zip(TEN.dimensions, aim.tolist(), strict=True))
+            roles.append((name, False, 0.3 * own + nice * good + harsh * bad + 1.0 * aim * (standing == 0)))
+    roles += [(f"placebo-{number}", True, own) for number in range(1, 9)]
+    return [
+        _role(name, placebo, profile + generator.normal(0, 0.1, len(TEN))) for name, placebo, profile in roles
+    ], targets
+
+
+def _role(name: str, placebo: bool, profile: np.ndarray) -> Measured:
+    scores = {
+        dimension: Score(Estimate(float(mean)), Estimate(None), None, 5, 5, "ok")
+        for dimension, mean in zip(TEN.dimensions, profile, strict=True)
+    }
+    who = RespondentColumns("m", name, "none" if name == "none" else "simple", placebo)
+    return Measured(who, Measurement("x", TEN, "clip", scores))
+
+
+@pytest.mark.parametrize(
+    ("nice", "harsh", "verdict", "words"),
+    [
+        (1.5, 0.0, "sanitised", "plays nicer persons than it was told"),
+        (1.5, 1.5, "obeyed", "plays its personas as it was told"),
+        (0.0, 0.0, "ignored", "does not play its personas"),
+    ],
+)
+def test_how_a_model_plays_is_told_over_personas_and_wordings_are_no_further_ones(
+    nice: float, harsh: float, verdict: str, words: str
+) -> None:
+    measured, targets = played(nice, harsh)
+    (row,) = playing_rows(measured, targets, OPTIONS)
+    assert (row["verdict"], row["personas"], row["model"], row["strategy"]) == (verdict, 8, "m", "simple")
+    assert words in playing_in_words(row)
+    rows = list(persona_rows(measured, targets, OPTIONS))
+    assert len(rows) == 16 and {one["played"]["verdict"] for one in rows} <= {verdict, "undecided", "unknown"}

@@ -189,6 +189,9 @@ class PersonaResult:
     """What intervals cover, in words."""
     prompt: str = ""
     """What the model was told."""
+    played: str = ""
+    """``obeyed``, ``sanitised``, ``ignored``, ``undecided`` or ``unknown``; empty in scores of earlier releases."""
+    played_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +266,8 @@ class ReportData:
     title: str
     profiles: tuple[ModelProfile, ...]
     personas: tuple[PersonaResult, ...] = ()
+    playing: tuple[str, ...] = ()
+    """How models play over all personas, a sentence each."""
     sessions: tuple[ReportedSession, ...] = ()
     examples: tuple[Example, ...] = ()
     provenance: Sequence[tuple[str, str]] = ()

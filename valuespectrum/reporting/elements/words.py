@@ -159,6 +159,32 @@ def findings(data: ReportData) -> list[str]:
     return sentences
 
 
+_PLAYED: Mapping[str, str] = {
+    "obeyed": "plays its personas as it was told",
+    "sanitised": "plays nicer persons than it was told",
+    "ignored": "does not play its personas",
+    "undecided": "plays its personas in a way that cannot be told",
+}
+
+
+def playing_in_words(row: Mapping[str, object]) -> str:
+    """How a model plays over all personas of a strategy.
+
+    Args:
+        row: Of ``runs.persona_scores.playing_rows``.
+
+    Example:
+        >>> playing_in_words({"model": "m", "strategy": "simple", "verdict": "unknown", "why": "too few personas"})
+        'How m (simple) plays over all personas is not known: too few personas.'
+    """
+    who = f"{short_model(str(row['model']))} ({row['strategy']})"
+    found = _PLAYED.get(str(row["verdict"]))
+    if found is None:
+        return f"How {who} plays over all personas is not known: {row['why']}."
+    drawn = f"intervals over other personas (of {row['personas']}) and placebo texts, the same clips and wordings"
+    return f"{who} {found}: {row['why']}; {drawn}."
+
+
 def moved_in_words(verdicts: Sequence[str], level: float = 0.95) -> str:
     """How many personas moved their model whither, beside how many would be said to if none did anything.
 

@@ -105,7 +105,7 @@ def movement(
     if sets is not None and len(placebos) >= FEWEST_PLACEBOS and not regression.why:
         keeps = np.array([one.keep for one in (regression, *by_text)])
         excess = sets.beyond_texts(regression.weights[1:], keeps)
-    against = _beyond(np.array([regression.pull]), pulls.reshape(-1, 1), excess, level)[0]
+    against = beyond(np.array([regression.pull]), pulls.reshape(-1, 1), excess, level)[0]
     verdict, why = _verdict(regression, own, against)
     return Movement(
         regression,
@@ -154,7 +154,7 @@ def _shifts(
     excess = None
     if sets is not None and len(placebos) >= FEWEST_PLACEBOS:
         excess = sets.beyond_texts(centring(~np.isnan(own)))
-    return _beyond(own, by_text, excess, level)
+    return beyond(own, by_text, excess, level)
 
 
 def _from_bare(shifts: Floats, sets: RoleSets, level: float) -> tuple[Inferred, ...]:
@@ -167,7 +167,7 @@ def _from_bare(shifts: Floats, sets: RoleSets, level: float) -> tuple[Inferred, 
     )
 
 
-def _beyond(numbers: Floats, placebos: Floats, excess: Spread | None, level: float) -> list[Inferred]:
+def beyond(numbers: Floats, placebos: Floats, excess: Spread | None, level: float) -> list[Inferred]:
     """Numbers minus the means of draws, with the prediction interval of one more.
 
     Args:

@@ -51,28 +51,65 @@ def regress(persona: Floats, bare: Floats, target: Floats) -> Pull:
         NaN, with the reason, for fewer than five shared values, a constant bare profile or target, or a target that is
         the bare profile over again.
     """
-    known = ~np.isnan(persona + bare + target)
+    found = fit(persona, bare, target[None])
+    if found.why:
+        return _nothing(len(persona), found.why)
+    (keep, pull), (keep_se, pull_se) = found.slopes, found.errors
+    known = found.weights.any(axis=0)
+    parts = np.abs(found.slopes) * np.stack([bare[known], target[known]], axis=1).std(axis=0)
+    share = float(np.copysign(parts[1], pull) / parts.sum()) if parts.sum() else 0.0
+    return Pull(
+        float(keep), float(keep_se), float(pull), float(pull_se), share, found.freedom, np.asarray(found.weights)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """A profile as a mixture of the bare one and of some others; the slopes begin with that of the bare one."""
+
+    slopes: Floats
+    errors: Floats
+    freedom: int
+    weights: Floats
+    """What each value weighs in each slope, shape (slopes, values); 0 for values that are not known."""
+    why: str = ""
+    """Why there are none."""
+
+
+def fit(persona: Floats, bare: Floats, aims: Floats) -> Mixture:
+    """A profile over that of the bare model and what it may be drawn to.
+
+    Args:
+        persona: Shape (values,); NaN for what is not measured.
+        bare: The same.
+        aims: Shape (aims, values).
+    """
+    known = ~np.isnan(persona + bare + aims.sum(axis=0))
     count = int(known.sum())
-    if count < FEWEST_VALUES:
-        return _nothing(len(known), f"fewer than {FEWEST_VALUES} values are measured with and without the persona")
-    design = np.stack([np.ones(count), bare[known], target[known]], axis=1)
+    if count < max(FEWEST_VALUES, len(aims) + 3):
+        fewest = max(FEWEST_VALUES, len(aims) + 3)
+        return _no_slopes(aims, f"fewer than {fewest} values are measured with and without the persona")
+    design = np.stack([np.ones(count), bare[known], *aims[:, known]], axis=1)
     spread = np.ptp(design[:, 1:], axis=0)
-    if spread[1] < _LEAST_SPREAD:
-        return _nothing(len(known), "the target calls all values alike")
+    if spread[1:].min() < _LEAST_SPREAD:
+        return _no_slopes(aims, "the target calls all values alike")
     if spread[0] < _LEAST_SPREAD:
-        return _nothing(len(known), "the bare model likes all values alike")
-    if np.linalg.matrix_rank(design, tol=1e-6 * float(spread.max())) < 3:
-        return _nothing(len(known), "the target is the bare model's own profile: staying and moving are one number")
+        return _no_slopes(aims, "the bare model likes all values alike")
+    if np.linalg.matrix_rank(design, tol=1e-6 * float(spread.max())) < design.shape[1]:
+        return _no_slopes(aims, "the target is the bare model's own profile: staying and moving are one number")
     inverse = np.linalg.inv(design.T @ design)
     found = inverse @ design.T @ persona[known]
     residual = persona[known] - design @ found
-    freedom = count - 3
+    freedom = count - design.shape[1]
     errors = np.sqrt(np.diagonal(inverse) * float(residual @ residual) / freedom)
-    parts = np.abs(found[1:]) * design[:, 1:].std(axis=0)
-    share = float(np.copysign(parts[1], found[2]) / parts.sum()) if parts.sum() else 0.0
-    weights = np.zeros((2, len(known)))
+    weights = np.zeros((design.shape[1] - 1, len(known)))
     weights[:, known] = (inverse @ design.T)[1:]
-    return Pull(float(found[1]), float(errors[1]), float(found[2]), float(errors[2]), share, freedom, weights)
+    return Mixture(found[1:], errors[1:], freedom, weights)
+
+
+def _no_slopes(aims: Floats, why: str) -> Mixture:
+    nothing = np.full(len(aims) + 1, np.nan)
+    return Mixture(nothing, nothing, 0, np.zeros((len(aims) + 1, aims.shape[1])), why)
 
 
 def _nothing(values: int, why: str) -> Pull:

@@ -11,6 +11,7 @@ from agents.answers.respondent import RespondentColumns, columns_of
 from valuespectrum.scoring.facets.findings import Inferred
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS, Movement
 from valuespectrum.scoring.personas.pull import Floats
+from valuespectrum.scoring.personas.sanitised import Sanitising
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.shares import exact_interval
 from vectorstore.foundation.json_types import Json
@@ -54,6 +55,24 @@ def movement_row(judged: Movement, values: Sequence[str], scale: str) -> Json:
         "shifts_from_bare": _by_value(values, judged.shifts_from_bare),
         "scale": scale,
         "covers": covers(judged.texts, judged.covers),
+    }
+
+
+def played_row(found: Sanitising) -> Json:
+    """How a persona, or several of one model, were played.
+
+    Returns:
+        ``verdict`` (``obeyed``, ``sanitised``, ``ignored``, ``undecided`` or ``unknown``) with ``why``; ``nice`` and
+        ``harsh`` (pull on what is well thought of and on what is not) and ``gap``, each with ``_low``, ``_high``,
+        ``_why``, ``_se``, ``_df`` and ``_p``; ``personas`` (how many).
+    """
+    return {
+        "verdict": found.verdict,
+        "why": found.why,
+        **found.nice.to_json("nice"),
+        **found.harsh.to_json("harsh"),
+        **found.gap.to_json("gap"),
+        "personas": found.personas,
     }
 
 
