@@ -1,13 +1,14 @@
 """Inductive Scoring Questionnaire: four ratings and two yes/no terms make one interest score per clip.
 
 The formula is ``isq_score``. Ratings are asked as single digits, because a two-digit 10 begins like a 1
-for most tokenizers, and stretched from 0..9 to 0..10; the yes/no terms are probabilities of yes.
+for most tokenizers, and stretched from 0..9 to 0..10 (or 1..10); the yes/no terms are probabilities of yes. What the
+publication leaves open are options (``IsqOptions``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -22,11 +23,12 @@ from valuespectrum.instruments.battery import (
     RATINGS,
     Form,
     PictureBattery,
+    WordingOptions,
 )
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
 from valuespectrum.instruments.profiled import UnitScores, profiled
-from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.registry import INSTRUMENTS, NEWER
 from valuespectrum.instruments.wordings.questionnaire import ISQ_RATINGS, ISQ_YES_NO, RATING_SUFFIX
 from valuespectrum.instruments.wordings.template import options as option_words
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, judge
@@ -43,6 +45,53 @@ _WORDS = Licence("Apache-2.0", "this project, after the terms of Li et al. (ACL 
 _ASKS = len(ISQ_RATINGS) + len(ORDERS) * len(ISQ_YES_NO)
 
 
+@dataclass(frozen=True, slots=True)
+class IsqOptions:
+    """What the paper leaves open about the Inductive Scoring Questionnaire."""
+
+    signed_terms: bool = False
+    """Whether preference alignment and action desire run from -1 to 1 (a published row needs a negative term,
+    which 0 to 1 cannot give) or from 0 to 1 (as the published formula suggests, since it reaches 100)."""
+    threshold: float = 60.0
+    """Percent above which the persona counts as interested; the paper names 60 as an example."""
+
+    lowest: int = 0
+    """What the digit 0 is stretched to, 0 or 1: whether ratings run from 0 to 10 or from 1 to 10 is not said either."""
+
+    def __post_init__(self) -> None:
+        least = -100 / 3 if self.signed_terms else 0.0
+        if not least <= self.threshold <= 100:
+            raise InputError(f"threshold must lie in {least:.0f}..100, got {self.threshold:g}", "60 is the example")
+        if self.lowest not in (0, 1):
+            raise InputError(f"the lowest rating is 0 or 1, not {self.lowest}")
+
+    def term(self, probability: float) -> float:
+        """Turn a probability of yes into a term of the formula in the chosen range."""
+        return 2 * probability - 1 if self.signed_terms else probability
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireOptions(WordingOptions):
+    """Options of the instrument; those of the formula are what the paper leaves open (``IsqOptions``)."""
+
+    signed_terms: bool = field(default=False, metadata=NEWER)
+    """Whether the two yes/no terms run from -1 to 1."""
+    threshold: float = field(default=60.0, metadata=NEWER)
+    """Percent above which somebody counts as interested."""
+    lowest: int = field(default=0, metadata=NEWER)
+    """What the lowest rating is worth."""
+
+    def __post_init__(self) -> None:
+        # A class with slots is another one than its body knows.
+        WordingOptions.__post_init__(self)
+        IsqOptions(self.signed_terms, self.threshold, self.lowest)
+
+    @property
+    def formula(self) -> IsqOptions:
+        """The ones of the formula."""
+        return IsqOptions(self.signed_terms, self.threshold, self.lowest)
+
+
 @INSTRUMENTS.register("isq")
 class Questionnaire(PictureBattery):
     """How interested a respondent is in pictures, by six questions about each."""
@@ -52,7 +101,11 @@ class Questionnaire(PictureBattery):
     measures: ClassVar[str] = (
         "interest in pictures that stand for each value, in percent, by four ratings and two terms"
     )
+    Options = QuestionnaireOptions
     items: ClassVar[Sequence[Item]] = tuple(Item(term, (text,), _WORDS) for term, text in _TERMS.items())
+
+    def __init__(self, options: QuestionnaireOptions | None = None) -> None:
+        self.options: QuestionnaireOptions = options or QuestionnaireOptions()
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""
@@ -64,7 +117,7 @@ class Questionnaire(PictureBattery):
 
     def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Interest by value, over clips whose terms were all answered."""
-        clips = questionnaire_scores(answers, options).assign(theta=np.nan)
+        clips = questionnaire_scores(answers, options, self.options.formula).assign(theta=np.nan)
         heard = answers[answers["error"].fillna("") == ""]
         interested = number(float(clips["interested"].mean())) if len(clips) else None
         measured = profiled(self, answers, UnitScores(clips, scales={"log_odds": "theta"}), units, options)
@@ -86,21 +139,6 @@ def questionnaire_forms() -> list[Form]:
         for term, text in ISQ_YES_NO.items()
         for order in ORDERS
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class IsqOptions:
-    """What the paper leaves open about the Inductive Scoring Questionnaire."""
-
-    signed_terms: bool = False
-    """Whether preference alignment and action desire run from -1 to 1 (a published row needs a negative term,
-    which 0 to 1 cannot give) or from 0 to 1 (as the published formula suggests, since it reaches 100)."""
-    threshold: float = 60.0
-    """Percent above which the persona counts as interested; the paper names 60 as an example."""
-
-    def term(self, probability: float) -> float:
-        """Turn a probability of yes into a term of the formula in the chosen range."""
-        return 2 * probability - 1 if self.signed_terms else probability
 
 
 def isq_score(
@@ -159,7 +197,7 @@ def questionnaire_scores(
         One row per value and clip: ``like`` (the score in percent), ``interested`` (0 or 1) and ``answers``.
     """
     form = questionnaire or IsqOptions()
-    ratings = _rating_terms(answers[answers["item"].isin(ISQ_RATINGS)], options)
+    ratings = _rating_terms(answers[answers["item"].isin(ISQ_RATINGS)], options, form)
     choices = _yes_no_terms(answers[answers["item"].isin(ISQ_YES_NO)], options)
     names = [*ISQ_RATINGS, *ISQ_YES_NO]
     terms = ratings.join(choices, how="inner").reindex(columns=names).dropna()
@@ -183,8 +221,8 @@ def _interest(terms: Mapping[Hashable, float], form: IsqOptions) -> float:
     )
 
 
-def _rating_terms(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFrame:
-    """Expected rating per value and clip, one column per term, 0 to 10; NaN where the answer does not count.
+def _rating_terms(answers: pd.DataFrame, options: ScoringOptions, form: IsqOptions) -> pd.DataFrame:
+    """Expected rating per value and clip, one column per term, up to 10; NaN where the answer does not count.
 
     Expectations are over the probabilities of the digits, where all are known, or over the digits that were drawn;
     for answers in words alone the rating is the digit said. No digit counts that was neither said nor told.
@@ -196,7 +234,7 @@ def _rating_terms(answers: pd.DataFrame, options: ScoringOptions) -> pd.DataFram
     if not _told(answers):
         rating = said.where(said.isin(DIGITS)).astype(float)
     counts = (answers["error"].fillna("") == "") & (said != NO_PICTURE)
-    return _spread(answers.assign(term=(rating * 10.0 / 9.0).where(counts)))
+    return _spread(answers.assign(term=(form.lowest + rating * (10.0 - form.lowest) / 9.0).where(counts)))
 
 
 def _told(answers: pd.DataFrame) -> bool:

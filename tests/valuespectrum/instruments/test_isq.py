@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from valuespectrum.instruments.isq import IsqOptions, isq_score
+from valuespectrum.instruments.registry import load_instrument, settings_of
 from vectorstore.foundation.errors import InputError
 
 
@@ -33,3 +34,12 @@ def test_isq_refuses_terms_outside_their_range() -> None:
 def test_isq_terms_fill_their_range(probability: float) -> None:
     assert IsqOptions().term(probability) == probability
     assert isq_score(5, 5, 5, 5, IsqOptions(True).term(probability), 0, IsqOptions(True)) <= 100
+
+
+def test_open_points_are_options_of_the_instrument() -> None:
+    asked = load_instrument("isq", {"signed_terms": "true", "threshold": "50", "lowest": "1"})
+    assert asked.options.formula == IsqOptions(signed_terms=True, threshold=50.0, lowest=1)
+    assert settings_of(load_instrument("isq")) == {"name": "isq", "wordings": 2, "prefill": ""}
+    for wrong in ({"threshold": "101"}, {"threshold": "nan"}, {"lowest": "2"}, {"threshold": "-20"}):
+        with pytest.raises(InputError):
+            load_instrument("isq", wrong)
