@@ -106,6 +106,22 @@ if TYPE_CHECKING:
         list_instruments as list_instruments,
         run_instrument as run_instrument,
     )
+    from valuespectrum.operations.personas.asked import (
+        PersonaAskSettings as PersonaAskSettings,
+        PersonasAsked as PersonasAsked,
+        check_personas as check_personas,
+        interview_personas as interview_personas,
+        judge_personas as judge_personas,
+    )
+    from valuespectrum.operations.personas.files import (
+        MakeSettings as MakeSettings,
+        PersonaImportSettings as PersonaImportSettings,
+        PersonaList as PersonaList,
+        import_personas as import_personas,
+        list_personas as list_personas,
+        make_persona as make_persona,
+        show_persona as show_persona,
+    )
     from valuespectrum.operations.quickstart import (
         QuickstartOptions as QuickstartOptions,
         Summary as Summary,
@@ -123,6 +139,7 @@ if TYPE_CHECKING:
         LayoutName as LayoutName,
         ModelFormat as ModelFormat,
         OverName as OverName,
+        PersonaFormat as PersonaFormat,
         PlaceName as PlaceName,
         RaterName as RaterName,
         ReadoutName as ReadoutName,
@@ -200,12 +217,18 @@ _HOMES = {
     "valuespectrum.operations.history": "HistorySettings WatchHistory history",
     "valuespectrum.operations.ingest": "IngestSettings Ingested ingest plan_ingest",
     "valuespectrum.operations.instrument": "InstrumentList InstrumentSettings list_instruments run_instrument",
+    "valuespectrum.operations.personas.asked": (
+        "PersonaAskSettings PersonasAsked check_personas interview_personas judge_personas"
+    ),
+    "valuespectrum.operations.personas.files": (
+        "MakeSettings PersonaImportSettings PersonaList import_personas list_personas make_persona show_persona"
+    ),
     "valuespectrum.operations.quickstart": "QuickstartOptions Summary quickstart",
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
         "DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat OverName "
-        "PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
+        "PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (
         "known_batteries known_instruments known_levels known_parts known_personas known_policies known_values"

@@ -17,7 +17,7 @@ from agents.personas.persona import Persona, graded, plainly
 from vectorstore.foundation.errors import InputError
 
 MOST_WORDINGS = 3
-"""In so many wordings stands the trait bank, and so many ways there are to frame a persona (``prompts.FORMS``)."""
+"""In so many wordings stands the trait bank, and so many ways there are to frame a persona (``prompts.FRAMINGS``)."""
 
 
 @cache

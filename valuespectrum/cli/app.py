@@ -10,6 +10,7 @@ import typer
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.corpus import verb as corpus
+from valuespectrum.cli.persona import verb as persona
 from valuespectrum.cli.verbs import (
     bench,
     browse,
@@ -48,6 +49,7 @@ def build_app() -> typer.Typer:
         app.command()(with_config(verb))
     app.add_typer(corpus.build_app(), name="corpus")
     app.add_typer(instrument.build_app(), name="instrument")
+    app.add_typer(persona.build_app(), name="persona")
     return app
 
 

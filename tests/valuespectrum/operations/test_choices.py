@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -15,13 +16,14 @@ from ingest.decoding.sampling import SAMPLINGS
 from ingest.embedding.torch_embedder import DTYPES
 from valuespectrum.cli.console.options import StrategyChoice
 from valuespectrum.instruments.battery import AnswerForm, FrameOfMind
+from valuespectrum.operations.personas.files import PersonaImportSettings, import_personas
 from valuespectrum.operations.shared import choices
 from valuespectrum.operations.shared.loading import check_engine
 from valuespectrum.reproduction.targets import TARGETS
 from valuespectrum.runs.export import Form
 from valuespectrum.scoring.cells import Over, Readout
 from valuespectrum.stimuli.ratings.labels import RaterKind
-from vectorstore.foundation.errors import ModelError
+from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.index.search import ENGINES as SEARCH_ENGINES
 
 KNOWN = {
@@ -59,6 +61,16 @@ def test_words_that_only_a_check_knows() -> None:
         check_engine(place, None)
 
 
+def test_every_format_of_personas_is_read(tmp_path: Path) -> None:
+    """One that is not known is refused by another message than an empty file of one that is."""
+    (tmp_path / "empty").touch()
+    for form in (*get_args(choices.PersonaFormat), "other"):
+        settings = PersonaImportSettings(columns="ess" if form == "survey" else "")
+        with pytest.raises(InputError) as caught:
+            import_personas(form, tmp_path / "empty", tmp_path / "new.yaml", settings)
+        assert (form == "other") == ("unknown format" in caught.value.message)
+
+
 def test_repeated_options_take_the_same_words() -> None:
     assert tuple(each.value for each in StrategyChoice) == get_args(choices.StrategyName)
     assert set(get_args(choices.SpokenStrategy)) < set(get_args(choices.StrategyName))
@@ -66,4 +78,4 @@ def test_repeated_options_take_the_same_words() -> None:
 
 def test_every_set_of_words_is_held() -> None:
     named = {name for name in vars(choices) if get_args(getattr(choices, name)) and name != "Literal"}
-    assert named == {*KNOWN, "ModelFormat", "PlaceName", "SpokenStrategy"}
+    assert named == {*KNOWN, "ModelFormat", "PersonaFormat", "PlaceName", "SpokenStrategy"}

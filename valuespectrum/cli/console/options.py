@@ -155,6 +155,24 @@ def pairs(option: str, words: list[str], example: str) -> dict[str, str]:
     return given
 
 
+def numbers(option: str, words: str) -> dict[str, float]:
+    """``"power=1,security=-0.5"`` as ``{"power": 1.0, "security": -0.5}``.
+
+    Args:
+        option: As it is typed, for the message.
+        words: Its value.
+
+    Raises:
+        InputError: As :func:`pairs`, or something is no number.
+    """
+    example = "power=1,security=-0.5"
+    given = pairs(option, [word.strip() for word in words.split(",") if word.strip()], example)
+    try:
+        return {name.strip(): float(value) for name, value in given.items()}
+    except ValueError as error:
+        raise InputError(f"{option}: {error}", f"write for example {option} {example}") from error
+
+
 def refuse_beside(context: typer.Context, chosen: str, useful: Collection[str]) -> None:
     """Refuse options that mean nothing beside another; a file of options may hold some for other jobs.
 

@@ -20,6 +20,8 @@ StrategyName = Literal["simple", "profile", "isq", "anchor", "interview"]
 """How a persona is put into words."""
 SpokenStrategy = Literal["simple", "profile", "anchor", "interview"]
 """Those of them that a browsing agent can play."""
+PersonaFormat = Literal["traits", "hub", "survey"]
+"""What files of others hold personas."""
 FormName = Literal["forced", "unforced"]
 """Whether questions have an option that says neither."""
 FrameName = Literal["neutral", "honest", "fake_good", "all"]

@@ -1,0 +1,1 @@
+"""``persona``: one module for each group of its verbs."""
