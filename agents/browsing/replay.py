@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from agents.browsing.recorded import RecordedModel
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import first_difference, shown_in
 from agents.browsing.walk import Walk
-from agents.feeds.policy import Policy, load_policy
+from agents.feeds.functions import FILE
+from agents.feeds.policy import Policy, load_policy, policy_params
 from agents.procedures.procedure import SUBJECT, alone
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import one_line
@@ -33,15 +35,17 @@ class ReplayReport:
     """The first difference, empty when identical."""
 
 
-def replay(log: Path, catalogue: Catalogue) -> ReplayReport:
+def replay(log: Path, catalogue: Catalogue, policy: Policy | None = None) -> ReplayReport:
     """Run the policy and the actions of a logged session again, with the answers from the log.
 
     Args:
         log: A session log; it is not changed.
         catalogue: The clips that the session walked through.
+        policy: The log's own policy, where that is a function of a file: no file is run because a log names it.
 
     Raises:
-        InputError: The log is missing or malformed, or its policy is not installed.
+        InputError: The log is missing or malformed, its policy is not installed or another one, or a file that nobody
+            else named would have to be run.
         SchemaError: Another release wrote it.
     """
     contents = read_log(log)
@@ -50,7 +54,9 @@ def replay(log: Path, catalogue: Catalogue) -> ReplayReport:
         return ReplayReport(False, steps, False, "line 1: catalogue_hash is that of other clips")
     if encode(manifest) != contents.lines[0]:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
-    session, system = session_of(manifest, f"{log}, line 1")
+    if policy is not None and {"name": policy.name, "params": dict(policy_params(policy))} != manifest.policy:
+        raise InputError(f"{log}: the session had another policy than {policy.name!r:.200}", "name the one of the log")
+    session, system = session_of(manifest, f"{log}, line 1", policy)
     reads, words = session.observer.reads, manifest.session.get("words_hash", "")
     if reads and words != catalogue.words_hash(reads):
         return ReplayReport(False, steps, False, "line 1: words_hash is that of other words beside the clips")
@@ -70,7 +76,7 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
         policy: Decides what is shown in place of the logged policy, which is then not loaded.
 
     Raises:
-        InputError: The manifest does not describe a session that this release can run.
+        InputError: The manifest does not describe a session that this release can run, or names a file to be run.
     """
     from pydantic import TypeAdapter, ValidationError
 
@@ -82,6 +88,8 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
     except (ValidationError, KeyError, TypeError, ValueError) as error:
         reason = one_line(error)
         raise InputError(f"{label}: the manifest cannot be replayed: {reason}", "the log was edited") from error
+    swapped = [each.words for each in recorded.interventions if each.kind == "swap_policy"]
+    _refuse_programs([*swapped, *([name] if policy is None else [])], label)
     session = SessionOptions(
         questions=recorded.questions,
         seed=manifest.seed,
@@ -100,6 +108,16 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
         pool=recorded.pool,
     )
     return session, recorded.system
+
+
+def _refuse_programs(policies: Sequence[str], label: str) -> None:
+    """A log can be anybody's, so that what it names must not be run."""
+    for name in policies:
+        if name.startswith(FILE):
+            raise InputError(
+                f"{label}: the feed is a program, {name!r:.200}, and is not run because a log says so",
+                "if you trust it, name it with --policy; without the corpus the answers can be checked",
+            )
 
 
 def _first_difference(contents: LogContents, walk: Walk) -> str:

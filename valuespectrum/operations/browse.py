@@ -213,6 +213,7 @@ def replay(
     corpus: str | PathLike[str] | None = None,
     embedder: str = "",
     teller: Teller | None = None,
+    policy: str = "",
 ) -> Replayed:
     """Walk a logged session again, without a model, and compare.
 
@@ -222,9 +223,10 @@ def replay(
             answers is checked.
         embedder: Embedder spec; empty takes the one that made the corpus.
         teller: Who is told how it goes.
+        policy: The log's own policy, where that is a function of a file, which no log can have run.
 
     Raises:
-        InputError: It is no session log, or the corpus cannot be used.
+        InputError: It is no session log, or the corpus or the policy cannot be used.
 
     Example::
 
@@ -232,6 +234,7 @@ def replay(
     """
     from agents.browsing.replay import replay as run_replay
     from agents.browsing.replay_alone import replay_alone
+    from agents.feeds.policy import read_policy
 
     teller, path = teller or Unattended(), Path(log)
     folder = Path(corpus) if corpus is not None else corpus_of_log(path)
@@ -241,7 +244,8 @@ def replay(
         report, checked, same = replay_alone(path), "answers", "actions and times follow from the answers"
     else:
         _, catalogue = open_feed(folder, embedder, [], teller)
-        report, checked, same = run_replay(path, catalogue), "everything", "the same, byte for byte"
+        trusted = read_policy(policy) if policy else None
+        report, checked, same = run_replay(path, catalogue, trusted), "everything", "the same, byte for byte"
     words = same if report.identical else f"not the same: {report.difference}"
     lines = [f"{path}: {report.steps} steps replayed without a model: {words}"]
     if folder is None:

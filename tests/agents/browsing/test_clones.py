@@ -117,6 +117,33 @@ def test_a_function_of_a_file_walks_and_is_replayed(tmp_path: Path) -> None:
         "def late(state, power: int = 3):\n    return [(k + 1) ** power for k in range(len(state.offer))]\n"
     )
     log = tmp_path / "log.jsonl"
-    record = walked(replace(OPTIONS, policy=read_policy(f"file:{tmp_path / 'feed.py'}:late,power=2")), log)
+    policy = read_policy(f"file:{tmp_path / 'feed.py'}:late,power=2")
+    record = walked(replace(OPTIONS, policy=policy, steps=6), log)
     assert record.manifest.policy["params"]["power"] == 2
-    assert replay(log, CATALOGUE).identical
+    assert replay(log, CATALOGUE, policy).identical
+    with pytest.raises(InputError, match="had another policy"):
+        replay(log, CATALOGUE, read_policy(f"file:{tmp_path / 'feed.py'}:late,power=3"))
+
+
+def test_no_file_is_run_because_a_log_names_it(tmp_path: Path) -> None:
+    program, log = tmp_path / "feed.py", tmp_path / "log.jsonl"
+    program.write_text("def late(state):\n    return [1.0] * len(state.offer)\n")
+    walked(replace(OPTIONS, policy=read_policy(f"file:{program}:late"), steps=3), log)
+    program.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    swapped = tmp_path / "swapped.jsonl"
+    swap = {"kind": "swap_policy", "step": 1, "last": None, "words": f"file:{program}:late", "system": ""}
+    first, *lines = log.read_text().splitlines()
+    manifest = json.loads(first)
+    edited = {
+        **manifest,
+        "policy": {"name": "random", "params": {}},
+        "session": {**manifest["session"], "interventions": [swap]},
+    }
+    swapped.write_text("\n".join([json.dumps(edited, separators=(",", ":")), *lines, ""]))
+    for hostile in (log, swapped):
+        with pytest.raises(InputError, match="not run because a log says so"):
+            replay(hostile, CATALOGUE)
+    assert replay_alone(log).identical
+    with pytest.raises(InputError, match="not run because a log says so"):
+        replay_alone(swapped)
+    assert not (tmp_path / "ran").exists()

@@ -143,8 +143,10 @@ def browse(
     """
     with Terminal(as_json) as terminal:
         if replay is not None:
-            refuse_beside(context, "--replay", ("replay", "corpus", "embedder"))
-            found = api.replay(replay, corpus, embedder, terminal)
+            # A function of a file is run only where it is named here: a log can be anybody's.
+            own = policy if policy.startswith("file:") else ""
+            refuse_beside(context, "--replay", ("replay", "corpus", "embedder", *(["policy"] if own else [])))
+            found = api.replay(replay, corpus, embedder, terminal, own)
             terminal.show(found)
             if not found.identical:
                 raise typer.Exit(1)
