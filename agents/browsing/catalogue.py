@@ -67,6 +67,7 @@ class Catalogue:
         item_of = dict(zip(self.stock.ids, self.stock.items, strict=True))
         if len(item_of) < len(clips):
             raise InputError("a clip stands twice in the catalogue", "give every clip its own id")
+        self._words_hashes: dict[tuple[Beside, ...], str] = {}
         # With the items of the stock, so that the vectors that were given can be let go.
         self.clips: Mapping[str, CatalogueClip] = {
             clip.item.item_id: replace(clip, item=item_of[clip.item.item_id]) for clip in clips
@@ -97,8 +98,14 @@ class Catalogue:
         Args:
             kinds: Those that are shown.
         """
-        told = [[item_id, *(_words(self.clips[item_id], kind) for kind in kinds)] for item_id in sorted(self.clips)]
-        return hashlib.sha256(json.dumps([list(kinds), told], separators=(",", ":")).encode()).hexdigest()
+        wanted = tuple(kinds)
+        if wanted not in self._words_hashes:
+            told = [
+                [item_id, *(_words(self.clips[item_id], kind) for kind in wanted)] for item_id in sorted(self.clips)
+            ]
+            content = json.dumps([wanted, told], separators=(",", ":"))
+            self._words_hashes[wanted] = hashlib.sha256(content.encode()).hexdigest()
+        return self._words_hashes[wanted]
 
 
 def catalogue_from_corpus(
