@@ -22,10 +22,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from cli_world import MODEL, ColourEmbedder, write_clip
 
 import ingest.embedding.base
+from agents.personas.persona import load_personas
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 
 CORPUS = ("--corpus", "corpus", "--embedder", "colours")
+PERSONAS = [word for persona in load_personas()[:15] for word in ("--persona", persona.id)]
 VERBS: dict[str, list[str]] = {
     "ingest": ["ingest", "clips", *CORPUS],
     "refresh": ["corpus", "refresh", "corpus"],
@@ -34,7 +36,7 @@ VERBS: dict[str, list[str]] = {
     "remove": ["corpus", "remove", "corpus", "--url", "clips/0.mp4", "--yes"],
     "snapshot": ["corpus", "snapshot", "corpus", "first"],
     "tables": ["corpus", "export", "corpus", "tables"],
-    "bench": ["bench", *CORPUS, "--model", MODEL, "--run", "new", "--persona", "all"],
+    "bench": ["bench", *CORPUS, "--model", MODEL, "--run", "new", *PERSONAS],
     "score": ["score", "run", "--draws", "100"],
     "report": ["report", "run", "--corpus", "corpus"],
     "browse": ["browse", *CORPUS, "--model", MODEL, "--steps", "20", "--out", "session.jsonl"],

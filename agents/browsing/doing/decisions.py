@@ -139,7 +139,7 @@ class Interview:
     def check(self, checks: CheckOptions, name: str) -> Procedure[float | None]:
         """Ask what the role implies, in a fresh context; how well the answers fit it, 0 to 1, if there are any."""
         asks = [
-            Ask(Stimulus(), text, choices, self.system, max_tokens=_WHO_TOKENS, tags=self.tags)
+            Ask(Stimulus(), text, choices, self.system, max_tokens=_WHO_TOKENS, tags={CHECK: 1})
             for text, choices in checks.asks
         ]
         answers = yield from self._put(asks, name)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from agents.browsing.catalogue import Catalogue
 from agents.browsing.doing.actions import FURTHER, further_acts
+from agents.browsing.doing.decisions import CHECK
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
 from agents.browsing.interventions import intervention_from
@@ -24,6 +25,8 @@ from agents.browsing.seeing.observe import observer_from
 from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask
+from agents.models.yes_no import NO, YES
+from agents.personas.checks import CheckOptions, CheckQuestion
 
 CATALOGUE = Catalogue(
     [
@@ -42,9 +45,15 @@ DEEDS = (
 )
 
 
+CHECKS = CheckOptions((CheckQuestion("Are you kind?", (YES, NO), {"yes": 1.0, "no": 0.0}),), 3)
+
+
 @dataclass
 class Moody(Leaning):
-    """Writes, refuses one kind of clip and fails at another."""
+    """Writes, refuses one kind of clip and fails at another, and is kind."""
+
+    def _answer(self, ask: Ask) -> Answer:
+        return Answer({"yes": -0.2, "no": -2.0}, "yes", "yes", 3) if CHECK in ask.tags else super()._answer(ask)
 
     def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         self.asked += asks
@@ -65,6 +74,7 @@ def sessions(draw: st.DrawFn) -> SessionOptions:
         memory=MemoryOptions(mode, draw(st.integers(1, 3)), fresh_every=draw(st.integers(0, 2))),
         weariness=WearinessOptions(draw(st.sampled_from([0.0, 1.0])), draw(st.sampled_from([0.0, 1.0]))),
         interventions=tuple(map(intervention_from, deeds)),
+        checks=draw(st.sampled_from([CheckOptions(), CHECKS])),
         items=draw(st.sampled_from([None, 12])),
         pool=draw(st.sampled_from([6, 256])),
     )
