@@ -64,7 +64,7 @@ def regress(persona: Floats, bare: Floats, target: Floats) -> Pull:
 
 
 @dataclass(frozen=True, slots=True)
-class Mixture:
+class Blend:
     """A profile as a mixture of the bare one and of some others; the slopes begin with that of the bare one."""
 
     slopes: Floats
@@ -76,7 +76,7 @@ class Mixture:
     """Why there are none."""
 
 
-def fit(persona: Floats, bare: Floats, aims: Floats) -> Mixture:
+def fit(persona: Floats, bare: Floats, aims: Floats) -> Blend:
     """A profile over that of the bare model and what it may be drawn to.
 
     Args:
@@ -104,12 +104,12 @@ def fit(persona: Floats, bare: Floats, aims: Floats) -> Mixture:
     errors = np.sqrt(np.diagonal(inverse) * float(residual @ residual) / freedom)
     weights = np.zeros((design.shape[1] - 1, len(known)))
     weights[:, known] = (inverse @ design.T)[1:]
-    return Mixture(found[1:], errors[1:], freedom, weights)
+    return Blend(found[1:], errors[1:], freedom, weights)
 
 
-def _no_slopes(aims: Floats, why: str) -> Mixture:
+def _no_slopes(aims: Floats, why: str) -> Blend:
     nothing = np.full(len(aims) + 1, np.nan)
-    return Mixture(nothing, nothing, 0, np.zeros((len(aims) + 1, aims.shape[1])), why)
+    return Blend(nothing, nothing, 0, np.zeros((len(aims) + 1, aims.shape[1])), why)
 
 
 def _nothing(values: int, why: str) -> Pull:
