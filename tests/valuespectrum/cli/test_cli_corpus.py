@@ -19,7 +19,7 @@ import ingest.embedding.base
 from valuespectrum.cli import main
 from valuespectrum.theory.values import VALUES
 from vectorstore.corpus import Corpus
-from vectorstore.ledger.records import EmbedderRecord, Failure, Frame, Media, Recipe, Source
+from vectorstore.ledger.records import Cue, EmbedderRecord, Failure, Frame, Media, Recipe, Source, Transcript
 
 ROOT = Path(__file__).parents[3]
 PLATFORMS = {0: "tiktok", 1: "youtube"}
@@ -139,6 +139,28 @@ def test_search_by_words_picture_clip_and_value(ask: Ask, tmp_path: Path) -> Non
         assert len(titles(found)) == 2
     _, found, _ = ask("search", "--clip", sha("security_0"), "--count", 2, "--all-frames")
     assert titles(found) == ["security_1", "security_1"]
+
+
+def test_search_by_what_is_said_alone_and_beside_pictures(ask: Ask, corpus: Path) -> None:
+    said = {
+        "power_0": "the mountain and the mountain",
+        "hedonism_1": "<b>a Mountain</b>\x1b[2J of cake",
+        "security_0": "x",
+    }
+    with Corpus.open(corpus, write=True) as opened:
+        for name, words in said.items():
+            cues = (Cue(0.25, 1.0, words),)
+            opened.set_transcripts(sha(name), "inside", [Transcript("inside", cues, "en")])
+    code, found, text = ask("search", "--said", "MOUNTAIN")
+    assert (code, titles(found)) == (0, ["power_0", "hedonism_1"])
+    assert [(hit["t"], hit["times_said"]) for hit in found["hits"]] == [(0.25, 2), (0.25, 1)]
+    assert "times said" in text and "of cake" in text
+    assert titles(ask("search", "party", "--said", "mountain", "--count", 1)[1]) == ["hedonism_1"]
+    assert sorted(titles(ask("search", "party", "--said", "mountain")[1])) == ["hedonism_1", "power_0"]
+    assert titles(ask("search", "--said", "mountain", "--platform", "tiktok")[1]) == ["power_0"]
+    assert titles(ask("search", "--said", "river")[1]) == titles(ask("search", "party", "--said", "river")[1]) == []
+    assert ask("search", "--said", "...")[0] == 2
+    assert ask("info")[1]["counts"]["words"] == {"inside": 3}
 
 
 @pytest.mark.parametrize("engine", ["exact", "chroma"])
