@@ -130,7 +130,7 @@ def test_subtitles_come_alone_and_only_where_they_are_wanted(server: WebServer, 
     link = own_link(server, "worded/page.html")
     assert make_fetcher(server, place).subtitles(link) is None
     server.asked.clear()
-    found = make_fetcher(server, place, subtitles="en").subtitles(link)
+    found = make_fetcher(server, place, subtitles="en", seconds=240).subtitles(link)
     assert found is not None and found.tracks is not None
     (track,) = found.tracks
     assert (found.origin, track.language, track.cues) == ("platform", "en", ((0.1, 0.3, "Hello <b>there</b>"),))
@@ -153,7 +153,7 @@ def test_subtitles_come_alone_and_only_where_they_are_wanted(server: WebServer, 
 )
 def test_subtitles_that_are_none_cost_no_video(server: WebServer, place: Path, words: str, languages: str) -> None:
     link = own_link(server, f"worded/page.html?words={words}")
-    found = make_fetcher(server, place, subtitles=languages).subtitles(link)
+    found = make_fetcher(server, place, subtitles=languages, seconds=240).subtitles(link)
     assert found is not None and not found.tracks
     assert bool(found.problems) == (languages != "fr"), "that there are none is no problem"
     assert all(problem.detail.isprintable() for problem in found.problems)

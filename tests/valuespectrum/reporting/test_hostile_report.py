@@ -36,7 +36,10 @@ def put(change: Estimate, beyond: Estimate, push: str = "like", text: str = "ove
 
 
 def page_with(rows: list[Json], text: str = "plain") -> ReportData:
-    scores = {"presentations": {"base": text, "conditions": [*conditions(text)["conditions"], *rows]}}
+    scores = {
+        "respondents": [],
+        "presentations": {"base": text, "conditions": [*conditions(text)["conditions"], *rows]},
+    }
     return replace(data(text), runs=(ReportedRun(data().runs[0].folder, Manifest({}, {}), scores),))
 
 
