@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from valuespectrum.sessions.walked import NO_VALUE, Floats, WalkedSession, Walker
+from valuespectrum.sessions.walks.walked import NO_VALUE, Floats, WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
 
 

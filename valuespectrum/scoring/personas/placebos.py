@@ -25,7 +25,7 @@ from valuespectrum.scoring.facets.findings import NO_SPREAD, Inferred, found
 from valuespectrum.scoring.facets.inference import Tested, centring, holm
 from valuespectrum.scoring.guards.ties import alignment_with_ceiling
 from valuespectrum.scoring.personas.pull import Floats, Pull, regress
-from valuespectrum.scoring.personas.role_sets import RoleSets, Spread
+from valuespectrum.scoring.personas.role_sets import DrawnAgain, Spread
 
 Verdict = Literal["moved", "not distinguishable", "moved away", "unknown"]
 
@@ -76,7 +76,7 @@ def movement(
     bare: Floats,
     target: Floats,
     placebos: Sequence[Floats],
-    sets: RoleSets | None = None,
+    sets: DrawnAgain | None = None,
     level: float = 0.95,
 ) -> Movement:
     """Judge one persona.
@@ -86,7 +86,7 @@ def movement(
         bare: Of the model without any.
         target: What the persona aims at.
         placebos: Profiles under placebo texts, each a text of its own; at least five for a verdict.
-        sets: The same set by set; without it, intervals are for the clips and wordings at hand.
+        sets: The same set by set, or over sessions; without it, intervals are for the clips and wordings at hand.
         level: Coverage of the intervals; both must exclude 0 on one side for a verdict.
 
     Returns:
@@ -124,7 +124,7 @@ def movement(
     )
 
 
-def _own(regression: Pull, sets: RoleSets | None, level: float) -> tuple[Inferred, Inferred]:
+def _own(regression: Pull, sets: DrawnAgain | None, level: float) -> tuple[Inferred, Inferred]:
     """Keep and pull with their errors."""
     if regression.why:
         nothing = Inferred(Estimate(None, why=regression.why))
@@ -146,7 +146,7 @@ def _without_error(se: float, nothing: str) -> str:
 
 
 def _shifts(
-    persona: Floats, bare: Floats, placebos: Sequence[Floats], sets: RoleSets | None, level: float
+    persona: Floats, bare: Floats, placebos: Sequence[Floats], sets: DrawnAgain | None, level: float
 ) -> list[Inferred]:
     """Centred shifts of values beyond those of the texts."""
     own = _centred(persona, bare)
@@ -157,7 +157,7 @@ def _shifts(
     return beyond(own, by_text, excess, level)
 
 
-def _from_bare(shifts: Floats, sets: RoleSets, level: float) -> tuple[Inferred, ...]:
+def _from_bare(shifts: Floats, sets: DrawnAgain, level: float) -> tuple[Inferred, ...]:
     """Centred shifts of values with what clips and wordings make of them."""
     spread = sets.beyond_bare(centring(~np.isnan(shifts)))
     told = Tested(shifts, np.sqrt(np.where(spread.variance < _ROUNDING**2, 0.0, spread.variance)), spread.freedom)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -32,6 +33,20 @@ class Spread:
 
     variance: Floats
     freedom: Floats
+
+
+class DrawnAgain(Protocol):
+    """What else than placebo texts and values could have been others: clips and wordings, or sessions."""
+
+    @property
+    def covers(self) -> str:
+        """What is drawn again, in words."""
+
+    def beyond_bare(self, weights: Floats, keep: float = 1.0) -> Spread:
+        """Of weighted sums of the persona minus the bare model, or what is left of it."""
+
+    def beyond_texts(self, weights: Floats, keeps: Floats | None = None) -> Spread:
+        """Of the persona minus the mean of the texts, above what it is of a text minus the mean of the others."""
 
 
 @dataclass(frozen=True, slots=True)

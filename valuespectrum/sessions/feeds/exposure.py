@@ -113,7 +113,7 @@ def distances(shares: Floats) -> Floats:
     middle = (shares[:, None] + shares[None]) / 2
     parts = _information(middle) - (_information(shares)[:, None] + _information(shares)[None]) / 2
     # Rounding can make the divergence of equal exposures negative.
-    return np.sqrt(np.clip(parts.sum(axis=-1), 0.0, 1.0))
+    return np.asarray(np.sqrt(np.clip(parts.sum(axis=-1), 0.0, 1.0)))
 
 
 def theil_sen(numbers: Sequence[float]) -> float:
@@ -133,4 +133,4 @@ def _entropy(shares: Mapping[str, float]) -> float:
 
 def _information(shares: Floats) -> Floats:
     """Entropy in bits, share by share."""
-    return -shares * np.log2(np.where(shares > 0, shares, 1.0))
+    return np.asarray(-shares * np.log2(np.where(shares > 0, shares, 1.0)))

@@ -17,7 +17,7 @@ from valuespectrum.sessions.feeds.exposure import (
     theil_sen,
     windows,
 )
-from valuespectrum.sessions.walked import LIKED, NO_VALUE, WalkedSession
+from valuespectrum.sessions.walks.walked import LIKED, NO_VALUE, WalkedSession
 from vectorstore.foundation.errors import InputError
 
 WINDOWS = (20, 50)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from valuespectrum.sessions.feeds.exposure import distances
 from valuespectrum.sessions.feeds.measures import session_shares
-from valuespectrum.sessions.walked import WalkedSession, one_stock
+from valuespectrum.sessions.walks.walked import WalkedSession, one_stock
 from vectorstore.foundation.random_streams import stream
 
 Floats = NDArray[np.float64]
@@ -25,9 +25,9 @@ class Personalisation:
     """Two walkers' feeds."""
 
     between: float
-    """Mean distance of a session of one and a session of the other, with different seeds."""
+    """Mean distance of a session of one and a session of the other."""
     clones: float
-    """Mean distance of two sessions of one walker with different seeds, mean of both walkers: the noise floor."""
+    """Mean distance of two clones of one walker, mean of both walkers: the noise floor."""
     net: float
     """The first minus the second."""
     p: float | None
@@ -40,9 +40,10 @@ def personalisation(
 ) -> Personalisation:
     """Compare the feeds of two walkers under one policy.
 
-    Clones are the sessions of one walker with other seeds. Sessions of one seed share their luck, so pairs with equal
-    seeds are left out: they would make two walkers look more alike than two clones. Where both walked with the same
-    seeds, who walked is exchanged seed by seed; else sessions are dealt out anew.
+    Where sessions have clones (``browse --clones``: one seed, other luck in what is done), pairs of one seed and
+    different clones are compared; else sessions of one walker with other seeds stand for clones, and pairs with equal
+    seeds are left out: they share their luck, and would make two walkers look more alike than two clones. Where both
+    walked with the same seeds, who walked is exchanged seed by seed; else sessions are dealt out anew.
 
     Args:
         first: Sessions of one walker.
@@ -56,8 +57,9 @@ def personalisation(
     both = [*first, *second]
     names = sorted(one_stock(both))
     apart = distances(np.array([[shares[name] for name in names] for shares in map(session_shares, both)]))
-    seeds = np.array([each.seed for each in both])
-    apart[seeds[:, None] == seeds[None]] = np.nan
+    seeds, clones_of = (np.array(column) for column in zip(*((each.seed, each.clone) for each in both), strict=True))
+    one_seed, one_clone = (each[:, None] == each[None] for each in (seeds, clones_of))
+    apart[~one_seed | one_clone if clones_of.any() else one_seed] = np.nan
     mine = np.arange(len(both)) < len(first)
     between, clones = _parts(apart, mine)
     net, counts = between - clones, (len(first), len(second))
@@ -92,7 +94,7 @@ def _mean(numbers: Floats) -> float:
 
 
 def _exchanged(mine: NDArray[np.bool_], seeds: NDArray[np.int_], luck: np.random.Generator) -> NDArray[np.bool_]:
-    if sorted(seeds[mine]) == sorted(seeds[~mine]) and len(set(seeds)) == mine.sum():
+    if sorted(seeds[mine]) == sorted(seeds[~mine]):
         swapped = {each: luck.random() < 0.5 for each in sorted(set(seeds.tolist()))}
         return np.array([own != swapped[each] for own, each in zip(mine, seeds.tolist(), strict=True)])
     return luck.permutation(mine)

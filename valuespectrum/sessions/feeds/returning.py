@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from valuespectrum.sessions.feeds.exposure import shares_of
-from valuespectrum.sessions.walked import WalkedSession
+from valuespectrum.sessions.walks.walked import WalkedSession
 from vectorstore.foundation.errors import InputError
 
 

@@ -46,6 +46,8 @@ class Decisions:
     item: Integers
     cluster: Integers
     """What is drawn together: a session, or the sessions of all roles with one seed."""
+    stratum: Integers
+    """Of each cluster: those of one stratum are one sample, e.g. the sessions of one role."""
     y: Floats
     """1 or 0, or a share between."""
     weight: Floats
@@ -58,12 +60,7 @@ class Decisions:
     @property
     def values(self) -> int:
         """How many values there are."""
-        return self.loadings.shape[1]
-
-    @property
-    def clusters(self) -> int:
-        """How many clusters there are."""
-        return int(self.cluster.max()) + 1
+        return int(self.loadings.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +70,8 @@ class Influences:
     sessions: Floats
     clips: Floats
     cells: Floats
+    stratum: Integers
+    """Of each session: those of one stratum are one sample."""
     group: Integers
     """The value that each clip shows most of: clips of one value are one sample."""
 
@@ -83,17 +82,18 @@ class Influences:
             weights: Shape (sums, roles, values).
             over_clips: Whether clips are drawn again beside sessions.
         """
-        sessions, clips, cells = (_squares(each, weights) for each in (self.sessions, self.clips, self.cells))
-        sizes = np.bincount(self.group)
-        variance, below = sessions.sum(axis=0), sessions.sum(axis=0) ** 2 / max(len(sessions) - 1, 1)
+        variance, below = _pooled(_squares(self.sessions, weights), self.stratum)
         if over_clips:
-            by_value = np.stack([clips[self.group == each].sum(axis=0) for each in np.flatnonzero(sizes)])
-            freedom = np.maximum(sizes[sizes > 0] - 1.0, 1.0)
-            more = np.maximum(by_value.sum(axis=0) - cells.sum(axis=0), 0.0)
-            share = np.divide(more, by_value.sum(axis=0), out=np.zeros_like(more), where=by_value.sum(axis=0) > 0)
-            variance = variance + more
-            below = below + ((share * by_value) ** 2 / freedom[:, None]).sum(axis=0)
+            share = self.clip_share(weights)
+            clips, further = _pooled(_squares(self.clips, weights), self.group)
+            variance, below = variance + share * clips, below + share**2 * further
         return variance, np.divide(variance**2, below, out=np.ones_like(variance), where=below > 0)
+
+    def clip_share(self, weights: Floats) -> Floats:
+        """How much of what clips move sums by is not seen over sessions already, 0 to 1."""
+        clips, cells = (_squares(each, weights).sum(axis=0) for each in (self.clips, self.cells))
+        more = np.maximum(clips - cells, 0.0)
+        return np.asarray(np.divide(more, clips, out=np.zeros_like(clips), where=clips > 0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,18 +191,19 @@ class _Model:
         size = max(1.0, float(np.abs(move).max(initial=0.0)) / 3.0, float(np.abs(clip_move).max(initial=0.0)) / 3.0)
         return _Solved(theta + move / size, effects + clip_move / size, share, inverse, shared, own)
 
-    def influence(self, solved: _Solved, part: Integers, whole_clips: bool = False) -> Floats:
+    def influence(self, solved: _Solved, part: Integers, parts: int, whole_clips: bool = False) -> Floats:
         """What each part of the decisions moves theta by, shape (parts, width).
 
         Args:
             solved: At the end.
             part: The part of each decision.
+            parts: How many there are; some may have decided nothing.
             whole_clips: Whether parts hold all decisions about their clips: nothing is then left to the clip effects.
         """
         from scipy.sparse import csr_matrix
 
         residual = self.data.weight * (self.data.y - solved.predicted[self.cell])
-        shape = (int(part.max()) + 1, len(solved.predicted))
+        shape = (parts, len(solved.predicted))
         sums: csr_matrix = csr_matrix((residual, (part, self.cell)), shape=shape)
         moved = np.asarray((sums @ self.design).todense())
         if not whole_clips:
@@ -221,21 +222,40 @@ def _told(data: Decisions, model: _Model, solved: _Solved, variance: float) -> M
         return np.asarray((whole[:, :, None, :] @ np.swapaxes(centre, 1, 2)[None])[:, :, 0])
 
     cells = np.unique(data.cluster * len(data.loadings) + data.item, return_inverse=True)[1]
-    sessions, pairs = (betas(model.influence(solved, part)) for part in (data.cluster, cells))
-    clips = betas(model.influence(solved, data.item, whole_clips=True))
+    sessions = betas(model.influence(solved, data.cluster, len(data.stratum)))
+    pairs = betas(model.influence(solved, cells, int(cells.max()) + 1))
+    clips = betas(model.influence(solved, data.item, len(data.loadings), whole_clips=True))
     group = np.asarray(np.abs(data.loadings).argmax(axis=1), dtype=np.int_)
     influences = Influences(
-        (sessions - sessions.mean(axis=0)) * _small(np.full(1, data.clusters)),
-        clips * _small(np.bincount(group)[group])[:, None, None],
+        _centred(sessions, data.stratum) * _small(data.stratum)[:, None, None],
+        clips * _small(group)[:, None, None],
         pairs,
+        data.stratum,
         group,
     )
     return MixedFit(np.where(known, betas(solved.theta[None])[0], np.nan), counts, influences, float(np.sqrt(variance)))
 
 
-def _small(parts: Integers) -> Floats:
-    """What makes up for parts that were fitted to; a part alone tells nothing, and counts as it is."""
-    return np.sqrt(parts / np.maximum(parts - 1.0, 1.0))
+def _small(sample: Integers) -> Floats:
+    """What makes up for parts that were fitted to; a part that is alone in its sample counts as it is."""
+    sizes = np.bincount(sample)[sample]
+    return np.asarray(np.sqrt(sizes / np.maximum(sizes - 1.0, 1.0)))
+
+
+def _centred(influences: Floats, sample: Integers) -> Floats:
+    """Influences minus their means over the sample."""
+    sums = np.zeros((int(sample.max()) + 1, *influences.shape[1:]))
+    np.add.at(sums, sample, influences)
+    means = sums / np.maximum(np.bincount(sample), 1)[:, None, None]
+    return np.asarray(influences - means[sample])
+
+
+def _pooled(squares: Floats, sample: Integers) -> tuple[Floats, Floats]:
+    """Sums of squares, and what stands below in Satterthwaite's degrees of freedom, each of shape (sums,)."""
+    by_sample = np.zeros((int(sample.max()) + 1, squares.shape[1]))
+    np.add.at(by_sample, sample, squares)
+    freedom = np.maximum(np.bincount(sample) - 1.0, 1.0)
+    return by_sample.sum(axis=0), (by_sample**2 / freedom[:, None]).sum(axis=0)
 
 
 def _centring(known: NDArray[np.bool_]) -> Floats:

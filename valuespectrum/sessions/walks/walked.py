@@ -35,8 +35,6 @@ class Walker(NamedTuple):
     """Id of the model; the participant's id for a person."""
     persona: str = NO_PERSONA
     strategy: str = NO_PERSONA
-    wording: str = ""
-    """Which of a persona's wordings; empty where it has one."""
     human: bool = False
 
     @property
@@ -50,7 +48,7 @@ class Walker(NamedTuple):
         if self.human:
             return f"person {self.model}"
         role = "itself" if self.persona == NO_PERSONA else f"{self.persona} ({self.strategy})"
-        return f"{self.model} as {role}{f', wording {self.wording}' if self.wording else ''}"
+        return f"{self.model} as {role}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,10 +80,13 @@ class WalkedSession:
     """What the persona aims at."""
     interventions: tuple[tuple[int, str], ...] = ()
     """Step and name of what was done to the session from there on."""
-    fresh: Floats = field(default_factory=lambda: np.empty(0))
-    """Probability of liking in a context without history, where it was asked; empty where it never was."""
-    rating: Floats = field(default_factory=lambda: np.empty(0))
-    """Probability of liking in the session, where it was asked."""
+    clone: int = 0
+    """Which clone of the session with this seed it is: other luck in what is done, and nothing else; 0 for itself."""
+    intervened: bool = False
+    """Whether anything was to be done to it, also where it ended before."""
+    history: Floats = field(default_factory=lambda: np.empty(0))
+    """Probability of watching on and liking in the session minus the same asked without memory, mean of both; NaN where
+    not both were asked, empty where they never were."""
     vectors: Floats | None = None
     """Shape (steps, dimension): directions of the clips shown, where a corpus is at hand."""
 
@@ -118,7 +119,7 @@ def read_walked(log: Path, values: Mapping[str, str] | None = None) -> WalkedSes
     if told is None:
         raise InputError(
             f"nothing says which values the clips of {log} stand for",
-            f"put {feed_path(log).name} beside it, as `valuespectrum browse` writes it",
+            f"put {feed_path(log).name} beside it, as `valuespectrum browse` writes it (or feed.run.json of its study)",
         )
     return walked(log.name.removesuffix(".jsonl"), contents, told)
 
@@ -140,8 +141,9 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
     shown = tuple(values.get(event.item_id, NO_VALUE) for event in events)
     stock = {value: list(values.values()).count(value) for value in sorted(set(values.values()))}
     stock[NO_VALUE] = max(manifest.n_items - sum(stock.values()), shown.count(NO_VALUE), 0)
-    kept, liked, share = (np.array(column, dtype=np.float64) for column in zip(*map(_outcomes, events), strict=True))
-    target = manifest.persona.get("target_profile")
+    told = [_outcomes(event, manifest.human) for event in events]
+    kept, liked, share = (np.array(column, dtype=np.float64) for column in zip(*told, strict=True))
+    target, clone = manifest.persona.get("target_profile"), manifest.session.get("clone", 0)
     return WalkedSession(
         name=name,
         walker=walker_of(manifest),
@@ -158,19 +160,19 @@ def walked(name: str, contents: LogContents, values: Mapping[str, str]) -> Walke
         stock={value: count for value, count in stock.items() if count},
         target={str(value): float(aim) for value, aim in target.items()} if isinstance(target, dict) else None,
         interventions=tuple((event.step, event.intervention) for event in events if event.intervention),
-        rating=np.array([np.nan if event.rating is None else event.rating for event in events]),
+        clone=clone if isinstance(clone, int) else 0,
+        intervened=bool(manifest.session.get("interventions")),
+        history=_history(events),
     )
 
 
 def walker_of(manifest: SessionManifest) -> Walker:
     """Who walked, as the first line of a log tells it."""
     model, persona = str(manifest.model.get("id", "")), manifest.persona
-    wording = persona.get("wording")
     return Walker(
         model,
         str(persona.get("id") or NO_PERSONA),
         str(persona.get("kind") or NO_PERSONA) if persona.get("id") else NO_PERSONA,
-        "" if wording is None else str(wording),
         manifest.human,
     )
 
@@ -187,19 +189,36 @@ def policy_words(policy: Mapping[str, object]) -> str:
     return f"{policy.get('name', '')}{':' if told else ''}{told}"
 
 
-def _outcomes(event: Event) -> tuple[float, float, float]:
-    """Kept watching, liked, share watched; not-a-number for what was not decided."""
+def _outcomes(event: Event, human: bool) -> tuple[float, float, float]:
+    """Kept watching, liked, share watched; not-a-number for what was not decided.
+
+    An agent that watched was asked whether it liked the clip, or was not; a person could always say so.
+    """
     if event.refusal or event.action not in PASSED | KEPT:
         return np.nan, np.nan, np.nan
     if event.action in PASSED:
         return 0.0, np.nan, event.watch_frac
-    asked = event.rating is not None or event.action != "watch"
-    return 1.0, float(event.action in LIKED) if asked else np.nan, event.watch_frac
+    asked = human or event.rating is not None or event.action != "watch"
+    liked = bool(LIKED & {event.action, *(event.further or ())})
+    return 1.0, float(liked) if asked or liked else np.nan, event.watch_frac
+
+
+def _history(events: Sequence[Event]) -> Floats:
+    found = []
+    for event in events:
+        chances, fresh = event.chances or {}, event.fresh or {}
+        both = [(chances.get(name), alone) for name, alone in fresh.items()]
+        apart = [here - alone for here, alone in both if here is not None and alone is not None]
+        found.append(float(np.mean(apart)) if apart else np.nan)
+    return np.array(found) if any(event.fresh for event in events) else np.empty(0)
 
 
 def _chance(event: Event) -> float:
-    offered = {one.id: one.propensity for one in event.candidates}
-    return offered[event.item_id] * len(offered) if event.item_id in offered else np.nan
+    from agents.feeds.shown import Candidates
+
+    offered = Candidates.of(event.candidates)
+    known = event.item_id in offered.ids
+    return float(offered.propensities[offered.ids.index(event.item_id)]) * len(offered) if known else np.nan
 
 
 def one_stock(sessions: Sequence[WalkedSession]) -> Mapping[str, int]:

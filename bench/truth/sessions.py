@@ -1,0 +1,153 @@
+"""Sessions of planted walkers through a feed: ``python -m bench.truth.sessions``.
+
+``logit P(keep watching) = logit P(like) = theta_v + clip``, ``theta = (1 - o) bare + o * 2 * target + text``, the same
+clips and seeds for all roles; actions are drawn. Simulated without a model.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from valuespectrum.scoring.readouts.evidence import Floats
+from valuespectrum.sessions.revealed.profiles import Revealed, RevealOptions, reveal
+from valuespectrum.sessions.revealed.roles import session_personas
+from valuespectrum.sessions.walks.walked import WalkedSession, Walker
+from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.json_types import Json
+
+TARGET: Floats = np.array([1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+REACH = 2.0
+BARE, PERSONA = Walker("m"), Walker("m", "role", "simple")
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A study: one bare model, one persona, placebo texts, so many seeds."""
+
+    obedience: float = 0.0
+    text_sd: float = 0.2
+    """Of what any text shifts a value by, in log-odds."""
+    texts: int = 8
+    seeds: int = 10
+    steps: int = 50
+    clips: int = 100
+    clip_sd: float = 0.4
+    value_sd: float = 0.8
+
+
+def walks(
+    likes: Floats, planted: Planted, shown: Floats, effects: Floats, luck: np.random.Generator
+) -> Iterator[tuple[Floats, Floats]]:
+    """Kept and liked of each session of one walker, over the clips that its seed shows."""
+    for clips in shown:
+        yes = 1 / (1 + np.exp(-(likes[clips % len(VALUES)] + effects[clips])))
+        kept = (luck.random(planted.steps) < yes).astype(float)
+        yield kept, np.where(kept == 1, luck.random(planted.steps) < yes, np.nan)
+
+
+def study(planted: Planted, luck: np.random.Generator) -> tuple[list[WalkedSession], Floats, Floats]:
+    """Sessions of all roles, the bare profile and the target."""
+    values = len(VALUES)
+    bare, target = luck.normal(0, planted.value_sd, values), luck.permutation(TARGET)
+    effects = luck.normal(0, planted.clip_sd, planted.clips)
+    shown = np.array([luck.permutation(planted.clips)[: planted.steps] for _ in range(planted.seeds)])
+    stock = dict.fromkeys(VALUES, planted.clips // values)
+    roles = [(BARE, bare, 0.0)]
+    roles += [(PERSONA, (1 - planted.obedience) * bare + planted.obedience * REACH * target, planted.text_sd)]
+    roles += [(Walker("m", f"placebo-{text}", "simple"), bare, planted.text_sd) for text in range(1, planted.texts + 1)]
+    sessions = []
+    for walker, likes, text_sd in roles:
+        held = likes + luck.normal(0, text_sd, values)
+        for seed, (kept, liked) in enumerate(walks(held, planted, shown, effects, luck)):
+            actions = tuple(
+                "skip" if not keep else "like" if like else "watch" for keep, like in zip(kept, liked == 1, strict=True)
+            )
+            sessions.append(
+                WalkedSession(
+                    f"{walker.persona}-{seed}",
+                    walker,
+                    "random",
+                    seed,
+                    tuple(f"clip{clip}" for clip in shown[seed]),
+                    tuple(VALUES[clip % values] for clip in shown[seed]),
+                    actions,
+                    kept,
+                    liked,
+                    np.where(kept == 1, 1.0, 0.0),
+                    np.ones(planted.steps),
+                    np.zeros(planted.steps, dtype=bool),
+                    stock,
+                )
+            )
+    return sessions, bare, target
+
+
+def judged(
+    planted: Planted, luck: np.random.Generator, options: RevealOptions | None = None
+) -> tuple[Json, Revealed, Floats, Floats]:
+    """What is said of the persona of one study."""
+    sessions, bare, target = study(planted, luck)
+    revealed = reveal(sessions, options)
+    row = next(session_personas(revealed, {"role": dict(zip(VALUES, target.tolist(), strict=True))}))
+    return row, revealed, bare, target
+
+
+def measured(planted: Planted, count: int, seed: int) -> dict[str, float]:
+    """Shares of verdicts, and of intervals that hold what is planted."""
+    found: dict[str, list[float]] = {}
+    for trial in range(count):
+        row, revealed, bare, target = judged(planted, np.random.default_rng([seed, trial]))
+        obeyed = planted.obedience
+        told = {
+            "moved": row["verdict"] == "moved",
+            "moved away": row["verdict"] == "moved away",
+            "keep": _holds(row, "keep", 1 - obeyed),
+            "pull": _holds(row, "pull", obeyed * REACH),
+            "beyond": _holds(row, "beyond", obeyed * REACH),
+        }
+        own = bare - bare.mean()
+        profile = revealed.estimates(BARE)
+        held = [_holds(profile[value].to_json("own"), "own", true) for value, true in zip(VALUES, own, strict=True)]
+        told["profile"] = float(np.mean(held))
+        true = obeyed * (REACH * target - bare)
+        shifts = [
+            _holds(row["shifts"][value], "mean", each) for value, each in zip(VALUES, true - true.mean(), strict=True)
+        ]
+        told["shifts"] = float(np.mean(shifts))
+        for name, share in told.items():
+            found.setdefault(name, []).append(float(share))
+    return {name: float(np.mean(each)) for name, each in found.items()}
+
+
+def _holds(row: Json, name: str, true: float) -> float:
+    prefix = "" if name == "mean" else f"{name}_"
+    low, high = row.get(f"{prefix}low"), row.get(f"{prefix}high")
+    return float(low is not None and high is not None and low <= true <= high)
+
+
+def cases() -> Iterator[tuple[str, Planted]]:
+    """Nothing first, then half and most of a persona."""
+    for obedience in (0.0, 0.5, 0.75):
+        for text_sd in (0.0, 0.2):
+            yield f"obeyed {obedience:g}, text sd {text_sd:g}", Planted(obedience, text_sd)
+    yield "obeyed 0, 5 seeds of 30 steps, 5 texts", Planted(seeds=5, steps=30, texts=5)
+    yield "obeyed 0.5, 5 seeds of 30 steps, 5 texts", Planted(0.5, seeds=5, steps=30, texts=5)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    for name, planted in cases():
+        shares = measured(planted, chosen.trials, chosen.seed)
+        print(f"{name:45}" + "".join(f"  {each} {share:.3f}" for each, share in shares.items()), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Sessions of people: layouts with their traps, and people beside agents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from session_worlds import PlantedFeed, walk
+
+from agents.browsing.log import LogContents, encode, read_log
+from valuespectrum.sessions.document import sessions_document
+from valuespectrum.sessions.people.importing import ImportOptions, KnownClip, clip_names, import_people
+from valuespectrum.sessions.people.layouts import PersonWatched, read_layout
+from valuespectrum.sessions.people.matching import human_match, kappa
+from valuespectrum.sessions.walks.walked import Walker, walked
+from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
+
+CLIPS = [KnownClip(f"{number:064x}", 10.0, (f"v{number}",)) for number in range(12)]
+
+
+def personaact(folder: Path, **changes: Any) -> Path:
+    step = {"timestamp": "2025-03-01T12:00:00", "actions": [{"type": "LIKE"}], "viewing_duration": 8.5}
+    steps = [
+        step | {"video_path": f"videos\\2025\\v{number}.mp4", "timestamp": f"2025-03-01T12:0{number}:00"}
+        for number in range(6)
+    ]
+    steps[1] |= {"actions": [{"type": "scroll"}], "viewing_duration": 0.8}
+    document = {
+        "session_id": "s1",
+        "collector": "P01",
+        "platform": "x",
+        "start_time": "2025-03-01 20:00:00",
+        "actions": steps,
+    }
+    (folder / "P01").mkdir(parents=True)
+    (folder / "P01" / "session_1.json").write_text(json.dumps(document | changes), encoding="utf-8")
+    return folder
+
+
+def test_personaact_with_backslashes_and_times_in_utc(tmp_path: Path) -> None:
+    rows = read_layout("personaact", personaact(tmp_path))
+    assert [row.clip for row in rows] == [f"v{number}" for number in range(6)]
+    assert rows[0].time == 1740830400.0, "12:00 UTC, not the local time of start_time"
+    assert [row.signal for row in rows] == ["like", "", *["like"] * 4] and rows[1].seconds == 0.8
+    found = import_people(rows, CLIPS, "hash", layout="personaact")
+    (session,) = found.sessions
+    assert [event.action for event in session.events] == ["like", "skip", *["like"] * 4]
+    assert session.manifest.human and "P01" not in encode(session.manifest).decode()
+
+
+def test_shortvideo_in_order_of_time_and_cut_at_gaps(tmp_path: Path) -> None:
+    lines = [
+        "user_id,pid,exposed_time,p_date,p_hour,watch_time,cvm_like,comment,follow,collect,forward,effective_view,hate"
+    ]
+    for number in (5, 4, 3, 2, 1, 0):
+        lines.append(f"u1,v{number},{1_700_000_000_000 + number * 60_000},x,y,{number}.0,{number % 2},0,0,0,0,1,0")
+    lines += [f"u1,v{number},{1_700_009_000_000 + number * 1000},x,y,2.0,0,0,0,0,0,1,1" for number in range(6, 12)]
+    table = tmp_path / "interaciton_filtered.csv"
+    table.write_text("\n".join(lines), encoding="utf-8")
+    found = import_people(read_layout("shortvideo", table), CLIPS, "hash")
+    assert [[event.item_id for event in each.events] for each in found.sessions] == [
+        [clip.clip_id for clip in CLIPS[:6]],
+        [clip.clip_id for clip in CLIPS[6:]],
+    ]
+    assert [event.action for event in found.sessions[0].events] == ["skip", "like", "skip", "like", "watch", "like"]
+    assert {event.action for event in found.sessions[1].events} == {"not_interested"}
+
+
+@pytest.mark.parametrize(
+    ("layout", "content", "said"),
+    [
+        ("nonsense", "", "no layout"),
+        ("shortvideo", "a,b\n1,2\n", "no column user_id"),
+        ("shortvideo", "user_id,pid,exposed_time,watch_time\nu,v1,soon,3\n", "line 2: exposed_time: 'soon' is no time"),
+        ("shortvideo", "user_id,pid,exposed_time,watch_time\nu,v1,1,-3\n", "line 2: watch_time"),
+        ("shortvideo", "user_id,pid,exposed_time,watch_time\nu,v1,1,nan\n", "line 2: watch_time"),
+        ("shortvideo", "user_id,pid,exposed_time,watch_time\n,v1,1,3\n", "line 2: no user_id"),
+        ("shortvideo", "user_id,pid,exposed_time,watch_time\n", "nothing that a person watched"),
+    ],
+)
+def test_files_of_others_are_refused_with_their_place(layout: str, content: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        read_layout(layout, tmp_path / "table.csv")
+
+
+def test_a_damaged_session_of_personaact_is_named(tmp_path: Path) -> None:
+    folder = personaact(tmp_path, actions=[{"timestamp": "2025-03-01T12:00:00"}])
+    with pytest.raises(InputError, match=r"session_1\.json, action 0: no video_path"):
+        read_layout("personaact", folder)
+
+
+def test_what_does_not_say_for_how_long_decides_nothing() -> None:
+    rows = [PersonWatched("me", "", 60.0 * number, f"v{number}", None) for number in range(8)]
+    (session,) = import_people(rows, CLIPS, "hash").sessions
+    assert {event.action for event in session.events} == {"none"}
+    lines = (encode(session.manifest), *map(encode, session.events))
+    contents = LogContents(session.manifest, session.events, lines)
+    read = walked("me", contents, {clip.clip_id: VALUES[at % 10] for at, clip in enumerate(CLIPS)})
+    assert np.isnan(read.kept).all() and read.walker.human and np.isnan(read.chance).all()
+    (condition,) = sessions_document([read])["conditions"]
+    assert "Nothing was decided" in condition["covers"] and condition["personas"] == []
+    assert condition["walkers"][0]["measures"]["entropy"]["mean"] > 0.5, "what was shown is told all the same"
+
+
+def test_clips_that_are_not_there_are_counted_and_none_at_all_is_refused(tmp_path: Path) -> None:
+    rows = [PersonWatched("a", "", float(number), f"v{number % 9}", 5.0) for number in range(18)]
+    found = import_people(rows, CLIPS[:6], "hash", ImportOptions(least_steps=6))
+    assert found.unknown_clips == 6 and len(found.sessions[0].events) == 6, "a clip is shown once"
+    with pytest.raises(InputError, match="no session of a person"):
+        import_people(rows, CLIPS[:2], "hash")
+    log = tmp_path / "person.jsonl"
+    log.write_bytes(b"".join([encode(found.sessions[0].manifest), *map(encode, found.sessions[0].events)]))
+    assert read_log(log).events == found.sessions[0].events
+    assert clip_names("C:\\clips\\v1.mp4") == ("v1",)
+
+
+def test_kappa_is_that_of_scikit_learn() -> None:
+    from sklearn.metrics import cohen_kappa_score
+
+    luck = np.random.default_rng(0)
+    first, second = (luck.random(40) < 0.6 for _ in range(2))
+    ours = kappa(*({str(clip): float(each) for clip, each in enumerate(one)} for one in (first, second)))
+    assert ours == pytest.approx(cohen_kappa_score(first, second))
+    assert np.isnan(kappa({"a": 1.0}, {"a": 1.0}))
+
+
+def test_people_and_agents_stand_in_one_table() -> None:
+    feed = PlantedFeed(clips=60, steps=60).drawn()
+    likes = dict(zip(VALUES, np.linspace(-2, 2, 10).tolist(), strict=True))
+    reversed_likes = {value: -each for value, each in likes.items()}
+    people = [walk(feed, Walker(f"p{who}", human=True), likes, seed, luck=who) for who in range(5) for seed in (0, 1)]
+    people = [replace(each, chance=np.full(60, np.nan)) for each in people]
+    alike = [walk(feed, Walker("alike"), likes, seed, luck=9) for seed in range(3)]
+    other = [walk(feed, Walker("other"), reversed_likes, seed, luck=8) for seed in range(3)]
+    found = human_match([*people, *alike, *other])
+    assert found is not None and found["people"] == 5
+    one, two = found["agents"]
+    assert one["kappa_of_ceiling_low"] < 1 < one["kappa_of_ceiling_high"] and two["kappa_high"] < 0
+    assert one["distance"] < two["distance"] and found["test_retest"] > 0.1
+    assert 0.5 < one["variance_ratio"] < 1.5
+    assert human_match(alike) is None
+    document = sessions_document([*people, *alike])
+    by_model = {each["model"]: each for each in document["conditions"]}
+    assert by_model["people"]["human"] and not by_model["people"]["reweighted"] and not by_model["people"]["paired"]
+    assert len(by_model["people"]["walkers"]) == 5

@@ -1,0 +1,44 @@
+"""Stated profiles predict decisions as much as is planted, and no more: on walkers whose likes are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench.truth.prediction import Foretold, planted_increment, world
+from valuespectrum.sessions.predicting import PredictOptions, stated_predicts
+from vectorstore.foundation.errors import InputError
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_increment_is_what_is_planted(share: float) -> None:
+    planted = Foretold(share=share, walkers=16, sessions=3)
+    truth = planted_increment(planted)
+    found = [stated_predicts(*world(planted, np.random.default_rng([7, trial]))) for trial in range(3)]
+    assert all(abs((each.increment.mean or 0.0) - truth) < 0.05 for each in found)
+    assert (truth > 0.03) if share else (abs(truth) < 0.002)
+    p = [each.p or 0.0 for each in found]
+    assert max(p) < 0.05 if share else np.mean(p) > 0.15
+    held = [(each.increment.low or 0.0) <= truth <= (each.increment.high or 0.0) for each in found]
+    assert sum(held) >= 2
+
+
+def test_what_is_liked_by_all_is_no_prediction_of_ones_own() -> None:
+    """Everybody says the same and likes the same: popularity knows it already."""
+    planted = Foretold(share=1.0, walkers=12, own_sd=0.0)
+    sessions, stated, quality = world(planted, np.random.default_rng(1))
+    found = stated_predicts(sessions, stated, quality)
+    assert abs(found.increment.mean or 0.0) < 0.01 and found.base > 0.02
+
+
+def test_too_little_to_predict_is_refused() -> None:
+    sessions, stated, _ = world(Foretold(walkers=4), np.random.default_rng(1))
+    with pytest.raises(InputError, match="2 walkers"):
+        stated_predicts(sessions, dict(list(stated.items())[:2]))
+    silent = [replace(each, kept=np.full(len(each), np.nan)) for each in sessions]
+    with pytest.raises(InputError, match="nothing was decided"):
+        stated_predicts(silent, stated, options=PredictOptions("watch"))
+    told = stated_predicts(sessions, stated).to_json()
+    assert "nothing is known of the pictures" in told["covers"]

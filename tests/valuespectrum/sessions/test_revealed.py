@@ -1,0 +1,150 @@
+"""Revealed profiles and verdicts, on planted walkers: a small slice of ``bench.truth.sessions``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from session_worlds import PlantedFeed, walk
+
+from bench.truth.sessions import BARE, PERSONA, Planted, judged, measured, study
+from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS
+from valuespectrum.sessions.document import SessionScoring, sessions_document
+from valuespectrum.sessions.revealed.profiles import RevealOptions, consecutive, reveal
+from valuespectrum.sessions.revealed.stability import STRETCHES, fading, separability, stability
+from valuespectrum.sessions.walks.walked import WalkedSession, Walker
+from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
+
+SMALL = Planted(seeds=6, steps=40, texts=FEWEST_PLACEBOS)
+LIKES = dict(zip(VALUES, np.linspace(-1.5, 1.5, len(VALUES)).tolist(), strict=True))
+
+
+def test_a_persona_that_does_nothing_is_not_called_moved() -> None:
+    found = measured(replace(SMALL, text_sd=0.2), 12, seed=1)
+    assert found["moved"] + found["moved away"] <= 1 / 12
+    assert found["profile"] >= 0.88 and found["shifts"] >= 0.88
+
+
+def test_half_of_a_persona_is_found_and_told() -> None:
+    found = measured(Planted(0.5), 8, seed=2)
+    assert found["moved"] >= 7 / 8
+    assert found["keep"] >= 6 / 8 and found["pull"] >= 6 / 8 and found["profile"] >= 0.88
+
+
+def test_a_persona_without_enough_placebo_texts_gets_no_verdict() -> None:
+    row, *_ = judged(Planted(0.9, texts=4, seeds=4), np.random.default_rng(0))
+    assert row["verdict"] == "unknown" and "placebo" in row["why"]
+    assert row["towards"]["persona"]["mean"] > row["towards"]["bare"]["mean"]
+
+
+def test_a_row_says_what_its_intervals_cover_and_its_ceiling() -> None:
+    row, *_ = judged(Planted(0.75, seeds=6), np.random.default_rng(3))
+    assert "seeds like these 6, drawn once for all roles, and clips" in row["covers"]
+    assert row["ceiling"] < 1 and row["aligned_of_ceiling"] == pytest.approx(row["aligned"] / row["ceiling"])
+    assert row["aligned_of_ceiling_low"] <= row["aligned_of_ceiling"] <= row["aligned_of_ceiling_high"]
+    assert row["steerability"] <= 1 and set(row["towards"]) == {"bare", "persona", "placebos"}
+
+
+def test_a_feed_that_follows_does_not_pass_for_liking() -> None:
+    """Liked clips are shown more often there; clip effects and chances take that out."""
+    feed = PlantedFeed(follow=0.7, clips=150, clip_sd=0.8).drawn()
+    sessions = [walk(feed, Walker("a"), LIKES, seed, luck=seed) for seed in range(25)]
+    truth = np.array(list(LIKES.values()))
+    found = reveal(sessions)
+    assert found.effective < 1 and found.reweighted
+    clipped = [
+        np.mean(feed.effects[[at for at, name in enumerate(feed.value_of) if name == value]]) for value in VALUES
+    ]
+    meant = truth + np.array(clipped) - np.mean(clipped)
+    apart = found.profile(Walker("a")) - meant
+    assert np.median(np.abs(apart)) < 0.35 and abs(np.polyfit(meant, apart, 1)[0]) < 0.25
+
+
+def test_what_was_not_decided_is_no_number() -> None:
+    sessions = [walk(PlantedFeed(steps=40, clips=40).drawn(), Walker("a"), LIKES, seed) for seed in range(4)]
+    silent = [_without(each, VALUES[0]) for each in sessions]
+    found = reveal(silent)
+    assert np.isnan(found.profile(Walker("a"))[0]) and found.estimates(Walker("a"))[VALUES[0]].estimate.mean is None
+    nothing = [replace(each, kept=np.full(40, np.nan), liked=np.full(40, np.nan)) for each in sessions]
+    with pytest.raises(InputError, match="nothing was decided"):
+        reveal(nothing)
+    few = reveal(sessions[:2]).estimates(Walker("a"))[VALUES[1]].estimate
+    assert few.mean is not None and few.low is None and "sessions" in few.why
+
+
+def _without(session: WalkedSession, value: str) -> WalkedSession:
+    there = np.array([each == value for each in session.values])
+    return replace(session, kept=np.where(there, np.nan, session.kept), liked=np.where(there, np.nan, session.liked))
+
+
+def test_intervals_over_clips_are_wider_and_are_right_where_clips_vary() -> None:
+    held: dict[bool, list[bool]] = {True: [], False: []}
+    for trial in range(8):
+        feed = PlantedFeed(clips=60, clip_sd=0.8, seed=trial).drawn()
+        sessions = [walk(feed, Walker("a"), LIKES, seed) for seed in range(100 * trial, 100 * trial + 12)]
+        for over_clips in held:
+            found = reveal(sessions, RevealOptions(over_clips=over_clips)).estimates(Walker("a"))
+            for value, true in LIKES.items():
+                low, high = found[value].estimate.low, found[value].estimate.high
+                assert low is not None and high is not None
+                held[over_clips].append(low <= true <= high)
+    assert np.mean(held[True]) >= 0.9 > 0.85 > np.mean(held[False])
+
+
+def test_separate_walkers_are_told_apart_and_clones_are_not() -> None:
+    feed = PlantedFeed(steps=60).drawn()
+    same = [walk(feed, Walker("m", str(each)), LIKES, seed, luck=each) for each in range(4) for seed in range(8)]
+    turned = list(LIKES.values())
+    others = {each: dict(zip(VALUES, np.roll(turned, 3 * each).tolist(), strict=True)) for each in range(4)}
+    apart = [
+        walk(feed, Walker("m", str(each)), others[each], seed, luck=each) for each in range(4) for seed in range(8)
+    ]
+    low, high = (separability(reveal(some), [Walker("m", str(each)) for each in range(4)]) for some in (same, apart))
+    assert low.mean is not None and high.mean is not None and low.single is not None and high.single is not None
+    assert low.mean < 0.6 and high.mean > 0.85 and 0 <= low.single <= low.mean < high.single < high.mean
+    stable = stability(apart, RevealOptions())
+    assert stable.rank_order is not None and stable.rank_order_by_luck is not None
+    assert abs(stable.rank_order - stable.rank_order_by_luck) < 0.25
+    assert separability(reveal(same), []).mean is None
+
+
+@pytest.mark.parametrize("fades", [False, True])
+def test_a_pull_that_fades_is_seen_to_fade(fades: bool) -> None:
+    feed, target = PlantedFeed(steps=100, clips=200).drawn(), np.array([1, 1, -1, 0, 0, 0, 0, 0, 0, -1.0])
+    bare = np.array(list(LIKES.values()))[::-1] * 0.5
+    strong, weak = (dict(zip(VALUES, (bare + pull * target).tolist(), strict=True)) for pull in (2.0, 0.2))
+    sessions = []
+    for seed in range(12):
+        first, second = (
+            walk(feed, Walker("m", "p", "simple"), strong, seed),
+            walk(feed, Walker("m", "p", "simple"), weak, seed),
+        )
+        half = np.arange(100) < (50 if fades else 100)
+        mixed = {name: np.where(half, getattr(first, name), getattr(second, name)) for name in ("kept", "liked")}
+        sessions.append(replace(first, **mixed))
+    found = fading(reveal(sessions, part_of=consecutive(STRETCHES)), sessions[0].walker, bare, target, 100)
+    change = found.slope.estimate
+    assert change.low is not None and change.high is not None
+    if fades:
+        assert change.high < 0 and found.half_life.mean is not None and 20 < found.half_life.mean < 120
+    else:
+        assert change.low < 0 < change.high and found.half_life.high is None
+    short = fading(reveal(sessions), sessions[0].walker, bare, target, 100)
+    assert short.half_life.mean is None and short.half_life.why
+
+
+def test_the_document_has_a_condition_for_each_model_and_policy() -> None:
+    sessions, _, target = study(replace(SMALL, obedience=0.75), np.random.default_rng(5))
+    aim = dict(zip(VALUES, target.tolist(), strict=True))
+    aimed = [replace(each, target=aim if each.walker == PERSONA else dict.fromkeys(VALUES, 0.0)) for each in sessions]
+    other = [replace(each, policy="similar") for each in aimed]
+    found = sessions_document([*aimed, *other], SessionScoring(window=10))
+    assert [each["policy"] for each in found["conditions"]] == ["random", "similar"]
+    one = found["conditions"][0]
+    assert [row["persona"] for row in one["personas"]] == ["role"] and len(one["walkers"]) == 7
+    assert one["walkers"][1]["beside_bare"]["kept"]["n"] == 6
+    assert {row["policy"] for row in found["policies"]} == {"similar"} and found["policies"][0]["towards"] == 0
+    assert found["conditions"][0]["personalisation"][0]["first"] == BARE.words
+    assert "confounds" in found["published"]

@@ -1,0 +1,137 @@
+"""A role-play study from words to verdicts, on a twin whose obedience is planted; as the tutorial goes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_world import ColourEmbedder, write_clips
+
+import valuespectrum as vs
+from valuespectrum.cli import main
+from vectorstore.foundation.errors import InputError
+
+ROOT = Path(__file__).parents[3]
+TUTORIAL = (ROOT / "docs" / "tutorials" / "roleplay.md").read_text(encoding="utf-8")
+OBEYED = 0.75
+"""By the twin ``amber``."""
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The tutorial, executed."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+        write_clips(folder / "videos", each=4)
+        vs.ingest("videos", "my-corpus", vs.IngestSettings(embedder="colours"))
+        listed = re.search(r"```yaml\n(.*?)```", TUTORIAL, re.S)
+        assert listed is not None
+        (folder / "mine.yaml").write_text(listed[1], encoding="utf-8")
+        names: dict[str, Any] = {}
+        for number, code in enumerate(re.findall(r"```python\n(.*?)```", TUTORIAL, re.S)):
+            exec(compile(code, f"tutorial, block {number}", "exec"), names)
+    return folder, names
+
+
+def test_the_tutorial_says_what_is_planted(study: tuple[Path, dict[str, Any]]) -> None:
+    _, names = study
+    rows = names["found"].rows()
+    assert {row["where"] for row in rows} == {"questions", "sessions, random", "sessions, similar:*"} or len(rows) == 9
+    asked = [row for row in rows if row["where"] == "questions"]
+    assert [row["verdict"] for row in asked] == ["moved"] * 3
+    walked = [row for row in rows if row["where"] == "sessions, random"]
+    assert [row["persona"] for row in walked] == ["gourmet", "boss", "guard"]
+    assert all(row["verdict"] == "moved" for row in walked)
+    held = [row["keep_low"] <= 1 - OBEYED <= row["keep_high"] for row in walked]
+    assert sum(held) >= 2, walked
+    assert names["again"].identical
+
+
+def test_scores_say_what_was_drawn_again(study: tuple[Path, dict[str, Any]]) -> None:
+    folder, names = study
+    sessions = names["found"].to_dict()["sessions"]
+    for condition in sessions["conditions"]:
+        assert condition["paired"] and "drawn once for all roles" in condition["covers"]
+        assert len(condition["walkers"]) == 9 and all(row["sessions"] == 6 for row in condition["walkers"])
+    assert "confounds" in sessions["published"] and len(sessions["policies"]) == 3
+    kept = json.loads((folder / "runs/study/scores.json").read_text())
+    assert kept["kind"] == "roleplay" and kept["sessions"] == json.loads(json.dumps(sessions))
+    again = vs.score(folder / "runs/study").to_dict()
+    assert again["sessions"] == kept["sessions"], "scoring again needs no model"
+
+
+def test_the_page_has_all_roles_on_one_axis(study: tuple[Path, dict[str, Any]]) -> None:
+    folder, _ = study
+    page = (folder / "runs/study/report.html").read_text(encoding="utf-8")
+    assert "What sessions say" in page
+    for words in ("no persona", "placebo texts", "Towards the target", "It confounds"):
+        assert words in page
+
+
+def test_a_study_goes_on_and_is_planned_from_a_file(
+    study: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = study
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    (folder / "study.yaml").write_text(
+        "roleplay:\n  corpus: my-corpus\n  model: simulated:amber\n  personas: mine.yaml\n  placebos: 5\n"
+        "  sessions: 6\n  steps: 20\n  top-k: 2\n  run: runs/study\n"
+    )
+    assert main(["roleplay", "--config", "study.yaml", "--dry-run", "--json"]) == 0
+    planned = json.loads(capfd.readouterr().out)
+    cost = planned["sessions"]["simulated:amber"]
+    assert cost["sessions"] == 2 * 9 * 6 and cost["logged"] == cost["steps"] == 20 * cost["sessions"]
+    assert cost["least"] == cost["most"] == 0, "nothing remains"
+    assert planned["questions"]["models"]["simulated:amber"]["to_ask"] == 0
+    logs = sorted((folder / "runs/study/sessions").glob("*.jsonl"))
+    before = {log: log.read_bytes() for log in logs}
+    torn = logs[0]
+    torn.write_bytes(torn.read_bytes()[:-200])
+    assert main(["roleplay", "--config", "study.yaml", "--json"]) == 0
+    capfd.readouterr()
+    assert {log: log.read_bytes() for log in logs} == before
+    (folder / "wrong.yaml").write_text("roleplay:\n  personae: mine.yaml\n")
+    assert main(["roleplay", "--config", "wrong.yaml", "--json"]) == 2
+    assert "personae" in json.loads(capfd.readouterr().out)["error"]["message"]
+
+
+def test_sessions_are_compared_by_their_logs(
+    study: tuple[Path, dict[str, Any]], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = study
+    logs = sorted((folder / "runs/study/sessions").glob("*random*.jsonl"))
+    chosen = [str(log) for log in logs if "-none-" in log.name or "-boss-" in log.name]
+    assert main(["compare", *chosen, "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert found["sessions"] == 12 and found["people"] is None
+    (row,) = found["conditions"][0]["personas"]
+    assert row["verdict"] == "unknown" and "placebo" in row["why"]
+    assert set(row["towards"]) == {"bare", "persona"}
+    assert main(["compare", *chosen, "--drift", "--json"]) == 2
+    assert "--drift means nothing beside session logs" in capfd.readouterr().out
+    alone = tmp_path / logs[0].name
+    shutil.copy(logs[0], alone)
+    with pytest.raises(InputError, match="nothing says which values"):
+        vs.compare_sessions(alone)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"strategy": ("isq",)}, "questionnaire"),
+        ({"policy": ("random", "random")}, "named twice"),
+        ({"persona": ("nobody",)}, "unknown persona"),
+        ({"sessions": -1}, "0 or more"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_begun(settings: Any, said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=said):
+        vs.roleplay(tmp_path, "simulated:amber", tmp_path / "run", vs.RoleplaySettings(**settings))
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,92 @@
+"""Sessions out of their logs: what an agent did, what was asked without memory, what was done to the feed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browse_fixtures import TASTE, Leaning, make_catalogue, session
+
+from agents.browsing.log import Event, LogContents, encode
+from agents.browsing.session import browse
+from agents.feeds.policy import load_policy
+from valuespectrum.sessions.feeds.measures import session_measures
+from valuespectrum.sessions.feeds.reacting import interventions
+from valuespectrum.sessions.walks.walked import WalkedSession, one_stock, policy_words, read_walked, walked
+from vectorstore.foundation.errors import InputError
+
+CATALOGUE = make_catalogue(60)
+VALUES = {item: group for item, group in CATALOGUE.groups.items() if group}
+
+
+def read(model: Leaning, steps: int = 30, policy: str = "random", seed: int = 3) -> WalkedSession:
+    options = session(policy=load_policy(policy), steps=steps, seed=seed)
+    record = browse(options, CATALOGUE, model)
+    lines = (encode(record.manifest), *map(encode, record.events))
+    return walked("made", LogContents(record.manifest, record.events, lines), VALUES)
+
+
+def test_what_was_refused_or_failed_decides_nothing() -> None:
+    found = read(Leaning(TASTE, refuses="security", fails="hedonism"), policy="balanced")
+    undecided = np.isnan(found.kept)
+    assert {found.values[at] for at in np.flatnonzero(undecided)} == {"security", "hedonism"}
+    assert found.refused.sum() == 10 and np.isnan(found.liked[undecided]).all()
+    measures = session_measures(found)
+    assert measures["refused"] == pytest.approx(1 / 3) and measures["undecided"] == pytest.approx(2 / 3)
+
+
+def test_chances_are_one_where_all_clips_are_alike() -> None:
+    assert read(Leaning(TASTE)).chance == pytest.approx(np.ones(30))
+    following = read(Leaning(TASTE), policy="similar").chance
+    assert following[0] == pytest.approx(1) and following.max() > 1.5
+
+
+def test_skipped_clips_were_not_asked_about_and_watched_ones_were() -> None:
+    found = read(Leaning(TASTE))
+    assert np.isnan(found.liked[found.kept == 0]).all() and not np.isnan(found.liked[found.kept == 1]).any()
+    assert (found.share[found.kept == 0] == 0).all() and (found.share[found.kept == 1] > 0).all()
+    assert found.stock == {"hedonism": 20, "power": 20, "security": 20}
+
+
+def test_further_acts_are_liking_and_answers_without_memory_tell_history() -> None:
+    record = browse(session(steps=4), CATALOGUE, Leaning({}))
+    first, second, *rest = record.events
+    told: list[Event] = [
+        replace(first, action="watch", rating=None, further=("save",), chances={"like": 0.8}, fresh={"like": 0.5}),
+        replace(second, action="watch", rating=None, chances={"like": 0.8, "glance": None}, fresh={"glance": 0.5}),
+        *rest,
+    ]
+    found = walked("made", LogContents(record.manifest, tuple(told), ()), VALUES)
+    assert found.liked[0] == 1 and np.isnan(found.liked[1])
+    assert found.history[0] == pytest.approx(0.3) and np.isnan(found.history[1:]).all()
+
+
+def test_interventions_are_held_against_the_pair_without() -> None:
+    pairs = []
+    for seed in range(4):
+        plain = read(Leaning(TASTE), steps=40, seed=seed)
+        done = replace(
+            plain, interventions=((20, "swap"),), intervened=True, liked=np.where(np.arange(40) < 20, 0.0, 1.0)
+        )
+        pairs += [plain, done]
+    (row,) = interventions(pairs, window=10, level=0.95)
+    assert row["intervention"] == "swap" and row["step"] == 20 and row["sessions"] == 4
+    assert row["entropy"] == row["kept"] == 0 and row["like"] > 0 and row["escapes_watched"] == 4
+    assert interventions([each for each in pairs if not each.intervened], 10, 0.95) == []
+
+
+def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
+    found = read(Leaning(TASTE), steps=5)
+    with pytest.raises(InputError, match="different catalogues"):
+        one_stock([found, replace(found, stock={"power": 3})])
+    record = browse(session(steps=2), CATALOGUE, Leaning({}))
+    with pytest.raises(InputError, match="no steps"):
+        walked("empty", LogContents(record.manifest, (), ()), VALUES)
+    log = tmp_path / "alone.jsonl"
+    log.write_bytes(b"".join([encode(record.manifest), *map(encode, record.events)]))
+    with pytest.raises(InputError, match="nothing says which values"):
+        read_walked(log)
+    assert read_walked(log, VALUES).walker.persona == "none"
+    assert policy_words({"name": "similar", "params": None}) == "similar"

@@ -1,0 +1,235 @@
+"""Everything that several sessions say, as one document: for ``scores.json``, ``compare`` and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.scoring.personas.rows import summarise
+from valuespectrum.sessions.feeds.measures import WINDOWS, session_amplification, session_measures, session_shares
+from valuespectrum.sessions.feeds.personalising import personalisation
+from valuespectrum.sessions.feeds.reacting import interventions
+from valuespectrum.sessions.revealed.before_after import before_after
+from valuespectrum.sessions.revealed.profiles import (
+    OUTCOMES,
+    Revealed,
+    RevealOptions,
+    consecutive,
+    reveal,
+)
+from valuespectrum.sessions.revealed.roles import session_personas
+from valuespectrum.sessions.revealed.stability import STRETCHES, Stability, fading, separability, stability
+from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_over
+from valuespectrum.sessions.walks.walked import WalkedSession, Walker
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+_MOST_PAIRS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class SessionScoring:
+    """How sessions are put into numbers."""
+
+    window: int = WINDOWS[0]
+    """Steps in a window of the feed's numbers."""
+    reveal: RevealOptions = field(default_factory=RevealOptions)
+
+
+Condition = tuple[str, str]
+"""Model and policy; people are one model."""
+PEOPLE = "people"
+
+
+def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring | None = None) -> Json:
+    """Put sessions into numbers: by model and policy, walker by walker, personas beside the bare model and placebos.
+
+    Args:
+        sessions: Through one catalogue.
+        options: Windows, outcomes, level.
+
+    Returns:
+        ``conditions`` (one for each model and policy: ``walkers``, ``personas``, ``persona_summary``,
+        ``separability``, ``stability``, ``personalisation``, ``covers``), ``policies`` (what one policy shows more of
+        than another, walker by walker), ``interventions``, ``published``, ``sessions``, ``level``, ``window``.
+
+    Raises:
+        InputError: There are no sessions.
+    """
+    options = options or SessionScoring()
+    if not sessions:
+        raise InputError("there are no sessions", "name session logs")
+    groups: dict[Condition, list[WalkedSession]] = {}
+    plain = [each for each in sessions if not each.intervened] or list(sessions)
+    for each in plain:
+        groups.setdefault((PEOPLE if each.walker.human else each.walker.model, each.policy), []).append(each)
+    return {
+        "sessions": len(sessions),
+        "steps": sum(map(len, sessions)),
+        "level": options.reveal.level,
+        "window": options.window,
+        "outcomes": list(options.reveal.outcomes),
+        "conditions": [_condition(model, policy, own, options) for (model, policy), own in groups.items()],
+        "policies": list(_policies(plain, options.reveal.level)),
+        "interventions": interventions(sessions, options.window, options.reveal.level),
+        "published": before_after(plain),
+    }
+
+
+def _condition(model: str, policy: str, sessions: Sequence[WalkedSession], options: SessionScoring) -> Json:
+    walkers = list(dict.fromkeys(each.walker for each in sessions))
+    about: Json = {"model": model, "policy": policy, "human": walkers[0].human, "sessions": len(sessions)}
+    decided = any((~np.isnan(OUTCOMES[name](each))).any() for each in sessions for name in options.reveal.outcomes)
+    told = _revealed(sessions, walkers, options) if decided else _NOTHING_REVEALED
+    rows = [_walker(each, sessions, options) | told["profiles"].get(each, {}) for each in walkers]
+    return {
+        **about,
+        **{name: each for name, each in told.items() if name != "profiles"},
+        "walkers": rows,
+        "personalisation": list(_personalised(walkers, sessions, options)),
+    }
+
+
+_NOTHING_REVEALED: Json = {
+    "paired": False,
+    "covers": "Nothing was decided in these sessions, so that they reveal no profile.",
+    "reweighted": False,
+    "profiles": {},
+    "personas": [],
+    "persona_summary": [],
+}
+
+
+def _revealed(sessions: Sequence[WalkedSession], walkers: Sequence[Walker], options: SessionScoring) -> Json:
+    """Profiles by walker, personas, and how far walkers differ and stay what they are."""
+    revealed = reveal(sessions, options.reveal)
+    targets = {each.walker.persona: each.target for each in sessions if each.target and any(each.target.values())}
+    personas = list(session_personas(revealed, targets))
+    playing = [each for each in walkers if each.persona in targets and not each.placebo]
+    stable = stability(sessions, options.reveal)
+    stretches = reveal(sessions, options.reveal, consecutive(STRETCHES))
+    for row, walker in zip(personas, _walkers_of(personas), strict=True):
+        row |= _over_time(row, walker, revealed, stretches, stable, sessions)
+    return {
+        "paired": revealed.paired,
+        "covers": revealed.covers,
+        "clip_sd": revealed.fit.clip_sd,
+        "effective_share": revealed.effective,
+        "reweighted": revealed.reweighted,
+        "profiles": {each: _profiles(each, sessions, revealed, options) for each in walkers},
+        "personas": personas,
+        "persona_summary": summarise(personas, options.reveal.level) if personas else [],
+        "separability": asdict(separability(revealed, playing)),
+        "rank_order_stability": stable.rank_order,
+        "rank_order_by_luck": stable.rank_order_by_luck,
+    }
+
+
+def _profiles(walker: Walker, sessions: Sequence[WalkedSession], revealed: Revealed, options: SessionScoring) -> Json:
+    return {
+        "revealed": {value: each.to_json() for value, each in revealed.estimates(walker).items()},
+        "by_outcome": _by_outcome([each for each in sessions if each.walker == walker], options.reveal),
+    }
+
+
+def _walkers_of(rows: Sequence[Json]) -> list[Walker]:
+    return [Walker(**{name: row[name] for name in Walker._fields}) for row in rows]
+
+
+def _over_time(
+    row: Json,
+    walker: Walker,
+    revealed: Revealed,
+    stretches: Revealed,
+    stable: Stability,
+    sessions: Sequence[WalkedSession],
+) -> Json:
+    ipsative, by_luck = stable.ipsative[walker]
+    found: Json = {"ipsative_stability": ipsative, "ipsative_by_luck": by_luck}
+    bare = walker._replace(persona=NO_PERSONA, strategy=NO_PERSONA)
+    if (bare, "") in revealed.walkers:
+        target = np.array([row["target"].get(value, 0.0) for value in revealed.values])
+        steps = int(np.median([len(each) for each in sessions if each.walker == walker]))
+        found |= fading(stretches, walker, revealed.profile(bare), target, steps).to_json()
+    return found
+
+
+def _walker(walker: Walker, sessions: Sequence[WalkedSession], revealed: Revealed, options: SessionScoring) -> Json:
+    own, level = [each for each in sessions if each.walker == walker], options.reveal.level
+    bare = [each for each in sessions if each.walker == walker._replace(persona=NO_PERSONA, strategy=NO_PERSONA)]
+    measured, beside = ([session_measures(each, options.window) for each in some] for some in (own, bare))
+    loud = [session_amplification(each) for each in own]
+    row: Json = {
+        **walker._asdict(),
+        "placebo": walker.placebo,
+        "sessions": len(own),
+        "steps": sum(map(len, own)),
+        "measures": {name: mean_over([each[name] for each in measured], level).to_json() for name in measured[0]},
+        "amplification": {value: mean_over([each[value] for each in loud], level).to_json() for value in loud[0]},
+    }
+    if bare and walker.persona != NO_PERSONA:
+        row["beside_bare"] = {
+            name: mean_difference(
+                by_seed(own, [each[name] for each in measured]), by_seed(bare, [each[name] for each in beside]), level
+            ).to_json()
+            for name in measured[0]
+        }
+    return row | _history_effect(own, level)
+
+
+def _by_outcome(own: Sequence[WalkedSession], options: RevealOptions) -> Json:
+    """Profiles by what is looked at, where that was decided: watching, liking, share watched."""
+    found: Json = {}
+    for name, outcome in OUTCOMES.items():
+        if any(not np.isnan(outcome(each)).all() for each in own):
+            alone = RevealOptions((name,), options.over_clips, options.level, options.most_weight)
+            profile = reveal(own, alone).estimates(own[0].walker)
+            found[name] = {value: each.estimate.to_json() for value, each in profile.items()}
+    return found
+
+
+def _history_effect(own: Sequence[WalkedSession], level: float) -> Json:
+    """What answers in the session are above those without memory, over the clips of which both are known."""
+    known = [each.history[~np.isnan(each.history)] for each in own if each.history.size]
+    numbers = [float(each.mean()) for each in known if each.size]
+    return {"history_effect": mean_over(numbers, level).to_json()} if numbers else {}
+
+
+def _personalised(
+    walkers: Sequence[Walker], sessions: Sequence[WalkedSession], options: SessionScoring
+) -> Iterator[Json]:
+    """Pairs with the bare model first; all pairs where they are few."""
+    pairs = list(combinations([each for each in walkers if not each.placebo], 2))
+    for first, second in pairs[:_MOST_PAIRS]:
+        own, other = ([each for each in sessions if each.walker == one] for one in (first, second))
+        found = personalisation(own, other, seed=options.reveal.seed)
+        yield {"first": first.words, "second": second.words, **_without_nan(asdict(found))}
+
+
+def _policies(sessions: Sequence[WalkedSession], level: float) -> Iterator[Json]:
+    """How much more of what a persona aims at one policy shows than another, seed by seed."""
+    policies = list(dict.fromkeys(each.policy for each in sessions))
+    for walker in dict.fromkeys(each.walker for each in sessions if each.target and any(each.target.values())):
+        shown = {}
+        for policy in policies:
+            own = [each for each in sessions if each.walker == walker and each.policy == policy]
+            shown[policy] = by_seed(own, [_towards(each) for each in own])
+        for first, second in combinations(policies, 2):
+            found = mean_difference(shown[second], shown[first], level)
+            if found.mean is not None:
+                yield {**walker._asdict(), "policy": second, "than": first, **found.to_json("towards")}
+
+
+def _towards(session: WalkedSession) -> float:
+    """Exposure to what the persona aims at minus that of the catalogue, weighted by the target."""
+    total, shares = sum(session.stock.values()), session_shares(session)
+    aims: Mapping[str, float] = session.target or {}
+    return sum(aims.get(value, 0.0) * (shares[value] - session.stock[value] / total) for value in shares)
+
+
+def _without_nan(row: Json) -> Json:
+    return {name: None if isinstance(each, float) and np.isnan(each) else each for name, each in row.items()}

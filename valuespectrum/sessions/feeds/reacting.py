@@ -1,0 +1,92 @@
+"""What an intervention did: sessions that had it beside those of the same walker and seed that had none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+
+from valuespectrum.sessions.feeds.exposure import distance, normalised_entropy, shares_of
+from valuespectrum.sessions.feeds.returning import Escape, escape, median_escape, relapse
+from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_over
+from valuespectrum.sessions.walks.walked import NO_VALUE, Floats, WalkedSession, Walker
+from vectorstore.foundation.json_types import Json
+
+
+def interventions(sessions: Sequence[WalkedSession], window: int, level: float) -> list[Json]:
+    """By walker, policy and first intervention: how the rest of a session differs from the run without it.
+
+    Args:
+        sessions: With and without interventions.
+        window: Steps in a window.
+        level: Of the intervals.
+
+    Returns:
+        Rows with ``intervention``, ``step``, ``sessions``, ``entropy``, ``kept`` and ``like`` after it minus those of
+        the paired runs at the same steps, ``distance`` of the exposures before and after, and of the value that was
+        shown most in the window before: ``escape`` (median steps until it is back to its catalogue share, of
+        ``escapes_watched`` sessions of which ``escaped`` did) and ``relapse``.
+    """
+    plain = {(each.walker, each.policy, each.seed): each for each in sessions if not each.intervened}
+    done = [each for each in sessions if each.interventions]
+    rows = []
+    for (walker, policy, name, step), own in groupby(sorted(done, key=_key), key=lambda each: _key(each)[:4]):
+        listed = list(own)
+        after = [each for each in listed if step < len(each)]
+        row: Json = {**walker._asdict(), "policy": policy, "intervention": name, "step": step, "sessions": len(listed)}
+        for measure, of in _AFTER.items():
+            both = [(each, plain[_pair(each)]) for each in after if _pair(each) in plain]
+            longer = [(one, other) for one, other in both if step < len(other)]
+            first, second = (
+                by_seed([pair[side] for pair in longer], [of(pair[side], step) for pair in longer]) for side in (0, 1)
+            )
+            row |= mean_difference(first, second, level).to_json(measure)
+        rows.append(row | _returned(after, step, window, level))
+    return rows
+
+
+def _key(session: WalkedSession) -> tuple[Walker, str, str, int, int]:
+    step, name = session.interventions[0]
+    return session.walker, session.policy, name, step, session.seed
+
+
+def _pair(session: WalkedSession) -> tuple[Walker, str, int]:
+    return session.walker, session.policy, session.seed
+
+
+def _returned(after: Sequence[WalkedSession], step: int, window: int, level: float) -> Json:
+    found: list[Escape] = []
+    back, apart = [], []
+    for each in after:
+        before = each.values[max(0, step - window) : step]
+        if not before:
+            continue
+        shares = shares_of(before, each.stock)
+        value = max((name for name in shares if name != NO_VALUE), key=lambda name: shares[name], default=NO_VALUE)
+        apart.append(distance(shares, shares_of(each.values[step:], each.stock)))
+        back.append(relapse(each, value, step, window, window))
+        if step + window <= len(each):
+            found.append(escape(each, value, step, window))
+    median = median_escape(found)
+    return {
+        **mean_over(apart, level).to_json("distance"),
+        **mean_over(back, level).to_json("relapse"),
+        "escape": None if median != median else median,
+        "escaped": sum(not one.censored for one in found),
+        "escapes_watched": len(found),
+    }
+
+
+def _entropy_after(session: WalkedSession, step: int) -> float:
+    return normalised_entropy(shares_of(session.values[step:], session.stock))
+
+
+def _share_after(numbers: Floats, step: int) -> float:
+    known = numbers[step:][numbers[step:] == numbers[step:]]
+    return float(known.mean()) if known.size else float("nan")
+
+
+_AFTER: Mapping[str, Callable[[WalkedSession, int], float]] = {
+    "entropy": _entropy_after,
+    "kept": lambda session, step: _share_after(session.kept, step),
+    "like": lambda session, step: _share_after(session.liked, step),
+}

@@ -1,0 +1,209 @@
+"""Sessions of people as our own logs, so that they stand in one table with those of agents."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import isnan
+from typing import TYPE_CHECKING
+
+from valuespectrum.sessions.people.layouts import PersonWatched
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from agents.browsing.log import Event, SessionManifest
+
+_OBSERVED = "observed"
+_NOTHING = hashlib.sha256(b"").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What makes a session and what makes watching."""
+
+    kept_from: float = 3.0
+    """Seconds from which on a clip counts as watched on; a shorter clip from its whole length."""
+    gap: float = 1800.0
+    """Seconds without a clip that end a session, where the layout names none."""
+    least_steps: int = 5
+    """Shorter sessions are left out."""
+
+    def __post_init__(self) -> None:
+        if not (self.kept_from >= 0 and self.gap > 0 and self.least_steps >= 1):
+            raise InputError("kept_from is 0 or more, gap above 0, and a session has at least one step")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClip:
+    """A clip of the corpus."""
+
+    clip_id: str
+    seconds: float
+    names: tuple[str, ...]
+    """By which it may be called: name of its file without ending, link, page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSession:
+    """One session of a person."""
+
+    name: str
+    manifest: SessionManifest
+    events: tuple[Event, ...]
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came of it."""
+
+    sessions: list[ImportedSession] = field(default_factory=list)
+    unknown_clips: int = 0
+    """Clips that were watched and are not in the corpus; they are left out of their sessions."""
+    short: int = 0
+    """Sessions that were left out."""
+
+
+def import_people(
+    rows: Sequence[PersonWatched],
+    clips: Sequence[KnownClip],
+    catalogue_hash: str,
+    options: ImportOptions | None = None,
+    layout: str = "",
+) -> Imported:
+    """Sessions of people as manifests and events; ids of people are replaced by hashes.
+
+    A clip that a person met before in the session is left out: sessions show a clip once. Chances are not known, so
+    that events have no candidates and nothing is reweighted.
+
+    Args:
+        rows: What was watched.
+        clips: Of the corpus.
+        catalogue_hash: Of the catalogue that they make.
+        options: What makes a session.
+        layout: Where rows come from, for the manifest.
+
+    Raises:
+        InputError: No clip of the rows is in the corpus, or no session is long enough.
+    """
+    options, found = options or ImportOptions(), Imported()
+    known = {_called(name): clip for clip in clips for name in clip.names}
+    for person, several in _by_person(rows).items():
+        for number, session in enumerate(_sessions(several, options.gap), start=1):
+            met = [(row, known[_called(row.clip)]) for row in session if _called(row.clip) in known]
+            found.unknown_clips += len(session) - len(met)
+            once = list({clip.clip_id: (row, clip) for row, clip in reversed(met)}.values())[::-1]
+            if len(once) < options.least_steps:
+                found.short += 1
+                continue
+            pseudonym = hashlib.sha256(f"{layout}/{person}".encode()).hexdigest()[:12]
+            manifest = _manifest(pseudonym, number, layout, (catalogue_hash, len(clips)), options)
+            found.sessions.append(
+                ImportedSession(f"person-{pseudonym}-{number}", manifest, tuple(_events(once, options)))
+            )
+    if not found.sessions:
+        raise InputError(
+            f"no session of a person has {options.least_steps} clips of the corpus"
+            f" ({found.unknown_clips:,} clips are not in it)",
+            "ingest the clips first; they are found by the names of their files, or by their links",
+        )
+    return found
+
+
+def _called(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _by_person(rows: Sequence[PersonWatched]) -> Mapping[str, list[PersonWatched]]:
+    found: dict[str, list[PersonWatched]] = {}
+    for row in rows:
+        found.setdefault(row.person, []).append(row)
+    return found
+
+
+def _sessions(rows: Sequence[PersonWatched], gap: float) -> Iterator[list[PersonWatched]]:
+    """Rows of one person by session, each in order of time; rows without time stay where they stand."""
+    if any(row.session for row in rows):
+        named: dict[str, list[PersonWatched]] = {}
+        for row in rows:
+            named.setdefault(row.session, []).append(row)
+        yield from (_in_time(each) for each in named.values())
+        return
+    ordered = _in_time(rows)
+    starts = [0, *(place for place, (one, other) in enumerate(pairwise(ordered), 1) if other.time - one.time > gap)]
+    yield from (ordered[start:end] for start, end in pairwise([*starts, len(ordered)]))
+
+
+def _in_time(rows: Sequence[PersonWatched]) -> list[PersonWatched]:
+    return list(rows) if any(isnan(row.time) for row in rows) else sorted(rows, key=lambda row: row.time)
+
+
+def _events(met: Sequence[tuple[PersonWatched, KnownClip]], options: ImportOptions) -> Iterator[Event]:
+    from agents.browsing.log import NO_ACTION, Event
+
+    begun = met[0][0].time
+    for step, (row, clip) in enumerate(met):
+        watched = 0.0 if row.seconds is None else min(row.seconds, clip.seconds)
+        kept = row.seconds is not None and row.seconds >= min(options.kept_from, clip.seconds)
+        action = row.signal or (NO_ACTION if row.seconds is None else "watch" if kept else "skip")
+        yield Event(
+            step=step,
+            t_sim=0.0 if isnan(row.time - begun) else round(row.time - begun, 3),
+            item_id=clip.clip_id,
+            policy_reason=_OBSERVED,
+            candidates=(),
+            shown=(),
+            prompt_hash=_NOTHING,
+            raw_answer=(),
+            parsed=(),
+            refusal=False,
+            logprobs=(),
+            action=action,
+            watch_s=round(watched, 3),
+            watch_frac=round(watched / clip.seconds, 6),
+            rating=None,
+            memory_in_hash=None,
+            memory_out_hash=None,
+            intervention=None,
+            latency_ms=None,
+            tokens=(),
+            cache_hit=None,
+            error=None,
+        )
+
+
+def _manifest(
+    person: str, number: int, layout: str, catalogue: tuple[str, int], options: ImportOptions
+) -> SessionManifest:
+    from agents.browsing.log import SCHEMA, SessionManifest, encode
+
+    made = SessionManifest(
+        schema=SCHEMA,
+        run_id="",
+        seed=number,
+        streams={},
+        catalogue_hash=catalogue[0],
+        n_items=catalogue[1],
+        policy={"name": _OBSERVED, "params": {}},
+        persona={"id": None, "kind": "none", "text_hash": None, "target_profile": None},
+        model={"id": person, "params": {}},
+        observer={},
+        memory="none",
+        code_version="",
+        human=True,
+        session={"imported": layout, "kept_from": options.kept_from, "gap": options.gap},
+    )
+    return replace(made, run_id=hashlib.sha256(encode(made)).hexdigest()[:16])
+
+
+def clip_names(source: str, page: str = "") -> tuple[str, ...]:
+    """By what names a clip may be called.
+
+    Example:
+        >>> clip_names("videos/1234.mp4"), clip_names("https://example.org/v/9", "https://example.org/watch/9")
+        (('1234',), ('https://example.org/v/9', 'https://example.org/watch/9'))
+    """
+    own = source if "://" in source else re.sub(r"\.\w{1,5}$", "", re.split(r"[\\/]", source)[-1])
+    return tuple(dict.fromkeys(each for each in (own, page) if each))

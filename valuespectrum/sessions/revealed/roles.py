@@ -1,0 +1,168 @@
+"""What personas did to revealed profiles: beside the bare model and beside placebo texts that walked as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.scoring.alignment import ceiling, correlate
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.personas.placebos import movement
+from valuespectrum.scoring.personas.role_sets import Spread
+from valuespectrum.scoring.personas.rows import movement_row
+from valuespectrum.scoring.profile import number
+from valuespectrum.sessions.revealed.mixed import Floats
+from valuespectrum.sessions.revealed.profiles import FEWEST_SESSIONS, Revealed
+from valuespectrum.sessions.walks.walked import Walker
+from vectorstore.foundation.json_types import Json
+
+_NO_BARE = "the model without a persona did not walk"
+
+
+@dataclass(frozen=True, slots=True)
+class OverSessions:
+    """What other sessions would change (``role_sets.DrawnAgain``)."""
+
+    revealed: Revealed
+    persona: int
+    bare: int
+    texts: tuple[int, ...]
+
+    @property
+    def covers(self) -> str:
+        """What is drawn again, in words."""
+        return self.revealed.covers
+
+    def beyond_bare(self, weights: Floats, keep: float = 1.0) -> Spread:
+        """Of weighted sums of the persona minus the bare model, or what is left of it."""
+        return self._spread([self._free(self.persona, weights, keep)])[0]
+
+    def beyond_texts(self, weights: Floats, keeps: Floats | None = None) -> Spread:
+        """Of the persona minus the mean of the texts, above what it is of a text minus the mean of the others."""
+        left = np.zeros(1 + len(self.texts)) if keeps is None else np.where(np.isnan(keeps), 0.0, keeps)
+        free = [self._free(place, weights, own) for place, own in zip((self.persona, *self.texts), left, strict=True)]
+        texts = free[1:]
+        against = [np.mean(texts, axis=0), *(np.mean(texts[:k] + texts[k + 1 :], axis=0) for k in range(len(texts)))]
+        spreads = self._spread([own - other for own, other in zip(free, against, strict=True)])
+        # A text is held against one text less than the persona is.
+        usual = np.mean([each.variance for each in spreads[1:]], axis=0) * (1.0 - 1.0 / len(texts) ** 2)
+        return Spread(np.maximum(spreads[0].variance - usual, 0.0), spreads[0].freedom)
+
+    def _free(self, place: int, weights: Floats, keep: float) -> Floats:
+        """Weights on all betas of one role minus what is left of the bare model."""
+        whole = np.zeros((len(weights), *self.revealed.fit.beta.shape))
+        whole[:, place] += weights
+        whole[:, self.bare] -= keep * weights
+        return whole
+
+    def _spread(self, sums: Sequence[Floats]) -> list[Spread]:
+        influences, over_clips = self.revealed.fit.influences, self.revealed.options.over_clips
+        found = influences.variance(np.concatenate(sums), over_clips)
+        variance, freedom = (each.reshape(len(sums), -1) for each in found)
+        return [Spread(*each) for each in zip(variance, freedom, strict=True)]
+
+
+def session_personas(revealed: Revealed, targets: Mapping[str, Mapping[str, float]]) -> Iterator[Json]:
+    """A row for each persona whose target is known.
+
+    Args:
+        revealed: Profiles of bare models, personas and placebo texts out of one fit.
+        targets: Persona to target profile.
+
+    Returns:
+        Rows of ``scoring.personas.rows.movement_row`` with the columns of the walker, ``sessions``,
+        ``aligned_of_ceiling`` (alignment over the most that ties in the target allow), ``bare_of_ceiling``,
+        ``steerability``, ``steerability_beyond_texts`` and their ends, and ``towards``: for ``bare``, ``persona`` and
+        ``placebos`` (their mean), the mean of the centred log-odds weighted by the target, on one scale with
+        intervals. Without a bare model the verdict is unknown.
+    """
+    whole = [walker for walker, part in revealed.walkers if not part]
+    for walker in whole:
+        if walker.placebo or walker.persona not in targets:
+            continue
+        bare = walker._replace(persona=NO_PERSONA, strategy=NO_PERSONA)
+        texts = [
+            each for each in whole if each.placebo and (each.model, each.strategy) == (walker.model, walker.strategy)
+        ]
+        target = np.array([targets[walker.persona].get(value, 0.0) for value in revealed.values])
+        yield {
+            **walker._asdict(),
+            "sessions": revealed.sessions[walker],
+            "target": dict(targets[walker.persona]),
+            **_moved(revealed, walker, bare if bare in whole else None, texts, target),
+            **_steered(revealed, walker, bare if bare in whole else None, texts, target),
+            "towards": _towards(revealed, (bare if bare in whole else None, walker, texts), target),
+        }
+
+
+def _moved(revealed: Revealed, walker: Walker, bare: Walker | None, texts: Sequence[Walker], target: Floats) -> Json:
+    own = revealed.profile(walker)
+    if bare is None:
+        nothing = np.full(own.shape, np.nan)
+        return movement_row(movement(own, nothing, target, []), revealed.values, "log_odds") | {"why": _NO_BARE}
+    places = tuple(revealed.place(each) for each in texts)
+    sets = None
+    if min(revealed.sessions[each] for each in (walker, bare, *texts)) >= FEWEST_SESSIONS:
+        sets = OverSessions(revealed, revealed.place(walker), revealed.place(bare), places)
+    profiles = [revealed.profile(each) for each in texts]
+    judged = movement(own, revealed.profile(bare), target, profiles, sets, revealed.options.level)
+    return movement_row(judged, revealed.values, "log_odds")
+
+
+def _steered(revealed: Revealed, walker: Walker, bare: Walker | None, texts: Sequence[Walker], target: Floats) -> Json:
+    """Alignments over their ceiling, and how much of what was left to gain a persona gained."""
+    own = _aligned(revealed, walker, target)
+    row = _estimate(own, revealed).to_json("aligned_of_ceiling")
+    if bare is not None:
+        before = _aligned(revealed, bare, target)
+        row |= _estimate(before, revealed).to_json("bare_of_ceiling")
+        row |= _estimate(_gained(own, before), revealed).to_json("steerability")
+    if texts:
+        before = np.mean([_aligned(revealed, each, target) for each in texts], axis=0)
+        row |= _estimate(_gained(own, before), revealed).to_json("steerability_beyond_texts")
+    return row
+
+
+def _towards(revealed: Revealed, roles: tuple[Walker | None, Walker, Sequence[Walker]], target: Floats) -> Json:
+    """How far each kind of role lies towards the target: sum of target times centred log-odds, over sum of sizes."""
+    bare, persona, texts = roles
+    size = float(np.abs(target).sum())
+    groups = {"bare": [bare] if bare else [], "persona": [persona], "placebos": texts}
+    found: Json = {}
+    for name, walkers in groups.items():
+        if walkers and size:
+            weights = np.zeros((1, *revealed.fit.beta.shape))
+            for each in walkers:
+                weights[0, revealed.place(each)] += target / size / len(walkers)
+            mean = sum(float(np.nansum(revealed.profile(each) * target)) for each in walkers) / size / len(walkers)
+            found[name] = revealed.one(weights, mean, walkers).estimate.to_json()
+    return found
+
+
+def _aligned(revealed: Revealed, walker: Walker, target: Floats) -> Floats:
+    """Alignment over its ceiling: as measured first, then of every bootstrap profile."""
+    place = revealed.place(walker)
+    rows = np.concatenate([revealed.fit.beta[None, place], revealed.drawn[:, place]])
+    known = ~np.isnan(rows[0])
+    most = ceiling(target[known])
+    if not most > 0:
+        return np.full(len(rows), np.nan)
+    return np.asarray(correlate(rows[:, known], target[known]) / most)
+
+
+def _gained(after: Floats, before: Floats) -> Floats:
+    left = 1.0 - before
+    return np.asarray(np.divide(after - before, left, out=np.full(after.shape, np.nan), where=left > 0.01))
+
+
+def _estimate(rows: Floats, revealed: Revealed) -> Estimate:
+    """The first with the middle of the others, by percentiles."""
+    mean, drawn = number(float(rows[0])), rows[1:][~np.isnan(rows[1:])]
+    if mean is None or len(drawn) < len(rows) / 2:
+        return Estimate(mean, why="" if mean is None else "most bootstrap samples have no such number")
+    tail = (1 - revealed.options.level) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    return Estimate(mean, float(low), float(high))

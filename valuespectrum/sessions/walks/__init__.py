@@ -1,0 +1,1 @@
+"""Sessions as arrays, and means over them: the session is the unit."""

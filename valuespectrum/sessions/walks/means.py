@@ -1,0 +1,54 @@
+"""Numbers of sessions as numbers of conditions: the session is the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.sessions.walks.walked import WalkedSession
+
+ONE_SESSION = "one session: nothing shows how another would go"
+ALL_ALIKE = "all sessions gave the same"
+
+
+def mean_over(numbers: Sequence[float], level: float) -> Estimate:
+    """Mean over sessions with Student's interval; sessions without the number are left out and not counted.
+
+    Example:
+        >>> found = mean_over([1.0, 2.0, 3.0, float("nan")], 0.95)
+        >>> found.mean, found.n, round(found.high, 2)
+        (2.0, 3, 4.48)
+    """
+    from scipy.special import stdtrit
+
+    known = np.array([each for each in numbers if not np.isnan(each)])
+    if not known.size:
+        return Estimate(None, why="no session has it")
+    mean, count = float(known.mean()), int(known.size)
+    if count < 2:
+        return Estimate(mean, why=ONE_SESSION, n=count)
+    se = float(known.std(ddof=1)) / count**0.5
+    if not se:
+        return Estimate(mean, why=ALL_ALIKE, n=count)
+    half = float(stdtrit(count - 1, (1 + level) / 2)) * se
+    return Estimate(mean, mean - half, mean + half, se=se, n=count)
+
+
+def mean_difference(first: Mapping[int, float], second: Mapping[int, float], level: float) -> Estimate:
+    """Mean of the differences seed by seed, over the seeds that both have.
+
+    Example:
+        >>> mean_difference({0: 1.0, 1: 3.0}, {0: 0.5, 1: 2.0, 2: 9.0}, 0.95).mean
+        0.75
+    """
+    return mean_over([first[seed] - second[seed] for seed in first if seed in second], level)
+
+
+def by_seed(sessions: Sequence[WalkedSession], numbers: Sequence[float]) -> dict[int, float]:
+    """Seed to the number of its session; the mean of several with one seed."""
+    found: dict[int, list[float]] = {}
+    for session, each in zip(sessions, numbers, strict=True):
+        found.setdefault(session.seed, []).append(each)
+    return {seed: float(np.mean(each)) for seed, each in found.items()}
