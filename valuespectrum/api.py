@@ -139,6 +139,7 @@ if TYPE_CHECKING:
         LayoutName as LayoutName,
         ModelFormat as ModelFormat,
         OverName as OverName,
+        PeopleLayout as PeopleLayout,
         PersonaFormat as PersonaFormat,
         PlaceName as PlaceName,
         RaterName as RaterName,
@@ -184,7 +185,26 @@ if TYPE_CHECKING:
         bench_level as bench_level,
         plan_level as plan_level,
     )
+    from valuespectrum.operations.studies.people import (
+        PeopleSessions as PeopleSessions,
+        PeopleSettings as PeopleSettings,
+        people as people,
+    )
     from valuespectrum.operations.studies.reproduce import Reproduction as Reproduction, reproduce as reproduce
+    from valuespectrum.operations.studies.roleplay import (
+        ReplayedSessions as ReplayedSessions,
+        RolePlayed as RolePlayed,
+        RoleplayPlan as RoleplayPlan,
+        RoleplaySettings as RoleplaySettings,
+        plan_roleplay as plan_roleplay,
+        replay_roleplay as replay_roleplay,
+        roleplay as roleplay,
+    )
+    from valuespectrum.operations.studies.sessions import (
+        SessionComparison as SessionComparison,
+        SessionSettings as SessionSettings,
+        compare_sessions as compare_sessions,
+    )
     from valuespectrum.operations.studies.twins import (
         TwinStudy as TwinStudy,
         TwinStudySettings as TwinStudySettings,
@@ -228,7 +248,8 @@ _HOMES = {
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
         "DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat OverName "
-        "PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy StrategyName TargetName"
+        "PeopleLayout PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy "
+        "StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (
         "known_batteries known_instruments known_levels known_parts known_personas known_policies known_values"
@@ -239,7 +260,12 @@ _HOMES = {
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
+    "valuespectrum.operations.studies.people": "PeopleSessions PeopleSettings people",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
+    "valuespectrum.operations.studies.roleplay": (
+        "ReplayedSessions RolePlayed RoleplayPlan RoleplaySettings plan_roleplay replay_roleplay roleplay"
+    ),
+    "valuespectrum.operations.studies.sessions": "SessionComparison SessionSettings compare_sessions",
     "valuespectrum.operations.studies.twins": "TwinStudy TwinStudySettings study_twins",
     "vectorstore.corpus": "Corpus",
 }

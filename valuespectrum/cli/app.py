@@ -15,7 +15,6 @@ from valuespectrum.cli.verbs import (
     bench,
     browse,
     calibrate,
-    compare,
     doctor,
     export,
     history,
@@ -26,6 +25,7 @@ from valuespectrum.cli.verbs import (
     reproduce,
     score,
 )
+from valuespectrum.cli.verbs.studies import compare, people, roleplay
 
 
 def build_app() -> typer.Typer:
@@ -42,8 +42,17 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     verbs: tuple[Callable[..., None], ...] = (
-        *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, score.score, report.report),
-        *(compare.compare, calibrate.calibrate, export.export, history.history, doctor.doctor, reproduce.reproduce),
+        *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, roleplay.roleplay),
+        *(score.score, report.report),
+        *(
+            compare.compare,
+            calibrate.calibrate,
+            export.export,
+            history.history,
+            people.people,
+            doctor.doctor,
+            reproduce.reproduce,
+        ),
     )
     for verb in verbs:
         app.command()(with_config(verb))

@@ -31,7 +31,7 @@ from valuespectrum.measuring.run_scores import write_scores
 from valuespectrum.measuring.structures import likeness_of_values
 from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
-from valuespectrum.runs.manifest import CorpusRecord, path_from
+from valuespectrum.runs.manifest import CorpusRecord, RunKind, path_from
 from valuespectrum.runs.run import Run
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.nuisance.measures import measured_pictures
@@ -66,6 +66,8 @@ class BenchOptions(AskingOptions):
     """Where the corpus lies, for the manifest; ``None`` for one that lies nowhere."""
     snapshot: str = ""
     """Name of the snapshot that the corpus is at, for the manifest; empty when there is none."""
+    kind: RunKind = "bench"
+    """What sort of run it is."""
 
     @property
     def instrument(self) -> Instrument:
@@ -170,7 +172,7 @@ def run_benchmark(
     pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
     path = None if options.corpus is None else path_from(options.run, options.corpus)
     record = CorpusRecord(path, options.snapshot, pictures)
-    opened = Run.open(options.run, settings, options.command, record, options=options.effective)
+    opened = Run.open(options.run, settings, options.command, record, options.kind, options.effective)
     with opened as run, AnswerStore(run.answers_path) as store:
         teller.working("looking for pictures of each value")
         rows = retrieve(corpus, embedder, keywords, options.search)

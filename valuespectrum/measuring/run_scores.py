@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from agents.answers.respondent import columns_of
@@ -16,6 +17,11 @@ from valuespectrum.runs.run import open_answers, read_manifest, write_json
 from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.schema import SCHEMA
+from valuespectrum.sessions.document import SessionScoring, sessions_document
+from valuespectrum.sessions.revealed.profiles import RevealOptions
+from valuespectrum.sessions.run_logs import quality_of_run, sessions_of_run
+from valuespectrum.sessions.stated import stated_and_revealed, stated_profiles
+from valuespectrum.sessions.walks.walked import WalkedSession
 from vectorstore.foundation.json_types import Json
 
 
@@ -68,6 +74,17 @@ def write_scores(folder: Path, store: AnswerStore, scoring: ScoringOptions) -> J
     if effects := picture_effects(every, settings, scoring, {instrument.name: instrument}):
         scores["presentations"] = effects
     scores["structure"] = structures(scores, manifest.corpus.likeness, scoring.seed)
+    if sessions := sessions_of_run(folder):
+        scores["sessions"] = _sessions(folder, sessions, scores["respondents"], scoring)
     write_json(folder / "scores.json", scores)
     refuse_emptiness(scores["respondents"], scores["unscored"], str(folder))
     return scores
+
+
+def _sessions(
+    folder: Path, sessions: Sequence[WalkedSession], respondents: Sequence[Json], scoring: ScoringOptions
+) -> Json:
+    """What sessions say, and whether what was said to questions predicts it."""
+    options = SessionScoring(reveal=RevealOptions(level=scoring.level, seed=scoring.seed))
+    stated = stated_and_revealed(sessions, stated_profiles(respondents), quality_of_run(folder), options.reveal)
+    return sessions_document(sessions, options) | {"stated": stated}

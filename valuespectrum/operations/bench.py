@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from agents.personas.reserved import PLACEBO_TEXTS
 from valuespectrum.operations.score import Scores, describe
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from valuespectrum.measuring.asking import BenchPlan, Expense
     from valuespectrum.measuring.benchmark import BenchOptions
     from valuespectrum.measuring.presenting import PresentOptions
+    from valuespectrum.runs.manifest import RunKind
     from vectorstore.corpus import Corpus
 
 
@@ -103,6 +104,8 @@ class BenchSettings:
     """Answers to draw for each question; 0 reads the probabilities themselves."""
     temperature: float = 1.0
     """Of drawn answers."""
+    kind: ClassVar[RunKind] = "bench"
+    """What sort of run it makes."""
 
     @property
     def loading(self) -> ModelOptions:
@@ -287,6 +290,7 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
         prices=settings.prices,
         specs=tuple(specs),
         loading=settings.loading,
+        kind=settings.kind,
     )
 
 

@@ -22,6 +22,7 @@ from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
+    from valuespectrum.sessions.walks.walked import WalkedSession
     from vectorstore.corpus import Corpus
 
 
@@ -81,6 +82,10 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         personas=personas,
         playing=tuple(sentence for run in runs for sentence in read_playing(run.scores)),
         sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
+        walks=(
+            *(run.scores["sessions"] for run in runs if run.scores.get("sessions")),
+            *_walks(sources.sessions, values),
+        ),
         examples=read_examples(shown.folder, shown.manifest, sources.corpus, profiles[0], sources.examples),
         provenance=[row for run in runs for row in _provenance(run)],
         command=command or str(runs[0].manifest.provenance.get("command", "")),
@@ -90,6 +95,19 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
         unshown=tuple(dict.fromkeys(f"{what}: {instead}" for what, instead in unshown)),
     )
+
+
+def _walks(logs: Sequence[Path], known_values: Mapping[str, str]) -> list[Json]:
+    """Sessions that were named, in numbers; none where their values are not known or nothing was walked."""
+    from valuespectrum.sessions.document import sessions_document
+    from valuespectrum.sessions.run_logs import begun
+    from valuespectrum.sessions.walks.walked import read_walked
+
+    sessions = [read_walked(log, known_values) for log in logs if begun(log)]
+    stocks: dict[tuple[tuple[str, int], ...], list[WalkedSession]] = {}
+    for each in sessions:
+        stocks.setdefault(tuple(sorted(each.stock.items())), []).append(each)
+    return [sessions_document(own) for own in stocks.values()]
 
 
 def one_level(runs: Sequence[ReportedRun]) -> float:

@@ -34,6 +34,16 @@ def feed_path(log: Path) -> Path:
     return log.with_name(f"{log.name.removesuffix('.jsonl')}.run.json")
 
 
+def shared_log(folder: Path) -> Path:
+    """Stands for all logs of a folder: its manifest is that of every log that has none of its own.
+
+    Example:
+        >>> feed_path(shared_log(Path("runs/study/sessions"))).name
+        'feed.run.json'
+    """
+    return folder / "feed.jsonl"
+
+
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
     """What is known of a feed beside its clips."""
@@ -81,7 +91,7 @@ def write_feed(log: Path, corpus: Corpus, catalogue: Catalogue, record: FeedReco
 
 
 def read_feed(log: Path) -> Manifest | None:
-    """The manifest of a session log; ``None`` for a log of a release that wrote none.
+    """The manifest of a session log, or of all logs of its folder; ``None`` where nobody wrote one.
 
     Raises:
         InputError: It is damaged, or of another kind of run.
@@ -89,8 +99,8 @@ def read_feed(log: Path) -> Manifest | None:
     """
     from valuespectrum.runs.run_schema import check_settings, typed_manifest
 
-    path = feed_path(log)
-    if not path.exists():
+    path = next((each for each in map(feed_path, (log, shared_log(log.parent))) if each.exists()), None)
+    if path is None:
         return None
     where = f"the manifest {path}"
     manifest = typed_manifest(read_json(path, "the manifest", _HINT, LARGEST_MANIFEST), where, _HINT)

@@ -17,6 +17,7 @@ from valuespectrum.runs.manifest import RunKind
 from valuespectrum.runs.parts.pictures_schema import CorrectedPart, PicturesPart
 from valuespectrum.runs.parts.presentations_schema import ShownConditions
 from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
+from valuespectrum.runs.parts.sessions_schema import SessionsPart
 from valuespectrum.runs.parts.structure_schema import ShapePart, StructurePart
 from valuespectrum.scoring.estimate import CLIP
 from valuespectrum.scoring.personas.placebos import Verdict
@@ -217,6 +218,7 @@ class ScoresDocument(Part):
     pictures: PicturesPart | None = None
     presentations: ShownConditions | None = None
     structure: list[StructurePart] = Field(default_factory=list)
+    sessions: SessionsPart | None = None
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

@@ -30,6 +30,7 @@ VERBS: tuple[str, ...] = (
     "ingest",
     "bench",
     "browse",
+    "roleplay",
     "score",
     "report",
     "calibrate",
@@ -37,6 +38,7 @@ VERBS: tuple[str, ...] = (
     "compare",
     "export",
     "history",
+    "people",
     "doctor",
 )
 CORPUS_VERBS: tuple[str, ...] = (

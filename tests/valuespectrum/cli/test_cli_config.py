@@ -121,6 +121,8 @@ def test_settings_are_named_like_options() -> None:
     for verb, settings, beside in (
         ("bench", vs.BenchSettings, {"corpus", "model", "run", "dry-run", "plan", "pilot", *PLANNED}),
         ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions", "clones"}),
+        ("roleplay", vs.RoleplaySettings, {"corpus", "model", "run", "dry-run", "replay"}),
+        ("people", vs.PeopleSettings, {"corpus", "out"}),
         ("calibrate", vs.CalibrateSettings, {"model", "run", "corpora", "respondents", "figure"}),
         ("score", vs.ScoreSettings, set()),
         ("report", vs.ReportSettings, set()),

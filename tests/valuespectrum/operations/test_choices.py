@@ -22,6 +22,7 @@ from valuespectrum.operations.shared.loading import check_engine
 from valuespectrum.reproduction.targets import TARGETS
 from valuespectrum.runs.export import Form
 from valuespectrum.scoring.cells import Over, Readout
+from valuespectrum.sessions.people.layouts import LAYOUTS as PEOPLE
 from valuespectrum.stimuli.ratings.labels import RaterKind
 from vectorstore.foundation.errors import InputError, ModelError
 from vectorstore.index.search import ENGINES as SEARCH_ENGINES
@@ -41,6 +42,7 @@ KNOWN = {
     "SearchEngine": SEARCH_ENGINES,
     "ExportForm": get_args(Form),
     "TargetName": tuple(TARGETS),
+    "PeopleLayout": tuple(PEOPLE),
 }
 
 

@@ -31,6 +31,14 @@ class StrategyChoice(StrEnum):
     interview = "interview"
 
 
+class OutcomeChoice(StrEnum):
+    """What people and agents did with clips, for an option that may be repeated."""
+
+    watch = "watch"
+    like = "like"
+    time = "time"
+
+
 CorpusOption = Annotated[Path | None, typer.Option(help="Corpus folder.", metavar="DIR", show_default=False)]
 ModelHelp = (
     "Model spec: reference[:NAME], hf:REPO_OR_PATH, openai:MODEL[@BASE_URL], vllm:REPO_OR_PATH, "

@@ -23,6 +23,16 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
+from valuespectrum.cli.console.walk_options import (
+    ActOption,
+    BoredomOption,
+    CheckOption,
+    FatigueOption,
+    FreshOption,
+    InterveneOption,
+    MemoryOption,
+    ObserveOption,
+)
 from vectorstore.foundation.errors import InputError
 
 
@@ -83,53 +93,14 @@ def browse(
     replay: Annotated[
         Path | None, typer.Option(help="Walk a logged session again, without a model, and compare.", metavar="LOG")
     ] = None,
-    observe: Annotated[
-        str,
-        typer.Option(
-            help="What is seen of a clip: frames, frames:N, shuffled:N, sheet:N, caption, transcript or none;"
-            " +caption, +transcript, +creator, +likes, +topics for words beside it.",
-            metavar="HOW",
-        ),
-    ] = "frames",
-    memory: Annotated[
-        str,
-        typer.Option(
-            help="What is remembered: none, transcript:N (the last N clips), summary:N (own words, every N clips),"
-            " retrieval:N (the N most similar).",
-            metavar="WHAT",
-        ),
-    ] = "none",
-    fresh_every: Annotated[
-        int,
-        typer.Option(help="With --memory: every so many steps also ask without it; 0 for never.", min=0),
-    ] = 1,
-    act: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Also ask about dislike, comment, share, save, follow, not_interested or exit. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    fatigue: Annotated[
-        float, typer.Option(help="Log-odds that a minute of watching takes from going on.", min=0)
-    ] = 0.0,
-    boredom: Annotated[float, typer.Option(help="Log-odds that more of the same takes from going on.", min=0)] = 0.0,
-    intervene: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Do something after so many clips, e.g. 20:swap_policy=random or 20-29:cool_down; a paired session"
-            " without it is walked too. May be repeated.",
-            metavar="AFTER:WHAT",
-            show_default=False,
-        ),
-    ] = None,
-    check_every: Annotated[
-        int,
-        typer.Option(
-            help="Before the first clip and after every so many, ask whether the role is still played; 0 for never.",
-            min=0,
-        ),
-    ] = 0,
+    observe: ObserveOption = "frames",
+    memory: MemoryOption = "none",
+    fresh_every: FreshOption = 1,
+    act: ActOption = None,
+    fatigue: FatigueOption = 0.0,
+    boredom: BoredomOption = 0.0,
+    intervene: InterveneOption = None,
+    check_every: CheckOption = 0,
     embedder: EmbedderOption = "",
     device: DeviceOption = "auto",
     dtype: DtypeOption = "auto",

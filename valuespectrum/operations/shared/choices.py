@@ -44,3 +44,5 @@ ExportForm = Literal["csv", "parquet", "scores", "hf", "inspect"]
 """What a run is written as for other programs."""
 TargetName = Literal["value-spectrum", "gss-2012", "us-pvq40"]
 """What was published and can be made again."""
+PeopleLayout = Literal["personaact", "shortvideo", "history"]
+"""Files of what people watched."""

@@ -281,6 +281,8 @@ class ReportData:
     """What runs measured that has no place on the page, and what shows it."""
     runs: tuple[ReportedRun, ...] = ()
     """Where all this is from, the most important first."""
+    walks: tuple[Json, ...] = ()
+    """Sessions in numbers (``sessions.document.sessions_document``): of runs, then of the logs that were named."""
     comparison: Json | None = None
     """What comparing respondents of these runs found (``comparing.compare.compare_runs``), where it was asked for."""
     same_pictures: bool = True

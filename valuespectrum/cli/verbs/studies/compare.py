@@ -9,11 +9,21 @@ import typer
 
 from valuespectrum import api
 from valuespectrum.api import ReadoutName
+from valuespectrum.cli.console.options import OutcomeChoice, refuse_beside
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
+
+_OF_SESSIONS = ("runs", "window", "outcome", "these_clips")
+"""Parameters that mean something beside session logs."""
 
 
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders; for --drift in their order.", metavar="RUN")],
+    context: typer.Context,
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Run folders, for --drift in their order; or session logs (.jsonl).", metavar="RUN|SESSION"
+        ),
+    ],
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -62,15 +72,33 @@ def compare(
             help="Whether intervals cover other wordings like those asked, or these alone.",
         ),
     ] = True,
+    window: Annotated[int, typer.Option(help="Sessions: steps in a window of the feed's numbers.", min=1)] = 20,
+    outcome: Annotated[
+        list[OutcomeChoice] | None,
+        typer.Option(
+            help="Sessions: what profiles are made of; by default watch and like. May be repeated.", show_default=False
+        ),
+    ] = None,
+    these_clips: Annotated[
+        bool,
+        typer.Option("--these-clips", help="Sessions: intervals over sessions alone, and not over other clips."),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Write the report of the runs with the comparison in it.", metavar="PAGE")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare models and personas of one or several runs.
+    """Compare models and personas of one or several runs, or sessions of agents and people.
 
-    Set by set over the clips and wordings that both answered; needs no model and no corpus.
+    Runs: set by set over the clips and wordings that both answered. Sessions: feeds, revealed profiles and personas,
+    with the session as the unit. Needs no model and no corpus.
     """
+    if all(each.is_file() for each in runs):
+        refuse_beside(context, "session logs", _OF_SESSIONS)
+        told = api.SessionSettings(window, tuple(each.value for each in outcome or ()), these_clips)
+        with Terminal(as_json) as terminal:
+            terminal.show(api.compare_sessions(runs, told, terminal))
+        return
     settings = api.CompareSettings(
         tuple(model or ()),
         tuple(persona or ()),

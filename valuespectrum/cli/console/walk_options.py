@@ -1,0 +1,52 @@
+"""Options of verbs that let agents walk through a feed: what is seen, remembered, done."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+ObserveOption = Annotated[
+    str,
+    typer.Option(
+        help="What is seen of a clip: frames, frames:N, shuffled:N, sheet:N, caption, transcript or none;"
+        " +caption, +transcript, +creator, +likes, +topics for words beside it.",
+        metavar="HOW",
+    ),
+]
+MemoryOption = Annotated[
+    str,
+    typer.Option(
+        help="What is remembered: none, transcript:N (the last N clips), summary:N (own words, every N clips),"
+        " retrieval:N (the N most similar).",
+        metavar="WHAT",
+    ),
+]
+FreshOption = Annotated[
+    int,
+    typer.Option(help="With --memory: every so many steps also ask without it; 0 for never.", min=0),
+]
+ActOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Also ask about dislike, comment, share, save, follow, not_interested or exit. May be repeated.",
+        show_default=False,
+    ),
+]
+FatigueOption = Annotated[float, typer.Option(help="Log-odds that a minute of watching takes from going on.", min=0)]
+BoredomOption = Annotated[float, typer.Option(help="Log-odds that more of the same takes from going on.", min=0)]
+InterveneOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Do something after so many clips, e.g. 20:swap_policy=random or 20-29:cool_down; a paired session"
+        " without it is walked too. May be repeated.",
+        metavar="AFTER:WHAT",
+        show_default=False,
+    ),
+]
+CheckOption = Annotated[
+    int,
+    typer.Option(
+        help="Before the first clip and after every so many, ask whether the role is still played; 0 for never.", min=0
+    ),
+]

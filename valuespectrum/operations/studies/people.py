@@ -1,0 +1,128 @@
+"""``people``: sessions of people, out of files that you bring, as logs that stand beside those of agents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.browse import open_feed
+from valuespectrum.operations.shared.choices import PeopleLayout
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from valuespectrum.sessions.people.importing import ImportedSession, KnownClip
+    from vectorstore.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSettings:
+    """What makes a session; the names are those of the options of ``valuespectrum people``."""
+
+    kept_from: float = 3.0
+    """Seconds from which on a clip counts as watched on; a shorter clip from its whole length."""
+    gap: float = 30.0
+    """Minutes without a clip that end a session, where the files name none."""
+    least_steps: int = 5
+    """Shorter sessions are left out."""
+    embedder: str = ""
+    """Embedder spec; empty takes the one that made the corpus."""
+
+
+@dataclass(frozen=True, repr=False)
+class PeopleSessions(Outcome):
+    """Sessions of people that were written."""
+
+    logs: tuple[Path, ...]
+    """Session logs, for ``compare`` and ``report``."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each session: its log and steps."""
+        return list(self.document["sessions"])
+
+
+def people(
+    layout: PeopleLayout,
+    files: str | PathLike[str],
+    corpus: str | PathLike[str],
+    folder: str | PathLike[str] = "people",
+    settings: PeopleSettings | None = None,
+    teller: Teller | None = None,
+) -> PeopleSessions:
+    """Write sessions of people as logs; nothing is downloaded or sent, and ids of people become hashes.
+
+    The clips must be in the corpus already: they are found by the names of their files, or by their links.
+
+    Args:
+        layout: ``"personaact"``, ``"shortvideo"``, or ``"history"`` for a platform's export of your own data, which
+            says what was shown and not for how long, so that feeds are told and no profile.
+        files: Folder or file of that layout.
+        corpus: Corpus folder.
+        folder: Where the logs go, as ``person-ID-NUMBER.jsonl``.
+        settings: What makes a session.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: The files are not of the layout, none of their clips is in the corpus, or a log of another session
+            is there.
+        StorageError: A log cannot be written.
+
+    Example::
+
+        vs.people("personaact", "raw_data", "my-corpus")
+    """
+    from valuespectrum.runs.feed import write_feed
+    from valuespectrum.sessions.people.importing import ImportOptions, import_people
+    from valuespectrum.sessions.people.layouts import read_layout
+    from vectorstore.corpus import Corpus
+
+    settings, teller = settings or PeopleSettings(), teller or Unattended()
+    options = ImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
+    teller.doing(f"reading {files}")
+    rows = read_layout(layout, Path(files))
+    feed, catalogue = open_feed(Path(corpus), settings.embedder, [], teller)
+    with Corpus.open(Path(corpus)) as opened:
+        lengths = {clip.item.item_id: clip.seconds for clip in catalogue.clips.values()}
+        found = import_people(rows, _known(opened, lengths), catalogue.content_hash(), options, layout)
+        logs = {Path(folder) / f"{each.name}.jsonl": each for each in found.sessions}
+        for log, each in logs.items():
+            _write(log, each)
+            write_feed(log, opened, catalogue, feed)
+    sessions = [{"log": str(log), "steps": len(each.events)} for log, each in logs.items()]
+    document = {"sessions": sessions, "unknown_clips": found.unknown_clips, "short_sessions": found.short}
+    lines = [
+        table(("log", "steps"), [(row["log"], row["steps"]) for row in sessions]),
+        f"{found.unknown_clips:,} clips are not in the corpus, {found.short:,} sessions were too short",
+    ]
+    return PeopleSessions(document, "\n".join(lines), tuple(logs))
+
+
+def _known(corpus: Corpus, lengths: Mapping[str, float]) -> list[KnownClip]:
+    from valuespectrum.sessions.people.importing import KnownClip, clip_names
+
+    return [
+        KnownClip(clip.clip_id, lengths[clip.clip_id], clip_names(clip.source, clip.page_url))
+        for clip in corpus.clips()
+    ]
+
+
+def _write(log: Path, session: ImportedSession) -> None:
+    """Write a log whole, or leave the same one as it is.
+
+    Raises:
+        InputError: Something else is there.
+    """
+    from agents.browsing.log import encode
+    from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
+
+    content = b"".join([encode(session.manifest), *map(encode, session.events)])
+    with storage_errors(log):
+        make_folder(log.parent)
+        if log.exists() and log.read_bytes() != content:
+            raise InputError(f"{log} is there already and differs", "name another folder with --out")
+        write_durably(log, content)

@@ -1,0 +1,392 @@
+"""``roleplay``: what personas do to models, in questions and in sessions, beside no persona and placebo texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from agents.personas.prompts import QUESTIONNAIRE
+from agents.personas.reserved import PLACEBO_TEXTS
+from valuespectrum.operations.bench import BenchSettings, bench, plan_bench, slug
+from valuespectrum.operations.browse import BrowseSettings, open_feed, session_options, walk_together
+from valuespectrum.operations.shared.choices import EngineName, ModelFormat, StrategyName
+from valuespectrum.operations.shared.loading import chosen_personas, load_models
+from valuespectrum.operations.shared.option_files import effective_options
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from valuespectrum.operations.shared.walking import WalkSettings
+from valuespectrum.operations.studies.roleplay_plan import (
+    PlannedSession,
+    SessionsCost,
+    cost_in_words,
+    crossed,
+    played_roles,
+    sessions_cost,
+)
+from valuespectrum.operations.studies.roleplay_words import in_words
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    from agents.browsing.catalogue import Catalogue
+    from agents.browsing.session import Session
+    from agents.models.base import Model
+    from agents.personas.persona import Persona
+    from valuespectrum.runs.feed import FeedRecord
+    from valuespectrum.runs.manifest import RunKind
+    from vectorstore.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class RoleplaySettings(WalkSettings):
+    """Who plays whom, and where; the names are those of the options of ``valuespectrum roleplay``.
+
+    With ``intervene`` every session is walked twice, with it and without, on the same streams.
+    """
+
+    persona: tuple[str, ...] = ("all",)
+    """Personas by name, or ``("all",)``; the model without a persona always walks."""
+    personas: Path | None = None
+    """Persona file (YAML) in place of the built-in personas."""
+    strategy: tuple[StrategyName, ...] = ("simple",)
+    """How personas are put into words; a questionnaire (``isq``) is asked, and not walked with."""
+    persona_wordings: int = 1
+    """In how many wordings each persona is put, 1 to 3."""
+    placebos: int = PLACEBO_TEXTS
+    """Texts without values that personas are held against; with fewer than five no persona gets a verdict."""
+    policy: tuple[str, ...] = ("random", "similar")
+    """What is shown next in sessions."""
+    sessions: int = 10
+    """Sessions of each model in each role under each policy, with seeds from ``seed`` on; 0 for questions alone."""
+    clones: int = 0
+    """Clones of each session: they share all luck but that of what is done, and are the noise floor of feeds."""
+    steps: int = 50
+    """Clips of a session; more than before continue it."""
+    battery: str = "like"
+    """The questions beside sessions: a level or an instrument of ``valuespectrum bench``."""
+    wordings: int | None = None
+    """Wordings of each question; ``None`` for as many as usual."""
+    top_k: int = 5
+    """Clips per keyword, for the questions."""
+    seed: int = 0
+    prices: Path | None = None
+    """Price table (YAML) in place of our own."""
+    embedder: str = ""
+    """Embedder spec; empty takes the one that made the corpus."""
+    device: str = "auto"
+    dtype: ModelFormat = "auto"
+    engine: EngineName = "auto"
+
+    def __post_init__(self) -> None:
+        if min(self.sessions, self.clones) < 0 or self.steps < 1:
+            raise InputError("there are 0 or more sessions of at least one step, and 0 or more clones")
+        if not self.policy or not self.strategy:
+            raise InputError("no policy or no strategy was named", "leave the option out for the usual one")
+        if len(set(self.policy)) < len(self.policy):
+            raise InputError("a policy is named twice", "name each once")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleplayQuestions(BenchSettings):
+    """The questions of a role-play study."""
+
+    kind: ClassVar[RunKind] = "roleplay"
+
+
+@dataclass(frozen=True, repr=False)
+class RolePlayed(Outcome):
+    """What personas did."""
+
+    run: Path
+    """Run folder, for ``report`` and ``score``."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each persona: in questions, and in sessions under each policy."""
+        asked = [{"where": "questions", **_numbers(row)} for row in self.document["personas"]]
+        conditions = self.document.get("sessions", {}).get("conditions", [])
+        return asked + [
+            {"where": f"sessions, {condition['policy']}", **_numbers(row)}
+            for condition in conditions
+            for row in condition["personas"]
+        ]
+
+
+@dataclass(frozen=True, repr=False)
+class RoleplayPlan(Outcome):
+    """What a role-play study would ask and cost."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each model: sessions, steps, questions, money."""
+        return [{"model": model, **cost} for model, cost in self.document["sessions"].items()]
+
+
+def roleplay(
+    corpus: str | PathLike[str],
+    models: str | Sequence[str],
+    run: str | PathLike[str] | None = None,
+    settings: RoleplaySettings | None = None,
+    teller: Teller | None = None,
+    command: str = "",
+) -> RolePlayed:
+    """Let models play personas: in questions about clips, and in sessions with clones and placebo texts.
+
+    The same call continues what was interrupted: answers are in the run's store, sessions in its logs.
+
+    Args:
+        corpus: Corpus folder.
+        models: A model spec, or several.
+        run: Run folder; by default ``runs/MODEL-roleplay``.
+        settings: Who plays whom, and where.
+        teller: Who is told how it goes.
+        command: What the user typed, for the manifests.
+
+    Returns:
+        The scores of the run, sessions included.
+
+    Raises:
+        InputError: Something that was named does not exist, or the run was begun under other settings.
+        ModelError: A model cannot be loaded or asked.
+        StorageError: The run cannot be written.
+
+    Example::
+
+        vs.roleplay("my-corpus", "reference", settings=vs.RoleplaySettings(persona=("bon_vivant", "tycoon")))
+    """
+    from valuespectrum.measuring.run_scores import score_run
+    from valuespectrum.scoring.cells import ScoringOptions
+
+    settings, teller = settings or RoleplaySettings(), teller or Unattended()
+    study = _Study.of(corpus, models, run, settings)
+    for line in cost_in_words(study.costs(), settings.policy) if settings.sessions else ():
+        teller.say(line)
+    bench(study.corpus, study.models, study.run, study.questions, teller, command)
+    if settings.sessions:
+        _walk(study, teller, command)
+        teller.doing("scoring sessions")
+    scores = score_run(study.run, ScoringOptions(seed=settings.seed))
+    text = f"{in_words(scores)}\n\nrun: {study.run}\nnext: valuespectrum report {study.run} --corpus {study.corpus}"
+    return RolePlayed({**scores, "run": str(study.run)}, text, study.run)
+
+
+@dataclass(frozen=True, repr=False)
+class ReplayedSessions(Outcome):
+    """The sessions of a study, walked again without a model."""
+
+    @property
+    def identical(self) -> bool:
+        """Whether all were the same."""
+        return bool(self.document["identical"])
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each session."""
+        return list(self.document["sessions"])
+
+
+def replay_roleplay(
+    run: str | PathLike[str],
+    corpus: str | PathLike[str] | None = None,
+    embedder: str = "",
+    teller: Teller | None = None,
+) -> ReplayedSessions:
+    """Walk the sessions of a study again, without a model, and compare byte for byte.
+
+    Args:
+        run: Run folder.
+        corpus: Corpus folder; by default the one that the run names.
+        embedder: Embedder spec; empty takes the one that made the corpus.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: The run has no sessions, or its corpus is not here.
+
+    Example::
+
+        assert vs.replay_roleplay("runs/reference-roleplay").identical
+    """
+    from agents.browsing.replay import replay
+    from valuespectrum.runs.run import read_manifest
+    from valuespectrum.sessions.run_logs import logs_of_run
+
+    teller, folder = teller or Unattended(), Path(run)
+    logs = logs_of_run(folder)
+    if not logs:
+        raise InputError(f"{folder} has no sessions", "name a run of `valuespectrum roleplay`")
+    found = Path(corpus) if corpus is not None else read_manifest(folder).corpus.folder(folder)
+    if found is None:
+        raise InputError(f"the corpus of {folder} is not here", "name it with --corpus DIR")
+    _, catalogue = open_feed(found, embedder, [], teller)
+    rows = []
+    with teller.progress("walking again") as advance:
+        for place, log in enumerate(logs, start=1):
+            rows.append({"log": str(log), **asdict(replay(log, catalogue))})
+            advance(place, len(logs))
+    wrong = [f"{row['log']}: {row['difference']}" for row in rows if not row["identical"]]
+    same = f"{len(rows) - len(wrong):,} of {len(rows):,} sessions came out the same, byte for byte, without a model"
+    return ReplayedSessions({"identical": not wrong, "sessions": rows}, "\n".join([same, *wrong]))
+
+
+def plan_roleplay(
+    corpus: str | PathLike[str],
+    models: str | Sequence[str],
+    run: str | PathLike[str] | None = None,
+    settings: RoleplaySettings | None = None,
+    teller: Teller | None = None,
+) -> RoleplayPlan:
+    """What ``roleplay`` would ask and cost; loads no model and writes nothing.
+
+    Args:
+        corpus: As for ``roleplay``.
+        models: As for ``roleplay``.
+        run: As for ``roleplay``.
+        settings: As for ``roleplay``.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: Something that was named does not exist.
+
+    Example::
+
+        vs.plan_roleplay("my-corpus", "openai:gpt-4o-mini").rows()
+    """
+    settings, teller = settings or RoleplaySettings(), teller or Unattended()
+    study = _Study.of(corpus, models, run, settings)
+    asked = plan_bench(study.corpus, study.models, study.run, study.questions, teller)
+    costs = study.costs() if settings.sessions else {}
+    document = {
+        "dry_run": True,
+        "questions": asked.to_dict(),
+        "sessions": {name: asdict(each) for name, each in costs.items()},
+    }
+    return RoleplayPlan(document, "\n".join([asked.text, *cost_in_words(costs, settings.policy)]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """Everything that was named, looked at."""
+
+    corpus: Path
+    models: list[str]
+    run: Path
+    settings: RoleplaySettings
+    personas: tuple[Persona, ...]
+    planned: list[PlannedSession]
+
+    @classmethod
+    def of(
+        cls,
+        corpus: str | PathLike[str],
+        models: str | Sequence[str],
+        run: str | PathLike[str] | None,
+        settings: RoleplaySettings,
+    ) -> _Study:
+        """Refuse what cannot be before anything is begun."""
+        specs = [models] if isinstance(models, str) else list(models)
+        if not specs:
+            raise InputError("no model was named", "name at least one with --model")
+        personas = _worded(chosen_personas(settings.persona or ("all",), settings.personas), settings.persona_wordings)
+        walked = [each for each in settings.strategy if each != QUESTIONNAIRE]
+        if settings.sessions and not walked:
+            raise InputError("nobody walks through a feed with a questionnaire", "add a strategy, or --sessions 0")
+        roles = played_roles(personas, walked, settings.placebos, settings.seed)
+        seeds = range(settings.seed, settings.seed + settings.sessions)
+        folder = Path(run) if run else Path("runs") / f"{slug('+'.join(specs))}-roleplay"
+        arms = (False, True) if settings.intervene else (False,)
+        planned = crossed((specs, roles, settings.policy), list(seeds), settings.clones, arms)
+        return cls(Path(corpus), specs, folder, settings, personas, planned)
+
+    @property
+    def questions(self) -> RoleplayQuestions:
+        """The questions, with everything that both have in common."""
+        own = {each.name for each in fields(RoleplaySettings)} & {each.name for each in fields(BenchSettings)}
+        shared = {name: getattr(self.settings, name) for name in own}
+        return RoleplayQuestions(**shared | {"persona": tuple(each.id for each in self.personas)})
+
+    @property
+    def logs(self) -> Path:
+        """Where session logs go."""
+        from valuespectrum.sessions.run_logs import SESSIONS
+
+        return self.run / SESSIONS
+
+    def browse_settings(self, planned: PlannedSession) -> BrowseSettings:
+        """One session as ``valuespectrum browse`` would be told to walk it."""
+        own = {each.name for each in fields(RoleplaySettings)} & {each.name for each in fields(BrowseSettings)}
+        shared = {name: getattr(self.settings, name) for name in own - {"persona", "strategy", "policy", "seed"}}
+        role = planned.role
+        played = {} if role.persona is None else {"persona": role.persona.id, "strategy": role.strategy}
+        done = {} if planned.intervened else {"intervene": ()}
+        return BrowseSettings(**shared | played | done, policy=planned.policy, seed=planned.seed, clone=planned.clone)
+
+    def costs(self) -> dict[str, SessionsCost]:
+        """By model."""
+        from valuespectrum.costs.prices import load_prices
+        from valuespectrum.costs.spending import spending
+
+        prices, loading = load_prices(self.settings.prices), self.questions.loading
+        found = {}
+        for model in self.models:
+            own = [each for each in self.planned if each.model == model]
+            session = session_options(self.browse_settings(own[0]), self.corpus)
+            found[model] = sessions_cost(own, self.logs, session, spending(model, prices, loading))
+        return found
+
+
+def _worded(personas: Sequence[Persona], count: int) -> tuple[Persona, ...]:
+    """Each persona in its first wordings.
+
+    Raises:
+        InputError: One has not so many.
+    """
+    from agents.personas.wordings import worded
+
+    return tuple(worded(persona, number) for persona in personas for number in range(1, count + 1))
+
+
+def _walk(study: _Study, teller: Teller, command: str) -> None:
+    """All sessions at once, so that their questions share batches; what logs hold is not asked again."""
+    from valuespectrum.sessions.run_logs import keep_quality
+    from vectorstore.corpus import Corpus
+
+    feed, catalogue = open_feed(study.corpus, study.settings.embedder, study.models, teller)
+    teller.doing(f"loading {', '.join(study.models)}")
+    loaded = load_models(study.models, study.questions.loading, study.settings.prices)
+    models = dict(zip(study.models, loaded, strict=True))
+    sessions = {each.name: _session(study, each, models[each.model]) for each in study.planned}
+    with Corpus.open(study.corpus) as opened:
+        own = effective_options(study.settings, corpus=study.corpus, model=study.models, run=study.run)
+        _keep_feed(study, opened, catalogue, replace(feed, command=command, options=own))
+        keep_quality(study.run, opened)
+    walk_together(list(sessions.values()), catalogue, teller)
+
+
+def _keep_feed(study: _Study, corpus: Corpus, catalogue: Catalogue, feed: FeedRecord) -> None:
+    """One manifest for all sessions of the study.
+
+    Raises:
+        InputError: They were begun when the corpus held other clips.
+    """
+    from valuespectrum.runs.feed import read_feed, shared_log, write_feed
+
+    begun = read_feed(shared_log(study.logs))
+    if begun is None:
+        write_feed(shared_log(study.logs), corpus, catalogue, feed)
+    elif begun.feed.catalogue_hash != catalogue.content_hash():
+        raise InputError(
+            f"the sessions of {study.run} were begun when {study.corpus} held other clips",
+            "use another run folder, or the corpus as it was",
+        )
+
+
+def _session(study: _Study, planned: PlannedSession, model: Model) -> Session:
+    from agents.browsing.session import Session
+
+    options = session_options(study.browse_settings(planned), study.corpus, planned.role.persona)
+    return Session(options, model, planned.role.persona, study.logs / f"{planned.name}.jsonl")
+
+
+def _numbers(row: Json) -> Json:
+    """The plain entries of a row."""
+    return {name: each for name, each in row.items() if each is None or isinstance(each, str | int | float)}

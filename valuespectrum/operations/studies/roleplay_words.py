@@ -1,0 +1,116 @@
+"""A role-play study as lines of text: does it change, and how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.operations.shared.tables import table
+from vectorstore.foundation.json_types import Json
+
+_HEAD = ("persona", "strategy", "verdict", "pull beyond a placebo text", "pull", "keep", "aligned of ceiling")
+
+
+def in_words(scores: Json) -> str:
+    """Questions first, then sessions by model and policy.
+
+    Args:
+        scores: Of a run of the kind ``roleplay``.
+    """
+    parts = [_part("In questions", scores["personas"])] if scores["personas"] else []
+    document = scores.get("sessions")
+    if document:
+        parts += [*_conditions(document), *_stated(document.get("stated", ()))]
+    return "\n\n".join(parts)
+
+
+def sessions_in_words(document: Json) -> str:
+    """Sessions by model and policy."""
+    return "\n\n".join(_conditions(document))
+
+
+def _conditions(document: Json) -> Iterator[str]:
+    for condition in document["conditions"]:
+        head = f"In {condition['sessions']:,} sessions of {condition['model']} under {condition['policy']}"
+        yield _part(head, condition["personas"]) if condition["personas"] else f"{head}:"
+        yield _feeds(condition, document["window"])
+        yield condition["covers"]
+    if document["policies"]:
+        yield _policies(document["policies"])
+    if any(row["change"] is not None for row in document["published"]["rows"]):
+        yield _published(document["published"])
+
+
+def _part(head: str, rows: Sequence[Json]) -> str:
+    cells = [
+        (
+            row["persona"],
+            row["strategy"],
+            row["verdict"],
+            _with_ends(row, "beyond"),
+            _with_ends(row, "pull"),
+            _with_ends(row, "keep"),
+            _of_ceiling(row),
+        )
+        for row in rows
+    ]
+    return f"{head}:\n{table(_HEAD, cells)}"
+
+
+def _feeds(condition: Json, window: int) -> str:
+    names = ("entropy", "drift", "exploit_beyond_chance", "like", "kept", "refused")
+    cells = [
+        (_role(row), row["sessions"], *(_with_ends(row["measures"][name]) for name in names))
+        for row in condition["walkers"]
+        if not row["placebo"]
+    ]
+    return f"windows of {window} steps\n{table(('walker', 'sessions', *names), cells)}"
+
+
+def _policies(rows: Sequence[Json]) -> str:
+    cells = [(_role(row), row["policy"], row["than"], _with_ends(row, "towards")) for row in rows]
+    head = "How much more of what a persona aims at one policy shows than another (share, weighted by the target):"
+    return f"{head}\n{table(('walker', 'policy', 'than', 'more'), cells)}"
+
+
+def _published(published: Json) -> str:
+    cells = [
+        (_role(row), row["policy"], _percent(row["before"]), _percent(row["after"]), f"{row['change']:+.1f} %")
+        for row in published["rows"]
+        if row["change"] is not None
+    ]
+    return f"{published['confounds']}\n{table(('walker', 'policy', 'before', 'after', 'change'), cells)}"
+
+
+def _stated(rows: Sequence[Json]) -> Iterator[str]:
+    cells = [
+        (row["policy"], outcome, _with_ends(told, "increment"), told.get("why") or f"{told['by_placebo'] or 0:.3f}")
+        for row in rows
+        for outcome, told in row["predicts"].items()
+    ]
+    if cells:
+        head = "What stated profiles add to predicting held-out clips (R-squared):"
+        yield f"{head}\n{table(('policy', 'outcome', 'increment', 'by placebo'), cells)}"
+
+
+def _role(row: Json) -> str:
+    if row["human"]:
+        return str(row["model"])
+    return str(row["persona"]) if row["persona"] == NO_PERSONA else f"{row['persona']} ({row['strategy']})"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
+def _of_ceiling(row: Json) -> str:
+    own, most = row.get("aligned"), row.get("ceiling")
+    return "-" if own is None or not most else f"{own / most:.2f}"
+
+
+def _with_ends(row: Json, name: str = "mean") -> str:
+    prefix = "" if name == "mean" else f"{name}_"
+    mean, low, high = row.get(name), row.get(f"{prefix}low"), row.get(f"{prefix}high")
+    if mean is None:
+        return "-"
+    return f"{mean:.2f}" if low is None or high is None else f"{mean:.2f} [{low:.2f}, {high:.2f}]"

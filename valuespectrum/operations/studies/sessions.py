@@ -1,0 +1,83 @@
+"""``compare SESSION...``: walks of agents and people beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from valuespectrum.operations.studies.roleplay_words import sessions_in_words
+from vectorstore.foundation.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """How sessions are compared; the names are those of the options of ``valuespectrum compare``."""
+
+    window: int = 20
+    """Steps in a window of the feed's numbers."""
+    outcome: tuple[str, ...] = ()
+    """What profiles are made of: ``watch``, ``like``, ``time``; empty for the first two together."""
+    these_clips: bool = False
+    """Whether intervals are over sessions alone, and not over other clips of these values."""
+
+
+@dataclass(frozen=True, repr=False)
+class SessionComparison(Outcome):
+    """Sessions beside each other."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each walker and policy: its number of sessions and the means of what its feeds did."""
+        return [
+            {
+                "policy": condition["policy"],
+                **{name: walker[name] for name in ("model", "persona", "strategy", "human", "sessions")},
+                **{name: measure["mean"] for name, measure in walker["measures"].items()},
+            }
+            for condition in self.document["conditions"]
+            for walker in condition["walkers"]
+        ]
+
+
+def compare_sessions(
+    logs: str | PathLike[str] | Sequence[str | PathLike[str]],
+    settings: SessionSettings | None = None,
+    teller: Teller | None = None,
+) -> SessionComparison:
+    """Compare sessions from their logs; needs no model and no corpus.
+
+    Args:
+        logs: Session logs of agents and people, through one catalogue.
+        settings: How.
+        teller: Who is told what is left out.
+
+    Returns:
+        By model and policy: feeds in numbers, revealed profiles, what personas did, how far feeds lie apart beyond
+        clones; the session is the unit.
+
+    Raises:
+        InputError: A file is no session log, nothing says which values its clips stand for, or catalogues differ.
+
+    Example::
+
+        vs.compare_sessions(sorted(Path("sessions").glob("*.jsonl"))).to_pandas()
+    """
+    from valuespectrum.sessions.document import SessionScoring, sessions_document
+    from valuespectrum.sessions.people.matching import human_match
+    from valuespectrum.sessions.revealed.profiles import RevealOptions
+    from valuespectrum.sessions.walks.walked import one_stock, read_walked
+
+    settings, teller = settings or SessionSettings(), teller or Unattended()
+    files = [Path(log) for log in ([logs] if isinstance(logs, str | PathLike) else logs)]
+    if len(set(files)) < len(files):
+        raise InputError("a session log is named twice", "name each once")
+    outcomes = RevealOptions(settings.outcome) if settings.outcome else RevealOptions()
+    options = SessionScoring(settings.window, RevealOptions(outcomes.outcomes, over_clips=not settings.these_clips))
+    teller.doing("reading sessions")
+    sessions = [read_walked(log) for log in files]
+    one_stock(sessions)
+    document = sessions_document(sessions, options) | {"people": human_match(sessions, options.reveal.level)}
+    return SessionComparison(document, sessions_in_words(document))

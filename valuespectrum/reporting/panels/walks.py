@@ -1,0 +1,84 @@
+"""Sessions in numbers: no persona, persona and placebo texts on one axis, and walkers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
+from valuespectrum.reporting.panels.base import PANELS, Panel
+from valuespectrum.sessions.feeds.measures import MEASURES
+from vectorstore.foundation.json_types import Json
+
+ROLES: Mapping[str, str] = {"bare": "no persona", "persona": "persona", "placebos": "placebo texts"}
+"""Kinds of roles, in the order in which they stand on the axis."""
+SHOWN: Mapping[str, str] = {
+    "entropy": "Entropy",
+    "drift": "Drift",
+    "exploit_beyond_chance": "Exploit beyond chance",
+    "kept": "Watched on",
+    "like": "Liked",
+    "refused": "Refused",
+}
+"""Numbers of a session that the page has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleOnAxis:
+    """One kind of role of one persona on the axis."""
+
+    label: str
+    towards: Estimate
+    value: str
+    """Whose colour it has."""
+
+
+@PANELS.register("walks")
+class WalksPanel(Panel):
+    """What sessions say: personas on an axis, and everybody who walked."""
+
+    id = "walks"
+    place = 35
+
+    def applies(self, data: ReportData) -> bool:
+        """Whether sessions were put into numbers."""
+        return bool(data.walks)
+
+    def title(self, data: ReportData) -> str:
+        """Its heading."""
+        return "What sessions say"
+
+    def context(self, data: ReportData) -> Mapping[str, object]:
+        """The axis that all personas share, and how to draw on it."""
+        found = [one.towards for document in data.walks for row in _personas(document) for one in on_axis(row)]
+        span = span_of(found)
+        return {
+            "ends": marks(span),
+            "on_axis": on_axis,
+            "whisker": lambda one: whisker(one.towards, span, one.value, one.label),
+            "estimate": Estimate.read,
+            "shown": SHOWN,
+            "meaning": MEASURES,
+            "walkers": walkers,
+        }
+
+
+def on_axis(row: Json) -> list[RoleOnAxis]:
+    """No persona, persona and placebo texts, as far as they walked."""
+    best = max(row["target"], key=lambda value: row["target"][value], default="")
+    return [
+        RoleOnAxis(label, Estimate.read(row["towards"][name]), best if name == "persona" else "")
+        for name, label in ROLES.items()
+        if name in row.get("towards", {})
+    ]
+
+
+def walkers(condition: Json) -> Sequence[Json]:
+    """Everybody who walked under a condition but placebo texts, people last."""
+    return sorted((row for row in condition["walkers"] if not row["placebo"]), key=lambda row: bool(row["human"]))
+
+
+def _personas(document: Json) -> Iterator[Json]:
+    for condition in document["conditions"]:
+        yield from condition["personas"]

@@ -1,0 +1,84 @@
+"""The part of ``scores.json`` about sessions (``sessions.document``)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from valuespectrum.runs.parts.schema import Count, Flag, Number, Part, Text, ValueName
+from valuespectrum.scoring.personas.placebos import Verdict
+
+
+class _SessionNumber(Part):
+    mean: Number | None
+    low: Number | None
+    high: Number | None
+    why: Text = ""
+
+
+class _Walker(Part):
+    model: Text
+    persona: Text
+    strategy: Text
+    human: Flag
+    placebo: Flag
+    sessions: Count
+    measures: dict[Text, _SessionNumber]
+
+
+class _PersonaWalk(Part):
+    model: Text
+    persona: Text
+    strategy: Text
+    verdict: Verdict
+    why: Text = ""
+    target: dict[ValueName, Number]
+    towards: dict[Text, _SessionNumber]
+    aligned: Number | None = None
+    ceiling: Number | None = None
+
+
+class _Condition(Part):
+    model: Text
+    policy: Text
+    human: Flag
+    sessions: Count
+    reweighted: Flag
+    covers: Text
+    walkers: list[_Walker]
+    personas: list[_PersonaWalk]
+
+
+class _Change(Part):
+    model: Text
+    persona: Text
+    strategy: Text
+    policy: Text
+    human: Flag
+    before: Number | None
+    after: Number | None
+    change: Number | None
+
+
+class _Published(Part):
+    confounds: Text
+    rows: list[_Change]
+
+
+class _PolicyRow(Part):
+    model: Text
+    persona: Text
+    strategy: Text
+    human: Flag
+    policy: Text
+    than: Text
+    towards: Number | None
+
+
+class SessionsPart(Part):
+    """Sessions in numbers."""
+
+    window: Count
+    level: Number
+    conditions: list[_Condition]
+    policies: list[_PolicyRow] = Field(default_factory=list)
+    published: _Published
