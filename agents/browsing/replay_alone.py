@@ -61,13 +61,15 @@ def replay_alone(log: Path) -> ReplayReport:
     """
     contents = read_log(log)
     steps = len(contents.events)
-    session, system = session_of(contents.manifest, f"{log}, line 1", _Logged(contents.events))
+    # What was done to the feed is in what was shown, and what was done to prompts is not looked at.
+    undone = {name: value for name, value in contents.manifest.session.items() if name != "interventions"}
+    manifest = replace(contents.manifest, session=undone)
+    session, system = session_of(manifest, f"{log}, line 1", _Logged(contents.events))
     if encode(contents.manifest) != contents.lines[0]:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
     difference = _shown_as_logged(contents.events)
     if not difference and contents.events:
-        # What was done to the feed is in what was shown, and what was done to prompts is not looked at.
-        walk = Walk(replace(session, interventions=()), _stand_ins(contents.events), system)
+        walk = Walk(session, _stand_ins(contents.events), system)
         walk.follow(_Logged(contents.events), [event.similarity for event in contents.events])
         difference = _first_difference(contents, walk)
     ended = steps >= session.steps or _left(contents.events)
