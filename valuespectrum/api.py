@@ -180,6 +180,11 @@ if TYPE_CHECKING:
         DesignSettings as DesignSettings,
         plan_design as plan_design,
     )
+    from valuespectrum.operations.studies.feed_page import (
+        FeedPage as FeedPage,
+        FeedPageSettings as FeedPageSettings,
+        feed as feed,
+    )
     from valuespectrum.operations.studies.levels import (
         LevelRuns as LevelRuns,
         bench_level as bench_level,
@@ -259,6 +264,7 @@ _HOMES = {
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
+    "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",
     "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
     "valuespectrum.operations.studies.people": "PeopleSessions PeopleSettings people",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.log import LogContents, SessionManifest, encode, read_log
+from agents.browsing.log import Event, LogContents, SessionManifest, encode, read_log
 from agents.browsing.manifest import RecordedOptions
 from agents.browsing.options import SessionOptions
+from agents.browsing.person import PersonWalk
 from agents.browsing.recorded import RecordedModel
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.browsing.session import first_difference, shown_in
@@ -60,7 +61,7 @@ def replay(log: Path, catalogue: Catalogue, policy: Policy | None = None) -> Rep
     reads, words = session.observer.reads, manifest.session.get("words_hash", "")
     if reads and words != catalogue.words_hash(reads):
         return ReplayReport(False, steps, False, "line 1: words_hash is that of other words beside the clips")
-    walk = Walk(session, catalogue, system)
+    walk = walk_of(manifest, session, catalogue, system)
     difference = _first_difference(contents, walk)
     if difference:
         return ReplayReport(False, steps, False, difference)
@@ -120,11 +121,22 @@ def _refuse_programs(policies: Sequence[str], label: str) -> None:
             )
 
 
-def _first_difference(contents: LogContents, walk: Walk) -> str:
-    model_id = str(contents.manifest.model.get("id", ""))
+def walk_of(manifest: SessionManifest, session: SessionOptions, catalogue: Catalogue, system: str) -> Walk | PersonWalk:
+    """The beginning of a logged walk: a model's, or a person's."""
+    return PersonWalk(session, catalogue) if manifest.human else Walk(session, catalogue, system)
+
+
+def repeated_step(walk: Walk | PersonWalk, event: Event, manifest: SessionManifest) -> Event | None:
+    """The next step of a logged walk with what was answered, or done, in it; ``None`` when nothing is left to show."""
+    if isinstance(walk, PersonWalk):
+        return walk.repeat(event)
+    walk.pictures = shown_in(event)
+    return alone(walk.step(event.step), {SUBJECT: RecordedModel(str(manifest.model.get("id", "")), event)})
+
+
+def _first_difference(contents: LogContents, walk: Walk | PersonWalk) -> str:
     for event, line in zip(contents.events, contents.lines[1:], strict=True):
-        walk.pictures = shown_in(event)
-        repeated = alone(walk.step(event.step), {SUBJECT: RecordedModel(model_id, event)})
+        repeated = repeated_step(walk, event, contents.manifest)
         if repeated is None or encode(repeated) != line:
             difference = first_difference(event, repeated) or "the event is written in another form"
             return f"line {event.step + 2}: {difference}"

@@ -15,16 +15,14 @@ import numpy as np
 
 from agents.browsing.catalogue import Catalogue, CatalogueClip
 from agents.browsing.log import Event, LogContents, encode, read_log
-from agents.browsing.recorded import RecordedModel
-from agents.browsing.replay import ReplayReport, session_of
+from agents.browsing.person import PersonWalk
+from agents.browsing.replay import ReplayReport, repeated_step, session_of, walk_of
 from agents.browsing.seeing.observe import TimedFrame
-from agents.browsing.session import shown_in
 from agents.browsing.walk import Walk
 from agents.feeds.items import FeedItem
 from agents.feeds.shown import Shown
 from agents.feeds.state import FeedState
 from agents.models.base import FrameReference
-from agents.procedures.procedure import SUBJECT, alone
 
 _FOLLOWS = (
     "t_sim",
@@ -69,7 +67,7 @@ def replay_alone(log: Path) -> ReplayReport:
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
     difference = _shown_as_logged(contents.events)
     if not difference and contents.events:
-        walk = Walk(session, _stand_ins(contents.events), system)
+        walk = walk_of(contents.manifest, session, _stand_ins(contents.events), system)
         walk.follow(_Logged(contents.events), [event.similarity for event in contents.events])
         difference = _first_difference(contents, walk)
     ended = steps >= session.steps or _left(contents.events)
@@ -133,11 +131,9 @@ def _stand_ins(events: Sequence[Event]) -> Catalogue:
     return Catalogue(clips)
 
 
-def _first_difference(contents: LogContents, walk: Walk) -> str:
-    model_id = str(contents.manifest.model.get("id", ""))
+def _first_difference(contents: LogContents, walk: Walk | PersonWalk) -> str:
     for event in contents.events:
-        walk.pictures = shown_in(event)
-        repeated = alone(walk.step(event.step), {SUBJECT: RecordedModel(model_id, event)})
+        repeated = repeated_step(walk, event, contents.manifest)
         if repeated is None:
             return f"line {event.step + 2}: the session ended before"
         for name in _FOLLOWS:

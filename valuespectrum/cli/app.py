@@ -17,6 +17,7 @@ from valuespectrum.cli.verbs import (
     calibrate,
     doctor,
     export,
+    feed,
     history,
     ingest,
     instrument,
@@ -42,7 +43,7 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     verbs: tuple[Callable[..., None], ...] = (
-        *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, roleplay.roleplay),
+        *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, feed.feed, roleplay.roleplay),
         *(score.score, report.report),
         *(
             compare.compare,

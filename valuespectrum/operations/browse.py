@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.operations.bench import slug
 from valuespectrum.operations.shared.choices import EngineName, ModelFormat, SpokenStrategy
+from valuespectrum.operations.shared.clip_media import with_page
 from valuespectrum.operations.shared.loading import (
     check_specs,
     corpus_embedder,
@@ -174,7 +175,8 @@ def walk_together(sessions: Sequence[Session], catalogue: Catalogue, teller: Tel
             done += 1
             advance(done, total)
 
-        records = list(browse_together(sessions, catalogue, count))
+        with with_page(sessions, catalogue) as seeing:
+            records = list(browse_together(seeing, catalogue, count))
     for session, record in zip(sessions, records, strict=True):
         if 0 < record.taken_up < len(record.events):
             teller.say(f"{session.log}: went on after the {record.taken_up} steps that it held")

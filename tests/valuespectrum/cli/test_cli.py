@@ -31,6 +31,7 @@ VERBS: tuple[str, ...] = (
     "bench",
     "browse",
     "roleplay",
+    "feed",
     "score",
     "report",
     "calibrate",

@@ -123,6 +123,7 @@ def test_settings_are_named_like_options() -> None:
         ("browse", vs.BrowseSettings, {"corpus", "model", "out", "replay", "sessions", "clones"}),
         ("roleplay", vs.RoleplaySettings, {"corpus", "model", "run", "dry-run", "replay"}),
         ("people", vs.PeopleSettings, {"corpus", "out"}),
+        ("feed", vs.FeedPageSettings, {"corpus", "log"}),
         ("calibrate", vs.CalibrateSettings, {"model", "run", "corpora", "respondents", "figure"}),
         ("score", vs.ScoreSettings, set()),
         ("report", vs.ReportSettings, set()),

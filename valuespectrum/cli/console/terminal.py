@@ -51,6 +51,7 @@ class Terminal:
         self.as_json = as_json
         self._undo = contextlib.ExitStack()
         self._document = ""
+        self._out = 1
         self._watch = Watch(write_line)
         self._encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
 
@@ -59,7 +60,7 @@ class Terminal:
         self._watch = running() or self._undo.enter_context(Watch(write_line))
         if self.as_json:
             sys.stdout.flush()
-            saved = os.dup(1)
+            saved = self._out = os.dup(1)
             self._undo.callback(os.close, saved)
             self._undo.callback(os.dup2, saved, 1)
             os.dup2(2, 1)
@@ -144,6 +145,13 @@ class Terminal:
     def show(self, result: Outcome) -> None:
         """Give a result of the Python interface."""
         self.finish(result.to_dict(), str(result))
+
+    def show_now(self, result: Outcome) -> None:
+        """Give a result while the verb goes on, as one that serves does."""
+        self._watch.spoken()
+        text = as_json(result.to_dict(), self._encoding) if self.as_json else printable(str(result))
+        sys.stdout.flush()
+        os.write(self._out, f"{text}\n".encode(self._encoding, "backslashreplace"))
 
 
 def help_without_verb(context: typer.Context) -> None:

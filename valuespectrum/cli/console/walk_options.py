@@ -9,7 +9,8 @@ import typer
 ObserveOption = Annotated[
     str,
     typer.Option(
-        help="What is seen of a clip: frames, frames:N, shuffled:N, sheet:N, caption, transcript or none;"
+        help="What is seen of a clip: frames, frames:N, shuffled:N, sheet:N, page (in a browser), caption,"
+        " transcript or none;"
         " +caption, +transcript, +creator, +likes, +topics for words beside it.",
         metavar="HOW",
     ),

@@ -1,0 +1,107 @@
+"""Who sits where: one log for whoever opens the page, or one for each browser that does."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from agents.feeds.policy import policy_params
+from agents.models.ask_key import canonical_json
+from agents.web.answers_file import answers_path, read_answers
+from agents.web.sitting import FeedStudy, Sitting
+from vectorstore.foundation.errors import InputError
+
+_MOST = 500
+"""People that one server seats."""
+
+
+class Seats(Protocol):
+    """Finds the session of a browser; use as a context, which closes the logs."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def seat(self, secret: str) -> Sitting:
+        """The session of whoever keeps this secret, a new one for a new secret.
+
+        Raises:
+            InputError: All seats are taken.
+        """
+
+
+class OneSeat:
+    """One session, whichever browser opens the page: begin on a computer, go on with a phone.
+
+    Args:
+        study: What is shown.
+        log: Where it is written.
+    """
+
+    def __init__(self, study: FeedStudy, log: Path) -> None:
+        known = read_answers(answers_path(log))
+        participant = str(known[0].get("participant", "")) if known else secrets.token_hex(6)
+        if log.exists() and not known:
+            raise InputError(f"{log} is there already, without a consent beside it", "name another log")
+        self._sitting = Sitting(study, participant, log)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._sitting.close()
+
+    def seat(self, secret: str) -> Sitting:
+        """The session."""
+        return self._sitting
+
+
+class ManySeats:
+    """A session for each browser, in files of a folder: ``human-NUMBER.jsonl``.
+
+    The number follows from what the browser keeps and from the feed, so that a browser finds its session again, also
+    in a new server, and nobody who reads a log can take its place.
+
+    Args:
+        study: What is shown.
+        folder: Where the logs are written.
+    """
+
+    def __init__(self, study: FeedStudy, folder: Path) -> None:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is not a folder", "name a folder, or a file that ends in .jsonl for one person")
+        self._study, self._folder = study, folder
+        session = study.session
+        feed = [session.seed, session.policy.name, policy_params(session.policy), study.catalogue.content_hash()]
+        self._feed = canonical_json([*feed, study.page.consent_hash])
+        self._seats: dict[str, Sitting] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            for sitting in self._seats.values():
+                sitting.close()
+            self._seats.clear()
+
+    def seat(self, secret: str) -> Sitting:
+        """The session of a browser."""
+        number = hashlib.sha256(f"{secret}\0{self._feed}".encode()).hexdigest()[:12]
+        with self._lock:
+            if number not in self._seats:
+                if len(self._seats) >= _MOST:
+                    raise InputError(f"{_MOST} people sit here already", "start the page again")
+                self._seats[number] = Sitting(self._study, number, self._folder / f"human-{number}.jsonl")
+            return self._seats[number]

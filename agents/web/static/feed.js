@@ -1,0 +1,196 @@
+// The page of a person: forms, then clips, one a screen; what is done with each goes to the server they came from.
+
+import { ClipView, make } from "/static/clip.js";
+import { formView } from "/static/forms.js";
+import { Watch } from "/static/watch.js";
+
+const main = document.getElementById("main");
+const status = document.getElementById("status");
+const alertBox = document.getElementById("alert");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+// Milliseconds.
+const INERTIA = 300;
+const KEYS = [
+  ["↓ or j", "next clip"], ["l", "like"], ["s", "skip"], ["n", "not for me"], ["1 to 5", "stars"],
+  ["Space or k", "play or pause"], ["m", "sound"], ["?", "this list"],
+];
+let feed = null;
+let keysOn = true;
+
+// The secret need not stay where it can be read over a shoulder.
+if (location.search) history.replaceState(null, "", location.pathname);
+
+async function ask(path, body) {
+  const options = body === undefined ? {} : {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
+  };
+  const answer = await fetch(path, options);
+  const told = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(told.error), { status: answer.status });
+  return told;
+}
+
+function warn(text, again = null) {
+  const retry = again ? [make("button", { type: "button", className: "plain", onclick: () => { hush(); again(); } }, "Try again")] : [];
+  alertBox.replaceChildren(make("span", {}, text), ...retry);
+  alertBox.hidden = false;
+}
+
+function hush() { alertBox.hidden = true; }
+
+/** Ask the server for something and show what is next. */
+async function go(path, body) {
+  try {
+    const state = await ask(path, body);
+    hush();
+    show(state);
+    return true;
+  } catch (error) {
+    if (error.status === 409) await go("/api/state");
+    warn(error.status ? error.message : "The server does not answer.", error.status === 409 ? null : () => go(path, body));
+    return false;
+  }
+}
+
+function show(state) {
+  if (state.form) showForm(state.form);
+  else {
+    if (!feed) feed = new Feed();
+    feed.show(state);
+  }
+}
+
+function showForm(form) {
+  feed?.close();
+  feed = null;
+  const view = formView(form, (answers, problem) => {
+    if (problem) warn(problem);
+    else go("/api/answer", { kind: form.kind, answers });
+  });
+  main.replaceChildren(view.element);
+  main.scrollTop = 0;
+  scrollTo(0, 0);
+  view.focus();
+}
+
+/** Two screens: the clip that is shown, and below it the place where the next one will be. */
+class Feed {
+  constructor() {
+    this.element = make("div", { className: "feed", role: "feed", tabIndex: 0, "aria-label": "Clips", "aria-busy": "false" });
+    this.slide = null;
+    this.busy = false;
+    this.help = helpDialog();
+    main.replaceChildren(make("h1", { className: "unseen" }, "Feed"), this.element, this.help);
+    this.settled = () => {
+      if (this.element.scrollTop <= 0.5 * this.element.clientHeight) return;
+      // What a wheel still had in it when the last clip left is no wish to skip this one.
+      if (performance.now() - this.shownAt < INERTIA) this.element.scrollTop = 0;
+      else this.go();
+    };
+    let timer;
+    this.element.addEventListener("scroll", () => { clearTimeout(timer); timer = setTimeout(this.settled, 150); });
+    this.element.addEventListener("scrollend", this.settled);
+    this.seen = () => this.watch?.inFront(this.slideInFront && document.visibilityState === "visible");
+    document.addEventListener("visibilitychange", this.seen);
+    this.observer = new IntersectionObserver((entries) => {
+      for (const entry of entries) if (entry.target === this.slide) this.slideInFront = entry.intersectionRatio >= 0.5;
+      this.seen();
+    }, { root: this.element, threshold: [0, 0.5, 1] });
+  }
+  show({ step, of, clip }) {
+    const place = `Clip ${step + 1} of ${of}`;
+    const view = new ClipView(clip, place, {
+      like: () => view.like(!view.liked), skip: () => this.go("skip"), next: () => this.next(),
+      notInterested: () => this.go("not_interested"), changed: () => this.watch?.keep(), head: this.head(),
+    });
+    const slide = make("article", { className: "slide", tabIndex: -1, "aria-label": place, "aria-posinset": step + 1, "aria-setsize": of }, view.element);
+    const waiting = make("div", { className: "slide waiting", "aria-hidden": "true" }, "The next clip comes here");
+    const focused = this.element.contains(document.activeElement) || document.activeElement === document.body;
+    this.watch?.stop();
+    this.view?.pause();
+    this.observer.disconnect();
+    // Without the smooth scrolling that a person's own scrolling has.
+    this.element.style.scrollBehavior = "auto";
+    this.element.replaceChildren(slide, waiting);
+    this.element.scrollTop = 0;
+    this.element.style.scrollBehavior = "";
+    Object.assign(this, { step, view, slide, slideInFront: true, shownAt: performance.now() });
+    this.watch = new Watch(step, clip, view);
+    this.observer.observe(slide);
+    this.seen();
+    if (focused) slide.focus({ preventScroll: true });
+    status.textContent = place;
+    if (!calm.matches) view.play();
+  }
+  head() {
+    return [
+      make("button", { type: "button", className: "plain", onclick: () => this.help.showModal() }, "Help"),
+      make("button", { type: "button", className: "plain", onclick: () => this.leave() }, "Leave"),
+    ];
+  }
+  next() {
+    if (calm.matches) this.go();
+    else this.element.scrollTo({ top: this.element.clientHeight });
+  }
+  /** Tell the server what was done, and show what comes next. */
+  async go(action = null) {
+    if (this.busy) return;
+    this.busy = true;
+    this.element.setAttribute("aria-busy", "true");
+    this.watch.stop();
+    const done = this.watch.told();
+    const chosen = action ?? (this.view.liked ? "like" : "watch");
+    const sent = await go("/api/react", {
+      step: this.step, action: chosen, ...done, rating: this.view.rating, shown_as: this.view.player.kind,
+    });
+    if (!sent && feed === this) {
+      this.element.scrollTop = 0;
+      this.watch.start();
+      this.seen();
+    }
+    this.busy = false;
+    this.element.setAttribute("aria-busy", "false");
+  }
+  async leave() {
+    if (confirm("Leave the study? What you did until now is kept.")) await go("/api/leave", {});
+  }
+  close() {
+    this.watch?.stop();
+    this.view?.pause();
+    this.observer.disconnect();
+    document.removeEventListener("visibilitychange", this.seen);
+  }
+}
+
+function helpDialog() {
+  const box = make("input", { type: "checkbox", checked: keysOn, onchange: () => { keysOn = box.checked; } });
+  const dialog = make("dialog", { "aria-labelledby": "help-title" });
+  dialog.append(
+    make("h2", { id: "help-title" }, "Help"),
+    make("p", {}, "Scroll, swipe or press Next to see another clip. A clip that you left does not come back."),
+    make("dl", {}, ...KEYS.flatMap(([key, deed]) => [make("dt", {}, key), make("dd", {}, deed)])),
+    make("label", { className: "choice" }, box, "Use these keys"),
+    make("div", { className: "row" }, make("button", { type: "button", className: "main-button", onclick: () => dialog.close() }, "Close")),
+  );
+  return dialog;
+}
+
+function pressed(event) {
+  if (!feed || feed.help.open || event.ctrlKey || event.metaKey || event.altKey) return;
+  const onControl = event.target.closest("button, input");
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "?") feed.help.showModal();
+  else if (!keysOn) return;
+  else if ((key === "ArrowDown" && !event.target.matches("input")) || key === "PageDown" || key === "j") feed.next();
+  else if (key === "l") feed.view.like(!feed.view.liked);
+  else if (key === "s") feed.go("skip");
+  else if (key === "n") feed.go("not_interested");
+  else if (key === "k" || (key === " " && !onControl)) feed.view.toggle();
+  else if (key === "m" && feed.view.player.kind === "video") feed.view.toggleSound();
+  else if (/^[1-5]$/.test(key) && feed.view.clip.ratings) feed.view.rate(Number(key));
+  else return;
+  event.preventDefault();
+}
+
+addEventListener("keydown", pressed);
+go("/api/state");

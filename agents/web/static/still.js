@@ -1,0 +1,26 @@
+// The page for pictures of its screen: shows one clip at one time, standing still. Nothing is sent anywhere.
+
+import { ClipView } from "/static/clip.js";
+
+function within(seconds, deed) {
+  let timer;
+  const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(`not within ${seconds} s`)), 1000 * seconds); });
+  return Promise.race([deed, late]).finally(() => clearTimeout(timer));
+}
+
+globalThis.showClip = (clipId, time, patience) => within(patience, shown(clipId, time));
+
+async function shown(clipId, time) {
+  const answer = await fetch(`/api/clip/${encodeURIComponent(clipId)}`);
+  const clip = await answer.json();
+  if (!answer.ok) throw new Error(clip.error);
+  const view = new ClipView(clip, "A clip");
+  // What cannot be played is said, not shown otherwise.
+  view.fallBack = () => {};
+  const slide = document.createElement("div");
+  slide.className = "slide";
+  slide.append(view.element);
+  document.getElementById("main").replaceChildren(slide);
+  const reached = await view.seek(time);
+  return { reached, seconds: view.player.seconds, kind: view.player.kind };
+}

@@ -1,0 +1,332 @@
+"""The page in a real browser: what a person does with it, on a phone and on a desk."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from page_world import PATIENCE, browser_or_skip, open_page, page_catalogue, study, videos
+
+from agents.browsing.catalogue import Catalogue
+from agents.browsing.log import read_log
+from agents.web.answers_file import answers_path, read_answers
+from agents.web.options import ClipMedia, OpenMedia, PageOptions
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PHONE, DESK = (390, 844), (1280, 800)
+PLAIN = PageOptions(attention_every=0)
+AXE = "VALUESPECTRUM_AXE"
+"""Names the file axe.min.js of the npm package axe-core."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = browser_or_skip()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return page_catalogue(tmp_path_factory.mktemp("pictures"))
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> OpenMedia:
+    """Every clip of the catalogue has a video, VP9 and H.264 in turn."""
+    return videos(tmp_path_factory.mktemp("videos"), 8)
+
+
+@dataclass
+class Visit:
+    """A person's browser, and whatever went wrong in it."""
+
+    page: Page
+    home: str
+    wrong: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("console", lambda said: self._note(said.type in ("error", "warning"), f"{said.type} {said.text}"))
+        self.page.on("pageerror", lambda error: self._note(True, str(error)))
+        self.page.on("request", lambda request: self._note(not request.url.startswith(self.home), request.url))
+        self.page.on("response", lambda answer: self._note(answer.status >= 400, f"{answer.status} {answer.url}"))
+
+    def _note(self, is_wrong: bool, what: str) -> None:
+        if is_wrong:
+            self.wrong.append(what)
+
+    def agree(self) -> None:
+        self.page.get_by_role("button", name="I agree, begin").click()
+
+    def place(self) -> str:
+        """What the clip in front is called."""
+        return str(self.page.locator(".place").inner_text())
+
+    def wait_for(self, place: str) -> None:
+        self.page.locator(f'article[aria-label="{place}"]').wait_for()
+
+    def wait(self, seconds: float) -> None:
+        self.page.wait_for_timeout(1000 * seconds)
+
+
+@contextlib.contextmanager
+def visit(browser: Browser, link: str, size: tuple[int, int] = DESK, **changes: Any) -> Iterator[Visit]:
+    told = {"has_touch": size == PHONE, "reduced_motion": "no-preference", **changes}
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **told)
+    try:
+        context.set_default_timeout(1000 * PATIENCE)
+        page = context.new_page()
+        parts = urlsplit(link)
+        visited = Visit(page, f"{parts.scheme}://{parts.netloc}/")
+        visited.listen()
+        page.goto(link)
+        yield visited
+        assert visited.wrong == []
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_scroll_like_skip_rate_and_go_on_after_a_reload(
+    browser: Browser, catalogue: Catalogue, media: OpenMedia, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    log = tmp_path / "log.jsonl"
+    with open_page(study(catalogue, PLAIN), log, media) as link, visit(browser, link, size) as person:
+        page = person.page
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        assert "token" not in page.url
+        page.wait_for_function("document.querySelector('video').currentTime > 1.2")
+        page.get_by_role("button", name="Like").click()
+        page.get_by_label("4 stars").check(force=True)
+        page.mouse.move(size[0] / 2, size[1] / 2)
+        page.mouse.wheel(0, size[1])
+        person.wait_for("Clip 2 of 6")
+        page.get_by_role("button", name="Skip").click()
+        person.wait_for("Clip 3 of 6")
+        page.keyboard.press("n")
+        person.wait_for("Clip 4 of 6")
+        page.wait_for_function("document.querySelector('video').currentTime > 1.1")
+        page.keyboard.press("l")
+        page.keyboard.press("2")
+        page.reload()
+        person.wait_for("Clip 4 of 6")
+        assert page.get_by_role("button", name="Like").get_attribute("aria-pressed") == "true"
+        assert page.get_by_label("2 stars").is_checked()
+        page.keyboard.press("ArrowDown")
+        person.wait_for("Clip 5 of 6")
+    events = read_log(log).events
+    assert [event.action for event in events] == ["like", "skip", "not_interested", "like"]
+    assert [event.rating for event in events] == [0.75, None, None, 0.25]
+    assert events[0].watch_s > 1.1 and events[3].watch_s > 1.0, "what was watched before the reload counts"
+    assert all(event.watch_s <= (event.latency_ms or 0) / 1000 + 1e-6 for event in events)
+    played = [record["as"] for record in read_answers(answers_path(log)) if record["kind"] == "played"]
+    assert played == ["video"] * 4
+
+
+def test_a_swipe_is_a_scroll(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link, PHONE) as person:
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        person.wait(0.5)
+        # As a thumb does it, through the browser's own gestures.
+        driver = person.page.context.new_cdp_session(person.page)
+        gesture = {"x": 195, "y": 600, "yDistance": -700, "speed": 3000, "gestureSourceType": "touch"}
+        driver.send("Input.synthesizeScrollGesture", gesture)
+        person.wait_for("Clip 2 of 6")
+    assert len(read_log(tmp_path / "log.jsonl").events) == 1
+
+
+def test_what_is_not_in_front_is_not_watched(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with open_page(study(catalogue, PLAIN), log) as link, visit(browser, link) as person:
+        page = person.page
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        begun = time.monotonic()
+        person.wait(0.5)
+        hidden = "Object.defineProperty(document, 'visibilityState', {value: %r, configurable: true});"
+        change = "document.dispatchEvent(new Event('visibilitychange'))"
+        page.evaluate(hidden % "hidden" + change)
+        person.wait(1.5)
+        page.evaluate(hidden % "visible" + change)
+        page.keyboard.press("k")
+        person.wait(1.0)
+        page.keyboard.press("j")
+        person.wait_for("Clip 2 of 6")
+        passed = time.monotonic() - begun
+    event = read_log(log).events[0]
+    in_front = (event.latency_ms or 0) / 1000
+    assert event.watch_s >= 0.3, "in front and playing"
+    assert event.watch_s + 0.8 <= in_front, "paused is in front, and not watched"
+    # Drawing the first picture may have taken a moment before the clock of the test began.
+    assert in_front <= passed - 1.5 + 0.4, "hidden is neither"
+
+
+def test_two_hundred_clips(browser: Browser, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    told = study(page_catalogue(tmp_path / "p", 200), PLAIN, steps=200)
+    with open_page(told, log) as link, visit(browser, link, reduced_motion="reduce") as person:
+        person.agree()
+        for step in range(200):
+            person.wait_for(f"Clip {step + 1} of 200")
+            assert person.page.locator(".slide").count() == 2, "what was left does not pile up"
+            person.page.keyboard.press("j")
+        person.page.get_by_role("heading", name="Thank you").wait_for()
+    events = read_log(log).events
+    assert len(events) == 200 and len({event.item_id for event in events}) == 200
+
+
+def test_pictures_stand_in_for_a_video_and_say_so(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        assert person.page.get_by_text("its video is not at hand").is_visible()
+        picture = person.page.locator(".screen img")
+        assert picture.get_attribute("alt") == "Clip 1 of 6, picture 1 of 3"
+        person.page.wait_for_function("document.querySelector('.screen img').alt.includes('picture 2')")
+
+
+def test_pictures_stand_in_for_a_video_that_does_not_play(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    junk = tmp_path / "junk"
+    junk.write_bytes(b"\0" * 5000)
+
+    def broken(clip_id: str) -> ClipMedia:
+        return ClipMedia(junk.open("rb"), 5000, "video/mp4")
+
+    log = tmp_path / "log.jsonl"
+    with open_page(study(catalogue, PLAIN), log, broken) as link, visit(browser, link) as person:
+        person.agree()
+        person.page.get_by_text("its video is not at hand").wait_for()
+        person.page.keyboard.press("j")
+        person.wait_for("Clip 2 of 6")
+    assert [record["as"] for record in read_answers(answers_path(log))[1:]] == ["pictures"]
+
+
+def test_without_motion_nothing_moves_by_itself(
+    browser: Browser, catalogue: Catalogue, media: OpenMedia, tmp_path: Path
+) -> None:
+    page = open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl", media)
+    with page as link, visit(browser, link, reduced_motion="reduce") as person:
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        person.wait(0.5)
+        assert person.page.evaluate("document.querySelector('video').paused")
+        person.page.get_by_role("button", name="Play").click()
+        person.page.wait_for_function("!document.querySelector('video').paused")
+
+
+def test_keys_can_be_switched_off(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
+    with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
+        page = person.page
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        page.keyboard.press("?")
+        page.get_by_label("Use these keys").uncheck()
+        page.get_by_role("button", name="Close").click()
+        page.keyboard.press("l")
+        assert page.get_by_role("button", name="Like").get_attribute("aria-pressed") == "false"
+
+
+def test_words_of_strangers_stay_words(browser: Browser, tmp_path: Path) -> None:
+    caption = '</p><img src=x onerror="document.title=1"><script>document.title=2</script>'
+    catalogue = page_catalogue(tmp_path / "p", 3, caption)
+    page = PageOptions(attention_every=0, captions=True, consent="<h2>Hi</h2><script>document.title=3</script>")
+    with open_page(study(catalogue, page), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
+        assert person.page.get_by_text("<h2>Hi</h2>").is_visible()
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        assert caption in person.page.locator(".caption").inner_text()
+        assert person.page.title() == "Feed" and person.page.locator("main script, main h2").count() == 1  # of the help
+
+
+def test_a_server_that_went_away_is_said_and_tried_again(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
+        page = person.page
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        page.context.set_offline(True)
+        page.keyboard.press("s")
+        page.get_by_role("alert").get_by_text("does not answer").wait_for()
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Try again").click()
+        person.wait_for("Clip 2 of 6")
+        person.wrong = [what for what in person.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
+    assert len(read_log(tmp_path / "log.jsonl").events) == 1
+
+
+def _axe() -> str:
+    named = os.environ.get(AXE)
+    places = [Path(named)] if named else [Path("node_modules/axe-core/axe.min.js")]
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        pytest.skip(f"axe-core is not here (npm install axe-core, or name axe.min.js in {AXE})")
+    return found.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_shuts_anybody_out(
+    browser: Browser, catalogue: Catalogue, media: OpenMedia, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """No serious fault that axe-core knows of, on any page that a person sees."""
+    axe, looked_at = _axe(), []
+    opened = open_page(study(catalogue, steps=4), tmp_path / "log.jsonl", media)
+    with opened as link, visit(browser, link, size, reduced_motion="reduce") as person:
+        page = person.page
+
+        def look(name: str) -> None:
+            page.evaluate(axe)
+            found = page.evaluate("axe.run().then((told) => told.violations)")
+            serious = [each for each in found if each["impact"] in ("serious", "critical")]
+            assert serious == [], f"{name}: {json.dumps(serious)[:2000]}"
+            looked_at.append(name)
+
+        page.get_by_role("heading", name="Before you begin").wait_for()
+        look("consent")
+        person.agree()
+        _answer_all(page, "About you", look)
+        person.wait_for("Clip 1 of 4")
+        look("clip")
+        page.get_by_role("button", name="Like").click()
+        page.get_by_label("4 stars").check(force=True)
+        page.get_by_role("button", name="Help").click()
+        look("help")
+        page.get_by_role("button", name="Close").click()
+        for step in (1, 2, 3):
+            person.wait_for(f"Clip {step} of 4")
+            page.get_by_role("button", name="Next").click()
+        _answer_all(page, "A short check", look)
+        person.wait_for("Clip 4 of 4")
+        page.get_by_role("button", name="Next").click()
+        _answer_all(page, "About you", look)
+        page.get_by_role("heading", name="Thank you").wait_for()
+        look("end")
+    assert looked_at == ["consent", "About you", "clip", "help", "A short check", "About you", "end"]
+
+
+def _answer_all(page: Page, heading: str, look: Any) -> None:
+    page.get_by_role("heading", name=heading).wait_for()
+    look(heading)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("alert").get_by_text("no answer yet").wait_for()
+    for question in page.locator("fieldset").all():
+        question.locator("input").first.check()
+    page.get_by_role("button", name="Go on").click()

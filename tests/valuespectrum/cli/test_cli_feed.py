@@ -1,0 +1,111 @@
+"""``feed``: a page is served from a corpus, somebody scrolls it, and what they did is a session like any other."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_world import ColourEmbedder, write_clips
+from page_world import Asking, chosen
+
+import valuespectrum as vs
+from agents.browsing.log import read_log
+from agents.web.answers_file import answers_path, read_answers
+from valuespectrum.cli import main
+from valuespectrum.theory.values import VALUES
+
+HERE, TESTS = Path(__file__).parents[1], Path(__file__).parents[2]
+DRIVER = """
+import sys; sys.path[:0] = {paths!r}
+import cli_world, ingest.embedding.base
+ingest.embedding.base.load_embedder = lambda spec, threads=None: cli_world.ColourEmbedder()
+from valuespectrum.cli import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("feed")
+    write_clips(folder / "clips", each=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+        vs.ingest(folder / "clips", folder / "corpus", vs.IngestSettings(embedder="colours"))
+    return folder / "corpus"
+
+
+def test_a_person_scrolls_a_corpus(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "sessions" / "me.jsonl"
+    words = ["--corpus", str(corpus), "--policy", "balanced", "--steps", "3", "--log", str(log), "--portraits"]
+    code = DRIVER.format(paths=[str(HERE), str(TESTS.parent)])
+    page = subprocess.Popen(
+        [sys.executable, "-c", code, "feed", *words, "--port", "0", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert page.stdout is not None
+    told = json.loads(page.stdout.readline())
+    assert told["log"] == str(log) and told["address"].startswith("http://127.0.0.1:")
+    asking = Asking(told["address"])
+    assert asking.enter() == 200
+    _scroll(asking)
+    page.send_signal(signal.SIGINT)
+    _, said = page.communicate(timeout=60)
+    assert page.returncode == 130 and "to continue" in said and "Traceback" not in said
+
+    contents = read_log(log)
+    assert [event.action for event in contents.events] == ["like"] * 3 and contents.manifest.human
+    asked = read_answers(answers_path(log))[1]["answers"]
+    assert isinstance(asked, dict) and sorted(asked) == sorted(f"{value}-{n}" for value in VALUES for n in (1, 2))
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    assert vs.replay(log, corpus).identical and vs.replay(log).identical
+
+
+def _scroll(asking: Asking) -> None:
+    state: dict[str, Any] = asking.get("/api/state")
+    while not ("form" in state and state["form"]["kind"] == "end"):
+        if "form" in state:
+            answered = {"kind": state["form"]["kind"], "answers": chosen(state["form"])}
+            status, state = asking.post("/api/answer", answered)
+        else:
+            clip = state["clip"]
+            status, headers, body = asking.ask("GET", clip["video"], {"Range": "bytes=4-7"})
+            assert (status, headers["content-type"], body) == (206, "video/mp4", b"ftyp"), "the file that was taken in"
+            assert asking.ask("GET", clip["pictures"][0]["src"])[2].startswith(b"\xff\xd8")
+            liked = {"step": state["step"], "action": "like", "watched": 1.0, "in_front": 2.0, "shown_as": "video"}
+            status, state = asking.post("/api/react", liked)
+        assert status == 200, state
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "no corpus was named"),
+        (["--corpus", "CORPUS", "--bind", "0.0.0.0"], "every network"),
+        (["--corpus", "CORPUS", "--bind", "8.8.8.8"], "no address of a local network"),
+        (["--corpus", "CORPUS", "--policy", "nonsense"], "nonsense"),
+        (["--corpus", "CORPUS", "--policy", "similar:heat=1"], "heat"),
+        (["--corpus", "CORPUS", "--consent", "nowhere.txt"], "consent text"),
+        (["--corpus", "nowhere"], "nowhere"),
+    ],
+)
+def test_bad_words_are_said_in_one_line(
+    corpus: Path,
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
+    given = [str(corpus) if word == "CORPUS" else word for word in words]
+    assert main(["feed", *given, "--port", "0", "--json"]) == 2
+    out, _ = capfd.readouterr()
+    assert said in json.loads(out)["error"]["message"] and list(tmp_path.iterdir()) == []
