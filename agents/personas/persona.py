@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DIRECTIONS: Mapping[str, int] = {"positive": 1, "negative": -1}
 """Sides of the trait bank, and the direction of the statements on each."""
+JUDGED_BY = "judged by "
+"""Begins who says what a target is, before the id of a model."""
 UP_TO_A_POINT = "Up to a point: "
 """Begins a statement that holds half as strongly."""
 PersonaKind = Literal["values", "demographic", "scrambled", "permuted"]
@@ -92,6 +94,11 @@ class Persona:
     """Questions and answers of an interview that was held with it beforehand (``agents.personas.interview``)."""
     interviewed: str = ""
     """Id of the model that answered."""
+
+    @property
+    def judge(self) -> str:
+        """Id of the model that judged the target; empty where none did."""
+        return self.target_from.removeprefix(JUDGED_BY) if self.target_from.startswith(JUDGED_BY) else ""
 
 
 @cache

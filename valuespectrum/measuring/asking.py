@@ -173,10 +173,7 @@ class Asking:
             "battery": settings_of(instrument),
             **(worded.own_items if isinstance(worded, ItemOptions) else {}),
             "models": {model.id: dict(model.settings) for model in self._models},
-            "personas": [
-                {"id": persona.id, "name": persona.name, "source": persona.source, "target": dict(persona.target)}
-                for persona in self._personas
-            ],
+            "personas": list(map(_told, self._personas)),
             "roles": [asdict(role) for role in self.roles],
             "seed": self._options.seed,
         }
@@ -208,6 +205,12 @@ class Asking:
         teller.working("asking the first questions")
         for model, work in zip(self._models, plans, strict=True):
             answer_plan(work, model, store, tell(teller, model))
+
+
+def _told(persona: Persona) -> Json:
+    """A persona as a manifest keeps it."""
+    told = {"id": persona.id, "name": persona.name, "source": persona.source, "target": dict(persona.target)}
+    return told | ({"judge": persona.judge} if persona.judge else {})
 
 
 def asked_roles(options: AskingOptions, personas: Sequence[Persona]) -> list[Role]:

@@ -157,11 +157,13 @@ def read_differences(row: Json | None) -> Difference:
 def read_personas(scores: Json, manifest: Manifest) -> list[PersonaResult]:
     """Personas of a run and what they did."""
     names = manifest.asked.persona_names
+    judges = {persona.id: persona.judge for persona in manifest.asked.personas}
     told = {(role.persona, role.strategy): role.system for role in manifest.asked.roles if not role.placebo}
     return [
         replace(
             _persona(row),
             name=names.get(row["persona"], row["persona"]),
+            judge=judges.get(row["persona"], ""),
             prompt=told.get((row["persona"], row["strategy"]), ""),
         )
         for row in scores["personas"]

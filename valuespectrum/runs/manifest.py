@@ -102,6 +102,8 @@ class PersonaRecord:
     source: str
     target: Mapping[str, float]
     """Value to importance, -1 to 1."""
+    judge: str = ""
+    """Id of the model that judged the target; empty where none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class AskedSettings:
             instrument_options=options,
             models=settings["models"],
             personas=tuple(
-                PersonaRecord(row["id"], row["name"], row.get("source", ""), row["target"])
+                PersonaRecord(row["id"], row["name"], row.get("source", ""), row["target"], row.get("judge", ""))
                 for row in settings["personas"]
             ),
             roles=tuple(

@@ -41,6 +41,7 @@ class _Persona(Part):
     name: Text
     source: Text = ""
     target: dict[ValueName, Number]
+    judge: Text = ""
 
 
 class _Role(Part):

@@ -136,6 +136,15 @@ def test_the_panel_says_what_a_persona_did_and_how_sure_that_is() -> None:
     assert "No shift of a single value stands out" in render(replace(data(), personas=(calm,)))
 
 
+def test_a_sanitised_persona_a_judged_target_and_how_a_model_plays_are_said() -> None:
+    (role,) = data().personas
+    assert "anitised" not in render(data()) and "judged by" not in render(data())
+    told = replace(role, played="sanitised", played_why="what is not is left out <b>", judge="openai:judge\u202e")
+    page = render(replace(data(), personas=(told,), playing=("m (simple) plays nicer persons than it was told: x.",)))
+    assert '<span class="badge">sanitised</span>' in page and "left out &lt;b&gt;" in page
+    assert "Target judged by openai:judge." in page and "plays nicer persons than it was told: x." in page
+
+
 def test_every_interval_says_what_was_drawn_again() -> None:
     page = " ".join(read(render(data())).text)
     captions = re.findall(r"<caption>(.*?)</caption>", render(data()))

@@ -241,7 +241,9 @@ def _write(path: Path, personas: Sequence[Persona], comments: Sequence[str], for
 def _with_target(persona: Persona, judged: JudgedTarget | None, judge: str) -> Persona:
     if judged is None or judged.target is None:
         return persona
-    return replace(persona, target=judged.target, target_from=f"judged by {judge}")
+    from agents.personas.persona import JUDGED_BY
+
+    return replace(persona, target=judged.target, target_from=f"{JUDGED_BY}{judge}")
 
 
 def _judged_row(persona: Persona, judged: JudgedTarget) -> Json:

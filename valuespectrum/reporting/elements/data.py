@@ -189,6 +189,8 @@ class PersonaResult:
     """What intervals cover, in words."""
     prompt: str = ""
     """What the model was told."""
+    judge: str = ""
+    """Model that judged the target; empty where none did."""
     played: str = ""
     """``obeyed``, ``sanitised``, ``ignored``, ``undecided`` or ``unknown``; empty in scores of earlier releases."""
     played_why: str = ""
