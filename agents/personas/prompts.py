@@ -234,7 +234,7 @@ def _in_person(persona: Persona, form: Framing) -> str:
 
 
 def _interviewed(persona: Persona, form: Framing) -> str:
-    """Traits or free words, then the interview.
+    """Traits, free words, or else the profile; then the interview.
 
     Raises:
         InputError: No interview was held.
@@ -243,6 +243,8 @@ def _interviewed(persona: Persona, form: Framing) -> str:
         raise InputError(
             f"no interview was held with {persona.id!r}", "hold one first: valuespectrum persona interview FILE"
         )
-    before = _in_person(persona, form).removesuffix(f"\n{form.closing}")
+    alone = persona.traits or persona.text
+    told = _in_person(persona, form) if alone else profile_prompt(persona.target, form)
+    before = told.removesuffix(f"\n{form.closing}")
     said = [line for question, answer in persona.interview for line in (f"Q: {question}", f"A: {answer}")]
     return "\n".join([before, form.interview, *said, form.closing])

@@ -40,9 +40,9 @@ class ColumnMap(BaseModel):
 
     values: dict[str, Annotated[list[_Name], Field(min_length=1, max_length=20)]]
     """Each of the ten values to the columns of its portraits."""
-    lowest: float
+    lowest: Annotated[float, Field(allow_inf_nan=False)]
     """Lowest answer; what lies outside, or is no number, was not answered."""
-    highest: float
+    highest: Annotated[float, Field(allow_inf_nan=False)]
     highest_means: Literal["most", "least"]
     """Whether the highest answer means very much like me, or not at all."""
     id: _Name | None = None
@@ -114,10 +114,11 @@ def import_survey(path: Path, options: ImportOptions, columns: ColumnMap) -> Imp
 def _table(file: io.TextIOWrapper, path: Path, columns: ColumnMap) -> tuple[Iterator[list[str]], dict[str, int]]:
     """The rows below the names, and the place of every column that is needed."""
     header = file.readline(2**20)
-    best: tuple[list[str], str] = max(
-        ((next(csv.reader([header], delimiter=mark), []), mark) for mark in _DELIMITERS),
-        key=lambda found: len(found[0]),
-    )
+    try:
+        read = [(next(csv.reader([header], delimiter=mark), []), mark) for mark in _DELIMITERS]
+    except csv.Error as error:
+        raise InputError(f"{path}, line 1, is no CSV: {error}", "its first row must be the names of columns") from error
+    best = max(read, key=lambda found: len(found[0]))
     names = [name.strip().casefold() for name in best[0]]
     needed = [name for listed in columns.values.values() for name in listed]
     needed += [columns.id] if columns.id else []

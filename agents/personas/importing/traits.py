@@ -44,7 +44,8 @@ def import_traits(path: Path, options: ImportOptions) -> Imported:
     with opened(path, options, _WHAT) as file:
         beginning = file.read(200).lstrip()
         file.seek(0)
-        found = _from_json(file.read(), path, collected) if beginning[:1] in ("[", "{") else _from_text(file, collected)
+        is_json = beginning[:1] in ("[", "{")
+        found = _from_json(file.read(), path, collected, options) if is_json else _from_text(file, collected, options)
         for line, traits in found:
             if collected.full:
                 collected.left += 1
@@ -57,18 +58,18 @@ def import_traits(path: Path, options: ImportOptions) -> Imported:
     return collected.done(path, _WHAT)
 
 
-def _from_json(text: str, path: Path, collected: Collected) -> Iterator[tuple[int, list[str]]]:
+def _from_json(text: str, path: Path, collected: Collected, options: ImportOptions) -> Iterator[tuple[int, list[str]]]:
     """Persons of one document, or of one a line; a line that is no JSON is noted."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     if text.lstrip().startswith("[") and not all(line.rstrip().endswith(("]", "}")) for line in lines):
         rows = parse_json(text, f"{_WHAT} {path}")
         if isinstance(rows, list):
             yield from ((place, _listed(row)) for place, row in enumerate(rows, start=1))
         return
-    for number, line in numbered(text.splitlines()):
+    for number, line in numbered(text.split("\n")):
         if not line.strip():
             continue
-        if problem := unreadable(line, "the encoding that was named"):
+        if problem := unreadable(line, options.encoding):
             collected.refuse(number, problem)
             continue
         try:
@@ -87,10 +88,10 @@ def _listed(row: object) -> list[str]:
     return [words for words in map(tidy, row) if words] if isinstance(row, list) else []
 
 
-def _from_text(lines: Iterator[str], collected: Collected) -> Iterator[tuple[int, list[str]]]:
+def _from_text(lines: Iterator[str], collected: Collected, options: ImportOptions) -> Iterator[tuple[int, list[str]]]:
     begun, traits, dialogue = 1, list[str](), False
     for number, line in numbered(lines):
-        if problem := unreadable(line, "the encoding that was named"):
+        if problem := unreadable(line, options.encoding):
             collected.refuse(number, problem)
             continue
         found = _NUMBERED.fullmatch(line)

@@ -161,6 +161,7 @@ def test_rows_that_answer_too_little_or_all_alike_are_named(tmp_path: Path) -> N
         ("idno,agea\n1,2\n", "no column 'ipcrtiv'"),
         (survey([]), "holds no person"),
         (survey([{}]).replace("agea", "IPCRTIV"), "twice"),
+        ("x" * 140_000 + ",idno\n", "is no CSV"),
         (survey([person(power=1)]).replace("3,3", '3,"3', 1), "holds no person"),
     ],
 )

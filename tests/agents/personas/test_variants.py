@@ -200,6 +200,8 @@ def test_every_strategy_puts_a_persona_or_says_what_it_lacks() -> None:
     ]
     assert words[:-4] == system_prompt(tycoon).split("\n")[:-1]
     assert persona_target("\n".join(words)) == persona_target(system_prompt(tycoon))
+    bare = replace(told, traits=(), target={**tycoon.target})
+    assert system_prompt(bare, "interview").split("\n")[:-4] == system_prompt(tycoon, "profile").split("\n")[:-1]
     with pytest.raises(InputError, match="holds no value"):
         system_prompt(BY_ID["farmer"], "anchor")
     free = replace(tycoon, traits=(), text="A person who owns half the town.")

@@ -70,6 +70,14 @@ def test_a_persona_is_made_from_a_profile_and_files_grow(ask: Ask, tmp_path: Pat
     assert code == 2 and not (tmp_path / "new.yaml").exists()
 
 
+def test_a_file_of_somebody_else_stays_as_it_is(ask: Ask, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("# mine\n- {id: a, name: A, target: {power: 1}}\n")
+    code, document, _ = ask("persona", "make", "b", "--profile", "power=1", "--out", "own.yaml")
+    assert code == 2 and "comments would be lost" in document["error"]["message"]
+    assert own.read_text().startswith("# mine\n- {id: a")
+
+
 def test_an_import_names_bad_rows_and_writes_nothing_over(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "hub.jsonl").write_text('{"persona": "A baker."}\nbroken\n{"text": "A pilot."}\n')
     code, document, _ = ask("persona", "import", "hub", "hub.jsonl", "--out", "hub.yaml")

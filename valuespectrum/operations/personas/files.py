@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agents.personas.persona import Persona
 
 _SHOWN_BAD = 10
+_MADE = "Made by `valuespectrum persona make`."
 _COPIED = (
     "Made by `valuespectrum persona import` from a file of others, whose terms hold for these words.",
     "A target that nobody gave is judged by a model with `valuespectrum persona judge`.",
@@ -141,19 +142,35 @@ def make_persona(identity: str, out: str | PathLike[str], settings: MakeSettings
         vs.make_persona("mine", "mine.yaml", vs.MakeSettings({"power": 1, "universalism": -0.5}))
     """
     from agents.personas.generating import from_profile, rescaled
-    from agents.personas.persona import load_personas
     from agents.personas.writing import write_personas
 
     path = Path(out)
     profile = rescaled(settings.profile) if settings.rescale else dict(settings.profile)
     made = from_profile(identity, settings.name or identity.replace("_", " "), profile, settings.seed)
-    before = [] if settings.force or not path.exists() else list(load_personas(path))
+    before = [] if settings.force or not path.exists() else _made_before(path)
     if any(persona.id == identity for persona in before):
         raise InputError(f"{path} has a persona {identity!r} already", "give another id, or add --force to begin anew")
-    write_personas(path, [*before, made], ("Made by `valuespectrum persona make`.",), force=True)
+    write_personas(path, [*before, made], (_MADE,), force=True)
     found = _listed((made,))
     lines = [trait.text for trait in made.traits]
     return PersonaList(found.document, "\n".join([*lines, "", _target_words(made), f"written: {path}"]), (made,))
+
+
+def _made_before(path: Path) -> list[Persona]:
+    """Personas of a file that this verb made; comments and form of any other would be lost.
+
+    Raises:
+        InputError: Somebody else made it.
+    """
+    from agents.personas.persona import load_personas
+
+    before = list(load_personas(path))
+    with path.open(encoding="utf-8-sig") as file:
+        if file.readline().strip() != f"# {_MADE}":
+            raise InputError(
+                f"{path} was not made by `persona make`: its comments would be lost", "name another file with --out"
+            )
+    return before
 
 
 def import_personas(
