@@ -241,7 +241,8 @@ def _interviewed(persona: Persona, form: Framing) -> str:
     """
     if not persona.interview:
         raise InputError(
-            f"no interview was held with {persona.id!r}", "hold one first: valuespectrum persona interview FILE"
+            f"no interview was held with {persona.id!r}",
+            "hold one first: valuespectrum persona interview --model SPEC --personas FILE",
         )
     alone = persona.traits or persona.text
     told = _in_person(persona, form) if alone else profile_prompt(persona.target, form)
