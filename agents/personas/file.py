@@ -25,14 +25,10 @@ PrintableLine = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$"),
 ]
-
-
 PrintableText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]*$"),
 ]
-
-
 _Reworded = Annotated[list[PrintableLine], Field(max_length=50)] | PrintableText
 
 
@@ -69,9 +65,7 @@ class PersonaEntry(BaseModel):
     kind: Literal["values", "demographic"] = "values"
     target_from: PrintableLine | Literal[""] = ""
     text: PrintableText | Literal[""] = ""
-    wordings: Annotated[
-        list[Annotated[list[PrintableLine], Field(max_length=50)] | PrintableText], Field(max_length=2)
-    ] = []
+    wordings: Annotated[list[_Reworded], Field(max_length=2)] = []
     interview: Annotated[list[SpokenEntry], Field(max_length=20)] = []
     interviewed: PrintableLine | Literal[""] = ""
 

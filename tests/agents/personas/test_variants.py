@@ -25,6 +25,7 @@ from vectorstore.foundation.errors import InputError
 OWN = load_personas()
 VALUED = [persona for persona in OWN if persona.kind == "values"]
 BY_ID = {persona.id: persona for persona in OWN}
+PUT: tuple[Strategy, ...] = ("simple", "profile", "anchor", "isq")
 
 
 def said(persona: Persona, strategy: Strategy = "simple") -> dict[str, float]:
@@ -56,7 +57,7 @@ def test_own_personas_stand_in_three_wordings_with_one_target(persona: Persona) 
 @pytest.mark.parametrize("persona", VALUED, ids=lambda persona: persona.id)
 def test_twins_hear_one_target_in_every_wording_and_strategy(persona: Persona) -> None:
     for each in wordings(persona):
-        for strategy in ("simple", "profile", "anchor", "isq"):
+        for strategy in PUT:
             assert said(each, strategy) == persona.target, (each.id, strategy)
 
 
@@ -80,7 +81,7 @@ def test_own_statements_of_a_user_have_the_wordings_of_their_file() -> None:
 
 def test_placebo_texts_are_framed_as_the_personas_are() -> None:
     listed = wordings(BY_ID["tycoon"])
-    for strategy in ("simple", "profile", "anchor"):
+    for strategy in PUT[:3]:
         texts = placebos(listed, strategy, 6, seed=0)
         opening = [system_prompt(text, strategy).split(" ")[0:3] for text in texts]
         own = [system_prompt(each, strategy).split(" ")[0:3] for each in listed]

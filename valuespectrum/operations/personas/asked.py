@@ -169,7 +169,7 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
     if not personas:
         raise InputError("none of these personas has a target, so that nothing is implied", "give or judge targets")
     subject = _loaded(model, settings, teller)
-    named = []
+    named: list[Named[Checked]] = []
     for one in personas:
         questions, words = check_questions(one, settings.seed), system_prompt(one, settings.strategy)
         named += [Named(f"persona/check/{one.id}/{w}", check_persona(questions, w, "start")) for w in (words, "")]

@@ -237,4 +237,4 @@ def standing_of(values: Sequence[str], desirable: Mapping[str, float]) -> Floats
         >>> standing_of(("power", "security"), {"power": -1.5}).tolist()
         [-1.0, 0.0]
     """
-    return np.sign([float(desirable.get(value, 0.0)) for value in values])
+    return np.asarray(np.sign(np.array([float(desirable.get(value, 0.0)) for value in values])))
