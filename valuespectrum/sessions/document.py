@@ -158,7 +158,7 @@ def _over_time(
     return found
 
 
-def _walker(walker: Walker, sessions: Sequence[WalkedSession], revealed: Revealed, options: SessionScoring) -> Json:
+def _walker(walker: Walker, sessions: Sequence[WalkedSession], options: SessionScoring) -> Json:
     own, level = [each for each in sessions if each.walker == walker], options.reveal.level
     bare = [each for each in sessions if each.walker == walker._replace(persona=NO_PERSONA, strategy=NO_PERSONA)]
     measured, beside = ([session_measures(each, options.window) for each in some] for some in (own, bare))

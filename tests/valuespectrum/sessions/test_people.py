@@ -12,6 +12,7 @@ import pytest
 from session_worlds import PlantedFeed, walk
 
 from agents.browsing.log import LogContents, encode, read_log
+from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.sessions.document import sessions_document
 from valuespectrum.sessions.people.importing import ImportOptions, KnownClip, clip_names, import_people
 from valuespectrum.sessions.people.layouts import PersonWatched, read_layout
@@ -146,6 +147,7 @@ def test_people_and_agents_stand_in_one_table() -> None:
     assert 0.5 < one["variance_ratio"] < 1.5
     assert human_match(alike) is None
     document = sessions_document([*people, *alike])
+    assert "5 people (kappa)" in sessions_in_words(document | {"people": found})
     by_model = {each["model"]: each for each in document["conditions"]}
     assert by_model["people"]["human"] and not by_model["people"]["reweighted"] and not by_model["people"]["paired"]
     assert len(by_model["people"]["walkers"]) == 5

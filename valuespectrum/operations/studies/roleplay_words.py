@@ -25,8 +25,19 @@ def in_words(scores: Json) -> str:
 
 
 def sessions_in_words(document: Json) -> str:
-    """Sessions by model and policy."""
-    return "\n\n".join(_conditions(document))
+    """Sessions by model and policy, and agents beside people where there are any."""
+    return "\n\n".join([*_conditions(document), *(_people(document["people"]) if document.get("people") else ())])
+
+
+def _people(people: Json) -> Iterator[str]:
+    names = ("kappa", "kappa_of_ceiling", "distance", "variance_ratio")
+    yield (
+        f"{people['people']} people (kappa): with themselves {_with_ends(people, 'test_retest')}, "
+        f"with each other {_with_ends(people, 'between_people')}"
+    )
+    cells = [(row["model"], _role(row), *(_with_ends(row, name) for name in names)) for row in people["agents"]]
+    if cells:
+        yield table(("agent", "role", *names), cells)
 
 
 def _conditions(document: Json) -> Iterator[str]:

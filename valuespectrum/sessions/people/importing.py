@@ -178,6 +178,7 @@ def _manifest(
     person: str, number: int, layout: str, catalogue: tuple[str, int], options: ImportOptions
 ) -> SessionManifest:
     from agents.browsing.log import SCHEMA, SessionManifest, encode
+    from agents.browsing.person import PERSON
 
     made = SessionManifest(
         schema=SCHEMA,
@@ -188,7 +189,7 @@ def _manifest(
         n_items=catalogue[1],
         policy={"name": _OBSERVED, "params": {}},
         persona={"id": None, "kind": "none", "text_hash": None, "target_profile": None},
-        model={"id": person, "params": {}},
+        model={"id": f"{PERSON}{person}", "params": {}},
         observer={},
         memory="none",
         code_version="",
