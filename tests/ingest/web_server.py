@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -121,10 +122,12 @@ def send_page(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[st
 def send_worded(server: WebServer, handler: BaseHTTPRequestHandler, query: dict[str, list[str]]) -> None:
     """A page with a video and the subtitles that it names."""
     words = query.get("words", ["/subtitles/en.vtt"])[0]
-    track = f'<track kind="subtitles" srclang="en" src="{words}"><track kind="subtitles" srclang="de" src="/status/a">'
-    content = (
-        f'<html><body><video><source src="/video/clip.mp4" type="video/mp4">{track}</video></body></html>'.encode()
-    )
+    tracks = [
+        {"kind": "captions", "label": "en", "file": words},
+        {"kind": "captions", "label": "de", "file": "/status/a"},
+    ]
+    player = json.dumps({"file": "/video/clip.mp4", "tracks": tracks})
+    content = f'<html><body><div id="v"></div><script>jwplayer("v").setup({player});</script></body></html>'.encode()
     _head(handler, "text/html", len(content))
     handler.wfile.write(content)
 
