@@ -91,7 +91,6 @@ def test_a_session_of_refusals_says_so(browse: Any) -> None:
         ("--policy", "popular:nowhere.csv"),
         ("--policy", "file:nowhere.py:feed"),
         ("--observe", "smell"),
-        ("--observe", "page"),
         ("--memory", "elephant"),
         ("--act", "shout"),
         ("--fatigue", "1e9"),

@@ -20,8 +20,8 @@ class WalkSettings:
     """What an agent sees, remembers, may do, and what is done to it; the names are those of options."""
 
     observe: str = "frames"
-    """``frames``, ``frames:4``, ``shuffled:4``, ``sheet:4``, ``caption``, ``transcript`` or ``none``; then words beside
-    it: ``+caption``, ``+transcript``, ``+creator``, ``+likes``, ``+topics``."""
+    """``frames``, ``frames:4``, ``shuffled:4``, ``sheet:4``, ``page``, ``caption``, ``transcript`` or ``none``; then
+    words beside it: ``+caption``, ``+transcript``, ``+creator``, ``+likes``, ``+topics``."""
     memory: str = "none"
     """``none``, ``transcript``, ``summary`` or ``retrieval``, then ``:CLIPS``."""
     fresh_every: int = 1
@@ -53,12 +53,9 @@ class WalkSettings:
         from agents.browsing.interventions import intervention_from
         from agents.browsing.seeing.observe import observer_from
 
-        observer = observer_from(self.observe)
-        if observer.mode == "page":
-            raise InputError("the page can be looked at from Python only", "give Session(..., screens=...) one")
         return replace(
             session,
-            observer=observer,
+            observer=observer_from(self.observe),
             memory=replace(memory_from(self.memory), fresh_every=self.fresh_every),
             actions=further_acts(self.act),
             weariness=WearinessOptions(self.fatigue, self.boredom),
