@@ -41,7 +41,7 @@ def read_session(
     told = known_values if values is None else values
     return ReportedSession(
         model=str(contents.manifest.model.get("id", "")),
-        persona=names.get(persona, persona) or "itself, without a persona",
+        persona=names.get(persona, persona) or ("a person" if contents.manifest.human else "itself, without a persona"),
         policy=str(contents.manifest.policy.get("name", "")),
         seed=contents.manifest.seed,
         steps=tuple(_step(event, corpus if event.item_id in present else None, told) for event in contents.events),

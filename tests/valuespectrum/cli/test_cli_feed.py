@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_world import ColourEmbedder, write_clips
+from cli_world import MODEL, ColourEmbedder, write_clips
 from page_world import Asking, chosen
 
 import valuespectrum as vs
 from agents.browsing.log import read_log
 from agents.web.answers_file import answers_path, read_answers
 from valuespectrum.cli import main
+from valuespectrum.reporting.sessions import read_session
 from valuespectrum.theory.values import VALUES
 
 HERE, TESTS = Path(__file__).parents[1], Path(__file__).parents[2]
@@ -25,6 +26,7 @@ import sys; sys.path[:0] = {paths!r}
 import cli_world, ingest.embedding.base
 ingest.embedding.base.load_embedder = lambda spec, threads=None: cli_world.ColourEmbedder()
 from valuespectrum.cli import main
+from valuespectrum.reporting.sessions import read_session
 main()
 """
 
@@ -65,6 +67,17 @@ def test_a_person_scrolls_a_corpus(corpus: Path, tmp_path: Path, monkeypatch: py
     assert isinstance(asked, dict) and sorted(asked) == sorted(f"{value}-{n}" for value in VALUES for n in (1, 2))
     monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
     assert vs.replay(log, corpus).identical and vs.replay(log).identical
+
+    # An agent on the same feed, beside the person.
+    walked = log.with_name("agent.jsonl")
+    vs.browse(corpus, MODEL, walked, vs.BrowseSettings(policy="balanced", steps=3))
+    assert [event.item_id for event in read_log(walked).events] == [event.item_id for event in contents.events]
+    rows = vs.compare_sessions([log, walked]).rows()
+    assert {(row["human"], row["sessions"]) for row in rows} == {(True, 1), (False, 1)}
+    with vs.Corpus.open(corpus) as opened:
+        told = read_session(log, opened, {}, {})
+    assert told.persona == "a person" and told.values_known
+    assert all(step.picture and step.action == "like" and step.value in VALUES for step in told.steps)
 
 
 def _scroll(asking: Asking) -> None:
