@@ -209,8 +209,8 @@ class BrowserScreens:
         home = self._link.partition("?")[0]
         context.route("**/*", lambda route: _let_through(route, home))
         page = context.new_page()
-        page.goto(self._link)
-        page.wait_for_function("globalThis.showClip !== undefined")
+        # Scripts of the page have run when it counts as loaded.
+        page.goto(self._link, wait_until="load")
         return page
 
 

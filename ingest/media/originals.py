@@ -73,6 +73,7 @@ def _opened(clip: Clip, place: Path, limits: Limits) -> Original | None:
                 return None
             # Open for longer than the block.
             kept = os.fdopen(os.dup(file.fileno()), "rb")
+            kept.seek(0)
             return Original(kept, os.fstat(kept.fileno()).st_size, _content_type(kind is MOV, clip.codec))
     except StorageError:
         raise

@@ -79,6 +79,13 @@ class Visit:
     def wait_for(self, place: str) -> None:
         self.page.locator(f'article[aria-label="{place}"]').wait_for()
 
+    def until(self, holds: str) -> None:
+        """Wait for something to be true; the driver's own way evaluates texts where the page's policy forbids it."""
+        last = time.monotonic() + PATIENCE
+        while not self.page.evaluate(holds):
+            assert time.monotonic() < last, holds
+            self.wait(0.05)
+
     def wait(self, seconds: float) -> None:
         self.page.wait_for_timeout(1000 * seconds)
 
@@ -110,7 +117,7 @@ def test_scroll_like_skip_rate_and_go_on_after_a_reload(
         person.agree()
         person.wait_for("Clip 1 of 6")
         assert "token" not in page.url
-        page.wait_for_function("document.querySelector('video').currentTime > 1.2")
+        person.until("document.querySelector('video').currentTime > 1.2")
         page.get_by_role("button", name="Like").click()
         page.get_by_label("4 stars").check(force=True)
         page.mouse.move(size[0] / 2, size[1] / 2)
@@ -120,7 +127,7 @@ def test_scroll_like_skip_rate_and_go_on_after_a_reload(
         person.wait_for("Clip 3 of 6")
         page.keyboard.press("n")
         person.wait_for("Clip 4 of 6")
-        page.wait_for_function("document.querySelector('video').currentTime > 1.1")
+        person.until("document.querySelector('video').currentTime > 1.1")
         page.keyboard.press("l")
         page.keyboard.press("2")
         page.reload()
@@ -145,7 +152,7 @@ def test_a_swipe_is_a_scroll(browser: Browser, catalogue: Catalogue, tmp_path: P
         person.wait(0.5)
         # As a thumb does it, through the browser's own gestures.
         driver = person.page.context.new_cdp_session(person.page)
-        gesture = {"x": 195, "y": 600, "yDistance": -700, "speed": 3000, "gestureSourceType": "touch"}
+        gesture = {"x": 195, "y": 700, "yDistance": -600, "speed": 2000, "gestureSourceType": "touch"}
         driver.send("Input.synthesizeScrollGesture", gesture)
         person.wait_for("Clip 2 of 6")
     assert len(read_log(tmp_path / "log.jsonl").events) == 1
@@ -198,7 +205,7 @@ def test_pictures_stand_in_for_a_video_and_say_so(browser: Browser, catalogue: C
         assert person.page.get_by_text("its video is not at hand").is_visible()
         picture = person.page.locator(".screen img")
         assert picture.get_attribute("alt") == "Clip 1 of 6, picture 1 of 3"
-        person.page.wait_for_function("document.querySelector('.screen img').alt.includes('picture 2')")
+        person.until("document.querySelector('.screen img').alt.includes('picture 2')")
 
 
 def test_pictures_stand_in_for_a_video_that_does_not_play(
@@ -229,7 +236,7 @@ def test_without_motion_nothing_moves_by_itself(
         person.wait(0.5)
         assert person.page.evaluate("document.querySelector('video').paused")
         person.page.get_by_role("button", name="Play").click()
-        person.page.wait_for_function("!document.querySelector('video').paused")
+        person.until("!document.querySelector('video').paused")
 
 
 def test_keys_can_be_switched_off(browser: Browser, catalogue: Catalogue, tmp_path: Path) -> None:
