@@ -14,16 +14,19 @@ import io
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from agents.feeds.shown import Candidate, Candidates
 from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.disk import make_folder, storage_errors, sync_folder, write_durably
 from vectorstore.foundation.errors import InputError, SchemaError
 from vectorstore.foundation.locks import hold_alone
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""
@@ -142,7 +145,14 @@ def encode(record: SessionManifest | Event) -> bytes:
 
 
 _NAMES = {kind: tuple(field.name for field in fields(kind)) for kind in (SessionManifest, Event)}
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=asdict)
+
+
+def _parts(record: DataclassInstance) -> dict[str, object]:
+    """One level of a record: what is inside is taken apart in its turn."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=_parts)
 
 
 def _as_json(value: object) -> str:

@@ -125,7 +125,9 @@ def read_policy(spec: str) -> Policy:
     given: dict[str, object] = {}
     for part in told.split(",") if colon else ():
         word, equals, value = part.partition("=")
-        key, value = (word.strip(), value) if equals else (next(order, ""), word)
+        # The name of a log may have such a sign in it.
+        named = equals and word.strip().isidentifier()
+        key, value = (word.strip(), value) if named else (next(order, ""), part)
         if not part.strip() or not key or key in given:
             raise InputError(
                 f"the policy {spec!r:.200}: {part!r:.80} says nothing", "write NAME:option=value,option=value"

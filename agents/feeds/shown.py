@@ -111,11 +111,14 @@ def _same(one: object, other: object) -> bool:
 
 
 def _written(numbers: NDArray[np.float64]) -> list[str]:
+    # Most of a uniform feed's numbers are one number; compared as bits, since zero has two signs.
+    bits = numbers.view(np.int64)
+    if len(numbers) and (bits == bits[0]).all():
+        return [repr(float(numbers[0]))] * len(numbers)
     return [repr(number) for number in numbers.tolist()]
 
 
 def _stable(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    # Most of a uniform feed's numbers are one number; compared as bits, since zero has two signs.
     bits = numbers.view(np.int64)
     if len(numbers) and (bits == bits[0]).all():
         return np.full(len(numbers), float(f"{numbers[0]:.12g}"))

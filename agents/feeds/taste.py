@@ -13,6 +13,10 @@ from vectorstore.foundation.errors import InputError
 
 _FAINTEST = 1e-12
 """Signals below this have faded to nothing."""
+_AT_ONCE = 32
+"""Vectors that fit into the nearest memory."""
+_ONE_THREAD = 200_000
+"""Multiplications that linear algebra libraries do in one thread."""
 
 
 def user_vector(stock: Stock, history: FeedHistory, decay: float) -> NDArray[np.float64] | None:
@@ -39,8 +43,14 @@ def user_vector(stock: Stock, history: FeedHistory, decay: float) -> NDArray[np.
 
 def similarities(stock: Stock, rows: Rows, vector: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n,) inner products of items with a vector."""
-    # Sums along rows instead of a matrix product: their rounding does not depend on the linear algebra library.
-    return np.asarray((stock.vectors[rows].astype(np.float64) * vector).sum(axis=1))
+    # Sums along rows instead of a matrix product: their rounding does not depend on the linear algebra library. Some at
+    # a time, so that they stay near the processor.
+    found = np.empty(len(rows))
+    for begin in range(0, len(rows), _AT_ONCE):
+        some = stock.vectors[rows[begin : begin + _AT_ONCE]].astype(np.float64)
+        some *= vector
+        some.sum(axis=1, out=found[begin : begin + _AT_ONCE])
+    return found
 
 
 def softmax(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
@@ -60,7 +70,7 @@ class Belief:
 
     def predict(self, features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(n,) expected engagement of items and (n,) its standard deviation."""
-        return features @ self.mean, np.sqrt(((features @ self.factor) ** 2).sum(axis=1))
+        return features @ self.mean, np.sqrt((small_product(features, self.factor) ** 2).sum(axis=1))
 
 
 def belief(stock: Stock, history: FeedHistory, dimensions: int, noise: float) -> Belief:
@@ -74,11 +84,20 @@ def belief(stock: Stock, history: FeedHistory, dimensions: int, noise: float) ->
     """
     heard = history.weights != 0
     shown = stock.features(dimensions)[history.rows[heard]]
-    precision = np.eye(shown.shape[1]) + shown.T @ shown / noise**2
+    precision = np.eye(shown.shape[1]) + small_product(shown.T, shown) / noise**2
     lower = np.linalg.cholesky(precision)
     factor = np.linalg.inv(lower).T
     mean = factor @ (factor.T @ (shown.T @ history.weights[heard])) / noise**2
     return Belief(mean, factor)
+
+
+def small_product(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, m) product of matrices (n, k) and (k, m), in pieces too small to be given to several threads.
+
+    Threads that wait for each other take longer than the product itself where other work is going on.
+    """
+    rows = max(1, _ONE_THREAD // max(1, other.size))
+    return np.concatenate([one[begin : begin + rows] @ other for begin in range(0, max(1, len(one)), rows)])
 
 
 def check_share(name: str, share: float) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agents.feeds.policy import POLICIES
 from agents.feeds.shown import Shown, drawn_or_explored
 from agents.feeds.state import FeedState
-from agents.feeds.taste import Belief, belief, check_share
+from agents.feeds.taste import Belief, belief, check_share, small_product
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
@@ -82,7 +82,8 @@ class Bandit:
 
     def _winning(self, believed: Belief, features: NDArray[np.float64], step: int) -> NDArray[np.float64]:
         normal = normal_draws(self.options.draws, len(believed.mean), step)
-        return best((believed.mean + normal @ believed.factor.T) @ features.T)
+        beliefs = believed.mean + small_product(normal, believed.factor.T)
+        return best(small_product(beliefs, features.T))
 
 
 def best(scores: NDArray[np.float64]) -> NDArray[np.float64]:

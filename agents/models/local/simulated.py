@@ -213,7 +213,9 @@ class SimulatedModel:
 
     def _chance(self, ask: Ask) -> tuple[float, float]:
         """A uniform and a standard normal number that belong to this ask and seed."""
-        content = canonical_json([self._seed, ask_content(replace(ask, draw=0)), self._weights(ask)])
+        content = canonical_json(
+            [self._seed, ask_content(replace(ask, draw=0) if ask.draw else ask), self._weights(ask)]
+        )
         digest = hashlib.sha256(content.encode()).digest()
         first, second = (int.from_bytes(digest[at : at + 6], "big") for at in (0, 6))
         return (first + 0.5) / 2**48, NormalDist().inv_cdf((second + 0.5) / 2**48)

@@ -86,6 +86,7 @@ def test_a_spec_names_a_policy_and_its_options(spec: str, name: str, params: dic
         ("adversarial:counter,group=power", "a group goes with the mode steer"),
         ("adversarial:nasty", "option mode"),
         ("yoked", "option log"),
+        ("yoked:simulated-power=2-random-0.jsonl", "cannot read the session log simulated-power=2-random-0.jsonl"),
         ("file:feeds.py", "names no function of a file"),
         ("file:gone.py:mine", "cannot read the policy gone.py"),
     ],

@@ -112,7 +112,7 @@ def test_clones_walk_beside_their_session_and_another_is_yoked_to_it(
     code, out, err = browse("--steps", "6", "--policy", "random", "--seed", "2", "--clones", "2", "--json")
     assert code == 0, err
     logs = [Path(each["log"]) for each in json.loads(out)["sessions"]]
-    assert [log.stem.partition("-2")[2] for log in logs] == ["", "-clone1", "-clone2"]
+    assert [log.stem.rpartition("random-2")[2] for log in logs] == ["", "-clone1", "-clone2"]
     events = [[json.loads(line) for line in log.read_bytes().splitlines()[1:]] for log in logs]
     assert len({json.dumps([(each["item_id"], each["candidates"]) for each in own]) for own in events}) == 1
     assert len({json.dumps([each["action"] for each in own]) for own in events}) > 1
