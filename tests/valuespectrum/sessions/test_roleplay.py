@@ -58,7 +58,7 @@ def test_scores_say_what_was_drawn_again(study: tuple[Path, dict[str, Any]]) -> 
     sessions = names["found"].to_dict()["sessions"]
     for condition in sessions["conditions"]:
         assert condition["paired"] and "drawn once for all roles" in condition["covers"]
-        assert len(condition["walkers"]) == 9 and all(row["sessions"] == 6 for row in condition["walkers"])
+        assert len(condition["walkers"]) == 9 and all(row["sessions"] == 5 for row in condition["walkers"])
     assert "confounds" in sessions["published"] and len(sessions["policies"]) == 3
     kept = json.loads((folder / "runs/study/scores.json").read_text())
     assert kept["kind"] == "roleplay" and kept["sessions"] == json.loads(json.dumps(sessions))
@@ -82,12 +82,12 @@ def test_a_study_goes_on_and_is_planned_from_a_file(
     monkeypatch.setattr("ingest.embedding.base.load_embedder", lambda spec, threads=None: ColourEmbedder())
     (folder / "study.yaml").write_text(
         "roleplay:\n  corpus: my-corpus\n  model: simulated:amber\n  personas: mine.yaml\n  placebos: 5\n"
-        "  sessions: 6\n  steps: 20\n  top-k: 2\n  run: runs/study\n"
+        "  sessions: 5\n  steps: 16\n  top-k: 2\n  run: runs/study\n"
     )
     assert main(["roleplay", "--config", "study.yaml", "--dry-run", "--json"]) == 0
     planned = json.loads(capfd.readouterr().out)
     cost = planned["sessions"]["simulated:amber"]
-    assert cost["sessions"] == 2 * 9 * 6 and cost["logged"] == cost["steps"] == 20 * cost["sessions"]
+    assert cost["sessions"] == 2 * 9 * 5 and cost["logged"] == cost["steps"] == 16 * cost["sessions"]
     assert cost["least"] == cost["most"] == 0, "nothing remains"
     assert planned["questions"]["models"]["simulated:amber"]["to_ask"] == 0
     logs = sorted((folder / "runs/study/sessions").glob("*.jsonl"))
@@ -110,7 +110,7 @@ def test_sessions_are_compared_by_their_logs(
     chosen = [str(log) for log in logs if "-none-" in log.name or "-boss-" in log.name]
     assert main(["compare", *chosen, "--json"]) == 0
     found = json.loads(capfd.readouterr().out)
-    assert found["sessions"] == 12 and found["people"] is None
+    assert found["sessions"] == 10 and found["people"] is None
     (row,) = found["conditions"][0]["personas"]
     assert row["verdict"] == "unknown" and "placebo" in row["why"]
     assert set(row["towards"]) == {"bare", "persona"}
