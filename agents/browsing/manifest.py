@@ -19,9 +19,9 @@ from agents.browsing.seeing.screens import Screens
 from agents.browsing.viewing import FRAME_ORDER
 from agents.feeds.policy import policy_params
 from agents.models.base import Model
-from agents.personas.checks import CheckOptions
 from agents.personas.persona import Persona
 from agents.personas.prompts import Strategy, system_prompt
+from agents.playing.checks import CheckOptions
 from vectorstore.foundation.random_streams import STREAMS, cloned, stream_key
 
 

@@ -14,8 +14,8 @@ from agents.browsing.interventions import Intervention
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.feeds.policies.uniform import Random
 from agents.feeds.policy import Policy
-from agents.personas.checks import CheckOptions
 from agents.personas.prompts import QUESTIONNAIRE, Strategy
+from agents.playing.checks import CheckOptions
 from vectorstore.foundation.errors import InputError
 
 

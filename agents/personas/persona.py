@@ -91,7 +91,7 @@ class Persona:
     made_from: str = ""
     """Id of the persona that this one is another wording or a shuffle of; empty for one of its own."""
     interview: tuple[tuple[str, str], ...] = ()
-    """Questions and answers of an interview that was held with it beforehand (``agents.personas.interview``)."""
+    """Questions and answers of an interview that was held with it beforehand (``agents.playing.interview``)."""
     interviewed: str = ""
     """Id of the model that answered."""
 

@@ -278,7 +278,7 @@ def session_summary(record: SessionRecord, values: Mapping[str, str], log: Path)
     fell out of the role; ``checks`` tells how well the role was played at each check.
     """
     from agents.browsing.log import NO_ACTION
-    from agents.personas.role_breaks import count_role_breaks
+    from agents.playing.role_breaks import count_role_breaks
 
     events = record.events
     actions = Counter(event.action for event in events)

@@ -17,7 +17,7 @@ from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, UNPARSED, Answer,
 from agents.models.evidence import LEAST_LOG_PROBABILITY, log_odds
 from agents.models.parsing.declining import written_words
 from agents.models.yes_no import NO, YES
-from agents.personas.checks import CheckOptions
+from agents.playing.checks import CheckOptions
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.text import visible_line

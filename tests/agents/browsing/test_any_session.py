@@ -26,7 +26,7 @@ from agents.browsing.session import browse
 from agents.feeds.policy import load_policy
 from agents.models.base import Answer, Ask
 from agents.models.yes_no import NO, YES
-from agents.personas.checks import CheckOptions, CheckQuestion
+from agents.playing.checks import CheckOptions, CheckQuestion
 
 CATALOGUE = Catalogue(
     [

@@ -14,9 +14,9 @@ from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
 from agents.browsing.session import browse
 from agents.models.base import Answer, Ask, Choice
-from agents.personas.checks import WHO_ARE_YOU, CheckOptions, CheckQuestion
 from agents.personas.persona import load_personas
-from agents.personas.role_breaks import count_role_breaks
+from agents.playing.checks import WHO_ARE_YOU, CheckOptions, CheckQuestion
+from agents.playing.role_breaks import count_role_breaks
 
 DIGITS = tuple(Choice(str(digit), (str(digit),)) for digit in (1, 2, 3))
 QUESTIONS = (

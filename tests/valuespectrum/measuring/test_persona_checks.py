@@ -9,11 +9,11 @@ import pytest
 
 from agents.models.base import Answer, Ask
 from agents.models.parsing.parse import parse_answer
-from agents.personas.checks import CheckOptions, check_persona
-from agents.personas.interview import QUESTIONS, interview
 from agents.personas.persona import load_personas
 from agents.personas.prompts import system_prompt
 from agents.personas.wordings import wordings
+from agents.playing.checks import CheckOptions, check_persona
+from agents.playing.interview import QUESTIONS, interview
 from agents.procedures.procedure import SUBJECT, alone
 from valuespectrum.measuring.personas.implied import check_questions
 from valuespectrum.measuring.personas.judging import JUDGE, MEANINGS, judge_persona

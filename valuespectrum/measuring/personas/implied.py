@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.models.base import Choice
-from agents.personas.checks import CheckOptions, CheckQuestion
 from agents.personas.persona import Persona, load_trait_bank
 from agents.personas.prompts import nearest_level
+from agents.playing.checks import CheckOptions, CheckQuestion
 from valuespectrum.instruments.wordings.describing_oneself import PORTRAITS
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream

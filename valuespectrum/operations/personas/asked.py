@@ -18,9 +18,9 @@ from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     from agents.models.base import Model
-    from agents.personas.checks import Checked
-    from agents.personas.interview import Interviewed
     from agents.personas.persona import Persona
+    from agents.playing.checks import Checked
+    from agents.playing.interview import Interviewed
     from agents.procedures.procedure import Named
     from valuespectrum.measuring.personas.judging import JudgedTarget
 
@@ -117,8 +117,8 @@ def interview_personas(
 
         vs.interview_personas("hf:...", "interviewed.yaml", vs.PersonaAskSettings(persona=("tycoon",)))
     """
-    from agents.personas.interview import interview
     from agents.personas.prompts import system_prompt
+    from agents.playing.interview import interview
     from agents.procedures.procedure import SUBJECT, Named
     from vectorstore.foundation.errors import ModelError
 
@@ -159,8 +159,8 @@ def check_personas(model: str, settings: PersonaAskSettings, teller: Teller | No
 
         vs.check_personas("simulated:amber", vs.PersonaAskSettings(persona=("tycoon",)))
     """
-    from agents.personas.checks import check_persona
     from agents.personas.prompts import system_prompt
+    from agents.playing.checks import check_persona
     from agents.procedures.procedure import SUBJECT, Named
     from valuespectrum.measuring.personas.implied import check_questions
 

@@ -13,7 +13,7 @@ from agents.models.base import REFUSAL, Answer, Ask, Stimulus, Turn
 from agents.models.parsing.refusals import refusal
 from agents.models.parsing.text import plain, shown_part
 from agents.models.parsing.thinking import split_thinking
-from agents.personas.role_breaks import RoleBreaks, count_role_breaks, role_break
+from agents.playing.role_breaks import RoleBreaks, count_role_breaks, role_break
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 
 QUESTIONS: tuple[str, ...] = (

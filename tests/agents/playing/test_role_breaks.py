@@ -6,7 +6,7 @@ import pytest
 
 from agents.models.base import REFUSAL, Choice
 from agents.models.parsing.parse import parse_answer
-from agents.personas.role_breaks import count_role_breaks, role_break
+from agents.playing.role_breaks import count_role_breaks, role_break
 
 YES_NO = (Choice("yes", ("yes", "Yes")), Choice("no", ("no", "No")))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from agents.models.base import REFUSAL, Answer, Ask, Choice, Stimulus
 from agents.models.evidence import LEAST_MASS
-from agents.personas.role_breaks import RoleBreak, RoleBreaks, count_role_breaks, role_break
+from agents.playing.role_breaks import RoleBreak, RoleBreaks, count_role_breaks, role_break
 from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from vectorstore.foundation.errors import InputError
 
