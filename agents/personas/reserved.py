@@ -17,6 +17,7 @@ PLACEBO_TEXTS = 8
 MOST_PLACEBO_TEXTS = 12
 """More would repeat statements."""
 
+_FURTHER_WORDING = re.compile(r"@\d+")
 _TEXT = re.compile(rf"{PLACEBO}(?: text)? \d+")
 _TAKEN = {
     NO_PERSONA: "the model without a persona",
@@ -51,6 +52,16 @@ def is_placebo_text(persona: str) -> bool:
         (True, False)
     """
     return bool(re.fullmatch(rf"{PLACEBO}-\d+", persona))
+
+
+def in_first_wording(persona: str) -> str:
+    """Id of the persona that a respondent plays, whichever its wording.
+
+    Example:
+        >>> in_first_wording("tycoon@2"), in_first_wording("tycoon")
+        ('tycoon', 'tycoon')
+    """
+    return _FURTHER_WORDING.sub("", persona)
 
 
 def refuse_reserved(text: str, label: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.answers.respondent import RespondentColumns
-from agents.personas.reserved import NO_PERSONA, is_placebo_text
+from agents.personas.reserved import NO_PERSONA, in_first_wording, is_placebo_text
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.cells import ScoringOptions
@@ -85,7 +85,7 @@ def playing_rows(
     for (model, strategy, instrument), played in groups.items():
         by_persona: dict[str, list[tuple[Floats, Floats]]] = {}
         for one, aim, profiles in played:
-            by_persona.setdefault(one.who.persona.partition("@")[0], []).append((profiles.persona, aim))
+            by_persona.setdefault(in_first_wording(one.who.persona), []).append((profiles.persona, aim))
         first = played[0][2]
         found = sanitising_over(
             [np.mean([profile for profile, _ in worded], axis=0) for worded in by_persona.values()],
