@@ -141,7 +141,7 @@ export class ClipView {
     this.element = make(
       "div", { className: "clip" },
       make("div", { className: "head" }, make("span", { className: "place" }, place), ...(deeds.head ?? [])),
-      this.screen, ...(clip.ratings ? [this.stars()] : []), this.tools(),
+      this.screen, this.words, ...(clip.ratings ? [this.stars()] : []), this.tools(),
     );
     this.show(clip.video ? new Film(clip, place) : new Pictures(clip, place));
   }
@@ -152,7 +152,7 @@ export class ClipView {
     this.words.replaceChildren(...told.map((text) => make("p", { className: text === note ? "note" : "caption" }, text)));
     this.words.hidden = !told.length;
     this.soundButton.hidden = player.kind === "pictures";
-    this.screen.replaceChildren(player.element, this.words, this.bar);
+    this.screen.replaceChildren(player.element, this.bar);
     player.broken().then(() => this.fallBack());
   }
   fallBack() {

@@ -150,10 +150,12 @@ def test_a_swipe_is_a_scroll(browser: Browser, catalogue: Catalogue, tmp_path: P
         person.agree()
         person.wait_for("Clip 1 of 6")
         person.wait(0.5)
-        # As a thumb does it, through the browser's own gestures.
-        driver = person.page.context.new_cdp_session(person.page)
-        gesture = {"x": 195, "y": 700, "yDistance": -600, "speed": 2000, "gestureSourceType": "touch"}
-        driver.send("Input.synthesizeScrollGesture", gesture)
+        # As a thumb does it.
+        hand = person.page.context.new_cdp_session(person.page)
+        hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 195, "y": 700}]})
+        for height in range(680, 80, -30):
+            hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": 195, "y": height}]})
+        hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         person.wait_for("Clip 2 of 6")
     assert len(read_log(tmp_path / "log.jsonl").events) == 1
 
@@ -256,7 +258,7 @@ def test_words_of_strangers_stay_words(browser: Browser, tmp_path: Path) -> None
     catalogue = page_catalogue(tmp_path / "p", 3, caption)
     page = PageOptions(attention_every=0, captions=True, consent="<h2>Hi</h2><script>document.title=3</script>")
     with open_page(study(catalogue, page), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
-        assert person.page.get_by_text("<h2>Hi</h2>").is_visible()
+        person.page.get_by_text("<h2>Hi</h2>").wait_for()
         person.agree()
         person.wait_for("Clip 1 of 6")
         assert caption in person.page.locator(".caption").inner_text()
