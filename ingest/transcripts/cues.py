@@ -16,8 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.cleaning.text import clean_text
-from vectorstore.ledger.records import Cue
-from vectorstore.ledger.transcripts import MOST_CUES, MOST_LETTERS
+from vectorstore.ledger.records import MOST_CUES, MOST_LETTERS, Cue
 
 RawCue = tuple[float, float, str]
 """Start and end in seconds, and what stands between them: several lines of markup."""

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_CUES = 4000
+"""Cues of one transcript: ten minutes at seven a second."""
+MOST_LETTERS = 100_000
+"""Characters of one transcript."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:

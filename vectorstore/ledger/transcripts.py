@@ -17,14 +17,10 @@ import orjson
 from vectorstore.foundation.clock import utc_now
 from vectorstore.foundation.errors import InputError
 from vectorstore.ledger.ledger import Ledger
-from vectorstore.ledger.records import Cue, Transcript
+from vectorstore.ledger.records import MOST_CUES, MOST_LETTERS, Cue, Transcript
 
 ORIGINS = ("beside", "platform", "inside", "recognised")
 """Where words may be from; who has several transcripts of a clip takes them in this order."""
-MOST_CUES = 4000
-"""Cues of one transcript: ten minutes at seven a second."""
-MOST_LETTERS = 100_000
-"""Characters of one transcript."""
 
 _LISTED = "IN (SELECT value FROM json_each(?))"
 _ORDER = " ".join(f"WHEN '{origin}' THEN {place}" for place, origin in enumerate(ORIGINS))

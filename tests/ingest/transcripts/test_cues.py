@@ -10,7 +10,7 @@ import pytest
 from ingest.transcripts.cues import MOST_RAW, RawCue, clean_cues, plain_words
 from ingest.transcripts.subtitles import decode_text, read_subtitles
 from vectorstore.foundation.errors import MediaError
-from vectorstore.ledger.transcripts import MOST_CUES, MOST_LETTERS
+from vectorstore.ledger.records import MOST_CUES, MOST_LETTERS
 
 SRT = """1
 00:00:00,500 --> 00:00:01,000

@@ -14,8 +14,7 @@ from vectorstore.corpus import Corpus
 from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.ledger import schema
 from vectorstore.ledger.filters import SearchFilter
-from vectorstore.ledger.records import Cue, Removal, Source, Transcript
-from vectorstore.ledger.transcripts import MOST_CUES
+from vectorstore.ledger.records import MOST_CUES, Cue, Removal, Source, Transcript
 from vectorstore.snapshots.compare import check_snapshot, diff_snapshots
 from vectorstore.snapshots.export import ExportOptions, export_corpus
 from vectorstore.snapshots.snapshot import read_snapshot, take_snapshot
