@@ -165,6 +165,7 @@ def test_acts_and_weariness_out_of_range_are_refused(make: Any) -> None:
 # ------------------------------------------------------------------------------------------ weariness
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.999), st.floats(0, 20))
 def test_weariness_is_taken_from_the_log_odds(probability: float, taken: float) -> None:
     assert logit(wearied(probability, taken)) == pytest.approx(logit(probability) - taken, abs=1e-6)

@@ -80,7 +80,7 @@ def sessions(draw: st.DrawFn) -> SessionOptions:
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(options=sessions(), kept=st.integers(0, 6), refuses=st.sampled_from(["", "hedonism"]))
 def test_any_session_is_replayed_and_taken_up(
     tmp_path_factory: pytest.TempPathFactory, options: SessionOptions, kept: int, refuses: str

@@ -25,12 +25,12 @@ from agents.models.base import Answer, Ask
 
 CATALOGUE = make_catalogue(40)
 OPTIONS = session(
-    steps=10,
+    steps=7,
     policy=load_policy("similar"),
     actions=further_acts([name for name in FURTHER if name != "exit"]),
     memory=MemoryOptions("summary", 3),
     weariness=WearinessOptions(0.3, 0.5),
-    interventions=(intervention_from("4-6:cool_down"), intervention_from("7:swap_policy=random")),
+    interventions=(intervention_from("2-4:cool_down"), intervention_from("5:swap_policy=random")),
 )
 KILLS = 50
 
@@ -59,7 +59,7 @@ def cuts(whole: bytes) -> list[int]:
     """Places that differ in kind: around every end of a line, inside numbers, texts and names, and evenly between."""
     ends = [place + 1 for place, byte in enumerate(whole) if byte == 10]
     around = [end + shift for end in ends for shift in (-1, 0, 1)]
-    even = [len(whole) * part // 17 for part in range(18)]
+    even = [len(whole) * part // 27 for part in range(28)]
     return sorted({place for place in (*around, *even) if 0 <= place <= len(whole)})
 
 
@@ -75,7 +75,7 @@ def test_a_log_cut_at_every_kind_of_place_is_completed_to_the_same_bytes(tmp_pat
 
 
 def test_one_session_killed_fifty_times_leaves_the_log_of_one_that_was_not(tmp_path: Path, whole: bytes) -> None:
-    """At nearly every attempt the write of one event is torn at another byte; only every seventh gets through."""
+    """At nearly every attempt the write of one event is torn at another byte; only every ninth gets through."""
     log, append = tmp_path / "log.jsonl", SessionLog.append
     attempts = kills = 0
 
@@ -85,7 +85,7 @@ def test_one_session_killed_fifty_times_leaves_the_log_of_one_that_was_not(tmp_p
     def torn(self: SessionLog, event: Event) -> None:
         nonlocal attempts, kills
         attempts += 1
-        if kills == KILLS or attempts % 7 == 0:
+        if kills == KILLS or attempts % 9 == 0:
             append(self, event)
             return
         kills += 1
@@ -134,8 +134,8 @@ def test_a_process_that_is_really_killed_again_and_again_goes_on(tmp_path: Path,
 
 def test_more_steps_continue_and_say_where(tmp_path: Path, whole: bytes) -> None:
     log, straight = tmp_path / "log.jsonl", tmp_path / "straight.jsonl"
-    longer = replace(OPTIONS, steps=14)
+    longer = replace(OPTIONS, steps=10)
     run(log)
     record = run(log, longer)
     run(straight, longer)
-    assert (record.taken_up, len(record.events)) == (10, 14) and log.read_bytes() == straight.read_bytes()
+    assert (record.taken_up, len(record.events)) == (7, 10) and log.read_bytes() == straight.read_bytes()

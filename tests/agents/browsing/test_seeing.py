@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browse_fixtures import TASTE, Leaning, make_catalogue, session
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -67,6 +67,7 @@ class DrawnPage:
 # ------------------------------------------------------------------------------------------ words
 
 
+@settings(deadline=None)
 @given(st.floats(0, 12, allow_nan=False))
 def test_nothing_is_heard_before_it_was_said(until: float) -> None:
     clip = replace(make_catalogue(1).clips["clip000"], transcript=SPOKEN, seconds=8.0)
