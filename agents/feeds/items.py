@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.feeds.products import small_product
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
@@ -97,6 +98,6 @@ class Stock:
             signs = np.where(stream(0, "projection").random((long, min(dimensions, long))) < 0.5, -1.0, 1.0)
             whole = long <= dimensions
             self._features[dimensions] = (
-                self.vectors.astype(np.float64) if whole else self.vectors @ signs / np.sqrt(dimensions)
+                self.vectors.astype(np.float64) if whole else small_product(self.vectors, signs) / np.sqrt(dimensions)
             )
         return self._features[dimensions]

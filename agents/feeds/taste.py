@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.feeds.items import Rows, Stock
+from agents.feeds.products import small_product
 from agents.feeds.state import FeedHistory
 from vectorstore.foundation.errors import InputError
 
@@ -15,8 +16,6 @@ _FAINTEST = 1e-12
 """Signals below this have faded to nothing."""
 _AT_ONCE = 32
 """Vectors that fit into the nearest memory."""
-_ONE_THREAD = 200_000
-"""Multiplications that linear algebra libraries do in one thread."""
 
 
 def user_vector(stock: Stock, history: FeedHistory, decay: float) -> NDArray[np.float64] | None:
@@ -89,15 +88,6 @@ def belief(stock: Stock, history: FeedHistory, dimensions: int, noise: float) ->
     factor = np.linalg.inv(lower).T
     mean = factor @ (factor.T @ (shown.T @ history.weights[heard])) / noise**2
     return Belief(mean, factor)
-
-
-def small_product(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, m) product of matrices (n, k) and (k, m), in pieces too small to be given to several threads.
-
-    Threads that wait for each other take longer than the product itself where other work is going on.
-    """
-    rows = max(1, _ONE_THREAD // max(1, other.size))
-    return np.concatenate([one[begin : begin + rows] @ other for begin in range(0, max(1, len(one)), rows)])
 
 
 def check_share(name: str, share: float) -> None:

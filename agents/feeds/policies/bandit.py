@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.feeds.policy import POLICIES
+from agents.feeds.products import small_product
 from agents.feeds.shown import Shown, drawn_or_explored
 from agents.feeds.state import FeedState
-from agents.feeds.taste import Belief, belief, check_share, small_product
+from agents.feeds.taste import Belief, belief, check_share
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.feeds.items import NEAR_DUPLICATE, Rows
+from agents.feeds.products import small_product
 from agents.feeds.shown import Shown, drawn, place_in
 from agents.feeds.state import FeedState
 from vectorstore.foundation.errors import InputError
@@ -60,5 +61,5 @@ def _like_shown(state: FeedState, alike: float) -> Rows:
     recent = state.stock.vectors[state.history.rows[-_LOOKED_AT:]]
     if not len(recent):
         return state.offer[:0]
-    cosines = state.stock.vectors[state.offer] @ recent.T
+    cosines = small_product(state.stock.vectors[state.offer], recent.T.astype(np.float64))
     return np.asarray(state.offer[(cosines >= alike).any(axis=1)])
