@@ -112,7 +112,8 @@ def stated_predicts(
     """
     options = options or PredictOptions()
     walkers = list(dict.fromkeys(each.walker for each in sessions if each.walker in stated))
-    table = _table([each for each in sessions if each.walker in stated], walkers, quality or {}, options.outcome)
+    told = [each for each in sessions if each.walker in stated]
+    table = _table(told, (walkers, stated), quality or {}, options.outcome)
     clips = len(np.unique(table.clip))
     if len(walkers) < FEWEST_WALKERS or clips < FEWEST_CLIPS:
         raise InputError(
@@ -146,18 +147,19 @@ def stated_predicts(
 
 def _table(
     sessions: Sequence[WalkedSession],
-    walkers: Sequence[Walker],
+    said_by: tuple[Sequence[Walker], Mapping[Walker, Floats]],
     quality: Mapping[str, Mapping[str, float]],
     outcome: str,
 ) -> _Decided:
     names = sorted({name for measures in quality.values() for name in measures})
+    walkers, stated = said_by
     place, values = {each: at for at, each in enumerate(walkers)}, {value: at for at, value in enumerate(VALUES)}
     rows, clips, looks = [], [], []
     for number, session in enumerate(sessions):
         said = OUTCOMES[outcome](session)
         for step in np.flatnonzero(~np.isnan(said)).tolist():
             value = session.values[step]
-            if value in values:
+            if value in values and not np.isnan(stated[session.walker][values[value]]):
                 rows.append((float(said[step]), place[session.walker], number, values[value]))
                 clips.append(session.items[step])
                 looks.append([quality.get(session.items[step], {}).get(name, np.nan) for name in names])

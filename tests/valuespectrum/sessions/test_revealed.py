@@ -90,7 +90,7 @@ def test_intervals_over_clips_are_wider_and_are_right_where_clips_vary() -> None
                 low, high = found[value].estimate.low, found[value].estimate.high
                 assert low is not None and high is not None
                 held[over_clips].append(low <= true <= high)
-    assert np.mean(held[True]) >= 0.9 > 0.85 > np.mean(held[False])
+    assert np.mean(held[True]) >= 0.9 > np.mean(held[False])
 
 
 def test_separate_walkers_are_told_apart_and_clones_are_not() -> None:

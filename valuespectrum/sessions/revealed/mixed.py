@@ -2,9 +2,9 @@
 
 ``logit P(y = 1) = intercept(role, kind) + sum_v w_v(clip) beta(role, v) + u(clip)``, with clip effects ``u`` drawn from
 a normal distribution whose variance is estimated (Schall 1991, Biometrika 78, 719) by penalised quasi-likelihood
-(Breslow and Clayton 1993, JASA 88, 9), and a normal prior of standard deviation 3 on every beta, which keeps separated
-data finite. ``y`` may be a share between 0 and 1. A clip's effect is one for all roles, so a clip that everybody likes
-is not taken for a value.
+(Breslow and Clayton 1993, JASA 88, 9). ``beta`` is what all roles have in common plus what this one has beside it, with
+normal priors of standard deviations 5 and 3, which keep separated data finite. ``y`` may be a share between 0 and 1. A
+clip's effect is one for all roles, so a clip that everybody likes is not taken for a value.
 
 Errors come from influences: how much each session, each clip and each of their cells moves the fit (the one-step
 estimate of leaving it out). Sums of their squares are the sandwich variance; over sessions and clips at once it is
@@ -27,7 +27,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int_]
 
 PRIOR = 3.0
-"""Standard deviation of the prior of a beta, in log-odds."""
+"""Standard deviation of the prior of what a role's beta has beside that of all roles, in log-odds."""
+SHARED_PRIOR = 5.0
+"""Of what all roles have in common."""
 FEWEST_CLIPS = 3
 """Clips of a value that a role must have decided about for the value to count."""
 _FIRST_VARIANCE = 0.25
@@ -115,17 +117,37 @@ def fit_mixed(data: Decisions) -> MixedFit:
     Args:
         data: At least one decision of each role.
     """
-    model = _Model(data)
-    theta, effects, variance = np.zeros(model.width), np.zeros(len(data.loadings)), _FIRST_VARIANCE
+    model, variance = _Model(data), _clip_variance(data)
+    solved, _ = _settled(model, variance, fixed=True)
+    return _told(data, model, solved, variance)
+
+
+def _clip_variance(data: Decisions) -> float:
+    """Variance of clip effects, from every role alone, mean over roles.
+
+    Roles with one seed share their luck, so what they agree about is not the clip's doing.
+    """
+    found = []
+    for role in range(data.roles):
+        own = data.role == role
+        parts = (np.zeros(int(own.sum()), dtype=np.int_), *(each[own] for each in (data.kind, data.item, data.cluster)))
+        alone = Decisions(*parts, data.stratum, data.y[own], data.weight[own], data.loadings, 1, data.kinds)
+        found.append(_settled(_Model(alone), _FIRST_VARIANCE, fixed=False)[1] if own.any() else _LEAST_VARIANCE)
+    return float(np.mean(found))
+
+
+def _settled(model: _Model, variance: float, fixed: bool) -> tuple[_Solved, float]:
+    """Newton's method, with the variance of the clip effects unless it is fixed."""
+    theta, effects = np.zeros(model.width), np.zeros(model.clips.shape[1])
     solved = model.step(theta, effects, variance)
     for _ in range(_ROUNDS):
         moved = max(float(np.abs(solved.theta - theta).max()), float(np.abs(solved.effects - effects).max()))
         theta, effects, before = solved.theta, solved.effects, variance
-        variance = solved.next_variance(variance)
+        variance = variance if fixed else solved.next_variance(variance)
         solved = model.step(theta, effects, variance)
         if moved < _SETTLED and abs(variance - before) < _SETTLED * before:
             break
-    return _told(data, model, solved, variance)
+    return solved, variance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +177,7 @@ class _Model:
         from scipy.sparse import csr_matrix
 
         each = data.values + data.kinds
-        self.data, self.width = data, data.roles * each
+        self.data, self.width = data, data.roles * each + data.values
         key = (data.role * data.kinds + data.kind) * len(data.loadings) + data.item
         cells, self.cell = np.unique(key, return_inverse=True)
         item, rest = cells % len(data.loadings), cells // len(data.loadings)
@@ -163,13 +185,15 @@ class _Model:
         self.weight = np.bincount(self.cell, data.weight)
         self.said = np.bincount(self.cell, data.weight * data.y)
         loading = csr_matrix(data.loadings)[item].tocoo()
-        rows = np.concatenate([loading.row, np.arange(count)])
-        columns = np.concatenate([role[loading.row] * each + loading.col, role * each + data.values + kind])
-        entries = np.concatenate([loading.data, np.ones(count)])
+        rows = np.concatenate([loading.row, np.arange(count), loading.row])
+        shared = data.roles * each + loading.col
+        columns = np.concatenate([role[loading.row] * each + loading.col, role * each + data.values + kind, shared])
+        entries = np.concatenate([loading.data, np.ones(count), loading.data])
         self.design: csr_matrix = csr_matrix((entries, (rows, columns)), shape=(count, self.width))
         shape = (count, len(data.loadings))
         self.clips: csr_matrix = csr_matrix((np.ones(count), (np.arange(count), item)), shape=shape)
-        self.prior = np.where(np.tile(np.arange(each) < data.values, data.roles), 1.0 / PRIOR**2, 1e-6)
+        own = np.where(np.tile(np.arange(each) < data.values, data.roles), 1.0 / PRIOR**2, 1e-6)
+        self.prior = np.concatenate([own, np.full(data.values, 1.0 / SHARED_PRIOR**2)])
 
     def step(self, theta: Floats, effects: Floats, variance: float) -> _Solved:
         """One step of Newton's method."""
@@ -218,7 +242,8 @@ def _told(data: Decisions, model: _Model, solved: _Solved, variance: float) -> M
     each = (data.roles, data.values + data.kinds)
 
     def betas(rows: Floats) -> Floats:
-        whole = rows.reshape(-1, *each)[..., : data.values]
+        own, shared = rows[:, : each[0] * each[1]], rows[:, None, each[0] * each[1] :]
+        whole = own.reshape(-1, *each)[..., : data.values] + shared
         return np.asarray((whole[:, :, None, :] @ np.swapaxes(centre, 1, 2)[None])[:, :, 0])
 
     cells = np.unique(data.cluster * len(data.loadings) + data.item, return_inverse=True)[1]
