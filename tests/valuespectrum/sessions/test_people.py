@@ -14,7 +14,7 @@ from session_worlds import PlantedFeed, walk
 from agents.browsing.log import LogContents, encode, read_log
 from valuespectrum.operations.studies.roleplay_words import sessions_in_words
 from valuespectrum.sessions.document import sessions_document
-from valuespectrum.sessions.people.importing import ImportOptions, KnownClip, clip_names, import_people
+from valuespectrum.sessions.people.importing import KnownClip, PeopleImportOptions, clip_names, import_people
 from valuespectrum.sessions.people.layouts import PersonWatched, read_layout
 from valuespectrum.sessions.people.matching import human_match, kappa
 from valuespectrum.sessions.walks.walked import Walker, walked
@@ -111,7 +111,7 @@ def test_what_does_not_say_for_how_long_decides_nothing() -> None:
 
 def test_clips_that_are_not_there_are_counted_and_none_at_all_is_refused(tmp_path: Path) -> None:
     rows = [PersonWatched("a", "", float(number), f"v{number % 9}", 5.0) for number in range(18)]
-    found = import_people(rows, CLIPS[:6], "hash", ImportOptions(least_steps=6))
+    found = import_people(rows, CLIPS[:6], "hash", PeopleImportOptions(least_steps=6))
     assert found.unknown_clips == 6 and len(found.sessions[0].events) == 6, "a clip is shown once"
     with pytest.raises(InputError, match="no session of a person"):
         import_people(rows, CLIPS[:2], "hash")

@@ -77,12 +77,12 @@ def people(
         vs.people("personaact", "raw_data", "my-corpus")
     """
     from valuespectrum.runs.feed import write_feed
-    from valuespectrum.sessions.people.importing import ImportOptions, import_people
+    from valuespectrum.sessions.people.importing import PeopleImportOptions, import_people
     from valuespectrum.sessions.people.layouts import read_layout
     from vectorstore.corpus import Corpus
 
     settings, teller = settings or PeopleSettings(), teller or Unattended()
-    options = ImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
+    options = PeopleImportOptions(settings.kept_from, 60 * settings.gap, settings.least_steps)
     teller.doing(f"reading {files}")
     rows = read_layout(layout, Path(files))
     feed, catalogue = open_feed(Path(corpus), settings.embedder, [], teller)

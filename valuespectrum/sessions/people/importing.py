@@ -21,7 +21,7 @@ _NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOptions:
+class PeopleImportOptions:
     """What makes a session and what makes watching."""
 
     kept_from: float = 3.0
@@ -56,7 +56,7 @@ class ImportedSession:
 
 
 @dataclass(slots=True)
-class Imported:
+class ImportedPeople:
     """What came of it."""
 
     sessions: list[ImportedSession] = field(default_factory=list)
@@ -70,9 +70,9 @@ def import_people(
     rows: Sequence[PersonWatched],
     clips: Sequence[KnownClip],
     catalogue_hash: str,
-    options: ImportOptions | None = None,
+    options: PeopleImportOptions | None = None,
     layout: str = "",
-) -> Imported:
+) -> ImportedPeople:
     """Sessions of people as manifests and events; ids of people are replaced by hashes.
 
     A clip that a person met before in the session is left out: sessions show a clip once. Chances are not known, so
@@ -88,7 +88,7 @@ def import_people(
     Raises:
         InputError: No clip of the rows is in the corpus, or no session is long enough.
     """
-    options, found = options or ImportOptions(), Imported()
+    options, found = options or PeopleImportOptions(), ImportedPeople()
     known = {_called(name): clip for clip in clips for name in clip.names}
     for person, several in _by_person(rows).items():
         for number, session in enumerate(_sessions(several, options.gap), start=1):
@@ -140,7 +140,7 @@ def _in_time(rows: Sequence[PersonWatched]) -> list[PersonWatched]:
     return list(rows) if any(isnan(row.time) for row in rows) else sorted(rows, key=lambda row: row.time)
 
 
-def _events(met: Sequence[tuple[PersonWatched, KnownClip]], options: ImportOptions) -> Iterator[Event]:
+def _events(met: Sequence[tuple[PersonWatched, KnownClip]], options: PeopleImportOptions) -> Iterator[Event]:
     from agents.browsing.log import NO_ACTION, Event
 
     begun = met[0][0].time
@@ -175,7 +175,7 @@ def _events(met: Sequence[tuple[PersonWatched, KnownClip]], options: ImportOptio
 
 
 def _manifest(
-    person: str, number: int, layout: str, catalogue: tuple[str, int], options: ImportOptions
+    person: str, number: int, layout: str, catalogue: tuple[str, int], options: PeopleImportOptions
 ) -> SessionManifest:
     from agents.browsing.log import SCHEMA, SessionManifest, encode
     from agents.browsing.person import PERSON
