@@ -58,8 +58,9 @@ def test_a_person_scrolls_a_corpus(corpus: Path, tmp_path: Path, monkeypatch: py
     assert asking.enter() == 200
     _scroll(asking)
     page.send_signal(signal.SIGINT)
-    _, said = page.communicate(timeout=60)
-    assert page.returncode == 130 and "to continue" in said and "Traceback" not in said
+    out, said = page.communicate(timeout=60)
+    assert page.returncode == 130 and "Traceback" not in said
+    assert "to continue" in json.loads(out)["error"]["hint"]
 
     contents = read_log(log)
     assert [event.action for event in contents.events] == ["like"] * 3 and contents.manifest.human
