@@ -26,6 +26,7 @@ def test_coefficients_and_what_is_missing_are_shown() -> None:
     }
     one = {
         "model": "hf:<i>/x@1",
+        "instrument": "vqa",
         "persona": NO_PERSONA,
         "strategy": NO_PERSONA,
         "reliability": {name: row.to_json() for name, row in rows.items()},
