@@ -431,18 +431,22 @@ def test_text_items_follow_the_profile_in_words() -> None:
     assert off(found, wanted) < 0.3 and likeness(found, wanted) > 0.9
 
 
-def test_the_faker_fakes_in_words_and_less_when_asked_to_be_honest(gallery: Gallery) -> None:
+def test_the_faker_fakes_in_words_and_not_in_pictures(gallery: Gallery) -> None:
     ocean, desirable = BY_NAME["ocean"], list(DESIRABLE.values())
-    found = {instruction: named_importance("ocean", instruction) for instruction in ("", "honest", "fake_good")}
+    found = {instruction: named_importance("ocean", instruction) for instruction in ("", "fake_good")}
     for instruction, (given, wanted) in found.items():
-        assert off(given, wanted) < (0.55 if instruction == "honest" else 0.35), instruction
+        assert off(given, wanted) < 0.35, instruction
     looks = [lived(value) for value in NINETEEN.dimensions]
     seen = list(liking("ocean", {look: gallery.like(look) for look in looks}).values())
     assert off(seen, planted_liking(Mind(ocean), *map(gallery.seen, looks))) < 0.4
-    likenesses = [
-        likeness(given, desirable) for given in (found["fake_good"][0], found[""][0], found["honest"][0], seen)
-    ]
-    assert likenesses == sorted(likenesses, reverse=True) and likenesses[1] > likenesses[3] + 0.2
+    likenesses = [likeness(given, desirable) for given in (found["fake_good"][0], found[""][0], seen)]
+    assert likenesses == sorted(likenesses, reverse=True) and likenesses[1] > likenesses[2] + 0.2
+
+
+@pytest.mark.xfail(strict=True, reason="ocean does not hear that it is to be honest (docs/reference-world.md)")
+def test_the_faker_is_honest_when_asked_to_be() -> None:
+    given, wanted = named_importance("ocean", "honest")
+    assert off(given, wanted) < 0.35
 
 
 def staircases(name: str) -> tuple[np.ndarray, np.ndarray]:
