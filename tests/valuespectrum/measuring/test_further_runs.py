@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 from bench_fakes import AxesEmbedder, words, world
@@ -19,6 +20,7 @@ from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.reporting.load import ReportSources, load_report
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.cells import ScoringOptions
+from vectorstore.corpus import Corpus
 
 SCORING = ScoringOptions(draws=50)
 SMALL: Mapping[str, Mapping[str, str | int]] = {
@@ -74,7 +76,7 @@ def test_every_part_of_a_battery_runs_from_pictures_to_scores(
     # The whole level in one report, whichever run comes first; examples are of those that have some to show.
     for first in range(len(runs)):
         listed = (*runs[first:], *runs[:first])
-        told = load_report(ReportSources(listed, corpus), "all of it")
+        told = load_report(ReportSources(listed, cast(Corpus, corpus)), "all of it")
         assert bool(told.examples) == any(load_instrument(run.name).examples for run in runs), listed[0]
 
 

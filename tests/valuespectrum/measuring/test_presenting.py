@@ -138,8 +138,8 @@ def test_every_condition_is_asked_and_compared(corpus: DrawnCorpus, tmp_path: Pa
     assert found["transcript"]["n_clips"] == 2
     assert read_scores(chosen.run) == json.loads(json.dumps(scores))
     assert score_run(chosen.run, SCORING) == scores
-    told = describe(scores)
-    assert told.count(f"* no interval: {NO_SPREAD}") == 1 and "no interval: no " not in told and "< .001" in told
+    words = describe(scores)
+    assert words.count(f"* no interval: {NO_SPREAD}") == 1 and "no interval: no " not in words and "< .001" in words
 
 
 def test_scores_are_those_of_one_picture_alone(corpus: DrawnCorpus, tmp_path: Path) -> None:
