@@ -75,6 +75,9 @@ class FakeCorpus:
     def clips(self) -> Sequence[Clip]:
         return ()
 
+    def clip_ids(self) -> list[str]:
+        return list(dict.fromkeys(frame.clip_id for frame in self._frames))
+
     def clip(self, clip_id: str) -> Clip:
         return Clip(clip_id, f"{clip_id}.mp4", "", "", (), "local", "", 2.0, 90, 160, "h264", "mp4", False, "")
 

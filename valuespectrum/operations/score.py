@@ -201,7 +201,11 @@ def _profile(one: Json, values: ValueSet) -> str:
 
 def _probability(row: Json) -> str:
     """The adjusted p of a dimension, for a table."""
-    p = row.get("p_adjusted")
+    return _small(row.get("p_adjusted"))
+
+
+def _small(p: float | None) -> str:
+    """A p to three digits."""
     return "–" if p is None else "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
@@ -240,7 +244,7 @@ def _presentations(shown: Json | None) -> list[str]:
     """The table of other ways of showing clips; nothing where there was one."""
     from agents.personas.reserved import NO_PERSONA
     from valuespectrum.reporting.elements.data import Estimate
-    from valuespectrum.reporting.elements.words import number, short_model, with_interval
+    from valuespectrum.reporting.elements.words import short_model, with_interval
 
     rows = [row for row in (shown or {}).get("conditions", []) if row["persona"] == row["strategy"] == NO_PERSONA]
     put = [row for row in rows if row.get("injection")]
@@ -250,12 +254,12 @@ def _presentations(shown: Json | None) -> list[str]:
     kept = [Estimate.read(row["kept"]).moved(100) for row in rows]
     visual = [Estimate.read(row["visual_share"]).moved(100) for row in rows]
     cells = [
-        (short_model(row["model"]), row["presentation"], *map(with_interval, shares), number(_p_of(row), 4))
+        (short_model(row["model"]), row["presentation"], *map(with_interval, shares), _small(_p_of(row)))
         for row, *shares in zip(rows, kept, visual, strict=True)
     ]
     header = ("model", f"shown as, beside {shown['base']}", "kept % [95 %]", "visual share % [95 %]", "differ, p")
-    unknown = [f"{row['presentation']}: {why}" for row in rows if (why := row["why"] or _no_share(row))]
-    return ["\n".join([table(header, cells), *_footnotes(kept), *unknown]), *_injections(put)]
+    unknown = [f"{row['presentation']}: {row['why']}" for row in rows if row["why"]]
+    return ["\n".join([table(header, cells), *_footnotes(kept + visual), *unknown]), *_injections(put)]
 
 
 def _injections(put: list[Json]) -> list[str]:
@@ -287,11 +291,6 @@ def _injections(put: list[Json]) -> list[str]:
 def _p_of(row: Json) -> float | None:
     found: float | None = (row.get("differ") or {}).get("p")
     return found
-
-
-def _no_share(row: Json) -> str:
-    """Why there is no share at all."""
-    return str(row["kept"]["why"]) if row["kept"] and row["kept"]["mean"] is None else ""
 
 
 def _personas(rows: list[Json], playing: list[Json]) -> list[str]:
@@ -341,7 +340,7 @@ def _is_sanitised(row: Json) -> bool:
 
 
 def _footnotes(estimates: list[Estimate]) -> list[str]:
-    """Why numbers of a table have no interval, a line for each reason."""
+    """Why numbers of a table are none or have no interval, a line for each reason."""
     from valuespectrum.reporting.elements.words import reasons
 
-    return [f"{sign} no interval: {why}" for sign, why in reasons(estimates)]
+    return [f"{sign} {why}" for sign, why in reasons(estimates)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from vectorstore.corpus import Corpus
 
+SIMILARITY = "similarity"
+"""Tag of answers about pictures that a search found; sets and sessions have none."""
+
 
 def read_examples(
     run: Path, manifest: Manifest, corpus: Corpus | None, profile: ModelProfile, count: int
@@ -33,18 +36,22 @@ def read_examples(
         run: Run folder.
         manifest: Of the run.
         corpus: For pictures and captions; ``None`` gives no examples, since an answer without its picture says little.
-            Nor are there any of an instrument that is not installed, since it says which answers are telling.
+            Nor are there any of an instrument that names no telling answers, is not installed, or asks without clips.
         profile: Which values are liked.
         count: How many pictures.
     """
-    if corpus is None or count < 1:
+    name = manifest.asked.instrument
+    telling = load_instrument(name).examples if name in INSTRUMENTS.names() else ()
+    if corpus is None or count < 1 or not telling:
         return ()
     with open_answers(run) as store:
         table = of_condition(store.table(), manifest.settings)
         table = table[table["answered"] & (table["model"] == profile.model)]
+        if "clip" not in table:
+            return ()
         chosen = _clips(table, profile, count, corpus.clip_ids())
         names = manifest.asked.persona_names
-        picked = {clip: _rows(table[table["clip"] == clip], manifest) for clip in chosen}
+        picked = {clip: _rows(table[table["clip"] == clip], manifest, telling) for clip in chosen}
         keys = {str(row["key"]) for rows in picked.values() for row in rows}
         questions = {key: ask.question for key in keys if (ask := store.ask(key))}
     return tuple(_example(corpus, rows, questions, names) for rows in picked.values() if rows)
@@ -64,21 +71,21 @@ def _clips(table: pd.DataFrame, profile: ModelProfile, count: int, known: Iterab
     )
     wanted = max(0, count - len(refused))
     values = [row.value for row in [*ranked[: (wanted + 1) // 2], *ranked[len(ranked) - wanted // 2 :]]]
-    best = bare[~bare["clip"].isin(refused)].sort_values("similarity", ascending=False)
+    best = bare[~bare["clip"].isin(refused)]
+    if SIMILARITY in best:
+        best = best.sort_values(SIMILARITY, ascending=False)
     found = [best[best["value"] == value]["clip"].iloc[:1] for value in dict.fromkeys(values)]
     return list(dict.fromkeys([*(str(clip) for part in found for clip in part), *refused]))
 
 
-def _rows(table: pd.DataFrame, manifest: Manifest) -> list[Json]:
+def _rows(table: pd.DataFrame, manifest: Manifest, telling: Sequence[Mapping[str, object]]) -> list[Json]:
     """What the instrument has to show, and the same for the persona that cares most about the value."""
     value = str(table["value"].iloc[0])
     asked = manifest.asked
     cares = sorted(asked.personas, key=lambda persona: -abs(persona.target.get(value, 0.0)))
-    name = asked.instrument
-    shown = load_instrument(name).examples if name in INSTRUMENTS.names() else ()
-    wanted = [(NO_PERSONA, tags) for tags in shown]
-    wanted += [(persona.id, tags) for persona in cares[:1] for tags in shown[:1]]
-    own = rows_of(table, name)
+    wanted = [(NO_PERSONA, tags) for tags in telling]
+    wanted += [(persona.id, tags) for persona in cares[:1] for tags in telling[:1]]
+    own = rows_of(table, asked.instrument)
     rows: list[Json] = []
     for persona, tags in wanted:
         one = own[(own["persona"] == persona) & (own["placebo"] == 0)]

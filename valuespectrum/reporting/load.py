@@ -74,8 +74,11 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     personas = tuple(result for run in runs for result in read_personas(run.scores, run.manifest))
     names = {name: words for run in runs for name, words in run.manifest.asked.persona_names.items()}
     values = {clip: value for run in reversed(runs) for clip, value in run.manifest.corpus.clip_values().items()}
-    # A run with personas shows both the model as itself and in a role.
-    shown = next((run for run in runs if run.manifest.asked.personas), runs[0])
+    # A run with personas shows both the model as itself and in a role; not every instrument has something to show.
+    telling = sorted(runs, key=lambda run: not run.manifest.asked.personas)
+    examples = (
+        read_examples(run.folder, run.manifest, sources.corpus, profiles[0], sources.examples) for run in telling
+    )
     return ReportData(
         title=title,
         profiles=profiles,
@@ -86,7 +89,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
             *(run.scores["sessions"] for run in runs if run.scores.get("sessions")),
             *_walks(sources.sessions, values),
         ),
-        examples=read_examples(shown.folder, shown.manifest, sources.corpus, profiles[0], sources.examples),
+        examples=next(filter(None, examples), ()),
         provenance=[row for run in runs for row in _provenance(run)],
         command=command or str(runs[0].manifest.provenance.get("command", "")),
         runs=tuple(runs),

@@ -42,13 +42,13 @@ def test_respondents_know_their_cohort_and_who_is_apart() -> None:
     specs = [*names, "simulated:amber"]
     opened = _chosen([], open_sealed=True)[1]
     models: list[Model] = [*map(_standing_in, names), twin]
-    found = dict(zip(specs, _planted(specs, models, opened, looks_told=False), strict=True))
+    found = dict(zip(specs, _planted(specs, models, opened), strict=True))
     assert [each.cohort for each in found.values()] == ["open", "open", "open", "sealed", "simulated"]
     assert "one answer to 90%" in found["maple"].apart and "refuses 35%" in found["night"].apart
     assert not found["basil"].apart and len(found["basil"].log_odds) == 25, "ten and nineteen, four in both"
     assert set(found["amber"].log_odds) == set(found["amber"].planted)
     with pytest.raises(InputError, match="nobody knows the values of acorn"):
-        _planted(["acorn"], [_standing_in("acorn")], (), looks_told=False)
+        _planted(["acorn"], [_standing_in("acorn")], ())
 
 
 def test_what_lies_off_the_circle_is_recovered_from_twins(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_what_lies_off_the_circle_is_recovered_from_twins(tmp_path: Path) -> Non
     members = [member for member in COHORT if member.name in ("amber", "jade", "krill", "maple")]
     specs = [f"simulated:{member.name}" for member in members]
     twins: list[Model] = [TwinModel(member, ModelOptions(), member.name) for member in members]
-    respondents: list[PlantedRespondent] = _planted(specs, twins, (), looks_told=False)
+    respondents: list[PlantedRespondent] = _planted(specs, twins, ())
     found = calibrate(options, world(), AxesEmbedder(), respondents)
     assert found["off_circle"]["r"] > 0.95 and found["off_circle"]["n"] == 20
     told = _describe(found)

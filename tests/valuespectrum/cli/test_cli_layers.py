@@ -32,6 +32,7 @@ def test_it_imports_the_interface_only(path: Path) -> None:
 
 def test_as_many_placebo_texts_are_asked_as_by_the_interface() -> None:
     from inspect import signature
+    from typing import get_args
 
     from agents.personas.reserved import MOST_PLACEBO_TEXTS, PLACEBO_TEXTS
     from valuespectrum.cli.console.options import PlacebosOption
@@ -39,7 +40,7 @@ def test_as_many_placebo_texts_are_asked_as_by_the_interface() -> None:
     from valuespectrum.cli.verbs.instrument import run_instrument
 
     assert {signature(verb).parameters["placebos"].default for verb in (bench, run_instrument)} == {PLACEBO_TEXTS}
-    assert PlacebosOption.__metadata__[0].max == MOST_PLACEBO_TEXTS
+    assert get_args(PlacebosOption)[1].max == MOST_PLACEBO_TEXTS
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(FOLDER)))

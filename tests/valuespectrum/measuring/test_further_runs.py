@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 from bench_fakes import AxesEmbedder, words, world
@@ -16,8 +17,10 @@ from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
 from valuespectrum.measuring.levels import LEVELS
 from valuespectrum.measuring.run_scores import score_run
+from valuespectrum.reporting.load import ReportSources, load_report
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.cells import ScoringOptions
+from vectorstore.corpus import Corpus
 
 SCORING = ScoringOptions(draws=50)
 SMALL: Mapping[str, Mapping[str, str | int]] = {
@@ -48,7 +51,7 @@ def test_every_part_of_a_battery_runs_from_pictures_to_scores(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str
 ) -> None:
     monkeypatch.setattr(benchmark, "measured_pictures", _bright)
-    keywords = _keywords(tmp_path)
+    keywords, corpus, runs = _keywords(tmp_path), world(clips=3), list[Path]()
     for part in LEVELS[level].parts:
         run, choice = (
             tmp_path / part.instrument,
@@ -59,7 +62,8 @@ def test_every_part_of_a_battery_runs_from_pictures_to_scores(
             scores = run_instrument(InstrumentOptions(run, scoring=SCORING, choice=choice), [twin("amber")])
         else:
             options = BenchOptions(run, battery=choice, keywords=keywords, scoring=SCORING)
-            scores = run_benchmark(options, world(clips=3), AxesEmbedder(), [twin("amber")])
+            scores = run_benchmark(options, corpus, AxesEmbedder(), [twin("amber")])
+        runs.append(run)
         (who,) = scores["respondents"]
         clips = sum(scores.get("clips_per_value", {}).values())
         assert 0 < scores["n_answered"] <= instrument.cost(clips)
@@ -69,6 +73,11 @@ def test_every_part_of_a_battery_runs_from_pictures_to_scores(
         silent = any("in the wording" in note for note in who["notes"])
         assert silent == (part.instrument not in ("like", "paper")), part.instrument
         assert part.instrument == "like" or "other wordings of the kind of these 6" not in who["covers"]
+    # The whole level in one report, whichever run comes first; examples are of those that have some to show.
+    for first in range(len(runs)):
+        listed = (*runs[first:], *runs[:first])
+        told = load_report(ReportSources(listed, cast(Corpus, corpus)), "all of it")
+        assert bool(told.examples) == any(load_instrument(run.name).examples for run in runs), listed[0]
 
 
 @pytest.mark.parametrize("name", SMALL)

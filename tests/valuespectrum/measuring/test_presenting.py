@@ -28,6 +28,7 @@ from valuespectrum.measuring.plan import plan_benchmark
 from valuespectrum.measuring.presenting import PICTURES, FoundClips, PresentOptions, show
 from valuespectrum.measuring.run_scores import score_run
 from valuespectrum.measuring.set_tables import set_tables
+from valuespectrum.operations.score import describe
 from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.twin.loading import load
 from valuespectrum.reference.twin.reading import look_scene, scenes_of
@@ -137,6 +138,8 @@ def test_every_condition_is_asked_and_compared(corpus: DrawnCorpus, tmp_path: Pa
     assert found["transcript"]["n_clips"] == 2
     assert read_scores(chosen.run) == json.loads(json.dumps(scores))
     assert score_run(chosen.run, SCORING) == scores
+    words = describe(scores)
+    assert words.count(f"* no interval: {NO_SPREAD}") == 1 and "no interval: no " not in words and "< .001" in words
 
 
 def test_scores_are_those_of_one_picture_alone(corpus: DrawnCorpus, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def scores(text: str, why: str = "") -> Json:
     """What panels read from scores themselves."""
     one = {
         **{"model": f"hf:{text}", "persona": NO_PERSONA, "strategy": NO_PERSONA},
+        **{"instrument": text, "readout": text, "profile": {}},
         "reliability": {"g": estimate(why), "repeats": {"mean": None, "why": text}, "omega_power": estimate()},
         "shape": {
             "wave": {"told": text},

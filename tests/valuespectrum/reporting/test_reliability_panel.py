@@ -17,7 +17,7 @@ from valuespectrum.runs.manifest import Manifest
 def test_coefficients_and_what_is_missing_are_shown() -> None:
     rows = {
         "g": Estimate(0.91, 0.8, 0.97),
-        "d": Estimate(0.84, why="no interval"),
+        "d": Estimate(0.84, why="for D none is worked out"),
         "halves_clips": Estimate(0.9),
         "halves_wordings": Estimate(None, why="two wordings with every value are needed"),
         "repeats": Estimate(None, why="every question was answered once"),
@@ -26,6 +26,7 @@ def test_coefficients_and_what_is_missing_are_shown() -> None:
     }
     one = {
         "model": "hf:<i>/x@1",
+        "instrument": "vqa",
         "persona": NO_PERSONA,
         "strategy": NO_PERSONA,
         "reliability": {name: row.to_json() for name, row in rows.items()},

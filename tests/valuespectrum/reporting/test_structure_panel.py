@@ -33,7 +33,8 @@ def page(respondents: int) -> ReportData:
     told = shape(Covered(people.means, 0.01 * (np.eye(10) - 0.1)), TEN)
     StructurePart.model_validate(found)
     ShapePart.model_validate(told)
-    one = {"model": "hf:<b>/x@1", "persona": NO_PERSONA, "strategy": NO_PERSONA, "shape": told}
+    one = {"model": "hf:<b>/x@1", "persona": NO_PERSONA, "strategy": NO_PERSONA, "shape": told, "instrument": "vqa"}
+    one |= {"profile": {"power": {"centred_log_odds": 0.0}}, "readout": "log_probability"}
     scores: Json = {"structure": [found], "respondents": [one, {**one, "persona": "tycoon"}]}
     return replace(data(), runs=(ReportedRun(Path("run"), Manifest({}, {}), scores),))
 
@@ -58,3 +59,18 @@ def test_too_few_respondents_get_a_sentence_and_no_number() -> None:
 
 def test_scores_of_earlier_releases_have_no_such_panel() -> None:
     assert "structure" not in [panel.id for panel in panels_for(data())]
+
+
+def test_respondents_of_several_instruments_are_told_apart_and_stand_on_their_own_scales() -> None:
+    shown = page(4)
+    (run,) = shown.runs
+    like = run.scores["respondents"][0]
+    acted = {**like, "instrument": "behaviour", "profile": {"power": {}}, "readout": "acts in a feed, percent"}
+    runs = (run, replace(run, scores={"structure": run.scores["structure"], "respondents": [acted]}))
+    text = render(replace(shown, runs=runs))
+    read(text)
+    section = text[text.index('<section aria-labelledby="structure">') :].partition("</section>")[0]
+    assert "Profiles for themselves, centred log-odds, with 95 % intervals" in section
+    assert "centred, on the scale of behaviour (acts in a feed, percent), with" in section
+    assert section.count("/x, like") == section.count("/x, behaviour") == 3, "its scale, its wave, its likeness"
+    assert section.count("4 respondents with every value, 10 are needed") == 1

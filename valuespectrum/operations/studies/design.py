@@ -114,4 +114,5 @@ def _verdict(one: Json) -> str:
     )
     if alone is None:
         return f"{needs}; one wording never comes there, however many clips."
-    return f"{needs}: {plan['answers'] / alone['answers']:.0%} of what one wording with more clips would take."
+    share = f"{plan['answers'] / alone['answers']:.0%} of what one wording with more clips would take"
+    return f"{needs}: {share}, with which no score has an interval."

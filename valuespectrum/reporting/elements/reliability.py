@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
-from valuespectrum.reporting.elements.words import mark, number, short_model, with_interval
+from valuespectrum.reporting.elements.words import mark, number, respondents_named, with_interval
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
 
@@ -34,9 +34,10 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
     known = _known(data)
     if not known:
         return {}
+    names = respondents_named(known)
     values = [value for value in LABELS if any(f"omega_{value}" in one["reliability"] for one in known)]
     return {
-        "models": [short_model(one["model"]) for one in known],
+        "models": names,
         "coefficients": [
             (label, explanation, [_written(_read(one, name)) for one in known])
             for name, label, explanation in COEFFICIENTS
@@ -46,7 +47,7 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
         ],
         "item_estimates": [each for one in known for value in values for each in _items(one, value)],
         "estimates": [row for one in known for _, row in _rows(one) if row.mean is not None],
-        "missing": list(dict.fromkeys(_missing(one) for one in known if _missing(one))),
+        "missing": _shared((name, _missing(one)) for name, one in zip(names, known, strict=True)),
     }
 
 
@@ -78,6 +79,15 @@ def _written(found: Estimate) -> str:
 def _plain(found: Estimate) -> str:
     """The number alone: intervals of so many would hide it."""
     return number(found.mean, 2) if found.mean is not None else f"{number(None)} {mark(found)}".rstrip()
+
+
+def _shared(missing: Iterable[tuple[str, str]]) -> list[str]:
+    """The same reason once, with whose it is where it is not everybody's."""
+    whose: dict[str, list[str]] = {}
+    for name, why in missing:
+        whose.setdefault(why, []).append(name)
+    everybody = len(whose) == 1
+    return [why if everybody else f"{why} ({', '.join(names)})" for why, names in whose.items() if why]
 
 
 def _missing(one: Json) -> str:

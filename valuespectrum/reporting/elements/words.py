@@ -13,6 +13,7 @@ from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.personas.placebos import ALIKE, EXACT
 from valuespectrum.scoring.personas.rows import expected_by_chance
 from valuespectrum.theory.values import LABELS
+from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.text import visible_line
 
 PUBLISHED = (
@@ -110,6 +111,21 @@ def reasons(estimates: Iterable[Estimate | None]) -> list[tuple[str, str]]:
     """
     lacking = (each for each in estimates if each is not None and each.why)
     return sorted({(mark(each), f"no {'number' if each.mean is None else 'interval'}: {each.why}") for each in lacking})
+
+
+def respondents_named(respondents: Sequence[Json]) -> list[str]:
+    """What tells respondents of a table apart: the model, and by which instrument where there are several.
+
+    Example:
+        >>> respondents_named([{"model": "m@1", "instrument": "vqa"}, {"model": "m@1", "instrument": "pairs"}])
+        ['m, like', 'm, pairs']
+        >>> respondents_named([{"model": "m@1", "instrument": "pairs"}, {"model": "n@1", "instrument": "pairs"}])
+        ['m', 'n']
+    """
+    from valuespectrum.instruments.measurement import read_name
+
+    several = len({one["instrument"] for one in respondents}) > 1
+    return [short_model(one["model"]) + several * f", {read_name(one['instrument'])}" for one in respondents]
 
 
 def headline(data: ReportData) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
 from agents.personas.reserved import NO_PERSONA
+from valuespectrum.instruments.measurement import read_name
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.reliability import coefficients
 from valuespectrum.reporting.elements.svg import element, picture
-from valuespectrum.reporting.elements.words import number, short_model, with_interval
+from valuespectrum.reporting.elements.words import number, respondents_named, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.value_sets import FOUR, VALUE_SETS
 from valuespectrum.theory.values import LABELS, VALUES
@@ -45,9 +46,15 @@ class StructurePanel(Panel):
 
     def context(self, data: ReportData) -> Mapping[str, object]:
         """What was found of all runs, and how it is written."""
-        shapes = [_Shape.of(one) for run in data.runs for one in run.scores["respondents"] if _shown(one)]
+        shown = [one for run in data.runs for one in run.scores["respondents"] if _shown(one)]
+        shapes = [_Shape(one, name) for one, name in zip(shown, respondents_named(shown), strict=True)]
+        circles = [_Circle(each) for run in data.runs for each in run.scores.get("structure", [])]
         return {
-            "found": [_Circle.of(each) for run in data.runs for each in run.scores.get("structure", [])],
+            "found": [circle for circle in circles if not circle.why],
+            "unfound": _alike((circle.why, circle.title) for circle in circles if circle.why),
+            "noted": dict.fromkeys(note for circle in circles if circle.why for note in circle.notes),
+            "about": bool(circles),
+            "scales": _by_scale(shapes),
             "shapes": shapes,
             "samples": shapes[0].people if shapes else (),
             "lacking": [each for shape in shapes for each in shape.estimates],
@@ -88,18 +95,13 @@ class _Circle:
                 f"items alone {alone}, answers {all_in}, answers beyond the items {beyond} ({_chance(semantic)})"
             )
 
-    @classmethod
-    def of(cls, each: Json) -> _Circle:
-        """Read what the scores say."""
-        return cls(each)
-
 
 class _Shape:
     """One profile as a reader sees it."""
 
-    def __init__(self, one: Json) -> None:
+    def __init__(self, one: Json, name: str) -> None:
         shape = one["shape"]
-        self.model = short_model(one["model"])
+        self.model, self.scale = name, _scale(one)
         wave = shape["wave"]
         self.wave = "fewer than five values are known" if wave is None else wave["told"]
         broader, axes = shape["broader"].get(FOUR.name, {}), shape["axes"]
@@ -109,10 +111,28 @@ class _Shape:
         self.people: Sequence[Json] = shape["people"]
         self.likeness = [number(each["spearman"], 2, True) for each in self.people]
 
-    @classmethod
-    def of(cls, one: Json) -> _Shape:
-        """Read what the scores say."""
-        return cls(one)
+
+def _scale(one: Json) -> str:
+    """In which unit the numbers of a shape are."""
+    if any("centred_log_odds" in row for row in one["profile"].values()):
+        return "centred log-odds"
+    return f"centred, on the scale of {read_name(one['instrument'])} ({one['readout'].replace('_', ' ')})"
+
+
+def _by_scale(shapes: Sequence[_Shape]) -> Mapping[str, list[_Shape]]:
+    """Numbers of one unit stand in one table."""
+    found: dict[str, list[_Shape]] = {}
+    for each in shapes:
+        found.setdefault(each.scale, []).append(each)
+    return found
+
+
+def _alike(told: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    """Titles by the reason that they share."""
+    found: dict[str, list[str]] = {}
+    for why, title in told:
+        found.setdefault(why, []).append(title)
+    return found
 
 
 def _estimate(row: Json) -> str:

@@ -94,7 +94,7 @@ def omega(items: Floats) -> Coefficient:
     if (unique <= _LEAST * np.diag(covariance)).any():
         return Coefficient(None, n=n, why="one item is the factor (Heywood case)")
     shared = float(loadings.sum()) ** 2
-    return Coefficient(shared / (shared + float(unique.sum())), n=n, why="no interval: draw respondents again for one")
+    return Coefficient(shared / (shared + float(unique.sum())), n=n, why="draw respondents again for one")
 
 
 def split_half(table: Floats, generator: np.random.Generator) -> Coefficient:

@@ -76,6 +76,8 @@ class DesignWish:
     """Of a value between two models that answer the same clips and wordings."""
     most: Mapping[str, int] = field(default_factory=dict)
     """Facet to how many there are at most, e.g. wordings that exist."""
+    least: Mapping[str, int] = field(default_factory=dict)
+    """Facet to how many there are at least, e.g. two of what an interval is to cover others of."""
     given: Mapping[str, int] = field(default_factory=dict)
     """Facet to how many there are whatever is wished, e.g. the two orders of a battery that balances them."""
 
@@ -193,7 +195,9 @@ def _swept(found: Components) -> str:
 def _tried(facet: str, wish: DesignWish) -> Floats:
     if facet in wish.given:
         return np.array([wish.given[facet]], dtype=np.float64)
-    return np.arange(1, min(wish.most.get(facet, _MOST_TRIED), _MOST_TRIED) + 1, dtype=np.float64)
+    return np.arange(
+        wish.least.get(facet, 1), min(wish.most.get(facet, _MOST_TRIED), _MOST_TRIED) + 1, dtype=np.float64
+    )
 
 
 def _best(

@@ -89,7 +89,7 @@ def generalizability(analysis: Analysis) -> tuple[Estimate, Estimate]:
     if len(known) < len(errors):
         return Estimate(g, low, high), Estimate(None, why="the error of a log-odds is not known")
     total = value + float((known**2).mean())
-    return Estimate(g, low, high), Estimate(value / total if total > 0.0 else None, why="no interval")
+    return Estimate(g, low, high), Estimate(value / total if total > 0.0 else None, why="for D none is worked out")
 
 
 def halved(cells: Cells, generator: np.random.Generator) -> tuple[Cells, Cells] | str:
