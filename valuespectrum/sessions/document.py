@@ -207,7 +207,8 @@ def _personalised(
     for first, second in pairs[:_MOST_PAIRS]:
         own, other = ([each for each in sessions if each.walker == one] for one in (first, second))
         found = personalisation(own, other, seed=options.reveal.seed)
-        yield {"first": first.words, "second": second.words, **_without_nan(asdict(found))}
+        told = _without_nan(asdict(found)) | {"sessions": list(found.sessions)}
+        yield {"first": first.words, "second": second.words, **told}
 
 
 def _policies(sessions: Sequence[WalkedSession], level: float) -> Iterator[Json]:

@@ -44,13 +44,14 @@ def test_the_tutorial_says_what_is_planted(study: tuple[Path, dict[str, Any]]) -
     rows = names["found"].rows()
     assert {row["where"] for row in rows} == {"questions", "sessions, random", "sessions, similar:*"} or len(rows) == 9
     asked = [row for row in rows if row["where"] == "questions"]
-    assert [row["verdict"] for row in asked].count("moved") >= 2
+    assert {row["verdict"] for row in asked} <= {"moved", "not distinguishable"} and min(
+        row["pull"] for row in asked
+    ) > 0
     walked = [row for row in rows if row["where"] == "sessions, random"]
     assert [row["persona"] for row in walked] == ["gourmet", "boss", "guard"]
     assert {row["verdict"] for row in walked} <= {"moved", "not distinguishable"}
     assert [row["verdict"] for row in walked].count("moved") >= 2
-    held = [row["keep_low"] <= 1 - OBEYED <= row["keep_high"] for row in walked]
-    assert sum(held) >= 2, walked
+    assert all(row["pull_low"] <= 2 * OBEYED <= row["pull_high"] for row in walked), "a step of the target is worth 1.5"
     assert names["again"].identical
 
 
