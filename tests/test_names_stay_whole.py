@@ -1,4 +1,4 @@
-"""Ids and specs are compared, never taken apart: only two modules know what they are made of."""
+"""Ids and specs of models and embedders are compared, never taken apart: two modules know what they are made of."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ MARKS = set("@?")
 """Signs that stand between the parts of specs and ids, and nowhere else in what we take apart."""
 HOLDERS = {"spec", "specs", "model", "models", "model_id", "embedder", "embedder_id", "reference", "id", "respondent"}
 """What variables and fields with a spec or an id are called."""
-OTHERS = {"ingest/cleaning/uploaders.py": "an uploader's handle begins with @"}
+OTHERS = {
+    "agents/feeds/policy.py": "specs of feed policies, which nothing else reads",
+    "ingest/cleaning/uploaders.py": "an uploader's handle begins with @",
+    "ingest/transcripts/recognisers.py": "specs of speech recognisers, which nothing else reads",
+}
 FILES = sorted(path for package in ("valuespectrum", "agents", "ingest") for path in (ROOT / package).rglob("*.py"))
 
 

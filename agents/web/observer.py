@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from agents.web.app import still_app
 from agents.web.options import OpenMedia, PageAddress, PageOptions, no_media
@@ -206,7 +207,7 @@ class BrowserScreens:
             accept_downloads=False,
         )
         context.set_default_timeout(1000 * self._options.patience)
-        home = self._link.partition("?")[0]
+        home = urlunsplit(urlsplit(self._link)._replace(query="", fragment=""))
         context.route("**/*", lambda route: _let_through(route, home))
         page = context.new_page()
         # Scripts of the page have run when it counts as loaded.

@@ -72,8 +72,9 @@ def _moved(cue: RawCue, begin: float) -> RawCue:
 
 
 def _codec(stream: av.stream.Stream) -> str:
-    context = getattr(stream, "codec_context", None)
-    return str(context.name) if context is not None else ""
+    # None for what PyAV has no decoder of, though its own types do not say so.
+    context: av.CodecContext | None = stream.codec_context
+    return context.name if context is not None else ""
 
 
 def _language(metadata: Mapping[str, str]) -> str:

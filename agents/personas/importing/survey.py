@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import yaml
@@ -23,6 +23,9 @@ from agents.personas.importing.rows import Collected, Imported, ImportOptions, o
 from agents.personas.persona import GIVEN, value_names
 from vectorstore.foreign.documents import check_shape, read_yaml
 from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 _WHAT = "survey"
 _HINT = "docs/personas.md shows what a column map holds"
@@ -111,7 +114,7 @@ def import_survey(path: Path, options: ImportOptions, columns: ColumnMap) -> Imp
     return collected.done(path, "person")
 
 
-def _table(file: io.TextIOWrapper, path: Path, columns: ColumnMap) -> tuple[Iterator[list[str]], dict[str, int]]:
+def _table(file: io.TextIOWrapper, path: Path, columns: ColumnMap) -> tuple[Reader, dict[str, int]]:
     """The rows below the names, and the place of every column that is needed."""
     header = file.readline(2**20)
     try:
@@ -137,7 +140,7 @@ def _braced(sentence: str) -> list[str]:
     return [part.split("}")[0] for part in sentence.split("{")[1:]]
 
 
-def _rows(reader: Iterator[list[str]], collected: Collected) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: Reader, collected: Collected) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line on which each ends; one that is no CSV is noted."""
     while True:
         try:
@@ -151,9 +154,9 @@ def _rows(reader: Iterator[list[str]], collected: Collected) -> Iterator[tuple[i
             yield _line(reader), cells
 
 
-def _line(reader: Iterator[list[str]]) -> int:
+def _line(reader: Reader) -> int:
     # The row of names was read before.
-    return int(getattr(reader, "line_num", 0)) + 1
+    return reader.line_num + 1
 
 
 def _person(

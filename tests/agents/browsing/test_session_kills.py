@@ -108,7 +108,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path[:0] = ["tests/agents", "tests/agents/browsing"]
 import agents.browsing.log as logs
-from test_kills import run
+from test_session_kills import run
 left, write = int(sys.argv[2]), logs._write
 def torn(file, line):
     global left
