@@ -44,7 +44,7 @@ class NumbersByItem:
 
     def noted(self, options: Noting) -> Noting:
         """Options that tell which file it was."""
-        return replace(options, content=self.content)  # type: ignore[call-arg]  # of policies that read a file
+        return replace(options, content=self.content)
 
     def of(self, stock: Stock) -> NDArray[np.float64]:
         """(n,) by row of a stock; 0 for items without a number."""

@@ -132,7 +132,9 @@ def _fit(question: CheckQuestion, answer: Answer) -> float | None:
     """How well an answer fits; ``None`` for what is no answer."""
     if answer.error:
         return None
-    shares = answer.counts or {name: math.exp(log) for name, log in answer.log_probabilities.items()}
+    shares: Mapping[str, float] = answer.counts
+    if not shares:
+        shares = {name: math.exp(log) for name, log in answer.log_probabilities.items()}
     if not shares:
         return question.agrees.get(answer.parsed)
     total = sum(shares.get(name, 0.0) for name in question.agrees)

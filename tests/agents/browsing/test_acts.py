@@ -148,7 +148,7 @@ def test_sessions_with_every_act_are_replayed_and_taken_up(tmp_path: Path, actio
     "make",
     [
         lambda: further_acts(["shout"]),
-        lambda: ActionOptions({"shout": OWN["share"]}),
+        lambda: ActionOptions({"shout": OWN["share"]}),  # type: ignore[dict-item]
         lambda: replace(OWN["share"], weight=float("inf")),
         lambda: ActionOptions(comment_tokens=0),
         lambda: ActionOptions(comment=" "),

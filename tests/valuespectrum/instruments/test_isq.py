@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuespectrum.instruments.isq import IsqOptions, isq_score
+from valuespectrum.instruments.isq import IsqOptions, QuestionnaireOptions, isq_score
 from valuespectrum.instruments.registry import load_instrument, settings_of
 from vectorstore.foundation.errors import InputError
 
@@ -38,6 +38,7 @@ def test_isq_terms_fill_their_range(probability: float) -> None:
 
 def test_open_points_are_options_of_the_instrument() -> None:
     asked = load_instrument("isq", {"signed_terms": "true", "threshold": "50", "lowest": "1"})
+    assert isinstance(asked.options, QuestionnaireOptions)
     assert asked.options.formula == IsqOptions(signed_terms=True, threshold=50.0, lowest=1)
     assert settings_of(load_instrument("isq")) == {"name": "isq", "wordings": 2, "prefill": ""}
     for wrong in ({"threshold": "101"}, {"threshold": "nan"}, {"lowest": "2"}, {"threshold": "-20"}):

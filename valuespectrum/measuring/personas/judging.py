@@ -96,7 +96,9 @@ def _expected(answer: Answer) -> float:
     """The expected digit; NaN for no answer."""
     if answer.error:
         return float("nan")
-    shares = dict(answer.counts) or {name: float(np.exp(log)) for name, log in answer.log_probabilities.items()}
+    shares: Mapping[str, float] = answer.counts
+    if not shares:
+        shares = {name: float(np.exp(log)) for name, log in answer.log_probabilities.items()}
     if not shares:
         return float(answer.parsed) if answer.parsed in {digit.name for digit in DIGITS} else float("nan")
     told = {digit.name: shares.get(digit.name, 0.0) for digit in DIGITS}

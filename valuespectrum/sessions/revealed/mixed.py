@@ -14,7 +14,7 @@ estimate of leaving it out). Sums of their squares are the sandwich variance; ov
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,8 +130,16 @@ def _clip_variance(data: Decisions) -> float:
     found = []
     for role in range(data.roles):
         own = data.role == role
-        parts = (np.zeros(int(own.sum()), dtype=np.int_), *(each[own] for each in (data.kind, data.item, data.cluster)))
-        alone = Decisions(*parts, data.stratum, data.y[own], data.weight[own], data.loadings, 1, data.kinds)
+        alone = replace(
+            data,
+            role=np.zeros(int(own.sum()), dtype=np.int_),
+            kind=data.kind[own],
+            item=data.item[own],
+            cluster=data.cluster[own],
+            y=data.y[own],
+            weight=data.weight[own],
+            roles=1,
+        )
         found.append(_settled(_Model(alone), _FIRST_VARIANCE, fixed=False)[1] if own.any() else _LEAST_VARIANCE)
     return float(np.mean(found))
 
@@ -206,7 +214,7 @@ class _Model:
         cross = np.asarray((self.clips.T @ weighted).todense())
         shared = cross / own[:, None]
         left = np.asarray((self.design.T @ weighted).todense()) + np.diag(self.prior) - cross.T @ shared
-        inverse = np.linalg.inv(left)
+        inverse = np.asarray(np.linalg.inv(left), dtype=np.float64)
         score = self.design.T @ residual - self.prior * theta
         clip_score = self.clips.T @ residual - effects / variance
         move = inverse @ (score - shared.T @ clip_score)
