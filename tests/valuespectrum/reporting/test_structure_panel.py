@@ -74,3 +74,6 @@ def test_respondents_of_several_instruments_are_told_apart_and_stand_on_their_ow
     assert "centred, on the scale of behaviour (acts in a feed, percent), with" in section
     assert section.count("/x, like") == section.count("/x, behaviour") == 3, "its scale, its wave, its likeness"
     assert section.count("4 respondents with every value, 10 are needed") == 1
+    untold = {name: row for name, row in acted.items() if name != "readout"}
+    runs = (run, replace(run, scores={"structure": [], "respondents": [untold]}))
+    assert "centred, on the scale of behaviour, with" in render(replace(shown, runs=runs))

@@ -116,7 +116,8 @@ def _scale(one: Json) -> str:
     """In which unit the numbers of a shape are."""
     if any("centred_log_odds" in row for row in one["profile"].values()):
         return "centred log-odds"
-    return f"centred, on the scale of {read_name(one['instrument'])} ({one['readout'].replace('_', ' ')})"
+    read = one.get("readout", "").replace("_", " ")
+    return f"centred, on the scale of {read_name(one['instrument'])}{f' ({read})' if read else ''}"
 
 
 def _by_scale(shapes: Sequence[_Shape]) -> Mapping[str, list[_Shape]]:

@@ -246,7 +246,7 @@ def test_concurrency_follows_what_the_server_can_take() -> None:
         assert 5 <= server.seen.most_at_once <= 8
     with serving(Behaviour(seconds=0.005, most_at_once=3)) as server:
         answers = list(model_at(server, ServerOptions(concurrency=32)).score(asks))
-        assert server.seen.most_at_once <= 8
+        assert server.seen.most_at_once <= 16, "half of what was allowed"
     assert not any(answer.error for answer in answers)
 
 
