@@ -103,7 +103,8 @@ def test_nothing_that_is_said_becomes_more_than_an_action(
     made = browse(options, hostile_catalogue(tmp_path), model, log=tmp_path / "log.jsonl")
     assert len(made.events) == 3
     for event in made.events:
-        assert event.action in ACTIONS and set(event.further or ()) <= set(FURTHER)
+        assert event.action in ACTIONS
+        assert event.further is not None and set(event.further) <= set(FURTHER)
         assert 0 <= event.watch_s <= 60
         assert set(event.parsed) <= {"yes", "no", *NO_CHOICE}
         assert all(len(text) <= 2000 for text in event.raw_answer)
