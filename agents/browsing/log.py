@@ -15,9 +15,10 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from agents.feeds.shown import Candidate, Candidates
 from vectorstore.foreign.documents import read_regular
@@ -27,6 +28,7 @@ from vectorstore.foundation.locks import hold_alone
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+    from pydantic import TypeAdapter
 
 SCHEMA = "valuespectrum.session/1"
 """Name and version of the log format."""
@@ -221,22 +223,30 @@ def _manifest(line: bytes, path: Path) -> SessionManifest:
         raise InputError(f"{path} is not a session log", "its first line is not a manifest") from error
     if schema != SCHEMA:
         raise SchemaError(f"{label}: schema {str(schema)[:60]!r}, this release reads {SCHEMA}", "use the other release")
-    checked = _validated(SessionManifest, line, label)
-    assert isinstance(checked, SessionManifest)
-    return checked
+    return _validated(_checks()[0], line, label)
 
 
 def _event(line: bytes, label: str) -> Event:
-    checked = _validated(Event, line, label)
-    assert isinstance(checked, Event)
+    checked = _validated(_checks()[1], line, label)
     return replace(checked, candidates=Candidates.of(checked.candidates))
 
 
-def _validated(kind: type[SessionManifest] | type[Event], line: bytes, label: str) -> SessionManifest | Event:
-    from pydantic import TypeAdapter, ValidationError
+_Line = TypeVar("_Line", SessionManifest, Event)
+
+
+@cache
+def _checks() -> tuple[TypeAdapter[SessionManifest], TypeAdapter[Event]]:
+    """What checks the first line, and the others; made once, since making them takes longer than checking many."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(SessionManifest), TypeAdapter(Event)
+
+
+def _validated(check: TypeAdapter[_Line], line: bytes, label: str) -> _Line:
+    from pydantic import ValidationError
 
     try:
-        checked: SessionManifest | Event = TypeAdapter(kind).validate_json(line, strict=True)
+        checked = check.validate_json(line, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "line"
