@@ -78,12 +78,16 @@ def mount(*options: str) -> None:
 
 
 def unmount(disk: Path) -> None:
+    _once_free("umount", str(disk))
+
+
+def _once_free(*command: str) -> None:
     for _attempt in range(100):
-        # Children of a verb that was refused end a moment after it.
-        if not subprocess.run(["umount", str(disk)], check=False, capture_output=True).returncode:
+        # Children of a verb end a moment after it.
+        if not subprocess.run(command, check=False, capture_output=True).returncode:
             return
         time.sleep(0.1)
-    raise RuntimeError(f"{disk} is still in use")
+    raise RuntimeError(f"{' '.join(command)}: still in use")
 
 
 def full(folder: Path) -> list[dict[str, object]]:
@@ -119,7 +123,7 @@ def read_only(folder: Path) -> list[dict[str, object]]:
     clips, corpus = folder / "clips", folder / "corpus"
     fill(clips, corpus)
     run(("corpus", "snapshot", corpus, "first"))
-    mount("-o", "remount,ro", str(folder))
+    _once_free("mount", "-o", "remount,ro", str(folder))
     found: list[dict[str, object]] = []
     for verb, words in verbs(clips, corpus).items():
         code, lines = run(words)
