@@ -160,18 +160,17 @@ def matched_pair(kind: str, seed: int, differ: Difference) -> tuple[Take, Take]:
     if differ == "place":
         return first, _elsewhere(first)
     if differ == "light":
-        return _changed(first, time_of_day="day"), _changed(first, time_of_day="night")
-    return _changed(first, spectators=0), _changed(first, spectators=MOST_SPECTATORS)
-
-
-def _changed(take: Take, **fields: str | int) -> Take:
-    return replace(take, setting=replace(take.setting, **fields))  # type: ignore[arg-type]
+        settings = [replace(first.setting, time_of_day=time) for time in ("day", "night")]
+    else:
+        settings = [replace(first.setting, spectators=count) for count in (0, MOST_SPECTATORS)]
+    return replace(first, setting=settings[0]), replace(first, setting=settings[1])
 
 
 def _elsewhere(take: Take) -> Take:
     """The same in the surroundings that look most different; not every kind has several."""
     here = _thumbnail(take)
-    others = [_changed(take, place=place) for place in range(PLACES) if place != take.setting.place]
+    settings = [replace(take.setting, place=place) for place in range(PLACES) if place != take.setting.place]
+    others = [replace(take, setting=setting) for setting in settings]
     differences = [float(np.abs(_thumbnail(other) - here).mean()) for other in others]
     if max(differences) < VISIBLE:
         raise InputError(f"all clips of {take.kind!r} are in one place", "choose another scene kind")

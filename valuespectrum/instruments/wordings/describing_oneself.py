@@ -22,9 +22,13 @@ PORTRAITS: tuple[Template, Template] = (
     Template(_SAID + "Answer with one digit from 1, not like me at all, to 6, very much like me."),
 )
 """A portrait with digits, descending and ascending."""
-LABELLED_PORTRAITS: tuple[Template, Template] = tuple(
-    Template(_SAID + f"Answer {', '.join(labels[:-1])} or {labels[-1]}.") for labels in (LABELS[::-1], LABELS)
-)  # type: ignore[assignment]
+
+
+def _labelled(labels: tuple[str, ...]) -> Template:
+    return Template(_SAID + f"Answer {', '.join(labels[:-1])} or {labels[-1]}.")
+
+
+LABELLED_PORTRAITS: tuple[Template, Template] = (_labelled(LABELS[::-1]), _labelled(LABELS))
 """A portrait with labels in words, from the most and from the least."""
 IMPORTANCE_SCALES: tuple[Template, Template] = (
     Template("How important is {value} to you? Answer with one digit from 1, very important, to 6, not at all."),

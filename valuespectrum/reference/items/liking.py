@@ -192,10 +192,11 @@ def digits(shares: np.ndarray, lowest: int = 1) -> Shares:
 
 
 @dataclass(frozen=True)
-class Captioned(AboutOnePicture):
+class Captioned(PlantedItem):
     """A like question about a picture with a caption that fits it or not."""
 
     kind: ClassVar[str] = "captioned picture"
+    pictures: ClassVar[int] = 1
     caption: str
     like: Like
 
@@ -210,9 +211,6 @@ class Captioned(AboutOnePicture):
 
     def log_odds(self, mind: Mind, scenes: Sequence[Scene]) -> float:
         return self.like.log_odds(mind, self._with_caption(scenes))
-
-    def weights(self, scenes: Sequence[Scene]) -> None:  # type: ignore[override]
-        return None
 
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
         return self.like.shares(mind, self._with_caption(scenes), said)

@@ -113,7 +113,8 @@ class Guide:
     At the end of a beginning the layers in the middle should hold the profile of the respondent in its role; at the end
     of each clip what it stands for, and later ones how much it is liked, which is what comparing clips needs. At the
     end of a question they should hold which values it is about and which way an earlier answer leans, which moves one
-    respondent alone, and later the log-odds behind the answer.
+    respondent alone, and later the log-odds behind the answer. The earlier answer is not learnt in this way: few
+    questions follow one, and for the others 0 is right.
 
     Args:
         hidden: Width of the language model.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting.elements.data import Estimate, ReportData
-from valuespectrum.reporting.elements.words import mark, number, respondents_named, with_interval
+from valuespectrum.reporting.elements.words import alike, mark, number, respondents_named, with_interval
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
 
@@ -47,7 +47,7 @@ def coefficients(data: ReportData) -> Mapping[str, object]:
         ],
         "item_estimates": [each for one in known for value in values for each in _items(one, value)],
         "estimates": [row for one in known for _, row in _rows(one) if row.mean is not None],
-        "missing": _shared((name, _missing(one)) for name, one in zip(names, known, strict=True)),
+        "missing": _shared((_missing(one), name) for name, one in zip(names, known, strict=True)),
     }
 
 
@@ -83,9 +83,7 @@ def _plain(found: Estimate) -> str:
 
 def _shared(missing: Iterable[tuple[str, str]]) -> list[str]:
     """The same reason once, with whose it is where it is not everybody's."""
-    whose: dict[str, list[str]] = {}
-    for name, why in missing:
-        whose.setdefault(why, []).append(name)
+    whose = alike(missing)
     everybody = len(whose) == 1
     return [why if everybody else f"{why} ({', '.join(names)})" for why, names in whose.items() if why]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from agents.models.model_names import ModelId
+from valuespectrum.instruments.measurement import read_name
 from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, ReportData
 from valuespectrum.scoring.answered.verdicts import listing as listing
 from valuespectrum.scoring.facets import findings as unknown
@@ -15,6 +17,8 @@ from valuespectrum.scoring.personas.rows import expected_by_chance
 from valuespectrum.theory.values import LABELS
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.text import visible_line
+
+Told = TypeVar("Told")
 
 PUBLISHED = (
     "Published protocol, repeated to compare with: one question in one form, so a lean towards yes is not taken out; "
@@ -122,10 +126,21 @@ def respondents_named(respondents: Sequence[Json]) -> list[str]:
         >>> respondents_named([{"model": "m@1", "instrument": "pairs"}, {"model": "n@1", "instrument": "pairs"}])
         ['m', 'n']
     """
-    from valuespectrum.instruments.measurement import read_name
-
     several = len({one["instrument"] for one in respondents}) > 1
     return [short_model(one["model"]) + several * f", {read_name(one['instrument'])}" for one in respondents]
+
+
+def alike(pairs: Iterable[tuple[str, Told]]) -> dict[str, list[Told]]:
+    """What is told of whom, each once with all whom it is told of, in the order of the first.
+
+    Example:
+        >>> alike([("too few", "m"), ("one wording", "n"), ("too few", "o")])
+        {'too few': ['m', 'o'], 'one wording': ['n']}
+    """
+    found: dict[str, list[Told]] = {}
+    for what, whom in pairs:
+        found.setdefault(what, []).append(whom)
+    return found
 
 
 def headline(data: ReportData) -> str:

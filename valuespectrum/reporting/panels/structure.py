@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from valuespectrum.instruments.measurement import read_name
 from valuespectrum.reporting.elements.data import Estimate, ReportData
 from valuespectrum.reporting.elements.reliability import coefficients
 from valuespectrum.reporting.elements.svg import element, picture
-from valuespectrum.reporting.elements.words import number, respondents_named, with_interval
+from valuespectrum.reporting.elements.words import alike, number, respondents_named, with_interval
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.theory.value_sets import FOUR, VALUE_SETS
 from valuespectrum.theory.values import LABELS, VALUES
@@ -51,10 +51,10 @@ class StructurePanel(Panel):
         circles = [_Circle(each) for run in data.runs for each in run.scores.get("structure", [])]
         return {
             "found": [circle for circle in circles if not circle.why],
-            "unfound": _alike((circle.why, circle.title) for circle in circles if circle.why),
+            "unfound": alike((circle.why, circle.title) for circle in circles if circle.why),
             "noted": dict.fromkeys(note for circle in circles if circle.why for note in circle.notes),
             "about": bool(circles),
-            "scales": _by_scale(shapes),
+            "scales": alike((shape.scale, shape) for shape in shapes),
             "shapes": shapes,
             "samples": shapes[0].people if shapes else (),
             "lacking": [each for shape in shapes for each in shape.estimates],
@@ -118,22 +118,6 @@ def _scale(one: Json) -> str:
         return "centred log-odds"
     read = one.get("readout", "").replace("_", " ")
     return f"centred, on the scale of {read_name(one['instrument'])}{f' ({read})' if read else ''}"
-
-
-def _by_scale(shapes: Sequence[_Shape]) -> Mapping[str, list[_Shape]]:
-    """Numbers of one unit stand in one table."""
-    found: dict[str, list[_Shape]] = {}
-    for each in shapes:
-        found.setdefault(each.scale, []).append(each)
-    return found
-
-
-def _alike(told: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
-    """Titles by the reason that they share."""
-    found: dict[str, list[str]] = {}
-    for why, title in told:
-        found.setdefault(why, []).append(title)
-    return found
 
 
 def _estimate(row: Json) -> str:
