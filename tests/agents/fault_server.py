@@ -102,6 +102,7 @@ class FaultServer(ThreadingHTTPServer):
         self.behaviour = behaviour
         self.seen = Seen()
         self.dice = random.Random(behaviour.seed)
+        self.times: Counter[str] = Counter()
         self.lock = threading.Lock()
         self.burst = 0
         self.closing = threading.Event()
@@ -137,9 +138,12 @@ class FaultServer(ThreadingHTTPServer):
         share = yes_share(question, pictures if self.behaviour.sees else (), persona_of(body) + earlier)
         tokens = 100 + len(earlier.split())
         count = int(body.get("n", 1))
+        asked = json.dumps(body, sort_keys=True)
         with self.lock:
             number = len(self.seen.bodies)
-            choices = [self._choice(index, body, question, share) for index in range(count)]
+            self.times[asked] += 1
+            dice = random.Random(f"{self.behaviour.seed}|{self.times[asked]}|{asked}")
+        choices = [self._choice(index, body, share, dice) for index in range(count)]
         return {
             "id": f"chatcmpl-{number}",
             "object": "chat.completion",
@@ -149,13 +153,15 @@ class FaultServer(ThreadingHTTPServer):
             "usage": {"prompt_tokens": tokens, "completion_tokens": 2 * count, "total_tokens": tokens + 2 * count},
         }
 
-    def _choice(self, index: int, body: Body, question: str, share: float) -> dict[str, Any]:
+    def _choice(self, index: int, body: Body, share: float, dice: random.Random) -> dict[str, Any]:
+        """What is drawn follows from what was asked and how often, whichever of many requests came first."""
+        question, _ = parts_of(body)
         hot = body.get("temperature", 0) > 0
-        word = ("Yes" if self.dice.random() < share else "No") if hot else ("Yes" if share >= 0.5 else "No")
+        word = ("Yes" if dice.random() < share else "No") if hot else ("Yes" if share >= 0.5 else "No")
         free = "logprobs" not in body and question.startswith("Describe")
         message: Mapping[str, Any] = {"role": "assistant", "content": f"{word}. {question}" if free else word}
         if self.behaviour.message is not None:
-            message = self.behaviour.message(question, self.dice)
+            message = self.behaviour.message(question, dice)
         choice: dict[str, Any] = {"index": index, "message": message, "finish_reason": "stop"}
         if body.get("logprobs") and self.behaviour.logprobs:
             top = {"Yes": share * 0.9, " yes": share * 0.1, "No": (0.95 - share), "I": 0.03}
