@@ -18,6 +18,7 @@ from agents.procedures.procedure import Named
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.scoring.answered.sets import AnsweredSets, ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.ordinal.rated import RatedAnswers
 from valuespectrum.scoring.units import Units
 from valuespectrum.stimuli.presenting.exhibit import Showing
 from valuespectrum.stimuli.retrieval import Assignment, StimulusRow
@@ -171,6 +172,19 @@ class Tabled(Protocol):
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """What the stored answers of one respondent say set by set.
+
+        Args:
+            answers: One row per ask: its tags, and what came back; failed asks are among them.
+            options: Readout and least mass.
+        """
+
+
+@runtime_checkable
+class Rated(Protocol):
+    """An instrument whose answers are steps of a scale: ordinal models of several respondents start from them."""
+
+    def rated(self, answers: pd.DataFrame, options: ScoringOptions) -> RatedAnswers:
+        """What the stored answers of one respondent say, ask by ask, on a scale that rises.
 
         Args:
             answers: One row per ask: its tags, and what came back; failed asks are among them.

@@ -32,7 +32,9 @@ from valuespectrum.instruments.registry import INSTRUMENTS, NEWER
 from valuespectrum.instruments.wordings.questionnaire import ISQ_RATINGS, ISQ_YES_NO, RATING_SUFFIX
 from valuespectrum.instruments.wordings.template import options as option_words
 from valuespectrum.scoring.cells import ScoringOptions, class_shares, judge
+from valuespectrum.scoring.choices.reading import read_options
 from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.ordinal.rated import RatedAnswers, rated_answers
 from valuespectrum.scoring.profile import number
 from valuespectrum.scoring.units import Units
 from vectorstore.foundation.errors import InputError
@@ -129,6 +131,14 @@ class Questionnaire(PictureBattery):
                 "interested_share": interested,
             },
         )
+
+    def rated(self, answers: pd.DataFrame, options: ScoringOptions) -> RatedAnswers:
+        """Digits of the four ratings by clip, every question a version of its own."""
+        ratings = answers[answers["item"].isin(ISQ_RATINGS)]
+        read = read_options(ratings, DIGITS, options)
+        clip = ratings["value"] + " " + ratings["clip"]
+        asked = ratings[["value"]].assign(item=clip, version=ratings["item"])
+        return rated_answers(asked, read, np.zeros(len(ratings), dtype=bool))
 
 
 def questionnaire_forms() -> list[Form]:

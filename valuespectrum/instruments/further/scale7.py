@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from agents.answers.respondent import Role
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS, Form, ItemOptions, PictureBattery, marked_forms, unreviewed
@@ -21,6 +23,7 @@ from valuespectrum.scoring.choices.reading import OptionAnswers, read_options, v
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.instructions.between import faking_between
 from valuespectrum.scoring.instructions.parts import instructed
+from valuespectrum.scoring.ordinal.rated import RatedAnswers, rated_answers
 from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
 from valuespectrum.scoring.units import Units
 
@@ -76,6 +79,15 @@ class SevenSteps(PictureBattery):
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Expected steps by value, clip and wording."""
         return self._heard(answers, options)[0]
+
+    def rated(self, answers: pd.DataFrame, options: ScoringOptions) -> RatedAnswers:
+        """Steps by clip, every wording and direction a version of its own."""
+        plain = instructed(answers)
+        read = read_options(plain, STEPS, options, _NEITHER if self.options.unforced else "")
+        turned = (plain["polarity"].astype(float) < 0).to_numpy()
+        version = plain["wording"].astype(str) + np.where(turned, " descending", " ascending")
+        item = plain["value"] + " " + plain["clip"]
+        return rated_answers(plain[["value"]].assign(item=item, version=version), read, turned)
 
     def _heard(self, answers: pd.DataFrame, options: ScoringOptions) -> tuple[ToldSets, OptionAnswers, ScaleLean]:
         plain = instructed(answers)

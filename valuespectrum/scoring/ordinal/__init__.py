@@ -1,0 +1,1 @@
+"""Ratings by a cumulative logit: respondent x value effects, with items, versions and people as what they are."""
