@@ -8,6 +8,7 @@ from pathlib import Path
 
 from valuespectrum.reproduction.human_values import samples
 from valuespectrum.reproduction.rows import ComparedNumber, reproduced
+from valuespectrum.reproduction.social_value_orientation import social_value_orientation
 from valuespectrum.reproduction.value_spectrum import value_spectrum
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -27,6 +28,7 @@ _PEOPLE = "a file of people's answers, .rda or CSV with a column an item (docs/p
 
 TARGETS: Mapping[str, PublishedTarget] = {
     "value-spectrum": PublishedTarget(lambda data: value_spectrum()),
+    "svo": PublishedTarget(lambda data: social_value_orientation()),
     **{name: PublishedTarget(rows, _PEOPLE) for name, rows in samples().items()},
 }
 """Name to target."""
