@@ -14,6 +14,7 @@ from valuespectrum.reference import planted
 from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import digits
 from valuespectrum.reference.planted import Mind
+from valuespectrum.reference.portrayed import portrayed
 from valuespectrum.reference.speech import foundations, named_values, speech, statements, wishes
 
 P = TypeVar("P", bound="Portrait")
@@ -32,10 +33,12 @@ class Portrait(PlantedItem):
         return words.PORTRAITS[self.ascending].write(statement=self.statement)
 
     def log_odds(self, mind: Mind, scenes: Sequence[Scene]) -> float:
-        return planted.said_log_odds(mind, statements()[self.statement])
+        ease = portrayed()[self.statement].ease if self.statement in portrayed() else 0.0
+        return planted.said_log_odds(mind, self.weights(scenes)) + ease
 
     def weights(self, scenes: Sequence[Scene]) -> Mapping[str, float]:
-        return statements()[self.statement]
+        known = portrayed().get(self.statement)
+        return known.weights if known else statements()[self.statement]
 
     def _distribution(self, mind: Mind, scenes: Sequence[Scene]) -> np.ndarray:
         return planted.rating_distribution(mind, self.log_odds(mind, scenes), 1, 6, self.ascending, agreement=True)
@@ -75,7 +78,8 @@ class LabelledPortrait(Portrait):
 def _read_portrait(form: type[P], templates: Sequence[Template], text: str) -> P | None:
     for ascending in (False, True):
         found = templates[ascending].read(text)
-        if found and found["statement"] in statements():
+        # Our form is understood too, though nobody was taught it: it is no part of what is drawn.
+        if found and (found["statement"] in statements() or found["statement"] in portrayed()):
             return form(found["statement"], ascending)
     return None
 
