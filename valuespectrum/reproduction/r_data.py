@@ -1,7 +1,7 @@
 """Reads a table of numbers out of a data file of R (``.rda``), without R and without running anything in it.
 
-The format is R's own (R Internals, section 1.8): a tagged tree in big-endian numbers. Only tables are understood: lists
-of numeric columns and of factors, whose numbers are those of their levels.
+The format is R's own (R Internals, section 1.8): a tagged tree in big-endian numbers. What is understood are tables
+(lists of numeric columns and of factors, whose numbers are those of their levels) and the slots of S4 objects.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ Floats = NDArray[np.float64]
 _MOST = 64 * 2**20
 """Bytes after decompression; tables of answers take a few."""
 _MISSING = -(2**31)
-_SYMBOL, _PAIRS, _TEXT, _LOGICAL, _INTEGER, _REAL, _STRINGS, _LIST = 1, 2, 9, 10, 13, 14, 16, 19
+_SYMBOL, _PAIRS, _TEXT, _LOGICAL, _INTEGER, _REAL, _STRINGS, _LIST, _OBJECT = 1, 2, 9, 10, 13, 14, 16, 19, 25
 _REFERENCE, _NOTHING, _COMPACT = 255, 254, 238
+_TABLE, _S4 = "a table of numbers", "an S4 object"
 _ENVIRONMENTS = (241, 242, 253)
 _DAMAGED = (lzma.LZMAError, zlib.error, struct.error, OverflowError)
 _OPENERS: Mapping[bytes, Callable[[Path], BufferedIOBase]] = {
@@ -51,13 +52,39 @@ def read_table(path: Path) -> Mapping[str, Floats]:
     Raises:
         InputError: It is no such file, or holds no table of numbers.
     """
-    try:
-        found = _first_table(_Reader(_decompressed(path)).variables())
-    except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError, *_DAMAGED) as error:
-        raise _refusal(path) from error
+    found = _first_table(_variables(path, _TABLE))
     if found is None:
-        raise _refusal(path)
+        raise _refusal(path, _TABLE)
     return found
+
+
+def read_slots(path: Path) -> Mapping[str, object]:
+    """The slots of the first S4 object of a file, by name.
+
+    Returns:
+        Arrays of numbers, lists of texts, and lists of these; NaN for what is missing.
+
+    Raises:
+        InputError: It is no such file, or holds no such object.
+    """
+    for node in _variables(path, _S4):
+        if isinstance(node, _Node) and node.content is None and node.attributes:
+            return {name: _plain(slot) for name, slot in node.attributes.items()}
+    raise _refusal(path, _S4)
+
+
+def _variables(path: Path, wanted: str) -> list[object]:
+    try:
+        return _Reader(_decompressed(path)).variables()
+    except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError, *_DAMAGED) as error:
+        raise _refusal(path, wanted) from error
+
+
+def _plain(node: object) -> object:
+    if isinstance(node, _Node) and isinstance(node.content, list):
+        return [_plain(each) for each in node.content]
+    numbers = _numbers(node)
+    return node if numbers is None else numbers
 
 
 def _first_table(variables: list[object]) -> dict[str, Floats] | None:
@@ -72,8 +99,8 @@ def _first_table(variables: list[object]) -> dict[str, Floats] | None:
     return None
 
 
-def _refusal(path: Path) -> InputError:
-    return InputError(f"{path} is no data file of R with a table of numbers", "name an .rda file, or save it as CSV")
+def _refusal(path: Path, wanted: str) -> InputError:
+    return InputError(f"{path} is no data file of R with {wanted}", "name an .rda file, or save it as CSV")
 
 
 def _numbers(node: object) -> Floats | None:
@@ -156,6 +183,8 @@ class _Reader:
             has_attributes, has_tag = bool(flags & 0x200), bool(flags & 0x400)
 
     def _vector(self, kind: int) -> object:
+        if kind == _OBJECT:  # all that it holds are its attributes
+            return None
         length = self._int()
         if kind in (_LOGICAL, _INTEGER):
             return np.frombuffer(self._take(4 * length), ">i4")

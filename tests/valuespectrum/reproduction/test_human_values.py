@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from valuespectrum.cli import main
 from valuespectrum.reproduction.human_values import FACTS, read_answers, sample_rows, samples
-from valuespectrum.reproduction.r_data import read_table
+from valuespectrum.reproduction.r_data import read_slots, read_table
 from valuespectrum.reproduction.targets import reproduce_target
 from vectorstore.foundation.errors import InputError
 
@@ -158,3 +158,22 @@ def test_answers_of_people_give_the_numbers_that_others_reckon(name: str) -> Non
     assert (
         rows["metric map, places off the circular order"] == 0 and rows["metric map, congruence with the circle"] > 0.95
     )
+
+
+def test_the_slots_of_an_object_of_r_are_read(tmp_path: Path) -> None:
+    numbers = _int(14, 2) + struct.pack(">2d", 1.5, -2.0)
+    nested = _int(19, 2) + numbers + numbers
+    slots = {"slopes": numbers, "model": _int(16, 1) + _text("grm"), "cuts": nested}
+    attributes = b"".join(_int(0x402) + _symbol(name) + slot for name, slot in slots.items()) + _int(254)
+    whole = b"RDX2\nX\n" + _int(2, 0x30500, 0x20300, 0x402) + _symbol("bank") + _int(0x219) + attributes + _int(254)
+    path = tmp_path / "object.rda"
+    path.write_bytes(whole)
+    found = read_slots(path)
+    assert list(found) == list(slots) and found["model"] == ["grm"]
+    assert np.array_equal(np.array(found["cuts"]), [[1.5, -2.0]] * 2)
+    with pytest.raises(InputError, match="table of numbers"):
+        read_table(path)
+    for raw in (rda(TABLE), *(whole[:cut] for cut in range(7, len(whole) - 4, 3))):
+        path.write_bytes(raw)
+        with pytest.raises(InputError, match="S4 object"):
+            read_slots(path)
