@@ -9,6 +9,7 @@ from pathlib import Path
 from valuespectrum.reproduction.human_values import samples
 from valuespectrum.reproduction.rows import ComparedNumber, reproduced
 from valuespectrum.reproduction.social_value_orientation import social_value_orientation
+from valuespectrum.reproduction.value_portrait import value_portrait
 from valuespectrum.reproduction.value_spectrum import value_spectrum
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -24,11 +25,13 @@ class PublishedTarget:
     """The data that a user has to bring, in words; empty where the facts come with us."""
 
 
+_CLONE = "a clone of github.com/holi-lab/ValuePortrait (docs/published-numbers.md)"
 _PEOPLE = "a file of people's answers, .rda or CSV with a column an item (docs/published-numbers.md)"
 
 TARGETS: Mapping[str, PublishedTarget] = {
     "value-spectrum": PublishedTarget(lambda data: value_spectrum()),
     "svo": PublishedTarget(lambda data: social_value_orientation()),
+    "value-portrait": PublishedTarget(value_portrait, _CLONE),
     **{name: PublishedTarget(rows, _PEOPLE) for name, rows in samples().items()},
 }
 """Name to target."""

@@ -12,6 +12,8 @@ from valuespectrum.operations.shared.outcomes import CheckOutcome
 from valuespectrum.operations.shared.tables import table
 from vectorstore.foundation.json_types import Json
 
+_MOST_ROWS = 100
+"""Rows up to which all are printed; of more, those that agree are counted."""
 _VERDICTS = {True: "yes", False: "NO", None: ""}
 
 
@@ -52,7 +54,8 @@ def reproduce(target: TargetName = "value-spectrum", data: str | PathLike[str] |
 
 
 def _in_words(document: Json) -> str:
-    rows = document["rows"]
+    every = document["rows"]
+    rows = [row for row in every if len(every) <= _MOST_ROWS or row["pass"] is not True or row["note"]]
     cells = [
         (
             row["name"],
@@ -62,9 +65,11 @@ def _in_words(document: Json) -> str:
         for row in rows
     ]
     notes = [f"{row['name']}: {row['note']}" for row in rows if row["note"]]
-    compared = [row for row in rows if row["pass"] is not None]
+    compared = [row for row in every if row["pass"] is not None]
     same = sum(row["pass"] for row in compared)
     told = f"{same} of {len(compared)} published numbers were made again"
+    unlisted = len(every) - len(rows)
+    told += f", {unlisted} of them are not listed here (--json has all)" if unlisted else ""
     known = document["contradictions"]
     told += f"; known to contradict their own source: {', '.join(known)}" if known else ""
     verdict = "reproduced" if document["passed"] else "NOT reproduced"
