@@ -193,6 +193,19 @@ class Rated(Protocol):
 
 
 @runtime_checkable
+class OwnItems(Protocol):
+    """Options of an instrument that may name a file of the user's with further questions, or with all of them."""
+
+    @property
+    def own_items(self) -> Mapping[str, str]:
+        """What a manifest keeps of the file, since other questions are another run: a hash; nothing of none.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+
+
+@runtime_checkable
 class Celled(Protocol):
     """An instrument that asks every set in balanced cells, whose orders and draws can be told apart."""
 

@@ -16,8 +16,7 @@ from agents.personas.prompts import Strategy
 from agents.personas.reserved import PLACEBO_TEXTS, is_placebo_text
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import Spending, spending
-from valuespectrum.instruments.base import Instrument
-from valuespectrum.instruments.battery import ItemOptions
+from valuespectrum.instruments.base import Instrument, OwnItems
 from valuespectrum.instruments.registry import settings_of
 from valuespectrum.instruments.roles import roles
 from valuespectrum.runs.run import read_manifest
@@ -171,7 +170,7 @@ class Asking:
         worded = instrument.options
         return {
             "battery": settings_of(instrument),
-            **(worded.own_items if isinstance(worded, ItemOptions) else {}),
+            **(worded.own_items if isinstance(worded, OwnItems) else {}),
             "models": {model.id: dict(model.settings) for model in self._models},
             "personas": list(map(_told, self._personas)),
             "roles": [asdict(role) for role in self.roles],

@@ -187,6 +187,25 @@ def rating_distribution(
     return np.asarray((1 - leans.constant) * density + leans.constant * constant)
 
 
+def said_shares(member: CohortMember, steps: int = 6) -> dict[str, float]:
+    """What a rating scale shows of what is planted in words, of somebody without leans and of an average statement.
+
+    The bell is cut off at the ends of the scale, so that ratings are nearer to its middle than the liking is.
+
+    Args:
+        member: Who is asked.
+        steps: Of the scale.
+
+    Returns:
+        Refined value to where on the scale the mean rating lies, 0 to 100.
+    """
+    numbers, plain = np.arange(steps), Mind(CohortMember("", 0.0, 0.0, 0.0))
+    return {
+        value: 100 * float(rating_distribution(plain, held, 1, steps) @ numbers) / (steps - 1)
+        for value, held in member.words.items()
+    }
+
+
 def choice_shares(mind: Mind, utilities: Sequence[float]) -> list[float]:
     """Probabilities of options in the order in which they are named: utilities, and the lean towards the first.
 

@@ -14,6 +14,8 @@ from valuespectrum.theory.value_sets import NINETEEN
 
 OWN = "own"
 """Our form."""
+ROUNDS = 4
+"""Portraits of each value in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,16 @@ class Form:
     spoken: bool = False
     """Whether portraits are what somebody says (I like ...); else they tell of somebody (It matters to them ...)."""
 
-    def shortened(self, rounds: int) -> Form:
-        """Our form with fewer portraits of every value: the first rounds."""
-        kept = self.items[: rounds * len(self.key.finest)]
-        key = _own_key(rounds, self.key.title)
-        return Form(self.name, key, kept, self.licence, self.language, self.spoken)
-
 
 @cache
-def own_form() -> Form:
-    """Our own portraits, written for this project: four of each of the nineteen values."""
+def own_form(rounds: int = ROUNDS) -> Form:
+    """Our own portraits, written for this project.
+
+    Args:
+        rounds: How many of each of the nineteen values, from the first.
+    """
     document = yaml.safe_load((DATA / "own.yaml").read_text("utf-8"))
     said: Mapping[str, list[Mapping[str, list[str]]]] = document["portraits"]
-    rounds = len(said[NINETEEN.dimensions[0]])
     items = [
         PortraitItem(
             turn * len(NINETEEN) + place + 1,
@@ -77,13 +76,14 @@ def own_form() -> Form:
         for place, value in enumerate(NINETEEN.dimensions)
     ]
     licence = Licence(str(document["licence"]), str(document["source"]))
-    return Form(OWN, _own_key(rounds, "Our own portraits"), tuple(items), licence, spoken=True)
+    return Form(OWN, _own_key(rounds), tuple(items), licence, spoken=True)
 
 
-def _own_key(rounds: int, title: str) -> ScoringKey:
+def _own_key(rounds: int) -> ScoringKey:
     step = len(NINETEEN)
     numbers = {
         value: tuple(turn * step + place + 1 for turn in range(rounds))
         for place, value in enumerate(NINETEEN.dimensions)
     }
-    return ScoringKey(OWN, title, "this project", rounds * step, SCALES["portrait"], False, NINETEEN, numbers)
+    title, scale = "Our own portraits", SCALES["portrait"]
+    return ScoringKey(OWN, title, "this project", rounds * step, scale, False, NINETEEN, numbers)

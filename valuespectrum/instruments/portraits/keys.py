@@ -83,12 +83,11 @@ class ScoringKey:
     numbers: Mapping[str, tuple[int, ...]]
     """Value of the finest set to its items, numbered from 1."""
 
-    def over(self, value_set: ValueSet, humility: bool = True) -> Mapping[str, tuple[int, ...]]:
-        """The key over a set: its own, or a coarser one.
+    def over(self, value_set: ValueSet) -> Mapping[str, tuple[int, ...]]:
+        """The official key over a set: its own, or a coarser one.
 
         Args:
             value_set: The nineteen, the ten or the four.
-            humility: Whether humility counts as tradition among the ten (the official key) or for none of them.
 
         Raises:
             InputError: The form does not tell the values of the set apart.
@@ -105,8 +104,7 @@ class ScoringKey:
                 f"{self.title} does not tell the values of {value_set.title} apart", f"score {self.finest.title}"
             )
         return {
-            value: tuple(number for part in parts if humility or part != "humility" for number in self.numbers[part])
-            for value, parts in members.items()
+            value: tuple(number for part in parts for number in self.numbers[part]) for value, parts in members.items()
         }
 
     def value_of(self, number: int) -> str:

@@ -16,20 +16,41 @@ LABELS: tuple[str, ...] = (
     "very much like me",
 )
 """The six answers to a portrait, from the least."""
-_SAID = 'Somebody says: "{statement}" How much is this person like you? '
-PORTRAITS: tuple[Template, Template] = (
-    Template(_SAID + "Answer with one digit from 1, very much like me, to 6, not like me at all."),
-    Template(_SAID + "Answer with one digit from 1, not like me at all, to 6, very much like me."),
-)
+SAID = 'Somebody says: "{statement}"'
+"""How a portrait in somebody's own words begins."""
+TOLD = 'Here is a description of somebody: "{statement}"'
+"""How one begins that tells of somebody, as those of published questionnaires do."""
+_LIKE_YOU = " How much is this person like you? "
+
+
+def digit_portraits(begins: str, labels: tuple[str, ...] = LABELS) -> tuple[Template, Template]:
+    """A portrait with digits, descending and ascending.
+
+    Args:
+        begins: ``SAID`` or ``TOLD``.
+        labels: Of the digits, from the least.
+    """
+    most, least, last = labels[-1], labels[0], len(labels)
+    asked = f"{begins}{_LIKE_YOU}Answer with one digit from "
+    return (
+        Template(f"{asked}1, {most}, to {last}, {least}."),
+        Template(f"{asked}1, {least}, to {last}, {most}."),
+    )
+
+
+def labelled_portraits(begins: str, labels: tuple[str, ...] = LABELS) -> tuple[Template, Template]:
+    """A portrait with labels in words, from the most and from the least; arguments as of ``digit_portraits``."""
+    listed = (labels[::-1], labels)
+    most, least = (Template(f"{begins}{_LIKE_YOU}Answer {', '.join(each[:-1])} or {each[-1]}.") for each in listed)
+    return most, least
+
+
+PORTRAITS: tuple[Template, Template] = digit_portraits(SAID)
 """A portrait with digits, descending and ascending."""
-
-
-def _labelled(labels: tuple[str, ...]) -> Template:
-    return Template(_SAID + f"Answer {', '.join(labels[:-1])} or {labels[-1]}.")
-
-
-LABELLED_PORTRAITS: tuple[Template, Template] = (_labelled(LABELS[::-1]), _labelled(LABELS))
+LABELLED_PORTRAITS: tuple[Template, Template] = labelled_portraits(SAID)
 """A portrait with labels in words, from the most and from the least."""
+AFTER_SEEING = "You have just seen this. "
+"""What is said before a question about oneself that follows something shown."""
 IMPORTANCE_SCALES: tuple[Template, Template] = (
     Template("How important is {value} to you? Answer with one digit from 1, very important, to 6, not at all."),
     Template("How important is {value} to you? Answer with one digit from 1, not at all, to 6, very important."),

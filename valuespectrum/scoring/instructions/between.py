@@ -1,18 +1,32 @@
-"""The faking effect of one respondent who was asked in all frames of mind."""
+"""Frames of mind of one respondent: how far it can fake, and whether it does so when it is asked openly.
+
+Under the instruction to make the best impression the profile moves away from the honest one; an open answer that lies
+on that way fakes of itself. With ``o`` and ``f`` how far open and faked ratings of each item lie from the honest ones,
+both centred over items, the share of the way is ``sum(o f) / sum(f^2)``, with a jackknife over items.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.instructions.faking import FakingEffect, faking_effect
 from valuespectrum.scoring.instructions.parts import FAKE_GOOD, HONEST, INSTRUCTION_TAG, instructed, spoken_frames
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_NOTHING, _FEWEST = 1e-12, 3
+LEAST_OPEN = 0.1
+"""Share of the way to the best impression from which open answers count as faked, where its interval is above 0."""
 
 
 def faking_between(
@@ -36,3 +50,77 @@ def faking_between(
     wordings = max((len(table.wordings) for table in (faked, honest) if table is not None), default=1)
     facets = Facets(options.level, options.over_wordings and wordings > 1, least_clips=options.minimum_clips)
     return faking_effect(faked, honest, facets)
+
+
+def openness(
+    sets: Callable[[pd.DataFrame, ScoringOptions], ToldSets], answers: pd.DataFrame, options: ScoringOptions
+) -> tuple[Estimate, Finding] | None:
+    """How far open answers lie on the way from the honest profile to the one that makes the best impression.
+
+    Args:
+        sets: Makes a table of sets out of answers that carry no instruction.
+        answers: Of all frames of mind.
+        options: Scoring options.
+
+    Returns:
+        The share of the way (0 for who says openly what it says honestly, 1 for who shows its best throughout) with an
+        interval over items, and whether it is flagged; ``None`` where not all three frames of mind were asked.
+    """
+    if not {"", HONEST, FAKE_GOOD} <= set(spoken_frames(answers)):
+        return None
+    tables = [
+        sets(instructed(answers, name).assign(**{INSTRUCTION_TAG: ""}), options).table
+        for name in ("", HONEST, FAKE_GOOD)
+    ]
+    if any(table is None for table in tables):
+        return None
+    import pandas as pd
+
+    columns = [table.frame().groupby(["value", "clip"])["theta"].mean() for table in tables if table is not None]
+    wide = pd.concat(columns, axis=1, keys=["open", "honest", "faked"]).dropna()
+    share = way_taken(
+        *(np.asarray(wide[name] - wide["honest"], dtype=np.float64) for name in ("open", "faked")), options.level
+    )
+    return share, _open_finding(share)
+
+
+def way_taken(opened: NDArray[np.float64], faked: NDArray[np.float64], level: float = 0.95) -> Estimate:
+    """Share of the way, with a jackknife over items.
+
+    Args:
+        opened: How far the open rating of each item lies from the honest one, shape (items,).
+        faked: The same of the rating that makes the best impression.
+        level: Coverage aimed at.
+
+    Example:
+        >>> way_taken(np.array([1.0, 0.0, -1.0]), np.array([2.0, 0.0, -2.0])).mean
+        0.5
+    """
+    from scipy.special import stdtrit
+
+    def share(kept: NDArray[np.int64]) -> float:
+        one, other = (each[kept] - each[kept].mean() for each in (opened, faked))
+        below = float(other @ other)
+        return float(one @ other) / below if below > _NOTHING else np.nan
+
+    count = len(opened)
+    if count < _FEWEST:
+        return Estimate(None, why="too few items were answered in all frames of mind")
+    mean = share(np.arange(count))
+    left = np.array([share(np.delete(np.arange(count), place)) for place in range(count)])
+    if np.isnan(mean) or np.isnan(left).any():
+        return Estimate(None, why="the instruction to make the best impression moved nothing")
+    error = float(np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum()))
+    if not error > _NOTHING:
+        return Estimate(mean, why="every item says the same")
+    half = float(stdtrit(count - 1, (1 + level) / 2)) * error
+    return Estimate(mean, mean - half, mean + half, se=error)
+
+
+def _open_finding(share: Estimate) -> Finding:
+    if share.mean is None:
+        return Finding("open_faking", "unknown", None, LEAST_OPEN, share.why)
+    sure = share.low is not None and share.low > 0
+    part = f"{share.mean:.0%} of the way from the honest profile to the one that makes the best impression"
+    statements = (f"open answers lie {part}", f"open answers lie {part}: they show what makes a good impression")
+    return told("open_faking", sure and share.mean >= LEAST_OPEN, share.mean, LEAST_OPEN, statements)

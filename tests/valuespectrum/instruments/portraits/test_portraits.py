@@ -1,0 +1,183 @@
+"""Portraits on respondents whose values are planted: recovered, centred by the mean of all items, with leans beside."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from planted_instruments import answered, measured, member, twin
+
+from agents.answers.respondent import BARE
+from agents.models.base import Ask
+from valuespectrum.instruments.base import Recoverable, Setting, Tabled
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.portraits.forms import own_form
+from valuespectrum.instruments.portraits.instrument import Portraits
+from valuespectrum.instruments.portraits.options import PortraitOptions
+from valuespectrum.instruments.registry import load_instrument
+from valuespectrum.reference.planted import said_shares
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.recovery import spearman
+from valuespectrum.theory.value_sets import NINETEEN, TEN
+from vectorstore.foundation.errors import InputError
+
+SCORING = ScoringOptions(draws=100)
+
+
+def _asks(**options: Any) -> list[Ask]:
+    return list(Portraits(PortraitOptions(**options)).questions(Setting((BARE,))))
+
+
+@cache
+def _answers(who: str, **options: Any) -> pd.DataFrame:
+    return answered(_asks(**options), twin(who))
+
+
+def _measured(who: str, **options: Any) -> Measurement:
+    return measured(Portraits(PortraitOptions(**options)), _answers(who, **options), SCORING)
+
+
+def _centred(found: Measurement) -> dict[str, float]:
+    return {value: score.centred.mean for value, score in found.scores.items() if score.centred.mean is not None}
+
+
+@pytest.mark.parametrize("scoring", ["ten", "nineteen"])
+@pytest.mark.parametrize("who", ["amber", "pearl"])
+def test_planted_values_come_back(who: str, scoring: str) -> None:
+    """What is planted in words, not in pictures: pearl's circle is turned between the two."""
+    found = _measured(who, scoring=scoring)
+    instrument = Portraits(PortraitOptions(scoring=scoring))
+    assert isinstance(instrument, Recoverable) and isinstance(instrument, Tabled)
+    goal = instrument.expected_centred(said_shares(member(who)))
+    assert (spearman(_centred(found), goal) or 0) > 0.95
+    inside = [
+        (score.centred.low or 0) <= goal[value] <= (score.centred.high or 0) for value, score in found.scores.items()
+    ]
+    assert sum(inside) >= 0.85 * len(inside)
+    assert found.verdicts[0].startswith("describes itself more by")
+    assert "other items" in found.covers and "clip" not in found.covers
+    assert not [finding for finding in found.guards if finding.flagged]
+
+
+def test_scores_are_centred_on_all_items_and_not_on_values() -> None:
+    """Among the ten, face counts for none and universalism has most items: MRAT is over all 76 all the same."""
+    found = _measured("amber")
+    ratings = found.table
+    assert ratings is not None and found.overall.mean is not None
+    means = {value: score.estimate.mean or 0.0 for value, score in found.scores.items()}
+    by_value = np.mean(list(means.values()))
+    assert abs(found.overall.mean - by_value) > 0.02, "here the two differ, so that the test can fail"
+    for value, score in found.scores.items():
+        assert score.centred.mean == pytest.approx(means[value] - found.overall.mean, abs=1e-9)
+    refined = _measured("amber", scoring="nineteen")
+    every = [score.estimate.mean for score in refined.scores.values()]
+    assert refined.overall.mean == pytest.approx(np.mean([each or 0.0 for each in every]), abs=1e-9)
+    assert found.overall.mean == pytest.approx(refined.overall.mean, abs=1e-9)
+
+
+def test_leans_are_told_and_move_nothing() -> None:
+    plain, leaning = _measured("amber,scale=0,acquiescence=0"), _measured("amber,scale=0.3,acquiescence=0.3")
+    assert leaning.bias["acquiescence"].side == leaning.bias["scale_lean"].side == 1
+    assert plain.bias["acquiescence"].mean == pytest.approx(0.0, abs=0.05)
+    off = [abs(_centred(leaning)[value] - _centred(plain)[value]) for value in TEN.dimensions]
+    assert max(off) < 0.15
+
+
+def test_words_and_digits_tell_the_same() -> None:
+    digits, words = _measured("amber", rounds=3), _measured("amber", rounds=3, labels="words")
+    assert _centred(words) == pytest.approx(_centred(digits), abs=1e-6)
+    assert digits.bias["label_order"].mean is None and words.bias["label_order"].side == 1
+    both = _asks(labels="both", rounds=1)
+    assert len(both) == 19 * 4 * 4
+    assert {len(ask.choices) for ask in both} == {6}
+    assert {ask.choices[0].surfaces[0] for ask in both} == {"1", "not like me at all", "very much like me"}
+
+
+def test_answers_that_tell_nothing_are_named() -> None:
+    constant = _measured("maple")
+    assert [finding.name for finding in constant.guards if finding.flagged] == ["constant"]
+    instrument = Portraits()
+    silent = _answers("amber").assign(parsed="refusal")
+    silent = silent.drop(columns=[name for name in silent if str(name).startswith("log_probability")])
+    nothing = measured(instrument, silent, SCORING)
+    assert all(score.estimate.mean is None for score in nothing.scores.values())
+    assert nothing.verdicts[0].startswith("nothing is told") and nothing.rates["refusal"].mean == 1.0
+    assert nothing.n_unscored == 76 and "answered" in [each.name for each in nothing.guards if each.flagged]
+
+
+def test_the_faker_is_flagged_and_nobody_else() -> None:
+    """Ocean shows openly what others like, and half of it when told to be honest."""
+    for who, faker in (("ocean", True), ("amber", False), ("yarrow", False)):
+        found = _measured(who, frame_of_mind="all", rounds=3, wordings=1)
+        flagged = [finding.name for finding in found.guards if finding.flagged]
+        assert ("open_faking" in flagged) is faker, who
+        assert found.scalars["faking"].mean is not None and found.scalars["faking"].mean > 0
+    one = _measured("ocean", rounds=3, wordings=1)
+    assert "open_faking" not in one.scalars
+
+
+def test_draws_are_read_like_probabilities() -> None:
+    table = answered(_asks(rounds=3, wordings=1), twin("amber", samples=8))
+    found = measured(Portraits(PortraitOptions(rounds=3, wordings=1)), table, SCORING)
+    probable = _measured("amber", rounds=3, wordings=1)
+    assert (spearman(_centred(found), _centred(probable)) or 0) > 0.9
+    rated = Portraits(PortraitOptions(rounds=3, wordings=1)).rated(table, SCORING)
+    assert rated.kind == "samples" and set(rated.asked["value"]) == set(NINETEEN.dimensions)
+    assert rated.weights.sum(axis=1).max() == 8
+
+
+def test_one_direction_leaves_the_lean_in_and_says_so() -> None:
+    found = _measured("amber", directions="ascending", rounds=3)
+    assert found.bias["scale_lean"].mean is None
+    assert {finding.name: finding.state for finding in found.guards}["directions"] == "unknown"
+    assert found.scores["power"].estimate.mean is not None
+
+
+def test_four_values_and_what_humility_and_face_count_for() -> None:
+    official = _measured("amber", scoring="four")
+    assert [score.n_units for score in official.scores.values()] == [16, 12, 20, 20]
+    beside = _measured("amber", scoring="four", humility="self_transcendence", face="conservation")
+    assert [score.n_units for score in beside.scores.values()] == [16, 12, 24, 24]
+    apart = _measured("amber", humility="apart")
+    assert apart.scores["tradition"].n_units == 4
+    assert _measured("amber").scores["tradition"].n_units == 8
+    assert official.overall.mean == pytest.approx(beside.overall.mean)
+
+
+def test_options_that_make_no_sense_are_refused() -> None:
+    for options, complaint in (
+        ({"form": "pvq_50"}, "no scoring key 'pvq_50'"),
+        ({"form": "pvq_40", "scoring": "nineteen"}, "does not tell the values"),
+        ({"form": "svs", "labels": "words"}, "not every number"),
+        ({"file": "texts.csv"}, "which questionnaire"),
+        ({"rounds": "9"}, r"rounds must lie in 1\.\.4"),
+        ({"labels": "letters"}, "labels is one of"),
+    ):
+        with pytest.raises(InputError, match=complaint):
+            load_instrument("portraits", options)
+    with pytest.raises(InputError, match="not ours to pass on"):
+        load_instrument("portraits", {"form": "pvq_40"}).cost(0)
+
+
+def _file(path: Path, rows: str) -> Path:
+    path.write_text(rows, encoding="utf-8")
+    return path
+
+
+def test_a_form_of_the_users_is_asked_and_scored(tmp_path: Path) -> None:
+    """Texts that the reference world knows stand in for official ones, which are nobody's to pass on."""
+    said = iter(item for item in own_form().items)
+    rows = "\n".join(f'{number},"{next(said).paraphrases[0]}"' for number in range(1, 41))
+    path = _file(tmp_path / "texts.csv", f"number,text\n{rows}\n")
+    instrument = load_instrument("portraits", {"form": "pvq_40", "file": str(path)})
+    asks = list(instrument.questions(Setting((BARE,))))  # type: ignore[attr-defined]
+    assert len(asks) == 80 and "Here is a description of somebody" in asks[0].question
+    table = pd.DataFrame([{**ask.tags, "parsed": str(1 + number % 6), "error": ""} for number, ask in enumerate(asks)])
+    found = measured(instrument, table, SCORING)
+    assert found.n_units == 40 and found.scores["stimulation"].n_units == 3
+    assert any("contamination" in note for note in found.notes)
+    assert found.bias["acquiescence"].mean is None

@@ -1,0 +1,114 @@
+"""Conditions of reading a profile of portraits, and what the numbers allow to say in words."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.instruments.portraits.ratings import PortraitRatings, is_reversed
+from valuespectrum.scoring.answered.conclusions import Concluded
+from valuespectrum.scoring.answered.verdicts import listing, standing_out, tested_in_words
+from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.theory.value_sets import ValueSet
+
+Floats = NDArray[np.float64]
+
+LEAST_SPREAD = 0.5
+"""Standard deviation of the numbers said below which answers count as one and the same (on six steps)."""
+LEAST_AGREEMENT = 0.5
+"""Correlation of the two directions below which the scale is said to be misread."""
+LEAST_NEGATION = 0.0
+LEAST_MASS = 0.8
+
+
+def guards(rated: PortraitRatings) -> tuple[Finding, ...]:
+    """Whether answers vary, whether scale and negation are understood, and whether answers are numbers at all."""
+    return (
+        constant_numbers(rated.numbers),
+        directions_agree(rated.leans.agreement),
+        negation_understood(rated),
+        answered_at_all(rated),
+    )
+
+
+def constant_numbers(numbers: Floats) -> Finding:
+    """Whether nearly one number is said whatever is asked.
+
+    Scales are put in both directions, so nobody who reads them can mean that.
+
+    Args:
+        numbers: Expected number of every ask as it stands on its scale; NaN for what does not count.
+    """
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 2:
+        return Finding("constant", "unknown", None, LEAST_SPREAD, "there are no answers")
+    spread = float(known.std(ddof=1))
+    statements = (
+        f"the numbers said have a standard deviation of {spread:.2f} steps",
+        f"nearly the same number is said whatever is asked (standard deviation {spread:.2f} steps): the profile says "
+        "next to nothing",
+    )
+    return told("constant", spread < LEAST_SPREAD, spread, LEAST_SPREAD, statements)
+
+
+def directions_agree(agreement: float | None) -> Finding:
+    """Whether both directions of the scale tell the same.
+
+    Args:
+        agreement: Correlation over items; ``None`` where there is none.
+    """
+    if agreement is None:
+        return Finding("directions", "unknown", None, LEAST_AGREEMENT, "the scale was put in one direction")
+    statements = (
+        f"the two directions of the scale agree by {agreement:.2f}",
+        f"the two directions of the scale agree by {agreement:.2f} only: which end means much is not understood",
+    )
+    return told("directions", agreement < LEAST_AGREEMENT, agreement, LEAST_AGREEMENT, statements)
+
+
+def negation_understood(rated: PortraitRatings) -> Finding:
+    """Whether reversed wordings, turned round, go with the straight ones over items: else negation is not read."""
+    table = rated.rows
+    reversed_ = is_reversed(table["wording"])
+    means = [part.groupby("clip")["theta"].mean() for part in (table[~reversed_], table[reversed_])]
+    shared = sorted(set(means[0].index) & set(means[1].index))
+    pairs = np.array([[side[item] for item in shared] for side in means], dtype=np.float64)
+    if len(shared) < 3 or (pairs.std(axis=1) == 0).any():
+        return Finding("negation", "unknown", None, LEAST_NEGATION, "no portraits were put in reversed wordings")
+    r = float(np.corrcoef(pairs)[0, 1])
+    statements = (
+        f"reversed wordings go with the straight ones (r = {r:.2f})",
+        f"reversed wordings do not go with the straight ones (r = {r:.2f}): negation is not read, and the profile is "
+        "what agreeing makes of it",
+    )
+    return told("negation", r <= LEAST_NEGATION, r, LEAST_NEGATION, statements)
+
+
+def answered_at_all(rated: PortraitRatings) -> Finding:
+    """Whether enough of what was asked was answered with a number of the scale."""
+    if not len(rated.read.counts):
+        return Finding("answered", "unknown", None, LEAST_MASS, "nothing was asked")
+    share = float(rated.read.counts.mean())
+    statements = (
+        f"{share:.0%} of the questions were answered by the scale",
+        f"only {share:.0%} of the questions were answered by the scale: scores are about the rest as little as about "
+        "silence",
+    )
+    return told("answered", share < LEAST_MASS, share, LEAST_MASS, statements)
+
+
+def verdicts(found: Concluded | None, value_set: ValueSet, level: float, why: str) -> tuple[str, ...]:
+    """What may be said: about self-description, never about acts."""
+    if found is None:
+        return (f"nothing is told of what matters to the respondent: {why}",)
+    differ = found.analysis.differ
+    if differ.p is None:
+        return (f"whether some values are held more than others was not tested: {differ.why}",)
+    tested = tested_in_words(differ)
+    above, below = (listing([value_set.label(value).lower() for value in side]) for side in standing_out(found, level))
+    if differ.p >= 1.0 - level:
+        return (f"no value stands out of the self-description from noise ({tested})",)
+    if not (above or below):
+        return (f"describes itself by some values more than by others, but not surely by which ({tested})",)
+    parts = [f"{how} by {names}" for names, how in ((above, "more"), (below, "less")) if names]
+    return (f"describes itself {' and '.join(parts)} than by values in general ({tested}; adjusted by Holm)",)

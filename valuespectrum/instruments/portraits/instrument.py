@@ -1,0 +1,213 @@
+"""Portraits: how much a respondent is like people who say what matters to them; by our own form or a published one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from agents.models.base import Ask
+from valuespectrum.instruments.base import Item, Setting
+from valuespectrum.instruments.further.faceted import told_sets
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.portraits.asking import portrait_asks
+from valuespectrum.instruments.portraits.contrasts import Strata, concluded
+from valuespectrum.instruments.portraits.forms import own_form
+from valuespectrum.instruments.portraits.guards import guards, verdicts
+from valuespectrum.instruments.portraits.options import PortraitOptions
+from valuespectrum.instruments.portraits.ratings import PortraitRatings, portrait_ratings
+from valuespectrum.instruments.profiled import nothing, weak_dimensions
+from valuespectrum.instruments.question_list import QuestionList
+from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.standing import standing
+from valuespectrum.scoring.answered.conclusions import Concluded, TableStyle, overall, rows
+from valuespectrum.scoring.answered.sets import ToldSets
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.choices.reading import verdict_rates
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.facets.tables import SetTable
+from valuespectrum.scoring.instructions.between import faking_between, openness
+from valuespectrum.scoring.instructions.parts import instructed
+from valuespectrum.scoring.ordinal.rated import RatedAnswers, rated_answers
+from valuespectrum.scoring.units import Units
+from valuespectrum.stimuli.retrieval import Assignment
+from valuespectrum.theory.value_sets import ValueSet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_UNIT = "item"
+_UNSCORED = "unscored"
+_PUBLISHED = "texts of a published questionnaire: models have read it, so look at the contamination probe"
+_ONE_SIDED = "the form has no reversed wordings: agreeing with everything cannot be told from holding everything dear"
+
+
+@INSTRUMENTS.register("portraits")
+class Portraits:
+    """What a respondent says matters to it."""
+
+    name: ClassVar[str] = "portraits"
+    title: ClassVar[str] = "Portraits"
+    measures: ClassVar[str] = (
+        "how much a respondent is like people who say what matters to them, as a mean rating by value, centred on the "
+        "mean rating of all items"
+    )
+    Options = PortraitOptions
+    unit: ClassVar[str] = _UNIT
+    pictures: ClassVar[Assignment | None] = None
+    columns: ClassVar[tuple[str, ...]] = ("value", "wording", "keyed", "polarity", "labels")
+    examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
+    steps: ClassVar[tuple[int, int]] = (1, 6)
+    """Of our form: what it finds of planted values is said on this scale."""
+
+    def __init__(self, options: PortraitOptions | None = None) -> None:
+        self.options = options or PortraitOptions()
+
+    @property
+    def value_set(self) -> ValueSet:
+        """What is scored."""
+        return self.options.value_set
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """Our portraits; texts of published questionnaires are the user's."""
+        form = own_form()
+        return [Item(each.tag, (*each.paraphrases, *each.reversed), form.licence, (each.value,)) for each in form.items]
+
+    def cost(self, pictures: int) -> int:
+        """Asks to one respondent."""
+        return sum(1 for _ in self._asks())
+
+    def questions(self, setting: Setting) -> QuestionList:
+        """Every portrait in every wording, direction and frame of mind."""
+        return QuestionList(setting, list(self._asks()))
+
+    def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
+        """Mean rating by value, centred on the mean rating of all items, with leans beside it."""
+        plain = instructed(answers)
+        rated = portrait_ratings(plain, self.options.key.scale, options)
+        told = self._told(rated, self.options.members)
+        found = self._concluded(rated, told, options)
+        base = self._measurement(plain, rated, found, told, options)
+        effect = faking_between(self.sets, answers, options)
+        open_share = openness(self.sets, answers, options)
+        if open_share is not None:
+            share, finding = open_share
+            base = replace(base, scalars={**base.scalars, "open_faking": share}, guards=(*base.guards, finding))
+        return base.with_faking(effect)
+
+    def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
+        """Ratings by value that is scored, item and wording."""
+        return self._told(portrait_ratings(instructed(answers), self.options.key.scale, options), self.options.members)
+
+    def rated(self, answers: pd.DataFrame, options: ScoringOptions) -> RatedAnswers:
+        """Steps ask by ask, by value of the finest set; every wording and way a version of its own."""
+        plain = instructed(answers)
+        plain = plain[plain["value"].fillna("") != ""]
+        scale = self.options.key.scale
+        rated = portrait_ratings(plain, scale, options)
+        turned = (plain["polarity"].astype(int) * plain["keyed"].astype(int) < 0).to_numpy()
+        way = np.where(plain["polarity"].astype(int) > 0, "ascending", "descending")
+        version = plain["wording"].astype(str) + " " + plain["labels"].astype(str) + " " + way
+        return rated_answers(plain[["value", "item"]].assign(version=version), rated.read, turned)
+
+    def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:
+        """Mean rating of a respondent with known liking of the refined values: 0 to 100 is the length of the scale."""
+        low, high = self.steps
+        ratings = {value: low + (high - low) * planted[value] / 100 for value in self.options.key.finest.dimensions}
+        return {
+            value: float(np.mean([ratings[member] for member in members]))
+            for value, members in self.options.members.items()
+        }
+
+    def expected_centred(self, planted: Mapping[str, float]) -> Mapping[str, float]:
+        """The same minus the mean rating of all items, of which our form has as many for each refined value."""
+        low, high = self.steps
+        finest = self.options.key.finest.dimensions
+        mean = low + (high - low) * float(np.mean([planted[value] for value in finest])) / 100
+        return {value: rating - mean for value, rating in self.expected(planted).items()}
+
+    def _asks(self) -> Iterator[Ask]:
+        return portrait_asks(self.options.portraits(), self.options.wordings, self.options.ways, self.options.prefill)
+
+    def _told(self, rated: PortraitRatings, members: Mapping[str, tuple[str, ...]]) -> ToldSets:
+        of_value = {member: value for value, each in members.items() for member in each}
+        table = rated.rows.assign(value=rated.rows["value"].map(of_value)).dropna(subset=["value"])
+        scale = self.options.key.scale
+        unit = f"steps of {scale.lowest} to {scale.highest}"
+        return told_sets(table, self.value_set, f"{unit}, {rated.read.kind}", unit=unit)
+
+    def _concluded(self, rated: PortraitRatings, told: ToldSets, options: ScoringOptions) -> Concluded | None:
+        if told.table is None:
+            return None
+        key = self.options.key
+        least = min(options.minimum_clips, max(2, min(map(len, key.numbers.values()))))
+        strata = Strata(self._strata(rated), told.table, self.options.members)
+        wordings = options.over_wordings and len(told.table.wordings) > 1
+        return concluded(strata, Facets(options.level, wordings, least_clips=least), options)
+
+    def _strata(self, rated: PortraitRatings) -> SetTable:
+        finest = self.options.key.finest
+        table = rated.rows.assign(value=rated.rows["value"].where(rated.rows["value"] != "", _UNSCORED))
+        row = ValueSet(
+            "items", "Items of the form", (*finest.dimensions, _UNSCORED), (*finest.labels, "Items of no value")
+        )
+        strata = told_sets(table, row if (table["value"] == _UNSCORED).any() else finest, "").table
+        assert strata is not None, "something is told"
+        return strata
+
+    def _measurement(
+        self,
+        plain: pd.DataFrame,
+        rated: PortraitRatings,
+        found: Concluded | None,
+        told: ToldSets,
+        options: ScoringOptions,
+    ) -> Measurement:
+        scale, values = self.options.key.scale, self.value_set
+        shown = TableStyle(_UNIT, (float(scale.lowest), float(scale.highest)))
+        of_value = {member: value for value, each in self.options.members.items() for member in each}
+        heard = plain["value"][rated.read.counts].map(of_value).value_counts()
+        counts = {str(value): int(count) for value, count in heard.items()}
+        scores = rows(found, shown, counts) if found else dict.fromkeys(values.dimensions, nothing("no items"))
+        rates = {
+            name: Estimate.read(row) for name, row in verdict_rates(rated.read, plain["item"], options.level).items()
+        }
+        findings, stands = guards(rated), standing(found, options.seed)
+        items = set(rated.rows["clip"])
+        return Measurement(
+            self.name,
+            values,
+            _UNIT,
+            scores,
+            overall=overall(found, shown) if found else Estimate(None),
+            bias=rated.bias,
+            rates=rates,
+            reliability={"directions": Estimate(rated.leans.agreement), **stands.reliability},
+            differences=found.analysis.differ.to_json() if found else None,
+            covers=shown.words(found.analysis.covering.sentence) if found else "",
+            guards=findings,
+            verdicts=verdicts(found, values, options.level, told.why),
+            notes=(
+                *weak_dimensions(scores, _UNIT, options),
+                *(finding.statement for finding in findings if finding.flagged),
+                *self._notes(),
+            ),
+            n_units=len(items),
+            n_unscored=plain["item"].nunique() - len(items),
+            centred_over=int(found.reckoned.chosen.sum()) if found else 0,
+            details={
+                "readout": told.readout,
+                "form": self.options.key.title,
+                "centred_on": f"the mean rating of all {len(items)} items that were answered",
+                **{f"{name}_rate": rate.mean for name, rate in rates.items()},
+                **stands.details,
+            },
+            table=told.table,
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        return () if self.options.form == "own" else (_PUBLISHED, _ONE_SIDED)

@@ -1,0 +1,109 @@
+"""From stored answers about portraits to a rating of every item in every wording, with what leans took out of it.
+
+A number on the scale is ``middle + direction * (keyed * m + a) + d``: ``m`` how much the portrait is like the
+respondent, ``a`` acquiescence (to agree with whatever is said), ``d`` the lean towards high numbers, or towards what is
+named last. Both directions of the scale cancel ``d``; straight and reversed wordings tell ``a`` from ``m``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.instruments.portraits.asking import DIGITS, WORDS
+from valuespectrum.instruments.portraits.keys import AnswerScale
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+_SET = ["value", "clip", "wording"]
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitRatings:
+    """What one respondent said."""
+
+    rows: pd.DataFrame
+    """``value`` (of the finest set), ``clip`` (the item), ``wording`` and ``theta``: the rating on the scale of the
+    form, turned round where the wording is, acquiescence taken off."""
+    numbers: Floats
+    """Expected number of every ask as it stands on its scale, NaN for what does not count."""
+    read: OptionAnswers
+    leans: ScaleLean
+    bias: dict[str, Estimate]
+    """``acquiescence``, ``scale_lean`` and ``label_order``, in steps."""
+
+
+def portrait_ratings(answers: pd.DataFrame, scale: AnswerScale, options: ScoringOptions) -> PortraitRatings:
+    """Rate every item in every wording.
+
+    Args:
+        answers: Of one respondent in one frame of mind, with the tags of ``asking.portrait_asks``.
+        scale: Of the form.
+        options: Readout and least mass.
+    """
+    read = read_options(answers, [str(number) for number in scale.numbers], options)
+    numbers = expected_steps(read.shares, scale.lowest)
+    rated = answers[["value", "item", "wording", "polarity"]].rename(columns={"item": "clip"}).assign(number=numbers)
+    agreed, leans = _in_both_directions(rated, scale.middle)
+    keyed = is_reversed(agreed["wording"])
+    acquiescence = _acquiescence(agreed, keyed, scale.middle)
+    agreed["theta"] = np.where(keyed, 2 * scale.middle - agreed["theta"], agreed["theta"])
+    by_item = _by_item(acquiescence)
+    taken = by_item.mean if by_item.mean is not None else 0.0
+    agreed["theta"] += np.where(keyed, taken, -taken)
+    bias = {"acquiescence": by_item}
+    for name, labels in (("scale_lean", DIGITS), ("label_order", WORDS)):
+        bias[name] = _lean(rated[(answers["labels"] == labels).to_numpy()], scale.middle)
+    return PortraitRatings(agreed, numbers, read, leans, bias)
+
+
+def is_reversed(wordings: pd.Series[str]) -> NDArray[np.bool_]:
+    """Which wordings say the contrary of their portrait."""
+    return np.asarray(wordings.astype(str).str.startswith("r"), dtype=np.bool_)
+
+
+def _in_both_directions(rated: pd.DataFrame, middle: float) -> tuple[pd.DataFrame, ScaleLean]:
+    """Agreement with every wording; where one direction was put, leans stay in it."""
+    if rated["polarity"].nunique() > 1:
+        return liking_steps(rated, middle)
+    turned = middle + rated["polarity"].astype(float) * (rated["number"] - middle)
+    cells = rated.assign(theta=turned).dropna(subset=["theta"])
+    return cells.groupby(_SET, as_index=False)["theta"].mean(), ScaleLean(None, None)
+
+
+def _acquiescence(agreed: pd.DataFrame, keyed: NDArray[np.bool_], middle: float) -> pd.Series[float]:
+    """How much more than the middle each item is agreed with, straight and reversed wordings together."""
+    sides = agreed.assign(keyed=keyed).groupby(["value", "clip", "keyed"])["theta"].mean().unstack("keyed")
+    both = sides.reindex(columns=[False, True]).dropna()
+    return both.mean(axis=1) - middle
+
+
+def _lean(rated: pd.DataFrame, middle: float) -> Estimate:
+    """Steps towards high numbers, or towards what is named last, over items that were put in both directions."""
+    cells = rated.dropna(subset=["number"]).groupby([*_SET, "polarity"])["number"].mean().unstack("polarity")
+    both = cells.reindex(columns=[1, -1]).dropna()
+    return _by_item((both.mean(axis=1) - middle).groupby(level=["value", "clip"]).mean())
+
+
+def _by_item(numbers: pd.Series[float]) -> Estimate:
+    """Mean over items with Student's interval over items."""
+    from scipy.special import stdtrit
+
+    count = len(numbers)
+    if not count:
+        return Estimate(None)
+    mean = float(numbers.mean())
+    error = float(numbers.std(ddof=1)) / np.sqrt(count) if count > 1 else 0.0
+    if not error > 0:
+        return Estimate(mean, why="every item gave the same" if count > 1 else "one item")
+    half = float(stdtrit(count - 1, 0.975)) * error
+    return Estimate(mean, mean - half, mean + half, se=error)
