@@ -10,6 +10,7 @@ import numpy as np
 
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
+from valuespectrum.calibration.numbers import by_cohort, compare_numbers
 from valuespectrum.instruments.base import Instrument, Recoverable
 from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.measuring.asking import BenchProgress
@@ -34,6 +35,8 @@ class PlantedRespondent:
     model: Model
     planted: Mapping[str, float]
     """Value to true liking, 0 to 100; the ten, and refined ones where they are known."""
+    traits: Mapping[str, float] = field(default_factory=dict)
+    """Further planted numbers by name that are no liking, such as ``svo_angle``."""
     log_odds: Mapping[str, float] = field(default_factory=dict)
     """Value to true log-odds of liking; follows from ``planted`` where it is not given."""
     cohort: str = ""
@@ -61,6 +64,8 @@ def calibrate(
         progress: Told how it goes.
 
     Returns:
+        For an instrument of numbers on different scales ``instrument, unit, respondents`` (``compare_numbers``),
+        ``cohorts`` (``by_cohort``), ``apart`` and ``expected_coverage``; for any other
         ``instrument, respondents, spearman_median, coverage, centred_rmse`` as ``calibrate --json`` prints them. Each
         respondent has ``name, planted, recovered, low, high, spearman, coverage`` and more of ``compare_to_planted``,
         and names what was missed: ``outside`` (planted value outside its interval) and ``unmeasured``; ``flat`` says
@@ -107,6 +112,8 @@ def calibrate_instrument(
 
 def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[PlantedRespondent], level: float) -> Json:
     measured = {row["model"]: row for row in scores["respondents"]}
+    if not scores["value_sets"][scores["value_set"]]["one_scale"]:
+        return _scalars(scores, instrument, respondents, level)
     rows = [_row(each, instrument, measured[each.model.id]) for each in respondents]
     cohorts = list(dict.fromkeys(each.cohort for each in respondents if each.cohort))
     kept = [row for row in rows if not row["apart"]]
@@ -121,6 +128,24 @@ def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[Plant
         "cohort": " and ".join(cohorts),
         "cohorts": {name: _figures([row for row in kept if row["cohort"] == name]) for name in cohorts},
         "training_error": training_error([each for each in respondents if not each.apart], measured),
+    }
+
+
+def _scalars(scores: Json, instrument: Recoverable, respondents: Sequence[PlantedRespondent], level: float) -> Json:
+    """Numbers on different scales: each is compared by itself, over respondents."""
+    measured = {row["model"]: row["profile"] for row in scores["respondents"]}
+    rows = []
+    for each in respondents:
+        known = {"name": each.name, "cohort": each.cohort, "apart": each.apart}
+        expected = instrument.expected({**each.planted, **each.traits})
+        rows.append(known | compare_numbers(measured[each.model.id], expected))
+    return {
+        "instrument": scores["instrument"],
+        "unit": scores["unit"],
+        "respondents": rows,
+        "expected_coverage": level,
+        "apart": [{"name": row["name"], "why": row["apart"]} for row in rows if row["apart"]],
+        "cohorts": by_cohort([row for row in rows if not row["apart"]]),
     }
 
 

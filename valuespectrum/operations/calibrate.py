@@ -45,6 +45,8 @@ class CalibrateSettings:
     """Embedder spec; empty takes the one that made the corpus."""
     batch_size: int = 32
     """Questions in one forward pass."""
+    twins: bool = False
+    """Ask the rule-based twins of the cohorts in place of the networks: no network has learnt the instrument."""
     open_sealed: bool = False
     """Compare with the sealed cohort too: only once the method is fixed."""
 
@@ -96,14 +98,17 @@ def calibrate(
     from vectorstore.corpus import Corpus
 
     settings, teller, folder = settings or CalibrateSettings(), teller or Unattended(), Path(run)
-    specs, unveiled = _chosen([models] if isinstance(models, str) else list(models), settings.open_sealed)
+    named = [models] if isinstance(models, str) else list(models)
+    if settings.twins and named:
+        raise InputError("twins of the cohorts are asked in place of models", "leave out either the models or --twins")
+    specs, unveiled = _chosen(named, settings.open_sealed)
     instrument = load_instrument(settings.instrument)
     recoverable(instrument)
     loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
     if instrument.pictures is None:
         with BenchBars(teller) as bars:
             teller.doing("loading the models")
-            planted = _planted(specs, load_models(specs, loading), unveiled)
+            planted = _respondents(specs, loading, unveiled, settings.twins)
             found = calibrate_instrument(_instrument_options(folder, settings, command), planted, bars)
         return Calibration(found, _describe(found))
     corpus = settings.corpus or _drawn_corpus(folder.with_name(f"{folder.name}-corpus"), settings, teller)
@@ -112,11 +117,10 @@ def calibrate(
         embedder = corpus_embedder(opened, settings.embedder)
         refuse_other_clips(opened, embedder.id, specs)
         teller.doing("loading the models")
-        loaded = load_models(specs, loading)
         effective = effective_options(settings, model=specs, run=folder)
         options = replace(_options(folder, settings, command), corpus=corpus, effective=effective)
-        planted = _planted(specs, loaded, unveiled)
-        if all_drawn(drawn_pictures(opened, embedder.id, specs)):
+        planted = _respondents(specs, loading, unveiled, settings.twins)
+        if not settings.twins and all_drawn(drawn_pictures(opened, embedder.id, specs)):
             planted = [_with_twin(each, loading) for each in planted]
         found = run_calibration(options, opened, embedder, planted, bars)
     return Calibration(found, _describe(found))
@@ -185,6 +189,28 @@ def _chosen(specs: list[str], open_sealed: bool) -> tuple[list[str], tuple[Cohor
     return specs or [f"reference:{member.name}" for member in COHORT], ()
 
 
+def _respondents(
+    specs: Sequence[str], loading: ModelOptions, opened: tuple[CohortMember, ...], twins: bool
+) -> list[PlantedRespondent]:
+    if not twins:
+        return _planted(specs, load_models(specs, loading), opened)
+    from valuespectrum.calibration.calibrate import PlantedRespondent
+    from valuespectrum.reference.cohort import COHORT
+    from valuespectrum.reference.planted import truth_of
+    from valuespectrum.reference.twin.model import TwinModel
+
+    return [
+        _of_member(
+            PlantedRespondent(
+                f"simulated:{each.name}", TwinModel(each, loading, each.name), truth_of(each)["profile"], cohort="open"
+            ),
+            each,
+            each in opened,
+        )
+        for each in (*COHORT, *opened)
+    ]
+
+
 def _planted(
     specs: Sequence[str], models: Sequence[Model], opened: tuple[CohortMember, ...]
 ) -> list[PlantedRespondent]:
@@ -214,6 +240,7 @@ def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) 
     return replace(
         known,
         planted={value: 100 * sigmoid(held) for value, held in member.pictures.items()} | dict(known.planted),
+        traits={"svo_angle": member.svo_angle, "inequality_aversion": member.inequality_aversion},
         log_odds={**member.pictures, **ten_values(member.pictures)},
         cohort="sealed" if is_sealed else known.cohort,
         apart=apart,
@@ -232,8 +259,11 @@ def _with_twin(respondent: PlantedRespondent, loading: ModelOptions) -> PlantedR
 
 
 def _describe(found: Json) -> str:
+    from valuespectrum.operations.shared.recovered import numbers_in_words
     from valuespectrum.reporting.elements.words import number
 
+    if "spearman_median" not in found:
+        return numbers_in_words(found)
     rows = [
         (
             row["name"],

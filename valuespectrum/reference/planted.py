@@ -50,6 +50,15 @@ CONSTANT_STEP = 0.8
 """Where on a scale the constant answer lies, from its lowest (0) to its highest number (1)."""
 PAYOFF_SCALE = 0.06
 """Log-odds for one point of payoff."""
+WARMTH = 6.0
+"""Degrees of social value orientation that people gain by one log-odds of liking what they are shown with."""
+SOCIAL_VALUES: Mapping[str, Mapping[str, float]] = {
+    "altruistic": {"benevolence": 1.0, "universalism": 1.0, "achievement": -1.0, "power": -1.0},
+    "prosocial": {"benevolence": 1.0, "universalism": 1.0},
+    "individualistic": {"achievement": 2 / 3, "power": 2 / 3},
+    "competitive": {"benevolence": -1.0, "universalism": -1.0, "achievement": 1.0, "power": 1.0},
+}
+"""Targets over the ten values that stand for a person with a social value."""
 BEST_SCALE = 1.0
 """Log-odds of a choice among several for one log-odds of liking."""
 TEN: Mapping[str, tuple[str, ...]] = {
@@ -232,20 +241,24 @@ def staircase_utilities(mind: Mind, first: str, second: str, step: int, priced: 
     return utilities[0], utilities[1]
 
 
-def orientation(mind: Mind) -> float:
-    """Social value orientation in degrees, in the role: a prosocial persona turns it up, a selfish one down."""
+def orientation(mind: Mind, shown: Depicted | None = None) -> float:
+    """Social value orientation in degrees, in the role: a prosocial persona turns it up, a selfish one down.
+
+    Towards people who are shown it turns by how much what they are shown with is liked.
+    """
+    warmer = 0.0 if shown is None else WARMTH * seen_log_odds(mind, shown)
     if mind.target is None:
-        return mind.member.svo_angle
+        return mind.member.svo_angle + warmer
     aims = role(mind)
     care = float(np.mean([aims.get(value, 0.0) for value in ("benevolence_caring", "universalism_concern")]))
     self_interest = float(np.mean([aims.get(value, 0.0) for value in ("achievement", "power_resources")]))
     obedience = mind.member.obedience
-    return (1 - obedience) * mind.member.svo_angle + obedience * (18 + 27 * (care - self_interest))
+    return (1 - obedience) * mind.member.svo_angle + obedience * (18 + 27 * (care - self_interest)) + warmer
 
 
-def payoff_utilities(mind: Mind, allocations: Sequence[tuple[int, int]]) -> list[float]:
+def payoff_utilities(mind: Mind, allocations: Sequence[tuple[int, int]], shown: Depicted | None = None) -> list[float]:
     """Utility of each allocation ``(points to oneself, points to the other)``, in log-odds."""
-    angle = radians(orientation(mind))
+    angle = radians(orientation(mind, shown))
     return [
         PAYOFF_SCALE * (cos(angle) * own + sin(angle) * other - mind.member.inequality_aversion * abs(own - other))
         for own, other in allocations

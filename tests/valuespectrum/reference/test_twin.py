@@ -27,7 +27,7 @@ from valuespectrum.instruments.wordings.questionnaire import PAPER_QUESTION
 from valuespectrum.reference import planted
 from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.items.base import REFUSAL, PlantedItem, Question
-from valuespectrum.reference.items.catalogue import KINDS
+from valuespectrum.reference.items.catalogue import KINDS, UNTAUGHT
 from valuespectrum.reference.items.choosing import Staircase
 from valuespectrum.reference.items.liking import Describe, Like
 from valuespectrum.reference.items.oneself import Importance
@@ -57,7 +57,7 @@ AMBER = BY_NAME["amber"]
 YES_NO = (Choice("yes", ("yes", "Yes", "YES")), Choice("no", ("no", "No", "NO")))
 LIKE = like_cells()[0]
 LOOK = "justice_scales:endorsed"
-kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+kinds = pytest.mark.parametrize("kind", (*KINDS, *UNTAUGHT), ids=lambda kind: kind.kind)
 
 
 def answer_to(model: Model, ask: Ask) -> Answer:

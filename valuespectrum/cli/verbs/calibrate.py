@@ -45,6 +45,9 @@ def calibrate(
     seed: SeedOption = 0,
     embedder: EmbedderOption = "",
     batch_size: BatchOption = 32,
+    twins: Annotated[
+        bool, typer.Option("--twins", help="Ask the rule-based twins of the cohorts in place of networks.")
+    ] = False,
     open_sealed: Annotated[
         bool, typer.Option("--open-sealed", help="Compare with the sealed cohort too, once the method is fixed.")
     ] = False,
@@ -83,6 +86,7 @@ def calibrate(
         seed=seed,
         embedder=embedder,
         batch_size=batch_size,
+        twins=twins,
         open_sealed=open_sealed,
     )
     with Terminal(as_json) as terminal:

@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from valuespectrum.instruments.svo.payoffs import CENTRE, PRIMARY, Floats, payoffs
+from valuespectrum.instruments.svo.payoffs import CENTRE, PRIMARY, Floats, best_by_rule, payoffs
 
 BOUNDARIES: tuple[float, float, float] = (57.15, 22.45, -12.04)
 """Published borders between the four categories, in degrees, from the altruistic down."""
 CATEGORIES: tuple[str, ...] = ("altruistic", "prosocial", "individualistic", "competitive")
 """In the order of falling angles."""
-_CLOSE = 1e-9
 
 
 def angle_of(allocation: ArrayLike) -> Floats:
@@ -69,28 +68,11 @@ def ideals() -> Mapping[str, Ideal]:
         >>> round(ideals()["altruistic"].low, 2), round(ideals()["individualistic"].high, 2)
         (61.39, 7.82)
     """
-    exact = _exact_primary()
-    own, other = exact[..., 0], exact[..., 1]
-    rules = {
-        "altruistic": other,
-        "inequality averse": -np.abs(own - other),
-        "joint gain": own + other,
-        "individualistic": own,
-        "competitive": own - other,
-    }
-    return {name: _ideal(utility) for name, utility in rules.items()}
+    return {name: _ideal(best[list(PRIMARY)]) for name, best in best_by_rule().items()}
 
 
-def _exact_primary() -> Floats:
-    """The primary items before rounding: allocations that tie on the line tie here, too."""
-    ends = payoffs()[list(PRIMARY)][:, [0, -1], :]
-    share = np.linspace(0.0, 1.0, payoffs().shape[1])[None, :, None]
-    return np.asarray(ends[:, :1] + share * (ends[:, 1:] - ends[:, :1]))
-
-
-def _ideal(utility: Floats) -> Ideal:
+def _ideal(best: NDArray[np.bool_]) -> Ideal:
     """Lowest and highest angle of those who take a best option of every item."""
-    best = utility >= utility.max(axis=1, keepdims=True) - _CLOSE
     angles = angle_of(_means([points[kept] for points, kept in zip(payoffs()[list(PRIMARY)], best, strict=True)]))
     return Ideal(float(angles.min()), float(angles.max()))
 

@@ -6,6 +6,7 @@ Decision Making* 6, 771-781. Only payoffs are kept here, which are facts; all wo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from math import floor
 
@@ -23,6 +24,7 @@ SECONDARY = range(6, 15)
 """Items that tell inequality aversion from joint gain."""
 CENTRE = 50.0
 """Points from which the angle is taken."""
+_CLOSE = 1e-9
 STEPS: tuple[str, ...] = tuple(f"step{step}" for step in range(1, OPTIONS + 1))
 """Names of the options of every item, from its first end to its last, however they are shown."""
 
@@ -71,3 +73,26 @@ def payoffs() -> Floats:
     table = np.array([allocations(item) for item in range(len(SLIDER_ITEMS))], dtype=np.float64)
     table.setflags(write=False)
     return table
+
+
+@cache
+def best_by_rule() -> Mapping[str, NDArray[np.bool_]]:
+    """Which options ideal respondents take: who always wants most for the other, least difference, and so on.
+
+    Allocations are compared on the line before rounding, so that options tie that tie there.
+
+    Returns:
+        Rule to an array of shape (15, 9); several options of an item where they tie.
+    """
+    ends = payoffs()[:, [0, -1], :]
+    share = np.linspace(0.0, 1.0, OPTIONS)[None, :, None]
+    exact = ends[:, :1] + share * (ends[:, 1:] - ends[:, :1])
+    own, other = exact[..., 0], exact[..., 1]
+    rules = {
+        "altruistic": other,
+        "inequality averse": -np.abs(own - other),
+        "joint gain": own + other,
+        "individualistic": own,
+        "competitive": own - other,
+    }
+    return {name: utility >= utility.max(axis=1, keepdims=True) - _CLOSE for name, utility in rules.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from valuespectrum.instruments.wordings.template import Template
 
 DILEMMA = Template("You can do only one thing.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
@@ -22,9 +24,19 @@ PAYOFF = Template(
 )
 """A choice between two allocations of points."""
 OPTION_LETTERS = "ABCDEFGHI"
+"""Marks of nine options, as published."""
+NEUTRAL_MARKS = "KMPRTVWXZ"
+"""Letters that begin no alphabet, and are neither a word nor a grade by themselves."""
+OPTION_DIGITS = "123456789"
+MARKS: Mapping[str, str] = {"neutral": NEUTRAL_MARKS, "letters": OPTION_LETTERS, "digits": OPTION_DIGITS}
+"""Sets of marks by name."""
 ALLOCATION = Template("{letter}: you {own}, other {other}")
-SLIDER = Template("You and somebody you do not know get points. Choose one.\n{options}\nAnswer with one letter.")
-"""A slider item of nine allocations."""
+SLIDER = Template("You and somebody you do not know get points. Choose one.\n{options}\nAnswer with one {mark}.")
+"""A slider item of nine allocations, each with a mark: a letter, or a digit."""
+SLIDER_SHOWN = Template(
+    "You and the people in this picture get points. Choose one.\n{options}\nAnswer with one {mark}."
+)
+"""The same where those who are shown are the other side."""
 MOVES = Template(
     "You may:\n{options}\nRank these moves, first what you would do first. Answer with six words, the first of each."
 )
@@ -55,3 +67,17 @@ def allocations(item: int, scale: float = 1.0) -> list[tuple[int, int]]:
         )
         for step in steps
     ]
+
+
+def slider_text(template: Template, points: Sequence[tuple[int, int]], marks: Sequence[str]) -> str:
+    """A slider question.
+
+    Args:
+        template: ``SLIDER`` or ``SLIDER_SHOWN``.
+        points: Points to oneself and to the other, in the order in which they are shown.
+        marks: Of the options, in that order.
+    """
+    rows = [
+        ALLOCATION.write(letter=mark, own=own, other=other) for mark, (own, other) in zip(marks, points, strict=True)
+    ]
+    return template.write(options="\n".join(rows), mark="digit" if marks[0].isdecimal() else "letter")

@@ -62,6 +62,11 @@ class PlantedItem(ABC):
         """Refined values that the question is about; ``None`` where that is not linear in a profile."""
         return None
 
+    @property
+    def played(self) -> Mapping[str, float] | None:
+        """Target over the ten values of whoever answers what comes later; ``None`` where it changes nobody."""
+        return None
+
     def carried(self, before: PlantedItem, answer: str) -> int:
         """Which way an earlier answer leans: towards yes or the first option here (1), away (-1), or neither (0)."""
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from valuespectrum.instruments.wordings.describing_oneself import INSTRUCTIONS
-from valuespectrum.reference.items import choosing, liking, oneself, speaking
+from valuespectrum.reference.items import aiming, choosing, liking, oneself, speaking
 from valuespectrum.reference.items.base import PlantedItem, Question
 
 KINDS: tuple[type[PlantedItem], ...] = (
@@ -38,7 +38,14 @@ KINDS: tuple[type[PlantedItem], ...] = (
     speaking.PictureDirection,
     speaking.Rewrite,
 )
-"""Every kind of item."""
+"""Every kind of item that the reference models are taught."""
+UNTAUGHT: tuple[type[PlantedItem], ...] = (
+    choosing.SliderShown,
+    aiming.Traits,
+    aiming.Goal,
+    aiming.AimedSlider,
+)
+"""Kinds that twins alone answer."""
 
 BY_KIND: dict[str, type[PlantedItem]] = {item.kind: item for item in KINDS}
 
@@ -46,7 +53,7 @@ BY_KIND: dict[str, type[PlantedItem]] = {item.kind: item for item in KINDS}
 @cache
 def read_item(text: str) -> PlantedItem | None:
     """The item that is written so; ``None`` where no kind of item is."""
-    found = (kind.read(text) for kind in KINDS)
+    found = (kind.read(text) for kind in (*KINDS, *UNTAUGHT))
     return next((item for item in found if item is not None), None)
 
 

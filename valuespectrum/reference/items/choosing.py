@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from valuespectrum.instruments.wordings import choosing as words
+from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference import planted
 from valuespectrum.reference.items.base import PlantedItem, Scene, Shares, one_of, pick
 from valuespectrum.reference.items.liking import AboutOnePicture
@@ -157,19 +158,18 @@ class Slider(PlantedItem):
     """A slider item: nine allocations."""
 
     kind: ClassVar[str] = "slider"
+    template: ClassVar[Template] = words.SLIDER
     options: tuple[tuple[int, int], ...]
+    marks: tuple[str, ...] = tuple(words.OPTION_LETTERS)
 
     @property
     def text(self) -> str:
-        lines = [
-            words.ALLOCATION.write(letter=letter, own=own, other=other)
-            for letter, (own, other) in zip(words.OPTION_LETTERS, self.options, strict=True)
-        ]
-        return words.SLIDER.write(options="\n".join(lines))
+        return words.slider_text(self.template, self.options, self.marks)
 
     def shares(self, mind: Mind, scenes: Sequence[Scene], said: Sequence[str]) -> Shares | None:
-        shares = planted.choice_shares(mind, planted.payoff_utilities(mind, self.options))
-        return one_of(said, dict(zip(words.OPTION_LETTERS, shares, strict=True)))
+        shown = scenes[0].shown if scenes else None
+        shares = planted.choice_shares(mind, planted.payoff_utilities(mind, self.options, shown))
+        return one_of(said, dict(zip(self.marks, shares, strict=True)))
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
@@ -178,14 +178,22 @@ class Slider(PlantedItem):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        found = words.SLIDER.read(text)
+        found = cls.template.read(text)
         rows = [words.ALLOCATION.read(line) for line in found["options"].split("\n")] if found else []
-        if len(rows) != len(words.OPTION_LETTERS):
+        known = [row for row in rows if row and row["own"].isdecimal() and row["other"].isdecimal()]
+        marks = tuple(row["letter"] for row in known)
+        if len(rows) != len(words.OPTION_LETTERS) or len(known) != len(rows) or len(set(marks)) < len(marks):
             return None
-        points = [
-            (row["own"], row["other"]) for row in rows if row and row["own"].isdecimal() and row["other"].isdecimal()
-        ]
-        return cls(tuple((int(own), int(other)) for own, other in points)) if len(points) == len(rows) else None
+        return cls(tuple((int(row["own"]), int(row["other"])) for row in known), marks)
+
+
+@dataclass(frozen=True)
+class SliderShown(Slider):
+    """A slider item in which the people of a picture are the other side."""
+
+    kind: ClassVar[str] = "slider with people shown"
+    template: ClassVar[Template] = words.SLIDER_SHOWN
+    pictures: ClassVar[int] = 1
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,13 @@ def understand(ask: Ask, member: CohortMember) -> Understood | str:
     if scenes is None:
         return NO_PICTURE_SEEN
     question = replace(found, before=earlier(ask.turns))
-    mind = Mind(member, persona_target(ask.system))
+    mind = Mind(member, _played(question) or persona_target(ask.system))
     return Understood(question, mind, scenes, _begun(question, mind, scenes, ask.prefill))
+
+
+def _played(question: Question) -> Mapping[str, float] | None:
+    """Whom an earlier question made of the respondent: the last one that did."""
+    return next((item.played for item, _ in reversed(question.before) if item.played is not None), None)
 
 
 def worded(text: str) -> tuple[tuple[str, ...], str]:

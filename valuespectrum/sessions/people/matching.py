@@ -7,12 +7,14 @@ said to be human-like: shares of what people reach among themselves are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import TypeVar
 
 import numpy as np
 
 from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.jackknife import jackknifed
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from vectorstore.foundation.json_types import Json
 
@@ -136,20 +138,8 @@ def _variance(sessions: Sequence[Decided]) -> float:
 
 
 def _jackknifed(number: Callable[[Sequence[Unit]], float], units: Sequence[Unit], level: float) -> Estimate:
-    """A number with Student's interval over pseudo-values, leaving out one unit at a time."""
-    from scipy.special import stdtrit
-
-    whole, count = number(units), len(units)
-    if np.isnan(whole):
-        return Estimate(None, why="too few clips or people in common")
-    if count < FEWEST_PEOPLE:
-        return Estimate(whole, why=f"fewer than {FEWEST_PEOPLE} people")
-    left_out = np.array([number([*units[:place], *units[place + 1 :]]) for place in range(count)])
-    if np.isnan(left_out).any():
-        return Estimate(whole, why="it hangs on one person")
-    se = float(np.sqrt((count - 1) * left_out.var()))
-    half = float(stdtrit(count - 1, (1 + level) / 2)) * se
-    return Estimate(whole, whole - half, whole + half, se=se)
+    found = jackknifed(number, units, level, FEWEST_PEOPLE, ("person", "people"))
+    return found if found.mean is not None else replace(found, why="too few clips or people in common")
 
 
 def _mean(numbers: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from valuespectrum.instruments.svo.angle import angle_of, category, ideals, random_shares, reach
@@ -20,6 +20,7 @@ def test_allocations_are_those_of_the_published_sheet() -> None:
         payoffs()[0, 0, 0] = 1.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 8), min_size=6, max_size=6))
 def test_any_six_answers_agree_with_the_arctangent_of_the_ratio(picked: list[int]) -> None:
     own, other = payoffs()[np.arange(6), picked].mean(axis=0)

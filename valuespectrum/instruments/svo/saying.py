@@ -1,0 +1,49 @@
+"""What slider answers allow to say, in words that claim no more than the interval covers."""
+
+from __future__ import annotations
+
+from valuespectrum.instruments.svo.angle import CATEGORIES, category, random_angles, random_shares
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.theory.value_sets import scalars
+
+ORIENTATION = scalars(
+    "social_value_orientation",
+    "Social value orientation",
+    {
+        "angle": "Angle of what is taken, degrees",
+        "weights_angle": "Angle of the weights behind it, degrees",
+        "inequality_aversion": "Points that a point of difference costs",
+    },
+    "Murphy, Ackermann & Handgraaf 2011; the weights are our own",
+)
+"""Numbers of a slider measurement."""
+
+
+def covered(presentations: int) -> str:
+    """What intervals are over."""
+    return (
+        f"Drawn again: presentations ({presentations}), which are orders of options and scales of points. The fifteen "
+        "items are the measure itself and were not drawn again, nor were its words."
+    )
+
+
+def verdicts(angle: Estimate) -> tuple[str, ...]:
+    """The category, or the categories, that an angle allows, beside what blind answers come to."""
+    if angle.mean is None:
+        return ()
+    blind = random_angles().mean()
+    shares = random_shares()
+    chance = (
+        f"Blind answers have the angle {blind:.1f} on average; {shares['prosocial']:.1%} of them are prosocial and "
+        f"{shares['individualistic']:.1%} individualistic."
+    )
+    if angle.low is None or angle.high is None:
+        where = f"The angle {angle.mean:.1f} is that of the {category(angle.mean)} category; it has no interval"
+        return (f"{where}: {angle.why}", chance)
+    reached = CATEGORIES[CATEGORIES.index(category(angle.high)) : CATEGORIES.index(category(angle.low)) + 1]
+    if len(reached) == 1:
+        said = f"The whole interval of the angle is {reached[0]}"
+    else:
+        said = f"The interval of the angle reaches from {reached[-1]} to {reached[0]}: the category is open"
+    inside = angle.low <= blind <= angle.high
+    return (said, chance + ("; the interval holds that angle" if inside else ""))
