@@ -11,7 +11,7 @@ import numpy as np
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
 from valuespectrum.calibration.numbers import by_cohort, compare_numbers
-from valuespectrum.instruments.base import Instrument, Recoverable
+from valuespectrum.instruments.base import Instrument, Recoverable, SaidInSteps
 from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.measuring.asking import BenchProgress
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, run_benchmark
@@ -43,6 +43,9 @@ class PlantedRespondent:
     """Which cohort it is of: ``"open"``, ``"sealed"``, ``"simulated"``; empty for none."""
     apart: str = ""
     """Why its figures are not averaged with those of others, such as that it answers yes whatever is asked."""
+    said: Mapping[str, float] = field(default_factory=dict)
+    """Refined value to where the rating of a statement of it should lie, 0 to 100 of the length of the scale: what is
+    planted in words, for instruments in which respondents describe themselves (``base.SaidInSteps``)."""
     twin: Model | None = None
     """Answers the same questions by the planted formulas, without a network; ``None`` for who has none."""
 
@@ -66,8 +69,9 @@ def calibrate(
     Returns:
         For an instrument of numbers on different scales ``instrument, unit, respondents`` (``compare_numbers``),
         ``cohorts`` (``by_cohort``), ``apart`` and ``expected_coverage``; for any other
-        ``instrument, respondents, spearman_median, coverage, centred_rmse`` as ``calibrate --json`` prints them. Each
-        respondent has ``name, planted, recovered, low, high, spearman, coverage`` and more of ``compare_to_planted``,
+        ``instrument, scale, respondents, spearman_median, coverage, centred_rmse`` as ``calibrate --json`` prints them.
+        Each respondent has ``name, planted, recovered, low, high, spearman, coverage`` and more of
+        ``compare_to_planted``,
         and names what was missed: ``outside`` (planted value outside its interval) and ``unmeasured``; ``flat`` says
         that it has no values to rank, and ``off_circle`` is of ``compare_off_circle``. Figures over several are over
         those that answer by their values: ``figures_over`` says how many, ``apart`` who is left out and why,
@@ -120,6 +124,7 @@ def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[Plant
     return {
         "instrument": scores["instrument"],
         "unit": scores["unit"],
+        "scale": "centred steps" if isinstance(instrument, SaidInSteps) else "points",
         "respondents": rows,
         **_figures(kept),
         "expected_coverage": level,
@@ -240,7 +245,11 @@ def recoverable(instrument: Instrument) -> Recoverable:
 
 def _row(respondent: PlantedRespondent, instrument: Recoverable, measured: Json) -> Json:
     profile: Mapping[str, Json] = measured["profile"]
-    wanted = instrument.expected(respondent.planted)
+    if isinstance(instrument, SaidInSteps):
+        # The level of ratings is no value: what is set beside the planted truth is centred.
+        profile, wanted = _centred_rows(profile), instrument.expected_centred(_said(respondent))
+    else:
+        wanted = instrument.expected(respondent.planted)
     expected = {dimension: wanted[dimension] for dimension in profile}
     found = compare_to_planted(profile, expected)
     flat = bool(np.ptp(levelled(np.array(list(expected.values()), dtype=np.float64))) == 0)
@@ -255,8 +264,25 @@ def _row(respondent: PlantedRespondent, instrument: Recoverable, measured: Json)
         "high": means_of(profile, "high"),
         "coverage": found.pop("interval_coverage"),
         **found,
-        "off_circle": _off_circle(respondent, profile, VALUE_SETS.get(measured["value_set"])),
+        "off_circle": None
+        if isinstance(instrument, SaidInSteps)
+        else _off_circle(respondent, profile, VALUE_SETS.get(measured["value_set"])),
     }
+
+
+def _centred_rows(profile: Mapping[str, Json]) -> dict[str, Json]:
+    """Rows of scores whose number is the centred one."""
+    ends = {"mean": "centred", "low": "centred_low", "high": "centred_high"}
+    return {value: {name: row.get(end) for name, end in ends.items()} for value, row in profile.items()}
+
+
+def _said(respondent: PlantedRespondent) -> Mapping[str, float]:
+    if not respondent.said:
+        raise InputError(
+            f"nobody knows what {respondent.name} should say of itself: its profile states pictures alone",
+            "calibrate with reference respondents or their twins (simulated:amber)",
+        )
+    return respondent.said
 
 
 def _off_circle(respondent: PlantedRespondent, profile: Mapping[str, Json], value_set: ValueSet | None) -> Json | None:

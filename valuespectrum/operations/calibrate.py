@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from valuespectrum.reference.cohort import CohortMember
 
 
+_DIGITS = {"points": 1, "centred steps": 2}
+"""Decimals of an error on each scale."""
+
+
 @dataclass(frozen=True, slots=True)
 class CalibrateSettings:
     """How planted values are measured; the names are those of the options of ``valuespectrum calibrate``."""
@@ -45,6 +49,8 @@ class CalibrateSettings:
     """Embedder spec; empty takes the one that made the corpus."""
     batch_size: int = 32
     """Questions in one forward pass."""
+    option: Mapping[str, str] = field(default_factory=dict)
+    """Options of an instrument that shows no pictures, by name."""
     twins: bool = False
     """Ask the rule-based twins of the cohorts in place of the networks: no network has learnt the instrument."""
     open_sealed: bool = False
@@ -102,8 +108,10 @@ def calibrate(
     if settings.twins and named:
         raise InputError("twins of the cohorts are asked in place of models", "leave out either the models or --twins")
     specs, unveiled = _chosen(named, settings.open_sealed)
-    instrument = load_instrument(settings.instrument)
+    instrument = load_instrument(settings.instrument, settings.option)
     recoverable(instrument)
+    if settings.option and instrument.pictures is not None:
+        raise InputError(f"options of {settings.instrument} cannot be named here", "leave --option out")
     loading = ModelOptions(batch_size=settings.batch_size, seed=settings.seed)
     if instrument.pictures is None:
         with BenchBars(teller) as bars:
@@ -149,7 +157,7 @@ def _instrument_options(run: Path, settings: CalibrateSettings, command: str) ->
 
     return InstrumentOptions(
         run=run,
-        choice=InstrumentChoice(settings.instrument),
+        choice=InstrumentChoice(settings.instrument, dict(settings.option)),
         seed=settings.seed,
         scoring=ScoringOptions(seed=settings.seed),
         command=command,
@@ -232,7 +240,7 @@ def _planted(
 
 def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) -> PlantedRespondent:
     """The same with everything that is planted in a member of a cohort or in a twin."""
-    from valuespectrum.reference.planted import sigmoid, ten_values
+    from valuespectrum.reference.planted import said_shares, sigmoid, ten_values
 
     apart = f"refuses {member.refuses:.0%} of what it is asked" if member.refuses else ""
     if member.leans.constant:
@@ -242,6 +250,7 @@ def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) 
         planted={value: 100 * sigmoid(held) for value, held in member.pictures.items()} | dict(known.planted),
         traits={"svo_angle": member.svo_angle, "inequality_aversion": member.inequality_aversion},
         log_odds={**member.pictures, **ten_values(member.pictures)},
+        said=said_shares(member),
         cohort="sealed" if is_sealed else known.cohort,
         apart=apart,
     )
@@ -270,8 +279,8 @@ def _describe(found: Json) -> str:
             row["cohort"] or "-",
             "flat" if row["flat"] else number(row["spearman"], 2),
             f"{row['coverage']:.0%}",
-            number(row["centred_rmse"], 1),
-            number(row["bias"], 1, True),
+            number(row["centred_rmse"], _DIGITS[found["scale"]]),
+            number(row["bias"], _DIGITS[found["scale"]], True),
             "-" if row["flat"] or not row["off_circle"] else number(row["off_circle"]["r"], 2),
             ", ".join(row["outside"]) or "-",
         )
@@ -282,7 +291,8 @@ def _describe(found: Json) -> str:
         *("centred error", "bias", "off the circle", "outside the interval"),
     )
     unit = found["unit"]
-    told = [_figures_in_words(name, found["cohorts"][name], found["expected_coverage"]) for name in found["cohorts"]]
+    claims = (found["expected_coverage"], found["scale"])
+    told = [_figures_in_words(name, found["cohorts"][name], claims) for name in found["cohorts"]]
     if found["apart"]:
         told.append("Apart: " + "; ".join(f"{each['name']} ({each['why']})" for each in found["apart"]) + ".")
     if flat := [row["name"] for row in found["respondents"] if row["flat"]]:
@@ -299,17 +309,23 @@ def _describe(found: Json) -> str:
     return f"{table(header, rows)}\n\n" + "\n".join(told)
 
 
-def _figures_in_words(cohort: str, figures: Json, claimed: float) -> str:
+def _error(centred: float | None, scale: str) -> str:
     from valuespectrum.reporting.elements.words import number
 
-    count = figures["figures_over"]
+    return f"{number(centred, _DIGITS[scale])} {'points' if scale == 'points' else 'steps'}"
+
+
+def _figures_in_words(cohort: str, figures: Json, claims: tuple[float, str]) -> str:
+    from valuespectrum.reporting.elements.words import number
+
+    count, (claimed, scale) = figures["figures_over"], claims
     if not count:
         return f"{cohort}: nobody answers by their values, so there are no figures"
     off = figures["off_circle"]
     told = (
         f"{cohort}: figures over {count} that answer by their values: median rank correlation "
         f"{number(figures['spearman_median'], 2)}; {figures['coverage']:.0%} of planted values lie inside intervals "
-        f"that claim {claimed:.0%}; centred error {number(figures['centred_rmse'], 1)} points"
+        f"that claim {claimed:.0%}; centred error {_error(figures['centred_rmse'], scale)}"
     )
     if off is None or off["r"] is None:
         return told

@@ -13,6 +13,7 @@ from valuespectrum.cli.console.options import (
     EmbedderOption,
     SeedOption,
     one_of,
+    pairs,
     refuse_beside,
     refuse_without,
     typed_command,
@@ -45,6 +46,14 @@ def calibrate(
     seed: SeedOption = 0,
     embedder: EmbedderOption = "",
     batch_size: BatchOption = 32,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Option of an instrument that shows no pictures. May be repeated.",
+            metavar="NAME=VALUE",
+            show_default=False,
+        ),
+    ] = None,
     twins: Annotated[
         bool, typer.Option("--twins", help="Ask the rule-based twins of the cohorts in place of networks.")
     ] = False,
@@ -86,6 +95,7 @@ def calibrate(
         seed=seed,
         embedder=embedder,
         batch_size=batch_size,
+        option=pairs("--option", option or [], "scoring=nineteen"),
         twins=twins,
         open_sealed=open_sealed,
     )

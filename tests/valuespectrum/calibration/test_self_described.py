@@ -1,0 +1,44 @@
+"""Instruments in which respondents describe themselves are set beside what is planted in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from valuespectrum.operations.calibrate import CalibrateSettings, calibrate
+from valuespectrum.reference.planted import BY_NAME, said_shares
+from vectorstore.foundation.errors import InputError
+
+SHORT = {"rounds": "3", "wordings": "1"}
+
+
+def test_twins_of_the_cohort_are_measured_by_portraits(tmp_path: Path) -> None:
+    """Pearl's circle is turned when values come in words, so that pictures would be the wrong truth."""
+    settings = CalibrateSettings(instrument="portraits", option=SHORT)
+    found = calibrate(["simulated:amber", "simulated:pearl"], tmp_path / "run", settings)
+    document = found.document
+    assert document["scale"] == "centred steps" and document["unit"] == "item"
+    assert [row["name"] for row in document["respondents"]] == ["simulated:amber", "simulated:pearl"]
+    assert document["cohort"] == "simulated" and document["cohorts"]["simulated"]["figures_over"] == 2
+    assert document["spearman_median"] > 0.9 and document["coverage"] >= 0.8
+    assert "steps" in str(found) and "items" in str(found)
+    for row in document["respondents"]:
+        assert abs(sum(row["planted"].values()) / 10) < 1 < max(row["planted"].values())
+        assert row["off_circle"] is None
+
+
+def test_who_says_nothing_of_itself_is_refused(tmp_path: Path) -> None:
+    """A profile of the ten values is about pictures alone."""
+    with pytest.raises(InputError, match="should say of itself"):
+        calibrate(
+            "simulated:security=2,power=-1", tmp_path / "run", CalibrateSettings(instrument="portraits", option=SHORT)
+        )
+    with pytest.raises(InputError, match="options of like"):
+        calibrate("simulated:amber", tmp_path / "run", CalibrateSettings(option={"wordings": "1"}))
+
+
+def test_a_scale_shows_less_than_is_planted() -> None:
+    shown, held = said_shares(BY_NAME["amber"]), BY_NAME["amber"].words
+    assert sorted(shown, key=lambda value: shown[value]) == sorted(held, key=lambda value: held[value])
+    assert min(shown.values()) > 5 and max(shown.values()) < 95
