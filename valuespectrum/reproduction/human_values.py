@@ -1,7 +1,7 @@
 """Answers of people to value questionnaires, scored by our own code: centring, reliability and structure.
 
-The answers are the user's; only the scoring keys and the numbers to compare with come with us. Questionnaires are read
-in the order of their items.
+The answers are the user's; only the scoring keys (``instruments.portraits.keys``) and the numbers to compare with come
+with us. Questionnaires are read in the order of their items.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from valuespectrum.instruments.portraits.keys import ScoringKey, scoring_key
 from valuespectrum.reproduction.r_data import read_table
 from valuespectrum.reproduction.rows import ComparedNumber, printed
 from valuespectrum.scoring.reliability.classical import alpha, mrat, omega
@@ -36,6 +37,8 @@ Floats = NDArray[np.float64]
 FACTS = Path(__file__).parent / "published" / "human_values.json"
 """Scoring keys and numbers to compare with."""
 _SAMPLES = ("gss-2012", "us-pvq40")
+_R_DATA = (".rda", ".rdata")
+_MOST_FILES = 100
 _TOLERANCE = 1e-3
 """Of correlations: whether a zero counts as an answer or as none moves them by less."""
 
@@ -46,12 +49,11 @@ class PeopleAnswers:
 
     ratings: Floats
     """Shape (people, items), the higher the more like me; NaN for what was not answered."""
-    key: Mapping[str, tuple[int, ...]]
-    """Value to the numbers of its items, from 1."""
+    key: ScoringKey
 
     def items(self, value: str) -> Floats:
         """Ratings of the items of one value."""
-        return self.ratings[:, [number - 1 for number in self.key[value]]]
+        return self.ratings[:, [number - 1 for number in self.key.numbers[value]]]
 
     def raw(self) -> Floats:
         """Mean rating of every value, shape (people, values)."""
@@ -67,6 +69,51 @@ def samples() -> Mapping[str, Callable[[Path | None], list[ComparedNumber]]]:
     return {name: partial(sample_rows, name) for name in _SAMPLES}
 
 
+def portraits(data: Path | None) -> list[ComparedNumber]:
+    """Every sample of people of which the user has the answers.
+
+    Args:
+        data: A file of answers, told by its number of items; or a folder with files of several samples.
+
+    Raises:
+        InputError: There is no such file, or one is another questionnaire or reads backwards.
+    """
+    facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    items = {scoring_key(facts[name]["form"]).items: name for name in _SAMPLES}
+    wanted = " or ".join(f"{count} ({name})" for count, name in items.items())
+    if data is None:
+        raise InputError("portraits needs the answers of people", "name a file of them, or a folder of such files")
+    found: dict[str, Path] = {}
+    for path in _files(data):
+        name = items.get(len(read_people(path)))
+        if name is None and not data.is_dir():
+            raise InputError(f"{path} has {len(read_people(path))} columns, not {wanted}", "one column an item")
+        if name in found:
+            raise InputError(f"{found[name]} and {path} are both answers to {name}", "leave one")
+        if name is not None:
+            found[name] = path
+    if not found:
+        raise InputError(f"{data} holds no answers with {wanted} items", "bring PVQ40.rda or gss12_values.rda")
+    return [
+        row.named(f"{name}: {row.name}") for name in _SAMPLES if name in found for row in sample_rows(name, found[name])
+    ]
+
+
+def _files(data: Path) -> list[Path]:
+    """The files of answers that a path names; in a folder those that can be read as such."""
+    if not data.is_dir():
+        return [data]
+    readable = []
+    for path in sorted(data.iterdir())[:_MOST_FILES]:
+        if path.suffix.lower() in (*_R_DATA, ".csv"):
+            try:
+                read_people(path)
+            except InputError:
+                continue  # a folder may hold other data, too
+            readable.append(path)
+    return readable
+
+
 def sample_rows(name: str, data: Path | None) -> list[ComparedNumber]:
     """Numbers of one sample of people beside ours.
 
@@ -80,35 +127,44 @@ def sample_rows(name: str, data: Path | None) -> list[ComparedNumber]:
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
     if data is None:
         raise InputError(f"{name} needs the answers of people", "name a file of them")
-    answers = read_answers(data, facts[name], facts["forms"])
+    answers = read_answers(data, facts[name])
     ours = dict(_numbers(answers))
     wanted = facts[name]["numbers"]
     rows = [_row(each, ours.get(each), wanted[each]) for each in wanted]
     return rows + [ComparedNumber(each, number) for each, number in ours.items() if each not in wanted]
 
 
-def read_answers(path: Path, sample: Json, forms: Mapping[str, Mapping[str, list[int]]]) -> PeopleAnswers:
+def read_answers(path: Path, sample: Json) -> PeopleAnswers:
     """Answers of people out of a file.
 
     Raises:
         InputError: As :func:`sample_rows`.
     """
-    key = {value: tuple(numbers) for value, numbers in forms[sample["form"]].items()}
-    items = sum(map(len, key.values()))
-    table = read_table(path) if path.suffix.lower() in (".rda", ".rdata") else _comma_separated(path)
-    if len(table) != items:
-        raise InputError(f"{path} has {len(table)} columns, the questionnaire {items} items", "one column an item")
+    key = scoring_key(sample["form"])
+    table = read_people(path)
+    if len(table) != key.items:
+        raise InputError(f"{path} has {len(table)} columns, the questionnaire {key.items} items", "one column an item")
     ratings = np.stack([np.asarray(column, dtype=np.float64) for column in table.values()], axis=1)
     low, high = sample["scale"]
     ratings = np.where((ratings >= low) & (ratings <= high), ratings, np.nan)
-    answers = PeopleAnswers(low + high - ratings if sample["reversed"] else ratings, key)
+    backwards = sample.get("reversed", key.coded_descending)  # a file that does not say is coded as published ones are
+    answers = PeopleAnswers(low + high - ratings if backwards else ratings, key)
     middle = dict(zip(TEN.dimensions, np.nanmean(answers.centred(), axis=0), strict=True)) if len(ratings) else {}
     if not middle or not middle["benevolence"] > 0 > middle["power"]:
         raise InputError(
             f"{path} reads backwards, or is another questionnaire: people value power above benevolence in it",
-            f"{low} is {'very much' if sample['reversed'] else 'not at all'} like me in the file that is meant",
+            f"{low} is {'very much' if backwards else 'not at all'} like me in the file that is meant",
         )
     return answers
+
+
+def read_people(path: Path) -> Mapping[str, Floats]:
+    """Column to numbers of a file of people's answers.
+
+    Raises:
+        InputError: It is no table of numbers.
+    """
+    return read_table(path) if path.suffix.lower() in _R_DATA else _comma_separated(path)
 
 
 def _comma_separated(path: Path) -> Mapping[str, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vectorstore.foundation.json_types import Json
@@ -38,6 +38,10 @@ class ComparedNumber:
         if self.published is None or self.tolerance is None:
             return None
         return self.difference is not None and abs(self.difference) <= self.tolerance + _ROUNDING
+
+    def named(self, name: str) -> ComparedNumber:
+        """The same under another name."""
+        return replace(self, name=name)
 
     def to_json(self) -> Json:
         """As ``--json`` prints it."""

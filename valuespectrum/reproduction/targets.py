@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from valuespectrum.reproduction.human_values import samples
+from valuespectrum.reproduction.human_values import portraits, samples
 from valuespectrum.reproduction.rows import ComparedNumber, reproduced
 from valuespectrum.reproduction.social_value_orientation import social_value_orientation
 from valuespectrum.reproduction.value_portrait import value_portrait
@@ -32,6 +32,7 @@ TARGETS: Mapping[str, PublishedTarget] = {
     "value-spectrum": PublishedTarget(lambda data: value_spectrum()),
     "svo": PublishedTarget(lambda data: social_value_orientation()),
     "value-portrait": PublishedTarget(value_portrait, _CLONE),
+    "portraits": PublishedTarget(portraits, f"{_PEOPLE}, or a folder of such files"),
     **{name: PublishedTarget(rows, _PEOPLE) for name, rows in samples().items()},
 }
 """Name to target."""

@@ -14,15 +14,16 @@ import pytest
 from numpy.typing import NDArray
 
 from valuespectrum.cli import main
-from valuespectrum.reproduction.human_values import FACTS, read_answers, sample_rows, samples
+from valuespectrum.instruments.portraits.keys import scoring_key
+from valuespectrum.reproduction.human_values import FACTS, portraits, read_answers, sample_rows, samples
 from valuespectrum.reproduction.r_data import read_slots, read_table
 from valuespectrum.reproduction.targets import reproduce_target
+from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "human"
 """Where somebody who has the data of others puts them, beside the repository; they are never part of it."""
 FILES = {"gss-2012": "polychoric_gss12_values.rda", "us-pvq40": "smacof_PVQ40.rda"}
-FORMS = json.loads(FACTS.read_text(encoding="utf-8"))["forms"]
 
 
 def _int(*numbers: int) -> bytes:
@@ -89,7 +90,7 @@ def people(n: int = 300) -> NDArray[np.float64]:
     ratings = np.empty((n, 21))
     turn = {value: number * np.pi / 5 for number, value in enumerate(_circle())}
     own = rng.normal(size=(n, 2))
-    for value, items in FORMS["pvq_21"].items():
+    for value, items in scoring_key("pvq_21").numbers.items():
         middle = 4 + float(means[f"centred mean of {value}"]) + own @ [np.cos(turn[value]), np.sin(turn[value])] * 0.7
         for item in items:
             ratings[:, item - 1] = np.clip(np.round(middle + 0.8 * rng.normal(size=n)), 1, 6)
@@ -121,18 +122,21 @@ def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
     ratings = people(60)
     sample = {"form": "pvq_21", "scale": [1, 6], "reversed": False}
     with pytest.raises(InputError, match="reads backwards"):
-        read_answers(_written(tmp_path / "back.csv", 7 - ratings), sample, FORMS)
-    answers = read_answers(_written(tmp_path / "back.csv", 7 - ratings), {**sample, "reversed": True}, FORMS)
+        read_answers(_written(tmp_path / "back.csv", 7 - ratings), sample)
+    answers = read_answers(_written(tmp_path / "back.csv", 7 - ratings), {**sample, "reversed": True})
     assert np.array_equal(answers.ratings, ratings)
+    as_published = {"form": "pvq_21", "scale": [1, 6]}
+    survey = read_answers(_written(tmp_path / "back.csv", 7 - ratings), as_published)
+    assert np.array_equal(survey.ratings, ratings), "the European Social Survey codes 1 as very much like me"
     with pytest.raises(InputError, match="20 columns"):
-        read_answers(_written(tmp_path / "few.csv", ratings[:, :20]), sample, FORMS)
+        read_answers(_written(tmp_path / "few.csv", ratings[:, :20]), sample)
     zero = ratings.copy()
     zero[0, 0] = 0
-    assert np.isnan(read_answers(_written(tmp_path / "zero.csv", zero), sample, FORMS).ratings[0, 0])
+    assert np.isnan(read_answers(_written(tmp_path / "zero.csv", zero), sample).ratings[0, 0])
     (tmp_path / "words.csv").write_text("a,b\nx,y\n")
     with pytest.raises(InputError, match="no table of numbers"):
-        read_answers(tmp_path / "words.csv", sample, FORMS)
-    for name in samples():
+        read_answers(tmp_path / "words.csv", sample)
+    for name in ("portraits", *samples()):
         with pytest.raises(InputError, match="not ours to pass on"):
             reproduce_target(name)
         with pytest.raises(InputError, match="does not exist"):
@@ -143,6 +147,45 @@ def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
 
 def test_data_that_are_missing_are_exit_code_2() -> None:
     assert main(["reproduce", "gss-2012"]) == 2
+    assert main(["reproduce", "portraits"]) == 2
+
+
+def test_samples_are_told_by_their_items(tmp_path: Path) -> None:
+    folder = tmp_path / "people"
+    folder.mkdir()
+    with pytest.raises(InputError, match="holds no answers with 21"):
+        portraits(folder)
+    path = _written(folder / "people.csv", people(60))
+    (folder / "notes.csv").write_text("a,b\nx,y\n")
+    alone, within = portraits(path), portraits(folder)
+    assert alone == within and alone[0].name == "gss-2012: respondents"
+    with pytest.raises(InputError, match=r"20 columns, not 21 \(gss-2012\) or 40 \(us-pvq40\)"):
+        portraits(_written(tmp_path / "other.csv", people(60)[:, :20]))
+    _written(folder / "twice.csv", people(60))
+    with pytest.raises(InputError, match="both answers to gss-2012"):
+        portraits(folder)
+
+
+def test_people_hold_benevolence_dear_and_power_not() -> None:
+    """The coding trap: published answers run from 1, very much like me, and unturned make people love power."""
+    path = DATA / FILES["us-pvq40"]
+    if not path.exists():
+        pytest.skip(f"{path.name} is not beside the repository: it is not ours to pass on")
+    sample = json.loads(FACTS.read_text(encoding="utf-8"))["us-pvq40"]
+    means = dict(zip(TEN.dimensions, np.nanmean(read_answers(path, sample).centred(), axis=0), strict=True))
+    assert means["benevolence"] > 0 > means["power"]
+    with pytest.raises(InputError, match="reads backwards"):
+        read_answers(path, {**sample, "reversed": False})
+
+
+def test_both_samples_at_once() -> None:
+    if not all((DATA / name).exists() for name in FILES.values()):
+        pytest.skip("the answers are not beside the repository: they are not ours to pass on")
+    found = reproduce_target("portraits", DATA)
+    assert found["passed"] and sum(row["pass"] is True for row in found["rows"]) == 47
+    rows = {row["name"]: row for row in found["rows"]}
+    assert rows["us-pvq40: alpha of power"]["published"] == 0.753
+    assert abs(rows["us-pvq40: MRAT"]["difference"]) < 1e-3
 
 
 @pytest.mark.parametrize("name", FILES)

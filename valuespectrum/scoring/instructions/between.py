@@ -7,7 +7,7 @@ both centred over items, the share of the way is ``sum(o f) / sum(f^2)``, with a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +20,13 @@ from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.guards.finding import Finding, told
 from valuespectrum.scoring.instructions.faking import FakingEffect, faking_effect
 from valuespectrum.scoring.instructions.parts import FAKE_GOOD, HONEST, INSTRUCTION_TAG, instructed, spoken_frames
+from valuespectrum.scoring.jackknife import jackknifed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _NOTHING, _FEWEST = 1e-12, 3
+_UNMOVED = "the instruction to make the best impression moved nothing"
 LEAST_OPEN = 0.1
 """Share of the way to the best impression from which open answers count as faked, where its interval is above 0."""
 
@@ -96,30 +98,20 @@ def way_taken(opened: NDArray[np.float64], faked: NDArray[np.float64], level: fl
         >>> way_taken(np.array([1.0, 0.0, -1.0]), np.array([2.0, 0.0, -2.0])).mean
         0.5
     """
-    from scipy.special import stdtrit
+    pairs = list(zip(opened.tolist(), faked.tolist(), strict=True))
+    return jackknifed(_share, pairs, level, _FEWEST, ("item", "items"))
 
-    def share(kept: NDArray[np.int64]) -> float:
-        one, other = (each[kept] - each[kept].mean() for each in (opened, faked))
-        below = float(other @ other)
-        return float(one @ other) / below if below > _NOTHING else np.nan
 
-    count = len(opened)
-    if count < _FEWEST:
-        return Estimate(None, why="too few items were answered in all frames of mind")
-    mean = share(np.arange(count))
-    left = np.array([share(np.delete(np.arange(count), place)) for place in range(count)])
-    if np.isnan(mean) or np.isnan(left).any():
-        return Estimate(None, why="the instruction to make the best impression moved nothing")
-    error = float(np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum()))
-    if not error > _NOTHING:
-        return Estimate(mean, why="every item says the same")
-    half = float(stdtrit(count - 1, (1 + level) / 2)) * error
-    return Estimate(mean, mean - half, mean + half, se=error)
+def _share(pairs: Sequence[tuple[float, float]]) -> float:
+    way = np.array(pairs, dtype=np.float64)
+    opened, faked = (way - way.mean(axis=0)).T
+    length = float(faked @ faked)
+    return float(opened @ faked) / length if length > _NOTHING else float("nan")
 
 
 def _open_finding(share: Estimate) -> Finding:
     if share.mean is None:
-        return Finding("open_faking", "unknown", None, LEAST_OPEN, share.why)
+        return Finding("open_faking", "unknown", None, LEAST_OPEN, _UNMOVED)
     sure = share.low is not None and share.low > 0
     part = f"{share.mean:.0%} of the way from the honest profile to the one that makes the best impression"
     statements = (f"open answers lie {part}", f"open answers lie {part}: they show what makes a good impression")
