@@ -130,6 +130,7 @@ if TYPE_CHECKING:
     from valuespectrum.operations.report import Page as Page, ReportSettings as ReportSettings, report as report
     from valuespectrum.operations.score import Scores as Scores, ScoreSettings as ScoreSettings, score as score
     from valuespectrum.operations.shared.choices import (
+        AcrossName as AcrossName,
         DecoderName as DecoderName,
         EmbedderFormat as EmbedderFormat,
         EngineName as EngineName,
@@ -215,6 +216,11 @@ if TYPE_CHECKING:
         TwinStudySettings as TwinStudySettings,
         study_twins as study_twins,
     )
+    from valuespectrum.operations.validity.functioning import (
+        Functioning as Functioning,
+        FunctioningSettings as FunctioningSettings,
+        functioning as functioning,
+    )
     from vectorstore.corpus import Corpus as Corpus
 
 _HOMES = {
@@ -252,9 +258,9 @@ _HOMES = {
     "valuespectrum.operations.report": "Page ReportSettings report",
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
-        "DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat OverName "
-        "PeopleLayout PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy "
-        "StrategyName TargetName"
+        "AcrossName DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat "
+        "OverName PeopleLayout PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine "
+        "SpokenStrategy StrategyName TargetName"
     ),
     "valuespectrum.operations.shared.known": (
         "known_batteries known_instruments known_levels known_parts known_personas known_policies known_values"
@@ -273,6 +279,7 @@ _HOMES = {
     ),
     "valuespectrum.operations.studies.sessions": "SessionComparison SessionSettings compare_sessions",
     "valuespectrum.operations.studies.twins": "TwinStudy TwinStudySettings study_twins",
+    "valuespectrum.operations.validity.functioning": "Functioning FunctioningSettings functioning",
     "vectorstore.corpus": "Corpus",
 }
 """Where each name is at home."""

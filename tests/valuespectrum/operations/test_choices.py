@@ -15,6 +15,7 @@ from ingest.decoding.decode import DECODERS
 from ingest.decoding.sampling import SAMPLINGS
 from ingest.embedding.torch_embedder import DTYPES
 from valuespectrum.cli.console.options import StrategyChoice
+from valuespectrum.comparing.groups.functioning import Across
 from valuespectrum.instruments.battery import AnswerForm, FrameOfMind
 from valuespectrum.operations.personas.files import PersonaImportSettings, import_personas
 from valuespectrum.operations.shared import choices
@@ -35,6 +36,7 @@ KNOWN = {
     "FormName": get_args(AnswerForm),
     "FrameName": get_args(FrameOfMind),
     "ReadoutName": get_args(Readout),
+    "AcrossName": get_args(Across),
     "OverName": get_args(Over),
     "DecoderName": DECODERS,
     "SamplingName": SAMPLINGS,

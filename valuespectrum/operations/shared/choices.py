@@ -28,6 +28,8 @@ FrameName = Literal["neutral", "honest", "fake_good", "all"]
 """What is said before a question."""
 ReadoutName = Literal["auto", "log_probability", "samples", "text"]
 """What of an answer is scored."""
+AcrossName = Literal["run", "model", "persona", "stimulus", "wording"]
+"""What makes groups of respondents."""
 OverName = Literal["search-words", "sources"]
 """What intervals draw again with clips."""
 DecoderName = Literal["auto", "pyav", "decord", "torchcodec"]

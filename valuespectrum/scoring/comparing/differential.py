@@ -20,7 +20,7 @@ from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.facets import findings
 from valuespectrum.scoring.facets.additive import Floats, fit_additive
 from valuespectrum.scoring.facets.findings import Inferred
-from valuespectrum.scoring.facets.inference import Tested
+from valuespectrum.scoring.facets.inference import Tested, false_discoveries
 from valuespectrum.scoring.facets.tables import SetTable
 from vectorstore.foundation.json_types import Json
 
@@ -47,8 +47,7 @@ class ClipDifference:
     @property
     def size(self) -> str:
         """``large``, ``moderate`` or ``small``."""
-        off = abs(self.residual.estimate.mean or 0.0)
-        return "large" if off >= LARGE else "moderate" if off >= MODERATE else "small"
+        return size_of(self.residual.estimate.mean or 0.0)
 
     def to_json(self) -> Json:
         """As a comparison keeps it."""
@@ -83,6 +82,16 @@ class Differential:
         }
 
 
+def size_of(log_odds: float) -> str:
+    """What a difference of an item is called: ``large``, ``moderate`` or ``small``.
+
+    Example:
+        >>> size_of(-0.5)
+        'moderate'
+    """
+    return "large" if abs(log_odds) >= LARGE else "moderate" if abs(log_odds) >= MODERATE else "small"
+
+
 def differential(differences: SetTable, rate: float = RATE, level: float = 0.95) -> Differential:
     """Find the clips about which two respondents differ beyond their profiles.
 
@@ -110,7 +119,7 @@ def differential(differences: SetTable, rate: float = RATE, level: float = 0.95)
     rows = np.where(seen, fit.rows, np.nan)
     off, variance = off_middle(rows, error)
     found = Tested(off, np.sqrt(variance), spare)
-    q, half = _false_discoveries(found.p), found.half_width(level)
+    q, half = false_discoveries(found.p), found.half_width(level)
     flagged = [_clip(differences, place, found, half, q) for place in zip(*np.nonzero(q < rate), strict=True)]
     flagged.sort(key=lambda clip: (-abs(clip.residual.estimate.mean or 0.0), clip.value, clip.clip))
     spread = math.sqrt(max(_variance(rows) - float(np.nanmean(error)), 0.0))
@@ -123,16 +132,6 @@ def _variance(rows: Floats) -> float:
     count = np.maximum(seen.sum(axis=-1, keepdims=True), 1)
     off = np.where(seen, rows - np.where(seen, rows, 0.0).sum(axis=-1, keepdims=True) / count, 0.0)
     return float((off**2).sum() / np.maximum(seen.sum(axis=-1) - 1.0, 0.0).sum())
-
-
-def _false_discoveries(p: Floats) -> Floats:
-    """The rate of false discoveries at which each would just be flagged; NaN stays."""
-    from scipy.stats import false_discovery_control
-
-    known = ~np.isnan(p)
-    result = np.full(p.shape, np.nan)
-    result[known] = false_discovery_control(p[known])
-    return result
 
 
 def _clip(differences: SetTable, place: tuple[int, int], found: Tested, half: Floats, q: Floats) -> ClipDifference:

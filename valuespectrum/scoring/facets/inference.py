@@ -213,6 +213,24 @@ def holm(p: Floats) -> Floats:
     return result
 
 
+def false_discoveries(p: Floats) -> Floats:
+    """The rate of false discoveries at which each would just be named; NaN stays.
+
+    All entries are one family, whatever the shape (Benjamini and Hochberg, J. R. Stat. Soc. B 57 (1995) 289).
+
+    Example:
+        >>> false_discoveries(np.array([0.01, np.nan, 0.04])).round(3).tolist()
+        [0.02, nan, 0.04]
+    """
+    from scipy.stats import false_discovery_control
+
+    known = ~np.isnan(p)
+    result = np.full(p.shape, np.nan)
+    if known.any():
+        result[known] = false_discovery_control(p[known])
+    return result
+
+
 def _positive(numbers: Floats) -> Floats:
     return np.where(np.isnan(numbers), 0.0, np.maximum(numbers, 0.0))
 

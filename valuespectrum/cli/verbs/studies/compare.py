@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from valuespectrum import api
-from valuespectrum.api import ReadoutName
-from valuespectrum.cli.console.options import OutcomeChoice, refuse_beside
+from valuespectrum.api import AcrossName, ReadoutName
+from valuespectrum.cli.console.options import OutcomeChoice, refuse_beside, refuse_without
 from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 _OF_SESSIONS = ("runs", "window", "outcome", "these_clips")
 """Parameters that mean something beside session logs."""
+_OF_FUNCTIONING = ("runs", "functioning", "across", "readout", "minimum_mass")
+"""And beside --functioning."""
 
 
 def compare(
@@ -83,6 +85,17 @@ def compare(
         bool,
         typer.Option("--these-clips", help="Sessions: intervals over sessions alone, and not over other clips."),
     ] = False,
+    functioning: Annotated[
+        bool,
+        typer.Option(
+            "--functioning",
+            help="Items that work differently in groups of respondents, and whether levels may be compared at all.",
+        ),
+    ] = False,
+    across: Annotated[
+        AcrossName,
+        typer.Option(help="With --functioning: what makes the groups. By default each run is one."),
+    ] = "run",
     out: Annotated[
         Path | None, typer.Option(help="Write the report of the runs with the comparison in it.", metavar="PAGE")
     ] = None,
@@ -99,6 +112,13 @@ def compare(
         with Terminal(as_json) as terminal:
             terminal.show(api.compare_sessions(runs, told, terminal))
         return
+    if functioning:
+        refuse_beside(context, "--functioning", _OF_FUNCTIONING)
+        with Terminal(as_json) as terminal:
+            chosen = api.FunctioningSettings(across, readout, minimum_mass)
+            terminal.show(api.functioning(runs, chosen, terminal))
+        return
+    refuse_without(context, ("across",), "--functioning")
     settings = api.CompareSettings(
         tuple(model or ()),
         tuple(persona or ()),

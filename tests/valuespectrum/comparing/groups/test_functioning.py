@@ -1,0 +1,127 @@
+"""Items in groups of stored runs: groups by what was asked, planted clips found, and refusals in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from compared_runs import clip_world, planted, write_run
+
+import valuespectrum as vs
+from agents.answers.respondent import RespondentColumns
+from agents.models.base import Answer, Ask
+from agents.models.local.simulated import SimulatedModel, SimulatedProfile
+from valuespectrum.cli import main
+from valuespectrum.comparing.groups.functioning import (
+    Across,
+    FunctioningOptions,
+    comparable,
+    functioning_of_runs,
+    gathered,
+)
+from valuespectrum.comparing.groups.item_scores import ItemScores
+from valuespectrum.operations.validity.functioning import functioning
+from valuespectrum.theory.value_sets import TEN
+from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
+
+PEOPLE, STRANGE, OFF = 16, "power-1", 3.0
+
+
+class Swayed(SimulatedModel):
+    """Likes one clip more than its value says."""
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask, answer in zip(asks, super().score(asks), strict=True):
+            if ask.tags["clip"] != STRANGE:
+                yield answer
+                continue
+            off = OFF * int(ask.tags["polarity"])
+            odds = {**answer.log_probabilities, "yes": answer.log_probabilities["yes"] + off}
+            total = np.logaddexp.reduce(list(odds.values()))
+            yield replace(answer, log_probabilities={name: each - total for name, each in odds.items()})
+
+
+def crowd(kind: type[SimulatedModel], seed: int) -> list[SimulatedModel]:
+    drawn = np.random.default_rng(seed).normal(0.0, 1.0, (PEOPLE, len(VALUES)))
+    return [
+        kind(SimulatedProfile(values=dict(zip(VALUES, row.tolist(), strict=True)), noise=0.4), seed + at)
+        for at, row in enumerate(drawn)
+    ]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("groups")
+    write_run(folder / "plain", crowd(SimulatedModel, 1), clip_world(3), wordings=1)
+    write_run(folder / "swayed", crowd(Swayed, 100), clip_world(3), wordings=1)
+    write_run(folder / "small", [planted(1)], clip_world(3), wordings=1)
+    return folder
+
+
+def test_a_clip_that_one_group_likes_for_itself_is_found_and_levels_are_refused(runs: Path) -> None:
+    found = functioning([runs / "plain", runs / "swayed"])
+    (named,) = [each for each in found.document["items"] if each["flags"]]
+    assert named["item"] == STRANGE and named["size"] == "large" and named["shifts"][0]["mean"] > 1
+    values = found.document["values"]
+    assert values["power"]["scalar"]["status"] == "fails" and values["power"]["differences"][0]["mean"] is None
+    assert all(row["scalar"]["status"] != "fails" for value, row in values.items() if value != "power")
+    assert "levels are not compared: scalar invariance fails" in str(found) and "refused" in str(found)
+    assert len(found.to_pandas()) == 30 and not found.document["paired"]
+
+
+def said(person: int, condition: str = "frame", instrument: str = "like") -> ItemScores:
+    rows = pd.DataFrame({"value": ["power"] * 3, "item": ["a", "b", "c"], "version": ["like", "de", "de"]})
+    who = RespondentColumns(f"m:{person}@1", "tycoon")
+    return ItemScores(Path("run"), who, condition, instrument, TEN, "samples", rows.assign(score=float(person)), 0)
+
+
+def test_the_same_people_in_two_groups_are_two_cases_each() -> None:
+    everybody = [said(person, condition) for person in range(12) for condition in ("frame", "caption")]
+    cases = gathered(everybody, "stimulus")
+    assert cases.groups == ("frame", "caption") and cases.counts == (12, 12) and cases.paired
+    assert cases.items == ("a", "b", "c") and cases.scores.shape == (24, 3)
+    assert (cases.scores[cases.respondent == 5] == 5.0).all()
+
+
+def test_wordings_make_groups_of_the_items_that_both_asked() -> None:
+    everybody = [said(person) for person in range(12)]
+    with pytest.raises(InputError, match="not asked the same items"):
+        gathered(everybody, "wording")
+    asked = [replace(each, rows=pd.concat([each.rows, each.rows.assign(version="like")])) for each in everybody]
+    assert gathered(asked, "wording").items == ("b", "c")
+
+
+def test_answers_to_several_instruments_have_no_items_in_common() -> None:
+    with pytest.raises(InputError, match="several instruments are not compared: like and scale7"):
+        comparable([said(1), said(2, instrument="scale7")])
+
+
+@pytest.mark.parametrize(
+    ("names", "across", "told"),
+    [
+        (["plain"], "run", "items are compared across groups"),
+        (["plain", "small"], "run", "has 1 respondents, and a group needs 10"),
+        (["plain"], "model", "16 groups, and at most 8"),
+        (["plain"], "stimulus", "there is only 'frame'"),
+    ],
+)
+def test_groups_that_tell_nothing_are_refused(runs: Path, names: list[str], across: Across, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        functioning_of_runs([runs / name for name in names], FunctioningOptions(across))
+
+
+def test_on_the_command_line(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = [str(runs / "plain"), str(runs / "swayed")]
+    assert main(["compare", *both, "--functioning", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == vs.functioning([runs / "plain", runs / "swayed"]).to_dict()
+    assert main(["compare", *both, "--functioning", "--drift"]) == 2
+    assert "--drift means nothing beside --functioning" in capsys.readouterr().err
+    assert main(["compare", *both, "--across", "model"]) == 2
+    assert "means nothing without --functioning" in capsys.readouterr().err

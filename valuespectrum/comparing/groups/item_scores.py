@@ -1,0 +1,114 @@
+"""From a stored run to item scores of everybody: what functioning of items is looked for in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.answers.respondent import RespondentColumns
+from agents.answers.table import by_respondent
+from valuespectrum.instruments.base import Instrument, Rated, Tabled
+from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
+from valuespectrum.measuring.stored_answers import (
+    NOT_SCORED,
+    collected,
+    conditions_of,
+    of_condition,
+    with_drawn_texts,
+)
+from valuespectrum.runs.run import open_answers, read_manifest
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScores:
+    """What one respondent of one run said to each item under one condition."""
+
+    run: Path
+    who: RespondentColumns
+    condition: str
+    """How clips were shown; empty where none were."""
+    instrument: str
+    value_set: ValueSet
+    readout: str
+    """How answers were read; scores of two readouts are on different scales."""
+    rows: pd.DataFrame
+    """``value``, ``item``, ``version`` (the way of asking) and ``score``, the higher the more."""
+    steps: int
+    """How many steps the scale has; 0 for one without steps."""
+
+
+def item_scores(run: Path, scoring: ScoringOptions, all_conditions: bool = False) -> list[ItemScores]:
+    """Item scores of all respondents of a run but placebos.
+
+    Steps of a scale where the instrument has one (``Rated``), else its sets (``Tabled``); respondents of instruments
+    that have neither are left out.
+
+    Args:
+        run: Folder of the run.
+        scoring: Readout and least mass.
+        all_conditions: Whether under every condition of showing clips, or under the one that scores rest on.
+
+    Raises:
+        InputError: The folder is no run, or holds no answers, or its instrument is not installed.
+        ModelError: Every ask to a model failed.
+    """
+    settings = read_manifest(run).settings
+    battery = dict(settings["battery"])
+    instrument = load_installed(battery.pop("name"), battery, str(run))
+    with open_answers(run) as store:
+        every = with_drawn_texts(collected(store.table(leave_out=NOT_SCORED)), settings["models"])
+    return [
+        each
+        for condition, answers in _conditions(every, settings, all_conditions)
+        for who, table in by_respondent(answers)
+        if not who.placebo and (each := _scores(_Asked(run, who, condition), _asker(instrument, table), table, scoring))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    run: Path
+    who: RespondentColumns
+    condition: str
+
+
+def _conditions(every: pd.DataFrame, settings: Json, all_of_them: bool) -> Iterator[tuple[str, pd.DataFrame]]:
+    if "corpus" not in settings:
+        yield "", every
+        return
+    names = conditions_of(settings)
+    for name in names if all_of_them else names[:1]:
+        yield name, of_condition(every, settings, name)
+
+
+def _asker(instrument: Instrument, table: pd.DataFrame) -> Instrument:
+    """The instrument that asked: that of the run, or another one of its battery."""
+    name = instrument_of(table)
+    return instrument if name == instrument.name else load_instrument(name)
+
+
+def _scores(asked: _Asked, instrument: Instrument, table: pd.DataFrame, scoring: ScoringOptions) -> ItemScores | None:
+    named = (asked.run, asked.who, asked.condition, instrument.name, instrument.value_set)
+    if isinstance(instrument, Rated):
+        rated = instrument.rated(table, scoring)
+        steps = rated.weights.shape[1]
+        score = rated.weights @ np.arange(1.0, steps + 1.0) / rated.weights.sum(axis=1)
+        return ItemScores(*named, rated.kind, rated.asked.assign(score=score), steps)
+    if isinstance(instrument, Tabled):
+        told = instrument.sets(table, scoring)
+        if told.table is not None:
+            rows = told.table.frame().rename(
+                columns={"clip": "item", "wording": "version", told.table.layout.score: "score"}
+            )
+            return ItemScores(*named, told.readout, rows[["value", "item", "version", "score"]], 0)
+    return None

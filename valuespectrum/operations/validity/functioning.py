@@ -1,0 +1,141 @@
+"""``compare --functioning``: items that work differently in groups of respondents, and what may be compared at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from valuespectrum.operations.shared.choices import AcrossName, ReadoutName
+from valuespectrum.operations.shared.outcomes import Outcome, flat
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.json_types import Json
+
+ITEMS_SHOWN = 20
+"""Items that are listed; the document has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctioningSettings:
+    """What makes the groups; the names are those of the options of ``valuespectrum compare --functioning``."""
+
+    across: AcrossName = "run"
+    """What makes the groups: ``run``, ``model``, ``persona``, ``stimulus``, ``wording``."""
+    readout: ReadoutName = "auto"
+    """What of an answer is read."""
+    minimum_mass: float = 0.1
+    """Least probability of the options together for an answer to count."""
+
+
+@dataclass(frozen=True, repr=False)
+class Functioning(Outcome):
+    """Items in groups of respondents."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each item: tests, shifts in log-odds, size, and what was found."""
+        return [flat(each) for each in self.document["items"]]
+
+
+def functioning(
+    runs: str | PathLike[str] | Sequence[str | PathLike[str]],
+    settings: FunctioningSettings | None = None,
+    teller: Teller | None = None,
+) -> Functioning:
+    """Look for items that work differently in groups of respondents; needs no model and no corpus.
+
+    Args:
+        runs: Run folders of one instrument; each is a group, unless something else makes the groups.
+        settings: What makes the groups.
+        teller: Who is told how it goes.
+
+    Returns:
+        Ordinal logistic tests of every item (uniform and non-uniform) with effect sizes and rates of false discoveries,
+        and for each value whether configural, metric and scalar invariance hold, fail, or are not shown.
+
+    Raises:
+        InputError: A folder is no run, instruments differ, or a group is missing or too small.
+        ModelError: Every ask to a model failed.
+
+    Example::
+
+        vs.functioning(["runs/en", "runs/de"]).to_pandas()
+    """
+    from valuespectrum.comparing.groups.functioning import FunctioningOptions, functioning_of_runs
+    from valuespectrum.scoring.cells import ScoringOptions
+
+    settings, teller = settings or FunctioningSettings(), teller or Unattended()
+    folders = [Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
+    teller.doing("looking at items")
+    scoring = ScoringOptions(readout=settings.readout, minimum_mass=settings.minimum_mass)
+    document = functioning_of_runs(folders, FunctioningOptions(settings.across, scoring=scoring))
+    return Functioning(document, _in_words(document))
+
+
+def _in_words(document: Json) -> str:
+    groups = ", ".join(f"{each['name']} ({each['cases']})" for each in document["groups"])
+    values = ValueSet.from_json(document["value_set"])
+    parts = [f"{document['instrument']} in groups by {document['across']}: {groups}", *_found(document, values)]
+    parts.append(_steps(document, values))
+    parts.append("\n".join(document["verdicts"]))
+    parts.append("\n".join([document["covers"], *(f"note: {note}" for note in document["notes"])]))
+    return "\n\n".join(parts)
+
+
+def _found(document: Json, values: ValueSet) -> Iterator[str]:
+    """Items that were found, the largest first."""
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import number, with_interval
+
+    flagged = [each for each in document["items"] if each["flags"]]
+    tested = sum(each["uniform"] is not None for each in document["items"])
+    share = f"{100 * document['rate']:g} %"
+    if not flagged:
+        yield f"none of {tested} items was found to work differently"
+        return
+    flagged.sort(key=lambda each: -abs(_largest(each)))
+    first, *further = (each["name"] for each in document["groups"])
+    rows = [
+        (
+            each["item"],
+            values.label(each["value"]),
+            ", ".join(each["flags"]),
+            each["size"],
+            *(with_interval(Estimate.read(shift), 2, True) for shift in each["shifts"]),
+            number(each["r2"], 3),
+        )
+        for each in flagged[:ITEMS_SHOWN]
+    ]
+    head = ("item", "value", "found", "size", *(f"{name} above {first}" for name in further), "R2 gained")
+    more = f"\nand {len(flagged) - ITEMS_SHOWN} more (--json has all)" if len(flagged) > ITEMS_SHOWN else ""
+    yield (
+        f"{len(flagged)} of {tested} items work differently, log-odds of a higher answer at an equal value (of them "
+        f"{share} wrong at most, on average)\n{table(head, rows)}{more}"
+    )
+
+
+def _largest(each: Json) -> float:
+    return max((abs(shift["mean"]) for shift in each["shifts"]), default=0.0)
+
+
+def _steps(document: Json, values: ValueSet) -> str:
+    """The three steps of invariance by value, with differences of level where they may be told."""
+    from valuespectrum.reporting.elements.data import Estimate
+    from valuespectrum.reporting.elements.words import with_interval
+
+    first, *further = (each["name"] for each in document["groups"])
+    rows = [
+        (
+            values.label(value),
+            *(row[step]["status"] for step in ("configural", "metric", "scalar")),
+            *(
+                "refused" if each["mean"] is None else with_interval(Estimate.read(each), 2, True)
+                for each in row["differences"]
+            ),
+        )
+        for value, row in document["values"].items()
+    ]
+    head = ("value", "configural", "metric", "scalar", *(f"{name} minus {first}" for name in further))
+    return f"invariance, and differences of level ({document['scale']})\n{table(head, rows)}"
