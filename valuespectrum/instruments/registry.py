@@ -103,11 +103,24 @@ def published_as(written: str) -> str:
     Returns:
         Empty for any other instrument, and for one that is not installed or cannot be loaded.
     """
-    try:
-        made = INSTRUMENTS.load(read_name(written))
-    except InputError:  # scores are read without their instrument, too, as an ordinary profile
-        return ""
+    made = _made(written)
     return made.published if isinstance(made, Published) else ""
+
+
+def in_steps(written: str) -> bool:
+    """Whether an instrument tells steps of a scale, beside which no liking of 0 to 100 can be set.
+
+    Args:
+        written: The instrument, as ``scores.json`` has it.
+    """
+    return hasattr(_made(written), "steps")
+
+
+def _made(written: str) -> InstrumentType | None:
+    try:
+        return INSTRUMENTS.load(read_name(written))
+    except InputError:  # scores are read without their instrument, too, as an ordinary profile
+        return None
 
 
 def settings_of(instrument: Instrument) -> dict[str, Plain]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.instruments.registry import published_as
+from valuespectrum.instruments.registry import in_steps, published_as
 from valuespectrum.reference.truth import is_earlier, planted_profile
 from valuespectrum.reporting.elements.data import (
     CLEAR,
@@ -52,7 +52,7 @@ def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> l
     for one in scores["respondents"]:
         if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and one["value_set"] == TEN.name:
             model, settings = one["model"], manifest.asked.models.get(one["model"], {})
-            planted = planted_profile(model, settings)
+            planted = None if in_steps(one["instrument"]) else planted_profile(model, settings)
             profile = _profile(one, planted if checkable else None)
             if checkable:
                 profile = replace(profile, truth=read_truth(model, settings))

@@ -46,6 +46,8 @@ class SevenSteps(PictureBattery):
     title: ClassVar[str] = "Liking in seven steps"
     measures: ClassVar[str] = "liking of pictures that stand for each value, 1 to 7, in both directions of the scale"
     Options = ItemOptions
+    steps: ClassVar[tuple[int, int]] = (1, 7)
+    """Lowest and highest number of its scale."""
     items: ClassVar[Sequence[Item]] = (
         Item("scale7", tuple(text for each in own_wordings("scale7")["en"] for text in each.texts.values()), OWN_WORDS),
     )

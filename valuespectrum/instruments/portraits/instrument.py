@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from agents.answers.planner import AskSource
 from agents.models.base import Ask
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.further.faceted import told_sets
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.asking import portrait_asks
 from valuespectrum.instruments.portraits.contrasts import Strata, concluded
-from valuespectrum.instruments.portraits.forms import own_form
+from valuespectrum.instruments.portraits.forms import OWN, own_form
 from valuespectrum.instruments.portraits.guards import guards, verdicts
-from valuespectrum.instruments.portraits.options import PortraitOptions
+from valuespectrum.instruments.portraits.options import CLIPS, PortraitOptions
 from valuespectrum.instruments.portraits.ratings import PortraitRatings, portrait_ratings
+from valuespectrum.instruments.portraits.seen import SeenPortraits, moved_by_own
 from valuespectrum.instruments.profiled import nothing, weak_dimensions
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
@@ -57,7 +59,6 @@ class Portraits:
     )
     Options = PortraitOptions
     unit: ClassVar[str] = _UNIT
-    pictures: ClassVar[Assignment | None] = None
     columns: ClassVar[tuple[str, ...]] = ("value", "wording", "keyed", "polarity", "labels")
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
     steps: ClassVar[tuple[int, int]] = (1, 6)
@@ -72,6 +73,11 @@ class Portraits:
         return self.options.value_set
 
     @property
+    def pictures(self) -> Assignment | None:
+        """Clips that stand for one value each, where portraits follow clips."""
+        return "exclusive" if self.options.after == CLIPS else None
+
+    @property
     def items(self) -> Sequence[Item]:
         """Our portraits; texts of published questionnaires are the user's."""
         form = own_form()
@@ -79,11 +85,17 @@ class Portraits:
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""
-        return sum(1 for _ in self._asks())
+        rounds = self._rounds()
+        if self.options.after == CLIPS:
+            return sum(len(rounds[place % len(rounds)]) for place in range(pictures))
+        return sum(map(len, rounds))
 
-    def questions(self, setting: Setting) -> QuestionList:
-        """Every portrait in every wording, direction and frame of mind."""
-        return QuestionList(setting, list(self._asks()))
+    def questions(self, setting: Setting) -> AskSource:
+        """Every portrait in every wording, direction and frame of mind; after clips, a round after each."""
+        rounds = self._rounds()
+        if self.options.after == CLIPS:
+            return SeenPortraits(setting, rounds)
+        return QuestionList(setting, [ask for asks in rounds for ask in asks])
 
     def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
         """Mean rating by value, centred on the mean rating of all items, with leans beside it."""
@@ -92,6 +104,9 @@ class Portraits:
         told = self._told(rated, self.options.members)
         found = self._concluded(rated, told, options)
         base = self._measurement(plain, rated, found, told, options)
+        moved = moved_by_own(plain, rated, self.options.key.scale)
+        if moved is not None:
+            base = replace(base, scalars={**base.scalars, "moved_by_own_clips": moved})
         effect = faking_between(self.sets, answers, options)
         open_share = openness(self.sets, answers, options)
         if open_share is not None:
@@ -130,8 +145,16 @@ class Portraits:
         mean = low + (high - low) * float(np.mean([planted[value] for value in finest])) / 100
         return {value: rating - mean for value, rating in self.expected(planted).items()}
 
-    def _asks(self) -> Iterator[Ask]:
-        return portrait_asks(self.options.portraits(), self.options.wordings, self.options.ways, self.options.prefill)
+    def _rounds(self) -> list[list[Ask]]:
+        """Asks by round: one portrait of each value, and all of a published form, whose items are not in rounds."""
+        form, options = self.options.portraits(), self.options
+        asks = list(portrait_asks(form, options.wordings, options.ways, options.prefill))
+        size = len(form.key.finest) if options.form == OWN else len(form.items)
+        round_of = {item.tag: (item.number - 1) // size for item in form.items}
+        rounds: dict[int, list[Ask]] = {}
+        for ask in asks:
+            rounds.setdefault(round_of[str(ask.tags["item"])], []).append(ask)
+        return list(rounds.values())
 
     def _told(self, rated: PortraitRatings, members: Mapping[str, tuple[str, ...]]) -> ToldSets:
         of_value = {member: value for value, each in members.items() for member in each}
@@ -210,4 +233,4 @@ class Portraits:
         )
 
     def _notes(self) -> tuple[str, ...]:
-        return () if self.options.form == "own" else (_PUBLISHED, _ONE_SIDED)
+        return () if self.options.form == OWN else (_PUBLISHED, _ONE_SIDED)

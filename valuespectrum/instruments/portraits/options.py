@@ -18,6 +18,7 @@ from vectorstore.foundation.errors import InputError
 
 SCORINGS: Mapping[str, ValueSet] = {"nineteen": NINETEEN, "ten": TEN, "four": FOUR}
 """Value sets by the name of the option."""
+NOTHING, CLIPS = "nothing", "clips"
 HUMILITY = ("official", "apart", "self_transcendence")
 FACE = ("official", "conservation")
 _LABELS: Mapping[str, tuple[str, ...]] = {DIGITS: (DIGITS,), WORDS: (WORDS,), "both": (DIGITS, WORDS)}
@@ -49,6 +50,8 @@ class PortraitOptions:
     """Answers as ``digits``, ``words``, or ``both``."""
     directions: str = "both"
     """Whether scales are put ``ascending``, ``descending``, or ``both``, which cancels leans to either end."""
+    after: str = "nothing"
+    """What comes before each portrait: ``nothing``, or ``clips`` of a corpus, each followed by the next round."""
     frame_of_mind: FrameOfMind = "neutral"
     """What is said before each portrait; ``all`` asks in all three, and says how far faking moves the profile."""
     prefill: str = ""
@@ -60,6 +63,7 @@ class PortraitOptions:
             ("humility", HUMILITY),
             ("face", FACE),
             ("labels", tuple(_LABELS)),
+            ("after", (NOTHING, CLIPS)),
             ("directions", tuple(_DIRECTIONS)),
             ("frame_of_mind", (*INSTRUCTIONS, "all")),
         ):

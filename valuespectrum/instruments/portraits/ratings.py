@@ -57,10 +57,10 @@ def portrait_ratings(answers: pd.DataFrame, scale: AnswerScale, options: Scoring
     keyed = is_reversed(agreed["wording"])
     acquiescence = _acquiescence(agreed, keyed, scale.middle)
     agreed["theta"] = np.where(keyed, 2 * scale.middle - agreed["theta"], agreed["theta"])
-    by_item = _by_item(acquiescence)
-    taken = by_item.mean if by_item.mean is not None else 0.0
+    agreeing = mean_over_items(acquiescence)
+    taken = agreeing.mean if agreeing.mean is not None else 0.0
     agreed["theta"] += np.where(keyed, taken, -taken)
-    bias = {"acquiescence": by_item}
+    bias = {"acquiescence": agreeing}
     for name, labels in (("scale_lean", DIGITS), ("label_order", WORDS)):
         bias[name] = _lean(rated[(answers["labels"] == labels).to_numpy()], scale.middle)
     return PortraitRatings(agreed, numbers, read, leans, bias)
@@ -91,10 +91,10 @@ def _lean(rated: pd.DataFrame, middle: float) -> Estimate:
     """Steps towards high numbers, or towards what is named last, over items that were put in both directions."""
     cells = rated.dropna(subset=["number"]).groupby([*_SET, "polarity"])["number"].mean().unstack("polarity")
     both = cells.reindex(columns=[1, -1]).dropna()
-    return _by_item((both.mean(axis=1) - middle).groupby(level=["value", "clip"]).mean())
+    return mean_over_items((both.mean(axis=1) - middle).groupby(level=["value", "clip"]).mean())
 
 
-def _by_item(numbers: pd.Series[float]) -> Estimate:
+def mean_over_items(numbers: pd.Series[float]) -> Estimate:
     """Mean over items with Student's interval over items."""
     from scipy.special import stdtrit
 

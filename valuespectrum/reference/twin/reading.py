@@ -26,6 +26,7 @@ from agents.models.base import Ask, Turn
 from agents.personas.persona import bank_statements, plainly, value_names
 from agents.personas.prompts import FRAMINGS, Framing, spoken
 from agents.personas.wordings import paraphrases
+from valuespectrum.instruments.wordings.describing_oneself import AFTER_SEEING
 from valuespectrum.instruments.wordings.liking import CAPTIONED, GROUPED, NUMBERED_CAPTION, NUMBERED_SPEECH, SPOKEN
 from valuespectrum.instruments.wordings.template import Template
 from valuespectrum.reference.items.base import PlantedItem, Question, Scene
@@ -63,7 +64,8 @@ def understand(ask: Ask, member: CohortMember) -> Understood | str:
     """What is asked of a respondent, or what it says because it does not know that."""
     text = ask.question.strip()
     words, asked = worded(text)
-    found = read_question(text) or read_question(asked)
+    # What was just seen says nothing of oneself: it is heard and moves nothing.
+    found = read_question(text) or read_question(asked.removeprefix(AFTER_SEEING))
     if found is None:
         return NOT_UNDERSTOOD
     scenes = scenes_of(ask, found.item.pictures, [told_by(each) for each in words])

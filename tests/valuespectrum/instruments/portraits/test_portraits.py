@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from planted_instruments import answered, measured, member, twin
+from planted_instruments import answered, measured, member, pictures, setting, twin
 
 from agents.answers.respondent import BARE
 from agents.models.base import Ask
@@ -22,7 +22,7 @@ from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.reference.planted import said_shares
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.recovery import spearman
-from valuespectrum.theory.value_sets import NINETEEN, TEN
+from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
 
 SCORING = ScoringOptions(draws=100)
@@ -181,3 +181,33 @@ def test_a_form_of_the_users_is_asked_and_scored(tmp_path: Path) -> None:
     assert found.n_units == 40 and found.scores["stimulation"].n_units == 3
     assert any("contamination" in note for note in found.notes)
     assert found.bias["acquiescence"].mean is None
+
+
+def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
+    """The first rounds after clips of each value; a respondent who is primed rates portraits of the clip higher."""
+    instrument = Portraits(PortraitOptions(after="clips", wordings=1, rounds=3))
+    rows = pictures(3)
+    about = setting(rows)
+    asks = list(instrument.questions(about))
+    assert len(asks) == instrument.cost(len(rows)) == len(instrument.questions(about)) == 30 * 19 * 4  # type: ignore[arg-type]
+    assert asks[0].frames and asks[0].question.startswith("You have just seen this. Somebody says")
+    shown = {(ask.tags["seen"], ask.tags["item"]) for ask in asks}
+    assert len(shown) == 10 * 57, "every portrait follows a clip of every value"
+    table = answered(asks, twin("amber"))
+    found = measured(instrument, table, SCORING)
+    assert _centred(found) == pytest.approx(_centred(_measured("amber", wordings=1, rounds=3)), abs=1e-9)
+    assert found.scalars["moved_by_own_clips"].mean == pytest.approx(0.0, abs=1e-12)
+    plain = instrument.questions(setting(rows)).digest
+    assert plain == instrument.questions(about).digest != instrument.questions(setting(rows[1:])).digest
+    numbers = [f"log_probability_{number}" for number in range(1, 7)]
+    ten_of = {part: value for value, parts in GROUPS["schwartz_19", "schwartz_10"].items() for part in parts}
+    own = table["value"].map(ten_of) == table["seen"]
+    most = np.where(table["keyed"] * table["polarity"] > 0, "6", "1")
+    for number in numbers:
+        table.loc[own & (most == number[-1]), number] = 0.0
+        table.loc[own & (most != number[-1]), number] = -30.0
+    moved = measured(instrument, table, SCORING).scalars["moved_by_own_clips"]
+    assert moved.low is not None and moved.low > 1.0
+    with pytest.raises(InputError, match="there is no corpus"):
+        instrument.questions(Setting((BARE,)))
+    assert Portraits().pictures is None and instrument.pictures == "exclusive"
