@@ -29,11 +29,13 @@ class StopRule:
     """Answers that count below which it goes on whatever the error."""
     most: int = 12
     """Asks after which it ends, answered or not."""
+    step: int = 1
+    """Answers that belong together, so that leans cancel: it is precise after a multiple of so many only."""
 
     def __post_init__(self) -> None:
         if not 0 < self.error < 1:
             raise InputError(f"the standard error to stop at must lie between 0 and 1, got {self.error:g}")
-        if not 1 <= self.least <= self.most:
+        if not 1 <= self.least <= self.most or self.step < 1:
             raise InputError(f"at least {self.least} and at most {self.most} asks leave no test", "1 <= least <= most")
 
     def reason(self, error: float, answered: int, asked: int, free: int) -> Reason:
@@ -45,7 +47,7 @@ class StopRule:
             asked: Asks, whatever came of them.
             free: Items that are left.
         """
-        if answered >= self.least and error <= self.error:
+        if answered >= self.least and answered % self.step == 0 and error <= self.error:
             return "precise"
         if asked >= self.most:
             return "most asks"

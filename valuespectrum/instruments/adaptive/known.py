@@ -1,0 +1,197 @@
+"""What stored answers of an adaptive test say of each value: posteriors, and draws from them on the form's scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from valuespectrum.instruments.adaptive.asking import GRADED_ITEM, LEFT
+from valuespectrum.instruments.adaptive.banks import Bank, ItemPool
+from valuespectrum.instruments.profiled import nothing
+from valuespectrum.scoring.estimate import Estimate, Score
+from valuespectrum.scoring.graded.choosing import StopRule
+from valuespectrum.scoring.graded.items import Floats
+from valuespectrum.scoring.graded.posterior import Posterior, posterior
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNFINISHED = "unfinished"
+"""Why a test has no end: its run was stopped before."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one value of the bank."""
+
+    found: Posterior
+    score: Floats
+    """Expected answer to the whole bank of the value at the nodes of the posterior, which rises."""
+    residuals: Floats
+    """Shape (answers that count,): answer above what was to be expected, in steps towards the value."""
+    rows: Sequence[int]
+    """Which asks these are, by place in the table."""
+    asked: int
+    reason: str
+
+    @property
+    def answered(self) -> int:
+        """Answers that count."""
+        return len(self.rows)
+
+    @property
+    def details(self) -> dict[str, object]:
+        """As a measurement keeps it."""
+        told = self.answered > 0
+        return {
+            "asks": self.asked,
+            "answered": self.answered,
+            "trait": round(self.found.mean, 4) if told else None,
+            "error": round(self.found.sd, 4) if told else None,
+            "stopped": self.reason,
+        }
+
+
+def known_values(answers: pd.DataFrame, shares: Floats, bank: Bank, rule: StopRule) -> dict[str, Known]:
+    """What is known of every value that was asked about.
+
+    Args:
+        answers: Asks of one respondent with the tags of ``asking``.
+        shares: What each says (``asking.towards``).
+        bank: Their items.
+        rule: When tests end.
+
+    Raises:
+        InputError: The bank does not have an item that was asked.
+    """
+    places = answers.reset_index(drop=True).groupby("value", sort=False).indices
+    named, left = answers[GRADED_ITEM].to_numpy(object), answers[LEFT].to_numpy(float)
+    return {
+        str(value): _known(bank.pool(str(value)), named[rows], shares[rows], (rows, rule, int(left[rows].min())))
+        for value, rows in places.items()
+    }
+
+
+def _known(
+    pool: ItemPool, named: Sequence[object], shares: Floats, asked: tuple[Sequence[int], StopRule, int]
+) -> Known:
+    rows, rule, left = asked
+    strange = sorted({str(name) for name in named} - set(pool.places))
+    if strange:
+        raise InputError(f"the bank has no item {strange[0]!r:.80}", "score with the version that asked, or ask again")
+    items = pool.items.only([pool.places[str(name)] for name in named])
+    found, heard = posterior(items, shares), np.flatnonzero(shares.sum(axis=1) > 0)
+    expected = items.expected(np.array([found.mean]))[0]
+    reason = rule.reason(found.sd, len(heard), len(rows), left)
+    residuals = (shares @ items.levels - expected)[heard]
+    score = pool.full_score(found.theta)
+    return Known(found, score, residuals, [int(rows[at]) for at in heard], len(rows), reason or UNFINISHED)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Values as they are scored: means of one or several values of the bank."""
+
+    values: tuple[str, ...]
+    """Those of which every member was answered."""
+    means: Floats
+    """Shape (values,): posterior means on the scale of the whole form."""
+    draws: Floats
+    """Shape (values, draws) from the posteriors."""
+    traits: Floats
+    """Shape (values, draws): the same on the scale of the trait."""
+    level: tuple[float, Floats]
+    """Mean over everything in the bank that was answered, and its draws: the mean rating that centring takes away."""
+
+    @property
+    def centred(self) -> Floats:
+        """Draws minus those of the mean."""
+        return np.asarray(self.draws - self.level[1])
+
+    @property
+    def ranks(self) -> Floats:
+        """Rank of every value in every draw, 1 for the highest; shape (values, draws)."""
+        return np.asarray((-self.draws).argsort(axis=0).argsort(axis=0) + 1.0)
+
+
+def draw_scores(
+    known: Mapping[str, Known], members: Mapping[str, Sequence[str]], count: int, rng: np.random.Generator
+) -> Drawn:
+    """Draw from the posteriors of all values, which are independent given the answers.
+
+    Args:
+        known: By value of the bank.
+        members: Value that is scored to values of the bank.
+        count: Draws.
+        rng: Of a named stream.
+    """
+    parts: dict[str, tuple[float, Floats, Floats]] = {}
+    for value, one in sorted(known.items()):
+        if one.answered:
+            traits = one.found.quantile(rng.random(count))
+            mean = float(one.found.weights @ one.score)
+            parts[value] = mean, np.interp(traits, one.found.theta, one.score), traits
+    told = {value: listed for value, listed in members.items() if listed and all(part in parts for part in listed)}
+    means, draws, traits = (
+        np.array([np.mean([parts[part][at] for part in each], axis=0) for each in told.values()]) for at in range(3)
+    )
+    empty = np.zeros((0, count))
+    level = [np.mean([each[at] for each in parts.values()], axis=0) if parts else 0.0 for at in (0, 1)]
+    if not told:
+        means, draws, traits = empty[:, 0], empty, empty
+    return Drawn(tuple(told), means, draws, traits, (float(level[0]), np.asarray(level[1])))
+
+
+def scores_of(
+    value_set: ValueSet, drawn: Drawn, known: Mapping[str, Known], members: Mapping[str, Sequence[str]], level: float
+) -> dict[str, Score]:
+    """Every value with its posterior mean and interval, centred too, and its place.
+
+    Args:
+        value_set: Dimensions in order.
+        drawn: Their draws.
+        known: By value of the bank.
+        members: Value that is scored to values of the bank.
+        level: Of the intervals.
+    """
+    scores = {}
+    for value in value_set.dimensions:
+        answered = sum(known[part].answered for part in members[value] if part in known)
+        if value not in drawn.values:
+            scores[value] = nothing("no answers", answered, answered)
+            continue
+        place, ranks = drawn.values.index(value), drawn.ranks
+        chances = tuple(float(share) for share in np.bincount(ranks[place].astype(int))[1:] / ranks.shape[1])
+        low, high = np.quantile(ranks[place], _ends(level), method="closest_observation")
+        scores[value] = Score(
+            _between(drawn.draws[place], float(drawn.means[place]), level),
+            _between(drawn.centred[place], float(drawn.means[place] - drawn.level[0]), level),
+            (int((drawn.means > drawn.means[place]).sum()) + 1, int(low), int(high)),
+            answered,
+            answered,
+            "ok",
+            {"trait": _between(drawn.traits[place], float(drawn.traits[place].mean()), level)},
+            chances=chances,
+        )
+    return scores
+
+
+def overall_of(drawn: Drawn, level: float) -> Estimate:
+    """The level that centring removes."""
+    if not drawn.values:
+        return Estimate(None)
+    return _between(drawn.level[1], drawn.level[0], level)
+
+
+def _between(draws: Floats, mean: float, level: float) -> Estimate:
+    low, high = np.quantile(draws, _ends(level))
+    return Estimate(mean, float(low), float(high), se=float(draws.std()))
+
+
+def _ends(level: float) -> list[float]:
+    return [(1 - level) / 2, (1 + level) / 2]
