@@ -1,0 +1,103 @@
+"""Item parameters of clips from a pilot: ``python -m valuespectrum.calibration.graded_pilot RUN... --out FILE``.
+
+The pilot is one run or several of ``scale7`` on the same corpus. Each model in each role is a respondent, each clip an
+item of the value that it was found for, and all answers of a respondent about a clip are one. The file is what
+``adaptive-clips`` takes as ``parameters``. There have to be ten respondents at least, and some dozens for slopes that
+mean something; few respondents make the traits' scale theirs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from agents.answers.table import by_respondent
+from valuespectrum.instruments.adaptive.banks import Bank, ItemPool, write_bank
+from valuespectrum.instruments.further.scale7 import SevenSteps
+from valuespectrum.instruments.registry import load_installed
+from valuespectrum.measuring.stored_answers import scored_answers
+from valuespectrum.runs.run import open_answers, read_manifest
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.graded.fitting import FitOptions, fit
+from valuespectrum.scoring.graded.items import Floats
+from valuespectrum.scoring.ordinal.rated import RatedAnswers
+from vectorstore.foundation.errors import InputError
+
+_BESIDE = 3.0
+"""Answers that are added to every item: pilots are small."""
+_LEAST_SHARE = 0.5
+"""Share of the respondents who have to have answered about a clip."""
+
+
+def pilot_bank(rated: Sequence[RatedAnswers], source: str) -> Bank:
+    """Parameters of the clips that a pilot asked about.
+
+    Args:
+        rated: Answers of each respondent, whose items are ``VALUE CLIP``.
+        source: Where they are from, for the provenance.
+
+    Raises:
+        InputError: There are too few respondents.
+    """
+    tables = [_by_clip(each) for each in rated]
+    listed = sorted({key for table in tables for key in table})
+    pools = {}
+    for value in dict.fromkeys(value for value, _ in listed):
+        clips = [clip for each, clip in listed if each == value]
+        answers = np.stack([_rows(table, value, clips) for table in tables])
+        heard = (answers.sum(axis=2) > 0).mean(axis=0) >= _LEAST_SHARE
+        if heard.any():
+            kept = tuple(clip for clip, told in zip(clips, heard, strict=True) if told)
+            pools[value] = ItemPool(kept, fit(answers[:, heard], FitOptions(beside=_BESIDE)).items)
+    provenance = {"respondents": f"{len(tables)} of a pilot", "source": source, "method": "marginal maximum likelihood"}
+    return Bank(pools, provenance, {})
+
+
+def pilot_answers(folder: Path) -> Iterator[RatedAnswers]:
+    """Answers of every respondent of a run.
+
+    Raises:
+        InputError: It is no run of ``scale7``, or holds no answers.
+    """
+    settings = read_manifest(folder).settings
+    battery = dict(settings["battery"])
+    instrument = load_installed(battery.pop("name"), battery, str(folder))
+    if not isinstance(instrument, SevenSteps):
+        raise InputError(f"{folder} is a run of {instrument.name}", "a pilot is a run of scale7")
+    with open_answers(folder) as store:
+        table = scored_answers(store, settings)
+    for _, answers in by_respondent(table):
+        yield instrument.rated(answers, ScoringOptions())
+
+
+def _by_clip(rated: RatedAnswers) -> Mapping[tuple[str, str], Floats]:
+    """Value and clip to mean shares of the steps."""
+    shares = rated.weights / rated.weights.sum(axis=1, keepdims=True)
+    places = rated.asked.groupby("item", sort=False).indices
+    found = {}
+    for item, rows in places.items():
+        value, _, clip = str(item).partition(" ")
+        found[value, clip] = np.asarray(shares[rows].mean(axis=0))
+    return found
+
+
+def _rows(table: Mapping[tuple[str, str], Floats], value: str, clips: Sequence[str]) -> Floats:
+    steps = next(iter(table.values())).shape if table else (1,)
+    return np.stack([table.get((value, clip), np.zeros(steps)) for clip in clips])
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="Estimate item parameters of clips from runs of scale7.")
+    parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    rated = [each for run in given.runs for each in pilot_answers(run)]
+    write_bank(pilot_bank(rated, ", ".join(run.name for run in given.runs)), given.out)
+    print(f"written: {given.out}")
+
+
+if __name__ == "__main__":
+    _main()
