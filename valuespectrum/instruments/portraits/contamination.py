@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from agents.models.base import Ask, Stimulus
 from valuespectrum.instruments.base import Item, Setting
+from valuespectrum.instruments.battery import OWN_WORDS
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.asking import Way, option_choices
 from valuespectrum.instruments.portraits.forms import OWN, Form, own_form
@@ -118,9 +119,11 @@ class PortraitMemory:
     value_set: ClassVar[ValueSet] = MEMORY
     unit: ClassVar[str] = "item"
     pictures: ClassVar[Assignment | None] = None
-    columns: ClassVar[tuple[str, ...]] = ("value", "probe", "side", "rest", "target")
+    columns: ClassVar[tuple[str, ...]] = ("item", "value", "probe", "side", "rest", "target")
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
-    items: ClassVar[Sequence[Item]] = ()
+    items: ClassVar[Sequence[Item]] = tuple(
+        Item(probe, (asked.text,), OWN_WORDS) for probe, asked in ((COMPLETION, _COMPLETE), (TARGETS, _REACH))
+    )
 
     def __init__(self, options: ContaminationOptions | None = None) -> None:
         self.options = options or ContaminationOptions()

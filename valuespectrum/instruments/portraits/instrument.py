@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -47,6 +47,21 @@ _PUBLISHED = "texts of a published questionnaire: models have read it, so look a
 _ONE_SIDED = "the form has no reversed wordings: agreeing with everything cannot be told from holding everything dear"
 
 
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """What one respondent said of itself."""
+
+    plain: pd.DataFrame
+    rated: PortraitRatings
+    told: ToldSets
+    found: Concluded | None
+
+    @property
+    def items(self) -> int:
+        """How many were answered."""
+        return int(self.rated.rows["clip"].nunique())
+
+
 @INSTRUMENTS.register("portraits")
 class Portraits:
     """What a respondent says matters to it."""
@@ -59,7 +74,7 @@ class Portraits:
     )
     Options = PortraitOptions
     unit: ClassVar[str] = _UNIT
-    columns: ClassVar[tuple[str, ...]] = ("value", "wording", "keyed", "polarity", "labels")
+    columns: ClassVar[tuple[str, ...]] = ("item", "value", "wording", "keyed", "polarity", "labels")
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
     steps: ClassVar[tuple[int, int]] = (1, 6)
     """Of our form: what it finds of planted values is said on this scale."""
@@ -101,22 +116,18 @@ class Portraits:
         """Mean rating by value, centred on the mean rating of all items, with leans beside it."""
         plain = instructed(answers)
         rated = portrait_ratings(plain, self.options.key.scale, options)
-        told = self._told(rated, self.options.members)
-        found = self._concluded(rated, told, options)
-        base = self._measurement(plain, rated, found, told, options)
-        moved = moved_by_own(plain, rated, self.options.key.scale)
-        if moved is not None:
-            base = replace(base, scalars={**base.scalars, "moved_by_own_clips": moved})
-        effect = faking_between(self.sets, answers, options)
-        open_share = openness(self.sets, answers, options)
-        if open_share is not None:
-            share, finding = open_share
+        told = self._told(rated)
+        described = _Described(plain, rated, told, self._concluded(rated, told, options))
+        base = self._measurement(described, options)
+        opened = openness(self.sets, answers, options)
+        if opened is not None:
+            share, finding = opened
             base = replace(base, scalars={**base.scalars, "open_faking": share}, guards=(*base.guards, finding))
-        return base.with_faking(effect)
+        return base.with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
         """Ratings by value that is scored, item and wording."""
-        return self._told(portrait_ratings(instructed(answers), self.options.key.scale, options), self.options.members)
+        return self._told(portrait_ratings(instructed(answers), self.options.key.scale, options))
 
     def rated(self, answers: pd.DataFrame, options: ScoringOptions) -> RatedAnswers:
         """Steps ask by ask, by value of the finest set; every wording and way a version of its own."""
@@ -156,12 +167,16 @@ class Portraits:
             rounds.setdefault(round_of[str(ask.tags["item"])], []).append(ask)
         return list(rounds.values())
 
-    def _told(self, rated: PortraitRatings, members: Mapping[str, tuple[str, ...]]) -> ToldSets:
-        of_value = {member: value for value, each in members.items() for member in each}
-        table = rated.rows.assign(value=rated.rows["value"].map(of_value)).dropna(subset=["value"])
+    def _told(self, rated: PortraitRatings) -> ToldSets:
+        table = rated.rows.assign(value=rated.rows["value"].map(self._scored_as)).dropna(subset=["value"])
         scale = self.options.key.scale
         unit = f"steps of {scale.lowest} to {scale.highest}"
         return told_sets(table, self.value_set, f"{unit}, {rated.read.kind}", unit=unit)
+
+    @property
+    def _scored_as(self) -> Mapping[str, str]:
+        """Finest value to the one that it counts for."""
+        return {member: value for value, members in self.options.members.items() for member in members}
 
     def _concluded(self, rated: PortraitRatings, told: ToldSets, options: ScoringOptions) -> Concluded | None:
         if told.table is None:
@@ -182,54 +197,43 @@ class Portraits:
         assert strata is not None, "something is told"
         return strata
 
-    def _measurement(
-        self,
-        plain: pd.DataFrame,
-        rated: PortraitRatings,
-        found: Concluded | None,
-        told: ToldSets,
-        options: ScoringOptions,
-    ) -> Measurement:
-        scale, values = self.options.key.scale, self.value_set
-        shown = TableStyle(_UNIT, (float(scale.lowest), float(scale.highest)))
-        of_value = {member: value for value, each in self.options.members.items() for member in each}
-        heard = plain["value"][rated.read.counts].map(of_value).value_counts()
-        counts = {str(value): int(count) for value, count in heard.items()}
+    def _measurement(self, said: _Described, options: ScoringOptions) -> Measurement:
+        found, rated, values = said.found, said.rated, self.value_set
+        shown = TableStyle(_UNIT, self.options.key.scale.ends)
+        answers = said.plain["value"][rated.read.counts].map(self._scored_as).value_counts()
+        counts = {str(value): int(count) for value, count in answers.items()}
         scores = rows(found, shown, counts) if found else dict.fromkeys(values.dimensions, nothing("no items"))
-        rates = {
-            name: Estimate.read(row) for name, row in verdict_rates(rated.read, plain["item"], options.level).items()
-        }
+        moved = moved_by_own(said.plain, rated, self.options.key.scale)
         findings, stands = guards(rated), standing(found, options.seed)
-        items = set(rated.rows["clip"])
+        rates = verdict_rates(rated.read, said.plain["item"], options.level)
+        shares = {name: Estimate.read(row) for name, row in rates.items()}
+        flagged = (finding.statement for finding in findings if finding.flagged)
         return Measurement(
             self.name,
             values,
             _UNIT,
             scores,
             overall=overall(found, shown) if found else Estimate(None),
+            scalars={} if moved is None else {"moved_by_own_clips": moved},
             bias=rated.bias,
-            rates=rates,
+            rates=shares,
             reliability={"directions": Estimate(rated.leans.agreement), **stands.reliability},
             differences=found.analysis.differ.to_json() if found else None,
             covers=shown.words(found.analysis.covering.sentence) if found else "",
             guards=findings,
-            verdicts=verdicts(found, values, options.level, told.why),
-            notes=(
-                *weak_dimensions(scores, _UNIT, options),
-                *(finding.statement for finding in findings if finding.flagged),
-                *self._notes(),
-            ),
-            n_units=len(items),
-            n_unscored=plain["item"].nunique() - len(items),
+            verdicts=verdicts(found, values, options.level, said.told.why),
+            notes=(*weak_dimensions(scores, _UNIT, options), *flagged, *self._notes()),
+            n_units=said.items,
+            n_unscored=said.plain["item"].nunique() - said.items,
             centred_over=int(found.reckoned.chosen.sum()) if found else 0,
             details={
-                "readout": told.readout,
+                "readout": said.told.readout,
                 "form": self.options.key.title,
-                "centred_on": f"the mean rating of all {len(items)} items that were answered",
-                **{f"{name}_rate": rate.mean for name, rate in rates.items()},
+                "centred_on": f"the mean rating of all {said.items} items that were answered",
+                **{f"{name}_rate": share.mean for name, share in shares.items()},
                 **stands.details,
             },
-            table=told.table,
+            table=said.told.table,
         )
 
     def _notes(self) -> tuple[str, ...]:

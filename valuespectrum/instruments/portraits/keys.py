@@ -33,6 +33,11 @@ class AnswerScale:
         return tuple(range(self.lowest, self.highest + 1))
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """Smallest and largest rating that there is."""
+        return float(self.lowest), float(self.highest)
+
+    @property
     def middle(self) -> float:
         """Where it is turned round."""
         return (self.lowest + self.highest) / 2

@@ -13,6 +13,7 @@ from planted_instruments import answered, measured, member, pictures, setting, t
 
 from agents.answers.respondent import BARE
 from agents.models.base import Ask
+from bench.truth.portraits import planted_portraits
 from valuespectrum.instruments.base import Recoverable, Setting, Tabled
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.forms import own_form
@@ -211,3 +212,11 @@ def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
     with pytest.raises(InputError, match="there is no corpus"):
         instrument.questions(Setting((BARE,)))
     assert Portraits().pictures is None and instrument.pictures == "exclusive"
+
+
+def test_intervals_cover_what_is_planted_when_items_are_drawn_anew() -> None:
+    """A small part of ``python -m bench.truth.portraits``; 120 values with values, 12 respondents without."""
+    found = planted_portraits(12, wordings=1)
+    assert 0.88 <= found.coverage <= 1.0 and found.spearman > 0.9 and found.differ == 1.0
+    flat = planted_portraits(12, flat=True, wordings=1)
+    assert flat.differ <= 0.25 and flat.stands_out <= 0.25
