@@ -50,6 +50,8 @@ class Form:
     """Empty for an open question."""
     instruction: str = ""
     """Frame of mind that the question sets; empty for the neutral one."""
+    further: tuple[tuple[str, str | int | float], ...] = ()
+    """Further tags of its asks."""
 
     @property
     def tags(self) -> dict[str, str | int | float]:
@@ -61,6 +63,7 @@ class Form:
             "order": f"{self.first}-first" if self.first else "",
             "first": self.first,
             **({INSTRUCTION_TAG: self.instruction} if self.instruction else {}),
+            **dict(self.further),
         }
 
 

@@ -79,6 +79,10 @@ class PictureAsks:
         """Where a picture can be read now."""
         return self._showing.picture_path(picture_sha)
 
+    def _put(self, forms: Sequence[Form], clip: str) -> Sequence[Form]:
+        """Which questions are put about a clip: all of a respondent's, unless a kind of asks says otherwise."""
+        return forms
+
     def _about(self, row: StimulusRow) -> Iterator[Ask]:
         for exhibit in self._showing.exhibits(row):
             yield from self._about_exhibit(exhibit, _found(row) | dict(exhibit.tags))
@@ -86,7 +90,7 @@ class PictureAsks:
     def _about_exhibit(self, exhibit: Exhibit, shown: TagMapping) -> Iterator[Ask]:
         stimulus = Stimulus(exhibit.frames)
         for role, forms in self._forms:
-            for form in forms:
+            for form in self._put(forms, str(shown["clip"])):
                 yield Ask(
                     stimulus=stimulus,
                     question=exhibit.question(form.question),

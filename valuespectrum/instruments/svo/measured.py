@@ -1,4 +1,4 @@
-"""From shares of slider options to a measurement: angle, weights, consistency, with intervals over presentations."""
+"""From shares of slider options to a measurement: angle, weights, consistency, with intervals over arrangements."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from vectorstore.foundation.json_types import Json
 if TYPE_CHECKING:
     import pandas as pd
 
-UNIT = "presentation"
+UNIT = "arrangement"
 LEAST_SHARE = 0.05
 """Level of the test whether points are weighed at all."""
-_SAME = "the same in every presentation, so nothing is known of the spread over others"
+_SAME = "the same in every arrangement, so nothing is known of the spread over others"
 _SAME_DEGREES, _SAME_SHARE = 0.01, 0.001
-"""Standard errors below which degrees and other numbers count as the same in every presentation."""
+"""Standard errors below which degrees and other numbers count as the same in every arrangement."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """Weights of a respondent, and without each presentation."""
+    """Weights of a respondent, and without each arrangement."""
 
     whole: ChoiceWeights | None
     left_out: tuple[ChoiceWeights | None, ...]
@@ -67,7 +67,7 @@ def measured_orientation(
     Args:
         instrument: Whose answers these are.
         answers: One row per ask; others than slider items are left out.
-        options: Scoring options; ``minimum_clips`` is the fewest presentations that have an interval.
+        options: Scoring options; ``minimum_clips`` is the fewest arrangements that have an interval.
         balanced: Whether each option was asked in each place equally often.
     """
     rows = slider_rows(answers)
@@ -102,7 +102,7 @@ def measured_orientation(
 
 
 def angle_estimate(shown: SliderShares, options: ScoringOptions) -> Estimate:
-    """The angle of the mean allocation, with its interval over presentations."""
+    """The angle of the mean allocation, with its interval over arrangements."""
     whole = float(angle_of(shown.mean_allocation()))
     if np.isnan(whole):
         return Estimate(None, why="a primary item has no answer")
@@ -126,8 +126,8 @@ def weigh(shown: SliderShares, options: ScoringOptions) -> _Weighed:
 
 
 def interval(whole: float, left_out: list[float], level: float, same: float = _SAME_SHARE) -> Estimate:
-    """A number with its interval over presentations, or why it has none."""
-    found = left_out_interval(whole, left_out, level, ("too few presentations", "it hangs on one presentation"))
+    """A number with its interval over arrangements, or why it has none."""
+    found = left_out_interval(whole, left_out, level, ("too few arrangements", "it hangs on one arrangement"))
     return Estimate(found.mean, why=_SAME) if found.se is not None and found.se < same else found
 
 
@@ -139,13 +139,13 @@ def _left_out(
 
 
 def _turned(weighed: _Weighed) -> Callable[[ChoiceWeights], float]:
-    """The angle of weights near that of all presentations, so that none jumps round the circle."""
+    """The angle of weights near that of all arrangements, so that none jumps round the circle."""
     around = weighed.whole.angle if weighed.whole is not None else 0.0
     return lambda one: around + (one.angle - around + 180.0) % 360.0 - 180.0
 
 
 def _weighs(found: _Weighed) -> bool:
-    """Whether the weights of one's own and the other's points differ from none: Hotelling's test over presentations."""
+    """Whether the weights of one's own and the other's points differ from none: Hotelling's test over arrangements."""
     from scipy.special import fdtrc
 
     known = [each for each in found.left_out if each is not None]
@@ -201,10 +201,10 @@ def _known(number: float) -> Estimate:
 def _hangs_together(share: Estimate) -> Finding:
     chance = transitive_by_chance()
     if share.mean is None or share.low is None:
-        return Finding("hangs_together", "unknown", None, chance, "No presentation was answered whole.")
+        return Finding("hangs_together", "unknown", None, chance, "No arrangement was answered whole.")
     words = (
-        "More presentations are answered by one order of the four ideal allocations than blind answers would be.",
-        "Presentations are not answered by an order of the four ideal allocations more often than blind answers "
+        "More arrangements are answered by one order of the four ideal allocations than blind answers would be.",
+        "Arrangements are not answered by an order of the four ideal allocations more often than blind answers "
         "would be: the angle may mean nothing.",
     )
     return told("hangs_together", share.low <= chance, share.low, chance, words)
@@ -227,12 +227,12 @@ def _details(shown: SliderShares) -> Json:
     primary = list(PRIMARY)
     name, apart = nearest_ideal(item_means(shown.shares[:, primary]))
     each: Mapping[str, float] = {
-        presentation: float(angle_of(shown.only([place]).mean_allocation()))
-        for place, presentation in enumerate(shown.presentations)
+        arrangement: float(angle_of(shown.only([place]).mean_allocation()))
+        for place, arrangement in enumerate(shown.arrangements)
     }
     return {
         "nearest_ideal": name or None,
         "steps_from_ideal": None if np.isnan(apart) else apart,
-        "angle_by_presentation": {each_name: None if np.isnan(one) else one for each_name, one in each.items()},
+        "angle_by_arrangement": {each_name: None if np.isnan(one) else one for each_name, one in each.items()},
         "by_chance": {"angle": float(random_angles().mean()), "categories": dict(random_shares())},
     }

@@ -19,10 +19,10 @@ ORIENTATION = scalars(
 """Numbers of a slider measurement."""
 
 
-def covered(presentations: int) -> str:
+def covered(arrangements: int) -> str:
     """What intervals are over."""
     return (
-        f"Drawn again: presentations ({presentations}), which are orders of options and scales of points. The fifteen "
+        f"Drawn again: arrangements ({arrangements}), which are orders of options and scales of points. The fifteen "
         "items are the measure itself and were not drawn again, nor were its words."
     )
 
@@ -31,19 +31,22 @@ def verdicts(angle: Estimate) -> tuple[str, ...]:
     """The category, or the categories, that an angle allows, beside what blind answers come to."""
     if angle.mean is None:
         return ()
-    blind = random_angles().mean()
-    shares = random_shares()
-    chance = (
-        f"Blind answers have the angle {blind:.1f} on average; {shares['prosocial']:.1%} of them are prosocial and "
-        f"{shares['individualistic']:.1%} individualistic."
-    )
     if angle.low is None or angle.high is None:
         where = f"The angle {angle.mean:.1f} is that of the {category(angle.mean)} category; it has no interval"
-        return (f"{where}: {angle.why}", chance)
+        return (f"{where}: {angle.why}", by_chance())
     reached = CATEGORIES[CATEGORIES.index(category(angle.high)) : CATEGORIES.index(category(angle.low)) + 1]
     if len(reached) == 1:
         said = f"The whole interval of the angle is {reached[0]}"
     else:
         said = f"The interval of the angle reaches from {reached[-1]} to {reached[0]}: the category is open"
-    inside = angle.low <= blind <= angle.high
-    return (said, chance + ("; the interval holds that angle" if inside else ""))
+    inside = angle.low <= random_angles().mean() <= angle.high
+    return (said, by_chance() + ("; the interval holds that angle" if inside else ""))
+
+
+def by_chance() -> str:
+    """What blind answers come to, to stand beside every angle."""
+    shares = random_shares()
+    return (
+        f"Blind answers have the angle {random_angles().mean():.1f} on average; {shares['prosocial']:.1%} of them are "
+        f"prosocial and {shares['individualistic']:.1%} individualistic"
+    )

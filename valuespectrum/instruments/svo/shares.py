@@ -1,4 +1,4 @@
-"""Stored answers to slider items as shares of options, by presentation and item; what is no answer is no number."""
+"""Stored answers to slider items as shares of options, by arrangement and item; what is no answer is no number."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from valuespectrum.instruments.svo.arranging import FACTOR, FIRST
 from valuespectrum.instruments.svo.payoffs import OPTIONS, PRIMARY, STEPS, Floats, item_id, payoffs
-from valuespectrum.instruments.svo.presenting import FACTOR, FIRST
 from valuespectrum.instruments.wordings.choosing import SLIDER_ITEMS
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
@@ -27,42 +27,42 @@ ITEM_IDS = tuple(_PLACES)
 class SliderShares:
     """Shares of the nine options in every answer of one respondent."""
 
-    presentations: tuple[str, ...]
+    arrangements: tuple[str, ...]
     shares: Floats
-    """Shape (presentations, 15, 9), options in the published order; NaN where there is no answer that counts."""
+    """Shape (arrangements, 15, 9), options in the published order; NaN where there is no answer that counts."""
     first: NDArray[np.intp]
-    """Shape (presentations, 15): option that stood first in the list, from 0; -1 where nothing was asked."""
+    """Shape (arrangements, 15): option that stood first in the list, from 0; -1 where nothing was asked."""
     factor: Floats
-    """Shape (presentations, 15): what points were multiplied by when they were shown."""
+    """Shape (arrangements, 15): what points were multiplied by when they were shown."""
     single_texts: bool
     """Whether answers are single most likely texts: they say what was chosen, and not how nearly."""
 
     def __len__(self) -> int:
-        return len(self.presentations)
+        return len(self.arrangements)
 
     @property
     def answered(self) -> NDArray[np.bool_]:
-        """Shape (presentations, 15): which asks have an answer that counts."""
+        """Shape (arrangements, 15): which asks have an answer that counts."""
         return np.asarray(~np.isnan(self.shares[..., 0]))
 
     def only(self, which: Sequence[int]) -> SliderShares:
-        """Some of the presentations."""
+        """Some of the arrangements."""
         kept = list(which)
         return replace(
             self,
-            presentations=tuple(self.presentations[place] for place in kept),
+            arrangements=tuple(self.arrangements[place] for place in kept),
             shares=self.shares[kept],
             first=self.first[kept],
             factor=self.factor[kept],
         )
 
     def left_out(self) -> list[SliderShares]:
-        """The same without each presentation in turn."""
+        """The same without each arrangement in turn."""
         everyone = range(len(self))
         return [self.only([other for other in everyone if other != place]) for place in everyone]
 
     def mean_allocation(self) -> Floats:
-        """Mean points to oneself and to the other over the six primary items, each over its presentations.
+        """Mean points to oneself and to the other over the six primary items, each over its arrangements.
 
         Returns:
             Shape (2,), NaN where an item has no answer.
@@ -73,17 +73,30 @@ class SliderShares:
         )
 
     def chosen(self) -> NDArray[np.intp]:
-        """The option of the largest share in every answer, shape (presentations, 15); -1 without an answer."""
+        """The option of the largest share in every answer, shape (arrangements, 15); -1 without an answer."""
         known = np.where(self.answered[..., None], self.shares, 0.0)
         return np.asarray(np.where(self.answered, known.argmax(axis=2), -1))
 
 
 def item_means(shares: Floats) -> Floats:
-    """Mean shares of items over presentations, shape (items, options); NaN for items without answers."""
+    """Mean shares of items over arrangements, shape (items, options); NaN for items without answers."""
     known = ~np.isnan(shares[..., 0])
     count = known.sum(axis=0)[:, None]
     total = np.where(known[..., None], shares, 0.0).sum(axis=0)
     return np.asarray(np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0))
+
+
+def taken(answers: pd.DataFrame, shares: Floats) -> Floats:
+    """What each answer takes, as mean points to oneself and to the other.
+
+    Args:
+        answers: Slider asks with the tag ``item``.
+        shares: Shape (asks, 9): shares of the options of each.
+
+    Returns:
+        Shape (asks, 2), NaN for answers that do not count.
+    """
+    return np.asarray((shares[..., None] * payoffs()[answers["item"].map(_PLACES).to_numpy(int)]).sum(axis=1))
 
 
 def slider_rows(answers: pd.DataFrame) -> pd.DataFrame:
@@ -95,18 +108,18 @@ def read_shares(answers: pd.DataFrame, options: ScoringOptions) -> tuple[SliderS
     """Read the slider answers of one respondent.
 
     Args:
-        answers: One row per slider ask, with tags of ``presenting.Presentation``.
+        answers: One row per slider ask, with tags of ``arranging.Arrangement``.
         options: Readout and least mass.
 
     Returns:
-        Shares by presentation and item, and the answers as they were read, in the order of the rows.
+        Shares by arrangement and item, and the answers as they were read, in the order of the rows.
     """
     read = read_options(answers, STEPS, options)
-    names = tuple(dict.fromkeys(map(str, answers["presentation"])))
+    names = tuple(dict.fromkeys(map(str, answers["arrangement"])))
     shape = (len(names), len(SLIDER_ITEMS))
     shares = np.full((*shape, OPTIONS), np.nan)
     first, factor = np.full(shape, -1, dtype=np.intp), np.ones(shape)
-    rows = answers["presentation"].map({name: place for place, name in enumerate(names)}).to_numpy(int)
+    rows = answers["arrangement"].map({name: place for place, name in enumerate(names)}).to_numpy(int)
     columns = answers["item"].map(_PLACES).to_numpy(int)
     shares[rows, columns] = read.shares
     first[rows, columns] = answers[FIRST].to_numpy(int) - 1

@@ -12,9 +12,9 @@ from valuespectrum.instruments.battery import ANSWER_TOKENS, OWN_WORDS
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.instruments.svo.arranging import FACTOR, FIRST, Arrangement, Arranging, arranged
 from valuespectrum.instruments.svo.measured import UNIT, measured_orientation
 from valuespectrum.instruments.svo.payoffs import PRIMARY, item_id
-from valuespectrum.instruments.svo.presenting import FACTOR, FIRST, Presentation, Presenting, presented
 from valuespectrum.instruments.svo.saying import ORIENTATION
 from valuespectrum.instruments.wordings.choosing import SLIDER, SLIDER_ITEMS
 from valuespectrum.scoring.cells import ScoringOptions
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class SliderOptions(Presenting):
+class SliderOptions(Arranging):
     """Options of the instrument."""
 
     secondary: bool = True
@@ -63,11 +63,11 @@ class Svo:
 
     def cost(self, pictures: int) -> int:
         """Asks to one respondent."""
-        return len(self.options.asked) * self.options.presentations
+        return len(self.options.asked) * self.options.arrangements
 
     def questions(self, setting: Setting) -> QuestionList:
-        """Every item in every presentation, each asked by itself."""
-        drawn = presented(self.options, setting.seed, self.name)
+        """Every item in every arrangement, each asked by itself."""
+        drawn = arranged(self.options, setting.seed, self.name)
         return QuestionList(setting, [slider_ask(each, item) for each in drawn for item in self.options.asked])
 
     def measure(self, answers: pd.DataFrame, units: Units, options: ScoringOptions) -> Measurement:
@@ -84,13 +84,13 @@ class Svo:
         return {dimension: planted[name] for dimension, name in names.items() if name in planted}
 
 
-def slider_ask(presentation: Presentation, item: int) -> Ask:
-    """One item in one presentation, put to nobody yet."""
+def slider_ask(arrangement: Arrangement, item: int) -> Ask:
+    """One item in one arrangement, put to nobody yet."""
     return Ask(
         Stimulus(),
-        presentation.question(item),
-        presentation.choices(item),
+        arrangement.question(item),
+        arrangement.choices(item),
         max_tokens=ANSWER_TOKENS,
         tags={"item": item_id(item), "value": "angle" if item in PRIMARY else "inequality_aversion"}
-        | presentation.tags(item),
+        | arrangement.tags(item),
     )

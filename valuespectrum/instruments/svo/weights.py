@@ -71,7 +71,7 @@ def fitted(shown: SliderShares) -> ChoiceWeights | None:
 
 
 def fitted_without_each(shown: SliderShares) -> Sequence[ChoiceWeights | None]:
-    """The same without each presentation in turn."""
+    """The same without each arrangement in turn."""
     return [fitted(some) for some in shown.left_out()]
 
 

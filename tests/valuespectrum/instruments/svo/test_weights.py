@@ -11,11 +11,11 @@ from valuespectrum.instruments.svo.shares import SliderShares
 from valuespectrum.instruments.svo.weights import ChoiceWeights, fitted, fitted_without_each
 
 
-def shown(weights: ChoiceWeights, presentations: int = 9, draws: int = 0, seed: int = 0) -> SliderShares:
+def shown(weights: ChoiceWeights, arrangements: int = 9, draws: int = 0, seed: int = 0) -> SliderShares:
     """Shares of a respondent with these weights: exact ones, or counted from draws."""
     rng = np.random.default_rng(seed)
-    first = rng.integers(9, size=(presentations, 15))
-    factor = rng.choice([1.0, 2.0, 3.0], size=(presentations, 1)).repeat(15, axis=1)
+    first = rng.integers(9, size=(arrangements, 15))
+    factor = rng.choice([1.0, 2.0, 3.0], size=(arrangements, 1)).repeat(15, axis=1)
     own, other = (payoffs()[None, ..., side] * factor[..., None] / 10 for side in (0, 1))
     utility = weights.own * own + weights.other * other - weights.difference * np.abs(own - other)
     utility = utility + weights.lean * (np.arange(9) == first[..., None])
@@ -23,7 +23,7 @@ def shown(weights: ChoiceWeights, presentations: int = 9, draws: int = 0, seed: 
     shares /= shares.sum(axis=2, keepdims=True)
     if draws:
         shares = rng.multinomial(draws, shares) / draws
-    return SliderShares(tuple(map(str, range(presentations))), shares, first, factor, False)
+    return SliderShares(tuple(map(str, range(arrangements))), shares, first, factor, False)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,6 @@ def test_choices_that_are_never_mixed_leave_weights_finite() -> None:
 def test_no_answers_give_no_weights() -> None:
     some = shown(ChoiceWeights(0.3, 0.2, 0.0, 0.0))
     nothing = SliderShares(
-        some.presentations, np.full_like(some.shares, np.nan), some.first, some.factor, some.single_texts
+        some.arrangements, np.full_like(some.shares, np.nan), some.first, some.factor, some.single_texts
     )
     assert fitted(nothing) is None and fitted_without_each(nothing) == [None] * 9

@@ -1,11 +1,12 @@
 """How slider items are shown: options in other orders, points on other scales, marks that mean nothing.
 
 The angle does not change when points are multiplied or when some are added for both, so that known items need not be
-shown as they are known. In every nine presentations each option of an item stands once in each place.
+shown as they are known. In every nine arrangements each option of an item stands once in each place.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,16 +26,16 @@ RESCALED: tuple[tuple[int, int], ...] = tuple((factor, added) for factor in (1, 
 """Factors on all points, and what is added to them; no point falls below five."""
 AS_PUBLISHED = (1, 0)
 MOST = 90
-"""Presentations at most."""
+"""Arrangements at most."""
 FIRST, FACTOR = "first", "factor"
 """Tags: number of the option that stands first in the list, from 1; the factor on the points that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Presenting:
+class Arranging:
     """How often and how items are shown."""
 
-    presentations: int = 9
+    arrangements: int = 9
     """How many times, 1 to 90; with a multiple of nine each option stands in each place equally often."""
     marks: Marks = "neutral"
     """Marks of the options: letters that stand for nothing, the published letters A to I, or digits."""
@@ -44,17 +45,19 @@ class Presenting:
     """Whether options are shown in other orders than the published one."""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.presentations <= MOST:
-            raise InputError(f"presentations must lie in 1..{MOST}, got {self.presentations}", "9 are usual")
+        if not 1 <= self.arrangements <= MOST:
+            raise InputError(f"arrangements must lie in 1..{MOST}, got {self.arrangements}", "9 are usual")
+        if not self.shuffled and self.payoffs == "published" and self.arrangements > 1:
+            raise InputError("every arrangement would be the published one", "ask arrangements=1, or leave one to vary")
 
     @property
     def balanced(self) -> bool:
         """Whether every option stands in every place equally often."""
-        return self.shuffled and self.presentations % OPTIONS == 0
+        return self.shuffled and self.arrangements % OPTIONS == 0
 
 
 @dataclass(frozen=True, slots=True)
-class Presentation:
+class Arrangement:
     """All items in one of their forms."""
 
     name: str
@@ -63,6 +66,11 @@ class Presentation:
     added: int
     orders: tuple[tuple[int, ...], ...]
     """For each of the fifteen items its options, from 0, in the order in which they are shown."""
+
+    @property
+    def digest(self) -> str:
+        """Names what is shown."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
 
     def question(self, item: int, template: Template = SLIDER) -> str:
         """The words of an item.
@@ -83,11 +91,11 @@ class Presentation:
     def tags(self, item: int) -> dict[str, str | int | float]:
         """What a score needs to know of how an item was shown."""
         order = self.orders[item]
-        return {"presentation": self.name, FACTOR: self.factor, FIRST: order[0] + 1}
+        return {"arrangement": self.name, FACTOR: self.factor, FIRST: order[0] + 1}
 
 
-def presented(how: Presenting, seed: int, purpose: str) -> tuple[Presentation, ...]:
-    """Draw presentations.
+def arranged(how: Arranging, seed: int, purpose: str) -> tuple[Arrangement, ...]:
+    """Draw arrangements.
 
     Args:
         how: How many, and what may vary.
@@ -101,15 +109,15 @@ def presented(how: Presenting, seed: int, purpose: str) -> tuple[Presentation, .
     return tuple(_all_of(how, rng))
 
 
-def _all_of(how: Presenting, rng: np.random.Generator) -> Iterator[Presentation]:
-    for start in range(0, how.presentations, OPTIONS):
+def _all_of(how: Arranging, rng: np.random.Generator) -> Iterator[Arrangement]:
+    for start in range(0, how.arrangements, OPTIONS):
         scales = [RESCALED[place] for place in rng.permutation(len(RESCALED))]
         squares = [_square(rng) for _ in SLIDER_ITEMS]
-        for turn in range(min(OPTIONS, how.presentations - start)):
+        for turn in range(min(OPTIONS, how.arrangements - start)):
             factor, added = scales[turn] if how.payoffs == "rescaled" else AS_PUBLISHED
             orders = [square[turn] if how.shuffled else tuple(range(OPTIONS)) for square in squares]
             name = f"p{start + turn + 1:02d}"
-            yield Presentation(name, MARKS[how.marks], factor, added, tuple(orders))
+            yield Arrangement(name, MARKS[how.marks], factor, added, tuple(orders))
 
 
 def _square(rng: np.random.Generator) -> Sequence[tuple[int, ...]]:
