@@ -216,6 +216,11 @@ if TYPE_CHECKING:
         TwinStudySettings as TwinStudySettings,
         study_twins as study_twins,
     )
+    from valuespectrum.operations.validity.convergence import (
+        Convergence as Convergence,
+        ConvergenceSettings as ConvergenceSettings,
+        convergence as convergence,
+    )
     from valuespectrum.operations.validity.functioning import (
         Functioning as Functioning,
         FunctioningSettings as FunctioningSettings,
@@ -279,6 +284,7 @@ _HOMES = {
     ),
     "valuespectrum.operations.studies.sessions": "SessionComparison SessionSettings compare_sessions",
     "valuespectrum.operations.studies.twins": "TwinStudy TwinStudySettings study_twins",
+    "valuespectrum.operations.validity.convergence": "Convergence ConvergenceSettings convergence",
     "valuespectrum.operations.validity.functioning": "Functioning FunctioningSettings functioning",
     "vectorstore.corpus": "Corpus",
 }

@@ -108,7 +108,7 @@ def choose(found: Sequence[RunRespondent], wanted: Wanted) -> list[RunRespondent
     models = dict.fromkeys(each.who.model for each in found)
     personas = dict.fromkeys(each.who.persona for each in found if not each.who.placebo)
     for name in wanted.models:
-        if not any(_is_called(model, name) for model in models):
+        if not any(is_called(model, name) for model in models):
             raise InputError(f"no run here holds the model {name!r:.80}", f"there are: {_listed(models)}")
     for name in wanted.personas:
         if name != EVERY_PERSONA and name not in personas:
@@ -119,17 +119,17 @@ def choose(found: Sequence[RunRespondent], wanted: Wanted) -> list[RunRespondent
         for each in found
         if not each.who.placebo
         and (every or each.who.persona in wanted.personas)
-        and (not wanted.models or any(_is_called(each.who.model, name) for name in wanted.models))
+        and (not wanted.models or any(is_called(each.who.model, name) for name in wanted.models))
     ]
 
     def place(each: RunRespondent) -> tuple[int, int]:
-        model = next((at for at, name in enumerate(wanted.models) if _is_called(each.who.model, name)), 0)
+        model = next((at for at, name in enumerate(wanted.models) if is_called(each.who.model, name)), 0)
         return model, 0 if every else wanted.personas.index(each.who.persona)
 
     return sorted(chosen, key=place)
 
 
-def _is_called(model: str, name: str) -> bool:
+def is_called(model: str, name: str) -> bool:
     """Whether a name of the user's means a model: its id, that without its revision, its bare name, or its spec."""
     known = ModelId.parse(model)
     return name in (model, known.short, known.name) or (":" in name and ModelSpec.parse(name).could_name(known))

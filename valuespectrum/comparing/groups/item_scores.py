@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,8 @@ from valuespectrum.measuring.stored_answers import (
 )
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.theory.value_sets import ValueSet
+from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -98,17 +99,31 @@ def _asker(instrument: Instrument, table: pd.DataFrame) -> Instrument:
 
 
 def _scores(asked: _Asked, instrument: Instrument, table: pd.DataFrame, scoring: ScoringOptions) -> ItemScores | None:
-    named = (asked.run, asked.who, asked.condition, instrument.name, instrument.value_set)
+    named = (asked.run, asked.who, asked.condition, instrument.name)
     if isinstance(instrument, Rated):
         rated = instrument.rated(table, scoring)
         steps = rated.weights.shape[1]
         score = rated.weights @ np.arange(1.0, steps + 1.0) / rated.weights.sum(axis=1)
-        return ItemScores(*named, rated.kind, rated.asked.assign(score=score), steps)
+        values = _set_of(rated.asked["value"].unique().tolist(), instrument.value_set)
+        return ItemScores(*named, values, rated.kind, rated.asked.assign(score=score), steps)
     if isinstance(instrument, Tabled):
         told = instrument.sets(table, scoring)
         if told.table is not None:
             rows = told.table.frame().rename(
                 columns={"clip": "item", "wording": "version", told.table.layout.score: "score"}
             )
-            return ItemScores(*named, told.readout, rows[["value", "item", "version", "score"]], 0)
+            shown = rows[["value", "item", "version", "score"]]
+            return ItemScores(*named, told.table.layout.value_set, told.readout, shown, 0)
     return None
+
+
+def _set_of(values: Sequence[str], scored: ValueSet) -> ValueSet:
+    """The set that ratings are of: what is scored, or the finer one that its items are written for.
+
+    Raises:
+        InputError: There is none.
+    """
+    for each in (scored, *VALUE_SETS.values()):
+        if all(value in each for value in values):
+            return each
+    raise InputError(f"items are rated for values of no known set: {', '.join(values)[:80]}")

@@ -16,6 +16,8 @@ _OF_SESSIONS = ("runs", "window", "outcome", "these_clips")
 """Parameters that mean something beside session logs."""
 _OF_FUNCTIONING = ("runs", "functioning", "across", "readout", "minimum_mass")
 """And beside --functioning."""
+_OF_CONVERGENCE = ("runs", "convergence", "model")
+"""And beside --convergence."""
 
 
 def compare(
@@ -96,6 +98,10 @@ def compare(
         AcrossName,
         typer.Option(help="With --functioning: what makes the groups. By default each run is one."),
     ] = "run",
+    convergence: Annotated[
+        bool,
+        typer.Option("--convergence", help="Whether runs of several instruments agree about the same respondents."),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Write the report of the runs with the comparison in it.", metavar="PAGE")
     ] = None,
@@ -119,6 +125,11 @@ def compare(
             terminal.show(api.functioning(runs, chosen, terminal))
         return
     refuse_without(context, ("across",), "--functioning")
+    if convergence:
+        refuse_beside(context, "--convergence", _OF_CONVERGENCE)
+        with Terminal(as_json) as terminal:
+            terminal.show(api.convergence(runs, api.ConvergenceSettings(tuple(model or ())), terminal))
+        return
     settings = api.CompareSettings(
         tuple(model or ()),
         tuple(persona or ()),

@@ -1,0 +1,95 @@
+"""Scores of several instruments over the same respondents: who is matched, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from several_instruments import PEOPLE, RUNS, TRUTH, scores, ten
+
+from valuespectrum.cli import main
+from valuespectrum.comparing.groups.convergence import convergence
+from valuespectrum.theory.value_sets import NINETEEN, TEN
+from vectorstore.foundation.errors import InputError
+
+
+def test_finer_values_are_brought_to_the_ten_and_agree() -> None:
+    found = convergence(RUNS)
+    (pair,) = found["pairs"]
+    assert (pair["first"], pair["second"], pair["respondents"]) == ("like", "portraits", PEOPLE)
+    assert pair["convergent"]["mean"] > 0.9 and pair["beyond"]["low"] > 0.3
+    assert all(row["agrees"] for row in pair["values"].values())
+    assert [each["second"] for each in found["axis"]] == ["like", "portraits"] and found["axis"][0]["mean"] > 0.5
+    assert len(found["matrix"]["labels"]) == 20 == len(found["matrix"]["correlations"][0])
+    assert found["matrix"]["correlations"][0][0] == pytest.approx(1.0)
+    assert len(found["claims"]) == PEOPLE and set(found["claims"][0]["values"]) == set(TEN.dimensions)
+    assert found["verdicts"][0].endswith("instruments agree (like and portraits)")
+
+
+def test_claims_are_those_of_two_instruments_with_intervals() -> None:
+    again = (Path("again"), scores("scale7", TEN, ten(seed=4)))
+    found = convergence([RUNS[0], again])
+    for value, number in zip(TEN.dimensions, ten()[0], strict=True):
+        if abs(number) > 0.7:
+            assert found["claims"][0]["values"][value] == ("more" if number > 0 else "less")
+
+
+def test_one_instrument_twice_is_two_methods() -> None:
+    found = convergence([RUNS[0], (Path("again"), scores("vqa", TEN, ten(seed=3)))])
+    assert [each["name"] for each in found["methods"]] == ["like", "like in again"]
+
+
+def test_only_named_models_count() -> None:
+    names = [f"m{at}" for at in range(6)]
+    assert convergence(RUNS, names)["respondents"] == 6
+
+
+def test_what_is_done_in_sessions_is_an_instrument() -> None:
+    walkers = [
+        {
+            **{"model": f"simulated:m{at}@1", "persona": "none", "strategy": "none", "placebo": False, "human": False},
+            "revealed": {
+                value: {"mean": float(each), "low": None, "high": None, "se": 0.2}
+                for value, each in zip(TEN.dimensions, numbers, strict=True)
+            },
+        }
+        for at, numbers in enumerate(ten(0.2, 7))
+    ]
+    walked = RUNS[0][1] | {"sessions": {"conditions": [{"policy": "nearest", "walkers": walkers}]}}
+    (pair,) = convergence([(Path("one"), walked)])["pairs"]
+    assert pair["second"] == "sessions (nearest)" and pair["convergent"]["mean"] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        (RUNS[:1], "agreement takes two instruments"),
+        (RUNS[2:], "agreement takes two instruments"),
+        (
+            [RUNS[0], (Path("few"), scores("portraits", NINETEEN, TRUTH, people=3))],
+            "3 respondents were measured by two",
+        ),
+    ],
+)
+def test_too_little_is_refused_in_one_line(runs: list[tuple[Path, dict[str, Any]]], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        convergence(runs)
+
+
+def test_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {tmp_path / name.name: document for name, document in RUNS}
+    monkeypatch.setattr("valuespectrum.comparing.groups.convergence.read_scores", kept.__getitem__)
+    folders = [str(each) for each in kept]
+    assert main(["compare", *folders, "--convergence", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == convergence(list(kept.items()))
+    assert main(["compare", *folders, "--convergence"]) == 0
+    told = capsys.readouterr().out
+    assert "like and portraits, over 20 respondents" in told and "self-transcendence over self-enhancement by" in told
+    assert main(["compare", folders[0], "--convergence"]) == 2
+    assert "agreement takes two instruments" in capsys.readouterr().err
+    assert main(["compare", *folders, "--convergence", "--functioning"]) == 2
+    assert "means nothing beside --functioning" in capsys.readouterr().err

@@ -1,0 +1,285 @@
+"""What several instruments in stored runs say of the same respondents, and whether they agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from agents.answers.respondent import RespondentColumns
+from agents.models.model_names import ModelId
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.comparing.respondents import is_called
+from valuespectrum.instruments.measurement import read_name
+from valuespectrum.instruments.registry import published_as
+from valuespectrum.runs.run import read_scores
+from valuespectrum.scoring.convergence.claims import claimed, value_verdicts
+from valuespectrum.scoring.convergence.matrix import (
+    FEWEST_RESPONDENTS,
+    Method,
+    PairAgreement,
+    agreement,
+    crossed,
+    line_agreement,
+)
+from valuespectrum.scoring.estimate import HEADLINE, Estimate
+from valuespectrum.scoring.facets.additive import Floats
+from valuespectrum.theory.value_sets import GROUPS, TEN, ValueSet
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+AXIS: Mapping[str, float] = {"universalism": 0.5, "benevolence": 0.5, "power": -0.5, "achievement": -0.5}
+"""Self-transcendence over self-enhancement: the values that an orientation towards others goes with."""
+ORIENTATION = "angle"
+"""The number that says how much somebody gives to others."""
+ROLES = (
+    "most respondents are roles, written with values in mind: agreement over them shows that instruments see the same "
+    "roles, not that a model has these values"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one instrument says of one respondent."""
+
+    numbers: Mapping[str, Estimate]
+    """Each of the ten values, centred; or the one number of an instrument that tells no values."""
+
+
+Methods = dict[str, dict[RespondentColumns, Told]]
+
+
+def convergence_of_runs(runs: Sequence[Path], models: Sequence[str] = (), level: float = 0.95) -> Json:
+    """Set what several instruments say of the same respondents beside each other.
+
+    Args:
+        runs: Run folders that are scored.
+        models: Ids, specs or names of those that count; empty for all.
+        level: Of intervals.
+
+    Returns:
+        As :func:`convergence`.
+
+    Raises:
+        InputError: A run cannot be read or is not scored, or fewer than two instruments told anything.
+    """
+    return convergence([(run, read_scores(run)) for run in runs], models, level)
+
+
+def convergence(scored: Sequence[tuple[Path, Json]], models: Sequence[str] = (), level: float = 0.95) -> Json:
+    """The same from scores that are read.
+
+    Args:
+        scored: Folder and scores of each run.
+        models: Ids, specs or names of those that count; empty for all.
+        level: Of intervals.
+
+    Returns:
+        ``respondents``, ``values``, ``level``, ``methods`` (``name, respondents, reliability``), ``pairs`` (``first,
+        second, respondents, why, values, convergent, discriminant, beyond, signed, disattenuated``), ``axis`` (numbers
+        that tell no values beside the axis that they go with), ``matrix`` (``labels, correlations``), ``claims`` (by
+        respondent and value), ``left_out``, ``covers``, ``notes``, ``verdicts``.
+
+    Raises:
+        InputError: Fewer than two instruments told anything of the same respondents.
+    """
+    profiles, lines, left_out = _read(scored, models)
+    if len(profiles) + len(lines) < 2 or not profiles:
+        there = " and ".join([*profiles, *lines]) or "none"
+        raise InputError(
+            f"agreement takes two instruments that tell of values, and there is {there}",
+            "name runs of several instruments over the same models",
+        )
+    people = [
+        who
+        for who, count in Counter(who for told in (*profiles.values(), *lines.values()) for who in told).items()
+        if count > 1
+    ]
+    if len(people) < FEWEST_RESPONDENTS:
+        raise InputError(
+            f"{len(people)} respondents were measured by two instruments, and {FEWEST_RESPONDENTS} are needed",
+            "run each instrument on the same models and personas",
+        )
+    methods = [_method(name, told, people) for name, told in profiles.items()]
+    pairs = {
+        (one.name, other.name): agreement(one, other, level)
+        for at, one in enumerate(methods)
+        for other in methods[at + 1 :]
+    }
+    return {
+        "respondents": len(people),
+        "values": list(TEN.dimensions),
+        "level": level,
+        "methods": [_described(each, told) for each, told in zip(methods, profiles.values(), strict=True)],
+        "pairs": [_pair(names, found) for names, found in pairs.items()],
+        "axis": list(_axis(methods, lines, people, level)),
+        "matrix": _matrix(methods),
+        "claims": [_claims(who, profiles) for who in people],
+        "left_out": left_out,
+        "covers": _covers(people),
+        "notes": [ROLES] if 2 * sum(who.persona != NO_PERSONA for who in people) > len(people) else [],
+        "verdicts": value_verdicts(pairs, TEN.labels),
+    }
+
+
+def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[Methods, Methods, list[str]]:
+    """By instrument what tells of the ten values, and what tells one number; and what tells neither."""
+    profiles: Methods = {}
+    lines: Methods = {}
+    left_out: dict[str, None] = {}
+    for run, scores in scored:
+        sets = {name: ValueSet.from_json(each) for name, each in scores["value_sets"].items()}
+        ours = {name: not published_as(name) for name in {one["instrument"] for one in scores["respondents"]}}
+        for one in scores["respondents"]:
+            who = RespondentColumns(one["model"], one["persona"], one["strategy"], one["placebo"])
+            if who.placebo or not _wanted(who, models) or not one["profile"] or not ours[one["instrument"]]:
+                continue
+            value_set, name = sets[one["value_set"]], read_name(one["instrument"])
+            if (told := _profile(one["profile"], value_set)) is not None:
+                _add(profiles, name, run, who, Told(told))
+            elif ORIENTATION in value_set:
+                _add(lines, name, run, who, Told({ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}))
+            else:
+                left_out[f"{name} in {run.name}: {value_set.title} has no key to the ten values"] = None
+        for name, who, revealed in _walked(scores):
+            if _wanted(who, models):
+                _add(profiles, name, run, who, Told(revealed))
+    return profiles, lines, list(left_out)
+
+
+def _wanted(who: RespondentColumns, models: Sequence[str]) -> bool:
+    return not models or any(is_called(who.model, name) for name in models)
+
+
+def _add(methods: Methods, name: str, run: Path, who: RespondentColumns, told: Told) -> None:
+    """Put it under its instrument; the same instrument again, about the same respondent, is a method of its own."""
+    if who in methods.get(name, {}):
+        name = f"{name} in {run.name}"
+    methods.setdefault(name, {}).setdefault(who, told)
+
+
+def _profile(rows: Json, value_set: ValueSet) -> dict[str, Estimate] | None:
+    """Centred numbers over the ten; ``None`` where no key leads there."""
+    scale = HEADLINE if all(row.get(HEADLINE) is not None for row in rows.values()) else "centred"
+    own = {value: Estimate.read(row, scale) for value, row in rows.items()}
+    if value_set == TEN:
+        return own
+    members = GROUPS.get((value_set.name, TEN.name))
+    if members is None:
+        return None
+    return {value: _mean([own[each] for each in members[value]]) for value in TEN.dimensions}
+
+
+def _mean(parts: Sequence[Estimate]) -> Estimate:
+    """Mean of finer values; their errors count as independent, and it has no interval."""
+    means, errors = [each.mean for each in parts], [each.se for each in parts]
+    if not parts or None in means:
+        return Estimate(None)
+    known = [each for each in errors if each is not None]
+    se = sum(each**2 for each in known) ** 0.5 / len(parts) if len(known) == len(parts) else None
+    return Estimate(sum(each for each in means if each is not None) / len(parts), se=se)
+
+
+def _walked(scores: Json) -> Iterator[tuple[str, RespondentColumns, dict[str, Estimate]]]:
+    """What models did in sessions: profiles that their choices reveal, by policy."""
+    for condition in (scores.get("sessions") or {}).get("conditions", ()):
+        for walker in condition["walkers"]:
+            revealed = walker.get("revealed")
+            if revealed and not walker["human"] and not walker["placebo"]:
+                who = RespondentColumns(walker["model"], walker["persona"], walker["strategy"])
+                rows = {value: Estimate.read(row) for value, row in revealed.items()}
+                yield f"sessions ({condition['policy']})", who, rows
+
+
+def _method(name: str, told: Mapping[RespondentColumns, Told], people: Sequence[RespondentColumns]) -> Method:
+    """Numbers of all respondents, each centred over its ten values."""
+    shape = (len(people), len(TEN))
+    scores, errors = np.full(shape, np.nan), np.full(shape, np.nan)
+    for row, who in enumerate(people):
+        for column, value in enumerate(TEN.dimensions):
+            found = told[who].numbers.get(value) if who in told else None
+            if found is not None and found.mean is not None:
+                scores[row, column] = found.mean
+                errors[row, column] = np.nan if found.se is None else found.se
+    return Method(name, scores - scores.mean(axis=1, keepdims=True), errors)
+
+
+def _described(method: Method, told: Mapping[RespondentColumns, Told]) -> Json:
+    reliability = {value: _known(each) for value, each in zip(TEN.dimensions, method.reliability, strict=True)}
+    return {"name": method.name, "respondents": len(told), "reliability": reliability}
+
+
+def _pair(names: tuple[str, str], found: PairAgreement) -> Json:
+    values = zip(TEN.dimensions, found.values, strict=True) if found.values else ()
+    return {
+        "first": names[0],
+        "second": names[1],
+        "respondents": found.respondents,
+        "why": found.why,
+        "values": {value: each.to_json() for value, each in values},
+        "convergent": found.convergent.to_json(),
+        "discriminant": found.discriminant.to_json(),
+        "beyond": found.beyond.to_json(),
+        "signed": found.signed,
+        "disattenuated": found.disattenuated,
+    }
+
+
+def _axis(
+    methods: Sequence[Method], lines: Methods, people: Sequence[RespondentColumns], level: float
+) -> Iterator[Json]:
+    """Each number that tells no values beside the axis of every profile, and those axes beside each other."""
+    weights = np.array([AXIS.get(value, 0.0) for value in TEN.dimensions])
+    sides = {method.name: method.scores @ weights for method in methods}
+    for name, told in lines.items():
+        means = [told[who].numbers[ORIENTATION].mean if who in told else None for who in people]
+        line = np.array([np.nan if mean is None else mean for mean in means])
+        for method, side in sides.items():
+            count, found = line_agreement(line, side, level)
+            yield {"first": name, "second": method, "respondents": count, **found.to_json()}
+
+
+def _matrix(methods: Sequence[Method]) -> Json:
+    """Correlations of every value of every instrument with every other, over respondents that both measured whole."""
+    rows: list[list[float | None]] = []
+    for one in methods:
+        parts = [_whole(one, other) for other in methods]
+        rows += [[_known(each) for each in row] for row in np.concatenate(parts, axis=1)]
+    return {
+        "labels": [[method.name, value] for method in methods for value in TEN.dimensions],
+        "correlations": rows,
+    }
+
+
+def _whole(one: Method, other: Method) -> Floats:
+    there = ~np.isnan(one.scores).any(axis=1) & ~np.isnan(other.scores).any(axis=1)
+    if there.sum() < FEWEST_RESPONDENTS:
+        return np.full((len(TEN), len(TEN)), np.nan)
+    return crossed(one.scores[there], other.scores[there])
+
+
+def _claims(who: RespondentColumns, profiles: Methods) -> Json:
+    own = [told[who].numbers for told in profiles.values() if who in told]
+    sides = {value: [each[value].side for each in own if value in each] for value in TEN.dimensions}
+    return {
+        "respondent": ModelId.parse(who.model).short,
+        **who._asdict(),
+        "instruments": len(own),
+        "values": {value: claimed(each) for value, each in sides.items()},
+    }
+
+
+def _covers(people: Sequence[RespondentColumns]) -> str:
+    models = len({who.model for who in people})
+    few = models < len(people)
+    roles = (
+        f", which are roles of {models} {'model' if models == 1 else 'models'}: others are not covered" if few else ""
+    )
+    return f"Intervals leave out one respondent at a time: they are over respondents like these {len(people)}{roles}."
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
