@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from valuespectrum.instruments.value_portrait.rules import FAMILIES, published_rules
-from valuespectrum.theory.value_sets import GROUPS, NINETEEN
+from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foreign.documents import check_shape, read_json
 from vectorstore.foundation.errors import InputError
 
@@ -52,6 +52,12 @@ class Response:
     def tags(self) -> tuple[str, ...]:
         """Dimensions that it counts for: the ten, the four and the five."""
         return designed_tags(self.designed) if self.designed else published_rules().tags(self.id, self.correlations)
+
+    @property
+    def value(self) -> str:
+        """The one of the ten that it counts for; empty where there is none, or several."""
+        values = [each for each in self.tags if each in TEN]
+        return values[0] if len(values) == 1 else ""
 
 
 def designed_tags(refined: str) -> tuple[str, ...]:

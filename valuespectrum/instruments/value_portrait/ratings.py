@@ -1,0 +1,136 @@
+"""From the answers of one respondent to ratings of responses, with what they hold beside closeness taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.instruments.value_portrait.rules import RATING, REVERSED
+from valuespectrum.instruments.value_portrait.scores import Answers
+from valuespectrum.instruments.wordings.describing_oneself import LABELS
+from valuespectrum.scoring.answered.sets import ToldSets
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.facets.tables import Layout, collect
+from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
+from valuespectrum.scoring.shares import share_row
+from valuespectrum.theory.value_sets import ValueSet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+MIDDLE = 3.5
+STEPS = "steps of 1 to 6"
+QUERY = "query"
+"""What responses came by: those to one query are alike, so queries are drawn again with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """How close responses are to the respondent's thoughts."""
+
+    rows: pd.DataFrame
+    """``value, clip, wording, theta``: a rating from 1 to 6 by response (or clip) and wording, mean of both orders."""
+    read: OptionAnswers
+    lean: ScaleLean
+    """Towards the answers that are listed last, in steps."""
+
+
+def closeness(plain: pd.DataFrame, unit: str, options: ScoringOptions) -> Closeness:
+    """Ratings by unit and wording.
+
+    Args:
+        plain: Answers of one frame of mind.
+        unit: The tag of what is rated, ``item`` or ``clip``.
+        options: Readout and least mass.
+    """
+    read = read_options(plain, LABELS, options)
+    rating = expected_steps(read.shares)
+    place = np.where((plain["first"] == "least").to_numpy(), rating, len(LABELS) + 1 - rating)
+    rated = plain[["value", "wording", "polarity"]].assign(clip=plain[unit], number=place)
+    rows, lean = liking_steps(rated.astype({"polarity": int}), MIDDLE)
+    return Closeness(rows, read, lean)
+
+
+def said(plain: pd.DataFrame) -> Answers:
+    """What was said in words, by response and version, as the published rules take it."""
+    told: dict[str, dict[str, float]] = {str(item): {} for item in plain["item"].unique()}
+    failed = plain["error"].fillna("") != ""
+    for row in plain[~failed].itertuples(index=False):
+        if row.parsed in RATING:
+            told[row.item][row.wording + (REVERSED if row.first == "least" else "")] = float(RATING[row.parsed])
+    return told
+
+
+def tags_of(plain: pd.DataFrame) -> Mapping[str, tuple[str, ...]]:
+    """Response to the dimensions that it counts for, as they were written down when it was asked about."""
+    listed = plain[["item", "tags"]].drop_duplicates("item")
+    return {str(item): tuple(str(tags).split()) for item, tags in listed.itertuples(index=False, name=None)}
+
+
+def family_sets(found: Closeness, plain: pd.DataFrame, family: ValueSet) -> ToldSets:
+    """Ratings by dimension, response and wording; a response with several tags stands under each.
+
+    Args:
+        found: Ratings by response.
+        plain: The answers, with ``item``, ``query`` and ``tags``.
+        family: Which dimensions.
+    """
+    import pandas as pd
+
+    queries = dict(plain[["item", QUERY]].drop_duplicates("item").itertuples(index=False, name=None))
+    tags = tags_of(plain)
+    readout = f"{STEPS}, {found.read.kind}"
+    parts = []
+    for dimension in family.dimensions:
+        counted = found.rows["clip"].map(lambda item, wanted=dimension: wanted in tags[item])
+        rows = found.rows[counted]
+        parts.append(rows.assign(value=dimension, **{QUERY: rows["clip"].map(queries).astype(str)}))
+    table = pd.concat(parts)
+    if table.empty or table["theta"].isna().all():
+        return ToldSets(None, readout, "not identifiable", "nothing that was said could be read", STEPS)
+    return ToldSets(collect([table], Layout(family, QUERY, readout=readout)), readout, "identified", "", STEPS)
+
+
+def order_sensitivity(told: Answers, queries: Mapping[str, str], level: float) -> Estimate:
+    """Share of responses whose answer changes with the order of the list, over all wordings.
+
+    Args:
+        told: What was said.
+        queries: Response to its query, which is drawn again for the interval.
+        level: Coverage aimed at.
+    """
+    changed: dict[str, list[float]] = {}
+    for response, answers in told.items():
+        for version, first in answers.items():
+            if version + REVERSED in answers:
+                changed.setdefault(queries[response], []).append(float(first != answers[version + REVERSED]))
+    return _share(changed, level)
+
+
+def prompt_sensitivity(told: Answers, queries: Mapping[str, str], level: float) -> Estimate:
+    """Share of responses whose answers in the wordings, the most listed first, are not all the same.
+
+    Args:
+        told: What was said.
+        queries: Response to its query, which is drawn again for the interval.
+        level: Coverage aimed at.
+    """
+    changed: dict[str, list[float]] = {}
+    for response, answers in told.items():
+        numbers = [number for version, number in answers.items() if not version.endswith(REVERSED)]
+        if len(numbers) > 1:
+            changed.setdefault(queries[response], []).append(float(len(set(numbers)) > 1))
+    return _share(changed, level)
+
+
+def _share(changed: Mapping[str, list[float]], level: float) -> Estimate:
+    hits = np.array([sum(listed) for listed in changed.values()])
+    bases = np.array([float(len(listed)) for listed in changed.values()])
+    return Estimate.read(share_row(hits, bases, level)) if len(bases) else Estimate(None)
