@@ -1,4 +1,4 @@
-"""Value Portrait: whether responses to everyday questions, or to what is seen, are like the respondent's own thoughts."""
+"""Value Portrait: how close responses to everyday questions, or to what is seen, are to the respondent's thoughts."""
 
 from __future__ import annotations
 
@@ -13,30 +13,36 @@ from valuespectrum.instruments.battery import ABOUT_PICTURES, OWN_WORDS
 from valuespectrum.instruments.further.faceted import Heard, faceted, told_sets, unheard
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.picture_asks import PictureAsks
+from valuespectrum.instruments.portraits.guards import constant_numbers, directions_agree, verdicts
 from valuespectrum.instruments.question_list import QuestionList
 from valuespectrum.instruments.registry import INSTRUMENTS
 from valuespectrum.instruments.value_portrait.asking import DESIGN, OURS, response_asks, seen_forms
+from valuespectrum.instruments.value_portrait.families import (
+    ENDS,
+    answers_by,
+    conclude_sets,
+    family_scores,
+    family_sets,
+)
 from valuespectrum.instruments.value_portrait.items import OWN, read_responses
 from valuespectrum.instruments.value_portrait.options import CLIPS, ValuePortraitOptions
 from valuespectrum.instruments.value_portrait.ratings import (
-    QUERY,
     STEPS,
     Closeness,
     closeness,
-    family_sets,
     order_sensitivity,
     prompt_sensitivity,
     said,
     tags_of,
 )
 from valuespectrum.instruments.value_portrait.scores import item_means, published_scores, sensitivity
-from valuespectrum.scoring.answered.conclusions import TableStyle, conclude, rows
+from valuespectrum.scoring.answered.conclusions import TableStyle
 from valuespectrum.scoring.answered.sets import ToldSets, found_by
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import verdict_rates
-from valuespectrum.scoring.estimate import CLIP, Estimate, Score
-from valuespectrum.scoring.facets.covering import Facets
-from valuespectrum.scoring.instructions.between import faking_between
+from valuespectrum.scoring.estimate import CLIP, Estimate
+from valuespectrum.scoring.facets.tables import QUERY
+from valuespectrum.scoring.instructions.between import faking_between, openness
 from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.ordinal.rated import RatedAnswers, rated_answers
 from valuespectrum.scoring.units import Units
@@ -47,14 +53,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ITEM = "item"
-_ENDS = (1.0, 6.0)
 _BY_DESIGN = "responses are ours and count for the values that they were written for: nobody rated them"
 _BY_PEOPLE = (
-    "responses count by correlations above .30 with 41 to 48 people each; more than a third of the published tags of the "
-    "ten would come by chance, so a value rests on many of them or on little"
+    "responses count by correlations above .30 with the scores of 41 to 48 people; more than a third of the published "
+    "tags would come by chance, so a value rests on many of them or on little"
 )
 _OUR_WORDS = "the question is put in our words, not in the published ones"
 _ONE_SIDED = "no response is turned round: liking whatever is said cannot be told from holding everything dear"
+
+
+_PARTS: Mapping[str, tuple[str, ...]] = {**GROUPS["schwartz_19", "schwartz_10"], "tradition": ("tradition",)}
+"""Value to the refined ones that our responses were written for."""
 
 
 @INSTRUMENTS.register("value-portrait")
@@ -121,11 +130,17 @@ class ValuePortrait:
         found = closeness(plain, self.unit, options)
         told = self._told(found, plain)
         heard = self._heard(found, plain, told, options)
-        shown = TableStyle(self.unit, _ENDS)
+        shown = TableStyle(self.unit, ENDS)
         asked = units if self.seen else _units(plain)
         measured = faceted(self, told, heard, shown, asked, options)
         if not self.seen:
             measured = self._with_families(measured, found, plain, options)
+        measured = self._judged(measured, found, told, options)
+        opened = openness(self.sets, answers, options)
+        if opened is not None:
+            share, finding = opened
+            scalars = {**measured.scalars, "open_faking": share}
+            measured = replace(measured, scalars=scalars, guards=(*measured.guards, finding))
         return measured.with_faking(faking_between(self.sets, answers, options))
 
     def sets(self, answers: pd.DataFrame, options: ScoringOptions) -> ToldSets:
@@ -147,16 +162,21 @@ class ValuePortrait:
         """Mean rating of a respondent with known liking: 0 to 100 is the length of the scale.
 
         Args:
-            planted: Each of the ten values with its liking; refined ones where they are known, of which our responses
-                have as many for each within a value, and none for humility.
+            planted: Each of the ten values with its liking, or the refined ones, of which our responses have as many
+                for each within a value, and none for humility.
         """
         low, high = self.steps
-        parts = {value: [part for part in refined if part != "humility"] for value, refined in _REFINED.items()}
+        told = {value: [planted[part] for part in parts if part in planted] for value, parts in _PARTS.items()}
         return {
-            value: low
-            + (high - low) * float(np.mean([planted.get(part, planted[value]) for part in parts[value]])) / 100
+            value: low + (high - low) * float(np.mean(told[value] or [planted[value]])) / 100
             for value in TEN.dimensions
         }
+
+    def expected_centred(self, planted: Mapping[str, float]) -> Mapping[str, float]:
+        """The same minus the mean over the ten values."""
+        ratings = self.expected(planted)
+        mean = float(np.mean(list(ratings.values())))
+        return {value: rating - mean for value, rating in ratings.items()}
 
     def _told(self, found: Closeness, plain: pd.DataFrame) -> ToldSets:
         if not self.seen:
@@ -170,7 +190,7 @@ class ValuePortrait:
         bias = {"scale_lean": Estimate(found.lean.lean)}
         notes = unheard(plain, told)
         if not self.seen:
-            answers = _answers(plain[found.read.counts])
+            answers = answers_by(plain[found.read.counts], TEN)
             words, queries = said(plain), _queries(plain)
             bias["order_sensitivity"] = order_sensitivity(words, queries, options.level)
             bias["prompt_sensitivity"] = prompt_sensitivity(words, queries, options.level)
@@ -182,7 +202,7 @@ class ValuePortrait:
         self, measured: Measurement, found: Closeness, plain: pd.DataFrame, options: ScoringOptions
     ) -> Measurement:
         """The same with higher-order values and traits, and with what the published rules say."""
-        further = {family.name: _family_scores(found, plain, family, options) for family in (FOUR, BIG_FIVE)}
+        further = {family.name: family_scores(found, plain, family, options) for family in (FOUR, BIG_FIVE)}
         centred = {name: score.centred for scores in further.values() for name, score in scores.items()}
         words = said(plain)
         published = published_scores(item_means(words), tags_of(plain))
@@ -197,37 +217,22 @@ class ValuePortrait:
         }
         return replace(measured, scalars=centred, details={**measured.details, **details})
 
-
-_REFINED = GROUPS["schwartz_19", "schwartz_10"]
-
-
-def _family_scores(
-    found: Closeness, plain: pd.DataFrame, family: ValueSet, options: ScoringOptions
-) -> dict[str, Score]:
-    """Every dimension of a further set with its score; nothing where no response counts for any."""
-    if not any(tag in family for tags in tags_of(plain).values() for tag in tags):
-        return {}
-    told = family_sets(found, plain, family)
-    if told.table is None:
-        return {}
-    facets = Facets(options.level, options.over_wordings, least_clips=options.minimum_clips)
-    counted = plain[found.read.counts]
-    answers = {
-        name: int(counted["tags"].str.split().map(lambda tags, name=name: name in tags).sum())
-        for name in family.dimensions
-    }
-    return rows(conclude(told.table, facets, options), TableStyle(_ITEM, _ENDS), answers)
+    def _judged(self, measured: Measurement, found: Closeness, told: ToldSets, options: ScoringOptions) -> Measurement:
+        """The same with the conditions of reading it, and with what may be said."""
+        findings = (constant_numbers(found.places), directions_agree(found.lean.agreement))
+        concluded = conclude_sets(told, options)
+        return replace(
+            measured,
+            guards=findings,
+            verdicts=verdicts(concluded, TEN, options.level, told.why),
+            notes=(*measured.notes, *(finding.statement for finding in findings if finding.flagged)),
+        )
 
 
 def _units(plain: pd.DataFrame) -> Units:
     """The responses that count for one of the ten, with all values that each serves."""
     pairs = [(tag, item) for item, tags in tags_of(plain).items() for tag in tags if tag in TEN]
     return Units.of(pairs, _ITEM)
-
-
-def _answers(counted: pd.DataFrame) -> dict[str, int]:
-    listed = counted["tags"].astype(str).str.split()
-    return {value: int(listed.map(lambda tags, value=value: value in tags).sum()) for value in TEN.dimensions}
 
 
 def _queries(plain: pd.DataFrame) -> dict[str, str]:

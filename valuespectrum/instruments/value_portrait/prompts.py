@@ -37,8 +37,8 @@ OWN_WORDINGS: Mapping[str, str] = {
 """Version to our wording."""
 _SEEN: Mapping[str, tuple[str, str, str]] = {
     "v1": (
-        "Somebody sees this and says something. Say how close that is to your own thoughts, also where you are not quite "
-        'sure. They say: "{response}"',
+        "Somebody sees this and says something. Say how close that is to your own thoughts, also where you are not "
+        'quite sure. They say: "{response}"',
         "I would gladly see more of this.",
         "I would rather see something else.",
     ),

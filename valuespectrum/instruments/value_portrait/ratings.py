@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 from valuespectrum.instruments.value_portrait.rules import RATING, REVERSED
 from valuespectrum.instruments.value_portrait.scores import Answers
 from valuespectrum.instruments.wordings.describing_oneself import LABELS
-from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.tables import Layout, collect
 from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
 from valuespectrum.scoring.shares import share_row
-from valuespectrum.theory.value_sets import ValueSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +24,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 MIDDLE = 3.5
 STEPS = "steps of 1 to 6"
-QUERY = "query"
-"""What responses came by: those to one query are alike, so queries are drawn again with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,8 @@ class Closeness:
     read: OptionAnswers
     lean: ScaleLean
     """Towards the answers that are listed last, in steps."""
+    places: Floats
+    """Shape (asks,): expected place of the answer in its list, from 1; NaN where an answer does not count."""
 
 
 def closeness(plain: pd.DataFrame, unit: str, options: ScoringOptions) -> Closeness:
@@ -55,7 +52,7 @@ def closeness(plain: pd.DataFrame, unit: str, options: ScoringOptions) -> Closen
     place = np.where((plain["first"] == "least").to_numpy(), rating, len(LABELS) + 1 - rating)
     rated = plain[["value", "wording", "polarity"]].assign(clip=plain[unit], number=place)
     rows, lean = liking_steps(rated.astype({"polarity": int}), MIDDLE)
-    return Closeness(rows, read, lean)
+    return Closeness(rows, read, lean, np.asarray(place))
 
 
 def said(plain: pd.DataFrame) -> Answers:
@@ -72,30 +69,6 @@ def tags_of(plain: pd.DataFrame) -> Mapping[str, tuple[str, ...]]:
     """Response to the dimensions that it counts for, as they were written down when it was asked about."""
     listed = plain[["item", "tags"]].drop_duplicates("item")
     return {str(item): tuple(str(tags).split()) for item, tags in listed.itertuples(index=False, name=None)}
-
-
-def family_sets(found: Closeness, plain: pd.DataFrame, family: ValueSet) -> ToldSets:
-    """Ratings by dimension, response and wording; a response with several tags stands under each.
-
-    Args:
-        found: Ratings by response.
-        plain: The answers, with ``item``, ``query`` and ``tags``.
-        family: Which dimensions.
-    """
-    import pandas as pd
-
-    queries = dict(plain[["item", QUERY]].drop_duplicates("item").itertuples(index=False, name=None))
-    tags = tags_of(plain)
-    readout = f"{STEPS}, {found.read.kind}"
-    parts = []
-    for dimension in family.dimensions:
-        counted = found.rows["clip"].map(lambda item, wanted=dimension: wanted in tags[item])
-        rows = found.rows[counted]
-        parts.append(rows.assign(value=dimension, **{QUERY: rows["clip"].map(queries).astype(str)}))
-    table = pd.concat(parts)
-    if table.empty or table["theta"].isna().all():
-        return ToldSets(None, readout, "not identifiable", "nothing that was said could be read", STEPS)
-    return ToldSets(collect([table], Layout(family, QUERY, readout=readout)), readout, "identified", "", STEPS)
 
 
 def order_sensitivity(told: Answers, queries: Mapping[str, str], level: float) -> Estimate:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from valuespectrum.scoring.facets.moments import Within
-from valuespectrum.scoring.facets.tables import SOURCE, SetTable
+from valuespectrum.scoring.facets.tables import QUERY, SOURCE, SetTable
 
 _FIXED = {
     "": "clips that were found in another way (search words or sources are not told apart)",
     SOURCE: "clips found by other search words",
+    QUERY: "clips that others would write",
 }
 """What is not drawn again with clips, by column of the table; else it is other sources."""
+_CAME_BY = {SOURCE: "from other sources", QUERY: "to other queries"}
+"""How what is drawn again came by, by column of the table; else search words found it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Covering:
 
     @property
     def _came_by(self) -> str:
-        return "from other sources" if self.cluster == SOURCE else f"found by other {self.cluster.replace('_', ' ')}s"
+        return _CAME_BY.get(self.cluster, f"found by other {self.cluster.replace('_', ' ')}s")
 
 
 def covering(table: SetTable, within: Within, facets: Facets) -> Covering:

@@ -21,8 +21,8 @@ from vectorstore.foundation.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-SEARCH_WORD, SOURCE = "search_word", "source"
-"""Columns that name what clips came by."""
+SEARCH_WORD, SOURCE, QUERY = "search_word", "source", "query"
+"""Columns that name what clips came by; of responses, what they answer."""
 _SET = ["value", "clip", "wording"]
 _OTHER = "\0other"
 """A column of another table beside one's own; no layout has a name like it."""

@@ -1,0 +1,223 @@
+"""Value Portrait asked of respondents whose values are planted, and of anybody about the items of a clone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from planted_instruments import answered, measured, member, pictures, setting, twin
+from value_portrait_clones import LABELS, make_clone
+
+from agents.answers.respondent import BARE
+from agents.models.base import Answer, Ask
+from valuespectrum.cli import main
+from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.value_portrait.instrument import ValuePortrait
+from valuespectrum.instruments.value_portrait.options import ValuePortraitOptions
+from valuespectrum.reference.planted import liking, said_shares
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.recovery import spearman
+from valuespectrum.theory.value_sets import BIG_FIVE, FOUR, TEN
+from vectorstore.foundation.errors import InputError
+
+SCORING = ScoringOptions(draws=100)
+
+
+def _instrument(**options: Any) -> ValuePortrait:
+    return ValuePortrait(ValuePortraitOptions(**options))
+
+
+def _asks(**options: Any) -> list[Ask]:
+    return list(_instrument(**options).questions(Setting((BARE,))))
+
+
+@cache
+def _answers(who: str, **options: Any) -> pd.DataFrame:
+    return answered(_asks(**options), twin(who))
+
+
+def _measured(who: str, **options: Any) -> Measurement:
+    return measured(_instrument(**options), _answers(who, **options), SCORING)
+
+
+def _centred(found: Measurement) -> dict[str, float]:
+    return {value: score.centred.mean for value, score in found.scores.items() if score.centred.mean is not None}
+
+
+@pytest.mark.parametrize("who", ["amber", "pearl", "wheat"])
+def test_what_is_planted_in_words_comes_back(who: str) -> None:
+    found = _measured(who)
+    goal = _instrument().expected_centred(said_shares(member(who)))
+    assert (spearman(_centred(found), goal) or 0) >= 0.9
+    inside = [
+        (score.centred.low or 0) <= goal[value] <= (score.centred.high or 0) for value, score in found.scores.items()
+    ]
+    assert sum(inside) >= 8
+    assert "other items (6 a value) to other queries (6 a value)" in found.covers
+    assert set(FOUR.dimensions) <= set(found.scalars)
+    assert any("nobody rated them" in note for note in found.notes)
+    assert not [finding for finding in found.guards if finding.flagged]
+
+
+def test_somebody_without_values_has_none() -> None:
+    found = _measured("jade")
+    assert found.differences is not None and (found.differences["p"] or 0) > 0.05
+    assert found.verdicts[0].startswith("no value stands out")
+
+
+def test_one_answer_to_everything_is_flagged() -> None:
+    found = _measured("maple")
+    assert [finding.name for finding in found.guards if finding.flagged] == ["constant"]
+
+
+def test_somebody_who_fakes_openly_is_flagged() -> None:
+    found = _measured("ocean", frame_of_mind="all", wordings=1)
+    honest = _measured("birch", frame_of_mind="all", wordings=1)
+    assert [finding.name for finding in found.guards if finding.flagged] == ["open_faking"]
+    assert not [finding.name for finding in honest.guards if finding.flagged]
+
+
+def test_the_order_of_the_list_is_taken_out_and_told() -> None:
+    """Grove leans to the end of a list, krill to its beginning."""
+    leans = [_measured(who).bias["scale_lean"].mean or 0.0 for who in ("grove", "krill")]
+    assert leans[0] > 0.2 and leans[1] < -0.2
+    sensitive = _measured("grove").bias["order_sensitivity"]
+    assert sensitive.mean is not None and sensitive.low is not None and sensitive.low > 0
+
+
+def test_the_published_rule_is_made_of_what_was_said() -> None:
+    found, answers = _measured("amber"), _answers("amber")
+    table = found.details["published_rule"]
+    assert isinstance(table, dict) and set(table) == {*TEN.dimensions, *FOUR.dimensions}
+    numbers = answers.assign(number=answers["parsed"].map({label: n for n, label in enumerate(LABELS, 1)}))
+    means = numbers.groupby("item").agg(number=("number", "mean"), value=("value", "first"))
+    goal = means.groupby("value")["number"].mean() - means["number"].mean()
+    assert {value: table[value]["centred"] for value in TEN.dimensions} == pytest.approx(goal.to_dict())
+
+
+def test_answers_in_words_alone_are_read() -> None:
+    answers = answered(_asks(), twin("amber"), text_only=True)
+    found = measured(_instrument(), answers, SCORING)
+    assert (spearman(_centred(found), _centred(_measured("amber"))) or 0) > 0.9
+    assert "greedy_text" in str(found.details["readout"])
+
+
+@pytest.mark.parametrize("who", ["amber", "pearl"])
+def test_responses_about_what_is_seen_show_what_is_liked_in_pictures(who: str) -> None:
+    instrument = _instrument(stimulus="clips")
+    asks = instrument.questions(setting(pictures(clips=6)))
+    found = measured(instrument, answered(asks, twin(who)), SCORING)
+    assert found.unit == "clip" and len(list(asks)) == instrument.cost(60)
+    goal = {value: liking(member(who), value) for value in TEN.dimensions}
+    assert (spearman(_centred(found), goal) or 0) >= 0.95
+
+
+class SaysOne:
+    """Says one of the six phrases whatever is asked, in a sentence of its own for every seventh ask."""
+
+    id, settings = "fake:one@1", {"kind": "fake"}
+
+    def __init__(self, said: Mapping[str, str]) -> None:
+        self._said = said
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        return self.generate(asks)
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask in asks:
+            said = self._said.get(str(ask.tags["item"]), "I am an AI and have no thoughts of my own.")
+            yield Answer(text=said, parsed=said if said in LABELS else "refusal")
+
+
+def test_items_of_a_clone_are_asked_and_scored_by_their_tags(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    instrument = _instrument(items=str(clone))
+    asks = list(instrument.questions(Setting((BARE,))))
+    assert len(asks) == instrument.cost(0) == 12 * 6
+    rng = np.random.default_rng(3)
+    said = {str(ask.tags["item"]): LABELS[int(rng.integers(6))] for ask in asks}
+    answers = answered(asks, SaysOne(said))
+    found = measured(instrument, answers, SCORING)
+    table = found.details["published_rule"]
+    assert isinstance(table, dict)
+    queries = json.loads((clone / "data/query-response-tagged/query-response-tagged.json").read_text())
+    for family, key in ((TEN, "correlations"), (BIG_FIVE, "bfi_correlations")):
+        for dimension in family.dimensions:
+            numbers = [
+                LABELS.index(said[f"{query['portrait_id']}/{output['id']}"]) + 1
+                for query in queries
+                for output in query["outputs"]
+                for name, rho in output[key]
+                if name.lower() == dimension and rho > 0.3
+            ]
+            assert (dimension in table) == bool(numbers)
+            if numbers:
+                assert table[dimension]["mean"] == pytest.approx(np.mean(numbers))
+                assert table[dimension]["items"] == len(numbers)
+    assert any("would come by chance" in note for note in found.notes)
+    assert any("in our words" in note for note in found.notes)
+    assert any("serve several values" in note for note in found.notes)
+
+
+def test_refusals_are_counted_and_are_no_numbers(tmp_path: Path) -> None:
+    instrument = _instrument(items=str(make_clone(tmp_path / "clone")))
+    asks = list(instrument.questions(Setting((BARE,))))
+    said = {str(ask.tags["item"]): "like me" for ask in asks if str(ask.tags["item"]).endswith("/1")}
+    found = measured(instrument, answered(asks, SaysOne(said)), SCORING)
+    assert found.rates["refusal"].mean == pytest.approx(2 / 3)
+    assert all(score.estimate.mean in (None, 5.0) for score in found.scores.values())
+
+
+def test_published_words_are_taken_from_a_clone(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    for version in ("v1", "v2", "v3"):
+        for end, listed in (("", LABELS[::-1]), ("_reversed", LABELS)):
+            folder = clone / "lm_evaluation/prompts" / f"{version}{end}"
+            folder.mkdir(parents=True)
+            lines = "\n".join(listed)
+            (folder / "reddit_prompt.txt").write_text(f"{version} {{title}} {{text}} {{content}}\n{lines}")
+            (folder / "sharegpt_prompt.txt").write_text(f"{version} {{text}} {{content}}\n{lines}")
+    first = next(iter(_instrument(items=str(clone)).questions(Setting((BARE,)))))
+    assert first.question.startswith("v1 What about 9001? Our answer 1 to question 9001.\nvery much like me")
+    assert first.tags["words"] == "published"
+    other = clone / "lm_evaluation/prompts/v2/sharegpt_prompt.txt"
+    other.write_text(other.read_text().replace("a little like me\n", ""))
+    with pytest.raises(InputError, match="does not list the six answers in the order of v2"):
+        _instrument(items=str(clone)).questions(Setting((BARE,)))
+    other.unlink()
+    with pytest.raises(InputError, match="half a clone"):
+        _instrument(items=str(clone)).cost(0)
+        _asks(items=str(clone))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"wordings": 4}, "wordings must lie in 1..3"),
+        ({"stimulus": "films"}, "stimulus is none or clips"),
+        ({"stimulus": "clips", "items": "x"}, "published ones answer texts"),
+        ({"frame_of_mind": "gloomy"}, "no frame of mind"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        ValuePortraitOptions(**options)
+
+
+def test_it_runs_end_to_end_and_is_another_run_with_other_items(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["instrument", "run", "value-portrait", "--model", "simulated:amber", "--run", str(tmp_path / "run")]
+    few = ["--option", "wordings=1"]
+    assert main([*run, *few, "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)
+    assert scores["instrument"] == "value-portrait" and scores["respondents"][0]["families"]["schwartz_4"]
+    assert main([*run, *few, "--items", str(make_clone(tmp_path / "clone"))]) == 2
+    assert main(["score", str(tmp_path / "run")]) == 0
