@@ -50,7 +50,7 @@ def people_rows(clone: Clone, tags: Mapping[str, int]) -> Iterator[ComparedNumbe
     yield _stored_twice(clone)
     shared, mended = in_several_groups(clone.groups), dict(ours)
     for number, group in enumerate(clone.groups, start=1):
-        found = _Group(number, group, ours, published)
+        found = _RatedGroup(number, group, ours, published)
         yield from _group_rows(found, clone)
         if found.wrong:
             for rater in (rater for rater, groups in shared.items() if number in groups):
@@ -82,7 +82,7 @@ def _stored_twice(clone: Clone) -> ComparedNumber:
 
 
 @dataclass(frozen=True)
-class _Group:
+class _RatedGroup:
     """People who rated the same responses."""
 
     number: int
@@ -110,7 +110,7 @@ class _Group:
         )
 
 
-def _group_rows(group: _Group, clone: Clone) -> Iterator[ComparedNumber]:
+def _group_rows(group: _RatedGroup, clone: Clone) -> Iterator[ComparedNumber]:
     apart = [
         float(p_values(np.array([group.published[each.response][value]]), len(each.raters))[0])
         - clone.correlations[each.response, value][1]
@@ -121,7 +121,7 @@ def _group_rows(group: _Group, clone: Clone) -> Iterator[ComparedNumber]:
     yield ComparedNumber(f"group {group.number}, largest difference of p", largest, 0.0, SAME)
 
 
-def _with_other_profile(group: _Group, rater: str, clone: Clone) -> dict[str, Mapping[str, float]]:
+def _with_other_profile(group: _RatedGroup, rater: str, clone: Clone) -> dict[str, Mapping[str, float]]:
     """Correlations of a group were the doubtful scores of a rater those that fit best."""
     places = {}
     for name in group.wrong:
@@ -132,7 +132,7 @@ def _with_other_profile(group: _Group, rater: str, clone: Clone) -> dict[str, Ma
 
 
 def _difference_rows(
-    group: _Group, mended: Correlations, shared: Mapping[str, tuple[int, ...]]
+    group: _RatedGroup, mended: Correlations, shared: Mapping[str, tuple[int, ...]]
 ) -> Iterator[ComparedNumber]:
     doubtful = {rater: groups for rater, groups in shared.items() if group.number in groups} if group.wrong else {}
     why = f"{_named(doubtful)} with one stored profile: see the next row" if doubtful else ""

@@ -35,7 +35,7 @@ def test_ours_keep_the_contract(name: str) -> None:
 
 def test_only_those_that_say_what_to_find_can_be_calibrated() -> None:
     able = [name for name in INSTRUMENTS.names() if isinstance(load_instrument(name), Recoverable)]
-    assert {"like", "portraits", "svo"} <= set(able) and not {"isq", "paper", "portrait-memory"} & set(able)
+    assert {"like", "portraits", "svo", "value-portrait"} <= set(able) and not {"isq", "paper", "portrait-memory"} & set(able)
 
 
 def test_answers_are_known_by_their_tag_and_those_of_before_by_their_items(trial: None) -> None:

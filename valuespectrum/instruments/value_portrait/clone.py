@@ -76,7 +76,7 @@ _Row = TypeVar("_Row", RawAnswer, Averaged)
 
 
 @dataclass(frozen=True, slots=True)
-class Statistic:
+class StoredScore:
     """A published score."""
 
     centered_mean: float
@@ -87,7 +87,7 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    scores: dict[str, dict[str, Statistic]]
+    scores: dict[str, dict[str, StoredScore]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class Clone:
                 raise InputError(f"{file}, response {response}: an answer is no number from 1 to 6, or of no version")
         return found
 
-    def scored(self, model: str) -> Mapping[str, Statistic]:
+    def scored(self, model: str) -> Mapping[str, StoredScore]:
         """Dimension to the published score of a model."""
         file = self.root / SCORED / f"{model}{_SCORED_END}"
         families = self._read(_Scored, file).scores

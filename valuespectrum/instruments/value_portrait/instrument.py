@@ -104,7 +104,7 @@ class ValuePortrait:
     def columns(self) -> tuple[str, ...]:
         """Tags of its asks."""
         further = (QUERY, "tags", "tagged_by", "words")
-        return ABOUT_PICTURES if self.seen else ("value", "wording", "polarity", "first", *further)
+        return ABOUT_PICTURES if self.seen else ("value", _ITEM, "wording", "polarity", "first", *further)
 
     @property
     def items(self) -> Sequence[Item]:

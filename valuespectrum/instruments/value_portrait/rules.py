@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -76,8 +76,3 @@ def published_rules() -> Rules:
         tuple(facts["queries"]),
         int(facts["responses_per_query"]),
     )
-
-
-def family_of(dimensions: Iterable[str], family: ValueSet) -> tuple[str, ...]:
-    """Those dimensions that belong to a set, in their order."""
-    return tuple(each for each in dimensions if each in family)

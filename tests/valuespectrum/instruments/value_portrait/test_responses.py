@@ -16,7 +16,8 @@ from valuespectrum.instruments.value_portrait.prompts import filled, own_words
 from valuespectrum.instruments.value_portrait.rules import RATING, VERSIONS, published_rules
 from valuespectrum.instruments.value_portrait.scores import sensitivity
 from valuespectrum.instruments.value_portrait.tagging import RatedResponse, p_values, rank_correlations
-from valuespectrum.reference.items.catalogue import UNTAUGHT, read_question
+from valuespectrum.reference.items.catalogue import read_question
+from valuespectrum.reference.items.responding import SeenResponse, WrittenResponse
 from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 
@@ -57,8 +58,10 @@ def test_the_published_question_is_made_as_published() -> None:
         assert all(filled(template, each).split() == rows[each.id].split() for each in some)
 
 
-@pytest.mark.parametrize("kind", UNTAUGHT, ids=lambda kind: kind.kind)
-def test_respondents_that_follow_a_rule_understand_what_is_asked(kind: type) -> None:
+@pytest.mark.parametrize("kind", [WrittenResponse, SeenResponse], ids=lambda kind: kind.kind)
+def test_respondents_that_follow_a_rule_understand_what_is_asked(
+    kind: type[WrittenResponse] | type[SeenResponse],
+) -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):
         item = kind.draw(rng)
