@@ -60,11 +60,11 @@ def differing(angles: Floats, kinds: Sequence[str], words: Sequence[str], seed: 
         return Differing(None, None, unit, tuple(map(str, kept)), f"fewer than two kinds with {LEAST_UNITS} {unit}s")
     chosen = np.isin(labels.astype(str), kept)
     values, places = values[chosen], np.searchsorted(kept, labels[chosen].astype(str))
-    found = _spread(values, places)
+    found = float(_spread(values, places[None])[0])
     rng = stream(seed, "instruments/svo/differing")
+    dealt = _spread(values, rng.permuted(np.tile(places, (deals, 1)), axis=1))
     # What differs by rounding alone is as large.
-    least = found - 1e-9 * max(1.0, abs(found))
-    as_large = sum(_spread(values, rng.permutation(places)) >= least for _ in range(deals))
+    as_large = int((dealt >= found - 1e-9 * max(1.0, abs(found))).sum())
     return Differing(found, (1 + as_large) / (1 + deals), unit, tuple(map(str, kept)))
 
 
@@ -80,7 +80,11 @@ def _units(
     return np.array(means), np.array([kind for _, kind in pairs], dtype=object), "search word"
 
 
-def _spread(values: Floats, places: NDArray[np.intp]) -> float:
-    counts = np.bincount(places)
-    means = np.bincount(places, weights=values) / counts
-    return float((counts * (means - values.mean()) ** 2).sum())
+def _spread(values: Floats, places: NDArray[np.intp]) -> Floats:
+    """Spread between kinds for each deal; ``places`` has shape (deals, units), the result (deals,)."""
+    found = np.zeros(len(places))
+    for kind in range(int(places.max()) + 1):
+        mine = places == kind
+        count = mine.sum(axis=1)
+        found += count * (mine @ values / count - values.mean()) ** 2
+    return found

@@ -1,0 +1,94 @@
+"""The people of a picture as the other side: the angle towards each kind, and files that tell kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from planted_instruments import answered, measured, pictures, setting, twin
+
+from valuespectrum.instruments.svo.people.kinds import read_people
+from valuespectrum.instruments.svo.people.shown import ShownOptions, SvoShown
+from valuespectrum.reference.planted import BY_NAME
+from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
+
+FEW = pictures(9, VALUES[:4])
+
+
+def test_the_angle_follows_what_people_are_shown_with() -> None:
+    asks = SvoShown().questions(setting(pictures(9, ("hedonism", "power", "benevolence", "universalism"))))
+    assert len(asks) == 36 * 6 == len(list(asks))
+    pleased = TwinModel(replace(BY_NAME["ember"], amplitude=2.5))
+    found = measured(SvoShown(), answered(asks, pleased))
+    people = found.details["svo_people"]
+    assert isinstance(people, dict) and people["test"]["p"] < 0.05 and people["test"]["unit"] == "search word"
+    angles = {kind: row["mean"] for kind, row in people["kinds"].items()}
+    assert angles["hedonism"] > angles["benevolence"] + 5
+    assert found.scores["hedonism"].estimate.mean == pytest.approx(angles["hedonism"])
+    assert any("hangs on the kind" in said for said in found.verdicts)
+    assert any("Blind answers" in said for said in found.verdicts)
+
+
+def test_each_kind_meets_every_arrangement() -> None:
+    firsts: dict[tuple[str, str], list[str]] = {}
+    for ask in SvoShown().questions(setting(FEW)):
+        firsts.setdefault((str(ask.tags["people"]), str(ask.tags["item"])), []).append(str(ask.tags["first"]))
+    assert all(sorted(each) == list("123456789") for each in firsts.values())
+
+
+def test_a_clip_with_a_refused_item_has_no_angle() -> None:
+    asks = SvoShown().questions(setting(FEW))
+    rows = answered(asks, twin("amber"))
+    clip = rows["clip"].iloc[0]
+    logs = [name for name in rows if str(name).startswith("log_probability")]
+    rows.loc[rows.index[0], [*logs, "parsed"]] = [*[-9.0] * len(logs), "refusal"]
+    found = measured(SvoShown(), rows)
+    assert found.n_units == 35 and found.n_unscored == 1 and clip not in found.details["svo_people"]["kinds"]  # type: ignore[index]
+    assert found.rates["refusal"].mean == pytest.approx(1 / len(rows))
+
+
+def test_kinds_out_of_a_file_leave_out_clips_without_people(tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    told = [f"{row.clip_id},{'child' if place % 2 else 'adult'}" for place, row in enumerate(FEW[:30])]
+    table.write_text("\n".join(["clip,kind", *told, f"{FEW[31].clip_id},"]), encoding="utf-8")
+    instrument = SvoShown(ShownOptions(people=str(table)))
+    asks = instrument.questions(setting(FEW))
+    assert len(asks) == 30 * 6
+    found = measured(instrument, answered(asks, twin("jade")))
+    people = found.details["svo_people"]
+    assert isinstance(people, dict) and set(people["kinds"]) == {"adult", "child"}
+    assert people["test"]["unit"] == "clip" and instrument.options.own_items["items"]
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (b"clip;kind\na;b\n", "lacks the columns clip and kind"),
+        (b"", "lacks the columns"),
+        (b"clip,kind\na,old\na,young\n", "line 3 .* names the clip 'a' again"),
+        (b"clip,kind\n,old\n", "names no clip"),
+        (b"clip,kind\na,old,1\n", "line 2 .* has 3 cells"),
+        (b"clip,kind\na,old\nb,old\n", "fewer than two kinds"),
+        (b"clip,kind\na,\xff\xfe\n", "cannot be read as text"),
+        (b"clip,kind\na," + b"x" * 100 + b"\n", "longer than 80"),
+        (b"clip,kind\n" + b'"' + b"x" * 200_000 + b'",a\n', "is no table"),
+        (b"x" * 16_000_001, "is larger than"),
+    ],
+)
+def test_a_wrong_file_is_named_as_such(tmp_path: Path, content: bytes, wrong: str) -> None:
+    table = tmp_path / "people.csv"
+    table.write_bytes(content)
+    with pytest.raises(InputError, match=wrong):
+        read_people(table)
+
+
+def test_a_file_that_names_none_of_the_clips_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("clip,kind\nx,old\ny,young\n", encoding="utf-8")
+    with pytest.raises(InputError, match="none of the clips"):
+        SvoShown(ShownOptions(people=str(table))).questions(setting(FEW))
+    with pytest.raises(InputError, match="cannot be read"):
+        read_people(tmp_path / "missing.csv")
