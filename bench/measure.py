@@ -19,6 +19,7 @@ from bench.feeds import measure_feeds
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
 from bench.journey import measure_calibration, measure_help, measure_quickstart
+from bench.ordinal import measure_ordinal
 from bench.sessions import measure_sessions
 from vectorstore.foundation.json_types import Json
 
@@ -41,6 +42,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "vectors": lambda chosen: measure_vectors(chosen.vectors),
     "second-run": lambda _: measure_second_run(),
     "answers": lambda chosen: measure_answers(chosen.answers),
+    "ordinal": lambda _: measure_ordinal(),
     "sessions": lambda chosen: measure_sessions(chosen.sessions, chosen.steps),
     "feeds": lambda chosen: measure_feeds(chosen.many_clips, chosen.agents, chosen.long),
     "engine": lambda chosen: measure_engines(chosen.slow),

@@ -150,6 +150,7 @@ if TYPE_CHECKING:
         SpokenStrategy as SpokenStrategy,
         StrategyName as StrategyName,
         TargetName as TargetName,
+        ThresholdsName as ThresholdsName,
     )
     from valuespectrum.operations.shared.known import (
         known_batteries as known_batteries,
@@ -190,6 +191,13 @@ if TYPE_CHECKING:
         LevelRuns as LevelRuns,
         bench_level as bench_level,
         plan_level as plan_level,
+    )
+    from valuespectrum.operations.studies.ordinal import (
+        OrdinalComparison as OrdinalComparison,
+        OrdinalSettings as OrdinalSettings,
+        RepeatsPlan as RepeatsPlan,
+        ordinal as ordinal,
+        plan_ratings as plan_ratings,
     )
     from valuespectrum.operations.studies.people import (
         PeopleSessions as PeopleSessions,
@@ -264,8 +272,8 @@ _HOMES = {
     "valuespectrum.operations.score": "ScoreSettings Scores score",
     "valuespectrum.operations.shared.choices": (
         "AcrossName DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat "
-        "OverName PeopleLayout PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine "
-        "SpokenStrategy StrategyName TargetName"
+        "OverName PeopleLayout PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy "
+        "StrategyName TargetName ThresholdsName"
     ),
     "valuespectrum.operations.shared.known": (
         "known_batteries known_instruments known_levels known_parts known_personas known_policies known_values"
@@ -277,6 +285,7 @@ _HOMES = {
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",
     "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
+    "valuespectrum.operations.studies.ordinal": "OrdinalComparison OrdinalSettings RepeatsPlan ordinal plan_ratings",
     "valuespectrum.operations.studies.people": "PeopleSessions PeopleSettings people",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
     "valuespectrum.operations.studies.roleplay": (

@@ -21,23 +21,23 @@ from vectorstore.foundation.errors import CorpusError, InputError
 ROOT = Path(__file__).parents[2]
 _NAMES = """
 AcrossName Advance bench bench_level BenchSettings browse browse_many BrowseSettings calibrate CalibrateSettings
-Calibration Caution check_personas compare compare_sessions CompareSettings convergence Convergence
-ConvergenceSettings Corpus CorpusExportSettings CorpusInfo Crowd DecoderName DesignPlan DesignSettings diff doctor
-DoctorSettings EmbedderFormat EngineName export export_corpus Exported ExportForm ExportSettings feed FeedPage
-FeedPageSettings FeedSession FeedSessions FileOption Filter forget FormName FrameName Functioning functioning
-FunctioningSettings Health history HistorySettings Hits import_personas info ingest Ingested IngestSettings
-InstrumentList InstrumentSettings interview_personas judge_personas JudgeSettings known_batteries known_instruments
-known_levels known_parts known_personas known_policies known_values label Labelled LabelSettings LayoutName LevelRuns
-list_instruments list_personas load_model make_persona MakeSettings Model ModelFormat ModelOptions MOST_PLACEBO_TEXTS
-nuisance Outcome OverName Page people PeopleLayout PeopleSessions PeopleSettings PersonaAskSettings PersonaFormat
-PersonaImportSettings PersonaList PersonasAsked PictureSettings PLACEBO_TEXTS PlaceName plan_bench plan_design
-plan_ingest plan_level plan_refresh plan_roleplay Planned Query quickstart QuickstartOptions RatedPictures RaterName
-read_option_file ReadoutName rebuild reembed refresh Refreshed RefreshSettings Relevance relevance remove replay
-replay_roleplay Replayed ReplayedSessions report ReportSettings reproduce Reproduction roleplay RolePlayed
-RoleplayPlan RoleplaySettings run_instrument RunComparison SamplingName score Scores ScoreSettings search SearchEngine
-SessionComparison SessionSettings show_persona snapshot SnapshotList snapshots SourceList sources SpokenStrategy
-StateDifference StrategyName study_twins Summary Takedown TargetName Teller TwinStudy TwinStudySettings Unattended
-Undone Verified verify WatchHistory
+Calibration Caution check_personas compare compare_sessions CompareSettings Convergence convergence ConvergenceSettings
+Corpus CorpusExportSettings CorpusInfo Crowd DecoderName DesignPlan DesignSettings diff doctor DoctorSettings
+EmbedderFormat EngineName export export_corpus Exported ExportForm ExportSettings feed FeedPage FeedPageSettings
+FeedSession FeedSessions FileOption Filter forget FormName FrameName functioning Functioning FunctioningSettings Health
+history HistorySettings Hits import_personas info ingest Ingested IngestSettings InstrumentList InstrumentSettings
+interview_personas judge_personas JudgeSettings known_batteries known_instruments known_levels known_parts
+known_personas known_policies known_values label Labelled LabelSettings LayoutName LevelRuns list_instruments
+list_personas load_model make_persona MakeSettings Model ModelFormat ModelOptions MOST_PLACEBO_TEXTS nuisance ordinal
+OrdinalComparison OrdinalSettings Outcome OverName Page people PeopleLayout PeopleSessions PeopleSettings
+PersonaAskSettings PersonaFormat PersonaImportSettings PersonaList PersonasAsked PictureSettings PLACEBO_TEXTS PlaceName
+plan_bench plan_design plan_ingest plan_level plan_ratings plan_refresh plan_roleplay Planned Query quickstart
+QuickstartOptions RatedPictures RaterName read_option_file ReadoutName rebuild reembed refresh Refreshed RefreshSettings
+Relevance relevance remove RepeatsPlan replay replay_roleplay Replayed ReplayedSessions report ReportSettings reproduce
+Reproduction roleplay RolePlayed RoleplayPlan RoleplaySettings run_instrument RunComparison SamplingName score Scores
+ScoreSettings search SearchEngine SessionComparison SessionSettings show_persona snapshot SnapshotList snapshots
+SourceList sources SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetName Teller
+ThresholdsName TwinStudy TwinStudySettings Unattended Undone Verified verify WatchHistory
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from agents.answers.respondent import Respondent, RespondentColumns
 from agents.models.model_names import ModelId, ModelSpec
@@ -21,6 +22,25 @@ from vectorstore.foundation.json_types import Json
 
 _NAMED = 8
 """Names that a message lists."""
+
+
+class Someone(Protocol):
+    """Whoever answered in a run."""
+
+    @property
+    def run(self) -> Path:
+        """Its run."""
+
+    @property
+    def who(self) -> RespondentColumns:
+        """What stands for it in the run."""
+
+    @property
+    def respondent(self) -> Respondent:
+        """With all conditions under which it answered."""
+
+
+Anyone = TypeVar("Anyone", bound=Someone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +116,10 @@ def everybody(runs: Sequence[Path], scoring: ScoringOptions) -> list[RunResponde
         manifest = read_manifest(run)
         for who, sets in set_tables(run, scoring).items():
             found.append(RunRespondent(run, who, manifest, sets.instrument, sets.told))
-    return _labelled(found)
+    return [replace(each, label=label) for each, label in zip(found, labels(found), strict=True)]
 
 
-def choose(found: Sequence[RunRespondent], wanted: Wanted) -> list[RunRespondent]:
+def choose(found: Sequence[Anyone], wanted: Wanted) -> list[Anyone]:
     """Those who are wanted, in the order in which they are.
 
     Raises:
@@ -122,7 +142,7 @@ def choose(found: Sequence[RunRespondent], wanted: Wanted) -> list[RunRespondent
         and (not wanted.models or any(is_called(each.who.model, name) for name in wanted.models))
     ]
 
-    def place(each: RunRespondent) -> tuple[int, int]:
+    def place(each: Anyone) -> tuple[int, int]:
         model = next((at for at, name in enumerate(wanted.models) if is_called(each.who.model, name)), 0)
         return model, 0 if every else wanted.personas.index(each.who.persona)
 
@@ -140,24 +160,24 @@ def _listed(names: dict[str, None]) -> str:
     return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
 
 
-def _labelled(found: Sequence[RunRespondent]) -> list[RunRespondent]:
-    """With the shortest names that tell them all apart."""
-    ways: tuple[Callable[[RunRespondent], str], ...] = (
+def labels(found: Sequence[Someone]) -> list[str]:
+    """The shortest names that tell them all apart, in their order."""
+    ways: tuple[Callable[[Someone], str], ...] = (
         lambda each: _words(each, each.respondent.model.short),
         lambda each: _words(each, each.who.model),
         lambda each: f"{_words(each, each.respondent.model.short)} in {each.run.name}",
         lambda each: f"{_words(each, each.who.model)} in {each.run.name}",
         lambda each: f"{_words(each, each.who.model)} in {each.run}",
     )
-    labels = [ways[0](each) for each in found]
+    names = [ways[0](each) for each in found]
     for way in ways[1:]:
-        for label in [label for label, count in Counter(labels).items() if count > 1]:
-            longer = [way(each) if old == label else old for each, old in zip(found, labels, strict=True)]
+        for name in [name for name, count in Counter(names).items() if count > 1]:
+            longer = [way(each) if old == name else old for each, old in zip(found, names, strict=True)]
             # One that tells nobody apart only makes the next one longer still.
-            labels = longer if len(set(longer)) > len(set(labels)) else labels
-    return [replace(each, label=label) for each, label in zip(found, labels, strict=True)]
+            names = longer if len(set(longer)) > len(set(names)) else names
+    return names
 
 
-def _words(each: RunRespondent, model: str) -> str:
+def _words(each: Someone, model: str) -> str:
     role = each.respondent.role
     return model if role.is_bare and role.strategy == NO_PERSONA else f"{model} as {role.words}"

@@ -23,6 +23,7 @@ from valuespectrum.operations.shared.loading import check_engine
 from valuespectrum.reproduction.targets import TARGETS
 from valuespectrum.runs.export import Form
 from valuespectrum.scoring.cells import Over, Readout
+from valuespectrum.scoring.ordinal.design import Thresholds
 from valuespectrum.sessions.people.layouts import LAYOUTS as PEOPLE
 from valuespectrum.stimuli.ratings.labels import RaterKind
 from vectorstore.foundation.errors import InputError, ModelError
@@ -45,6 +46,7 @@ KNOWN = {
     "ExportForm": get_args(Form),
     "TargetName": tuple(TARGETS),
     "PeopleLayout": tuple(PEOPLE),
+    "ThresholdsName": get_args(Thresholds),
 }
 
 

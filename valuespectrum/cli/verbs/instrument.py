@@ -40,6 +40,7 @@ from valuespectrum.cli.console.options import (
     typed_command,
 )
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
+from valuespectrum.cli.verbs.studies.ordinal import ordinal
 
 
 def build_app() -> typer.Typer:
@@ -52,6 +53,7 @@ def build_app() -> typer.Typer:
     )
     app.command("list")(with_config(list_instruments))
     app.command("run")(with_config(run_instrument))
+    app.command("ordinal")(with_config(ordinal))
     return app
 
 

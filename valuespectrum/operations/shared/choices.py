@@ -48,3 +48,5 @@ TargetName = Literal["value-spectrum", "svo", "value-portrait", "gss-2012", "us-
 """What was published and can be made again."""
 PeopleLayout = Literal["personaact", "shortvideo", "history"]
 """Files of what people watched."""
+ThresholdsName = Literal["shared", "own"]
+"""Whether respondents use a scale alike, or each in a way of its own."""

@@ -32,8 +32,10 @@ _SMALL = 1e-9
 """Squared length of a Newton step, measured by the curvature, below which the top is reached."""
 _FAR = 15.0
 """Logits beyond which an effect is on its way to infinity."""
-_TRIES = 15
+_TRIES = 8
 """Times that each spread is tried, about."""
+_ENOUGH = {"eps": 1e-4, "ftol": 1e-7, "gtol": 1e-2}
+"""When spreads are found: a logarithm of the likelihood is known to some thousandths then."""
 _FINITE = "fit with --bayes, whose prior keeps it finite, or leave the respondent or the value out"
 
 
@@ -145,29 +147,34 @@ def find_spreads(
 
     limits = [(float(np.log(SPREADS[0])), float(np.log(SPREADS[1])))] * len(design.terms)
     start = np.full(len(design.terms), np.log(_START))
-    found = minimize(lost, start, method="L-BFGS-B", bounds=limits, options={"eps": 1e-4, "ftol": 1e-9, "gtol": 1e-3})
+    found = minimize(lost, start, method="L-BFGS-B", bounds=limits, options=_ENOUGH)
     spreads = np.exp(found.x)
     return find_top(design, spreads, prior, last[-1]), spreads, bool(np.isfinite(found.fun))
 
 
+def held_at_an_end(design: Design) -> list[tuple[str, str, str]]:
+    """Respondent, value and end (highest or lowest) where every answer is the last step that could be given."""
+    table = design.table
+    found = []
+    for side, end in ((design.upper, "highest"), (design.lower, "lowest")):
+        beside = np.zeros((len(table.respondents), len(table.values)))
+        np.add.at(beside, (table.codes["respondent"], table.codes["value"]), side.sum(axis=1))
+        found += [(table.respondents[who], table.values[what], end) for who, what in np.argwhere(beside <= 0)]
+    return found
+
+
 def _refuse_ends(design: Design) -> None:
-    """Refuse respondents whose every answer on a value is the lowest or highest step that they could give.
+    """Refuse respondents that could not have answered higher or lower on a value.
 
     Raises:
         InputError: There are some.
     """
-    table = design.table
-    shape = (len(table.respondents), len(table.values))
-    for side, step in ((design.upper, "highest"), (design.lower, "lowest")):
-        beside = np.zeros(shape)
-        np.add.at(beside, (table.codes["respondent"], table.codes["value"]), side.sum(axis=1))
-        if (beside <= 0).any():
-            who, what = (int(each[0]) for each in np.nonzero(beside <= 0))
-            raise InputError(
-                f"every answer of {table.respondents[who]!r:.80} on {table.values[what]!r:.80} is the {step} step in "
-                "use (separation): maximum likelihood has no finite effect for it",
-                _FINITE,
-            )
+    for who, value, end in held_at_an_end(design)[:1]:
+        raise InputError(
+            f"every answer of {who!r:.80} on {value!r:.80} is the {end} step in use (separation): maximum likelihood "
+            "has no finite effect for it",
+            _FINITE,
+        )
 
 
 def _refuse_distance(design: Design, top: Top) -> None:
@@ -198,7 +205,7 @@ def find_top(design: Design, spreads: Floats, prior: Prior | None = None, start:
         start: Where to begin.
     """
     prior = prior or Prior()
-    columns = _columns(design, spreads)
+    columns = predictor_columns(design, spreads)
     place = _Place.first(design) if start is None else _Place(start.thresholds, np.append(start.effects, start.drawn))
     value, gradient, curvature = _at(design, columns, place, prior)
     reached = False
@@ -247,8 +254,8 @@ class _Place:
         return _Place(thresholds, self.coefficients + step[edge:])
 
 
-def _columns(design: Design, spreads: Floats) -> csr_array:
-    """What coefficients are multiplied with: effects, then drawn ones in units of their standard deviation."""
+def predictor_columns(design: Design, spreads: Floats) -> csr_array:
+    """Shape (cells, coefficients): what effects, and drawn ones in units of their standard deviation, come with."""
     from scipy.sparse import csr_array, hstack
 
     cells = np.arange(len(design.group))

@@ -3,7 +3,8 @@
 Priors: ``gamma`` centred over everything (over each respondent where it has thresholds of its own) and ``delta``
 centred over the versions of each respondent N(0, 1.5), thresholds N(0, 2.5) in order, standard deviations of drawn
 effects HalfNormal(1). The sampler moves in coordinates in which the posterior is nearly round: those of the curvature
-at the top, which Newton's method finds first.
+at the top, which Newton's method finds first. Drawn effects are told in units of a power of their standard deviation,
+the more of it the more the answers tell of each (Papaspiliopoulos, Roberts and Skold 2007).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.ordinal.design import Design
-from valuespectrum.scoring.ordinal.likelihood import inner_answers
+from valuespectrum.scoring.ordinal.likelihood import inner_answers, slopes
 from valuespectrum.scoring.ordinal.maximum import Prior, Top, find_spreads, spread_out
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
@@ -178,22 +179,27 @@ class _Coordinates:
     centre: Floats
     turn: Floats
     """Shape (parameters, the same): from the sampler's coordinates."""
+    powers: Floats
+    """Shape (terms,): of the standard deviation, by which drawn effects are told; 0 for standardised ones."""
 
     @classmethod
     def around(cls, design: Design, top: Top, spreads: Floats) -> _Coordinates:
         """Round at the top: by the inverse of the curvature, and for spreads by how many levels tell of them."""
         lowest, gaps = top.thresholds[:, 0], np.diff(top.thresholds, axis=1)[design.used[:, 1:]]
-        parts = (lowest, np.log(np.maximum(gaps, 1e-6)), top.effects, top.drawn, np.log(spreads))
+        powers = _powers(design, top, spreads)
+        unit = np.repeat(spreads**powers, _levels(design))
+        parts = (lowest, np.log(np.maximum(gaps, 1e-6)), top.effects, unit * top.drawn, np.log(spreads))
         edge, width = int(design.used.sum()), len(top.effects) + len(top.drawn)
         covariance = top.factor.solve(np.eye(edge + width))
         bend = np.eye(edge + width)
         bend[:edge, :edge] = _to_gaps(design, gaps)
+        bend[edge + len(top.effects) :, edge + len(top.effects) :] = np.diag(unit)
         covariance = bend @ (0.5 * (covariance + covariance.T)) @ bend.T
         whole = np.zeros((edge + width + len(spreads),) * 2)
         whole[: edge + width, : edge + width] = np.linalg.cholesky(covariance + 1e-12 * np.eye(edge + width))
         told = np.array([min(0.5, 1.0 / np.sqrt(2.0 * term.levels)) for term in design.terms])
         whole[edge + width :, edge + width :] = np.diag(told)
-        return cls(design, np.concatenate(parts), whole)
+        return cls(design, np.concatenate(parts), whole, powers)
 
     def parted(self, places: Floats) -> tuple[Floats, Floats, Floats]:
         """Thresholds (..., groups, thresholds), coefficients, logarithms of spreads."""
@@ -204,7 +210,24 @@ class _Coordinates:
         lowest = places[..., :groups, None]
         thresholds = np.concatenate([lowest, lowest + np.cumsum(gaps, axis=-1)], axis=-1)
         end = places.shape[-1] - len(self.design.terms)
-        return thresholds, places[..., edge:end], places[..., end:]
+        logarithms, coefficients = places[..., end:], places[..., edge:end].copy()
+        unit = np.repeat(self.powers * logarithms, _levels(self.design), axis=-1)
+        coefficients[..., self.design.effects.shape[1] :] *= np.exp(-unit)
+        return thresholds, coefficients, logarithms
+
+
+def _levels(design: Design) -> NDArray[np.int64]:
+    return np.array([term.levels for term in design.terms], dtype=np.int64)
+
+
+def _powers(design: Design, top: Top, spreads: Floats) -> Floats:
+    """Share of each drawn effect that its own answers tell, mean over levels."""
+    told = slopes(design, top.thresholds, top.predictors).curvature.sum(axis=1)
+    shares = []
+    for term, spread in zip(design.terms, spreads, strict=True):
+        own = spread**2 * np.bincount(term.codes, told, term.levels)
+        shares.append(float(np.mean(own / (1.0 + own))))
+    return np.array(shares)
 
 
 def _to_gaps(design: Design, gaps: Floats) -> Floats:
@@ -228,34 +251,50 @@ def _potential(design: Design, room: _Coordinates) -> Callable[[jax.Array], jax.
 
     groups, inner = len(design.used), design.used[:, 1:]
     edge, width = groups + int(inner.sum()), design.effects.shape[1]
-    slots = np.nonzero(inner)
+    slots, end = np.nonzero(inner), edge + width + design.drawn
     between, used = jnp.asarray(inner_answers(design)), jnp.asarray(design.used)
     upper, lower, group = jnp.asarray(design.upper), jnp.asarray(design.lower), jnp.asarray(design.group)
     effects, precision = jnp.asarray(design.effects.toarray()), jnp.asarray(_precision(design))
-    codes = [(jnp.asarray(term.codes), term.levels) for term in design.terms]
     centre, turn = jnp.asarray(room.centre), jnp.asarray(room.turn)
+    add_drawn = _drawn_effects(design, room.powers.tolist())
 
     def potential(place: jax.Array) -> jax.Array:
         whole = centre + turn @ place
-        logarithms = whole[groups:edge]
+        logarithms, own, spreads = whole[groups:edge], whole[edge : edge + width], whole[end:]
         gaps = jnp.ones(inner.shape).at[slots].set(jnp.exp(logarithms))
         lowest = whole[:groups, None]
         thresholds = jnp.concatenate([lowest, lowest + jnp.cumsum(gaps, axis=1)], axis=1)
-        own, drawn = whole[edge : edge + width], whole[edge + width : len(whole) - len(codes)]
-        spreads = whole[len(whole) - len(codes) :]
-        predictors, start = effects @ own, 0
-        for number, (code, levels) in enumerate(codes):
-            predictors = predictors + jnp.exp(spreads[number]) * drawn[start : start + levels][code]
-            start += levels
-        at = thresholds[group] - predictors[:, None]
-        likelihood = jnp.sum(upper * log_sigmoid(at) + lower * log_sigmoid(-at))
-        likelihood += jnp.sum(between * jnp.log(-jnp.expm1(-gaps)))
-        prior = jnp.sum(logarithms) - 0.5 * jnp.sum(jnp.where(used, thresholds, 0.0) ** 2) / THRESHOLD_SD**2
-        prior += -0.5 * own @ precision @ own - 0.5 * jnp.sum(drawn**2)
-        prior += jnp.sum(spreads - 0.5 * jnp.exp(2.0 * spreads) / SPREAD_SD**2)
-        return -(likelihood + prior)
+        added, density = add_drawn(whole[edge + width : end], spreads)
+        at = thresholds[group] - (effects @ own + added)[:, None]
+        density += jnp.sum(upper * log_sigmoid(at) + lower * log_sigmoid(-at))
+        density += jnp.sum(between * jnp.log(-jnp.expm1(-gaps)))
+        density += jnp.sum(logarithms) - 0.5 * jnp.sum(jnp.where(used, thresholds, 0.0) ** 2) / THRESHOLD_SD**2
+        density += -0.5 * own @ precision @ own
+        return -(density + jnp.sum(spreads - 0.5 * jnp.exp(2.0 * spreads) / SPREAD_SD**2))
 
     return potential
+
+
+def _drawn_effects(
+    design: Design, powers: list[float]
+) -> Callable[[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]:
+    """What drawn effects add to the predictors, and the logarithm of their density."""
+    import jax.numpy as jnp
+
+    codes = [(jnp.asarray(term.codes), term.levels) for term in design.terms]
+    nothing = jnp.zeros(len(design.group))
+
+    def added(drawn: jax.Array, logarithms: jax.Array) -> tuple[jax.Array, jax.Array]:
+        predictors, density, start = nothing, jnp.zeros(()), 0
+        for (code, levels), power, logarithm in zip(codes, powers, logarithms, strict=True):
+            part = drawn[start : start + levels]
+            predictors = predictors + (jnp.exp((1.0 - power) * logarithm) * part)[code]
+            scaled = part * jnp.exp(-power * logarithm)
+            density = density - 0.5 * jnp.sum(scaled**2) - levels * power * logarithm
+            start += levels
+        return predictors, density
+
+    return added
 
 
 def _chains(

@@ -82,7 +82,7 @@ def rating_table(
     if not len(whole):
         raise InputError("the table holds no rating", "name runs or tables with answers")
     names = {key: tuple(dict.fromkeys(whole[key])) for key in KEYS}
-    known = [value for value in values if value in names["value"]]
+    known = [value for value in dict.fromkeys(values) if value in names["value"]]
     names["value"] = (*known, *(value for value in names["value"] if value not in known))
     codes = {key: _codes(whole[key], names[key]) for key in KEYS}
     _check_keys(names, codes)

@@ -1,0 +1,34 @@
+"""Plans of repeats: against what simulated studies found, and where no number of repeats is enough."""
+
+from __future__ import annotations
+
+import pytest
+
+from valuespectrum.scoring.ordinal.planning import PlannedStudy, plan_repeats
+from vectorstore.foundation.errors import InputError
+
+
+def test_half_widths_are_those_of_simulated_studies() -> None:
+    """Three models, 40 items of ten values: .75 to .8 with ten repeats, about .3 with sixty (Bayesian fits)."""
+    study = PlannedStudy(10, 4)
+    rows = {row["repeats"]: row["half_width"] for row in plan_repeats(study, 0.8, 0.8)["curve"]}
+    assert rows[10] == pytest.approx(0.77, abs=0.03)
+    assert 1.96 * study.se(60) == pytest.approx(0.31, abs=0.03)
+
+
+def test_fewest_repeats_reach_the_power_and_one_fewer_does_not() -> None:
+    study = PlannedStudy(10, 4, within=0.2)
+    repeats = plan_repeats(study, 0.8, 0.8)["repeats"]
+    assert study.power(0.8, repeats) >= 0.8 > study.power(0.8, repeats - 1)
+
+
+def test_where_items_differ_too_much_more_of_them_are_asked_for() -> None:
+    found = plan_repeats(PlannedStudy(10, 3, within=1.0), 0.5, 0.8)
+    assert found["repeats"] is None
+    assert PlannedStudy(10, found["items_needed"], within=1.0).power(0.5, 10_000) >= 0.8
+
+
+@pytest.mark.parametrize(("size", "power"), [(0.0, 0.8), (float("nan"), 0.8), (0.5, 1.0), (0.5, 0.01)])
+def test_what_cannot_be_planned_is_refused(size: float, power: float) -> None:
+    with pytest.raises(InputError):
+        plan_repeats(PlannedStudy(10, 4), size, power)
