@@ -156,6 +156,8 @@ def _rated_run(run: Path, scoring: ScoringOptions) -> list[RatedRespondent]:
     manifest = read_manifest(run)
     settings = manifest.settings
     battery = dict(settings["battery"])
+    # Items of two questionnaires may have one number.
+    form = f"{battery['form']} " if "form" in battery else ""
     instrument = load_installed(battery.pop("name"), battery, str(run))
     if not isinstance(instrument, Rated):
         raise InputError(
@@ -164,8 +166,6 @@ def _rated_run(run: Path, scoring: ScoringOptions) -> list[RatedRespondent]:
         )
     with open_answers(run) as store:
         answers = scored_answers(store, settings)
-    # Items of two questionnaires may have one number.
-    form = f"{found} " if (found := getattr(instrument.options, "form", "")) else ""
     rated = ((who, instrument.rated(own, scoring)) for who, own in by_respondent(answers))
     return [
         RatedRespondent(run, who, manifest, replace(told, asked=told.asked.assign(item=form + told.asked["item"])))

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.ordinal.contrasts import effect_draws, own_contrasts, pair_contrasts
-from valuespectrum.scoring.ordinal.design import Design, Thresholds, design_of
+from valuespectrum.scoring.ordinal.design import OrdinalDesign, Thresholds, design_of
 from valuespectrum.scoring.ordinal.maximum import Fit, held_at_an_end, maximum_likelihood, predictor_columns
-from valuespectrum.scoring.ordinal.posterior import Posterior, SamplerOptions, sample_posterior
+from valuespectrum.scoring.ordinal.posterior import OrdinalPosterior, SamplerOptions, sample_posterior
 from valuespectrum.scoring.ordinal.predictive import REPLICATES, Predictive, predictive_check
 from valuespectrum.scoring.ordinal.table import RatingTable
 from vectorstore.foundation.json_types import Json
@@ -109,7 +109,7 @@ def analyse(table: RatingTable, options: OrdinalOptions, advance: Advance | None
     }
 
 
-def covers(design: Design) -> str:
+def covers(design: OrdinalDesign) -> str:
     """What intervals are about, in words."""
     table = design.table
     others = ["other answers"]
@@ -122,7 +122,7 @@ def covers(design: Design) -> str:
     return f"intervals cover {' and '.join(others)}; they are about {' and '.join(alone)} alone"
 
 
-def _notes(design: Design, options: OrdinalOptions, found: _Found) -> Iterator[str]:
+def _notes(design: OrdinalDesign, options: OrdinalOptions, found: _Found) -> Iterator[str]:
     table = design.table
     if "item" not in design.names:
         yield "every value has one item: nothing is said of other items"
@@ -147,7 +147,7 @@ def _pairs(respondents: int, all_pairs: bool) -> list[tuple[int, int]]:
     return [pair for pair in every if all_pairs or pair[0] == 0]
 
 
-def _by_likelihood(design: Design, options: OrdinalOptions, advance: Advance | None) -> _Found:
+def _by_likelihood(design: OrdinalDesign, options: OrdinalOptions, advance: Advance | None) -> _Found:
     fit = maximum_likelihood(design, advance)
     why = [] if fit.converged else ["the likelihood has no top that could be found"]
     places = ((fit.top.thresholds, fit.top.predictors) for _ in range(REPLICATES))
@@ -158,7 +158,7 @@ def _by_likelihood(design: Design, options: OrdinalOptions, advance: Advance | N
     return _Found(effect_draws(fit, options.seed), fit.gamma(), spreads, why, check, None)
 
 
-def _by_posterior(design: Design, options: OrdinalOptions, advance: Advance | None) -> _Found:
+def _by_posterior(design: OrdinalDesign, options: OrdinalOptions, advance: Advance | None) -> _Found:
     drawn = sample_posterior(design, options.sampler, advance)
     check = predictive_check(design, _posterior_places(drawn), options.seed)
     tails = ((1.0 - options.level) / 2.0, (1.0 + options.level) / 2.0)
@@ -175,7 +175,7 @@ def _by_posterior(design: Design, options: OrdinalOptions, advance: Advance | No
     return _Found(drawn.gamma, None, spreads, told.why_not, check, sampling)
 
 
-def _posterior_places(drawn: Posterior) -> Iterator[tuple[Floats, Floats]]:
+def _posterior_places(drawn: OrdinalPosterior) -> Iterator[tuple[Floats, Floats]]:
     for at in np.linspace(0, len(drawn.gamma) - 1, min(REPLICATES, len(drawn.gamma))).astype(int):
         columns = predictor_columns(drawn.design, drawn.spreads[at])
         yield drawn.thresholds[at], columns @ drawn.coefficients[at]

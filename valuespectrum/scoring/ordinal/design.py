@@ -38,7 +38,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class OrdinalDesign:
     """A table ready for a fit; thresholds come in groups: one for all, or one for each respondent."""
 
     table: RatingTable
@@ -75,7 +75,7 @@ class Design:
         return tuple(term.name for term in self.terms)
 
 
-def design_of(table: RatingTable, thresholds: Thresholds = "shared") -> Design:
+def design_of(table: RatingTable, thresholds: Thresholds = "shared") -> OrdinalDesign:
     """Put a table in the form of a fit.
 
     Args:
@@ -100,7 +100,7 @@ def design_of(table: RatingTable, thresholds: Thresholds = "shared") -> Design:
     row = np.concatenate([cells[at >= 0], cells[delta >= 0]])
     column = np.concatenate([at[at >= 0], delta[delta >= 0]])
     effects = csr_array((np.ones(len(row)), (row, column)), shape=(len(cells), width))
-    design = Design(table, group, upper, lower, used, effects, gamma, listed, _terms(table))
+    design = OrdinalDesign(table, group, upper, lower, used, effects, gamma, listed, _terms(table))
     _require_told_apart(design)
     return design
 
@@ -165,7 +165,7 @@ def _terms(table: RatingTable) -> tuple[Term, ...]:
     return tuple(terms)
 
 
-def _require_told_apart(design: Design) -> None:
+def _require_told_apart(design: OrdinalDesign) -> None:
     """Refuse effects that are sums of others.
 
     Raises:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.ordinal.design import Design
+from valuespectrum.scoring.ordinal.design import OrdinalDesign
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Slopes:
+class LikelihoodSlopes:
     """Derivatives of the log-likelihood at some thresholds and predictors."""
 
     value: float
@@ -33,7 +33,7 @@ class Slopes:
     """Shape (groups, thresholds - 1): what is added to the curvature for neighbouring thresholds."""
 
 
-def slopes(design: Design, thresholds: Floats, predictors: Floats) -> Slopes:
+def slopes(design: OrdinalDesign, thresholds: Floats, predictors: Floats) -> LikelihoodSlopes:
     """The log-likelihood of a table and its derivatives.
 
     Args:
@@ -53,29 +53,29 @@ def slopes(design: Design, thresholds: Floats, predictors: Floats) -> Slopes:
     between = inner_answers(design)
     there = between > 0
     if np.any(gaps[there] <= 0):
-        return Slopes(-np.inf, by_threshold, -pull.sum(axis=1), curvature, np.zeros_like(gaps))
+        return LikelihoodSlopes(-np.inf, by_threshold, -pull.sum(axis=1), curvature, np.zeros_like(gaps))
     safe = np.where(there, gaps, 1.0)
     value += float(np.sum(between * np.log(-np.expm1(-safe))))
     push = between / np.expm1(safe)
     by_threshold[:, 1:] += push
     by_threshold[:, :-1] -= push
     apart = between * np.exp(safe) / np.expm1(safe) ** 2
-    return Slopes(value, by_threshold, -pull.sum(axis=1), curvature, apart)
+    return LikelihoodSlopes(value, by_threshold, -pull.sum(axis=1), curvature, apart)
 
 
-def grouped(rows: Floats, design: Design) -> Floats:
+def grouped(rows: Floats, design: OrdinalDesign) -> Floats:
     """Sums of rows, one a cell, over the cells of each group."""
     sums = np.zeros((len(design.used), rows.shape[1]))
     np.add.at(sums, design.group, rows)
     return sums
 
 
-def inner_answers(design: Design) -> Floats:
+def inner_answers(design: OrdinalDesign) -> Floats:
     """Shape (groups, thresholds - 1): answers between neighbouring thresholds."""
     return np.where(design.used[:, 1:], grouped(design.upper, design)[:, 1:], 0.0)
 
 
-def step_chances(design: Design, thresholds: Floats, predictors: Floats) -> Floats:
+def step_chances(design: OrdinalDesign, thresholds: Floats, predictors: Floats) -> Floats:
     """Shape (cells, thresholds + 1): probability of every step that the cell's group uses, in order; 0 beyond them."""
     from scipy.special import expit
 

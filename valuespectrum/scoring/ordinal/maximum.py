@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.ordinal.design import Design
-from valuespectrum.scoring.ordinal.likelihood import Slopes, grouped, slopes
+from valuespectrum.scoring.ordinal.design import OrdinalDesign
+from valuespectrum.scoring.ordinal.likelihood import LikelihoodSlopes, grouped, slopes
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _FINITE = "fit with --bayes, whose prior keeps it finite, or leave the responden
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class NormalPrior:
     """Normal densities around 0 that are multiplied in; none for plain maximum likelihood."""
 
     thresholds: float = 0.0
@@ -72,7 +72,7 @@ class Top:
 class Fit:
     """A fit by maximum likelihood."""
 
-    design: Design
+    design: OrdinalDesign
     top: Top
     spreads: Floats
     """Shape (terms,): standard deviations of the drawn effects, in logits."""
@@ -85,13 +85,13 @@ class Fit:
         return spread_out(self.design, self.top.effects)
 
 
-def spread_out(design: Design, effects: Floats) -> Floats:
+def spread_out(design: OrdinalDesign, effects: Floats) -> Floats:
     """Effects of respondent x value out of the free ones; leading axes are kept."""
     free = np.concatenate([effects, np.zeros((*effects.shape[:-1], 1))], axis=-1)
     return np.asarray(free[..., design.gamma])
 
 
-def maximum_likelihood(design: Design, advance: Callable[[int, int], None] | None = None) -> Fit:
+def maximum_likelihood(design: OrdinalDesign, advance: Callable[[int, int], None] | None = None) -> Fit:
     """Fit the model.
 
     Args:
@@ -106,7 +106,7 @@ def maximum_likelihood(design: Design, advance: Callable[[int, int], None] | Non
         maximum_likelihood(design_of(table)).gamma()
     """
     _refuse_ends(design)
-    top, spreads, converged = find_spreads(design, Prior(), advance)
+    top, spreads, converged = find_spreads(design, NormalPrior(), advance)
     _refuse_distance(design, top)
     edge, width = int(design.used.sum()), len(top.effects)
     unit = np.zeros((edge + width + len(top.drawn), width))
@@ -116,7 +116,7 @@ def maximum_likelihood(design: Design, advance: Callable[[int, int], None] | Non
 
 
 def find_spreads(
-    design: Design, prior: Prior, advance: Callable[[int, int], None] | None = None
+    design: OrdinalDesign, prior: NormalPrior, advance: Callable[[int, int], None] | None = None
 ) -> tuple[Top, Floats, bool]:
     """Standard deviations of the drawn effects with everything else integrated out, and the top at them.
 
@@ -152,7 +152,7 @@ def find_spreads(
     return find_top(design, spreads, prior, last[-1]), spreads, bool(np.isfinite(found.fun))
 
 
-def held_at_an_end(design: Design) -> list[tuple[str, str, str]]:
+def held_at_an_end(design: OrdinalDesign) -> list[tuple[str, str, str]]:
     """Respondent, value and end (highest or lowest) where every answer is the last step that could be given."""
     table = design.table
     found = []
@@ -163,7 +163,7 @@ def held_at_an_end(design: Design) -> list[tuple[str, str, str]]:
     return found
 
 
-def _refuse_ends(design: Design) -> None:
+def _refuse_ends(design: OrdinalDesign) -> None:
     """Refuse respondents that could not have answered higher or lower on a value.
 
     Raises:
@@ -177,7 +177,7 @@ def _refuse_ends(design: Design) -> None:
         )
 
 
-def _refuse_distance(design: Design, top: Top) -> None:
+def _refuse_distance(design: OrdinalDesign, top: Top) -> None:
     """Refuse effects that were on their way to infinity.
 
     Raises:
@@ -195,7 +195,7 @@ def _refuse_distance(design: Design, top: Top) -> None:
         )
 
 
-def find_top(design: Design, spreads: Floats, prior: Prior | None = None, start: Top | None = None) -> Top:
+def find_top(design: OrdinalDesign, spreads: Floats, prior: NormalPrior | None = None, start: Top | None = None) -> Top:
     """Newton's method on the joint log-likelihood.
 
     Args:
@@ -204,7 +204,7 @@ def find_top(design: Design, spreads: Floats, prior: Prior | None = None, start:
         prior: Densities that are multiplied in.
         start: Where to begin.
     """
-    prior = prior or Prior()
+    prior = prior or NormalPrior()
     columns = predictor_columns(design, spreads)
     place = _Place.first(design) if start is None else _Place(start.thresholds, np.append(start.effects, start.drawn))
     value, gradient, curvature = _at(design, columns, place, prior)
@@ -236,7 +236,7 @@ class _Place:
     coefficients: Floats
 
     @classmethod
-    def first(cls, design: Design) -> _Place:
+    def first(cls, design: OrdinalDesign) -> _Place:
         """Thresholds by the shares of all answers, and no effects."""
         from scipy.special import logit
 
@@ -246,7 +246,7 @@ class _Place:
         thresholds = np.maximum.accumulate(logit(shares) + 1e-3 * np.arange(shares.shape[1]), axis=1)
         return cls(thresholds + 1e-3 * np.arange(shares.shape[1]), np.zeros(design.effects.shape[1] + design.drawn))
 
-    def moved(self, design: Design, step: Floats) -> _Place:
+    def moved(self, design: OrdinalDesign, step: Floats) -> _Place:
         """Some way on."""
         edge = int(design.used.sum())
         thresholds = self.thresholds.copy()
@@ -254,7 +254,7 @@ class _Place:
         return _Place(thresholds, self.coefficients + step[edge:])
 
 
-def predictor_columns(design: Design, spreads: Floats) -> csr_array:
+def predictor_columns(design: OrdinalDesign, spreads: Floats) -> csr_array:
     """Shape (cells, coefficients): what effects, and drawn ones in units of their standard deviation, come with."""
     from scipy.sparse import csr_array, hstack
 
@@ -266,7 +266,9 @@ def predictor_columns(design: Design, spreads: Floats) -> csr_array:
     return csr_array(hstack([design.effects, *drawn], format="csr"))
 
 
-def _at(design: Design, columns: csr_array, place: _Place, prior: Prior) -> tuple[float, Floats, csc_array]:
+def _at(
+    design: OrdinalDesign, columns: csr_array, place: _Place, prior: NormalPrior
+) -> tuple[float, Floats, csc_array]:
     """Value, gradient and minus the second derivatives of the joint log-likelihood."""
     from scipy.sparse import block_array, block_diag, csc_array, diags_array, eye_array
 
@@ -287,7 +289,7 @@ def _at(design: Design, columns: csr_array, place: _Place, prior: Prior) -> tupl
     return value, gradient, csc_array(whole)
 
 
-def _threshold_rows(design: Design, curvature: Floats) -> csr_array:
+def _threshold_rows(design: OrdinalDesign, curvature: Floats) -> csr_array:
     """Shape (thresholds in use, cells): curvature of each threshold in the cells of its group."""
     from scipy.sparse import csr_array
 
@@ -299,7 +301,7 @@ def _threshold_rows(design: Design, curvature: Floats) -> csr_array:
     return csr_array((curvature[there], (row[there], cell[there])), shape=shape)
 
 
-def _threshold_curvature(design: Design, found: Slopes) -> Floats:
+def _threshold_curvature(design: OrdinalDesign, found: LikelihoodSlopes) -> Floats:
     """Shape (thresholds in use, the same)."""
     own = grouped(found.curvature, design)
     groups, width = own.shape

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.ordinal.design import Design
+from valuespectrum.scoring.ordinal.design import OrdinalDesign
 from valuespectrum.scoring.ordinal.likelihood import inner_answers, slopes
-from valuespectrum.scoring.ordinal.maximum import Prior, Top, find_spreads, spread_out
+from valuespectrum.scoring.ordinal.maximum import NormalPrior, Top, find_spreads, spread_out
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
@@ -48,7 +48,7 @@ class SamplerOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
+class ChainReport:
     """Whether the draws can be believed."""
 
     r_hat: float
@@ -73,10 +73,10 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Posterior:
+class OrdinalPosterior:
     """Draws of everything; leading axis (draws,)."""
 
-    design: Design
+    design: OrdinalDesign
     thresholds: Floats
     """Shape (draws, groups, thresholds)."""
     gamma: Floats
@@ -85,7 +85,7 @@ class Posterior:
     """Shape (draws, terms), in logits."""
     coefficients: Floats
     """Shape (draws, effects and levels of drawn effects), the latter in units of their standard deviation."""
-    sampling: Sampling
+    sampling: ChainReport
 
 
 def require_numpyro() -> None:
@@ -104,8 +104,8 @@ def require_numpyro() -> None:
 
 
 def sample_posterior(
-    design: Design, options: SamplerOptions | None = None, advance: Callable[[int, int], None] | None = None
-) -> Posterior:
+    design: OrdinalDesign, options: SamplerOptions | None = None, advance: Callable[[int, int], None] | None = None
+) -> OrdinalPosterior:
     """Draw from the posterior.
 
     Args:
@@ -143,19 +143,19 @@ def sample_posterior(
         return each.reshape(-1, *each.shape[2:])
 
     sampling = _sampling(watched, diverged)
-    return Posterior(design, flat(thresholds), flat(gamma), flat(sd), flat(coefficients), sampling)
+    return OrdinalPosterior(design, flat(thresholds), flat(gamma), flat(sd), flat(coefficients), sampling)
 
 
 def _centred(gamma: Floats) -> Floats:
     return np.asarray(gamma - gamma.mean(axis=-1, keepdims=True))
 
 
-def _prior(design: Design) -> Prior:
+def _prior(design: OrdinalDesign) -> NormalPrior:
     """The normal priors, as Newton's method takes them."""
-    return Prior(1.0 / THRESHOLD_SD**2, _precision(design))
+    return NormalPrior(1.0 / THRESHOLD_SD**2, _precision(design))
 
 
-def _precision(design: Design) -> Floats:
+def _precision(design: OrdinalDesign) -> Floats:
     """Precision of the free effects: that of centred gamma and delta."""
     width = design.effects.shape[1]
     whole = np.zeros((width, width))
@@ -175,7 +175,7 @@ class _Coordinates:
     Lowest threshold of each group, logarithms of the gaps above it, effects, drawn effects, logarithms of spreads.
     """
 
-    design: Design
+    design: OrdinalDesign
     centre: Floats
     turn: Floats
     """Shape (parameters, the same): from the sampler's coordinates."""
@@ -183,7 +183,7 @@ class _Coordinates:
     """Shape (terms,): of the standard deviation, by which drawn effects are told; 0 for standardised ones."""
 
     @classmethod
-    def around(cls, design: Design, top: Top, spreads: Floats) -> _Coordinates:
+    def around(cls, design: OrdinalDesign, top: Top, spreads: Floats) -> _Coordinates:
         """Round at the top: by the inverse of the curvature, and for spreads by how many levels tell of them."""
         lowest, gaps = top.thresholds[:, 0], np.diff(top.thresholds, axis=1)[design.used[:, 1:]]
         powers = _powers(design, top, spreads)
@@ -216,11 +216,11 @@ class _Coordinates:
         return thresholds, coefficients, logarithms
 
 
-def _levels(design: Design) -> NDArray[np.int64]:
+def _levels(design: OrdinalDesign) -> NDArray[np.int64]:
     return np.array([term.levels for term in design.terms], dtype=np.int64)
 
 
-def _powers(design: Design, top: Top, spreads: Floats) -> Floats:
+def _powers(design: OrdinalDesign, top: Top, spreads: Floats) -> Floats:
     """Share of each drawn effect that its own answers tell, mean over levels."""
     told = slopes(design, top.thresholds, top.predictors).curvature.sum(axis=1)
     shares = []
@@ -230,7 +230,7 @@ def _powers(design: Design, top: Top, spreads: Floats) -> Floats:
     return np.array(shares)
 
 
-def _to_gaps(design: Design, gaps: Floats) -> Floats:
+def _to_gaps(design: OrdinalDesign, gaps: Floats) -> Floats:
     """Derivatives of lowest thresholds and logarithms of gaps by thresholds in use."""
     number = np.full(design.used.shape, -1)
     number[design.used] = np.arange(int(design.used.sum()))
@@ -244,7 +244,7 @@ def _to_gaps(design: Design, gaps: Floats) -> Floats:
     return rows
 
 
-def _potential(design: Design, room: _Coordinates) -> Callable[[jax.Array], jax.Array]:
+def _potential(design: OrdinalDesign, room: _Coordinates) -> Callable[[jax.Array], jax.Array]:
     """Minus the logarithm of the posterior density, by the sampler's coordinates."""
     import jax.numpy as jnp
     from jax.nn import log_sigmoid
@@ -276,7 +276,7 @@ def _potential(design: Design, room: _Coordinates) -> Callable[[jax.Array], jax.
 
 
 def _drawn_effects(
-    design: Design, powers: list[float]
+    design: OrdinalDesign, powers: list[float]
 ) -> Callable[[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]:
     """What drawn effects add to the predictors, and the logarithm of their density."""
     import jax.numpy as jnp
@@ -321,10 +321,10 @@ def _chains(
     return np.stack(found), diverged
 
 
-def _sampling(watched: Floats, divergent: int) -> Sampling:
+def _sampling(watched: Floats, divergent: int) -> ChainReport:
     """What the chains say of themselves; ``watched`` has the shape (chains, draws, numbers)."""
     from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
 
     r_hat = float(np.max(np.asarray(split_gelman_rubin(watched))))
     size = float(np.min(np.asarray(effective_sample_size(watched))))
-    return Sampling(r_hat, size, divergent, watched.shape[0] * watched.shape[1])
+    return ChainReport(r_hat, size, divergent, watched.shape[0] * watched.shape[1])

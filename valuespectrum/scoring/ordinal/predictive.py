@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.ordinal.design import Design
+from valuespectrum.scoring.ordinal.design import OrdinalDesign
 from valuespectrum.scoring.ordinal.likelihood import step_chances
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import stream
@@ -53,7 +53,7 @@ class Predictive:
         return {"scale_use_p": self.scale_use, "spread_p": self.spread, "farthest": self.oddest, "least_p": LEAST_P}
 
 
-def predictive_check(design: Design, places: Iterable[tuple[Floats, Floats]], seed: int) -> Predictive:
+def predictive_check(design: OrdinalDesign, places: Iterable[tuple[Floats, Floats]], seed: int) -> Predictive:
     """Draw tables and set the one that there is beside them.
 
     Args:
@@ -81,7 +81,7 @@ def predictive_check(design: Design, places: Iterable[tuple[Floats, Floats]], se
     return Predictive(float(np.mean(use)), float(np.mean(scatter)), oddest)
 
 
-def _packed(design: Design) -> Floats:
+def _packed(design: OrdinalDesign) -> Floats:
     """Shape (cells, steps): answers by the steps that the cell's group uses, in order."""
     last = design.used.sum(axis=1)[design.group]
     rows = np.arange(len(last))
@@ -95,7 +95,7 @@ def _distance(counts: Floats, expected: Floats) -> Floats:
     return np.divide((counts - expected) ** 2, expected, out=np.zeros_like(expected), where=there)
 
 
-def _by_respondent(design: Design, counts: Floats, expected: Floats) -> Floats:
+def _by_respondent(design: OrdinalDesign, counts: Floats, expected: Floats) -> Floats:
     """Shape (respondents,): chi-square of the use of steps."""
     shape = (len(design.table.respondents), counts.shape[1])
     sums, means = np.zeros(shape), np.zeros(shape)

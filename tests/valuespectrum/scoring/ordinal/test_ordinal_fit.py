@@ -99,10 +99,10 @@ def test_drawn_effects_are_integrated_out() -> None:
 
 
 def _curvature(design: object, top: object, level: int) -> float:
-    from valuespectrum.scoring.ordinal.design import Design
+    from valuespectrum.scoring.ordinal.design import OrdinalDesign
     from valuespectrum.scoring.ordinal.maximum import Top
 
-    assert isinstance(design, Design) and isinstance(top, Top)
+    assert isinstance(design, OrdinalDesign) and isinstance(top, Top)
     found = slopes(design, top.thresholds, top.predictors)
     return float(found.curvature[design.terms[0].codes == level].sum())
 

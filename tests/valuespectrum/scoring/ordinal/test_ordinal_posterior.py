@@ -9,7 +9,7 @@ import pytest
 
 from valuespectrum.calibration.planted_ratings import PlantedRatings, planted_table
 from valuespectrum.scoring.ordinal.analysis import OrdinalOptions, analyse
-from valuespectrum.scoring.ordinal.posterior import SamplerOptions, Sampling, require_numpyro
+from valuespectrum.scoring.ordinal.posterior import ChainReport, SamplerOptions, require_numpyro
 from vectorstore.foundation.errors import InputError
 
 BALANCED = PlantedRatings(respondents=2, values=3, items=2, repeats=400, item=0.4)
@@ -17,10 +17,10 @@ WHY = "numpyro is not installed (the extra bayes)"
 
 
 def test_bad_draws_are_named() -> None:
-    assert not Sampling(1.004, 900.0, 0, 2000).why_not
-    told = Sampling(1.2, 30.0, 55, 2000).why_not
+    assert not ChainReport(1.004, 900.0, 0, 2000).why_not
+    told = ChainReport(1.2, 30.0, 55, 2000).why_not
     assert len(told) == 3 and "R-hat is 1.200" in told[0] and "30 effective" in told[1] and "55 of 2,000" in told[2]
-    assert len(Sampling(float("nan"), float("nan"), 0, 2000).why_not) == 2, "what is unknown is not good"
+    assert len(ChainReport(float("nan"), float("nan"), 0, 2000).why_not) == 2, "what is unknown is not good"
 
 
 def test_without_numpyro_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
