@@ -16,7 +16,7 @@ import numpy as np
 
 from agents.answers.respondent import BARE
 from valuespectrum.instruments.base import Setting
-from valuespectrum.instruments.portraits.instrument import Portraits
+from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.options import PortraitOptions
 from valuespectrum.reference.cohort import CohortMember
 from valuespectrum.reference.planted import Mind, rating_distribution, said_shares
@@ -56,7 +56,7 @@ def planted_portraits(count: int, seed: int = 0, flat: bool = False, **options: 
         flat: Whether nobody has values, so that whatever is found is a false alarm.
         options: Of the instrument.
     """
-    instrument = Portraits(PortraitOptions(**options))  # type: ignore[arg-type]
+    instrument = PortraitInstrument(PortraitOptions(**options))  # type: ignore[arg-type]
     asked = _asked(instrument)
     inside, ranks, differ, alarms = [], [], [], []
     for number, member in enumerate(_respondents(count, seed, flat)):
@@ -87,7 +87,7 @@ def _respondents(count: int, seed: int, flat: bool) -> Iterator[CohortMember]:
         yield replace(member, amplitude=0.0, faking=0.0) if flat else member
 
 
-def _asked(instrument: Portraits) -> pd.DataFrame:
+def _asked(instrument: PortraitInstrument) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame([{**ask.tags, "parsed": "", "error": ""} for ask in instrument.questions(Setting((BARE,)))])

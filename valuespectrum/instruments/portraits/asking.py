@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agents.models.base import Ask, Choice, Stimulus
 from valuespectrum.instruments.battery import ANSWER_TOKENS
-from valuespectrum.instruments.portraits.forms import Form, PortraitItem
+from valuespectrum.instruments.portraits.forms import PortraitForm, PortraitItem
 from valuespectrum.instruments.wordings.describing_oneself import (
     SAID,
     TOLD,
@@ -27,7 +27,7 @@ _SURVEY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PortraitWay:
     """One way to put a form."""
 
     labels: str = DIGITS
@@ -40,7 +40,7 @@ class Way:
     """The tag of the instruction; empty for the frame of mind that is scored."""
 
 
-def portrait_asks(form: Form, wordings: int, ways: Sequence[Way], prefill: str = "") -> Iterator[Ask]:
+def portrait_asks(form: PortraitForm, wordings: int, ways: Sequence[PortraitWay], prefill: str = "") -> Iterator[Ask]:
     """Every portrait in every wording and way.
 
     Args:
@@ -84,7 +84,7 @@ def said_in(item: PortraitItem, wordings: int) -> list[tuple[str, int, str]]:
     return straight + [(f"r{place}", -1, text) for place, text in enumerate(item.reversed[:wordings], start=1)]
 
 
-def option_choices(form: Form, way: Way) -> tuple[Choice, ...]:
+def option_choices(form: PortraitForm, way: PortraitWay) -> tuple[Choice, ...]:
     """Options in the order in which they are written; each is called by the number that stands there.
 
     Words are numbered by their place in the list, so that a number always means the same as in the digits of that
@@ -97,7 +97,7 @@ def option_choices(form: Form, way: Way) -> tuple[Choice, ...]:
     return tuple(Choice(str(number), (word, word.capitalize())) for number, word in zip(numbers, words, strict=True))
 
 
-def _templates(form: Form, labels: str) -> tuple[Template, Template]:
+def _templates(form: PortraitForm, labels: str) -> tuple[Template, Template]:
     scale = form.key.scale
     if not scale.words:
         anchors = ", ".join(f"{number}, {word}" for number, word in scale.labels.items())

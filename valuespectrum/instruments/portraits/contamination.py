@@ -24,8 +24,8 @@ from agents.models.base import Ask, Stimulus
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import OWN_WORDS
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.portraits.asking import Way, option_choices
-from valuespectrum.instruments.portraits.forms import OWN, Form, own_form
+from valuespectrum.instruments.portraits.asking import PortraitWay, option_choices
+from valuespectrum.instruments.portraits.forms import OWN, PortraitForm, own_form
 from valuespectrum.instruments.portraits.options import PortraitOptions
 from valuespectrum.instruments.profiled import nothing
 from valuespectrum.instruments.question_list import QuestionList
@@ -91,7 +91,7 @@ class ContaminationOptions:
     def _portraits(self) -> PortraitOptions:
         return PortraitOptions(form=self.form, file=self.file, text_language=self.text_language)
 
-    def forms(self) -> Mapping[str, Form]:
+    def forms(self) -> Mapping[str, PortraitForm]:
         """The published form and, for comparison, our own.
 
         Raises:
@@ -166,8 +166,8 @@ class PortraitMemory:
         )
 
 
-def _probes(side: str, form: Form, title: str) -> Iterator[Ask]:
-    choices = option_choices(form, Way())
+def _probes(side: str, form: PortraitForm, title: str) -> Iterator[Ask]:
+    choices = option_choices(form, PortraitWay())
     for item in form.items:
         text = item.paraphrases[0]
         words = text.split()

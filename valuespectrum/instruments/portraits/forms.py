@@ -43,7 +43,7 @@ class PortraitItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class PortraitForm:
     """A questionnaire of portraits."""
 
     name: str
@@ -57,7 +57,7 @@ class Form:
 
 
 @cache
-def own_form(rounds: int = ROUNDS) -> Form:
+def own_form(rounds: int = ROUNDS) -> PortraitForm:
     """Our own portraits, written for this project.
 
     Args:
@@ -76,7 +76,7 @@ def own_form(rounds: int = ROUNDS) -> Form:
         for place, value in enumerate(NINETEEN.dimensions)
     ]
     licence = Licence(str(document["licence"]), str(document["source"]))
-    return Form(OWN, _own_key(rounds), tuple(items), licence, spoken=True)
+    return PortraitForm(OWN, _own_key(rounds), tuple(items), licence, spoken=True)
 
 
 def _own_key(rounds: int) -> ScoringKey:

@@ -48,7 +48,7 @@ _ONE_SIDED = "the form has no reversed wordings: agreeing with everything cannot
 
 
 @dataclass(frozen=True, slots=True)
-class _Described:
+class _SelfDescription:
     """What one respondent said of itself."""
 
     plain: pd.DataFrame
@@ -63,7 +63,7 @@ class _Described:
 
 
 @INSTRUMENTS.register("portraits")
-class Portraits:
+class PortraitInstrument:
     """What a respondent says matters to it."""
 
     name: ClassVar[str] = "portraits"
@@ -117,7 +117,7 @@ class Portraits:
         plain = instructed(answers)
         rated = portrait_ratings(plain, self.options.key.scale, options)
         told = self._told(rated)
-        described = _Described(plain, rated, told, self._concluded(rated, told, options))
+        described = _SelfDescription(plain, rated, told, self._concluded(rated, told, options))
         base = self._measurement(described, options)
         opened = openness(self.sets, answers, options)
         if opened is not None:
@@ -197,7 +197,7 @@ class Portraits:
         assert strata is not None, "something is told"
         return strata
 
-    def _measurement(self, said: _Described, options: ScoringOptions) -> Measurement:
+    def _measurement(self, said: _SelfDescription, options: ScoringOptions) -> Measurement:
         found, rated, values = said.found, said.rated, self.value_set
         shown = TableStyle(_UNIT, self.options.key.scale.ends)
         answers = said.plain["value"][rated.read.counts].map(self._scored_as).value_counts()

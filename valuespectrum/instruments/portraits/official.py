@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from valuespectrum.instruments.base import Licence
-from valuespectrum.instruments.portraits.forms import Form, PortraitItem
+from valuespectrum.instruments.portraits.forms import PortraitForm, PortraitItem
 from valuespectrum.instruments.portraits.keys import ScoringKey, scoring_key, scoring_keys
 from vectorstore.foreign.documents import parse_json, read_regular
 from vectorstore.foundation.errors import InputError
@@ -23,13 +23,13 @@ _HOW = "a row an item: number, text and, where there are several, language (CSV)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _ItemRow:
     number: int
     text: str
     language: str
 
 
-def read_form(path: Path, key: str, language: str = "") -> Form:
+def read_form(path: Path, key: str, language: str = "") -> PortraitForm:
     """Read the texts of a published questionnaire.
 
     Args:
@@ -56,7 +56,7 @@ def read_form(path: Path, key: str, language: str = "") -> Form:
     _check_texts(chosen, path)
     items = tuple(PortraitItem(row.number, wanted.value_of(row.number), (row.text,)) for row in chosen)
     licence = Licence("the user's", f"{path.name}; texts of {wanted.title} are free for research only")
-    return Form(wanted.name, wanted, items, licence, language or (languages[0] or "en"))
+    return PortraitForm(wanted.name, wanted, items, licence, language or (languages[0] or "en"))
 
 
 def _records(path: Path) -> Sequence[Mapping[str, object]]:
@@ -101,7 +101,7 @@ def _bounded(rows: Sequence[Mapping[str, object]], path: Path) -> list[Mapping[s
     return list(rows)
 
 
-def _row(record: Mapping[str, object], place: int, path: Path) -> _Row:
+def _row(record: Mapping[str, object], place: int, path: Path) -> _ItemRow:
     number, text, language = (record.get(name) for name in ("number", "text", "language"))
     try:
         counted = int(str(number).strip())
@@ -112,7 +112,7 @@ def _row(record: Mapping[str, object], place: int, path: Path) -> _Row:
         raise InputError(
             f"{path}, row {place}: item {counted} has no text of 1 to {LONGEST} printable characters", _HOW
         )
-    return _Row(counted, said.replace('"', "'"), str(language or "").strip()[:20])
+    return _ItemRow(counted, said.replace('"', "'"), str(language or "").strip()[:20])
 
 
 def _check_numbers(numbers: Sequence[int], wanted: ScoringKey, path: Path) -> None:
@@ -135,7 +135,7 @@ def _check_numbers(numbers: Sequence[int], wanted: ScoringKey, path: Path) -> No
     raise InputError(f"{path} {' and '.join(wrong)}", f"numbers run from 1 to {wanted.items}")
 
 
-def _check_texts(rows: Sequence[_Row], path: Path) -> None:
+def _check_texts(rows: Sequence[_ItemRow], path: Path) -> None:
     first: dict[str, int] = {}
     for row in rows:
         if row.text in first:

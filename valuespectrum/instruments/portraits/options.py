@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from valuespectrum.instruments.battery import FrameOfMind
-from valuespectrum.instruments.portraits.asking import DIGITS, WORDS, Way
-from valuespectrum.instruments.portraits.forms import OWN, ROUNDS, Form, own_form
+from valuespectrum.instruments.portraits.asking import DIGITS, WORDS, PortraitWay
+from valuespectrum.instruments.portraits.forms import OWN, ROUNDS, PortraitForm, own_form
 from valuespectrum.instruments.portraits.keys import ScoringKey, scoring_key
 from valuespectrum.instruments.portraits.official import read_form
 from valuespectrum.instruments.wordings.languages import INSTRUCTIONS
@@ -108,17 +108,17 @@ class PortraitOptions:
         return INSTRUCTIONS if self.frame_of_mind == "all" else (self.frame_of_mind,)
 
     @property
-    def ways(self) -> tuple[Way, ...]:
+    def ways(self) -> tuple[PortraitWay, ...]:
         """How every portrait is put."""
         directions = _DIRECTIONS[self.directions] if self.key.scale.words else (True,)
         return tuple(
-            Way(labels, ascending, frame, frame if frame != self.instructions[0] else "")
+            PortraitWay(labels, ascending, frame, frame if frame != self.instructions[0] else "")
             for frame in self.instructions
             for labels in _LABELS[self.labels]
             for ascending in directions
         )
 
-    def portraits(self) -> Form:
+    def portraits(self) -> PortraitForm:
         """The form with its words.
 
         Raises:

@@ -13,14 +13,17 @@ from planted_instruments import answered, measured, member, pictures, setting, t
 
 from agents.answers.respondent import BARE
 from agents.models.base import Ask
+from agents.personas.persona import load_personas
 from bench.truth.portraits import planted_portraits
 from valuespectrum.instruments.base import Recoverable, Setting, Tabled
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.forms import own_form
-from valuespectrum.instruments.portraits.instrument import Portraits
+from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.options import PortraitOptions
 from valuespectrum.instruments.registry import load_instrument
+from valuespectrum.instruments.roles import roles
 from valuespectrum.reference.planted import said_shares
+from valuespectrum.runs.scores import score_answers
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.recovery import spearman
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
@@ -30,7 +33,7 @@ SCORING = ScoringOptions(draws=100)
 
 
 def _asks(**options: Any) -> list[Ask]:
-    return list(Portraits(PortraitOptions(**options)).questions(Setting((BARE,))))
+    return list(PortraitInstrument(PortraitOptions(**options)).questions(Setting((BARE,))))
 
 
 @cache
@@ -39,7 +42,7 @@ def _answers(who: str, **options: Any) -> pd.DataFrame:
 
 
 def _measured(who: str, **options: Any) -> Measurement:
-    return measured(Portraits(PortraitOptions(**options)), _answers(who, **options), SCORING)
+    return measured(PortraitInstrument(PortraitOptions(**options)), _answers(who, **options), SCORING)
 
 
 def _centred(found: Measurement) -> dict[str, float]:
@@ -51,7 +54,7 @@ def _centred(found: Measurement) -> dict[str, float]:
 def test_planted_values_come_back(who: str, scoring: str) -> None:
     """What is planted in words, not in pictures: pearl's circle is turned between the two."""
     found = _measured(who, scoring=scoring)
-    instrument = Portraits(PortraitOptions(scoring=scoring))
+    instrument = PortraitInstrument(PortraitOptions(scoring=scoring))
     assert isinstance(instrument, Recoverable) and isinstance(instrument, Tabled)
     goal = instrument.expected_centred(said_shares(member(who)))
     assert (spearman(_centred(found), goal) or 0) > 0.95
@@ -101,7 +104,7 @@ def test_words_and_digits_tell_the_same() -> None:
 def test_answers_that_tell_nothing_are_named() -> None:
     constant = _measured("maple")
     assert [finding.name for finding in constant.guards if finding.flagged] == ["constant"]
-    instrument = Portraits()
+    instrument = PortraitInstrument()
     silent = _answers("amber").assign(parsed="refusal")
     silent = silent.drop(columns=[name for name in silent if str(name).startswith("log_probability")])
     nothing = measured(instrument, silent, SCORING)
@@ -123,10 +126,10 @@ def test_the_faker_is_flagged_and_nobody_else() -> None:
 
 def test_draws_are_read_like_probabilities() -> None:
     table = answered(_asks(rounds=3, wordings=1), twin("amber", samples=8))
-    found = measured(Portraits(PortraitOptions(rounds=3, wordings=1)), table, SCORING)
+    found = measured(PortraitInstrument(PortraitOptions(rounds=3, wordings=1)), table, SCORING)
     probable = _measured("amber", rounds=3, wordings=1)
     assert (spearman(_centred(found), _centred(probable)) or 0) > 0.9
-    rated = Portraits(PortraitOptions(rounds=3, wordings=1)).rated(table, SCORING)
+    rated = PortraitInstrument(PortraitOptions(rounds=3, wordings=1)).rated(table, SCORING)
     assert rated.kind == "samples" and set(rated.asked["value"]) == set(NINETEEN.dimensions)
     assert rated.weights.sum(axis=1).max() == 8
 
@@ -186,7 +189,7 @@ def test_a_form_of_the_users_is_asked_and_scored(tmp_path: Path) -> None:
 
 def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
     """The first rounds after clips of each value; a respondent who is primed rates portraits of the clip higher."""
-    instrument = Portraits(PortraitOptions(after="clips", wordings=1, rounds=3))
+    instrument = PortraitInstrument(PortraitOptions(after="clips", wordings=1, rounds=3))
     rows = pictures(3)
     about = setting(rows)
     asks = list(instrument.questions(about))
@@ -211,12 +214,30 @@ def test_what_was_seen_moves_no_twin_and_whom_it_moves_is_seen() -> None:
     assert moved.low is not None and moved.low > 1.0
     with pytest.raises(InputError, match="there is no corpus"):
         instrument.questions(Setting((BARE,)))
-    assert Portraits().pictures is None and instrument.pictures == "exclusive"
+    assert PortraitInstrument().pictures is None and instrument.pictures == "exclusive"
 
 
 def test_intervals_cover_what_is_planted_when_items_are_drawn_anew() -> None:
-    """A small part of ``python -m bench.truth.portraits``; 120 values with values, 12 respondents without."""
-    found = planted_portraits(12, wordings=1)
-    assert 0.88 <= found.coverage <= 1.0 and found.spearman > 0.9 and found.differ == 1.0
-    flat = planted_portraits(12, flat=True, wordings=1)
+    """A small part of ``python -m bench.truth.portraits``: 8 respondents with values and 8 without."""
+    found = planted_portraits(8, wordings=1)
+    assert 0.88 <= found.coverage <= 1.0 and found.spearman > 0.9 and found.differ >= 0.8
+    flat = planted_portraits(8, flat=True, wordings=1)
     assert flat.differ <= 0.25 and flat.stands_out <= 0.25
+
+
+def test_the_sanitiser_is_told_from_who_obeys() -> None:
+    """Raven plays the nice part of a persona alone; all is judged on ratings as it is on log-odds of liking."""
+    personas = load_personas(None)[::4]
+    instrument = PortraitInstrument(PortraitOptions(rounds=3, wordings=1, directions="ascending"))
+    asks = list(instrument.questions(Setting(roles(personas, ("simple",), 6, 0))))
+    targets = {persona.id: persona.target for persona in personas}
+    for who, verdict in (("raven", "sanitised"), ("amber", "obeyed")):
+        table = answered(asks, twin(who)).assign(instrument="portraits")
+        (played,) = score_answers(table, SCORING, targets, {"portraits": instrument})["playing"]
+        assert played["verdict"] == verdict, played["why"]
+
+
+def test_likeness_to_people_has_its_sources() -> None:
+    people = _measured("amber").details["shape"]["people"]  # type: ignore[index, call-overload]
+    assert {row["name"] for row in people} == {"pan_cultural_49", "raters_569", "us_adults_151", "gss_2012"}
+    assert all(row["source"] and row["spearman"] is not None for row in people)
