@@ -19,7 +19,7 @@ from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.asking import portrait_asks
 from valuespectrum.instruments.portraits.forms import own_form
-from valuespectrum.instruments.portraits.instrument import Portraits
+from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.options import PortraitOptions
 from valuespectrum.instruments.question_list import put_to
 from valuespectrum.instruments.registry import INSTRUMENTS
@@ -64,7 +64,7 @@ class AdaptivePortraits:
     pictures: ClassVar[Assignment | None] = None
     columns: ClassVar[tuple[str, ...]] = ("value", "item", GRADED_ITEM, KEYED, TURNED, LEFT)
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
-    steps: ClassVar[tuple[int, int]] = Portraits.steps
+    steps: ClassVar[tuple[int, int]] = PortraitInstrument.steps
 
     def __init__(self, options: PortraitTestOptions | None = None) -> None:
         self.options: PortraitTestOptions = options or PortraitTestOptions()
@@ -110,8 +110,8 @@ class AdaptivePortraits:
         return self._whole.expected_centred(planted)
 
     @property
-    def _whole(self) -> Portraits:
-        return Portraits(self.options.form)
+    def _whole(self) -> PortraitInstrument:
+        return PortraitInstrument(self.options.form)
 
     def _asks(self) -> Mapping[str, Sequence[Ask]]:
         """Everything that the whole form asks, by value."""

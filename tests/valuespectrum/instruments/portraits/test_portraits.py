@@ -116,11 +116,11 @@ def test_answers_that_tell_nothing_are_named() -> None:
 def test_the_faker_is_flagged_and_nobody_else() -> None:
     """Ocean shows openly what others like, and half of it when told to be honest."""
     for who, faker in (("ocean", True), ("amber", False), ("yarrow", False)):
-        found = _measured(who, frame_of_mind="all", rounds=3, wordings=1)
+        found = _measured(who, frame_of_mind="all", rounds=2, wordings=1)
         flagged = [finding.name for finding in found.guards if finding.flagged]
         assert ("open_faking" in flagged) is faker, who
         assert found.scalars["faking"].mean is not None and found.scalars["faking"].mean > 0
-    one = _measured("ocean", rounds=3, wordings=1)
+    one = _measured("ocean", rounds=2, wordings=1)
     assert "open_faking" not in one.scalars
 
 
@@ -227,8 +227,8 @@ def test_intervals_cover_what_is_planted_when_items_are_drawn_anew() -> None:
 
 def test_the_sanitiser_is_told_from_who_obeys() -> None:
     """Raven plays the nice part of a persona alone; all is judged on ratings as it is on log-odds of liking."""
-    personas = load_personas(None)[::4]
-    instrument = PortraitInstrument(PortraitOptions(rounds=3, wordings=1, directions="ascending"))
+    personas = load_personas(None)[::5]
+    instrument = PortraitInstrument(PortraitOptions(rounds=2, wordings=1, directions="ascending"))
     asks = list(instrument.questions(Setting(roles(personas, ("simple",), 6, 0))))
     targets = {persona.id: persona.target for persona in personas}
     for who, verdict in (("raven", "sanitised"), ("amber", "obeyed")):
