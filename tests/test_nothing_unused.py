@@ -16,6 +16,7 @@ OFFERED = {
     "Outcome.to_pandas": "python",
     "ValueSet.circular_distance": "extending",
     "ideal_angle": "reference-world",
+    "read_slots": "statistics/graded-response",
     "written_ask": "reference-world",
 }
 """Names that are there for others, and the page of ``docs`` that tells them."""

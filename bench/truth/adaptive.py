@@ -3,14 +3,15 @@
 Twins answer the whole form and the adaptive test. Told for each readout: the share of the form's asks, the correlation
 of both profiles (over values within a respondent, its median over respondents; over respondents within a value, its
 median over values), how often posterior intervals of the trait hold what is planted, and why tests ended. Error and
-number of asks may be tuned on the open cohort or on drawn respondents; the sealed cohort is to report on.
+number of asks may be tuned on the open cohort or on drawn respondents; ``--open-sealed`` asks those that are reported
+on.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ from valuespectrum.stimuli.retrieval import StimulusRow
 if TYPE_CHECKING:
     import pandas as pd
 
+OPENED_BY = "bench --open-sealed"
 CLIPS = 500
 """In the corpus that clips are taken from: what our corpus for calibration has."""
 READOUTS: Mapping[str, tuple[ModelOptions, ScoringOptions]] = {
@@ -78,7 +80,9 @@ class Outcome:
     test: Floats
     inside: Floats
     """Shape (values,): whether the interval of the trait holds what is planted."""
-    reasons: tuple[str, ...] = field(default=())
+    reasons: tuple[str, ...]
+    constant: bool
+    """Whether much of what it answers is the same whatever is asked: the median takes it in, coverage does not."""
 
     @property
     def r(self) -> float:
@@ -136,6 +140,7 @@ def outcome(compared: Compared, member: CohortMember, readout: str) -> Outcome:
         *(np.array([_known(found.scores[value].estimate.mean) for value in values]) for found in (form, test)),
         _inside(compared, member, part, scoring),
         tuple(each["stopped"] for each in test.details["adaptive"]["values"].values()),  # type: ignore[index]
+        member.leans.constant > 0,
     )
 
 
@@ -220,34 +225,38 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "r_across_median": float(np.median(across)),
         "asks": float(np.median([each.asks for each in outcomes])),
         "share": float(np.median([each.asks / each.form_asks for each in outcomes])),
-        "coverage": float(np.nanmean([each.inside for each in outcomes])),
+        "coverage": float(np.nanmean(np.concatenate([each.inside for each in outcomes if not each.constant]))),
         "precise": reasons.count("precise") / len(reasons),
     }
 
 
-def cohort(name: str) -> tuple[CohortMember, ...]:
-    """Who is asked: ``open``, ``drawn`` (24 others) or ``sealed``."""
-    if name == "sealed":
-        return sealed_cohort("calibrate --open-sealed")
-    return COHORT if name == "open" else tuple(draw_respondents(24, seed=99))
+def _cohort(name: str, opened: bool) -> Sequence[CohortMember]:
+    if opened:
+        return sealed_cohort(OPENED_BY)
+    return COHORT if name == "open" else draw_respondents(24, seed=99)
 
 
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cohort", choices=["open", "drawn", "sealed"], default="open")
+    parser.add_argument("--cohort", choices=["open", "drawn"], default="open")
+    parser.add_argument("--open-sealed", action="store_true", help="the sealed cohort in place of the open one")
     parser.add_argument("--items", choices=["portraits", "clips"], default="portraits")
     parser.add_argument("--readout", choices=[*READOUTS], nargs="+", default=[*READOUTS])
-    parser.add_argument("--error", type=float, default=PortraitTestOptions().error)
-    parser.add_argument("--most", type=int, default=PortraitTestOptions().most)
+    parser.add_argument("--error", type=float, help="in place of the instrument's own")
     given = parser.parse_args()
+    named = {} if given.error is None else {"error": given.error}
     compared = (
-        portraits(PortraitTestOptions(given.error, most=given.most))
-        if given.items == "portraits"
-        else clips(ClipTestOptions(given.error, most=given.most))
+        portraits(PortraitTestOptions(**named)) if given.items == "portraits" else clips(ClipTestOptions(**named))
     )
     for readout in given.readout:
-        found = [outcome(compared, member, readout) for member in cohort(given.cohort)]
-        print(given.cohort, given.items, readout, {name: round(number, 3) for name, number in figures(found).items()})
+        members = _cohort(given.cohort, given.open_sealed)
+        found = [outcome(compared, member, readout) for member in members]
+        print(
+            "sealed" if given.open_sealed else given.cohort,
+            given.items,
+            readout,
+            {name: round(number, 3) for name, number in figures(found).items()},
+        )
         print("  ", " ".join(f"{each.name} {each.r:.3f}/{each.asks}" for each in found))
 
 

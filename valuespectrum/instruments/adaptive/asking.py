@@ -13,7 +13,7 @@ from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask
 from agents.procedures.procedure import Addressed, Procedure
-from valuespectrum.instruments.adaptive.value_test import Candidates, Choosing, ValueTest
+from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates, ValueTest
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
 from valuespectrum.scoring.graded.items import Floats
@@ -29,7 +29,7 @@ class Pool:
     """What may be asked about one value: the asks of every item, by cell."""
 
     ids: tuple[str, ...]
-    candidates: Candidates
+    candidates: ItemCandidates
     asks: Sequence[Mapping[int, Ask]]
     """For each item: cell to ask, with the tag ``turned``."""
 

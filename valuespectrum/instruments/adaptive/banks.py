@@ -26,7 +26,7 @@ _PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class _TraitScale:
     mean: float
     sd: float
 
@@ -40,7 +40,7 @@ class _Item:
 @dataclass(frozen=True, slots=True)
 class _File:
     provenance: dict[str, str | int | float]
-    log_odds: dict[str, _Scale]
+    log_odds: dict[str, _TraitScale]
     items: dict[str, dict[str, _Item]]
 
 

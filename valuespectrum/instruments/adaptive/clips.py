@@ -16,7 +16,7 @@ from valuespectrum.instruments.adaptive.asking import GRADED_ITEM, LEFT, TURNED,
 from valuespectrum.instruments.adaptive.banks import TYPICAL, Bank, own_bank, read_bank
 from valuespectrum.instruments.adaptive.measured import Scoring, measured
 from valuespectrum.instruments.adaptive.options import StopOptions
-from valuespectrum.instruments.adaptive.value_test import Candidates, Choosing, ValueTest
+from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates, ValueTest
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.further.scale7 import SevenSteps
@@ -41,6 +41,11 @@ _POLARITIES = (1, -1)
 class ClipTestOptions(StopOptions):
     """When tests end, and where item parameters of clips are from."""
 
+    error: float = 0.25
+    """Standard error at which the test of a value ends, in standard deviations among the twins of the bank. It is
+    smaller than for portraits, since clips of a value differ in what they show of it."""
+    most: int = 24
+    """Most asks about a value."""
     parameters: str = ""
     """Item parameters of clips: empty for those of drawn clips, by what twins are told of them, and of typical ones for
     any other clip; ``typical`` to take every clip for a typical one of its value; or a file by clip, such as a pilot
@@ -160,7 +165,7 @@ def _pools(items: Sequence[_Clip], bank: Bank, asks: Mapping[tuple[str, str, int
             for each in own
         ]
         _, areas = np.unique([each.row.keyword for each in own], return_inverse=True)
-        candidates = Candidates(graded, np.ones((len(own), len(_POLARITIES)), dtype=bool), areas)
+        candidates = ItemCandidates(graded, np.ones((len(own), len(_POLARITIES)), dtype=bool), areas)
         pools[value] = Pool(tuple(each.item for each in own), candidates, told)
     return pools
 

@@ -14,7 +14,7 @@ from valuespectrum.instruments.adaptive.asking import GRADED_ITEM, LEFT, TURNED,
 from valuespectrum.instruments.adaptive.banks import Bank, own_bank
 from valuespectrum.instruments.adaptive.measured import KEYED, Scoring, measured
 from valuespectrum.instruments.adaptive.options import StopOptions
-from valuespectrum.instruments.adaptive.value_test import Candidates, Choosing, ValueTest
+from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates, ValueTest
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.asking import portrait_asks
@@ -136,4 +136,4 @@ def _pool(bank: Bank, value: str, asks: Sequence[Ask]) -> Pool:
     graded = bank.pool(value).items.only([places[name] for name in told])
     # All wordings of a value are one area: a cell has few of each portrait, and none would be left to choose from.
     areas = np.zeros(len(told), dtype=np.intp)
-    return Pool(tuple(told), Candidates(graded, cells, areas), list(told.values()))
+    return Pool(tuple(told), ItemCandidates(graded, cells, areas), list(told.values()))

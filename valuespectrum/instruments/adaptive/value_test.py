@@ -23,7 +23,7 @@ class Choosing:
 
 
 @dataclass(frozen=True)
-class Candidates:
+class ItemCandidates:
     """What may be asked about one value."""
 
     items: GradedItems
@@ -39,7 +39,7 @@ class Candidates:
 class ValueTest:
     """A test of one value as it goes on."""
 
-    candidates: Candidates
+    candidates: ItemCandidates
     choosing: Choosing
     draw: Callable[[int], float]
     """Uniform number of a named random stream at a step."""

@@ -30,7 +30,7 @@ class FitOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedItems:
     """What was estimated."""
 
     items: GradedItems
@@ -40,7 +40,7 @@ class Fitted:
     converged: bool
 
 
-def fit(answers: Floats, options: FitOptions | None = None) -> Fitted:
+def fit(answers: Floats, options: FitOptions | None = None) -> FittedItems:
     """Estimate slopes and cuts of items that measure one trait.
 
     Every round sets the expected numbers of answers at each level of the trait (E), and takes a step of Fisher scoring
@@ -71,7 +71,7 @@ def fit(answers: Floats, options: FitOptions | None = None) -> Fitted:
     likelihood, _ = _expectation(items, said, theta, log_weights)
     if items.slopes.mean() < 0:
         items = GradedItems(-items.slopes, items.cuts)
-    return Fitted(items, likelihood, done, bool(moved < chosen.tolerance))
+    return FittedItems(items, likelihood, done, bool(moved < chosen.tolerance))
 
 
 def _checked(answers: Floats) -> tuple[int, int, int]:
