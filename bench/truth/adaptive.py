@@ -86,8 +86,12 @@ class Outcome:
 
     @property
     def r(self) -> float:
-        """Correlation of both profiles over values."""
-        return float(np.corrcoef(self.form, self.test)[0, 1])
+        """Correlation of both profiles over values that both know; NaN where one of them is flat."""
+        known = np.isfinite(self.form) & np.isfinite(self.test)
+        form, test = self.form[known], self.test[known]
+        if len(form) < 3 or np.ptp(form) == 0 or np.ptp(test) == 0:
+            return float("nan")
+        return float(np.corrcoef(form, test)[0, 1])
 
 
 class NoPictures:
@@ -212,9 +216,10 @@ def measured(instrument: Instrument, answers: pd.DataFrame, scoring: ScoringOpti
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Over respondents."""
     kept = [each for each in outcomes if np.isfinite(each.r)]
+    whole = [each for each in kept if np.isfinite(each.form + each.test).all()]
     form, test = (
         np.stack([each - each.mean() for each in side])
-        for side in zip(*((one.form, one.test) for one in kept), strict=True)
+        for side in zip(*((one.form, one.test) for one in whole), strict=True)
     )
     across = [float(np.corrcoef(form[:, place], test[:, place])[0, 1]) for place in range(form.shape[1])]
     reasons = [reason for each in outcomes for reason in each.reasons]
