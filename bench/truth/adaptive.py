@@ -27,7 +27,7 @@ from valuespectrum.instruments.base import Adaptive, Instrument, Listed, Setting
 from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.further.scale7 import SevenSteps
 from valuespectrum.instruments.measurement import Measurement
-from valuespectrum.instruments.portraits.instrument import Portraits
+from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.options import PortraitOptions
 from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.drawing import looks_of, plan_corpus, take_of
@@ -105,7 +105,7 @@ class NoPictures:
 def portraits(options: PortraitTestOptions) -> Compared:
     """Our portraits."""
     held = {value: (value,) for value in own_bank("portraits").pools}
-    form = Portraits(PortraitOptions(scoring=options.scoring))
+    form = PortraitInstrument(PortraitOptions(scoring=options.scoring))
     return Compared(AdaptivePortraits(options), form, own_bank("portraits"), Setting([BARE]), held, "words")
 
 
@@ -160,7 +160,7 @@ def _inside(compared: Compared, member: CohortMember, answers: pd.DataFrame, sco
     categories = next(iter(compared.bank.pools.values())).items.categories
     read = read_options(answers, [str(number) for number in range(1, categories + 1)], scoring)
     shares = towards(read, answers[TURNED].to_numpy(float))
-    known = known_values(answers, shares, compared.bank, compared.test.options.rule)  # type: ignore[attr-defined]
+    known = known_values(answers, shares, compared.bank, compared.test.options.rule, compared.test.unit)  # type: ignore[attr-defined]
     planted = member.words if compared.medium == "words" else ten_values(member.pictures)
     found = []
     for value, each in known.items():

@@ -96,3 +96,19 @@ def test_a_run_is_scored_again_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     assert sum(row["status"] == "ok" for row in before["respondents"][0]["profile"].values()) >= 8
     if name == "like":
         assert "faking" in before["respondents"][0]["scalars"]
+
+
+def test_an_adaptive_test_about_clips_runs_from_pictures_to_scores_and_goes_on(tmp_path: Path) -> None:
+    options = BenchOptions(
+        tmp_path / "run", battery=InstrumentChoice("adaptive-clips"), keywords=_keywords(tmp_path), scoring=SCORING
+    )
+    corpus = world(clips=3)
+    scores = run_benchmark(options, corpus, AxesEmbedder(), [twin("amber")])
+    (who,) = scores["respondents"]
+    course = who["adaptive"]["values"]
+    assert who["n_asks"] == scores["n_answered"] == sum(each["asks"] for each in course.values())
+    assert {each["stopped"] for each in course.values()} <= {"precise", "end of the bank"}
+    assert any("taken for typical" in note for note in who["notes"]), "clips that nobody drew"
+    assert run_benchmark(options, corpus, AxesEmbedder(), [twin("amber")]) == scores
+    score_run(tmp_path / "run", SCORING)
+    assert read_scores(tmp_path / "run")["respondents"] == scores["respondents"]

@@ -36,6 +36,8 @@ class Known:
     """Shape (answers that count,): answer above what was to be expected, in steps towards the value."""
     rows: Sequence[int]
     """Which asks these are, by place in the table."""
+    units: int
+    """How many portraits or clips they are about."""
     asked: int
     reason: str
 
@@ -57,7 +59,7 @@ class Known:
         }
 
 
-def known_values(answers: pd.DataFrame, shares: Floats, bank: Bank, rule: StopRule) -> dict[str, Known]:
+def known_values(answers: pd.DataFrame, shares: Floats, bank: Bank, rule: StopRule, unit: str) -> dict[str, Known]:
     """What is known of every value that was asked about.
 
     Args:
@@ -65,32 +67,33 @@ def known_values(answers: pd.DataFrame, shares: Floats, bank: Bank, rule: StopRu
         shares: What each says (``asking.towards``).
         bank: Their items.
         rule: When tests end.
+        unit: Tag that names a portrait or a clip.
 
     Raises:
         InputError: The bank does not have an item that was asked.
     """
     places = answers.reset_index(drop=True).groupby("value", sort=False).indices
-    named, left = answers[GRADED_ITEM].to_numpy(object), answers[LEFT].to_numpy(float)
-    return {
-        str(value): _known(bank.pool(str(value)), named[rows], shares[rows], (rows, rule, int(left[rows].min())))
-        for value, rows in places.items()
-    }
+    named, left, units = (answers[tag].to_numpy(object) for tag in (GRADED_ITEM, LEFT, unit))
+    found = {}
+    for value, rows in places.items():
+        heard = [int(row) for row in rows if shares[row].sum() > 0]
+        pool = bank.pool(str(value))
+        items = pool.items.only(_places(pool, named[rows]))
+        told = posterior(items, shares[rows])
+        reason = rule.reason(told.sd, len(heard), len(rows), int(min(left[rows])))
+        expected = items.expected(np.array([told.mean]))[0]
+        above = (shares[rows] @ items.levels - expected)[shares[rows].sum(axis=1) > 0]
+        found[str(value)] = Known(
+            told, pool.full_score(told.theta), above, heard, len(set(units[heard])), len(rows), reason or UNFINISHED
+        )
+    return found
 
 
-def _known(
-    pool: ItemPool, named: Sequence[object], shares: Floats, asked: tuple[Sequence[int], StopRule, int]
-) -> Known:
-    rows, rule, left = asked
+def _places(pool: ItemPool, named: Sequence[object]) -> list[int]:
     strange = sorted({str(name) for name in named} - set(pool.places))
     if strange:
         raise InputError(f"the bank has no item {strange[0]!r:.80}", "score with the version that asked, or ask again")
-    items = pool.items.only([pool.places[str(name)] for name in named])
-    found, heard = posterior(items, shares), np.flatnonzero(shares.sum(axis=1) > 0)
-    expected = items.expected(np.array([found.mean]))[0]
-    reason = rule.reason(found.sd, len(heard), len(rows), left)
-    residuals = (shares @ items.levels - expected)[heard]
-    score = pool.full_score(found.theta)
-    return Known(found, score, residuals, [int(rows[at]) for at in heard], len(rows), reason or UNFINISHED)
+    return [pool.places[str(name)] for name in named]
 
 
 @dataclass(frozen=True)
@@ -161,9 +164,10 @@ def scores_of(
     """
     scores = {}
     for value in value_set.dimensions:
-        answered = sum(known[part].answered for part in members[value] if part in known)
+        parts = [known[part] for part in members[value] if part in known]
+        answered, units = sum(part.answered for part in parts), sum(part.units for part in parts)
         if value not in drawn.values:
-            scores[value] = nothing("no answers", answered, answered)
+            scores[value] = nothing("no answers", answered, units)
             continue
         place, ranks = drawn.values.index(value), drawn.ranks
         chances = tuple(float(share) for share in np.bincount(ranks[place].astype(int))[1:] / ranks.shape[1])
@@ -172,7 +176,7 @@ def scores_of(
             _between(drawn.draws[place], float(drawn.means[place]), level),
             _between(drawn.centred[place], float(drawn.means[place] - drawn.level[0]), level),
             (int((drawn.means > drawn.means[place]).sum()) + 1, int(low), int(high)),
-            answered,
+            units,
             answered,
             "ok",
             {"trait": _between(drawn.traits[place], float(drawn.traits[place].mean()), level)},

@@ -59,7 +59,7 @@ def measured(instrument: Instrument, answers: pd.DataFrame, scoring: Scoring, op
     categories = next(iter(scoring.bank.pools.values())).items.categories
     read = read_options(answers, [str(number) for number in range(1, categories + 1)], options)
     shares = towards(read, answers[TURNED].to_numpy(float))
-    known = known_values(answers, shares, scoring.bank, scoring.rule)
+    known = known_values(answers, shares, scoring.bank, scoring.rule, instrument.unit)
     drawn = draw_scores(known, scoring.members, options.draws, stream(options.seed, "adaptive/posterior"))
     scores = scores_of(instrument.value_set, drawn, known, scoring.members, options.level)
     units = answers[instrument.unit]
