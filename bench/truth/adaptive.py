@@ -10,10 +10,11 @@ on.
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from agents.models.base import Answer, Ask, Model, ModelOptions
 from agents.procedures.procedure import Named
 from valuespectrum.instruments.adaptive.banks import Bank, own_bank
 from valuespectrum.instruments.adaptive.clips import AdaptiveClips, ClipTestOptions
+from valuespectrum.instruments.adaptive.options import StopOptions
 from valuespectrum.instruments.adaptive.portraits import AdaptivePortraits, PortraitTestOptions
 from valuespectrum.instruments.base import Adaptive, Instrument, Listed, Setting
 from valuespectrum.instruments.battery import ItemOptions
@@ -43,6 +45,7 @@ from valuespectrum.stimuli.retrieval import StimulusRow
 if TYPE_CHECKING:
     import pandas as pd
 
+Stopping = TypeVar("Stopping", bound=StopOptions)
 OPENED_BY = "bench --open-sealed"
 CLIPS = 500
 """In the corpus that clips are taken from: what our corpus for calibration has."""
@@ -62,10 +65,10 @@ class Compared:
     form: Listed
     bank: Bank
     setting: Setting
-    held: Mapping[str, Sequence[str]]
-    """Value of the bank to the refined values whose mean is planted in it."""
     medium: str
     """``words`` or ``pictures``."""
+    item: str
+    """Tag that names an item."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Outcome:
     reasons: tuple[str, ...]
     constant: bool
     """Whether much of what it answers is the same whatever is asked: the median takes it in, coverage does not."""
+    asked: frozenset[str]
+    """Items that were asked."""
 
     @property
     def r(self) -> float:
@@ -104,9 +109,8 @@ class NoPictures:
 
 def portraits(options: PortraitTestOptions) -> Compared:
     """Our portraits."""
-    held = {value: (value,) for value in own_bank("portraits").pools}
     form = PortraitInstrument(PortraitOptions(scoring=options.scoring))
-    return Compared(AdaptivePortraits(options), form, own_bank("portraits"), Setting([BARE]), held, "words")
+    return Compared(AdaptivePortraits(options), form, own_bank("portraits"), Setting([BARE]), "words", "graded_item")
 
 
 def clips(options: ClipTestOptions, seed: int = 11) -> Compared:
@@ -123,7 +127,7 @@ def clips(options: ClipTestOptions, seed: int = 11) -> Compared:
             shown[frame] = {"look": looks_of(clip.kind, clip.version)[0], "time_of_day": time}
     setting = Setting([BARE], rows, NoPictures(), shown=shown)
     form = SevenSteps(ItemOptions(wordings=1))
-    return Compared(AdaptiveClips(options), form, own_bank("clips"), setting, TEN, "pictures")
+    return Compared(AdaptiveClips(options), form, own_bank("clips"), setting, "pictures", "clip")
 
 
 def outcome(compared: Compared, member: CohortMember, readout: str) -> Outcome:
@@ -133,18 +137,18 @@ def outcome(compared: Compared, member: CohortMember, readout: str) -> Outcome:
     whole = table(asked(compared.form.questions(compared.setting), model))
     (named,) = compared.test.procedures(compared.setting)
     part = table(driven(named, model))
-    form, test = (
-        measured(instrument, rows, scoring) for instrument, rows in ((compared.form, whole), (compared.test, part))
-    )
+    form, test = measured(compared.form, whole, scoring), measured(compared.test, part, scoring)
     values = compared.test.value_set.dimensions
     return Outcome(
         member.name,
         len(part),
         len(whole),
-        *(np.array([_known(found.scores[value].estimate.mean) for value in values]) for found in (form, test)),
+        np.array([_known(form.scores[value].estimate.mean) for value in values]),
+        np.array([_known(test.scores[value].estimate.mean) for value in values]),
         _inside(compared, member, part, scoring),
         tuple(each["stopped"] for each in test.details["adaptive"]["values"].values()),  # type: ignore[index]
         member.leans.constant > 0,
+        frozenset(part["value"] + " " + part[compared.item]),
     )
 
 
@@ -222,6 +226,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         for side in zip(*((one.form, one.test) for one in whole), strict=True)
     )
     across = [float(np.corrcoef(form[:, place], test[:, place])[0, 1]) for place in range(form.shape[1])]
+    exposed = Counter(item for each in outcomes for item in each.asked)
     reasons = [reason for each in outcomes for reason in each.reasons]
     return {
         "respondents": len(outcomes),
@@ -232,6 +237,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "share": float(np.median([each.asks / each.form_asks for each in outcomes])),
         "coverage": float(np.nanmean(np.concatenate([each.inside for each in outcomes if not each.constant]))),
         "precise": reasons.count("precise") / len(reasons),
+        "most_exposed": max(exposed.values()) / len(outcomes),
+        "items_asked": len(exposed),
     }
 
 
@@ -241,6 +248,10 @@ def _cohort(name: str, opened: bool) -> Sequence[CohortMember]:
     return COHORT if name == "open" else draw_respondents(24, seed=99)
 
 
+def _stopping(options: Stopping, error: float | None, among: int | None) -> Stopping:
+    return replace(options, error=error or options.error, among=among or options.among)
+
+
 def _main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cohort", choices=["open", "drawn"], default="open")
@@ -248,6 +259,7 @@ def _main() -> None:
     parser.add_argument("--items", choices=["portraits", "clips"], default="portraits")
     parser.add_argument("--readout", choices=[*READOUTS], nargs="+", default=[*READOUTS])
     parser.add_argument("--error", type=float, help="in place of the instrument's own")
+    parser.add_argument("--among", type=int, help="in place of the instrument's own")
     given = parser.parse_args()
     named = {} if given.error is None else {"error": given.error}
     compared = (

@@ -16,7 +16,7 @@ from valuespectrum.instruments.adaptive.asking import GRADED_ITEM, LEFT, TURNED,
 from valuespectrum.instruments.adaptive.banks import TYPICAL, Bank, own_bank, read_bank
 from valuespectrum.instruments.adaptive.measured import Scoring, measured
 from valuespectrum.instruments.adaptive.options import StopOptions
-from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates, ValueTest
+from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.battery import ItemOptions
 from valuespectrum.instruments.further.scale7 import SevenSteps
@@ -105,7 +105,7 @@ class AdaptiveClips:
         """Asks to one respondent, at most."""
         return min(pictures, self.options.most * len(self.value_set))
 
-    def procedures(self, setting: Setting) -> Iterator[Named[Mapping[str, ValueTest]]]:
+    def procedures(self, setting: Setting) -> Iterator[Named[object]]:
         """A test of every value for each respondent."""
         bank, choosing = self.options.bank, Choosing(self.options.rule, self.options.among)
         items = list(_items(self.options, bank, setting))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,11 +89,12 @@ def known_values(answers: pd.DataFrame, shares: Floats, bank: Bank, rule: StopRu
     return found
 
 
-def _places(pool: ItemPool, named: Sequence[object]) -> list[int]:
-    strange = sorted({str(name) for name in named} - set(pool.places))
+def _places(pool: ItemPool, named: Iterable[object]) -> list[int]:
+    listed = [str(name) for name in named]
+    strange = sorted(set(listed) - set(pool.places))
     if strange:
         raise InputError(f"the bank has no item {strange[0]!r:.80}", "score with the version that asked, or ask again")
-    return [pool.places[str(name)] for name in named]
+    return [pool.places[name] for name in listed]
 
 
 @dataclass(frozen=True)
@@ -133,21 +134,39 @@ def draw_scores(
         count: Draws.
         rng: Of a named stream.
     """
-    parts: dict[str, tuple[float, Floats, Floats]] = {}
-    for value, one in sorted(known.items()):
-        if one.answered:
-            traits = one.found.quantile(rng.random(count))
-            mean = float(one.found.weights @ one.score)
-            parts[value] = mean, np.interp(traits, one.found.theta, one.score), traits
-    told = {value: listed for value, listed in members.items() if listed and all(part in parts for part in listed)}
-    means, draws, traits = (
-        np.array([np.mean([parts[part][at] for part in each], axis=0) for each in told.values()]) for at in range(3)
+    parts = {value: _part(one, rng.random(count)) for value, one in sorted(known.items()) if one.answered}
+    told = {
+        value: [parts[part] for part in listed]
+        for value, listed in members.items()
+        if listed and all(part in parts for part in listed)
+    }
+    every = list(parts.values())
+    level = float(np.mean([part.mean for part in every])) if every else 0.0
+    return Drawn(
+        tuple(told),
+        np.array([float(np.mean([part.mean for part in each])) for each in told.values()]),
+        np.array([_mean_of([part.draws for part in each], count) for each in told.values()]).reshape(-1, count),
+        np.array([_mean_of([part.traits for part in each], count) for each in told.values()]).reshape(-1, count),
+        (level, _mean_of([part.draws for part in every], count)),
     )
-    empty = np.zeros((0, count))
-    level = [np.mean([each[at] for each in parts.values()], axis=0) if parts else 0.0 for at in (0, 1)]
-    if not told:
-        means, draws, traits = empty[:, 0], empty, empty
-    return Drawn(tuple(told), means, draws, traits, (float(level[0]), np.asarray(level[1])))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One value of the bank."""
+
+    mean: float
+    draws: Floats
+    traits: Floats
+
+
+def _part(one: Known, places: Floats) -> _Part:
+    traits = one.found.quantile(places)
+    return _Part(float(one.found.weights @ one.score), np.interp(traits, one.found.theta, one.score), traits)
+
+
+def _mean_of(draws: Sequence[Floats], count: int) -> Floats:
+    return np.asarray(np.mean(draws, axis=0)) if draws else np.zeros(count)
 
 
 def scores_of(

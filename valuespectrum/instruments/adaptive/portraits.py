@@ -14,7 +14,7 @@ from valuespectrum.instruments.adaptive.asking import GRADED_ITEM, LEFT, TURNED,
 from valuespectrum.instruments.adaptive.banks import Bank, own_bank
 from valuespectrum.instruments.adaptive.measured import KEYED, Scoring, measured
 from valuespectrum.instruments.adaptive.options import StopOptions
-from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates, ValueTest
+from valuespectrum.instruments.adaptive.value_test import Choosing, ItemCandidates
 from valuespectrum.instruments.base import Item, Setting
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.portraits.asking import portrait_asks
@@ -83,7 +83,7 @@ class AdaptivePortraits:
         """Asks to one respondent, at most."""
         return self.options.most * len(NINETEEN)
 
-    def procedures(self, setting: Setting) -> Iterator[Named[Mapping[str, ValueTest]]]:
+    def procedures(self, setting: Setting) -> Iterator[Named[object]]:
         """A test of every value for each respondent."""
         choosing, asks = Choosing(self.options.rule, self.options.among), self._asks()
         for role in setting.respondents:

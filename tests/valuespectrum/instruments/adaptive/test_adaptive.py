@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,19 +157,13 @@ def test_a_refused_item_is_no_answer_and_its_cell_is_asked_again(by_portraits: C
 
 def test_tests_stop_at_the_end_of_the_bank_and_say_so(by_clips: Compared) -> None:
     rows = [row for row in by_clips.setting.rows if row.value == "power"][:3]
-    few = Compared(
-        by_clips.test, by_clips.form, by_clips.bank, _with_rows(by_clips.setting, rows), by_clips.held, "pictures"
-    )
+    few = replace(by_clips, setting=replace(by_clips.setting, rows=rows))
     answers, found = taken(few, TwinModel(BY_NAME["amber"], ModelOptions(samples=1)))
     course = found.details["adaptive"]
     assert isinstance(course, dict) and course["values"]["power"]["stopped"] == "end of the bank" and len(answers) == 3
     assert found.scores["power"].status == "ok" and found.scores["security"].status == "no answers"
     part = measured(by_clips.test, answers.iloc[:2], SCORING).details["adaptive"]
     assert isinstance(part, dict) and part["values"]["power"]["stopped"] == "unfinished", "a run that was stopped"
-
-
-def _with_rows(setting: Setting, rows: Sequence[object]) -> Setting:
-    return Setting(setting.respondents, rows, setting.pictures, setting.seed, setting.shown)  # type: ignore[arg-type]
 
 
 def test_constant_answers_are_flagged_and_honest_ones_are_not(by_portraits: Compared) -> None:
@@ -205,7 +200,7 @@ def test_a_file_of_parameters_names_its_clips(by_clips: Compared, tmp_path: Path
 
 def test_parameters_of_clips_come_from_a_pilot(by_clips: Compared, tmp_path: Path) -> None:
     rows = [row for row in by_clips.setting.rows if row.value in ("power", "benevolence", "security")][:36]
-    setting = _with_rows(by_clips.setting, rows)
+    setting = replace(by_clips.setting, rows=rows)
     people = [member for member in draw_respondents(26, seed=40) if not member.leans.constant]
     pilot = []
     for member in people:
