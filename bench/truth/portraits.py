@@ -8,14 +8,14 @@ that they claim to stand. ``python -m bench.truth.portraits [RESPONDENTS]``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from agents.answers.respondent import BARE
-from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.base import Listed, SaidInSteps, Setting
 from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.options import PortraitOptions
 from valuespectrum.reference.cohort import CohortMember
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SCORING = ScoringOptions(draws=50)
+AnswersOf = Callable[["pd.DataFrame", CohortMember, np.random.Generator], Mapping[str, np.ndarray]]
+
+
+class RatedStatements(Listed, SaidInSteps, Protocol):
+    """An instrument in which respondents rate what is said, whose questions are known beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,24 @@ def planted_portraits(count: int, seed: int = 0, flat: bool = False, **options: 
         options: Of the instrument.
     """
     instrument = PortraitInstrument(PortraitOptions(**options))  # type: ignore[arg-type]
+    return planted_truth_of(instrument, _answers, planted_respondents(count, seed, flat), seed)
+
+
+def planted_truth_of(
+    instrument: RatedStatements, answers_of: AnswersOf, respondents: Iterable[CohortMember], seed: int
+) -> PortraitTruth:
+    """Measure respondents with an instrument in which they rate what is said, each with items of its own.
+
+    Args:
+        instrument: What is asked.
+        answers_of: What somebody answers to every ask.
+        respondents: Who is asked.
+        seed: Root seed of the items.
+    """
     asked = _asked(instrument)
     inside, ranks, differ, alarms = [], [], [], []
-    for number, member in enumerate(_respondents(count, seed, flat)):
-        answers = asked.assign(**_answers(asked, member, stream(seed, "bench/portraits", number)))
+    for number, member in enumerate(respondents):
+        answers = asked.assign(**answers_of(asked, member, stream(seed, f"bench/{instrument.name}", number)))
         units = Units.of(answers[["value", "item"]].drop_duplicates().itertuples(index=False, name=None), "item")
         found, goal = instrument.measure(answers, units, _SCORING), instrument.expected_centred(said_shares(member))
         for value, score in found.scores.items():
@@ -80,14 +99,14 @@ def planted_portraits(count: int, seed: int = 0, flat: bool = False, **options: 
     )
 
 
-def _respondents(count: int, seed: int, flat: bool) -> Iterator[CohortMember]:
+def planted_respondents(count: int, seed: int, flat: bool) -> Iterator[CohortMember]:
     """Respondents who answer by their values, whatever leans they have."""
     kept = (each for each in draw_respondents(4 * count + 20, seed) if not (each.leans.constant or each.refuses))
     for _, member in zip(range(count), kept, strict=False):
         yield replace(member, amplitude=0.0, faking=0.0) if flat else member
 
 
-def _asked(instrument: PortraitInstrument) -> pd.DataFrame:
+def _asked(instrument: RatedStatements) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame([{**ask.tags, "parsed": "", "error": ""} for ask in instrument.questions(Setting((BARE,)))])

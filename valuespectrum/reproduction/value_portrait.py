@@ -16,7 +16,7 @@ from statistics import fmean
 
 from agents.models.base import Choice
 from agents.models.parsing.parse import parse_answer
-from valuespectrum.instruments.value_portrait.clone import Clone, RawAnswer
+from valuespectrum.instruments.value_portrait.clone import Averaged, Clone, RawAnswer
 from valuespectrum.instruments.value_portrait.rules import FAMILIES, RATING, VERSIONS, published_rules
 from valuespectrum.instruments.value_portrait.scores import (
     PublishedScore,
@@ -112,13 +112,15 @@ def _raw_rows(clone: Clone, model: str) -> Iterator[ComparedNumber]:
 
 def _reading_rows(model: str, everything: Sequence[RawAnswer]) -> Iterator[ComparedNumber]:
     """How the words of a model are read: by the published rule, and by ours, which takes back what is taken back."""
-    spoken = [each for each in everything if each.raw_response]
-    other = [each for each in spoken if _published_rule(each) != each.numeric_response]
-    yield ComparedNumber(f"{model}, answers read otherwise by the published rule", float(len(other)), 0.0, 0.0)
-    strict = [each for each in spoken if _strictly(each) != each.numeric_response]
-    said = f", such as {strict[0].raw_response[:60]!r}" if strict else ""
-    note = f"of {len(everything)}: a phrase inside a sentence is no answer{said}"
-    yield ComparedNumber(f"{model}, answers that our strict reading hears otherwise", float(len(strict)), note=note)
+    spoken = [(each, each.raw_response) for each in everything if each.raw_response]
+    for what, heard in (
+        ("the published rule reads otherwise than is stored", published_rules().rating),
+        ("our strict reading hears otherwise", _strictly),
+    ):
+        other = [said for answer, said in spoken if heard(said) != answer.numeric_response]
+        example = f", such as {other[0][:60]!r}" if other else ""
+        note = f"of {len(spoken)} with words{example}"
+        yield ComparedNumber(f"{model}, answers that {what}", float(len(other)), note=note)
     failed = sum(each.numeric_response is None for each in everything)
     yield ComparedNumber(f"{model}, answers without a number", float(failed), note="left out of the means")
 
@@ -128,12 +130,8 @@ def _numbers(versions: Mapping[str, Mapping[str, RawAnswer]], response: str) -> 
     return {version: number for version, number in told.items() if number is not None}
 
 
-def _published_rule(answer: RawAnswer) -> int | None:
-    return published_rules().rating(answer.raw_response)
-
-
-def _strictly(answer: RawAnswer) -> int | None:
-    return RATING.get(parse_answer(answer.raw_response, _STRICT))
+def _strictly(words: str) -> int | None:
+    return RATING.get(parse_answer(words, _STRICT))
 
 
 def _score_rows(clone: Clone) -> Iterator[ComparedNumber]:
@@ -150,16 +148,26 @@ def _score_rows(clone: Clone) -> Iterator[ComparedNumber]:
         yield from compared
         lost = [each for each, row in averaged.items() if {*tags[each]} != {*row.tags}]
         if lost:
-            moved = published_scores(means, tags)
-            most = max((abs(moved[name].centred - ours[name].centred), name) for name in ours)
-            note = (
-                f"{', '.join(lost[:3])}: the answer to the first version failed, and the published averages take tags "
-                f"from it; with them the largest change of a score is {most[0]:.4f} ({most[1]})"
-            )
-            yield ComparedNumber(f"{model}, responses whose tags were lost", float(len(lost)), note=note)
+            yield _lost_row(model, lost, averaged, (ours, published_scores(means, tags)))
     note = f"{len(every)} models, {sum(map(len, FAMILIES.values()))} dimensions; --json has each"
     yield ComparedNumber("largest difference of all scores", max(differences, default=None), 0.0, EXACT, "", note)
     yield from _headline_rows(clone, every)
+
+
+def _lost_row(
+    model: str,
+    lost: Sequence[str],
+    averaged: Mapping[str, Averaged],
+    scores: tuple[Mapping[str, PublishedScore], Mapping[str, PublishedScore]],
+) -> ComparedNumber:
+    """Responses that stand beside other tags in a model's averages than in the questionnaire, and what that does."""
+    stored, whole = scores
+    most = max((abs(whole[name].centred - stored[name].centred), name) for name in stored if name in whole)
+    why = "its averages carry other tags than the questionnaire"
+    if all(VERSIONS[0] not in averaged[each].version_responses for each in lost):
+        why = "the answer to the first version failed, and the published averages take tags from it"
+    note = f"{', '.join(lost[:3])}: {why}; with them the largest change of a score is {most[0]:.4f} ({most[1]})"
+    return ComparedNumber(f"{model}, responses whose tags were lost", float(len(lost)), note=note)
 
 
 def _model_rows(clone: Clone, model: str, ours: Mapping[str, PublishedScore]) -> Iterator[ComparedNumber]:

@@ -42,9 +42,7 @@ class RawAnswer:
     portrait_id: int
     option_id: int
     numeric_response: float | None = None
-    raw_response: str = ""
-    error: str = ""
-    """Why it has no number; the parser's complaint holds what was said."""
+    raw_response: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +208,15 @@ class Clone:
 
     def averaged(self, model: str) -> Mapping[str, Averaged]:
         """Response to the answers of a model, all versions side by side."""
+        if model not in self._averages:
+            self._averages[model] = self._read_averaged(model)
+        return self._averages[model]
+
+    @cached_property
+    def _averages(self) -> dict[str, Mapping[str, Averaged]]:
+        return {}
+
+    def _read_averaged(self, model: str) -> Mapping[str, Averaged]:
         file = self.root / AVERAGED / f"{model}{_AVERAGED_END}"
         found = self._by_response(self._read(list[Averaged], file), file)
         for response, each in found.items():

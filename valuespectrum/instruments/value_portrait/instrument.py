@@ -88,7 +88,7 @@ class ValuePortrait:
     @property
     def seen(self) -> bool:
         """Whether responses are about what is seen."""
-        return self.options.stimulus == CLIPS
+        return self.options.about == CLIPS
 
     @property
     def unit(self) -> str:

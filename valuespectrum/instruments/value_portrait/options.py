@@ -16,7 +16,7 @@ from valuespectrum.instruments.wordings.languages import INSTRUCTIONS
 from vectorstore.foreign.documents import LARGEST, read_regular
 from vectorstore.foundation.errors import InputError
 
-NO_PICTURES, CLIPS = "none", "clips"
+TEXTS, CLIPS = "texts", "clips"
 """What responses are about: something written, or what is seen."""
 
 
@@ -30,8 +30,8 @@ class ValuePortraitOptions:
     """How many wordings, from the first."""
     tagged_only: bool = False
     """Whether responses that count for nothing are left out; they are asked to see how much order and words matter."""
-    stimulus: str = NO_PICTURES
-    """``none`` for responses to what somebody wrote, ``clips`` for responses to clips of a corpus."""
+    about: str = TEXTS
+    """``texts`` for responses to what somebody wrote, ``clips`` for responses to clips of a corpus."""
     frame_of_mind: FrameOfMind = "neutral"
     """What is said before each question; ``all`` asks in all three, and says how far faking moves the profile."""
     prefill: str = ""
@@ -40,14 +40,14 @@ class ValuePortraitOptions:
     def __post_init__(self) -> None:
         if not 1 <= self.wordings <= len(VERSIONS):
             raise InputError(f"wordings must lie in 1..{len(VERSIONS)}, got {self.wordings}")
-        if self.stimulus not in (NO_PICTURES, CLIPS):
-            raise InputError(f"stimulus is {NO_PICTURES} or {CLIPS}, not {self.stimulus!r:.40}")
+        if self.about not in (TEXTS, CLIPS):
+            raise InputError(f"responses are about {TEXTS} or {CLIPS}, not {self.about!r:.40}")
         if self.frame_of_mind not in (*INSTRUCTIONS, ALL_FRAMES):
             raise InputError(
                 f"there is no frame of mind {self.frame_of_mind!r:.40}", f"one of {', '.join(INSTRUCTIONS)}"
             )
-        if self.items and self.stimulus == CLIPS:
-            raise InputError("responses to clips are ours: published ones answer texts", "leave items or stimulus out")
+        if self.items and self.about == CLIPS:
+            raise InputError("responses to clips are ours: published ones answer texts", "leave items or about out")
 
     @property
     def versions(self) -> tuple[str, ...]:

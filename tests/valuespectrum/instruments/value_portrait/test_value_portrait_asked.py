@@ -16,6 +16,7 @@ from value_portrait_clones import LABELS, make_clone
 
 from agents.answers.respondent import BARE
 from agents.models.base import Answer, Ask
+from bench.truth.value_portrait import planted_responses
 from valuespectrum.cli import main
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.measurement import Measurement
@@ -66,6 +67,13 @@ def test_what_is_planted_in_words_comes_back(who: str) -> None:
     assert not [finding for finding in found.guards if finding.flagged]
 
 
+def test_intervals_hold_what_is_planted_when_responses_are_drawn_anew() -> None:
+    """The larger study is ``python -m bench.truth.value_portrait``."""
+    found, flat = planted_responses(8, seed=3), planted_responses(5, seed=3, flat=True)
+    assert found.coverage >= 0.88 and found.spearman >= 0.93 and found.differ == 1.0
+    assert flat.stands_out <= 0.4
+
+
 def test_somebody_without_values_has_none() -> None:
     found = _measured("jade")
     assert found.differences is not None and (found.differences["p"] or 0) > 0.05
@@ -111,7 +119,7 @@ def test_answers_in_words_alone_are_read() -> None:
 
 @pytest.mark.parametrize("who", ["amber", "pearl"])
 def test_responses_about_what_is_seen_show_what_is_liked_in_pictures(who: str) -> None:
-    instrument = _instrument(stimulus="clips")
+    instrument = _instrument(about="clips")
     asks = instrument.questions(setting(pictures(clips=6)))
     found = measured(instrument, answered(asks, twin(who)), SCORING)
     assert found.unit == "clip" and len(list(asks)) == instrument.cost(60)
@@ -201,8 +209,8 @@ def test_published_words_are_taken_from_a_clone(tmp_path: Path) -> None:
     ("options", "told"),
     [
         ({"wordings": 4}, "wordings must lie in 1..3"),
-        ({"stimulus": "films"}, "stimulus is none or clips"),
-        ({"stimulus": "clips", "items": "x"}, "published ones answer texts"),
+        ({"about": "films"}, "responses are about texts or clips"),
+        ({"about": "clips", "items": "x"}, "published ones answer texts"),
         ({"frame_of_mind": "gloomy"}, "no frame of mind"),
     ],
 )
