@@ -83,7 +83,12 @@ FrameOption = Annotated[
     ),
 ]
 ItemsOption = Annotated[
-    Path | None, typer.Option(help="File of your own wordings (YAML).", metavar="FILE", show_default=False)
+    Path | None,
+    typer.Option(
+        help="File of your own wordings (YAML); for value-portrait, a clone of its repository.",
+        metavar="FILE",
+        show_default=False,
+    ),
 ]
 StrategiesOption = Annotated[
     list[StrategyChoice] | None,
