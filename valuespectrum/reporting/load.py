@@ -13,7 +13,7 @@ from valuespectrum.reference.truth import caution, checkable, is_synthetic
 from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun
 from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
-from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles
+from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles, shows_liking
 from valuespectrum.reporting.sessions import read_session
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
@@ -66,7 +66,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
             if (profile.model, profile.published) not in found:
                 found[profile.model, profile.published] = replace(profile, level=level)
                 conditions.add(_conditions(manifest))
-    unshown = [_unshown(run, one) for run in runs for one in run.scores["respondents"] if one["value_set"] != TEN.name]
+    unshown = [_unshown(run, one) for run in runs for one in run.scores["respondents"] if not shows_liking(one)]
     if not found:
         raise _nothing_to_show(unshown)
     profiles = tuple(found.values())
@@ -134,7 +134,7 @@ def _unshown(run: ReportedRun, respondent: Json) -> tuple[str, str]:
     title = run.scores["value_sets"][respondent["value_set"]]["title"]
     return (
         f"{run.folder} measured {title!r:.80} with the instrument {respondent['instrument']!r:.80}, and a report "
-        f"shows {TEN.title} only",
+        f"shows liking of {TEN.title} only",
         f"`valuespectrum score {run.folder}` prints it, `valuespectrum export scores {run.folder}` makes a table of it",
     )
 

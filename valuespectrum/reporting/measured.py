@@ -50,15 +50,20 @@ def read_profiles(scores: Json, manifest: Manifest, checkable: bool = True) -> l
     """
     profiles = []
     for one in scores["respondents"]:
-        if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and one["value_set"] == TEN.name:
+        if one["persona"] == NO_PERSONA and one["strategy"] == NO_PERSONA and shows_liking(one):
             model, settings = one["model"], manifest.asked.models.get(one["model"], {})
-            planted = None if in_steps(one["instrument"]) else planted_profile(model, settings)
+            planted = planted_profile(model, settings)
             profile = _profile(one, planted if checkable else None)
             if checkable:
                 profile = replace(profile, truth=read_truth(model, settings))
             told = [_EARLIER] if is_earlier(model) else [_UNCHECKED] if planted is not None and not checkable else []
             profiles.append(replace(profile, notes=(*profile.notes, *told)))
     return profiles
+
+
+def shows_liking(one: Json) -> bool:
+    """Whether what was measured of a respondent has a place on the page: liking of the ten values, and no ratings."""
+    return one["value_set"] == TEN.name and not in_steps(one["instrument"])
 
 
 def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:

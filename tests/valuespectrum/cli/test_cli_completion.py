@@ -24,7 +24,7 @@ LINES = {
     "valuespectrum bench --persona ty": ["tycoon"],
     "valuespectrum corpus search C --value he": ["hedonism"],
     "valuespectrum bench --pl": ["--placebos", "--plan"],
-    "valuespectrum reproduce ": ["value-spectrum", "svo", "gss-2012", "us-pvq40"],
+    "valuespectrum reproduce ": ["value-spectrum", "svo", "value-portrait", "portraits", "gss-2012", "us-pvq40"],
 }
 
 

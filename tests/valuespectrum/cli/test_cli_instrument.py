@@ -26,7 +26,7 @@ def test_the_list_says_what_is_asked_and_under_which_terms(capsys: pytest.Captur
     assert main(["instrument", "list", "--json"]) == 0
     listed = {one["name"]: one for one in json.loads(capsys.readouterr().out)["instruments"]}
     ours = {"behaviour", "best-worst", "forced-choice", "isq", "like", "pairs", "paper", "scale7"}
-    assert set(listed) == ours | {"stairs", "trial"}
+    assert set(listed) >= ours | {"portraits", "portrait-memory", "stairs", "trial"}
     assert listed["trial"]["dimensions"] == list(FOUR.dimensions) and listed["trial"]["asks"] == 12
     assert {item["licence"] for item in listed["trial"]["items"]} == {"CC0-1.0"}
     options = {"language": "en", "form": "forced", "frame_of_mind": "neutral", "items": ""}
@@ -60,7 +60,7 @@ def test_any_instrument_can_be_run_scored_and_exported(
     assert main(["report", run]) == 2
     (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
     title = FOUR.title if name == "trial" else "Trial angle"
-    assert f"measured {title!r} with the instrument {name!r}, and a report shows {TEN.title} only" in line
+    assert f"measured {title!r} with the instrument {name!r}, and a report shows liking of {TEN.title} only" in line
     assert not (tmp_path / "run" / "report.html").exists()
     # Beside a run that can be shown, what is left out is said as well.
     assert main(["report", str(copy("runs/simulated", tmp_path)), run, "--json"]) == 0

@@ -145,9 +145,10 @@ def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
         sample_rows("gss-2012", None)
 
 
-def test_data_that_are_missing_are_exit_code_2() -> None:
-    assert main(["reproduce", "gss-2012"]) == 2
-    assert main(["reproduce", "portraits"]) == 2
+@pytest.mark.parametrize("name", ["gss-2012", "portraits"])
+def test_data_that_are_missing_are_exit_code_2(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reproduce", name]) == 2
+    assert f"{name} needs data that are not ours to pass on" in capsys.readouterr().err
 
 
 def test_samples_are_told_by_their_items(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import verdict_rates
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.facets.covering import Covering, Facets
 from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.instructions.between import faking_between, openness
 from valuespectrum.scoring.instructions.parts import instructed
@@ -45,6 +45,19 @@ _UNIT = "item"
 _UNSCORED = "unscored"
 _PUBLISHED = "texts of a published questionnaire: models have read it, so look at the contamination probe"
 _ONE_SIDED = "the form has no reversed wordings: agreeing with everything cannot be told from holding everything dear"
+
+
+def _covers(told: Covering) -> str:
+    asked = f"in other wordings of the kind of these {told.wordings}"
+    if not told.over_wordings:
+        asked = f"in the same {told.wordings} wordings" if told.wordings > 1 else "in the same wording"
+    drawn = ", and other draws of the same answers" if told.drawn else ""
+    fixed = "another form, another language, another readout or another version of the model"
+    wordings = "" if told.over_wordings else "other wordings, "
+    return (
+        f"The interval covers other items of the same values ({told.clips} a value), asked {asked}{drawn}. "
+        f"It does not cover {wordings}{fixed}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +232,7 @@ class PortraitInstrument:
             rates=shares,
             reliability={"directions": Estimate(rated.leans.agreement), **stands.reliability},
             differences=found.analysis.differ.to_json() if found else None,
-            covers=shown.words(found.analysis.covering.sentence) if found else "",
+            covers=_covers(found.analysis.covering) if found else "",
             guards=findings,
             verdicts=verdicts(found, values, options.level, said.told.why),
             notes=(*weak_dimensions(scores, _UNIT, options), *flagged, *self._notes()),

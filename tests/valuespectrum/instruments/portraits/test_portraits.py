@@ -63,7 +63,7 @@ def test_planted_values_come_back(who: str, scoring: str) -> None:
     ]
     assert sum(inside) >= 0.85 * len(inside)
     assert found.verdicts[0].startswith("describes itself more by")
-    assert "other items" in found.covers and "clip" not in found.covers
+    assert "other items of the same values" in found.covers and "clip" not in found.covers
     assert not [finding for finding in found.guards if finding.flagged]
 
 

@@ -1,0 +1,19 @@
+"""A page about liking shows no ratings: steps of a scale are no points of 100, and no pictures were liked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from valuespectrum.cli import main
+
+
+def test_portraits_are_not_shown_as_liking(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = str(tmp_path / "run")
+    short = ["--option", "rounds=2", "--option", "wordings=1", "--option", "directions=ascending"]
+    assert main(["instrument", "run", "portraits", "--model", "simulated:amber", "--run", run, *short]) == 0
+    assert "Describes itself more by" in capsys.readouterr().out
+    assert main(["report", run]) == 2
+    assert "with the instrument 'portraits', and a report shows liking of" in capsys.readouterr().err
+    assert not (tmp_path / "run" / "report.html").exists()
