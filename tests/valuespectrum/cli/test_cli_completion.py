@@ -11,14 +11,14 @@ from valuespectrum.cli import main
 LINES = {
     "valuespectrum bench --engine ": ["auto", "naive", "shared", "tree"],
     "valuespectrum bench --layout im": ["image-first"],
-    "valuespectrum bench --strategy ": ["simple", "profile", "isq"],
+    "valuespectrum bench --strategy ": ["simple", "profile", "isq", "anchor", "interview"],
     "valuespectrum export ": ["csv", "parquet", "scores", "hf", "inspect"],
     "valuespectrum corpus search --engine ": ["auto", "exact", "chroma"],
     "valuespectrum corpus re": ["refresh", "rebuild", "relevance", "remove", "reembed"],
     "valuespectrum browse --policy ": ["balanced", "random", "similar"],
     "valuespectrum bench --battery ": [
         *("paper", "quick", "standard", "full"),
-        *("behaviour", "best-worst", "isq", "like", "pairs", "scale7"),
+        *("adaptive-clips", "behaviour", "best-worst", "isq", "like", "pairs", "scale7"),
     ],
     "valuespectrum bench --frame-of-mind ": ["neutral", "honest", "fake_good", "all"],
     "valuespectrum bench --persona ty": ["tycoon"],
