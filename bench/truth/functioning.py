@@ -15,9 +15,11 @@ import numpy as np
 
 from valuespectrum.reference.planted import RATING_SPREAD
 from valuespectrum.reference.respondents import draw_respondents
+from valuespectrum.scoring.comparing.differential import RATE
 from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.facets.clusters import Integers
 from valuespectrum.scoring.functioning.cases import Cases
+from valuespectrum.scoring.functioning.graded import graded_functions
 from valuespectrum.scoring.functioning.items import item_functions
 from valuespectrum.theory.value_sets import NINETEEN
 
@@ -112,6 +114,19 @@ def study(planted: Planted, samples: int, seed: int = 0) -> Outcome:
     return Outcome(float(np.mean(hits)), float(np.mean(wrong)), float(np.mean(any_wrong)))
 
 
+def graded_study(planted: Planted, samples: int, seed: int = 0) -> Outcome:
+    """The same by the graded response model, whose trait is normal while that of twins is not."""
+    hits, wrong, any_wrong = [], [], []
+    for sample in range(samples):
+        cases, strange = draw_cases(planted, np.random.default_rng([seed, sample]), seed=1000 * seed + sample)
+        found = graded_functions(cases, item_functions(cases))
+        named = np.array([each.test is not None and each.test.q < RATE for each in found])
+        hits.append(named[strange].mean() if strange.any() else 0.0)
+        wrong.append(named[~strange].mean())
+        any_wrong.append(bool(named[~strange].any()))
+    return Outcome(float(np.mean(hits)), float(np.mean(wrong)), float(np.mean(any_wrong)))
+
+
 def rows() -> list[Planted]:
     """What is drawn, row by row."""
     asked = [Planted(), Planted(off=0.8, versions=1), Planted(both=True)]
@@ -125,7 +140,13 @@ def main() -> None:
     """Print all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=20)
-    samples = parser.parse_args().samples
+    parser.add_argument("--graded", action="store_true", help="by the graded response model, fewer rows")
+    told = parser.parse_args()
+    samples = told.samples
+    if told.graded:
+        for planted in (Planted(strange=0), Planted(), Planted(off=0.8, versions=1)):
+            print(planted, graded_study(planted, samples), flush=True)
+        return
     for planted in rows():
         print(planted, study(planted, samples), flush=True)
 

@@ -16,6 +16,7 @@ from valuespectrum.comparing.groups.item_scores import ItemScores, item_scores
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.comparing.differential import RATE
 from valuespectrum.scoring.functioning.cases import FEWEST_CASES, Cases
+from valuespectrum.scoring.functioning.graded import graded_functions
 from valuespectrum.scoring.functioning.invariance import ValueInvariance, value_invariance
 from valuespectrum.scoring.functioning.items import ItemFunction, item_functions
 from vectorstore.foundation.errors import InputError
@@ -38,6 +39,8 @@ class FunctioningOptions:
     wordings."""
     rate: float = RATE
     """Share of wrong ones among the items that are found, at most, on average."""
+    graded: bool = False
+    """Whether a graded response model is asked as well, item by item, which takes longer."""
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
 
 
@@ -50,8 +53,8 @@ def functioning_of_runs(runs: Sequence[Path], options: FunctioningOptions) -> Js
 
     Returns:
         ``across, groups`` (``name, cases``), ``respondents, paired, instrument, value_set, scale, rate, level``,
-        ``items`` (``items.ItemFunction``), ``values`` (``invariance.ValueInvariance``), ``covers``, ``notes`` and
-        ``verdicts``.
+        ``items`` (``items.ItemFunction``, and under ``graded`` what the other model says), ``values``
+        (``invariance.ValueInvariance``), ``covers``, ``notes`` and ``verdicts``.
 
     Raises:
         InputError: A run cannot be read, instruments or readouts differ, or a group is missing, too many or too small.
@@ -61,6 +64,7 @@ def functioning_of_runs(runs: Sequence[Path], options: FunctioningOptions) -> Js
     comparable(found)
     cases = gathered(found, options.across)
     items = item_functions(cases, options.rate, options.scoring.level)
+    graded = [each.to_json() for each in graded_functions(cases, items)] if options.graded else [None] * len(items)
     values = [value for value in found[0].value_set.dimensions if len(cases.of_value(value))]
     decided = [value_invariance(cases, items, value, options.scoring.level) for value in values]
     return {
@@ -73,7 +77,7 @@ def functioning_of_runs(runs: Sequence[Path], options: FunctioningOptions) -> Js
         "scale": f"steps of 1 to {found[0].steps}" if found[0].steps else found[0].readout,
         "rate": options.rate,
         "level": options.scoring.level,
-        "items": [each.to_json() for each in items],
+        "items": [each.to_json() | {"graded": other} for each, other in zip(items, graded, strict=True)],
         "values": {each.value: each.to_json() for each in decided},
         "covers": _covers(found, cases),
         "notes": _notes(cases, items, options.across),

@@ -24,6 +24,8 @@ class FunctioningSettings:
 
     across: AcrossName = "run"
     """What makes the groups: ``run``, ``model``, ``persona``, ``stimulus``, ``wording``."""
+    graded: bool = False
+    """Ask a graded response model as well, item by item, which takes longer."""
     readout: ReadoutName = "auto"
     """What of an answer is read."""
     minimum_mass: float = 0.1
@@ -70,7 +72,9 @@ def functioning(
     folders = [Path(run) for run in ([runs] if isinstance(runs, str | PathLike) else runs)]
     teller.doing("looking at items")
     scoring = ScoringOptions(readout=settings.readout, minimum_mass=settings.minimum_mass)
-    document = functioning_of_runs(folders, FunctioningOptions(settings.across, scoring=scoring))
+    document = functioning_of_runs(
+        folders, FunctioningOptions(settings.across, graded=settings.graded, scoring=scoring)
+    )
     return Functioning(document, _in_words(document))
 
 
@@ -105,15 +109,27 @@ def _found(document: Json, values: ValueSet) -> Iterator[str]:
             each["size"],
             *(with_interval(Estimate.read(shift), 2, True) for shift in each["shifts"]),
             number(each["r2"], 3),
+            *([_graded(each["graded"], document["rate"])] if each["graded"] else []),
         )
         for each in flagged[:ITEMS_SHOWN]
     ]
     head = ("item", "value", "found", "size", *(f"{name} above {first}" for name in further), "R2 gained")
+    head += ("graded model",) if flagged[0]["graded"] else ()
     more = f"\nand {len(flagged) - ITEMS_SHOWN} more (--json has all)" if len(flagged) > ITEMS_SHOWN else ""
     yield (
         f"{len(flagged)} of {tested} items work differently, log-odds of a higher answer at an equal value (of them "
         f"{share} wrong at most, on average)\n{table(head, rows)}{more}"
     )
+
+
+def _graded(told: Json, rate: float) -> str:
+    """What the graded response model says of an item."""
+    from valuespectrum.reporting.elements.words import number
+
+    if told["q"] is None:
+        return "not tested"
+    gaps = ", ".join(number(gap, 2, True) for gap in told["gaps"])
+    return f"{'found' if told['q'] < rate else 'not found'} ({gaps} levels)"
 
 
 def _largest(each: Json) -> float:

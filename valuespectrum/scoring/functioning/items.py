@@ -45,6 +45,17 @@ class RatioTest:
     q: float = float("nan")
     """Rate of false discoveries at which it is just named."""
 
+    @classmethod
+    def of(cls, statistic: float, freedom: int) -> RatioTest:
+        """With its p by the chi-squared law."""
+        from scipy.special import chdtrc
+
+        return cls(statistic, freedom, float(chdtrc(freedom, statistic)))
+
+    def to_json(self) -> Json:
+        """As a comparison keeps it."""
+        return {"statistic": self.statistic, "df": self.freedom, "p": self.p, "q": self.q}
+
 
 @dataclass(frozen=True, slots=True)
 class ItemFunction:
@@ -86,17 +97,14 @@ class ItemFunction:
         if self.uniform is None or self.nonuniform is None:
             return told | dict.fromkeys(("uniform", "nonuniform", "shifts", "bends", "r2", "mcfadden", "size"))
         return told | {
-            **{name: _row(test) for name, test in (("uniform", self.uniform), ("nonuniform", self.nonuniform))},
+            "uniform": self.uniform.to_json(),
+            "nonuniform": self.nonuniform.to_json(),
             "shifts": [each.to_json() for each in self.shifts],
             "bends": [each.to_json() for each in self.bends],
             "r2": self.r2,
             "mcfadden": self.mcfadden,
             "size": self.size,
         }
-
-
-def _row(test: RatioTest) -> Json:
-    return {"statistic": test.statistic, "df": test.freedom, "p": test.p, "q": test.q}
 
 
 def item_functions(cases: Cases, rate: float = RATE, level: float = 0.95) -> list[ItemFunction]:
@@ -193,10 +201,7 @@ def _compared(plain: ItemFunction, levels: Integers, by: Floats, groups: Floats,
 
 
 def _ratio(narrow: Fitted, wide: Fitted, freedom: int) -> RatioTest:
-    from scipy.special import chdtrc
-
-    statistic = max(2.0 * (wide.log_likelihood - narrow.log_likelihood), 0.0)
-    return RatioTest(statistic, freedom, float(chdtrc(freedom, statistic)))
+    return RatioTest.of(max(2.0 * (wide.log_likelihood - narrow.log_likelihood), 0.0), freedom)
 
 
 def _estimates(fitted: Fitted, count: int, level: float) -> tuple[Estimate, ...]:

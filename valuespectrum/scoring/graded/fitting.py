@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from valuespectrum.scoring.graded.items import Floats, GradedItems
 from valuespectrum.scoring.graded.posterior import Prior
@@ -13,6 +14,8 @@ from vectorstore.foundation.errors import InputError
 _SMALLEST_GAP = 1e-3
 _HALVINGS = 12
 _LEAST_RESPONDENTS = 10
+_LEAST_SPREAD = 0.05
+"""Standard deviation of the trait in a group, that of the first being 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,16 @@ class FittedItems:
     """Of the answers, the trait integrated out."""
     rounds: int
     converged: bool
+    populations: tuple[Prior, ...] = (Prior(),)
+    """How the trait is distributed in each group of respondents; standard normal in the first."""
 
 
-def fit(answers: Floats, options: FitOptions | None = None) -> FittedItems:
+def fit(
+    answers: Floats,
+    options: FitOptions | None = None,
+    groups: NDArray[np.intp] | None = None,
+    start: GradedItems | None = None,
+) -> FittedItems:
     """Estimate slopes and cuts of items that measure one trait.
 
     Every round sets the expected numbers of answers at each level of the trait (E), and takes a step of Fisher scoring
@@ -49,6 +59,9 @@ def fit(answers: Floats, options: FitOptions | None = None) -> FittedItems:
     Args:
         answers: Shape (respondents, items, categories): shares of the categories, zeros where there is no answer.
         options: Quadrature and when to end.
+        groups: Shape (respondents,), from 0 on: the trait may have another mean and spread in each further group (Bock
+            & Zimowski 1997); one group where it is left out.
+        start: Items to begin with, such as those of a narrower model.
 
     Returns:
         The direction of the trait is that in which the mean slope is positive.
@@ -58,20 +71,40 @@ def fit(answers: Floats, options: FitOptions | None = None) -> FittedItems:
     """
     chosen = options or FitOptions()
     people, count, categories = _checked(answers)
-    theta, log_weights = Prior().quadrature(chosen.nodes)
+    whose = np.zeros(people, dtype=np.intp) if groups is None else groups
+    populations = (Prior(),) * (int(whose.max()) + 1)
+    theta, standard = Prior().quadrature(chosen.nodes)
     said = answers.reshape(people, count * categories)
-    beside = chosen.beside / categories * np.exp(log_weights)
-    items, done, moved = _start(answers), 0, np.inf
+    beside = chosen.beside / categories * np.exp(standard)
+    items, done, moved = start or _start(answers), 0, np.inf
     while done < chosen.most and moved >= chosen.tolerance:
-        _, held = _expectation(items, said, theta, log_weights)
+        _, held = _expectation(items, said, theta, _weights(populations, chosen.nodes)[whose])
         expected = (said.T @ held).reshape(count, categories, len(theta)) + beside
-        better = _improved(items, expected, theta)
+        better, further = _improved(items, expected, theta), _populations(held, theta, whose, populations)
         moved = max(np.abs(better.slopes - items.slopes).max(), np.abs(better.cuts - items.cuts).max())
-        items, done = better, done + 1
-    likelihood, _ = _expectation(items, said, theta, log_weights)
+        moved = max(moved, *(abs(one.mean - other.mean) for one, other in zip(further, populations, strict=True)))
+        items, populations, done = better, further, done + 1
+    likelihood, _ = _expectation(items, said, theta, _weights(populations, chosen.nodes)[whose])
     if items.slopes.mean() < 0:
         items = GradedItems(-items.slopes, items.cuts)
-    return FittedItems(items, likelihood, done, bool(moved < chosen.tolerance))
+        populations = tuple(Prior(-each.mean, each.sd) for each in populations)
+    return FittedItems(items, likelihood, done, bool(moved < chosen.tolerance), populations)
+
+
+def _weights(populations: tuple[Prior, ...], nodes: int) -> Floats:
+    """Logarithms of the weights of one quadrature in every group, shape (groups, nodes)."""
+    ends = Prior().ends
+    return np.stack([Prior(each.mean, each.sd, ends).quadrature(nodes)[1] for each in populations])
+
+
+def _populations(held: Floats, theta: Floats, whose: NDArray[np.intp], before: tuple[Prior, ...]) -> tuple[Prior, ...]:
+    """Mean and spread of the trait in every group but the first, which sets the scale."""
+    found = [before[0]]
+    for group in range(1, len(before)):
+        share = held[whose == group].mean(axis=0)
+        mean = float(share @ theta)
+        found.append(Prior(mean, max(float(np.sqrt(share @ (theta - mean) ** 2)), _LEAST_SPREAD)))
+    return tuple(found)
 
 
 def _checked(answers: Floats) -> tuple[int, int, int]:

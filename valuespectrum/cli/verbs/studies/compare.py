@@ -14,7 +14,7 @@ from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 _OF_SESSIONS = ("runs", "window", "outcome", "these_clips")
 """Parameters that mean something beside session logs."""
-_OF_FUNCTIONING = ("runs", "functioning", "across", "readout", "minimum_mass")
+_OF_FUNCTIONING = ("runs", "functioning", "across", "graded", "readout", "minimum_mass")
 """And beside --functioning."""
 _OF_CONVERGENCE = ("runs", "convergence", "model")
 """And beside --convergence."""
@@ -98,6 +98,9 @@ def compare(
         AcrossName,
         typer.Option(help="With --functioning: what makes the groups. By default each run is one."),
     ] = "run",
+    graded: Annotated[
+        bool, typer.Option("--graded", help="With --functioning: ask a graded response model as well; takes longer.")
+    ] = False,
     convergence: Annotated[
         bool,
         typer.Option("--convergence", help="Whether runs of several instruments agree about the same respondents."),
@@ -121,10 +124,10 @@ def compare(
     if functioning:
         refuse_beside(context, "--functioning", _OF_FUNCTIONING)
         with Terminal(as_json) as terminal:
-            chosen = api.FunctioningSettings(across, readout, minimum_mass)
+            chosen = api.FunctioningSettings(across, graded, readout, minimum_mass)
             terminal.show(api.functioning(runs, chosen, terminal))
         return
-    refuse_without(context, ("across",), "--functioning")
+    refuse_without(context, ("across", "graded"), "--functioning")
     if convergence:
         refuse_beside(context, "--convergence", _OF_CONVERGENCE)
         with Terminal(as_json) as terminal:
