@@ -26,13 +26,14 @@ from valuespectrum.scoring.ordinal.reading import ReadRatings, read_ratings
 from valuespectrum.scoring.ordinal.table import RatingTable, rating_table, without_answers
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN, TEN
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
 _R_FILES = (".rda", ".rdata")
-_STEPS = 6
+STEPS = 6
 """Of a scale of which nothing is said: that of portraits."""
 
 
@@ -86,10 +87,10 @@ def rated_table(places: Sequence[Path], sources: RatedSources) -> RatingTable:
     import pandas as pd
 
     read, files = _of_runs([place for place in places if place.is_dir()], sources), []
-    steps = sources.steps or (read[0].weights.shape[1] if read else _STEPS)
+    steps = sources.steps or (read[0].weights.shape[1] if read else STEPS)
     for place in places:
         if not place.is_dir():
-            files.append(_of_file(place, steps, sources))
+            files.append(ratings_of_file(place, steps, sources))
     parts = [*read, *files]
     widths = sorted({part.weights.shape[1] for part in parts})
     if len(widths) > 1:
@@ -156,8 +157,7 @@ def _rated_run(run: Path, scoring: ScoringOptions) -> list[RatedRespondent]:
     manifest = read_manifest(run)
     settings = manifest.settings
     battery = dict(settings["battery"])
-    # Items of two questionnaires may have one number.
-    form = f"{battery['form']} " if "form" in battery else ""
+    form = form_prefix(battery)
     instrument = load_installed(battery.pop("name"), battery, str(run))
     if not isinstance(instrument, Rated):
         raise InputError(
@@ -173,7 +173,26 @@ def _rated_run(run: Path, scoring: ScoringOptions) -> list[RatedRespondent]:
     ]
 
 
-def _of_file(place: Path, steps: int, sources: RatedSources) -> ReadRatings:
+def form_prefix(battery: Json) -> str:
+    """What stands before the number of an item: the form, since items of two questionnaires may have one number.
+
+    Args:
+        battery: Settings of the instrument.
+    """
+    return f"{battery['form']} " if "form" in battery else ""
+
+
+def ratings_of_file(place: Path, steps: int, sources: RatedSources) -> ReadRatings:
+    """Ratings out of a file: one person a line where ``sources.key`` names the questionnaire, else one answer a line.
+
+    Args:
+        place: CSV or ``.rda``.
+        steps: Of the scale.
+        sources: How it is read.
+
+    Raises:
+        InputError: It does not exist, cannot be read, is another questionnaire, or reads backwards.
+    """
     if not place.exists():
         raise InputError(f"{place} does not exist", "name run folders, or tables of ratings (CSV)")
     if sources.key:

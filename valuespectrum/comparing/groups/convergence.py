@@ -42,14 +42,14 @@ ROLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SaidOfValues:
     """What one instrument says of one respondent."""
 
     numbers: Mapping[str, Estimate]
     """Each of the ten values, centred; or the one number of an instrument that tells no values."""
 
 
-Methods = dict[str, dict[RespondentColumns, Told]]
+Methods = dict[str, dict[RespondentColumns, SaidOfValues]]
 
 
 def convergence_of_runs(runs: Sequence[Path], models: Sequence[str] = (), level: float = 0.95) -> Json:
@@ -139,14 +139,14 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
                 continue
             value_set, name = sets[one["value_set"]], read_name(one["instrument"])
             if (told := _profile(one["profile"], value_set)) is not None:
-                _add(profiles, name, run, who, Told(told))
+                _add(profiles, name, run, who, SaidOfValues(told))
             elif ORIENTATION in value_set:
-                _add(lines, name, run, who, Told({ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}))
+                _add(lines, name, run, who, SaidOfValues({ORIENTATION: Estimate.read(one["profile"][ORIENTATION])}))
             else:
                 left_out[f"{name} in {run.name}: {value_set.title} has no key to the ten values"] = None
         for name, who, revealed in _walked(scores):
             if _wanted(who, models):
-                _add(profiles, name, run, who, Told(revealed))
+                _add(profiles, name, run, who, SaidOfValues(revealed))
     return profiles, lines, list(left_out)
 
 
@@ -154,7 +154,7 @@ def _wanted(who: RespondentColumns, models: Sequence[str]) -> bool:
     return not models or any(is_called(who.model, name) for name in models)
 
 
-def _add(methods: Methods, name: str, run: Path, who: RespondentColumns, told: Told) -> None:
+def _add(methods: Methods, name: str, run: Path, who: RespondentColumns, told: SaidOfValues) -> None:
     """Put it under its instrument; the same instrument again, about the same respondent, is a method of its own."""
     if who in methods.get(name, {}):
         name = f"{name} in {run.name}"
@@ -194,7 +194,7 @@ def _walked(scores: Json) -> Iterator[tuple[str, RespondentColumns, dict[str, Es
                 yield f"sessions ({condition['policy']})", who, rows
 
 
-def _method(name: str, told: Mapping[RespondentColumns, Told], people: Sequence[RespondentColumns]) -> Method:
+def _method(name: str, told: Mapping[RespondentColumns, SaidOfValues], people: Sequence[RespondentColumns]) -> Method:
     """Numbers of all respondents, each centred over its ten values."""
     shape = (len(people), len(TEN))
     scores, errors = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -207,7 +207,7 @@ def _method(name: str, told: Mapping[RespondentColumns, Told], people: Sequence[
     return Method(name, scores - scores.mean(axis=1, keepdims=True), errors)
 
 
-def _described(method: Method, told: Mapping[RespondentColumns, Told]) -> Json:
+def _described(method: Method, told: Mapping[RespondentColumns, SaidOfValues]) -> Json:
     reliability = {value: _known(each) for value, each in zip(TEN.dimensions, method.reliability, strict=True)}
     return {"name": method.name, "respondents": len(told), "reliability": reliability}
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from agents.answers.respondent import RespondentColumns
 from agents.models.model_names import ModelId
-from valuespectrum.comparing.groups.item_scores import ItemScores, item_scores
+from valuespectrum.comparing.groups.item_scores import PEOPLE, ItemScores, item_scores, people_scores
+from valuespectrum.comparing.rated import STEPS, RatedSources
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.comparing.differential import RATE
 from valuespectrum.scoring.functioning.cases import FEWEST_CASES, Cases
@@ -39,6 +40,10 @@ class FunctioningOptions:
     wordings."""
     rate: float = RATE
     """Share of wrong ones among the items that are found, at most, on average."""
+    form: str = ""
+    """Questionnaire that files with one person a line hold, such as ``pvq_40``; empty where a line is one answer."""
+    turned: bool = False
+    """Whether files count 1 as most like the respondent."""
     graded: bool = False
     """Whether a graded response model is asked as well, item by item, which takes longer."""
     scoring: ScoringOptions = field(default_factory=ScoringOptions)
@@ -48,7 +53,7 @@ def functioning_of_runs(runs: Sequence[Path], options: FunctioningOptions) -> Js
     """Look for items that work differently in groups of respondents; needs neither corpus nor model.
 
     Args:
-        runs: Run folders.
+        runs: Run folders; and files of people's answers or other ratings (CSV, ``.rda``), each a group of its own.
         options: What makes the groups.
 
     Returns:
@@ -60,7 +65,7 @@ def functioning_of_runs(runs: Sequence[Path], options: FunctioningOptions) -> Js
         InputError: A run cannot be read, instruments or readouts differ, or a group is missing, too many or too small.
         ModelError: Every ask to a model failed.
     """
-    found = [each for run in runs for each in item_scores(run, options.scoring, options.across == "stimulus")]
+    found = _read(runs, options)
     comparable(found)
     cases = gathered(found, options.across)
     items = item_functions(cases, options.rate, options.scoring.level)
@@ -83,6 +88,22 @@ def functioning_of_runs(runs: Sequence[Path], options: FunctioningOptions) -> Js
         "notes": _notes(cases, items, options.across),
         "verdicts": verdicts(decided, found[0].value_set.label),
     }
+
+
+def _read(places: Sequence[Path], options: FunctioningOptions) -> list[ItemScores]:
+    """Item scores of everybody in runs and files.
+
+    Raises:
+        InputError: A place cannot be read, or files are to be split by what only runs have.
+    """
+    files = [place for place in places if place.is_file()]
+    if files and options.across != "run":
+        raise InputError(f"{files[0]} is one group: it has no {options.across}", "leave out --across")
+    runs = [place for place in places if not place.is_file()]
+    found = [each for run in runs for each in item_scores(run, options.scoring, options.across == "stimulus")]
+    steps = next((each.steps for each in found if each.steps), 0)
+    sources = RatedSources(turned=options.turned, key=options.form)
+    return found + [each for file in files for each in people_scores(file, steps or STEPS, sources)]
 
 
 def gathered(found: Sequence[ItemScores], across: Across) -> Cases:
@@ -159,9 +180,9 @@ def comparable(found: Sequence[ItemScores]) -> None:
     if not found:
         raise InputError("no run here holds answers to items", "name runs of portraits, of the like battery, ...")
     for what, several in (
-        ("instruments", dict.fromkeys(each.instrument for each in found)),
+        ("instruments", dict.fromkeys(each.instrument for each in found if each.instrument != PEOPLE)),
         ("value sets", dict.fromkeys(each.value_set.name for each in found)),
-        ("readouts", dict.fromkeys(each.readout for each in found)),
+        ("readouts", dict.fromkeys(each.readout for each in found if each.readout != PEOPLE)),
         ("scales", dict.fromkeys(each.steps for each in found)),
     ):
         if len(several) > 1:

@@ -11,6 +11,7 @@ import numpy as np
 
 from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
+from valuespectrum.comparing.rated import RatedSources, form_prefix, ratings_of_file
 from valuespectrum.instruments.base import Instrument, Rated, Tabled
 from valuespectrum.instruments.registry import instrument_of, load_installed, load_instrument
 from valuespectrum.measuring.stored_answers import (
@@ -22,12 +23,15 @@ from valuespectrum.measuring.stored_answers import (
 )
 from valuespectrum.runs.run import open_answers, read_manifest
 from valuespectrum.scoring.cells import ScoringOptions
-from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
+from valuespectrum.theory.value_sets import TEN, VALUE_SETS, ValueSet
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PEOPLE = "file"
+"""In the place of an instrument and a readout: answers that others gave or wrote down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def item_scores(run: Path, scoring: ScoringOptions, all_conditions: bool = False
     """
     settings = read_manifest(run).settings
     battery = dict(settings["battery"])
+    form = form_prefix(battery)
     instrument = load_installed(battery.pop("name"), battery, str(run))
     with open_answers(run) as store:
         every = with_drawn_texts(collected(store.table(leave_out=NOT_SCORED)), settings["models"])
@@ -72,15 +77,18 @@ def item_scores(run: Path, scoring: ScoringOptions, all_conditions: bool = False
         each
         for condition, answers in _conditions(every, settings, all_conditions)
         for who, table in by_respondent(answers)
-        if not who.placebo and (each := _scores(_Asked(run, who, condition), _asker(instrument, table), table, scoring))
+        if not who.placebo
+        and (each := _scores(_AskedItems(run, who, condition, form), _asker(instrument, table), table, scoring))
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _AskedItems:
     run: Path
     who: RespondentColumns
     condition: str
+    form: str
+    """What stands before the number of an item."""
 
 
 def _conditions(every: pd.DataFrame, settings: Json, all_of_them: bool) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -98,14 +106,17 @@ def _asker(instrument: Instrument, table: pd.DataFrame) -> Instrument:
     return instrument if name == instrument.name else load_instrument(name)
 
 
-def _scores(asked: _Asked, instrument: Instrument, table: pd.DataFrame, scoring: ScoringOptions) -> ItemScores | None:
+def _scores(
+    asked: _AskedItems, instrument: Instrument, table: pd.DataFrame, scoring: ScoringOptions
+) -> ItemScores | None:
     named = (asked.run, asked.who, asked.condition, instrument.name)
     if isinstance(instrument, Rated):
         rated = instrument.rated(table, scoring)
         steps = rated.weights.shape[1]
         score = rated.weights @ np.arange(1.0, steps + 1.0) / rated.weights.sum(axis=1)
         values = _set_of(rated.asked["value"].unique().tolist(), instrument.value_set)
-        return ItemScores(*named, values, rated.kind, rated.asked.assign(score=score), steps)
+        asked_rows = rated.asked.assign(score=score, item=asked.form + rated.asked["item"])
+        return ItemScores(*named, values, rated.kind, asked_rows, steps)
     if isinstance(instrument, Tabled):
         told = instrument.sets(table, scoring)
         if told.table is not None:
@@ -115,6 +126,29 @@ def _scores(asked: _Asked, instrument: Instrument, table: pd.DataFrame, scoring:
             shown = rows[["value", "item", "version", "score"]]
             return ItemScores(*named, told.table.layout.value_set, told.readout, shown, 0)
     return None
+
+
+def people_scores(place: Path, steps: int, sources: RatedSources) -> list[ItemScores]:
+    """Item scores of everybody in a file: people who answered a questionnaire, or any table of ratings.
+
+    Args:
+        place: CSV or ``.rda``.
+        steps: Of the scale.
+        sources: How the file is read.
+
+    Raises:
+        InputError: It cannot be read, is another questionnaire, or reads backwards.
+    """
+    read = ratings_of_file(place, steps, sources)
+    score = read.weights @ np.arange(1.0, steps + 1.0) / read.weights.sum(axis=1)
+    rows = read.rows.assign(score=score)
+    values = _set_of(rows["value"].unique().tolist(), TEN)
+    found = []
+    for (respondent, person), own in rows.groupby(["respondent", "person"], sort=False):
+        who = RespondentColumns(str(person or respondent))
+        shown = own[["value", "item", "version", "score"]]
+        found.append(ItemScores(place, who, "", PEOPLE, values, PEOPLE, shown, steps))
+    return found
 
 
 def _set_of(values: Sequence[str], scored: ValueSet) -> ValueSet:

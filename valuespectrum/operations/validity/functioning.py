@@ -24,6 +24,10 @@ class FunctioningSettings:
 
     across: AcrossName = "run"
     """What makes the groups: ``run``, ``model``, ``persona``, ``stimulus``, ``wording``."""
+    form: str = ""
+    """Questionnaire that files with one person a line hold, such as ``pvq_40``; empty where a line is one answer."""
+    turned: bool = False
+    """Whether files count 1 as most like the respondent."""
     graded: bool = False
     """Ask a graded response model as well, item by item, which takes longer."""
     readout: ReadoutName = "auto"
@@ -49,7 +53,8 @@ def functioning(
     """Look for items that work differently in groups of respondents; needs no model and no corpus.
 
     Args:
-        runs: Run folders of one instrument; each is a group, unless something else makes the groups.
+        runs: Run folders of one instrument, each a group unless something else makes the groups; and files of people's
+            answers (CSV, ``.rda``), each a group.
         settings: What makes the groups.
         teller: Who is told how it goes.
 
@@ -73,7 +78,10 @@ def functioning(
     teller.doing("looking at items")
     scoring = ScoringOptions(readout=settings.readout, minimum_mass=settings.minimum_mass)
     document = functioning_of_runs(
-        folders, FunctioningOptions(settings.across, graded=settings.graded, scoring=scoring)
+        folders,
+        FunctioningOptions(
+            settings.across, form=settings.form, turned=settings.turned, graded=settings.graded, scoring=scoring
+        ),
     )
     return Functioning(document, _in_words(document))
 

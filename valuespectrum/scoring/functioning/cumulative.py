@@ -22,7 +22,7 @@ _LEAST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class CumulativeFit:
     """The top of the likelihood."""
 
     log_likelihood: float
@@ -33,7 +33,7 @@ class Fitted:
     converged: bool
 
 
-def fit_cumulative(levels: Integers, columns: Floats) -> Fitted:
+def fit_cumulative(levels: Integers, columns: Floats) -> CumulativeFit:
     """Fit thresholds and slopes.
 
     Args:
@@ -67,7 +67,7 @@ def fit_cumulative(levels: Integers, columns: Floats) -> Fitted:
             converged = True
             break
     errors = np.sqrt(np.maximum(np.diag(np.linalg.pinv(curve)), 0.0))[cuts:]
-    return Fitted(_told(found, above, below, levels, last), found[cuts:], errors, converged)
+    return CumulativeFit(_told(found, above, below, levels, last), found[cuts:], errors, converged)
 
 
 def _designs(levels: Integers, columns: Floats) -> tuple[Floats, Floats]:

@@ -21,7 +21,7 @@ from valuespectrum.scoring.facets.additive import Bools, Floats
 from valuespectrum.scoring.facets.clusters import Integers
 from valuespectrum.scoring.facets.inference import false_discoveries
 from valuespectrum.scoring.functioning.cases import FEWEST_CASES, FEWEST_ITEMS, Cases, matching, ordered_levels
-from valuespectrum.scoring.functioning.cumulative import Fitted, fit_cumulative
+from valuespectrum.scoring.functioning.cumulative import CumulativeFit, fit_cumulative
 from vectorstore.foundation.json_types import Json
 
 ROUNDS = 12
@@ -200,18 +200,18 @@ def _compared(plain: ItemFunction, levels: Integers, by: Floats, groups: Floats,
     )
 
 
-def _ratio(narrow: Fitted, wide: Fitted, freedom: int) -> RatioTest:
+def _ratio(narrow: CumulativeFit, wide: CumulativeFit, freedom: int) -> RatioTest:
     return RatioTest.of(max(2.0 * (wide.log_likelihood - narrow.log_likelihood), 0.0), freedom)
 
 
-def _estimates(fitted: Fitted, count: int, level: float) -> tuple[Estimate, ...]:
+def _estimates(fitted: CumulativeFit, count: int, level: float) -> tuple[Estimate, ...]:
     """The last slopes with Wald intervals."""
     reach = NormalDist().inv_cdf((1.0 + level) / 2.0)
     pairs = zip(fitted.slopes[-count:].tolist(), fitted.errors[-count:].tolist(), strict=True)
     return tuple(Estimate(mean, mean - reach * se, mean + reach * se, se=se) for mean, se in pairs)
 
 
-def _nagelkerke(nothing: Fitted, fitted: Fitted, cases: int) -> float:
+def _nagelkerke(nothing: CumulativeFit, fitted: CumulativeFit, cases: int) -> float:
     """Nagelkerke's R-squared (Biometrika 78 (1991) 691)."""
     most = 1.0 - np.exp(2.0 * nothing.log_likelihood / cases)
     return float((1.0 - np.exp(2.0 * (nothing.log_likelihood - fitted.log_likelihood) / cases)) / most)

@@ -45,12 +45,7 @@ class FittedItems:
     """How the trait is distributed in each group of respondents; standard normal in the first."""
 
 
-def fit(
-    answers: Floats,
-    options: FitOptions | None = None,
-    groups: NDArray[np.intp] | None = None,
-    start: GradedItems | None = None,
-) -> FittedItems:
+def fit(answers: Floats, options: FitOptions | None = None, groups: NDArray[np.intp] | None = None) -> FittedItems:
     """Estimate slopes and cuts of items that measure one trait.
 
     Every round sets the expected numbers of answers at each level of the trait (E), and takes a step of Fisher scoring
@@ -61,7 +56,6 @@ def fit(
         options: Quadrature and when to end.
         groups: Shape (respondents,), from 0 on: the trait may have another mean and spread in each further group (Bock
             & Zimowski 1997); one group where it is left out.
-        start: Items to begin with, such as those of a narrower model.
 
     Returns:
         The direction of the trait is that in which the mean slope is positive.
@@ -76,7 +70,7 @@ def fit(
     theta, standard = Prior().quadrature(chosen.nodes)
     said = answers.reshape(people, count * categories)
     beside = chosen.beside / categories * np.exp(standard)
-    items, done, moved = start or _start(answers), 0, np.inf
+    items, done, moved = _start(answers), 0, np.inf
     while done < chosen.most and moved >= chosen.tolerance:
         _, held = _expectation(items, said, theta, _weights(populations, chosen.nodes)[whose])
         expected = (said.T @ held).reshape(count, categories, len(theta)) + beside

@@ -125,3 +125,22 @@ def test_on_the_command_line(runs: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "--drift means nothing beside --functioning" in capsys.readouterr().err
     assert main(["compare", *both, "--across", "model"]) == 2
     assert "means nothing without --functioning" in capsys.readouterr().err
+
+
+def test_people_in_files_are_groups(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    held = generator.normal(3.5, 1.0, (60, 1))
+    places = []
+    for name, easier in (("here", 0.0), ("there", 2.0)):
+        said = np.clip(np.rint(held + generator.normal(0.0, 0.6, (60, 4)) + [easier, 0, 0, 0]), 1, 6)
+        rows = pd.DataFrame(said, columns=[*"abcd"]).reset_index(names="person").melt("person", var_name="item")
+        rows = rows.assign(
+            respondent=name, value="power", rating=rows["value"].astype(int), person=name + rows["person"].astype(str)
+        )
+        places.append(tmp_path / f"{name}.csv")
+        rows[["respondent", "person", "value", "item", "rating"]].to_csv(places[-1], index=False)
+    found = functioning_of_runs(places, FunctioningOptions())
+    assert [each["cases"] for each in found["groups"]] == [60, 60] and found["scale"] == "steps of 1 to 6"
+    assert [each["item"] for each in found["items"] if each["flags"]] == ["a"]
+    with pytest.raises(InputError, match="is one group: it has no persona"):
+        functioning_of_runs(places, FunctioningOptions("persona"))

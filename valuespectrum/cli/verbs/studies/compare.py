@@ -14,7 +14,7 @@ from valuespectrum.cli.console.terminal import JsonOption, Terminal
 
 _OF_SESSIONS = ("runs", "window", "outcome", "these_clips")
 """Parameters that mean something beside session logs."""
-_OF_FUNCTIONING = ("runs", "functioning", "across", "graded", "readout", "minimum_mass")
+_OF_FUNCTIONING = ("runs", "functioning", "across", "form", "turned", "graded", "readout", "minimum_mass")
 """And beside --functioning."""
 _OF_CONVERGENCE = ("runs", "convergence", "model")
 """And beside --convergence."""
@@ -98,6 +98,17 @@ def compare(
         AcrossName,
         typer.Option(help="With --functioning: what makes the groups. By default each run is one."),
     ] = "run",
+    form: Annotated[
+        str,
+        typer.Option(
+            help="With --functioning: questionnaire of files with one person a line, e.g. pvq_40.",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = "",
+    turned: Annotated[
+        bool, typer.Option("--turned", help="With --functioning: files count 1 as most like the respondent.")
+    ] = False,
     graded: Annotated[
         bool, typer.Option("--graded", help="With --functioning: ask a graded response model as well; takes longer.")
     ] = False,
@@ -115,7 +126,7 @@ def compare(
     Runs: set by set over the clips and wordings that both answered. Sessions: feeds, revealed profiles and personas,
     with the session as the unit. Needs no model and no corpus.
     """
-    if all(each.is_file() for each in runs):
+    if not functioning and all(each.is_file() for each in runs):
         refuse_beside(context, "session logs", _OF_SESSIONS)
         told = api.SessionSettings(window, tuple(each.value for each in outcome or ()), these_clips)
         with Terminal(as_json) as terminal:
@@ -124,10 +135,10 @@ def compare(
     if functioning:
         refuse_beside(context, "--functioning", _OF_FUNCTIONING)
         with Terminal(as_json) as terminal:
-            chosen = api.FunctioningSettings(across, graded, readout, minimum_mass)
+            chosen = api.FunctioningSettings(across, form, turned, graded, readout, minimum_mass)
             terminal.show(api.functioning(runs, chosen, terminal))
         return
-    refuse_without(context, ("across", "graded"), "--functioning")
+    refuse_without(context, ("across", "form", "turned", "graded"), "--functioning")
     if convergence:
         refuse_beside(context, "--convergence", _OF_CONVERGENCE)
         with Terminal(as_json) as terminal:
