@@ -261,10 +261,10 @@ def _main() -> None:
     parser.add_argument("--error", type=float, help="in place of the instrument's own")
     parser.add_argument("--among", type=int, help="in place of the instrument's own")
     given = parser.parse_args()
-    named = {} if given.error is None else {"error": given.error}
-    compared = (
-        portraits(PortraitTestOptions(**named)) if given.items == "portraits" else clips(ClipTestOptions(**named))
-    )
+    if given.items == "portraits":
+        compared = portraits(_stopping(PortraitTestOptions(), given.error, given.among))
+    else:
+        compared = clips(_stopping(ClipTestOptions(), given.error, given.among))
     for readout in given.readout:
         members = _cohort(given.cohort, given.open_sealed)
         found = [outcome(compared, member, readout) for member in members]

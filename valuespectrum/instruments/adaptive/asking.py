@@ -83,8 +83,8 @@ def adaptive_test(plan: Plan) -> Procedure[Mapping[str, ValueTest]]:
 def _begun(plan: Plan, value: str, turn: int) -> ValueTest:
     name = f"{plan.name}/{value}/{plan.role.persona}/{plan.role.strategy}"
 
-    def draw(step: int) -> float:
-        return float(stream(plan.seed, name, step).random())
+    def draw(step: int, known: str) -> float:
+        return float(stream(plan.seed, f"{name}/{known}", step).random())
 
     # Values take turns in which pair of cells comes first, so that leans cancel over values too.
     cells = plan.pools[value].candidates.cells.shape[1]

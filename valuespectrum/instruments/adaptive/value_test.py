@@ -41,8 +41,8 @@ class ValueTest:
 
     candidates: ItemCandidates
     choosing: Choosing
-    draw: Callable[[int], float]
-    """Uniform number of a named random stream at a step."""
+    draw: Callable[[int, str], float]
+    """Uniform number of a named random stream at a step, after answers that come to this."""
     first: int = 0
     """Cell that comes first, so that not all values begin in the same one."""
     asked: list[int] = field(default_factory=list)
@@ -79,8 +79,10 @@ class ValueTest:
         cells, free = self.candidates.cells, self.free
         cell = next(cell for cell in self._cells() if (free & cells[:, cell]).any())
         usable = self._least_asked(free & cells[:, cell])
-        information = self.candidates.items.information(np.array([self.posterior.mean]))[0]
-        draw = self.draw(len(self.asked))
+        known = self.posterior.mean
+        information = self.candidates.items.information(np.array([known]))[0]
+        # Models in one role share the stream's name: what they answered tells their luck apart. Zero has no sign.
+        draw = self.draw(len(self.asked), f"{round(known, 2) + 0.0:+.2f}")
         return most_informative(information, usable, self.choosing.among, draw), cell
 
     def hear(self, place: int, cell: int, shares: Floats) -> None:
