@@ -140,6 +140,10 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         "Infinity is no number of JSON",
     ),
     "nobody knows the rater": (_changed(PROFILES, lambda told: dict(list(told.items())[1:])), "nothing is known of"),
+    "a name that writes on the terminal": (
+        _changed(PROFILES, lambda told: {f"\x1b[2J{name}": each for name, each in told.items()}),
+        "is no id of a rater",
+    ),
     "nested too deeply": (
         lambda clone: (clone / TAGGED).write_text("[" * 100_000 + "]" * 100_000),
         "nested too deeply",

@@ -39,7 +39,12 @@ def response_asks(options: ValuePortraitOptions) -> Iterator[Ask]:
         for version in options.versions:
             for first, ascending in ORDERS.items():
                 asked = prompts.write(response, version, ascending)
-                tags = about | {"wording": version, "first": first, "polarity": 1 if ascending else -1}
+                put: dict[str, str | int | float] = {
+                    "wording": version,
+                    "first": first,
+                    "polarity": 1 if ascending else -1,
+                }
+                tags = about | put
                 for frame in options.instructions:
                     tag = options.instruction_tag(frame)
                     yield Ask(

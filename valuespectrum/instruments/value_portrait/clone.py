@@ -33,6 +33,7 @@ _RAW_NAME = re.compile(rf"(?P<model>.+?)_(?P<version>{'|'.join(VERSIONS)})(?P<or
 _AVERAGED_END = "_averaged_results.json"
 _SCORED_END = "_averaged_results_0.3_pos_centered_scores.json"
 _MOST_FILES = 3000
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ class Clone:
             wanted = [name for family in FAMILIES.values() for name in family.dimensions]
             if lacking := [name for name in wanted if not -10 < told.get(name, 99.0) < 10]:
                 raise InputError(f"{self.root / PROFILES}: rater {rater!r:.40} has no number for {lacking[0]}")
+            if not (rater.isprintable() and len(rater) <= _LONGEST_NAME):
+                raise InputError(f"{self.root / PROFILES}: {rater!r:.60} is no id of a rater")
             found[rater] = told
         middle = {each: sum(told[each] for told in found.values()) for each in ("benevolence", "power")}
         if not middle["benevolence"] > 0 > middle["power"]:
@@ -258,7 +261,10 @@ class Clone:
         return found
 
     def _names(self, folder: Path, end: str) -> tuple[str, ...]:
-        return tuple(file.name.removesuffix(end) for file in self._files(folder, f"*{end}"))
+        names = tuple(file.name.removesuffix(end) for file in self._files(folder, f"*{end}"))
+        if strange := [name for name in names if not name.isprintable()]:
+            raise InputError(f"{self.root / folder}: {strange[0]!r:.80} is no name of a model", LAYOUT_HINT)
+        return names
 
     def _files(self, folder: Path, pattern: str) -> Sequence[Path]:
         files = sorted((self.root / folder).glob(pattern))

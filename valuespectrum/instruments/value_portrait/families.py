@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from valuespectrum.instruments.value_portrait.ratings import STEPS, Closeness, tags_of
 from valuespectrum.scoring.answered.conclusions import Concluded, TableStyle, conclude, rows
 from valuespectrum.scoring.answered.sets import ToldSets
@@ -34,7 +36,7 @@ def family_sets(found: Closeness, plain: pd.DataFrame, family: ValueSet) -> Told
     readout = f"{STEPS}, {found.read.kind}"
     parts = []
     for dimension in family.dimensions:
-        counted = found.rows["clip"].map(lambda item, wanted=dimension: wanted in tags[item])
+        counted = np.array([dimension in tags[item] for item in found.rows["clip"]], dtype=bool)
         rows = found.rows[counted]
         parts.append(rows.assign(value=dimension, **{QUERY: rows["clip"].map(queries).astype(str)}))
     table = pd.concat(parts)

@@ -183,6 +183,14 @@ def test_refusals_are_counted_and_are_no_numbers(tmp_path: Path) -> None:
     assert all(score.estimate.mean in (None, 5.0) for score in found.scores.values())
 
 
+def test_who_answers_nothing_has_no_score_and_is_said_to_be_silent() -> None:
+    asks = _asks(wordings=1)
+    found = measured(_instrument(wordings=1), answered(asks, SaysOne({})), SCORING)
+    assert found.n_units == 0 and found.rates["refusal"].mean == 1.0
+    assert all(score.estimate.mean is None for score in found.scores.values())
+    assert found.verdicts[0].startswith("nothing is told")
+
+
 def test_published_words_are_taken_from_a_clone(tmp_path: Path) -> None:
     clone = make_clone(tmp_path / "clone")
     for version in ("v1", "v2", "v3"):
