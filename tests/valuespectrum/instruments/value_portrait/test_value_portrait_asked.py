@@ -20,6 +20,7 @@ from bench.truth.value_portrait import planted_responses
 from valuespectrum.cli import main
 from valuespectrum.instruments.base import Setting
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.value_portrait.clone import Clone
 from valuespectrum.instruments.value_portrait.instrument import ValuePortrait
 from valuespectrum.instruments.value_portrait.options import ValuePortraitOptions
 from valuespectrum.reference.planted import liking, said_shares
@@ -29,6 +30,8 @@ from valuespectrum.theory.value_sets import BIG_FIVE, FOUR, TEN
 from vectorstore.foundation.errors import InputError
 
 SCORING = ScoringOptions(draws=100)
+DATA = Path(__file__).parents[5] / "shared" / "data" / "value_portrait"
+"""Where somebody who has the data of others puts them, beside the repository; they are never part of it."""
 
 
 def _instrument(**options: Any) -> ValuePortrait:
@@ -189,6 +192,31 @@ def test_who_answers_nothing_has_no_score_and_is_said_to_be_silent() -> None:
     assert found.n_units == 0 and found.rates["refusal"].mean == 1.0
     assert all(score.estimate.mean is None for score in found.scores.values())
     assert found.verdicts[0].startswith("nothing is told")
+
+
+def test_published_answers_scored_by_the_instrument_give_the_published_scores() -> None:
+    """From asks and stored answers of a real model, not from the averages of its repository."""
+    if not DATA.exists():
+        pytest.skip("the published data are not there: clone github.com/holi-lab/ValuePortrait")
+    clone, model = Clone(DATA), "gpt-4o-mini-2024-07-18"
+    raw, instrument = clone.raw(model), _instrument(items=str(DATA))
+    rows = []
+    for ask in instrument.questions(Setting((BARE,))):
+        version = f"{ask.tags['wording']}{'_reversed' if ask.tags['first'] == 'least' else ''}"
+        said = LABELS[int(raw[version][str(ask.tags["item"])].numeric_response or 0) - 1]
+        rows.append({**ask.tags, "text": said, "parsed": said, "error": ""})
+    found = measured(instrument, pd.DataFrame(rows), SCORING)
+    table, published = found.details["published_rule"], clone.scored(model)
+    assert isinstance(table, dict) and table.keys() == published.keys()
+    for name, score in published.items():
+        assert table[name]["centred"] == pytest.approx(score.centered_mean, abs=1e-9)
+        assert table[name]["items"] == score.n
+    assert found.scores["benevolence"].estimate.mean == pytest.approx(published["benevolence"].original_mean)
+    assert found.bias["prompt_sensitivity"].mean == pytest.approx(0.351923, abs=1e-6)
+    assert set(found.scalars) == {*FOUR.dimensions, *BIG_FIVE.dimensions}
+    # With an interval over responses, queries and wordings nothing of this profile stands out.
+    assert found.differences is not None and found.differences["p"] == pytest.approx(0.13, abs=0.01)
+    assert "other items (19 a value) to other queries (17 a value)" in found.covers
 
 
 def test_published_words_are_taken_from_a_clone(tmp_path: Path) -> None:
