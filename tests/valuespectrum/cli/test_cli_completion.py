@@ -18,7 +18,7 @@ LINES = {
     "valuespectrum browse --policy ": ["balanced", "random", "similar"],
     "valuespectrum bench --battery ": [
         *("paper", "quick", "standard", "full"),
-        *("adaptive-clips", "behaviour", "best-worst", "isq", "like", "pairs", "scale7"),
+        *("adaptive-clips", "behaviour", "best-worst", "isq", "like", "pairs", "scale7", "svo-shown"),
     ],
     "valuespectrum bench --frame-of-mind ": ["neutral", "honest", "fake_good", "all"],
     "valuespectrum bench --persona ty": ["tycoon"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agents.models.base import Ask, Choice, Stimulus
 from valuespectrum.instruments.battery import ANSWER_TOKENS
 from valuespectrum.instruments.portraits.forms import PortraitForm, PortraitItem
+from valuespectrum.instruments.portraits.keys import AnswerScale
 from valuespectrum.instruments.wordings.describing_oneself import (
     SAID,
     TOLD,
@@ -85,16 +86,21 @@ def said_in(item: PortraitItem, wordings: int) -> list[tuple[str, int, str]]:
 
 
 def option_choices(form: PortraitForm, way: PortraitWay) -> tuple[Choice, ...]:
-    """Options in the order in which they are written; each is called by the number that stands there.
-
-    Words are numbered by their place in the list, so that a number always means the same as in the digits of that
-    direction.
-    """
-    numbers = form.key.scale.numbers
+    """Options in the order in which they are written, called by ``option_names``."""
+    numbers, names = form.key.scale.numbers, option_names(form.key.scale, way.labels)
     if way.labels == DIGITS:
-        return tuple(Choice(str(number), (str(number),)) for number in numbers)
+        return tuple(Choice(name, (str(number),)) for name, number in zip(names, numbers, strict=True))
     words = form.key.scale.words if way.ascending else form.key.scale.words[::-1]
-    return tuple(Choice(str(number), (word, word.capitalize())) for number, word in zip(numbers, words, strict=True))
+    return tuple(Choice(name, (word, word.capitalize())) for name, word in zip(names, words, strict=True))
+
+
+def option_names(scale: AnswerScale, labels: str) -> tuple[str, ...]:
+    """What options are called, in the order in which they are written.
+
+    Words are called by their place in the list, so that a place always means what the number there means in the digits
+    of that direction; and by no digit alone, since answers to digits are read as ratings.
+    """
+    return tuple(str(number) if labels == DIGITS else f"place_{number}" for number in scale.numbers)
 
 
 def _templates(form: PortraitForm, labels: str) -> tuple[Template, Template]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.instruments.portraits.asking import DIGITS, WORDS
+from valuespectrum.instruments.portraits.asking import DIGITS, WORDS, option_names
 from valuespectrum.instruments.portraits.keys import AnswerScale
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
@@ -50,7 +50,7 @@ def portrait_ratings(answers: pd.DataFrame, scale: AnswerScale, options: Scoring
         scale: Of the form.
         options: Readout and least mass.
     """
-    read = read_options(answers, [str(number) for number in scale.numbers], options)
+    read = _read(answers, scale, options)
     numbers = expected_steps(read.shares, scale.lowest)
     rated = answers[["value", "item", "wording", "polarity"]].rename(columns={"item": "clip"}).assign(number=numbers)
     agreed, leans = _in_both_directions(rated, scale.middle)
@@ -64,6 +64,23 @@ def portrait_ratings(answers: pd.DataFrame, scale: AnswerScale, options: Scoring
     for name, labels in (("scale_lean", DIGITS), ("label_order", WORDS)):
         bias[name] = _lean(rated[(answers["labels"] == labels).to_numpy()], scale.middle)
     return PortraitRatings(agreed, numbers, read, leans, bias)
+
+
+def _read(answers: pd.DataFrame, scale: AnswerScale, options: ScoringOptions) -> OptionAnswers:
+    """Answers in digits and in words, each by the options that were on offer."""
+    parts = [
+        (rows, read_options(answers[rows], option_names(scale, labels), options))
+        for labels in (DIGITS, WORDS)
+        if (rows := (answers["labels"] == labels).to_numpy()).any()
+    ]
+    if len(parts) < 2:
+        return parts[0][1] if parts else read_options(answers, option_names(scale, DIGITS), options)
+    first = parts[0][1]
+    said = np.zeros((len(answers), first.said.shape[1]))
+    neither, verdict = np.zeros(len(answers)), np.empty(len(answers), dtype=object)
+    for rows, read in parts:
+        said[rows], neither[rows], verdict[rows] = read.said, read.neither, read.verdict
+    return OptionAnswers(first.kind, first.options, said, neither, verdict)
 
 
 def is_reversed(wordings: pd.Series[str]) -> NDArray[np.bool_]:

@@ -13,10 +13,12 @@ from planted_instruments import answered, measured, member, pictures, setting, t
 
 from agents.answers.respondent import BARE
 from agents.models.base import Ask
+from agents.models.parsing.parse import parse_answer
 from agents.personas.persona import load_personas
 from bench.truth.portraits import planted_portraits
 from valuespectrum.instruments.base import Recoverable, Setting, Tabled
 from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.portraits.asking import PortraitWay, option_choices
 from valuespectrum.instruments.portraits.forms import own_form
 from valuespectrum.instruments.portraits.instrument import PortraitInstrument
 from valuespectrum.instruments.portraits.options import PortraitOptions
@@ -96,6 +98,9 @@ def test_words_and_digits_tell_the_same() -> None:
     assert _centred(words) == pytest.approx(_centred(digits), abs=1e-6)
     assert digits.bias["label_order"].mean is None and words.bias["label_order"].side == 1
     both = _asks(labels="both", rounds=1)
+    mixed = _measured("amber", rounds=3, labels="both", wordings=1)
+    assert _centred(mixed) == pytest.approx(_centred(_measured("amber", rounds=3, wordings=1)), abs=1e-6)
+    assert mixed.bias["label_order"].mean == pytest.approx(mixed.bias["scale_lean"].mean)
     assert len(both) == 19 * 4 * 4
     assert {len(ask.choices) for ask in both} == {6}
     assert {ask.choices[0].surfaces[0] for ask in both} == {"1", "not like me at all", "very much like me"}
@@ -238,6 +243,33 @@ def test_the_sanitiser_is_told_from_who_obeys() -> None:
 
 
 def test_likeness_to_people_has_its_sources() -> None:
-    people = _measured("amber").details["shape"]["people"]  # type: ignore[index, call-overload]
+    people = _measured("amber").details["shape"]["people"]  # type: ignore[index]
     assert {row["name"] for row in people} == {"pan_cultural_49", "raters_569", "us_adults_151", "gss_2012"}
     assert all(row["source"] and row["spearman"] is not None for row in people)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+def test_labels_that_begin_like_others_are_told_apart_in_words(ascending: bool) -> None:
+    """ "Not like me" begins "not like me at all", and "like me" ends both."""
+    choices = option_choices(own_form(), PortraitWay("words", ascending))
+    for choice in choices:
+        for said in (choice.surfaces[0], choice.surfaces[1], f"{choice.surfaces[1]}."):
+            assert parse_answer(said, choices) == choice.name
+    assert [choice.name for choice in choices] == [f"place_{number}" for number in range(1, 7)]
+    assert choices[0].surfaces[0] == ("not like me at all" if ascending else "very much like me")
+
+
+def test_items_of_no_value_count_for_the_mean_rating_of_the_survey(tmp_path: Path) -> None:
+    rows = "\n".join(f'{number},"Guiding principle {number}"' for number in range(1, 58))
+    path = _file(tmp_path / "texts.csv", f"number,text\n{rows}\n")
+    instrument = PortraitInstrument(PortraitOptions(form="svs", file=str(path)))
+    asks = list(instrument.questions(Setting((BARE,))))
+    assert len(asks) == 57 and asks[0].choices[0].name == "-1"
+    assert "from -1 to 7: -1, opposed to my values, 0, not important" in asks[0].question
+    noise = np.random.default_rng(1).integers(0, 2, len(asks))
+    said = [3 + int(extra) if ask.tags["value"] else -1 for ask, extra in zip(asks, noise, strict=True)]
+    table = pd.DataFrame([{**ask.tags, "parsed": str(each), "error": ""} for ask, each in zip(asks, said, strict=True)])
+    found = measured(instrument, table, SCORING)
+    assert found.overall.mean == pytest.approx(np.mean(said)), "all 57, and not the 46 that are scored"
+    assert all((score.centred.mean or 0) > 0 for score in found.scores.values())
+    assert sum(score.n_units for score in found.scores.values()) == 46
