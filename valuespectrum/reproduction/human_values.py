@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from valuespectrum.scoring.structure.circle import (
 from valuespectrum.scoring.structure.scaling import scale
 from valuespectrum.scoring.structure.sinusoid import fit_wave
 from valuespectrum.theory.value_sets import TEN
+from vectorstore.foreign.documents import read_regular
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -39,6 +41,8 @@ FACTS = Path(__file__).parent / "published" / "human_values.json"
 _SAMPLES = ("gss-2012", "us-pvq40")
 _R_DATA = (".rda", ".rdata")
 _MOST_FILES = 100
+_LARGEST = 64 * 2**20
+"""Bytes of a table of answers in CSV: some hundred thousand people."""
 _TOLERANCE = 1e-3
 """Of correlations: whether a zero counts as an answer or as none moves them by less."""
 
@@ -171,7 +175,7 @@ def _comma_separated(path: Path) -> Mapping[str, Floats]:
     import pandas as pd
 
     try:
-        table = pd.read_csv(path)
+        table = pd.read_csv(BytesIO(read_regular(path, _LARGEST)))
         return {str(name): table[name].to_numpy(dtype=np.float64) for name in table}
     except (ValueError, OSError) as error:
         raise InputError(f"{path} is no table of numbers", "one row a person, one column an item") from error

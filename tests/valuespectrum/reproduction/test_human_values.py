@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 import lzma
+import os
 import struct
 from pathlib import Path
 
@@ -136,6 +137,10 @@ def test_what_is_missing_backwards_or_other_is_refused(tmp_path: Path) -> None:
     (tmp_path / "words.csv").write_text("a,b\nx,y\n")
     with pytest.raises(InputError, match="no table of numbers"):
         read_answers(tmp_path / "words.csv", sample)
+    (tmp_path / "huge.csv").write_bytes(b"")
+    os.truncate(tmp_path / "huge.csv", 2**27)
+    with pytest.raises(InputError, match="is larger than"):
+        read_answers(tmp_path / "huge.csv", sample)
     for name in ("portraits", *samples()):
         with pytest.raises(InputError, match="not ours to pass on"):
             reproduce_target(name)
