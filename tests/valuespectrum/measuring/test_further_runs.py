@@ -29,6 +29,7 @@ SMALL: Mapping[str, Mapping[str, str | int]] = {
     "scale7": {"wordings": 1},
     "behaviour": {"wordings": 1, "sessions": 2, "steps": 20},
     "like": {"wordings": 1, "frame_of_mind": "all"},
+    "svo-shown": {},
 }
 
 

@@ -42,7 +42,7 @@ _SAME_DEGREES, _SAME_SHARE = 0.01, 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
+class Weighed:
     """Weights of a respondent, and without each arrangement."""
 
     whole: ChoiceWeights | None
@@ -57,6 +57,15 @@ class _Weighed:
         around = number(self.whole)
         others = [float("nan") if each is None else number(each) for each in self.left_out]
         return interval(around, others, level, same)
+
+    def angle(self, level: float) -> Estimate:
+        """The angle of the weights, without jumps round the circle."""
+        around = self.whole.angle if self.whole is not None else 0.0
+        return self.estimate(lambda one: around + (one.angle - around + 180.0) % 360.0 - 180.0, level, _SAME_DEGREES)
+
+    def inequality_aversion(self, level: float) -> Estimate:
+        """What a point of difference costs."""
+        return self.estimate(lambda one: one.inequality_aversion, level)
 
 
 def measured_orientation(
@@ -76,10 +85,8 @@ def measured_orientation(
     angle = angle_estimate(shown, options)
     scores = {
         "angle": _score(angle, shown, list(PRIMARY)),
-        "weights_angle": _score(weighed.estimate(_turned(weighed), options.level, _SAME_DEGREES), shown, None),
-        "inequality_aversion": _score(
-            weighed.estimate(lambda one: one.inequality_aversion, options.level), shown, None
-        ),
+        "weights_angle": _score(weighed.angle(options.level), shown, None),
+        "inequality_aversion": _score(weighed.inequality_aversion(options.level), shown, None),
     }
     consistency = _consistency(shown, options)
     category = verdicts(angle)
@@ -113,15 +120,15 @@ def angle_estimate(shown: SliderShares, options: ScoringOptions) -> Estimate:
     return Estimate(found.mean, max(found.low, least), min(found.high, most), found.why, found.se)
 
 
-def weigh(shown: SliderShares, options: ScoringOptions) -> _Weighed:
+def weigh(shown: SliderShares, options: ScoringOptions) -> Weighed:
     """Fit the weights behind the choices, unless answers do not tell any."""
     if shown.single_texts:
-        return _Weighed(None, (), "single texts say what was chosen, not how nearly: draw several (--samples)")
+        return Weighed(None, (), "single texts say what was chosen, not how nearly: draw several (--samples)")
     whole = fitted(shown)
     enough = whole is not None and len(shown) >= options.minimum_clips
-    found = _Weighed(whole, tuple(fitted_without_each(shown)) if enough else ())
+    found = Weighed(whole, tuple(fitted_without_each(shown)) if enough else ())
     if found.whole is not None and not _weighs(found):
-        return _Weighed(found.whole, found.left_out, "no weight of points is to be seen: answers may be blind")
+        return Weighed(found.whole, found.left_out, "no weight of points is to be seen: answers may be blind")
     return found
 
 
@@ -138,13 +145,7 @@ def _left_out(
     return interval(number(shown), [number(some) for some in shown.left_out()] if enough else [], options.level, same)
 
 
-def _turned(weighed: _Weighed) -> Callable[[ChoiceWeights], float]:
-    """The angle of weights near that of all arrangements, so that none jumps round the circle."""
-    around = weighed.whole.angle if weighed.whole is not None else 0.0
-    return lambda one: around + (one.angle - around + 180.0) % 360.0 - 180.0
-
-
-def _weighs(found: _Weighed) -> bool:
+def _weighs(found: Weighed) -> bool:
     """Whether the weights of one's own and the other's points differ from none: Hotelling's test over arrangements."""
     from scipy.special import fdtrc
 
@@ -185,7 +186,7 @@ def _steps_from_ideal(shown: SliderShares) -> float:
     return nearest_ideal(item_means(shown.shares[:, list(PRIMARY)]))[1]
 
 
-def _sizes(shown: SliderShares, weighed: _Weighed, options: ScoringOptions) -> dict[str, Estimate]:
+def _sizes(shown: SliderShares, weighed: Weighed, options: ScoringOptions) -> dict[str, Estimate]:
     share = inequality_share(shown)
     return {
         "inequality_share": _known(share) if np.isnan(share) else _left_out(inequality_share, shown, options),

@@ -173,5 +173,5 @@ def _in_words(row: Json) -> str:
     near, blind, chance = (row[name] for name in ("rationality", "rationality_by_chance", "hit_rate_by_chance"))
     return (
         f"{row['target']}, {way}: rationality {near:.2f} (blind answers {blind:.2f}), hit rate {row['hit_rate']:.0%} "
-        f"(blind answers {chance:.2%}), lift {100 * row['lift']:+.1f} points, over {row['runs']} runs"
+        f"(blind answers {chance:.2%}), lift {100 * row['lift']:+.2f} points, over {row['runs']} runs"
     )
