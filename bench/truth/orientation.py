@@ -33,7 +33,7 @@ _STREAM = "bench/truth/orientation"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class IntervalsKept:
     """How often intervals held the truth, and how far off numbers were."""
 
     respondents: int
@@ -88,7 +88,7 @@ def true_angle(member: CohortMember) -> float:
     return float(angle_of(np.mean(means, axis=0)))
 
 
-def coverage(members: Sequence[CohortMember], draws: int, seed: int = 0) -> dict[str, Kept]:
+def coverage(members: Sequence[CohortMember], draws: int, seed: int = 0) -> dict[str, IntervalsKept]:
     """Intervals of the published angle, of the angle of the weights and of inequality aversion against the truth.
 
     Args:
@@ -158,12 +158,12 @@ def _shares(member: CohortMember, item: int, order: Sequence[int], factor: int) 
     return shares
 
 
-def _kept(pairs: Sequence[tuple[Estimate, float]]) -> Kept:
+def _kept(pairs: Sequence[tuple[Estimate, float]]) -> IntervalsKept:
     known = [(found, truth) for found, truth in pairs if found.mean is not None]
     errors = [abs(found.mean - truth) for found, truth in known if found.mean is not None]
     ends = [(found.low, found.high, truth) for found, truth in known]
     bounded = [(low, high, truth) for low, high, truth in ends if low is not None and high is not None]
-    return Kept(
+    return IntervalsKept(
         len(pairs),
         len(bounded),
         float(np.mean([low <= truth <= high for low, high, truth in bounded])) if bounded else float("nan"),
@@ -174,7 +174,7 @@ def _kept(pairs: Sequence[tuple[Estimate, float]]) -> Kept:
 
 
 def _lines(arguments: argparse.Namespace) -> Iterator[str]:
-    cohorts = {"open": lambda: list(COHORT), "sealed": lambda: list(sealed_cohort("bench.truth.orientation"))}
+    cohorts = {"open": lambda: list(COHORT), "sealed": lambda: list(sealed_cohort("calibrate --open-sealed"))}
     chosen = cohorts[arguments.cohort]() if arguments.cohort else drawn_members(arguments.respondents, arguments.seed)
     members = [replace(each, refuses=0.0) for each in chosen if not each.leans.constant]
     for draws in (0, 1, 10):
