@@ -30,4 +30,3 @@ def test_alarms_without_a_difference_are_rare_and_with_one_are_not() -> None:
     quiet, loud = alarms(40, 0.0), alarms(12, 25.0, draws=3)
     assert max(quiet.values()) <= 0.15 and loud["clip"] > 0.7
     assert quiet.keys() == loud.keys() == {"clip", "search word"}
-
