@@ -72,9 +72,9 @@ def test_what_is_planted_in_words_comes_back(who: str) -> None:
 
 def test_intervals_hold_what_is_planted_when_responses_are_drawn_anew() -> None:
     """The larger study is ``python -m bench.truth.value_portrait``."""
-    found, flat = planted_responses(8, seed=3), planted_responses(5, seed=3, flat=True)
-    assert found.coverage >= 0.88 and found.spearman >= 0.93 and found.differ == 1.0
-    assert flat.stands_out <= 0.4
+    found, flat = planted_responses(5, seed=3), planted_responses(3, seed=3, flat=True)
+    assert found.coverage >= 0.86 and found.spearman >= 0.93 and found.differ == 1.0
+    assert flat.stands_out <= 0.34
 
 
 def test_somebody_without_values_has_none() -> None:
