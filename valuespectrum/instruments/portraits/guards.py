@@ -61,7 +61,8 @@ def directions_agree(agreement: float | None) -> Finding:
         return Finding("directions", "unknown", None, LEAST_AGREEMENT, "the scale was put in one direction")
     statements = (
         f"the two directions of the scale agree by {agreement:.2f}",
-        f"the two directions of the scale agree by {agreement:.2f} only: which end means much is not understood",
+        f"the two directions of the scale agree by {agreement:.2f} only: which end means much is not understood, "
+        "or nothing is held dearer than anything else",
     )
     return told("directions", agreement < LEAST_AGREEMENT, agreement, LEAST_AGREEMENT, statements)
 
@@ -78,8 +79,8 @@ def negation_understood(rated: PortraitRatings) -> Finding:
     r = float(np.corrcoef(pairs)[0, 1])
     statements = (
         f"reversed wordings go with the straight ones (r = {r:.2f})",
-        f"reversed wordings do not go with the straight ones (r = {r:.2f}): negation is not read, and the profile is "
-        "what agreeing makes of it",
+        f"reversed wordings do not go with the straight ones (r = {r:.2f}): negation is not read, or nothing is held "
+        "dearer than anything else",
     )
     return told("negation", r <= LEAST_NEGATION, r, LEAST_NEGATION, statements)
 

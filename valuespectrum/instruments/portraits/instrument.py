@@ -17,6 +17,7 @@ from valuespectrum.instruments.portraits.asking import portrait_asks
 from valuespectrum.instruments.portraits.contrasts import Strata, concluded
 from valuespectrum.instruments.portraits.forms import OWN, own_form
 from valuespectrum.instruments.portraits.guards import guards, verdicts
+from valuespectrum.instruments.portraits.keys import UNSCORED
 from valuespectrum.instruments.portraits.options import CLIPS, PortraitOptions
 from valuespectrum.instruments.portraits.ratings import PortraitRatings, portrait_ratings
 from valuespectrum.instruments.portraits.seen import SeenPortraits, moved_by_own
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _UNIT = "item"
-_UNSCORED = "unscored"
+_NO_VALUE = "unscored"
 _PUBLISHED = "texts of a published questionnaire: models have read it, so look at the contamination probe"
 _ONE_SIDED = "the form has no reversed wordings: agreeing with everything cannot be told from holding everything dear"
 
@@ -145,7 +146,7 @@ class PortraitInstrument:
     def rated(self, answers: pd.DataFrame, options: ScoringOptions) -> RatedAnswers:
         """Steps ask by ask, by value of the finest set; every wording and way a version of its own."""
         plain = instructed(answers)
-        plain = plain[plain["value"].fillna("") != ""]
+        plain = plain[plain["value"].fillna(UNSCORED) != UNSCORED]
         scale = self.options.key.scale
         rated = portrait_ratings(plain, scale, options)
         turned = (plain["polarity"].astype(int) * plain["keyed"].astype(int) < 0).to_numpy()
@@ -202,11 +203,11 @@ class PortraitInstrument:
 
     def _strata(self, rated: PortraitRatings) -> SetTable:
         finest = self.options.key.finest
-        table = rated.rows.assign(value=rated.rows["value"].where(rated.rows["value"] != "", _UNSCORED))
+        table = rated.rows.assign(value=rated.rows["value"].where(rated.rows["value"] != UNSCORED, _NO_VALUE))
         row = ValueSet(
-            "items", "Items of the form", (*finest.dimensions, _UNSCORED), (*finest.labels, "Items of no value")
+            "items", "Items of the form", (*finest.dimensions, _NO_VALUE), (*finest.labels, "Items of no value")
         )
-        strata = told_sets(table, row if (table["value"] == _UNSCORED).any() else finest, "").table
+        strata = told_sets(table, row if (table["value"] == _NO_VALUE).any() else finest, "").table
         assert strata is not None, "something is told"
         return strata
 
@@ -216,7 +217,7 @@ class PortraitInstrument:
         answers = said.plain["value"][rated.read.counts].map(self._scored_as).value_counts()
         counts = {str(value): int(count) for value, count in answers.items()}
         scores = rows(found, shown, counts) if found else dict.fromkeys(values.dimensions, nothing("no items"))
-        moved = moved_by_own(said.plain, rated, self.options.key.scale)
+        moved = moved_by_own(said.plain, rated, self.options.key.scale, options.level)
         findings, stands = guards(rated), standing(found, options.seed)
         rates = verdict_rates(rated.read, said.plain["item"], options.level)
         shares = {name: Estimate.read(row) for name, row in rates.items()}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.instruments.portraits.asking import DIGITS, WORDS, option_names
-from valuespectrum.instruments.portraits.keys import AnswerScale
+from valuespectrum.instruments.portraits.keys import UNSCORED, AnswerScale
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
 from valuespectrum.scoring.estimate import Estimate
@@ -52,17 +52,19 @@ def portrait_ratings(answers: pd.DataFrame, scale: AnswerScale, options: Scoring
     """
     read = _read(answers, scale, options)
     numbers = expected_steps(read.shares, scale.lowest)
-    rated = answers[["value", "item", "wording", "polarity"]].rename(columns={"item": "clip"}).assign(number=numbers)
+    rated = answers[["value", "item", "wording", "polarity"]].rename(columns={"item": "clip"})
+    rated = rated.assign(value=rated["value"].fillna(UNSCORED), number=numbers)
     agreed, leans = _in_both_directions(rated, scale.middle)
     keyed = is_reversed(agreed["wording"])
     acquiescence = _acquiescence(agreed, keyed, scale.middle)
     agreed["theta"] = np.where(keyed, 2 * scale.middle - agreed["theta"], agreed["theta"])
-    agreeing = mean_over_items(acquiescence)
+    agreeing = mean_over_items(acquiescence, options.level)
     taken = agreeing.mean if agreeing.mean is not None else 0.0
     agreed["theta"] += np.where(keyed, taken, -taken)
     bias = {"acquiescence": agreeing}
     for name, labels in (("scale_lean", DIGITS), ("label_order", WORDS)):
-        bias[name] = _lean(rated[(answers["labels"] == labels).to_numpy()], scale.middle)
+        numbered = rated[(answers["labels"] == labels).to_numpy()]
+        bias[name] = mean_over_items(_lean(numbered, scale.middle), options.level)
     return PortraitRatings(agreed, numbers, read, leans, bias)
 
 
@@ -104,15 +106,20 @@ def _acquiescence(agreed: pd.DataFrame, keyed: NDArray[np.bool_], middle: float)
     return both.mean(axis=1) - middle
 
 
-def _lean(rated: pd.DataFrame, middle: float) -> Estimate:
+def _lean(rated: pd.DataFrame, middle: float) -> pd.Series[float]:
     """Steps towards high numbers, or towards what is named last, over items that were put in both directions."""
     cells = rated.dropna(subset=["number"]).groupby([*_SET, "polarity"])["number"].mean().unstack("polarity")
     both = cells.reindex(columns=[1, -1]).dropna()
-    return mean_over_items((both.mean(axis=1) - middle).groupby(level=["value", "clip"]).mean())
+    return (both.mean(axis=1) - middle).groupby(level=["value", "clip"]).mean()
 
 
-def mean_over_items(numbers: pd.Series[float]) -> Estimate:
-    """Mean over items with Student's interval over items."""
+def mean_over_items(numbers: pd.Series[float], level: float) -> Estimate:
+    """Mean over items with Student's interval over items.
+
+    Args:
+        numbers: One of each item.
+        level: Coverage aimed at.
+    """
     from scipy.special import stdtrit
 
     count = len(numbers)
@@ -122,5 +129,5 @@ def mean_over_items(numbers: pd.Series[float]) -> Estimate:
     error = float(numbers.std(ddof=1)) / np.sqrt(count) if count > 1 else 0.0
     if not error > 0:
         return Estimate(mean, why="every item gave the same" if count > 1 else "one item")
-    half = float(stdtrit(count - 1, 0.975)) * error
+    half = float(stdtrit(count - 1, (1 + level) / 2)) * error
     return Estimate(mean, mean - half, mean + half, se=error)

@@ -105,13 +105,14 @@ def _after(exhibit: Exhibit, row: StimulusRow, ask: Ask) -> Ask:
     )
 
 
-def moved_by_own(answers: pd.DataFrame, rated: PortraitRatings, scale: AnswerScale) -> Estimate | None:
+def moved_by_own(answers: pd.DataFrame, rated: PortraitRatings, scale: AnswerScale, level: float) -> Estimate | None:
     """How much more a portrait is like somebody after clips of its own value than after those of others, in steps.
 
     Args:
         answers: With ``seen`` where clips were shown before; rows as in ``rated.numbers``.
         rated: What was said.
         scale: Of the form.
+        level: Coverage aimed at.
 
     Returns:
         Mean over items that were put after both, with an interval over items; ``None`` where no clips were shown.
@@ -122,4 +123,4 @@ def moved_by_own(answers: pd.DataFrame, rated: PortraitRatings, scale: AnswerSca
     own = answers["value"].map(lambda value: _TEN_OF.get(value, value)) == answers[SEEN]
     table = answers[["item"]].assign(own=own, like=sign * (rated.numbers - scale.middle)).dropna(subset=["like"])
     sides = table.groupby(["item", "own"])["like"].mean().unstack("own").reindex(columns=[True, False]).dropna()
-    return mean_over_items(sides[True] - sides[False])
+    return mean_over_items(sides[True] - sides[False], level)
