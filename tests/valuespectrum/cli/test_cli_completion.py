@@ -11,7 +11,7 @@ from valuespectrum.cli import main
 LINES = {
     "valuespectrum bench --engine ": ["auto", "naive", "shared", "tree"],
     "valuespectrum bench --layout im": ["image-first"],
-    "valuespectrum bench --strategy ": ["simple", "profile", "isq"],
+    "valuespectrum bench --strategy ": ["simple", "profile", "isq", "anchor", "interview"],
     "valuespectrum export ": ["csv", "parquet", "scores", "hf", "inspect"],
     "valuespectrum corpus search --engine ": ["auto", "exact", "chroma"],
     "valuespectrum corpus re": ["refresh", "rebuild", "relevance", "remove", "reembed"],
