@@ -3,8 +3,8 @@
 What is planted in them stands in ``data/sealed.bin`` and in no file in the clear. It was drawn once, with a seed of the
 operating system that nobody kept (``training/seal.py``); ``data/sealed.sha256`` is the commitment: the SHA-256 of the
 plain document, which holds a random salt. This is a seal against looking by accident and against tuning on what is
-reported, not cryptography: the key is below, and whoever calls :func:`sealed_cohort` has broken the seal. Only training
-and ``calibrate --open-sealed`` do; a test holds that.
+reported, not cryptography: the key is below, and whoever calls :func:`sealed_cohort` has broken the seal. Only
+training, ``calibrate --open-sealed`` and studies of ``bench`` with ``--open-sealed`` do; a test holds that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from valuespectrum.reference.cohort import CohortMember, Leans
 from vectorstore.foundation.errors import InputError, ModelError
 
-OPENERS = ("training", "calibrate --open-sealed")
+OPENERS = ("training", "calibrate --open-sealed", "bench --open-sealed")
 """Who may open the seal."""
 FOLDER = Path(__file__).parent / "data"
 SEALED, COMMITMENT = "sealed.bin", "sealed.sha256"
@@ -39,7 +39,7 @@ def sealed_cohort(opened_by: str) -> tuple[CohortMember, ...]:
         ModelError: The file is missing or is not the one that was committed to.
     """
     if opened_by not in OPENERS:
-        raise InputError(f"the sealed cohort is not for {opened_by!r:.80}", f"only {' and '.join(OPENERS)} open it")
+        raise InputError(f"the sealed cohort is not for {opened_by!r:.80}", f"only {', '.join(OPENERS)} open it")
     try:
         plain, committed = unsealed((FOLDER / SEALED).read_bytes()), (FOLDER / COMMITMENT).read_text("ascii").split()[0]
     except (OSError, ValueError, IndexError, zlib.error) as error:

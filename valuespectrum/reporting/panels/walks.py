@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.charts import ACTIONS
+from valuespectrum.reporting.elements.data import Estimate, ReportData, ReportedSession, SessionStep
 from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.sessions.feeds.measures import MEASURES
@@ -61,6 +62,8 @@ class WalksPanel(Panel):
             "shown": SHOWN,
             "meaning": MEASURES,
             "walkers": walkers,
+            "actions": ACTIONS,
+            "strip": strip,
         }
 
 
@@ -72,6 +75,19 @@ def on_axis(row: Json) -> list[RoleOnAxis]:
         for name, label in ROLES.items()
         if name in row.get("towards", {})
     ]
+
+
+def strip(pair: Json, who: str) -> ReportedSession:
+    """What one of two did with the clips of one feed, as a session to be drawn; nothing where it did not meet a clip.
+
+    Args:
+        pair: A row of ``sessions.people.beside.side_by_side``.
+        who: ``person`` or ``agent``.
+    """
+    column = 2 if who == "person" else 3
+    done = [(row[0], row[1], row[column] or "") for row in pair["clips"]]
+    steps = (SessionStep(place, clip, "", value, action) for place, (clip, value, action) in enumerate(done, start=1))
+    return ReportedSession(str(pair[who]["model"]), "", str(pair["policy"]), int(pair["seed"]), tuple(steps))
 
 
 def walkers(condition: Json) -> Sequence[Json]:
