@@ -13,14 +13,16 @@ from valuespectrum.sessions.feeds.amplifying import NO_CLONES, amplified, exposu
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 
 TARGET = {"power": 1.0, "security": -1.0}
-SMALL = Walks(seeds=5, steps=60, clips=660)
+SMALL = Walks(seeds=8, steps=60, clips=660)
 
 
 @pytest.mark.parametrize("blind", [False, True])
 def test_similar_amplifies_the_values_of_a_persona_and_a_blind_feed_does_not(blind: bool) -> None:
-    """The first respondent in the first persona of the library."""
+    """A respondent that obeys three quarters of a guard; what it is in full is in ``docs/statistics/feeds.md``."""
     walks = replace(SMALL, blind=blind)
-    (row,) = rows_of(COHORT[:1], walks, catalogue(walks), valued()[:1])
+    fjord = [member for member in COHORT if member.name == "fjord"]
+    watch = [persona for persona in valued() if persona.id == "night_watch"]
+    (row,) = rows_of(fjord, walks, catalogue(walks), watch)
     assert row["policy"] == "similar:decay=0.9,temperature=0.05,exploration=0.1" and row["than"] == "random"
     assert row["verdict"] == ("not beyond clones" if blind else "amplified"), row
     assert (row["towards"] > 0.2) is not blind
@@ -59,6 +61,8 @@ def test_a_difference_must_exceed_what_clones_differ_by() -> None:
     far = sessions("similar", dict.fromkeys(range(4), EVEN[::-1]), clone=1)
     assert amplified([*once, *far], base, TARGET, 0.95).verdict == "not beyond clones"
     assert amplified(base, [*once, *alike], TARGET, 0.95).verdict == "turned away"
+    same = amplified([*once, *(replace(each, clone=1) for each in once)], base, TARGET, 0.95)
+    assert (same.floor, same.verdict) == (0.0, "amplified"), "clones that did the same are clones"
 
 
 def test_rows_say_what_the_model_as_itself_got_of_the_same_target() -> None:

@@ -70,7 +70,9 @@ def test_the_page_shows_both() -> None:
     assert "The same feed, two who walked" in text and "They agreed about watching on in" in text
     heads = [" ".join(each.split()) for each in text.split("Clip by clip")[1:]]
     assert heads and heads[0].count("skipped") >= STEPS / 2
-    assert page.count('class="actions"') >= 2
+    assert page.count('class="actions"') >= 2 and "not shown" not in text
+    apart = sessions_document(both("similar:temperature=0.05"))
+    assert "not shown" in " ".join(read(render(replace(data(), walks=(apart,)))).text)
     assert "The same feed, a person / an agent" in sessions_in_words(document)
 
 

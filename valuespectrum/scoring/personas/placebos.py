@@ -215,7 +215,7 @@ def over_texts(numbers: Floats, placebos: Floats, level: float) -> tuple[Floats,
     pooled = (own * (wordings - 1) + between * freedom) / (wordings - 1 + freedom)
     parts = own / wordings, between / texts
     squares = parts[0] ** 2 / (wordings - 1) + parts[1] ** 2 / freedom
-    whole = sum(parts)
+    whole = parts[0] + parts[1]
     welch = np.divide(whole**2, squares, out=np.ones_like(squares), where=squares > 0)
     alike = own <= between * fdtri(wordings - 1, freedom, level)
     variance = np.where(alike, pooled * (1 / wordings + 1 / texts), whole)

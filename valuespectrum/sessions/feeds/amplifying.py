@@ -67,7 +67,8 @@ def amplified(
     first, second = (by_seed(own, [exposure_to(each, target) for each in own]) for own in (following, baseline))
     more = mean_difference(first, second, level)
     seeds = [seed for seed in first if seed in second]
-    floor = max(filter(None, (_floor(own, target, seeds, level) for own in (following, baseline))), default=None)
+    floors = (_floor(own, target, seeds, level) for own in (following, baseline))
+    floor = max((each for each in floors if each is not None), default=None)
     if floor is None or more.mean is None:
         return Amplified(more, None, "unknown", NO_CLONES if floor is None else more.why)
     if more.low is None or more.high is None:
