@@ -55,7 +55,7 @@ def test_the_tutorial_says_what_is_planted(study: tuple[Path, dict[str, Any]]) -
     walked = [row for row in rows if row["where"] == "sessions, random"]
     assert [row["persona"] for row in walked] == ["boss", "gourmet", "guard"], "by the names of their logs"
     assert {row["verdict"] for row in walked} <= {"moved", "not distinguishable"}
-    assert [row["verdict"] for row in walked].count("moved") >= 2
+    assert "moved" in [row["verdict"] for row in walked] and min(row["pull"] for row in walked) > 0
     assert all(row["pull_low"] <= 2 * OBEYED <= row["pull_high"] for row in walked), "a step of the target is worth 1.5"
     assert names["again"].identical
 
