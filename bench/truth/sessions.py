@@ -1,7 +1,7 @@
 """Sessions of planted walkers through a feed: ``python -m bench.truth.sessions``.
 
-``logit P(keep watching) = logit P(like) = theta_v + clip``, ``theta = (1 - o) bare + o * 2 * target + text``, the same
-clips and seeds for all roles; actions are drawn. Simulated without a model.
+``logit P(keep watching) = logit P(like) = theta_v + clip``, ``theta = (1 - o) bare + o * 2 * target + text``, targets
+of our own personas, the same clips and seeds for all roles; actions are drawn. Simulated without a model.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from agents.personas.persona import load_personas
+from agents.personas.reserved import in_first_wording
 from valuespectrum.scoring.readouts.evidence import Floats
 from valuespectrum.sessions.revealed.profiles import Revealed, RevealOptions, reveal
-from valuespectrum.sessions.revealed.roles import session_personas
+from valuespectrum.sessions.revealed.roles import movement_of, session_personas
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.random_streams import stream
 
-TARGET: Floats = np.array([1.0, 1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 REACH = 2.0
 BARE, PERSONA = Walker("m"), Walker("m", "role", "simple")
 
@@ -32,11 +35,24 @@ class Planted:
     text_sd: float = 0.2
     """Of what any text shifts a value by, in log-odds."""
     texts: int = 8
+    wordings: int = 1
+    """Of the persona; each is a text of its own."""
     seeds: int = 10
     steps: int = 50
     clips: int = 100
     clip_sd: float = 0.4
     value_sd: float = 0.8
+
+
+@cache
+def targets() -> Floats:
+    """What our own personas aim at, shape (personas, values)."""
+    held = [persona.target for persona in load_personas() if persona.kind == "values"]
+    return np.array([[target[value] for value in VALUES] for target in held])
+
+
+def _worded(number: int) -> str:
+    return f"{PERSONA.persona}@{number + 1}" if number else PERSONA.persona
 
 
 def walks(
@@ -52,12 +68,15 @@ def walks(
 def study(planted: Planted, luck: np.random.Generator) -> tuple[list[WalkedSession], Floats, Floats]:
     """Sessions of all roles, the bare profile and the target."""
     values = len(VALUES)
-    bare, target = luck.normal(0, planted.value_sd, values), luck.permutation(TARGET)
+    bare, target = luck.normal(0, planted.value_sd, values), targets()[luck.integers(len(targets()))]
     effects = luck.normal(0, planted.clip_sd, planted.clips)
     shown = np.array([luck.permutation(planted.clips)[: planted.steps] for _ in range(planted.seeds)])
     stock = dict.fromkeys(VALUES, planted.clips // values)
     roles = [(BARE, bare, 0.0)]
-    roles += [(PERSONA, (1 - planted.obedience) * bare + planted.obedience * REACH * target, planted.text_sd)]
+    played = (1 - planted.obedience) * bare + planted.obedience * REACH * target
+    roles += [
+        (PERSONA._replace(persona=_worded(number)), played, planted.text_sd) for number in range(planted.wordings)
+    ]
     roles += [(Walker("m", f"placebo-{text}", "simple"), bare, planted.text_sd) for text in range(1, planted.texts + 1)]
     sessions = []
     for walker, likes, text_sd in roles:
@@ -100,8 +119,11 @@ def measured(planted: Planted, count: int, seed: int) -> dict[str, float]:
     """Shares of verdicts, and of intervals that hold what is planted."""
     found: dict[str, list[float]] = {}
     for trial in range(count):
-        row, revealed, bare, target = judged(planted, np.random.default_rng([seed, trial]))
-        obeyed = planted.obedience
+        sessions, bare, target = study(planted, stream(seed, f"bench/sessions/{planted}", trial))
+        revealed, obeyed = reveal(sessions), planted.obedience
+        texts = [walker for walker, _ in revealed.walkers if walker.placebo]
+        worded = [walker for walker, _ in revealed.walkers if in_first_wording(walker.persona) == PERSONA.persona]
+        row = movement_of(revealed, worded, BARE, texts, target)
         told = {
             "moved": row["verdict"] == "moved",
             "moved away": row["verdict"] == "moved away",
@@ -130,12 +152,15 @@ def _holds(row: Json, name: str, true: float) -> float:
 
 
 def cases() -> Iterator[tuple[str, Planted]]:
-    """Nothing first, then half and most of a persona."""
-    for obedience in (0.0, 0.5, 0.75):
-        for text_sd in (0.0, 0.2):
+    """Nothing first, then half and most of a persona; then what finds half of one where any words do much."""
+    for text_sd in (0.2, 0.3, 0.5):
+        for obedience in (0.0, 0.5, 0.75):
             yield f"obeyed {obedience:g}, text sd {text_sd:g}", Planted(obedience, text_sd)
-    yield "obeyed 0, 5 seeds of 30 steps, 5 texts", Planted(seeds=5, steps=30, texts=5)
-    yield "obeyed 0.5, 5 seeds of 30 steps, 5 texts", Planted(0.5, seeds=5, steps=30, texts=5)
+    for obedience in (0.0, 0.5):
+        yield f"obeyed {obedience:g}, text sd 0.5, 12 texts", Planted(obedience, 0.5, texts=12)
+        yield f"obeyed {obedience:g}, text sd 0.5, 3 wordings", Planted(obedience, 0.5, wordings=3)
+        yield f"obeyed {obedience:g}, text sd 0.5, 3 wordings, 20 seeds", Planted(obedience, 0.5, wordings=3, seeds=20)
+        yield f"obeyed {obedience:g}, 5 seeds of 30 steps, 5 texts", Planted(obedience, seeds=5, steps=30, texts=5)
 
 
 def main() -> None:
@@ -143,8 +168,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="cases whose names end so")
     chosen = parser.parse_args()
     for name, planted in cases():
+        if not name.endswith(chosen.only):
+            continue
         shares = measured(planted, chosen.trials, chosen.seed)
         print(f"{name:45}" + "".join(f"  {each} {share:.3f}" for each, share in shares.items()), flush=True)
 

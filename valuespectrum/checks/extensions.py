@@ -12,18 +12,8 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "valuespectrum.embedders": ("hf", "open_clip", "reference"),
     "valuespectrum.sources": ("data_export", "folder", "manifest", "ytdlp"),
     "valuespectrum.recognisers": ("faster-whisper",),
-    "valuespectrum.policies": (
-        "adversarial",
-        "balanced",
-        "bandit",
-        "popular",
-        "random",
-        "replay",
-        "similar",
-        "yoked",
-    ),
 }
-"""What our own installation registers."""
+"""What our own installation declares; policies and instruments of ours register themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 
@@ -10,9 +10,11 @@ import numpy as np
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.scoring.personas.rows import summarise
-from valuespectrum.sessions.feeds.measures import WINDOWS, session_amplification, session_measures, session_shares
+from valuespectrum.sessions.feeds.amplifying import policy_rows
+from valuespectrum.sessions.feeds.measures import WINDOWS, session_amplification, session_measures
 from valuespectrum.sessions.feeds.personalising import personalisation
 from valuespectrum.sessions.feeds.reacting import interventions
+from valuespectrum.sessions.people.beside import side_by_side
 from valuespectrum.sessions.revealed.before_after import before_after
 from valuespectrum.sessions.revealed.profiles import (
     OUTCOMES,
@@ -21,7 +23,7 @@ from valuespectrum.sessions.revealed.profiles import (
     consecutive,
     reveal,
 )
-from valuespectrum.sessions.revealed.roles import session_personas
+from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, Stability, fading, separability, stability
 from valuespectrum.sessions.walks.means import by_seed, mean_difference, mean_over
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
@@ -53,9 +55,10 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         options: Windows, outcomes, level.
 
     Returns:
-        ``conditions`` (one for each model and policy: ``walkers``, ``personas``, ``persona_summary``,
-        ``separability``, ``stability``, ``personalisation``, ``covers``), ``policies`` (what one policy shows more of
-        than another, walker by walker), ``interventions``, ``published``, ``sessions``, ``level``, ``window``.
+        ``conditions`` (one for each model and policy: ``walkers``, ``personas``, ``over_wordings``,
+        ``persona_summary``, ``separability``, ``stability``, ``personalisation``, ``covers``), ``policies`` (what one
+        policy shows more of than another, walker by walker), ``interventions``, ``published``, ``side_by_side``
+        (people and agents who met the same feed), ``sessions``, ``level``, ``window``.
 
     Raises:
         InputError: There are no sessions.
@@ -74,9 +77,10 @@ def sessions_document(sessions: Sequence[WalkedSession], options: SessionScoring
         "window": options.window,
         "outcomes": list(options.reveal.outcomes),
         "conditions": [_condition(model, policy, own, options) for (model, policy), own in groups.items()],
-        "policies": list(_policies(plain, options.reveal.level)),
+        "policies": list(policy_rows(plain, options.reveal.level)),
         "interventions": interventions(sessions, options.window, options.reveal.level),
         "published": before_after(plain),
+        "side_by_side": side_by_side(plain),
     }
 
 
@@ -100,6 +104,7 @@ _NOTHING_REVEALED: Json = {
     "reweighted": False,
     "profiles": {},
     "personas": [],
+    "over_wordings": [],
     "persona_summary": [],
 }
 
@@ -122,6 +127,7 @@ def _revealed(sessions: Sequence[WalkedSession], walkers: Sequence[Walker], opti
         "reweighted": revealed.reweighted,
         "profiles": {each: _profiles(each, sessions, revealed, options) for each in walkers},
         "personas": personas,
+        "over_wordings": list(worded_personas(revealed, targets)),
         "persona_summary": summarise(personas, options.reveal.level) if personas else [],
         "separability": asdict(separability(revealed, playing)),
         "rank_order_stability": stable.rank_order,
@@ -209,27 +215,6 @@ def _personalised(
         found = personalisation(own, other, seed=options.reveal.seed)
         told = _without_nan(asdict(found)) | {"sessions": list(found.sessions)}
         yield {"first": first.words, "second": second.words, **told}
-
-
-def _policies(sessions: Sequence[WalkedSession], level: float) -> Iterator[Json]:
-    """How much more of what a persona aims at one policy shows than another, seed by seed."""
-    policies = list(dict.fromkeys(each.policy for each in sessions))
-    for walker in dict.fromkeys(each.walker for each in sessions if each.target and any(each.target.values())):
-        shown = {}
-        for policy in policies:
-            own = [each for each in sessions if each.walker == walker and each.policy == policy]
-            shown[policy] = by_seed(own, [_towards(each) for each in own])
-        for first, second in combinations(policies, 2):
-            found = mean_difference(shown[second], shown[first], level)
-            if found.mean is not None:
-                yield {**walker._asdict(), "policy": second, "than": first, **found.to_json("towards")}
-
-
-def _towards(session: WalkedSession) -> float:
-    """Exposure to what the persona aims at minus that of the catalogue, weighted by the target."""
-    total, shares = sum(session.stock.values()), session_shares(session)
-    aims: Mapping[str, float] = session.target or {}
-    return sum(aims.get(value, 0.0) * (shares[value] - session.stock[value] / total) for value in shares)
 
 
 def _without_nan(row: Json) -> Json:

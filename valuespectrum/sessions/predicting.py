@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.sessions.revealed.mixed import blocks
+from valuespectrum.sessions.revealed.decisions import blocks
 from valuespectrum.sessions.revealed.profiles import OUTCOMES
 from valuespectrum.sessions.walks.walked import Floats, WalkedSession, Walker
 from valuespectrum.theory.values import VALUES

@@ -48,6 +48,21 @@ function nextFrames() {
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }
 
+/** Milliseconds within which a browser that has found a picture decodes it; where it stood there, nothing comes. */
+const LONGEST_DECODING = 3000;
+/** Seconds between a time and the picture that belongs to it, at two pictures a second. */
+const NEAR = 0.5;
+
+const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+/** Resolves once a picture of about a time has come; never where a browser does not tell. */
+const pictureAt = (video, time) => new Promise((resolve) => {
+  const look = (_, { mediaTime }) => {
+    if (Math.abs(mediaTime - time) < NEAR) resolve(); else video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback?.(look);
+});
+
 /** Plays the video of a clip. */
 class Film {
   constructor(clip, label) {
@@ -56,10 +71,11 @@ class Film {
       disablePictureInPicture: true, disableRemotePlayback: true,
     });
     this.kind = "video";
+    this.still = make("canvas", { ariaHidden: "true" });
   }
   get time() { return this.element.currentTime; }
   get playing() { return !this.element.paused && this.element.readyState > 2; }
-  play() { return this.element.play(); }
+  play() { this.still.remove(); return this.element.play(); }
   pause() { this.element.pause(); }
   mute(on) { this.element.muted = on; }
   get seconds() { return this.element.duration; }
@@ -70,12 +86,22 @@ class Film {
     video.pause();
     const failed = this.broken().then(() => { throw new Error("the browser cannot play this video"); });
     if (video.readyState < 2) await Promise.race([failed, once(video, "loadeddata")]);
-    // Also where it stands there already: a picture that was never sought may not have been drawn.
-    const sought = once(video, "seeked");
+    // Also where it stands there already: a picture that was never sought may not have been decoded.
+    const sought = once(video, "seeked"), come = pictureAt(video, time);
     video.currentTime = time;
     await Promise.race([failed, sought]);
+    // A video that has been sought may still show the picture of before.
+    await Promise.race([failed, come, wait(LONGEST_DECODING)]);
+    this.hold();
     await nextFrames();
     return video.currentTime;
+  }
+  /** Lay the sought picture over the video, which goes on showing the one of before for as long as it likes. */
+  hold() {
+    const { still, element: video } = this;
+    [still.width, still.height] = [video.videoWidth, video.videoHeight];
+    still.getContext("2d").drawImage(video, 0, 0);
+    video.after(still);
   }
 }
 

@@ -307,7 +307,7 @@ def test_a_condition_without_words_is_refused_before_anybody_is_asked(tmp_path: 
 
     made = pictured_corpus(tmp_path, 3, frames=1)
     mute = Silently(list(zip(made._frames, made._vectors, strict=True)), tmp_path)
-    for names, message in ((("caption",), "no clip has a caption"), (("transcript",), "a corpus holds none")):
+    for names, message in ((("caption",), "no clip has a caption"), (("transcript",), "no clip has a transcript")):
         with pytest.raises(InputError, match=message):
             run_benchmark(replace(options(tmp_path, *names), run=tmp_path / names[0]), mute, AxesEmbedder(), [PLAIN])
     with pytest.raises(InputError, match="without a condition"):

@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from session_worlds import PlantedFeed, walk
 
-from bench.truth.sessions import BARE, PERSONA, Planted, judged, measured, study
+from agents.personas.persona import load_personas
+from bench.truth.sessions import BARE, PERSONA, Planted, judged, measured, study, targets
+from valuespectrum.operations.studies.roleplay_plan import Effort, planned_power, power_in_words
 from valuespectrum.scoring.personas.placebos import FEWEST_PLACEBOS
+from valuespectrum.scoring.personas.power import PersonaStudy, chance_of_moved, sessions_noise
 from valuespectrum.sessions.document import SessionScoring, sessions_document
 from valuespectrum.sessions.revealed.profiles import RevealOptions, consecutive, reveal
+from valuespectrum.sessions.revealed.roles import session_personas, worded_personas
 from valuespectrum.sessions.revealed.stability import STRETCHES, fading, separability, stability
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
@@ -31,6 +35,41 @@ def test_half_of_a_persona_is_found_and_told() -> None:
     found = measured(Planted(0.5), 8, seed=2)
     assert found["moved"] >= 7 / 8
     assert found["keep"] >= 6 / 8 and found["pull"] >= 6 / 8 and found["profile"] >= 0.88
+
+
+def test_several_wordings_find_half_of_a_persona_where_any_words_do_much() -> None:
+    """One wording finds it in two of three, three wordings in nearly all."""
+    sessions, _, target = study(Planted(0.5, 0.5, wordings=3), np.random.default_rng(2))
+    aim = dict(zip(VALUES, target.tolist(), strict=True))
+    revealed, names = reveal(sessions), [PERSONA.persona, *(f"{PERSONA.persona}@{number}" for number in (2, 3))]
+    (row,) = worded_personas(revealed, dict.fromkeys(names, aim))
+    assert (row["persona"], row["wordings"], row["verdict"]) == (PERSONA.persona, 3, "moved")
+    alone = list(session_personas(revealed, dict.fromkeys(names, aim)))
+    assert [each["persona"] for each in alone] == names
+    assert row["beyond"] == pytest.approx(np.mean([each["beyond"] for each in alone]))
+    assert row["beyond_se"] < min(each["beyond_se"] for each in alone)
+    assert list(worded_personas(revealed, {PERSONA.persona: aim})) == []
+
+
+def test_the_plan_says_what_the_study_finds() -> None:
+    """Power as drawn for a plan, beside the shares of ``bench.truth.sessions`` (300 studies each)."""
+    aims = list(targets())
+
+    def chance(obedience: float, text_sd: float, wordings: int = 1, sessions: int = 10) -> float:
+        found = chance_of_moved(obedience, text_sd, aims, PersonaStudy(8, wordings, sessions_noise(sessions, 50, 10)))
+        assert found is not None
+        return found
+
+    assert chance(0.5, 0.5, wordings=3) == pytest.approx(0.853, abs=0.06)
+    assert chance(0.0, 0.5, wordings=3) < 0.025
+    assert chance(0.5, 0.5) < chance(0.5, 0.5, sessions=20) < 0.7 < chance(0.5, 0.5, 2) < 0.9 < chance(0.5, 0.5, 3, 20)
+    assert chance_of_moved(0.5, 0.5, aims, PersonaStudy(4)) is None
+    assert chance_of_moved(0.5, 0.5, [np.zeros(10)], PersonaStudy(8)) is None
+    little, much = planned_power(load_personas(), Effort(1, 8, 10), 50)
+    assert (little.text_sd, much.text_sd) == (0.3, 0.5) and little.moved > 0.8 > 0.6 > much.moved
+    assert much.enough == Effort(3, 8, 20)
+    assert "--persona-wordings 3 --placebos 8 --sessions 20" in power_in_words([much], Effort(1, 8, 10))[0]
+    assert planned_power(load_personas(), Effort(1, 4, 10), 50) == planned_power([], Effort(1, 8, 10), 50) == []
 
 
 def test_a_persona_without_enough_placebo_texts_gets_no_verdict() -> None:

@@ -159,6 +159,7 @@ def test_a_corpus_of_the_release_before_is_read_as_it_is_and_brought_forward(tmp
         )
     connection = sqlite3.connect(folder / "corpus.sqlite", isolation_level=None)
     connection.execute("DROP TABLE known_as")
+    connection.execute("DROP TABLE transcript")
     connection.execute("PRAGMA user_version = 2")
     connection.close()
     with Corpus.open(folder) as corpus:

@@ -19,11 +19,14 @@ from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Teller, Unattended
 from valuespectrum.operations.shared.walking import WalkSettings
 from valuespectrum.operations.studies.roleplay_plan import (
+    Effort,
     PlannedSession,
     SessionsCost,
     cost_in_words,
     crossed,
+    planned_power,
     played_roles,
+    power_in_words,
     sessions_cost,
 )
 from valuespectrum.operations.studies.roleplay_words import in_words
@@ -255,12 +258,16 @@ def plan_roleplay(
     study = _Study.of(corpus, models, run, settings)
     asked = plan_bench(study.corpus, study.models, study.run, study.questions, teller)
     costs = study.costs() if settings.sessions else {}
+    planned = Effort(settings.persona_wordings, settings.placebos, settings.sessions)
+    power = planned_power(study.personas, planned, settings.steps)
     document = {
         "dry_run": True,
         "questions": asked.to_dict(),
         "sessions": {name: asdict(each) for name, each in costs.items()},
+        "power": [asdict(each) for each in power],
     }
-    return RoleplayPlan(document, "\n".join([asked.text, *cost_in_words(costs, settings.policy)]))
+    told = [*cost_in_words(costs, settings.policy), *power_in_words(power, planned)]
+    return RoleplayPlan(document, "\n".join([asked.text, *told]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,3 +160,90 @@ def cost_in_words(costs: Mapping[str, SessionsCost], policies: Sequence[str]) ->
             f"logged; {cost.least:,} to {cost.most:,} questions; cost {paid}"
         )
     return lines
+
+
+HALF = 0.5
+"""Obedience that a plan says the power of."""
+ENOUGH = 0.9
+"""Share of personas that a study should find."""
+TEXT_SDS = (0.3, 0.5)
+"""What any words move a value by, in log-odds: by little, and by much."""
+TIMES = (1, 2, 4)
+"""As many sessions as planned, in steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a study takes to tell a persona from any words."""
+
+    wordings: int
+    """Of each persona."""
+    texts: int
+    """Placebo texts."""
+    sessions: int
+    """Of each role under a policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPower:
+    """How often a persona that is obeyed by half would be called moved in sessions."""
+
+    text_sd: float
+    """What any words move a value by, standard deviation in log-odds."""
+    moved: float
+    """Share of personas, as planned."""
+    enough: Effort | None
+    """From which on it is nine of ten: sessions first, then wordings, then texts; ``None`` where nothing reaches it."""
+
+
+def planned_power(personas: Sequence[Persona], planned: Effort, steps: int) -> list[PlannedPower]:
+    """What a study could find; nothing where no persona has a target, or texts are too few for a verdict.
+
+    Args:
+        personas: In any of their wordings.
+        planned: Wordings, texts, sessions.
+        steps: Of a session.
+    """
+    import numpy as np
+
+    from agents.personas.reserved import MOST_PLACEBO_TEXTS
+    from agents.personas.wordings import MOST_WORDINGS
+    from valuespectrum.scoring.personas.power import PersonaStudy, chance_of_moved, sessions_noise
+
+    aims = [np.array(list(persona.target.values()), dtype=np.float64) for persona in personas]
+
+    def moved(effort: Effort, text_sd: float) -> float | None:
+        noise = sessions_noise(effort.sessions, steps, len(aims[0]))
+        return chance_of_moved(HALF, text_sd, aims, PersonaStudy(effort.texts, effort.wordings, noise))
+
+    if not aims or not planned.sessions:
+        return []
+    efforts = [
+        Effort(wordings, texts, times * planned.sessions)
+        for wordings in range(planned.wordings, max(MOST_WORDINGS, planned.wordings) + 1)
+        for texts in sorted({planned.texts, MOST_PLACEBO_TEXTS})
+        for times in TIMES
+    ]
+    found = []
+    for text_sd in TEXT_SDS:
+        share = moved(planned, text_sd)
+        if share is not None:
+            enough = next((each for each in efforts if (moved(each, text_sd) or 0.0) >= ENOUGH), None)
+            found.append(PlannedPower(text_sd, share, enough))
+    return found
+
+
+def power_in_words(found: Sequence[PlannedPower], planned: Effort) -> list[str]:
+    """A line for each size of what any words do."""
+    lines = []
+    for each in found:
+        told = f"a persona obeyed by half is called moved in {100 * each.moved:.0f} % where any words move a value by "
+        advice = "; nothing here finds nine of ten"
+        if each.enough is not None:
+            takes = (
+                f"; nine of ten take --persona-wordings {each.enough.wordings} --placebos {each.enough.texts} "
+                f"--sessions {each.enough.sessions}"
+            )
+            advice = "" if each.enough == planned else takes
+        lines.append(f"{told}{each.text_sd:g} log-odds{advice}")
+    return lines

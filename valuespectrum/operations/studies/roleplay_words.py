@@ -44,12 +44,16 @@ def _conditions(document: Json) -> Iterator[str]:
     for condition in document["conditions"]:
         head = f"In {condition['sessions']:,} sessions of {condition['model']} under {condition['policy']}"
         yield _part(head, condition["personas"]) if condition["personas"] else f"{head}:"
+        if condition.get("over_wordings"):
+            yield _part("Each over its wordings", condition["over_wordings"])
         yield _feeds(condition, document["window"])
         yield condition["covers"]
     if document["policies"]:
         yield _policies(document["policies"])
     if any(row["change"] is not None for row in document["published"]["rows"]):
         yield _published(document["published"])
+    if document["side_by_side"]:
+        yield _side_by_side(document["side_by_side"])
 
 
 def _part(head: str, rows: Sequence[Json]) -> str:
@@ -79,9 +83,37 @@ def _feeds(condition: Json, window: int) -> str:
 
 
 def _policies(rows: Sequence[Json]) -> str:
-    cells = [(_role(row), row["policy"], row["than"], _with_ends(row, "towards")) for row in rows]
+    cells = [
+        (
+            _role(row),
+            row["policy"],
+            row["than"],
+            *(_with_ends(row, name) for name in ("towards", "beyond_bare")),
+            "-" if row["floor"] is None else f"{row['floor']:.2f}",
+            row["verdict"],
+        )
+        for row in rows
+    ]
     head = "How much more of what a persona aims at one policy shows than another (share, weighted by the target):"
-    return f"{head}\n{table(('walker', 'policy', 'than', 'more'), cells)}"
+    columns = ("walker", "policy", "than", "more", "beyond no persona", "clones", "verdict")
+    return f"{head}\n{table(columns, cells)}"
+
+
+def _side_by_side(rows: Sequence[Json]) -> str:
+    cells = [
+        (
+            row["person"]["model"],
+            _role(row["agent"]),
+            row["policy"],
+            row["shared"],
+            _percent(row["in_step"]),
+            *(f"{_percent(row['person_did'][name])} / {_percent(row['agent_did'][name])}" for name in ("kept", "like")),
+            _percent(row["agreement"]),
+        )
+        for row in rows
+    ]
+    columns = ("person", "agent", "policy", "shared clips", "in step", "watched on", "liked", "agreed")
+    return f"The same feed, a person / an agent (one pair of sessions is an anecdote):\n{table(columns, cells)}"
 
 
 def _published(published: Json) -> str:

@@ -1,8 +1,8 @@
 """Training of the reference embedder: a small open_clip model on drawn frames and grammar texts.
 
-First the picture part learns to point at the vector of its look and of its time of day; then the text part learns to
-point at the pictures that a text is true of, which are embedded once. That is much cheaper than training both at once,
-and texts in place of fixed vectors would teach the picture part nothing else.
+First the picture part learns to point at the vectors of its look, of its time of day and of the value that is lived;
+then the text part learns to point at the pictures that a text is true of, which are embedded once. That is much cheaper
+than training both at once, and texts in place of fixed vectors would teach the picture part nothing else.
 
 A keyword is true of several looks, so the contrastive target of a row is spread evenly over all its matches (UniCL,
 Yang et al. 2022) in place of the diagonal. The grammar is small enough to set every picture against one text of every
@@ -32,6 +32,7 @@ from valuespectrum.reference.training.material.captions import (
     naming_texts,
 )
 from valuespectrum.reference.training.material.pictures import TrainingPictures, augment, normalise
+from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.torch_setup import prepare_torch
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ NAMED_SHARE = 0.4
 """Share of the keywords that one step sees."""
 TIME_WEIGHT = 0.3
 """Weight of the time of day beside the look."""
+VALUE_WEIGHT = 0.3
+"""Weight of the value that is lived: looks of one value have to lie together, or no single vector is near to all of
+the many looks that the name of a value is true of."""
 SHARPEST = 60.0
 """Largest factor between a cosine and its log-odds."""
 
@@ -92,14 +96,18 @@ def train_embedder(pictures: TrainingPictures, options: EmbedderOptions, folder:
 
 
 def _train_picture_part(model: CLIP, pictures: TrainingPictures, options: EmbedderOptions, log: Log) -> None:
-    """Vectors of looks and times are learnt with it and thrown away."""
+    """Vectors of looks, times and lived values are learnt with it and thrown away."""
     import torch
 
     generator = torch.Generator().manual_seed(options.seed)
     dimensions = cast(int, ARCHITECTURE["embed_dim"])
-    look_vectors = torch.nn.Parameter(torch.randn(len(LOOKS), dimensions))
-    time_vectors = torch.nn.Parameter(torch.randn(len(TIMES_OF_DAY), dimensions))
-    learnt = [*model.visual.parameters(), look_vectors, time_vectors, model.logit_scale]
+    truths = (
+        (pictures.looks, len(LOOKS), 1.0),
+        (pictures.times, len(TIMES_OF_DAY), TIME_WEIGHT),
+        (_lived_values()[pictures.looks], len(TEN.dimensions) + 1, VALUE_WEIGHT),
+    )
+    named = [torch.nn.Parameter(torch.randn(classes, dimensions)) for _, classes, _ in truths]
+    learnt = [*model.visual.parameters(), *named, model.logit_scale]
     visual = model.visual.to(memory_format=torch.channels_last).train()
     descent = _Descent(learnt, options.picture_rate, options.picture_steps, "embedder, pictures", log)
     rows = _epochs(len(pictures.looks), options.picture_rows, options.seed)
@@ -108,9 +116,10 @@ def _train_picture_part(model: CLIP, pictures: TrainingPictures, options: Embedd
         with torch.autocast("cpu", torch.bfloat16):
             vectors = visual(shown)
         vectors = _unit(vectors.float()) * model.logit_scale.exp()
-        looks, times = (torch.from_numpy(truth[chosen]) for truth in (pictures.looks, pictures.times))
-        loss = torch.nn.functional.cross_entropy(vectors @ _unit(look_vectors).T, looks)
-        loss = loss + TIME_WEIGHT * torch.nn.functional.cross_entropy(vectors @ _unit(time_vectors).T, times)
+        loss = torch.zeros(())
+        for own, (truth, _, weight) in zip(named, truths, strict=True):
+            right = torch.from_numpy(truth[chosen])
+            loss = loss + weight * torch.nn.functional.cross_entropy(vectors @ _unit(own).T, right)
         descent.step(loss, step)
         _limit_scale(model)
     visual.eval()
@@ -284,6 +293,15 @@ def word_precision(
 
 def _serves(look: int, values: set[str | None]) -> bool:
     return any(weight > 0 and value in values for value, weight in LOOKS[look].weights.items())
+
+
+def _lived_values() -> np.ndarray:
+    """For each look the number of the one of the ten values whose name is true of it; a further number for none."""
+    texts = {text.words: text.looks for text in keyword_texts()}
+    lived = np.full(len(LOOKS), len(TEN.dimensions))
+    for number, value in enumerate(TEN.dimensions):
+        lived[list(texts[TEN.label(value).lower()])] = number
+    return lived
 
 
 def _other_versions() -> np.ndarray:

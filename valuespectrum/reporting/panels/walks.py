@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from valuespectrum.reporting.elements.data import Estimate, ReportData
+from agents.browsing.log import NO_ACTION
+from valuespectrum.reporting.elements.charts import ACTIONS
+from valuespectrum.reporting.elements.data import Estimate, ReportData, ReportedSession, SessionStep
 from valuespectrum.reporting.elements.whiskers import marks, span_of, whisker
 from valuespectrum.reporting.panels.base import PANELS, Panel
 from valuespectrum.sessions.feeds.measures import MEASURES
 from vectorstore.foundation.json_types import Json
 
+NOT_SHOWN = "not shown"
 ROLES: Mapping[str, str] = {"bare": "no persona", "persona": "persona", "placebos": "placebo texts"}
 """Kinds of roles, in the order in which they stand on the axis."""
 SHOWN: Mapping[str, str] = {
@@ -61,6 +64,8 @@ class WalksPanel(Panel):
             "shown": SHOWN,
             "meaning": MEASURES,
             "walkers": walkers,
+            "in_words": in_words,
+            "strip": strip,
         }
 
 
@@ -72,6 +77,33 @@ def on_axis(row: Json) -> list[RoleOnAxis]:
         for name, label in ROLES.items()
         if name in row.get("towards", {})
     ]
+
+
+def strip(pair: Json, who: str) -> ReportedSession:
+    """What one of two did with the clips of one feed, as a session to be drawn.
+
+    Args:
+        pair: A row of ``sessions.people.beside.side_by_side``.
+        who: ``person`` or ``agent``.
+    """
+    column = 2 if who == "person" else 3
+    done = [(row[0], row[1], NOT_SHOWN if row[column] is None else _readable(row[column])) for row in pair["clips"]]
+    steps = (SessionStep(place, clip, "", value, action) for place, (clip, value, action) in enumerate(done, start=1))
+    return ReportedSession(str(pair[who]["model"]), "", str(pair["policy"]), int(pair["seed"]), tuple(steps))
+
+
+def in_words(action: str | None) -> str:
+    """What was done with a clip; ``None`` for one that was not met.
+
+    Example:
+        >>> in_words("like"), in_words("none"), in_words(None)
+        ('liked', 'no readable answer', 'not shown')
+    """
+    return NOT_SHOWN if action is None else ACTIONS.get(_readable(action), action)
+
+
+def _readable(action: str) -> str:
+    return "" if action == NO_ACTION else action
 
 
 def walkers(condition: Json) -> Sequence[Json]:

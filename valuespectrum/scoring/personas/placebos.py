@@ -82,7 +82,8 @@ def movement(
     """Judge one persona.
 
     Args:
-        persona: Shape (values,): log-odds under the persona; NaN for what is not measured.
+        persona: Shape (values,): log-odds under the persona; NaN for what is not measured. Shape (wordings, values)
+            where it was put in several wordings: the verdict is then about their mean.
         bare: Of the model without any.
         target: What the persona aims at.
         placebos: Profiles under placebo texts, each a text of its own; at least five for a verdict.
@@ -95,6 +96,7 @@ def movement(
         exactly the same have no spread; then the sign of the second contrast counts, where clips and wordings show
         none either.
     """
+    worded, persona = np.atleast_2d(persona), persona if persona.ndim == 1 else persona.mean(axis=0)
     regression = regress(persona, bare, target)
     aligned, ceiling = alignment_with_ceiling(persona, target)
     aligned_bare, _ = alignment_with_ceiling(bare, target)
@@ -105,7 +107,8 @@ def movement(
     if sets is not None and len(placebos) >= FEWEST_PLACEBOS and not regression.why:
         keeps = np.array([one.keep for one in (regression, *by_text)])
         excess = sets.beyond_texts(regression.weights[1:], keeps)
-    against = beyond(np.array([regression.pull]), pulls.reshape(-1, 1), excess, level)[0]
+    own_pulls = np.array([[regress(one, bare, target).pull] for one in worded])
+    against = beyond(own_pulls, pulls.reshape(-1, 1), excess, level)[0]
     verdict, why = _verdict(regression, own, against)
     return Movement(
         regression,
@@ -119,7 +122,7 @@ def movement(
         aligned,
         aligned_bare,
         ceiling,
-        tuple(_shifts(persona, bare, placebos, sets, level)),
+        tuple(_shifts(worded, bare, placebos, sets, level)),
         *((_from_bare(_centred(persona, bare), sets, level), sets.covers) if sets is not None else ()),
     )
 
@@ -146,14 +149,14 @@ def _without_error(se: float, nothing: str) -> str:
 
 
 def _shifts(
-    persona: Floats, bare: Floats, placebos: Sequence[Floats], sets: DrawnAgain | None, level: float
+    worded: Floats, bare: Floats, placebos: Sequence[Floats], sets: DrawnAgain | None, level: float
 ) -> list[Inferred]:
     """Centred shifts of values beyond those of the texts."""
-    own = _centred(persona, bare)
+    own = np.array([_centred(one, bare) for one in worded])
     by_text = np.array([_centred(one, bare) for one in placebos]).reshape(len(placebos), len(bare))
     excess = None
     if sets is not None and len(placebos) >= FEWEST_PLACEBOS:
-        excess = sets.beyond_texts(centring(~np.isnan(own)))
+        excess = sets.beyond_texts(centring(~np.isnan(own.mean(axis=0))))
     return beyond(own, by_text, excess, level)
 
 
@@ -168,30 +171,55 @@ def _from_bare(shifts: Floats, sets: DrawnAgain, level: float) -> tuple[Inferred
 
 
 def beyond(numbers: Floats, placebos: Floats, excess: Spread | None, level: float) -> list[Inferred]:
-    """Numbers minus the means of draws, with the prediction interval of one more.
+    """Numbers minus the means of draws, with the prediction interval of one more, or of the mean of several more.
 
     Args:
-        numbers: Shape (n,), NaN for unknown.
+        numbers: Shape (wordings, n), NaN for unknown.
         placebos: Shape (texts, n), NaN for unknown.
         excess: Variance over clips and wordings beyond that of the draws.
         level: Coverage.
     """
     texts = (~np.isnan(placebos)).sum(axis=0)
     enough = texts >= FEWEST_PLACEBOS
-    mean, spread = np.full(numbers.shape, np.nan), np.full(numbers.shape, np.nan)
+    mean, spread = np.full(numbers.shape[1], np.nan), np.full(numbers.shape[1], np.nan)
     mean[enough] = np.nanmean(placebos[:, enough], axis=0)
-    spread[enough] = np.nanstd(placebos[:, enough], axis=0, ddof=1)
-    by_text = np.where(spread < _ROUNDING, 0.0, spread**2 * (1 + 1 / np.maximum(texts, 1)))
-    variance, freedom = _with(excess, by_text, np.maximum(texts - 1.0, 1.0))
+    freedom = np.maximum(texts - 1.0, 1.0)
+    spread[enough], freedom[enough] = over_texts(numbers[:, enough], placebos[:, enough], level)
+    variance, freedom = _with(excess, spread, freedom)
     error = np.sqrt(variance)
-    drawn = Tested(numbers - mean, error, freedom)
+    drawn = Tested(numbers.mean(axis=0) - mean, error, freedom)
     adjusted = holm(np.where(error > 0, drawn.p, np.nan))
     return [
         found(drawn, place, level, _without_error(error[place], ALIKE), adjusted)
         if enough[place]
         else Inferred(Estimate(None, why=_too_few(int(texts[place]))))
-        for place in range(len(numbers))
+        for place in range(len(mean))
     ]
+
+
+def over_texts(numbers: Floats, placebos: Floats, level: float) -> tuple[Floats, Floats]:
+    """Variance over texts of the mean over wordings minus that of the placebo texts, and its degrees of freedom.
+
+    Wordings of a persona are texts, too: where they lie no further apart than placebo texts may, both tell one
+    variance; else each its own (Welch 1947).
+    """
+    texts = (~np.isnan(placebos)).sum(axis=0)
+    spread = np.nanstd(placebos, axis=0, ddof=1)
+    between = np.where(spread < _ROUNDING, 0.0, spread**2)
+    wordings, freedom = len(numbers), np.maximum(texts - 1.0, 1.0)
+    if wordings == 1:
+        return between * (1 + 1 / np.maximum(texts, 1)), freedom
+    from scipy.special import fdtri
+
+    own = numbers.var(axis=0, ddof=1)
+    pooled = (own * (wordings - 1) + between * freedom) / (wordings - 1 + freedom)
+    parts = own / wordings, between / texts
+    squares = parts[0] ** 2 / (wordings - 1) + parts[1] ** 2 / freedom
+    whole = parts[0] + parts[1]
+    welch = np.divide(whole**2, squares, out=np.ones_like(squares), where=squares > 0)
+    alike = own <= between * fdtri(wordings - 1, freedom, level)
+    variance = np.where(alike, pooled * (1 / wordings + 1 / texts), whole)
+    return np.asarray(variance), np.asarray(np.where(alike, wordings - 1 + freedom, welch))
 
 
 def _with(excess: Spread | None, by_text: Floats, freedom: Floats) -> tuple[Floats, Floats]:

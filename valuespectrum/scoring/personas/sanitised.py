@@ -105,7 +105,7 @@ def sanitising(
         keeps = np.array([one.slopes[0] for one in (own, *by_text)])
         excess = sets.beyond_texts(_PARTS @ own.weights, keeps)
     texts = np.array([_PARTS @ one.slopes for one in by_text]).reshape(len(by_text), len(_PARTS))
-    return _judged(beyond(_PARTS @ own.slopes, texts, excess, level), 1)
+    return _judged(beyond((_PARTS @ own.slopes)[None], texts, excess, level), 1)
 
 
 def sanitising_over(

@@ -61,12 +61,12 @@ def human_match(sessions: Sequence[WalkedSession], level: float = 0.95) -> Json 
         return None
     by_person: dict[str, list[Decided]] = {}
     for each in people:
-        by_person.setdefault(each.walker.model, []).append(_decided(each))
+        by_person.setdefault(each.walker.model, []).append(decided(each))
     listed = list(by_person.values())
     agents: dict[Walker, list[Decided]] = {}
     for each in sessions:
         if not each.walker.human:
-            agents.setdefault(each.walker, []).append(_decided(each))
+            agents.setdefault(each.walker, []).append(decided(each))
     return {
         "people": len(listed),
         **_jackknifed(_test_retest, listed, level).to_json("test_retest"),
@@ -94,7 +94,8 @@ def _agent(own: Sequence[Decided], people: Sequence[Sequence[Decided]], level: f
     }
 
 
-def _decided(session: WalkedSession) -> Decided:
+def decided(session: WalkedSession) -> Decided:
+    """Clip to whether watching went on, of those about which that was decided."""
     return {item: kept for item, kept in zip(session.items, session.kept.tolist(), strict=True) if kept == kept}
 
 

@@ -1,10 +1,10 @@
 """A mixed logistic model of what many sessions decided: values by role, with effects of clips.
 
 ``logit P(y = 1) = intercept(role, kind) + sum_v w_v(clip) beta(role, v) + u(clip)``, with clip effects ``u`` drawn from
-a normal distribution whose variance is estimated (Schall 1991, Biometrika 78, 719) by penalised quasi-likelihood
-(Breslow and Clayton 1993, JASA 88, 9). ``beta`` is what all roles have in common plus what this one has beside it, with
-normal priors of standard deviations 5 and 3, which keep separated data finite. ``y`` may be a share between 0 and 1. A
-clip's effect is one for all roles, so a clip that everybody likes is not taken for a value.
+a normal distribution whose variance is estimated (``clip_effects``) by penalised quasi-likelihood (Breslow and Clayton
+1993, JASA 88, 9). ``beta`` is what all roles have in common plus what this one has beside it, with normal priors of
+standard deviations 5 and 3, which keep separated data finite. ``y`` may be a share between 0 and 1. A clip's effect is
+one for all roles, so a clip that everybody likes is not taken for a value.
 
 Errors come from influences: how much each session, each clip and each of their cells moves the fit (the one-step
 estimate of leaving it out). Sums of their squares are the sandwich variance; over sessions and clips at once it is
@@ -13,56 +13,22 @@ estimate of leaving it out). Sums of their squares are the sandwich variance; ov
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from valuespectrum.sessions.revealed.clip_effects import clip_variance
+from valuespectrum.sessions.revealed.decisions import FLAT_PRECISION, PRIOR, SHARED_PRIOR, Decisions, Floats, Integers
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int_]
-
-PRIOR = 3.0
-"""Standard deviation of the prior of what a role's beta has beside that of all roles, in log-odds."""
-SHARED_PRIOR = 5.0
-"""Of what all roles have in common."""
 FEWEST_CLIPS = 3
 """Clips of a value that a role must have decided about for the value to count."""
-_FIRST_VARIANCE = 0.25
-_LEAST_VARIANCE = 1e-4
 _ROUNDS = 60
 _SETTLED = 1e-6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Decisions:
-    """Decisions of many sessions, an entry for each in every array."""
-
-    role: Integers
-    kind: Integers
-    """What was decided: kept watching, liked, ..."""
-    item: Integers
-    cluster: Integers
-    """What is drawn together: a session, or the sessions of all roles with one seed."""
-    stratum: Integers
-    """Of each cluster: those of one stratum are one sample, e.g. the sessions of one role."""
-    y: Floats
-    """1 or 0, or a share between."""
-    weight: Floats
-    """Above 0; 1 for a clip as likely to be shown as any."""
-    loadings: Floats
-    """Shape (items, values): how much each clip shows of each value."""
-    roles: int
-    kinds: int
-
-    @property
-    def values(self) -> int:
-        """How many values there are."""
-        return int(self.loadings.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,45 +83,22 @@ def fit_mixed(data: Decisions) -> MixedFit:
     Args:
         data: At least one decision of each role.
     """
-    model, variance = _Model(data), _clip_variance(data)
-    solved, _ = _settled(model, variance, fixed=True)
+    model, variance = _Model(data), clip_variance(data)
+    solved = _settled(model, variance)
     return _told(data, model, solved, variance)
 
 
-def _clip_variance(data: Decisions) -> float:
-    """Variance of clip effects, from every role alone, mean over roles.
-
-    Roles with one seed share their luck, so what they agree about is not the clip's doing.
-    """
-    found = []
-    for role in range(data.roles):
-        own = data.role == role
-        alone = replace(
-            data,
-            role=np.zeros(int(own.sum()), dtype=np.int_),
-            kind=data.kind[own],
-            item=data.item[own],
-            cluster=data.cluster[own],
-            y=data.y[own],
-            weight=data.weight[own],
-            roles=1,
-        )
-        found.append(_settled(_Model(alone), _FIRST_VARIANCE, fixed=False)[1] if own.any() else _LEAST_VARIANCE)
-    return float(np.mean(found))
-
-
-def _settled(model: _Model, variance: float, fixed: bool) -> tuple[_Solved, float]:
-    """Newton's method, with the variance of the clip effects unless it is fixed."""
+def _settled(model: _Model, variance: float) -> _Solved:
+    """Newton's method."""
     theta, effects = np.zeros(model.width), np.zeros(model.clips.shape[1])
     solved = model.step(theta, effects, variance)
     for _ in range(_ROUNDS):
         moved = max(float(np.abs(solved.theta - theta).max()), float(np.abs(solved.effects - effects).max()))
-        theta, effects, before = solved.theta, solved.effects, variance
-        variance = variance if fixed else solved.next_variance(variance)
+        theta, effects = solved.theta, solved.effects
         solved = model.step(theta, effects, variance)
-        if moved < _SETTLED and abs(variance - before) < _SETTLED * before:
+        if moved < _SETTLED:
             break
-    return solved, variance
+    return solved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,14 +111,6 @@ class _Solved:
     """Inverse of the information on theta, clip effects taken out."""
     shared: Floats
     """Shape (items, width): information that clip effects and theta share, over that of the clip effect."""
-    own: Floats
-    """Information on each clip effect, its prior included."""
-
-    def next_variance(self, variance: float) -> float:
-        """Schall's update: squares of the effects over their effective number."""
-        error = 1.0 / self.own + ((self.shared @ self.inverse) * self.shared).sum(axis=1)
-        effective = float(np.clip(1.0 - error / variance, 0.0, 1.0).sum())
-        return max(float(self.effects @ self.effects) / effective if effective > 1e-3 else 0.0, _LEAST_VARIANCE)
 
 
 class _Model:
@@ -200,7 +135,7 @@ class _Model:
         self.design: csr_matrix = csr_matrix((entries, (rows, columns)), shape=(count, self.width))
         shape = (count, len(data.loadings))
         self.clips: csr_matrix = csr_matrix((np.ones(count), (np.arange(count), item)), shape=shape)
-        own = np.where(np.tile(np.arange(each) < data.values, data.roles), 1.0 / PRIOR**2, 1e-6)
+        own = np.where(np.tile(np.arange(each) < data.values, data.roles), 1.0 / PRIOR**2, FLAT_PRECISION)
         self.prior = np.concatenate([own, np.full(data.values, 1.0 / SHARED_PRIOR**2)])
 
     def step(self, theta: Floats, effects: Floats, variance: float) -> _Solved:
@@ -221,7 +156,7 @@ class _Model:
         clip_move = clip_score / own - shared @ move
         # Steps are shortened where they would leap, as with data that are almost separated.
         size = max(1.0, float(np.abs(move).max(initial=0.0)) / 3.0, float(np.abs(clip_move).max(initial=0.0)) / 3.0)
-        return _Solved(theta + move / size, effects + clip_move / size, share, inverse, shared, own)
+        return _Solved(theta + move / size, effects + clip_move / size, share, inverse, shared)
 
     def influence(self, solved: _Solved, part: Integers, parts: int, whole_clips: bool = False) -> Floats:
         """What each part of the decisions moves theta by, shape (parts, width).
@@ -308,14 +243,3 @@ def _squares(influences: Floats, weights: Floats) -> Floats:
     """Squared weighted sums, shape (parts, sums)."""
     moved = influences.reshape(len(influences), -1) @ weights.reshape(len(weights), -1).T
     return np.asarray(moved**2)
-
-
-def blocks(*columns: Sequence[object]) -> Integers:
-    """Numbers from 0 on for the different rows of several columns.
-
-    Example:
-        >>> blocks(["a", "b", "a"], [1, 1, 1]).tolist()
-        [0, 1, 0]
-    """
-    seen: dict[tuple[object, ...], int] = {}
-    return np.array([seen.setdefault(row, len(seen)) for row in zip(*columns, strict=True)], dtype=np.int_)

@@ -10,7 +10,8 @@ import numpy as np
 
 from valuespectrum.scoring.facets.findings import Inferred, found
 from valuespectrum.scoring.facets.inference import Tested, holm
-from valuespectrum.sessions.revealed.mixed import Decisions, Floats, Integers, MixedFit, blocks, fit_mixed
+from valuespectrum.sessions.revealed.decisions import Decisions, Floats, Integers, blocks
+from valuespectrum.sessions.revealed.mixed import MixedFit, fit_mixed
 from valuespectrum.sessions.walks.walked import WalkedSession, Walker
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.personas.reserved import NO_PERSONA
+from agents.personas.reserved import NO_PERSONA, in_first_wording
 from valuespectrum.scoring.alignment import ceiling, correlate
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.scoring.personas.placebos import movement
 from valuespectrum.scoring.personas.role_sets import Spread
 from valuespectrum.scoring.personas.rows import movement_row
 from valuespectrum.scoring.profile import number
-from valuespectrum.sessions.revealed.mixed import Floats
+from valuespectrum.sessions.revealed.decisions import Floats
 from valuespectrum.sessions.revealed.profiles import FEWEST_SESSIONS, Revealed
 from valuespectrum.sessions.walks.walked import Walker
 from vectorstore.foundation.json_types import Json
@@ -27,7 +27,8 @@ class OverSessions:
     """What other sessions would change (``role_sets.DrawnAgain``)."""
 
     revealed: Revealed
-    persona: int
+    personas: tuple[int, ...]
+    """The persona in each of its wordings."""
     bare: int
     texts: tuple[int, ...]
 
@@ -38,23 +39,26 @@ class OverSessions:
 
     def beyond_bare(self, weights: Floats, keep: float = 1.0) -> Spread:
         """Of weighted sums of the persona minus the bare model, or what is left of it."""
-        return self._spread([self._free(self.persona, weights, keep)])[0]
+        return self._spread([self._free(self.personas, weights, keep)])[0]
 
     def beyond_texts(self, weights: Floats, keeps: Floats | None = None) -> Spread:
         """Of the persona minus the mean of the texts, above what it is of a text minus the mean of the others."""
         left = np.zeros(1 + len(self.texts)) if keeps is None else np.where(np.isnan(keeps), 0.0, keeps)
-        free = [self._free(place, weights, own) for place, own in zip((self.persona, *self.texts), left, strict=True)]
+        roles = [self.personas, *((place,) for place in self.texts)]
+        free = [self._free(places, weights, own) for places, own in zip(roles, left, strict=True)]
         texts = free[1:]
         against = [np.mean(texts, axis=0), *(np.mean(texts[:k] + texts[k + 1 :], axis=0) for k in range(len(texts)))]
         spreads = self._spread([own - other for own, other in zip(free, against, strict=True)])
-        # A text is held against one text less than the persona is.
-        usual = np.mean([each.variance for each in spreads[1:]], axis=0) * (1.0 - 1.0 / len(texts) ** 2)
+        # Of one text alone; a text is held against one text less than the persona is.
+        one = np.mean([each.variance for each in spreads[1:]], axis=0) * (1.0 - 1.0 / len(texts))
+        usual = one * (1.0 / len(self.personas) + 1.0 / len(texts))
         return Spread(np.maximum(spreads[0].variance - usual, 0.0), spreads[0].freedom)
 
-    def _free(self, place: int, weights: Floats, keep: float) -> Floats:
-        """Weights on all betas of one role minus what is left of the bare model."""
+    def _free(self, places: tuple[int, ...], weights: Floats, keep: float) -> Floats:
+        """Weights on all betas of the mean of some roles minus what is left of the bare model."""
         whole = np.zeros((len(weights), *self.revealed.fit.beta.shape))
-        whole[:, place] += weights
+        for place in places:
+            whole[:, place] += weights / len(places)
         whole[:, self.bare] -= keep * weights
         return whole
 
@@ -84,29 +88,74 @@ def session_personas(revealed: Revealed, targets: Mapping[str, Mapping[str, floa
         if walker.placebo or walker.persona not in targets:
             continue
         bare = walker._replace(persona=NO_PERSONA, strategy=NO_PERSONA)
-        texts = [
-            each for each in whole if each.placebo and (each.model, each.strategy) == (walker.model, walker.strategy)
-        ]
+        texts = _texts(whole, walker)
         target = np.array([targets[walker.persona].get(value, 0.0) for value in revealed.values])
         yield {
             **walker._asdict(),
             "sessions": revealed.sessions[walker],
             "target": dict(targets[walker.persona]),
-            **_moved(revealed, walker, bare if bare in whole else None, texts, target),
+            **movement_of(revealed, [walker], bare if bare in whole else None, texts, target),
             **_steered(revealed, walker, bare if bare in whole else None, texts, target),
             "towards": _towards(revealed, (bare if bare in whole else None, walker, texts), target),
         }
 
 
-def _moved(revealed: Revealed, walker: Walker, bare: Walker | None, texts: Sequence[Walker], target: Floats) -> Json:
-    own = revealed.profile(walker)
+def worded_personas(revealed: Revealed, targets: Mapping[str, Mapping[str, float]]) -> Iterator[Json]:
+    """A row for each persona that walked in several wordings: what it did whatever its words.
+
+    One wording is one text, and one text may do anything; the mean over several varies less, so that weaker personas
+    are found. Their spread is that of texts (``scoring.personas.placebos.beyond``).
+
+    Args:
+        revealed: Profiles of bare models, personas and placebo texts out of one fit.
+        targets: Persona to target profile.
+
+    Returns:
+        Rows of ``scoring.personas.rows.movement_row`` with the columns of the walker in its first wording, and
+        ``wordings``.
+    """
+    whole = [walker for walker, part in revealed.walkers if not part]
+    found: dict[Walker, list[Walker]] = {}
+    for walker in whole:
+        if walker.persona in targets and not walker.placebo:
+            found.setdefault(walker._replace(persona=in_first_wording(walker.persona)), []).append(walker)
+    for first, worded in found.items():
+        if len(worded) > 1:
+            bare = first._replace(persona=NO_PERSONA, strategy=NO_PERSONA)
+            aim = targets[worded[0].persona]
+            target = np.array([aim.get(value, 0.0) for value in revealed.values])
+            told = movement_of(revealed, worded, bare if bare in whole else None, _texts(whole, first), target)
+            yield {**first._asdict(), "wordings": len(worded), "target": dict(aim), **told}
+
+
+def _texts(whole: Sequence[Walker], walker: Walker) -> list[Walker]:
+    """Placebo texts that a persona is held against."""
+    return [each for each in whole if each.placebo and (each.model, each.strategy) == (walker.model, walker.strategy)]
+
+
+def movement_of(
+    revealed: Revealed, worded: Sequence[Walker], bare: Walker | None, texts: Sequence[Walker], target: Floats
+) -> Json:
+    """What one persona did beside the bare model and placebo texts, as a row.
+
+    Args:
+        revealed: Profiles of all of them out of one fit.
+        worded: The persona, in each of its wordings that count.
+        bare: The model as itself; without it the verdict is unknown.
+        texts: Placebo texts.
+        target: What the persona aims at, shape (values,).
+
+    Returns:
+        As ``scoring.personas.rows.movement_row``.
+    """
+    own = np.array([revealed.profile(each) for each in worded])
     if bare is None:
-        nothing = np.full(own.shape, np.nan)
+        nothing = np.full(own.shape[1], np.nan)
         return movement_row(movement(own, nothing, target, []), revealed.values, "log_odds") | {"why": _NO_BARE}
-    places = tuple(revealed.place(each) for each in texts)
     sets = None
-    if min(revealed.sessions[each] for each in (walker, bare, *texts)) >= FEWEST_SESSIONS:
-        sets = OverSessions(revealed, revealed.place(walker), revealed.place(bare), places)
+    if min(revealed.sessions[each] for each in (*worded, bare, *texts)) >= FEWEST_SESSIONS:
+        places = (tuple(revealed.place(each) for each in roles) for roles in (worded, texts))
+        sets = OverSessions(revealed, next(places), revealed.place(bare), next(places))
     profiles = [revealed.profile(each) for each in texts]
     judged = movement(own, revealed.profile(bare), target, profiles, sets, revealed.options.level)
     return movement_row(judged, revealed.values, "log_odds")

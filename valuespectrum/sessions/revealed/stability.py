@@ -17,7 +17,7 @@ from valuespectrum.scoring.facets.findings import Inferred, found
 from valuespectrum.scoring.facets.inference import Tested
 from valuespectrum.scoring.personas.pull import regress
 from valuespectrum.scoring.profile import number
-from valuespectrum.sessions.revealed.mixed import Floats
+from valuespectrum.sessions.revealed.decisions import Floats
 from valuespectrum.sessions.revealed.profiles import (
     FEWEST_SESSIONS,
     Revealed,

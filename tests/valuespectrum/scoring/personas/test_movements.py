@@ -130,3 +130,22 @@ def test_degrees_of_obedience_are_told_apart_better_than_by_the_rank_correlation
     found = [told_apart(0.75, 0.9, 120, seed) for seed in range(4)]
     shares, aligned = (np.mean([each[name] for each in found]) for name in ("target_share", "alignment"))
     assert shares >= 0.7 and shares > aligned
+
+
+@pytest.mark.parametrize(("spread", "equal"), [(0.05, True), (3.0, False)])
+def test_several_wordings_are_held_against_texts_as_others_do_it(spread: float, equal: bool) -> None:
+    """Two samples of pulls: Student's test where wordings lie no further apart than texts may, else Welch's."""
+    from scipy.stats import ttest_ind
+
+    generator = np.random.default_rng(3)
+    texts = [BARE + generator.normal(0, 0.3, 10) for _ in range(8)]
+    worded = np.array([0.5 * BARE + TARGET + generator.normal(0, spread, 10) for _ in range(3)])
+    judged = movement(worded, BARE, TARGET, texts)
+    pulls, others = ([regress(one, BARE, TARGET).pull for one in each] for each in (worded, texts))
+    wanted = ttest_ind(pulls, others, equal_var=equal)
+    assert judged.against_placebos.p == pytest.approx(wanted.pvalue)
+    low, high = wanted.confidence_interval(0.95)
+    assert [judged.against_placebos.estimate.low, judged.against_placebos.estimate.high] == pytest.approx([low, high])
+    assert judged.regression.pull == pytest.approx(np.mean(pulls))
+    one = movement(worded[:1], BARE, TARGET, texts)
+    assert one.against_placebos == movement(worded[0], BARE, TARGET, texts).against_placebos
