@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from valuespectrum.instruments.value_portrait.ratings import STEPS, Closeness, tags_of
+from valuespectrum.instruments.value_portrait.ratings import STEPS, Closeness, queries_of, tags_of
 from valuespectrum.scoring.answered.conclusions import Concluded, TableStyle, conclude, rows
 from valuespectrum.scoring.answered.sets import ToldSets
 from valuespectrum.scoring.cells import ScoringOptions
@@ -31,8 +31,7 @@ def family_sets(found: Closeness, plain: pd.DataFrame, family: ValueSet) -> Told
     """
     import pandas as pd
 
-    queries = dict(plain[["item", QUERY]].drop_duplicates("item").itertuples(index=False, name=None))
-    tags = tags_of(plain)
+    queries, tags = queries_of(plain), tags_of(plain)
     readout = f"{STEPS}, {found.read.kind}"
     parts = []
     for dimension in family.dimensions:

@@ -32,6 +32,7 @@ from valuespectrum.instruments.value_portrait.ratings import (
     closeness,
     order_sensitivity,
     prompt_sensitivity,
+    queries_of,
     said,
     tags_of,
 )
@@ -191,7 +192,7 @@ class ValuePortrait:
         notes = unheard(plain, told)
         if not self.seen:
             answers = answers_by(plain[found.read.counts], TEN)
-            words, queries = said(plain), _queries(plain)
+            words, queries = said(plain), queries_of(plain)
             bias["order_sensitivity"] = order_sensitivity(words, queries, options.level)
             bias["prompt_sensitivity"] = prompt_sensitivity(words, queries, options.level)
             notes = (*notes, *_notes(plain))
@@ -233,11 +234,6 @@ def _units(plain: pd.DataFrame) -> Units:
     """The responses that count for one of the ten, with all values that each serves."""
     pairs = [(tag, item) for item, tags in tags_of(plain).items() for tag in tags if tag in TEN]
     return Units.of(pairs, _ITEM)
-
-
-def _queries(plain: pd.DataFrame) -> dict[str, str]:
-    pairs = plain[["item", QUERY]].drop_duplicates("item").itertuples(index=False, name=None)
-    return {str(item): str(query) for item, query in pairs}
 
 
 def _notes(plain: pd.DataFrame) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from valuespectrum.instruments.wordings.describing_oneself import LABELS
 from valuespectrum.scoring.cells import ScoringOptions
 from valuespectrum.scoring.choices.reading import OptionAnswers, read_options
 from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.facets.tables import QUERY
 from valuespectrum.scoring.ratings import ScaleLean, expected_steps, liking_steps
 from valuespectrum.scoring.shares import share_row
 
@@ -69,6 +70,12 @@ def tags_of(plain: pd.DataFrame) -> Mapping[str, tuple[str, ...]]:
     """Response to the dimensions that it counts for, as they were written down when it was asked about."""
     listed = plain[["item", "tags"]].drop_duplicates("item")
     return {str(item): tuple(str(tags).split()) for item, tags in listed.itertuples(index=False, name=None)}
+
+
+def queries_of(plain: pd.DataFrame) -> Mapping[str, str]:
+    """Response to what it answers."""
+    pairs = plain[["item", QUERY]].drop_duplicates("item").itertuples(index=False, name=None)
+    return {str(item): str(query) for item, query in pairs}
 
 
 def order_sensitivity(told: Answers, queries: Mapping[str, str], level: float) -> Estimate:
