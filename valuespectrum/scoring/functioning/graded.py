@@ -16,10 +16,12 @@ import numpy as np
 from valuespectrum.scoring.facets.additive import Floats
 from valuespectrum.scoring.facets.inference import false_discoveries
 from valuespectrum.scoring.functioning.cases import Cases, ordered_levels
-from valuespectrum.scoring.functioning.items import ItemFunction, RatioTest
+from valuespectrum.scoring.functioning.items import UNSETTLED, ItemFunction, RatioTest
 from valuespectrum.scoring.graded.fitting import FitOptions, FittedItems, fit
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
+NO_ANCHOR = "all other items of its value are strange: nothing is left to match by"
 _HOW = FitOptions(nodes=31, most=300, tolerance=1e-3)
 
 
@@ -70,17 +72,32 @@ def _of_value(cases: Cases, places: Sequence[int], strange: Sequence[int]) -> li
     """Compare the two models for every item of one value."""
     levels = _levels(cases, places)
     shares = np.stack([_shares(column, int(levels.max()) + 1) for column in levels.T], axis=1)
-    free = [at in strange for at in places]
-    base = _fitted(shares, cases, free)
-    found = []
-    for item in range(len(places)):
-        narrow = _fitted(shares, cases, [*free[:item], False, *free[item + 1 :]]) if free[item] else base
-        wide = base if free[item] else _fitted(shares, cases, [*free[:item], True, *free[item + 1 :]])
-        groups = len(cases.groups)
-        freedom = (groups - 1) * len(np.unique(levels[levels[:, item] >= 0, item]))
-        statistic = max(2.0 * (wide.fitted.log_likelihood - narrow.fitted.log_likelihood), 0.0)
-        found.append(GradedFunction(RatioTest.of(statistic, freedom), wide.gaps(item)))
-    return found
+    return [
+        _of_item(cases, shares, [at in strange and at != place for at in places], column)
+        for column, place in enumerate(places)
+    ]
+
+
+def _of_item(cases: Cases, shares: Floats, free: Sequence[bool], item: int) -> GradedFunction:
+    """Compare the two models for one item.
+
+    Args:
+        cases: Answers of all groups.
+        shares: Levels as shares, shape (cases, items, levels).
+        free: Which other items have parameters of their own in each group.
+        item: Which.
+    """
+    if sum(free) == len(free) - 1:
+        return GradedFunction(None, why=NO_ANCHOR)
+    try:
+        narrow, wide = (_fitted(shares, cases, [*free[:item], own, *free[item + 1 :]]) for own in (False, True))
+    except InputError as error:  # answers without any noise have no slope
+        return GradedFunction(None, why=error.message)
+    if not (wide.fitted.converged and narrow.fitted.converged):
+        return GradedFunction(None, why=UNSETTLED)
+    freedom = (len(cases.groups) - 1) * int(shares[:, item].any(axis=0).sum())
+    statistic = max(2.0 * (wide.fitted.log_likelihood - narrow.fitted.log_likelihood), 0.0)
+    return GradedFunction(RatioTest.of(statistic, freedom), wide.gaps(item))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ Educ. 14 (2001) 329)."""
 FEW = f"fewer than {FEWEST_CASES} respondents of a group answered it"
 ALIKE = "all answered it alike"
 LONELY = f"its value has fewer than {FEWEST_ITEMS} items: nothing tells which of them is strange"
+UNSETTLED = "the likelihood has no top that could be found"
 UNMATCHED = "respondents do not differ on the other items of its value: there is nothing to match them by"
 
 
@@ -189,6 +190,8 @@ def _compared(plain: ItemFunction, levels: Integers, by: Floats, groups: Floats,
     shifted = fit_cumulative(levels, np.column_stack([by, groups]))
     bent = fit_cumulative(levels, np.column_stack([by, groups, groups * by[:, None]]))
     cases = len(levels)
+    if not all(each.converged for each in (matched, shifted, bent)):
+        return replace(plain, why=UNSETTLED)
     return replace(
         plain,
         uniform=_ratio(matched, shifted, further),

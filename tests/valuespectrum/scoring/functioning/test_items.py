@@ -9,8 +9,9 @@ import pytest
 
 from bench.truth.functioning import Planted, draw_cases, study
 from valuespectrum.scoring.functioning.cases import Cases, matching, ordered_levels
+from valuespectrum.scoring.functioning.cumulative import CumulativeFit, fit_cumulative
 from valuespectrum.scoring.functioning.invariance import LEVELS_REFUSED, value_invariance
-from valuespectrum.scoring.functioning.items import ALIKE, FEW, LONELY, item_functions
+from valuespectrum.scoring.functioning.items import ALIKE, FEW, LONELY, UNSETTLED, item_functions
 
 
 def cases(planted: Planted, seed: int = 3) -> tuple[Cases, np.ndarray]:
@@ -72,6 +73,15 @@ def test_what_cannot_be_tested_says_why() -> None:
     by_name = {each.item: each for each in found}
     assert by_name["item 0"].why == ALIKE and by_name["item 5"].why == FEW and by_name["item 10"].why == LONELY
     assert by_name["item 0"].to_json()["uniform"] is None
+
+
+def test_a_fit_that_does_not_settle_gives_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsettled(levels: np.ndarray, columns: np.ndarray) -> CumulativeFit:
+        return replace(fit_cumulative(levels, columns), converged=False)
+
+    monkeypatch.setattr("valuespectrum.scoring.functioning.items.fit_cumulative", unsettled)
+    drawn, _ = cases(Planted(strange=0, respondents=60, values=1))
+    assert {each.why for each in item_functions(drawn)} == {UNSETTLED}
 
 
 def test_levels_are_never_rare_and_keep_the_order() -> None:
