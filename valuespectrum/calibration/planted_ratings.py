@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from valuespectrum.scoring.ordinal.contrasts import (
     Contrasts,
+    EffectDraws,
     centred_effects,
-    effect_draws,
+    likelihood_draws,
     own_contrasts,
     pair_contrasts,
 )
@@ -167,11 +168,10 @@ def _contrasts(table: RatingTable, seed: int, sampler: SamplerOptions | None) ->
     """Centred effects, and the difference between the first two respondents."""
     design = design_of(table)
     if sampler is not None:
-        draws, estimate = sample_posterior(design, sampler).gamma, None
+        drawn = EffectDraws(sample_posterior(design, sampler).gamma)
     else:
-        fit = maximum_likelihood(design)
-        draws, estimate = effect_draws(fit, seed), fit.gamma()
-    return own_contrasts(draws, LEVEL, estimate), pair_contrasts(draws, [(0, 1)], LEVEL, estimate)
+        drawn = likelihood_draws(maximum_likelihood(design), seed)
+    return own_contrasts(drawn, LEVEL), pair_contrasts(drawn, [(0, 1)], LEVEL)
 
 
 def _held(found: Contrasts, truth: Floats) -> float:

@@ -99,13 +99,14 @@ def rated_table(places: Sequence[Path], sources: RatedSources) -> RatingTable:
         )
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
     _refuse_same_names([part.rows["respondent"].unique() for part in parts])
+    weights, notes = np.concatenate([part.weights for part in parts]), []
     if sources.ten:
         rows = rows.assign(value=rows["value"].map(_ten()).fillna(rows["value"]))
         known = rows["value"].isin(TEN.dimensions).to_numpy()
-        rows, weights = rows[known], np.concatenate([part.weights for part in parts])[known]
-    else:
-        weights = np.concatenate([part.weights for part in parts])
-    table = rating_table(rows, weights, (*TEN.dimensions, *NINETEEN.dimensions))
+        if strange := sorted(set(rows["value"][~known])):
+            notes.append(f"items of {', '.join(strange)} count for none of the ten values, and are left out")
+        rows, weights = rows[known], weights[known]
+    table = rating_table(rows, weights, (*TEN.dimensions, *NINETEEN.dimensions), notes)
     return without_answers(table, {name: count for part in parts for name, count in part.unheard.items()})
 
 

@@ -54,8 +54,8 @@ class OrdinalSettings:
     """Items of every value in the planned study; 0 for as many as the pilot has, else four."""
     chains: int = 4
     """Chains of posterior draws."""
-    draws: int = 500
-    """Posterior draws of each chain, after as many to warm up."""
+    draws: int = 1000
+    """Posterior draws of each chain, after half as many to warm up."""
     seed: int = 0
 
 
@@ -186,7 +186,7 @@ def _options(settings: OrdinalSettings) -> OrdinalOptions:
     from valuespectrum.scoring.ordinal.analysis import OrdinalOptions
     from valuespectrum.scoring.ordinal.posterior import SamplerOptions
 
-    sampler = SamplerOptions(settings.chains, settings.draws, settings.draws, settings.seed)
+    sampler = SamplerOptions(settings.chains, max(200, settings.draws // 2), settings.draws, settings.seed)
     return OrdinalOptions(settings.bayes, settings.thresholds, settings.all_pairs, sampler=sampler)
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from valuespectrum.scoring.ordinal.contrasts import effect_draws, own_contrasts, pair_contrasts
+from valuespectrum.scoring.ordinal.contrasts import EffectDraws, likelihood_draws, own_contrasts, pair_contrasts
 from valuespectrum.scoring.ordinal.design import OrdinalDesign, Thresholds, design_of
 from valuespectrum.scoring.ordinal.maximum import Fit, held_at_an_end, maximum_likelihood, predictor_columns
 from valuespectrum.scoring.ordinal.posterior import OrdinalPosterior, SamplerOptions, sample_posterior
-from valuespectrum.scoring.ordinal.predictive import REPLICATES, Predictive, predictive_check
+from valuespectrum.scoring.ordinal.predictive import Predictive, predictive_check, replicates
 from valuespectrum.scoring.ordinal.table import RatingTable
 from vectorstore.foundation.json_types import Json
 
@@ -53,8 +53,7 @@ class OrdinalOptions:
 class _Found:
     """What both ways of fitting come to."""
 
-    draws: Floats
-    estimate: Floats | None
+    drawn: EffectDraws
     spreads: dict[str, Json]
     why: list[str]
     check: Predictive
@@ -82,8 +81,8 @@ def analyse(table: RatingTable, options: OrdinalOptions, advance: Advance | None
     pairs = _pairs(len(table.respondents), options.all_pairs)
     why = [*found.why, *found.check.why_not]
     concluded = not why
-    effects = own_contrasts(found.draws, options.level, found.estimate)
-    differences = pair_contrasts(found.draws, pairs, options.level, found.estimate)
+    effects = own_contrasts(found.drawn, options.level)
+    differences = pair_contrasts(found.drawn, pairs, options.level)
     return {
         "fit": "bayes" if options.bayes else "maximum likelihood",
         "formula": FORMULA,
@@ -135,7 +134,7 @@ def _notes(design: OrdinalDesign, options: OrdinalOptions, found: _Found) -> Ite
         for who, value, end in held_at_an_end(design):
             yield f"every answer of {who} on {value} is the {end} step in use: the prior alone holds that effect"
     elif design.terms:
-        yield "spreads of items and people are estimates that intervals take for known"
+        yield "intervals are Student's, since spreads of items and people are estimates"
     if options.thresholds == "shared" and found.check.why_not:
         yield "thresholds of their own (--thresholds own) let respondents use the scale in different ways"
     if len(table.respondents) * len(table.values) > 1:
@@ -150,12 +149,12 @@ def _pairs(respondents: int, all_pairs: bool) -> list[tuple[int, int]]:
 def _by_likelihood(design: OrdinalDesign, options: OrdinalOptions, advance: Advance | None) -> _Found:
     fit = maximum_likelihood(design, advance)
     why = [] if fit.converged else ["the likelihood has no top that could be found"]
-    places = ((fit.top.thresholds, fit.top.predictors) for _ in range(REPLICATES))
+    places = ((fit.top.thresholds, fit.top.predictors) for _ in range(replicates(design)))
     check = predictive_check(design, places, options.seed)
     spreads: dict[str, Json] = {
         name: {"estimate": float(sd)} for name, sd in zip(design.names, fit.spreads, strict=True)
     }
-    return _Found(effect_draws(fit, options.seed), fit.gamma(), spreads, why, check, None)
+    return _Found(likelihood_draws(fit, options.seed), spreads, why, check, None)
 
 
 def _by_posterior(design: OrdinalDesign, options: OrdinalOptions, advance: Advance | None) -> _Found:
@@ -172,11 +171,11 @@ def _by_posterior(design: OrdinalDesign, options: OrdinalOptions, advance: Advan
     }
     told = drawn.sampling
     sampling = {"r_hat": told.r_hat, "effective_draws": told.size, "divergent": told.divergent, "draws": told.draws}
-    return _Found(drawn.gamma, None, spreads, told.why_not, check, sampling)
+    return _Found(EffectDraws(drawn.gamma), spreads, told.why_not, check, sampling)
 
 
 def _posterior_places(drawn: OrdinalPosterior) -> Iterator[tuple[Floats, Floats]]:
-    for at in np.linspace(0, len(drawn.gamma) - 1, min(REPLICATES, len(drawn.gamma))).astype(int):
+    for at in np.linspace(0, len(drawn.gamma) - 1, min(replicates(drawn.design), len(drawn.gamma))).astype(int):
         columns = predictor_columns(drawn.design, drawn.spreads[at])
         yield drawn.thresholds[at], columns @ drawn.coefficients[at]
 

@@ -69,60 +69,86 @@ def centred_effects(gamma: Floats) -> Floats:
     return np.asarray(gamma - gamma.mean(axis=-1, keepdims=True))
 
 
-def effect_draws(fit: Fit, seed: int) -> Floats:
-    """Shape (draws, respondents, values): effects drawn from the normal distribution of the estimates."""
+@dataclass(frozen=True, slots=True)
+class EffectDraws:
+    """Effects drawn from their distribution."""
+
+    gamma: Floats
+    """Shape (draws, respondents, values)."""
+    estimate: Floats | None = None
+    """Shape (respondents, values): where draws lie around estimates, in Student's distribution; ``None`` for draws from
+    a posterior, whose mean is the estimate."""
+    freedom: float = np.inf
+    """Degrees of freedom of that distribution."""
+
+
+def likelihood_draws(fit: Fit, seed: int) -> EffectDraws:
+    """Effects drawn around the estimates of maximum likelihood.
+
+    Spreads of items and people are themselves estimated, so draws are Student's, with as many degrees of freedom as
+    there are items beyond values, or people beyond respondents, whichever are fewer.
+    """
     from scipy.linalg import eigh
 
-    width = len(fit.covariance)
     roots, vectors = eigh(fit.covariance)
     scaled = vectors * np.sqrt(np.maximum(roots, 0.0))
-    normal = stream(seed, "ordinal estimates").normal(size=(DRAWS, width))
-    return spread_out(fit.design, fit.top.effects + normal @ scaled.T)
+    rng = stream(seed, "ordinal estimates")
+    around = rng.normal(size=(DRAWS, len(fit.covariance))) @ scaled.T
+    freedom = _freedom(fit)
+    if np.isfinite(freedom):
+        around *= np.sqrt(freedom / rng.chisquare(freedom, size=(DRAWS, 1)))
+    return EffectDraws(spread_out(fit.design, fit.top.effects + around), fit.gamma(), freedom)
 
 
-def own_contrasts(draws: Floats, level: float, estimate: Floats | None = None) -> Contrasts:
+def _freedom(fit: Fit) -> float:
+    table = fit.design.table
+    beyond = {"item": len(table.values), "person": len(table.respondents)}
+    free = [term.levels - beyond[term.name] for term in fit.design.terms if term.name in beyond]
+    return float(max(3, min(free))) if free else np.inf
+
+
+def own_contrasts(drawn: EffectDraws, level: float) -> Contrasts:
     """Centred effects of every respondent.
 
     Args:
-        draws: Shape (draws, respondents, values): effects drawn from their distribution.
+        drawn: Effects drawn from their distribution.
         level: Coverage aimed at.
-        estimate: Shape (respondents, values): the effects themselves; the mean of the draws where nothing is said.
     """
-    rows = tuple((who,) for who in range(draws.shape[1]))
-    return _summed(rows, centred_effects(draws), level, None if estimate is None else centred_effects(estimate))
+    rows = tuple((who,) for who in range(drawn.gamma.shape[1]))
+    middle = None if drawn.estimate is None else centred_effects(drawn.estimate)
+    return _summed(rows, centred_effects(drawn.gamma), level, middle, drawn.freedom)
 
 
-def pair_contrasts(
-    draws: Floats, pairs: Sequence[tuple[int, int]], level: float, estimate: Floats | None = None
-) -> Contrasts:
+def pair_contrasts(drawn: EffectDraws, pairs: Sequence[tuple[int, int]], level: float) -> Contrasts:
     """Differences of centred effects, first minus second.
 
     Args:
-        draws: As :func:`own_contrasts`.
+        drawn: As :func:`own_contrasts`.
         pairs: Respondents by their places.
         level: Coverage aimed at.
-        estimate: As :func:`own_contrasts`.
     """
     first, second = [one for one, _ in pairs], [other for _, other in pairs]
-    centred = centred_effects(draws)
-    found = None
-    if estimate is not None:
-        middle = centred_effects(estimate)
+    centred, found = centred_effects(drawn.gamma), None
+    if drawn.estimate is not None:
+        middle = centred_effects(drawn.estimate)
         found = middle[first] - middle[second]
-    return _summed(tuple(pairs), centred[:, first] - centred[:, second], level, found)
+    return _summed(tuple(pairs), centred[:, first] - centred[:, second], level, found, drawn.freedom)
 
 
-def _summed(rows: tuple[tuple[int, ...], ...], draws: Floats, level: float, estimate: Floats | None) -> Contrasts:
-    """Intervals out of draws; of normal ones around given estimates."""
-    from scipy.special import ndtri
+def _summed(
+    rows: tuple[tuple[int, ...], ...], draws: Floats, level: float, estimate: Floats | None, freedom: float
+) -> Contrasts:
+    """Intervals out of draws; of Student's around given estimates."""
+    from scipy.special import ndtri, stdtrit
 
     middle, se = draws.mean(axis=0), draws.std(axis=0, ddof=1)
-    widest = np.abs((draws - middle) / se).max(axis=(1, 2))
-    reach = float(np.quantile(widest, level))
+    reach = float(np.quantile(np.abs((draws - middle) / se).max(axis=(1, 2)), level))
     if estimate is None:
         low, high = np.quantile(draws, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0)
-        estimate = middle
-    else:
-        half = float(ndtri((1.0 + level) / 2.0)) * se
-        low, high = estimate - half, estimate + half
-    return Contrasts(rows, estimate, se, low, high, estimate - reach * se, estimate + reach * se)
+        return Contrasts(rows, middle, se, low, high, middle - reach * se, middle + reach * se)
+    upper = (1.0 + level) / 2.0
+    own, times = se, float(ndtri(upper))
+    if np.isfinite(freedom):
+        own, times = se * np.sqrt((freedom - 2.0) / freedom), float(stdtrit(freedom, upper))
+    low, high = estimate - times * own, estimate + times * own
+    return Contrasts(rows, estimate, own, low, high, estimate - reach * se, estimate + reach * se)

@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Thresholds = Literal["shared", "own"]
 
+MOST_EFFECTS = 3000
+"""Effects that are estimated one by one."""
 _REPEATED = 1.5
 """Answers for each level of a drawn effect from which on it can be told from the chance of single answers."""
 
@@ -84,8 +86,8 @@ def design_of(table: RatingTable, thresholds: Thresholds = "shared") -> OrdinalD
             respondent mean the same either way.
 
     Raises:
-        InputError: Respondents, values and versions cannot be told apart, or a respondent with thresholds of its own
-            uses one step only.
+        InputError: Respondents, values and versions cannot be told apart or are too many, or a respondent with
+            thresholds of its own uses one step only.
     """
     from scipy.sparse import csr_array
 
@@ -99,6 +101,12 @@ def design_of(table: RatingTable, thresholds: Thresholds = "shared") -> OrdinalD
     at = gamma[table.codes["respondent"], table.codes["value"]]
     row = np.concatenate([cells[at >= 0], cells[delta >= 0]])
     column = np.concatenate([at[at >= 0], delta[delta >= 0]])
+    if width > MOST_EFFECTS:
+        raise InputError(
+            f"the table has {width:,} effects of respondents, values and versions, and at most {MOST_EFFECTS:,} are "
+            "estimated one by one",
+            "name fewer respondents; people of one group are one respondent with a column `person`",
+        )
     effects = csr_array((np.ones(len(row)), (row, column)), shape=(len(cells), width))
     design = OrdinalDesign(table, group, upper, lower, used, effects, gamma, listed, _terms(table))
     _require_told_apart(design)
@@ -171,10 +179,12 @@ def _require_told_apart(design: OrdinalDesign) -> None:
     Raises:
         InputError: There are some.
     """
-    effects = design.effects
-    groups = np.eye(len(design.used))[design.group]
-    whole = np.hstack([groups, effects.toarray()])
-    rank = int(np.linalg.matrix_rank(whole.T @ whole))
+    from scipy.sparse import csr_array, hstack
+
+    cells = np.arange(len(design.group))
+    groups = csr_array((np.ones(len(cells)), (cells, design.group)), shape=(len(cells), len(design.used)))
+    whole = hstack([groups, design.effects], format="csr")
+    rank = int(np.linalg.matrix_rank((whole.T @ whole).toarray()))
     if rank < whole.shape[1]:
         raise InputError(
             "effects of values and of versions cannot be told apart: some version was used for some values only",

@@ -2,9 +2,7 @@
 
 Priors: ``gamma`` centred over everything (over each respondent where it has thresholds of its own) and ``delta``
 centred over the versions of each respondent N(0, 1.5), thresholds N(0, 2.5) in order, standard deviations of drawn
-effects HalfNormal(1). The sampler moves in coordinates in which the posterior is nearly round: those of the curvature
-at the top, which Newton's method finds first. Drawn effects are told in units of a power of their standard deviation,
-the more of it the more the answers tell of each (Papaspiliopoulos, Roberts and Skold 2007).
+effects HalfNormal(1).
 """
 
 from __future__ import annotations
@@ -16,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from valuespectrum.scoring.ordinal.coordinates import RoundCoordinates
 from valuespectrum.scoring.ordinal.design import OrdinalDesign
-from valuespectrum.scoring.ordinal.likelihood import inner_answers, slopes
-from valuespectrum.scoring.ordinal.maximum import NormalPrior, Top, find_spreads, spread_out
+from valuespectrum.scoring.ordinal.likelihood import inner_answers
+from valuespectrum.scoring.ordinal.maximum import NormalPrior, find_spreads, spread_out
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
 
@@ -42,7 +41,7 @@ class SamplerOptions:
 
     chains: int = 4
     warmup: int = 500
-    draws: int = 500
+    draws: int = 1000
     """Of each chain, after the warm-up."""
     seed: int = 0
 
@@ -128,22 +127,20 @@ def sample_posterior(
             f"{MOST_COORDINATES:,}",
             "fit by maximum likelihood (without --bayes), or name fewer respondents",
         )
-    top, spreads, _ = find_spreads(design, _prior(design))
-    room = _Coordinates.around(design, top, spreads)
+    top, likely, _ = find_spreads(design, _prior(design))
+    room = RoundCoordinates.around(design, top, likely)
     drawn, diverged = _chains(_potential(design, room), room, options, advance)
-    places = room.centre + drawn @ room.turn.T
-    thresholds, coefficients, logarithms = room.parted(places)
-    effects = coefficients[..., : design.effects.shape[1]]
-    gamma, sd = spread_out(design, effects), np.exp(logarithms)
+    thresholds, coefficients, spreads = room.parted(drawn)
+    gamma = spread_out(design, coefficients[..., : design.effects.shape[1]])
     watched = np.concatenate(
-        [_centred(gamma).reshape(*gamma.shape[:2], -1), thresholds[..., design.used], logarithms], axis=-1
+        [_centred(gamma).reshape(*gamma.shape[:2], -1), thresholds[..., design.used], spreads], axis=-1
     )
 
     def flat(each: Floats) -> Floats:
         return each.reshape(-1, *each.shape[2:])
 
     sampling = _sampling(watched, diverged)
-    return OrdinalPosterior(design, flat(thresholds), flat(gamma), flat(sd), flat(coefficients), sampling)
+    return OrdinalPosterior(design, flat(thresholds), flat(gamma), flat(spreads), flat(coefficients), sampling)
 
 
 def _centred(gamma: Floats) -> Floats:
@@ -168,83 +165,7 @@ def _precision(design: OrdinalDesign) -> Floats:
     return whole
 
 
-@dataclass(frozen=True, slots=True)
-class _Coordinates:
-    """All parameters on one line, turned and stretched for the sampler.
-
-    Lowest threshold of each group, logarithms of the gaps above it, effects, drawn effects, logarithms of spreads.
-    """
-
-    design: OrdinalDesign
-    centre: Floats
-    turn: Floats
-    """Shape (parameters, the same): from the sampler's coordinates."""
-    powers: Floats
-    """Shape (terms,): of the standard deviation, by which drawn effects are told; 0 for standardised ones."""
-
-    @classmethod
-    def around(cls, design: OrdinalDesign, top: Top, spreads: Floats) -> _Coordinates:
-        """Round at the top: by the inverse of the curvature, and for spreads by how many levels tell of them."""
-        lowest, gaps = top.thresholds[:, 0], np.diff(top.thresholds, axis=1)[design.used[:, 1:]]
-        powers = _powers(design, top, spreads)
-        unit = np.repeat(spreads**powers, _levels(design))
-        parts = (lowest, np.log(np.maximum(gaps, 1e-6)), top.effects, unit * top.drawn, np.log(spreads))
-        edge, width = int(design.used.sum()), len(top.effects) + len(top.drawn)
-        covariance = top.factor.solve(np.eye(edge + width))
-        bend = np.eye(edge + width)
-        bend[:edge, :edge] = _to_gaps(design, gaps)
-        bend[edge + len(top.effects) :, edge + len(top.effects) :] = np.diag(unit)
-        covariance = bend @ (0.5 * (covariance + covariance.T)) @ bend.T
-        whole = np.zeros((edge + width + len(spreads),) * 2)
-        whole[: edge + width, : edge + width] = np.linalg.cholesky(covariance + 1e-12 * np.eye(edge + width))
-        told = np.array([min(0.5, 1.0 / np.sqrt(2.0 * term.levels)) for term in design.terms])
-        whole[edge + width :, edge + width :] = np.diag(told)
-        return cls(design, np.concatenate(parts), whole, powers)
-
-    def parted(self, places: Floats) -> tuple[Floats, Floats, Floats]:
-        """Thresholds (..., groups, thresholds), coefficients, logarithms of spreads."""
-        groups, inner = len(self.design.used), self.design.used[:, 1:]
-        edge = groups + int(inner.sum())
-        gaps = np.ones((*places.shape[:-1], *inner.shape))
-        gaps[..., inner] = np.exp(places[..., groups:edge])
-        lowest = places[..., :groups, None]
-        thresholds = np.concatenate([lowest, lowest + np.cumsum(gaps, axis=-1)], axis=-1)
-        end = places.shape[-1] - len(self.design.terms)
-        logarithms, coefficients = places[..., end:], places[..., edge:end].copy()
-        unit = np.repeat(self.powers * logarithms, _levels(self.design), axis=-1)
-        coefficients[..., self.design.effects.shape[1] :] *= np.exp(-unit)
-        return thresholds, coefficients, logarithms
-
-
-def _levels(design: OrdinalDesign) -> NDArray[np.int64]:
-    return np.array([term.levels for term in design.terms], dtype=np.int64)
-
-
-def _powers(design: OrdinalDesign, top: Top, spreads: Floats) -> Floats:
-    """Share of each drawn effect that its own answers tell, mean over levels."""
-    told = slopes(design, top.thresholds, top.predictors).curvature.sum(axis=1)
-    shares = []
-    for term, spread in zip(design.terms, spreads, strict=True):
-        own = spread**2 * np.bincount(term.codes, told, term.levels)
-        shares.append(float(np.mean(own / (1.0 + own))))
-    return np.array(shares)
-
-
-def _to_gaps(design: OrdinalDesign, gaps: Floats) -> Floats:
-    """Derivatives of lowest thresholds and logarithms of gaps by thresholds in use."""
-    number = np.full(design.used.shape, -1)
-    number[design.used] = np.arange(int(design.used.sum()))
-    rows = np.zeros((int(design.used.sum()),) * 2)
-    groups = len(design.used)
-    rows[np.arange(groups), number[:, 0]] = 1.0
-    group, column = np.nonzero(design.used[:, 1:])
-    at = groups + np.arange(len(group))
-    rows[at, number[group, column + 1]] = 1.0 / gaps
-    rows[at, number[group, column]] = -1.0 / gaps
-    return rows
-
-
-def _potential(design: OrdinalDesign, room: _Coordinates) -> Callable[[jax.Array], jax.Array]:
+def _potential(design: OrdinalDesign, room: RoundCoordinates) -> Callable[[jax.Array], jax.Array]:
     """Minus the logarithm of the posterior density, by the sampler's coordinates."""
     import jax.numpy as jnp
     from jax.nn import log_sigmoid
@@ -255,51 +176,39 @@ def _potential(design: OrdinalDesign, room: _Coordinates) -> Callable[[jax.Array
     between, used = jnp.asarray(inner_answers(design)), jnp.asarray(design.used)
     upper, lower, group = jnp.asarray(design.upper), jnp.asarray(design.lower), jnp.asarray(design.group)
     effects, precision = jnp.asarray(design.effects.toarray()), jnp.asarray(_precision(design))
-    centre, turn = jnp.asarray(room.centre), jnp.asarray(room.turn)
-    add_drawn = _drawn_effects(design, room.powers.tolist())
+    centre, turn, means = jnp.asarray(room.centre), jnp.asarray(room.turn), jnp.asarray(room.means)
+    codes, owner = _places_of_levels(design)
 
     def potential(place: jax.Array) -> jax.Array:
         whole = centre + turn @ place
-        logarithms, own, spreads = whole[groups:edge], whole[edge : edge + width], whole[end:]
-        gaps = jnp.ones(inner.shape).at[slots].set(jnp.exp(logarithms))
-        lowest = whole[:groups, None]
+        standard, spreads = whole[edge + width : end], whole[end:]
+        logits = standard * spreads[owner]
+        added = means @ logits
+        gaps = jnp.ones(inner.shape).at[slots].set(jnp.exp(whole[groups:edge]))
+        lowest = (whole[:groups] + added[:groups])[:, None]
         thresholds = jnp.concatenate([lowest, lowest + jnp.cumsum(gaps, axis=1)], axis=1)
-        added, density = add_drawn(whole[edge + width : end], spreads)
-        at = thresholds[group] - (effects @ own + added)[:, None]
-        density += jnp.sum(upper * log_sigmoid(at) + lower * log_sigmoid(-at))
-        density += jnp.sum(between * jnp.log(-jnp.expm1(-gaps)))
-        density += jnp.sum(logarithms) - 0.5 * jnp.sum(jnp.where(used, thresholds, 0.0) ** 2) / THRESHOLD_SD**2
-        density += -0.5 * own @ precision @ own
-        return -(density + jnp.sum(spreads - 0.5 * jnp.exp(2.0 * spreads) / SPREAD_SD**2))
+        own = whole[edge : edge + width] + added[groups:]
+        at = thresholds[group] - (effects @ own + logits[codes].sum(axis=0))[:, None]
+        density = jnp.sum(upper * log_sigmoid(at) + lower * log_sigmoid(-at))
+        density += jnp.sum(between * jnp.log(-jnp.expm1(-gaps))) + jnp.sum(whole[groups:edge])
+        density -= 0.5 * jnp.sum(jnp.where(used, thresholds, 0.0) ** 2) / THRESHOLD_SD**2
+        density -= 0.5 * (own @ precision @ own + jnp.sum(standard**2) + jnp.sum(spreads**2) / SPREAD_SD**2)
+        return -density
 
     return potential
 
 
-def _drawn_effects(
-    design: OrdinalDesign, powers: list[float]
-) -> Callable[[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]:
-    """What drawn effects add to the predictors, and the logarithm of their density."""
-    import jax.numpy as jnp
-
-    codes = [(jnp.asarray(term.codes), term.levels) for term in design.terms]
-    nothing = jnp.zeros(len(design.group))
-
-    def added(drawn: jax.Array, logarithms: jax.Array) -> tuple[jax.Array, jax.Array]:
-        predictors, density, start = nothing, jnp.zeros(()), 0
-        for (code, levels), power, logarithm in zip(codes, powers, logarithms, strict=True):
-            part = drawn[start : start + levels]
-            predictors = predictors + (jnp.exp((1.0 - power) * logarithm) * part)[code]
-            scaled = part * jnp.exp(-power * logarithm)
-            density = density - 0.5 * jnp.sum(scaled**2) - levels * power * logarithm
-            start += levels
-        return predictors, density
-
-    return added
+def _places_of_levels(design: OrdinalDesign) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Shape (terms, cells): place of each cell's level among all drawn effects; and the term of each of these."""
+    starts = np.cumsum([0, *(term.levels for term in design.terms)])
+    codes = [start + term.codes for start, term in zip(starts[:-1], design.terms, strict=True)]
+    owner = np.repeat(np.arange(len(design.terms)), np.diff(starts))
+    return np.array(codes, dtype=np.int64).reshape(len(codes), len(design.group)), owner
 
 
 def _chains(
     potential: Callable[[jax.Array], jax.Array],
-    room: _Coordinates,
+    room: RoundCoordinates,
     options: SamplerOptions,
     advance: Callable[[int, int], None] | None,
 ) -> tuple[Floats, int]:

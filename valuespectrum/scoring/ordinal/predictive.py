@@ -21,7 +21,9 @@ Floats = NDArray[np.float64]
 
 LEAST_P = 0.01
 """Share of drawn tables as far from the model as this one, below which the model does not describe it."""
-REPLICATES = 500
+_REPLICATES = (100, 500)
+_CELLS = 5_000_000
+"""Cells that are drawn in all, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ class Predictive:
     def to_json(self) -> Json:
         """As a document keeps it."""
         return {"scale_use_p": self.scale_use, "spread_p": self.spread, "farthest": self.oddest, "least_p": LEAST_P}
+
+
+def replicates(design: OrdinalDesign) -> int:
+    """How many tables are drawn: fewer of large ones, whose distances vary less."""
+    least, most = _REPLICATES
+    return max(least, min(most, _CELLS // len(design.group)))
 
 
 def predictive_check(design: OrdinalDesign, places: Iterable[tuple[Floats, Floats]], seed: int) -> Predictive:

@@ -12,7 +12,7 @@ from valuespectrum.scoring.ordinal.analysis import OrdinalOptions, analyse
 from valuespectrum.scoring.ordinal.posterior import ChainReport, SamplerOptions, require_numpyro
 from vectorstore.foundation.errors import InputError
 
-BALANCED = PlantedRatings(respondents=2, values=3, items=2, repeats=400, item=0.4)
+BALANCED = PlantedRatings(respondents=2, values=3, items=4, repeats=300, item=0.15, within=0.15)
 WHY = "numpyro is not installed (the extra bayes)"
 
 
@@ -34,7 +34,7 @@ def test_both_ways_agree_on_balanced_answers() -> None:
     pytest.importorskip("numpyro", reason=WHY)
     table = planted_table(BALANCED, 4)
     ours, full = (
-        analyse(table, OrdinalOptions(bayes=bayes, sampler=SamplerOptions(2, 400, 600))) for bayes in (False, True)
+        analyse(table, OrdinalOptions(bayes=bayes, sampler=SamplerOptions(2, 500, 1800))) for bayes in (False, True)
     )
     assert ours["concluded"] and full["concluded"], full["why"]
     for kind in ("effects", "differences"):

@@ -71,7 +71,7 @@ def ordinal(
     power: Annotated[float, typer.Option(help="With --plan: chance wanted of telling it.")] = 0.8,
     items: Annotated[int, typer.Option(help="With --plan: items of every value; 0: as the pilot, else 4.", min=0)] = 0,
     chains: Annotated[int, typer.Option(help="With --bayes: chains.", min=2, max=64)] = 4,
-    draws: Annotated[int, typer.Option(help="With --bayes: draws of each chain.", min=50, max=20_000)] = 500,
+    draws: Annotated[int, typer.Option(help="With --bayes: draws of each chain.", min=50, max=20_000)] = 1000,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
