@@ -112,7 +112,7 @@ def covers(design: OrdinalDesign) -> str:
     """What intervals are about, in words."""
     table = design.table
     others = ["other answers"]
-    if "item" in design.names:
+    if len(table.names["item"]) > len(table.values):
         others.append(f"other items like these {len(table.names['item'])}")
     if "person" in design.names or "person x value" in design.names:
         others.append(f"other people like these {len(table.names['person'])}")
@@ -123,8 +123,13 @@ def covers(design: OrdinalDesign) -> str:
 
 def _notes(design: OrdinalDesign, options: OrdinalOptions, found: _Found) -> Iterator[str]:
     table = design.table
-    if "item" not in design.names:
+    if len(table.names["item"]) == len(table.values):
         yield "every value has one item: nothing is said of other items"
+    elif "item" not in design.names:
+        yield (
+            "items were rated too few times to tell how they differ: that is part of the chance of single answers, and "
+            "differences between respondents are less sure than they could be"
+        )
     elif "item x respondent" not in design.names:
         yield (
             "answers are too few for each item and respondent to tell how items suit respondents: that is part of the "

@@ -25,6 +25,9 @@ Thresholds = Literal["shared", "own"]
 
 MOST_EFFECTS = 3000
 """Effects that are estimated one by one."""
+_SHARED = 4.0
+"""Answers to each item from which on its effect can be told: Laplace's approximation makes too much of two or three.
+With fewer, nobody rated an item more than about once, and items are part of the chance of single answers."""
 _REPEATED = 1.5
 """Answers for each level of a drawn effect from which on it can be told from the chance of single answers."""
 
@@ -156,14 +159,16 @@ def _terms(table: RatingTable) -> tuple[Term, ...]:
     """Drawn effects that the table can tell from the chance of single answers, and from each other."""
     items, several = len(table.names["item"]), len(table.names["item"]) > len(table.values)
     versions, people = len(table.names["version"]) > 1, len(table.names["person"]) > 1
-    terms = [Term("item", table.codes["item"], items)] if several else []
-    wanted = (
+    told = several and table.answers >= _SHARED * items
+    terms = [Term("item", table.codes["item"], items)] if told else []
+    wanted: list[tuple[str, tuple[str, ...], bool]] = [
         ("item x respondent", ("item", "respondent"), several),
         ("item x respondent x version", ("item", "respondent", "version"), versions),
         ("person", ("respondent", "person"), people),
         ("person x value", ("respondent", "person", "value"), people),
-    )
+    ]
     before = items
+    wanted = wanted if told or not several else wanted[2:]
     for name, keys, there in wanted:
         codes, levels = table.joint(*keys)
         apart = name.startswith("person") or levels > before

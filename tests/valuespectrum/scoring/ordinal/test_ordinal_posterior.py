@@ -34,7 +34,7 @@ def test_both_ways_agree_on_balanced_answers() -> None:
     pytest.importorskip("numpyro", reason=WHY)
     table = planted_table(BALANCED, 4)
     ours, full = (
-        analyse(table, OrdinalOptions(bayes=bayes, sampler=SamplerOptions(2, 500, 1800))) for bayes in (False, True)
+        analyse(table, OrdinalOptions(bayes=bayes, sampler=SamplerOptions(2, 600, 2500))) for bayes in (False, True)
     )
     assert ours["concluded"] and full["concluded"], full["why"]
     for kind in ("effects", "differences"):
