@@ -38,7 +38,7 @@ class _Item:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _BankFile:
     provenance: dict[str, str | int | float]
     log_odds: dict[str, _TraitScale]
     items: dict[str, dict[str, _Item]]
@@ -136,7 +136,7 @@ def read_bank(path: Path) -> Bank:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"item parameters cannot be read from {path}: {error}") from error
-    found = check_shape(_File, parse_json(text, str(path)), str(path))
+    found = check_shape(_BankFile, parse_json(text, str(path)), str(path))
     pools = {value: _pool(f"{path}, {value}", listed) for value, listed in found.items.items()}
     if not pools:
         raise InputError(f"{path} holds no items")

@@ -152,7 +152,7 @@ def draw_scores(
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ValueDraws:
     """One value of the bank."""
 
     mean: float
@@ -160,9 +160,9 @@ class _Part:
     traits: Floats
 
 
-def _part(one: Known, places: Floats) -> _Part:
+def _part(one: Known, places: Floats) -> _ValueDraws:
     traits = one.found.quantile(places)
-    return _Part(float(one.found.weights @ one.score), np.interp(traits, one.found.theta, one.score), traits)
+    return _ValueDraws(float(one.found.weights @ one.score), np.interp(traits, one.found.theta, one.score), traits)
 
 
 def _mean_of(draws: Sequence[Floats], count: int) -> Floats:

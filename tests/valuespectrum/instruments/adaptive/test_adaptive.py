@@ -122,6 +122,17 @@ def test_answers_of_a_run_that_was_cut_go_on_and_replay(by_portraits: Compared, 
     assert whole[0] != whole[1], "another role has luck of its own"
 
 
+def test_not_everybody_is_asked_the_same() -> None:
+    asked_of = {}
+    for among in (1, 3):
+        compared = portraits(PortraitTestOptions(error=0.6, among=among))
+        tables = [taken(compared, TwinModel(BY_NAME[name]))[0] for name in ("amber", "dune", "isle")]
+        asked_of[among] = [set(table["graded_item"]) for table in tables]
+    items = {among: len(set.union(*each)) for among, each in asked_of.items()}
+    assert items[3] > 1.15 * items[1], items
+    assert len({frozenset(each) for each in asked_of[3]}) == 3
+
+
 def test_respondents_share_batches(by_portraits: Compared) -> None:
     model = Says("3", "3")
     roles = [Role(f"r{number}", "simple", False, f"You are {number}.") for number in range(8)]
