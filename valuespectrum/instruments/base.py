@@ -269,6 +269,14 @@ class OwnShowing(Protocol):
     """Why, for the message, e.g. ``"a feed shows clips as they pass"``."""
 
 
+@runtime_checkable
+class AboutOthers(Protocol):
+    """An instrument whose numbers by value say something of what is shown, and not how dear a value is to somebody."""
+
+    about_others: ClassVar[str]
+    """What they say, for the message, e.g. ``"how much is given to people who live a value"``."""
+
+
 class InstrumentType(Protocol):
     """What is registered: a class whose instances are instruments."""
 

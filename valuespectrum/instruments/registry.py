@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from valuespectrum.instruments.base import Instrument, InstrumentType, Published
+from valuespectrum.instruments.base import AboutOthers, Instrument, InstrumentType, Published
 from valuespectrum.instruments.measurement import read_name
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.plugins import Extensions, checked_options
@@ -105,6 +105,19 @@ def published_as(written: str) -> str:
     """
     made = _made(written)
     return made.published if isinstance(made, Published) else ""
+
+
+def about_others(written: str) -> str:
+    """What numbers by value of an instrument say where they are not how dear a value is to the respondent.
+
+    Args:
+        written: The instrument, as ``scores.json`` has it.
+
+    Returns:
+        Empty for any other instrument, and for one that is not installed or cannot be loaded.
+    """
+    made = _made(written)
+    return made.about_others if isinstance(made, AboutOthers) else ""
 
 
 def in_steps(written: str) -> bool:

@@ -14,7 +14,7 @@ from agents.models.model_names import ModelId
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.comparing.respondents import is_called
 from valuespectrum.instruments.measurement import read_name
-from valuespectrum.instruments.registry import published_as
+from valuespectrum.instruments.registry import about_others, published_as
 from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.convergence.claims import claimed, value_verdicts
 from valuespectrum.scoring.convergence.matrix import (
@@ -132,7 +132,13 @@ def _read(scored: Sequence[tuple[Path, Json]], models: Sequence[str]) -> tuple[M
     left_out: dict[str, None] = {}
     for run, scores in scored:
         sets = {name: ValueSet.from_json(each) for name, each in scores["value_sets"].items()}
-        ours = {name: not published_as(name) for name in {one["instrument"] for one in scores["respondents"]}}
+        asked = {one["instrument"] for one in scores["respondents"]}
+        ours = {name: not published_as(name) and not about_others(name) for name in asked}
+        left_out |= {
+            f"{read_name(name)} in {run.name} tells {why}": None
+            for name in sorted(asked)
+            if (why := about_others(name))
+        }
         for one in scores["respondents"]:
             who = RespondentColumns(one["model"], one["persona"], one["strategy"], one["placebo"])
             if who.placebo or not _wanted(who, models) or not one["profile"] or not ours[one["instrument"]]:

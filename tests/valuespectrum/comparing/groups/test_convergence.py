@@ -93,3 +93,11 @@ def test_on_the_command_line(
     assert "agreement takes two instruments" in capsys.readouterr().err
     assert main(["compare", *folders, "--convergence", "--functioning"]) == 2
     assert "means nothing beside --functioning" in capsys.readouterr().err
+
+
+def test_what_is_given_to_people_who_are_shown_is_no_value_of_ones_own() -> None:
+    found = convergence([*RUNS, (Path("shown"), scores("svo-shown", TEN, ten(seed=9)))])
+    assert [each["name"] for each in found["methods"]] == ["like", "portraits"]
+    assert found["left_out"] == [
+        "svo-shown in shown tells how much is given to people who live a value, which is not how dear it is"
+    ]

@@ -78,6 +78,7 @@ class SvoShown:
     )
     Options = ShownOptions
     value_set: ClassVar[ValueSet] = TEN
+    about_others: ClassVar[str] = "how much is given to people who live a value, which is not how dear it is"
     unit: ClassVar[str] = CLIP
     pictures: ClassVar[Assignment | None] = "exclusive"
     columns: ClassVar[tuple[str, ...]] = ("value", CLIP, PEOPLE, FIRST, FACTOR)
