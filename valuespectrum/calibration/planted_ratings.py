@@ -143,25 +143,23 @@ def recover_ratings(
         sampler: Fit by posterior draws; by maximum likelihood where it is ``None``.
         size: Difference of centred effects of the first value between the first two, in the second kind of table.
     """
-    own, pair, half, slope, alarms, told, foretold = ([] for _ in range(7))
+    found: list[tuple[float, ...]] = []
     for seed in range(tables):
         truth = centred_effects(planted.truth(seed))
         effects, differences = _contrasts(planted_table(planted, seed), seed, sampler)
-        own.append(_held(effects, truth))
-        pair.append(_held(differences, truth[:1] - truth[1:2]))
-        half.append(float((differences.high - differences.low).mean() / 2.0))
-        slope.append(float((effects.estimate * truth).sum() / (truth**2).sum()))
+        held = (_held(effects, truth), _held(differences, truth[:1] - truth[1:2]))
+        half = float((differences.high - differences.low).mean() / 2.0)
+        slope = float((effects.estimate * truth).sum() / (truth**2).sum())
         same = np.tile(planted.truth(seed)[:1], (planted.respondents, 1))
         alike = planted_table(replace(planted, effects=same), tables + seed)
-        alarms.append(bool(_contrasts(alike, seed, sampler)[1].stands_out.any()))
+        alarm = float(_contrasts(alike, seed, sampler)[1].stands_out.any())
         same[1, 0] -= size * planted.values / (planted.values - 1)
         unlike = planted_table(replace(planted, effects=same), 2 * tables + seed)
         first = _contrasts(unlike, seed, sampler)[1]
-        told.append(bool(first.low[0, 0] > 0 or first.high[0, 0] < 0))
+        told = float(first.low[0, 0] > 0 or first.high[0, 0] < 0)
         study = study_of(maximum_likelihood(design_of(unlike)), LEVEL)
-        foretold.append(study.power(size, planted.repeats))
-    means = (float(np.mean(each)) for each in (own, pair, half, slope, alarms, told, foretold))
-    return OrdinalRecovery(*means, tables)
+        found.append((*held, half, slope, alarm, told, study.power(size, planted.repeats)))
+    return OrdinalRecovery(*(float(mean) for mean in np.mean(found, axis=0)), tables)
 
 
 def _contrasts(table: RatingTable, seed: int, sampler: SamplerOptions | None) -> tuple[Contrasts, Contrasts]:

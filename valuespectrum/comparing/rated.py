@@ -99,7 +99,12 @@ def rated_table(places: Sequence[Path], sources: RatedSources) -> RatingTable:
         )
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
     _refuse_same_names([part.rows["respondent"].unique() for part in parts])
-    weights, notes = np.concatenate([part.weights for part in parts]), []
+    weights = np.concatenate([part.weights for part in parts])
+    notes: list[str] = []
+    if np.any(weights != np.rint(weights)):
+        notes.append(
+            "answers with known probabilities of the steps count as one answer each: intervals are rather too wide"
+        )
     if sources.ten:
         rows = rows.assign(value=rows["value"].map(_ten()).fillna(rows["value"]))
         known = rows["value"].isin(TEN.dimensions).to_numpy()

@@ -50,6 +50,8 @@ def test_stored_runs_become_one_table(runs: list[Path]) -> None:
     table = rated_table(runs, RatedSources(ten=True))
     assert set(table.values) == set(VALUES) and len(table.respondents) == 2
     assert all("own p" in item for item in table.names["item"]) and len(table.names["item"]) == 36
+    assert any("face count for none" in note for note in table.notes)
+    assert any("rather too wide" in note for note in table.notes), "twins tell probabilities"
     assert len(table.names["version"]) == 4, "two wordings, one of them reversed, in two directions"
     steps = table.counts @ np.array(table.steps) / table.counts.sum(axis=1)
     own = table.codes["respondent"] == 0

@@ -34,8 +34,6 @@ _FAR = 15.0
 """Logits beyond which an effect is on its way to infinity."""
 _TRIES = 8
 """Times that each spread is tried, about."""
-_ENOUGH = {"eps": 1e-4, "ftol": 1e-7, "gtol": 1e-2}
-"""When spreads are found: a logarithm of the likelihood is known to some thousandths then."""
 _FINITE = "fit with --bayes, whose prior keeps it finite, or leave the respondent or the value out"
 
 
@@ -147,7 +145,8 @@ def find_spreads(
 
     limits = [(float(np.log(SPREADS[0])), float(np.log(SPREADS[1])))] * len(design.terms)
     start = np.full(len(design.terms), np.log(_START))
-    found = minimize(lost, start, method="L-BFGS-B", bounds=limits, options=_ENOUGH)
+    # Stops where the logarithm of the likelihood is known to some thousandths.
+    found = minimize(lost, start, method="L-BFGS-B", bounds=limits, options={"eps": 1e-4, "ftol": 1e-7, "gtol": 1e-2})
     spreads = np.exp(found.x)
     return find_top(design, spreads, prior, last[-1]), spreads, bool(np.isfinite(found.fun))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.optimize import approx_fprime, minimize
 from scipy.special import expit
@@ -20,10 +21,12 @@ from valuespectrum.scoring.ordinal.maximum import find_top, maximum_likelihood
 from valuespectrum.scoring.ordinal.table import RatingTable, rating_table
 from vectorstore.foundation.errors import InputError
 
+Floats = NDArray[np.float64]
+
 SMALL = PlantedRatings(respondents=2, values=3, items=2, repeats=6)
 
 
-def naive(table: RatingTable, parameters: np.ndarray) -> float:
+def naive(table: RatingTable, parameters: Floats) -> float:
     """Minus the log-likelihood without drawn effects, straight from the definition."""
     steps, shape = table.counts.shape[1], (len(table.respondents), len(table.values))
     cuts, gamma = parameters[: steps - 1], np.append(0.0, parameters[steps - 1 :]).reshape(shape)
@@ -46,10 +49,10 @@ def test_without_drawn_effects_it_is_the_maximum_of_the_definition() -> None:
     assert np.allclose(fit.covariance, np.linalg.inv(information)[5:, 5:], rtol=0.01)
 
 
-def _bend(table: RatingTable, at: np.ndarray, way: np.ndarray, width: float = 1e-3) -> np.ndarray:
+def _bend(table: RatingTable, at: Floats, way: Floats, width: float = 1e-3) -> Floats:
     """A row of the second derivatives."""
 
-    def slope(place: np.ndarray) -> np.ndarray:
+    def slope(place: Floats) -> Floats:
         steps = width * np.eye(len(at))
         return np.array([naive(table, place + step) - naive(table, place - step) for step in steps]) / (2 * width)
 
@@ -62,7 +65,7 @@ def test_slopes_are_those_of_finite_differences() -> None:
     found = slopes(design, thresholds, predictors)
     whole = np.append(thresholds, predictors)
 
-    def value(at: np.ndarray) -> float:
+    def value(at: Floats) -> float:
         return slopes(design, at[None, :5], at[5:]).value
 
     expected = approx_fprime(whole, value, 1e-6)

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from valuespectrum.scoring.ordinal.design import design_of
 from valuespectrum.scoring.ordinal.reading import read_ratings
 from valuespectrum.scoring.ordinal.table import rating_table
 from vectorstore.foundation.errors import InputError
+
+Floats = NDArray[np.float64]
 
 HEAD = "respondent,value,item,rating"
 ROWS = ["a,power,p1,3", "a,security,s1,5", "b,power,p1,1", "b,security,s1,6"]
@@ -68,7 +71,7 @@ def test_other_files_are_refused_in_a_line(tmp_path: Path) -> None:
         assert "\n" not in caught.value.message
 
 
-def table_of(rows: list[tuple[str, str, str, int]], repeats: int = 1) -> tuple[pd.DataFrame, np.ndarray]:
+def table_of(rows: list[tuple[str, str, str, int]], repeats: int = 1) -> tuple[pd.DataFrame, Floats]:
     frame = pd.DataFrame([row[:3] for row in rows], columns=["respondent", "value", "item"])
     return frame, np.eye(6)[[row[3] - 1 for row in rows]] * repeats
 
