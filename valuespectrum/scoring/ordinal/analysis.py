@@ -84,6 +84,23 @@ def analyse(table: RatingTable, options: OrdinalOptions, advance: Advance | None
     effects = own_contrasts(found.drawn, options.level)
     differences = pair_contrasts(found.drawn, pairs, options.level)
     return {
+        **_described(table, options),
+        "concluded": concluded,
+        "why": why,
+        "effects": effects.to_json(table.respondents, table.values) if concluded else [],
+        "differences": differences.to_json(table.respondents, table.values) if concluded else [],
+        "spreads": found.spreads if concluded else {},
+        "check": found.check.to_json(),
+        "sampling": found.sampling,
+        "covers": covers(design),
+        "notes": [*table.notes, *_notes(design, options, found)],
+        "published": PUBLISHED,
+    }
+
+
+def _described(table: RatingTable, options: OrdinalOptions) -> Json:
+    """What was fitted to what."""
+    return {
         "fit": "bayes" if options.bayes else "maximum likelihood",
         "formula": FORMULA,
         "respondents": list(table.respondents),
@@ -95,16 +112,6 @@ def analyse(table: RatingTable, options: OrdinalOptions, advance: Advance | None
         "steps": list(table.steps),
         "thresholds": options.thresholds,
         "level": options.level,
-        "concluded": concluded,
-        "why": why,
-        "effects": effects.to_json(table.respondents, table.values) if concluded else [],
-        "differences": differences.to_json(table.respondents, table.values) if concluded else [],
-        "spreads": found.spreads if concluded else {},
-        "check": found.check.to_json(),
-        "sampling": found.sampling,
-        "covers": covers(design),
-        "notes": [*table.notes, *_notes(design, options, found)],
-        "published": PUBLISHED,
     }
 
 
