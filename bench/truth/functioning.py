@@ -17,7 +17,6 @@ from valuespectrum.reference.planted import RATING_SPREAD
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.scoring.comparing.differential import RATE
 from valuespectrum.scoring.facets.additive import Bools, Floats
-from valuespectrum.scoring.facets.clusters import Integers
 from valuespectrum.scoring.functioning.cases import Cases
 from valuespectrum.scoring.functioning.graded import graded_functions
 from valuespectrum.scoring.functioning.items import item_functions
@@ -98,7 +97,9 @@ def _ratings(log_odds: Floats, versions: int, generator: np.random.Generator) ->
     middle = 1.0 + 5.0 / (1.0 + np.exp(-log_odds))
     share = np.exp(-0.5 * ((STEPS - middle[..., None]) / RATING_SPREAD) ** 2)
     below = np.cumsum(share / share.sum(axis=-1, keepdims=True), axis=-1)
-    drawn: Integers = sum((generator.random(log_odds.shape)[..., None] > below).sum(axis=-1) for _ in range(versions))
+    drawn = np.zeros(log_odds.shape)
+    for _ in range(versions):
+        drawn += (generator.random(log_odds.shape)[..., None] > below).sum(axis=-1)
     return np.asarray(1.0 + drawn / versions)
 
 
