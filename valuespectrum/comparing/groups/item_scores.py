@@ -55,8 +55,7 @@ class ItemScores:
 def item_scores(run: Path, scoring: ScoringOptions, all_conditions: bool = False) -> list[ItemScores]:
     """Item scores of all respondents of a run but placebos.
 
-    Steps of a scale where the instrument has one (``Rated``), else its sets (``Tabled``); respondents of instruments
-    that have neither are left out.
+    Steps of a scale where the instrument has one (``Rated``), else its sets (``Tabled``).
 
     Args:
         run: Folder of the run.
@@ -64,7 +63,8 @@ def item_scores(run: Path, scoring: ScoringOptions, all_conditions: bool = False
         all_conditions: Whether under every condition of showing clips, or under the one that scores rest on.
 
     Raises:
-        InputError: The folder is no run, or holds no answers, or its instrument is not installed.
+        InputError: The folder is no run, or holds no answers, or its instrument is not installed or has no items that
+            are scored by themselves.
         ModelError: Every ask to a model failed.
     """
     settings = read_manifest(run).settings
@@ -73,13 +73,19 @@ def item_scores(run: Path, scoring: ScoringOptions, all_conditions: bool = False
     instrument = load_installed(battery.pop("name"), battery, str(run))
     with open_answers(run) as store:
         every = with_drawn_texts(collected(store.table(leave_out=NOT_SCORED)), settings["models"])
-    return [
+    found = [
         each
         for condition, answers in _conditions(every, settings, all_conditions)
         for who, table in by_respondent(answers)
         if not who.placebo
         and (each := _scores(_AskedItems(run, who, condition, form), _asker(instrument, table), table, scoring))
     ]
+    if not found:
+        raise InputError(
+            f"{run} holds no item scores: nobody answered, or {instrument.name!r} gives neither steps nor sets",
+            "name runs of portraits, of the like battery, ...",
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,12 @@ def test_on_the_command_line(runs: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "means nothing without --functioning" in capsys.readouterr().err
 
 
+def test_a_run_without_item_scores_is_named(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("valuespectrum.comparing.groups.item_scores._scores", lambda *asked: None)
+    with pytest.raises(InputError, match="small holds no item scores"):
+        functioning_of_runs([runs / "small"], FunctioningOptions())
+
+
 def test_people_in_files_are_groups(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
     held = generator.normal(3.5, 1.0, (60, 1))
