@@ -73,6 +73,8 @@ def test_the_page_shows_both() -> None:
     assert page.count('class="actions"') >= 2 and "not shown" not in text
     apart = sessions_document(both("similar:temperature=0.05"))
     assert "not shown" in " ".join(read(render(replace(data(), walks=(apart,)))).text)
+    earlier = {name: each for name, each in document.items() if name != "side_by_side"}
+    assert "two who walked" not in render(replace(data(), walks=(earlier,))), "scores of earlier releases have none"
     assert "The same feed, a person / an agent" in sessions_in_words(document)
 
 
