@@ -159,7 +159,8 @@ def recover_ratings(
         told = float(first.low[0, 0] > 0 or first.high[0, 0] < 0)
         study = study_of(maximum_likelihood(design_of(unlike)), LEVEL)
         found.append((*held, half, slope, alarm, told, study.power(size, planted.repeats)))
-    return OrdinalRecovery(*(float(mean) for mean in np.mean(found, axis=0)), tables)
+    own, between, half, slope, alarm, told, power = (float(mean) for mean in np.mean(found, axis=0))
+    return OrdinalRecovery(own, between, half, slope, alarm, told, power, tables)
 
 
 def _contrasts(table: RatingTable, seed: int, sampler: SamplerOptions | None) -> tuple[Contrasts, Contrasts]:

@@ -98,7 +98,7 @@ def rated_table(places: Sequence[Path], sources: RatedSources) -> RatingTable:
             f"scales of {' and '.join(map(str, widths))} steps are not one scale", "compare answers to one instrument"
         )
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
-    _refuse_same_names([part.rows["respondent"].unique() for part in parts])
+    _refuse_same_names([list(part.rows["respondent"].unique()) for part in parts])
     weights = np.concatenate([part.weights for part in parts])
     notes: list[str] = []
     if np.any(weights != np.rint(weights)):

@@ -234,15 +234,20 @@ class Recoverable(Protocol):
 
 
 @runtime_checkable
-class SaidInSteps(Recoverable, Protocol):
+class Stepped(Protocol):
+    """An instrument that tells steps of a scale, beside which no liking of 0 to 100 can be set."""
+
+    steps: ClassVar[tuple[int, int]]
+    """Lowest and highest number of its scale."""
+
+
+@runtime_checkable
+class SaidInSteps(Stepped, Recoverable, Protocol):
     """An instrument in which respondents rate what is said, and whose headline is the centred rating.
 
     It is set beside what is planted in words: ``expected`` and ``expected_centred`` take each of the nineteen refined
     values with where its rating should lie, 0 to 100 of the length of the scale.
     """
-
-    steps: ClassVar[tuple[int, int]]
-    """Lowest and highest number of its scale."""
 
     def expected_centred(self, planted: Mapping[str, float]) -> Mapping[str, float]:
         """What it should find as centred numbers; arguments as of ``expected``."""

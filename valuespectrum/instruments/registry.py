@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from valuespectrum.instruments.base import AboutOthers, Instrument, InstrumentType, Published
+from valuespectrum.instruments.base import AboutOthers, Instrument, InstrumentType, Published, Stepped
 from valuespectrum.instruments.measurement import read_name
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.plugins import Extensions, checked_options
@@ -126,7 +126,7 @@ def in_steps(written: str) -> bool:
     Args:
         written: The instrument, as ``scores.json`` has it.
     """
-    return hasattr(_made(written), "steps")
+    return isinstance(_made(written), Stepped)
 
 
 def _made(written: str) -> InstrumentType | None:

@@ -48,7 +48,8 @@ def people_rows(clone: Clone, tags: Mapping[str, int]) -> Iterator[ComparedNumbe
     }
     _refuse_backwards(ours, published, clone)
     yield _stored_twice(clone)
-    shared, mended = in_several_groups(clone.groups), dict(ours)
+    shared = in_several_groups(clone.groups)
+    mended: dict[str, Mapping[str, float]] = dict(ours)
     for number, group in enumerate(clone.groups, start=1):
         found = _RatedGroup(number, group, ours, published)
         yield from _group_rows(found, clone)
@@ -121,7 +122,7 @@ def _group_rows(group: _RatedGroup, clone: Clone) -> Iterator[ComparedNumber]:
     yield ComparedNumber(f"group {group.number}, largest difference of p", largest, 0.0, SAME)
 
 
-def _with_other_profile(group: _RatedGroup, rater: str, clone: Clone) -> dict[str, Mapping[str, float]]:
+def _with_other_profile(group: _RatedGroup, rater: str, clone: Clone) -> Correlations:
     """Correlations of a group were the doubtful scores of a rater those that fit best."""
     places = {}
     for name in group.wrong:

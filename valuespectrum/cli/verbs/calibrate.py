@@ -81,9 +81,9 @@ def calibrate(
     """
     if corpora:
         refuse_beside(context, "--corpora", ("corpora", "respondents", "figure", "seed"))
-        twins = api.TwinStudySettings(corpora=corpora, respondents=respondents, seed=seed, figure=figure)
+        study = api.TwinStudySettings(corpora=corpora, respondents=respondents, seed=seed, figure=figure)
         with Terminal(as_json) as terminal:
-            terminal.show(api.study_twins(twins, terminal))
+            terminal.show(api.study_twins(study, terminal))
         return
     refuse_without(context, ("respondents", "figure"), "--corpora")
     settings = api.CalibrateSettings(

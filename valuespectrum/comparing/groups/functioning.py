@@ -117,7 +117,8 @@ def gathered(found: Sequence[ItemScores], across: Across) -> Cases:
         for group, rows in _groups(each, across):
             mean = rows.groupby(["value", "item"])["score"].mean()
             mine = scores.setdefault((group, each.who), {})
-            mine.update({(str(value), str(item)): float(score) for (value, item), score in mean.items()})
+            told = zip(mean.index.to_frame().itertuples(index=False, name=None), mean, strict=True)
+            mine.update({(str(value), str(item)): float(score) for (value, item), score in told})
     groups = list(dict.fromkeys(group for group, _ in scores))
     _enough(groups, Counter(group for group, _ in scores), across)
     asked = [{item for (mine, _), row in scores.items() if mine == group for item in row} for group in groups]

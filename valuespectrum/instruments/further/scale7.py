@@ -87,7 +87,7 @@ class SevenSteps(PictureBattery):
         plain = instructed(answers)
         read = read_options(plain, STEPS, options, _NEITHER if self.options.unforced else "")
         turned = (plain["polarity"].astype(float) < 0).to_numpy()
-        version = plain["wording"].astype(str) + np.where(turned, " descending", " ascending")
+        version: pd.Series[str] = plain["wording"].astype(str) + np.where(turned, " descending", " ascending")
         item = plain["value"] + " " + plain["clip"]
         return rated_answers(plain[["value"]].assign(item=item, version=version), read, turned)
 

@@ -232,7 +232,8 @@ def targets_hit(answers: pd.DataFrame, options: ScoringOptions) -> dict[str, dic
     table = answers[["side", "item", "target"]].assign(number=numbers)
     wide = table.pivot_table(index=["side", "item"], columns="target", values="number")
     wide = wide.reindex(columns=[_LOW, _HIGH]).dropna()
-    for (side, item), share in ((wide[_HIGH] - wide[_LOW]) / (_HIGH - _LOW)).items():
+    shares = (wide[_HIGH] - wide[_LOW]) / (_HIGH - _LOW)
+    for side, item, share in shares.reset_index().itertuples(index=False, name=None):
         found[str(side)][str(item)] = float(share)
     return found
 

@@ -82,7 +82,7 @@ def _shares(strata: Strata, fine: Reckoned) -> Floats:
 def _inherited(errors: Errors, shares: Floats) -> Errors:
     """Errors of weighted sums over disjoint members, as if each sum were a mean of its own."""
     squares = shares**2
-    chosen: Bools = squares.any(axis=1)
+    chosen: Bools = np.asarray(squares.any(axis=1))
     working = squares * errors.working.clips
     below = (working**2 / errors.clip_freedom).sum(axis=1)
     total = working.sum(axis=1)

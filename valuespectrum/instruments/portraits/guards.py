@@ -76,7 +76,7 @@ def negation_understood(rated: PortraitRatings) -> Finding:
     pairs = np.array([[side[item] for item in shared] for side in means], dtype=np.float64)
     if len(shared) < 3 or (pairs.std(axis=1) == 0).any():
         return Finding("negation", "unknown", None, LEAST_NEGATION, "no portraits were put in reversed wordings")
-    r = float(np.corrcoef(pairs)[0, 1])
+    r = float(np.asarray(np.corrcoef(pairs))[0, 1])
     statements = (
         f"reversed wordings go with the straight ones (r = {r:.2f})",
         f"reversed wordings do not go with the straight ones (r = {r:.2f}): negation is not read, or nothing is held "

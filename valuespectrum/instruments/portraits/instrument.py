@@ -151,7 +151,7 @@ class PortraitInstrument:
         rated = portrait_ratings(plain, scale, options)
         turned = (plain["polarity"].astype(int) * plain["keyed"].astype(int) < 0).to_numpy()
         way = np.where(plain["polarity"].astype(int) > 0, "ascending", "descending")
-        version = plain["wording"].astype(str) + " " + plain["labels"].astype(str) + " " + way
+        version: pd.Series[str] = plain["wording"].astype(str) + " " + plain["labels"].astype(str) + " " + way
         return rated_answers(plain[["value", "item"]].assign(version=version), rated.read, turned)
 
     def expected(self, planted: Mapping[str, float]) -> Mapping[str, float]:

@@ -96,7 +96,7 @@ def _in_both_directions(rated: pd.DataFrame, middle: float) -> tuple[pd.DataFram
         return liking_steps(rated, middle)
     turned = middle + rated["polarity"].astype(float) * (rated["number"] - middle)
     cells = rated.assign(theta=turned).dropna(subset=["theta"])
-    return cells.groupby(_SET, as_index=False)["theta"].mean(), ScaleLean(None, None)
+    return cells.groupby(_SET)["theta"].mean().reset_index(), ScaleLean(None, None)
 
 
 def _acquiescence(agreed: pd.DataFrame, keyed: NDArray[np.bool_], middle: float) -> pd.Series[float]:

@@ -60,9 +60,10 @@ def said(plain: pd.DataFrame) -> Answers:
     """What was said in words, by response and version, as the published rules take it."""
     told: dict[str, dict[str, float]] = {str(item): {} for item in plain["item"].unique()}
     failed = plain["error"].fillna("") != ""
-    for row in plain[~failed].itertuples(index=False):
-        if row.parsed in RATING:
-            told[row.item][row.wording + (REVERSED if row.first == "least" else "")] = float(RATING[row.parsed])
+    heard = plain.loc[~failed, ["item", "wording", "first", "parsed"]].astype(str)
+    for item, wording, first, parsed in heard.itertuples(index=False, name=None):
+        if parsed in RATING:
+            told[item][wording + (REVERSED if first == "least" else "")] = float(RATING[parsed])
     return told
 
 

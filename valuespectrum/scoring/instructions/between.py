@@ -80,9 +80,8 @@ def openness(
 
     columns = [table.frame().groupby(["value", "clip"])["theta"].mean() for table in tables if table is not None]
     wide = pd.concat(columns, axis=1, keys=["open", "honest", "faked"]).dropna()
-    share = way_taken(
-        *(np.asarray(wide[name] - wide["honest"], dtype=np.float64) for name in ("open", "faked")), options.level
-    )
+    opened, faked = (np.asarray(wide[name] - wide["honest"], dtype=np.float64) for name in ("open", "faked"))
+    share = way_taken(opened, faked, options.level)
     return share, _open_finding(share)
 
 

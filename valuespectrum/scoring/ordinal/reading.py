@@ -112,7 +112,8 @@ def _as_text(path: Path) -> pd.DataFrame:
     if table.empty:
         raise InputError(f"{path} holds no answer", _FORM)
     table.columns = pd.Index(names)
-    return table.apply(lambda column: column.fillna("").str.strip())
+    stripped: pd.DataFrame = table.apply(lambda column: column.fillna("").str.strip())
+    return stripped
 
 
 def _weights(path: Path, table: pd.DataFrame, steps: int) -> tuple[Floats, NDArray[np.bool_]]:

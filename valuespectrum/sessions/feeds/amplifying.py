@@ -94,7 +94,7 @@ def _floor(
         return None
     variance = sum(float(np.var(each, ddof=1)) * (len(each) - 1) for each in cloned) / freedom
     sessions = sum(map(len, found.values()))
-    return float(stdtrit(freedom, (1 + level) / 2)) * (2.0 * variance / sessions) ** 0.5
+    return float(stdtrit(freedom, (1 + level) / 2) * np.sqrt(2.0 * variance / sessions))
 
 
 def policy_rows(sessions: Sequence[WalkedSession], level: float) -> Iterator[Json]:
@@ -128,8 +128,10 @@ Pair = tuple[Sequence[WalkedSession], Sequence[WalkedSession]]
 
 
 def _beyond(own: Pair, bare: Pair, target: Mapping[str, float], level: float) -> Estimate:
-    gained = []
-    for pair in (own, bare):
-        first, second = (by_seed(some, [exposure_to(each, target) for each in some]) for some in pair)
-        gained.append({seed: first[seed] - second[seed] for seed in first if seed in second})
-    return mean_difference(*gained, level)
+    return mean_difference(_gained(own, target), _gained(bare, target), level)
+
+
+def _gained(pair: Pair, target: Mapping[str, float]) -> dict[int, float]:
+    """How much more of a target the first sessions show than the second, by seed."""
+    first, second = (by_seed(some, [exposure_to(each, target) for each in some]) for some in pair)
+    return {seed: first[seed] - second[seed] for seed in first if seed in second}

@@ -56,8 +56,10 @@ def _chunks(data: Decisions) -> Iterator[_Tables]:
         shape = (min(some, data.roles - first), len(items), data.kinds)
         cell = ((data.role[own] - first) * shape[1] + item) * shape[2] + data.kind[own]
         size = shape[0] * shape[1] * shape[2]
-        weight = np.bincount(cell, data.weight[own], size).reshape(shape)
-        said = np.bincount(cell, data.weight[own] * data.y[own], size).reshape(shape)
+        weight, said = (
+            np.bincount(cell, each, size).astype(np.float64).reshape(shape)
+            for each in (data.weight[own], data.weight[own] * data.y[own])
+        )
         yield _Tables(weight, said, data.loadings[items])
 
 
