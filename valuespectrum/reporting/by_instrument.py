@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agents.answers.respondent import Role, columns_of
 from valuespectrum.instruments.measurement import read_name
-from valuespectrum.instruments.registry import published_as, told_of
+from valuespectrum.instruments.registry import about_others, published_as, told_of
 from valuespectrum.reporting.elements.data import ReportedRun
 from valuespectrum.reporting.elements.instruments import (
     APART,
@@ -61,7 +61,7 @@ def _scale(one: Json, values: ValueSet) -> str:
 def _profile(run: ReportedRun, one: Json, values: ValueSet, scale: str) -> MeasuredProfile:
     measured = one.get("profile") or {name: {"mean": each} for name, each in one["paper"]["scores"].items()}
     status, why = identified(one)
-    who = columns_of(one)
+    who, about = columns_of(one), about_others(one["instrument"])
     return MeasuredProfile(
         run=run.folder.name,
         model=who.model,
@@ -71,7 +71,7 @@ def _profile(run: ReportedRun, one: Json, values: ValueSet, scale: str) -> Measu
         status="" if status == "identified" else f"{status}: {why}",
         covers=str(one.get("covers", "")),
         verdicts=tuple(map(str, one.get("verdicts", ()))),
-        notes=(*map(str, one.get("notes", ())), *limits(one)),
+        notes=(*map(str, one.get("notes", ())), *limits(one), *([f"these numbers say {about}"] if about else [])),
     )
 
 

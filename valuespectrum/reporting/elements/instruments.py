@@ -9,7 +9,7 @@ from valuespectrum.scoring.estimate import Estimate
 
 LOG_ODDS, CENTRED, APART, PUBLISHED = "log-odds", "centred", "apart", "published"
 _SCALES: Mapping[str, str] = {
-    LOG_ODDS: "centred log-odds of liking",
+    LOG_ODDS: "centred log-odds, with points of 100 beside them",
     CENTRED: "the instrument's own scores, and the same minus their mean over the profile",
     APART: "each number on a scale of its own, so none is centred or set beside another",
     PUBLISHED: "percent by the published rule, to compare with and not to conclude from",

@@ -31,6 +31,7 @@ class InstrumentsPanel(Panel):
         return {
             "scaled": list(zip(data.groups, spans, [min(2, digits_of(span)) for span in spans], strict=True)),
             "count": len(profiles),
+            "roles": sum(bool(profile.role) for profile in profiles),
             "several_runs": len({profile.run for profile in profiles}) > 1,
             "marks": marks,
             "whisker": whisker,
