@@ -203,6 +203,10 @@ class StoredAnswer(NamedTuple):
     digest: bytes
 
 
+NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
+"""In the place of one that is not there."""
+
+
 class StoredRow(NamedTuple):
     """One planned ask as it is stored."""
 
@@ -236,6 +240,47 @@ def stored_row(columns: Sequence[Any]) -> StoredRow:  # Open: cells, whose types
     answer = StoredAnswer._make(columns[7:]) if kinds == _ANSWERED else None
     position, key, tags, respondent, *parts = columns[:7]
     return StoredRow(position, key, tags, respondent, (parts[0], parts[1], parts[2]), answer)
+
+
+class StoredColumns(NamedTuple):
+    """Many planned asks as they are stored, a column each, in their order."""
+
+    key: Sequence[bytes]
+    tags: Sequence[str]
+    respondent: Sequence[str]
+    answered: Sequence[bool]
+    """Whether there is an answer, and no failure."""
+    said: Mapping[str, Sequence[Any]]
+    """Columns of ``StoredAnswer``, those of ``NO_ANSWER`` where there is none."""
+
+    def picked(self, places: Sequence[int]) -> StoredColumns:
+        """Some of the rows."""
+        return StoredColumns(
+            [self.key[place] for place in places],
+            [self.tags[place] for place in places],
+            [self.respondent[place] for place in places],
+            [self.answered[place] for place in places],
+            {name: [column[place] for place in places] for name, column in self.said.items()},
+        )
+
+
+def stored_columns(page: Sequence[Sequence[Any]]) -> StoredColumns:  # Open: cells, whose types are looked at here
+    """Planned asks as they were read.
+
+    Args:
+        page: At least one row, as ``stored_row`` takes them.
+
+    Raises:
+        SchemaError: Something in it is of another type than what is written there.
+    """
+    columns = list(zip(*page, strict=True))
+    there = [error is not None for error in columns[len(_ASK_KINDS)]]
+    whole = [set(map(type, column)) for column in columns] == [{kind} for kind in _ANSWERED]
+    if not whole or set(map(len, columns[1])) != {_KEY_BYTES}:
+        columns[len(_ASK_KINDS) :] = zip(*(stored_row(row).answer or NO_ANSWER for row in page), strict=True)
+    said = dict(zip(StoredAnswer._fields, columns[len(_ASK_KINDS) :], strict=True))
+    answered = [known and not error for known, error in zip(there, said["error"], strict=True)]
+    return StoredColumns(columns[1], columns[2], columns[3], answered, said)
 
 
 class PlanWriter:

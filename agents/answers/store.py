@@ -342,14 +342,14 @@ class AnswerStore:
 
     def rows(self) -> Iterator[StoredRow]:
         """Every planned ask as it is stored, with its answer where there is one, in the order of planning."""
-        return self._rows_by(_ROWS)
+        for page in self._pages(_ROWS):
+            yield from map(schema.stored_row, page)
 
-    def _rows_by(self, query: str) -> Iterator[StoredRow]:
+    def _pages(self, query: str) -> Iterator[list[tuple[Any, ...]]]:  # Open: cells
         position = -1
         while page := list(self._read(query, (position, _PAGE))):
-            for row in page:
-                position = row[0]
-                yield schema.stored_row(row)
+            yield page
+            position = page[-1][0]
 
     def table(self, leave_out: Sequence[str] = ()) -> pandas.DataFrame:
         """One row per planned ask, in order, in memory; ``rows`` and the exports need none.
@@ -362,7 +362,7 @@ class AnswerStore:
         Args:
             leave_out: Shell patterns over names of columns that are not wanted, to save memory.
         """
-        return answer_table(self._rows_by(_WORDLESS_ROWS), leave_out)
+        return answer_table(self._pages(_WORDLESS_ROWS), leave_out)
 
     def integrity(self) -> list[str]:
         """What SQLite itself finds wrong with the file; empty when all is well."""

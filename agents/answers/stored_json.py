@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NoReturn, get_args
 
 import orjson
@@ -14,6 +16,8 @@ from vectorstore.foundation.errors import SchemaError
 
 Tags = dict[str, str | int | float]
 
+TAG_KINDS = frozenset({str, int, float})
+"""Types of what a tag can be; a truth value is none."""
 _REMEMBERED = 4_000
 """Texts of respondents and parts whose content is remembered: a million rows share some hundred."""
 ROUNDING = 0.1
@@ -32,9 +36,46 @@ def read_tags(text: str) -> Tags:
     tags = _object(text, "tags")
     for name, tag in tags.items():
         kind = type(tag)  # Of a million rows a call for each tag would be felt.
-        if kind is not str and kind is not int and not (kind is float and math.isfinite(tag)):
+        if kind not in TAG_KINDS or (kind is float and not math.isfinite(tag)):
             damaged(f"tag {name!r:.40}", tag)
     return tags
+
+
+# Open: objects, which are looked at by whoever knows what they hold
+def read_all(texts: Sequence[str], reader: Callable[[str], dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """Many objects parsed at once, which is quicker; what they hold is not looked at, but every number is finite.
+
+    Every text stands in brackets of its own, with a line break between, which no string of JSON may hold: so one that
+    is no object cannot pass as part of its neighbours. Where anything is not as it should be, each is read alone.
+
+    Args:
+        texts: As they are stored; all may be empty, which is no object each.
+        reader: Reads one of them, and says what is damaged.
+
+    Raises:
+        SchemaError: One is something else.
+    """
+    if not any(texts):
+        return list(map(reader, texts))
+    try:
+        found = orjson.loads("[[" + "],\n[".join(texts) + "]]")
+    except ValueError:
+        return list(map(reader, texts))
+    if len(found) == len(texts) and set(map(type, found)) == {list} and set(map(len, found)) == {1}:
+        objects = list(chain.from_iterable(found))
+        if set(map(type, objects)) == {dict}:
+            return objects
+    return list(map(reader, texts))
+
+
+def are_log_probabilities(cells: Sequence[Any]) -> bool:  # Open: what ``read_all`` read, which is looked at here
+    """Whether ``read_log_probabilities`` would take each."""
+    return set(map(type, cells)) <= {int, float} and -math.inf < min(cells) and max(cells) <= ROUNDING
+
+
+def are_counts(cells: Sequence[Any]) -> bool:  # Open: the same
+    """Whether ``read_counts`` would take each."""
+    return set(map(type, cells)) == {int} and min(cells) >= 0
 
 
 @lru_cache(_REMEMBERED)

@@ -5,15 +5,35 @@ from __future__ import annotations
 import fnmatch
 import gc
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import tee
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from agents.answers.respondent import RespondentColumns, columns_of
-from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN, OWN_COLUMNS, StoredAnswer, StoredRow, joined, key_text
-from agents.answers.stored_json import read_counts, read_log_probabilities, read_respondent, read_tags
+from agents.answers.schema import (
+    CHOICE_COLUMN,
+    COUNT_COLUMN,
+    NO_ANSWER,
+    OWN_COLUMNS,
+    StoredColumns,
+    StoredRow,
+    joined,
+    key_text,
+    stored_columns,
+)
+from agents.answers.stored_json import (
+    TAG_KINDS,
+    are_counts,
+    are_log_probabilities,
+    read_all,
+    read_counts,
+    read_log_probabilities,
+    read_respondent,
+    read_tags,
+)
 from agents.models.ask_key import canonical_json
 
 if TYPE_CHECKING:
@@ -21,8 +41,8 @@ if TYPE_CHECKING:
 
 _SHARED = 20_000
 """Texts remembered, so that equal ones are one object."""
-_TOGETHER = 2_000
-"""Rows that are turned into columns at once."""
+_TOGETHER = 200
+"""Rows whose JSON is parsed at once: as many as stay near the processor."""
 WORDS = ("question", "system")
 """Columns of an export that hold the words of the ask."""
 TURNS, DRAW = "turns", "draw"
@@ -65,34 +85,37 @@ _PREFIXES = {
 }
 _MISSING = float("nan")
 """In the place of what a row has nothing of."""
-_NO_ANSWER = StoredAnswer("", "", "", "", 0, "", "", "", b"")
+
+_Parts = tuple[tuple[str, ...], ...]
+"""Names of tags, of the store's own columns, of options with log-probabilities, and of classes with counts."""
 
 
 def records(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
     """One record per planned ask, in order, with the columns that ``AnswerStore.table`` describes."""
     known = _SharedTexts()
-    for names, tags, rest in _cells(rows):
-        known.forget()
-        plain = [known[tag] if type(tag) is str else tag for tag in tags]
-        yield dict(zip(names, (*plain, *rest), strict=True))
-
-
-def _cells(rows: Iterable[StoredRow]) -> Iterator[tuple[tuple[str, ...], tuple[object, ...], tuple[object, ...]]]:
-    """Names of the columns of every row, its tags, and its further cells; rows alike have one tuple of names."""
-    alike: dict[tuple[tuple[str, ...], ...], tuple[str, ...]] = {}
     for row in rows:
-        said = row.answer or _NO_ANSWER
+        known.forget()
+        said = row.answer or NO_ANSWER
         tags = read_tags(row.tags)
         chances, counts = read_log_probabilities(said.log_probabilities), read_counts(said.counts)
-        kind = (tuple(tags), tuple(chances), tuple(counts))
-        names = alike.get(kind)
-        if names is None:
-            prefixed = (*(CHOICE_COLUMN + name for name in chances), *(COUNT_COLUMN + name for name in counts))
-            names = alike[kind] = (*tags, *OWN_COLUMNS, *prefixed)
         words = (said.text, said.parsed, said.error, said.tokens)
         answered = row.answer is not None and not said.error
         own = (key_text(row.key), read_respondent(row.respondent)[0], *words, answered, said.details)
-        yield names, tuple(tags.values()), (*own, *chances.values(), *counts.values())
+        plain = [known[tag] if type(tag) is str else tag for tag in tags.values()]
+        cells = (*plain, *own, *chances.values(), *counts.values())
+        yield dict(zip(_names(tags, OWN_COLUMNS, chances, counts), cells, strict=True))
+
+
+def _names(tags: Iterable[str], own: Iterable[str], chances: Iterable[str], counts: Iterable[str]) -> tuple[str, ...]:
+    """Names of the columns of a row."""
+    return (*tags, *own, *(CHOICE_COLUMN + name for name in chances), *(COUNT_COLUMN + name for name in counts))
+
+
+def _wanted(kind: Sequence[Sequence[str]], unwanted: re.Pattern[str]) -> _Parts:
+    """Those names of tags, log-probabilities and counts that are wanted, with the store's own columns among them."""
+    tags, chances, counts = kind
+    parts = (("", tags), ("", OWN_COLUMNS), (CHOICE_COLUMN, chances), (COUNT_COLUMN, counts))
+    return tuple(tuple(name for name in part if not unwanted.match(prefix + name)) for prefix, part in parts)
 
 
 def exported(rows: Iterable[StoredRow]) -> Iterator[dict[str, object]]:
@@ -124,43 +147,32 @@ def column_meaning(name: str) -> str:
     return _MEANINGS.get(name) or next(prefixed, "")
 
 
-def answer_table(rows: Iterable[StoredRow], leave_out: Sequence[str] = ()) -> pandas.DataFrame:
+# Open: cells of a store, which are looked at on the way
+def answer_table(pages: Iterable[Sequence[Sequence[Any]]], leave_out: Sequence[str] = ()) -> pandas.DataFrame:
     """All records as one table.
 
     Args:
-        rows: As they are stored.
+        pages: Rows as ``schema.stored_row`` takes them, some thousand together.
         leave_out: Shell patterns over names of columns that are not wanted; of a million rows each takes 8 to 80 MB.
     """
     import pandas
 
     unwanted = re.compile("|".join(map(fnmatch.translate, leave_out)) or r"(?!)")
-    alike: dict[tuple[str, ...], _Alike] = {}
+    table: dict[str, list[object]] = {}
     known = _SharedTexts()
     count = 0
     with _without_collections():
-        for names, tags, rest in _cells(rows):
-            found = alike.get(names)
-            if found is None:
-                found = alike[names] = _Alike({name: [] for name in names if not unwanted.match(name)}, names)
-            found.rows.append(tags + rest)
-            found.places.append(count)
-            count += 1
-            if len(found.rows) == _TOGETHER:
-                found.settle(known)
-        for found in alike.values():
-            found.settle(known)
+        for page in pages:
+            known.forget()
+            for start in range(0, len(page), _TOGETHER):
+                rows = page[start : start + _TOGETHER]
+                told = _Page.of(stored_columns(rows)).columns(unwanted, known)
+                table |= {name: [_MISSING] * count for name in told if name not in table}
+                for name, column in table.items():
+                    column.extend(told.get(name) or [_MISSING] * len(rows))
+                count += len(rows)
     if not count:
         return pandas.DataFrame(columns=[name for name in OWN_COLUMNS if not unwanted.match(name)])
-    table: dict[str, list[object]] = {}
-    for found in alike.values():
-        for name, column in found.columns.items():
-            if len(column) == count:
-                table[name] = column
-                continue
-            whole = table.setdefault(name, [_MISSING] * count)
-            for place, value in zip(found.places, column, strict=True):
-                whole[place] = value
-        found.columns.clear()
     series = {name: pandas.Series(table.pop(name)) for name in list(table)}
     return pandas.DataFrame(series, copy=False)
 
@@ -191,25 +203,87 @@ class _SharedTexts(dict[str, str]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Alike:
-    """Rows with the same names, some of them together turned into columns."""
+class _Page:
+    """Rows that were read together: so the JSON of all is parsed at once, and looked at together."""
 
-    columns: dict[str, list[object]]
-    """Wanted ones, in order."""
-    names: tuple[str, ...]
-    places: list[int] = field(default_factory=list)
-    """Of all rows so far in the table."""
-    rows: list[tuple[object, ...]] = field(default_factory=list)
-    """Those that are not in the columns yet."""
+    stored: StoredColumns
+    # Open: numbers and texts, which were looked at.
+    parts: tuple[Sequence[dict[str, Any]], Sequence[dict[str, Any]], Sequence[dict[str, Any]]]
+    """Tags, log-probabilities and counts of each row."""
 
-    def settle(self, known: _SharedTexts) -> None:
-        """Put the rows into the columns; of two that are called alike the later counts."""
-        known.forget()
-        for name, cells in dict(zip(self.names, zip(*self.rows, strict=True), strict=True)).items():
-            if name in self.columns:
-                texts = all(kind is str for kind in set(map(type, cells)))
-                self.columns[name].extend(map(known.__getitem__, cells) if texts else cells)
-        self.rows.clear()
+    @classmethod
+    def of(cls, stored: StoredColumns) -> _Page:
+        """What stands in them."""
+        chances, counts = (_filled(stored.said[name]) for name in ("log_probabilities", "counts"))
+        tags = read_all(stored.tags, read_tags)
+        return cls(stored, (tags, read_all(chances, read_log_probabilities), read_all(counts, read_counts)))
+
+    def columns(self, unwanted: re.Pattern[str], known: _SharedTexts) -> Mapping[str, Sequence[object]]:
+        """Every wanted column that any of the rows has.
+
+        Raises:
+            SchemaError: Something in them is no tag, log-probability or count.
+        """
+        kinds = list(zip(*(map(tuple, part) for part in self.parts), strict=True))
+        wanted = {kind: _wanted(kind, unwanted) for kind in set(kinds)}
+        if len(set(wanted.values())) == 1:
+            return self._alike(wanted[kinds[0]], known)
+        together: dict[_Parts, list[int]] = {}
+        for place, kind in enumerate(kinds):
+            together.setdefault(wanted[kind], []).append(place)
+        whole: dict[str, list[object]] = {}
+        for names, places in together.items():
+            for name, cells in self._picked(places)._alike(names, known).items():
+                column = whole.setdefault(name, [_MISSING] * len(kinds))
+                for place, cell in zip(places, cells, strict=True):
+                    column[place] = cell
+        return whole
+
+    def _picked(self, places: Sequence[int]) -> _Page:
+        tags, chances, counts = ([part[place] for place in places] for part in self.parts)
+        return _Page(self.stored.picked(places), (tags, chances, counts))
+
+    def _alike(self, wanted: _Parts, known: _SharedTexts) -> Mapping[str, Sequence[object]]:
+        """Columns of rows that have the same; of two that are called alike the later counts."""
+        tags, chances, counts = (
+            [list(map(itemgetter(name), rows)) for name in names]
+            for names, rows in zip((wanted[0], *wanted[2:]), self.parts, strict=True)
+        )
+        told = [set(map(type, column)) for column in tags]
+        sound = all(kinds <= TAG_KINDS for kinds in told)
+        if not (sound and all(map(are_log_probabilities, chances)) and all(map(are_counts, counts))):
+            self._refuse()
+        shared = [
+            list(map(known.__getitem__, column)) if kinds == {str} else column
+            for column, kinds in zip(tags, told, strict=True)
+        ]
+        cells = (*shared, *(self._own(name, known) for name in wanted[1]), *chances, *counts)
+        return dict(zip(_names(*wanted), cells, strict=True))
+
+    def _own(self, name: str, known: _SharedTexts) -> Sequence[object]:
+        """One of ``OWN_COLUMNS``."""
+        stored = self.stored
+        if name == "key":
+            return list(map(key_text, stored.key))
+        if name == "model":
+            models = {text: known[read_respondent(text)[0]] for text in set(stored.respondent)}
+            return list(map(models.__getitem__, stored.respondent))
+        if name == "answered":
+            return stored.answered
+        return stored.said[name] if name == "tokens" else list(map(known.__getitem__, stored.said[name]))
+
+    def _refuse(self) -> None:
+        """Say what is damaged."""
+        said = self.stored.said
+        for tags, chances, counts in zip(self.stored.tags, said["log_probabilities"], said["counts"], strict=True):
+            read_tags(tags)
+            read_log_probabilities(chances)
+            read_counts(counts)
+
+
+def _filled(texts: Sequence[str]) -> Sequence[str]:
+    """The same with an object in the place of nothing, unless there is nothing at all."""
+    return [text or "{}" for text in texts] if "" in texts and any(texts) else texts
 
 
 def by_respondent(table: pandas.DataFrame) -> Iterator[tuple[RespondentColumns, pandas.DataFrame]]:

@@ -22,6 +22,7 @@ from valuespectrum.reporting.elements.data import (
     SessionStep,
     ValueRow,
 )
+from valuespectrum.reporting.elements.instruments import APART, CENTRED, InstrumentGroup, MeasuredProfile, MeasuredRow
 from valuespectrum.reporting.planted import read_truth
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.facets.analysis import Difference
@@ -107,6 +108,16 @@ def profile(model: str = "reference:amber@1", planted: bool = True, p: float | N
     )
 
 
+def group(text: str = "plain", why: str = "", **told: str) -> InstrumentGroup:
+    """What one instrument measured of a model as itself and in a role, in every cell the same number."""
+    number = Estimate(0.5, why=why) if why else Estimate(0.5, 0.1, 0.9)
+    rows = tuple(MeasuredRow(name, text, number, number, (1, 1, 2), 6) for name in ("power", text))
+    kept = {"scalars": {text: number}, "covers": text, "verdicts": (text,), "notes": (text,)}
+    profiles = tuple(MeasuredProfile(text, f"hf:{text}", role, rows, **kept) for role in ("", text))
+    named = {"instrument": text, "title": text, "measures": text, "values": text, "unit": "clip", "readout": text}
+    return InstrumentGroup(**{**named, "scale": CENTRED, **told}, profiles=profiles)
+
+
 def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) -> ReportData:
     answers = (
         ExampleAnswer("Do you like it?", NO_PERSONA, text, "yes", {"yes": 0.8, "no": 0.1}, 0.89),
@@ -142,6 +153,7 @@ def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) 
     return ReportData(
         title=text,
         profiles=profiles or (profile(), profile("reference:birch@1")),
+        groups=(group(text), group(text, scale=APART)),
         personas=(role,),
         sessions=(ReportedSession("m", text, text, 0, steps),),
         examples=(Example(jpeg(), text, text, "power", answers),),

@@ -16,7 +16,7 @@ from valuespectrum.instruments.base import Instrument
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.profiled import nothing, place_alone, shared_units, weak_dimensions
 from valuespectrum.instruments.standing import standing
-from valuespectrum.scoring.answered.checks import bounds_of, checked
+from valuespectrum.scoring.answered.checks import bounds_of, checked, refused_shares
 from valuespectrum.scoring.answered.conclusions import Concluded, TableStyle, conclude, overall, rows, way_out
 from valuespectrum.scoring.answered.leans import lean_terms, share_table, wording_terms, yes_by_polarity
 from valuespectrum.scoring.answered.sets import AnsweredSets, answered_sets
@@ -61,7 +61,8 @@ def measured_liking(
     found = conclude(table, facets, options) if table else None
     counts = judged[judged["verdict"] == "value"].groupby("value").size().to_dict()
     scores = _scores(sets, found, {str(value): int(count) for value, count in counts.items()})
-    guards, bounds = checked(judged, sets, found, options.seed), bounds_of(judged, sets)
+    refused = refused_shares(judged, sets)
+    guards, bounds = checked(judged, sets, found, refused, options.seed), bounds_of(sets, refused)
     rates = answer_rates(judged, options)
     wordings = wording_terms(sets, table, options.level)
     stands = standing(found if numbers else None, options.seed, sets.cells)

@@ -120,6 +120,21 @@ def about_others(written: str) -> str:
     return made.about_others if isinstance(made, AboutOthers) else ""
 
 
+def told_of(written: str) -> tuple[str, str]:
+    """What an instrument is called, and what it measures.
+
+    Args:
+        written: The instrument, as ``scores.json`` has it.
+
+    Returns:
+        Its name and nothing of one that is not installed or cannot be loaded.
+    """
+    told = (getattr(_made(written), name, "") for name in ("title", "measures"))
+    # Of a class they may be properties, which say nothing without an instance.
+    title, measures = (text if isinstance(text, str) else "" for text in told)
+    return title or read_name(written), measures
+
+
 def in_steps(written: str) -> bool:
     """Whether an instrument tells steps of a scale, beside which no liking of 0 to 100 can be set.
 

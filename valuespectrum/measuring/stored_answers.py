@@ -34,9 +34,10 @@ def collected(table: pd.DataFrame) -> pd.DataFrame:
         raise InputError("the run holds no answers", "run `valuespectrum bench` first")
     asked = table["answered"] | (table["error"] != "")
     done = table if asked.all() else table[asked]
-    for model, asks in done.groupby("model"):
-        if not asks["answered"].any():
-            raise ModelError(f"every ask to {model} failed, the first with: {asks['error'].iloc[0]}")
+    for model, answered in done.groupby("model")["answered"].any().items():
+        if not answered:
+            first = done.loc[done["model"] == model, "error"].iloc[0]
+            raise ModelError(f"every ask to {model} failed, the first with: {first}")
     return done
 
 

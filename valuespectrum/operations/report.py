@@ -68,7 +68,7 @@ def report(
     with contextlib.ExitStack() as stack:
         opened = corpus_of_run(settings.corpus, folders[0], teller, stack)
         data = load_report(ReportSources(folders, opened, settings.session), settings.title)
-        for sentence in (*data.cautions, *data.unshown):
+        for sentence in data.cautions:
             teller.warn(sentence)
         if any(result.why == ONE_TEXT for result in data.personas):
             teller.say(f"note: {ONE_TEXT} (`valuespectrum score RUN`)")
@@ -78,11 +78,12 @@ def report(
         write_report(data, path)
     document = {
         "report": str(path),
-        "models": [profile.model for profile in data.profiles],
+        "models": data.models,
+        "instruments": [group.to_json() for group in data.groups],
         "personas": len(data.personas),
         "sessions": len(data.sessions),
         "examples": len(data.examples),
-        "cautions": [*data.cautions, *data.unshown],
+        "cautions": list(data.cautions),
     }
     return Page(document, f"report: {path}", path)
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from valuespectrum.measuring.benchmark import drawn_pictures
 from valuespectrum.reference.truth import caution, checkable, is_synthetic
+from valuespectrum.reporting.by_instrument import read_groups
 from valuespectrum.reporting.elements.data import ModelProfile, ReportData, ReportedRun
 from valuespectrum.reporting.elements.words import short_model
 from valuespectrum.reporting.examples import read_examples
-from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles, shows_liking
+from valuespectrum.reporting.measured import read_personas, read_playing, read_profiles
 from valuespectrum.reporting.sessions import read_session
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.runs.run import check_alike, read_manifest, read_scores
-from valuespectrum.theory.value_sets import TEN
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -49,7 +49,7 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         command: What to type to make it again; by default that of the first run.
 
     Raises:
-        InputError: A run or log is missing or damaged, or no run measured a profile over the ten values.
+        InputError: A run or log is missing or damaged.
         SchemaError: Another release wrote it.
     """
     runs = [ReportedRun(folder, read_manifest(folder), read_scores(folder)) for folder in sources.runs]
@@ -58,30 +58,32 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
     cautions = []
     found: dict[tuple[str, bool], ModelProfile] = {}
     conditions = set()
+    lead = ""
     for run in runs:
         manifest = run.manifest
         whose = (shown_by(manifest), manifest.asked.models, pictures_of(manifest, sources.corpus))
         cautions.append(caution(*whose))
         for profile in read_profiles(run.scores, manifest, checkable(*whose)):
-            if (profile.model, profile.published) not in found:
+            lead = lead or ("" if profile.published else profile.instrument)
+            told = profile.published or profile.instrument == lead
+            if told and (profile.model, profile.published) not in found:
                 found[profile.model, profile.published] = replace(profile, level=level)
                 conditions.add(_conditions(manifest))
-    unshown = [_unshown(run, one) for run in runs for one in run.scores["respondents"] if not shows_liking(one)]
-    if not found:
-        raise _nothing_to_show(unshown)
     profiles = tuple(found.values())
-    models = dict.fromkeys(profile.model for profile in profiles)
     personas = tuple(result for run in runs for result in read_personas(run.scores, run.manifest))
     names = {name: words for run in runs for name, words in run.manifest.asked.persona_names.items()}
     values = {clip: value for run in reversed(runs) for clip, value in run.manifest.corpus.clip_values().items()}
     # A run with personas shows both the model as itself and in a role; not every instrument has something to show.
     telling = sorted(runs, key=lambda run: not run.manifest.asked.personas)
     examples = (
-        read_examples(run.folder, run.manifest, sources.corpus, profiles[0], sources.examples) for run in telling
+        read_examples(run.folder, run.manifest, sources.corpus, profile, sources.examples)
+        for run in telling
+        for profile in profiles[:1]
     )
-    return ReportData(
+    data = ReportData(
         title=title,
         profiles=profiles,
+        groups=read_groups(runs, level),
         personas=personas,
         playing=tuple(sentence for run in runs for sentence in read_playing(run.scores)),
         sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
@@ -94,10 +96,9 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         command=command or str(runs[0].manifest.provenance.get("command", "")),
         runs=tuple(runs),
         same_pictures=len(conditions) == 1,
-        synthetic=tuple(short_model(model) for model in models if is_synthetic(model)),
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
-        unshown=tuple(dict.fromkeys(f"{what}: {instead}" for what, instead in unshown)),
     )
+    return replace(data, synthetic=tuple(short_model(model) for model in data.models if is_synthetic(model)))
 
 
 def _walks(logs: Sequence[Path], known_values: Mapping[str, str]) -> list[Json]:
@@ -127,22 +128,6 @@ def one_level(runs: Sequence[ReportedRun]) -> float:
             "score one of them again (`valuespectrum score RUN`)",
         )
     return next(iter(levels), 0.95)
-
-
-def _unshown(run: ReportedRun, respondent: Json) -> tuple[str, str]:
-    """What a run measured that has no place on the page, and what shows it."""
-    title = run.scores["value_sets"][respondent["value_set"]]["title"]
-    return (
-        f"{run.folder} measured {title!r:.80} with the instrument {respondent['instrument']!r:.80}, and a report "
-        f"shows liking of {TEN.title} only",
-        f"`valuespectrum score {run.folder}` prints it, `valuespectrum export scores {run.folder}` makes a table of it",
-    )
-
-
-def _nothing_to_show(unshown: Sequence[tuple[str, str]]) -> InputError:
-    """Why no run has a profile for the page: other dimensions, or no model as itself."""
-    nobody = ("no run here measured a model without a persona", "run `valuespectrum bench` first")
-    return InputError(*(unshown[0] if unshown else nobody))
 
 
 def pictures_of(manifest: Manifest, corpus: Corpus | None) -> Mapping[str, int] | None:

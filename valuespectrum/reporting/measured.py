@@ -70,10 +70,11 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
     measured, published = one.get("profile"), bool(published_as(one["instrument"]))
     if not measured:
         rows = tuple(ValueRow(value, Estimate(one["paper"]["scores"][value]), Estimate(None)) for value in VALUES)
-        return ModelProfile(one["model"], rows, published=True, n_asks=one["n_asks"])
+        return ModelProfile(one["model"], rows, one["instrument"], published=True, n_asks=one["n_asks"])
     planted = None if published else planted
     return ModelProfile(
         model=one["model"],
+        instrument=one["instrument"],
         rows=_rows(measured, planted, published),
         published=published,
         in_log_odds=not published and any(HEADLINE in row for row in measured.values()),
@@ -83,7 +84,7 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
         differ=read_differences(one.get("differences")),
         covers=str(one.get("covers", "")),
         guards=tuple(Finding.from_json(name, row) for name, row in one.get("guards", {}).items()),
-        identified=_identified(one),
+        identified=identified(one),
         overall=Estimate.read(one["overall"]),
         n_asks=one["n_asks"],
         n_clips=one["n_units"],
@@ -91,7 +92,8 @@ def _profile(one: Json, planted: Mapping[str, float] | None) -> ModelProfile:
     )
 
 
-def _identified(one: Json) -> tuple[str, str]:
+def identified(one: Json) -> tuple[str, str]:
+    """What the answers of a respondent tell (``identified`` is everything), and why not more."""
     row = one.get("identification", {})
     return str(row.get("status", "identified")), str(row.get("why", ""))
 
@@ -116,23 +118,28 @@ def _rows(measured: Json, planted: Mapping[str, float] | None, published: bool) 
 
 
 def _row(value: str, row: Json, published: bool) -> ValueRow:
-    liking, centred, headline = (_explained(row, name) for name in ("", "centred", HEADLINE))
+    liking, centred, headline = (explained(row, name) for name in ("", "centred", HEADLINE))
     if published:
         centred = Estimate(centred.mean)
-    ranks = (row["rank"], row["rank_low"], row["rank_high"])
     return ValueRow(
         value=value,
         liking=liking,
         centred=centred,
         headline=headline if HEADLINE in row else centred,
         p_adjusted=None if published else row.get("p_adjusted"),
-        rank=ranks if None not in ranks and not published else None,
+        rank=None if published else ranks_of(row),
         clips=row["n_units"],
         answers=row["n_answers"],
     )
 
 
-def _explained(row: Json, name: str) -> Estimate:
+def ranks_of(row: Json) -> tuple[int, int, int] | None:
+    """Rank of a dimension, and the range that its interval allows."""
+    ranks = (row.get("rank"), row.get("rank_low"), row.get("rank_high"))
+    return None if None in ranks else (int(ranks[0]), int(ranks[1]), int(ranks[2]))
+
+
+def explained(row: Json, name: str) -> Estimate:
     """A number, or what is missing in place of it: a value that is measured alone has nothing to be compared with."""
     found, status = Estimate.read(row, name), row.get("status", "")
     if found.mean is not None or found.why:

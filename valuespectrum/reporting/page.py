@@ -79,7 +79,7 @@ def _entries(panel: Panel, data: ReportData) -> list[tuple[str, str]]:
 
 def _filled(panel: Panel, data: ReportData) -> str:
     template = environment().from_string(panel.template.read_text(encoding="utf-8"))
-    shared = {"data": data, "first": data.profiles[0], "title": panel.title(data)}
+    shared = {"data": data, "first": data.first, "title": panel.title(data)}
     return template.render({**shared, **panel.context(data)})
 
 
@@ -124,7 +124,7 @@ def _picture(stored: bytes, height: int) -> Markup:
 
 def _page_title(data: ReportData) -> str:
     """Models first: that is what tells open tabs and saved files apart."""
-    models = dict.fromkeys(short_model(profile.model) for profile in data.profiles)
+    models = dict.fromkeys(short_model(profile.model) for profile in data.profiles) or map(short_model, data.models)
     return f"{', '.join(models)} · {data.title}"
 
 

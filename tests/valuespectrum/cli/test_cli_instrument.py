@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from trial_instruments import FourQuestions, Staircase
 
 from valuespectrum.cli import main
 from valuespectrum.instruments.registry import INSTRUMENTS
-from valuespectrum.theory.value_sets import FOUR, TEN
+from valuespectrum.theory.value_sets import FOUR
 
 MODEL = "simulated:security=1,power=2,stimulation=-1"
 
@@ -57,15 +58,16 @@ def test_any_instrument_can_be_run_scored_and_exported(
     header, *rows = (tmp_path / "run" / "scores.csv").read_text().splitlines()
     assert "value_set" in header and len(rows) == (4 if name == "trial" else 1)
     assert main(["doctor", "--run", run]) == 0
-    assert main(["report", run]) == 2
-    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
     title = FOUR.title if name == "trial" else "Trial angle"
-    assert f"measured {title!r} with the instrument {name!r}, and a report shows liking of {TEN.title} only" in line
-    assert not (tmp_path / "run" / "report.html").exists()
-    # Beside a run that can be shown, what is left out is said as well.
+    capsys.readouterr()
+    assert main(["report", run, "--json"]) == 0
+    (group,) = json.loads(capsys.readouterr().out)["instruments"]
+    assert (group["instrument"], group["value_set"]) == (name, title)
+    assert title in html.unescape((tmp_path / "run" / "report.html").read_text(encoding="utf-8"))
+    # Beside a run over the ten values it stands for itself.
     assert main(["report", str(copy("runs/simulated", tmp_path)), run, "--json"]) == 0
-    left_out = [said for said in json.loads(capsys.readouterr().out)["cautions"] if f"measured {title!r}" in said]
-    assert len(left_out) == 1 and f"valuespectrum score {run}" in left_out[0]
+    told = [(group["instrument"], group["value_set"]) for group in json.loads(capsys.readouterr().out)["instruments"]]
+    assert len(told) == len(set(told)) > 1 and told[-1] == (name, title)
 
 
 @pytest.mark.parametrize(

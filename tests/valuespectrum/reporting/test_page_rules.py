@@ -7,12 +7,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from report_pages import conditions, data, profile, read
+from report_pages import conditions, data, group, profile, read
 
 from agents.personas.reserved import NO_PERSONA
 from valuespectrum.reporting import page as pages
 from valuespectrum.reporting.elements.data import Estimate, ReportData, ReportedRun
-from valuespectrum.reporting.elements.words import headline, mark
+from valuespectrum.reporting.elements.instruments import APART
+from valuespectrum.reporting.elements.words import mark
 from valuespectrum.reporting.load import one_level
 from valuespectrum.reporting.page import render
 from valuespectrum.runs.manifest import Manifest
@@ -78,7 +79,8 @@ def scores(text: str, why: str = "") -> Json:
 def whole(text: str, why: str = "") -> ReportData:
     """A page with panels that others' words come to."""
     run = ReportedRun(Path("run"), Manifest({}, {}), scores(text, why))
-    return replace(data(text), runs=(run,), comparison=comparison(text, why), unshown=(text,))
+    groups = (group(text, why), group(text, why, scale=APART))
+    return replace(data(text), runs=(run,), comparison=comparison(text, why), groups=groups)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
@@ -134,14 +136,9 @@ def test_others_words_stay_words_of_bounded_length_in_every_panel() -> None:
     assert len(page) < len(plain) + 150_000
 
 
-def test_what_is_not_on_the_page_takes_nothing_from_what_is() -> None:
-    told = replace(data(), unshown=("run measured six foundations: score prints it",))
-    assert headline(told) == headline(data())
-    assert "Not on this page:" in render(told) and 'role="alert"' not in render(told)
-
-
 def test_the_page_says_at_which_level_its_intervals_are() -> None:
-    page = render(replace(data(), profiles=tuple(replace(each, level=0.9) for each in data().profiles)))
+    profiles, groups = (tuple(replace(each, level=0.9) for each in own) for own in (data().profiles, data().groups))
+    page = render(replace(data(), profiles=profiles, groups=groups))
     assert "95 %" not in page and "90 % intervals over clips" in page
     runs = [
         ReportedRun(Path(name), Manifest({}, {}), {"scoring": {"level": at}}) for name, at in (("a", 0.9), ("b", 0.95))

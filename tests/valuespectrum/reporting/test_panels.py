@@ -20,7 +20,7 @@ from vectorstore.foundation.plugins import Extensions
 
 FOLDER = Path(base.__file__).parent
 ORDER = [
-    *("profile", "models", "presentations", "personas", "sessions"),
+    *("profile", "models", "instruments", "presentations", "personas", "sessions"),
     *("guards", "bias", "planted", "examples", "limits", "provenance"),
 ]
 UNSHOWN = ["injections", "pictures", "structure", "walks"]
@@ -63,7 +63,7 @@ class CountPanel(Panel):
 def test_our_panels_come_in_the_order_of_the_page() -> None:
     assert [panel.id for panel in panels_for(data())] == ORDER
     assert not broken_panels()
-    lone = replace(data(), profiles=data().profiles[:1], personas=(), sessions=(), examples=(), runs=())
+    lone = replace(data(), profiles=data().profiles[:1], groups=(), personas=(), sessions=(), examples=(), runs=())
     assert [panel.id for panel in panels_for(lone)] == ["profile", "guards", "bias", "planted", "limits", "provenance"]
     anchors = [entry for panel in panels_for(data()) for entry in panel.contents(data())]
     assert [anchor for anchor, _ in anchors] == [name if name != "sessions" else "session-1" for name in ORDER]

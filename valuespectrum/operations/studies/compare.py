@@ -137,5 +137,5 @@ def _show(document: Json, folders: Sequence[Path], page: Path, teller: Teller) -
         opened = corpus_of_run(None, folders[0], teller, stack)
         data = load_report(ReportSources(tuple(folders), opened), "Comparison")
         write_report(replace(data, comparison=document), page)
-    for sentence in (*data.cautions, *data.unshown):
+    for sentence in data.cautions:
         teller.warn(sentence)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from valuespectrum.reporting.elements.instruments import InstrumentGroup
 from valuespectrum.runs.manifest import Manifest
 from valuespectrum.scoring.estimate import Estimate as Estimate
 from valuespectrum.scoring.facets.analysis import Difference
@@ -98,7 +99,9 @@ class ModelProfile:
 
     model: str
     rows: tuple[ValueRow, ...]
-    """All ten values in circular order."""
+    """All ten values in circular order; none where no model was measured over them."""
+    instrument: str = ""
+    """What measured it, as ``scores.json`` has it."""
     published: bool = False
     """Whether it was measured by the published protocol, which is there to compare with."""
     in_log_odds: bool = False
@@ -267,6 +270,9 @@ class ReportData:
 
     title: str
     profiles: tuple[ModelProfile, ...]
+    """Models over the ten values, by one instrument and beside it the published protocol; none where no run has any."""
+    groups: tuple[InstrumentGroup, ...] = ()
+    """Every profile of every run, instrument by instrument."""
     personas: tuple[PersonaResult, ...] = ()
     playing: tuple[str, ...] = ()
     """How models play over all personas, a sentence each."""
@@ -279,8 +285,6 @@ class ReportData:
     """Models that are drawn, trained or simulated by us: instruments of calibration."""
     cautions: tuple[str, ...] = ()
     """Why numbers mean nothing, if so."""
-    unshown: tuple[str, ...] = ()
-    """What runs measured that has no place on the page, and what shows it."""
     runs: tuple[ReportedRun, ...] = ()
     """Where all this is from, the most important first."""
     walks: tuple[Json, ...] = ()
@@ -289,3 +293,17 @@ class ReportData:
     """What comparing respondents of these runs found (``comparing.compare.compare_runs``), where it was asked for."""
     same_pictures: bool = True
     """Whether all models were shown the same pictures in the same words, so that they may be compared."""
+
+    @property
+    def first(self) -> ModelProfile:
+        """The profile that the page begins with; without rows where no model was measured over the ten values."""
+        if self.profiles:
+            return self.profiles[0]
+        group = self.groups[0]
+        return ModelProfile(group.profiles[0].model, (), group.instrument, level=group.level)
+
+    @property
+    def models(self) -> list[str]:
+        """Everybody who was measured, those first with whom the page begins."""
+        measured = (profile.model for group in self.groups for profile in group.profiles)
+        return list(dict.fromkeys([*(profile.model for profile in self.profiles), *measured]))

@@ -9,6 +9,7 @@ from typing import TypeVar
 from agents.models.model_names import ModelId
 from valuespectrum.instruments.measurement import read_name
 from valuespectrum.reporting.elements.data import CLEAR, Estimate, ModelProfile, ReportData
+from valuespectrum.reporting.elements.instruments import InstrumentGroup
 from valuespectrum.scoring.answered.verdicts import listing as listing
 from valuespectrum.scoring.facets import findings as unknown
 from valuespectrum.scoring.guards.finding import Finding
@@ -145,10 +146,12 @@ def alike(pairs: Iterable[tuple[str, Told]]) -> dict[str, list[Told]]:
 
 def headline(data: ReportData) -> str:
     """The one sentence at the top."""
-    profile = data.profiles[0]
+    profile = data.first
     name = short_model(profile.model)
     if data.cautions:
         return f"These numbers say nothing about what {name} likes."
+    if not data.profiles:
+        return f"What {listing(measured_by(data.groups))} found of {listing(list(map(short_model, data.models)))}."
     if profile.published:
         return f"{name} by the published protocol: to compare with, not to conclude from."
     flags = f" Flagged: {'; '.join(map(flag, profile.flagged))}." if profile.flagged else ""
@@ -181,13 +184,28 @@ def flag(finding: Finding) -> str:
 
 def findings(data: ReportData) -> list[str]:
     """A few sentences under the headline."""
-    profile = data.profiles[0]
-    sentences = [_basis(profile)]
+    profile = data.first
+    sentences = [_basis(profile)] if data.profiles else []
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
     if data.personas and not data.cautions:
         sentences.append(moved_in_words([result.verdict for result in data.personas]))
+    if data.profiles and len(data.groups) > 1:
+        sentences.append(_beside(data.groups, read_name(profile.instrument)))
     return sentences
+
+
+def _beside(groups: Sequence[InstrumentGroup], lead: str) -> str:
+    """Which instrument the first profile is by, and that there are others."""
+    own = measured_by(group for group in groups if group.instrument == lead)
+    others = measured_by(group for group in groups if group.instrument != lead)
+    told = f"; {listing(others)} measured on scales of {'their' if len(others) > 1 else 'its'} own" if others else ""
+    return f"The first profile is by the instrument {listing(own)}{told}; every profile stands under its instrument."
+
+
+def measured_by(groups: Iterable[InstrumentGroup]) -> list[str]:
+    """Instruments by their titles, each once."""
+    return list(dict.fromkeys(f"“{clean(group.title, 80)}”" for group in groups))
 
 
 _PLAYED: Mapping[str, str] = {

@@ -30,21 +30,25 @@ if TYPE_CHECKING:
 _SIDES = ("positive", "negative")
 
 
-def checked(judged: pd.DataFrame, sets: AnsweredSets, found: Concluded | None, seed: int) -> tuple[Finding, ...]:
+def checked(
+    judged: pd.DataFrame, sets: AnsweredSets, found: Concluded | None, refused: Floats, seed: int
+) -> tuple[Finding, ...]:
     """What the guards say of one respondent.
 
     Args:
         judged: Its rows, as ``scoring.cells.judge`` returns them.
         sets: What they came to.
         found: What is concluded from them; ``None`` where nothing is.
+        refused: Of each clip, as ``refused_shares`` tells.
         seed: Of the exchanges behind the test of refusals.
     """
     cells, words = sets.cells, sets.kind != "log_probability"
     heard = judged[judged["error"].fillna("") == ""]
+    known = ~np.isnan(refused)
     texts = sets.kind in ("sampled_text", "greedy_text")
     findings = [
         negation(mean_over(cells.share()[0], 2).reshape(-1, 4), words),
-        unequal_refusals(*_refused(judged, sets), stream(seed, "guards/refusals")),
+        unequal_refusals(refused[known], np.nonzero(known)[0], cells.values, stream(seed, "guards/refusals")),
         readout_mass(np.empty(0) if texts else heard.loc[heard["verdict"] != NEITHER, "mass"].to_numpy(np.float64)),
         wording_agreement(sets.liking.effects.theta[0]),
         clips_per_word([_came_by(sets, value) for value in cells.values], cells.values, sets.found_by.facet),
@@ -61,16 +65,15 @@ def checked(judged: pd.DataFrame, sets: AnsweredSets, found: Concluded | None, s
     return tuple(findings)
 
 
-def bounds_of(judged: pd.DataFrame, sets: AnsweredSets) -> Bounds | None:
+def bounds_of(sets: AnsweredSets, refused: Floats) -> Bounds | None:
     """Worst and best case of every value, had its refused clips been answered; ``None`` where none was refused.
 
     Args:
-        judged: Rows of one respondent.
-        sets: What they came to; its liking is in log-odds.
+        sets: What the answers of one respondent came to; its liking is in log-odds.
+        refused: Of each clip, as ``refused_shares`` tells.
     """
     clips = mean_over(sets.liking.effects.theta[0], 2)
-    refused = _by_clip(judged, sets, _refusals(judged, sets)) > 0
-    missing = refused & np.isnan(clips)
+    missing = (refused > 0) & np.isnan(clips)
     return refusal_bounds(clips, missing | ~np.isnan(clips)) if missing.any() and not np.isnan(clips).all() else None
 
 
@@ -99,16 +102,18 @@ def _polarities(row: object) -> tuple[list[float], list[float], float]:
     return positive, negative, np.nan if row["variance"] is None else float(row["variance"])
 
 
-def _refusals(judged: pd.DataFrame, sets: AnsweredSets) -> Floats:
-    """How much of every answer was refused and so lost: of draws the share that refused."""
-    if sets.kind == "samples":
-        return np.asarray(class_shares(judged, REFUSAL), dtype=np.float64)
-    return np.asarray(judged["verdict"] == REFUSAL, dtype=np.float64)
+def refused_shares(judged: pd.DataFrame, sets: AnsweredSets) -> Floats:
+    """How much of what was said about each clip was refused and so lost: of draws the share that refused.
 
+    Args:
+        judged: Rows of one respondent.
+        sets: What they came to.
 
-def _by_clip(judged: pd.DataFrame, sets: AnsweredSets, numbers: Floats) -> Floats:
-    """Mean over the answers about each clip, shape (values, clips); NaN where there is none."""
-    sums = judged[["value", "clip"]].astype(str).assign(each=numbers)
+    Returns:
+        Shape (values, clips); NaN where nothing was asked.
+    """
+    lost = class_shares(judged, REFUSAL) if sets.kind == "samples" else judged["verdict"] == REFUSAL
+    sums = judged[["value", "clip"]].astype(str).assign(each=np.asarray(lost, dtype=np.float64))
     means = sums.groupby(["value", "clip"], as_index=False)["each"].mean()
     known = dict(zip(zip(means["value"], means["clip"], strict=True), means["each"], strict=True))
     spread = np.full(sets.cells.said.shape[1:3], np.nan)
@@ -116,13 +121,6 @@ def _by_clip(judged: pd.DataFrame, sets: AnsweredSets, numbers: Floats) -> Float
         for column, clip in enumerate(sets.cells.clips[row]):
             spread[row, column] = known.get((value, clip), np.nan)
     return spread
-
-
-def _refused(judged: pd.DataFrame, sets: AnsweredSets) -> tuple[Floats, np.ndarray, tuple[str, ...]]:
-    """Share of refused asks of every clip, its value, and the names of the values."""
-    spread = _by_clip(judged, sets, _refusals(judged, sets))
-    value, clip = np.nonzero(~np.isnan(spread))
-    return spread[value, clip], value, sets.cells.values
 
 
 def _came_by(sets: AnsweredSets, value: str) -> list[str]:

@@ -76,8 +76,8 @@ def cells_of(judged: pd.DataFrame, values: Sequence[str], greedy: bool = True) -
         raise InputError(f"answers were read in several ways: {', '.join(sorted(read)) or 'none'}", "score them apart")
     counted = judged[judged["verdict"] == "value"]
     kind = _kind(read.pop(), greedy)
-    wordings = tuple(sorted({str(name) for name in judged["wording"]}))
-    strange = sorted({str(name) for name in counted["value"]} - set(values))
+    wordings = tuple(sorted({str(name) for name in judged["wording"].unique()}))
+    strange = sorted({str(name) for name in counted["value"].unique()} - set(values))
     if strange:
         raise InputError(f"unknown values: {', '.join(strange)}", "name them all")
     asked = judged.groupby("value")["clip"].unique()

@@ -58,7 +58,7 @@ def _found(data: ReportData) -> Json | None:
     # Scores of earlier releases name no value sets.
     scored = [(run.folder, run.scores) for run in data.runs if "value_sets" in run.scores]
     try:
-        return convergence(scored, level=data.profiles[0].level)
+        return convergence(scored, level=data.first.level)
     except InputError:
         return None
 

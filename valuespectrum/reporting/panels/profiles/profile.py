@@ -14,6 +14,10 @@ class ProfilePanel(Panel):
     id = "profile"
     place = 10
 
+    def applies(self, data: ReportData) -> bool:
+        """Whether there is one over the ten values."""
+        return bool(data.profiles)
+
     def title(self, data: ReportData) -> str:
         """Its heading, with the model's name."""
         return f"What {short_model(data.profiles[0].model)} likes pictures of"

@@ -1,0 +1,109 @@
+"""A report of several instruments shows every profile of every run, each under its instrument and on its scale."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from report_pages import data, read
+
+from agents.personas.reserved import NO_PERSONA
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.reporting import load
+from valuespectrum.reporting.elements.data import ReportData
+from valuespectrum.reporting.elements.instruments import APART, CENTRED, LOG_ODDS
+from valuespectrum.reporting.elements.words import findings, headline
+from valuespectrum.reporting.page import render
+from valuespectrum.reporting.panels.base import panels_for
+from valuespectrum.runs.manifest import Manifest
+from valuespectrum.scoring.estimate import HEADLINE, Estimate, Score
+from valuespectrum.theory.value_sets import NINETEEN, TEN, ValueSet, scalars
+from vectorstore.foundation.json_types import Json
+
+ANGLE = scalars("svo", "Social value orientation", {"angle": "Angle, degrees"})
+
+
+def respondent(instrument: str, values: ValueSet = TEN, unit: str = "item", mean: float = 4.0, **who: object) -> Json:
+    """One profile as scores keep it."""
+    scales = {HEADLINE: Estimate(0.5, 0.2, 0.8)} if instrument in ("like", "pairs") else {}
+    centred = Estimate(1.0, 0.5, 1.5) if values.one_scale else Estimate(None)
+    score = Score(Estimate(mean, 3.0, 5.0), centred, (1, 1, 2), 7, 7, "ok", scales)
+    measured = Measurement(instrument, values, unit, dict.fromkeys(values.dimensions, score), covers=f"covers {unit}s")
+    role = {"model": "hf:m@1", "persona": NO_PERSONA, "strategy": NO_PERSONA, "placebo": False, "n_asks": 70}
+    return {**role, **measured.to_json(), **who}
+
+
+def page_of(monkeypatch: pytest.MonkeyPatch, runs: dict[str, list[Json]]) -> ReportData:
+    """The data of a report of runs with these respondents."""
+    sets = {one.name: one.to_json() for one in (TEN, NINETEEN, ANGLE)}
+    shared = {"value_sets": sets, "scoring": {"level": 0.9}, "personas": []}
+    settings = {"battery": {"name": "like"}, "models": {}, "personas": [], "roles": [], "seed": 0}
+    monkeypatch.setattr(load, "read_manifest", lambda folder: Manifest(dict(settings), {}))
+    monkeypatch.setattr(load, "read_scores", lambda folder: {**shared, "respondents": runs[folder.name]})
+    return load.load_report(load.ReportSources(tuple(map(Path, runs))), "several")
+
+
+SEVERAL = {
+    "first": [respondent("like", unit="clip"), respondent("like", unit="clip", persona="tycoon", strategy="simple")],
+    "second": [respondent("pairs", unit="clip", mean=77.0, model="hf:n@1")],
+    "third": [respondent("scale7"), respondent("svo", ANGLE, mean=33.0), respondent("scale7", NINETEEN)],
+    "again": [respondent("like", unit="clip", mean=66.0)],
+}
+
+
+def test_every_respondent_of_every_run_is_shown_once_and_on_its_own_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = page_of(monkeypatch, SEVERAL)
+    told = [(group.instrument, group.values, group.unit, group.scale) for group in found.groups]
+    assert told == [
+        ("like", TEN.title, "clip", LOG_ODDS),
+        ("pairs", TEN.title, "clip", LOG_ODDS),
+        ("scale7", TEN.title, "item", CENTRED),
+        ("svo", ANGLE.title, "item", APART),
+        ("scale7", NINETEEN.title, "item", CENTRED),
+    ]
+    shown = [(one.run, one.model, one.role) for group in found.groups for one in group.profiles]
+    assert sorted(shown) == sorted(
+        [("first", "hf:m@1", ""), ("first", "hf:m@1", "tycoon"), ("second", "hf:n@1", ""), ("again", "hf:m@1", "")]
+        + [("third", "hf:m@1", "")] * 3
+    )
+    assert [profile.model for profile in found.profiles] == ["hf:m@1"], "side by side stands one instrument alone"
+    assert {group.level for group in found.groups} == {0.9}
+
+
+def test_the_page_names_instrument_dimensions_unit_and_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = page_of(monkeypatch, SEVERAL)
+    page = render(found)
+    words = " ".join("".join(read(page).text).split())
+    assert "instruments" in [panel.id for panel in panels_for(found)]
+    for group in found.groups:
+        assert f"{group.title}: {group.values}" in words and f"Instrument {group.instrument}" in words
+    assert "each number on a scale of its own" in words and "Angle, degrees" in words
+    for number in (">77<", ">66<", "33.00"):
+        assert number.strip("<>") in page
+    assert "All 7 profiles of these runs, 1 of them of personas and placebo texts." in words
+    svo = page.split("Social value orientation</h3>")[1].split("</section>")[0].split("<h3>")[0]
+    assert "Centred" not in svo and 'class="plot"' not in svo
+    captions = re.findall(r"<caption>(.*?)</caption>", page.split('aria-labelledby="instruments"')[1])
+    assert any("with 90 % intervals over items" in each for each in captions)
+    (said,) = [sentence for sentence in findings(found) if "stands under its instrument" in sentence]
+    assert said.startswith("The first profile is by the instrument “Like battery”; “Pairs of pictures”")
+
+
+def test_a_run_over_other_dimensions_alone_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = page_of(monkeypatch, {"third": [respondent("svo", ANGLE, mean=33.0)]})
+    page = render(found)
+    assert not found.profiles and "33.00" in page and "likes pictures of" not in page
+    assert headline(found) == "What “Social value orientation” found of hf:m."
+
+
+def test_what_one_panel_shows_whole_is_not_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = page_of(monkeypatch, {"first": [respondent("like", unit="clip")]})
+    assert "instruments" not in [panel.id for panel in panels_for(found)]
+    assert not [sentence for sentence in findings(found) if "instrument" in sentence]
+
+
+def test_others_names_are_words() -> None:
+    page = render(replace(data(), groups=data("<b>x").groups))
+    assert "<b>x" not in page and "&lt;b&gt;x" in page
