@@ -80,7 +80,7 @@ def wearied(probability: float, taken: float) -> float:
         >>> round(wearied(0.5, 1.0), 4), wearied(1.0, 5.0), wearied(0.3, 0.0)
         (0.2689, 1.0, 0.3)
     """
-    if taken == 0:
+    if taken == 0 or probability == 1:
         return probability
     kept = probability * exp(-taken)
     return kept / (kept + 1 - probability)

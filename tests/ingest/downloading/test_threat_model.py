@@ -17,8 +17,8 @@ def test_every_test_that_is_named_exists() -> None:
     named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", PAGE)
     assert len(named) > 20
     for file, name in named:
-        (path,) = (ROOT / "tests").rglob(file)
-        assert f"def {name}(" in path.read_text(encoding="utf-8"), (file, name)
+        places = (ROOT / "tests").rglob(file)
+        assert any(f"def {name}(" in path.read_text(encoding="utf-8") for path in places), (file, name)
 
 
 def test_every_reason_is_explained() -> None:

@@ -171,7 +171,7 @@ def test_the_verbs_are_these_and_all_speak_json() -> None:
     groups = {name: commands.pop(name).commands for name in ("corpus", "instrument", "persona")}
     assert sorted(commands) == sorted(VERBS)
     assert sorted(groups["corpus"]) == sorted(CORPUS_VERBS)
-    assert sorted(groups["instrument"]) == ["list", "run"]
+    assert sorted(groups["instrument"]) == ["list", "ordinal", "run"]
     assert sorted(groups["persona"]) == ["check", "import", "interview", "judge", "list", "make", "show"]
     for command in [*commands.values(), *(each for group in groups.values() for each in group.values())]:
         assert "--json" in {word for option in command.params for word in option.opts}

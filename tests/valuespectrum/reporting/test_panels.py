@@ -23,7 +23,7 @@ ORDER = [
     *("profile", "models", "instruments", "presentations", "personas", "sessions"),
     *("guards", "bias", "planted", "examples", "limits", "provenance"),
 ]
-UNSHOWN = ["injections", "pictures", "structure", "walks"]
+UNSHOWN = ["convergence", "injections", "pictures", "structure", "walks"]
 """What the page of the tests has no data for."""
 
 

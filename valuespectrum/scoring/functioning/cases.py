@@ -68,7 +68,7 @@ def ordered_levels(scores: Floats, fewest: int = _FEWEST_A_LEVEL) -> Integers:
 
     Example:
         >>> ordered_levels(np.array([1.0, 1.0, 2.0, 5.0, 5.0]), fewest=2).tolist()
-        [0, 0, 1, 1, 1]
+        [0, 0, 0, 1, 1]
     """
     rounded = np.round(scores / _ROUNDING) * _ROUNDING
     known = np.unique(rounded)

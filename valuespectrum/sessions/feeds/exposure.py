@@ -120,7 +120,7 @@ def theil_sen(numbers: Sequence[float]) -> float:
     """Median slope over all pairs of places, per place; NaN for fewer than two.
 
     Example:
-        >>> theil_sen([1.0, 2.0, 3.0, 40.0])
+        >>> theil_sen([1.0, 2.0, 3.0, 4.0, 40.0])
         1.0
     """
     slopes = [(numbers[there] - numbers[here]) / (there - here) for here, there in combinations(range(len(numbers)), 2)]

@@ -150,11 +150,8 @@ def _scalars(rows: Sequence[Json], angles: pd.DataFrame, options: ScoringOptions
 
 def _goal_effect(angles: pd.DataFrame, options: ScoringOptions) -> Estimate:
     """How much rationality goals add, over targets and runs that were answered whole both ways."""
-    near = angles.assign(
-        near=[
-            float(rationality(str(value), angle)) for value, angle in zip(angles["value"], angles["angle"], strict=True)
-        ]
-    )
+    told = zip(angles["value"], angles["angle"], strict=True)
+    near = angles.assign(near=[float(rationality(str(value), angle)) for value, angle in told])
     both = near.pivot_table(index=["value", RUN], columns=WAY, values="near").reindex(columns=list(WAYS)).dropna()
     gain = (both["goal"] - both["plain"]).groupby(level=RUN).mean()
     return _mean([float(each) for each in gain], options)
