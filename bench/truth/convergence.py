@@ -90,8 +90,8 @@ def study(planted: Planted, samples: int, seed: int = 0) -> Outcome:
         )
         agree.append(np.mean([each.agrees for each in found.values]))
         told.append(found.beyond.mean or 0.0)
-    shares = np.mean(held, axis=0)
-    return Outcome(*(float(each) for each in shares), float(np.mean(agree)), float(np.mean(told)), gap)
+    convergent, beyond, value = (float(each) for each in np.mean(held, axis=0))
+    return Outcome(convergent, beyond, value, float(np.mean(agree)), float(np.mean(told)), gap)
 
 
 def _holds(estimate: Estimate, truth: float) -> bool:

@@ -36,7 +36,7 @@ def nearness(model: Model, personas: Sequence[Persona], walks: Walks) -> Iterato
     """
     shown = catalogue(walks)
     for persona in personas:
-        roles = {"played": persona, **{kind: shuffled(persona, kind, 0) for kind in SHUFFLES}}
+        roles = {"played": persona, **{str(kind): shuffled(persona, kind, 0) for kind in SHUFFLES}}
         found = reveal(sessions_of(model, list(roles.values()), walks, shown))
         profiles = {walker.persona: found.profile(walker) for walker, _ in found.walkers}
         aim = np.array([persona.target[value] for value in VALUES])

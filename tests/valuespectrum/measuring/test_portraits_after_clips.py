@@ -10,7 +10,7 @@ from bench_fakes import AxesEmbedder
 from drawn_corpus import pictured_corpus
 
 from agents.models.base import ModelOptions
-from valuespectrum.instruments.registry import InstrumentChoice
+from valuespectrum.instruments.registry import InstrumentChoice, Plain
 from valuespectrum.measuring.benchmark import BenchOptions, run_benchmark
 from valuespectrum.measuring.presenting import PresentOptions
 from valuespectrum.measuring.run_scores import score_run
@@ -30,7 +30,7 @@ def test_a_run_after_frames_captions_and_mismatched_clips(tmp_path: Path) -> Non
     corpus = pictured_corpus(tmp_path / "pictures", CLIPS, frames=1)
     keywords = tmp_path / "words.yaml"
     keywords.write_text(json.dumps({"keywords": {value: [f"{value} 0", f"{value} 20"] for value in VALUES}}))
-    asked = {"after": "clips", "rounds": 3, "wordings": 1, "directions": "ascending"}
+    asked: dict[str, Plain] = {"after": "clips", "rounds": 3, "wordings": 1, "directions": "ascending"}
     options = BenchOptions(
         run=tmp_path / "run",
         battery=InstrumentChoice("portraits", asked),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def test_leans_are_found_whoever_has_them(by_portraits: Compared) -> None:
     for name in ("scale_lean", "acquiescence"):
         assert amber.bias[name].side == 1 and krill.bias[name].side == -1, name
     profiles = [[score.centred.mean or 0.0 for score in each.scores.values()] for each in (amber, krill)]
-    assert np.corrcoef(profiles)[0, 1] > 0.97, "the same values under opposite leans"
+    assert np.asarray(np.corrcoef(profiles))[0, 1] > 0.97, "the same values under opposite leans"
 
 
 def test_answers_of_a_run_that_was_cut_go_on_and_replay(by_portraits: Compared, tmp_path: Path) -> None:
@@ -115,6 +115,7 @@ def test_answers_of_a_run_that_was_cut_go_on_and_replay(by_portraits: Compared, 
     whole = ends(conduct(test.procedures(setting), {SUBJECT: model}))
     with AnswerStore(tmp_path / "answers.sqlite") as store:
         cut = conduct([next(iter(test.procedures(setting)))], {SUBJECT: model}, store)
+        assert isinstance(cut, Generator)
         next(cut)
         cut.close()
         assert ends(conduct(test.procedures(setting), {SUBJECT: model}, store)) == whole

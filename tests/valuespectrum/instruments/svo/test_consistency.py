@@ -18,7 +18,7 @@ from valuespectrum.instruments.svo.consistency import (
 from valuespectrum.instruments.svo.payoffs import payoffs
 from valuespectrum.instruments.svo.shares import SliderShares
 
-_PAIRS = ("PC", "CI", "AP", "AC", "IA", "IP")
+_PAIRS = (("P", "C"), ("C", "I"), ("A", "P"), ("A", "C"), ("I", "A"), ("I", "P"))
 """Allocations at the first and last end of each primary item."""
 
 
@@ -37,7 +37,7 @@ def test_answers_are_transitive_exactly_where_an_order_of_the_four_explains_them
     for towards in product((1, 0, -1), repeat=6):
         found = transitive(np.array([places[sign] for sign in towards]))
         assert found == _ordered(towards)
-        share += found * np.prod([1 / 9 if sign == 0 else 4 / 9 for sign in towards])
+        share += found * float(np.prod([1 / 9 if sign == 0 else 4 / 9 for sign in towards]))
     assert transitive_by_chance() == pytest.approx(share) and share == pytest.approx(0.258, abs=0.001)
 
 

@@ -78,8 +78,10 @@ def test_refusals_and_unreadable_answers_are_no_numbers() -> None:
     spoilt = rows.copy()
     counts = [name for name in spoilt if str(name).startswith("count_")]
     spoilt.loc[hit, counts] = 0
-    spoilt.loc[hit[::2], ["count_refusal", "parsed"]] = [1, "refusal"]
-    spoilt.loc[hit[1::2], ["count_unparsed", "parsed"]] = [1, "unparsed"]
+    spoilt.loc[hit[::2], "count_refusal"] = 1
+    spoilt.loc[hit[::2], "parsed"] = "refusal"
+    spoilt.loc[hit[1::2], "count_unparsed"] = 1
+    spoilt.loc[hit[1::2], "parsed"] = "unparsed"
     found = measured(Svo(), spoilt)
     assert mean_of(found, "angle") == pytest.approx(mean_of(dropped, "angle"))
     assert mean_of(found, "angle") != pytest.approx(mean_of(clean, "angle"))

@@ -33,7 +33,7 @@ def test_another_maximiser_ends_at_the_same_top(seed: int) -> None:
     assert fitted.converged
     assert fitted.log_likelihood == pytest.approx(-other.fun, abs=0.01)
     assert fitted.slopes == pytest.approx(other.x[-2:], abs=5e-3)
-    assert fitted.errors == pytest.approx(np.sqrt(np.diag(other.hess_inv))[-2:], rel=0.15)
+    assert fitted.errors == pytest.approx(np.sqrt(np.diag(np.asarray(other.hess_inv, dtype=np.float64)))[-2:], rel=0.15)
 
 
 def test_without_columns_it_is_the_entropy_of_the_levels() -> None:

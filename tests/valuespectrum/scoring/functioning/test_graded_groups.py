@@ -19,7 +19,7 @@ QUICK = FitOptions(nodes=31, most=300, tolerance=1e-3)
 def drawn(items: GradedItems, theta: np.ndarray, seed: int) -> np.ndarray:
     below = np.cumsum(items.probabilities(theta), axis=2)
     level = (np.random.default_rng(seed).random(below.shape[:2])[..., None] > below).sum(axis=2)
-    return (level[..., None] == np.arange(items.categories)).astype(np.float64)
+    return np.asarray(level[..., None] == np.arange(items.categories), dtype=np.float64)
 
 
 def test_another_mean_of_a_group_is_told_from_easier_items() -> None:

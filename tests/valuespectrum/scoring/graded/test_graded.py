@@ -249,7 +249,7 @@ def test_a_test_ends_for_the_reason_that_it_says() -> None:
     assert rule.reason(0.4, 3, 4, 0) == "end of the bank"
     for wrong in ({"error": 0.0}, {"error": 1.0}, {"least": 0}, {"least": 4, "most": 3}):
         with pytest.raises(InputError):
-            StopRule(**wrong)  # type: ignore[arg-type]
+            StopRule(**wrong)
 
 
 def test_quantiles_and_interval_are_those_of_the_distribution() -> None:

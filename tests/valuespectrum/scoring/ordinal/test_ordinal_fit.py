@@ -41,7 +41,11 @@ def test_without_drawn_effects_it_is_the_maximum_of_the_definition() -> None:
     assert not design.terms
     fit = maximum_likelihood(design)
     start = np.append(np.linspace(-2, 2, table.counts.shape[1] - 1), np.zeros(5))
-    found = minimize(lambda at: naive(table, at), start, method="BFGS", options={"gtol": 1e-5})
+
+    def lost(at: Floats) -> float:
+        return naive(table, at)
+
+    found = minimize(lost, start, method="BFGS", options={"gtol": 1e-5})
     assert np.allclose(fit.top.thresholds[0], found.x[:5], atol=2e-3)
     assert np.allclose(fit.gamma().reshape(-1)[1:], found.x[5:], atol=2e-3)
     assert -fit.top.value == pytest.approx(found.fun, abs=1e-4)

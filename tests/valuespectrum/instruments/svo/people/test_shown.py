@@ -44,7 +44,8 @@ def test_a_clip_with_a_refused_item_has_no_angle() -> None:
     rows = answered(asks, twin("amber"))
     clip = rows["clip"].iloc[0]
     logs = [name for name in rows if str(name).startswith("log_probability")]
-    rows.loc[rows.index[0], [*logs, "parsed"]] = [*[-9.0] * len(logs), "refusal"]
+    rows.loc[rows.index[:1], logs] = -9.0
+    rows.loc[rows.index[:1], "parsed"] = "refusal"
     found = measured(SvoShown(), rows)
     assert found.n_units == 35 and found.n_unscored == 1 and clip not in found.details["svo_people"]["kinds"]  # type: ignore[index]
     assert found.rates["refusal"].mean == pytest.approx(1 / len(rows))
