@@ -250,7 +250,7 @@ class StoredColumns(NamedTuple):
     respondent: Sequence[str]
     answered: Sequence[bool]
     """Whether there is an answer, and no failure."""
-    said: Mapping[str, Sequence[Any]]
+    said: Mapping[str, Sequence[Any]]  # Open: texts, numbers and bytes, whose types were looked at
     """Columns of ``StoredAnswer``, those of ``NO_ANSWER`` where there is none."""
 
     def picked(self, places: Sequence[int]) -> StoredColumns:
