@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -112,10 +113,14 @@ def group(text: str = "plain", why: str = "", **told: str) -> InstrumentGroup:
     """What one instrument measured of a model as itself and in a role, in every cell the same number."""
     number = Estimate(0.5, why=why) if why else Estimate(0.5, 0.1, 0.9)
     rows = tuple(MeasuredRow(name, text, number, number, (1, 1, 2), 6) for name in ("power", text))
-    kept = {"scalars": {text: number}, "covers": text, "verdicts": (text,), "notes": (text,)}
-    profiles = tuple(MeasuredProfile(text, f"hf:{text}", role, rows, **kept) for role in ("", text))
-    named = {"instrument": text, "title": text, "measures": text, "values": text, "unit": "clip", "readout": text}
-    return InstrumentGroup(**{**named, "scale": CENTRED, **told}, profiles=profiles)
+    profiles = tuple(
+        MeasuredProfile(
+            text, f"hf:{text}", role, rows, scalars={text: number}, covers=text, verdicts=(text,), notes=(text,)
+        )
+        for role in ("", text)
+    )
+    named: dict[str, Any] = dict.fromkeys(("instrument", "title", "measures", "values", "readout"), text)
+    return InstrumentGroup(**{**named, "unit": "clip", "scale": CENTRED, **told}, profiles=profiles)
 
 
 def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) -> ReportData:

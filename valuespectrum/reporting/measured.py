@@ -135,8 +135,8 @@ def _row(value: str, row: Json, published: bool) -> ValueRow:
 
 def ranks_of(row: Json) -> tuple[int, int, int] | None:
     """Rank of a dimension, and the range that its interval allows."""
-    ranks = (row.get("rank"), row.get("rank_low"), row.get("rank_high"))
-    return None if None in ranks else (int(ranks[0]), int(ranks[1]), int(ranks[2]))
+    rank, low, high = (row.get("rank"), row.get("rank_low"), row.get("rank_high"))
+    return None if rank is None or low is None or high is None else (int(rank), int(low), int(high))
 
 
 def explained(row: Json, name: str) -> Estimate:

@@ -137,7 +137,8 @@ def test_others_words_stay_words_of_bounded_length_in_every_panel() -> None:
 
 
 def test_the_page_says_at_which_level_its_intervals_are() -> None:
-    profiles, groups = (tuple(replace(each, level=0.9) for each in own) for own in (data().profiles, data().groups))
+    profiles = tuple(replace(each, level=0.9) for each in data().profiles)
+    groups = tuple(replace(each, level=0.9) for each in data().groups)
     page = render(replace(data(), profiles=profiles, groups=groups))
     assert "95 %" not in page and "90 % intervals over clips" in page
     runs = [
