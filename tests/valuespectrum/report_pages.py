@@ -120,7 +120,8 @@ def group(text: str = "plain", why: str = "", **told: str) -> InstrumentGroup:
         for role in ("", text)
     )
     named: dict[str, Any] = dict.fromkeys(("instrument", "title", "measures", "values", "readout"), text)
-    return InstrumentGroup(**{**named, "unit": "clip", "scale": CENTRED, **told}, profiles=profiles)
+    named |= {"unit": "clip", "scale": CENTRED, **told}
+    return InstrumentGroup(**named, profiles=profiles)
 
 
 def data(text: str = "plain", profiles: tuple[ModelProfile, ...] | None = None) -> ReportData:
