@@ -137,8 +137,7 @@ def catalogue_from_corpus(
         frames_of.setdefault(frame.clip_id, []).append(frame)
     linked = {clip_id for link in corpus.clip_links() for clip_id in (link.clip_id, link.other_id)}
     clips = []
-    # The ledger has them as they came, which is as workers got ready: another ingest of them would be another feed.
-    for clip in sorted(corpus.clips(), key=lambda each: each.clip_id):
+    for clip in corpus.clips():
         frames = frames_of.get(clip.clip_id, [])
         vectors = matrix[[rows[frame.frame_id] for frame in frames if frame.frame_id in rows]]
         timed = tuple(_timed(corpus, frame) for frame in frames)
