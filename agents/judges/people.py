@@ -1,0 +1,81 @@
+"""People as judges: cases go out as a CSV file with an empty column, and come back filled in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from agents.judges.cases import Case, JudgeVerdict
+from vectorstore.foreign.documents import read_regular
+from vectorstore.foundation.csv_cells import guarded
+from vectorstore.foundation.disk import write_durably
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line, visible_line
+
+PEOPLE = "people"
+"""Who judged, in tables."""
+_COLUMNS = ("case", "label", "verdict", "text", "beside")
+_LARGEST = 2**26
+"""Bytes of a file that came back."""
+
+
+def write_queue(path: Path, cases: Sequence[Case]) -> None:
+    """Write cases that a person is to judge; the column ``verdict`` is empty.
+
+    Args:
+        path: CSV; what was there is replaced.
+        cases: Words of strangers in them cannot run as a formula of a spreadsheet.
+    """
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    for case in cases:
+        beside = "; ".join(f"{name}: {words}" for name, words in case.beside.items())
+        cells = (case.id, case.label, "", visible_line(case.text), visible_line(beside))
+        rows.writerow([guarded(cell) for cell in cells])
+    write_durably(path, written.getvalue().encode())
+
+
+def read_queue(path: Path, cases: Sequence[Case], options: Sequence[str]) -> tuple[JudgeVerdict, ...]:
+    """Read what a person filled in.
+
+    Args:
+        path: The file that ``write_queue`` wrote; the order of its rows does not matter, left-out and empty ones are
+            no verdict.
+        cases: What was put.
+        options: Names that a verdict can have; upper and lower case are alike.
+
+    Returns:
+        A verdict on each case, in their order.
+
+    Raises:
+        InputError: It is no such file, names a case that was not put, twice, or an option that does not exist.
+    """
+    known = {name.casefold(): name for name in options}
+    wanted = {str(guarded(case.id)): case.id for case in cases}
+    found: dict[str, JudgeVerdict] = {}
+    for number, row in enumerate(_rows(path), start=2):
+        where = f"{path}, row {number}"
+        case, said = wanted.get(row["case"] or ""), (row["verdict"] or "").strip()
+        if case is None:
+            raise InputError(f"{where}: the case {one_line(row['case'] or '', 60)!r} was not put", "keep the ids")
+        if case in found:
+            raise InputError(f"{where}: the case {one_line(case, 60)!r} comes twice", "keep one verdict a case")
+        if said and said.casefold() not in known:
+            raise InputError(f"{where}: {said[:60]!r} is no verdict", f"one of {', '.join(options)}, or nothing")
+        found[case] = JudgeVerdict(known[said.casefold()]) if said else JudgeVerdict(why="unparsed")
+    return tuple(found.get(case.id, JudgeVerdict(why="unparsed")) for case in cases)
+
+
+def _rows(path: Path) -> list[dict[str, str | None]]:
+    hint = f"a CSV file with the columns {', '.join(_COLUMNS[:3])}"
+    try:
+        text = read_regular(path, _LARGEST).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: verdicts cannot be read ({one_line(error)})", hint) from error
+    if rows and not {"case", "verdict"} <= set(rows[0]):
+        raise InputError(f"{path}: verdicts without the columns case and verdict", hint)
+    return rows

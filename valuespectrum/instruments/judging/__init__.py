@@ -1,0 +1,1 @@
+"""Judges of values: what the labels are, and how judges of each kind are asked for them."""
