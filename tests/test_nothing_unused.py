@@ -22,8 +22,13 @@ OFFERED = {
     "Corpus.keep_uploader_names": "corpus",
     "Outcome.to_pandas": "python",
     "ValueSet.circular_distance": "extending",
+    "collect_texts": "steering/index",
     "ideal_angle": "reference-world",
+    "read_intervention": "steering/index",
     "read_slots": "statistics/graded-response",
+    "Steering.announced": "steering/index",
+    "steered_id": "steering/index",
+    "write_intervention": "steering/index",
     "written_ask": "reference-world",
 }
 """Names that are there for others, and the page of ``docs`` that tells them."""

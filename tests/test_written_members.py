@@ -14,6 +14,7 @@ ASKS_FOREIGN = {
     "agents/models/local/base.py": "processors of transformers",
     "agents/models/local/vllm.py": "configurations and tokenizers of transformers",
     "agents/models/local/weights.py": "models of transformers",
+    "agents/models/steering/hooks.py": "models of transformers",
     "agents/models/served/inspect_ai.py": "answers and errors of Inspect and of the packages of providers",
     "agents/models/templates/chat_template.py": "processors of transformers",
     "agents/models/templates/prompting.py": "tokenizers of transformers",

@@ -37,7 +37,7 @@ _LONGEST_CODE = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Intervention:
+class FeedIntervention:
     """One thing that is done."""
 
     kind: Kind
@@ -76,7 +76,7 @@ class Intervention:
         return self.step <= step and (last is None or step <= last)
 
 
-def intervention_from(text: str) -> Intervention:
+def intervention_from(text: str) -> FeedIntervention:
     """An intervention as a user writes it: ``FIRST:KIND``, ``FIRST-LAST:KIND``, then ``=WORDS``.
 
     Raises:
@@ -91,14 +91,14 @@ def intervention_from(text: str) -> Intervention:
     kind, _, words = what.partition("=")
     if not colon or not first.isdecimal() or (dash and not last.isdecimal()) or len(when) > 20:
         raise InputError(f"{text!r:.120} does not say when", "write AFTER:WHAT, for example 20:swap_policy=random")
-    return Intervention(kind, int(first), int(last) if dash else None, words)  # type: ignore[arg-type]
+    return FeedIntervention(kind, int(first), int(last) if dash else None, words)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
     """Everything that is done at one step."""
 
-    interventions: tuple[Intervention, ...] = ()
+    interventions: tuple[FeedIntervention, ...] = ()
 
     @property
     def code(self) -> str | None:
@@ -127,7 +127,7 @@ class InForce:
         persona = self._last("persona")
         return persona.system if persona else None
 
-    def _last(self, kind: Kind) -> Intervention | None:
+    def _last(self, kind: Kind) -> FeedIntervention | None:
         return next((each for each in reversed(self.interventions) if each.kind == kind), None)
 
 
@@ -143,7 +143,7 @@ class Schedule:
         InputError: A policy or a clip is unknown.
     """
 
-    def __init__(self, interventions: Sequence[Intervention], policy: Policy, known: Collection[str]) -> None:
+    def __init__(self, interventions: Sequence[FeedIntervention], policy: Policy, known: Collection[str]) -> None:
         self._all = tuple(sorted(interventions, key=lambda each: each.step))
         self._own = policy
         self._swapped = {each: read_policy(each.words) for each in self._all if each.kind == "swap_policy"}

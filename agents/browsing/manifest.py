@@ -11,7 +11,7 @@ from agents.browsing.catalogue import Catalogue
 from agents.browsing.doing.actions import STREAM, ActionOptions
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
-from agents.browsing.interventions import Intervention
+from agents.browsing.interventions import FeedIntervention
 from agents.browsing.log import SCHEMA, SessionManifest, encode
 from agents.browsing.options import Behaviour, BrowseQuestions, SessionOptions
 from agents.browsing.seeing.observe import ObserverOptions
@@ -40,7 +40,7 @@ class RecordedOptions:
     actions: ActionOptions = field(default_factory=ActionOptions)
     weariness: WearinessOptions = field(default_factory=WearinessOptions)
     memory: MemoryOptions = field(default_factory=MemoryOptions)
-    interventions: tuple[Intervention, ...] = ()
+    interventions: tuple[FeedIntervention, ...] = ()
     clone: int = 0
     checks: CheckOptions = field(default_factory=CheckOptions)
     words_hash: str = ""

@@ -10,7 +10,7 @@ from agents.browsing.doing.actions import ActionOptions
 from agents.browsing.doing.decisions import DecisionOptions, YesNoQuestion
 from agents.browsing.doing.memory import MemoryOptions
 from agents.browsing.doing.weariness import WearinessOptions
-from agents.browsing.interventions import Intervention
+from agents.browsing.interventions import FeedIntervention
 from agents.browsing.seeing.observe import ObserverOptions
 from agents.feeds.policies.uniform import Random
 from agents.feeds.policy import Policy
@@ -92,7 +92,7 @@ class SessionOptions:
     """How it tires; not at all by default."""
     memory: MemoryOptions = field(default_factory=MemoryOptions)
     """What it remembers; nothing by default."""
-    interventions: tuple[Intervention, ...] = ()
+    interventions: tuple[FeedIntervention, ...] = ()
     """What is done to it and its feed, at which step."""
     checks: CheckOptions = field(default_factory=CheckOptions)
     """Whether the role is still played; not asked by default."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol, Self, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
-from agents.models.base import ModelOptions
+from agents.models.base import Ask, ModelOptions
+from agents.models.hf_types import HfModel, Tokenizer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
 
 
 @runtime_checkable
@@ -34,4 +40,37 @@ class ReusableModel(Protocol):
 
         Raises:
             ModelError: They cannot be asked so.
+        """
+
+
+@runtime_checkable
+class TorchModel(Protocol):
+    """A model in this process whose weights can be reached: what collects activations or edits them needs no more."""
+
+    @property
+    def id(self) -> str:
+        """Name with revision, as of any model."""
+
+    @property
+    def torch_model(self) -> HfModel:
+        """The model of ``transformers``, on its device, in evaluation mode."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Its tokenizer."""
+
+    def decoder_layers(self) -> Sequence[Module]:
+        """Its decoder blocks, from the first to the last.
+
+        Raises:
+            ModelError: They are not where models of ``transformers`` have them.
+        """
+
+    def prompt_inputs(self, ask: Ask) -> Mapping[str, Tensor]:
+        """The whole prompt of an ask as the plain engine hands it over, one row.
+
+        Each picture is expanded to its tokens, so that an index into ``input_ids[0]`` is a place in every activation.
+
+        Raises:
+            MediaError: A picture cannot be read, or the processor refuses it.
         """

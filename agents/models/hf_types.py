@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+    from torch.utils.hooks import RemovableHandle
 
 
 class Layer(Protocol):
@@ -64,6 +65,9 @@ class HfModel(Protocol):
 
     def parameters(self) -> Iterator[Tensor]:
         """All weights."""
+
+    def register_forward_pre_hook(self, hook: Callable[..., None], *, with_kwargs: bool) -> RemovableHandle:
+        """Call a function before each forward pass."""
 
     def to(self, device: str) -> HfModel:
         """The same on a device."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Tensors = Mapping[str, "torch.Tensor"]
 
 
-class TorchModel(Protocol):
+class TorchEncoder(Protocol):
     """A model that can be placed and looked at."""
 
     def to(self, where: torch.dtype | str) -> Self:
@@ -23,7 +23,7 @@ class TorchModel(Protocol):
         """Weights by name."""
 
 
-class OpenClipModel(TorchModel, Protocol):
+class OpenClipModel(TorchEncoder, Protocol):
     """Pictures and texts to vectors, each (n, dimension)."""
 
     def parameters(self) -> Iterator[torch.Tensor]:
@@ -48,7 +48,7 @@ class HfOutput(Protocol):
     pooler_output: torch.Tensor
 
 
-class TwoTowerModel(TorchModel, Protocol):
+class TwoTowerModel(TorchEncoder, Protocol):
     """Pictures and texts to vectors; older releases give the tensor, newer ones an object around it."""
 
     dtype: torch.dtype

@@ -22,9 +22,9 @@ from vectorstore.foundation.errors import EmbedderError, InputError
 if TYPE_CHECKING:
     import torch
 
-    from ingest.embedding.model_types import TorchModel
+    from ingest.embedding.model_types import TorchEncoder
 
-Model = TypeVar("Model", bound="TorchModel")
+Model = TypeVar("Model", bound="TorchEncoder")
 _Item = TypeVar("_Item")
 _Prepared = TypeVar("_Prepared")
 
@@ -91,7 +91,7 @@ def long_name(dtype: str) -> str:
     return _LONG_NAMES[dtype]
 
 
-def weights_hash(model: TorchModel) -> str:
+def weights_hash(model: TorchEncoder) -> str:
     """SHA-256 over names, types, shapes and values of all weights, as they were loaded."""
     digest = hashlib.sha256()
     state = model.state_dict()

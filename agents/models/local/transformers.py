@@ -9,17 +9,24 @@ decoded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from agents.models.base import Answer, ModelOptions
+from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.engine_choice import choose_engine
-from agents.models.hf_types import HfModel, Processor
+from agents.models.hf_types import HfModel, Processor, Tokenizer
 from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, Readout, described
 from agents.models.local.weights import load_weights, template_variables
+from agents.models.pictures import read_picture
+from agents.models.steering.hooks import decoder_layers
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foundation.errors import ModelError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
 
 _SMALL_MODEL = 50_000_000
 """Parameters up to which a window of asks is answered in moments, so that it may be long."""
@@ -64,10 +71,10 @@ class TransformersModel(LocalModel):
         template_variables: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(id, processor, options)
-        self._parts = (model, processor, template_variables)
+        self._processor, self._template_variables = processor, template_variables
         self._adapter = ModelAdapter(model, self._tokenizer)
         self._readout = Reader(ChoiceTokens(self._tokenizer), options, self._adapter.picture_token, self._decode)
-        writer = PromptWriter(processor, template_variables, options.layout)
+        self._writer = writer = PromptWriter(processor, template_variables, options.layout)
         chosen = choose_engine(self._adapter, writer, options)
         self._engine, self._chosen, self._proven = chosen.engine, chosen, False
         self.explanation = "; ".join([chosen.explanation, *writer.remarks])
@@ -86,8 +93,34 @@ class TransformersModel(LocalModel):
         Raises:
             ModelError: If an option is unknown or impossible for the model.
         """
-        model, processor, template_variables = self._parts
-        return TransformersModel(model, processor, self._id, options, template_variables)
+        return TransformersModel(self.torch_model, self._processor, self._id, options, self._template_variables)
+
+    @property
+    def torch_model(self) -> HfModel:
+        """The model of ``transformers``, on its device, in evaluation mode."""
+        return self._adapter.model
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Its tokenizer."""
+        return self._tokenizer
+
+    def decoder_layers(self) -> Sequence[Module]:
+        """Its decoder blocks, from the first to the last.
+
+        Raises:
+            ModelError: They are not where models of ``transformers`` have them.
+        """
+        return decoder_layers(self.torch_model)
+
+    def prompt_inputs(self, ask: Ask) -> dict[str, Tensor]:
+        """The whole prompt of an ask as the plain engine hands it over: one row, pictures expanded to their tokens.
+
+        Raises:
+            MediaError: A picture cannot be read, or the processor refuses it.
+        """
+        pictures = [read_picture(frame) for frame in ask.frames]
+        return self._adapter.to_device(self._writer.tensors(self._writer.render(ask), pictures))
 
     def _answers(self, readouts: Sequence[Readout]) -> Iterator[Answer]:
         """Answer, the first time with earlier turns after a look whether the engine gives the plain one's answers then.

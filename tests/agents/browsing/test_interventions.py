@@ -12,7 +12,7 @@ import pytest
 from browse_fixtures import TASTE, Leaning, make_catalogue, session
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.interventions import KINDS, Intervention, intervention_from
+from agents.browsing.interventions import KINDS, FeedIntervention, intervention_from
 from agents.browsing.log import encode, read_log
 from agents.browsing.replay import replay
 from agents.browsing.replay_alone import replay_alone
@@ -38,7 +38,7 @@ EACH = (
 )
 
 
-def done(*texts: str) -> tuple[Intervention, ...]:
+def done(*texts: str) -> tuple[FeedIntervention, ...]:
     return tuple(
         replace(each, system="You are somebody.") if each.kind == "persona" else each
         for each in map(intervention_from, texts)

@@ -11,7 +11,7 @@ from valuespectrum.operations.shared.choices import SpokenStrategy
 from vectorstore.foundation.errors import InputError
 
 if TYPE_CHECKING:
-    from agents.browsing.interventions import Intervention
+    from agents.browsing.interventions import FeedIntervention
     from agents.browsing.options import SessionOptions
 
 
@@ -70,7 +70,7 @@ class Roles:
     file: Path | None = None
     strategy: SpokenStrategy = "simple"
 
-    def told(self, intervention: Intervention) -> Intervention:
+    def told(self, intervention: FeedIntervention) -> FeedIntervention:
         """An intervention with the prompt of its persona, where it has one.
 
         Raises:
