@@ -172,6 +172,15 @@ if TYPE_CHECKING:
         Teller as Teller,
         Unattended as Unattended,
     )
+    from valuespectrum.operations.steering.graph import (
+        GraphDraws as GraphDraws,
+        GraphReading as GraphReading,
+        GraphRule as GraphRule,
+        GraphScale as GraphScale,
+        GraphSettings as GraphSettings,
+        MinedGraph as MinedGraph,
+        mine_graph as mine_graph,
+    )
     from valuespectrum.operations.studies.compare import (
         CompareSettings as CompareSettings,
         RunComparison as RunComparison,
@@ -281,6 +290,9 @@ _HOMES = {
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
+    "valuespectrum.operations.steering.graph": (
+        "GraphDraws GraphReading GraphRule GraphScale GraphSettings MinedGraph mine_graph"
+    ),
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",

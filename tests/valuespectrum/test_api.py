@@ -28,16 +28,17 @@ FeedSession FeedSessions FileOption Filter forget FormName FrameName functioning
 history HistorySettings Hits import_personas info ingest Ingested IngestSettings InstrumentList InstrumentSettings
 interview_personas judge_personas JudgeSettings known_batteries known_instruments known_levels known_parts
 known_personas known_policies known_values label Labelled LabelSettings LayoutName LevelRuns list_instruments
-list_personas load_model make_persona MakeSettings Model ModelFormat ModelOptions MOST_PLACEBO_TEXTS nuisance ordinal
-OrdinalComparison OrdinalSettings Outcome OverName Page people PeopleLayout PeopleSessions PeopleSettings
-PersonaAskSettings PersonaFormat PersonaImportSettings PersonaList PersonasAsked PictureSettings PLACEBO_TEXTS PlaceName
-plan_bench plan_design plan_ingest plan_level plan_ratings plan_refresh plan_roleplay Planned Query quickstart
-QuickstartOptions RatedPictures RaterName read_option_file ReadoutName rebuild reembed refresh Refreshed RefreshSettings
-Relevance relevance remove RepeatsPlan replay replay_roleplay Replayed ReplayedSessions report ReportSettings reproduce
-Reproduction roleplay RolePlayed RoleplayPlan RoleplaySettings run_instrument RunComparison SamplingName score Scores
-ScoreSettings search SearchEngine SessionComparison SessionSettings show_persona snapshot SnapshotList snapshots
-SourceList sources SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetName Teller
-ThresholdsName TwinStudy TwinStudySettings Unattended Undone Verified verify WatchHistory
+list_personas load_model GraphDraws GraphReading GraphRule GraphScale GraphSettings mine_graph MinedGraph make_persona
+MakeSettings Model ModelFormat ModelOptions MOST_PLACEBO_TEXTS nuisance ordinal OrdinalComparison OrdinalSettings
+Outcome OverName Page people PeopleLayout PeopleSessions PeopleSettings PersonaAskSettings PersonaFormat
+PersonaImportSettings PersonaList PersonasAsked PictureSettings PLACEBO_TEXTS PlaceName plan_bench plan_design
+plan_ingest plan_level plan_ratings plan_refresh plan_roleplay Planned Query quickstart QuickstartOptions RatedPictures
+RaterName read_option_file ReadoutName rebuild reembed refresh Refreshed RefreshSettings Relevance relevance remove
+RepeatsPlan replay replay_roleplay Replayed ReplayedSessions report ReportSettings reproduce Reproduction roleplay
+RolePlayed RoleplayPlan RoleplaySettings run_instrument RunComparison SamplingName score Scores ScoreSettings search
+SearchEngine SessionComparison SessionSettings show_persona snapshot SnapshotList snapshots SourceList sources
+SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetName Teller ThresholdsName TwinStudy
+TwinStudySettings Unattended Undone Verified verify WatchHistory
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

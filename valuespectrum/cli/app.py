@@ -11,6 +11,7 @@ from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.corpus import verb as corpus
 from valuespectrum.cli.persona import verb as persona
+from valuespectrum.cli.steer import verb as steer
 from valuespectrum.cli.verbs import (
     bench,
     browse,
@@ -60,6 +61,7 @@ def build_app() -> typer.Typer:
     app.add_typer(corpus.build_app(), name="corpus")
     app.add_typer(instrument.build_app(), name="instrument")
     app.add_typer(persona.build_app(), name="persona")
+    app.add_typer(steer.build_app(), name="steer")
     return app
 
 

@@ -1,0 +1,95 @@
+"""``steer graph``: a graph file, a picture that can be heard, and one clear line for what cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from valuespectrum.cli import main
+from vectorstore.foundation.json_types import Json
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    generator = np.random.default_rng(0)
+    lines = ["persona,intervention,care,power,<rest>"]
+    for persona in ("", *(f"p{at}" for at in range(30))):
+        for feature in ("", "f1", "f2"):
+            care, rest = generator.standard_normal(2)
+            power = 0.9 * care + 0.9 * rest + 0.5 * generator.standard_normal()
+            lines.append(f"{persona},{feature},{care},{power},{rest}")
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _mined(table: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Json:
+    out = table.with_name("graph.json")
+    assert main(["steer", "graph", str(table), "--out", str(out), "--resamples", "20", "--json", *options]) == 0
+    document: Json = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_the_graph_is_written_with_all_that_was_found(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = _mined(table, capsys)
+    assert found == json.loads(table.with_name("graph.json").read_text())
+    assert [(row["first"], row["mark"], row["second"]) for row in found["edges"]] == [
+        ("<rest>", "->", "power"),
+        ("care", "->", "power"),
+    ]
+    assert found["effects"]["care"] == {"expected": ["power"], "unexpected": ["<rest>"], "open": []}
+    assert found["edges"][0]["joined"] == 1.0 and found["resampled"]["unit"] == "persona"
+    assert found["side_effects"]["interventions"]["rows"] == 62
+    assert found["side_effects"]["personas"]["against"] == "against no persona"
+    assert any("not independent" in note for note in found["notes"])
+
+
+def test_the_picture_has_words_and_escapes_what_is_from_outside(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _mined(table, capsys)
+    root = ElementTree.fromstring(table.with_name("graph.svg").read_text())
+    assert root.get("role") == "img"
+    heard = root.findtext(f"{SVG}desc") or ""
+    assert "care moves power" in heard and "joined in 100% of resampled tables" in heard
+    assert "<rest>" in [each.text for each in root.iter(f"{SVG}text")]
+    assert len([each for each in root.iter(f"{SVG}path") if each.get("stroke")]) == 2
+
+
+def test_files_that_are_there_stay(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _mined(table, capsys)
+    before = table.with_name("graph.json").read_bytes()
+    words = ["steer", "graph", str(table), "--out", str(table.with_name("graph.json"))]
+    assert main([*words, "--json"]) == 2
+    assert "there already" in json.loads(capsys.readouterr().out)["error"]["message"]
+    assert table.with_name("graph.json").read_bytes() == before
+    _mined(table, capsys, "--force", "--resamples", "0", "--only", "f1", "--base", "p3")
+    after = json.loads(table.with_name("graph.json").read_text())
+    assert after["resampled"] is None and after["graph"]["rows"] == 62
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--only", "f9"], "no intervention 'f9'"),
+        (["--base", "nobody"], "0 rows of 'nobody'"),
+        (["--within", "model"], "all rows have one model"),
+        (["--instrument", "svo"], "no instruments"),
+        (["--rule", "published", "--deepest", "2"], "no deepest set"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    table: Path, capsys: pytest.CaptureFixture[str], options: list[str], problem: str
+) -> None:
+    if "published" in options:
+        pytest.importorskip("causallearn", reason="causal-learn is not installed (the extra causal)")
+    out = table.with_name("graph.json")
+    assert main(["steer", "graph", str(table), "--out", str(out), "--json", *options]) == 2
+    assert problem in json.loads(capsys.readouterr().out)["error"]["message"]
+    assert not out.exists() and not out.with_suffix(".svg").exists()

@@ -1,0 +1,21 @@
+"""``steer``: change what a model values, and find out what else changes."""
+
+from __future__ import annotations
+
+import typer
+
+from valuespectrum.cli.console.config import with_config
+from valuespectrum.cli.console.terminal import help_without_verb
+from valuespectrum.cli.steer.graph import graph
+
+
+def build_app() -> typer.Typer:
+    """The verbs of steering."""
+    app = typer.Typer(
+        help="Change what a model values, and find out what else changes.",
+        invoke_without_command=True,
+        callback=help_without_verb,
+        rich_markup_mode=None,
+    )
+    app.command("graph")(with_config(graph))
+    return app

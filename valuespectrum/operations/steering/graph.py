@@ -1,0 +1,281 @@
+"""``steer graph``: a causal graph among values, out of stored runs or a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    from valuespectrum.steering.graph.mining import MiningOptions
+    from valuespectrum.steering.graph.resampling import EdgeShares
+    from valuespectrum.steering.graph.side_effects import SideEffects, ValueChanges
+    from valuespectrum.steering.graph.value_graph import ValueGraph
+    from valuespectrum.steering.graph.value_table import RowKey, ValueTable
+
+GraphRule = Literal["stable", "published"]
+"""Ours, which does not hang on the order of values, or that of Kang et al. (needs the extra ``causal``)."""
+GraphReading = Literal["both-ways", "cpdag"]
+"""What an edge without direction means: it runs both ways, or it is left open."""
+GraphDraws = Literal["half", "bootstrap"]
+"""How tables are drawn again."""
+GraphScale = Literal["raw", "centred"]
+"""Scores of runs as measured, or minus each respondent's mean."""
+_ROWS_A_VALUE = 5
+_DEPENDENT = (
+    "rows that share a persona are not independent, which the tests do not know: trust edges by how often they come "
+    "again, personas drawn anew"
+)
+_NO_CAUSE = (
+    "an arrow is a cause only if everything that moves two values at once is in the table; what all personas share, "
+    "such as a lean to agree, is not"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSettings:
+    """How a graph is mined; the names are those of the options of ``valuespectrum steer graph``."""
+
+    out: Path = Path("value-graph.json")
+    """Graph file; the picture is written beside it."""
+    alpha: float = 0.05
+    """Level of each test."""
+    rule: GraphRule = "stable"
+    reading: GraphReading = "cpdag"
+    deepest: int | None = None
+    """Most values that a test holds fixed."""
+    resamples: int = 200
+    """Tables drawn again for how often edges come; 0 for none."""
+    draws: GraphDraws = "half"
+    scale: GraphScale = "raw"
+    instrument: str = ""
+    """Of runs with several."""
+    within: str = ""
+    """Field whose group means are taken out first: ``model`` or ``clip``."""
+    base: str = ""
+    """Persona that others are held against; by default none, where the table has such a row."""
+    only: tuple[str, ...] = ()
+    """Interventions that count, beside none; empty for all."""
+    seed: int = 0
+    force: bool = False
+    """Replace files that are there."""
+
+
+@dataclass(frozen=True, repr=False)
+class MinedGraph(Outcome):
+    """A graph among values."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each edge, with how often it comes again."""
+        return list(self.document["edges"])
+
+
+def mine_graph(
+    sources: str | PathLike[str] | Sequence[str | PathLike[str]],
+    settings: GraphSettings | None = None,
+    teller: Teller | None = None,
+) -> MinedGraph:
+    """Mine a causal graph among values, and measure what changes along with a value; needs no model.
+
+    Args:
+        sources: Folders of scored runs, or one CSV table with a row for each persona and intervention.
+        settings: How.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: A source cannot be read, the table is too small, or a file is there already.
+        StorageError: The files cannot be written.
+
+    Example::
+
+        vs.mine_graph(["runs/amber-portraits", "runs/birch-portraits"]).to_pandas()
+    """
+    from valuespectrum.reporting.value_graph import draw_graph
+    from valuespectrum.runs.run import write_json
+    from valuespectrum.steering.graph.mining import MiningOptions, mine
+    from vectorstore.foundation.disk import make_folder, storage_errors, write_durably
+
+    settings, teller = settings or GraphSettings(), teller or Unattended()
+    drawn = settings.out.with_suffix(".svg")
+    _refuse_taken([settings.out, drawn], settings)
+    measured = _table(sources, settings, teller)
+    options = MiningOptions(settings.alpha, settings.rule, settings.deepest)
+    teller.doing("mining the graph")
+    graph = mine(measured, options)
+    shares = _shares(measured.columns(graph.values), options, settings, teller)
+    effects = {name: _side_effects(graph, changes, settings) for name, changes in _changes(measured, settings)}
+    document = _document(graph, shares, effects, measured, settings) | {
+        "file": str(settings.out),
+        "picture": str(drawn),
+    }
+    joined = None if shares is None else {frozenset(pair): each.joined for pair, each in shares.pairs.items()}
+    with storage_errors(settings.out):
+        make_folder(settings.out.parent)
+        write_durably(drawn, draw_graph(graph, joined).encode())
+    write_json(settings.out, document)
+    return MinedGraph(document, _in_words(document))
+
+
+def _refuse_taken(paths: Sequence[Path], settings: GraphSettings) -> None:
+    if settings.out.suffix == ".svg":
+        raise InputError(f"{settings.out} is the name of a picture", "name a file that ends in .json")
+    taken = [path for path in paths if path.exists() and not settings.force]
+    if taken:
+        raise InputError(f"{taken[0]} is there already", "name another file, or add --force to replace it")
+
+
+def _table(
+    sources: str | PathLike[str] | Sequence[str | PathLike[str]], settings: GraphSettings, teller: Teller
+) -> ValueTable:
+    from valuespectrum.steering.graph.run_table import table_of_runs
+    from valuespectrum.steering.graph.value_table import NOBODY, read_value_table
+
+    paths = [Path(each) for each in ([sources] if isinstance(sources, str | PathLike) else sources)]
+    if len(paths) == 1 and paths[0].suffix.lower() == ".csv":
+        if settings.instrument or settings.scale != "raw":
+            raise InputError("a table has one scale and no instruments", "leave --instrument and --scale out")
+        measured = read_value_table(paths[0])
+    else:
+        measured = table_of_runs(paths, settings.instrument, settings.scale)
+    known = {key.intervention for key in measured.keys}
+    unknown = [each for each in settings.only if each not in known]
+    if unknown:
+        raise InputError(f"the table has no intervention {unknown[0]!r:.80}", "choose among those that it has")
+    if settings.only:
+        measured = measured.where(lambda key: key.intervention in (NOBODY, *settings.only))
+    for each in measured.left_out[:5]:
+        teller.say(f"note: left out, since a value was not measured: {each}")
+    return measured.within(settings.within) if settings.within else measured
+
+
+def _shares(measured: ValueTable, options: MiningOptions, settings: GraphSettings, teller: Teller) -> EdgeShares | None:
+    from valuespectrum.steering.graph.resampling import ResamplePlan, edge_shares
+
+    if not settings.resamples:
+        return None
+    plan = ResamplePlan(settings.resamples, settings.draws, settings.seed)
+    with teller.progress("drawing tables again") as advance:
+        return edge_shares(measured, options, plan, advance)
+
+
+def _changes(measured: ValueTable, settings: GraphSettings) -> list[tuple[str, ValueChanges]]:
+    """What changed against no intervention, and against a persona, where the table has such rows."""
+    from valuespectrum.steering.graph.side_effects import intervention_changes, persona_changes
+
+    found: list[tuple[str, ValueChanges]] = []
+    base = _base(measured, settings)
+    if base is not None:
+        found.append(("personas", persona_changes(measured, base)))
+    if any(key.intervention for key in measured.keys):
+        found.append(("interventions", intervention_changes(measured)))
+    return found
+
+
+def _base(measured: ValueTable, settings: GraphSettings) -> RowKey | None:
+    from valuespectrum.steering.graph.value_table import NOBODY
+
+    plain = [key for key in measured.keys if key.intervention == NOBODY]
+    if settings.base:
+        named = [key for key in plain if key.persona == settings.base]
+        if len(named) != 1:
+            raise InputError(f"the table has {len(named)} rows of {settings.base!r:.80}", "name one persona of it")
+        return named[0]
+    bare = [key for key in plain if key.persona == NOBODY]
+    return bare[0] if len(bare) == 1 and len(plain) > 1 else None
+
+
+def _side_effects(graph: ValueGraph, changes: ValueChanges, settings: GraphSettings) -> Json:
+    from valuespectrum.steering.graph.side_effects import side_effects
+
+    found: SideEffects = side_effects(changes, graph.effects(settings.reading), seed=settings.seed)
+    return found.to_json() | {"against": changes.against, "a_change_is": changes.rule}
+
+
+def _document(
+    graph: ValueGraph,
+    shares: EdgeShares | None,
+    effects: Mapping[str, Json],
+    measured: ValueTable,
+    settings: GraphSettings,
+) -> Json:
+    from valuespectrum.steering.graph.value_graph import reduced
+
+    arrows, sets = graph.arrows(settings.reading), graph.effects(settings.reading)
+    notes = [_NO_CAUSE]
+    notes += [_DEPENDENT] if len({key.persona for key in measured.keys}) < len(measured) else []
+    if graph.has_cycle:
+        notes.append("arrows lead round in a circle: they cannot all be causes")
+    if graph.rows < _ROWS_A_VALUE * len(graph.values):
+        notes.append(f"{graph.rows} rows for {len(graph.values)} values: most relations will not be seen")
+    if graph.still:
+        notes.append(f"these did not vary, so nothing is known of them: {', '.join(graph.still)}")
+    return {
+        "graph": graph.to_json(),
+        "edges": [_edge(edge.first, edge.second, edge.mark, edge.correlation, shares) for edge in graph.edges],
+        "arrows": sorted(map(list, arrows)),
+        "without_detours": sorted(map(list, reduced(arrows))),
+        "reading": settings.reading,
+        "effects": {
+            value: {name: sorted(chosen[value]) for name, chosen in _sets(sets.expected, sets.unexpected, sets.open)}
+            for value in graph.values
+        },
+        "has_cycle": graph.has_cycle,
+        "resampled": None if shares is None else shares.to_json(),
+        "side_effects": dict(effects),
+        "left_out": list(measured.left_out),
+        "notes": notes,
+    }
+
+
+def _sets(*sets: Mapping[str, frozenset[str]]) -> list[tuple[str, Mapping[str, frozenset[str]]]]:
+    return list(zip(("expected", "unexpected", "open"), sets, strict=True))
+
+
+def _edge(first: str, second: str, mark: str, correlation: float, shares: EdgeShares | None) -> Json:
+    row: Json = {"first": first, "second": second, "mark": mark, "correlation": correlation}
+    if shares is not None:
+        share = shares.of(first, second)
+        row |= {"joined": share.joined, "forward": share.forward, "backward": share.backward}
+    return row
+
+
+def _in_words(document: Json) -> str:
+    graph, edges = document["graph"], document["edges"]
+    again = document["resampled"] is not None
+    cells = [
+        (
+            f"{row['first']} {row['mark']} {row['second']}",
+            f"{row['correlation']:+.2f}",
+            *((f"{row['joined']:.0%}", f"{row['forward']:.0%}", f"{row['backward']:.0%}") if again else ()),
+        )
+        for row in sorted(edges, key=lambda row: -row.get("joined", 0.0))
+    ]
+    head = ("edge", "correlation", *(("joined again", "first to second", "second to first") if again else ()))
+    told = f"{len(edges)} edges among {len(graph['values'])} values, from {graph['rows']} rows"
+    told += f", {len(document['without_detours'])} arrows without detours ({document['reading']})"
+    lines = [table(head, cells), "", f"{told}."]
+    if again:
+        drawn = document["resampled"]
+        lines.append(f"{drawn['resamples']} tables drawn again over {drawn['units']} {drawn['unit']}s.")
+    lines += [_effects_in_words(name, found) for name, found in document["side_effects"].items()]
+    lines += [f"note: {note}" for note in document["notes"]]
+    return "\n".join([*lines, f"written: {document['file']}, {document['picture']}"])
+
+
+def _effects_in_words(name: str, found: Json) -> str:
+    from valuespectrum.reporting.elements.words import with_interval
+    from valuespectrum.scoring.estimate import Estimate
+
+    expected, unexpected, apart = (
+        with_interval(Estimate.read(found[part]), 3, part == "apart") for part in ("expected", "unexpected", "apart")
+    )
+    told = f"{name}, {found['against']}: as a value changes, those that the graph expects change in {expected} of rows"
+    return f"{told}, the others in {unexpected}; difference {apart}, over {found['unit']}s."
