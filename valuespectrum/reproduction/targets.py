@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from valuespectrum.reproduction.causal_graph.rows import causal_graph
+from valuespectrum.reproduction.causal_graph import causal_graph
 from valuespectrum.reproduction.human_values import portraits, samples
 from valuespectrum.reproduction.rows import ComparedNumber, reproduced
 from valuespectrum.reproduction.social_value_orientation import social_value_orientation

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from valuespectrum.cli import main
-from valuespectrum.reproduction.causal_graph.rows import causal_graph
-from valuespectrum.reproduction.causal_graph.unknown_graph import Steered, fitting_sets
+from valuespectrum.reproduction.causal_graph import causal_graph
 from valuespectrum.reproduction.targets import reproduce_target
+from valuespectrum.steering.graph.unknown_graph import Steered, fitting_sets
 from valuespectrum.steering.graph.value_graph import reached
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json

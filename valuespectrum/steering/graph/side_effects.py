@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.scoring.estimate import Estimate
-from valuespectrum.steering.graph.value_graph import Effects
+from valuespectrum.steering.graph.value_graph import GraphEffects
 from valuespectrum.steering.graph.value_table import NOBODY, Floats, RowKey, ValueTable
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
@@ -124,7 +124,7 @@ class SideEffects:
         }
 
 
-def side_effects(changes: ValueChanges, effects: Effects, level: float = 0.95, seed: int = 0) -> SideEffects:
+def side_effects(changes: ValueChanges, effects: GraphEffects, level: float = 0.95, seed: int = 0) -> SideEffects:
     """Measure side effects.
 
     Args:

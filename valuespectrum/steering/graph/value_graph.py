@@ -31,7 +31,7 @@ class GraphEdge:
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
+class GraphEffects:
     """What moving each value should move."""
 
     expected: Mapping[str, frozenset[str]]
@@ -75,7 +75,7 @@ class ValueGraph:
         others = {(edge.first, edge.second) for edge in self.edges if edge.mark != "->"}
         return frozenset(directed | others | {(second, first) for first, second in others})
 
-    def effects(self, reading: Reading = "both-ways") -> Effects:
+    def effects(self, reading: Reading = "both-ways") -> GraphEffects:
         """What moving each value should move: the values that it reaches.
 
         Args:
@@ -84,7 +84,7 @@ class ValueGraph:
         """
         sure, possible = (reached(self.arrows(each), self.values) for each in (reading, "both-ways"))
         everything = frozenset(self.values)
-        return Effects(sure, {one: everything - {one} - possible[one] for one in self.values})
+        return GraphEffects(sure, {one: everything - {one} - possible[one] for one in self.values})
 
     @property
     def has_cycle(self) -> bool:

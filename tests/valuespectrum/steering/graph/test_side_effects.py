@@ -15,12 +15,12 @@ from valuespectrum.steering.graph.side_effects import (
     persona_changes,
     side_effects,
 )
-from valuespectrum.steering.graph.value_graph import Effects
+from valuespectrum.steering.graph.value_graph import GraphEffects
 from valuespectrum.steering.graph.value_table import RowKey, ValueTable
 from vectorstore.foundation.errors import InputError
 
 VALUES = ("a", "b", "c", "d")
-EFFECTS = Effects(
+EFFECTS = GraphEffects(
     {"a": frozenset("bc"), "b": frozenset(), "c": frozenset("d"), "d": frozenset("abc")},
     {"a": frozenset("d"), "b": frozenset("acd"), "c": frozenset("ab"), "d": frozenset()},
 )

@@ -9,16 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from valuespectrum.reproduction.causal_graph.tables import (
+from valuespectrum.reproduction.rows import ComparedNumber
+from valuespectrum.steering.graph.mining import MiningOptions, mine
+from valuespectrum.steering.graph.published_tables import (
     FREQUENCIES,
     PublishedTables,
     missing_files,
     names_of,
     read_tables,
 )
-from valuespectrum.reproduction.causal_graph.unknown_graph import FittingSets, Steered, fitting_sets
-from valuespectrum.reproduction.rows import ComparedNumber
-from valuespectrum.steering.graph.mining import MiningOptions, mine
 from valuespectrum.steering.graph.side_effects import (
     SideEffects,
     ValueChanges,
@@ -27,12 +26,13 @@ from valuespectrum.steering.graph.side_effects import (
     persona_changes,
     side_effects,
 )
-from valuespectrum.steering.graph.value_graph import Effects, ValueGraph, reduced
+from valuespectrum.steering.graph.unknown_graph import FittingSets, Steered, fitting_sets
+from valuespectrum.steering.graph.value_graph import GraphEffects, ValueGraph, reduced
 from valuespectrum.steering.graph.value_table import Floats
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
-PUBLISHED = Path(__file__).parents[1] / "published" / "causal_graph.json"
+PUBLISHED = Path(__file__).parent / "published" / "causal_graph.json"
 """What was published, with its source."""
 TOLERANCE = 1e-4
 _SAME = 1e-6
@@ -54,7 +54,7 @@ _UNDRAWN = "the arrows that people drew are not in the files; several graphs hav
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Model:
+class _PublishedModel:
     """One model with all that its rows are made of."""
 
     title: str
@@ -92,17 +92,17 @@ def causal_graph(data: Path | None) -> list[ComparedNumber]:
     return rows
 
 
-def _model(folder: Path, name: str, told: Json, facts: Json) -> _Model:
+def _model(folder: Path, name: str, told: Json, facts: Json) -> _PublishedModel:
     tables = read_tables(folder, name, told["features"])
     graph = mine(tables.training, MiningOptions(facts["alpha"], "published"))
     changes = {
         "prompt": persona_changes(tables.test, tables.first_persona),
         "sae": intervention_changes(tables.test, facts["persona"]),
     }
-    return _Model(told["title"], told, tables, graph, changes)
+    return _PublishedModel(told["title"], told, tables, graph, changes)
 
 
-def _rows(model: _Model) -> Iterator[ComparedNumber]:
+def _rows(model: _PublishedModel) -> Iterator[ComparedNumber]:
     arrows = model.graph.arrows()
     counts = {
         "rows used": model.graph.rows,
@@ -118,7 +118,9 @@ def _rows(model: _Model) -> Iterator[ComparedNumber]:
     yield from _human(model)
 
 
-def _averages(model: _Model, graph: str, found: Mapping[str, SideEffects], note: str = "") -> Iterator[ComparedNumber]:
+def _averages(
+    model: _PublishedModel, graph: str, found: Mapping[str, SideEffects], note: str = ""
+) -> Iterator[ComparedNumber]:
     """Beside what was printed of this model, or else beside the mean of its table."""
     for name in FREQUENCIES:
         way, whose, side = name.split("_")
@@ -135,7 +137,7 @@ def _mean(frequencies: Floats) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _apart(model: _Model, own: Mapping[str, SideEffects]) -> float:
+def _apart(model: _PublishedModel, own: Mapping[str, SideEffects]) -> float:
     """Largest difference of a frequency by value from the published one; infinite where only one of them is known."""
     largest = 0.0
     for name in FREQUENCIES:
@@ -150,7 +152,7 @@ def _apart(model: _Model, own: Mapping[str, SideEffects]) -> float:
     return largest
 
 
-def _human(model: _Model) -> Iterator[ComparedNumber]:
+def _human(model: _PublishedModel) -> Iterator[ComparedNumber]:
     ways = [
         Steered(
             change_frequencies(model.changes[way]), *(_told(model, way, side) for side in ("expected", "unexpected"))
@@ -165,12 +167,12 @@ def _human(model: _Model) -> Iterator[ComparedNumber]:
         yield ComparedNumber(f"{title}, values whose effects are sure", found.sure)
         effects = _named(found.families[0], model.tables.values)
     else:
-        effects = Effects({}, {})
+        effects = GraphEffects({}, {})
     solved = {way: side_effects(each, effects) for way, each in model.changes.items()}
     yield from _averages(model, "refs", solved, _SOLVED)
 
 
-def _told(model: _Model, way: str, side: str) -> Floats:
+def _told(model: _PublishedModel, way: str, side: str) -> Floats:
     return model.tables.frequencies[f"{way}_refs_{side}"]
 
 
@@ -180,7 +182,7 @@ def _words(found: FittingSets) -> str:
     return "more than were looked for" if found.more else ""
 
 
-def _named(family: Mapping[int, frozenset[int]], values: tuple[str, ...]) -> Effects:
+def _named(family: Mapping[int, frozenset[int]], values: tuple[str, ...]) -> GraphEffects:
     everything = frozenset(values)
     expected = {values[one]: frozenset(values[other] for other in its) for one, its in family.items()}
-    return Effects(expected, {one: everything - {one} - its for one, its in expected.items()})
+    return GraphEffects(expected, {one: everything - {one} - its for one, its in expected.items()})
