@@ -11,7 +11,7 @@ import numpy as np
 from agents.models.base import Model
 from ingest.embedding.base import Embedder
 from valuespectrum.calibration.numbers import by_cohort, compare_numbers
-from valuespectrum.instruments.base import Instrument, Recoverable, SaidInSteps
+from valuespectrum.instruments.base import ChosenInWords, Instrument, Recoverable, SaidInSteps
 from valuespectrum.instruments.registry import load_instrument
 from valuespectrum.measuring.asking import BenchProgress
 from valuespectrum.measuring.benchmark import BenchCorpus, BenchOptions, drawn_pictures, run_benchmark
@@ -46,6 +46,9 @@ class PlantedRespondent:
     said: Mapping[str, float] = field(default_factory=dict)
     """Refined value to where the rating of a statement of it should lie, 0 to 100 of the length of the scale: what is
     planted in words, for instruments in which respondents describe themselves (``base.SaidInSteps``)."""
+    words: Mapping[str, float] = field(default_factory=dict)
+    """Refined value to its planted utility in words, in log-odds, for instruments in which courses are chosen that are
+    told (``base.ChosenInWords``)."""
     twin: Model | None = None
     """Answers the same questions by the planted formulas, without a network; ``None`` for who has none."""
 
@@ -124,7 +127,7 @@ def _compared(scores: Json, instrument: Recoverable, respondents: Sequence[Plant
     return {
         "instrument": scores["instrument"],
         "unit": scores["unit"],
-        "scale": "centred steps" if isinstance(instrument, SaidInSteps) else "points",
+        "scale": _scale(instrument),
         "respondents": rows,
         **_figures(kept),
         "expected_coverage": level,
@@ -248,6 +251,8 @@ def _row(respondent: PlantedRespondent, instrument: Recoverable, measured: Json)
     if isinstance(instrument, SaidInSteps):
         # The level of ratings is no value: what is set beside the planted truth is centred.
         profile, wanted = _centred_rows(profile), instrument.expected_centred(_said(respondent))
+    elif isinstance(instrument, ChosenInWords):
+        wanted = instrument.expected({**_worded(respondent), **respondent.traits})
     else:
         wanted = instrument.expected(respondent.planted)
     expected = {dimension: wanted[dimension] for dimension in profile}
@@ -265,7 +270,7 @@ def _row(respondent: PlantedRespondent, instrument: Recoverable, measured: Json)
         "coverage": found.pop("interval_coverage"),
         **found,
         "off_circle": None
-        if isinstance(instrument, SaidInSteps)
+        if isinstance(instrument, SaidInSteps | ChosenInWords)
         else _off_circle(respondent, profile, VALUE_SETS.get(measured["value_set"])),
     }
 
@@ -276,13 +281,33 @@ def _centred_rows(profile: Mapping[str, Json]) -> dict[str, Json]:
     return {value: {name: row.get(end) for name, end in ends.items()} for value, row in profile.items()}
 
 
+def _scale(instrument: Recoverable) -> str:
+    """What errors are in."""
+    if isinstance(instrument, ChosenInWords):
+        return instrument.chosen_in_words
+    return "centred steps" if isinstance(instrument, SaidInSteps) else "points"
+
+
+def _worded(respondent: PlantedRespondent) -> Mapping[str, float]:
+    return _stated(respondent, respondent.words)
+
+
 def _said(respondent: PlantedRespondent) -> Mapping[str, float]:
-    if not respondent.said:
+    return _stated(respondent, respondent.said)
+
+
+def _stated(respondent: PlantedRespondent, planted: Mapping[str, float]) -> Mapping[str, float]:
+    """What is planted in words.
+
+    Raises:
+        InputError: Nothing is.
+    """
+    if not planted:
         raise InputError(
             f"nobody knows what {respondent.name} should say of itself: its profile states pictures alone",
             "calibrate with reference respondents or their twins (simulated:amber)",
         )
-    return respondent.said
+    return planted
 
 
 def _off_circle(respondent: PlantedRespondent, profile: Mapping[str, Json], value_set: ValueSet | None) -> Json | None:

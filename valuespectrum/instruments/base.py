@@ -254,6 +254,18 @@ class SaidInSteps(Stepped, Recoverable, Protocol):
 
 
 @runtime_checkable
+class ChosenInWords(Recoverable, Protocol):
+    """An instrument in which courses are chosen that are told in words.
+
+    It is set beside what is planted in words: ``expected`` takes each of the nineteen refined values with its utility
+    in log-odds, and further planted numbers by name, such as ``pressure``.
+    """
+
+    chosen_in_words: ClassVar[str]
+    """What its numbers are, e.g. ``"preference score"``."""
+
+
+@runtime_checkable
 class Published(Protocol):
     """An instrument that scores by a rule which others published: to compare with, not to conclude from.
 

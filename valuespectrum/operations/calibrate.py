@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from valuespectrum.reference.cohort import CohortMember
 
 
-_DIGITS = {"points": 1, "centred steps": 2}
+_DIGITS = {"points": 1, "centred steps": 2, "preference score": 3}
 """Decimals of an error on each scale."""
+_UNITS = {"points": "points", "centred steps": "steps", "preference score": "of a preference score"}
+"""What an error is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +250,14 @@ def _of_member(known: PlantedRespondent, member: CohortMember, is_sealed: bool) 
     return replace(
         known,
         planted={value: 100 * sigmoid(held) for value, held in member.pictures.items()} | dict(known.planted),
-        traits={"svo_angle": member.svo_angle, "inequality_aversion": member.inequality_aversion},
+        traits={
+            "svo_angle": member.svo_angle,
+            "inequality_aversion": member.inequality_aversion,
+            "pressure": member.pressure,
+        },
         log_odds={**member.pictures, **ten_values(member.pictures)},
         said=said_shares(member),
+        words=dict(member.words),
         cohort="sealed" if is_sealed else known.cohort,
         apart=apart,
     )
@@ -312,7 +319,7 @@ def _describe(found: Json) -> str:
 def _error(centred: float | None, scale: str) -> str:
     from valuespectrum.reporting.elements.words import number
 
-    return f"{number(centred, _DIGITS[scale])} {'points' if scale == 'points' else 'steps'}"
+    return f"{number(centred, _DIGITS[scale])} {_UNITS[scale]}"
 
 
 def _figures_in_words(cohort: str, figures: Json, claims: tuple[float, str]) -> str:

@@ -11,6 +11,7 @@ from typing import cast
 import yaml
 
 from agents.personas.persona import load_trait_bank
+from valuespectrum.instruments.wordings.choosing import own_actions
 from valuespectrum.instruments.wordings.speaking import REASON, STRENGTHS
 from valuespectrum.reference.kinds import KINDS, LOOKS, TIMES_OF_DAY
 from valuespectrum.reference.planted import TEN
@@ -35,7 +36,10 @@ class Meaning:
 def speech() -> Mapping[str, Mapping[str, list[str]]]:
     """Statements, actions and things by refined value."""
     loaded = _document()
-    return {value: cast(Mapping[str, list[str]], loaded[value]) for value in NINETEEN.dimensions}
+    return {
+        value: {**cast(Mapping[str, list[str]], loaded[value]), "actions": list(own_actions()[value])}
+        for value in NINETEEN.dimensions
+    }
 
 
 @cache

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import cast
 
+from valuespectrum.instruments.wordings.languages import OWN_DATA
 from valuespectrum.instruments.wordings.template import Template
+from vectorstore.foreign.documents import read_yaml
 
 DILEMMA = Template("You can do only one thing.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
 """A choice between two actions."""
@@ -18,6 +22,8 @@ PRICES: tuple[str, ...] = (
 """What an action costs at each of the five steps of a staircase."""
 STAIRCASE = Template("Step {step} of 5: {priced} {price}.\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
 """One step of a staircase; the price of one of the actions rises from step to step."""
+TOLD_STEP = Template("{story}\nA: {first}\nB: {second}\nWhat do you do? Answer A or B.")
+"""One step of a dilemma that is told."""
 PAYOFF = Template(
     "You share points with somebody you do not know.\nA: you get {own_a}, the other gets {other_a}\n"
     "B: you get {own_b}, the other gets {other_b}\nWhich do you choose? Answer A or B."
@@ -49,6 +55,14 @@ SLIDER_ITEMS: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
     ((50, 100), (100, 50)), ((100, 90), (70, 100)), ((90, 100), (100, 50)),
 )  # fmt: skip
 """End points ``(self, other)`` of the six primary and nine secondary items (Murphy, Ackermann & Handgraaf 2011)."""
+
+
+@cache
+def own_actions() -> Mapping[str, tuple[str, ...]]:
+    """What can be done in a dilemma, by the refined value that it serves."""
+    # Our own file, which tests look at.
+    written = cast(dict[str, list[str]], read_yaml(OWN_DATA / "actions.yaml", "list of actions"))
+    return {value: tuple(listed) for value, listed in written.items()}
 
 
 def allocations(item: int, scale: float = 1.0) -> list[tuple[int, int]]:

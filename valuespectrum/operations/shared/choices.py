@@ -44,7 +44,16 @@ SearchEngine = Literal["auto", "exact", "chroma"]
 """How the nearest vectors are found."""
 ExportForm = Literal["csv", "parquet", "scores", "hf", "inspect"]
 """What a run is written as for other programs."""
-TargetName = Literal["value-spectrum", "svo", "value-portrait", "causal-graph", "portraits", "gss-2012", "us-pvq40"]
+TargetName = Literal[
+    "value-spectrum",
+    "svo",
+    "value-portrait",
+    "causal-graph",
+    "dilemmas",
+    "portraits",
+    "gss-2012",
+    "us-pvq40",
+]
 """What was published and can be made again."""
 PeopleLayout = Literal["personaact", "shortvideo", "history"]
 """Files of what people watched."""
