@@ -70,7 +70,7 @@ def read_dilemmas(path: Path, labels: str = "") -> DilemmaFile:
     if len(document) > MOST_DILEMMAS:
         raise InputError(f"dilemmas {path}: {len(document):,} dilemmas are more than {MOST_DILEMMAS:,}", "split it")
     values = _set_of(document, labels, path)
-    reader = _Reader(path, label_names(values))
+    reader = _EntryReader(path, label_names(values))
     idx = [reader.idx(entry, place) for place, entry in enumerate(document)]
     names = _named(idx)
     dilemmas = tuple(
@@ -131,7 +131,7 @@ def _named(idx: Sequence[str]) -> list[str]:
     return names
 
 
-class _Reader:
+class _EntryReader:
     """Takes the parts of a dilemma out of its object."""
 
     def __init__(self, path: Path, written: Mapping[str, str]) -> None:
