@@ -24,10 +24,7 @@ OFFERED = {
     "ValueSet.circular_distance": "extending",
     "collect_texts": "steering/index",
     "ideal_angle": "reference-world",
-    "read_intervention": "steering/index",
     "read_slots": "statistics/graded-response",
-    "Steering.announced": "steering/index",
-    "steered_id": "steering/index",
     "write_intervention": "steering/index",
     "written_ask": "reference-world",
 }

@@ -44,6 +44,15 @@ class ReusableModel(Protocol):
 
 
 @runtime_checkable
+class SteerableModel(Protocol):
+    """A model that takes ``ModelOptions.steer``; one that is not must not be asked in its place."""
+
+    @property
+    def steering(self) -> Sequence[str]:
+        """What is done to its blocks, an intervention each, in words; none for a model as it is."""
+
+
+@runtime_checkable
 class TorchModel(Protocol):
     """A model in this process whose weights can be reached: what collects activations or edits them needs no more."""
 

@@ -4,16 +4,21 @@
 
     spec  SCHEME[:REFERENCE][?OPTIONS]    hf:Qwen/Qwen3-VL-4B-Instruct?thinking=off
     id    SCHEME[:NAME][@REVISION]        hf:Qwen/Qwen3-VL-4B-Instruct@0a1b2c3d4e5f6789
+    steered                               reference:amber+security~0a1b2c3d4e5f@0a1b2c3d4e5f6789
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote
 
+_STEERED = re.compile(r"\+[a-z0-9][a-z0-9_.-]*~[0-9a-f]{12}$")
+"""What interventions add to a name."""
+_STEER = "steer="
 _ADDRESS = re.compile(r"@(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 """Where the base URL of a server begins: a name may hold an ``@`` of its own."""
 
@@ -69,6 +74,30 @@ class ModelSpec:
         """The same with options added behind those it has."""
         return replace(self, options=f"{self.options}&{more}" if self.options else more)
 
+    def steered(self, files: Sequence[str]) -> Self:
+        """The same with interventions, ``FILE`` or ``FILE:strength=NUMBER``, behind those it has.
+
+        Example:
+            >>> str(ModelSpec.parse("reference").steered(["a b.steer:strength=2"]))
+            'reference?steer=a%20b.steer:strength=2'
+        """
+        made = self
+        for file in files:
+            made = made.with_options(_STEER + quote(file, safe="/:=.,~-_"))
+        return made
+
+    def apart_from_steering(self) -> tuple[Self, tuple[str, ...]]:
+        """The same without interventions, and the interventions.
+
+        Example:
+            >>> spec, files = ModelSpec.parse("hf:m?steer=a.steer&thinking=off&steer=b%26.steer").apart_from_steering()
+            >>> str(spec), files
+            ('hf:m?thinking=off', ('a.steer', 'b&.steer'))
+        """
+        parts = self.options.split("&") if self.options else []
+        files = tuple(unquote(part.removeprefix(_STEER)) for part in parts if part.startswith(_STEER))
+        return replace(self, options="&".join(part for part in parts if not part.startswith(_STEER))), files
+
     def could_name(self, model: ModelId) -> bool:
         """Whether loading this spec can have given a model of that id, as far as the two words tell.
 
@@ -77,6 +106,10 @@ class ModelSpec:
             >>> [ModelSpec.parse(f"hf:Qwen/{name}").could_name(found) for name in ("Qwen3-VL", "Qwen2-VL")]
             [True, False]
         """
+        _, files = self.apart_from_steering()
+        if bool(files) != bool(model.steering):
+            return False
+        model = model.without_steering
         if self.scheme != model.scheme or not self.reference:
             return self.scheme == model.scheme
         name, revision = split_revision(self.reference)
@@ -109,6 +142,22 @@ class ModelId:
 
     def __str__(self) -> str:
         return f"{self.short}@{self.revision}" if self.revision else self.short
+
+    @property
+    def steering(self) -> str:
+        """What interventions add to the name, e.g. ``"security~0a1b2c3d4e5f"``; empty for a model as it is."""
+        found = _STEERED.search(self.name)
+        return found.group()[1:] if found else ""
+
+    @property
+    def without_steering(self) -> Self:
+        """The model that was steered; a model as it is is itself.
+
+        Example:
+            >>> str(ModelId.parse("reference:amber+security~0a1b2c3d4e5f@01").without_steering)
+            'reference:amber@01'
+        """
+        return replace(self, name=_STEERED.sub("", self.name))
 
     @property
     def short(self) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import cast
 
 from agents.models.base import Model, ModelOptions
+from agents.models.capabilities import SteerableModel
 from agents.models.model_names import ModelSpec
 from vectorstore.foundation.errors import ModelError
 from vectorstore.foundation.plugins import Extensions, guarded
@@ -34,20 +36,32 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
     """Load the model named by ``SCHEME[:REST]``.
 
     Args:
-        spec: For example ``"reference"``, ``"hf:OWNER/NAME"``, ``"simulated:security=2"``.
+        spec: For example ``"reference"``, ``"hf:OWNER/NAME"``, ``"simulated:security=2"``; ``?steer=FILE`` names an
+            intervention, which works before those of the options.
         options: Device, number format, batch size, engine, seed.
 
     Raises:
         InputError: If the scheme is unknown.
         ModelError: If the model cannot be loaded.
     """
-    named = ModelSpec.parse(spec)
+    named, steer = ModelSpec.parse(spec).apart_from_steering()
     load = MODELS.load(named.scheme, asked=spec)
     wanted = options or ModelOptions()
+    wanted = replace(wanted, steer=(*steer, *wanted.steer))
     model = guarded(load, f"model {spec!r:.120} cannot be loaded", lambda: load(named.loaded_from, wanted), ModelError)
     if not isinstance(model, Model):
         raise ModelError(f"model {spec!r:.120} is none: id, settings, score and generate are needed")
+    if wanted.steer and not (isinstance(model, SteerableModel) and model.steering):
+        raise not_steerable(named.scheme)
     return model
+
+
+def not_steerable(scheme: str) -> ModelError:
+    """What is said of a model whose blocks cannot be reached."""
+    return ModelError(
+        f"a model of kind {scheme!r:.40} cannot be steered by a file: its weights are not in this process",
+        "steer hf:... or reference, or let its server do it (docs/steering/index.md)",
+    )
 
 
 def require(module: str, kind: str, extra: str) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agents.models.hf_types import Cache, Features, HfModel
+from agents.models.hf_types import Cache, Features, HfModel, Output
+from agents.models.steering.hooks import Steering
 
 if TYPE_CHECKING:
     import torch
@@ -57,10 +59,13 @@ class ModelAdapter:
     Args:
         model: A model of ``transformers`` in evaluation mode.
         tokenizer: Its tokenizer.
+        steering: What is done to its blocks. Token ids then come with marks (``steering/marks.py``), which are taken
+            off here.
     """
 
-    def __init__(self, model: HfModel, tokenizer: object) -> None:
+    def __init__(self, model: HfModel, tokenizer: object, steering: Steering | None = None) -> None:
         self.model = model
+        self.steering = steering
         self._forward_parameters = set(inspect.signature(model.forward).parameters)
         self._core: Any = getattr(model, "model", model)  # Open: asked for what only some families have
         self._encoder: Callable[..., Features] | None = getattr(model, "get_image_features", None)
@@ -104,10 +109,18 @@ class ModelAdapter:
         return ""
 
     @property
+    def steering_refusal(self) -> str:
+        """Why beginnings of prompts cannot be shared with what is done to the blocks; empty when they can."""
+        if self.steering is None or not self.steering.looks_ahead:
+            return ""
+        kinds = sorted({type(edit).__name__ for edit in self.steering.edits if edit.looks_ahead})
+        return f"{', '.join(kinds)} changes the beginning of a prompt by what its end says"
+
+    @property
     def packing_refusal(self) -> str:
         """Why prompts cannot be packed into one row as a tree; empty when they can, as far as attributes tell."""
-        if self.sharing_refusal:
-            return self.sharing_refusal
+        if refusal := self.sharing_refusal or self.steering_refusal:
+            return refusal
         if not self.takes_features:
             return "the model takes no encoded pictures"
         implementation = getattr(self.model.config.get_text_config(), "_attn_implementation", "")
@@ -116,6 +129,32 @@ class ModelAdapter:
         if "position_ids" not in self._forward_parameters:
             return "the model takes no positions"
         return ""
+
+    def marked(self, ids: tuple[int, ...], suffix: tuple[int, ...]) -> tuple[int, ...]:
+        """Token ids of a prompt and of the beginning of an answer after it, with marks where blocks are edited."""
+        return self.steering.marks.prompt(ids, suffix) if self.steering else ids + suffix
+
+    def marked_said(self, token: int, number: int) -> int:
+        """The id of the ``number``-th token of an answer, from 1, with its mark."""
+        return self.steering.marks.said(token, number) if self.steering else token
+
+    def steering_objection(self, ids: Sequence[int]) -> str:
+        """Why a prompt cannot be steered; empty when it can, or nothing is done to it."""
+        return self.steering.marks.objection(ids) if self.steering else ""
+
+    @contextmanager
+    def prompt_of(self, length: int) -> Iterator[None]:
+        """Run the model as it is, its prompt being so long; what comes after it in the same pass is of the answer."""
+        with self.steering.prompt(length) if self.steering else nullcontext():
+            yield
+
+    def _run(self, ids: Tensor, **inputs: object) -> Output:
+        """One forward pass of token ids with marks."""
+        if self.steering is None:
+            return self.model(input_ids=ids, **inputs)
+        plain, current = self.steering.marks.taken_off(ids)
+        with self.steering.announced(current):
+            return self.model(input_ids=plain, **inputs)
 
     def encode(self, pictures: Mapping[str, Tensor]) -> Features:
         """Features of the pictures of one stimulus, as the vision tower and projector make them."""
@@ -140,8 +179,8 @@ class ModelAdapter:
 
         tokens = torch.tensor(ids, device=self.device)
         extra = {name: torch.tensor(rows, device=self.device) for name, rows in kinds.items()}
-        output = self.model(
-            input_ids=tokens,
+        output = self._run(
+            tokens,
             attention_mask=torch.ones_like(tokens),
             use_cache=True,
             logits_to_keep=1,
@@ -183,8 +222,8 @@ class ModelAdapter:
         cache = self.select_rows(past.cache, [0] * len(ids))
         placed = torch.stack(list(positions), dim=1).to(self.device)
         extra = {name: torch.tensor(rows, device=self.device)[:, past.length :] for name, rows in kinds.items()}
-        self.model(
-            input_ids=tokens[:, past.length :],
+        self._run(
+            tokens[:, past.length :],
             attention_mask=torch.ones_like(tokens),
             past_key_values=cache,
             use_cache=True,
@@ -215,8 +254,8 @@ class ModelAdapter:
             past = mask.shape[1] - ids.shape[1]
             counted = torch.arange(past, mask.shape[1], device=self.device)[None] + ahead
             explicit["position_ids"] = counted[None].expand(3, -1, -1)
-        output = self.model(
-            input_ids=ids,
+        output = self._run(
+            ids,
             attention_mask=mask,
             past_key_values=cache,
             use_cache=True,
@@ -246,6 +285,7 @@ class ModelAdapter:
         if not geometry:
             return torch.arange(len(ids))[None].expand(3, -1)
         tokens = torch.tensor([ids], device=self.device)
+        tokens = self.steering.marks.taken_off(tokens)[0] if self.steering else tokens
         known = {"input_ids": tokens, "attention_mask": torch.ones_like(tokens), **self.to_device(geometry)}
         known |= {name: torch.tensor([values], device=self.device) for name, values in kinds.items()}
         wanted = inspect.signature(self._core.get_rope_index).parameters
@@ -273,8 +313,8 @@ class ModelAdapter:
         mask.masked_fill_(~batch.visible.to(self.device), torch.finfo(self.model.dtype).min)
         positions = batch.positions if self.positions_follow_pictures else batch.positions[0]
         kinds = {name: kind for name, kind in batch.kinds.items() if name in self._forward_parameters}
-        output = self.model(
-            input_ids=batch.ids.to(self.device),
+        output = self._run(
+            batch.ids.to(self.device),
             attention_mask=mask[:, None],
             position_ids=positions.to(self.device),
             past_key_values=batch.cache,

@@ -22,6 +22,7 @@ from agents.models.engines.memory import first_budget
 from agents.models.engines.naive_engine import Engine, NaiveEngine, Work
 from agents.models.engines.rows import Stimuli
 from agents.models.engines.shared_engine import SharedEngine
+from agents.models.engines.steered_engine import SteeredEngine
 from agents.models.engines.tree_engine import TreeEngine
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foundation.errors import ModelError, ValueSpectrumError
@@ -31,6 +32,8 @@ ENGINES = ("naive", "shared", "tree")
 """From the slowest to the fastest."""
 
 _PROBED_TOKENS = 64
+_SAID = (3, 4)
+"""Tokens after a prompt, as if they had been said: what is done to blocks may tell an answer from a prompt."""
 _TOLERANCES = {"float32": 1e-3, "float16": 0.05, "bfloat16": 0.3}
 """Root mean square difference of log-probabilities up to which engines agree, by number format: rounding stays well
 below, words of a neighbour that leak in lie far above."""
@@ -69,10 +72,10 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
     wanted = options.engine
     if wanted not in ("auto", *ENGINES):
         raise ModelError(f"Unknown engine {wanted!r}", f"one of auto, {', '.join(ENGINES)}")
-    naive = NaiveEngine(adapter, writer)
+    naive = _hooked(NaiveEngine(adapter, writer), adapter)
     if wanted == "naive":
         return Chosen(naive, "naive", "asked for")
-    probe = _Probe(adapter, writer, naive)
+    probe = _Probe(adapter, naive)
     # A tree over one persona's questions saves nothing over a cache; measured on processors, it costs as much or more.
     by_itself = ("tree", "shared") if writer.layout == "image-first" else ("shared",)
     passed_over: list[str] = []
@@ -80,7 +83,8 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
     for name in by_itself if wanted == "auto" else (wanted,):
         refusal = _refusal(name, adapter)
         if not refusal:
-            engine, reason = _fast_engine(name, adapter, writer, options)
+            plain, reason = _fast_engine(name, adapter, writer, options)
+            engine = _hooked(plain, adapter)
             refusal = probe.objection(engine)
             if not refusal:
                 return Chosen(engine, name, reason, tuple(passed_over), partial(probe.objection, engine, turns=True))
@@ -90,9 +94,14 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
     return Chosen(naive, "naive", refusal, tuple(passed_over))
 
 
+def _hooked(engine: Engine, adapter: ModelAdapter) -> Engine:
+    """An engine that sets the hooks its model needs while it answers."""
+    return SteeredEngine(engine, adapter.steering) if adapter.steering else engine
+
+
 def _refusal(name: str, adapter: ModelAdapter) -> str:
     if name == "shared":
-        return adapter.sharing_refusal
+        return adapter.sharing_refusal or adapter.steering_refusal
     if adapter.packing_refusal:
         return adapter.packing_refusal
     forgetful = adapter.layers_that_forget()
@@ -113,12 +122,14 @@ class _Probe:
 
     Args:
         adapter: The model.
-        writer: Renders prompts.
         naive: The plain engine.
     """
 
-    def __init__(self, adapter: ModelAdapter, writer: PromptWriter, naive: NaiveEngine) -> None:
+    def __init__(self, adapter: ModelAdapter, naive: Engine) -> None:
         self._naive = naive
+        phrases = adapter.steering.kinds.phrases if adapter.steering else ()
+        self._words, self._further = (" ".join([said, *phrases]) for said in ("Hi.", "Is it day or night? Say which."))
+        self._said = (_SAID,) if adapter.steering else ()
         self._dtype = str(adapter.model.dtype).removeprefix("torch.")
         vocabulary = int(adapter.model.config.get_text_config().vocab_size)
         step = max(1, vocabulary // _PROBED_TOKENS)
@@ -161,7 +172,7 @@ class _Probe:
 
     def _work(self, folder: Path) -> list[Work]:
         one, other = (_drawn(folder, seed) for seed in (1, 2))
-        persona, words, further = "You are old.", "Hi.", "Is it day or night? Say which."
+        persona, words, further = "You are old.", self._words, self._further
         asks = [
             Ask(Stimulus((one,)), words),
             Ask(Stimulus((one,)), further, system=persona),
@@ -169,11 +180,12 @@ class _Probe:
             Ask(Stimulus((one, other)), further, system=persona),
             Ask(Stimulus(), further),
         ]
-        return [Work(ask, self._tokens, text=False) for ask in asks]
+        said = [Work(ask, self._tokens, tokens, text=False) for tokens in self._said for ask in asks[:3]]
+        return [*(Work(ask, self._tokens, text=False) for ask in asks), *said]
 
     def _after_turns(self, folder: Path) -> list[Work]:
         one, other = (_drawn(folder, seed) for seed in (1, 2))
-        persona, words, further = "You are old.", "Hi.", "Is it day or night? Say which."
+        persona, words, further = "You are old.", self._words, self._further
         said = (Turn("user", "Who are you?"), Turn("assistant", "A guest."))
         shown = (Turn("user", "What is this?", (one,)), Turn("assistant", "A house by the sea."))
         asks = [

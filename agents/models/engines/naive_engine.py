@@ -122,11 +122,13 @@ class NaiveEngine:
             inputs = self._adapter.to_device(self._writer.tensors(self._writer.render(work.ask), pictures))
         except MediaError as error:
             return Reply(error=error.message)
+        prompt = inputs["input_ids"][0]
+        length = len(prompt) + len(work.suffix)
+        objection = self._adapter.steering_objection(prompt.tolist()) if self._adapter.steering else ""
+        if error := objection or length_error(self._adapter, length, work.ask):
+            return Reply(prompt_length=length, error=error)
         inputs = _lengthened(inputs, work.suffix)
-        length = inputs["input_ids"].shape[1]
-        if too_long := length_error(self._adapter, length, work.ask):
-            return Reply(prompt_length=length, error=too_long)
-        with torch.inference_mode():
+        with torch.inference_mode(), self._adapter.prompt_of(len(prompt)):
             if not work.choice_tokens:
                 return Reply((), self._words(inputs, work), length)
             logits = self._adapter.model(**inputs, logits_to_keep=1).logits[0, -1]

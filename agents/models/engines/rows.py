@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agents.models.base import Ask
@@ -54,6 +54,10 @@ class PromptRow:
         """Take the next token of the text."""
         self.said += (next_token(logits, self.work, len(self.said)),)
 
+    def last_said(self, adapter: ModelAdapter) -> int:
+        """The last token of the text as it goes through the model next."""
+        return adapter.marked_said(self.said[-1], len(self.work.suffix) + len(self.said))
+
     def goes_on(self, stops: frozenset[int]) -> bool:
         """Whether the text is not at its end."""
         return self.said[-1] not in stops and len(self.said) < self.work.ask.max_tokens
@@ -80,10 +84,12 @@ class Stimuli:
     def row(self, work: Work) -> PromptRow:
         """A prompt for a piece of work, with the reason where there can be none."""
         try:
-            prompt = self.prompts.prompt(work.ask).followed_by(work.suffix)
+            plain = self.prompts.prompt(work.ask)
         except MediaError as error:
             return PromptRow(work, Prompt((), {}, ()), error=error.message)
-        return PromptRow(work, prompt, error=length_error(self._adapter, len(prompt.ids), work.ask))
+        prompt = replace(plain.followed_by(work.suffix), ids=self._adapter.marked(plain.ids, work.suffix))
+        error = self._adapter.steering_objection(plain.ids)
+        return PromptRow(work, prompt, error=error or length_error(self._adapter, len(prompt.ids), work.ask))
 
     def inputs(self, asks: Sequence[Ask]) -> dict[str, object]:
         """What the model takes for the pictures of these asks, in this order; nothing when none shows any.

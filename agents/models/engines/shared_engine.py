@@ -286,7 +286,7 @@ def write_on(
         length += 1
         for place, row in list(going.items()):
             row.say(logits[place, -1])
-            tokens[place, 0] = row.said[-1]
+            tokens[place, 0] = row.last_said(adapter)
             if not row.goes_on(adapter.stop_tokens):
                 del going[place]
 

@@ -247,6 +247,6 @@ class TreeEngine:
         past = len(leaves[0].path)
         own = self._adapter.gather(cache, [leaf.number for leaf in leaves], [leaf.path for leaf in leaves])
         device = self._adapter.device
-        said = torch.tensor([leaf.row.said for leaf in leaves], device=device)
+        said = torch.tensor([[leaf.row.last_said(self._adapter)] for leaf in leaves], device=device)
         ahead = torch.tensor([[leaf.next_position - past] for leaf in leaves], device=device)
         write_on(self._adapter, [leaf.row for leaf in leaves], said, own, ahead, past)

@@ -9,18 +9,23 @@ decoded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.choice_tokens import ChoiceTokens
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.engine_choice import choose_engine
+from agents.models.engines.naive_engine import Engine
+from agents.models.engines.steered_engine import GatedEngine
 from agents.models.hf_types import HfModel, Processor, Tokenizer
 from agents.models.local.base import LocalModel
 from agents.models.local.readouts import Reader, Readout, described
 from agents.models.local.weights import load_weights, template_variables
 from agents.models.pictures import read_picture
-from agents.models.steering.hooks import decoder_layers
+from agents.models.steering.hooks import Steering, decoder_layers
+from agents.models.steering.intervention import Intervention, all_edits, steered_id
+from agents.models.steering.specs import read_steering
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foundation.errors import ModelError
 
@@ -54,12 +59,14 @@ class TransformersModel(LocalModel):
     Args:
         model: An image-text-to-text model in evaluation mode.
         processor: Its processor, with tokenizer and chat template.
-        id: Name with revision.
-        options: Batch size and engine.
+        id: Name with revision, without interventions.
+        options: Batch size, engine, and interventions by their files.
         template_variables: Further variables of the chat template, part of the settings.
+        interventions: Further ones, after those.
 
     Raises:
         ModelError: If the model has no usable chat template, or an option is unknown or impossible for it.
+        InputError: If an intervention cannot be used, or was not made for this model.
     """
 
     def __init__(
@@ -69,17 +76,23 @@ class TransformersModel(LocalModel):
         id: str,
         options: ModelOptions,
         template_variables: Mapping[str, object] | None = None,
+        interventions: Sequence[Intervention] = (),
     ) -> None:
-        super().__init__(id, processor, options)
-        self._processor, self._template_variables = processor, template_variables
-        self._adapter = ModelAdapter(model, self._tokenizer)
+        self._interventions = (*read_steering(options.steer), *interventions)
+        self._options = options
+        super().__init__(steered_id(id, self._interventions), processor, options)
+        self._base_id, self._processor, self._template_variables = id, processor, template_variables
+        for each in self._interventions:
+            each.check_model(id)
+        self._adapter = ModelAdapter(model, self._tokenizer, self._steering_by(model, self._interventions))
         self._readout = Reader(ChoiceTokens(self._tokenizer), options, self._adapter.picture_token, self._decode)
         self._writer = writer = PromptWriter(processor, template_variables, options.layout)
-        chosen = choose_engine(self._adapter, writer, options)
-        self._engine, self._chosen, self._proven = chosen.engine, chosen, False
-        self.explanation = "; ".join([chosen.explanation, *writer.remarks])
-        """Which engine asks, and why, and what its prompts cannot be, in one line."""
-        engine = {"engine": chosen.name, "engine_reason": chosen.reason}
+        self._chosen, self._proven = choose_engine(self._adapter, writer, options), False
+        self._engine = self._gated(options)
+        self.explanation = "; ".join([self._chosen.explanation, *writer.remarks, *self.steering])
+        """Which engine asks, and why, what its prompts cannot be, and what is done to its blocks, in one line."""
+        engine = {"engine": self._chosen.name, "engine_reason": self._chosen.reason}
+        engine |= {"steering": "; ".join(self.steering)} if self._interventions else {}
         small = sum(parameter.numel() for parameter in model.parameters()) <= _SMALL_MODEL
         self._window = max(1, options.batch_size) * (32 if small else 4)
         self._settings = {**writer.settings, **engine, **described(options), **self._environment(model)}
@@ -93,7 +106,48 @@ class TransformersModel(LocalModel):
         Raises:
             ModelError: If an option is unknown or impossible for the model.
         """
-        return TransformersModel(self.torch_model, self._processor, self._id, options, self._template_variables)
+        return self._again(replace(options, steer=()), self._interventions)
+
+    def steered(self, interventions: Sequence[Intervention]) -> TransformersModel:
+        """The same weights with further interventions, asked in the same way; its engine is chosen anew.
+
+        Raises:
+            InputError: One was not made for this model.
+        """
+        return self._again(replace(self._options, steer=()), (*self._interventions, *interventions))
+
+    def _again(self, options: ModelOptions, interventions: Sequence[Intervention]) -> TransformersModel:
+        parts = self.torch_model, self._processor, self._base_id, options, self._template_variables
+        return TransformersModel(*parts, interventions)
+
+    @property
+    def steering(self) -> tuple[str, ...]:
+        """What is done to its blocks, an intervention each, in words; none for a model as it is."""
+        return tuple(each.in_words for each in self._interventions)
+
+    def _steering_by(self, model: HfModel, interventions: Sequence[Intervention]) -> Steering | None:
+        made = Steering(model, all_edits(interventions), self._tokenizer)
+        return made if made.edits else None
+
+    def _gated(self, options: ModelOptions) -> Engine:
+        """The chosen engine, for each combination of interventions that gates let through.
+
+        Raises:
+            ModelError: One of two states of a gate cannot be asked so.
+        """
+        if all(each.gate is None for each in self._interventions):
+            return self._chosen.engine
+        same = replace(options, engine=self._chosen.name)
+
+        def engine_of(interventions: tuple[Intervention, ...]) -> Engine:
+            if interventions == self._interventions:
+                return self._chosen.engine
+            adapter = ModelAdapter(
+                self.torch_model, self._tokenizer, self._steering_by(self.torch_model, interventions)
+            )
+            return choose_engine(adapter, self._writer, same).engine
+
+        return GatedEngine(self._interventions, engine_of)
 
     @property
     def torch_model(self) -> HfModel:

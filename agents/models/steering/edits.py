@@ -58,6 +58,10 @@ class Edit(Protocol):
     def looks_ahead(self) -> bool:
         """Whether what it does at a token depends on tokens that follow."""
 
+    @property
+    def counts_said(self) -> bool:
+        """Whether what it does at a token depends on the how-manieth of the answer it is."""
+
     def scaled(self, factor: float) -> Self:
         """The same, so many times as strong."""
 
@@ -120,6 +124,11 @@ class Add:
         """It does not."""
         return False
 
+    @property
+    def counts_said(self) -> bool:
+        """It does not."""
+        return False
+
     def scaled(self, factor: float) -> Add:
         """The same, so many times as strong."""
         return Add(self.layer, self.vector, self.positions, self.phase, self.strength * factor)
@@ -175,6 +184,11 @@ class ConditionalAdd:
     def looks_ahead(self) -> bool:
         """It does: the last token of a prompt decides for all of them."""
         return True
+
+    @property
+    def counts_said(self) -> bool:
+        """It does not."""
+        return False
 
     def scaled(self, factor: float) -> ConditionalAdd:
         """The same, so many times as strong."""
@@ -234,6 +248,11 @@ class Clamp:
 
     @property
     def looks_ahead(self) -> bool:
+        """It does not."""
+        return False
+
+    @property
+    def counts_said(self) -> bool:
         """It does not."""
         return False
 
@@ -302,6 +321,11 @@ class EditMlp:
     def looks_ahead(self) -> bool:
         """It does not."""
         return False
+
+    @property
+    def counts_said(self) -> bool:
+        """It does where only a share of the neurons is changed."""
+        return self.keep < 1
 
     def scaled(self, factor: float) -> EditMlp:
         """The same, so many times as strong."""

@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 
 from agents.models.ask_key import canonical_json
+from agents.models.steering.gates import read_gate, written_gate
 from agents.models.steering.intervention import About, Intervention
 from agents.models.steering.written import read_edits, written_edits
 from vectorstore.foreign.documents import parse_json
@@ -42,11 +43,14 @@ def write_intervention(intervention: Intervention, path: Path) -> None:
 
     refuse_foreign(path, is_intervention, _WHAT)
     documents, arrays = written_edits(intervention.edits)
+    gate, more = written_gate(intervention.gate) if intervention.gate else (None, {})
+    arrays |= more
     manifest = {
         "schema": SCHEMA,
         "about": asdict(intervention.about),
         "strength": intervention.strength,
         "edits": documents,
+        **({"gate": gate} if gate else {}),
     }
     content = save(
         {name: np.ascontiguousarray(part) for name, part in arrays.items()}, {MANIFEST: canonical_json(manifest)}
@@ -70,7 +74,8 @@ def read_intervention(path: Path) -> Intervention:
         arrays = load_file(path)
         edits = read_edits(listed(manifest.get("edits"), "edits"), arrays)
         about = made_from(About, manifest.get("about"), "about")
-        return Intervention(edits, about, finite(manifest.get("strength"), "strength"))
+        gate = read_gate(mapping(manifest["gate"], "gate"), arrays) if "gate" in manifest else None
+        return Intervention(edits, about, finite(manifest.get("strength"), "strength"), gate)
     except InputError as error:
         raise InputError(f"intervention {path} makes no sense: {error.message}", error.hint) from error
     except (ValueError, TypeError, SafetensorError, OSError) as error:

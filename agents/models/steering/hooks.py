@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from agents.models.hf_types import HfModel, Tokenizer
 from agents.models.steering.edits import Edit, Place
+from agents.models.steering.marks import Marks
 from agents.models.steering.passes import Pass, PassReader, TokenKinds
 from agents.models.steering.positions import picture_tokens
 from vectorstore.foundation.errors import InputError, ModelError
@@ -121,16 +122,23 @@ class Steering:
         self.edits = tuple(edit for edit in edits if edit.strength)
         phrases = {edit.positions.phrase for edit in self.edits if edit.positions.phrase}
         self.kinds = TokenKinds(picture_tokens(model), tuple(sorted(phrases)), tokenizer)
+        self.marks = Marks(self.edits, self.kinds)
+        """For engines that compute once what prompts have in common."""
+        self._reader = PassReader(self.kinds)
         self._announced: Pass | None = None
         self._current: Pass | None = None
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether the beginning of a prompt depends on its end, so that no two prompts have one in common."""
+        return any(edit.looks_ahead for edit in self.edits)
 
     @contextmanager
     def on(self) -> Iterator[None]:
         """Set the hooks; whatever happens inside, they are gone afterwards."""
         with ExitStack() as hooks:
             if self.edits:
-                reader = PassReader(self.kinds)
-                hooks.callback(self._model.register_forward_pre_hook(self._before(reader), with_kwargs=True).remove)
+                hooks.callback(self._model.register_forward_pre_hook(self._before(), with_kwargs=True).remove)
             for edit in self.edits:
                 module = hooked_module(self._model, edit.layer, edit.place)
                 hooks.callback(module.register_forward_hook(self._after(edit)).remove)
@@ -145,13 +153,22 @@ class Steering:
         finally:
             self._announced = before
 
-    def _before(self, reader: PassReader) -> Callable[..., None]:
+    @contextmanager
+    def prompt(self, length: int) -> Iterator[None]:
+        """Say how long the prompt is, where a model is called with more than that."""
+        self._reader.prompt_length = length
+        try:
+            yield
+        finally:
+            self._reader.prompt_length = None
+
+    def _before(self) -> Callable[..., None]:
         def hook(module: Module, arguments: tuple[object, ...], named: Mapping[str, object]) -> None:
             if self._announced is not None:
                 self._current = self._announced
                 return
             first = {"input_ids": arguments[0]} if arguments else {}
-            self._current = reader.read({**first, **named})
+            self._current = self._reader.read({**first, **named})
 
         return hook
 

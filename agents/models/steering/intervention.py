@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from agents.models.ask_key import canonical_json
 from agents.models.model_names import ModelId
 from agents.models.steering.edits import Edit
+from agents.models.steering.gates import Gate, written_gate
 from agents.models.steering.written import written_edits
 from vectorstore.foundation.errors import InputError
 
@@ -63,6 +64,8 @@ class Intervention:
     about: About
     strength: float = 1.0
     """Multiplies the change that each edit makes; 1 is what was fitted, 0 is nothing."""
+    gate: Gate | None = None
+    """Looks at the words of each question; none is always open."""
 
     def __post_init__(self) -> None:
         if not self.edits:
@@ -74,6 +77,10 @@ class Intervention:
         """The same, so many times as strong."""
         return replace(self, strength=self.strength * factor)
 
+    def with_strength(self, strength: float) -> Intervention:
+        """The same, as strong as said, whatever it was before."""
+        return replace(self, strength=strength)
+
     @property
     def applied(self) -> tuple[Edit, ...]:
         """The edits as they work."""
@@ -81,13 +88,23 @@ class Intervention:
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits over everything that moves an answer: edits, numbers and strength."""
+        """Twelve hexadecimal digits over everything that moves an answer: edits, numbers, strength and gate."""
         documents, tensors = written_edits(self.edits)
-        summed = hashlib.sha256(canonical_json([documents, self.strength]).encode())
+        gate, more = written_gate(self.gate) if self.gate else (None, {})
+        tensors |= more
+        summed = hashlib.sha256(canonical_json([documents, self.strength, gate]).encode())
         for name in sorted(tensors):
             summed.update(f"{name}\0{tensors[name].dtype}\0{tensors[name].shape}\0".encode())
             summed.update(tensors[name].tobytes())
         return summed.hexdigest()[:_DIGITS]
+
+    @property
+    def in_words(self) -> str:
+        """One line for people."""
+        layers = sorted({edit.layer for edit in self.edits})
+        shown = ", ".join(map(str, layers)) if len(layers) < 6 else f"{layers[0]} to {layers[-1]}"
+        gated = ", gated" if self.gate else ""
+        return f"{self.about.name} by {self.about.method}, strength {self.strength:g}, blocks {shown}{gated}"
 
     def check_model(self, id: str) -> None:
         """Refuse a model that it was not made for.
@@ -111,13 +128,18 @@ class Intervention:
         )
 
 
+def all_edits(interventions: Sequence[Intervention]) -> tuple[Edit, ...]:
+    """The edits of several interventions as they work, in their order."""
+    return tuple(edit for each in interventions for edit in each.applied)
+
+
 def together(interventions: Sequence[Intervention]) -> str:
     """How several interventions, in their order, stand in the id of a model: names, and a digest over all.
 
     Example:
-        ``"security+power~0a1b2c3d4e5f"``
+        ``"security.power~0a1b2c3d4e5f"``
     """
-    names = "+".join(each.about.name for each in interventions)
+    names = ".".join(each.about.name for each in interventions)
     return f"{names}~{_joined_digest(each.digest for each in interventions)}"
 
 

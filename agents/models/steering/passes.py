@@ -37,7 +37,7 @@ class Pass:
         if key not in self._masks:
             parts = [part for part in (self._of_kind(positions), self._of_phase(phase)) if part is not None]
             mask = None if not parts else parts[0] if len(parts) == 1 else parts[0] & parts[1]
-            self._masks[key] = None if mask is None or bool(mask.all()) else mask[..., None]
+            self._masks[key] = None if mask is None else mask[..., None]
         return self._masks[key]
 
     def _of_kind(self, positions: Positions) -> Tensor | None:
@@ -79,19 +79,17 @@ class TokenKinds:
             return torch.ones_like(ids, dtype=torch.bool)
         return ~torch.isin(ids, torch.tensor(sorted(self.pictures), device=ids.device))
 
-    def spans(self, rows: Sequence[Sequence[int]], *, needed: bool) -> dict[str, list[tuple[int, ...]]]:
+    def spans(self, rows: Sequence[Sequence[int]]) -> dict[str, list[tuple[int, ...]]]:
         """By phrase, the tokens of it in each row.
 
         Raises:
-            ModelError: A phrase is in none of a row, where it is needed, or there is no tokenizer to look for it.
+            ModelError: There is no tokenizer to look for one.
         """
         found: dict[str, list[tuple[int, ...]]] = {}
         for phrase in self.phrases:
             if self.tokenizer is None:
                 raise ModelError("a span cannot be found without a tokenizer", "hand the tokenizer over")
             found[phrase] = [phrase_tokens(row, phrase, self.tokenizer) for row in rows]
-            if needed and not all(found[phrase]):
-                raise ModelError(f"the phrase {phrase!r:.60} is not in the prompt, but steering is about its tokens")
         return found
 
 
@@ -106,6 +104,8 @@ class PassReader:
         self._kinds = kinds
         self._said = 0
         self._kept: dict[int, Tensor] = {}
+        self.prompt_length: int | None = None
+        """Tokens of the prompt, where what a model is called with goes on after it."""
 
     def read(self, inputs: Mapping[str, object]) -> Pass:
         """The pass that a call of a model makes.
@@ -115,7 +115,7 @@ class PassReader:
                 attention mask where padded rows end.
 
         Raises:
-            ModelError: There are no token ids.
+            ModelError: There are no token ids, or no phrase that an edit is about.
         """
         import torch
 
@@ -123,34 +123,36 @@ class PassReader:
         if not isinstance(ids, torch.Tensor):
             raise ModelError("a model is steered by its token ids, and none were handed over")
         past = inputs.get("past_key_values")
-        length = ids.shape[1]
         text = self._kinds.text(ids)
+        columns = torch.arange(ids.shape[1], device=ids.device)[None]
         if past is not None and int(past.get_seq_length()):  # type: ignore[attr-defined]
-            said = self._said + 1 + torch.arange(length, device=ids.device).expand_as(ids)
-            self._said += length
+            said = (self._said + 1 + columns).expand_as(ids)
+            self._said += ids.shape[1]
             nothing = torch.zeros_like(ids, dtype=torch.bool)
             return Pass(said, nothing, text, dict.fromkeys(self._kinds.phrases, nothing), self._kept)
-        self._said, self._kept = 0, {}
-        real = self._real(inputs.get("attention_mask"), ids)
-        last = torch.zeros_like(ids, dtype=torch.bool)
-        ends = length - 1 - real.flip(1).long().argmax(dim=1)
-        last[torch.arange(len(ids), device=ids.device), ends] = True
-        return Pass(torch.zeros_like(ids), last, text, self._spans(ids), self._kept)
+        ends = self._ends(inputs.get("attention_mask"), ids)
+        self._said, self._kept = (ids.shape[1] - self.prompt_length if self.prompt_length else 0), {}
+        said = (columns - ends[:, None]).clamp(min=0) if self.prompt_length else torch.zeros_like(ids)
+        return Pass(said, columns == ends[:, None], text, self._spans(ids, ends), self._kept)
 
-    def _spans(self, ids: Tensor) -> dict[str, Tensor]:
+    def _spans(self, ids: Tensor, ends: Tensor) -> dict[str, Tensor]:
         import torch
 
         masks = {}
-        for phrase, rows in self._kinds.spans(ids.tolist(), needed=True).items():
+        rows = [row[: end + 1] for row, end in zip(ids.tolist(), ends.tolist(), strict=True)]
+        for phrase, places in self._kinds.spans(rows).items():
+            if not all(places):
+                raise ModelError(f"the phrase {phrase!r:.60} is not in the prompt, but steering is about its tokens")
             masks[phrase] = torch.zeros_like(ids, dtype=torch.bool)
-            for number, found in enumerate(rows):
+            for number, found in enumerate(places):
                 masks[phrase][number, list(found)] = True
         return masks
 
-    @staticmethod
-    def _real(mask: object, ids: Tensor) -> Tensor:
+    def _ends(self, mask: object, ids: Tensor) -> Tensor:
+        """Where the prompts of the rows end, shape ``(rows,)``."""
         import torch
 
-        if isinstance(mask, torch.Tensor) and mask.shape == ids.shape:
-            return mask.bool()
-        return torch.ones_like(ids, dtype=torch.bool)
+        if self.prompt_length:
+            return torch.full((len(ids),), self.prompt_length - 1, device=ids.device)
+        real = mask if isinstance(mask, torch.Tensor) and mask.shape == ids.shape else torch.ones_like(ids)
+        return ids.shape[1] - 1 - real.flip(1).argmax(dim=1)
