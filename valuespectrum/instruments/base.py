@@ -294,6 +294,14 @@ class AboutOthers(Protocol):
     """What they say, for the message, e.g. ``"how much is given to people who live a value"``."""
 
 
+@runtime_checkable
+class MayRepeat(Protocol):
+    """An instrument to which one answer to everything says something: it is not refused as no profile."""
+
+    one_answer_says: ClassVar[str]
+    """What, for the reader of the code, e.g. ``"nothing is remembered"``."""
+
+
 class InstrumentType(Protocol):
     """What is registered: a class whose instances are instruments."""
 

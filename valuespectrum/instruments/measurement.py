@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from valuespectrum.scoring.estimate import Estimate, Score, counted, read_count
+from valuespectrum.scoring.facets.analysis import analyse
+from valuespectrum.scoring.facets.covering import Facets
 from valuespectrum.scoring.facets.tables import SetTable
 from valuespectrum.scoring.guards.finding import Finding
 from valuespectrum.scoring.instructions.faking import FakingEffect
@@ -13,6 +15,9 @@ from valuespectrum.theory.value_sets import VALUE_SETS, ValueSet
 from vectorstore.foundation.errors import InputError
 
 _WRITTEN: Mapping[str, str] = {"like": "vqa"}
+ONE_ANSWER = "one answer to everything"
+"""Status of every score of a respondent who says the same whatever is asked."""
+_LARGEST_P = 0.05
 _READ = {written: name for name, written in _WRITTEN.items()}
 
 
@@ -83,6 +88,41 @@ class Measurement:
             return self
         scalars, details = {**self.scalars, "faking": effect.size}, {**self.details, "faking_effect": effect.to_json()}
         return replace(self, scalars=scalars, details=details)
+
+    @property
+    def tells_values_apart(self) -> bool:
+        """Whether values differ beyond noise, within the wordings asked where other wordings were not tested."""
+        p = (self.differences or {}).get("p")
+        if p is None and self.table is not None:
+            p = analyse(self.table, Facets(wordings=False)).differ.p
+        return isinstance(p, float) and p < _LARGEST_P
+
+    def found_alike(self, finding: Finding, stands: bool = False) -> Measurement:
+        """The same with whether one answer is given to everything; then nothing is told of values.
+
+        Args:
+            finding: Of ``scoring.guards.sameness.one_answer``; a guard of that name that the instrument has of its own
+                stays where this one finds nothing.
+            stands: Whether numbers stand beside it; they do where values are told apart, too.
+        """
+        own = next((each for each in self.guards if each.name == finding.name), None)
+        if not finding.flagged:
+            return self if own is not None else replace(self, guards=(*self.guards, finding))
+        guards = (finding, *(each for each in self.guards if each is not own))
+        notes = (*(note for note in self.notes if own is None or note != own.statement), finding.statement)
+        if stands or self.tells_values_apart:
+            return replace(self, guards=guards, notes=notes)
+        return replace(
+            self,
+            guards=guards,
+            notes=notes,
+            scores={value: score.untold(ONE_ANSWER) for value, score in self.scores.items()},
+            overall=Estimate(None),
+            scalars=dict.fromkeys(self.scalars, Estimate(None, why=ONE_ANSWER)),
+            differences=None,
+            verdicts=(finding.statement,),
+            table=None,
+        )
 
     def to_json(self) -> dict[str, object]:
         """As ``scores.json`` keeps it; the value set by name.

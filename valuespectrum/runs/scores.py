@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.instruments.base import Instrument
+from valuespectrum.instruments.base import Celled, Instrument, MayRepeat, Published
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.registry import instrument_of, load_instrument
 from valuespectrum.runs.persona_scores import Measured, persona_rows, playing_rows
 from valuespectrum.scoring.answered.checks import between_models
 from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.guards.sameness import one_answer
+from valuespectrum.scoring.instructions.parts import instructed
 from valuespectrum.scoring.personas.rows import summarise
 from valuespectrum.scoring.schema import REQUIRED, SCHEMA
 from valuespectrum.scoring.units import Units
@@ -77,10 +79,7 @@ def score_answers(
         raise InputError("there are no answers to score", "run the benchmark first")
     tables = list(_tables(answers, instruments or {}))
     units = _units(tables)
-    respondents = [
-        _Described(one.who, len(one.answers), one.instrument.measure(one.answers, units[one.instrument.unit], options))
-        for one in tables
-    ]
+    respondents = [_described(one, units[one.instrument.unit], options) for one in tables]
     compared = [one.described for one in respondents if _is_bare(one.who) and "yes_by_polarity" in one.measured.details]
     primary = next((one for one in respondents if one.who.persona == NO_PERSONA), respondents[0])
     measured = [Measured(one.who, one.measured) for one in respondents]
@@ -97,6 +96,17 @@ def score_answers(
         "playing": list(playing_rows(measured, targets or {}, options)),
         "between_models": between_models(compared),
     }
+
+
+def _described(one: _Table, units: Units, options: ScoringOptions) -> _Described:
+    """What its instrument makes of the answers, unless they are one and the same whatever was asked."""
+    measured = one.instrument.measure(one.answers, units, options)
+    if not isinstance(one.instrument, MayRepeat):
+        # Questions in four cells say themselves what a lean leaves of liking, and how sure that is.
+        stands = isinstance(one.instrument, Published | Celled)
+        finding = one_answer(instructed(one.answers), options, measured.tells_values_apart)
+        measured = measured.found_alike(finding, stands)
+    return _Described(one.who, len(one.answers), measured)
 
 
 def _is_bare(who: RespondentColumns) -> bool:

@@ -100,6 +100,15 @@ class Score:
     chances: tuple[float, ...] = ()
     """Probability of each rank from 1 on; empty for what has none."""
 
+    def untold(self, status: str) -> Score:
+        """The same without any number, on the same scales.
+
+        Args:
+            status: Why nothing is told.
+        """
+        none = Estimate(None)
+        return Score(none, none, None, self.n_units, self.n_answers, status, dict.fromkeys(self.scales, none))
+
     def to_json(self, unit: str) -> dict[str, object]:
         """As ``scores.json`` keeps it.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from valuespectrum.scoring.graded.items import Floats
 from valuespectrum.scoring.guards.finding import Finding, told
+from valuespectrum.scoring.guards.sameness import CONSTANT
 
 MOST_ALIKE = 0.6
 """Share of one and the same number among all answers from which it is said to be given whatever is asked. Scales are
@@ -19,7 +20,7 @@ def same_answer(said: Floats) -> Finding:
         said: Shape (answers, numbers): shares of the numbers as they were said, only answers that count.
     """
     if not len(said):
-        return Finding("same_answer", "unknown", None, MOST_ALIKE, "nothing that counts was answered")
+        return Finding(CONSTANT, "unknown", None, MOST_ALIKE, "nothing that counts was answered")
     most = said.mean(axis=0)
     number, share = int(most.argmax()) + 1, float(most.max())
     sentences = (
@@ -27,7 +28,7 @@ def same_answer(said: Floats) -> Finding:
         f"{share:.0%} of the answers are {number} though scales were put in both directions: it is given whatever is "
         "asked, and the scores say little about values",
     )
-    return told("same_answer", share >= MOST_ALIKE, share, MOST_ALIKE, sentences)
+    return told(CONSTANT, share >= MOST_ALIKE, share, MOST_ALIKE, sentences)
 
 
 def precise_enough(reasons: Mapping[str, str]) -> Finding:

@@ -121,6 +121,7 @@ class PortraitMemory:
     pictures: ClassVar[Assignment | None] = None
     columns: ClassVar[tuple[str, ...]] = ("item", "value", "probe", "side", "rest", "target")
     examples: ClassVar[tuple[Mapping[str, str | int], ...]] = ()
+    one_answer_says: ClassVar[str] = "the same number or text for every item is what somebody says who has read none"
     items: ClassVar[Sequence[Item]] = tuple(
         Item(probe, (asked.text,), OWN_WORDS) for probe, asked in ((COMPLETION, _COMPLETE), (TARGETS, _REACH))
     )

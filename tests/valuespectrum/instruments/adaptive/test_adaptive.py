@@ -152,7 +152,7 @@ def test_who_refuses_everything_gets_no_numbers(by_portraits: Compared) -> None:
         and found.reliability["posterior"].mean is None
     )
     guards = {finding.name: finding for finding in found.guards}
-    assert guards["precise"].flagged and guards["same_answer"].state == "unknown"
+    assert guards["precise"].flagged and guards["constant"].state == "unknown"
     assert Measurement.from_json(found.to_json()) == found
 
 
@@ -183,8 +183,8 @@ def test_constant_answers_are_flagged_and_honest_ones_are_not(by_portraits: Comp
         name: [finding.name for finding in taken(by_portraits, TwinModel(BY_NAME[name]))[1].guards if finding.flagged]
         for name in ("maple", "amber", "jade", "yarrow", "krill")
     }
-    assert "same_answer" in flagged.pop("maple")
-    assert not any("same_answer" in each for each in flagged.values())
+    assert "constant" in flagged.pop("maple")
+    assert not any("constant" in each for each in flagged.values())
     assert same_answer(np.eye(6)[[4] * 9]).flagged and same_answer(np.zeros((0, 6))).state == "unknown"
     _, found = taken(by_portraits, Says("5", "5"))
     assert any("given whatever is asked" in note for note in found.notes)
