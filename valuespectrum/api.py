@@ -172,6 +172,13 @@ if TYPE_CHECKING:
         Teller as Teller,
         Unattended as Unattended,
     )
+    from valuespectrum.operations.steering.counterfactual import (
+        CounterfactualSettings as CounterfactualSettings,
+        LoopPart as LoopPart,
+        LoopRecords as LoopRecords,
+        SteeredAnswers as SteeredAnswers,
+        steer_counterfactual as steer_counterfactual,
+    )
     from valuespectrum.operations.steering.graph import (
         GraphDraws as GraphDraws,
         GraphReading as GraphReading,
@@ -290,6 +297,9 @@ _HOMES = {
     "valuespectrum.operations.shared.option_files": "FileOption read_option_file",
     "valuespectrum.operations.shared.outcomes": "Outcome",
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
+    "valuespectrum.operations.steering.counterfactual": (
+        "CounterfactualSettings LoopPart LoopRecords SteeredAnswers steer_counterfactual"
+    ),
     "valuespectrum.operations.steering.graph": (
         "GraphDraws GraphReading GraphRule GraphScale GraphSettings MinedGraph mine_graph"
     ),

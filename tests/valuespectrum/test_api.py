@@ -38,7 +38,8 @@ RepeatsPlan replay replay_roleplay Replayed ReplayedSessions report ReportSettin
 RolePlayed RoleplayPlan RoleplaySettings run_instrument RunComparison SamplingName score Scores ScoreSettings search
 SearchEngine SessionComparison SessionSettings show_persona snapshot SnapshotList snapshots SourceList sources
 SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetName Teller ThresholdsName TwinStudy
-TwinStudySettings Unattended Undone Verified verify WatchHistory
+TwinStudySettings Unattended Undone Verified verify WatchHistory CounterfactualSettings LoopPart LoopRecords
+SteeredAnswers steer_counterfactual
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

@@ -6,6 +6,7 @@ import typer
 
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
+from valuespectrum.cli.steer.counterfactual import counterfactual
 from valuespectrum.cli.steer.graph import graph
 
 
@@ -18,4 +19,5 @@ def build_app() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.command("graph")(with_config(graph))
+    app.command("counterfactual")(with_config(counterfactual))
     return app

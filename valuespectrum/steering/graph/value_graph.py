@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from vectorstore.foreign.documents import check_shape, read_json
+from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -102,6 +105,35 @@ class ValueGraph:
             "rule": self.rule,
             "still": list(self.still),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenGraph:
+    """What is looked at in a graph file."""
+
+    schema: Literal[1]
+    values: tuple[str, ...]
+    edges: tuple[GraphEdge, ...]
+    rows: int
+    alpha: float
+    rule: str
+    still: tuple[str, ...] = ()
+
+
+def read_graph(path: Path) -> ValueGraph:
+    """Read a graph file, or the document that ``steer graph --json`` prints.
+
+    Raises:
+        InputError: It is none.
+    """
+    hint = "name a file that `valuespectrum steer graph` wrote"
+    document = read_json(path, "value graph", hint)
+    inside = document.get("graph", document) if isinstance(document, dict) else document
+    found = check_shape(_WrittenGraph, inside, f"value graph {path}", hint)
+    unknown = [end for edge in found.edges for end in (edge.first, edge.second) if end not in found.values]
+    if unknown or len(set(found.values)) < len(found.values):
+        raise InputError(f"value graph {path} has an edge to {unknown[:1]} or names a value twice", hint)
+    return ValueGraph(found.values, found.edges, found.rows, found.alpha, found.rule, found.still)
 
 
 def _graph(arrows: Iterable[tuple[str, str]], values: Sequence[str]) -> nx.DiGraph[str]:

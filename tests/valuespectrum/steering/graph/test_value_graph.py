@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph, reached, reduced
+from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph, reached, read_graph, reduced
+from vectorstore.foundation.errors import InputError
 
 
 def _graph(*edges: tuple[str, str, str]) -> ValueGraph:
@@ -39,3 +43,19 @@ def test_edges_without_direction_run_both_ways_or_stay_open() -> None:
 def test_arrows_in_a_circle_are_told() -> None:
     assert _graph(("a", "b", "->"), ("b", "c", "->"), ("c", "a", "->")).has_cycle
     assert not _graph(("a", "b", "->"), ("b", "c", "--")).has_cycle
+
+
+def test_a_graph_file_is_read_back(tmp_path: Path) -> None:
+    graph, path = _graph(("a", "b", "->"), ("b", "c", "<->")), tmp_path / "graph.json"
+    path.write_text(json.dumps(graph.to_json()))
+    assert read_graph(path) == graph
+    path.write_text(json.dumps({"graph": graph.to_json(), "other": 1}))
+    assert read_graph(path) == graph
+
+
+@pytest.mark.parametrize("change", [{"edges": [["a", "b"]]}, {"schema": 2}, {"values": ["a"]}, {"values": ["a", "a"]}])
+def test_another_file_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    path = tmp_path / "graph.json"
+    path.write_text(json.dumps(_graph(("a", "b", "->")).to_json() | change))
+    with pytest.raises(InputError, match="value graph"):
+        read_graph(path)

@@ -1,0 +1,56 @@
+"""Wanted scores, and how far others are from them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+from stub_writers import SYSTEM
+
+from valuespectrum.steering.counterfactual.objective import ValueObjective, deviation, read_objective, spearman
+from valuespectrum.steering.counterfactual.prompted import read_ratings
+from vectorstore.foundation.errors import InputError
+
+
+def test_errors_are_told_as_sum_and_as_mean() -> None:
+    wanted = ValueObjective({"a": 5, "b": 1, "c": 3})
+    apart = deviation({"a": 3.0, "b": 1.0, "c": 4.0, "other": 5.0}, wanted)
+    assert (apart.total, apart.mean) == (3.0, 1.0)
+    missing = deviation({"a": 3.0, "b": None}, wanted)
+    assert (missing.total, missing.mean, missing.missing) == (None, None, ("b", "c"))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rank_correlation_is_that_of_scipy(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    names = [str(at) for at in range(7)]
+    found, wanted = generator.integers(1, 6, (2, 7)).astype(float)
+    ours = spearman(dict(zip(names, found, strict=True)), ValueObjective(dict(zip(names, wanted, strict=True))))
+    assert ours == pytest.approx(spearmanr(found, wanted).statistic)
+
+
+def test_a_rank_correlation_that_is_not_defined_is_unknown() -> None:
+    wanted = ValueObjective({"a": 1, "b": 5})
+    assert spearman({"a": 3.0, "b": 3.0}, wanted) is None
+    assert spearman({"a": 3.0, "b": None}, wanted) is None
+    assert spearman({"a": 1.0, "b": 2.0}, ValueObjective({"a": 3, "b": 3})) is None
+    assert spearman({"a": 1.0}, ValueObjective({"a": 3})) is None
+
+
+@pytest.mark.parametrize(
+    "pairs", [["fame=3"], ["care"], ["care=much"], ["care=6"], ["care=0"], ["care=nan"], [], ["care=1", "care=2"]]
+)
+def test_odd_objectives_are_refused(pairs: list[str]) -> None:
+    with pytest.raises(InputError):
+        read_objective(pairs, SYSTEM.dimensions)
+
+
+def test_ratings_are_read_strictly() -> None:
+    scores, shown = read_ratings(
+        "Here you go:\n**Care**: 4 | it helps\n- Power: 2\npower: 2 | a say\nRest: 7 | off the scale\nFame: 3", SYSTEM
+    )
+    assert scores == {"care": 4.0, "power": 2.0, "rest": None}
+    assert shown == {"care": "it helps", "power": "a say"}
+    contradicting, _ = read_ratings("Care: 4\nCare: 2\nPower: about 3\nRest: 1", SYSTEM)
+    assert contradicting == {"care": None, "power": None, "rest": 1.0}
+    assert set(read_ratings("", SYSTEM)[0].values()) == {None}

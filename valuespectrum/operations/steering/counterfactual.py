@@ -1,0 +1,314 @@
+"""``steer counterfactual``: answers rewritten until they show wanted values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from valuespectrum.operations.shared.choices import ModelFormat
+from valuespectrum.operations.shared.loading import check_specs, load_models
+from valuespectrum.operations.shared.outcomes import Outcome, flat
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    from agents.procedures.procedure import Cast, Named
+    from valuespectrum.steering.counterfactual.loop import LoopOptions
+    from valuespectrum.steering.counterfactual.summary import BesidePrompt
+    from valuespectrum.steering.counterfactual.value_system import ValueSystem
+    from valuespectrum.steering.counterfactual.voice import ValueQuestion, Voice
+
+LoopPart = Literal["relations", "concepts", "counterfactual"]
+"""Parts of the method that can be left out; without all three a value prompt is left."""
+LoopRecords = Literal["naive", "reasoning"]
+"""What records for fine-tuning hold before the answer: nothing, or all that led to it."""
+_ANSWERS, _DOCUMENT = "answers.sqlite", "counterfactual.json"
+_SIDES = {"before": "its own answer", "after": "after the loop", "value_prompt": "value prompt"}
+
+
+@dataclass(frozen=True, slots=True)
+class CounterfactualSettings:
+    """What is wanted, and how; the names are those of the options of ``valuespectrum steer counterfactual``."""
+
+    want: tuple[str, ...] = ()
+    """``VALUE=SCORE``, 1 to 5."""
+    theta: float | None = None
+    """Largest summed deviation at which an answer is kept; has to be given."""
+    attributor: str = ""
+    """Model spec; by default the subject's."""
+    rewriter: str = ""
+    """Model spec; by default the subject's."""
+    questions: Path | None = None
+    """Question file; models of the reference world have one question and need none."""
+    system: Path | None = None
+    """File of a value system; by default the circle of Schwartz's ten."""
+    relations: Path | None = None
+    """Graph file whose signs take the place of its relations."""
+    measured: tuple[Path, ...] = ()
+    """Scored runs from which relations and covariances are reckoned."""
+    labels: Path | None = None
+    """File of answers that people rated, shown to the attributor."""
+    without: tuple[LoopPart, ...] = ()
+    rounds: int = 1
+    draws: int = 1
+    """How often each question is answered; above 1 for models that draw their words."""
+    beside_prompt: bool = False
+    """Whether the value prompt is asked, too."""
+    blind: bool = False
+    """Whether the attributor reads what was seen instead of seeing it."""
+    records: tuple[LoopRecords, ...] = ()
+    """Which files for fine-tuning are written."""
+    replay: bool = False
+    """From stored answers alone, without any model."""
+    seed: int = 0
+    temperature: float = 1.0
+    device: str = "auto"
+    dtype: ModelFormat = "auto"
+
+
+@dataclass(frozen=True, repr=False)
+class SteeredAnswers(Outcome):
+    """What came of steering answers."""
+
+    traces: Sequence[Json] = field(default=())
+    """Everything that happened to each."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each answer."""
+        names = ("id", "draw", "outcome", "before", "after", "first", "last")
+        return [flat({name: trace[name] for name in names if trace[name] is not None}) for trace in self.traces]
+
+
+def steer_counterfactual(
+    model: str, out: str | PathLike[str], settings: CounterfactualSettings, teller: Teller | None = None
+) -> SteeredAnswers:
+    """Ask questions, look at which values answers show, and rewrite those that are too far from what is wanted.
+
+    Answers are kept in the folder as they come; the same call goes on after an interruption.
+
+    Args:
+        model: Model spec of the subject.
+        out: Folder for answers, traces and records.
+        settings: What is wanted, by whom.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: Something that was named does not exist, no threshold is given, or models do not go together.
+        ModelError: A model cannot be loaded or asked, or nothing is stored of what is replayed.
+        StorageError: The folder cannot be written.
+
+    Example::
+
+        vs.steer_counterfactual("simulated:amber", "runs/steered", vs.CounterfactualSettings(("power=5",), theta=1))
+    """
+    from agents.answers.store import AnswerStore
+    from agents.procedures.conductor import ConductOptions, conduct
+    from valuespectrum.runs.run import write_json
+    from valuespectrum.steering.counterfactual.loop import LoopOptions
+    from valuespectrum.steering.counterfactual.voice import Parts
+    from vectorstore.foundation.disk import make_folder, storage_errors
+
+    teller, folder = teller or Unattended(), Path(out)
+    if settings.theta is None:
+        raise InputError("a threshold has to be named: the published one is not known", "for example --theta 1")
+    options = LoopOptions(settings.theta, settings.rounds, Parts(**dict.fromkeys(settings.without, False)))
+    system = _system(settings)
+    store_path = folder / _ANSWERS
+    if settings.replay and not store_path.is_file():
+        raise InputError(f"{folder} has no stored answers", "run it with its models first")
+    cast = _stored_cast(store_path) if settings.replay else _cast(model, settings, teller)
+    voice = _voice(cast, settings, system)
+    named = _procedures(_questions(voice, settings), system, voice, options, settings)
+    with storage_errors(folder):
+        make_folder(folder)
+    found: list[BesidePrompt] = []
+    replaying = ConductOptions(replaying=settings.replay)
+    with AnswerStore(store_path) as store, teller.progress("steering answers") as advance:
+        for each in conduct(named, cast, store, options=replaying):
+            found.append(each)
+            advance(len(found), len(named))
+    document = _document(found, cast, voice, system, settings) | {"out": str(folder)}
+    traces = [{**each.to_json(), "draw": each.trace.question.draw} for each in found]
+    write_json(folder / _DOCUMENT, {**document, "system": system.to_json(), "traces": traces})
+    document["records"] = _write_records(folder, found, system, voice, settings)
+    return SteeredAnswers(document, _in_words(document), traces)
+
+
+def _stored_cast(path: Path) -> Cast:
+    from agents.answers.store import AnswerStore
+    from agents.procedures.stored import stored_cast
+
+    with AnswerStore(path) as store:
+        return stored_cast(store)
+
+
+def _cast(model: str, settings: CounterfactualSettings, teller: Teller) -> Cast:
+    from agents.models.base import ModelOptions
+    from valuespectrum.steering.counterfactual.voice import ROLES
+
+    specs = (model, settings.attributor or model, settings.rewriter or model)
+    distinct = list(dict.fromkeys(specs))
+    options = ModelOptions(
+        device=settings.device, dtype=settings.dtype, seed=settings.seed, temperature=settings.temperature
+    )
+    check_specs(distinct, options)
+    teller.doing(f"loading {', '.join(distinct)}")
+    loaded = dict(zip(distinct, load_models(distinct, options), strict=True))
+    return {role: loaded[spec] for role, spec in zip(ROLES, specs, strict=True)}
+
+
+def _voice(cast: Cast, settings: CounterfactualSettings, system: ValueSystem) -> Voice:
+    from agents.models.model_names import ModelId
+    from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES
+    from valuespectrum.steering.counterfactual.plain import PlainVoice
+    from valuespectrum.steering.counterfactual.prompted import PromptedVoice
+    from valuespectrum.steering.counterfactual.question_files import read_labels
+    from valuespectrum.theory.value_sets import TEN
+
+    plain = {ModelId.parse(model.id).scheme in PLAIN_SCHEMES for model in cast.values()}
+    if len(plain) > 1:
+        raise InputError(
+            "models of the reference world know its fixed questions only, others do not",
+            "name subject, attributor and rewriter of one kind",
+        )
+    if plain == {True}:
+        if settings.labels or settings.blind or not set(system.dimensions) <= set(TEN.dimensions):
+            raise InputError(
+                "models of the reference world know Schwartz's ten values, no ratings and no descriptions",
+                "leave --labels and --blind out, and name some of the ten",
+            )
+        return PlainVoice()
+    labels = read_labels(settings.labels, system.labels) if settings.labels else ()
+    return PromptedVoice(shown=not settings.blind, examples=labels)
+
+
+def _questions(voice: Voice, settings: CounterfactualSettings) -> tuple[ValueQuestion, ...]:
+    from agents.models.base import Stimulus
+    from valuespectrum.steering.counterfactual.plain import PlainVoice
+    from valuespectrum.steering.counterfactual.question_files import read_questions
+    from valuespectrum.steering.counterfactual.voice import ValueQuestion
+
+    if settings.draws < 1:
+        raise InputError("every question is answered once at least", "leave --draws out")
+    if settings.questions is None:
+        if not isinstance(voice, PlainVoice):
+            raise InputError("no questions were named", "write a list of {id, question} and name it with --questions")
+        asked: tuple[ValueQuestion, ...] = (ValueQuestion("reasons", voice.question(Stimulus())),)
+    else:
+        asked = read_questions(settings.questions)
+        if isinstance(voice, PlainVoice):
+            asked = tuple(replace(each, text=voice.question(each.stimulus)) for each in asked)
+    return tuple(replace(each, draw=draw) for each in asked for draw in range(settings.draws))
+
+
+def _system(settings: CounterfactualSettings) -> ValueSystem:
+    from valuespectrum.steering.counterfactual.value_system import (
+        circle_system,
+        measured_system,
+        read_system,
+        with_graph,
+    )
+    from valuespectrum.steering.graph.mining import mine
+    from valuespectrum.steering.graph.run_table import table_of_runs
+    from valuespectrum.steering.graph.value_graph import read_graph
+    from valuespectrum.theory.value_sets import TEN
+
+    system = circle_system(TEN) if settings.system is None else read_system(settings.system)
+    if settings.measured:
+        measured = table_of_runs(settings.measured).columns(system.dimensions)
+        system = measured_system(system, measured, mine(measured))
+    return with_graph(system, read_graph(settings.relations)) if settings.relations else system
+
+
+def _procedures(
+    questions: Sequence[ValueQuestion],
+    system: ValueSystem,
+    voice: Voice,
+    options: LoopOptions,
+    settings: CounterfactualSettings,
+) -> list[Named[BesidePrompt]]:
+    from agents.models.ask_key import canonical_json
+    from agents.procedures.procedure import Named
+    from valuespectrum.steering.counterfactual.objective import read_objective
+    from valuespectrum.steering.counterfactual.summary import beside_prompt, without_prompt
+
+    objective = read_objective(settings.want, system.dimensions)
+    if not settings.beside_prompt and settings.without and len(set(settings.without)) == len(get_args(LoopPart)):
+        raise InputError("without its three parts the loop is a value prompt", "use --beside-prompt, or keep a part")
+    steer = beside_prompt if settings.beside_prompt else without_prompt
+    named: list[Named[BesidePrompt]] = []
+    for question in questions:
+        frames = [frame.picture_sha for frame in question.stimulus.frames]
+        parts = [
+            *(question.id, question.text, question.system, frames, question.draw, dict(objective.scores)),
+            *(system.to_json(), repr(voice), repr(options), settings.beside_prompt),
+        ]
+        digest = hashlib.sha256(canonical_json(parts).encode()).hexdigest()[:24]
+        procedure = steer(question, objective, system, voice, options)
+        named.append(Named(f"steer/counterfactual/{digest}", procedure))
+    return named
+
+
+def _document(
+    found: Sequence[BesidePrompt], cast: Cast, voice: Voice, system: ValueSystem, settings: CounterfactualSettings
+) -> Json:
+    from valuespectrum.steering.counterfactual.objective import read_objective
+    from valuespectrum.steering.counterfactual.summary import summary
+
+    unit = "question" if len({each.trace.question.id for each in found}) > 1 else "answer"
+    told = summary(
+        found, lambda each: each.trace.question.id + (f"/{each.trace.question.draw}" if unit == "answer" else "")
+    )
+    return {
+        "models": {role: model.id for role, model in cast.items()},
+        "voice": voice.name,
+        "objective": dict(read_objective(settings.want, system.dimensions).scores),
+        "relations": system.source,
+        "theta": settings.theta,
+        "without": list(settings.without),
+        "unit": unit,
+        **told,
+    }
+
+
+def _write_records(
+    folder: Path, found: Sequence[BesidePrompt], system: ValueSystem, voice: Voice, settings: CounterfactualSettings
+) -> Json:
+    from valuespectrum.steering.counterfactual.records import sft_records, write_records
+
+    written: Json = {}
+    for kind in settings.records:
+        path = folder / f"{kind}.jsonl"
+        records = list(sft_records([each.trace for each in found], system, voice, kind))
+        written[kind] = {"file": str(path), "records": write_records(path, records)}
+    return written
+
+
+def _in_words(document: Json) -> str:
+    from valuespectrum.reporting.elements.words import with_interval
+    from valuespectrum.scoring.estimate import Estimate
+
+    def told(row: Json, sign: bool = False) -> str:
+        return with_interval(Estimate.read(row), 2, sign) if row["n_answers"] else "-"
+
+    cells = [
+        (words, *(told(document[side][name]) for name in ("mae_sum", "mae_mean", "spearman")))
+        for side, words in _SIDES.items()
+        if document[side]["mae_sum"]["n_answers"]
+    ]
+    outcomes = ", ".join(f"{count} {name}" for name, count in document["outcomes"].items())
+    lines = [f"{document['answers']} answers: {outcomes}.", ""]
+    lines.append(table(("error from what is wanted", "sum", "mean", "rank correlation"), cells))
+    lines.append("")
+    for name, words in (("before", "than before"), ("prompt", "than with the value prompt")):
+        row = document[f"after_less_{name}"]
+        if row["n_answers"]:
+            lines.append(f"summed error {words}: {told(row, True)} (below 0: nearer), over {document['unit']}s")
+    lines.append(f"attributed by {document['models']['attributor']}, whose own errors are in these numbers.")
+    return "\n".join([*lines, f"answers, traces and records: {document['out']}"])
