@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -150,10 +150,12 @@ def _stored_cast(path: Path) -> Cast:
 
 def _cast(model: str, settings: CounterfactualSettings, teller: Teller) -> Cast:
     from agents.models.base import ModelOptions
+    from agents.models.model_names import ModelSpec
     from valuespectrum.steering.counterfactual.voice import ROLES
 
     specs = (model, settings.attributor or model, settings.rewriter or model)
     distinct = list(dict.fromkeys(specs))
+    _check_kinds(ModelSpec.parse(spec).scheme for spec in distinct)
     options = ModelOptions(
         device=settings.device, dtype=settings.dtype, seed=settings.seed, temperature=settings.temperature
     )
@@ -163,21 +165,31 @@ def _cast(model: str, settings: CounterfactualSettings, teller: Teller) -> Cast:
     return {role: loaded[spec] for role, spec in zip(ROLES, specs, strict=True)}
 
 
-def _voice(cast: Cast, settings: CounterfactualSettings, system: ValueSystem) -> Voice:
-    from agents.models.model_names import ModelId
-    from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES
-    from valuespectrum.steering.counterfactual.plain import PlainVoice
-    from valuespectrum.steering.counterfactual.prompted import PromptedVoice
-    from valuespectrum.steering.counterfactual.question_files import read_labels
-    from valuespectrum.theory.value_sets import TEN
+def _check_kinds(schemes: Iterable[str]) -> bool:
+    """Whether the models are of the reference world.
 
-    plain = {ModelId.parse(model.id).scheme in PLAIN_SCHEMES for model in cast.values()}
+    Raises:
+        InputError: Some are and some are not.
+    """
+    from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES
+
+    plain = {scheme in PLAIN_SCHEMES for scheme in schemes}
     if len(plain) > 1:
         raise InputError(
             "models of the reference world know its fixed questions only, others do not",
             "name subject, attributor and rewriter of one kind",
         )
-    if plain == {True}:
+    return plain == {True}
+
+
+def _voice(cast: Cast, settings: CounterfactualSettings, system: ValueSystem) -> Voice:
+    from agents.models.model_names import ModelId
+    from valuespectrum.steering.counterfactual.plain import PlainVoice
+    from valuespectrum.steering.counterfactual.prompted import PromptedVoice
+    from valuespectrum.steering.counterfactual.question_files import read_labels
+    from valuespectrum.theory.value_sets import TEN
+
+    if _check_kinds(ModelId.parse(model.id).scheme for model in cast.values()):
         if settings.labels or settings.blind or not set(system.dimensions) <= set(TEN.dimensions):
             raise InputError(
                 "models of the reference world know Schwartz's ten values, no ratings and no descriptions",
