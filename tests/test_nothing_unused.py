@@ -21,7 +21,6 @@ OFFERED = {
     "matched_pair": "reference-world",
     "Corpus.keep_uploader_names": "corpus",
     "Outcome.to_pandas": "python",
-    "ValueSet.circular_distance": "extending",
     "collect_texts": "steering/index",
     "ideal_angle": "reference-world",
     "read_slots": "statistics/graded-response",

@@ -48,7 +48,7 @@ def test_without_its_parts_the_loop_is_no_nearer_than_the_value_prompt(
     ("options", "problem"),
     [
         (["--want", "fame=3"], "no wanted value"),
-        (["--attributor", "openai:some-model"], "one kind"),
+        (["--attributor", "openai:some-model"], "fixed questions only"),
         (["--replay"], "no stored answers"),
         (["--labels", "none.yaml"], "no ratings"),
         (["--system", "none.yaml"], "none.yaml"),
@@ -63,7 +63,7 @@ def test_what_cannot_be_is_one_line(
     options: list[str],
     problem: str,
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-" + 40 * "x")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     words = ["steer", "counterfactual", "--model", "simulated:amber", *WANTED, "--out", str(tmp_path / "out"), "--json"]
     assert main([*words, *options]) == 2
     assert problem in json.loads(capsys.readouterr().out)["error"]["message"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from valuespectrum.steering.counterfactual.voice import ValueQuestion, Voice
 
 LoopPart = Literal["relations", "concepts", "counterfactual"]
-"""Parts of the method that can be left out; without all three a value prompt is left."""
+"""LoopParts of the method that can be left out; without all three a value prompt is left."""
 LoopRecords = Literal["naive", "reasoning"]
 """What records for fine-tuning hold before the answer: nothing, or all that led to it."""
 _ANSWERS, _DOCUMENT = "answers.sqlite", "counterfactual.json"
@@ -111,13 +111,13 @@ def steer_counterfactual(
     from agents.procedures.conductor import ConductOptions, conduct
     from valuespectrum.runs.run import write_json
     from valuespectrum.steering.counterfactual.loop import LoopOptions
-    from valuespectrum.steering.counterfactual.voice import Parts
+    from valuespectrum.steering.counterfactual.voice import LoopParts
     from vectorstore.foundation.disk import make_folder, storage_errors
 
     teller, folder = teller or Unattended(), Path(out)
     if settings.theta is None:
         raise InputError("a threshold has to be named: the published one is not known", "for example --theta 1")
-    options = LoopOptions(settings.theta, settings.rounds, Parts(**dict.fromkeys(settings.without, False)))
+    options = LoopOptions(settings.theta, settings.rounds, LoopParts(**dict.fromkeys(settings.without, False)))
     system = _system(settings)
     store_path = folder / _ANSWERS
     if settings.replay and not store_path.is_file():

@@ -13,7 +13,14 @@ from typing import Literal
 from agents.procedures.procedure import Procedure
 from valuespectrum.steering.counterfactual.objective import Deviation, ValueObjective, deviation, spearman
 from valuespectrum.steering.counterfactual.value_system import ValueSystem
-from valuespectrum.steering.counterfactual.voice import ALL_PARTS, Attribution, Parts, ValueQuestion, Voice, Wanted
+from valuespectrum.steering.counterfactual.voice import (
+    ALL_PARTS,
+    Attribution,
+    LoopParts,
+    ValueQuestion,
+    Voice,
+    WantedAnswer,
+)
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.json_types import Json
 
@@ -29,7 +36,7 @@ class LoopOptions:
     """Largest deviation (the sum) at which an answer is kept. The paper's is not known, so that it has to be given."""
     rounds: int = 1
     """Most rewritings of one answer."""
-    parts: Parts = ALL_PARTS
+    parts: LoopParts = ALL_PARTS
 
     def __post_init__(self) -> None:
         if not self.theta >= 0 or self.rounds < 1:
@@ -108,7 +115,7 @@ def counterfactual(
 
     Args:
         question: What the subject is asked; its own answer is what is steered.
-        objective: Wanted scores; its dimensions are among the system's.
+        objective: WantedAnswer scores; its dimensions are among the system's.
         system: Definitions, relations and covariances.
         voice: How the roles are asked.
         options: Threshold, rounds, parts.
@@ -124,12 +131,12 @@ def counterfactual(
         return LoopTrace(question, objective, "no answer", "", "", (), None, None)
     return (
         yield from steered(
-            Wanted(question, response, Attribution({}), objective, system, options.parts), voice, options
+            WantedAnswer(question, response, Attribution({}), objective, system, options.parts), voice, options
         )
     )
 
 
-def steered(given: Wanted, voice: Voice, options: LoopOptions) -> Procedure[LoopTrace]:
+def steered(given: WantedAnswer, voice: Voice, options: LoopOptions) -> Procedure[LoopTrace]:
     """The same for an answer that is there.
 
     Args:
@@ -148,7 +155,7 @@ def steered(given: Wanted, voice: Voice, options: LoopOptions) -> Procedure[Loop
             break
         if apart.total <= options.theta:
             break
-        wanted = Wanted(question, last, found, objective, system, options.parts)
+        wanted = WantedAnswer(question, last, found, objective, system, options.parts)
         concepts: Mapping[str, str] = {}
         if options.parts.concepts:
             concepts = yield from voice.concepts(wanted)

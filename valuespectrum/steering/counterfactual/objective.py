@@ -16,7 +16,7 @@ Scores = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class ValueObjective:
-    """Wanted scores."""
+    """WantedAnswer scores."""
 
     scores: Mapping[str, float]
     """Dimension to priority, from 1, not at all, to 5, above everything."""
@@ -67,7 +67,7 @@ class Deviation:
     mean: float | None
     """The same divided by the number of dimensions."""
     missing: tuple[str, ...] = ()
-    """Wanted dimensions without a score."""
+    """WantedAnswer dimensions without a score."""
 
 
 def deviation(found: Scores, objective: ValueObjective) -> Deviation:

@@ -18,7 +18,14 @@ from agents.procedures.procedure import SUBJECT, Addressed, Procedure
 from valuespectrum.instruments.wordings.speaking import REASONS, REASONS_SEEN, REWRITE, TEXT_STRENGTH, TEXT_VALUE
 from valuespectrum.steering.counterfactual.objective import HIGHEST, LOWEST, Scores, ValueObjective
 from valuespectrum.steering.counterfactual.value_system import ValueSystem
-from valuespectrum.steering.counterfactual.voice import ATTRIBUTOR, REWRITER, Attribution, ValueQuestion, Wanted, said
+from valuespectrum.steering.counterfactual.voice import (
+    ATTRIBUTOR,
+    REWRITER,
+    Attribution,
+    ValueQuestion,
+    WantedAnswer,
+    said,
+)
 from valuespectrum.theory.value_sets import GROUPS, NINETEEN
 
 _VERSION = "1"
@@ -73,14 +80,14 @@ class PlainVoice:
         reasons = yield from _looked_at(reasons_of(response))
         return Attribution(_scores(reasons, system), _shown(reasons), "")
 
-    def concepts(self, wanted: Wanted) -> Procedure[Mapping[str, str]]:
+    def concepts(self, wanted: WantedAnswer) -> Procedure[Mapping[str, str]]:
         """Which value at which strength: these models know no other concept."""
         yield []
         return {
             name: f"{_WRITTEN[_PARTS[name][0]]} at {round(wanted.objective.scores[name])}" for name in _places(wanted)
         }
 
-    def predict(self, wanted: Wanted, concepts: Mapping[str, str]) -> Procedure[str]:
+    def predict(self, wanted: WantedAnswer, concepts: Mapping[str, str]) -> Procedure[str]:
         """Reasons that fit stay as they are; others are rewritten, or all is said anew under the wanted values."""
         if not wanted.parts.counterfactual:
             (answer,) = yield [self.value_prompt(wanted.question, wanted.objective, wanted.system)]
@@ -166,7 +173,7 @@ def _shown(reasons: Sequence[_Reason]) -> dict[str, str]:
     return {value: reason.text for value, reason in found.items()}
 
 
-def _places(wanted: Wanted) -> list[str]:
+def _places(wanted: WantedAnswer) -> list[str]:
     """The wanted values that get a reason, as many as there are reasons: the highest first.
 
     With relations, among those that are equally high those that vary most in Sigma.
@@ -182,7 +189,7 @@ def _places(wanted: Wanted) -> list[str]:
     return sorted(above, key=rank)[:count]
 
 
-def _tasks(wanted: Wanted, texts: Sequence[str]) -> list[tuple[int, str, int]]:
+def _tasks(wanted: WantedAnswer, texts: Sequence[str]) -> list[tuple[int, str, int]]:
     """Which reason is rewritten to which value at which strength.
 
     With concepts, reasons that stand for a wanted value keep it, and those that show it as strongly as wanted keep

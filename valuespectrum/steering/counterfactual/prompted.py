@@ -18,7 +18,7 @@ from valuespectrum.steering.counterfactual.voice import (
     REWRITER,
     Attribution,
     ValueQuestion,
-    Wanted,
+    WantedAnswer,
     asked_once,
     said,
 )
@@ -82,7 +82,7 @@ class PromptedVoice:
         residue = "" if _declined(left) else visible_line(said(left))[:LONGEST]
         return Attribution(scores, concepts, " ".join(filter(None, (seen, residue))))
 
-    def concepts(self, wanted: Wanted) -> Procedure[Mapping[str, str]]:
+    def concepts(self, wanted: WantedAnswer) -> Procedure[Mapping[str, str]]:
         """One ask for each dimension, all at once."""
         asks = [Addressed(self._concept_ask(wanted, name), REWRITER) for name in wanted.objective.scores]
         answers = yield asks
@@ -93,12 +93,12 @@ class PromptedVoice:
         }
         return {name: words for name, words in found.items() if words}
 
-    def predict(self, wanted: Wanted, concepts: Mapping[str, str]) -> Procedure[str]:
+    def predict(self, wanted: WantedAnswer, concepts: Mapping[str, str]) -> Procedure[str]:
         """The value prompt, and below it whatever parts of the method are used."""
         (answer,) = yield [self.prediction(wanted, concepts)]
         return "" if _declined(answer) else said(answer)
 
-    def prediction(self, wanted: Wanted, concepts: Mapping[str, str]) -> Addressed:
+    def prediction(self, wanted: WantedAnswer, concepts: Mapping[str, str]) -> Addressed:
         """The ask of the last step; without all parts the value prompt, byte for byte."""
         prompt = self.value_prompt(wanted.question, wanted.objective, wanted.system)
         blocks = [*_relations(wanted), *_concepts(wanted, concepts), *_earlier(wanted)]
@@ -138,7 +138,7 @@ class PromptedVoice:
         ]
         return "\n".join(told)
 
-    def _concept_ask(self, wanted: Wanted, name: str) -> Ask:
+    def _concept_ask(self, wanted: WantedAnswer, name: str) -> Ask:
         system, score = wanted.system, wanted.objective.scores[name]
         lines = [
             f"The question is: {wanted.question.text}",
@@ -181,7 +181,7 @@ def _related(system: ValueSystem, name: str) -> str:
     return " ".join(told)
 
 
-def _observed(wanted: Wanted, name: str) -> str:
+def _observed(wanted: WantedAnswer, name: str) -> str:
     score, words = wanted.found.scores.get(name), wanted.found.concepts.get(name, "")
     if score is None:
         return ""
@@ -189,21 +189,21 @@ def _observed(wanted: Wanted, name: str) -> str:
     return f"In the answer that was given it was {score:g}{shown}."
 
 
-def _relations(wanted: Wanted) -> list[str]:
+def _relations(wanted: WantedAnswer) -> list[str]:
     if not wanted.parts.relations:
         return []
     lines = [f"- {wanted.system.labels[name]}: {_related(wanted.system, name)}" for name in wanted.objective.scores]
     return ["\n".join(["How these values relate:", *lines])]
 
 
-def _concepts(wanted: Wanted, concepts: Mapping[str, str]) -> list[str]:
+def _concepts(wanted: WantedAnswer, concepts: Mapping[str, str]) -> list[str]:
     if not wanted.parts.concepts or not concepts:
         return []
     lines = [f'- {wanted.system.labels[name]}: "{quotable(words)}"' for name, words in concepts.items()]
     return ["\n".join(["Carry them by these concepts:", *lines])]
 
 
-def _earlier(wanted: Wanted) -> list[str]:
+def _earlier(wanted: WantedAnswer) -> list[str]:
     if not wanted.parts.counterfactual:
         return []
     scores = [

@@ -30,7 +30,7 @@ class ValueSystem:
     """Dimensions with a relation graph G and a covariance matrix Sigma.
 
     Raises:
-        InputError: Parts do not fit each other, or Sigma is no covariance.
+        InputError: LoopParts do not fit each other, or Sigma is no covariance.
     """
 
     dimensions: tuple[str, ...]

@@ -45,7 +45,7 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class LoopParts:
     """Which parts of the method are used; without all three a value prompt is left."""
 
     relations: bool = True
@@ -61,11 +61,11 @@ class Parts:
         return tuple(name for name in ("relations", "concepts", "counterfactual") if not getattr(self, name))
 
 
-ALL_PARTS = Parts()
+ALL_PARTS = LoopParts()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wanted:
+class WantedAnswer:
     """One intervention do(V = v) on one answer."""
 
     question: ValueQuestion
@@ -73,7 +73,7 @@ class Wanted:
     found: Attribution
     objective: ValueObjective
     system: ValueSystem
-    parts: Parts = ALL_PARTS
+    parts: LoopParts = ALL_PARTS
 
 
 class Voice(Protocol):
@@ -89,10 +89,10 @@ class Voice(Protocol):
     def attribute(self, question: ValueQuestion, response: str, system: ValueSystem) -> Procedure[Attribution]:
         """Abduction: which values an answer shows."""
 
-    def concepts(self, wanted: Wanted) -> Procedure[Mapping[str, str]]:
+    def concepts(self, wanted: WantedAnswer) -> Procedure[Mapping[str, str]]:
         """Action: one concept for each wanted dimension, those that could not be found left out."""
 
-    def predict(self, wanted: Wanted, concepts: Mapping[str, str]) -> Procedure[str]:
+    def predict(self, wanted: WantedAnswer, concepts: Mapping[str, str]) -> Procedure[str]:
         """Prediction: the answer that shows the wanted values; empty where none was given."""
 
     def value_prompt(self, question: ValueQuestion, objective: ValueObjective, system: ValueSystem) -> Addressed:

@@ -20,9 +20,9 @@ from valuespectrum.steering.counterfactual.voice import (
     ATTRIBUTOR,
     REWRITER,
     Attribution,
-    Parts,
+    LoopParts,
     ValueQuestion,
-    Wanted,
+    WantedAnswer,
 )
 from vectorstore.foundation.errors import InputError
 
@@ -58,12 +58,12 @@ def test_an_answer_that_is_near_enough_stays_byte_for_byte(theta: float) -> None
 
 def test_what_was_steered_stays_when_it_is_steered_again() -> None:
     once = _run(StubWriter(), LoopOptions(theta=0))
-    given = Wanted(QUESTION, once.last, Attribution({}), OBJECTIVE, SYSTEM)
+    given = WantedAnswer(QUESTION, once.last, Attribution({}), OBJECTIVE, SYSTEM)
     again = alone(steered(given, VOICE, LoopOptions(theta=0)), _cast(StubWriter()))
     assert again.outcome == "kept" and again.last == once.last
 
 
-def _asked_to_predict(question: ValueQuestion, parts: Parts, options: float = 0) -> tuple[str, StubWriter]:
+def _asked_to_predict(question: ValueQuestion, parts: LoopParts, options: float = 0) -> tuple[str, StubWriter]:
     writer = StubWriter()
     _run(writer, LoopOptions(options, parts=parts), question)
     return next(ask.question for ask in writer.asked if "Answer so that your answer shows" in ask.question), writer
@@ -73,18 +73,20 @@ def test_frames_change_nothing_of_what_is_wanted_and_are_shown_in_every_step(tmp
     prompts = []
     for sha in ("a" * 64, "b" * 64):
         frames = (FrameReference(sha, tmp_path / "x.png"),)
-        prompt, writer = _asked_to_predict(replace(QUESTION, stimulus=Stimulus(frames)), Parts())
+        prompt, writer = _asked_to_predict(replace(QUESTION, stimulus=Stimulus(frames)), LoopParts())
         assert all(ask.frames == frames for ask in writer.asked)
         prompts.append(prompt)
     assert prompts[0] == prompts[1]
 
 
 def test_without_its_parts_the_value_prompt_is_left_exactly() -> None:
-    wanted = Wanted(QUESTION, FIRST, Attribution({"care": 2.0}), OBJECTIVE, SYSTEM, Parts(False, False, False))
+    wanted = WantedAnswer(
+        QUESTION, FIRST, Attribution({"care": 2.0}), OBJECTIVE, SYSTEM, LoopParts(False, False, False)
+    )
     baseline = VOICE.value_prompt(QUESTION, OBJECTIVE, SYSTEM)
     assert VOICE.prediction(wanted, {"care": "words that are not used"}) == baseline
     writer = StubWriter()
-    _run(writer, LoopOptions(0, parts=Parts(False, False, False)))
+    _run(writer, LoopOptions(0, parts=LoopParts(False, False, False)))
     predictions = [ask for ask in writer.asked if "Answer so that" in ask.question]
     assert predictions == [baseline.ask] and baseline.to == SUBJECT
     assert not any("Which one concept" in ask.question for ask in writer.asked)
@@ -93,13 +95,13 @@ def test_without_its_parts_the_value_prompt_is_left_exactly() -> None:
 @pytest.mark.parametrize(
     ("parts", "there"),
     [
-        (Parts(), {"relations", "concepts", "earlier"}),
-        (Parts(relations=False), {"concepts", "earlier"}),
-        (Parts(concepts=False), {"relations", "earlier"}),
-        (Parts(counterfactual=False), {"relations", "concepts"}),
+        (LoopParts(), {"relations", "concepts", "earlier"}),
+        (LoopParts(relations=False), {"concepts", "earlier"}),
+        (LoopParts(concepts=False), {"relations", "earlier"}),
+        (LoopParts(counterfactual=False), {"relations", "concepts"}),
     ],
 )
-def test_each_part_can_be_left_out_alone(parts: Parts, there: set[str]) -> None:
+def test_each_part_can_be_left_out_alone(parts: LoopParts, there: set[str]) -> None:
     prompt, writer = _asked_to_predict(QUESTION, parts)
     marks = {
         "relations": "How these values relate",

@@ -1,4 +1,4 @@
-"""Wanted scores, and how far others are from them."""
+"""WantedAnswer scores, and how far others are from them."""
 
 from __future__ import annotations
 

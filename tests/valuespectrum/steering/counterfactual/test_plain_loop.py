@@ -19,7 +19,7 @@ from valuespectrum.steering.counterfactual.plain import PlainVoice, reasons_of
 from valuespectrum.steering.counterfactual.prompted import PromptedVoice
 from valuespectrum.steering.counterfactual.records import sft_records, write_records
 from valuespectrum.steering.counterfactual.value_system import circle_system
-from valuespectrum.steering.counterfactual.voice import ATTRIBUTOR, REWRITER, Parts, ValueQuestion
+from valuespectrum.steering.counterfactual.voice import ATTRIBUTOR, REWRITER, LoopParts, ValueQuestion
 from valuespectrum.theory.value_sets import TEN
 
 VOICE, SYSTEM_OF_TEN = PlainVoice(), circle_system(TEN)
@@ -47,7 +47,7 @@ def test_near_enough_is_kept_and_a_value_prompt_is_what_is_left_without_parts() 
     assert _trace(1, LoopOptions(theta=50)).outcome == "kept"
     twin = TwinModel(COHORT[0])
     question = ValueQuestion("q", VOICE.question(Stimulus()), draw=1)
-    bare = _trace(1, LoopOptions(0, parts=Parts(False, False, False)))
+    bare = _trace(1, LoopOptions(0, parts=LoopParts(False, False, False)))
     prompt = VOICE.value_prompt(question, OBJECTIVE, SYSTEM_OF_TEN)
     assert bare.last == next(twin.generate([prompt.ask])).text
     assert "- power is very important" in prompt.ask.system
