@@ -24,7 +24,6 @@ OFFERED = {
     "collect_texts": "steering/index",
     "ideal_angle": "reference-world",
     "read_slots": "statistics/graded-response",
-    "write_intervention": "steering/index",
     "written_ask": "reference-world",
 }
 """Names that are there for others, and the page of ``docs`` that tells them."""

@@ -179,6 +179,13 @@ if TYPE_CHECKING:
         SteeredAnswers as SteeredAnswers,
         steer_counterfactual as steer_counterfactual,
     )
+    from valuespectrum.operations.steering.applying import (
+        AppliedSteering as AppliedSteering,
+        SteeringList as SteeringList,
+        apply_steering as apply_steering,
+        list_steering as list_steering,
+        steered_spec as steered_spec,
+    )
     from valuespectrum.operations.steering.graph import (
         GraphDraws as GraphDraws,
         GraphReading as GraphReading,
@@ -299,6 +306,9 @@ _HOMES = {
     "valuespectrum.operations.shared.telling": "Advance Caution Teller Unattended",
     "valuespectrum.operations.steering.counterfactual": (
         "CounterfactualSettings LoopPart LoopRecords SteeredAnswers steer_counterfactual"
+    ),
+    "valuespectrum.operations.steering.applying": (
+        "AppliedSteering SteeringList apply_steering list_steering steered_spec"
     ),
     "valuespectrum.operations.steering.graph": (
         "GraphDraws GraphReading GraphRule GraphScale GraphSettings MinedGraph mine_graph"

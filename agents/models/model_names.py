@@ -61,6 +61,17 @@ class ModelSpec:
         return str(replace(self, options=""))
 
     @property
+    def titled(self) -> str:
+        """The spec without its options, with the names of its interventions: what a folder is called after.
+
+        Example:
+            >>> ModelSpec.parse("reference:amber?steer=made/security.steer:strength=2").titled
+            'reference:amber+security.steer:strength=2'
+        """
+        _, files = self.apart_from_steering()
+        return "+".join([self.bare, *(Path(file).name for file in files)])
+
+    @property
     def named_options(self) -> frozenset[str]:
         """Names of the options that are given.
 

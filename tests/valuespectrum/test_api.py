@@ -39,7 +39,7 @@ RolePlayed RoleplayPlan RoleplaySettings run_instrument RunComparison SamplingNa
 SearchEngine SessionComparison SessionSettings show_persona snapshot SnapshotList snapshots SourceList sources
 SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetName Teller ThresholdsName TwinStudy
 TwinStudySettings Unattended Undone Verified verify WatchHistory CounterfactualSettings LoopPart LoopRecords
-SteeredAnswers steer_counterfactual
+SteeredAnswers steer_counterfactual AppliedSteering apply_steering list_steering steered_spec SteeringList
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

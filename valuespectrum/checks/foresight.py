@@ -29,9 +29,11 @@ def check_models(specs: Sequence[str], options: ModelOptions) -> None:
     _check_options(options)
     known = MODELS.names()
     for spec in specs:
-        model = ModelSpec.parse(spec)
+        model, files = ModelSpec.parse(spec).apart_from_steering()
         if model.scheme not in known:
             raise MODELS.unknown(spec)
+        if files:
+            _check_steering(model.scheme, files)
         if check := _CHECKS.get(model.scheme):
             check(model.loaded_from, options)
 
@@ -48,6 +50,17 @@ def _check_options(options: ModelOptions) -> None:
     pick_dtype(options.dtype, "cpu")
     if options.device != "auto":
         pick_device(options.device)
+
+
+def _check_steering(scheme: str, files: Sequence[str]) -> None:
+    from agents.models.registry import not_steerable
+    from agents.models.steering.files import read_manifest
+    from agents.models.steering.specs import SteeringSpec
+
+    if scheme in _CHECKS and scheme not in _STEERABLE:
+        raise not_steerable(scheme)
+    for file in files:
+        read_manifest(SteeringSpec.parse(file).file.expanduser())
 
 
 def _check_weights(reference: str, options: ModelOptions) -> None:
@@ -106,3 +119,5 @@ _CHECKS: Mapping[str, Callable[[str, ModelOptions], None]] = {
     "vllm": _check_vllm,
 }
 """By scheme; what others add is looked at when it is loaded."""
+_STEERABLE = ("hf", "reference")
+"""Kinds of models whose weights are in this process, where blocks can be reached."""

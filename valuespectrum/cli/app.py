@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from valuespectrum.cli.console.config import with_config
+from valuespectrum.cli.console.steering import with_steering
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.corpus import verb as corpus
 from valuespectrum.cli.persona import verb as persona
@@ -44,15 +45,15 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     verbs: tuple[Callable[..., None], ...] = (
-        *(quickstart.quickstart, ingest.ingest, bench.bench, browse.browse, feed.feed, roleplay.roleplay),
-        *(score.score, report.report),
+        *(quickstart.quickstart, ingest.ingest, with_steering(bench.bench), with_steering(browse.browse), feed.feed),
+        *(with_steering(roleplay.roleplay), score.score, report.report),
         *(
             compare.compare,
             calibrate.calibrate,
             export.export,
             history.history,
             people.people,
-            doctor.doctor,
+            with_steering(doctor.doctor),
             reproduce.reproduce,
         ),
     )

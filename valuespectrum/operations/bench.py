@@ -273,7 +273,7 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
     from valuespectrum.measuring.levels import single
     from valuespectrum.scoring.cells import ScoringOptions
 
-    named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
+    named = slug("+".join(ModelSpec.parse(each).titled for each in specs))
     name, params = single(settings.battery, item_params(settings))
     instrument = picture_instrument(name, params)
     instrument.cost(1)  # refuses words that there are not before anything is begun

@@ -184,7 +184,7 @@ def _options(
     from valuespectrum.scoring.cells import ScoringOptions
 
     asked = settings.asked
-    named = slug("+".join(ModelSpec.parse(each).bare for each in specs))
+    named = slug("+".join(ModelSpec.parse(each).titled for each in specs))
     return InstrumentOptions(
         run=Path(run) if run else Path("runs") / f"{named}-{slug(name)}",
         choice=InstrumentChoice(name, dict(settings.option)),

@@ -20,7 +20,7 @@ from agents.models.local.readouts import Reader, described
 from agents.models.local.weights import check_files, find_source, folder_hash, template_variables
 from agents.models.model_names import ModelId
 from agents.models.pictures import read_picture
-from agents.models.registry import require
+from agents.models.registry import not_steerable, require
 from agents.models.templates.prompting import PromptWriter
 from vectorstore.foreign.model_files import NEVER_ITS_CODE
 from vectorstore.foundation.errors import MediaError, ModelError
@@ -41,6 +41,8 @@ def load(reference: str, options: ModelOptions) -> VllmModel:
     Raises:
         ModelError: If vLLM is missing, or cannot run the model.
     """
+    if options.steer:
+        raise not_steerable("vllm")
     from vectorstore.foundation.torch_setup import prepare_torch
 
     reference, variables = template_variables(reference)

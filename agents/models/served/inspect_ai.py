@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Protocol, TypeGuard, cast
 
 from agents.models.base import ModelOptions
 from agents.models.model_names import split_provider
-from agents.models.registry import require
+from agents.models.registry import not_steerable, require
 from agents.models.served.openai import OpenAIModel, Server
 from agents.models.wire.address import Address, Key, parse_reference, price_mapping
 from agents.models.wire.endings import Declined
@@ -52,6 +52,8 @@ def load(reference: str, options: ModelOptions) -> InspectModel:
         InputError: If the reference is malformed or unsafe.
         ModelError: If Inspect AI is missing, or the model cannot be asked.
     """
+    if options.steer:
+        raise not_steerable("inspect")
     address, asked = parse_reference(reference, "")
     provider, model = split_provider(address.model)
     if not (provider and model):

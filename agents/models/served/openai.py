@@ -18,6 +18,7 @@ from agents.models.ask_key import ask_content, canonical_json
 from agents.models.base import Answer, Ask, ModelOptions
 from agents.models.batches.batch_session import BatchOptions, BatchSession
 from agents.models.model_names import ModelId
+from agents.models.registry import not_steerable
 from agents.models.served.messages import Manner, RequestWriter, describe
 from agents.models.served.probe import Probed, Wishes, expect_model, expect_turns, place_persona, probe
 from agents.models.served.reading import (
@@ -64,6 +65,8 @@ def load(reference: str, options: ModelOptions) -> OpenAIModel:
         InputError: If the reference is malformed or unsafe.
         ModelError: If the server cannot be asked.
     """
+    if options.steer:
+        raise not_steerable("openai")
     address, asked = parse_reference(reference)
     transport = TransportOptions(asked.timeout, asked.attempts, asked.patience)
     batches = BatchOptions(Path(asked.batch_folder).expanduser(), asked.batch_window) if asked.batch else None

@@ -55,6 +55,10 @@ class Edit(Protocol):
         """Multiplies the change."""
 
     @property
+    def size(self) -> float:
+        """One number that says how much it does at strength 1, for people: what it is differs by kind."""
+
+    @property
     def looks_ahead(self) -> bool:
         """Whether what it does at a token depends on tokens that follow."""
 
@@ -120,6 +124,11 @@ class Add:
         check_phase(self.phase)
 
     @property
+    def size(self) -> float:
+        """The length of the vector."""
+        return float(np.linalg.norm(self.vector))
+
+    @property
     def looks_ahead(self) -> bool:
         """It does not."""
         return False
@@ -179,6 +188,11 @@ class ConditionalAdd:
             raise InputError(f"the probe of block {self.layer} tells nothing apart: its weights are zero")
         if not 0 < self.target < 1:
             raise InputError(f"a probability of {self.target} cannot be reached", "choose one between 0 and 1")
+
+    @property
+    def size(self) -> float:
+        """The probability that is reached."""
+        return self.target
 
     @property
     def looks_ahead(self) -> bool:
@@ -245,6 +259,11 @@ class Clamp:
             raise InputError(f"the autoencoder has {self.autoencoder.features} features, none is {self.feature}")
         if not math.isfinite(self.value):
             raise InputError(f"feature {self.feature} cannot be set to {self.value}")
+
+    @property
+    def size(self) -> float:
+        """The value of the feature."""
+        return self.value
 
     @property
     def looks_ahead(self) -> bool:
@@ -316,6 +335,11 @@ class EditMlp:
                 raise InputError(f"{len(self.offset)} offsets for {len(neurons)} neurons of block {self.layer}")
         if not 0 < self.keep <= 1 or not math.isfinite(self.factor):
             raise InputError("a share of neurons is above 0 and at most 1, and a factor is finite")
+
+    @property
+    def size(self) -> float:
+        """How many neurons it is about."""
+        return float(len(self.neurons))
 
     @property
     def looks_ahead(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from valuespectrum.cli.console.config import with_config
+from valuespectrum.cli.console.steering import with_steering
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.persona import asking, files
 
@@ -21,7 +22,7 @@ def build_app() -> typer.Typer:
     app.command("show")(with_config(files.show))
     app.command("make")(with_config(files.make))
     app.command("import")(with_config(files.import_file))
-    app.command("judge")(with_config(asking.judge))
-    app.command("interview")(with_config(asking.interview))
-    app.command("check")(with_config(asking.check))
+    app.command("judge")(with_config(with_steering(asking.judge)))
+    app.command("interview")(with_config(with_steering(asking.interview)))
+    app.command("check")(with_config(with_steering(asking.check)))
     return app

@@ -7,6 +7,7 @@ import typer
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.steer.counterfactual import counterfactual
+from valuespectrum.cli.steer.applying import apply, list_steering
 from valuespectrum.cli.steer.graph import graph
 
 
@@ -18,6 +19,8 @@ def build_app() -> typer.Typer:
         callback=help_without_verb,
         rich_markup_mode=None,
     )
+    app.command("list")(with_config(list_steering))
+    app.command("apply")(with_config(apply))
     app.command("graph")(with_config(graph))
     app.command("counterfactual")(with_config(counterfactual))
     return app

@@ -39,6 +39,7 @@ from valuespectrum.cli.console.options import (
     pairs,
     typed_command,
 )
+from valuespectrum.cli.console.steering import with_steering
 from valuespectrum.cli.console.terminal import JsonOption, Terminal, help_without_verb
 from valuespectrum.cli.verbs.studies.ordinal import ordinal
 
@@ -52,7 +53,7 @@ def build_app() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.command("list")(with_config(list_instruments))
-    app.command("run")(with_config(run_instrument))
+    app.command("run")(with_config(with_steering(run_instrument)))
     app.command("ordinal")(with_config(ordinal))
     return app
 

@@ -151,7 +151,7 @@ def _plain(settings: BenchSettings) -> BenchSettings:
 def _folder(specs: Sequence[str], battery: str) -> Path:
     from agents.models.model_names import ModelSpec
 
-    return Path("runs") / f"{slug('+'.join(ModelSpec.parse(each).bare for each in specs))}-{slug(battery)}"
+    return Path("runs") / f"{slug('+'.join(ModelSpec.parse(each).titled for each in specs))}-{slug(battery)}"
 
 
 def _shows_pictures(name: str, params: Mapping[str, str]) -> bool:

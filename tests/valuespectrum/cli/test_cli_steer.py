@@ -1,0 +1,132 @@
+"""``steer list``, ``steer apply``, ``--steer``: a steered model is a respondent of its own, and misuse is one line."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from trial_instruments import FourQuestions
+
+import valuespectrum as vs
+from agents.models.capabilities import TorchModel
+from agents.models.steering.edits import Add
+from agents.models.steering.files import read_intervention, write_intervention
+from agents.models.steering.gates import Gate, WordScorer
+from agents.models.steering.intervention import About, Intervention
+from valuespectrum.cli import main
+from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.reference.truth import planted_member
+from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.random_streams import stream
+
+Run = Callable[..., Json]
+
+
+@pytest.fixture(scope="module")
+def reference() -> TorchModel:
+    model = vs.load_model("reference", vs.ModelOptions(device="cpu", engine="naive"))
+    assert isinstance(model, TorchModel)
+    return model
+
+
+@pytest.fixture
+def noise(reference: TorchModel, tmp_path: Path) -> Path:
+    """An intervention that moves the reference model somewhere."""
+    width = reference.torch_model.config.get_text_config().hidden_size
+    vector = stream(0, "noise").standard_normal(width).astype(np.float32)
+    about = About("trial", "noise", reference.id, {"value": "security"}, {"pairs": 100}, 7, {}, {"accuracy": 0.9})
+    path = tmp_path / "noise.steer"
+    write_intervention(Intervention((Add(2, vector / 20), Add(3, vector / 20, phase="prefill")), about), path)
+    return path
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: str, code: int = 0) -> Json:
+        capsys.readouterr()
+        assert main([*words, "--json"]) == code
+        document: Json = json.loads(capsys.readouterr().out)
+        return document
+
+    return call
+
+
+def test_a_file_says_what_it_is(noise: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    (told,) = run("steer", "list", f"{noise}:strength=0.5")["interventions"]
+    assert (told["method"], told["name"], told["target"], told["seed"]) == ("trial", "noise", {"value": "security"}, 7)
+    assert told["strength"] == 0.5 and told["gate"] is None and len(told["digest"]) == 12
+    assert [(edit["kind"], edit["block"], edit["phase"]) for edit in told["edits"]] == [
+        ("add", 2, "both"),
+        ("add", 3, "prefill"),
+    ]
+    assert main(["steer", "list", str(noise)]) == 0
+    assert "none, always open" in capsys.readouterr().out
+    assert vs.list_steering([str(noise)]).to_pandas()["block"].tolist() == [2, 3]
+    assert isinstance(run("steer", "list")["methods"], list)
+
+
+def test_several_become_one_that_steers_alike(noise: Path, run: Run, tmp_path: Path) -> None:
+    both = tmp_path / "both.steer"
+    found = run("steer", "apply", f"{noise}:strength=0.5", str(noise), "--model", "reference", "--out", str(both))
+    assert found["spec"] == f"reference?steer={both}" and found["engine"] == "shared"
+    assert found["model"].startswith("reference:amber+noise.noise~")
+    one = read_intervention(noise)
+    assert [edit.strength for edit in read_intervention(both).applied] == [0.5, 0.5, 1.0, 1.0]
+    assert read_intervention(both).about.data["noise"] == one.digest
+    again = run("steer", "apply", str(both), "--model", "reference", "--out", str(both), code=2)
+    assert "there already" in again["error"]["message"]
+    gated = replace(one, gate=Gate(WordScorer(("safe",), np.ones(1, np.float32)), 0.6))
+    write_intervention(gated, noise)
+    refused = run("steer", "apply", str(noise), str(both), "--model", "reference", "--out", f"{both}2", code=2)
+    assert "has a gate, which would shut out the others" in refused["error"]["message"]
+    assert not Path(f"{both}2").exists()
+
+
+def test_a_steered_model_is_a_respondent_of_its_own(
+    noise: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(INSTRUMENTS._registered, FourQuestions.name, FourQuestions)
+    folder = str(tmp_path / "run")
+    words = ["instrument", "run", "trial", "--model", "reference", "--run", folder, "--device", "cpu"]
+    assert len(run(*words[:5], "--model", f"reference?steer={noise}", *words[5:])["respondents"]) == 2
+    scored = run("score", folder)
+    plain, steered = sorted((each["model"] for each in scored["respondents"]), key=len)
+    assert plain.startswith("reference:amber@") and steered.startswith("reference:amber+noise~")
+    assert planted_member(plain, {}) and planted_member(steered, {}) is None, "what was planted is not what it has now"
+    run("doctor", "--run", folder)
+    run("report", folder)
+    assert "amber+noise~" in html.unescape((tmp_path / "run" / "report.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("doctor", "--steer", "NOISE"), "--steer means nothing without --model"),
+        (("bench", "--corpus", "C", "--model", "simulated:power=1", "--steer", "NOISE"), "kind 'simulated' cannot be"),
+        (("bench", "--corpus", "C", "--model", "openai:m@http://a/v1", "--steer", "NOISE"), "kind 'openai' cannot be"),
+        (("bench", "--corpus", "C", "--model", "reference", "--steer", "nowhere"), "cannot read the intervention"),
+        (("bench", "--corpus", "C", "--model", "reference", "--steer", "NOISE:strength=much"), "is no strength"),
+        (("steer", "apply", "NOISE", "--model", "inspect:a/b"), "kind 'inspect' cannot be"),
+        (("steer", "list", "nowhere"), "cannot read the intervention"),
+    ],
+)
+def test_what_cannot_be_is_one_line(words: tuple[str, ...], problem: str, noise: Path, run: Run) -> None:
+    told = run(*(word.replace("NOISE", str(noise)) for word in words), code=2)["error"]
+    assert problem in told["message"] and "\n" not in told["message"] + told["hint"]
+
+
+def test_other_weights_are_refused(noise: Path, run: Run) -> None:
+    made = read_intervention(noise)
+    write_intervention(replace(made, about=replace(made.about, model="reference:amber@0000000000000000")), noise)
+    told = run("steer", "apply", str(noise), "--model", "reference", code=2)["error"]
+    assert "made for revision 0000000000000000 of reference:amber, this is" in told["message"]
+    write_intervention(replace(made, edits=(Add(99, made.edits[0].vector),)), noise)  # type: ignore[attr-defined]
+    assert (
+        "there is no block 99: the model has 6"
+        in run("steer", "apply", str(noise), "--model", "reference", code=2)["error"]["message"]
+    )

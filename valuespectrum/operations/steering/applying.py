@@ -1,0 +1,215 @@
+"""``steer list``, ``steer apply`` and ``--steer``: what interventions are, and a model with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valuespectrum.operations.shared.files import refuse_existing
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import table
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    from agents.models.base import ModelOptions
+    from agents.models.steering.edits import Edit
+    from agents.models.steering.intervention import Intervention
+
+
+@dataclass(frozen=True, repr=False)
+class SteeringList(Outcome):
+    """Ways of steering that are installed, or what intervention files are."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each method; of files, a row for each edit."""
+        if self.document["methods"]:
+            return list(self.document["methods"])
+        return [
+            {"file": each["file"], "name": each["name"], **edit}
+            for each in self.document["interventions"]
+            for edit in each["edits"]
+        ]
+
+
+@dataclass(frozen=True, repr=False)
+class AppliedSteering(Outcome):
+    """A model with interventions."""
+
+
+def steered_spec(model: str, files: Sequence[str]) -> str:
+    """A model spec with interventions behind it, as ``--steer`` writes it.
+
+    Args:
+        model: A model spec.
+        files: Interventions in their order, ``FILE`` or ``FILE:strength=NUMBER``.
+
+    Raises:
+        Nothing: files are looked at when the model is loaded.
+
+    Example:
+        >>> steered_spec("reference", ["security.steer:strength=0.5"])
+        'reference?steer=security.steer:strength=0.5'
+    """
+    from agents.models.model_names import ModelSpec
+
+    return str(ModelSpec.parse(model).steered(files)) if files else model
+
+
+def list_steering(files: Sequence[str] = ()) -> SteeringList:
+    """What can steer: the methods that are installed, or what intervention files say of themselves.
+
+    Args:
+        files: Intervention files, ``FILE`` or ``FILE:strength=NUMBER``; none for the methods.
+
+    Raises:
+        InputError: A file is none.
+
+    Example::
+
+        vs.list_steering(["security.steer"]).to_pandas()
+    """
+    if files:
+        told = [_told(file) for file in files]
+        return SteeringList({"methods": [], "interventions": told}, "\n\n".join(map(_file_in_words, told)))
+    from valuespectrum.steering.registry import STEERING
+
+    methods = [{"name": each.name, "from": each.package, "problem": each.problem} for each in STEERING.listing()]
+    lines = [table(("method", "from"), [(each["name"], each["from"]) for each in methods])] if methods else []
+    lines += [f"cannot be used: {each['name']}: {each['problem']}" for each in methods if each["problem"]]
+    return SteeringList({"methods": methods, "interventions": []}, "\n".join(lines or ["no method is installed"]))
+
+
+def apply_steering(
+    model: str, files: Sequence[str], out: str | PathLike[str] | None = None, options: ModelOptions | None = None
+) -> AppliedSteering:
+    """Load a model with interventions, see which engine gives the right answers, and say how it is named.
+
+    Args:
+        model: A model spec.
+        files: Interventions in their order, ``FILE`` or ``FILE:strength=NUMBER``.
+        out: Write all of them into this one file, with the strengths they have here; none writes nothing.
+        options: How the model is loaded.
+
+    Raises:
+        InputError: A file cannot be used, was not made for this model, or cannot be put together with the others.
+        ModelError: The model cannot be loaded or steered.
+        StorageError: The file cannot be written.
+
+    Example::
+
+        vs.apply_steering("reference", ["security.steer:strength=0.5", "power.steer"], "both.steer")
+    """
+    from agents.models.base import ModelOptions
+    from agents.models.capabilities import ExplainedModel
+    from agents.models.registry import load_model
+    from agents.models.steering.files import write_intervention
+    from agents.models.steering.specs import read_steering
+
+    if not files:
+        raise InputError("no intervention was named", "name one, e.g. steer apply security.steer --model reference")
+    target = Path(out) if out else None
+    if target:
+        refuse_existing(target)
+    joined = joined_intervention(read_steering(files)) if target else None
+    loaded = load_model(steered_spec(model, files), options or ModelOptions())
+    if target and joined:
+        write_intervention(joined, target)
+    named = steered_spec(model, [str(target)] if target else files)
+    document: Json = {
+        "spec": named,
+        "model": loaded.id,
+        "file": str(target) if target else None,
+        "interventions": [_told(file) for file in files],
+        "engine": loaded.settings.get("engine"),
+        "steering": loaded.settings.get("steering"),
+    }
+    explained = loaded.explanation if isinstance(loaded, ExplainedModel) else ""
+    lines = [f"{loaded.id}", explained, *([f"written: {target}"] if target else []), f"name it --model {named!r}"]
+    return AppliedSteering(document, "\n".join(filter(None, lines)))
+
+
+def joined_intervention(interventions: Sequence[Intervention]) -> Intervention:
+    """Several interventions as one, with the strengths they have.
+
+    Raises:
+        InputError: They were made for different models, or one has a gate, which would then be that of all.
+    """
+    first = interventions[0]
+    if len(interventions) == 1:
+        return first
+    for each in interventions:
+        each.check_model(first.about.model)
+        if each.gate:
+            raise InputError(
+                f"intervention {each.about.name} has a gate, which would shut out the others, too",
+                "leave it in a file of its own, and name several with --steer",
+            )
+    from agents.models.steering.intervention import all_edits
+
+    about = replace(
+        first.about,
+        method="joined",
+        name="-".join(each.about.name for each in interventions)[:40].strip("-_"),
+        target={},
+        data={each.about.name: each.digest for each in interventions},
+        measured={},
+    )
+    return replace(first, edits=all_edits(interventions), about=about, strength=1.0)
+
+
+def _told(file: str) -> Json:
+    """What an intervention file says."""
+    from agents.models.steering.specs import SteeringSpec
+
+    spec = SteeringSpec.parse(file)
+    found = spec.read()
+    about = {name: dict(value) if isinstance(value, Mapping) else value for name, value in asdict(found.about).items()}
+    return {
+        "file": str(spec.file),
+        **about,
+        "strength": found.strength,
+        "gate": found.gate.scorer.kind if found.gate else None,
+        "digest": found.digest,
+        "edits": [_edit(edit) for edit in found.edits],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, object]:
+    from agents.models.steering.written import edit_kind
+
+    where = edit.positions
+    return {
+        "kind": edit_kind(edit),
+        "block": edit.layer,
+        "positions": f"{where.kind}: {where.phrase}" if where.phrase else where.kind,
+        "phase": edit.phase,
+        "strength": edit.strength,
+        "size": edit.size,
+    }
+
+
+def _file_in_words(told: Json) -> str:
+    facts = {
+        "made by": told["method"],
+        "for": told["model"],
+        **told["target"],
+        "from": ", ".join(f"{name} {value}" for name, value in told["data"].items()),
+        "seed": told["seed"],
+        "found": ", ".join(f"{name} {value}" for name, value in told["measured"].items()),
+        "strength": f"{told['strength']:g}",
+        "gate": told["gate"] or "none, always open",
+        "digest": told["digest"],
+    }
+    lines = [
+        f"{told['file']}: {told['name']}",
+        *(f"  {name:<10}{value}" for name, value in facts.items() if value != ""),
+    ]
+    cells = [
+        (each["kind"], each["block"], each["positions"], each["phase"], f"{each['strength']:g}", f"{each['size']:g}")
+        for each in told["edits"]
+    ]
+    return "\n".join([*lines, table(("edit", "block", "positions", "phase", "strength", "size"), cells)])
