@@ -6,8 +6,8 @@ import typer
 
 from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
-from valuespectrum.cli.steer.counterfactual import counterfactual
 from valuespectrum.cli.steer.applying import apply, list_steering
+from valuespectrum.cli.steer.counterfactual import counterfactual
 from valuespectrum.cli.steer.graph import graph
 
 
