@@ -186,6 +186,13 @@ if TYPE_CHECKING:
         list_steering as list_steering,
         steered_spec as steered_spec,
     )
+    from valuespectrum.operations.steering.fit import (
+        FitSettings as FitSettings,
+        FittedIntervention as FittedIntervention,
+        PairSettings as PairSettings,
+        fit_steering as fit_steering,
+        steering_pairs as steering_pairs,
+    )
     from valuespectrum.operations.steering.graph import (
         GraphDraws as GraphDraws,
         GraphReading as GraphReading,
@@ -309,6 +316,9 @@ _HOMES = {
     ),
     "valuespectrum.operations.steering.applying": (
         "AppliedSteering SteeringList apply_steering list_steering steered_spec"
+    ),
+    "valuespectrum.operations.steering.fit": (
+        "FitSettings FittedIntervention PairSettings fit_steering steering_pairs"
     ),
     "valuespectrum.operations.steering.graph": (
         "GraphDraws GraphReading GraphRule GraphScale GraphSettings MinedGraph mine_graph"

@@ -65,7 +65,8 @@ def planted_pairs(count: int = 60) -> PairSet:
     words = ("house", "sea", "night", "order", "video", "watch", "like", "skip", "word", "person")
     rng = stream(0, "planted pairs")
     texts = [" ".join(words[place] for place in rng.permutation(10)[: 3 + turn % 5]) for turn in range(count)]
-    return PairSet("security", tuple(ContrastPair(f"{text} {TELLING[0]}", f"{text} {TELLING[1]}") for text in texts), "")
+    told = (ContrastPair(*(f"{text} {token}" for token in TELLING)) for text in texts)
+    return PairSet("security", tuple(told), "file")
 
 
 @pytest.fixture(scope="module")

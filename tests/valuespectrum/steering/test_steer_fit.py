@@ -1,0 +1,81 @@
+"""``steer fit`` and ``steer pairs``: files for users, and one clear line for what cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.models.steering.edits import Add
+from agents.models.steering.files import read_intervention
+from valuespectrum.operations.steering.fit import FitSettings, PairSettings, fit_steering, steering_pairs
+from valuespectrum.steering.pairs.reading import read_pairs
+from valuespectrum.steering.registry import STEERING, SteeringWish
+from valuespectrum.steering.vectors.method import ValueVectorMethod, VectorOptions, wanted_probability
+from vectorstore.foundation.errors import InputError, ModelError
+
+NO_MODEL: Any = object()
+"""In the place of a model that is never looked at."""
+
+
+def test_an_intervention_is_fitted_to_the_reference_model_and_written(tmp_path: Path) -> None:
+    out = tmp_path / "power.safetensors"
+    options = {"pairs": "traits", "put": "persona", "layers": "1", "way": "fixed", "count": "24", "strength": "2"}
+    settings = FitSettings(away=True, option=options, seed=3)
+    told = fit_steering("reference", "power", out, settings).document
+    assert told["target"] == {"value": "power", "direction": "away"}
+    made = read_intervention(out)
+    (edit,) = made.edits
+    assert isinstance(edit, Add) and (edit.layer, edit.strength) == (1, 2.0)
+    assert made.about.name == "power-away" and made.about.seed == 3 and made.about.data["source"] == "traits"
+    assert made.digest == told["digest"] and set(told["told"]["accuracy"]) == set("012345")
+    with pytest.raises(InputError, match="is there already"):
+        fit_steering("reference", "power", out, settings)
+
+
+@pytest.mark.parametrize(
+    "value, options, told",
+    [
+        ("order", {}, "there is no value 'order'"),
+        ("power", {"loud": "1"}, "value vectors have no option 'loud'"),
+        ("power", {"count": "many"}, "count='many' is no number"),
+        ("power", {"pairs": "none.csv"}, "none.csv: pairs cannot be read"),
+        ("power", {"put": "sung"}, "texts cannot be put 'sung'"),
+        ("power", {"count": "10"}, "power: 10 pairs, and at least 20 are needed"),
+    ],
+)
+def test_what_cannot_be_fitted_gets_one_line(value: str, options: dict[str, str], told: str) -> None:
+    with pytest.raises(InputError, match=told) as refused:
+        ValueVectorMethod().fit(NO_MODEL, SteeringWish(value, options=options))
+    assert "\n" not in refused.value.message
+
+
+def test_other_methods_and_models_are_refused_and_no_file_is_left(tmp_path: Path) -> None:
+    out = tmp_path / "made.safetensors"
+    with pytest.raises(InputError, match="unknown steering method 'magic'"):
+        fit_steering("reference", "power", out, FitSettings("magic"))
+    with pytest.raises(ModelError, match="its weights are not in this process"):
+        fit_steering("simulated:amber", "power", out)
+    assert not out.exists()
+
+
+def test_pairs_are_written_for_people_to_look_at(tmp_path: Path) -> None:
+    out = tmp_path / "security.csv"
+    told = steering_pairs("security", out, PairSettings(count=40)).document
+    assert (told["pairs"], told["source"]) == (40, "grammar")
+    assert len(read_pairs(out, "security").pairs) == 40
+    with pytest.raises(InputError, match="is there already"):
+        steering_pairs("security", out)
+    by_twin = steering_pairs("security", tmp_path / "a.csv", PairSettings(model="simulated:amber")).document
+    assert by_twin["pairs"] == 0 and by_twin["dropped"], "a twin writes no pairs"
+
+
+def test_the_method_is_found_by_name_and_reads_published_targets() -> None:
+    assert STEERING.load("vectors").name == "vectors"
+    assert wanted_probability("published", "security") == 0.975
+    assert wanted_probability("0.8", "security") == 0.8
+    for text, value in (("high", "security"), ("published", "face")):
+        with pytest.raises(InputError):
+            wanted_probability(text, value)
+    assert VectorOptions.read({"strength": "0.5"}).strength == 0.5
