@@ -17,12 +17,12 @@ from agents.models.steering.edits import ConditionalAdd
 from agents.models.steering.hooks import steered, watched
 from agents.models.steering.intervention import steered_id
 from valuespectrum.steering.pairs.base import ContrastPair, PairSet
-from valuespectrum.steering.vectors.fitting import FitOptions, ValueVectors, fit_vectors
-from valuespectrum.steering.vectors.layers import LayerRule, read_layers, worst_pairs
+from valuespectrum.steering.vectors.fitting import ValueVectors, VectorFitOptions, fit_vectors
+from valuespectrum.steering.vectors.layers import LayerRule, read_layers
 from valuespectrum.steering.vectors.placing import PairContext, Placing
 from valuespectrum.steering.vectors.probes import ProbeOptions, ValueProbe, fit_probe, least_shift
 from valuespectrum.steering.vectors.published import published
-from valuespectrum.steering.vectors.ways import Plan, composed, edits_of, intervention_of, shift_norm
+from valuespectrum.steering.vectors.ways import SteeringPlan, composed, edits_of, intervention_of, shift_norm
 from valuespectrum.theory.values import VALUES
 from vectorstore.foundation.errors import InputError
 from vectorstore.foundation.random_streams import stream
@@ -73,7 +73,7 @@ def planted_pairs(count: int = 60) -> PairSet:
 def vectors(planted: tuple[TransformersModel, Any], make_picture: PictureMaker) -> ValueVectors:
     """Fitted with the same two frames before both texts of a pair."""
     clips = tuple(PairContext("", (make_picture(seed), make_picture(seed + 1))) for seed in range(4))
-    options = FitOptions(Placing("said", clips))
+    options = VectorFitOptions(Placing("said", clips))
     return fit_vectors(planted[0], {"security": planted_pairs()}, options)["security"]
 
 
@@ -99,7 +99,7 @@ def test_the_shift_is_the_least_that_reaches_the_target(
 
     model, target = planted[0], 0.95
     for end, away in ((TELLING[1], False), (TELLING[0], True)):
-        plan = Plan((0, 1, 2), "least", target=target, away=away)
+        plan = SteeringPlan((0, 1, 2), "least", target=target, away=away)
         edits = edits_of(vectors, plan)
         ask = Ask(Stimulus((make_picture(1), make_picture(2))), f"house sea night {end}")
         wanted = 1 - target if away else target
@@ -201,7 +201,7 @@ def test_pairs_that_nothing_tells_apart_are_named() -> None:
     probes = [fit_probe(layer, *rng.standard_normal((2, 50, 8))) for layer in range(3)]
     with pytest.raises(InputError, match=r"power: no block tells its pairs apart, more than 0.9 .* pairs on the wrong"):
         LayerRule(drop_last=0).choose("power", probes, 3)
-    assert len(worst_pairs({"power": probes})["power"]) > 10
+    assert max(len(probe.mistaken) for probe in probes) > 10
     same = np.ones((50, 8))
     with pytest.raises(InputError, match="block 1 gives the same for all texts"):
         fit_probe(1, same, same)
@@ -248,34 +248,34 @@ def test_the_published_numbers_are_there() -> None:
 def test_rivals_are_moved_as_far_and_composition_keeps_all_edits(vectors: ValueVectors) -> None:
     norms = {}
     for way in ("fixed", "means", "random"):
-        edits: Any = edits_of(vectors, Plan((1, 0), way, strength=0.5))
+        edits: Any = edits_of(vectors, SteeringPlan((1, 0), way, strength=0.5))
         assert [edit.layer for edit in edits] == [0, 1] and {edit.strength for edit in edits} == {0.5}
         norms[way] = [float(np.linalg.norm(edit.vector)) for edit in edits]
     assert norms["fixed"] == pytest.approx(norms["means"], rel=1e-5)
     assert norms["fixed"] == pytest.approx(norms["random"], rel=1e-5)
-    assert norms["fixed"][0] == pytest.approx(shift_norm(vectors, Plan((1, 0)), 0), rel=1e-5)
-    there: Any = edits_of(vectors, Plan((0,), "fixed"))
-    back: Any = edits_of(vectors, Plan((0,), "fixed", away=True))
+    assert norms["fixed"][0] == pytest.approx(shift_norm(vectors, SteeringPlan((1, 0)), 0), rel=1e-5)
+    there: Any = edits_of(vectors, SteeringPlan((0,), "fixed"))
+    back: Any = edits_of(vectors, SteeringPlan((0,), "fixed", away=True))
     assert np.array_equal(there[0].vector, -back[0].vector)
-    one, other = (intervention_of(vectors, Plan((0, 1), way)) for way in ("fixed", "least"))
+    one, other = (intervention_of(vectors, SteeringPlan((0, 1), way)) for way in ("fixed", "least"))
     assert [edit.layer for edit in composed([one, other]).applied] == [0, 0, 1, 1]
     assert one.about.target == {"value": "security", "direction": "towards"}
     assert steered_id("hf:tiny@1", [one]) != steered_id("hf:tiny@1", [other])
     wrong: Mapping[str, Any] = {"way": "strong"}
     with pytest.raises(InputError, match="no way 'strong'"):
-        Plan((0,), **wrong)
+        SteeringPlan((0,), **wrong)
     with pytest.raises(InputError, match="no probe was fitted for block 9"):
-        intervention_of(vectors, Plan((9,)))
+        intervention_of(vectors, SteeringPlan((9,)))
 
 
 def test_texts_alone_are_read_as_published(planted: tuple[TransformersModel, Any]) -> None:
     model, direction = planted
-    options = FitOptions(layers=(0,))
+    options = VectorFitOptions(layers=(0,))
     found = fit_vectors(model, {"security": planted_pairs(30), "power": planted_pairs(40)}, options)
     assert cosine(found["power"].probe(0).weights, direction) > 0.99
     assert found["security"].accuracies == {0: 1.0}
     with pytest.raises(InputError, match="no block 7"):
-        fit_vectors(model, {"security": planted_pairs(30)}, FitOptions(layers=(7,)))
+        fit_vectors(model, {"security": planted_pairs(30)}, VectorFitOptions(layers=(7,)))
     with pytest.raises(InputError, match="security: 5 pairs"):
         fit_vectors(model, {"security": planted_pairs(5)}, options)
     for wrong in ({"how": "sung"}, {"how": "raw", "contexts": (PairContext("?"),)}, {"how": "persona"}):

@@ -43,7 +43,7 @@ _NEGATIVE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenPairs:
     """What a model wrote."""
 
     pairs: PairSet
@@ -61,7 +61,7 @@ class WritingOptions:
     """Times that each form is asked for, each a repeat of its own; as many as ``count`` needs where it is lower."""
 
 
-def write_contrast(value: str, definition: str, options: WritingOptions | None = None) -> Procedure[Written]:
+def write_contrast(value: str, definition: str, options: WritingOptions | None = None) -> Procedure[WrittenPairs]:
     """A procedure that has pairs written.
 
     Args:
@@ -90,7 +90,7 @@ def write_contrast(value: str, definition: str, options: WritingOptions | None =
     asks = [Ask(Stimulus(), _NEGATIVE.format(**told, text=_quoted(text)), max_tokens=200) for text, _ in wanted]
     answers = (yield [Addressed(ask, WRITER) for ask in asks]) if asks else ()
     pairs = tuple(_matched(wanted, answers, dropped))
-    return Written(PairSet(value, pairs, "generated"), dropped)
+    return WrittenPairs(PairSet(value, pairs, "generated"), dropped)
 
 
 def _positive_asks(told: Mapping[str, str], options: WritingOptions) -> list[tuple[str, Ask]]:

@@ -51,7 +51,7 @@ class ValueVectors:
 
 
 @dataclass(frozen=True, slots=True)
-class FitOptions:
+class VectorFitOptions:
     """How vectors are fitted."""
 
     placing: Placing = field(default_factory=lambda: Placing("raw"))
@@ -63,7 +63,7 @@ class FitOptions:
 
 
 def fit_vectors(
-    model: TorchModel, pairs: Mapping[str, PairSet], options: FitOptions | None = None
+    model: TorchModel, pairs: Mapping[str, PairSet], options: VectorFitOptions | None = None
 ) -> dict[str, ValueVectors]:
     """Fit the vectors of several values.
 
@@ -76,7 +76,7 @@ def fit_vectors(
         InputError: There are too few pairs, no such block, or outputs that do not differ.
         MediaError: A picture cannot be read.
     """
-    options = options or FitOptions()
+    options = options or VectorFitOptions()
     blocks = len(model.decoder_layers())
     layers = options.layers or tuple(range(blocks))
     if wrong := [layer for layer in layers if not 0 <= layer < blocks]:

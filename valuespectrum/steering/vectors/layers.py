@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from valuespectrum.steering.vectors.probes import ValueProbe
@@ -83,9 +83,3 @@ def read_layers(text: str, blocks: int) -> tuple[int, ...]:
             raise InputError(f"there are no blocks {part.strip()}: the model has {blocks}, counted from 0")
         found |= set(range(first, last + 1))
     return tuple(sorted(found))
-
-
-def worst_pairs(probes: Mapping[str, Sequence[ValueProbe]], least: float = 0.9) -> dict[str, tuple[int, ...]]:
-    """Values whose pairs no block tells apart, to the pairs that the best one puts on the wrong side."""
-    best = {value: max(several, key=lambda probe: probe.accuracy) for value, several in probes.items()}
-    return {value: probe.mistaken for value, probe in best.items() if probe.accuracy <= least}

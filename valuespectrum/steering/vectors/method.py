@@ -13,12 +13,12 @@ from valuespectrum.steering.pairs.base import PUBLISHED_PAIRS, ContrastPair, Pai
 from valuespectrum.steering.pairs.grammar import GRAMMAR, SOURCES, own_pairs
 from valuespectrum.steering.pairs.reading import read_pairs
 from valuespectrum.steering.registry import STEERING, FittedSteering, SteeringWish
-from valuespectrum.steering.vectors.fitting import FitOptions, ValueVectors, fit_vectors
+from valuespectrum.steering.vectors.fitting import ValueVectors, VectorFitOptions, fit_vectors
 from valuespectrum.steering.vectors.layers import ACCURATE, LayerRule, read_layers
 from valuespectrum.steering.vectors.placing import Placement, Placing, clip_contexts, statement_contexts
 from valuespectrum.steering.vectors.probes import ProbeOptions, Solver
 from valuespectrum.steering.vectors.published import published
-from valuespectrum.steering.vectors.ways import Plan, Way, intervention_of
+from valuespectrum.steering.vectors.ways import SteeringPlan, Way, intervention_of
 from vectorstore.foundation.errors import InputError
 
 PUBLISHED_TARGET = "published"
@@ -100,7 +100,7 @@ def chosen_pairs(value: str, options: VectorOptions, seed: int) -> PairSet:
     return found.first(options.count, seed).require()
 
 
-def fit_options(options: VectorOptions, clips: Sequence[tuple[FrameReference, ...]], seed: int) -> FitOptions:
+def fit_options(options: VectorOptions, clips: Sequence[tuple[FrameReference, ...]], seed: int) -> VectorFitOptions:
     """How texts are put and probes are fitted.
 
     Raises:
@@ -110,7 +110,7 @@ def fit_options(options: VectorOptions, clips: Sequence[tuple[FrameReference, ..
     if how == "raw" and clips:
         raise InputError("texts alone are put without clips", "choose put=said or put=persona, or leave the corpus out")
     contexts = clip_contexts(clips, seed=seed) if clips else statement_contexts(seed=seed) if how == "persona" else ()
-    return FitOptions(
+    return VectorFitOptions(
         Placing(how, contexts),
         probes=ProbeOptions(seed=seed, solver=cast(Solver, options.solver)),
         examples=options.count,
@@ -129,13 +129,13 @@ def chosen_layers(fitted: ValueVectors, options: VectorOptions) -> tuple[int, ..
     return read_layers(options.layers, fitted.blocks)
 
 
-def plan_of(options: VectorOptions, layers: tuple[int, ...], wish: SteeringWish) -> Plan:
+def plan_of(options: VectorOptions, layers: tuple[int, ...], wish: SteeringWish) -> SteeringPlan:
     """Way, blocks and strength.
 
     Raises:
         InputError: There is no such way, or no such probability.
     """
-    return Plan(
+    return SteeringPlan(
         layers,
         cast(Way, options.way),
         options.strength,

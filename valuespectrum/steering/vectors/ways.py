@@ -34,7 +34,7 @@ _METHODS: Mapping[Way, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SteeringPlan:
     """Which way, where, how far.
 
     Raises:
@@ -59,12 +59,12 @@ class Plan:
             raise InputError("steering needs a block at least", "name blocks, e.g. 2-4")
 
 
-def shift_norm(vectors: ValueVectors, plan: Plan, layer: int) -> float:
+def shift_norm(vectors: ValueVectors, plan: SteeringPlan, layer: int) -> float:
     """How far the output of a block is moved at strength 1, in its own unit."""
     return abs(vectors.probe(layer).gap) / len(plan.layers)
 
 
-def edits_of(vectors: ValueVectors, plan: Plan) -> tuple[Edit, ...]:
+def edits_of(vectors: ValueVectors, plan: SteeringPlan) -> tuple[Edit, ...]:
     """The edits of a plan, from the first block to the last.
 
     Raises:
@@ -87,7 +87,7 @@ def edits_of(vectors: ValueVectors, plan: Plan) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _direction(vectors: ValueVectors, plan: Plan, layer: int) -> NDArray[np.float64]:
+def _direction(vectors: ValueVectors, plan: SteeringPlan, layer: int) -> NDArray[np.float64]:
     if plan.way == "random":
         drawn = stream(plan.seed, f"steering/random/{vectors.value}", layer).normal(size=len(vectors.means[layer]))
     elif plan.way == "means":
@@ -97,7 +97,7 @@ def _direction(vectors: ValueVectors, plan: Plan, layer: int) -> NDArray[np.floa
     return np.asarray(drawn / np.linalg.norm(drawn))
 
 
-def intervention_of(vectors: ValueVectors, plan: Plan) -> Intervention:
+def intervention_of(vectors: ValueVectors, plan: SteeringPlan) -> Intervention:
     """An intervention with its manifest.
 
     Args:
