@@ -21,8 +21,8 @@ OFFERED = {
     "matched_pair": "reference-world",
     "Corpus.keep_uploader_names": "corpus",
     "Outcome.to_pandas": "python",
-    "collect_texts": "steering/index",
     "ideal_angle": "reference-world",
+    "least_shift": "steering/value-vectors",
     "read_slots": "statistics/graded-response",
     "written_ask": "reference-world",
 }
