@@ -230,9 +230,19 @@ def _document(
         "has_cycle": graph.has_cycle,
         "resampled": None if shares is None else shares.to_json(),
         "side_effects": dict(effects),
+        "theory": _theory(graph, settings),
         "left_out": list(measured.left_out),
         "notes": notes,
     }
+
+
+def _theory(graph: ValueGraph, settings: GraphSettings) -> Json | None:
+    """Beside the circle that the values lie on; ``None`` where they lie on none."""
+    from valuespectrum.steering.graph.agreement import circle_agreement
+    from valuespectrum.theory.value_sets import NINETEEN, TEN
+
+    circle = next((each for each in (TEN, NINETEEN) if set(graph.values) <= set(each.dimensions)), None)
+    return None if circle is None else circle_agreement(graph, circle, settings.seed).to_json()
 
 
 def _sets(*sets: Mapping[str, frozenset[str]]) -> list[tuple[str, Mapping[str, frozenset[str]]]]:
@@ -266,6 +276,11 @@ def _in_words(document: Json) -> str:
         drawn = document["resampled"]
         lines.append(f"{drawn['resamples']} tables drawn again over {drawn['units']} {drawn['unit']}s.")
     lines += [_effects_in_words(name, found) for name, found in document["side_effects"].items()]
+    theory = document["theory"]
+    if theory is not None and theory["p"] is not None:
+        lines.append(
+            f"goes with {theory['theory']}: {theory['mean']:+.2f}, p {theory['p']:.4f} of names dealt out again."
+        )
     lines += [f"note: {note}" for note in document["notes"]]
     return "\n".join([*lines, f"written: {document['file']}, {document['picture']}"])
 
