@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from agents.answers.respondent import NO_INTERVENTION, Respondent, columns_of
+from agents.models.model_names import ModelId
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.runs.run import read_manifest, read_scores
+from valuespectrum.runs.run import read_scores
 from valuespectrum.scoring.estimate import Estimate
 from valuespectrum.steering.graph.value_table import NOBODY, RowKey, ValueTable, described
 from vectorstore.foundation.errors import InputError
@@ -33,34 +33,22 @@ def table_of_runs(runs: Sequence[Path], instrument: str = "", scale: Scale = "ra
     Raises:
         InputError: A run is none or is not scored, or there are several instruments and none is named.
     """
-    told = [(run, row, who) for run in runs for row, who in _respondents(run)]
-    names = sorted({str(row["instrument"]) for _, row, _ in told})
+    told = [row for run in runs for row in read_scores(run)["respondents"] if not row.get("placebo")]
+    names = sorted({str(row["instrument"]) for row in told})
     wanted = instrument or (names[0] if len(names) == 1 else "")
     if wanted not in names:
         raise InputError(
             f"the runs are of {len(names)} instruments: {', '.join(names)}", "choose one with --instrument NAME"
         )
-    rows = [_row(row, who, scale) for _, row, who in told if row["instrument"] == wanted]
-    return _table(rows)
+    return _table([_row(row, scale) for row in told if row["instrument"] == wanted])
 
 
-def _respondents(run: Path) -> Iterator[tuple[Json, Respondent | None]]:
-    cast = read_manifest(run).asked.cast
-    for row in read_scores(run)["respondents"]:
-        if not row.get("placebo"):
-            yield row, cast.get(columns_of(row))
-
-
-def _row(row: Json, who: Respondent | None, scale: Scale) -> _Row:
-    steered = NO_INTERVENTION if who is None else who.intervention
+def _row(row: Json, scale: Scale) -> _Row:
+    model = ModelId.parse(str(row["model"]))
     persona = str(row["persona"])
     strategy = str(row.get("strategy", NO_PERSONA))
     named = persona if strategy in (NO_PERSONA, "simple") else f"{persona} ({strategy})"
-    key = RowKey(
-        NOBODY if persona == NO_PERSONA else named,
-        NOBODY if steered == NO_INTERVENTION else steered,
-        str(row["model"]),
-    )
+    key = RowKey(NOBODY if persona == NO_PERSONA else named, model.steering or NOBODY, str(model.without_steering))
     name = "" if scale == "raw" else "centred"
     profile: Mapping[str, Mapping[str, object]] = row["profile"]
     return key, {value: Estimate.read(score, name) for value, score in profile.items()}
