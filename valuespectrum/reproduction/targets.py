@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from valuespectrum.reproduction.adaptive import adaptive
 from valuespectrum.reproduction.causal_graph import causal_graph
 from valuespectrum.reproduction.dilemmas import dilemmas
 from valuespectrum.reproduction.human_values import portraits, samples
@@ -34,6 +35,7 @@ _PEOPLE = "a file of people's answers, .rda or CSV with a column an item (docs/p
 
 TARGETS: Mapping[str, PublishedTarget] = {
     "value-spectrum": PublishedTarget(lambda data: value_spectrum()),
+    "adaptive": PublishedTarget(lambda data: adaptive()),
     "svo": PublishedTarget(lambda data: social_value_orientation()),
     "value-portrait": PublishedTarget(value_portrait, _CLONE),
     "causal-graph": PublishedTarget(causal_graph, _GRAPH),

@@ -46,6 +46,7 @@ ExportForm = Literal["csv", "parquet", "scores", "hf", "inspect"]
 """What a run is written as for other programs."""
 TargetName = Literal[
     "value-spectrum",
+    "adaptive",
     "svo",
     "value-portrait",
     "causal-graph",
