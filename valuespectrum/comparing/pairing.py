@@ -25,7 +25,7 @@ from vectorstore.foundation.json_types import Json
 Design = Literal["paired", "samples"]
 
 MINUS = (1.0, -1.0)
-_CONDITIONS = ("battery", "keywords", "retrieval", "seed")
+_CONDITIONS = ("battery", "keywords", "retrieval", "stimuli", "seed")
 """Settings of a run, beside corpus, models and personas, that decide what is asked."""
 _ROUNDING = 1e-9
 _FAR = 2.0

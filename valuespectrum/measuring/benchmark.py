@@ -33,6 +33,7 @@ from valuespectrum.reference.recognition import tally
 from valuespectrum.reference.truth import caution, made_for_drawings
 from valuespectrum.runs.manifest import CorpusRecord, RunKind, path_from
 from valuespectrum.runs.run import Run
+from valuespectrum.stimuli.chosen import read_stimuli, stimuli_digest
 from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.nuisance.measures import measured_pictures
 from valuespectrum.stimuli.presenting.made import MadePictures
@@ -62,6 +63,8 @@ class BenchOptions(AskingOptions):
     """How clips are shown."""
     keywords: Path | None = None
     """A keyword list of the user's; ``None`` takes our own."""
+    stimuli: Path | None = None
+    """A set of clips (``stimuli.chosen``) in place of a search."""
     corpus: Path | None = None
     """Where the corpus lies, for the manifest; ``None`` for one that lies nowhere."""
     snapshot: str = ""
@@ -168,6 +171,8 @@ def run_benchmark(
         "keywords": {"name": keywords.name, "digest": keywords.digest},
         "retrieval": asdict(options.search),
     }
+    if options.stimuli is not None:
+        source["stimuli"] = stimuli_digest(found_rows(options, corpus, embedder))
     settings = source | options.present.settings() | asked.settings(options.instrument)
     pictures = drawn_pictures(corpus, embedder.id, [model.id for model in models])
     path = None if options.corpus is None else path_from(options.run, options.corpus)
@@ -175,7 +180,7 @@ def run_benchmark(
     opened = Run.open(options.run, settings, options.command, record, options.kind, options.effective)
     with opened as run, AnswerStore(run.answers_path) as store:
         teller.working("looking for pictures of each value")
-        rows = retrieve(corpus, embedder, keywords, options.search)
+        rows = found_rows(options, corpus, embedder)
         if not rows:
             raise CorpusError("no picture was found for any keyword", "add clips to the corpus first")
         sources = clip_sources(rows, lambda clip: corpus.clip(clip).uploader)
@@ -191,6 +196,18 @@ def run_benchmark(
             asked.put(asks, store, clips_per_value(rows), warning, shown.clips)
         teller.working("scoring")
         return write_scores(run.folder, store, options.scoring)
+
+
+def found_rows(options: BenchOptions, corpus: BenchCorpus, embedder: Embedder) -> list[StimulusRow]:
+    """Which clips stand for which value: those of a file, or those that the search words find.
+
+    Raises:
+        InputError: The file or the list of search words cannot be used.
+        CorpusError: A clip of the file is not in the corpus.
+    """
+    if options.stimuli is not None:
+        return read_stimuli(options.stimuli, corpus.frame)
+    return retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
 
 
 def _shown(

@@ -21,14 +21,14 @@ from valuespectrum.measuring.benchmark import (
     BenchCorpus,
     BenchOptions,
     drawn_pictures,
+    found_rows,
     picture_asks,
 )
 from valuespectrum.measuring.captions import CAPTIONS, LIKELY_CAPTION, CaptionAsks, stored_captions
 from valuespectrum.measuring.presenting import PICTURES, FoundClips, show
 from valuespectrum.reference.truth import caution
-from valuespectrum.stimuli.keywords import load_keywords
 from valuespectrum.stimuli.presenting.made import MadePictures
-from valuespectrum.stimuli.retrieval import clips_per_value, retrieve
+from valuespectrum.stimuli.retrieval import clips_per_value
 
 
 def plan_benchmark(
@@ -50,7 +50,7 @@ def plan_benchmark(
     prices = load_prices(options.prices)
     costs = {spec: spending(spec, prices, options.loading) for spec in specs}
     listed = asked_roles(options, personas)
-    rows = retrieve(corpus, embedder, load_keywords(options.keywords), options.search)
+    rows = found_rows(options, corpus, embedder)
     present = options.present
     found = FoundClips.of(
         rows, corpus, [UnloadedModel(spec) for spec in dict.fromkeys([*specs, *present.described_by])]

@@ -31,7 +31,7 @@ from valuespectrum.operations.shared.option_files import effective_options
 from valuespectrum.operations.shared.outcomes import Outcome
 from valuespectrum.operations.shared.telling import Advance, Teller, Unattended
 from vectorstore.foundation.clock import duration
-from vectorstore.foundation.errors import CorpusError
+from vectorstore.foundation.errors import CorpusError, InputError
 from vectorstore.foundation.json_types import Json
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class BenchSettings:
     """Clips per keyword."""
     keywords: Path | None = None
     """Keyword list (YAML) in place of our own."""
+    stimuli: Path | None = None
+    """A set of clips in place of a search (JSON), as ``search_clips`` writes it."""
     present: tuple[str, ...] = ()
     """How clips are shown, several to compare: ``frame`` (the default), ``frames:N``, ``sheet:N``, ``shuffled:N``,
     ``mismatched``, ``blank``, ``noise``, ``text``, ``caption``, ``transcript``, ``described:MODEL``, or a picture with
@@ -274,6 +276,8 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
     from valuespectrum.scoring.cells import ScoringOptions
 
     named = slug("+".join(ModelSpec.parse(each).titled for each in specs))
+    if settings.stimuli is not None and settings.keywords is not None:
+        raise InputError("--keywords means nothing beside --stimuli, which names the clips", "leave one of them out")
     name, params = single(settings.battery, item_params(settings))
     instrument = picture_instrument(name, params)
     instrument.cost(1)  # refuses words that there are not before anything is begun
@@ -283,6 +287,7 @@ def _options(specs: Sequence[str], run: str | PathLike[str] | None, settings: Be
         retrieval=retrieval_of(instrument, settings.top_k),
         present=settings.presenting,
         keywords=settings.keywords,
+        stimuli=settings.stimuli,
         strategies=settings.strategy or ("simple",),
         placebos=settings.placebos,
         seed=settings.seed,

@@ -134,6 +134,10 @@ TranscriptsOption = Annotated[
         metavar="FILE",
     ),
 ]
+StimuliOption = Annotated[
+    Path | None,
+    typer.Option(help="Set of clips (JSON) in place of search words; `instrument search` writes one.", metavar="FILE"),
+]
 StressOption = Annotated[
     str,
     typer.Option(

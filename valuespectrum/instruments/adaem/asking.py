@@ -1,0 +1,130 @@
+"""Put questions to respondents, their points to judges, and reckon what the answers tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.answers.respondent import BARE, Role
+from agents.judges.cases import Case
+from agents.judges.panel import Panel, judged
+from agents.procedures.procedure import Addressed, Procedure
+from valuespectrum.instruments.adaem.novelty import Texts
+from valuespectrum.instruments.adaem.stems import AnswerForm, Reply, Stem, replies
+from valuespectrum.scoring.telling.informativeness import Telling, TellingOptions, ValuesTold, telling
+from valuespectrum.theory.value_sets import ValueSet
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One respondent of a search."""
+
+    name: str
+    """As tables show it."""
+    to: str
+    """Role in the cast."""
+    form: AnswerForm
+    role: Role = BARE
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who judges what answers carry, and how."""
+
+    panel: Panel
+    values: ValueSet
+    texts: Texts
+    telling: TellingOptions = field(default_factory=TellingOptions)
+    draw: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question with what respondents said to it."""
+
+    stem: Stem
+    replies: tuple[Reply | None, ...]
+    """By person; ``None`` for no answer."""
+    points: tuple[Bools | None, ...]
+    """By person: shape (points, values), which values each point carries; ``None`` for no answer, or none that judges
+    could judge."""
+    question: Bools
+    """Shape (values,): values that the question itself carries; none where judges gave no verdict."""
+    score: Telling | None
+    """``None`` where fewer than two were heard."""
+    liking: tuple[float, ...] = ()
+    """By person: log-odds of liking, NaN for none; empty where that was not asked."""
+
+    @property
+    def total(self) -> float:
+        """S; NaN where there is none."""
+        return self.score.total if self.score else float("nan")
+
+    def carried(self) -> NDArray[np.int8]:
+        """Shape (people, values): 1 where an answer carries a value, 0 where not, -1 for no answer."""
+        values = len(self.question)
+        rows = [np.full(values, -1) if each is None else each.any(axis=0).astype(int) for each in self.points]
+        return np.array(rows, np.int8).reshape(len(rows), values)
+
+
+def answered(stems: Sequence[Stem], people: Sequence[Person], asking: Asking) -> Procedure[list[Answered]]:
+    """Ask every question of everybody, have the points judged, and score the questions.
+
+    Two rounds of asks, whatever the number of questions.
+
+    Args:
+        stems: Questions.
+        people: Respondents.
+        asking: Who judges.
+    """
+    wanted = [Addressed(each.form.ask(stem, each.role, asking.draw), each.to) for stem in stems for each in people]
+    said = replies((yield wanted) if wanted else [])
+    texts = dict.fromkeys(point for reply in said if reply for point in reply.points)
+    texts |= dict.fromkeys(stem.words for stem in stems if stem.words)
+    carries = yield from carried_values(list(texts), asking)
+    found = []
+    for place, stem in enumerate(stems):
+        own = tuple(said[place * len(people) : (place + 1) * len(people)])
+        found.append(_scored(stem, own, carries, asking))
+    return found
+
+
+def carried_values(texts: Sequence[str], asking: Asking) -> Procedure[Mapping[str, Bools]]:
+    """Which values texts carry: what more than half of the judges say of every value.
+
+    Args:
+        texts: Different ones.
+        asking: Who judges.
+
+    Returns:
+        Text to shape (values,); a text of which judges leave a value open is left out, since it is not known what it
+        carries.
+    """
+    names = asking.values.dimensions
+    cases = [Case("", text, name, tags={"item": "judge", "value": ""}) for text in texts for name in names]
+    verdicts = (yield from judged(cases, asking.panel)).consensus()
+    found = {}
+    for place, text in enumerate(texts):
+        own = verdicts[place * len(names) : (place + 1) * len(names)]
+        if all(own):
+            found[text] = np.array([verdict == "yes" for verdict in own])
+    return found
+
+
+def _scored(stem: Stem, said: tuple[Reply | None, ...], carries: Mapping[str, Bools], asking: Asking) -> Answered:
+    heard = [[point for point in reply.points if point in carries] if reply else [] for reply in said]
+    points = tuple(np.stack([carries[point] for point in each]) if each else None for each in heard)
+    question = carries.get(stem.words, np.zeros(len(asking.values), bool))
+    known = [each for each in points if each is not None]
+    if len(known) < 2:
+        return Answered(stem, said, points, question, None)
+    most = max(len(each) for each in known)
+    # The last point again changes neither what all points share nor what any carries.
+    padded = np.stack([np.concatenate([each, *[each[-1:]] * (most - len(each))]) for each in known])
+    alike = asking.texts.alike([each for each in heard if each]) if asking.telling.opinions else None
+    return Answered(stem, said, points, question, telling(ValuesTold(padded, question, alike), asking.telling))

@@ -1,0 +1,48 @@
+"""Options of the search, with the published settings as defaults where they were published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from valuespectrum.scoring.telling.informativeness import TellingOptions
+from vectorstore.foundation.errors import InputError
+
+Objective = Literal["reasons", "liking"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How telling questions are searched for."""
+
+    pulls: int = 1500
+    """B: how often an arm is chosen. Well above the number of arms, or the bandit never chooses: an arm that nobody
+    tried comes first, and the published run had more arms than pulls."""
+    each: int = 3
+    """N2: questions sampled of an arm at each pull; each model of the search writes one to each."""
+    most_alike: float = 0.85
+    """epsilon: a question is dropped whose mean similarity to its three nearest stored ones is above."""
+    gain: float = 0.5
+    """tau: a rewritten question is rewritten again while S rose by more."""
+    deepest: int = 3
+    """Rewritings at most."""
+    exemplars: int = 5
+    """Best questions of the arm that a writer is shown."""
+    objective: Objective = "reasons"
+    """``reasons``: S of what answers carry; ``liking``: divergence of the answers to the like question (clips)."""
+    telling: TellingOptions = field(default_factory=TellingOptions)
+    draw: int = 1
+    """Number of the repeat in which answers are drawn; 0 takes the most probable ones."""
+    at_once: int = 1
+    """Arms that are chosen before any is scored; 1 as published, more share batches of models in this process."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        counts = {"pulls": self.pulls, "each": self.each, "at-once": self.at_once, "exemplars": self.exemplars}
+        for name, count in counts.items():
+            if count < 1:
+                raise InputError(f"{name} must be at least 1, not {count}")
+        if not 0 < self.most_alike <= 1:
+            raise InputError(f"most-alike lies above 0 and is at most 1, not {self.most_alike}")
+        if self.deepest < 0 or self.draw < 0:
+            raise InputError("deepest and draw are counted from 0")
