@@ -1,0 +1,113 @@
+"""What a set of questions says of the respondents it was put to: scores, and how far they can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valuespectrum.instruments.adaem.asking import Answered
+from valuespectrum.scoring.telling.rating import RatingOptions, rated, win_rates
+from valuespectrum.scoring.telling.reports import between_models, over_folds, within_models
+from valuespectrum.theory.value_sets import ValueSet
+from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.random_streams import shuffled, stream
+
+Floats = NDArray[np.float64]
+FOLDS = 5
+_MOST_SHOWN = 10
+"""Questions that a report shows, with what was answered."""
+_LEAST = 2
+
+
+def value_scores(carried: NDArray[np.int8], options: RatingOptions, opponents: Sequence[int] = ()) -> Floats:
+    """Scores of every respondent by value, 0 to 100.
+
+    Args:
+        carried: Shape (questions, respondents, values).
+        options: Constants of the rating.
+        opponents: Against whom the score is told; all others when empty.
+
+    Returns:
+        Shape (respondents, values).
+    """
+    columns = [
+        win_rates(rated(carried[:, :, place], options), options.gamma, opponents) for place in range(carried.shape[2])
+    ]
+    return np.stack(columns, axis=1)
+
+
+def reported(
+    found: Sequence[Answered], respondents: Sequence[str], values: ValueSet, options: RatingOptions, seed: int
+) -> Json:
+    """Scores with their reliability, and the most telling questions with the answers that differ.
+
+    Args:
+        found: Questions with final scores.
+        respondents: Who answered.
+        values: Of the judges.
+        options: Constants of the rating.
+        seed: Of the folds.
+    """
+    if len(found) < _LEAST or len(respondents) < _LEAST:
+        return {"scores": [], "why": "fewer than two questions or respondents"}
+    carried = np.stack([each.carried() for each in found])
+    scores = value_scores(carried, options)
+    order = np.array(shuffled(len(found), stream(seed, "adaem/folds")))
+    folds = [value_scores(carried[order[part::FOLDS]], options) for part in range(FOLDS)] if len(found) >= FOLDS else []
+    trusted = over_folds(np.stack(folds)) if folds else None
+    return {
+        "scores": [
+            {"respondent": name, **dict(zip(values.dimensions, map(float, row), strict=True))}
+            for name, row in zip(respondents, scores, strict=True)
+        ],
+        "reliability": {
+            "folds": len(folds),
+            "alpha": _known(trusted.alpha if trusted else np.nan),
+            "variation": _known(trusted.variation if trusted else np.nan),
+            "between_models": _known(between_models(scores)),
+            "between_models_centred": _known(between_models(scores, centred=True)),
+            "within_models": within_models(scores),
+        },
+        "telling": [telling_row(each, respondents, values) for each in _best(found)],
+    }
+
+
+def _best(found: Sequence[Answered]) -> Sequence[Answered]:
+    return sorted((each for each in found if each.score), key=lambda each: -each.total)[:_MOST_SHOWN]
+
+
+def telling_row(each: Answered, respondents: Sequence[str], values: ValueSet) -> Json:
+    """One question with what was said to it, for people."""
+    answers = []
+    for name, reply, points in zip(respondents, each.replies, each.points, strict=True):
+        if reply is not None and points is not None:
+            held = [
+                values.label(value) for value, has in zip(values.dimensions, points.any(axis=0), strict=True) if has
+            ]
+            answers.append({"respondent": name, "stance": reply.stance, "points": list(reply.points), "values": held})
+    return {
+        "question": each.stem.text or each.stem.caption or each.stem.id,
+        "arm": each.stem.arm,
+        "score": asdict(each.score) if each.score else {},
+        "answers": answers,
+    }
+
+
+def improvement(seeds: Sequence[Answered], found: Sequence[Answered]) -> Mapping[str, float | int | None]:
+    """Mean S of the seeds, of the questions, and by what share the latter is higher."""
+    before, after = (np.array([each.total for each in side if each.score]) for side in (seeds, found))
+    share = after.mean() / before.mean() - 1 if before.size and after.size and before.mean() > 0 else np.nan
+    return {
+        "seeds": before.size,
+        "questions": after.size,
+        "mean_seeds": _known(before.mean() if before.size else np.nan),
+        "mean_questions": _known(after.mean() if after.size else np.nan),
+        "share_above": _known(share),
+    }
+
+
+def _known(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
