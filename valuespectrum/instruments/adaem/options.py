@@ -26,6 +26,8 @@ class SearchOptions:
     """tau: a rewritten question is rewritten again while S rose by more."""
     deepest: int = 3
     """Rewritings at most."""
+    invent: int = 0
+    """Further topics that the models of the search invent before it begins."""
     exemplars: int = 5
     """Best questions of the arm that a writer is shown."""
     objective: Objective = "reasons"
@@ -44,5 +46,5 @@ class SearchOptions:
                 raise InputError(f"{name} must be at least 1, not {count}")
         if not 0 < self.most_alike <= 1:
             raise InputError(f"most-alike lies above 0 and is at most 1, not {self.most_alike}")
-        if self.deepest < 0 or self.draw < 0:
-            raise InputError("deepest and draw are counted from 0")
+        if min(self.deepest, self.draw, self.invent) < 0:
+            raise InputError("deepest, draw and invent are counted from 0")

@@ -42,6 +42,11 @@ class PoolWriter:
         self._free[list(arms)] = False
         self.seeds = [replace(stems[place], arm=stems[place].id) for place in arms]
 
+    def invented(self, count: int) -> Procedure[list[Stem]]:
+        """Nothing: there is what there is."""
+        yield from ()
+        return []
+
     def written(self, arm: str, best: Sequence[Answered], count: int) -> Procedure[list[Stem]]:
         """The nearest that are free, to the best of the arm in turn.
 

@@ -23,6 +23,9 @@ class Writer(Protocol):
     seeds: list[Stem]
     """Where arms begin, each named by ``Stem.arm``."""
 
+    def invented(self, count: int) -> Procedure[list[Stem]]:
+        """Further seeds, which are added to ``seeds``."""
+
     def written(self, arm: str, best: Sequence[Answered], count: int) -> Procedure[list[Stem]]:
         """New questions of an arm."""
 
@@ -90,6 +93,8 @@ def searched(search: Search) -> Procedure[Found]:
         search: Not begun yet; its writer is used up.
     """
     options, found = search.options, Found()
+    if options.invent:
+        yield from search.writer.invented(options.invent)
     arms = [_Arm(stem) for stem in search.writer.seeds]
     bandit, stored = Arms(len(arms), options.pulls, options.seed), Stored(search.texts)
     stored.add([arm.stem.words for arm in arms if arm.stem.words])

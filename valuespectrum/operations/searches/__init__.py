@@ -1,0 +1,1 @@
+"""Searches for what tells respondents apart: questions, or clips of a corpus."""

@@ -1,0 +1,312 @@
+"""A search from what was named to what is written: models, seeds or a corpus, budget, the loop, the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from agents.answers.store import AnswerStore
+from agents.judges.panel import PanelVerdicts
+from agents.judges.watching import JudgeRemark, closed_trial, flagged, remarks, tried
+from agents.models.base import FrameReference, Model
+from agents.models.model_names import ModelId
+from agents.procedures.conductor import Standing, conduct
+from agents.procedures.procedure import Named, Procedure
+from ingest.embedding.base import Embedder, load_embedder
+from valuespectrum.costs.prices import load_prices
+from valuespectrum.costs.spending import spending
+from valuespectrum.instruments.adaem.question_file import read_seeds, write_questions
+from valuespectrum.instruments.adaem.reported import improvement, reported
+from valuespectrum.instruments.adaem.search import Found, searched
+from valuespectrum.instruments.adaem.stems import Stem
+from valuespectrum.instruments.judging.labels import labels_of
+from valuespectrum.measuring.presenting import FoundClips
+from valuespectrum.operations.searches.prepared import (
+    Budget,
+    Material,
+    People,
+    budget,
+    panel_of,
+    people,
+    plain_only,
+    pool_of_clips,
+    prepared,
+    search_name,
+)
+from valuespectrum.operations.searches.settings import SearchSettings
+from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller
+from valuespectrum.reference.kinds import KINDS
+from valuespectrum.scoring.telling.discrimination import sharpest
+from valuespectrum.scoring.telling.rating import RatingOptions
+from valuespectrum.stimuli.chosen import write_stimuli
+from valuespectrum.stimuli.keywords import load_keywords
+from valuespectrum.stimuli.retrieval import RetrievalOptions, retrieve
+from valuespectrum.theory.value_sets import TEN
+from vectorstore.corpus import Corpus
+from vectorstore.foundation.disk import make_folder, write_durably
+from vectorstore.foundation.errors import CorpusError, InputError
+from vectorstore.foundation.json_types import Json
+
+ANSWERS, QUESTIONS, STIMULI, REPORT = "answers.sqlite", "questions.json", "stimuli.json", "search.json"
+"""Files of a search in its folder: answers, found questions, the sharpened set of clips, everything that is told."""
+_LETTERS_A_TOKEN = 4
+_FEWEST_TO_SHARPEN = 3
+_TRIAL = 60
+_ARMS = 20
+"""Captions of the reference world that a search begins with."""
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Everything that a search is made of."""
+
+    who: People
+    material: Material
+    embedder: Embedder
+    settings: SearchSettings
+    costs: Sequence[Json]
+
+
+def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings, teller: Teller) -> tuple[Json, str]:
+    """Search, or say what a search would ask.
+
+    Args:
+        specs: Models of the search.
+        folder: Where answers and what was found go.
+        settings: How.
+        teller: Who is told how it goes.
+
+    Returns:
+        The document, and the same in words.
+
+    Raises:
+        InputError: Something that was named does not exist or does not fit.
+    """
+    if settings.corpus is not None and settings.questions is not None:
+        raise InputError("--questions and --corpus are two kinds of searches", "leave one of them out")
+    if settings.corpus is None and settings.objective == "liking":
+        raise InputError("liking is asked about clips", "name a corpus with --corpus DIR, or search by reasons")
+    teller.doing("loading models")
+    every = list(dict.fromkeys([*specs, *settings.final, *settings.judge]))
+    check_specs(every, settings.loading, settings.prices)
+    loaded = dict(zip(every, load_models(every, settings.loading, settings.prices), strict=True))
+    sides = [[loaded[spec] for spec in side] for side in (specs, settings.final, settings.judge)]
+    plain = plain_only([*sides[0], *sides[1]])
+    who = people(sides[0], sides[1], sides[2], chosen_personas(settings.persona, settings.personas))
+    if len(who.searching) < 2:
+        raise InputError("one respondent cannot be told apart from itself", "name a second model, or personas")
+    if settings.corpus is None:
+        embedder = load_embedder(settings.embedder or "reference")
+        material = _captions(embedder, settings) if plain else Material("questions", read_seeds(settings.questions))
+        return _searched(folder, _parts(who, material, embedder, settings), teller)
+    with Corpus.open(settings.corpus) as corpus:
+        embedder = corpus_embedder(corpus, settings.embedder)
+        material = clips_of(corpus, embedder, settings, [*loaded.values()])
+        return _searched(folder, _parts(who, material, embedder, settings), teller)
+
+
+def _parts(who: People, material: Material, embedder: Embedder, settings: SearchSettings) -> _Parts:
+    most = budget(material, who, settings.options)
+    return _Parts(who, material, embedder, settings, _costs(most, who, settings))
+
+
+def _captions(embedder: Embedder, settings: SearchSettings) -> Material:
+    """Captions of the reference world: what its respondents can be asked about without pictures.
+
+    Raises:
+        InputError: Topics of the user's were named.
+    """
+    if settings.questions is not None or settings.invent:
+        told = "models of the reference world understand no questions of yours"
+        raise InputError(told, "leave --questions and --invent out")
+    looks = [(kind, version) for kind in KINDS for version in kind.versions]
+    stems = [Stem(f"{kind.name} {version.name}", caption=version.caption) for kind, version in looks]
+    lived = [
+        place for place, (kind, version) in enumerate(looks) if kind.group == "pure" and version.name == "endorsed"
+    ]
+    vectors = embedder.texts([stem.caption for stem in stems])
+    return Material("captions", stems, vectors, lived[:: max(1, len(lived) // _ARMS)])
+
+
+def clips_of(corpus: Corpus, embedder: Embedder, settings: SearchSettings, models: Sequence[Model]) -> Material:
+    """The clips that search words find, with their vectors; the first of each word begins an arm.
+
+    Raises:
+        CorpusError: There are none.
+    """
+    rows = retrieve(corpus, embedder, load_keywords(settings.keywords), RetrievalOptions(top_k=settings.top_k))
+    if len(rows) < 2:
+        raise CorpusError("the corpus holds no clips to search among", "add clips to it first")
+    told = FoundClips.of(rows, corpus, models).told
+    ids, vectors = corpus.vectors(embedder.id)
+    place = {frame: number for number, frame in enumerate(ids)}
+    pictures = {row.frame_id: FrameReference(row.picture_sha, corpus.picture_path(row.picture_sha)) for row in rows}
+    own = vectors[[place[row.frame_id] for row in rows]]
+    seeds = list({(row.value, row.keyword): number for number, row in reversed(list(enumerate(rows)))}.values())
+    return Material("clips", pool_of_clips(rows, told, pictures), own, seeds, {row.clip_id: row for row in rows})
+
+
+def _searched(folder: Path, parts: _Parts, teller: Teller) -> tuple[Json, str]:
+    lines = _budget_lines(parts.costs)
+    if parts.settings.dry_run:
+        document: Json = {"dry_run": True, "source": parts.material.source, "budget": list(parts.costs)}
+        return document | {"out": str(folder)}, "\n".join(lines)
+    for line in lines:
+        teller.say(line)
+    make_folder(folder)
+    who, options = parts.who, parts.settings.options
+    total = sum(row["asks"] for row in parts.costs)
+    with AnswerStore(folder / ANSWERS) as store, teller.progress("searching") as advance:
+
+        def standing(now: Standing) -> None:
+            advance(min(now.asked + now.stored, total), total)
+
+        search = prepared(parts.material, who, options, parts.embedder)
+        name = search_name(parts.material, who, options, parts.embedder.id)
+        (found,) = conduct([Named(name, searched(search))], who.cast, store, standing)
+        told = next(iter(conduct([Named(f"{name} trial", _trial(parts))], who.cast, store)))
+    return _written(folder, parts, found, told)
+
+
+def _trial(parts: _Parts) -> Procedure[tuple[JudgeRemark, ...]]:
+    """What is to be said of the judges; nothing where none judged."""
+    if parts.settings.options.objective != "reasons":
+        yield from ()
+        return ()
+    who = parts.who
+    found = yield from tried(closed_trial(labels_of(TEN), _TRIAL), panel_of(who.judges))
+    nothing = PanelVerdicts((), dict.fromkeys(who.judges, ()))
+    subjects = list(dict.fromkeys(who.cast[person.to].id for person in who.final))
+    return remarks(found, nothing, who.judges, subjects)
+
+
+def _written(folder: Path, parts: _Parts, found: Found, told: Sequence[JudgeRemark]) -> tuple[Json, str]:
+    options, material, who = parts.settings.options, parts.material, parts.who
+    names = [person.name for person in who.final]
+    document: Json = {
+        "dry_run": False,
+        "out": str(folder),
+        "source": material.source,
+        "objective": options.objective,
+        "options": asdict(options),
+        "respondents": names,
+        "searching": [person.name for person in who.searching],
+        "judges": sorted(who.judges.values()),
+        "judge_remarks": [asdict(each) for each in told],
+        "embedder": parts.embedder.id,
+        "budget": list(parts.costs),
+        "n_questions": len(found.questions),
+        "pulls": sum(found.pulls.values()),
+        "repeated": found.repeated,
+        "unheard": found.unheard,
+        "rewritings": found.rewritings,
+        "similarity": None if np.isnan(found.similarity) else found.similarity,
+        "informativeness": improvement(found.seeds, found.questions),
+        "telling": [],
+    }
+    if options.objective == "reasons":
+        document |= reported(found.questions, names, TEN, RatingOptions(), options.seed)
+        form = "published" if material.source == "questions" else "plain"
+        if material.source != "clips":
+            told_of: Json = {"form": form, "judges": document["judges"], "options": document["options"]}
+            write_questions(folder / QUESTIONS, found.questions, names, TEN, told_of)
+            document["questions"] = str(folder / QUESTIONS)
+    if material.source == "clips":
+        document |= _sharpened(folder, parts, found)
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    write_durably(folder / REPORT, f"{text}\n".encode())
+    return document, _in_words(document)
+
+
+def _sharpened(folder: Path, parts: _Parts, found: Found) -> Json:
+    """The set of clips that tells most of every value, out of all that were tried."""
+    rows = parts.material.rows
+    tried_clips = {each.stem.id: each for each in [*found.seeds, *found.questions] if each.stem.id in rows}
+    liked = [each for each in tried_clips.values() if each.liking]
+    telling = sorted(liked, key=lambda each: -each.total)[:10]
+    told: Json = {
+        "tried": len(tried_clips),
+        "telling": [
+            {
+                "question": each.stem.id,
+                "value": rows[each.stem.id].value,
+                "score": asdict(each.score) if each.score else {},
+                "answers": [
+                    {"respondent": person.name, "log_odds": number if np.isfinite(number) else None}
+                    for person, number in zip(parts.who.final, each.liking, strict=True)
+                ],
+            }
+            for each in telling
+        ],
+    }
+    if not liked:
+        return {} if parts.settings.options.objective == "reasons" else told
+    values = [rows[each.stem.id].value for each in liked]
+    liking = np.array([each.liking for each in liked]).T
+    if len(liking) < _FEWEST_TO_SHARPEN:
+        return told | {"why": f"fewer than {_FEWEST_TO_SHARPEN} respondents: no set was made"}
+    chosen = [liked[place] for place in sharpest(liking, values, parts.settings.clips)]
+    path = folder / STIMULI
+    made: Json = {"objective": "liking", "respondents": [person.name for person in parts.who.final]}
+    scores = {each.stem.id: each.total for each in chosen}
+    write_stimuli(path, [rows[each.stem.id] for each in chosen], scores, made)
+    return told | {"stimuli": str(path), "n_clips": len(chosen)}
+
+
+def _costs(most: Budget, who: People, settings: SearchSettings) -> list[Json]:
+    """What every role is asked at most, with tokens and money as far as they are known."""
+    prices = load_prices(settings.prices)
+    rows: list[Json] = []
+    for role, asks in most.asks.items():
+        model = who.cast[role].id
+        cost = spending(str(ModelId.parse(model).short), prices, settings.loading)
+        prompt = asks * most.letters[role] // _LETTERS_A_TOKEN
+        reply = asks * most.reply[role]
+        row = {"role": role, "model": model, "asks": asks, "prompt_tokens": prompt, "reply_tokens": reply}
+        rows.append(row | {"dollars": cost.dollars(prompt, reply), "prices": cost.prices})
+    return rows
+
+
+def _budget_lines(costs: Sequence[Json]) -> list[str]:
+    total = sum(row["asks"] for row in costs)
+    known = [row["dollars"] for row in costs if row["dollars"] is not None]
+    money = f"${sum(known):,.2f}" if len(known) == len(costs) else "unknown for some models"
+    lines = [f"at most {total:,} asks; cost {money}"]
+    for row in costs:
+        dollars = "price unknown" if row["dollars"] is None else f"${row['dollars']:,.2f}"
+        lines.append(f"  {row['role']} ({row['model']}): {row['asks']:,} asks at most, {dollars}")
+    return lines
+
+
+def _in_words(document: Json) -> str:
+    found: Mapping[str, float | None] = document["informativeness"]
+    share, mean, seeds = (found[name] for name in ("share_above", "mean_questions", "mean_seeds"))
+    above = "" if share is None else f", {share:+.1%} of the seeds'"
+    lines = [
+        f"{document['n_questions']:,} {document['source']} in {document['pulls']:,} pulls; mean S "
+        f"{'-' if mean is None else f'{mean:.2f}'} (seeds {'-' if seeds is None else f'{seeds:.2f}'}{above})"
+    ]
+    for each in flagged(JudgeRemark(**row) for row in document["judge_remarks"]):
+        lines.append(f"caution: {each.statement}")
+    if document.get("scores"):
+        header = ("respondent", *(TEN.label(value) for value in TEN.dimensions))
+        cells = [(row["respondent"], *(f"{row[value]:.1f}" for value in TEN.dimensions)) for row in document["scores"]]
+        lines += ["", table(header, cells)]
+        trusted = document["reliability"]
+        numbers = ("alpha", "variation", "between_models", "between_models_centred", "within_models")
+        lines.append(", ".join(f"{name} {_short(trusted[name])}" for name in numbers))
+    for row in document["telling"][:5]:
+        lines.append(f"{row['score'].get('total', 0.0):.2f}  {row['question']}")
+    if "stimuli" in document:
+        lines.append(f"{document['n_clips']} clips: valuespectrum bench --stimuli {document['stimuli']} --corpus DIR")
+    return "\n".join(lines)
+
+
+def _short(number: float | None) -> str:
+    return "-" if number is None else f"{number:.3f}"

@@ -1,0 +1,192 @@
+"""From models, seeds or a corpus to a search that can be conducted, and what it will ask at most."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from agents.answers.respondent import BARE, Role
+from agents.judges.panel import JUDGE, Panel, judge_role
+from agents.models.base import FrameReference, Model
+from agents.personas.persona import Persona
+from agents.procedures.procedure import SUBJECT
+from valuespectrum.instruments.adaem.asking import Asking, Person
+from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
+from valuespectrum.instruments.adaem.novelty import Texts
+from valuespectrum.instruments.adaem.options import SearchOptions
+from valuespectrum.instruments.adaem.pool import PoolWriter
+from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
+from valuespectrum.instruments.adaem.search import Scorer, Search, Writer
+from valuespectrum.instruments.adaem.stems import POINTS, Stem, answer_form
+from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES, PlainCarries, judge_form
+from valuespectrum.instruments.roles import roles
+from valuespectrum.stimuli.retrieval import StimulusRow
+from valuespectrum.theory.value_sets import TEN
+from vectorstore.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from ingest.embedding.base import Embedder
+    from valuespectrum.instruments.adaem.novelty import Vectors
+
+Source = Literal["questions", "captions", "clips"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What there is to ask about."""
+
+    source: Source
+    stems: Sequence[Stem]
+    """Seeds of a chain; or everything in a pool."""
+    vectors: Vectors | None = None
+    """Of a pool."""
+    arms: Sequence[int] = ()
+    """Seeds of a pool."""
+    rows: Mapping[str, StimulusRow] = field(default_factory=dict)
+    """Clip to what it was found for."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Who takes part, and who plays which role of the cast."""
+
+    searching: Sequence[Person]
+    final: Sequence[Person]
+    cast: Mapping[str, Model]
+    judges: Mapping[str, str]
+    """Role to model id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a search asks of each role of the cast, at most."""
+
+    asks: Mapping[str, int]
+    letters: Mapping[str, int]
+    """Letters of a prompt, about, for guessing tokens."""
+    reply: Mapping[str, int]
+    """Tokens of an answer, about."""
+
+
+def people(
+    searching: Sequence[Model], further: Sequence[Model], judges: Sequence[Model], personas: Sequence[Persona]
+) -> People:
+    """Respondents and judges.
+
+    Args:
+        searching: They score while the search goes on, and write.
+        further: They give final scores together with those of the search; a model that is named twice counts once.
+        judges: They say what points carry; the first of the search where none is named.
+        personas: Roles that every model plays beside itself.
+    """
+    cast: dict[str, Model] = {}
+    persons: list[list[Person]] = []
+    played = roles(personas, ("simple",), 0, 0)
+    for side, models in (("search", searching), ("final", further)):
+        listed = []
+        for number, model in enumerate(models, start=1):
+            to = SUBJECT if (side, number) == ("search", 1) else f"{SUBJECT} {side} {number}"
+            cast[to] = model
+            listed += [_person(model, to, role) for role in played]
+        persons.append(listed)
+    chosen = list(judges) or [searching[0]]
+    named = {judge_role(number): model for number, model in enumerate(chosen)}
+    cast |= named
+    own, others = persons
+    return People(own, [*own, *others], cast, {role: model.id for role, model in named.items()})
+
+
+def _person(model: Model, to: str, role: Role) -> Person:
+    short = model.id.partition("@")[0]
+    return Person(short if role == BARE else f"{short} as {role.words}", to, answer_form(model.id), role)
+
+
+def plain_only(models: Sequence[Model]) -> bool:
+    """Whether all models know the reference world only.
+
+    Raises:
+        InputError: Some do and some do not: they cannot be asked alike.
+    """
+    known = [model.id.partition(":")[0] in PLAIN_SCHEMES for model in models]
+    if any(known) and not all(known):
+        raise InputError("models of the reference world and others are not asked the same questions", "name one kind")
+    return all(known)
+
+
+def panel_of(judges: Mapping[str, str]) -> Panel:
+    """How every judge is asked."""
+    return {role: judge_form(model, TEN, "carries") for role, model in judges.items()}
+
+
+def prepared(material: Material, who: People, options: SearchOptions, embedder: Embedder) -> Search:
+    """A search that is not begun yet."""
+    texts = Texts(embedder.texts)
+    scorer: Scorer = LikingScorer()
+    if options.objective == "reasons":
+        scorer = ReasonsScorer(Asking(panel_of(who.judges), TEN, texts, options.telling, options.draw))
+    writer: Writer
+    if material.source == "questions":
+        writer = ChainWriter(material.stems, who.searching, TEN, ChainOptions(options.exemplars, options.draw))
+    else:
+        assert material.vectors is not None, "a pool has vectors"
+        writer = PoolWriter(material.stems, material.vectors, material.arms)
+    return Search(writer, scorer, texts, who.searching, who.final, options)
+
+
+def search_name(material: Material, who: People, options: SearchOptions, embedder_id: str) -> str:
+    """What the search was made of: other seeds, people or options are another one."""
+    told = [
+        material.source,
+        [[stem.id, stem.text, stem.argument, stem.caption] for stem in material.stems],
+        list(material.arms),
+        [[person.name, person.form.name, person.role.system] for person in who.final],
+        sorted(who.judges.items()),
+        asdict(options),
+        embedder_id,
+    ]
+    return f"search {hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
+
+
+def budget(material: Material, who: People, options: SearchOptions) -> Budget:
+    """Asks of each role, at most: every question is new, and every rewriting gains."""
+    seeds = len(material.arms) or len(material.stems)
+    tried = min(seeds, options.pulls)
+    written = options.pulls * options.each * len(who.searching)
+    chain = material.source == "questions"
+    kept = written if chain else min(written, len(material.stems) - seeds)
+    rewritten = kept * options.deepest if chain else 0
+    cells = 2 if options.objective == "liking" else 1
+    asks = dict.fromkeys(who.cast, 0)
+    for person in who.searching:
+        asks[person.to] += (tried + kept + rewritten) * cells
+    for person in who.final:
+        asks[person.to] += (tried + kept) * cells * (options.objective == "reasons" or person not in who.searching)
+    writers = list(dict.fromkeys(person.to for person in who.searching))
+    for to in writers if chain else ():
+        asks[to] += 2 * (written + rewritten) // len(writers)
+    if options.objective == "reasons":
+        answers = (tried + kept + rewritten) * len(who.searching) + (tried + kept) * len(who.final)
+        texts = answers * POINTS + tried + kept + rewritten
+        panel = panel_of(who.judges)
+        for role in who.judges:
+            asks[role] += texts * (1 if isinstance(panel[role], PlainCarries) else len(TEN))
+    judges = {role: role.startswith(JUDGE) for role in asks}
+    letters = {role: 1600 if judging else 600 for role, judging in judges.items()}
+    return Budget(asks, letters, {role: 4 if judging else 150 for role, judging in judges.items()})
+
+
+def pool_of_clips(
+    rows: Sequence[StimulusRow], tags: Mapping[str, Mapping[str, str | int]], pictures: Mapping[str, FrameReference]
+) -> list[Stem]:
+    """Clips as questions, each shown in the frame by which it was found.
+
+    Args:
+        rows: What search words found.
+        tags: Frame to what those are told of it who see nothing.
+        pictures: Frame to its picture.
+    """
+    text = "Should more people do what this video shows?"
+    return [Stem(row.clip_id, text, frames=(pictures[row.frame_id],), tags=tags.get(row.frame_id, {})) for row in rows]

@@ -1,0 +1,84 @@
+"""Settings of a search for what tells respondents apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat
+
+if TYPE_CHECKING:
+    from agents.models.base import ModelOptions
+    from valuespectrum.instruments.adaem.options import SearchOptions
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How questions are searched for; the names are those of the options of ``valuespectrum instrument search``."""
+
+    judge: tuple[str, ...] = ()
+    """Models that say which values a point carries; a model of the search judges itself where none is named, and is
+    then named for it."""
+    final: tuple[str, ...] = ()
+    """Further models for final scores; models that are to be measured belong neither here nor in the search."""
+    persona: tuple[str, ...] = ()
+    """Roles that every model plays beside itself."""
+    personas: Path | None = None
+    questions: Path | None = None
+    """Topics to begin with, one a line; ours where none are named."""
+    corpus: Path | None = None
+    """Search its clips in place of questions."""
+    keywords: Path | None = None
+    top_k: int = 10
+    """Clips of each search word that are searched among."""
+    clips: int = 5
+    """Clips of a value in the sharpened set."""
+    objective: Literal["reasons", "liking"] | None = None
+    """``liking`` where clips are searched, else ``reasons``."""
+    pulls: int = 200
+    each: int = 3
+    at_once: int = 1
+    most_alike: float = 0.85
+    gain: float = 0.5
+    deepest: int = 3
+    invent: int = 0
+    """Topics that the models of the search invent beside the seeds."""
+    embedder: str = ""
+    """Of texts and clips; the reference embedder, or that of the corpus, where none is named."""
+    dry_run: bool = False
+    seed: int = 0
+    prices: Path | None = None
+    device: str = "auto"
+    dtype: ModelFormat = "auto"
+    batch_size: int = 32
+    engine: EngineName = "auto"
+    layout: LayoutName = "persona-first"
+    samples: int = 0
+    temperature: float = 1.0
+
+    @property
+    def loading(self) -> ModelOptions:
+        """How models are loaded."""
+        from agents.models.base import ModelOptions
+
+        names = {each.name for each in fields(ModelOptions)} & {each.name for each in fields(self)}
+        return ModelOptions(**{name: getattr(self, name) for name in names})
+
+    @property
+    def options(self) -> SearchOptions:
+        """Options of the loop."""
+        from valuespectrum.instruments.adaem.options import SearchOptions
+
+        return SearchOptions(
+            self.pulls,
+            self.each,
+            # Neighbours of a clip are alike on purpose; what was asked is not asked again.
+            1.0 if self.corpus is not None else self.most_alike,
+            self.gain,
+            self.deepest,
+            self.invent,
+            objective=self.objective or ("liking" if self.corpus is not None else "reasons"),
+            at_once=self.at_once,
+            seed=self.seed,
+        )
