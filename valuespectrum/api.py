@@ -150,6 +150,7 @@ if TYPE_CHECKING:
         SpokenStrategy as SpokenStrategy,
         StrategyName as StrategyName,
         TargetName as TargetName,
+        ObjectiveName as ObjectiveName,
         ThresholdsName as ThresholdsName,
     )
     from valuespectrum.operations.shared.known import (
@@ -229,6 +230,11 @@ if TYPE_CHECKING:
         ordinal as ordinal,
         plan_ratings as plan_ratings,
     )
+    from valuespectrum.operations.searches.settings import SearchSettings as SearchSettings
+    from valuespectrum.operations.searches.telling import (
+        TellingSearch as TellingSearch,
+        search_telling as search_telling,
+    )
     from valuespectrum.operations.studies.people import (
         PeopleSessions as PeopleSessions,
         PeopleSettings as PeopleSettings,
@@ -303,7 +309,7 @@ _HOMES = {
     "valuespectrum.operations.shared.choices": (
         "AcrossName DecoderName EmbedderFormat EngineName ExportForm FormName FrameName LayoutName ModelFormat "
         "OverName PeopleLayout PersonaFormat PlaceName RaterName ReadoutName SamplingName SearchEngine SpokenStrategy "
-        "StrategyName TargetName ThresholdsName"
+        "ObjectiveName StrategyName TargetName ThresholdsName"
     ),
     "valuespectrum.operations.shared.known": (
         "known_batteries known_instruments known_levels known_parts known_personas known_policies known_values"
@@ -328,6 +334,8 @@ _HOMES = {
     "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",
     "valuespectrum.operations.studies.levels": "LevelRuns bench_level plan_level",
     "valuespectrum.operations.studies.ordinal": "OrdinalComparison OrdinalSettings RepeatsPlan ordinal plan_ratings",
+    "valuespectrum.operations.searches.settings": "SearchSettings",
+    "valuespectrum.operations.searches.telling": "TellingSearch search_telling",
     "valuespectrum.operations.studies.people": "PeopleSessions PeopleSettings people",
     "valuespectrum.operations.studies.reproduce": "Reproduction reproduce",
     "valuespectrum.operations.studies.roleplay": (

@@ -24,6 +24,7 @@ from valuespectrum.instruments.adaem.reported import improvement, reported
 from valuespectrum.instruments.adaem.search import Found, searched
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.instruments.judging.labels import labels_of
+from valuespectrum.measuring.plan import UnloadedModel
 from valuespectrum.measuring.presenting import FoundClips
 from valuespectrum.operations.searches.prepared import (
     Budget,
@@ -95,7 +96,10 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
     teller.doing("loading models")
     every = list(dict.fromkeys([*specs, *settings.final, *settings.judge]))
     check_specs(every, settings.loading, settings.prices)
-    loaded = dict(zip(every, load_models(every, settings.loading, settings.prices), strict=True))
+    if settings.dry_run:
+        loaded: Mapping[str, Model] = {spec: UnloadedModel(spec) for spec in every}
+    else:
+        loaded = dict(zip(every, load_models(every, settings.loading, settings.prices), strict=True))
     sides = [[loaded[spec] for spec in side] for side in (specs, settings.final, settings.judge)]
     plain = plain_only([*sides[0], *sides[1]])
     who = people(sides[0], sides[1], sides[2], chosen_personas(settings.persona, settings.personas))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat
+from valuespectrum.operations.shared.choices import EngineName, LayoutName, ModelFormat, ObjectiveName
 
 if TYPE_CHECKING:
     from agents.models.base import ModelOptions
@@ -34,7 +34,7 @@ class SearchSettings:
     """Clips of each search word that are searched among."""
     clips: int = 5
     """Clips of a value in the sharpened set."""
-    objective: Literal["reasons", "liking"] | None = None
+    objective: ObjectiveName | None = None
     """``liking`` where clips are searched, else ``reasons``."""
     pulls: int = 200
     each: int = 3

@@ -58,5 +58,6 @@ TargetName = Literal[
 """What was published and can be made again."""
 PeopleLayout = Literal["personaact", "shortvideo", "history"]
 """Files of what people watched."""
+ObjectiveName = Literal["reasons", "liking"]
 ThresholdsName = Literal["shared", "own"]
 """Whether respondents use a scale alike, or each in a way of its own."""
