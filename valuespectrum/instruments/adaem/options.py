@@ -30,6 +30,8 @@ class SearchOptions:
     """Further topics that the models of the search invent before it begins."""
     exemplars: int = 5
     """Best questions of the arm that a writer is shown."""
+    keep: float = 1.0
+    """Share of the questions, those that scored highest, that get final scores; all as published."""
     objective: Objective = "reasons"
     """``reasons``: S of what answers carry; ``liking``: divergence of the answers to the like question (clips)."""
     telling: TellingOptions = field(default_factory=TellingOptions)
@@ -44,7 +46,8 @@ class SearchOptions:
         for name, count in counts.items():
             if count < 1:
                 raise InputError(f"{name} must be at least 1, not {count}")
-        if not 0 < self.most_alike <= 1:
-            raise InputError(f"most-alike lies above 0 and is at most 1, not {self.most_alike}")
+        for name, share in {"most-alike": self.most_alike, "keep": self.keep}.items():
+            if not 0 < share <= 1:
+                raise InputError(f"{name} lies above 0 and is at most 1, not {share}")
         if min(self.deepest, self.draw, self.invent) < 0:
             raise InputError("deepest, draw and invent are counted from 0")

@@ -68,6 +68,8 @@ class Found:
     """With the scores of the final respondents."""
     questions: list[Answered] = field(default_factory=list)
     """Those that were kept, likewise."""
+    tried: list[Answered] = field(default_factory=list)
+    """Everything that was scored, seeds first, with the scores of those who searched."""
     pulls: dict[str, int] = field(default_factory=dict)
     """Arm to how often it was chosen."""
     repeated: int = 0
@@ -122,8 +124,10 @@ def searched(search: Search) -> Procedure[Found]:
             arms[place].scored += own
             bandit.learn(place, [each.total for each in own])
         done += len(places)
-    final = yield from search.scorer.scored([each.stem for each in kept], search.final, final=True)
+    best = sorted(kept, key=lambda each: -each.total)[: max(1, round(options.keep * len(kept)))]
+    final = yield from search.scorer.scored([each.stem for each in best], search.final, final=True)
     seeds = [arm.stem for arm in arms if arm.stem.id in found.pulls]
+    found.tried = [*(arm.scored[0] for arm in arms if arm.scored), *kept]
     found.seeds = yield from search.scorer.scored(seeds, search.final, final=True)
     found.questions = [each for each in final if each.score is not None]
     found.similarity = stored.mean_similarity()

@@ -59,6 +59,8 @@ ANSWERS, QUESTIONS, STIMULI, REPORT = "answers.sqlite", "questions.json", "stimu
 _LETTERS_A_TOKEN = 4
 _FEWEST_TO_SHARPEN = 3
 _TRIAL = 60
+_SHOWN = 10
+"""Clips that a report shows, with how each respondent likes them."""
 _ARMS = 20
 """Captions of the reference world that a search begins with."""
 
@@ -231,11 +233,11 @@ def _written(folder: Path, parts: _Parts, found: Found, told: Sequence[JudgeRema
 def _sharpened(folder: Path, parts: _Parts, found: Found) -> Json:
     """The set of clips that tells most of every value, out of all that were tried."""
     rows = parts.material.rows
-    tried_clips = {each.stem.id: each for each in [*found.seeds, *found.questions] if each.stem.id in rows}
-    liked = [each for each in tried_clips.values() if each.liking]
-    telling = sorted(liked, key=lambda each: -each.total)[:10]
+    liked = [each for each in found.tried if each.liking]
+    final = [each for each in found.questions if each.liking]
+    telling = sorted(final, key=lambda each: -each.total)[:_SHOWN]
     told: Json = {
-        "tried": len(tried_clips),
+        "tried": len(found.tried),
         "telling": [
             {
                 "question": each.stem.id,
@@ -257,7 +259,7 @@ def _sharpened(folder: Path, parts: _Parts, found: Found) -> Json:
         return told | {"why": f"fewer than {_FEWEST_TO_SHARPEN} respondents: no set was made"}
     chosen = [liked[place] for place in sharpest(liking, values, parts.settings.clips)]
     path = folder / STIMULI
-    made: Json = {"objective": "liking", "respondents": [person.name for person in parts.who.final]}
+    made: Json = {"objective": "liking", "respondents": [person.name for person in parts.who.searching]}
     scores = {each.stem.id: each.total for each in chosen}
     write_stimuli(path, [rows[each.stem.id] for each in chosen], scores, made)
     return told | {"stimuli": str(path), "n_clips": len(chosen)}

@@ -42,6 +42,8 @@ class SearchSettings:
     most_alike: float = 0.85
     gain: float = 0.5
     deepest: int = 3
+    keep: float | None = None
+    """Share of what was found, the best, that is given final scores: a quarter of clips, else all."""
     invent: int = 0
     """Topics that the models of the search invent beside the seeds."""
     embedder: str = ""
@@ -78,6 +80,7 @@ class SearchSettings:
             self.gain,
             self.deepest,
             self.invent,
+            keep=self.keep or (0.25 if self.corpus is not None else 1.0),
             objective=self.objective or ("liking" if self.corpus is not None else "reasons"),
             at_once=self.at_once,
             seed=self.seed,

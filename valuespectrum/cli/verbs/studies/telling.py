@@ -78,6 +78,15 @@ def search(
     ] = 0.85,
     gain: Annotated[float, typer.Option(help="Go on rewriting while S rises by more.", min=0.0)] = 0.5,
     deepest: Annotated[int, typer.Option(help="Most rewritings of a question.", min=0)] = 3,
+    keep: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of what was found, the best, that gets final scores. Default: 0.25 of clips, else 1.",
+            min=0.01,
+            max=1.0,
+            show_default=False,
+        ),
+    ] = None,
     invent: Annotated[int, typer.Option(help="Topics that the models invent first.", min=0)] = 0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be asked at most, and what it would cost.")
@@ -117,6 +126,7 @@ def search(
         most_alike,
         gain,
         deepest,
+        keep,
         invent,
         embedder,
         dry_run,
