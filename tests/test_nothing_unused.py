@@ -11,12 +11,8 @@ import pytest
 from house import PACKAGES, ROOT, modules
 
 OFFERED = {
-    "PanelVerdicts.consensus": "judges",
-    "closed_trial": "judges",
     "corrected_share": "judges",
     "judge_findings": "judges",
-    "judge_form": "judges",
-    "judge_role": "judges",
     "naming_trial": "judges",
     "matched_pair": "reference-world",
     "Corpus.keep_uploader_names": "corpus",
