@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from agents.models.base import ModelOptions
 from agents.procedures.procedure import alone
 from bench.truth.adaptive import OPENED_BY
-from valuespectrum.instruments.adaem.asking import Asking, Person
+from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
 from valuespectrum.instruments.adaem.novelty import Texts
-from valuespectrum.instruments.adaem.options import SearchOptions
+from valuespectrum.instruments.adaem.options import LoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.reported import improvement
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
-from valuespectrum.instruments.adaem.search import Found, Scorer, Search, searched
+from valuespectrum.instruments.adaem.search import FoundQuestions, QuestionScorer, Search, searched
 from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
 from valuespectrum.instruments.judging.plain import PlainCarries
 from valuespectrum.reference.cohort import COHORT, CohortMember
@@ -58,15 +58,17 @@ KEEP = 0.25
 SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, FULL)
 
 
-def search(stems: Sequence[Stem], vectors: NDArray[np.float32], arms: Sequence[int], people: Sides, how: How) -> Found:
+def search(
+    stems: Sequence[Stem], vectors: NDArray[np.float32], arms: Sequence[int], people: Sides, how: How
+) -> FoundQuestions:
     """One search among twins."""
     cast = {f"r{place}": TwinModel(member) for place, member in enumerate([*people.searching, *people.final])}
-    persons = [Person(member.name, f"r{place}", PlainReasons()) for place, member in enumerate(people.every)]
+    persons = [Answerer(member.name, f"r{place}", PlainReasons()) for place, member in enumerate(people.every)]
     judge = TwinModel(people.judge, ModelOptions(samples=1, seed=how.options.seed))
-    scorer: Scorer = LikingScorer()
+    scorer: QuestionScorer = LikingScorer()
     texts = Texts(load().texts)
     if how.options.objective == "reasons":
-        scorer = ReasonsScorer(Asking({"judge": PlainCarries()}, SET, texts, how.options.telling))
+        scorer = ReasonsScorer(JudgedAsking({"judge": PlainCarries()}, SET, texts, how.options.telling))
     count = len(people.searching)
     given = Search(PoolWriter(stems, vectors, arms), scorer, texts, persons[:count], persons[count:], how.options)
     return alone(searched(given), {**cast, "judge": judge})
@@ -90,7 +92,7 @@ class Sides:
 class How:
     """Options of one search."""
 
-    options: SearchOptions
+    options: LoopOptions
 
 
 def questions(cohort: Sequence[CohortMember], number: int, pulls: int) -> float:
@@ -101,7 +103,7 @@ def questions(cohort: Sequence[CohortMember], number: int, pulls: int) -> float:
     rng = np.random.default_rng(number)
     arms = sorted(int(place) for place in rng.choice(lived, 20, replace=False))
     sides = Sides(draw_respondents(4, seed=1000 + number), cohort, COHORT[number % len(COHORT)])
-    options = SearchOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, seed=number, keep=KEEP)
+    options = LoopOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, seed=number, keep=KEEP)
     vectors = load().texts([stem.caption for stem in stems])
     found = search(stems, vectors, arms, sides, How(options))
     return float(improvement(found.seeds, found.questions)["share_above"] or np.nan)
@@ -181,7 +183,7 @@ def clips(cohort: Sequence[CohortMember], number: int, pulls: int, people: int) 
     rng = np.random.default_rng(number)
     arms = sorted(int(place) for place in rng.choice(len(world.stems), 50, replace=False))
     sides = Sides(draw_respondents(people, seed=2000 + number), cohort, COHORT[0])
-    options = SearchOptions(pulls=pulls, each=1, most_alike=1.0, objective="liking", at_once=10, keep=KEEP, seed=number)
+    options = LoopOptions(pulls=pulls, each=1, most_alike=1.0, objective="liking", at_once=10, keep=KEEP, seed=number)
     found = search(world.stems, vectors, arms, sides, How(options))
     place = {stem.id: number for number, stem in enumerate(world.stems)}
     visited = sorted(place[each.stem.id] for each in found.tried)

@@ -13,7 +13,7 @@ from agents.judges.cases import Case
 from agents.judges.panel import Panel, judged
 from agents.procedures.procedure import Addressed, Procedure
 from valuespectrum.instruments.adaem.novelty import Texts
-from valuespectrum.instruments.adaem.stems import AnswerForm, Reply, Stem, replies
+from valuespectrum.instruments.adaem.stems import AnswerForm, PointsReply, Stem, replies
 from valuespectrum.scoring.telling.informativeness import Telling, TellingOptions, ValuesTold, telling
 from valuespectrum.theory.value_sets import ValueSet
 
@@ -21,7 +21,7 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Answerer:
     """One respondent of a search."""
 
     name: str
@@ -33,7 +33,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class JudgedAsking:
     """Who judges what answers carry, and how."""
 
     panel: Panel
@@ -48,7 +48,7 @@ class Answered:
     """One question with what respondents said to it."""
 
     stem: Stem
-    replies: tuple[Reply | None, ...]
+    replies: tuple[PointsReply | None, ...]
     """By person; ``None`` for no answer."""
     points: tuple[Bools | None, ...]
     """By person: shape (points, values), which values each point carries; ``None`` for no answer, or none that judges
@@ -72,7 +72,7 @@ class Answered:
         return np.array(rows, np.int8).reshape(len(rows), values)
 
 
-def answered(stems: Sequence[Stem], people: Sequence[Person], asking: Asking) -> Procedure[list[Answered]]:
+def answered(stems: Sequence[Stem], people: Sequence[Answerer], asking: JudgedAsking) -> Procedure[list[Answered]]:
     """Ask every question of everybody, have the points judged, and score the questions.
 
     Two rounds of asks, whatever the number of questions.
@@ -94,7 +94,7 @@ def answered(stems: Sequence[Stem], people: Sequence[Person], asking: Asking) ->
     return found
 
 
-def carried_values(texts: Sequence[str], asking: Asking) -> Procedure[Mapping[str, Bools]]:
+def carried_values(texts: Sequence[str], asking: JudgedAsking) -> Procedure[Mapping[str, Bools]]:
     """Which values texts carry: what more than half of the judges say of every value.
 
     Args:
@@ -116,7 +116,9 @@ def carried_values(texts: Sequence[str], asking: Asking) -> Procedure[Mapping[st
     return found
 
 
-def _scored(stem: Stem, said: tuple[Reply | None, ...], carries: Mapping[str, Bools], asking: Asking) -> Answered:
+def _scored(
+    stem: Stem, said: tuple[PointsReply | None, ...], carries: Mapping[str, Bools], asking: JudgedAsking
+) -> Answered:
     heard = [[point for point in reply.points if point in carries] if reply else [] for reply in said]
     points = tuple(np.stack([carries[point] for point in each]) if each else None for each in heard)
     question = carries.get(stem.words, np.zeros(len(asking.values), bool))

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from agents.models.base import Answer, Ask, Stimulus
 from agents.models.parsing.thinking import split_thinking
 from agents.procedures.procedure import Addressed, Procedure
-from valuespectrum.instruments.adaem.asking import Answered, Person
+from valuespectrum.instruments.adaem.asking import Answered, Answerer
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.theory.value_sets import ValueSet
 from vectorstore.foundation.text import quotable, visible_line
@@ -84,7 +84,7 @@ class ChainWriter:
     rewrites = True
 
     def __init__(
-        self, seeds: Sequence[Stem], writers: Sequence[Person], values: ValueSet, options: ChainOptions | None = None
+        self, seeds: Sequence[Stem], writers: Sequence[Answerer], values: ValueSet, options: ChainOptions | None = None
     ) -> None:
         self.seeds = [replace(seed, arm=seed.id) for seed in seeds]
         self._writers = list(writers)

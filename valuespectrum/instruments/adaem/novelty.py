@@ -49,7 +49,7 @@ class Texts:
         return found
 
 
-class Stored:
+class StoredTexts:
     """Everything that was kept so far."""
 
     def __init__(self, texts: Texts) -> None:

@@ -11,7 +11,7 @@ from agents.models.base import Ask, Stimulus
 from agents.models.evidence import log_odds
 from agents.models.yes_no import NO, YES
 from agents.procedures.procedure import Addressed, Procedure
-from valuespectrum.instruments.adaem.asking import Answered, Asking, Person, answered
+from valuespectrum.instruments.adaem.asking import Answered, Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.instruments.question_list import put_to
 from valuespectrum.instruments.wordings.liking import LIKE_WORDINGS
@@ -26,9 +26,9 @@ _CELLS = ((1, ("yes", "no")), (-1, ("no", "yes")))
 class ReasonsScorer:
     """S of AdAEM."""
 
-    asking: Asking
+    asking: JudgedAsking
 
-    def scored(self, stems: Sequence[Stem], people: Sequence[Person], final: bool) -> Procedure[list[Answered]]:
+    def scored(self, stems: Sequence[Stem], people: Sequence[Answerer], final: bool) -> Procedure[list[Answered]]:
         """Ask for points and have them judged."""
         asking = replace(self.asking, draw=self.asking.draw + 1) if final else self.asking
         return (yield from answered(stems, people, asking))
@@ -44,7 +44,7 @@ class LikingScorer:
 
     values: int = 10
 
-    def scored(self, stems: Sequence[Stem], people: Sequence[Person], final: bool) -> Procedure[list[Answered]]:
+    def scored(self, stems: Sequence[Stem], people: Sequence[Answerer], final: bool) -> Procedure[list[Answered]]:
         """Ask the like question about every clip; the score stands in bits times a hundred."""
         del final
         asks = [[_like(stem, person, cell) for cell in range(len(_CELLS))] for stem in stems for person in people]
@@ -69,7 +69,7 @@ def _known(number: float | None) -> float:
     return float("nan") if number is None else number
 
 
-def _like(stem: Stem, person: Person, cell: int) -> tuple[Ask, str]:
+def _like(stem: Stem, person: Answerer, cell: int) -> tuple[Ask, str]:
     polarity, order = _CELLS[cell]
     words = LIKE_WORDINGS[0].positive if polarity > 0 else LIKE_WORDINGS[0].negative
     tags = {**stem.tags, "item": "like", "value": "", "question": stem.id, "polarity": polarity, "first": order[0]}

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agents.procedures.procedure import Procedure
-from valuespectrum.instruments.adaem.asking import Answered, Person
+from valuespectrum.instruments.adaem.asking import Answered, Answerer
 from valuespectrum.instruments.adaem.bandit import Arms
-from valuespectrum.instruments.adaem.novelty import Stored, Texts
-from valuespectrum.instruments.adaem.options import SearchOptions
+from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
+from valuespectrum.instruments.adaem.options import LoopOptions
 from valuespectrum.instruments.adaem.stems import Stem
 from vectorstore.foundation.random_streams import stream
 
@@ -33,10 +33,10 @@ class Writer(Protocol):
         """Questions again."""
 
 
-class Scorer(Protocol):
+class QuestionScorer(Protocol):
     """What a question tells of respondents."""
 
-    def scored(self, stems: Sequence[Stem], people: Sequence[Person], final: bool) -> Procedure[list[Answered]]:
+    def scored(self, stems: Sequence[Stem], people: Sequence[Answerer], final: bool) -> Procedure[list[Answered]]:
         """Ask and score.
 
         Args:
@@ -51,17 +51,17 @@ class Search:
     """Everything that a search needs."""
 
     writer: Writer
-    scorer: Scorer
+    scorer: QuestionScorer
     texts: Texts
-    people: Sequence[Person]
+    people: Sequence[Answerer]
     """P1: they score while the search goes on, and write."""
-    final: Sequence[Person]
+    final: Sequence[Answerer]
     """P2: they give the scores that are told; models that are to be measured stay out of both."""
-    options: SearchOptions
+    options: LoopOptions
 
 
 @dataclass
-class Found:
+class FoundQuestions:
     """What a search found."""
 
     seeds: list[Answered] = field(default_factory=list)
@@ -88,17 +88,17 @@ class _Arm:
     scored: list[Answered] = field(default_factory=list)
 
 
-def searched(search: Search) -> Procedure[Found]:
+def searched(search: Search) -> Procedure[FoundQuestions]:
     """Search for telling questions.
 
     Args:
         search: Not begun yet; its writer is used up.
     """
-    options, found = search.options, Found()
+    options, found = search.options, FoundQuestions()
     if options.invent:
         yield from search.writer.invented(options.invent)
     arms = [_Arm(stem) for stem in search.writer.seeds]
-    bandit, stored = Arms(len(arms), options.pulls, options.seed), Stored(search.texts)
+    bandit, stored = Arms(len(arms), options.pulls, options.seed), StoredTexts(search.texts)
     stored.add([arm.stem.words for arm in arms if arm.stem.words])
     kept: list[Answered] = []
     done = 0
@@ -157,10 +157,10 @@ def _written(arm: _Arm, place: int, step: int, search: Search) -> Procedure[list
     return found
 
 
-def _novel(new: Sequence[Stem], stored: Stored, search: Search, found: Found) -> list[Stem]:
+def _novel(new: Sequence[Stem], stored: StoredTexts, search: Search, found: FoundQuestions) -> list[Stem]:
     """Those that are near to nothing stored; those of one round are compared with each other, too."""
     fresh: dict[str, Stem] = {}
-    beside = Stored(search.texts)
+    beside = StoredTexts(search.texts)
     for stem in new:
         near = max(stored.nearness(stem.words), beside.nearness(stem.words)) if stem.words else 0.0
         if stem.id in fresh or near > search.options.most_alike:
@@ -171,7 +171,7 @@ def _novel(new: Sequence[Stem], stored: Stored, search: Search, found: Found) ->
     return list(fresh.values())
 
 
-def _refined(scored: Sequence[Answered], search: Search, found: Found) -> Procedure[list[Answered]]:
+def _refined(scored: Sequence[Answered], search: Search, found: FoundQuestions) -> Procedure[list[Answered]]:
     """Rewrite every question while that gains more than tau, at most so often; the best version stays."""
     best = list(scored)
     going = list(range(len(best)))

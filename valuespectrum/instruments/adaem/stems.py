@@ -73,7 +73,7 @@ class Stem:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class PointsReply:
     """An answer that could be read."""
 
     points: tuple[str, ...]
@@ -82,12 +82,12 @@ class Reply:
     """``yes``, ``no``, ``neutral``; empty where none was said. It counts for nothing."""
 
 
-def read_reply(text: str) -> Reply | None:
+def read_reply(text: str) -> PointsReply | None:
     r"""A stance and numbered points out of an answer; ``None`` where there are no points.
 
     Example:
         >>> read_reply("**Stance:** No\n1. Fairness: all pay.\n2. *Freedom* - mine")
-        Reply(points=('Fairness: all pay.', 'Freedom - mine'), stance='no')
+        PointsReply(points=('Fairness: all pay.', 'Freedom - mine'), stance='no')
         >>> read_reply("I can't answer that.") is None
         True
     """
@@ -102,7 +102,7 @@ def read_reply(text: str) -> Reply | None:
             stance = parsed if parsed in {choice.name for choice in STANCES} else stance
     told = tuple(points[number] for number in sorted(points) if number <= POINTS)
     declined = parse_answer(text, STANCES) == REFUSAL and len(told) < POINTS
-    return Reply(told, stance) if told and not declined else None
+    return PointsReply(told, stance) if told and not declined else None
 
 
 class AnswerForm(Protocol):
@@ -180,6 +180,6 @@ def answer_form(model: str, form: FormOfAsking = "auto") -> AnswerForm:
     return PlainReasons() if plain else StanceAndPoints()
 
 
-def replies(answers: Sequence[Answer]) -> list[Reply | None]:
+def replies(answers: Sequence[Answer]) -> list[PointsReply | None]:
     """Answers as they are read; a failed one is none."""
     return [None if answer.error else read_reply(answer.text) for answer in answers]

@@ -21,15 +21,15 @@ from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.adaem.question_file import read_seeds, write_questions
 from valuespectrum.instruments.adaem.reported import improvement, reported
-from valuespectrum.instruments.adaem.search import Found, searched
+from valuespectrum.instruments.adaem.search import FoundQuestions, searched
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.measuring.plan import UnloadedModel
 from valuespectrum.measuring.presenting import FoundClips
 from valuespectrum.operations.searches.prepared import (
     Budget,
-    Material,
     People,
+    SearchMaterial,
     budget,
     panel_of,
     people,
@@ -66,11 +66,11 @@ _ARMS = 20
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _SearchParts:
     """Everything that a search is made of."""
 
     who: People
-    material: Material
+    material: SearchMaterial
     embedder: Embedder
     settings: SearchSettings
     costs: Sequence[Json]
@@ -109,7 +109,9 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         raise InputError("one respondent cannot be told apart from itself", "name a second model, or personas")
     if settings.corpus is None:
         embedder = load_embedder(settings.embedder or "reference")
-        material = _captions(embedder, settings) if plain else Material("questions", read_seeds(settings.questions))
+        material = (
+            _captions(embedder, settings) if plain else SearchMaterial("questions", read_seeds(settings.questions))
+        )
         return _searched(folder, _parts(who, material, embedder, settings), teller)
     with Corpus.open(settings.corpus) as corpus:
         embedder = corpus_embedder(corpus, settings.embedder)
@@ -117,12 +119,12 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         return _searched(folder, _parts(who, material, embedder, settings), teller)
 
 
-def _parts(who: People, material: Material, embedder: Embedder, settings: SearchSettings) -> _Parts:
+def _parts(who: People, material: SearchMaterial, embedder: Embedder, settings: SearchSettings) -> _SearchParts:
     most = budget(material, who, settings.options)
-    return _Parts(who, material, embedder, settings, _costs(most, who, settings))
+    return _SearchParts(who, material, embedder, settings, _costs(most, who, settings))
 
 
-def _captions(embedder: Embedder, settings: SearchSettings) -> Material:
+def _captions(embedder: Embedder, settings: SearchSettings) -> SearchMaterial:
     """Captions of the reference world: what its respondents can be asked about without pictures.
 
     Raises:
@@ -137,10 +139,10 @@ def _captions(embedder: Embedder, settings: SearchSettings) -> Material:
         place for place, (kind, version) in enumerate(looks) if kind.group == "pure" and version.name == "endorsed"
     ]
     vectors = embedder.texts([stem.caption for stem in stems])
-    return Material("captions", stems, vectors, lived[:: max(1, len(lived) // _ARMS)])
+    return SearchMaterial("captions", stems, vectors, lived[:: max(1, len(lived) // _ARMS)])
 
 
-def clips_of(corpus: Corpus, embedder: Embedder, settings: SearchSettings, models: Sequence[Model]) -> Material:
+def clips_of(corpus: Corpus, embedder: Embedder, settings: SearchSettings, models: Sequence[Model]) -> SearchMaterial:
     """The clips that search words find, with their vectors; the first of each word begins an arm.
 
     Raises:
@@ -155,10 +157,10 @@ def clips_of(corpus: Corpus, embedder: Embedder, settings: SearchSettings, model
     pictures = {row.frame_id: FrameReference(row.picture_sha, corpus.picture_path(row.picture_sha)) for row in rows}
     own = vectors[[place[row.frame_id] for row in rows]]
     seeds = list({(row.value, row.keyword): number for number, row in reversed(list(enumerate(rows)))}.values())
-    return Material("clips", pool_of_clips(rows, told, pictures), own, seeds, {row.clip_id: row for row in rows})
+    return SearchMaterial("clips", pool_of_clips(rows, told, pictures), own, seeds, {row.clip_id: row for row in rows})
 
 
-def _searched(folder: Path, parts: _Parts, teller: Teller) -> tuple[Json, str]:
+def _searched(folder: Path, parts: _SearchParts, teller: Teller) -> tuple[Json, str]:
     lines = _budget_lines(parts.costs)
     if parts.settings.dry_run:
         document: Json = {"dry_run": True, "source": parts.material.source, "budget": list(parts.costs)}
@@ -180,7 +182,7 @@ def _searched(folder: Path, parts: _Parts, teller: Teller) -> tuple[Json, str]:
     return _written(folder, parts, found, told)
 
 
-def _trial(parts: _Parts) -> Procedure[tuple[JudgeRemark, ...]]:
+def _trial(parts: _SearchParts) -> Procedure[tuple[JudgeRemark, ...]]:
     """What is to be said of the judges; nothing where none judged."""
     if parts.settings.options.objective != "reasons":
         yield from ()
@@ -192,7 +194,7 @@ def _trial(parts: _Parts) -> Procedure[tuple[JudgeRemark, ...]]:
     return remarks(found, nothing, who.judges, subjects)
 
 
-def _written(folder: Path, parts: _Parts, found: Found, told: Sequence[JudgeRemark]) -> tuple[Json, str]:
+def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Sequence[JudgeRemark]) -> tuple[Json, str]:
     options, material, who = parts.settings.options, parts.material, parts.who
     names = [person.name for person in who.final]
     document: Json = {
@@ -230,7 +232,7 @@ def _written(folder: Path, parts: _Parts, found: Found, told: Sequence[JudgeRema
     return document, _in_words(document)
 
 
-def _sharpened(folder: Path, parts: _Parts, found: Found) -> Json:
+def _sharpened(folder: Path, parts: _SearchParts, found: FoundQuestions) -> Json:
     """The set of clips that tells most of every value, out of all that were tried."""
     rows = parts.material.rows
     liked = [each for each in found.tried if each.liking]

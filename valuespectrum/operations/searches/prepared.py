@@ -13,13 +13,13 @@ from agents.judges.panel import JUDGE, Panel, judge_role
 from agents.models.base import FrameReference, Model
 from agents.personas.persona import Persona
 from agents.procedures.procedure import SUBJECT
-from valuespectrum.instruments.adaem.asking import Asking, Person
+from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
 from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
 from valuespectrum.instruments.adaem.novelty import Texts
-from valuespectrum.instruments.adaem.options import SearchOptions
+from valuespectrum.instruments.adaem.options import LoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
-from valuespectrum.instruments.adaem.search import Scorer, Search, Writer
+from valuespectrum.instruments.adaem.search import QuestionScorer, Search, Writer
 from valuespectrum.instruments.adaem.stems import POINTS, Stem, answer_form
 from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES, PlainCarries, judge_form
 from valuespectrum.instruments.roles import roles
@@ -35,7 +35,7 @@ Source = Literal["questions", "captions", "clips"]
 
 
 @dataclass(frozen=True)
-class Material:
+class SearchMaterial:
     """What there is to ask about."""
 
     source: Source
@@ -53,8 +53,8 @@ class Material:
 class People:
     """Who takes part, and who plays which role of the cast."""
 
-    searching: Sequence[Person]
-    final: Sequence[Person]
+    searching: Sequence[Answerer]
+    final: Sequence[Answerer]
     cast: Mapping[str, Model]
     judges: Mapping[str, str]
     """Role to model id."""
@@ -83,7 +83,7 @@ def people(
         personas: Roles that every model plays beside itself.
     """
     cast: dict[str, Model] = {}
-    persons: list[list[Person]] = []
+    persons: list[list[Answerer]] = []
     played = roles(personas, ("simple",), 0, 0)
     for side, models in (("search", searching), ("final", further)):
         listed = []
@@ -99,9 +99,9 @@ def people(
     return People(own, [*own, *others], cast, {role: model.id for role, model in named.items()})
 
 
-def _person(model: Model, to: str, role: Role) -> Person:
+def _person(model: Model, to: str, role: Role) -> Answerer:
     short = model.id.partition("@")[0]
-    return Person(short if role == BARE else f"{short} as {role.words}", to, answer_form(model.id), role)
+    return Answerer(short if role == BARE else f"{short} as {role.words}", to, answer_form(model.id), role)
 
 
 def plain_only(models: Sequence[Model]) -> bool:
@@ -121,12 +121,12 @@ def panel_of(judges: Mapping[str, str]) -> Panel:
     return {role: judge_form(model, TEN, "carries") for role, model in judges.items()}
 
 
-def prepared(material: Material, who: People, options: SearchOptions, embedder: Embedder) -> Search:
+def prepared(material: SearchMaterial, who: People, options: LoopOptions, embedder: Embedder) -> Search:
     """A search that is not begun yet."""
     texts = Texts(embedder.texts)
-    scorer: Scorer = LikingScorer()
+    scorer: QuestionScorer = LikingScorer()
     if options.objective == "reasons":
-        scorer = ReasonsScorer(Asking(panel_of(who.judges), TEN, texts, options.telling, options.draw))
+        scorer = ReasonsScorer(JudgedAsking(panel_of(who.judges), TEN, texts, options.telling, options.draw))
     writer: Writer
     if material.source == "questions":
         writer = ChainWriter(material.stems, who.searching, TEN, ChainOptions(options.exemplars, options.draw))
@@ -136,7 +136,7 @@ def prepared(material: Material, who: People, options: SearchOptions, embedder: 
     return Search(writer, scorer, texts, who.searching, who.final, options)
 
 
-def search_name(material: Material, who: People, options: SearchOptions, embedder_id: str) -> str:
+def search_name(material: SearchMaterial, who: People, options: LoopOptions, embedder_id: str) -> str:
     """What the search was made of: other seeds, people or options are another one."""
     told = [
         material.source,
@@ -150,7 +150,7 @@ def search_name(material: Material, who: People, options: SearchOptions, embedde
     return f"search {hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 
-def budget(material: Material, who: People, options: SearchOptions) -> Budget:
+def budget(material: SearchMaterial, who: People, options: LoopOptions) -> Budget:
     """Asks of each role, at most: every question is new, and every rewriting gains."""
     seeds = len(material.arms) or len(material.stems)
     tried = min(seeds, options.pulls)

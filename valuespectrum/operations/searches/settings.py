@@ -10,7 +10,7 @@ from valuespectrum.operations.shared.choices import EngineName, LayoutName, Mode
 
 if TYPE_CHECKING:
     from agents.models.base import ModelOptions
-    from valuespectrum.instruments.adaem.options import SearchOptions
+    from valuespectrum.instruments.adaem.options import LoopOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class SearchSettings:
         return ModelOptions(**{name: getattr(self, name) for name in names})
 
     @property
-    def options(self) -> SearchOptions:
+    def options(self) -> LoopOptions:
         """Options of the loop."""
-        from valuespectrum.instruments.adaem.options import SearchOptions
+        from valuespectrum.instruments.adaem.options import LoopOptions
 
-        return SearchOptions(
+        return LoopOptions(
             self.pulls,
             self.each,
             # Neighbours of a clip are alike on purpose; what was asked is not asked again.

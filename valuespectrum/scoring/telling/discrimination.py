@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-LEFT_OVER_WEIGHT = 2.0
-"""Tuned on drawn respondents: below 1, pairs with the same values and another taste for light are told apart."""
+LEFT_OVER_WEIGHT = 4.0
+"""Tuned on the open cohort: below, pairs with the same values and another taste for light are told apart."""
 
 
 def slopes(liking: Floats, values: Sequence[str]) -> tuple[Floats, Floats]:

@@ -17,17 +17,24 @@ from agents.models.parsing.parse import parse_answer
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Named, alone
 from agents.procedures.stored import replay
-from valuespectrum.instruments.adaem.asking import Asking, Person, answered
+from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
 from valuespectrum.instruments.adaem.bandit import Arms
 from valuespectrum.instruments.adaem.chain import ChainWriter
-from valuespectrum.instruments.adaem.novelty import Stored, Texts
-from valuespectrum.instruments.adaem.options import SearchOptions
+from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
+from valuespectrum.instruments.adaem.options import LoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.question_file import read_questions, read_seeds, write_questions
 from valuespectrum.instruments.adaem.reported import improvement, reported
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
-from valuespectrum.instruments.adaem.search import Found, Search, searched
-from valuespectrum.instruments.adaem.stems import PlainReasons, Reply, StanceAndPoints, Stem, answer_form, read_reply
+from valuespectrum.instruments.adaem.search import FoundQuestions, Search, searched
+from valuespectrum.instruments.adaem.stems import (
+    PlainReasons,
+    PointsReply,
+    StanceAndPoints,
+    Stem,
+    answer_form,
+    read_reply,
+)
 from valuespectrum.instruments.judging.plain import PlainCarries, judge_form
 from valuespectrum.reference.cohort import COHORT
 from valuespectrum.reference.kinds import KINDS
@@ -101,18 +108,18 @@ PEOPLE = {
 JUDGE = Talker("a:judge@1")
 
 
-def chain_search(options: SearchOptions) -> Search:
-    persons = [Person(model.id, role, StanceAndPoints()) for role, model in PEOPLE.items()]
+def chain_search(options: LoopOptions) -> Search:
+    persons = [Answerer(model.id, role, StanceAndPoints()) for role, model in PEOPLE.items()]
     texts = Texts(letters)
-    scorer = ReasonsScorer(Asking({"judge": judge_form(JUDGE.id, TEN, "carries")}, TEN, texts))
+    scorer = ReasonsScorer(JudgedAsking({"judge": judge_form(JUDGE.id, TEN, "carries")}, TEN, texts))
     return Search(ChainWriter(read_seeds()[:3], persons[:2], TEN), scorer, texts, persons[:2], persons, options)
 
 
 CAST = {**PEOPLE, "judge": JUDGE}
-SMALL = SearchOptions(pulls=4, each=1, most_alike=0.999, gain=0.1)
+SMALL = LoopOptions(pulls=4, each=1, most_alike=0.999, gain=0.1)
 
 
-def shown(found: Found) -> list[tuple[str, float]]:
+def shown(found: FoundQuestions) -> list[tuple[str, float]]:
     return [(each.stem.text, each.total) for each in found.questions]
 
 
@@ -147,13 +154,13 @@ def test_replies_are_read_by_a_grammar(text: str, reply: tuple[str, ...] | None)
 
 
 def test_a_stance_is_read_and_further_points_are_left_out() -> None:
-    assert read_reply("Yes\n1. a\n2. b\n3. c\n4. d") == Reply(("a", "b", "c"), "yes")
-    assert read_reply("Well, who knows\n1. a\n1. again") == Reply(("a",), "")
+    assert read_reply("Yes\n1. a\n2. b\n3. c\n4. d") == PointsReply(("a", "b", "c"), "yes")
+    assert read_reply("Well, who knows\n1. a\n1. again") == PointsReply(("a",), "")
 
 
 def test_likeness_is_that_of_the_three_nearest() -> None:
     texts = Texts(letters)
-    stored = Stored(texts)
+    stored = StoredTexts(texts)
     assert stored.nearness("anything") == 0.0
     stored.add(["alpha beta", "alpha bets", "alpha beth", "zzz qqq xxx"])
     near = texts.of(["alpha beta"]) @ texts.of(["alpha beta", "alpha bets", "alpha beth"]).T
@@ -195,7 +202,7 @@ def test_a_killed_search_goes_on_and_is_replayed(tmp_path: Path) -> None:
 
 
 def test_invented_topics_begin_arms_and_replies_that_are_no_question_are_none() -> None:
-    search = chain_search(SearchOptions(pulls=5, each=1, invent=2, deepest=0, most_alike=1.0))
+    search = chain_search(LoopOptions(pulls=5, each=1, invent=2, deepest=0, most_alike=1.0))
     found = alone(searched(search), CAST)
     assert len(search.writer.seeds) == 5 and len(found.pulls) == 5
     mute = {role: Talker(model.id, talks="I would rather not.") for role, model in PEOPLE.items()}
@@ -216,7 +223,7 @@ def test_words_of_models_stand_between_marks_in_prompts_of_others() -> None:
 
 
 def test_near_questions_are_dropped() -> None:
-    search = chain_search(SearchOptions(pulls=4, each=1, most_alike=0.3, deepest=0))
+    search = chain_search(LoopOptions(pulls=4, each=1, most_alike=0.3, deepest=0))
     found = alone(searched(search), CAST)
     assert found.repeated > 0 and len(found.questions) + found.repeated == 8
 
@@ -225,7 +232,7 @@ TWINS = {f"r{place}": TwinModel(member) for place, member in enumerate(COHORT[:5
 TWIN_CAST = {**TWINS, "judge": TwinModel(COHORT[6])}
 
 
-def twin_search(options: SearchOptions, liking: bool = False) -> Search:
+def twin_search(options: LoopOptions, liking: bool = False) -> Search:
     looks = [(kind, version) for kind in KINDS[:12] for version in kind.versions]
     stems = [
         Stem(f"{kind.name} {version.name}", caption="" if liking else version.caption,
@@ -233,15 +240,15 @@ def twin_search(options: SearchOptions, liking: bool = False) -> Search:
         for kind, version in looks
     ]  # fmt: skip
     texts = Texts(letters)
-    persons = [Person(model.id, role, answer_form(model.id)) for role, model in TWINS.items()]
-    scorer = LikingScorer() if liking else ReasonsScorer(Asking({"judge": PlainCarries()}, TEN, texts))
+    persons = [Answerer(model.id, role, answer_form(model.id)) for role, model in TWINS.items()]
+    scorer = LikingScorer() if liking else ReasonsScorer(JudgedAsking({"judge": PlainCarries()}, TEN, texts))
     vectors = letters([version.caption for _, version in looks])
     return Search(PoolWriter(stems, vectors, [0, 5]), scorer, texts, persons[:3], persons, options)
 
 
 @pytest.mark.parametrize("liking", [False, True])
 def test_neighbours_are_tried_and_nothing_twice(liking: bool) -> None:
-    options = SearchOptions(pulls=4, each=1, most_alike=1.0, keep=0.5, objective="liking" if liking else "reasons")
+    options = LoopOptions(pulls=4, each=1, most_alike=1.0, keep=0.5, objective="liking" if liking else "reasons")
     found = alone(searched(twin_search(options, liking)), TWIN_CAST)
     tried = [each.stem.id for each in found.tried]
     assert len(tried) == len(set(tried)) == 2 + 4 * 3
@@ -253,7 +260,7 @@ def test_neighbours_are_tried_and_nothing_twice(liking: bool) -> None:
 
 
 def test_reports_and_files_of_questions(tmp_path: Path) -> None:
-    found = alone(searched(twin_search(SearchOptions(pulls=6, each=1, most_alike=1.0))), TWIN_CAST)
+    found = alone(searched(twin_search(LoopOptions(pulls=6, each=1, most_alike=1.0))), TWIN_CAST)
     names = [model.id for model in TWINS.values()]
     told = reported(found.questions, names, TEN, RatingOptions(), 0)
     assert [row["respondent"] for row in told["scores"]] == names
@@ -273,9 +280,9 @@ def test_reports_and_files_of_questions(tmp_path: Path) -> None:
 
 
 def test_who_says_nothing_is_left_out_and_carries_no_value() -> None:
-    persons = [Person(model.id, role, PlainReasons()) for role, model in TWINS.items()]
+    persons = [Answerer(model.id, role, PlainReasons()) for role, model in TWINS.items()]
     mute = {**TWIN_CAST, "r1": Talker("a:mute@1", talks="Sorry, I cannot answer that.")}
-    asking = Asking({"judge": PlainCarries()}, TEN, Texts(letters))
+    asking = JudgedAsking({"judge": PlainCarries()}, TEN, Texts(letters))
     (found,) = alone(answered([Stem("general")], persons, asking), mute)
     assert found.replies[1] is None and found.points[1] is None and (found.carried()[1] == -1).all()
     assert found.score is not None
@@ -302,4 +309,4 @@ def test_topics_of_ones_own(tmp_path: Path) -> None:
 )
 def test_options_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InputError):
-        SearchOptions(**wrong)  # type: ignore[arg-type]
+        LoopOptions(**wrong)  # type: ignore[arg-type]
