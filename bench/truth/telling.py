@@ -25,7 +25,7 @@ from agents.procedures.procedure import alone
 from bench.truth.adaptive import OPENED_BY
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
 from valuespectrum.instruments.adaem.novelty import Texts
-from valuespectrum.instruments.adaem.options import LoopOptions
+from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.reported import improvement
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
@@ -92,7 +92,7 @@ class Sides:
 class How:
     """Options of one search."""
 
-    options: LoopOptions
+    options: TellingLoopOptions
 
 
 def questions(cohort: Sequence[CohortMember], number: int, pulls: int) -> float:
@@ -103,7 +103,7 @@ def questions(cohort: Sequence[CohortMember], number: int, pulls: int) -> float:
     rng = np.random.default_rng(number)
     arms = sorted(int(place) for place in rng.choice(lived, 20, replace=False))
     sides = Sides(draw_respondents(4, seed=1000 + number), cohort, COHORT[number % len(COHORT)])
-    options = LoopOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, seed=number, keep=KEEP)
+    options = TellingLoopOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, seed=number, keep=KEEP)
     vectors = load().texts([stem.caption for stem in stems])
     found = search(stems, vectors, arms, sides, How(options))
     return float(improvement(found.seeds, found.questions)["share_above"] or np.nan)
@@ -183,7 +183,9 @@ def clips(cohort: Sequence[CohortMember], number: int, pulls: int, people: int) 
     rng = np.random.default_rng(number)
     arms = sorted(int(place) for place in rng.choice(len(world.stems), 50, replace=False))
     sides = Sides(draw_respondents(people, seed=2000 + number), cohort, COHORT[0])
-    options = LoopOptions(pulls=pulls, each=1, most_alike=1.0, objective="liking", at_once=10, keep=KEEP, seed=number)
+    options = TellingLoopOptions(
+        pulls=pulls, each=1, most_alike=1.0, objective="liking", at_once=10, keep=KEEP, seed=number
+    )
     found = search(world.stems, vectors, arms, sides, How(options))
     place = {stem.id: number for number, stem in enumerate(world.stems)}
     visited = sorted(place[each.stem.id] for each in found.tried)

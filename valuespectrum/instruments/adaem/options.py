@@ -12,7 +12,7 @@ Objective = Literal["reasons", "liking"]
 
 
 @dataclass(frozen=True, slots=True)
-class LoopOptions:
+class TellingLoopOptions:
     """How telling questions are searched for."""
 
     pulls: int = 1500

@@ -10,7 +10,7 @@ from agents.procedures.procedure import Procedure
 from valuespectrum.instruments.adaem.asking import Answered, Answerer
 from valuespectrum.instruments.adaem.bandit import Arms
 from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
-from valuespectrum.instruments.adaem.options import LoopOptions
+from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.stems import Stem
 from vectorstore.foundation.random_streams import stream
 
@@ -57,7 +57,7 @@ class Search:
     """P1: they score while the search goes on, and write."""
     final: Sequence[Answerer]
     """P2: they give the scores that are told; models that are to be measured stay out of both."""
-    options: LoopOptions
+    options: TellingLoopOptions
 
 
 @dataclass

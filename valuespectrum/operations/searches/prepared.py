@@ -16,7 +16,7 @@ from agents.procedures.procedure import SUBJECT
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
 from valuespectrum.instruments.adaem.chain import ChainOptions, ChainWriter
 from valuespectrum.instruments.adaem.novelty import Texts
-from valuespectrum.instruments.adaem.options import LoopOptions
+from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import QuestionScorer, Search, Writer
@@ -121,7 +121,7 @@ def panel_of(judges: Mapping[str, str]) -> Panel:
     return {role: judge_form(model, TEN, "carries") for role, model in judges.items()}
 
 
-def prepared(material: SearchMaterial, who: People, options: LoopOptions, embedder: Embedder) -> Search:
+def prepared(material: SearchMaterial, who: People, options: TellingLoopOptions, embedder: Embedder) -> Search:
     """A search that is not begun yet."""
     texts = Texts(embedder.texts)
     scorer: QuestionScorer = LikingScorer()
@@ -136,7 +136,7 @@ def prepared(material: SearchMaterial, who: People, options: LoopOptions, embedd
     return Search(writer, scorer, texts, who.searching, who.final, options)
 
 
-def search_name(material: SearchMaterial, who: People, options: LoopOptions, embedder_id: str) -> str:
+def search_name(material: SearchMaterial, who: People, options: TellingLoopOptions, embedder_id: str) -> str:
     """What the search was made of: other seeds, people or options are another one."""
     told = [
         material.source,
@@ -150,7 +150,7 @@ def search_name(material: SearchMaterial, who: People, options: LoopOptions, emb
     return f"search {hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 
-def budget(material: SearchMaterial, who: People, options: LoopOptions) -> Budget:
+def budget(material: SearchMaterial, who: People, options: TellingLoopOptions) -> Budget:
     """Asks of each role, at most: every question is new, and every rewriting gains."""
     seeds = len(material.arms) or len(material.stems)
     tried = min(seeds, options.pulls)

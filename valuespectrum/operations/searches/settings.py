@@ -10,7 +10,7 @@ from valuespectrum.operations.shared.choices import EngineName, LayoutName, Mode
 
 if TYPE_CHECKING:
     from agents.models.base import ModelOptions
-    from valuespectrum.instruments.adaem.options import LoopOptions
+    from valuespectrum.instruments.adaem.options import TellingLoopOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class SearchSettings:
         return ModelOptions(**{name: getattr(self, name) for name in names})
 
     @property
-    def options(self) -> LoopOptions:
+    def options(self) -> TellingLoopOptions:
         """Options of the loop."""
-        from valuespectrum.instruments.adaem.options import LoopOptions
+        from valuespectrum.instruments.adaem.options import TellingLoopOptions
 
-        return LoopOptions(
+        return TellingLoopOptions(
             self.pulls,
             self.each,
             # Neighbours of a clip are alike on purpose; what was asked is not asked again.

@@ -21,7 +21,7 @@ from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answe
 from valuespectrum.instruments.adaem.bandit import Arms
 from valuespectrum.instruments.adaem.chain import ChainWriter
 from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
-from valuespectrum.instruments.adaem.options import LoopOptions
+from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.question_file import read_questions, read_seeds, write_questions
 from valuespectrum.instruments.adaem.reported import improvement, reported
@@ -108,7 +108,7 @@ PEOPLE = {
 JUDGE = Talker("a:judge@1")
 
 
-def chain_search(options: LoopOptions) -> Search:
+def chain_search(options: TellingLoopOptions) -> Search:
     persons = [Answerer(model.id, role, StanceAndPoints()) for role, model in PEOPLE.items()]
     texts = Texts(letters)
     scorer = ReasonsScorer(JudgedAsking({"judge": judge_form(JUDGE.id, TEN, "carries")}, TEN, texts))
@@ -116,7 +116,7 @@ def chain_search(options: LoopOptions) -> Search:
 
 
 CAST = {**PEOPLE, "judge": JUDGE}
-SMALL = LoopOptions(pulls=4, each=1, most_alike=0.999, gain=0.1)
+SMALL = TellingLoopOptions(pulls=4, each=1, most_alike=0.999, gain=0.1)
 
 
 def shown(found: FoundQuestions) -> list[tuple[str, float]]:
@@ -202,7 +202,7 @@ def test_a_killed_search_goes_on_and_is_replayed(tmp_path: Path) -> None:
 
 
 def test_invented_topics_begin_arms_and_replies_that_are_no_question_are_none() -> None:
-    search = chain_search(LoopOptions(pulls=5, each=1, invent=2, deepest=0, most_alike=1.0))
+    search = chain_search(TellingLoopOptions(pulls=5, each=1, invent=2, deepest=0, most_alike=1.0))
     found = alone(searched(search), CAST)
     assert len(search.writer.seeds) == 5 and len(found.pulls) == 5
     mute = {role: Talker(model.id, talks="I would rather not.") for role, model in PEOPLE.items()}
@@ -223,7 +223,7 @@ def test_words_of_models_stand_between_marks_in_prompts_of_others() -> None:
 
 
 def test_near_questions_are_dropped() -> None:
-    search = chain_search(LoopOptions(pulls=4, each=1, most_alike=0.3, deepest=0))
+    search = chain_search(TellingLoopOptions(pulls=4, each=1, most_alike=0.3, deepest=0))
     found = alone(searched(search), CAST)
     assert found.repeated > 0 and len(found.questions) + found.repeated == 8
 
@@ -232,7 +232,7 @@ TWINS = {f"r{place}": TwinModel(member) for place, member in enumerate(COHORT[:5
 TWIN_CAST = {**TWINS, "judge": TwinModel(COHORT[6])}
 
 
-def twin_search(options: LoopOptions, liking: bool = False) -> Search:
+def twin_search(options: TellingLoopOptions, liking: bool = False) -> Search:
     looks = [(kind, version) for kind in KINDS[:12] for version in kind.versions]
     stems = [
         Stem(f"{kind.name} {version.name}", caption="" if liking else version.caption,
@@ -248,7 +248,7 @@ def twin_search(options: LoopOptions, liking: bool = False) -> Search:
 
 @pytest.mark.parametrize("liking", [False, True])
 def test_neighbours_are_tried_and_nothing_twice(liking: bool) -> None:
-    options = LoopOptions(pulls=4, each=1, most_alike=1.0, keep=0.5, objective="liking" if liking else "reasons")
+    options = TellingLoopOptions(pulls=4, each=1, most_alike=1.0, keep=0.5, objective="liking" if liking else "reasons")
     found = alone(searched(twin_search(options, liking)), TWIN_CAST)
     tried = [each.stem.id for each in found.tried]
     assert len(tried) == len(set(tried)) == 2 + 4 * 3
@@ -260,7 +260,7 @@ def test_neighbours_are_tried_and_nothing_twice(liking: bool) -> None:
 
 
 def test_reports_and_files_of_questions(tmp_path: Path) -> None:
-    found = alone(searched(twin_search(LoopOptions(pulls=6, each=1, most_alike=1.0))), TWIN_CAST)
+    found = alone(searched(twin_search(TellingLoopOptions(pulls=6, each=1, most_alike=1.0))), TWIN_CAST)
     names = [model.id for model in TWINS.values()]
     told = reported(found.questions, names, TEN, RatingOptions(), 0)
     assert [row["respondent"] for row in told["scores"]] == names
@@ -309,4 +309,4 @@ def test_topics_of_ones_own(tmp_path: Path) -> None:
 )
 def test_options_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InputError):
-        LoopOptions(**wrong)  # type: ignore[arg-type]
+        TellingLoopOptions(**wrong)  # type: ignore[arg-type]
