@@ -194,6 +194,10 @@ if TYPE_CHECKING:
         fit_steering as fit_steering,
         steering_pairs as steering_pairs,
     )
+    from valuespectrum.operations.steering.exporting import (
+        ExportedSteering as ExportedSteering,
+        export_steering as export_steering,
+    )
     from valuespectrum.operations.steering.graph import (
         GraphDraws as GraphDraws,
         GraphReading as GraphReading,
@@ -326,6 +330,7 @@ _HOMES = {
     "valuespectrum.operations.steering.fit": (
         "FitSettings FittedIntervention PairSettings fit_steering steering_pairs"
     ),
+    "valuespectrum.operations.steering.exporting": "ExportedSteering export_steering",
     "valuespectrum.operations.steering.graph": (
         "GraphDraws GraphReading GraphRule GraphScale GraphSettings MinedGraph mine_graph"
     ),

@@ -19,6 +19,8 @@ from urllib.parse import parse_qsl, quote, unquote
 _STEERED = re.compile(r"\+[a-z0-9][a-z0-9_.-]*~[0-9a-f]{12}$")
 """What interventions add to a name."""
 _STEER = "steer="
+_SERVED_STEERING = "steering"
+"""Option of a served model that is steered by its server."""
 _ADDRESS = re.compile(r"@(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 """Where the base URL of a server begins: a name may hold an ``@`` of its own."""
 
@@ -118,7 +120,7 @@ class ModelSpec:
             [True, False]
         """
         _, files = self.apart_from_steering()
-        if bool(files) != bool(model.steering):
+        if bool(files or _SERVED_STEERING in self.named_options) != bool(model.steering):
             return False
         model = model.without_steering
         if self.scheme != model.scheme or not self.reference:

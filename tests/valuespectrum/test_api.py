@@ -40,6 +40,7 @@ SearchEngine SessionComparison SessionSettings show_persona snapshot SnapshotLis
 SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetName Teller ThresholdsName TwinStudy
 TwinStudySettings Unattended Undone Verified verify WatchHistory CounterfactualSettings LoopPart LoopRecords
 SteeredAnswers steer_counterfactual AppliedSteering apply_steering list_steering steered_spec SteeringList
+ExportedSteering export_steering
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

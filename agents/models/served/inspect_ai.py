@@ -64,6 +64,8 @@ def load(reference: str, options: ModelOptions) -> InspectModel:
         raise InputError(
             "Inspect's providers are not asked in batches", "leave out batch=1, or use openai:MODEL?batch=1"
         )
+    if asked.steering:
+        raise InputError("Inspect's providers are told nothing of steering", "use openai:MODEL@URL?steering=FILE")
     require("inspect_ai", "inspect", "inspect")
     transport = TransportOptions(asked.timeout, asked.attempts, asked.patience)
     there = ProviderAddress(address.model, address.base_url)

@@ -59,6 +59,8 @@ class Manner:
     thinking_tokens: int = 0
     """Tokens added to the longest answer for the thinking before it."""
     seed: int = 0
+    further: Mapping[str, object] | None = None
+    """Further fields of every request."""
 
 
 class RequestWriter:
@@ -107,7 +109,7 @@ class RequestWriter:
             body |= {"logprobs": True, "top_logprobs": dialect.top_logprobs}
         if manner.template:
             body["chat_template_kwargs"] = dict(manner.template)
-        return body
+        return body | dict(manner.further or {})
 
     def _drawn(self, body: Mapping[str, object], answers: int, ask: Ask, part: int) -> bytes:
         drawn = self._temperature(self.manner.temperature)

@@ -29,6 +29,7 @@ from agents.models.served.reading import (
     check_choices,
     read_completions,
 )
+from agents.models.served.steering import read_served_steering
 from agents.models.templates.prompting import LAYOUTS
 from agents.models.wire.address import Address, Key, ServerOptions, parse_reference, price_mapping
 from agents.models.wire.pace import SpendingBudget, Usage
@@ -97,19 +98,29 @@ class OpenAIModel:
         self.budget = SpendingBudget(asked.budget_tokens, asked.budget_money, server.prices)
         transport = self.transport_kind(server.address, server.key, server.transport, self.budget, dice)
         self._session = ServerSession(transport, asked.concurrency)
-        self._id = str(ModelId(self.scheme, server.address.model, server.address.base_url))
+        steering = read_served_steering(asked)
+        named = server.address.model + (steering.name if steering else "")
+        self._id = str(ModelId(self.scheme, named, server.address.base_url))
         self._batches = BatchSession(transport, server.batches, self._id) if server.batches else None
         if options.layout not in LAYOUTS:
             raise InputError(f"Unknown layout {options.layout!r}", f"one of {', '.join(LAYOUTS)}")
         template = _template(asked)
-        self._readout, wishes, probed = self._learn(server, options, template)
+        plain = Manner(
+            server.address.model,
+            options.layout,
+            template or None,
+            seed=options.seed,
+            further=steering.fields if steering else None,
+        )
+        self._readout, wishes, probed = self._learn(server, options, plain)
         manner = wishes.manner
         self._found, self._turns_heard = (wishes, probed), False
         thinking = self._thinking(asked, probed)
         self._writer = RequestWriter(manner, probed.dialect)
         described = describe(manner, probed.dialect, self._readout, thinking, probed.served)
-        self._settings = {**described, **({"through": self.through} if self.through else {})}
-        self.explanation = "; ".join(["engine: server", *probed.remarks])
+        told = {"through": self.through, "steering": steering.in_words if steering else ""}
+        self._settings = {**described, **{name: value for name, value in told.items() if value}}
+        self.explanation = "; ".join(filter(None, ["engine: server", *probed.remarks, told["steering"]]))
         """How the server is asked, and what of the usual way it does not take, in one line."""
         self._check_served = expect_model(probed.served, lambda name: transport.clean(name, 100))
 
@@ -198,12 +209,11 @@ class OpenAIModel:
         cut = self._session.transport.key.cut_from
         return replace(said, text=cut(said.text), thinking=cut(said.thinking), finish=cut(said.finish))
 
-    def _learn(self, server: Server, options: ModelOptions, template: dict[str, object]) -> tuple[str, Wishes, Probed]:
+    def _learn(self, server: Server, options: ModelOptions, plain: Manner) -> tuple[str, Wishes, Probed]:
         """How choices are read, how asks are put, and what the server understands."""
         asked, address = server.options, server.address
         temperature = options.temperature if asked.temperature is None else asked.temperature
         scoring = "sampling" if asked.scoring == "auto" and (asked.samples or options.samples) else asked.scoring
-        plain = Manner(address.model, options.layout, template or None, seed=options.seed)
         drawing = replace(plain, samples=asked.samples or options.samples or _SAMPLES, temperature=temperature)
         wishes = Wishes(
             plain,

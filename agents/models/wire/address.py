@@ -65,6 +65,10 @@ class ServerOptions:
     """1 asks in batches, which take up to a day and cost less at many providers."""
     batch_window: str = "24h"
     """Within which time a batch is to be answered; providers have names for it."""
+    steering: str = ""
+    """JSON file that a server which steers is told with each request (``docs/steering/index.md``)."""
+    steering_field: str = "steer_vector_request"
+    """Field of the request that it stands in; ``none`` sends nothing, for a server that was started with it."""
     batch_folder: str = "~/.local/state/valuespectrum/batches"
     """Where is kept which batches are under way, so that the same command finds them again."""
 

@@ -8,6 +8,7 @@ from valuespectrum.cli.console.config import with_config
 from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.steer.applying import apply, list_steering
 from valuespectrum.cli.steer.counterfactual import counterfactual
+from valuespectrum.cli.steer.exporting import export
 from valuespectrum.cli.steer.fit import fit, write_pairs
 from valuespectrum.cli.steer.graph import graph
 
@@ -24,6 +25,7 @@ def build_app() -> typer.Typer:
     app.command("apply")(with_config(apply))
     app.command("pairs")(with_config(write_pairs))
     app.command("fit")(with_config(fit))
+    app.command("export")(with_config(export))
     app.command("graph")(with_config(graph))
     app.command("counterfactual")(with_config(counterfactual))
     return app

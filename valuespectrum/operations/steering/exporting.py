@@ -1,0 +1,74 @@
+"""``steer export``: an intervention as a control vector, for servers that steer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from valuespectrum.operations.shared.files import refuse_existing
+from valuespectrum.operations.shared.outcomes import Outcome
+from vectorstore.foundation.disk import storage_errors, write_durably
+from vectorstore.foundation.json_types import Json
+
+
+@dataclass(frozen=True, repr=False)
+class ExportedSteering(Outcome):
+    """A control vector that was written."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each block: the length of its vector."""
+        return [{"block": int(block), "length": length} for block, length in self.document["blocks"].items()]
+
+
+def export_steering(
+    file: str,
+    out: str | PathLike[str],
+    request: str | PathLike[str] | None = None,
+    at: str = "",
+    hint: str = "",
+) -> ExportedSteering:
+    """Write an intervention as a control vector (GGUF), and what a server is told with each request.
+
+    Args:
+        file: The intervention, ``FILE`` or ``FILE:strength=NUMBER``; the strength goes into the vectors.
+        out: The control vector.
+        request: JSON file to write for ``openai:...?steering=FILE``; none writes none.
+        at: Where the control vector will lie on the server; by default where it lies here.
+        hint: Which model it is for, as servers show it; by default the name of the model that it was made for.
+
+    Raises:
+        InputError: A file is there already, or the intervention does what servers cannot.
+        StorageError: The disk refuses.
+
+    Example::
+
+        vs.export_steering("security.steer", "security.gguf", "security.json", at="/srv/security.gguf")
+    """
+    from agents.models.steering.specs import SteeringSpec
+    from valuespectrum.steering.serving.control_vector import (
+        control_vector,
+        directions,
+        model_hint,
+        steering_request,
+    )
+
+    target, asked = Path(out), Path(request) if request else None
+    for each in filter(None, (target, asked)):
+        refuse_existing(each)
+    intervention = SteeringSpec.parse(file).read()
+    vectors = directions(intervention)
+    with storage_errors(target):
+        write_durably(target, control_vector(vectors, hint or model_hint(intervention)))
+    if asked:
+        told = steering_request(intervention, at or str(target.resolve()))
+        with storage_errors(asked):
+            write_durably(asked, (json.dumps(told, indent=1) + "\n").encode())
+    blocks = {str(block): round(float((vector**2).sum() ** 0.5), 6) for block, vector in vectors.items()}
+    document: Json = {"file": str(target), "request": str(asked) if asked else None, "blocks": blocks}
+    lines = [f"{target}: blocks {', '.join(blocks)}"]
+    lines += [f"{asked}: for --model 'openai:MODEL@URL?steering={asked}'"] if asked else []
+    lines += ["block 0: llama.cpp leaves it out, it counts from 1"] if 0 in vectors else []
+    return ExportedSteering(document, "\n".join(lines))

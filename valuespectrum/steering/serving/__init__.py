@@ -1,0 +1,1 @@
+"""Interventions for servers that steer."""
