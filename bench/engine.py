@@ -3,15 +3,16 @@
 A model of the Qwen3-VL architecture with about 50 million random weights answers 11 personas x 10 questions about one
 picture of 640 x 360, through each engine and in each layout, and through the pipeline of ``transformers``. Counted is
 processor time, so that other work on the machine does not matter; the slow ways answer a share of the asks and are
-scaled up. Beside lmms-eval both sides answer the same asks, all of them.
+scaled up. Beside lmms-eval both sides answer the same asks, all of them. Questionnaires without pictures are put to the
+reference model itself.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ GOALS = {
     ("tree", "persona-first"): None,
 }
 PEER_GOAL = 10.0
+ITEMS = 57
+QUESTIONNAIRE_GOAL = 8.0
+QUESTIONNAIRES = "python -m bench.measure --only questionnaires"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,73 @@ def measure_lmms_eval(python: str, count: int) -> list[Row]:
             side = _measure(model, processor, asks, engine, layout)
             rows.append(_beside(f"{engine} engine, {layout}: over lmms-eval, {count} asks", peer, side, layout))
     return rows
+
+
+def measure_questionnaires(respondents: int, slow: int) -> list[Row]:
+    """Rows of ratios for questionnaires put to the reference model: one ask at a time over all together.
+
+    57 portraits in three paraphrases and both directions of the scale, answered with a digit by as many respondents as
+    there are in the open cohort, or with a label of several tokens by one in twelve of them; and responses with such
+    labels. The slow side answers some of the same asks, spread over all.
+
+    Args:
+        respondents: At most 24.
+        slow: Asks through the slow way, of each questionnaire.
+    """
+    from vectorstore.foundation.torch_setup import prepare_torch
+
+    prepare_torch(threads=1)
+    from valuespectrum.reference.cohort import COHORT
+
+    names = [member.name for member in COHORT[:respondents]]
+    few = names[: max(1, len(names) // 12)]
+    put = {
+        f"{len(names)} respondents x {ITEMS} portraits x 3 x 2, digits": (names, _portraits("digits")),
+        f"{len(few)} respondents x {ITEMS} portraits x 3 x 2, labels in words": (few, _portraits("words")),
+        "1 respondent x 60 responses x 3 x 2, labels in words": (names[:1], list(_questions("value-portrait", {}))),
+    }
+    return [_questionnaire(f"{name}, shared engine", *those, slow) for name, those in put.items()]
+
+
+def _portraits(labels: str) -> list[Ask]:
+    """Our first portraits, in three paraphrases and both directions of the scale."""
+    asked = list(_questions("portraits", {"wordings": 3, "labels": labels}))
+    items = list(dict.fromkeys(ask.tags["item"] for ask in asked))[:ITEMS]
+    return [ask for ask in asked if ask.tags["item"] in items and str(ask.tags["wording"]).startswith("p")]
+
+
+def _questions(instrument: str, params: Mapping[str, int | str]) -> Iterator[Ask]:
+    """What a questionnaire asks the bare model."""
+    from agents.answers.respondent import BARE
+    from valuespectrum.instruments.base import Listed, Setting
+    from valuespectrum.instruments.registry import load_instrument
+
+    made = load_instrument(instrument, params)
+    assert isinstance(made, Listed)
+    yield from made.questions(Setting((BARE,)))
+
+
+def _questionnaire(name: str, names: Sequence[str], asks: Sequence[Ask], slow: int) -> Row:
+    """One questionnaire put to all, by the engine that is usual, and some of it one by one."""
+    from valuespectrum.reference.models import load
+
+    fast, answers, plain, plainly = 0.0, list[Answer](), 0.0, list[Answer]()
+    step = max(1, len(names) * len(asks) // slow)
+    for place, respondent in enumerate(names):
+        model = load(respondent, ModelOptions(device="cpu"))
+        list(model.score(asks[:1]))
+        with Clock() as clock:
+            told = list(model.score(asks))
+        fast += clock.cost.cpu
+        some = [at for at in range(len(asks)) if (place * len(asks) + at) % step == 0]
+        naive = model.asked_as(ModelOptions(device="cpu", engine="naive"))
+        with Clock() as clock:
+            plainly += naive.score([asks[at] for at in some])
+        plain += clock.cost.cpu
+        answers += [told[at] for at in some]
+    sides = Side(plain / len(plainly), tuple(plainly)), Side(fast / (len(names) * len(asks)), tuple(answers))
+    row = _ratio(name, *sides, QUESTIONNAIRE_GOAL)
+    return replace(row, sides={**row.sides, "asks_one_by_one": len(plainly)}, command=QUESTIONNAIRES)
 
 
 def random_model(dtype: str = "float32", scale: int = 1) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.answers import measure_answers
 from bench.common import Row
-from bench.engine import measure_engines, measure_lmms_eval
+from bench.engine import measure_engines, measure_lmms_eval, measure_questionnaires
 from bench.feeds import measure_feeds
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
@@ -46,6 +46,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "sessions": lambda chosen: measure_sessions(chosen.sessions, chosen.steps),
     "feeds": lambda chosen: measure_feeds(chosen.many_clips, chosen.agents, chosen.long),
     "engine": lambda chosen: measure_engines(chosen.slow),
+    "questionnaires": lambda chosen: measure_questionnaires(chosen.respondents, chosen.slow),
     "engine-peer": lambda chosen: measure_lmms_eval(chosen.peer, chosen.asks),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
 }
@@ -67,6 +68,7 @@ def main() -> int:
     parser.add_argument("--many-clips", type=int, default=50_000, help="clips of the catalogue of a feed")
     parser.add_argument("--agents", type=int, default=50, help="sessions of a crowd on that feed")
     parser.add_argument("--long", type=int, default=500, help="clips that each of the crowd is shown")
+    parser.add_argument("--respondents", type=int, default=24, help="respondents who are put the questionnaire")
     parser.add_argument("--slow", type=int, default=12, help="asks through the slow ways of asking")
     parser.add_argument("--asks", type=int, default=200, help="asks put to both sides of engine-peer")
     parser.add_argument(

@@ -250,10 +250,10 @@ class ModelAdapter:
         import torch
 
         explicit = {}
-        if self.positions_follow_pictures:
+        if self.positions_follow_pictures or bool((ahead < 0).any()):  # behind: something masked stands before a row
             past = mask.shape[1] - ids.shape[1]
             counted = torch.arange(past, mask.shape[1], device=self.device)[None] + ahead
-            explicit["position_ids"] = counted[None].expand(3, -1, -1)
+            explicit["position_ids"] = counted[None].expand(3, -1, -1) if self.positions_follow_pictures else counted
         output = self._run(
             ids,
             attention_mask=mask,

@@ -7,9 +7,10 @@ pictures go through both. Nothing depends on the name of a family.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,7 @@ from PIL import Image
 from agents.models.base import Ask, FrameReference, ModelOptions, Stimulus, Turn
 from agents.models.engines.adapter import ModelAdapter
 from agents.models.engines.memory import first_budget
-from agents.models.engines.naive_engine import Engine, NaiveEngine, Work
+from agents.models.engines.naive_engine import Engine, NaiveEngine, Reply, Work
 from agents.models.engines.rows import Stimuli
 from agents.models.engines.shared_engine import SharedEngine
 from agents.models.engines.steered_engine import SteeredEngine
@@ -86,12 +87,49 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
             plain, reason = _fast_engine(name, adapter, writer, options)
             engine = _hooked(plain, adapter)
             refusal = probe.objection(engine)
+            if not refusal and wanted == "auto" and name == "shared":
+                engine = WordsEngine(engine, partial(_in_a_tree, probe, adapter, writer, options))
             if not refusal:
                 return Chosen(engine, name, reason, tuple(passed_over), partial(probe.objection, engine, turns=True))
         if wanted == name:
             raise ModelError(f"The {name} engine cannot run this model: {refusal}", "use --engine auto or naive")
         passed_over.append(f"no {name}: {refusal}")
     return Chosen(naive, "naive", refusal, tuple(passed_over))
+
+
+class WordsEngine:
+    """Answers by one engine; asks whose options are read to the ends of their words by another, where there is one.
+
+    Words of one ask begin alike, so that in a tree each of their tokens is computed once.
+
+    Args:
+        engine: For everything else, and after earlier turns.
+        further: Makes the other one, the first time that it is needed; ``None`` where it would answer otherwise.
+    """
+
+    def __init__(self, engine: Engine, further: Callable[[], Engine | None]) -> None:
+        self._engine = engine
+        self._further = cache(further)
+
+    def answer(self, work: Sequence[Work]) -> list[Reply]:
+        """Replies in the order of the work."""
+        read = Counter(id(single.ask) for single in work if single.suffix and not single.ask.turns)
+        in_words = [read[id(single.ask)] > 1 for single in work]
+        other = self._further() if any(in_words) else None
+        if other is None:
+            return self._engine.answer(work)
+        replies = iter(other.answer([single for single, whole in zip(work, in_words, strict=True) if whole]))
+        rest = [single for single, whole in zip(work, in_words, strict=True) if not whole]
+        beside = iter(self._engine.answer(rest) if rest else ())
+        return [next(replies if whole else beside) for whole in in_words]
+
+
+def _in_a_tree(probe: _Probe, adapter: ModelAdapter, writer: PromptWriter, options: ModelOptions) -> Engine | None:
+    """The tree engine, where it gives the plain engine's answers."""
+    if _refusal("tree", adapter):
+        return None
+    engine = _hooked(_fast_engine("tree", adapter, writer, options)[0], adapter)
+    return None if probe.objection(engine) else engine
 
 
 def _hooked(engine: Engine, adapter: ModelAdapter) -> Engine:

@@ -112,7 +112,13 @@ class SharedEngine:
             yield from (replace(group, opening=opening) for group in alike)
 
     def _by_beginning(self, rows: list[PromptRow]) -> Iterator[_Group]:
-        """Groups of rows that begin alike: personas and turns before much that is asked have a cache each."""
+        """Groups of rows that begin alike: asks read after several words, personas and turns have a cache each."""
+        words, rows = _read_after_words(rows)
+        for members in words:
+            end = self._stimuli.end_of_pictures(members[0].prompt)
+            yield _Group(tuple(members), max(end, common_length(members)), end)
+        if not rows:
+            return
         beginnings: dict[Hashable, list[PromptRow]] = {}
         for row in rows:
             beginnings.setdefault(_before(row), []).append(row)
@@ -236,7 +242,17 @@ class SharedEngine:
         which = [ending.beginning for ending in endings]
         own, ahead = self._adapter.select_rows(cache, which), ahead[which]
         tokens = torch.tensor([ending.tokens for ending in endings], device=self._adapter.device)
-        write_on(self._adapter, [ending.row for ending in endings], tokens, own, ahead, cut)
+        seen = torch.ones(len(endings), cut, dtype=torch.bool, device=self._adapter.device)
+        write_on(self._adapter, [ending.row for ending in endings], tokens, own, ahead, seen)
+
+
+def _read_after_words(rows: Sequence[PromptRow]) -> tuple[list[list[PromptRow]], list[PromptRow]]:
+    """Rows of asks that are read after several beginnings of an answer, ask by ask, and the other rows."""
+    asks: dict[int, list[PromptRow]] = {}
+    for row in rows:
+        asks.setdefault(id(row.work.ask), []).append(row)
+    whole = [ask for ask, own in asks.items() if sum(bool(row.work.suffix) for row in own) > 1]
+    return [asks.pop(ask) for ask in whole], [row for row in rows if id(row.work.ask) in asks]
 
 
 def _has_turns(rows: Sequence[PromptRow]) -> bool:
@@ -263,7 +279,7 @@ def common_length(rows: Sequence[PromptRow]) -> int:
 
 
 def write_on(
-    adapter: ModelAdapter, rows: Sequence[PromptRow], tokens: Tensor, cache: Cache, ahead: Tensor, past: int
+    adapter: ModelAdapter, rows: Sequence[PromptRow], tokens: Tensor, cache: Cache, ahead: Tensor, seen: Tensor
 ) -> None:
     """Write the texts of rows on, all in step, until each is at its end.
 
@@ -273,14 +289,14 @@ def write_on(
         tokens: Token ids to be run first, shape ``(rows, length)``.
         cache: The cache of the rows before these tokens; grows.
         ahead: How far positions run ahead of token counts, shape ``(rows, 1)``.
-        past: Tokens in the cache.
+        seen: Which columns of the cache are tokens of each row's own, shape ``(rows, past)``.
     """
     import torch
 
-    length = past + tokens.shape[1]
+    length = tokens.shape[1]
     going = dict(enumerate(rows))
     while going:
-        mask = torch.ones(len(rows), length, dtype=torch.long, device=adapter.device)
+        mask = torch.cat([seen, seen.new_ones(len(rows), length)], dim=1).long()
         logits = adapter.extend(tokens, mask, cache, ahead, [tokens.shape[1] - 1])
         tokens = logits[:, -1].argmax(dim=-1, keepdim=True)
         length += 1

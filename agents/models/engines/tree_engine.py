@@ -172,19 +172,21 @@ class TreeEngine:
         columns = sorted({leaf.column for leaf in leaves})
         writes = any(leaf.row.work.text and leaf.row.work.ask.max_tokens > 1 for leaf in leaves)
         logits, cache = self._adapter.run_packed(tensors, columns, keep_cache=writes)
-        unfinished: dict[int, list[_Leaf]] = {}
+        unfinished: list[_Leaf] = []
         for leaf in leaves:
             at_end = logits[leaf.number, columns.index(leaf.column)]
             leaf.row.read(at_end)
             if leaf.row.unsaid:
                 leaf.row.say(at_end)
                 if leaf.row.goes_on(self._adapter.stop_tokens):
-                    unfinished.setdefault(len(leaf.path), []).append(leaf)
-        for length, alike in unfinished.items():
-            assert cache is not None, "it is kept where words may follow"
-            most = self.budget.rows_of(length)
-            for start in range(0, len(alike), most):
-                self._write(alike[start : start + most], cache)
+                    unfinished.append(leaf)
+        if not unfinished:
+            return
+        assert cache is not None, "it is kept where words may follow"
+        unfinished.sort(key=lambda leaf: len(leaf.path))
+        most = self.budget.rows_of(len(unfinished[-1].path))
+        for start in range(0, len(unfinished), most):
+            self._write(unfinished[start : start + most], cache)
 
     def _readable(self, packed: _Packed) -> bool:
         reason = self._stimuli.unreadable(packed.stimulus)
@@ -241,12 +243,15 @@ class TreeEngine:
         return torch.cat([placed, after[None].expand(len(placed), -1)], dim=1)
 
     def _write(self, leaves: Sequence[_Leaf], cache: Cache) -> None:
-        """Write the texts on whose first words are there; prompts have equal length."""
+        """Write the texts on whose first words are there; what stands before shorter prompts is masked."""
         import torch
 
-        past = len(leaves[0].path)
-        own = self._adapter.gather(cache, [leaf.number for leaf in leaves], [leaf.path for leaf in leaves])
+        past = max(len(leaf.path) for leaf in leaves)
+        filled = [torch.cat([leaf.path[:1].expand(past - len(leaf.path)), leaf.path]) for leaf in leaves]
+        own = self._adapter.gather(cache, [leaf.number for leaf in leaves], filled)
         device = self._adapter.device
         said = torch.tensor([[leaf.row.last_said(self._adapter)] for leaf in leaves], device=device)
         ahead = torch.tensor([[leaf.next_position - past] for leaf in leaves], device=device)
-        write_on(self._adapter, [leaf.row for leaf in leaves], said, own, ahead, past)
+        lengths = torch.tensor([[len(leaf.path)] for leaf in leaves], device=device)
+        seen = torch.arange(past, device=device)[None] >= past - lengths
+        write_on(self._adapter, [leaf.row for leaf in leaves], said, own, ahead, seen)

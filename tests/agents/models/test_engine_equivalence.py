@@ -380,3 +380,40 @@ def test_prompts_are_what_they_were(family: str, layout: str, parts: Parts, make
         golden = Path(__file__).parents[1] / "golden" / f"{name}.txt"
         changed = "raise PROMPT_LAYOUT with every change of a prompt, and say in the changelog that all keys are new"
         assert writer.render(asked) == golden.read_text(encoding="utf-8"), changed
+
+
+@pytest.mark.parametrize("family", ["qwen3_vl", "gemma3"])
+def test_words_of_many_options_are_read_in_few_passes(
+    family: str, variant: Variant, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Labels that begin alike, with and without pictures, under personas: each ask's own words are computed once."""
+    choices = tuple(Choice(words, (words,)) for words in ("like me", "like me a little", "like me not at all"))
+    shown, nothing = Stimulus((make_picture(1),)), Stimulus()
+    asks = [
+        Ask(stimulus, question, choices, max_tokens=5)
+        for stimulus in (shown, nothing)
+        for question in ("Is it you?", "Is the person in the picture like you? Say how much.")
+    ]
+    asks[2] = replace(asks[2], system="You are a person who cares about order.")
+    asks.insert(3, Ask(nothing, LIKE, (YES, NO), max_tokens=5))
+    tokens: list[int] = []
+    forward = ModelAdapter._run
+    plain = list(variant(family).score(asks))
+
+    def counted(self: ModelAdapter, ids: Any, **inputs: object) -> Any:
+        tokens.append(ids.numel())
+        return forward(self, ids, **inputs)
+
+    for engine in ("auto", "shared", *(("tree",) if family not in FORGETFUL else ())):
+        model = variant(family, engine)
+        list(model.score(asks[:1]))  # a first look whether a tree gives the same
+        monkeypatch.setattr(ModelAdapter, "_run", counted)
+        tokens.clear()
+        found = list(model.score(asks))
+        monkeypatch.setattr(ModelAdapter, "_run", forward)
+        assert largest_gap(plain, found) < 1e-4, engine
+        assert [answer.text for answer in found] == [answer.text for answer in plain], engine
+        asked = zip(asks, plain, strict=True)
+        one_by_one = sum(answer.tokens * len(model._readout(ask).work) for ask, answer in asked)
+        least = 2 if engine == "shared" or family in FORGETFUL else 6
+        assert sum(tokens) < one_by_one / least, (engine, sum(tokens), one_by_one)
