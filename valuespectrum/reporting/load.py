@@ -70,7 +70,12 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
                 found[profile.model, profile.published] = replace(profile, level=level)
                 conditions.add(_conditions(manifest))
     profiles = tuple(found.values())
-    personas = tuple(result for run in runs for result in read_personas(run.scores, run.manifest))
+    called = _called(sources.runs)
+    personas = tuple(
+        replace(result, run=name)
+        for run, name in zip(runs, called, strict=True)
+        for result in read_personas(run.scores, run.manifest)
+    )
     names = {name: words for run in runs for name, words in run.manifest.asked.persona_names.items()}
     values = {clip: value for run in reversed(runs) for clip, value in run.manifest.corpus.clip_values().items()}
     # A run with personas shows both the model as itself and in a role; not every instrument has something to show.
@@ -85,7 +90,9 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         profiles=profiles,
         groups=read_groups(runs, level),
         personas=personas,
-        playing=tuple(sentence for run in runs for sentence in read_playing(run.scores)),
+        playing=tuple(
+            (name, sentence) for run, name in zip(runs, called, strict=True) for sentence in read_playing(run.scores)
+        ),
         sessions=tuple(read_session(log, sources.corpus, names, values) for log in sources.sessions),
         walks=(
             *(run.scores["sessions"] for run in runs if run.scores.get("sessions")),
@@ -99,6 +106,12 @@ def load_report(sources: ReportSources, title: str, command: str = "") -> Report
         cautions=tuple(dict.fromkeys(filter(None, cautions))),
     )
     return replace(data, synthetic=tuple(short_model(model) for model in data.models if is_synthetic(model)))
+
+
+def _called(runs: Sequence[Path]) -> list[str]:
+    """What the page calls runs: their folders, with the ones around them where two are called alike."""
+    names = [run.name for run in runs]
+    return [name if names.count(name) == 1 else str(run) for run, name in zip(runs, names, strict=True)]
 
 
 def _walks(logs: Sequence[Path], known_values: Mapping[str, str]) -> list[Json]:

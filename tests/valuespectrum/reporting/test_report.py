@@ -140,9 +140,27 @@ def test_a_sanitised_persona_a_judged_target_and_how_a_model_plays_are_said() ->
     (role,) = data().personas
     assert "anitised" not in render(data()) and "judged by" not in render(data())
     told = replace(role, played="sanitised", played_why="what is not is left out <b>", judge="openai:judge\u202e")
-    page = render(replace(data(), personas=(told,), playing=("m (simple) plays nicer persons than it was told: x.",)))
+    page = render(
+        replace(data(), personas=(told,), playing=(("", "m (simple) plays nicer persons than it was told: x."),))
+    )
     assert '<span class="badge">sanitised</span>' in page and "left out &lt;b&gt;" in page
     assert "Target judged by openai:judge." in page and "plays nicer persons than it was told: x." in page
+
+
+def test_personas_of_several_runs_stand_under_their_runs() -> None:
+    (role,) = data().personas
+    first, second = replace(role, run="one"), replace(role, run="<two>", pull=Estimate(40.0), in_log_odds=False)
+    plays = (("one", "m plays as told: first."), ("<two>", "m plays as told: second."))
+    whole = replace(data(), personas=(first, replace(second, verdict="moved away"), first), playing=plays)
+    panel = render(whole).split('aria-labelledby="personas"')[1].split("</section>")[0]
+    lead, one, two = panel.split("<h3>Run ")
+    assert one.startswith("one<") and two.startswith("&lt;two&gt; ") and "<table" not in lead
+    assert one.count("<figure") == 2 and two.count("<figure") == 1 and "moved away" not in one
+    assert "first." in one and "second." in two and "second." not in one
+    assert "−40" in two and "−40" not in one, "a run in points has an axis of its own"
+    told = [sentence for sentence in findings(whole) if "personas" in sentence]
+    assert [sentence.partition(":")[0] for sentence in told] == ["In the run one", "In the run <two>"]
+    assert "<h3>Run" not in render(data())
 
 
 def test_every_interval_says_what_was_drawn_again() -> None:

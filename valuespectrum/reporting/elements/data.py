@@ -197,6 +197,8 @@ class PersonaResult:
     played: str = ""
     """``obeyed``, ``sanitised``, ``ignored``, ``undecided`` or ``unknown``; empty in scores of earlier releases."""
     played_why: str = ""
+    run: str = ""
+    """Name of the run, as the page calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +276,8 @@ class ReportData:
     groups: tuple[InstrumentGroup, ...] = ()
     """Every profile of every run, instrument by instrument."""
     personas: tuple[PersonaResult, ...] = ()
-    playing: tuple[str, ...] = ()
-    """How models play over all personas, a sentence each."""
+    playing: tuple[tuple[str, str], ...] = ()
+    """Name of a run, and how a model plays over all its personas, in a sentence."""
     sessions: tuple[ReportedSession, ...] = ()
     examples: tuple[Example, ...] = ()
     provenance: Sequence[tuple[str, str]] = ()

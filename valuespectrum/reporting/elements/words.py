@@ -189,7 +189,13 @@ def findings(data: ReportData) -> list[str]:
     if profile.recovery is not None:
         sentences.append(_recovery(profile))
     if data.personas and not data.cautions:
-        sentences.append(moved_in_words([result.verdict for result in data.personas]))
+        by_run: dict[str, list[str]] = {}
+        for result in data.personas:
+            by_run.setdefault(result.run, []).append(result.verdict)
+        sentences += [
+            (f"In the run {clean(run, 60)}: " if len(by_run) > 1 else "") + moved_in_words(verdicts)
+            for run, verdicts in by_run.items()
+        ]
     if data.profiles and len(data.groups) > 1:
         sentences.append(_beside(data.groups, read_name(profile.instrument)))
     return sentences

@@ -1,17 +1,17 @@
-"""What personas did to their models, against no persona and against placebo texts."""
+"""What personas did to their models, against no persona and against placebo texts, run by run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
-from valuespectrum.reporting.elements.data import Estimate, ReportData
+from valuespectrum.reporting.elements.data import Estimate, PersonaResult, ReportData
 from valuespectrum.reporting.panels.base import PANELS, Panel
 
 
 @PANELS.register("personas")
 class PersonasPanel(Panel):
-    """Keep, pull and verdict of every persona, and its shifts beside its target."""
+    """Keep, pull and verdict of every persona, and its shifts beside its target, under the run that it is of."""
 
     id = "personas"
     place = 30
@@ -25,14 +25,24 @@ class PersonasPanel(Panel):
         return "What personas did"
 
     def context(self, data: ReportData) -> Mapping[str, object]:
-        """How many models played, and the scales that all charts share."""
-        return {
-            "persona_models": len({result.model for result in data.personas}),
-            "span": _furthest(shift for result in data.personas for shift in result.shifts.values()) or 1.0,
-            "reach": ceil(_furthest(each for result in data.personas for each in (result.pull, result.beyond))) or 1,
-            "in_log_odds": all(result.in_log_odds for result in data.personas),
-            "covers": list(dict.fromkeys(result.covers for result in data.personas if result.covers)),
-        }
+        """Runs with their personas, each with scales that its charts share."""
+        by_run: dict[str, list[PersonaResult]] = {}
+        for result in data.personas:
+            by_run.setdefault(result.run, []).append(result)
+        return {"played_in": [_one_run(name, results, data) for name, results in by_run.items()]}
+
+
+def _one_run(name: str, results: Sequence[PersonaResult], data: ReportData) -> Mapping[str, object]:
+    return {
+        "name": name,
+        "results": results,
+        "playing": [sentence for run, sentence in data.playing if run == name],
+        "models": len({result.model for result in results}),
+        "span": _furthest(shift for result in results for shift in result.shifts.values()) or 1.0,
+        "reach": ceil(_furthest(each for result in results for each in (result.pull, result.beyond))) or 1,
+        "in_log_odds": all(result.in_log_odds for result in results),
+        "covers": list(dict.fromkeys(result.covers for result in results if result.covers)),
+    }
 
 
 def _furthest(estimates: Iterable[Estimate]) -> float:
