@@ -287,6 +287,14 @@ class OwnShowing(Protocol):
 
 
 @runtime_checkable
+class WithOrWithoutClips(Protocol):
+    """An instrument that can be asked with clips or without any, by one of its options."""
+
+    clips_by: ClassVar[tuple[str, str, str]]
+    """The option, its value without clips, and its value with clips: ``("after", "nothing", "clips")``."""
+
+
+@runtime_checkable
 class AboutOthers(Protocol):
     """An instrument whose numbers by value say something of what is shown, and not how dear a value is to somebody."""
 

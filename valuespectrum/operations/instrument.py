@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from valuespectrum.measuring.instrument_run import InstrumentOptions
 
 
+STIMULI: Mapping[str, tuple[str, ...]] = {
+    "none": (),
+    "frames": (),
+    "caption": ("caption",),
+    "transcript": ("transcript",),
+    "mismatched": ("mismatched",),
+}
+"""Whether clips are shown, and which presentation (``--present``) that is; frames are the usual one."""
 _OF_SHOWING = frozenset({"present", "frames", "transcripts", "stress"})
 _OF_PICTURES = frozenset({"battery", "wordings", "params", "top-k", "keywords", "embedder"} | _OF_SHOWING)
 """Options of a benchmark that say nothing where no pictures are shown."""
@@ -57,6 +65,9 @@ class InstrumentSettings:
     """``"quick"``, ``"standard"`` or ``"full"``: how thoroughly; empty for the options alone."""
     asked: BenchSettings = field(default_factory=BenchSettings)
     """Personas, models and seed; what is about pictures counts for an instrument that shows some."""
+    stimulus: str = ""
+    """``"none"``, ``"frames"``, ``"caption"``, ``"transcript"`` or ``"mismatched"``: what is shown before it is asked;
+    empty for what ``option`` and ``asked`` say."""
 
 
 def list_instruments() -> InstrumentList:
@@ -113,7 +124,7 @@ def run_instrument(
     from valuespectrum.instruments.registry import load_instrument
 
     settings, teller = settings or InstrumentSettings(), teller or Unattended()
-    settings = _at_level(name, settings, teller)
+    settings = _at_level(name, _showing(name, settings), teller)
     instrument = load_instrument(name, settings.option)
     instrument.cost(1)  # refuses words that there are not before anything is begun
     specs = [models] if isinstance(models, str) else list(models)
@@ -129,6 +140,35 @@ def run_instrument(
         raise InputError(f"the instrument {name!r} asks about pictures", "name a corpus with --corpus DIR")
     asked = replace(settings.asked, battery=name, params=dict(settings.option))
     return bench(settings.corpus, specs, run, asked, teller, command)
+
+
+def _showing(name: str, settings: InstrumentSettings) -> InstrumentSettings:
+    """The same with a stimulus as options of the instrument and of the presentation, which is what a run keeps.
+
+    Raises:
+        InputError: There is no such stimulus, it is said in two ways, or the instrument cannot be asked so.
+    """
+    from valuespectrum.instruments.base import WithOrWithoutClips
+    from valuespectrum.instruments.registry import load_instrument
+
+    stimulus = settings.stimulus
+    if not stimulus:
+        return settings
+    if stimulus not in STIMULI:
+        raise InputError(f"there is no stimulus {stimulus!r:.40}", f"one of {', '.join(STIMULI)}")
+    if settings.asked.present:
+        raise InputError("--stimulus and --present both say how clips are shown", "leave one of them out")
+    asked = replace(settings.asked, present=STIMULI[stimulus])
+    instrument, shows = load_instrument(name, settings.option), stimulus != "none"
+    if not isinstance(instrument, WithOrWithoutClips):
+        if shows == (instrument.pictures is not None):
+            return replace(settings, asked=asked)
+        why = "shows no clips" if shows else "asks about clips"
+        raise InputError(f"the instrument {name!r} {why}: --stimulus {stimulus} means nothing to it", "instrument list")
+    option, without, with_clips = instrument.clips_by
+    if option in settings.option:
+        raise InputError(f"--stimulus and --option {option}= both say whether clips are shown", "leave one of them out")
+    return replace(settings, asked=asked, option={**settings.option, option: with_clips if shows else without})
 
 
 def _at_level(name: str, settings: InstrumentSettings, teller: Teller) -> InstrumentSettings:

@@ -12,7 +12,9 @@ from trial_instruments import FourQuestions, Staircase
 
 from valuespectrum.cli import main
 from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.operations.bench import BenchSettings
 from valuespectrum.theory.value_sets import FOUR
+from vectorstore.foundation.errors import InputError
 
 MODEL = "simulated:security=1,power=2,stimulation=-1"
 
@@ -82,6 +84,11 @@ def test_any_instrument_can_be_run_scored_and_exported(
         (["trial", "--option", "per_value=1", "--option", "per_value=2"], "named twice"),
         (["trial", "--persona", "nobody"], "nobody"),
         (["like", "--corpus", "nowhere", "--option", "wordings=9"], "wordings must lie in 1..6"),
+        (["like", "--stimulus", "none"], "asks about clips"),
+        (["svo", "--stimulus", "caption", "--corpus", "."], "shows no clips"),
+        (["portraits", "--stimulus", "frames"], "name a corpus"),
+        (["portraits", "--stimulus", "frames", "--option", "after=clips"], "both say whether clips are shown"),
+        (["like", "--stimulus", "frames", "--present", "caption", "--corpus", "."], "both say how clips are shown"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(
@@ -92,6 +99,39 @@ def test_what_cannot_be_is_told_in_one_line(
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error")]
     assert len(lines) == 1 and complaint in lines[0]
     assert not run.exists()
+
+
+@pytest.mark.parametrize(
+    ("instrument", "stimulus", "expected"),
+    [
+        ("portraits", "frames", {"params": {"after": "clips"}, "present": (), "frames": 3}),
+        ("portraits", "caption", {"params": {"after": "clips"}, "present": ("caption",)}),
+        ("value-portrait", "mismatched", {"params": {"about": "clips"}, "present": ("mismatched",)}),
+        ("like", "transcript", {"params": {}, "present": ("transcript",)}),
+    ],
+)
+def test_a_stimulus_is_kept_as_what_it_comes_to(
+    instrument: str, stimulus: str, expected: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def bench(corpus: Path, specs: list[str], run: Path, settings: BenchSettings, *beside: object) -> None:
+        asked.append(settings)
+        raise InputError("far enough")
+
+    monkeypatch.setattr("valuespectrum.operations.instrument.bench", bench)
+    words = ["--stimulus", stimulus, "--frames", "3", "--corpus", "corpus"]
+    assert main(["instrument", "run", instrument, "--model", MODEL, *words]) == 2
+    assert {name: getattr(asked[0], name) for name in expected} == expected and asked[0].battery == instrument
+
+
+def test_no_stimulus_is_what_an_instrument_without_clips_asks(tmp_path: Path) -> None:
+    for name, words in (("one", []), ("other", ["--stimulus", "none"])):
+        run = ["--model", "simulated:amber", "--run", str(tmp_path / name)]
+        asked = ["portraits", "--option", "rounds=1", "--option", "wordings=1"]
+        assert main(["instrument", "run", *asked, *words, *run]) == 0
+    one, other = (json.loads((tmp_path / name / "scores.json").read_text())["profile"] for name in ("one", "other"))
+    assert one == other
 
 
 def test_a_benchmark_needs_an_instrument_that_shows_pictures(

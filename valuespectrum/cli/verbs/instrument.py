@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -88,6 +88,14 @@ def run_instrument(
         list[str] | None,
         typer.Option(help="Option of the instrument. May be repeated.", metavar="NAME=VALUE", show_default=False),
     ] = None,
+    stimulus: Annotated[
+        Literal["none", "frames", "caption", "transcript", "mismatched"] | None,
+        typer.Option(
+            help="What is shown before it is asked; mismatched are clips of other values. By default what the "
+            "instrument shows.",
+            show_default=False,
+        ),
+    ] = None,
     battery: Annotated[
         str,
         typer.Option(
@@ -154,5 +162,6 @@ def run_instrument(
         temperature=temperature,
     )
     with Terminal(as_json) as terminal:
-        settings = api.InstrumentSettings(corpus, pairs("--option", option or [], "wordings=2"), battery, asked)
+        options = pairs("--option", option or [], "wordings=2")
+        settings = api.InstrumentSettings(corpus, options, battery, asked, stimulus or "")
         terminal.show(api.run_instrument(name, model, run, settings, terminal, typed_command()))

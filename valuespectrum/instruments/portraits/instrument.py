@@ -81,6 +81,7 @@ class PortraitInstrument:
     """What a respondent says matters to it."""
 
     name: ClassVar[str] = "portraits"
+    clips_by: ClassVar[tuple[str, str, str]] = ("after", "nothing", "clips")
     title: ClassVar[str] = "Portraits"
     measures: ClassVar[str] = (
         "how much a respondent is like people who say what matters to them, as a mean rating by value, centred on the "

@@ -25,7 +25,7 @@ from valuespectrum.instruments.value_portrait.families import (
     family_sets,
 )
 from valuespectrum.instruments.value_portrait.items import OWN, read_responses
-from valuespectrum.instruments.value_portrait.options import CLIPS, ValuePortraitOptions
+from valuespectrum.instruments.value_portrait.options import CLIPS, TEXTS, ValuePortraitOptions
 from valuespectrum.instruments.value_portrait.ratings import (
     STEPS,
     Closeness,
@@ -72,6 +72,7 @@ class ValuePortrait:
     """How close responses that stand for values are to what the respondent thinks."""
 
     name: ClassVar[str] = "value-portrait"
+    clips_by: ClassVar[tuple[str, str, str]] = ("about", TEXTS, CLIPS)
     title: ClassVar[str] = "Value Portrait"
     measures: ClassVar[str] = (
         "how close responses that stand for each value are to the respondent's own thoughts, 1 to 6, in both orders of "
