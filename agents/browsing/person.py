@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Literal, cast, get_args
 
 from agents.browsing.catalogue import Catalogue
+from agents.browsing.doing.actions import AFTER_WATCHING, Further
 from agents.browsing.log import Event, SessionManifest, ShownFrame, encode
 from agents.browsing.manifest import build_manifest
 from agents.browsing.options import SessionOptions
@@ -23,6 +24,7 @@ from agents.feeds.shown import Candidates, Shown
 from agents.models.ask_key import canonical_json
 from agents.models.base import Answer, Ask
 from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import visible_line
 
 PERSON = "human:"
 """How the model id of a person begins."""
@@ -31,6 +33,8 @@ STARS = 5
 PersonAction = Literal["watch", "like", "skip", "not_interested"]
 _LONGEST = 86_400.0
 """Seconds that nobody looks at one clip."""
+LONGEST_COMMENT = 280
+"""Characters of what somebody writes under a clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Reaction:
     """Stars, 1 to 5; ``None`` where they gave none."""
     shown: tuple[ShownFrame, ...] = ()
     """Stored pictures that were on the screen, alone or as moments of the video."""
+    further: tuple[Further, ...] = ()
+    """What they did besides: ``comment``, ``share``, ``save``, ``follow``, in this order, each once."""
+    comment: str = ""
+    """What they wrote under it, one line of at most ``LONGEST_COMMENT`` characters; empty without ``comment``."""
 
     def __post_init__(self) -> None:
         actions = get_args(PersonAction)
@@ -55,6 +63,12 @@ class Reaction:
             raise InputError(f"a clip is looked at for 0 to {_LONGEST:g} seconds")
         if self.rating is not None and not 1 <= self.rating <= STARS:
             raise InputError(f"ratings are 1 to {STARS} stars, got {self.rating}")
+        if self.further != tuple(act for act in AFTER_WATCHING if act in self.further):
+            raise InputError("what somebody did besides is named once, in order", f"of {', '.join(AFTER_WATCHING)}")
+        if bool(self.comment) != ("comment" in self.further):
+            raise InputError("a comment has words, and words are a comment")
+        if len(self.comment) > LONGEST_COMMENT or visible_line(self.comment) != self.comment:
+            raise InputError(f"a comment is one line of at most {LONGEST_COMMENT} characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,7 @@ class PersonWalk:
         self._walk = Walk(session, catalogue, "")
         self._clips = catalogue.clips
         self._weights: dict[str, float] = asdict(session.behaviour.weights)
+        self._acts = {name: act.weight for name, act in session.actions.acts.items()}
 
     def choose(self, step: int) -> Shown | None:
         """What the policy shows at this step; ``None`` when the feed has nothing left. Changes nothing."""
@@ -117,9 +132,16 @@ class PersonWalk:
             step: Of the session.
             shown: What ``choose`` gave.
             reaction: What they did with it.
+
+        Raises:
+            InputError: They did something that this session has not.
         """
+        unknown = [act for act in reaction.further if act not in self._acts]
+        if unknown:
+            raise InputError(f"nobody can {unknown[0]} here", "the page was opened without --act " + unknown[0])
         event = self._event(step, shown, reaction)
-        self._walk.move_on(shown, event.watch_s, self._weights[reaction.action])
+        weight = self._weights[reaction.action] + sum(self._acts[act] for act in reaction.further)
+        self._walk.move_on(shown, event.watch_s, weight)
         return event
 
     def repeat(self, event: Event) -> Event | None:
@@ -157,10 +179,14 @@ class PersonWalk:
             tokens=tuple(0 for _ in rated),
             cache_hit=None,
             error=None,
+            further=reaction.further if self._acts else None,
+            comment=reaction.comment or None,
         )
 
 
 def _reaction_of(event: Event) -> Reaction:
     rating = int(event.parsed[0]) if event.parsed and event.parsed[0].isdecimal() else None
     in_front = (event.latency_ms or 0.0) / 1000
-    return Reaction(cast(PersonAction, event.action), event.watch_s, in_front, rating, event.shown)
+    further = cast("tuple[Further, ...]", event.further or ())
+    action = cast(PersonAction, event.action)
+    return Reaction(action, event.watch_s, in_front, rating, event.shown, further, event.comment or "")

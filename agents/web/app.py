@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents.browsing.person import Reaction
+from agents.browsing.doing.actions import AFTER_WATCHING
+from agents.browsing.person import LONGEST_COMMENT, Reaction
 from agents.web.forms import PageForm, PersonAnswer
 from agents.web.sending import video_response
 from vectorstore.foundation.errors import InputError, ValueSpectrumError
+from vectorstore.foundation.text import visible_line
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -69,6 +71,8 @@ class _SentReaction(_Sent):
     watched: float = Field(ge=0)
     in_front: float = Field(ge=0)
     rating: int | None = None
+    further: list[Literal["comment", "share", "save", "follow"]] = Field(default_factory=list, max_length=4)
+    comment: str = Field(default="", max_length=4 * LONGEST_COMMENT)
     shown_as: Literal["video", "pictures"]
 
 
@@ -138,6 +142,7 @@ def clip_view(clip: CatalogueClip, shelf: Shelf, page: PageOptions) -> Mapping[s
         "seconds": clip.seconds,
         "caption": clip.caption if page.captions else "",
         "ratings": page.ratings,
+        "acts": list(page.acts),
     }
 
 
@@ -165,7 +170,10 @@ class _Desk:
             return _refused(400, "this is nothing that can be done with a clip")
 
         def take(sitting: Sitting) -> None:
-            reaction = Reaction(sent.action, sent.watched, sent.in_front, sent.rating)
+            words = visible_line(sent.comment)[:LONGEST_COMMENT].strip() if "comment" in sent.further else ""
+            done = {*sent.further} - (set() if words else {"comment"})
+            further = tuple(act for act in AFTER_WATCHING if act in done)
+            reaction = Reaction(sent.action, sent.watched, sent.in_front, sent.rating, further=further, comment=words)
             sitting.react(sent.step, reaction, sent.shown_as)
 
         return await self._reply(request, take)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from agents.browsing.doing.actions import AFTER_WATCHING, Further
 from vectorstore.foundation.errors import InputError
 
 CONSENT = (
@@ -62,12 +63,16 @@ class PageOptions:
     """Clips between two checks that somebody reads what is asked; 0 for none."""
     ratings: bool = True
     """Whether a clip can be rated with one to five stars."""
+    acts: tuple[Further, ...] = ()
+    """What can be done with a clip besides: some of ``comment``, ``share``, ``save``, ``follow``."""
     captions: bool = False
     """Whether a clip's caption stands below it; hidden by default, as it is from agents."""
 
     def __post_init__(self) -> None:
         if not self.consent.strip() or len(self.consent) > _LONGEST:
             raise InputError(f"the consent text must have 1 to {_LONGEST:,} characters")
+        if strange := sorted(set(self.acts) - set(AFTER_WATCHING)):
+            raise InputError(f"the page has nothing to {strange[0]:.40} with", f"known: {', '.join(AFTER_WATCHING)}")
         if not 0 <= self.attention_every <= 1000:
             raise InputError(f"attention_every must lie in 0..1000, got {self.attention_every}")
 

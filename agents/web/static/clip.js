@@ -10,7 +10,12 @@ const ICONS = {
   pause: "M8 4v16M16 4v16",
   sound: "M4 9v6h4l6 5V4L8 9zM17 9a4 4 0 0 1 0 6",
   mute: "M4 9v6h4l6 5V4L8 9zM17 9l5 6M22 9l-5 6",
+  comment: "M4 5h16v11H11l-5 4v-4H4z",
+  share: "M14 4l6 6-6 6M20 10H9a5 5 0 0 0-5 5v4",
+  save: "M6 4h12v16l-6-4.5L6 20z",
+  follow: "M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM3 20a7 7 0 0 1 14 0M19 7v6M16 10h6",
 };
+const ACTS = { comment: "Comment", share: "Share", save: "Save", follow: "Follow" };
 
 /** An element with properties, attributes (names with a dash, "role", "for"...) and children; texts stay texts. */
 export function make(tag, properties = {}, ...children) {
@@ -161,13 +166,16 @@ export class ClipView {
     this.label = place;
     this.liked = false;
     this.rating = null;
+    this.further = new Set();
+    this.comment = "";
     this.bar = make("progress", { className: "bar", max: clip.seconds, value: 0, "aria-label": "How far the clip is" });
     this.words = make("div", { className: "words" });
     this.screen = make("div", { className: "screen" });
     this.element = make(
       "div", { className: "clip" },
       make("div", { className: "head" }, make("span", { className: "place" }, place), ...(deeds.head ?? [])),
-      this.screen, this.words, ...(clip.ratings ? [this.stars()] : []), this.tools(),
+      this.screen, this.words, ...(clip.ratings ? [this.stars()] : []),
+      ...(clip.acts?.length ? [this.acts()] : []), this.tools(),
     );
     this.show(clip.video ? new Film(clip, place) : new Pictures(clip, place));
   }
@@ -197,6 +205,25 @@ export class ClipView {
       tool("skip", "Skip", () => skip?.()), tool("next", "Next", () => next?.()),
       tool("not_interested", "Not for me", () => notInterested?.()),
     );
+  }
+  /** Further acts, each on or off; a comment is on where there are words. */
+  acts() {
+    const { act } = this.deeds;
+    this.actButtons = Object.fromEntries(this.clip.acts.map((name) => [name, tool(name, ACTS[name], () => act?.(name), false)]));
+    this.actButtons.comment?.setAttribute("aria-haspopup", "dialog");
+    return make(
+      "div", { className: "tools acts", role: "group", "aria-label": "What else you can do with this clip" },
+      ...Object.values(this.actButtons),
+    );
+  }
+  mark(name, on) {
+    if (on) this.further.add(name); else this.further.delete(name);
+    this.actButtons[name]?.setAttribute("aria-pressed", String(on));
+    this.deeds.changed?.();
+  }
+  write(words) {
+    this.comment = words.trim();
+    this.mark("comment", Boolean(this.comment));
   }
   stars() {
     this.starLabels = [1, 2, 3, 4, 5].map((number) => make(

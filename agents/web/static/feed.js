@@ -14,6 +14,8 @@ const KEYS = [
   ["↓ or j", "next clip"], ["l", "like"], ["s", "skip"], ["n", "not for me"], ["1 to 5", "stars"],
   ["Space or k", "play or pause"], ["m", "sound"], ["?", "this list"],
 ];
+const ACT_KEYS = { c: "comment", r: "share", b: "save", f: "follow" };
+const LONGEST_COMMENT = 280;
 let feed = null;
 let keysOn = true;
 
@@ -102,6 +104,7 @@ class Feed {
     const view = new ClipView(clip, place, {
       like: () => view.like(!view.liked), skip: () => this.go("skip"), next: () => this.next(),
       notInterested: () => this.go("not_interested"), changed: () => this.watch?.keep(), head: this.head(),
+      act: (name) => this.act(name),
     });
     const slide = make("article", { className: "slide", tabIndex: -1, "aria-label": place, "aria-posinset": step + 1, "aria-setsize": of }, view.element);
     const waiting = make("div", { className: "slide waiting", "aria-hidden": "true" }, "The next clip comes here");
@@ -128,6 +131,12 @@ class Feed {
       make("button", { type: "button", className: "plain", onclick: () => this.leave() }, "Leave"),
     ];
   }
+  act(name) {
+    if (name === "comment") {
+      this.comments ??= commentDialog((words) => this.view.write(words));
+      this.comments.open(this.view.comment);
+    } else this.view.mark(name, !this.view.further.has(name));
+  }
   next() {
     if (calm.matches) this.go();
     else this.element.scrollTo({ top: this.element.clientHeight });
@@ -141,7 +150,8 @@ class Feed {
     const done = this.watch.told();
     const chosen = action ?? (this.view.liked ? "like" : "watch");
     const sent = await go("/api/react", {
-      step: this.step, action: chosen, ...done, rating: this.view.rating, shown_as: this.view.player.kind,
+      step: this.step, action: chosen, ...done, rating: this.view.rating,
+      further: [...this.view.further], comment: this.view.comment, shown_as: this.view.player.kind,
     });
     if (!sent && feed === this) {
       this.element.scrollTop = 0;
@@ -162,12 +172,30 @@ class Feed {
   }
 }
 
+/** Where a comment is written; it is kept with what was done, and shown to nobody. */
+function commentDialog(onWritten) {
+  const box = make("textarea", { id: "comment", rows: 3, maxLength: LONGEST_COMMENT, "aria-describedby": "comment-told" });
+  const dialog = make("dialog", { "aria-labelledby": "comment-title" });
+  const done = () => { onWritten(box.value.replace(/\s+/g, " ")); dialog.close(); };
+  dialog.append(
+    make("h2", { id: "comment-title" }, "Your comment"),
+    make("label", { for: "comment" }, "What would you write under this clip?"), box,
+    make("p", { id: "comment-told", className: "note" }, "It is written down with what you do here, and shown to nobody. Leave it empty to write none."),
+    make("div", { className: "row" },
+      make("button", { type: "button", className: "main-button", onclick: done }, "Keep"),
+      make("button", { type: "button", className: "plain", onclick: () => dialog.close() }, "Cancel")),
+  );
+  main.append(dialog);
+  return { open: (words) => { box.value = words; dialog.showModal(); box.focus(); } };
+}
+
 function helpDialog() {
   const box = make("input", { type: "checkbox", checked: keysOn, onchange: () => { keysOn = box.checked; } });
   const dialog = make("dialog", { "aria-labelledby": "help-title" });
   dialog.append(
     make("h2", { id: "help-title" }, "Help"),
     make("p", {}, "Scroll, swipe or press Next to see another clip. A clip that you left does not come back."),
+    make("p", { className: "note" }, "Where you can comment, share, save (c, r, b) or follow (f), it is written down and sent to nobody."),
     make("dl", {}, ...KEYS.flatMap(([key, deed]) => [make("dt", {}, key), make("dd", {}, deed)])),
     make("label", { className: "choice" }, box, "Use these keys"),
     make("div", { className: "row" }, make("button", { type: "button", className: "main-button", onclick: () => dialog.close() }, "Close")),
@@ -176,7 +204,7 @@ function helpDialog() {
 }
 
 function pressed(event) {
-  if (!feed || feed.help.open || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!feed || document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey) return;
   const onControl = event.target.closest("button, input");
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") feed.help.showModal();
@@ -188,6 +216,7 @@ function pressed(event) {
   else if (key === "k" || (key === " " && !onControl)) feed.view.toggle();
   else if (key === "m" && feed.view.player.kind === "video") feed.view.toggleSound();
   else if (/^[1-5]$/.test(key) && feed.view.clip.ratings) feed.view.rate(Number(key));
+  else if (feed.view.clip.acts.includes(ACT_KEYS[key])) feed.act(ACT_KEYS[key]);
   else return;
   event.preventDefault();
 }

@@ -42,8 +42,9 @@ export class Watch {
   }
   told() { return { watched: this.watched, in_front: this.lookedAt }; }
   keep() {
-    const { liked, rating } = this.view;
-    sessionStorage.setItem(KEY, JSON.stringify({ mark: this.mark, watched: this.watched, lookedAt: this.lookedAt, liked, rating }));
+    const { liked, rating, comment } = this.view;
+    const further = [...this.view.further];
+    sessionStorage.setItem(KEY, JSON.stringify({ mark: this.mark, watched: this.watched, lookedAt: this.lookedAt, liked, rating, further, comment }));
   }
   restore() {
     const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
@@ -52,5 +53,7 @@ export class Watch {
     this.lookedAt = kept.lookedAt;
     if (kept.liked) this.view.like(true);
     if (kept.rating) this.view.rate(kept.rating);
+    if (kept.comment) this.view.write(kept.comment);
+    for (const act of kept.further ?? []) this.view.mark(act, true);
   }
 }

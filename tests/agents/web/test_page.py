@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ import pytest
 from page_world import PATIENCE, browser_or_skip, open_page, page_catalogue, study, videos
 
 from agents.browsing.catalogue import Catalogue
+from agents.browsing.doing.actions import further_acts
 from agents.browsing.log import read_log
 from agents.web.answers_file import answers_path, read_answers
 from agents.web.options import ClipMedia, OpenMedia, PageOptions
@@ -280,6 +281,55 @@ def test_a_server_that_went_away_is_said_and_tried_again(
         person.wait_for("Clip 2 of 6")
         person.wrong = [what for what in person.wrong if "ERR_INTERNET_DISCONNECTED" not in what]
     assert len(read_log(tmp_path / "log.jsonl").events) == 1
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_comment_share_save_and_follow_by_hand_and_by_keys(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    log, acts = tmp_path / "log.jsonl", ("comment", "share", "save", "follow")
+    told = study(catalogue, replace(PLAIN, acts=acts), actions=further_acts(acts))
+    with open_page(told, log) as link, visit(browser, link, size) as person:
+        page = person.page
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        group = page.get_by_role("group", name="What else you can do with this clip")
+        boxes = [each.bounding_box() for each in group.get_by_role("button").all()]
+        assert len(boxes) == 4 and all(box and min(box["width"], box["height"]) >= 44 for box in boxes)
+        assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= size[0] for box in boxes)
+        group.get_by_role("button", name="Share").click()
+        group.get_by_role("button", name="Comment").click()
+        written = page.get_by_label("What would you write under this clip?")
+        written.fill("")
+        page.keyboard.type("lsn <b>look</b> \u202e here")  # keys of the feed are letters here
+        page.get_by_role("button", name="Keep").click()
+        person.until("document.querySelectorAll('.acts [aria-pressed=true]').length === 2")
+        page.reload()
+        person.wait_for("Clip 1 of 6")
+        assert group.get_by_role("button", name="Comment").get_attribute("aria-pressed") == "true"
+        page.get_by_role("button", name="Next").click()
+        person.wait_for("Clip 2 of 6")
+        for key in "fbrr":
+            page.keyboard.press(key)
+        page.keyboard.press("c")
+        page.get_by_role("button", name="Cancel").click()
+        page.keyboard.press("j")
+        person.wait_for("Clip 3 of 6")
+        page.keyboard.press("s")
+        person.wait_for("Clip 4 of 6")
+    events = read_log(log).events
+    assert [event.further for event in events] == [("comment", "share"), ("save", "follow"), ()]
+    assert [event.comment for event in events] == ["lsn <b>look</b> here", None, None]
+
+
+def test_a_page_without_further_acts_has_no_place_for_them(
+    browser: Browser, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    with open_page(study(catalogue, PLAIN), tmp_path / "log.jsonl") as link, visit(browser, link) as person:
+        person.agree()
+        person.wait_for("Clip 1 of 6")
+        person.page.keyboard.press("c")
+        assert person.page.locator(".acts, textarea").count() == 0
 
 
 def _axe() -> str:

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import pytest
 from browse_fixtures import QUESTIONS
 from page_world import PORTRAITS, Asking, chosen, open_page, page_catalogue, study
 
+from agents.browsing.doing.actions import further_acts
 from agents.browsing.log import read_log
 from agents.browsing.options import SessionOptions
-from agents.browsing.person import PERSON
+from agents.browsing.person import PERSON, PersonWalk
 from agents.browsing.replay import ReplayReport, replay
 from agents.browsing.replay_alone import replay_alone
 from agents.feeds.policy import read_policy
@@ -49,6 +51,46 @@ def walk(asking: Asking, most: int = 100) -> dict[str, Any]:
         else:
             status, state = asking.post("/api/react", reaction(state["step"]))
         assert status == 200, state
+
+
+def test_further_acts_move_the_feed_and_are_repeated_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts = ("comment", "share", "save", "follow")
+    told = study(page_catalogue(tmp_path / "p"), replace(PLAIN, acts=acts), actions=further_acts(acts))
+    log = tmp_path / "log.jsonl"
+    with open_page(told, log) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking, 0)
+        assert asking.get("/api/state")["clip"]["acts"] == list(acts)
+        done = {"further": ["follow", "comment"], "comment": " well\u202e \n done ", "action": "like"}
+        assert asking.post("/api/react", reaction(0, **done))[0] == 200
+        assert asking.post("/api/react", reaction(1, further=["comment"], comment="\u200b "))[0] == 200
+        assert asking.post("/api/react", reaction(2, further=["exit"]))[0] == 400
+        assert asking.post("/api/react", reaction(2, comment="x" * 2000, further=["comment"]))[0] == 400
+    events = read_log(log).events
+    assert [(event.further, event.comment) for event in events] == [(("comment", "follow"), "well done"), ((), None)]
+    with OneSeat(told, log):  # walks the log again, byte by byte
+        pass
+    walked, weights = PersonWalk(told.session, told.catalogue), []
+    monkeypatch.setattr(walked._walk, "move_on", lambda shown, watched, weight: weights.append(weight))
+    assert walked.repeat(events[0]) == events[0]
+    assert weights == [pytest.approx(told.session.behaviour.weights.like + 0.5 + 1.5)]
+
+
+def test_what_the_page_was_not_opened_for_cannot_be_done(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with open_page(study(page_catalogue(tmp_path / "p"), PLAIN), log) as link:
+        asking = Asking(link)
+        asking.enter()
+        walk(asking, 0)
+        status, told = asking.post("/api/react", reaction(0, further=["share"]))
+        assert status == 409 and "nobody can share here" in told["error"]
+        assert asking.post("/api/react", reaction(0))[0] == 200
+    assert b"further" not in log.read_bytes() and len(read_log(log).events) == 1
+    with pytest.raises(InputError, match="nothing to dislike with"):
+        replace(PLAIN, acts=("dislike",))
 
 
 def test_a_session_from_consent_to_thanks(tmp_path: Path) -> None:

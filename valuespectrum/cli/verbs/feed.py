@@ -47,6 +47,13 @@ def feed(
         int, typer.Option(help="Clips between two checks that somebody reads along; 0 for none.", min=0, max=1000)
     ] = 20,
     ratings: Annotated[bool, typer.Option(help="Whether clips can be rated with stars.")] = True,
+    act: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Also let people comment, share, save or follow: written down, sent nowhere. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     captions: Annotated[
         bool, typer.Option(help="Whether captions stand below clips; agents do not see them by default.")
     ] = False,
@@ -75,6 +82,7 @@ def feed(
             portraits=portraits,
             attention=attention,
             ratings=ratings,
+            act=tuple(act or ()),
             captions=captions,
             videos=videos,
             consent=consent,

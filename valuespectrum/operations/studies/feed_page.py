@@ -48,6 +48,8 @@ class FeedPageSettings:
     attention: int = 20
     """Clips between two checks that somebody reads along; 0 for none."""
     ratings: bool = True
+    act: tuple[str, ...] = ()
+    """What people can do with a clip besides, as for agents: ``comment``, ``share``, ``save``, ``follow``."""
     captions: bool = False
     videos: bool = True
     """Play videos whose files are still where they were found; else stored pictures, one after another."""
@@ -128,6 +130,7 @@ def _no_videos(clip_id: str) -> ClipMedia | None:
 
 
 def _page(settings: FeedPageSettings) -> PageOptions:
+    from agents.browsing.doing.actions import further_acts
     from agents.web.options import CONSENT, PageOptions, Portraits
 
     return PageOptions(
@@ -135,6 +138,7 @@ def _page(settings: FeedPageSettings) -> PageOptions:
         portraits=_portraits() if settings.portraits else Portraits(),
         attention_every=settings.attention,
         ratings=settings.ratings,
+        acts=tuple(further_acts(settings.act).acts),
         captions=settings.captions,
     )
 
@@ -170,6 +174,7 @@ def _portraits() -> Portraits:
 
 
 def _session(settings: FeedPageSettings, corpus: Path) -> SessionOptions:
+    from agents.browsing.doing.actions import further_acts
     from agents.browsing.options import SessionOptions
     from agents.feeds.policy import read_policy
     from valuespectrum.operations.feed_values import browse_questions
@@ -179,6 +184,7 @@ def _session(settings: FeedPageSettings, corpus: Path) -> SessionOptions:
         seed=settings.seed,
         steps=settings.steps,
         policy=read_policy(settings.policy),
+        actions=further_acts(settings.act),
         corpus=str(corpus),
     )
 
