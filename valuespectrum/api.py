@@ -198,6 +198,14 @@ if TYPE_CHECKING:
         ExportedSteering as ExportedSteering,
         export_steering as export_steering,
     )
+    from valuespectrum.operations.steering.features import (
+        ActivationName as ActivationName,
+        FeatureEdit as FeatureEdit,
+        FeatureSettings as FeatureSettings,
+        FeatureTraining as FeatureTraining,
+        RankedFeatures as RankedFeatures,
+        rank_value_features as rank_value_features,
+    )
     from valuespectrum.operations.steering.graph import (
         GraphDraws as GraphDraws,
         GraphReading as GraphReading,
@@ -206,6 +214,13 @@ if TYPE_CHECKING:
         GraphSettings as GraphSettings,
         MinedGraph as MinedGraph,
         mine_graph as mine_graph,
+    )
+    from valuespectrum.operations.steering.neurons import (
+        CountedName as CountedName,
+        EditedName as EditedName,
+        FoundNeurons as FoundNeurons,
+        NeuronSettings as NeuronSettings,
+        find_neurons as find_neurons,
     )
     from valuespectrum.operations.studies.compare import (
         CompareSettings as CompareSettings,
@@ -331,9 +346,13 @@ _HOMES = {
         "FitSettings FittedIntervention PairSettings fit_steering steering_pairs"
     ),
     "valuespectrum.operations.steering.exporting": "ExportedSteering export_steering",
+    "valuespectrum.operations.steering.features": (
+        "ActivationName FeatureEdit FeatureSettings FeatureTraining RankedFeatures rank_value_features"
+    ),
     "valuespectrum.operations.steering.graph": (
         "GraphDraws GraphReading GraphRule GraphScale GraphSettings MinedGraph mine_graph"
     ),
+    "valuespectrum.operations.steering.neurons": "CountedName EditedName FoundNeurons NeuronSettings find_neurons",
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",

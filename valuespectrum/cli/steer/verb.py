@@ -9,8 +9,10 @@ from valuespectrum.cli.console.terminal import help_without_verb
 from valuespectrum.cli.steer.applying import apply, list_steering
 from valuespectrum.cli.steer.counterfactual import counterfactual
 from valuespectrum.cli.steer.exporting import export
+from valuespectrum.cli.steer.features import features
 from valuespectrum.cli.steer.fit import fit, write_pairs
 from valuespectrum.cli.steer.graph import graph
+from valuespectrum.cli.steer.neurons import neurons
 
 
 def build_app() -> typer.Typer:
@@ -26,6 +28,8 @@ def build_app() -> typer.Typer:
     app.command("pairs")(with_config(write_pairs))
     app.command("fit")(with_config(fit))
     app.command("export")(with_config(export))
+    app.command("features")(with_config(features))
     app.command("graph")(with_config(graph))
+    app.command("neurons")(with_config(neurons))
     app.command("counterfactual")(with_config(counterfactual))
     return app

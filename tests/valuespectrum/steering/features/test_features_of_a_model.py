@@ -1,0 +1,173 @@
+"""Features are ranked at a phrase, and edits by them change what they should in a model with frames."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from agents.models.base import Ask, ModelOptions
+from agents.models.capabilities import TorchModel
+from agents.models.registry import load_model
+from agents.models.steering.autoencoder import Autoencoder
+from agents.models.steering.hooks import steered, watched
+from agents.models.steering.positions import phrase_tokens
+from valuespectrum import api
+from valuespectrum.steering.features.layouts import read_autoencoder
+from valuespectrum.steering.features.probing import opposed_features, probing_asks
+from valuespectrum.steering.features.published import PublishedAutoencoder
+from valuespectrum.steering.features.ranking import (
+    QUESTION,
+    added_feature,
+    clamped_feature,
+    phrase_asks,
+    rank_features,
+    span_activations,
+)
+from valuespectrum.steering.features.reconstruction import reconstruct
+from valuespectrum.steering.features.training import AutoencoderTraining, train_autoencoder, write_sae_lens
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
+
+WIDTH, LAYER = 192, 2
+
+
+@pytest.fixture(scope="module")
+def model() -> TorchModel:
+    found = load_model("reference", ModelOptions("cpu", "float32", 8, "naive"))
+    assert isinstance(found, TorchModel)
+    return found
+
+
+def orthonormal() -> Autoencoder:
+    """As many features as numbers, each the contrary of none: relu of a rotation and of its opposite."""
+    rows = np.linalg.qr(stream(0, "rotation").standard_normal((WIDTH, WIDTH)))[0].astype(np.float32)
+    both = np.concatenate([rows, -rows])
+    zero = np.zeros(WIDTH, np.float32)
+    return Autoencoder(both.T.copy(), np.zeros(2 * WIDTH, np.float32), both, zero, "relu", centred=True)
+
+
+def published(coder: Autoencoder) -> PublishedAutoencoder:
+    return PublishedAutoencoder(coder, "SAELens", LAYER, "reference", "0" * 64, Path("mine"))
+
+
+def outputs(model: TorchModel, ask: Ask, *edits: Any) -> torch.Tensor:
+    seen: list[torch.Tensor] = []
+
+    def see(layer: int, values: torch.Tensor, current: Any) -> None:
+        seen.append(values[0].clone())
+
+    with torch.inference_mode(), steered(model, edits), watched(model, (LAYER,), "block", see):
+        model.torch_model(**model.prompt_inputs(ask))
+    return seen[0]
+
+
+def test_an_added_feature_changes_itself_alone_and_the_phrase_alone(model: TorchModel) -> None:
+    (ask,) = phrase_asks((QUESTION,))
+    coder = orthonormal().on("cpu")
+    plain, changed = outputs(model, ask), outputs(model, ask, added_feature(published(orthonormal()), 7))
+    at = phrase_tokens(model.prompt_inputs(ask)["input_ids"][0].tolist(), "your values", model.tokenizer)
+    outside = [place for place in range(len(plain)) if place not in at]
+    assert at and torch.equal(plain[outside], changed[outside])
+    before, after = coder.encode(plain[list(at)]), coder.encode(changed[list(at)])
+    rise = after[:, 7] - before[:, 7]
+    contrary = before[:, 7 + WIDTH]
+    assert torch.allclose(rise + contrary, torch.full_like(rise, 100.0), atol=1e-3)
+    others = [place for place in range(2 * WIDTH) if place not in (7, 7 + WIDTH)]
+    assert float((after - before)[:, others].abs().max()) < 1e-4
+    assert torch.equal(plain, outputs(model, ask, added_feature(published(orthonormal()), 7, 0.0)))
+    with pytest.raises(InputError, match="none is 400"):
+        added_feature(published(orthonormal()), 400)
+
+
+def test_a_feature_is_set_with_or_without_the_rest(model: TorchModel) -> None:
+    (ask,) = phrase_asks((QUESTION,))
+    half = orthonormal()
+    few = Autoencoder(
+        *(
+            half.encoder[:, :50].copy(),
+            half.encoder_bias[:50],
+            half.decoder_matrix[:50],
+            half.decoder_bias,
+            "relu",
+            True,
+        )
+    )
+    coder, plain = few.on("cpu"), outputs(model, ask)
+    for replace in (True, False):
+        changed = outputs(model, ask, clamped_feature(published(few), 3, 8.0, replace))
+        features = coder.encode(changed)
+        assert torch.allclose(features[:, 3], torch.full_like(features[:, 3], 8.0), atol=1e-4)
+        others = [place for place in range(50) if place != 3]
+        assert torch.allclose(features[:, others], coder.encode(plain)[:, others], atol=1e-4)
+        left = changed - coder.decode(features)
+        assert (float(left.abs().max()) < 1e-3) == replace
+
+
+def test_features_are_ranked_by_their_largest_activation_at_the_phrase(model: TorchModel) -> None:
+    coder = orthonormal()
+    values = span_activations(model, phrase_asks((QUESTION, "Tell me what your values are.")), LAYER)
+    ranked = rank_features(coder, values)
+    every = np.maximum(values @ coder.encoder, 0)
+    order = sorted(range(2 * WIDTH), key=lambda place: (-every[:, place].max(), place))
+    assert [each.feature for each in ranked] == order[:24] and len(ranked) == 24
+    first = ranked[0]
+    column = every[:, first.feature]
+    assert first.largest == pytest.approx(column.max(), rel=1e-5)
+    assert first.mean == pytest.approx(column.mean(), rel=1e-5) and first.share == (column > 0).mean()
+    with pytest.raises(InputError, match="not in the prompt"):
+        span_activations(model, phrase_asks(("Do you like it?",)), LAYER)
+    assert rank_features(coder, np.zeros((3, WIDTH), np.float32)) == []
+    high = np.tile(coder.decoder_matrix[5], (4, 1)) * 3
+    assert opposed_features(coder, high, high * 0, 1) == [(5, pytest.approx(3.0, abs=1e-5))]
+
+
+def test_training_finds_planted_features(tmp_path: Path) -> None:
+    rng = stream(3, "planted features")
+    rows = np.linalg.qr(rng.standard_normal((24, 24)))[0].astype(np.float32)
+    codes = (rng.random((4000, 24)) < 0.08) * rng.uniform(1, 2, (4000, 24))
+    values = (codes @ rows).astype(np.float32) + np.float32(0.5)
+    made = train_autoencoder(values, AutoencoderTraining(48, 4, 400, 256, 5e-3))
+    assert reconstruct(made, values).explained > 0.85
+    likeness = np.abs(made.decoder_matrix @ rows.T).max(axis=0)
+    assert (likeness > 0.9).mean() > 0.7
+    again = train_autoencoder(values, AutoencoderTraining(48, 4, 400, 256, 5e-3))
+    assert np.array_equal(made.encoder, again.encoder)
+    write_sae_lens(made, tmp_path, "mine", 4)
+    back = read_autoencoder(tmp_path)
+    assert back.layer == 4 and np.array_equal(back.autoencoder.encoder, made.encoder)
+    for wrong in (AutoencoderTraining(4, 4), AutoencoderTraining(1000, 4)):
+        with pytest.raises(InputError):
+            train_autoencoder(values, wrong)
+
+
+def test_the_verb_trains_ranks_and_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("valuespectrum.operations.steering.features._TRAINING_ASKS", 40)
+    monkeypatch.setattr("valuespectrum.operations.steering.features._CHECKED_ASKS", 8)
+    folder, out = tmp_path / "sae", tmp_path / "feature.safetensors"
+    train = api.FeatureTraining(64, 12, 150)
+    edit = api.FeatureEdit(3, coefficient=20.0)
+    settings = api.FeatureSettings(layer=LAYER, train=train, least=0.2, phrase="", edit=edit, out=out, top=5)
+    found = api.rank_value_features("reference", folder, settings)
+    assert 0.2 < found.document["explained"] <= 1 and found.document["active"] <= 12
+    assert 0 < len(found.rows()) <= 5 and found.document["written"]["operation"] == "added"
+    assert json.loads((folder / "cfg.json").read_text())["metadata"]["hook_name"] == f"blocks.{LAYER}.hook_resid_post"
+    plain = load_model("reference", ModelOptions("cpu", "float32", 8, "naive"))
+    moved = load_model("reference", ModelOptions("cpu", "float32", 8, "naive", steer=(str(out),)))
+    (ask,) = probing_asks(1)
+    assert moved.id != plain.id
+    answers = [next(iter(each.generate([ask]))).text for each in (plain, moved)]
+    assert all(isinstance(text, str) for text in answers)
+    with pytest.raises(InputError, match="is there already"):
+        api.rank_value_features("reference", folder, settings)
+    for wrong in (
+        api.FeatureSettings(train=train),
+        api.FeatureSettings(edit=edit),
+        api.FeatureSettings(edit=api.FeatureEdit(3), out=tmp_path / "other"),
+    ):
+        with pytest.raises(InputError):
+            api.rank_value_features("reference", folder, wrong)

@@ -1,0 +1,240 @@
+"""``steer features``: read an autoencoder, check it, rank its features, and steer by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from agents.models.base import ModelOptions
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    from agents.models.base import Ask
+    from agents.models.capabilities import TorchModel
+    from agents.models.steering.edits import Edit
+    from valuespectrum.steering.features.published import PublishedAutoencoder
+    from valuespectrum.steering.features.reconstruction import Reconstruction
+
+ActivationName = Literal["relu", "topk", "jumprelu"]
+"""Kinds of sparse autoencoders."""
+_CHECKED_ASKS, _TRAINING_ASKS = 60, 900
+_CONTRASTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureTraining:
+    """An autoencoder that is trained first; the names are those of options of ``valuespectrum steer features``."""
+
+    features: int = 384
+    kept: int = 16
+    """Features at each token."""
+    steps: int = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureEdit:
+    """What is done to one feature; the names are those of options of ``valuespectrum steer features``."""
+
+    feature: int
+    coefficient: float | None = None
+    """Times the feature's decoder row, added at the phrase, in the prompt only."""
+    clamp: float | None = None
+    """What the feature is set to, at every token."""
+    keep_rest: bool = False
+    """Where it is set, what the autoencoder does not explain stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSettings:
+    """What is ranked and how; the names are those of the options of ``valuespectrum steer features``."""
+
+    layer: int | None = None
+    """Block that the autoencoder is about, where its file does not say."""
+    activation: ActivationName | None = None
+    top_k: int = 0
+    """Features that a file of kind topk keeps, where it does not say."""
+    phrase: str = "your values"
+    """At whose tokens features are ranked and added; empty for all tokens of the prompt."""
+    question: str = ""
+    """A prompt with the phrase; empty for one of ours."""
+    value: str = ""
+    """A value: features are ranked by how much more active they are where it is held than where it is rejected."""
+    top: int = 24
+    least: float = 0.5
+    """Share of the variance of the block that must come back."""
+    edit: FeatureEdit | None = None
+    out: Path | None = None
+    """Intervention file."""
+    train: FeatureTraining | None = None
+    seed: int = 0
+    force: bool = False
+    loading: ModelOptions = field(default_factory=ModelOptions)
+
+
+@dataclass(frozen=True, repr=False)
+class RankedFeatures(Outcome):
+    """An autoencoder that was checked, and its features in order."""
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each feature."""
+        return list(self.document["features"])
+
+
+def rank_value_features(
+    model: str,
+    autoencoder: str | PathLike[str],
+    settings: FeatureSettings | None = None,
+    teller: Teller | None = None,
+) -> RankedFeatures:
+    """Rank the features of a sparse autoencoder of a model, and write an intervention by one of them.
+
+    Args:
+        model: A model whose weights are in this process: ``hf:...``, ``reference``.
+        autoencoder: A folder of SAELens or sparsify, or a file of Qwen-Scope; a folder to write where one is trained.
+        settings: What is ranked, and what is done with one feature.
+        teller: Who is told how it goes.
+
+    Raises:
+        InputError: The file is not understood, does not fit the model, gives too little back, or options contradict
+            each other.
+        ModelError: The model cannot be loaded or its weights cannot be reached.
+        StorageError: A file cannot be written.
+
+    Example::
+
+        vs.rank_value_features("reference", "sae-block-3", vs.FeatureSettings(layer=3, train=vs.FeatureTraining()))
+    """
+    from valuespectrum.operations.steering.fit import torch_model
+    from valuespectrum.steering.features.layouts import read_autoencoder
+    from valuespectrum.steering.features.probing import probing_asks
+    from valuespectrum.steering.features.published import Stated, check_model
+    from valuespectrum.steering.features.ranking import block_activations
+    from valuespectrum.steering.features.reconstruction import check_reconstruction
+
+    settings, teller, path = settings or FeatureSettings(), teller or Unattended(), Path(autoencoder)
+    _check(settings)
+    teller.doing(f"loading {model}")
+    loaded = torch_model(model, settings.loading)
+    if settings.train:
+        _train(loaded, path, settings, teller)
+    teller.doing("reading the autoencoder")
+    found = read_autoencoder(path, Stated(settings.layer, settings.activation, settings.top_k))
+    layers = loaded.decoder_layers()
+    width = int(loaded.torch_model.config.get_text_config().hidden_size)
+    check_model(found, loaded.id, width, len(layers))
+    teller.doing("checking what comes back of the model's own activations")
+    checked = block_activations(loaded, probing_asks(_CHECKED_ASKS, settings.seed + 1), found.layer)
+    back = check_reconstruction(found.autoencoder, checked, str(path), settings.least)
+    teller.doing("ranking features")
+    ranked, at = _ranked(loaded, found, settings)
+    document: Json = {
+        "autoencoder": dict(found.told) | {"path": str(path)},
+        "model": loaded.id,
+        "explained": back.explained,
+        "active": back.active,
+        "tokens": back.tokens,
+        "ranked_by": at,
+        "features": ranked,
+        "written": _written(loaded, found, settings),
+    }
+    return RankedFeatures(document, _in_words(document, back))
+
+
+def _check(settings: FeatureSettings) -> None:
+    edit = settings.edit
+    if (edit is None) != (settings.out is None):
+        raise InputError("a feature and a file belong together", "name --feature and --out, or neither")
+    if edit is not None and (edit.coefficient is None) == (edit.clamp is None):
+        raise InputError("a feature is either added or set", "name --coefficient or --clamp")
+    if settings.train and settings.layer is None:
+        raise InputError("an autoencoder is trained on one block", "name it with --layer")
+    if settings.out is not None and settings.out.exists() and not settings.force:
+        raise InputError(f"{settings.out} is there already", "name another file, or add --force to replace it")
+
+
+def _train(model: TorchModel, folder: Path, settings: FeatureSettings, teller: Teller) -> None:
+    from valuespectrum.steering.features.probing import probing_asks
+    from valuespectrum.steering.features.ranking import block_activations
+    from valuespectrum.steering.features.training import AutoencoderTraining, train_autoencoder, write_sae_lens
+
+    assert settings.train is not None and settings.layer is not None
+    if folder.exists() and any(folder.iterdir()) and not settings.force:
+        raise InputError(f"{folder} is not empty", "name a new folder, or add --force")
+    teller.doing("collecting activations")
+    values = block_activations(model, probing_asks(_TRAINING_ASKS, settings.seed), settings.layer)
+    wanted = AutoencoderTraining(settings.train.features, settings.train.kept, settings.train.steps, seed=settings.seed)
+    with teller.progress("training the autoencoder") as advance:
+        made = train_autoencoder(values, wanted, advance)
+    write_sae_lens(made, folder, model.id, settings.layer, {"tokens": len(values), **asdict(wanted)})
+
+
+def _ranked(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSettings) -> tuple[list[Json], str]:
+    from valuespectrum.steering.features.probing import contrast_activations, opposed_features, portrait_questions
+    from valuespectrum.steering.features.ranking import QUESTION, phrase_asks, rank_features, span_activations
+    from valuespectrum.steering.neurons.aspects import described_aspects, opposed_asks, trait_aspects
+
+    if settings.value:
+        own = opposed_asks(described_aspects(settings.value), _CONTRASTS, settings.seed)
+        told = trait_aspects(settings.value, portrait_questions(), seed=settings.seed)
+        pairs = [*own, *opposed_asks(told, _CONTRASTS, settings.seed)]
+        holds, rejects = contrast_activations(model, pairs, found.layer)
+        listed = opposed_features(found.autoencoder, holds, rejects, settings.top)
+        return [{"feature": number, "difference": size} for number, size in listed], f"contrast: {settings.value}"
+    asks: Sequence[Ask] = phrase_asks((settings.question or QUESTION,))
+    if settings.phrase.strip():
+        values = span_activations(model, asks, found.layer, settings.phrase)
+    else:
+        from valuespectrum.steering.features.ranking import block_activations
+
+        values = block_activations(model, asks, found.layer)
+    at = f"phrase: {settings.phrase}" if settings.phrase.strip() else "all tokens of the prompt"
+    return [asdict(each) for each in rank_features(found.autoencoder, values, settings.top)], at
+
+
+def _written(model: TorchModel, found: PublishedAutoencoder, settings: FeatureSettings) -> Json | None:
+    from agents.models.steering.files import write_intervention
+    from agents.models.steering.intervention import About, Intervention
+    from valuespectrum.steering.features.ranking import added_feature, clamped_feature
+
+    edit = settings.edit
+    if edit is None or settings.out is None:
+        return None
+    made: Edit
+    if edit.coefficient is not None:
+        made, what = added_feature(found, edit.feature, edit.coefficient, settings.phrase), "added"
+    else:
+        assert edit.clamp is not None
+        made, what = clamped_feature(found, edit.feature, edit.clamp, not edit.keep_rest), "set"
+    target = {"feature": edit.feature, what: edit.clamp if edit.coefficient is None else edit.coefficient}
+    about = About("features", f"feature-{edit.feature}", model.id, target, dict(found.told), settings.seed)
+    intervention = Intervention((made,), about)
+    write_intervention(intervention, settings.out)
+    return {"path": str(settings.out), "digest": intervention.digest, "feature": edit.feature, "operation": what}
+
+
+def _in_words(document: Json, back: Reconstruction) -> str:
+    told = document["autoencoder"]
+    lines = [
+        f"{told['path']}: {told['layout']}, {told['activation']}"
+        f"{' ' + str(told['top']) if told['top'] else ''}, {told['features']} features of block {told['layer']}"
+        f"{', trained on ' + told['trained_on'] if told['trained_on'] else ''}",
+        f"gives back {back.explained:.1%} of the variance of {document['model']} there ({back.tokens:,} tokens, "
+        f"{back.active:.1f} features active at each)",
+        "",
+        f"ranked by {document['ranked_by']}",
+    ]
+    rows = [
+        tuple(f"{each:.3f}" if isinstance(each, float) else each for each in row.values())
+        for row in document["features"]
+    ]
+    lines += [table(tuple(document["features"][0]), rows)] if rows else ["no feature is active there"]
+    if document["written"]:
+        lines += ["", f"feature {document['written']['feature']}: {document['written']['path']}"]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Features of sparse autoencoders: read published files, rank features, and steer by them."""

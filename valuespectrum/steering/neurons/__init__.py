@@ -1,0 +1,1 @@
+"""Value neurons: those that fire more often when a value is held than when it is rejected."""

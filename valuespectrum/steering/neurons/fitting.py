@@ -1,0 +1,175 @@
+"""From a wish to an intervention by value neurons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import numpy as np
+
+from agents.models.base import Ask, Stimulus
+from agents.models.capabilities import TorchModel
+from agents.models.steering.intervention import About, Intervention
+from agents.models.steering.positions import ALL, Phase
+from valuespectrum.instruments.portraits.asking import PortraitWay, portrait_asks
+from valuespectrum.instruments.portraits.forms import own_form
+from valuespectrum.steering.neurons.aspects import (
+    TRAITS,
+    WORDS,
+    Aspects,
+    described_aspects,
+    opposed_asks,
+    read_aspects,
+    trait_aspects,
+)
+from valuespectrum.steering.neurons.firing import Advance, Counted, opposed_firing
+from valuespectrum.steering.neurons.selection import (
+    NeuronEditing,
+    NeuronMask,
+    ValueNeurons,
+    neuron_edits,
+    random_mask,
+    select,
+)
+from vectorstore.foundation.errors import InputError
+
+METHOD = "neurons"
+_ANSWER = 16
+"""Tokens that are generated where generated tokens are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeuronWish:
+    """How neurons are found and edited."""
+
+    threshold: float
+    """Least difference of firing probabilities; NPTI: 0.1."""
+    gamma: float
+    """Factor of the boost; NPTI: 0.6 to 1.5."""
+    away: bool = False
+    words: str = WORDS
+    """``"descriptions"``, ``"traits"``, or a file of one's own."""
+    pairs: int = 120
+    counted: Counted = "answer"
+    phase: Phase = "answering"
+    layers: str = ""
+    """Blocks, e.g. ``"0-2"`` or ``"1,3"``; empty for all."""
+    fewest: int = 0
+    keep: float = 1.0
+    suppress: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class FittedNeurons:
+    """Value neurons of a model, and edits by them."""
+
+    neurons: ValueNeurons
+    editing: NeuronEditing
+    about: About
+    told: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def intervention(self) -> Intervention:
+        """What boosts and suppresses them."""
+        return Intervention(neuron_edits(self.neurons, self.editing), self.about)
+
+    def random(self, seed: int) -> Intervention:
+        """The same with as many other neurons of the same blocks."""
+        return Intervention(neuron_edits(random_mask(self.neurons, seed), self.editing), self.about)
+
+
+def fit_neurons(
+    model: TorchModel,
+    value: str,
+    wish: NeuronWish,
+    advance: Advance = lambda done, total: None,
+    stimuli: Sequence[Stimulus] = (),
+) -> FittedNeurons:
+    """Find the neurons of a value in a model.
+
+    Args:
+        model: Whose neurons.
+        value: One of the ten or the four, or of a file of one's own.
+        wish: How.
+        advance: Told how many pairs are asked, of how many.
+        stimuli: Clips that are shown, the same on both sides; empty for none.
+
+    Raises:
+        InputError: There is no such value, nothing would be edited, or no neuron tells the aspects apart.
+    """
+    editing = NeuronEditing(wish.gamma, wish.suppress, wish.keep, wish.seed, ALL, wish.phase)
+    if not wish.gamma and not wish.suppress:
+        raise InputError("nothing would be edited", "name a gamma above 0, or suppress the opposite aspect")
+    layers = layers_of(wish.layers, len(model.decoder_layers()))
+    like = Ask(Stimulus(), "", max_tokens=1 if wish.counted == "asked" else _ANSWER)
+    pairs = opposed_asks(_aspects(value, wish), wish.pairs, wish.seed, stimuli, like)
+    firing = opposed_firing(model, pairs, wish.counted, advance)
+    found = select(firing, wish.threshold, wish.fewest)
+    found = found.turned if wish.away else found
+    found = ValueNeurons(found.holds.within(layers), found.rejects.within(layers), found.threshold, found.widths)
+    if not len(found.holds) + len(found.rejects) * wish.suppress:
+        raise InputError(f"blocks {wish.layers} have none of the neurons", "name other blocks, or a lower threshold")
+    target = {"value": value, "direction": "away" if wish.away else "towards"}
+    stated = {each.name: getattr(wish, each.name) for each in fields(wish) if each.name not in ("away", "seed")}
+    name = f"{value.replace('_', '-')}-neurons"[:40]
+    measured = {"boosted": len(found.holds), "suppressed": len(found.rejects), "tokens": firing.holds.tokens}
+    about = About(METHOD, name, model.id, target, stated | {"clips": len(stimuli)}, wish.seed, measured=measured)
+    counts = zip(found.holds.per_layer(len(found.widths)), found.rejects.per_layer(len(found.widths)), strict=True)
+    told = {
+        **measured,
+        "threshold": wish.threshold,
+        "gamma": wish.gamma,
+        "largest": float(np.nanmax(np.abs(firing.delta))),
+        "blocks": [
+            {"block": layer, "neurons": found.widths[layer], "boosted": up, "suppressed": down if wish.suppress else 0}
+            for layer, (up, down) in enumerate(counts)
+        ],
+        "most": _most(found.holds),
+    }
+    return FittedNeurons(found, editing, about, told)
+
+
+def _aspects(value: str, wish: NeuronWish) -> Aspects:
+    if wish.words == WORDS:
+        return described_aspects(value)
+    if wish.words == TRAITS:
+        ways = [PortraitWay(), PortraitWay(ascending=False)]
+        questions = [ask.question for ask in portrait_asks(own_form(), 1, ways) if ask.tags["keyed"] == 1]
+        return trait_aspects(value, questions, max(2, wish.pairs // 4), wish.seed)
+    return read_aspects(Path(wish.words), value)
+
+
+def layers_of(written: str, count: int) -> tuple[int, ...]:
+    """Blocks as they are written.
+
+    Args:
+        written: E.g. ``"0-2"`` or ``"1,3"``; empty for all.
+        count: How many the model has.
+
+    Raises:
+        InputError: That is no list of blocks, or there is no such block.
+
+    Example:
+        >>> layers_of("0-2,5", 6), layers_of("", 3)
+        ((0, 1, 2, 5), (0, 1, 2))
+    """
+    found: list[int] = []
+    for part in (each.strip() for each in written.split(",") if each.strip()):
+        first, _, last = part.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal() and len(part) < 12):
+            raise InputError(f"blocks are {part!r:.40}", "write them as 0-2 or 1,3")
+        found += range(int(first), int(last or first) + 1)
+    if any(layer >= count for layer in found):
+        raise InputError(f"there is no block {max(found)}: the model has {count}, counted from 0")
+    return tuple(dict.fromkeys(found)) or tuple(range(count))
+
+
+def _most(mask: NeuronMask, count: int = 20) -> list[dict[str, object]]:
+    """The neurons with the largest differences."""
+    order = np.argsort(-mask.delta, kind="stable")[:count]
+    return [
+        {"block": int(mask.layers[place]), "neuron": int(mask.neurons[place]), "delta": float(mask.delta[place])}
+        for place in order
+    ]
