@@ -222,6 +222,11 @@ if TYPE_CHECKING:
         NeuronSettings as NeuronSettings,
         find_neurons as find_neurons,
     )
+    from valuespectrum.operations.steering.words import (
+        WordsSettings as WordsSettings,
+        WordsWritten as WordsWritten,
+        make_words as make_words,
+    )
     from valuespectrum.operations.studies.compare import (
         CompareSettings as CompareSettings,
         RunComparison as RunComparison,
@@ -353,6 +358,7 @@ _HOMES = {
         "GraphDraws GraphReading GraphRule GraphScale GraphSettings MinedGraph mine_graph"
     ),
     "valuespectrum.operations.steering.neurons": "CountedName EditedName FoundNeurons NeuronSettings find_neurons",
+    "valuespectrum.operations.steering.words": "WordsSettings WordsWritten make_words",
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import cast
@@ -37,7 +37,7 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
 
     Args:
         spec: For example ``"reference"``, ``"hf:OWNER/NAME"``, ``"simulated:security=2"``; ``?steer=FILE`` names an
-            intervention, which works before those of the options.
+            intervention, which works before those of the options; one in words is for any kind of model.
         options: Device, number format, batch size, engine, seed.
 
     Raises:
@@ -47,13 +47,28 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
     named, steer = ModelSpec.parse(spec).apart_from_steering()
     load = MODELS.load(named.scheme, asked=spec)
     wanted = options or ModelOptions()
-    wanted = replace(wanted, steer=(*steer, *wanted.steer))
+    files = (*steer, *wanted.steer)
+    spoken = _in_words(files) if files else ()
+    wanted = replace(wanted, steer=tuple(file for file in files if file not in spoken))
     model = guarded(load, f"model {spec!r:.120} cannot be loaded", lambda: load(named.loaded_from, wanted), ModelError)
     if not isinstance(model, Model):
         raise ModelError(f"model {spec!r:.120} is none: id, settings, score and generate are needed")
     if wanted.steer and not (isinstance(model, SteerableModel) and model.steering):
         raise not_steerable(named.scheme)
-    return model
+    return _told(model, spoken) if spoken else model
+
+
+def _in_words(files: Sequence[str]) -> tuple[str, ...]:
+    """Those of the interventions that are in words."""
+    from agents.models.steering.spoken import is_spoken
+
+    return tuple(file for file in files if is_spoken(file))
+
+
+def _told(model: Model, files: Sequence[str]) -> Model:
+    from agents.models.steering.spoken import SpokenTo, read_spoken
+
+    return SpokenTo(model, [read_spoken(file) for file in files])
 
 
 def not_steerable(scheme: str) -> ModelError:

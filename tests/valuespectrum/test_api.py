@@ -41,6 +41,7 @@ SpokenStrategy StateDifference StrategyName study_twins Summary Takedown TargetN
 TwinStudySettings Unattended Undone Verified verify WatchHistory CounterfactualSettings LoopPart LoopRecords
 SteeredAnswers steer_counterfactual AppliedSteering apply_steering list_steering steered_spec SteeringList
 ExportedSteering export_steering
+WordsSettings WordsWritten make_words
 """
 OFFERED = _NAMES.split()
 MODEL = "simulated:universalism=2,power=-2"

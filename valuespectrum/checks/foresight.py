@@ -56,10 +56,15 @@ def _check_steering(scheme: str, files: Sequence[str]) -> None:
     from agents.models.registry import not_steerable
     from agents.models.steering.files import read_manifest
     from agents.models.steering.specs import SteeringSpec
+    from agents.models.steering.spoken import is_spoken, read_spoken
 
-    if scheme in _CHECKS and scheme not in _STEERABLE:
-        raise not_steerable(scheme)
+    edits = [file for file in files if not is_spoken(file)]
     for file in files:
+        if file not in edits:
+            read_spoken(file)
+    if edits and scheme in _CHECKS and scheme not in _STEERABLE:
+        raise not_steerable(scheme)
+    for file in edits:
         read_manifest(SteeringSpec.parse(file).file.expanduser())
 
 

@@ -114,6 +114,7 @@ def apply_steering(
     target = Path(out) if out else None
     if target:
         refuse_existing(target)
+        refuse_words(files)
     joined = joined_intervention(read_steering(files)) if target else None
     loaded = load_model(steered_spec(model, files), options or ModelOptions())
     if target and joined:
@@ -130,6 +131,21 @@ def apply_steering(
     explained = loaded.explanation if isinstance(loaded, ExplainedModel) else ""
     lines = [f"{loaded.id}", explained, *([f"written: {target}"] if target else []), f"name it --model {named!r}"]
     return AppliedSteering(document, "\n".join(filter(None, lines)))
+
+
+def refuse_words(files: Sequence[str]) -> None:
+    """Words and edits do not go into one file.
+
+    Raises:
+        InputError: One of the interventions is in words.
+    """
+    from agents.models.steering.spoken import is_spoken
+
+    spoken = [file for file in files if is_spoken(file)]
+    if spoken:
+        raise InputError(
+            f"{spoken[0]} is an intervention in words, which goes into no file with edits", "leave --out out"
+        )
 
 
 def joined_intervention(interventions: Sequence[Intervention]) -> Intervention:
@@ -164,7 +180,15 @@ def joined_intervention(interventions: Sequence[Intervention]) -> Intervention:
 def _told(file: str) -> Json:
     """What an intervention file says."""
     from agents.models.steering.specs import SteeringSpec
+    from agents.models.steering.spoken import is_spoken, read_spoken
 
+    if is_spoken(file):
+        words = read_spoken(file)
+        return {
+            **{"file": file, "method": "words", "name": words.name, "model": "any", "target": dict(words.target)},
+            **{"data": {"words": words.words}, "seed": 0, "versions": {}, "measured": {}, "strength": 1.0},
+            **{"gate": None, "digest": words.digest, "edits": []},
+        }
     spec = SteeringSpec.parse(file)
     found = spec.read()
     about = {name: dict(value) if isinstance(value, Mapping) else value for name, value in asdict(found.about).items()}
