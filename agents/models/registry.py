@@ -60,13 +60,13 @@ def load_model(spec: str, options: ModelOptions | None = None) -> Model:
 
 def _in_words(files: Sequence[str]) -> tuple[str, ...]:
     """Those of the interventions that are in words."""
-    from agents.models.steering.spoken import is_spoken
+    from agents.models.spoken import is_spoken
 
     return tuple(file for file in files if is_spoken(file))
 
 
 def _told(model: Model, files: Sequence[str]) -> Model:
-    from agents.models.steering.spoken import SpokenTo, read_spoken
+    from agents.models.spoken import SpokenTo, read_spoken
 
     return SpokenTo(model, [read_spoken(file) for file in files])
 

@@ -54,9 +54,9 @@ def _check_options(options: ModelOptions) -> None:
 
 def _check_steering(scheme: str, files: Sequence[str]) -> None:
     from agents.models.registry import not_steerable
+    from agents.models.spoken import is_spoken, read_spoken
     from agents.models.steering.files import read_manifest
     from agents.models.steering.specs import SteeringSpec
-    from agents.models.steering.spoken import is_spoken, read_spoken
 
     edits = [file for file in files if not is_spoken(file)]
     for file in files:

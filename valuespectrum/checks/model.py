@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from agents.models.agreement import Agreement, compare
 from agents.models.base import Answer, Ask, Model, ModelOptions
 from agents.models.capabilities import ExplainedModel, ReusableModel
 from agents.models.engines.engine_choice import ENGINES
@@ -21,6 +20,7 @@ from agents.models.evidence import log_shares
 from agents.models.registry import load_model
 from agents.personas.persona import load_personas
 from agents.personas.prompts import system_prompt
+from valuespectrum.checks.agreement import Agreement, compare
 from valuespectrum.checks.environment import Check
 from valuespectrum.checks.probes import canary_asks, descriptions, engine_asks, persona_asks, separate_asks
 from valuespectrum.costs.prices import load_prices

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.models.steering.spoken import SpokenIntervention
+from agents.models.spoken import SpokenIntervention
 from agents.personas.persona import Persona
 from agents.personas.prompts import Strategy, system_prompt
 from valuespectrum.instruments.judging.labels import labels_of

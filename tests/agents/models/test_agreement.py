@@ -8,8 +8,8 @@ import pytest
 from asks import LIKE, NO, YES, loaded
 from tiny_models import FolderMaker, PictureMaker
 
-from agents.models.agreement import agreement, compare
 from agents.models.base import Answer, Ask, Stimulus
+from valuespectrum.checks.agreement import agreement, compare
 from vectorstore.foundation.errors import InputError
 
 

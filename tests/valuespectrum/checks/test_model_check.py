@@ -13,8 +13,8 @@ import pytest
 from scipy.stats import binomtest
 
 import valuespectrum.checks.model as model_check
-from agents.models.agreement import compare, share_interval
 from agents.models.base import Answer, Ask, Model, ModelOptions
+from valuespectrum.checks.agreement import compare, share_interval
 from valuespectrum.checks.environment import Check
 from valuespectrum.checks.model import check_layouts, check_model
 from valuespectrum.checks.probes import engine_asks, persona_asks, separate_asks

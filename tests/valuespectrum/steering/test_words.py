@@ -11,7 +11,7 @@ from agents.models.ask_key import ask_key
 from agents.models.base import Ask, Stimulus
 from agents.models.model_names import ModelId
 from agents.models.registry import load_model
-from agents.models.steering.spoken import SpokenIntervention, SpokenTo, read_spoken, write_spoken
+from agents.models.spoken import SpokenIntervention, SpokenTo, read_spoken, write_spoken
 from agents.personas.persona import load_personas
 from agents.personas.prompts import system_prompt
 from valuespectrum.checks.foresight import check_models

@@ -139,7 +139,7 @@ def refuse_words(files: Sequence[str]) -> None:
     Raises:
         InputError: One of the interventions is in words.
     """
-    from agents.models.steering.spoken import is_spoken
+    from agents.models.spoken import is_spoken
 
     spoken = [file for file in files if is_spoken(file)]
     if spoken:
@@ -179,8 +179,8 @@ def joined_intervention(interventions: Sequence[Intervention]) -> Intervention:
 
 def _told(file: str) -> Json:
     """What an intervention file says."""
+    from agents.models.spoken import is_spoken, read_spoken
     from agents.models.steering.specs import SteeringSpec
-    from agents.models.steering.spoken import is_spoken, read_spoken
 
     if is_spoken(file):
         words = read_spoken(file)

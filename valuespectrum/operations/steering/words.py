@@ -49,7 +49,7 @@ def make_words(out: str | PathLike[str], settings: WordsSettings) -> WordsWritte
 
         vs.make_words("power.words.json", vs.WordsSettings(value="power"))
     """
-    from agents.models.steering.spoken import SpokenIntervention, write_spoken
+    from agents.models.spoken import SpokenIntervention, write_spoken
     from agents.personas.choosing import select
     from agents.personas.persona import load_personas
     from valuespectrum.steering.words import persona_words, value_words

@@ -15,8 +15,8 @@ from typing import Literal
 
 from agents.models.ask_key import canonical_json
 from agents.models.base import Answer, Ask, Model
+from agents.models.capabilities import ExplainedModel, WindowedModel
 from agents.models.model_names import ModelId
-from agents.models.steering.specs import SteeringSpec
 from vectorstore.foreign.documents import check_shape, read_json
 from vectorstore.foundation.disk import refuse_foreign, storage_errors, write_durably
 from vectorstore.foundation.errors import InputError
@@ -60,9 +60,8 @@ class SpokenIntervention:
 
 def is_spoken(file: str) -> bool:
     """Whether an intervention, as ``--steer`` names it, is one in words: a JSON file."""
-    path = SteeringSpec.parse(file).file.expanduser()
     try:
-        with path.open("rb") as opened:
+        with _parted(file)[0].open("rb") as opened:
             return opened.read(1) == b"{"
     except OSError:
         return False
@@ -74,10 +73,16 @@ def read_spoken(file: str) -> SpokenIntervention:
     Raises:
         InputError: It is none, or a strength is named, which words do not have.
     """
-    spec = SteeringSpec.parse(file)
-    if spec.strength is not None:
+    path, options = _parted(file)
+    if options:
         raise InputError(f"--steer {file[:200]}: words have no strength", "leave it out")
-    return _read(spec.file.expanduser())
+    return _read(path)
+
+
+def _parted(file: str) -> tuple[Path, str]:
+    """The file, and what stands behind it."""
+    name, _, options = file.partition(":strength=")
+    return Path(name).expanduser(), options
 
 
 def _read(path: Path) -> SpokenIntervention:
@@ -138,13 +143,12 @@ class SpokenTo:
     @property
     def window(self) -> int | None:
         """That of the model."""
-        found: int | None = getattr(self._model, "window", None)
-        return found
+        return self._model.window if isinstance(self._model, WindowedModel) else None
 
     @property
     def explanation(self) -> str:
         """That of the model."""
-        return str(getattr(self._model, "explanation", ""))
+        return self._model.explanation if isinstance(self._model, ExplainedModel) else ""
 
     def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         """Answers of the model that is told so."""
