@@ -2,7 +2,8 @@
 
 Respondents that are drawn afresh search (P1); those of a cohort, which the search never saw, say what it found.
 
-- ``questions``: S of AdAEM over captions of the reference world, of questions that were found over that of the seeds;
+- ``questions``: S of AdAEM, of questions of the reference world that were found over that of the seeds, which are about
+  one action each;
 - ``clips``: divergence of liking (the exact first term of AdAEM's objective), likewise; and how many clips of a value
   tell two respondents apart as often as another number of clips that were not chosen (F test over clips, level .05).
 
@@ -32,10 +33,10 @@ from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import FoundQuestions, QuestionScorer, Search, searched
 from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
 from valuespectrum.instruments.judging.plain import PlainCarries
+from valuespectrum.operations.searches.conducted import plain_questions
 from valuespectrum.reference.cohort import COHORT, CohortMember
 from valuespectrum.reference.drawing import looks_of, plan_corpus, take_of
 from valuespectrum.reference.embedder import load
-from valuespectrum.reference.kinds import KINDS
 from valuespectrum.reference.planted import TEN
 from valuespectrum.reference.respondents import draw_respondents
 from valuespectrum.reference.sealed import sealed_cohort
@@ -96,16 +97,12 @@ class How:
 
 
 def questions(cohort: Sequence[CohortMember], number: int, pulls: int) -> float:
-    """Share by which the mean S of found captions lies above that of the seeds."""
-    looks = [(kind, version) for kind in KINDS for version in kind.versions]
-    stems = [Stem(f"{kind.name} {version.name}", caption=version.caption) for kind, version in looks]
-    lived = [place for place, (kind, each) in enumerate(looks) if kind.group == "pure" and each.name == "endorsed"]
-    rng = np.random.default_rng(number)
-    arms = sorted(int(place) for place in rng.choice(lived, 20, replace=False))
+    """Share by which the mean S of found questions lies above that of the seeds, which are about one action each."""
+    material = plain_questions(load())
     sides = Sides(draw_respondents(4, seed=1000 + number), cohort, COHORT[number % len(COHORT)])
-    options = TellingLoopOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, seed=number, keep=KEEP)
-    vectors = load().texts([stem.caption for stem in stems])
-    found = search(stems, vectors, arms, sides, How(options))
+    options = TellingLoopOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, seed=number)
+    assert material.vectors is not None, "a pool has vectors"
+    found = search(material.stems, material.vectors, material.arms, sides, How(options))
     return float(improvement(found.seeds, found.questions)["share_above"] or np.nan)
 
 

@@ -279,6 +279,25 @@ def reason_shares(mind: Mind, shown: Depicted | None = None) -> list[float]:
     return softmax([held[value] + 2.0 * abs(seen.get(value, 0.0)) for value in NINETEEN.dimensions])
 
 
+ASKED_PULL = 4.0
+"""Log-odds by which a question about one thing draws reasons to its value; half of it goes to each of two."""
+
+
+def asked_reason_shares(mind: Mind, values: Sequence[str]) -> list[float]:
+    """The same where a question asks for reasons: what it is about is named by all who are asked.
+
+    Where it sets two values against each other, reasons are drawn to the one that is held dearer.
+
+    Args:
+        mind: Who answers.
+        values: Refined values that the question names, one or two.
+    """
+    held = profile(mind, "words")
+    drawn = max(values, key=lambda value: held[value])
+    pull = ASKED_PULL / len(values)
+    return softmax([held[value] + pull * (value == drawn) for value in NINETEEN.dimensions])
+
+
 def strength_distribution(level: float, spread: float = STRENGTH_ERROR) -> np.ndarray:
     """Probabilities of the strengths 1 to 5 that a judge or a speaker gives to something of a level."""
     density = np.exp(-0.5 * ((np.arange(1, 6) - level) / spread) ** 2)

@@ -19,7 +19,7 @@ from agents.models.parsing.thinking import split_thinking
 from valuespectrum.instruments.judging.plain import PLAIN_SCHEMES
 from valuespectrum.instruments.question_list import put_to
 from valuespectrum.instruments.wordings.liking import CAPTIONED
-from valuespectrum.instruments.wordings.speaking import REASONS, REASONS_SEEN
+from valuespectrum.instruments.wordings.speaking import REASONS, REASONS_SEEN, THREE_REASONS
 from vectorstore.foundation.text import quotable, visible_line
 
 POINTS = 3
@@ -144,7 +144,10 @@ class StanceAndPoints:
 
 @dataclass(frozen=True, slots=True)
 class PlainReasons:
-    """Three reasons, as respondents of the reference world give them: about a picture, a caption, or in general."""
+    """Three reasons, as the reference world gives them: about pictures, captions, questions, or in general.
+
+    Networks know those about pictures and in general, twins all.
+    """
 
     @property
     def name(self) -> str:
@@ -153,7 +156,7 @@ class PlainReasons:
 
     def ask(self, stem: Stem, role: Role, draw: int) -> Ask:
         """The ask."""
-        question = REASONS.text
+        question = f"{stem.text}{THREE_REASONS}" if stem.text else REASONS.text
         if stem.shown:
             question = REASONS_SEEN.text
         elif stem.caption:

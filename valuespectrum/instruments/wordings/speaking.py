@@ -11,6 +11,12 @@ REASON = Template("I care {strength} about {thing}.")
 REASONS = Template("What do you go by when you decide? Give three reasons.")
 """Asks for reasons."""
 REASONS_SEEN = Template("Why do you like or dislike this picture? Give three reasons.")
+THREE_REASONS = " Give three reasons for your answer."
+"""Behind a question."""
+SHOULD = Template("Should everybody {action}?")
+"""A question about one thing."""
+SHOULD_RATHER = Template("Should everybody {action}, even if nobody could {other}?")
+"""A question that sets two things against each other."""
 TEXT_VALUE = Template('Which value does this text stand for? Text: "{text}" Answer with the name of the value.')
 TEXT_STRENGTH = Template(
     'How strongly does this text stand for {value}? Text: "{text}" Answer with one digit from 1 to 5.'

@@ -42,7 +42,8 @@ from valuespectrum.operations.searches.settings import SearchSettings
 from valuespectrum.operations.shared.loading import check_specs, chosen_personas, corpus_embedder, load_models
 from valuespectrum.operations.shared.tables import table
 from valuespectrum.operations.shared.telling import Teller
-from valuespectrum.reference.kinds import KINDS
+from valuespectrum.reference.items.arguing import ReasonsAsked
+from valuespectrum.reference.speech import actions
 from valuespectrum.scoring.telling.discrimination import sharpest
 from valuespectrum.scoring.telling.rating import RatingOptions
 from valuespectrum.stimuli.chosen import write_stimuli
@@ -62,7 +63,9 @@ _TRIAL = 60
 _SHOWN = 10
 """Clips that a report shows, with how each respondent likes them."""
 _ARMS = 20
-"""Captions of the reference world that a search begins with."""
+"""Questions about one action that a search among twins begins with."""
+TWIN = "simulated"
+"""Scheme of respondents that follow a rule."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,10 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         raise InputError("one respondent cannot be told apart from itself", "name a second model, or personas")
     if settings.corpus is None:
         embedder = load_embedder(settings.embedder or "reference")
-        material = (
-            _captions(embedder, settings) if plain else SearchMaterial("questions", read_seeds(settings.questions))
-        )
+        if plain:
+            material = _plain(embedder, settings, [*sides[0], *sides[1]])
+        else:
+            material = SearchMaterial("questions", read_seeds(settings.questions))
         return _searched(folder, _parts(who, material, embedder, settings), teller)
     with Corpus.open(settings.corpus) as corpus:
         embedder = corpus_embedder(corpus, settings.embedder)
@@ -124,22 +128,37 @@ def _parts(who: People, material: SearchMaterial, embedder: Embedder, settings: 
     return _SearchParts(who, material, embedder, settings, _costs(most, who, settings))
 
 
-def _captions(embedder: Embedder, settings: SearchSettings) -> SearchMaterial:
-    """Captions of the reference world: what its respondents can be asked about without pictures.
+def plain_questions(embedder: Embedder, seeds: int = _ARMS) -> SearchMaterial:
+    """Questions that respondents of the reference world understand: about one action, or about two.
+
+    Args:
+        embedder: Its text side says which are near to each other.
+        seeds: How many of those about one action begin an arm.
+    """
+    named: dict[str, list[str]] = {}
+    for action, value in actions().items():
+        named.setdefault(value, []).append(action)
+    asked = [ReasonsAsked(action) for action in actions()]
+    asked += [ReasonsAsked(one[0], other[0]) for one in named.values() for other in named.values() if one is not other]
+    stems = [Stem(f"question {place}", each.question) for place, each in enumerate(asked)]
+    step = max(1, len(actions()) // seeds)
+    vectors = embedder.texts([stem.text for stem in stems])
+    return SearchMaterial("pool", stems, vectors, list(range(0, len(actions()), step)))
+
+
+def _plain(embedder: Embedder, settings: SearchSettings, models: Sequence[Model]) -> SearchMaterial:
+    """What models of the reference world can be asked without pictures.
 
     Raises:
-        InputError: Topics of the user's were named.
+        InputError: Topics of the user's were named, or a model knows pictures only.
     """
     if settings.questions is not None or settings.invent:
         told = "models of the reference world understand no questions of yours"
         raise InputError(told, "leave --questions and --invent out")
-    looks = [(kind, version) for kind in KINDS for version in kind.versions]
-    stems = [Stem(f"{kind.name} {version.name}", caption=version.caption) for kind, version in looks]
-    lived = [
-        place for place, (kind, version) in enumerate(looks) if kind.group == "pure" and version.name == "endorsed"
-    ]
-    vectors = embedder.texts([stem.caption for stem in stems])
-    return SearchMaterial("captions", stems, vectors, lived[:: max(1, len(lived) // _ARMS)])
+    if any(ModelId.parse(model.id).scheme != TWIN for model in models):
+        told = "networks of the reference world give reasons about pictures only"
+        raise InputError(told, "name a corpus with --corpus DIR, or twins: --model simulated:amber")
+    return plain_questions(embedder)
 
 
 def clips_of(corpus: Corpus, embedder: Embedder, settings: SearchSettings, models: Sequence[Model]) -> SearchMaterial:
@@ -286,7 +305,7 @@ def _budget_lines(costs: Sequence[Json]) -> list[str]:
     known = [row["dollars"] for row in costs if row["dollars"] is not None]
     money = f"${sum(known):,.2f}" if len(known) == len(costs) else "unknown for some models"
     lines = [f"at most {total:,} asks; cost {money}"]
-    for row in costs:
+    for row in filter(lambda row: row["asks"], costs):
         dollars = "price unknown" if row["dollars"] is None else f"${row['dollars']:,.2f}"
         lines.append(f"  {row['role']} ({row['model']}): {row['asks']:,} asks at most, {dollars}")
     return lines

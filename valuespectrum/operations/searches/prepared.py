@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from ingest.embedding.base import Embedder
     from valuespectrum.instruments.adaem.novelty import Vectors
 
-Source = Literal["questions", "captions", "clips"]
+Source = Literal["questions", "pool", "clips"]
+"""Questions that models write; those of the reference world; clips of a corpus."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from valuespectrum.instruments.wordings.describing_oneself import INSTRUCTIONS
-from valuespectrum.reference.items import aiming, choosing, liking, oneself, responding, speaking
+from valuespectrum.reference.items import aiming, arguing, choosing, liking, oneself, responding, speaking
 from valuespectrum.reference.items.base import PlantedItem, Question
 
 KINDS: tuple[type[PlantedItem], ...] = (
@@ -46,6 +46,7 @@ UNTAUGHT: tuple[type[PlantedItem], ...] = (
     aiming.AimedSlider,
     responding.WrittenResponse,
     responding.SeenResponse,
+    arguing.ReasonsAsked,
 )
 """Kinds that twins alone answer."""
 

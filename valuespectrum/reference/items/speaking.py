@@ -51,12 +51,16 @@ class Reasons(PlantedItem):
         number, part = divmod(len(said), _PARTS)
         if number == _REASONS:
             return None
-        values = planted.reason_shares(mind, scenes[0].shown if scenes else None)
+        values = self._values(mind, scenes)
         if part == 0:
             held = planted.profile(mind, "words")
             level = 1 + 4 * planted.sigmoid(sum(share * held[value] for value, share in zip(held, values, strict=True)))
             return _strength_words(planted.strength_distribution(level, 1.0).tolist(), f"{number + 1}. ")
         return _things(values, "\n" if number + 1 < _REASONS else "")
+
+    def _values(self, mind: Mind, scenes: Sequence[Scene]) -> Sequence[float]:
+        """Probability that a reason stands for each of the nineteen values."""
+        return planted.reason_shares(mind, scenes[0].shown if scenes else None)
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
