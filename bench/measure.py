@@ -21,6 +21,7 @@ from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_
 from bench.journey import measure_calibration, measure_help, measure_quickstart
 from bench.ordinal import measure_ordinal
 from bench.sessions import measure_sessions
+from bench.telling import measure_telling
 from vectorstore.foundation.json_types import Json
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -45,6 +46,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "ordinal": lambda _: measure_ordinal(),
     "sessions": lambda chosen: measure_sessions(chosen.sessions, chosen.steps),
     "feeds": lambda chosen: measure_feeds(chosen.many_clips, chosen.agents, chosen.long),
+    "telling": lambda _: measure_telling(1500, 1600),
     "engine": lambda chosen: measure_engines(chosen.slow),
     "questionnaires": lambda chosen: measure_questionnaires(chosen.respondents, chosen.slow),
     "engine-peer": lambda chosen: measure_lmms_eval(chosen.peer, chosen.asks),

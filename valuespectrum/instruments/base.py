@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+JUDGED = "judged"
+"""Tag of asks to judges (``WithJudges``): what such an ask is found by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Licence:
     """Under which terms the words of an item may be passed on."""
@@ -161,6 +165,19 @@ class Adaptive(Instrument, Protocol):
         The conductor drives them for every model as ``subject``; what they return is not looked at, since measuring
         has the stored answers.
         """
+
+
+@runtime_checkable
+class WithJudges(Protocol):
+    """An adaptive instrument whose answers other models judge; their asks carry the tag ``judged``.
+
+    They are in the cast as ``judge``, ``judge 2`` and so on, and ``measure`` is given their rows beside a
+    respondent's own: what two respondents said alike is judged once.
+    """
+
+    @property
+    def judges(self) -> Sequence[str]:
+        """Models that judge, as specs."""
 
 
 @runtime_checkable

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from agents.answers.store import AnswerStore
+from agents.judges.panel import judge_role
 from agents.models.base import Model
 from agents.personas.persona import Persona
 from agents.procedures.conductor import Standing, conduct
@@ -30,6 +31,8 @@ class InstrumentOptions(AskingOptions):
 
     choice: InstrumentChoice = field(kw_only=True)
     """The instrument with its options; one that shows no pictures."""
+    judges: Sequence[Model] = ()
+    """Who judges answers, for an instrument that has them judged (``base.WithJudges``)."""
 
 
 def run_instrument(
@@ -67,7 +70,7 @@ def run_instrument(
     ):
         store.keep_manifest(json.dumps(run.manifest.document))
         if isinstance(instrument, Adaptive):
-            conduct_all(instrument, setting, models, store, teller)
+            conduct_all(instrument, setting, models, store, teller, options.judges)
         else:
             assert isinstance(instrument, Listed), "the registry takes no other"
             asked.put(NamedAsks(instrument.questions(setting), instrument.name), store)
@@ -76,7 +79,12 @@ def run_instrument(
 
 
 def conduct_all(
-    instrument: Adaptive, setting: Setting, models: Sequence[Model], store: AnswerStore, teller: BenchProgress
+    instrument: Adaptive,
+    setting: Setting,
+    models: Sequence[Model],
+    store: AnswerStore,
+    teller: BenchProgress,
+    judges: Sequence[Model] = (),
 ) -> None:
     """Drive the procedures of an instrument for every model.
 
@@ -86,14 +94,16 @@ def conduct_all(
         models: Who answers.
         store: Where answers are and go.
         teller: Told how far it is.
+        judges: Who judges answers.
     """
+    judging = {judge_role(place): judge for place, judge in enumerate(judges)}
     most = len(setting.respondents) * instrument.cost(len(setting.rows))
     for model in models:
 
         def standing(now: Standing, model: Model = model) -> None:
             teller.asked(model.id, min(now.asked + now.stored, most), most)
 
-        for _ in conduct(_procedures(instrument, setting), {SUBJECT: model}, store, standing):
+        for _ in conduct(_procedures(instrument, setting), {SUBJECT: model, **judging}, store, standing):
             pass
         teller.asked(model.id, most, most)
 

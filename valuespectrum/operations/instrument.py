@@ -194,12 +194,16 @@ def _run(
     teller: Teller,
     command: str,
 ) -> Scores:
+    from valuespectrum.instruments.base import WithJudges
+    from valuespectrum.instruments.registry import load_instrument
     from valuespectrum.measuring.instrument_run import run_instrument as ask
     from valuespectrum.runs.failures import refuse_silence, told
 
     asked = settings.asked
     teller.doing("looking at models and personas")
-    check_specs(specs, asked.loading, asked.prices)
+    instrument = load_instrument(name, settings.option)
+    judges = instrument.judges if isinstance(instrument, WithJudges) else ()
+    check_specs(list(dict.fromkeys([*specs, *judges])), asked.loading, asked.prices)
     personas = chosen_personas(asked.persona, asked.personas)
     warn_of_placebos(teller, personas, asked.personas)
     options = _options(name, specs, run, settings, command)
@@ -207,7 +211,10 @@ def _run(
     options = replace(options, effective={each: named[each] for each in named if each not in _OF_PICTURES})
     with BenchBars(teller) as bars:
         teller.doing(f"loading {', '.join(specs)}")
-        scores = ask(options, load_models(specs, asked.loading, asked.prices), personas, bars)
+        every = list(dict.fromkeys([*specs, *judges]))
+        loaded = dict(zip(every, load_models(every, asked.loading, asked.prices), strict=True))
+        options = replace(options, judges=[loaded[spec] for spec in judges])
+        scores = ask(options, [loaded[spec] for spec in specs], personas, bars)
     for line in told(scores):
         teller.say(line)
     refuse_silence(scores["failures"], str(options.run))

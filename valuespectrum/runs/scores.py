@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agents.answers.respondent import RespondentColumns
 from agents.answers.table import by_respondent
 from agents.personas.reserved import NO_PERSONA
-from valuespectrum.instruments.base import Celled, Instrument, MayRepeat, Published
+from valuespectrum.instruments.base import JUDGED, Celled, Instrument, MayRepeat, Published, WithJudges
 from valuespectrum.instruments.measurement import Measurement
 from valuespectrum.instruments.registry import instrument_of, load_instrument
 from valuespectrum.runs.persona_scores import Measured, persona_rows, playing_rows
@@ -34,6 +34,15 @@ class _Table:
     who: RespondentColumns
     instrument: Instrument
     answers: pd.DataFrame
+    judged: pd.DataFrame | None = None
+    """What judges said, of an instrument that has answers judged."""
+
+    @property
+    def measured_from(self) -> pd.DataFrame:
+        """What its instrument is given."""
+        import pandas as pd
+
+        return self.answers if self.judged is None else pd.concat([self.answers, self.judged])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ def score_answers(
 
 def _described(one: _Table, units: Units, options: ScoringOptions) -> _Described:
     """What its instrument makes of the answers, unless they are one and the same whatever was asked."""
-    measured = one.instrument.measure(one.answers, units, options)
+    measured = one.instrument.measure(one.measured_from, units, options)
     if not isinstance(one.instrument, MayRepeat):
         # Questions in four cells say themselves what a lean leaves of liking, and how sure that is.
         stands = isinstance(one.instrument, Published | Celled)
@@ -121,13 +130,15 @@ def _check_columns(answers: pd.DataFrame, columns: Sequence[str]) -> None:
 
 def _tables(answers: pd.DataFrame, instruments: Mapping[str, Instrument]) -> Iterator[_Table]:
     known = dict(instruments)
-    for who, table in by_respondent(answers):
+    judged = answers[JUDGED].fillna("") != "" if JUDGED in answers else None
+    verdicts = None if judged is None else answers[judged]
+    for who, table in by_respondent(answers if judged is None else answers[~judged]):
         name = instrument_of(table)
         if name not in known:
             known[name] = load_instrument(name)
         instrument = known[name]
         _check_columns(table, instrument.columns)
-        yield _Table(who, instrument, table)
+        yield _Table(who, instrument, table, verdicts if isinstance(instrument, WithJudges) else None)
 
 
 def _units(tables: Sequence[_Table]) -> dict[str, Units]:

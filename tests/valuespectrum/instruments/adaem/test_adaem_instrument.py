@@ -1,0 +1,129 @@
+"""From found questions to a measurement: asked, judged, scored again without a model, shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import valuespectrum as vs
+from agents.models.base import Answer, ModelOptions
+from agents.procedures.procedure import alone
+from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
+from valuespectrum.instruments.adaem.instrument import Adaem, AdaemOptions
+from valuespectrum.instruments.adaem.measured import StoredJudge, asked_hash, no_vectors
+from valuespectrum.instruments.adaem.novelty import Texts
+from valuespectrum.instruments.adaem.stems import PlainReasons, Stem
+from valuespectrum.instruments.base import Setting
+from valuespectrum.instruments.judging.plain import PlainCarries
+from valuespectrum.measuring.run_scores import score_run
+from valuespectrum.reference.cohort import COHORT
+from valuespectrum.reference.items.arguing import ReasonsAsked
+from valuespectrum.reference.planted import Mind, asked_reason_shares
+from valuespectrum.reference.speech import actions
+from valuespectrum.reference.twin.model import TwinModel
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.telling.informativeness import TellingOptions
+from valuespectrum.theory.value_sets import NINETEEN, TEN
+from vectorstore.foundation.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("search") / "found"
+    settings = vs.SearchSettings(judge=("simulated:grove",), final=("simulated:ember",), pulls=8, each=1, at_once=4)
+    found = vs.search_telling(["simulated:amber", "simulated:birch", "simulated:cedar"], folder, settings)
+    assert found.document["n_questions"] >= 10 and "Self-direction" in str(found) and len(found.rows()) == 10
+    assert {each["kind"] for each in found.document["judge_remarks"] if each["flagged"]} == set()
+    return folder
+
+
+def test_a_search_says_beforehand_what_it_asks_at_most(search: Path, tmp_path: Path) -> None:
+    settings = vs.SearchSettings(judge=("simulated:grove",), pulls=8, each=1, dry_run=True)
+    planned = vs.search_telling(["simulated:amber", "simulated:birch"], tmp_path / "none", settings)
+    assert not (tmp_path / "none").exists() and planned.document["dry_run"]
+    most = {row["role"]: row["asks"] for row in planned.rows()}
+    assert set(most) == {"subject", "subject search 2", "judge"} and all(most.values())
+    told = json.loads((search / "search.json").read_text())
+    assert sum(row["asks"] for row in told["budget"]) > 0 and told["informativeness"]["seeds"] == 8
+
+
+def test_the_same_search_again_asks_nothing(search: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(self: TwinModel, *_: object) -> None:
+        raise AssertionError("asked again")
+
+    monkeypatch.setattr(TwinModel, "score", never)
+    monkeypatch.setattr(TwinModel, "generate", never)
+    before = json.loads((search / "search.json").read_text())
+    settings = vs.SearchSettings(judge=("simulated:grove",), final=("simulated:ember",), pulls=8, each=1, at_once=4)
+    again = vs.search_telling(["simulated:amber", "simulated:birch", "simulated:cedar"], search, settings)
+    assert json.loads(json.dumps(again.document)) == before
+
+
+def test_respondents_are_measured_judged_scored_again_and_shown(search: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    option = {"questions": str(search / "questions.json"), "judge": "simulated:grove"}
+    scores = vs.run_instrument(
+        "adaem", ["simulated:haven", "simulated:grove"], run, vs.InstrumentSettings(option=option)
+    ).document
+    rows = {row["model"].split("@")[0]: row for row in scores["respondents"]}
+    assert set(rows) == {"simulated:haven", "simulated:grove"}, "the judge is no respondent"
+    flagged = {
+        name: [g for g, told in row["guards"].items() if told["state"] == "flagged"] for name, row in rows.items()
+    }
+    assert flagged["simulated:haven"] == []
+    assert [name.rpartition(": ")[2] for name in flagged["simulated:grove"]] == ["is the subject"]
+    assert any("same model as itself" in note for note in rows["simulated:grove"]["notes"])
+    haven = rows["simulated:haven"]["adaem"]
+    assert set(haven["win_rates"]) == set(TEN.dimensions) and len(haven["opponents"]) == 4
+    assert haven["judge_error"]["sensitivity"] == 1.0 and haven["points"]["security"]["low"] is not None
+    assert json.loads(json.dumps(score_run(run, ScoringOptions()))) == json.loads((run / "scores.json").read_text())
+    page = Path(vs.report([run]).document["report"]).read_text()
+    assert "Questions on which reasons differ most" in page and "same model as itself" in page
+    assert haven["answers"][0]["question"] in page
+
+
+def test_nobody_to_judge_is_refused_before_anything_is_begun(tmp_path: Path) -> None:
+    assert Adaem().cost(0) == 20 and len(Adaem().items) == 20
+    with pytest.raises(InputError):
+        vs.run_instrument("adaem", "simulated:haven", tmp_path / "run")
+    with pytest.raises(InputError):
+        list(Adaem(AdaemOptions(questions=str(tmp_path / "nothing.json"), judge="a")).procedures(Setting(())))
+
+
+def test_a_stored_judge_says_what_is_stored_and_fails_else() -> None:
+    ask = PlainReasons().ask(Stem("general"), next(iter(Setting(()).respondents), None) or _nobody(), 0)
+    judge = StoredJudge("j", {asked_hash(ask): Answer(parsed="power")})
+    other = PlainReasons().ask(Stem("x", "Else?"), _nobody(), 0)
+    assert [answer.parsed or answer.error for answer in judge.score([ask, other])] == ["power", "not stored"]
+
+
+def _nobody() -> object:
+    from agents.answers.respondent import BARE
+
+    return BARE
+
+
+@pytest.mark.parametrize("action", [0, 30, 60])
+def test_reasons_about_a_question_have_the_planted_shares(action: int) -> None:
+    """What twins say, judged by a judge without error, beside the formula."""
+    names = list(actions())
+    item = ReasonsAsked(names[action], names[(action + 41) % len(names)] if action else "")
+    member = COHORT[2]
+    persons = [Answerer("a", "r", PlainReasons())]
+    cast = {"r": TwinModel(member, ModelOptions(seed=1)), "judge": TwinModel(COHORT[6])}
+    found = np.zeros(len(TEN))
+    for draw in range(1, 101):
+        asking = JudgedAsking({"judge": PlainCarries()}, TEN, Texts(no_vectors), TellingOptions(opinions=False), draw)
+        (one,) = alone(answered([Stem("q", item.question)], persons, asking), cast)
+        if one.points[0] is not None:
+            found += one.points[0].sum(axis=0)
+    shares = asked_reason_shares(Mind(member), [actions()[each] for each in (item.action, item.other) if each])
+    of = {part: value for value in TEN.dimensions for part in NINETEEN.dimensions if part.startswith(value)}
+    expected = np.zeros(len(TEN))
+    for part, share in zip(NINETEEN.dimensions, shares, strict=True):
+        if part in of:
+            expected[TEN.position(of[part])] += 300 * share
+    assert np.abs(found - expected).max() < 4 * np.sqrt(300) * 0.5

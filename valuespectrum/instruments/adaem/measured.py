@@ -1,0 +1,243 @@
+"""From stored answers and stored verdicts to a measurement: the judges' procedures are driven by what is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.answers.schema import COUNT_COLUMN
+from agents.judges.panel import JUDGE, PanelVerdicts, judge_role
+from agents.judges.watching import Tried, closed_trial, remarks, tried
+from agents.models.base import Answer, Ask
+from agents.procedures.procedure import Addressed, Procedure, alone
+from valuespectrum.instruments.adaem.asking import JudgedAsking, carried_values
+from valuespectrum.instruments.adaem.novelty import Texts
+from valuespectrum.instruments.adaem.question_file import QuestionSet
+from valuespectrum.instruments.adaem.reported import value_scores
+from valuespectrum.instruments.adaem.stems import PointsReply, read_reply
+from valuespectrum.instruments.base import JUDGED, Instrument
+from valuespectrum.instruments.judging.findings import judge_findings
+from valuespectrum.instruments.judging.labels import labels_of
+from valuespectrum.instruments.judging.plain import judge_form
+from valuespectrum.instruments.measurement import Measurement
+from valuespectrum.instruments.profiled import UnitScores, profiled
+from valuespectrum.scoring.cells import ScoringOptions
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.judged.correction import JudgeError, corrected_share
+from valuespectrum.scoring.shares import share_row
+from valuespectrum.scoring.telling.rating import RatingOptions
+from valuespectrum.scoring.units import Units
+from valuespectrum.theory.value_sets import TEN
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QUESTION = "question"
+"""Tag: the question that an ask puts."""
+_TRIAL = 100
+_SHOWN = 200
+"""Questions whose answers are kept for the page."""
+T = TypeVar("T")
+
+
+def marked(procedure: Procedure[T]) -> Procedure[T]:
+    """A procedure whose asks to judges are found again by a tag: whoever asked first, all respondents share them."""
+    with closing(procedure):
+        try:
+            wanted = next(procedure)
+            while True:
+                answers = yield [replace(each, ask=_marked(each.ask)) if _to_judge(each) else each for each in wanted]
+                wanted = procedure.send(answers)
+        except StopIteration as ended:
+            found: T = ended.value
+            return found
+
+
+def _to_judge(each: Addressed) -> bool:
+    return each.to.startswith(JUDGE)
+
+
+def _marked(ask: Ask) -> Ask:
+    return replace(ask, tags={**ask.tags, "item": "judge", "value": "", JUDGED: asked_hash(ask)})
+
+
+def asked_hash(ask: Ask) -> str:
+    """What an ask to a judge is found by."""
+    return hashlib.sha256(ask.question.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class StoredJudge:
+    """A judge whose verdicts are rows of a table."""
+
+    id: str
+    said: Mapping[str, Answer]
+    """Hash of what was asked to what came back."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """What is stored; a failure where nothing is."""
+        nothing = Answer(error="not stored")
+        return (self.said.get(asked_hash(ask), nothing) for ask in asks)
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        """The same."""
+        return self.score(asks)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What a respondent said, as judges see it."""
+
+    replies: tuple[PointsReply | None, ...]
+    points: tuple[NDArray[np.bool_] | None, ...]
+
+
+def stored_judges(verdicts: pd.DataFrame) -> dict[str, StoredJudge]:
+    """Judges of a run by role, in the order of their names.
+
+    Args:
+        verdicts: Rows with the tag ``judged``.
+    """
+    counted = [str(name) for name in verdicts if str(name).startswith(COUNT_COLUMN)]
+    found: dict[str, dict[str, Answer]] = {}
+    for row in verdicts.to_dict("records"):
+        counts = {name.removeprefix(COUNT_COLUMN): int(row[name]) for name in counted if row[name] == row[name]}
+        answer = Answer(parsed=str(row["parsed"]), error=str(row["error"]), counts=counts)
+        found.setdefault(str(row["model"]), {})[str(row[JUDGED])] = answer
+    return {judge_role(place): StoredJudge(model, found[model]) for place, model in enumerate(sorted(found))}
+
+
+def measured_reasons(
+    instrument: Instrument, answers: pd.DataFrame, questions: QuestionSet, options: ScoringOptions
+) -> Measurement:
+    """What one respondent names in its reasons.
+
+    Args:
+        instrument: Whose measurement it is.
+        answers: Rows of the respondent, and those of the judges.
+        questions: What was asked.
+        options: Scoring options.
+    """
+    asked_judges = answers[JUDGED].fillna("") != "" if JUDGED in answers else np.zeros(len(answers), bool)
+    own, verdicts = answers[~asked_judges], answers[asked_judges]
+    judges = stored_judges(verdicts)
+    asking = JudgedAsking(
+        {role: judge_form(each.id, TEN, "carries") for role, each in judges.items()}, TEN, Texts(no_vectors)
+    )
+    heard = _heard(own, questions, asking, judges)
+    table, every = _table(heard, questions)
+    units = Units.of(every[["value", QUESTION]].itertuples(index=False, name=None), QUESTION)
+    found = profiled(instrument, every, UnitScores(table, "named"), units, options)
+    trial = alone(tried(closed_trial(labels_of(TEN), _TRIAL), asking.panel), judges) if judges else None
+    guards = _findings(trial, judges, own) if trial else ()
+    refused = np.array([reply is None for reply in heard.replies], float)
+    named = [guard.statement.rstrip(".") for guard in guards if guard.flagged]
+    notes = [*named, "the side that is taken counts for nothing", "values are named in reasons: they need not be held"]
+    return replace(
+        found,
+        rates={"no answer": Estimate.read(share_row(refused, np.ones(len(refused)), options.level))},
+        guards=(*found.guards, *guards),
+        notes=(*found.notes, *notes),
+        details={**found.details, "adaem": _details(heard, questions, trial, options)},
+    )
+
+
+def _heard(
+    own: pd.DataFrame, questions: QuestionSet, asking: JudgedAsking, judges: Mapping[str, StoredJudge]
+) -> _Heard:
+    rows = own[own["error"] == ""]
+    said = dict(zip(rows[QUESTION].astype(str), rows["text"].astype(str), strict=True))
+    replies = tuple(read_reply(said[stem.id]) if stem.id in said else None for stem in questions.stems)
+    texts = list(dict.fromkeys(point for reply in replies if reply for point in reply.points))
+    carries = alone(carried_values(texts, asking), judges) if judges else {}
+    points = []
+    for reply in replies:
+        known = [carries[point] for point in reply.points if point in carries] if reply else []
+        points.append(np.stack(known) if known else None)
+    return _Heard(replies, tuple(points))
+
+
+def _table(heard: _Heard, questions: QuestionSet) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One row a question and value: with what was named, and of everything that was asked."""
+    import pandas as pd
+
+    every = pd.DataFrame([(value, stem.id) for stem in questions.stems for value in TEN.dimensions])
+    every.columns = pd.Index(["value", QUESTION])
+    rows = [
+        (value, stem.id, 100.0 * bool(points[:, place].any()), 1)
+        for stem, points in zip(questions.stems, heard.points, strict=True)
+        if points is not None
+        for place, value in enumerate(TEN.dimensions)
+    ]
+    table = pd.DataFrame(rows, columns=["value", QUESTION, "named", "answers"])
+    return table, every
+
+
+def _findings(trial: Tried, judges: Mapping[str, StoredJudge], own: pd.DataFrame) -> tuple[Finding, ...]:
+    nothing = PanelVerdicts((), dict.fromkeys(judges, ()))
+    subjects = [str(model) for model in dict.fromkeys(own["model"])]
+    return judge_findings(remarks(trial, nothing, {role: each.id for role, each in judges.items()}, subjects))
+
+
+def _details(heard: _Heard, questions: QuestionSet, trial: Tried | None, options: ScoringOptions) -> Json:
+    """Points set right for the error of the judges; the rating beside opponents; the questions that tell most."""
+    error = _error(trial)
+    known = [points for points in heard.points if points is not None]
+    told: Json = {"judge_error": error.to_json() if error else None, "points": {}, "win_rates": {}, "opponents": []}
+    for place, value in enumerate(TEN.dimensions):
+        yes = [float(points[:, place].sum()) for points in known]
+        texts = [float(len(points)) for points in known]
+        share = corrected_share(yes, texts, error, options.level) if error else Estimate(None, why="no judge was tried")
+        told["points"][value] = share.moved(100.0).to_json()
+    if questions.opponents and known:
+        own = np.stack([np.full(len(TEN), -1) if each is None else each.any(axis=0) for each in heard.points])
+        carried = np.concatenate([questions.carried, own[:, None, :].astype(np.int8)], axis=1)
+        rates = value_scores(carried, RatingOptions(), range(len(questions.opponents)))[-1]
+        told["win_rates"] = dict(zip(TEN.dimensions, map(float, rates), strict=True))
+        told["opponents"] = list(questions.opponents)
+    told["answers"] = _answers(heard, questions)
+    return told
+
+
+def _error(trial: Tried | None) -> JudgeError | None:
+    """Of the consensus of the panel, over all labels together."""
+    if trial is None:
+        return None
+    said = [None if not verdict else verdict == "yes" for verdict in trial.plain.consensus()]
+    return JudgeError.of(said, [right == "yes" for right in trial.trial.right])
+
+
+def _answers(heard: _Heard, questions: QuestionSet) -> list[Json]:
+    """What was said to each question, for the page: points, the values named, and who of the opponents named which."""
+    rows: list[Json] = []
+    for place, (stem, reply, points) in enumerate(zip(questions.stems, heard.replies, heard.points, strict=True)):
+        if points is None or reply is None:
+            continue
+        others = questions.carried[place]
+        shares = others[others[:, 0] >= 0].mean(axis=0) if (others[:, 0] >= 0).any() else np.zeros(len(TEN))
+        own = points.any(axis=0)
+        rows.append(
+            {
+                "id": stem.id,
+                "question": stem.text or stem.caption or stem.id,
+                "stance": reply.stance,
+                "points": list(reply.points),
+                "values": [name for name, has in zip(TEN.dimensions, own, strict=True) if has],
+                "opponents": {name: float(one) for name, one in zip(TEN.dimensions, shares, strict=True) if one},
+            }
+        )
+    return rows[:_SHOWN]
+
+
+def no_vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    """For who compares no texts."""
+    raise AssertionError("nothing is compared here")

@@ -1,0 +1,1 @@
+"""Panels about single questions and what was said to them."""
