@@ -1,8 +1,8 @@
 """What AdAEM's own bookkeeping costs beside its asking, with many arms.
 
-A search over 1,500 arms is conducted with models that answer from a table, with nothing and with a time for each answer
-that a small local model takes (``ASK_SECONDS``, from the row of conducting): what is over is the loop's: choosing arms,
-comparing texts, building asks, reading points, scoring. ``python -m bench.telling ARMS PULLS``.
+A search over 1,500 arms is conducted with models that answer at once; what it takes is the loop's own: choosing arms,
+comparing texts, building asks, reading points, scoring. Beside it stands what as many asks take the smallest model we
+have, the reference network, asked as a judge about short texts, in batches. ``python -m bench.telling ARMS PULLS``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.models.base import Answer, Ask
+from agents.judges.cases import Case
+from agents.models.base import Answer, Ask, ModelOptions
+from agents.models.registry import load_model
 from agents.procedures.procedure import alone
 from bench.common import Row, child
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking
@@ -25,13 +27,12 @@ from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.scorers import ReasonsScorer
 from valuespectrum.instruments.adaem.search import Search, searched
 from valuespectrum.instruments.adaem.stems import StanceAndPoints, Stem
-from valuespectrum.instruments.judging.labels import labels_of
-from valuespectrum.instruments.judging.plain import judge_form
-from valuespectrum.theory.value_sets import TEN
+from valuespectrum.instruments.judging.plain import PlainNames, judge_form
+from valuespectrum.reference.speech import reason
+from valuespectrum.theory.value_sets import NINETEEN, TEN
 
 _COMMAND = "python -m bench.measure --only telling"
-ASK_SECONDS = 0.01
-"""What one ask takes a small local model on two cores, batched; a served one takes longer."""
+_TIMED = 256
 _MOST = 0.05
 _PEOPLE = 4
 
@@ -85,8 +86,8 @@ def measure_telling(arms: int, pulls: int) -> list[Row]:
         pulls: How often one is chosen.
     """
     found = child("bench.telling", [arms, pulls], timeout=3600)
-    share = found["own_seconds"] / (found["own_seconds"] + found["asks"] * ASK_SECONDS)
-    told = f"AdAEM's bookkeeping with {arms:,} arms, of its time with models of {1000 * ASK_SECONDS:g} ms an ask"
+    share = found["own_seconds"] / (found["asks"] * found["ask_seconds"])
+    told = f"AdAEM's bookkeeping with {arms:,} arms, over the time of its asks with the reference network"
     return [Row(told, round(100 * share, 2), "%", f"<= {100 * _MOST:g}", share <= _MOST, found, _COMMAND)]
 
 
@@ -98,13 +99,27 @@ def _main() -> None:
     scorer = ReasonsScorer(JudgedAsking({"judge": judge_form("table:judge", TEN, "carries")}, TEN, texts))
     seeds = [Stem(f"s{place}", f"Should matter {place} be allowed?", f"matter {place}") for place in range(arms)]
     options = TellingLoopOptions(pulls=pulls, each=1, deepest=1, at_once=20)
-    labels_of(TEN)
     began = time.perf_counter()
     found = alone(searched(Search(ChainWriter(seeds, people, TEN), scorer, texts, people, people, options)), models)
     whole = time.perf_counter() - began
     asks = sum(model.asked for model in models.values())
     own = whole - sum(model.seconds for model in models.values())
-    print(json.dumps({"own_seconds": own, "asks": asks, "questions": len(found.questions), "seconds": whole}))
+    told = {"own_seconds": own, "asks": asks, "questions": len(found.questions), "ask_seconds": _ask_seconds()}
+    print(json.dumps(told))
+
+
+def _ask_seconds() -> float:
+    """What one ask to a judge takes the reference network."""
+    model = load_model("reference", ModelOptions())
+    texts = [
+        reason(part, strength, place) for part in NINETEEN.dimensions for strength in range(1, 6) for place in (0, 1, 2)
+    ]
+    form = PlainNames()
+    asks = [form.asks(Case(text, text))[0] for text in texts[:_TIMED]]
+    list(model.score(asks[:32]))
+    began = time.perf_counter()
+    list(model.score(asks))
+    return (time.perf_counter() - began) / len(asks)
 
 
 if __name__ == "__main__":

@@ -96,11 +96,11 @@ class How:
     options: TellingLoopOptions
 
 
-def questions(cohort: Sequence[CohortMember], number: int, pulls: int) -> float:
+def questions(cohort: Sequence[CohortMember], number: int, pulls: int, keep: float) -> float:
     """Share by which the mean S of found questions lies above that of the seeds, which are about one action each."""
     material = plain_questions(load())
     sides = Sides(draw_respondents(4, seed=1000 + number), cohort, COHORT[number % len(COHORT)])
-    options = TellingLoopOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, seed=number)
+    options = TellingLoopOptions(pulls=pulls, each=1, most_alike=1.0, at_once=5, keep=keep, seed=number)
     assert material.vectors is not None, "a pool has vectors"
     found = search(material.stems, material.vectors, material.arms, sides, How(options))
     return float(improvement(found.seeds, found.questions)["share_above"] or np.nan)
@@ -243,12 +243,16 @@ def _main() -> None:
     parser.add_argument("--searches", type=int, default=6)
     parser.add_argument("--pulls", type=int, default=100)
     parser.add_argument("--people", type=int, default=8, help="respondents that search for clips")
+    parser.add_argument("--keep", type=float, default=1.0, help="share of questions, the best, that count as found")
     given = parser.parse_args()
     cohort = COHORT[:8] if given.cohort == "open" else draw_respondents(8, seed=98)
     cohort = sealed_cohort(OPENED_BY) if given.open_sealed else cohort
     print("sealed" if given.open_sealed else given.cohort, given.what)
     if given.what == "questions":
-        print("S above seeds:", over_searches([questions(cohort, each, given.pulls) for each in range(given.searches)]))
+        print(
+            "S above seeds:",
+            over_searches([questions(cohort, each, given.pulls, given.keep) for each in range(given.searches)]),
+        )
         return
     gains = [clips(cohort, each, given.pulls, given.people) for each in range(given.searches)]
     print("divergence above seeds:", over_searches([each.above for each in gains]))

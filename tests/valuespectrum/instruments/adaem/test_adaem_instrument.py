@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import valuespectrum as vs
+from agents.answers.respondent import BARE
 from agents.models.base import Answer, ModelOptions
 from agents.procedures.procedure import alone
 from valuespectrum.instruments.adaem.asking import Answerer, JudgedAsking, answered
@@ -94,16 +95,10 @@ def test_nobody_to_judge_is_refused_before_anything_is_begun(tmp_path: Path) -> 
 
 
 def test_a_stored_judge_says_what_is_stored_and_fails_else() -> None:
-    ask = PlainReasons().ask(Stem("general"), next(iter(Setting(()).respondents), None) or _nobody(), 0)
+    ask = PlainReasons().ask(Stem("general"), BARE, 0)
     judge = StoredJudge("j", {asked_hash(ask): Answer(parsed="power")})
-    other = PlainReasons().ask(Stem("x", "Else?"), _nobody(), 0)
+    other = PlainReasons().ask(Stem("x", "Else?"), BARE, 0)
     assert [answer.parsed or answer.error for answer in judge.score([ask, other])] == ["power", "not stored"]
-
-
-def _nobody() -> object:
-    from agents.answers.respondent import BARE
-
-    return BARE
 
 
 @pytest.mark.parametrize("action", [0, 30, 60])
