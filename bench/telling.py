@@ -75,7 +75,7 @@ class Tabled:
 def encoded(texts: Sequence[str]) -> np.ndarray:
     """Vectors out of the texts' hashes; encoding is part of the asking, so that it costs nothing here."""
     rows = np.array([[hash((text, place)) % 1000 for place in range(32)] for text in texts], np.float32) - 500
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def measure_telling(arms: int, pulls: int) -> list[Row]:

@@ -11,8 +11,6 @@ import pytest
 from house import PACKAGES, ROOT, modules
 
 OFFERED = {
-    "corrected_share": "judges",
-    "judge_findings": "judges",
     "naming_trial": "judges",
     "matched_pair": "reference-world",
     "Corpus.keep_uploader_names": "corpus",

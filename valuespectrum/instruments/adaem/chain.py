@@ -177,7 +177,7 @@ class ChainWriter:
         for number, (reply, points) in enumerate(zip(each.replies, each.points, strict=True), start=1):
             if reply is None:
                 continue
-            carried = points.any(axis=0) if points is not None else []
+            carried: list[bool] = points.any(axis=0).tolist() if points is not None else []
             names = [self._values.labels[place] for place, has in enumerate(carried) if has]
             said = quotable("; ".join(reply.points))
             rows.append(f'Model {number}: "{said}" Values: {", ".join(names) or "none"}.')

@@ -224,7 +224,7 @@ def _answers(heard: _Heard, questions: QuestionSet) -> list[Json]:
             continue
         others = questions.carried[place]
         shares = others[others[:, 0] >= 0].mean(axis=0) if (others[:, 0] >= 0).any() else np.zeros(len(TEN))
-        own = points.any(axis=0)
+        own = np.asarray(points.any(axis=0))
         rows.append(
             {
                 "id": stem.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agents.judges.watching import JudgeRemark
-from valuespectrum.scoring.guards.finding import Finding
+from valuespectrum.scoring.guards.finding import Finding, State
 
 
 def judge_findings(remarks: Iterable[JudgeRemark]) -> tuple[Finding, ...]:
@@ -14,7 +14,7 @@ def judge_findings(remarks: Iterable[JudgeRemark]) -> tuple[Finding, ...]:
     found: dict[str, Finding] = {}
     for remark in ordered:
         name = f"judge {remark.judge}: {remark.kind}"
-        state = "flagged" if remark.flagged else "holds"
+        state: State = "flagged" if remark.flagged else "holds"
         found.setdefault(
             name,
             Finding(

@@ -29,7 +29,7 @@ def between_models(scores: Floats, centred: bool = False) -> float:
     spread = numbers.std(axis=1)
     if len(numbers) < 2 or (spread <= 1e-12).any():
         return float("nan")
-    correlations = np.corrcoef(numbers)
+    correlations = np.asarray(np.corrcoef(numbers))
     return float(correlations[np.triu_indices(len(numbers), 1)].mean())
 
 

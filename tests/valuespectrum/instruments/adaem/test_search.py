@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from agents.answers.store import AnswerStore
-from agents.models.base import Answer, Ask
+from agents.models.base import Answer, Ask, Model
 from agents.models.parsing.parse import parse_answer
 from agents.procedures.conductor import conduct
 from agents.procedures.procedure import Named, alone
@@ -50,7 +50,7 @@ def letters(texts: Sequence[str]) -> np.ndarray:
     for place, text in enumerate(texts):
         for pair in zip(text.lower(), text.lower()[1:], strict=False):
             found[place, hash_of("".join(pair)) % 64] += 1
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9))
 
 
 def hash_of(text: str) -> int:
@@ -281,7 +281,7 @@ def test_reports_and_files_of_questions(tmp_path: Path) -> None:
 
 def test_who_says_nothing_is_left_out_and_carries_no_value() -> None:
     persons = [Answerer(model.id, role, PlainReasons()) for role, model in TWINS.items()]
-    mute = {**TWIN_CAST, "r1": Talker("a:mute@1", talks="Sorry, I cannot answer that.")}
+    mute: dict[str, Model] = {**TWIN_CAST, "r1": Talker("a:mute@1", talks="Sorry, I cannot answer that.")}
     asking = JudgedAsking({"judge": PlainCarries()}, TEN, Texts(letters))
     (found,) = alone(answered([Stem("general")], persons, asking), mute)
     assert found.replies[1] is None and found.points[1] is None and (found.carried()[1] == -1).all()
