@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from valuespectrum.instruments.adaem.asking import Answered
 from valuespectrum.scoring.telling.rating import RatingOptions, rated, win_rates
-from valuespectrum.scoring.telling.reports import between_models, over_folds, within_models
+from valuespectrum.scoring.telling.reports import between_models, over_folds, shifted, within_models
 from valuespectrum.theory.value_sets import ValueSet
+from valuespectrum.theory.values import HIGHER_ORDER, VALUES
 from vectorstore.foundation.json_types import Json
 from vectorstore.foundation.random_streams import shuffled, stream
 
@@ -86,7 +87,7 @@ def telling_row(each: Answered, respondents: Sequence[str], values: ValueSet) ->
         if reply is not None and points is not None:
             held = [
                 values.label(value)
-                for value, has in zip(values.dimensions, np.asarray(points.any(axis=0)), strict=True)
+                for value, has in zip(values.dimensions, points.any(axis=0).tolist(), strict=True)
                 if has
             ]
             answers.append({"respondent": name, "stance": reply.stance, "points": list(reply.points), "values": held})
@@ -109,6 +110,44 @@ def improvement(seeds: Sequence[Answered], found: Sequence[Answered]) -> Mapping
         "mean_questions": _known(after.mean() if after.size else np.nan),
         "share_above": _known(share),
     }
+
+
+def primed(scores: Sequence[Json], pairs: Sequence[tuple[str, str, str]]) -> Json:
+    """Whether telling a model to hold a value moves its score (AdAEM, table 10).
+
+    Args:
+        scores: Rows of ``reported``.
+        pairs: Respondent as itself, the same in a role, and the value that the role holds most.
+
+    Returns:
+        For the target, the other values of its higher-order group and its opposite on the circle: means before and
+        after, paired t (before minus after), p, effect, and how many pairs.
+    """
+    by_name = {str(row["respondent"]): row for row in scores}
+    group_of = {value: group for group in HIGHER_ORDER.values() for value in group}
+    sides: dict[str, list[tuple[float, float]]] = {"target": [], "same group": [], "opposite": []}
+    for bare, role, target in pairs:
+        if bare not in by_name or role not in by_name:
+            continue
+        opposite = VALUES[(VALUES.index(target) + len(VALUES) // 2) % len(VALUES)]
+        of_side = {
+            "target": [target],
+            "same group": [value for value in group_of[target] if value != target],
+            "opposite": [opposite],
+        }
+        for side, values in of_side.items():
+            sides[side] += [(by_name[bare][value], by_name[role][value]) for value in values]
+    told: Json = {}
+    for side, moved in sides.items():
+        if moved:
+            before, after = np.array(moved, np.float64).T
+            found = {name: _finite(number) for name, number in asdict(shifted(before, after)).items()}
+            told[side] = found
+    return told
+
+
+def _finite(number: float | int) -> float | int | None:
+    return number if isinstance(number, int) or np.isfinite(number) else None
 
 
 def _known(number: float) -> float | None:

@@ -20,7 +20,7 @@ from ingest.embedding.base import Embedder, load_embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.adaem.question_file import read_seeds, write_questions
-from valuespectrum.instruments.adaem.reported import improvement, reported
+from valuespectrum.instruments.adaem.reported import improvement, primed, reported
 from valuespectrum.instruments.adaem.search import FoundQuestions, searched
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.instruments.judging.labels import labels_of
@@ -239,6 +239,7 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
     }
     if options.objective == "reasons":
         document |= reported(found.questions, names, TEN, RatingOptions(), options.seed)
+        document["priming"] = primed(document["scores"], _primed_pairs(parts))
         form = "published" if material.source == "questions" else "plain"
         if material.source != "clips":
             told_of: Json = {"form": form, "judges": document["judges"], "options": document["options"]}
@@ -249,6 +250,17 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
     text = json.dumps(document, indent=1, ensure_ascii=False)
     write_durably(folder / REPORT, f"{text}\n".encode())
     return document, _in_words(document)
+
+
+def _primed_pairs(parts: _SearchParts) -> list[tuple[str, str, str]]:
+    """Respondents as themselves, in a role, and the value that the role holds most; roles without one are left out."""
+    bare = {person.to: person.name for person in parts.who.final if person.role.is_bare}
+    found = []
+    for person in parts.who.final:
+        target = parts.who.targets.get(person.role.persona, {})
+        if target and max(target.values()) > 0:
+            found.append((bare[person.to], person.name, max(target, key=lambda value: target[value])))
+    return found
 
 
 def _sharpened(folder: Path, parts: _SearchParts, found: FoundQuestions) -> Json:
@@ -328,6 +340,9 @@ def _in_words(document: Json) -> str:
         trusted = document["reliability"]
         numbers = ("alpha", "variation", "between_models", "between_models_centred", "within_models")
         lines.append(", ".join(f"{name} {_short(trusted[name])}" for name in numbers))
+        for side, row in document["priming"].items():
+            told = f"{row['before']:.1f} -> {row['after']:.1f}, t {_short(row['t'])}, p {_short(row['p'])}"
+            lines.append(f"told to hold a value, {side}: {told} ({row['n']} pairs)")
     for row in document["telling"][:5]:
         lines.append(f"{row['score'].get('total', 0.0):.2f}  {row['question']}")
     if "stimuli" in document:

@@ -59,6 +59,8 @@ class People:
     cast: Mapping[str, Model]
     judges: Mapping[str, str]
     """Role to model id."""
+    targets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Persona to what it is meant to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def people(
     named = {judge_role(number): model for number, model in enumerate(chosen)}
     cast |= named
     own, others = persons
-    return People(own, [*own, *others], cast, {role: model.id for role, model in named.items()})
+    targets = {persona.id: persona.target for persona in personas}
+    return People(own, [*own, *others], cast, {role: model.id for role, model in named.items()}, targets)
 
 
 def _person(model: Model, to: str, role: Role) -> Answerer:

@@ -24,7 +24,7 @@ from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.question_file import read_questions, read_seeds, write_questions
-from valuespectrum.instruments.adaem.reported import improvement, reported
+from valuespectrum.instruments.adaem.reported import improvement, primed, reported
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import FoundQuestions, Search, searched
 from valuespectrum.instruments.adaem.stems import (
@@ -310,3 +310,15 @@ def test_topics_of_ones_own(tmp_path: Path) -> None:
 def test_options_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InputError):
         TellingLoopOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_telling_a_model_to_hold_a_value_moves_that_value() -> None:
+    rows = [
+        {"respondent": name, **dict.fromkeys(TEN.dimensions, level), "power": power, "benevolence": other}
+        for name, level, power, other in (("a", 50.0, 20.0, 60.0), ("a as boss", 50.0, 90.0, 30.0))
+    ]
+    found = primed(rows, [("a", "a as boss", "power"), ("b", "b as boss", "power")])
+    assert (found["target"]["before"], found["target"]["after"], found["target"]["n"]) == (20.0, 90.0, 1)
+    assert found["target"]["t"] is None, "one pair tells nothing of its spread"
+    assert found["same group"]["before"] == 50.0 and found["same group"]["n"] == 1
+    assert found["opposite"]["n"] == 1 and primed(rows, []) == {}
