@@ -20,6 +20,7 @@ from vectorstore.foundation.errors import CorpusError, InputError
 
 ROOT = Path(__file__).parents[2]
 _NAMES = """
+ObjectiveName search_telling SearchSettings TellingSearch
 AcrossName Advance bench bench_level BenchSettings browse browse_many BrowseSettings calibrate CalibrateSettings
 Calibration Caution check_personas compare compare_sessions CompareSettings Convergence convergence ConvergenceSettings
 Corpus CorpusExportSettings CorpusInfo Crowd DecoderName DesignPlan DesignSettings diff doctor DoctorSettings
