@@ -101,7 +101,7 @@ def read_reply(text: str) -> PointsReply | None:
             parsed = parse_answer(said[1] if said else plain, STANCES)
             stance = parsed if parsed in {choice.name for choice in STANCES} else stance
     told = tuple(points[number] for number in sorted(points) if number <= POINTS)
-    declined = parse_answer(text, STANCES) == REFUSAL and len(told) < POINTS
+    declined = len(told) < POINTS and parse_answer(text, STANCES) == REFUSAL
     return PointsReply(told, stance) if told and not declined else None
 
 
