@@ -94,7 +94,7 @@ class StoredJudge:
 
 
 @dataclass(frozen=True)
-class _Heard:
+class _HeardReasons:
     """What a respondent said, as judges see it."""
 
     replies: tuple[PointsReply | None, ...]
@@ -153,7 +153,7 @@ def measured_reasons(
 
 def _heard(
     own: pd.DataFrame, questions: QuestionSet, asking: JudgedAsking, judges: Mapping[str, StoredJudge]
-) -> _Heard:
+) -> _HeardReasons:
     rows = own[own["error"] == ""]
     said = dict(zip(rows[QUESTION].astype(str), rows["text"].astype(str), strict=True))
     replies = tuple(read_reply(said[stem.id]) if stem.id in said else None for stem in questions.stems)
@@ -163,10 +163,10 @@ def _heard(
     for reply in replies:
         known = [carries[point] for point in reply.points if point in carries] if reply else []
         points.append(np.stack(known) if known else None)
-    return _Heard(replies, tuple(points))
+    return _HeardReasons(replies, tuple(points))
 
 
-def _table(heard: _Heard, questions: QuestionSet) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _table(heard: _HeardReasons, questions: QuestionSet) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row a question and value: with what was named, and of everything that was asked."""
     import pandas as pd
 
@@ -188,7 +188,7 @@ def _findings(trial: Tried, judges: Mapping[str, StoredJudge], own: pd.DataFrame
     return judge_findings(remarks(trial, nothing, {role: each.id for role, each in judges.items()}, subjects))
 
 
-def _details(heard: _Heard, questions: QuestionSet, trial: Tried | None, options: ScoringOptions) -> Json:
+def _details(heard: _HeardReasons, questions: QuestionSet, trial: Tried | None, options: ScoringOptions) -> Json:
     """Points set right for the error of the judges; the rating beside opponents; the questions that tell most."""
     error = _error(trial)
     known = [points for points in heard.points if points is not None]
@@ -216,7 +216,7 @@ def _error(trial: Tried | None) -> JudgeError | None:
     return JudgeError.of(said, [right == "yes" for right in trial.trial.right])
 
 
-def _answers(heard: _Heard, questions: QuestionSet) -> list[Json]:
+def _answers(heard: _HeardReasons, questions: QuestionSet) -> list[Json]:
     """What was said to each question, for the page: points, the values named, and who of the opponents named which."""
     rows: list[Json] = []
     for place, (stem, reply, points) in enumerate(zip(questions.stems, heard.replies, heard.points, strict=True)):
