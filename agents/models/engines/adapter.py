@@ -119,8 +119,8 @@ class ModelAdapter:
     @property
     def packing_refusal(self) -> str:
         """Why prompts cannot be packed into one row as a tree; empty when they can, as far as attributes tell."""
-        if refusal := self.sharing_refusal or self.steering_refusal:
-            return refusal
+        if self.sharing_refusal:
+            return self.sharing_refusal
         if not self.takes_features:
             return "the model takes no encoded pictures"
         implementation = getattr(self.model.config.get_text_config(), "_attn_implementation", "")
@@ -134,9 +134,13 @@ class ModelAdapter:
         """Token ids of a prompt and of the beginning of an answer after it, with marks where blocks are edited."""
         return self.steering.marks.prompt(ids, suffix) if self.steering else ids + suffix
 
-    def marked_said(self, token: int, number: int) -> int:
-        """The id of the ``number``-th token of an answer, from 1, with its mark."""
-        return self.steering.marks.said(token, number) if self.steering else token
+    def marked_said(self, token: int, number: int, first: int) -> int:
+        """The id of the ``number``-th token of an answer, from 1, with its mark; ``first`` is that of its prompt."""
+        return self.steering.marks.said(token, number, first) if self.steering else token
+
+    def unmarked(self, token: int) -> int:
+        """A token that nothing is done to, to fill rows with."""
+        return self.steering.marks.unmarked(token) if self.steering else token
 
     def steering_objection(self, ids: Sequence[int]) -> str:
         """Why a prompt cannot be steered; empty when it can, or nothing is done to it."""

@@ -32,6 +32,7 @@ from vectorstore.foundation.text import one_line
 ENGINES = ("naive", "shared", "tree")
 """From the slowest to the fastest."""
 
+_IN_ONE_PASS = "all asks about a picture in one pass"
 _PROBED_TOKENS = 64
 _SAID = (3, 4)
 """Tokens after a prompt, as if they had been said: what is done to blocks may tell an answer from a prompt."""
@@ -78,7 +79,7 @@ def choose_engine(adapter: ModelAdapter, writer: PromptWriter, options: ModelOpt
         return Chosen(naive, "naive", "asked for")
     probe = _Probe(adapter, naive)
     # A tree over one persona's questions saves nothing over a cache; measured on processors, it costs as much or more.
-    by_itself = ("tree", "shared") if writer.layout == "image-first" else ("shared",)
+    by_itself = ("tree", "shared") if writer.layout == "image-first" or adapter.steering_refusal else ("shared",)
     passed_over: list[str] = []
     refusal = ""
     for name in by_itself if wanted == "auto" else (wanted,):
@@ -150,7 +151,12 @@ def _fast_engine(name: str, adapter: ModelAdapter, writer: PromptWriter, options
     """An engine and what it does."""
     stimuli, budget = Stimuli(adapter, writer), first_budget(adapter.model, options.batch_size)
     if name == "tree":
-        return TreeEngine(adapter, stimuli, budget), "all asks about a picture in one pass, each seeing its own prompt"
+        shares = (
+            "many asks in one pass, nothing shared"
+            if adapter.steering_refusal
+            else "all asks about a picture in one pass"
+        )
+        return TreeEngine(adapter, stimuli, budget), f"{shares}, each seeing its own prompt"
     encoder = "pictures encoded once" if adapter.takes_features else "pictures encoded once a persona"
     return SharedEngine(adapter, stimuli, budget), f"common beginnings computed once, {encoder}"
 

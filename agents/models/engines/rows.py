@@ -56,7 +56,8 @@ class PromptRow:
 
     def last_said(self, adapter: ModelAdapter) -> int:
         """The last token of the text as it goes through the model next."""
-        return adapter.marked_said(self.said[-1], len(self.work.suffix) + len(self.said))
+        number = len(self.work.suffix) + len(self.said)
+        return adapter.marked_said(self.said[-1], number, self.prompt.ids[0])
 
     def goes_on(self, stops: frozenset[int]) -> bool:
         """Whether the text is not at its end."""

@@ -23,6 +23,7 @@ class SteeredEngine:
 
     def answer(self, work: Sequence[Work]) -> list[Reply]:
         """Replies in the order of the work."""
+        self._steering.marks.begin()
         with self._steering.on():
             return self._engine.answer(work)
 

@@ -208,7 +208,9 @@ class TreeEngine:
         leaves = []
         for number, packed in enumerate(batch):
             start = length - packed.length
-            ids[number, :start] = int(packed.row.tokens[-1])  # padding must not be taken for a picture
+            ids[number, :start] = self._adapter.unmarked(
+                int(packed.row.tokens[-1])
+            )  # padding must not be taken for a picture
             ids[number, start:] = torch.from_numpy(packed.row.tokens)
             visible[number, start:, start:] = torch.from_numpy(packed.row.visible)
             for row, own in zip(packed.members, packed.row.paths, strict=True):

@@ -222,12 +222,17 @@ class ConditionalAdd:
         logit = math.log(self.target / (1 - self.target))
 
         def change(values: Tensor, current: Pass) -> Tensor:
+            owners = current.owners()
             if bool(current.last.any()):
                 ends = values[current.last].double()
                 shift = (logit - self.bias - ends @ weights) / norm
-                current.kept[id(self)] = shift.clamp(max=0) if self.away else shift.clamp(min=0)
-            shift = current.kept[id(self)]
-            return (shift[:, None] * (weights / norm))[:, None].float().expand_as(values)
+                bounded = shift.clamp(max=0) if self.away else shift.clamp(min=0)
+                known = current.kept.get(id(self), shift[:0])
+                grown = known.new_zeros(max(len(known), int(owners.max()) + 1))
+                grown[: len(known)] = known
+                grown[owners[current.last]] = bounded
+                current.kept[id(self)] = grown
+            return (current.kept[id(self)][owners][..., None] * (weights / norm)).float()
 
         return change
 

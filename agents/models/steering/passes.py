@@ -28,8 +28,18 @@ class Pass:
     spans: Mapping[str, Tensor] = field(default_factory=dict)
     """By phrase, whether it is of it."""
     kept: dict[int, Tensor] = field(default_factory=dict)
-    """What edits found out about these rows; the passes of one prompt and its answer share it."""
+    """What edits found out about these prompts; the passes of one prompt and its answer share it."""
+    owner: Tensor | None = None
+    """The number of the prompt that a token is of, from 0; None where each row is one prompt."""
     _masks: dict[tuple[Positions, Phase], Tensor | None] = field(default_factory=dict)
+
+    def owners(self) -> Tensor:
+        """The number of the prompt that each token is of."""
+        import torch
+
+        if self.owner is not None:
+            return self.owner
+        return torch.arange(len(self.said), device=self.said.device)[:, None].expand_as(self.said)
 
     def where(self, positions: Positions, phase: Phase) -> Tensor | None:
         """Which tokens an edit is about, shape ``(rows, length, 1)``; None for all of them."""

@@ -146,17 +146,31 @@ def test_tokens_that_are_edited_differently_are_not_shared(variant: Variant, mak
             assert largest_gap(expected, list(variant("qwen3_vl", engine, made(edits)).score(asks))) < 1e-3
 
 
-def test_a_shift_that_depends_on_the_end_of_a_prompt_takes_the_plain_engine(
+def test_a_shift_that_depends_on_the_end_of_a_prompt_shares_nothing(
     variant: Variant, make_picture: PictureMaker
 ) -> None:
     edits = tuple(ConditionalAdd(layer, drawn(f"p{layer}"), -3.0, 0.95) for layer in (0, 1))
-    model = variant("qwen3_vl", "auto", made(edits))
-    assert model.settings["engine"] == "naive"
-    assert "ConditionalAdd changes the beginning of a prompt by what its end says" in model.explanation
-    with pytest.raises(ModelError, match="shared engine cannot run this model: ConditionalAdd"):
+    with pytest.raises(ModelError, match="shared engine cannot run this model: ConditionalAdd changes the beginning"):
         variant("qwen3_vl", "shared", made(edits))
-    asks = long_asks(make_picture)
-    assert largest_gap(list(model.score(asks)), list(variant("qwen3_vl").score(asks))) > 1e-2
+    with pytest.raises(ModelError, match="tree engine cannot run this model: layers of kind"):
+        variant("gemma3", "tree", made(edits))
+    assert variant("gemma3", "auto", made(edits)).settings["engine"] == "naive"
+    asks = [*long_asks(make_picture), *(replace(ask, max_tokens=3) for ask in asks_with_turns(make_picture)[::4])]
+    expected = list(variant("qwen3_vl", "naive", made(edits)).score(asks))
+    model = variant("qwen3_vl", "auto", made(edits))
+    assert model.settings["engine"] == "tree" and "nothing shared" in model.explanation
+    small = variant("qwen3_vl", "tree", made(edits))
+    small._engine._engine.budget.tokens = 150  # type: ignore[attr-defined]  # several rows of several lengths
+    for way in (model, small):
+        found = list(way.score(asks))
+        assert largest_gap(expected, found) < 1e-3
+        assert [answer.text for answer in found] == [answer.text for answer in expected]
+    assert list(model.score(asks)) == list(model.score(asks))
+    assert largest_gap(expected, list(variant("qwen3_vl").score(asks))) > 1e-2
+    away = tuple(ConditionalAdd(1, drawn("p1"), 3.0, 0.05, away=True, phase=phase) for phase in ("both", "answering"))
+    for edit in away:
+        one, other = (list(variant("qwen3_vl", way, made((edit,))).generate(asks[:4])) for way in ("naive", "tree"))
+        assert [answer.text for answer in one] == [answer.text for answer in other]
 
 
 def gate() -> Gate:
