@@ -21,6 +21,7 @@ from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_
 from bench.journey import measure_calibration, measure_help, measure_quickstart
 from bench.ordinal import measure_ordinal
 from bench.sessions import measure_sessions
+from bench.steering import measure_steering
 from bench.telling import measure_telling
 from vectorstore.foundation.json_types import Json
 
@@ -50,6 +51,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "engine": lambda chosen: measure_engines(chosen.slow),
     "questionnaires": lambda chosen: measure_questionnaires(chosen.respondents, chosen.slow),
     "engine-peer": lambda chosen: measure_lmms_eval(chosen.peer, chosen.asks),
+    "steering": lambda chosen: measure_steering(chosen.turns),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
 }
 _GROUPS = {"ingest": ("throughput", "cheaper", "busy", "memory"), "index": ("vectors", "second-run")}
@@ -71,6 +73,7 @@ def main() -> int:
     parser.add_argument("--agents", type=int, default=50, help="sessions of a crowd on that feed")
     parser.add_argument("--long", type=int, default=500, help="clips that each of the crowd is shown")
     parser.add_argument("--respondents", type=int, default=24, help="respondents who are put the questionnaire")
+    parser.add_argument("--turns", type=int, default=9, help="how often steered and plain models take turns")
     parser.add_argument("--slow", type=int, default=12, help="asks through the slow ways of asking")
     parser.add_argument("--asks", type=int, default=200, help="asks put to both sides of engine-peer")
     parser.add_argument(

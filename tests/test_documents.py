@@ -123,6 +123,19 @@ def test_the_example_of_an_instrument_measures(tmp_path: Path, request: pytest.F
     assert {**scores.to_dict(), **again} == scores.to_dict(), "no model is needed to score"
 
 
+def test_the_example_of_a_steering_method_fits(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    import valuespectrum as vs
+    from valuespectrum.steering.registry import STEERING
+
+    request.addfinalizer(lambda: STEERING._registered.pop("two-words", None))
+    example_of("A steering method")
+    settings = vs.FitSettings(method="two-words", option={"block": "2"})
+    fitted = vs.fit_steering("reference", "security", tmp_path / "it.steer", settings)
+    assert fitted.to_dict()["told"]["length"] > 0
+    (told,) = vs.list_steering([str(tmp_path / "it.steer")]).to_dict()["interventions"]
+    assert told["method"] == "two-words" and [edit["block"] for edit in told["edits"]] == [2]
+
+
 def test_the_example_of_python_makes_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from cli_world import MODEL, ColourEmbedder, write_clips
 

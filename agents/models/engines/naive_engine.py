@@ -125,8 +125,8 @@ class NaiveEngine:
         prompt = inputs["input_ids"][0]
         length = len(prompt) + len(work.suffix)
         objection = self._adapter.steering_objection(prompt.tolist()) if self._adapter.steering else ""
-        if error := objection or length_error(self._adapter, length, work.ask):
-            return Reply(prompt_length=length, error=error)
+        if refused := objection or length_error(self._adapter, length, work.ask):
+            return Reply(prompt_length=length, error=refused)
         inputs = _lengthened(inputs, work.suffix)
         with torch.inference_mode(), self._adapter.prompt_of(len(prompt)):
             if not work.choice_tokens:

@@ -89,8 +89,8 @@ class Stimuli:
         except MediaError as error:
             return PromptRow(work, Prompt((), {}, ()), error=error.message)
         prompt = replace(plain.followed_by(work.suffix), ids=self._adapter.marked(plain.ids, work.suffix))
-        error = self._adapter.steering_objection(plain.ids)
-        return PromptRow(work, prompt, error=error or length_error(self._adapter, len(prompt.ids), work.ask))
+        objection = self._adapter.steering_objection(plain.ids)
+        return PromptRow(work, prompt, error=objection or length_error(self._adapter, len(prompt.ids), work.ask))
 
     def inputs(self, asks: Sequence[Ask]) -> dict[str, object]:
         """What the model takes for the pictures of these asks, in this order; nothing when none shows any.

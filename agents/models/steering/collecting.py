@@ -107,8 +107,8 @@ def collect_texts(
     batches = [[_text_inputs(encoded[index], model.torch_model) for index in some] for some in _batches(order, encoded)]
     found = _collected(model, iter(batches), wanted)
     back = np.argsort(order)
-    values, tokens = ([part[place] for place in back] for part in (found.values, found.tokens))
-    return Activations(found.layers, tuple(values), tuple(tokens))
+    values, tokens = tuple(found.values[place] for place in back), tuple(found.tokens[place] for place in back)
+    return Activations(found.layers, values, tokens)
 
 
 def _encoded(tokenizer: Tokenizer, text: str) -> list[int]:

@@ -232,7 +232,8 @@ class ConditionalAdd:
                 grown[: len(known)] = known
                 grown[owners[current.last]] = bounded
                 current.kept[id(self)] = grown
-            return (current.kept[id(self)][owners][..., None] * (weights / norm)).float()
+            moved: Tensor = current.kept[id(self)][owners][..., None] * (weights / norm)
+            return moved.float()
 
         return change
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from agents.models.hf_types import HfModel, Tokenizer
 from agents.models.steering.edits import Edit, Place
@@ -176,7 +176,7 @@ class Steering:
         change = edit.change(self._model.device)
 
         def hook(module: Module, arguments: tuple[object, ...], output: object) -> object:
-            values: Tensor = output[0] if isinstance(output, tuple) else output
+            values = cast("Tensor", output[0] if isinstance(output, tuple) else output)
             if self._current is None:
                 raise ModelError("blocks of a steered model are run by the model alone")
             mask = self._current.where(edit.positions, edit.phase)

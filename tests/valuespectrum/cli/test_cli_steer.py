@@ -38,10 +38,10 @@ def reference() -> TorchModel:
 def noise(reference: TorchModel, tmp_path: Path) -> Path:
     """An intervention that moves the reference model somewhere."""
     width = reference.torch_model.config.get_text_config().hidden_size
-    vector = stream(0, "noise").standard_normal(width).astype(np.float32)
+    vector = (stream(0, "noise").standard_normal(width) / 20).astype(np.float32)
     about = About("trial", "noise", reference.id, {"value": "security"}, {"pairs": 100}, 7, {}, {"accuracy": 0.9})
     path = tmp_path / "noise.steer"
-    write_intervention(Intervention((Add(2, vector / 20), Add(3, vector / 20, phase="prefill")), about), path)
+    write_intervention(Intervention((Add(2, vector), Add(3, vector, phase="prefill")), about), path)
     return path
 
 

@@ -58,7 +58,7 @@ def drawn(name: str, size: int = WIDTH) -> Any:
 def coder(activation: Any = "relu", features: int = 96) -> Autoencoder:
     matrices = drawn("encoder", WIDTH * features).reshape(WIDTH, features) / 8, drawn("bias", features) / 8
     back = drawn("decoder", WIDTH * features).reshape(features, WIDTH) / 8, drawn("offset") / 8
-    options = {"most": 5} if activation == "topk" else {}
+    options: dict[str, Any] = {"most": 5} if activation == "topk" else {}
     options |= {"thresholds": np.full(features, 0.2, np.float32)} if activation == "jumprelu" else {}
     return Autoencoder(*matrices, *back, activation, centred=True, **options)
 
@@ -152,7 +152,8 @@ def test_hooks_are_gone_whatever_happens(asked: Asked, ask: Ask) -> None:
         def change(self, device: Any) -> Any:
             raise RuntimeError("on the way in")
 
-    with pytest.raises(RuntimeError, match="on the way in"), steered(model, [*one_of_each(), Broken(0, drawn("x"))]):
+    broken: Any = Broken(0, drawn("x"))
+    with pytest.raises(RuntimeError, match="on the way in"), steered(model, [*one_of_each(), broken]):
         pass
     assert hooks() == before
     with pytest.raises(ModelError, match="'no such words' is not in the prompt"):
@@ -177,7 +178,8 @@ def test_a_conditional_shift_is_the_least_that_reaches_the_probability(
         weights = edit.weights.astype(np.float64)
 
         def sure(values: Any, edit: ConditionalAdd = edit) -> float:
-            return 1 / (1 + np.exp(-(values[-1].double().numpy() @ edit.weights.astype(np.float64) + edit.bias)))
+            logit = values[-1].double().numpy() @ edit.weights.astype(np.float64) + edit.bias
+            return float(1 / (1 + np.exp(-logit)))
 
         # what this block gives with the earlier ones steered, and itself not
         unsteered = sure(before[edit.layer])
@@ -208,7 +210,7 @@ def test_what_is_said_is_told_from_the_prompt(asked: Asked, ask: Ask) -> None:
     length = inputs["input_ids"].shape[1]
     said = {}
     for phase in ("both", "prefill", "decode", "answering"):
-        edit = Add(1, 30 * drawn("direction"), phase=phase)  # type: ignore[arg-type]
+        edit = Add(1, 30 * drawn("direction"), phase=phase)
         with torch.inference_mode(), steered(model, [edit]), watched(model, [1], "block", see):
             said[phase] = model.torch_model.generate(**inputs, max_new_tokens=4, min_new_tokens=4, do_sample=False)
     assert calls[:4] == [(length, 0, True), (1, 1, False), (1, 2, False), (1, 3, False)]
@@ -253,7 +255,7 @@ def test_collected_activations_are_those_of_the_model(family: str, asked: Asked,
     for text, values in zip(texts, found, strict=True):
         ids = torch.tensor([model.tokenizer.encode(text, add_special_tokens=True)])
         with torch.inference_mode():
-            output = model.torch_model(input_ids=ids, output_hidden_states=True)
+            output: Any = model.torch_model(input_ids=ids, output_hidden_states=True)
         hidden = [state[0, -1].numpy() for state in output.hidden_states]
         assert np.allclose(values[:-1], hidden[1:-1], atol=1e-4)  # the last one comes after the final norm
     whole = collect(model, [ask], WantedActivations(layers, TEXT))
