@@ -32,7 +32,6 @@ from vectorstore.foundation.text import one_line
 ENGINES = ("naive", "shared", "tree")
 """From the slowest to the fastest."""
 
-_IN_ONE_PASS = "all asks about a picture in one pass"
 _PROBED_TOKENS = 64
 _SAID = (3, 4)
 """Tokens after a prompt, as if they had been said: what is done to blocks may tell an answer from a prompt."""
@@ -151,12 +150,9 @@ def _fast_engine(name: str, adapter: ModelAdapter, writer: PromptWriter, options
     """An engine and what it does."""
     stimuli, budget = Stimuli(adapter, writer), first_budget(adapter.model, options.batch_size)
     if name == "tree":
-        shares = (
-            "many asks in one pass, nothing shared"
-            if adapter.steering_refusal
-            else "all asks about a picture in one pass"
-        )
-        return TreeEngine(adapter, stimuli, budget), f"{shares}, each seeing its own prompt"
+        what = "many asks" if adapter.steering_refusal else "all asks about a picture"
+        shared = ", nothing shared" if adapter.steering_refusal else ""
+        return TreeEngine(adapter, stimuli, budget), f"{what} in one pass{shared}, each seeing its own prompt"
     encoder = "pictures encoded once" if adapter.takes_features else "pictures encoded once a persona"
     return SharedEngine(adapter, stimuli, budget), f"common beginnings computed once, {encoder}"
 
