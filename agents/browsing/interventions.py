@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, get_args
 
+from agents.feeds.functions import with_content
 from agents.feeds.policies.uniform import Random
 from agents.feeds.policy import Policy, load_policy, read_policy
 from agents.feeds.shown import Candidate, Candidates, Shown
@@ -91,7 +92,9 @@ def intervention_from(text: str) -> FeedIntervention:
     kind, _, words = what.partition("=")
     if not colon or not first.isdecimal() or (dash and not last.isdecimal()) or len(when) > 20:
         raise InputError(f"{text!r:.120} does not say when", "write AFTER:WHAT, for example 20:swap_policy=random")
-    return FeedIntervention(kind, int(first), int(last) if dash else None, words)  # type: ignore[arg-type]
+    # Whoever types the name of a program trusts it: the log is to tell which one it was.
+    named = with_content(words) if kind == "swap_policy" else words
+    return FeedIntervention(kind, int(first), int(last) if dash else None, named)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

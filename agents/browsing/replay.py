@@ -36,13 +36,14 @@ class ReplayReport:
     """The first difference, empty when identical."""
 
 
-def replay(log: Path, catalogue: Catalogue, policy: Policy | None = None) -> ReplayReport:
+def replay(log: Path, catalogue: Catalogue, policy: Policy | None = None, swapped: Sequence[str] = ()) -> ReplayReport:
     """Run the policy and the actions of a logged session again, with the answers from the log.
 
     Args:
         log: A session log; it is not changed.
         catalogue: The clips that the session walked through.
         policy: The log's own policy, where that is a function of a file: no file is run because a log names it.
+        swapped: Policies that interventions put in its place, as they are written there, where they are such.
 
     Raises:
         InputError: The log is missing or malformed, its policy is not installed or another one, or a file that nobody
@@ -57,7 +58,7 @@ def replay(log: Path, catalogue: Catalogue, policy: Policy | None = None) -> Rep
         return ReplayReport(False, steps, False, "line 1: the manifest is written in another form")
     if policy is not None and {"name": policy.name, "params": dict(policy_params(policy))} != manifest.policy:
         raise InputError(f"{log}: the session had another policy than {policy.name!r:.200}", "name the one of the log")
-    session, system = session_of(manifest, f"{log}, line 1", policy)
+    session, system = session_of(manifest, f"{log}, line 1", policy, swapped)
     reads, words = session.observer.reads, manifest.session.get("words_hash", "")
     if reads and words != catalogue.words_hash(reads):
         return ReplayReport(False, steps, False, "line 1: words_hash is that of other words beside the clips")
@@ -68,13 +69,16 @@ def replay(log: Path, catalogue: Catalogue, policy: Policy | None = None) -> Rep
     return ReplayReport(True, steps, steps >= session.steps or walk.choose(steps) is None)
 
 
-def session_of(manifest: SessionManifest, label: str, policy: Policy | None = None) -> tuple[SessionOptions, str]:
+def session_of(
+    manifest: SessionManifest, label: str, policy: Policy | None = None, trusted: Sequence[str] = ()
+) -> tuple[SessionOptions, str]:
     """The options of a logged session and the persona prompt in the log.
 
     Args:
         manifest: Of the log.
         label: Where it comes from, for messages.
         policy: Decides what is shown in place of the logged policy, which is then not loaded.
+        trusted: Programs that may be run as swapped policies: their words in the log, hash of the file included.
 
     Raises:
         InputError: The manifest does not describe a session that this release can run, or names a file to be run.
@@ -89,7 +93,8 @@ def session_of(manifest: SessionManifest, label: str, policy: Policy | None = No
     except (ValidationError, KeyError, TypeError, ValueError) as error:
         reason = one_line(error)
         raise InputError(f"{label}: the manifest cannot be replayed: {reason}", "the log was edited") from error
-    swapped = [each.words for each in recorded.interventions if each.kind == "swap_policy"]
+    words = [each.words for each in recorded.interventions if each.kind == "swap_policy"]
+    swapped = [each for each in words if each not in trusted]
     _refuse_programs([*swapped, *([name] if policy is None else [])], label)
     session = SessionOptions(
         questions=recorded.questions,
@@ -117,7 +122,7 @@ def _refuse_programs(policies: Sequence[str], label: str) -> None:
         if name.startswith(FILE):
             raise InputError(
                 f"{label}: the feed is a program, {name!r:.200}, and is not run because a log says so",
-                "if you trust it, name it with --policy; without the corpus the answers can be checked",
+                "if you trust it, say --policy or --intervene as it was; without the corpus answers can be checked",
             )
 
 

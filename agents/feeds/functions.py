@@ -136,6 +136,24 @@ def kind_of_file(name: str) -> FunctionKind:
     return replace(kind, Options=options, unsaid=frozenset({_CONTENT}))
 
 
+def with_content(spec: str) -> str:
+    """A policy as a command line names it, with the hash of the file where it is a function of one.
+
+    Args:
+        spec: As ``read_policy`` takes it; other policies stay as they are.
+
+    Raises:
+        InputError: The file cannot be read or run, or has another content than the spec says already.
+    """
+    name, comma, told = spec.partition(",")
+    if not name.startswith(FILE):
+        return spec
+    kind = kind_of_file(name)
+    given = {key.strip(): value.strip() for key, _, value in (part.partition("=") for part in told.split(","))}
+    check_content(kind, given)
+    return spec if _CONTENT in given else f"{name}{comma}{told},{_CONTENT}={getattr(kind.Options, _CONTENT)}"
+
+
 def check_content(kind: FunctionKind, given: Mapping[str, object]) -> None:
     """Hold the file of a function against the hash that a log has of it.
 

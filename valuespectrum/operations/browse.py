@@ -216,6 +216,7 @@ def replay(
     embedder: str = "",
     teller: Teller | None = None,
     policy: str = "",
+    intervene: Sequence[str] = (),
 ) -> Replayed:
     """Walk a logged session again, without a model, and compare.
 
@@ -226,6 +227,7 @@ def replay(
         embedder: Embedder spec; empty takes the one that made the corpus.
         teller: Who is told how it goes.
         policy: The log's own policy, where that is a function of a file, which no log can have run.
+        intervene: Interventions of the log that swap in such a policy, as they were written.
 
     Raises:
         InputError: It is no session log, or the corpus or the policy cannot be used.
@@ -234,6 +236,7 @@ def replay(
 
         assert vs.replay("sessions/reference-none-similar-0.jsonl").identical
     """
+    from agents.browsing.interventions import intervention_from
     from agents.browsing.replay import replay as run_replay
     from agents.browsing.replay_alone import replay_alone
     from agents.feeds.policy import read_policy
@@ -247,7 +250,8 @@ def replay(
     else:
         _, catalogue = open_feed(folder, embedder, [], teller)
         trusted = read_policy(policy) if policy else None
-        report, checked, same = run_replay(path, catalogue, trusted), "everything", "the same, byte for byte"
+        swapped = [intervention_from(each).words for each in intervene]
+        report, checked, same = run_replay(path, catalogue, trusted, swapped), "everything", "the same, byte for byte"
     words = same if report.identical else f"not the same: {report.difference}"
     lines = [f"{path}: {report.steps} steps replayed without a model: {words}"]
     if folder is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from browse_fixtures import QUESTIONS, TASTE, Leaning, make_catalogue
 
+from agents.browsing.interventions import intervention_from
 from agents.browsing.log import encode
 from agents.browsing.options import SessionOptions
 from agents.browsing.replay import replay
@@ -123,6 +124,28 @@ def test_a_function_of_a_file_walks_and_is_replayed(tmp_path: Path) -> None:
     assert replay(log, CATALOGUE, policy).identical
     with pytest.raises(InputError, match="had another policy"):
         replay(log, CATALOGUE, read_policy(f"file:{tmp_path / 'feed.py'}:late,power=3"))
+
+
+def test_a_feed_that_was_swapped_for_a_function_of_a_file_is_replayed(tmp_path: Path) -> None:
+    program, log = tmp_path / "feed.py", tmp_path / "log.jsonl"
+    program.write_text(
+        "def late(state, power: int = 3):\n    return [(k + 1) ** power for k in range(len(state.offer))]\n"
+    )
+    written = f"2:swap_policy=file:{program}:late,power=2"
+    swap = intervention_from(written)
+    assert ",content=" in swap.words and intervention_from(f"2:swap_policy={swap.words}") == swap
+    walked(replace(OPTIONS, interventions=(swap,), steps=6), log)
+    assert replay(log, CATALOGUE, swapped=(intervention_from(written).words,)).identical
+    for others in ((), (intervention_from(f"2:swap_policy=file:{program}:late,power=3").words,)):
+        with pytest.raises(InputError, match="not run because a log says so"):
+            replay(log, CATALOGUE, swapped=others)
+    program.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    with pytest.raises(InputError, match="not run because a log says so"):
+        replay(log, CATALOGUE)
+    assert not (tmp_path / "ran").exists() and replay_alone(log).identical
+    program.write_text("def late(state, power: int = 3):\n    return [1.0 for _ in state.offer]\n")
+    with pytest.raises(InputError, match="not run because a log says so"):
+        replay(log, CATALOGUE, swapped=(intervention_from(written).words,))
 
 
 def test_no_file_is_run_because_a_log_names_it(tmp_path: Path) -> None:

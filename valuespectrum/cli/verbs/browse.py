@@ -116,8 +116,10 @@ def browse(
         if replay is not None:
             # A function of a file is run only where it is named here: a log can be anybody's.
             own = policy if policy.startswith("file:") else ""
-            refuse_beside(context, "--replay", ("replay", "corpus", "embedder", *(["policy"] if own else [])))
-            found = api.replay(replay, corpus, embedder, terminal, own)
+            swaps = [each for each in intervene or () if ":swap_policy=file:" in each]
+            named = [*(["policy"] if own else []), *(["intervene"] if swaps == intervene else [])]
+            refuse_beside(context, "--replay", ("replay", "corpus", "embedder", *named))
+            found = api.replay(replay, corpus, embedder, terminal, own, swaps)
             terminal.show(found)
             if not found.identical:
                 raise typer.Exit(1)
