@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agents.models.base import NO_CHOICE, Answer, Ask, Choice, FrameReference
+from agents.models.base import NO_CHOICE, NO_PICTURE, REFUSAL, Answer, Ask, Choice, FrameReference
 
+_MOSTLY = 0.5
+"""Probability of all options together from which an answer is read off it."""
 FAILED = "failed"
 """Why there is no label: the ask failed."""
 
@@ -89,7 +91,10 @@ class JudgeForm(Protocol):
 
 
 def chosen(answer: Answer) -> JudgeVerdict:
-    """The option that one answer to a closed question says: its words, or the most frequent of those drawn.
+    """The option that one answer to a closed question says.
+
+    The most probable one, where the options have half of the probability; else its words, or the most frequent of those
+    drawn. Words that decline, or see no picture, outweigh probabilities.
 
     Example:
         >>> chosen(Answer(text="Yes.", parsed="yes")).choice, chosen(Answer(text="Hm.", parsed="unparsed")).why
@@ -100,6 +105,8 @@ def chosen(answer: Answer) -> JudgeVerdict:
     if answer.error:
         return JudgeVerdict(why=FAILED)
     said = answer.parsed
+    if answer.log_probabilities and said not in (REFUSAL, NO_PICTURE) and answer.mass >= _MOSTLY:
+        said = max(answer.log_probabilities, key=lambda name: answer.log_probabilities[name])
     if answer.counts:
         most = max(answer.counts.values())
         first, *others = (name for name, count in answer.counts.items() if count == most)

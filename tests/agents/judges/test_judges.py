@@ -125,6 +125,13 @@ def test_what_is_no_answer_is_no_label(answer: Answer, why: str) -> None:
     assert chosen(answer).yes is None
 
 
+def test_probabilities_say_more_than_words_unless_these_decline() -> None:
+    told = {"yes": -0.2, "no": -2.5}
+    assert chosen(Answer(told, "Self", "unparsed")).choice == "yes"
+    assert chosen(Answer(told, "I can't", "refusal")).why == "refusal"
+    assert chosen(Answer({"yes": -4.0, "no": -5.0}, "Hm", "unparsed")).why == "unparsed"
+
+
 def test_consensus_needs_most_of_the_panel() -> None:
     def row(*names: str) -> tuple[JudgeVerdict, ...]:
         return tuple(JudgeVerdict(name) if name else JudgeVerdict(why="refusal") for name in names)

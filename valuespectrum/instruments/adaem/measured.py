@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.answers.schema import COUNT_COLUMN
+from agents.answers.schema import CHOICE_COLUMN, COUNT_COLUMN
 from agents.judges.panel import JUDGE, PanelVerdicts, judge_role
 from agents.judges.watching import Tried, closed_trial, remarks, tried
 from agents.models.base import Answer, Ask
@@ -107,11 +107,13 @@ def stored_judges(verdicts: pd.DataFrame) -> dict[str, StoredJudge]:
     Args:
         verdicts: Rows with the tag ``judged``.
     """
+    chances = [str(name) for name in verdicts if str(name).startswith(CHOICE_COLUMN)]
     counted = [str(name) for name in verdicts if str(name).startswith(COUNT_COLUMN)]
     found: dict[str, dict[str, Answer]] = {}
     for row in verdicts.to_dict("records"):
         counts = {name.removeprefix(COUNT_COLUMN): int(row[name]) for name in counted if row[name] == row[name]}
-        answer = Answer(parsed=str(row["parsed"]), error=str(row["error"]), counts=counts)
+        told = {name.removeprefix(CHOICE_COLUMN): float(row[name]) for name in chances if row[name] == row[name]}
+        answer = Answer(told, parsed=str(row["parsed"]), error=str(row["error"]), counts=counts)
         found.setdefault(str(row["model"]), {})[str(row[JUDGED])] = answer
     return {judge_role(place): StoredJudge(model, found[model]) for place, model in enumerate(sorted(found))}
 

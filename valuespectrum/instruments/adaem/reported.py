@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuespectrum.instruments.adaem.asking import Answered
+from valuespectrum.scoring.jackknife import jackknifed
 from valuespectrum.scoring.telling.rating import RatingOptions, rated, win_rates
 from valuespectrum.scoring.telling.reports import between_models, over_folds, shifted, within_models
 from valuespectrum.theory.value_sets import ValueSet
@@ -21,6 +22,8 @@ FOLDS = 5
 _MOST_SHOWN = 10
 """Questions that a report shows, with what was answered."""
 _LEAST = 2
+_FEWEST = 5
+"""Clips below which there is no interval."""
 
 
 def value_scores(carried: NDArray[np.int8], options: RatingOptions, opponents: Sequence[int] = ()) -> Floats:
@@ -109,6 +112,29 @@ def improvement(seeds: Sequence[Answered], found: Sequence[Answered]) -> Mapping
         "mean_seeds": _known(before.mean() if before.size else np.nan),
         "mean_questions": _known(after.mean() if after.size else np.nan),
         "share_above": _known(share),
+    }
+
+
+def by_frames(found: Sequence[Answered], blind: Sequence[Answered], level: float = 0.95) -> Json:
+    """What frames add: S with them minus S of the question alone, with an interval over clips.
+
+    Args:
+        found: Questions about frames.
+        blind: The same without them, in the same order.
+        level: Coverage aimed at.
+    """
+    pairs = [(one.total, other.total) for one, other in zip(found, blind, strict=True) if one.score and other.score]
+
+    def mean(some: Sequence[tuple[float, float]]) -> float:
+        return float(np.mean([one - other for one, other in some])) if some else float("nan")
+
+    added = jackknifed(mean, pairs, level, _FEWEST, ("clip", "clips"))
+    with_frames, alone = np.array(pairs, np.float64).reshape(-1, 2).T
+    return {
+        "clips": len(pairs),
+        "mean_frames": _known(with_frames.mean() if len(pairs) else np.nan),
+        "mean_question": _known(alone.mean() if len(pairs) else np.nan),
+        **added.to_json("added"),
     }
 
 

@@ -70,6 +70,8 @@ class FoundQuestions:
     """Those that were kept, likewise."""
     tried: list[Answered] = field(default_factory=list)
     """Everything that was scored, seeds first, with the scores of those who searched."""
+    blind: list[Answered] = field(default_factory=list)
+    """What was found about frames, asked again without them; empty where nothing was shown, or liking was asked."""
     pulls: dict[str, int] = field(default_factory=dict)
     """Arm to how often it was chosen."""
     repeated: int = 0
@@ -130,6 +132,9 @@ def searched(search: Search) -> Procedure[FoundQuestions]:
     found.tried = [*(arm.scored[0] for arm in arms if arm.scored), *kept]
     found.seeds = yield from search.scorer.scored(seeds, search.final, final=True)
     found.questions = [each for each in final if each.score is not None]
+    shown = [each.stem for each in found.questions if each.stem.shown]
+    if shown and options.objective == "reasons":
+        found.blind = yield from search.scorer.scored([stem.blind for stem in shown], search.final, final=True)
     found.similarity = stored.mean_similarity()
     return found
 

@@ -20,13 +20,14 @@ from ingest.embedding.base import Embedder, load_embedder
 from valuespectrum.costs.prices import load_prices
 from valuespectrum.costs.spending import spending
 from valuespectrum.instruments.adaem.question_file import read_seeds, write_questions
-from valuespectrum.instruments.adaem.reported import improvement, primed, reported
+from valuespectrum.instruments.adaem.reported import by_frames, improvement, primed, reported
 from valuespectrum.instruments.adaem.search import FoundQuestions, searched
 from valuespectrum.instruments.adaem.stems import Stem
 from valuespectrum.instruments.judging.labels import labels_of
 from valuespectrum.measuring.plan import UnloadedModel
 from valuespectrum.measuring.presenting import FoundClips
 from valuespectrum.operations.searches.prepared import (
+    ABOUT_CLIP,
     Budget,
     People,
     SearchMaterial,
@@ -119,7 +120,7 @@ def conduct_search(specs: Sequence[str], folder: Path, settings: SearchSettings,
         return _searched(folder, _parts(who, material, embedder, settings), teller)
     with Corpus.open(settings.corpus) as corpus:
         embedder = corpus_embedder(corpus, settings.embedder)
-        material = clips_of(corpus, embedder, settings, [*loaded.values()])
+        material = clips_of(corpus, embedder, settings, [*loaded.values()], plain)
         return _searched(folder, _parts(who, material, embedder, settings), teller)
 
 
@@ -161,8 +162,17 @@ def _plain(embedder: Embedder, settings: SearchSettings, models: Sequence[Model]
     return plain_questions(embedder)
 
 
-def clips_of(corpus: Corpus, embedder: Embedder, settings: SearchSettings, models: Sequence[Model]) -> SearchMaterial:
+def clips_of(
+    corpus: Corpus, embedder: Embedder, settings: SearchSettings, models: Sequence[Model], plain: bool
+) -> SearchMaterial:
     """The clips that search words find, with their vectors; the first of each word begins an arm.
+
+    Args:
+        corpus: Open.
+        embedder: Its vectors say which clips are neighbours.
+        settings: Search words, and how many clips of each.
+        models: All that take part: some are told what they cannot see.
+        plain: Whether respondents know the reference world only.
 
     Raises:
         CorpusError: There are none.
@@ -176,7 +186,9 @@ def clips_of(corpus: Corpus, embedder: Embedder, settings: SearchSettings, model
     pictures = {row.frame_id: FrameReference(row.picture_sha, corpus.picture_path(row.picture_sha)) for row in rows}
     own = vectors[[place[row.frame_id] for row in rows]]
     seeds = list({(row.value, row.keyword): number for number, row in reversed(list(enumerate(rows)))}.values())
-    return SearchMaterial("clips", pool_of_clips(rows, told, pictures), own, seeds, {row.clip_id: row for row in rows})
+    text = "" if plain else ABOUT_CLIP
+    by_clip = {row.clip_id: row for row in rows}
+    return SearchMaterial("clips", pool_of_clips(rows, text, told, pictures), own, seeds, by_clip)
 
 
 def _searched(folder: Path, parts: _SearchParts, teller: Teller) -> tuple[Json, str]:
@@ -245,6 +257,9 @@ def _written(folder: Path, parts: _SearchParts, found: FoundQuestions, told: Seq
             told_of: Json = {"form": form, "judges": document["judges"], "options": document["options"]}
             write_questions(folder / QUESTIONS, found.questions, names, TEN, told_of)
             document["questions"] = str(folder / QUESTIONS)
+    if found.blind:
+        shown = [each for each in found.questions if each.stem.shown]
+        document["visual_informativeness"] = by_frames(shown, found.blind)
     if material.source == "clips":
         document |= _sharpened(folder, parts, found)
     text = json.dumps(document, indent=1, ensure_ascii=False)
@@ -343,6 +358,10 @@ def _in_words(document: Json) -> str:
         for side, row in document["priming"].items():
             told = f"{row['before']:.1f} -> {row['after']:.1f}, t {_short(row['t'])}, p {_short(row['p'])}"
             lines.append(f"told to hold a value, {side}: {told} ({row['n']} pairs)")
+    if "visual_informativeness" in document:
+        frames = document["visual_informativeness"]
+        ends = "" if frames["added_low"] is None else f" [{frames['added_low']:+.2f}, {frames['added_high']:+.2f}]"
+        lines.append(f"frames add {_short(frames['added'])}{ends} to S, over {frames['clips']} clips")
     for row in document["telling"][:5]:
         lines.append(f"{row['score'].get('total', 0.0):.2f}  {row['question']}")
     if "stimuli" in document:

@@ -156,7 +156,7 @@ def search_name(material: SearchMaterial, who: People, options: TellingLoopOptio
 
 def budget(material: SearchMaterial, who: People, options: TellingLoopOptions) -> Budget:
     """Asks of each role, at most: every question is new, and every rewriting gains."""
-    seeds = len(material.arms) or len(material.stems)
+    seeds = (len(material.arms) or len(material.stems)) + options.invent
     tried = min(seeds, options.pulls)
     written = options.pulls * options.each * len(who.searching)
     chain = material.source == "questions"
@@ -167,12 +167,16 @@ def budget(material: SearchMaterial, who: People, options: TellingLoopOptions) -
     for person in who.searching:
         asks[person.to] += (tried + kept + rewritten) * cells
     for person in who.final:
-        asks[person.to] += (tried + kept) * cells * (options.objective == "reasons" or person not in who.searching)
+        blind = kept * (material.source == "clips" and options.objective == "reasons")
+        asks[person.to] += (
+            (tried + kept + blind) * cells * (options.objective == "reasons" or person not in who.searching)
+        )
     writers = list(dict.fromkeys(person.to for person in who.searching))
     for to in writers if chain else ():
-        asks[to] += 2 * (written + rewritten) // len(writers)
+        asks[to] += 2 * (written + rewritten + options.invent) // len(writers) + 1
     if options.objective == "reasons":
         answers = (tried + kept + rewritten) * len(who.searching) + (tried + kept) * len(who.final)
+        answers += kept * len(who.final) * (material.source == "clips")
         texts = answers * POINTS + tried + kept + rewritten
         panel = panel_of(who.judges)
         for role in who.judges:
@@ -182,15 +186,22 @@ def budget(material: SearchMaterial, who: People, options: TellingLoopOptions) -
     return Budget(asks, letters, {role: 4 if judging else 150 for role, judging in judges.items()})
 
 
+ABOUT_CLIP = "Should more people do what this video shows?"
+"""What models are asked about a clip; those of the reference world are asked why they like it."""
+
+
 def pool_of_clips(
-    rows: Sequence[StimulusRow], tags: Mapping[str, Mapping[str, str | int]], pictures: Mapping[str, FrameReference]
+    rows: Sequence[StimulusRow],
+    text: str,
+    tags: Mapping[str, Mapping[str, str | int]],
+    pictures: Mapping[str, FrameReference],
 ) -> list[Stem]:
     """Clips as questions, each shown in the frame by which it was found.
 
     Args:
         rows: What search words found.
+        text: The question; empty for models of the reference world.
         tags: Frame to what those are told of it who see nothing.
         pictures: Frame to its picture.
     """
-    text = "Should more people do what this video shows?"
     return [Stem(row.clip_id, text, frames=(pictures[row.frame_id],), tags=tags.get(row.frame_id, {})) for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from valuespectrum.instruments.adaem.novelty import StoredTexts, Texts
 from valuespectrum.instruments.adaem.options import TellingLoopOptions
 from valuespectrum.instruments.adaem.pool import PoolWriter
 from valuespectrum.instruments.adaem.question_file import read_questions, read_seeds, write_questions
-from valuespectrum.instruments.adaem.reported import improvement, primed, reported
+from valuespectrum.instruments.adaem.reported import by_frames, improvement, primed, reported
 from valuespectrum.instruments.adaem.scorers import LikingScorer, ReasonsScorer
 from valuespectrum.instruments.adaem.search import FoundQuestions, Search, searched
 from valuespectrum.instruments.adaem.stems import (
@@ -257,6 +257,21 @@ def test_neighbours_are_tried_and_nothing_twice(liking: bool) -> None:
         assert all(len(each.liking) == 3 for each in found.tried)
     gained = improvement(found.seeds, found.questions)
     assert gained["seeds"] == 2 and gained["questions"] == 6
+
+
+def test_what_frames_add_is_told_with_an_interval_over_clips() -> None:
+    stems = [
+        Stem(f"clip {place}", tags={"look": f"{kind.name}:{kind.looks[0]}"}) for place, kind in enumerate(KINDS[:9])
+    ]
+    search = twin_search(TellingLoopOptions(pulls=3, each=1, most_alike=1.0))
+    search = replace(search, writer=PoolWriter(stems, letters([stem.id for stem in stems]), [0]))
+    found = alone(searched(search), TWIN_CAST)
+    assert [each.stem.id for each in found.blind] == [f"{each.stem.id} blind" for each in found.questions]
+    assert not any(each.stem.shown for each in found.blind)
+    told = by_frames(found.questions, found.blind)
+    assert told["clips"] == len(found.questions) and told["added_low"] < told["added"] < told["added_high"]
+    assert told["added"] == pytest.approx(told["mean_frames"] - told["mean_question"])
+    assert by_frames([], [])["added"] is None
 
 
 def test_reports_and_files_of_questions(tmp_path: Path) -> None:
