@@ -53,6 +53,8 @@ def test_without_its_parts_the_loop_is_no_nearer_than_the_value_prompt(
         (["--labels", "none.yaml"], "no ratings"),
         (["--system", "none.yaml"], "none.yaml"),
         (["--questions", "none.yaml"], "none.yaml"),
+        (["--measured", "no-run"], "no-run"),
+        (["--relations", "none.json"], "none.json"),
         (["--without", "relations", "--without", "concepts", "--without", "counterfactual"], "is a value prompt"),
     ],
 )

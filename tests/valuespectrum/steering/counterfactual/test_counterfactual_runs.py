@@ -1,0 +1,74 @@
+"""A whole run of the loop with models that follow prompts, from files of a user's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from stub_writers import SYSTEM, StubWriter
+
+from agents.models.base import Model, ModelOptions
+from agents.models.registry import MODELS
+from valuespectrum.operations.steering.counterfactual import CounterfactualSettings, steer_counterfactual
+from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph
+from vectorstore.foundation.errors import InputError
+
+WRITERS: dict[str, StubWriter] = {}
+
+
+def load_stub(reference: str, options: ModelOptions) -> Model:
+    """One that keeps what it was asked."""
+    return WRITERS.setdefault(reference, StubWriter(id=f"stub:{reference}@1"))
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setitem(MODELS._registered, "stub", load_stub)
+    WRITERS.clear()
+    (tmp_path / "system.yaml").write_text(json.dumps(SYSTEM.to_json()))
+    (tmp_path / "bridge.png").write_bytes(b"a picture")
+    asked = [{"id": f"q{at}", "question": f"What of bridge {at}?", "frames": ["bridge.png"]} for at in range(6)]
+    (tmp_path / "questions.yaml").write_text(json.dumps(asked))
+    (tmp_path / "labels.yaml").write_text(json.dumps([{"text": "I help.", "scores": {"care": 5}}]))
+    graph = ValueGraph(("care", "power"), (GraphEdge("care", "power", "->", 0.7),), 40, 0.05, "stable")
+    (tmp_path / "graph.json").write_text(json.dumps({"graph": graph.to_json()}))
+    return tmp_path
+
+
+def _settings(files: Path) -> CounterfactualSettings:
+    wanted = ("care=5", "power=1", "rest=3")
+    return CounterfactualSettings(
+        wanted, 0.0, "stub:rater", "stub:writer", files / "questions.yaml", files / "system.yaml", beside_prompt=True
+    )
+
+
+def test_three_models_play_three_roles(files: Path) -> None:
+    found = steer_counterfactual("stub:subject", files / "out", _settings(files))
+    document = found.to_dict()
+    assert document["outcomes"] == {"rewritten": 6} and document["unit"] == "question"
+    assert document["after"]["mae_sum"]["mean"] == 0 and document["value_prompt"]["mae_sum"]["mean"] == 0
+    assert document["before"]["mae_sum"]["mean"] == 9 and document["after"]["spearman"]["mean"] == 1
+    raters, writers, subjects = (WRITERS[name].asked for name in ("rater", "writer", "subject"))
+    assert all("Rate all" in ask.question or "Repeat" in ask.question for ask in raters)
+    assert all("Which one concept" in ask.question or "Rewrite it" in ask.question for ask in writers)
+    assert {ask.question.partition("\n")[0] for ask in subjects} == {f"What of bridge {at}?" for at in range(6)}
+    assert all(ask.frames for ask in (*raters, *writers, *subjects))
+    again = steer_counterfactual("stub:subject", files / "out", replace(_settings(files), replay=True))
+    assert again.to_dict() == document
+
+
+def test_a_graph_tells_which_values_go_together_and_people_what_to_rate(files: Path) -> None:
+    settings = replace(_settings(files), relations=files / "graph.json", labels=files / "labels.yaml", blind=True)
+    found = steer_counterfactual("stub:subject", files / "out", settings)
+    assert "a graph over 40 rows" in found.to_dict()["relations"]
+    assert any("It goes with Power." in ask.question for ask in WRITERS["writer"].asked)
+    assert any('- "I help": Care: 5' in ask.question for ask in WRITERS["rater"].asked)
+    assert not any(ask.frames for ask in WRITERS["rater"].asked)
+
+
+def test_models_that_are_no_reference_need_questions(files: Path) -> None:
+    with pytest.raises(InputError, match="no questions were named"):
+        steer_counterfactual("stub:subject", files / "out", replace(_settings(files), questions=None))
+    assert not (files / "out").exists()
