@@ -12,6 +12,8 @@ from valuespectrum.reporting.elements.svg import element, picture, polar
 from valuespectrum.steering.graph.value_graph import GraphEdge, ValueGraph
 
 _SIDE, _RADIUS, _DOT = 560.0, 200.0, 5.0
+_BOX = (-120.0, 40.0, 800.0, 480.0)
+"""Room for names beside the circle."""
 _INK, _SOFT = "#1d2330", "#7a8292"
 _COLOURS: Mapping[bool, str] = {True: "#1b6ca8", False: "#a33b4a"}
 """Whether the two go up together."""
@@ -19,8 +21,8 @@ _BEND = 0.12
 _HEAD = 8.0
 _IN_WORDS: Mapping[str, str] = {
     "->": "{first} moves {second}",
-    "--": "{first} and {second} go together, direction unknown",
-    "<->": "{first} and {second} go together, directions contradict each other",
+    "--": "{first} with {second}",
+    "<->": "{first} with {second}, directions contradict",
 }
 Point = tuple[float, float]
 
@@ -37,8 +39,8 @@ class DrawnEdge:
     def words(self) -> str:
         """The edge for people."""
         told = _IN_WORDS[self.edge.mark].format(first=self.edge.first, second=self.edge.second)
-        sure = "" if self.share is None else f", joined in {self.share:.0%} of resampled tables"
-        return f"{told} (correlation {self.edge.correlation:+.2f}{sure})"
+        sure = "" if self.share is None else f", again in {self.share:.0%}"
+        return f"{told} ({self.edge.correlation:+.2f}{sure})"
 
 
 def draw_graph(graph: ValueGraph, shares: Mapping[frozenset[str], float] | None = None, title: str = "") -> str:
@@ -59,12 +61,14 @@ def draw_graph(graph: ValueGraph, shares: Mapping[frozenset[str], float] | None 
     centre = (_SIDE / 2, _SIDE / 2)
     angles = {value: 360.0 * place / len(graph.values) for place, value in enumerate(graph.values)}
     places = {value: polar(centre, _RADIUS, angle) for value, angle in angles.items()}
-    parts = [element("rect", x=0, y=0, width=_SIDE, height=_SIDE, fill="#ffffff")]
+    left, top, width, height = _BOX
+    parts = [element("rect", x=left, y=top, width=width, height=height, fill="#ffffff")]
     parts += [_edge(each, places, centre) for each in drawn]
     parts += [part for value, angle in angles.items() for part in _value(value, angle, centre)]
-    words = f"{len(graph.edges)} relations among {len(graph.values)} values, from {graph.rows} rows: "
-    words += "; ".join(each.words for each in drawn) or "none"
-    whole = picture(parts, (0.0, 0.0, _SIDE, _SIDE), title or "Relations among values", words)
+    words = f"{len(graph.edges)} relations among {len(graph.values)} values, from {graph.rows} rows, surest first: "
+    surest = sorted(drawn, key=lambda each: (-(each.share or 0.0), -abs(each.edge.correlation)))
+    words += "; ".join(each.words for each in surest) or "none"
+    whole = picture(parts, _BOX, title or "Relations among values", words)
     return str(whole).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1) + "\n"
 
 

@@ -57,7 +57,7 @@ def test_the_picture_has_words_and_escapes_what_is_from_outside(
     root = ElementTree.fromstring(table.with_name("graph.svg").read_text())
     assert root.get("role") == "img"
     heard = root.findtext(f"{SVG}desc") or ""
-    assert "care moves power" in heard and "joined in 100% of resampled tables" in heard
+    assert "care moves power" in heard and "again in 100%" in heard
     assert "<rest>" in [each.text for each in root.iter(f"{SVG}text")]
     assert len([each for each in root.iter(f"{SVG}path") if each.get("stroke")]) == 2
 

@@ -78,13 +78,17 @@ def mined(table: ValueTable, options: MiningOptions, still: tuple[str, ...] = ()
     """
     found = _published(table, options) if options.rule == "published" else _stable(table, options)
     values = table.values
-    correlation = np.corrcoef(table.scores.T)
+    correlation = _correlations(table)
     edges = [
         GraphEdge(*_ends(values[one], values[other], mark), round(float(correlation[one, other]), 12))
         for one, other, mark in found
     ]
     edges.sort(key=lambda edge: (edge.first, edge.second))
     return ValueGraph(values, tuple(edges), len(table), options.alpha, options.rule, still)
+
+
+def _correlations(table: ValueTable) -> Floats:
+    return np.asarray(np.corrcoef(table.scores.T), dtype=np.float64).reshape(2 * (len(table.values),))
 
 
 Found = list[tuple[int, int, Mark]]
@@ -142,7 +146,7 @@ class _Skeleton:
 
 
 def _stable(table: ValueTable, options: MiningOptions) -> Found:
-    skeleton = _skeleton(np.corrcoef(table.scores.T), table.free_rows, options)
+    skeleton = _skeleton(_correlations(table), table.free_rows, options)
     heads = _oriented(skeleton)
     found: Found = []
     for one, other in zip(*np.nonzero(np.triu(skeleton.near)), strict=True):
@@ -263,12 +267,13 @@ def _oriented(skeleton: _Skeleton) -> Bools:
     unshielded = near[:, :, None] & near[None, :, :] & apart[:, None, :]
     colliders = unshielded & skeleton.without.transpose(0, 2, 1)
     chains = unshielded & skeleton.with_it.transpose(0, 2, 1)
-    heads = colliders.any(axis=2)
+    heads: Bools = np.asarray(colliders.any(axis=2))
     while True:
-        implied = _implied(near, heads, chains) & ~_implied(near, heads, chains).T
+        wanted = _implied(near, heads, chains)
+        implied = wanted & ~wanted.T
         if not implied.any():
             return heads
-        heads = heads | implied
+        heads = np.asarray(heads | implied)
 
 
 def _implied(near: Bools, heads: Bools, chains: Bools) -> Bools:
@@ -282,4 +287,4 @@ def _implied(near: Bools, heads: Bools, chains: Bools) -> Bools:
     # 3: a -- c -> b, a -- d -> b, c and d apart, a -- b
     through = bare[:, :, None] & arrows[None, :, :]
     double = np.einsum("acb,cd,adb->ab", through.astype(np.intp), apart.astype(np.intp), through.astype(np.intp)) > 0
-    return bare & (chained | around | double)
+    return np.asarray(bare & (chained | around | double))

@@ -155,7 +155,7 @@ def change_frequencies(changes: ValueChanges) -> Floats:
     count = len(changes.values)
     together = _together(changes).sum(axis=0).reshape(count, count)
     changed = np.diag(together)[:, None]
-    return np.divide(together, changed, out=np.full(together.shape, np.nan), where=changed > 0)
+    return np.asarray(np.divide(together, changed, out=np.full(together.shape, np.nan), where=changed > 0))
 
 
 def _together(changes: ValueChanges) -> Floats:
@@ -185,7 +185,7 @@ def _frequencies(weights: Floats, both: Floats, sets: Bools) -> Floats:
     sizes = sets.sum(axis=2)
     totals = np.stack([(together * each).sum(axis=2) for each in sets], axis=1)
     weighed = changed[:, None, :] * sizes[None]
-    return np.divide(totals, weighed, out=np.full(totals.shape, np.nan), where=weighed > 0)
+    return np.asarray(np.divide(totals, weighed, out=np.full(totals.shape, np.nan), where=weighed > 0))
 
 
 def _means(frequencies: Floats) -> Floats:

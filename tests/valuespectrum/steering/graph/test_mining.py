@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from planted_graphs import collider, random_table, table_of
 
-from valuespectrum.steering.graph.mining import MiningOptions, Rule, mine, p_values
+from valuespectrum.steering.graph.mining import MiningOptions, Rule, _oriented, _Skeleton, mine, p_values
 from valuespectrum.steering.graph.value_graph import ValueGraph
 from valuespectrum.steering.graph.value_table import ValueTable
 from vectorstore.foundation.errors import InputError
@@ -78,13 +79,58 @@ def test_names_make_no_difference(seed: int) -> None:
     assert renamed == {(others[first], others[second]) for first, second in mine(table).arrows()}
 
 
+def _same_class(truth: np.ndarray) -> np.ndarray:
+    """Edges that point the same way in every graph with the same edges and colliders, by trying all of them."""
+    count, near = len(truth), truth | truth.T
+    pairs = list(combinations(range(count), 2))
+    joined = [pair for pair in pairs if near[pair]]
+    kept = []
+    for turned in product((False, True), repeat=len(joined)):
+        graph = np.zeros_like(truth)
+        for (one, other), back in zip(joined, turned, strict=True):
+            graph[(other, one) if back else (one, other)] = True
+        power, cyclic = graph.copy(), False
+        for _ in range(count):
+            cyclic |= bool(np.diag(power).any())
+            power = power.astype(int) @ graph.astype(int) > 0
+        if not cyclic and _colliders(graph, near) == _colliders(truth, near):
+            kept.append(graph)
+    return np.all(kept, axis=0)
+
+
+def _colliders(graph: np.ndarray, near: np.ndarray) -> set[tuple[int, int, int]]:
+    return {
+        (one, middle, other)
+        for one, other in combinations(range(len(graph)), 2)
+        for middle in np.flatnonzero(graph[one] & graph[other])
+        if not near[one, other]
+    }
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_with_right_colliders_directions_are_those_of_the_whole_class(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    count, order = 5, np.random.default_rng(seed + 100).permutation(5)
+    upper = np.triu(generator.random((count, count)) < 0.6, 1)
+    truth = upper[np.ix_(order, order)]
+    near, shape = truth | truth.T, (count, count, count)
+    without, with_it = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for one, other in combinations(range(count), 2):
+        for middle in np.flatnonzero(near[one] & near[other]):
+            collides = truth[one, middle] and truth[other, middle]
+            without[one, other, middle] = without[other, one, middle] = collides
+            with_it[one, other, middle] = with_it[other, one, middle] = not collides
+    heads = _oriented(_Skeleton(near, without, with_it))
+    assert np.array_equal(heads & ~heads.T, _same_class(truth))
+
+
 def test_tests_of_independence_are_those_of_regression() -> None:
     table = random_table(3).scores
-    correlation, sets = np.corrcoef(table.T), np.array([[2, 3], [4, 7], [5, 6]])
+    correlation, sets = np.atleast_2d(np.corrcoef(table.T)), np.array([[2, 3], [4, 7], [5, 6]])
     for found, given in zip(p_values(correlation, len(table), (0, 1), sets), sets, strict=True):
         fixed = np.column_stack([np.ones(len(table)), table[:, given]])
         left = table[:, :2] - fixed @ np.linalg.lstsq(fixed, table[:, :2], rcond=None)[0]
-        z = np.sqrt(len(table) - 5) * np.arctanh(np.corrcoef(left.T)[0, 1])
+        z = np.sqrt(len(table) - 5) * np.arctanh(np.atleast_2d(np.corrcoef(left.T))[0, 1])
         from scipy.stats import norm
 
         assert found == pytest.approx(2 * norm.sf(abs(z)), abs=1e-9)
