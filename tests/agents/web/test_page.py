@@ -16,7 +16,7 @@ import pytest
 from page_world import PATIENCE, browser_or_skip, open_page, page_catalogue, study, videos
 
 from agents.browsing.catalogue import Catalogue
-from agents.browsing.doing.actions import further_acts
+from agents.browsing.doing.actions import AFTER_WATCHING, further_acts
 from agents.browsing.log import read_log
 from agents.web.answers_file import answers_path, read_answers
 from agents.web.options import ClipMedia, OpenMedia, PageOptions
@@ -287,7 +287,7 @@ def test_a_server_that_went_away_is_said_and_tried_again(
 def test_comment_share_save_and_follow_by_hand_and_by_keys(
     browser: Browser, catalogue: Catalogue, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    log, acts = tmp_path / "log.jsonl", ("comment", "share", "save", "follow")
+    log, acts = tmp_path / "log.jsonl", AFTER_WATCHING
     told = study(catalogue, replace(PLAIN, acts=acts), actions=further_acts(acts))
     with open_page(told, log) as link, visit(browser, link, size) as person:
         page = person.page

@@ -16,7 +16,7 @@ import pytest
 from browse_fixtures import QUESTIONS
 from page_world import PORTRAITS, Asking, chosen, open_page, page_catalogue, study
 
-from agents.browsing.doing.actions import further_acts
+from agents.browsing.doing.actions import AFTER_WATCHING, further_acts
 from agents.browsing.log import read_log
 from agents.browsing.options import SessionOptions
 from agents.browsing.person import PERSON, PersonWalk
@@ -56,7 +56,7 @@ def walk(asking: Asking, most: int = 100) -> dict[str, Any]:
 def test_further_acts_move_the_feed_and_are_repeated_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acts = ("comment", "share", "save", "follow")
+    acts = AFTER_WATCHING
     told = study(page_catalogue(tmp_path / "p"), replace(PLAIN, acts=acts), actions=further_acts(acts))
     log = tmp_path / "log.jsonl"
     with open_page(told, log) as link:
@@ -90,7 +90,7 @@ def test_what_the_page_was_not_opened_for_cannot_be_done(tmp_path: Path) -> None
         assert asking.post("/api/react", reaction(0))[0] == 200
     assert b"further" not in log.read_bytes() and len(read_log(log).events) == 1
     with pytest.raises(InputError, match="nothing to dislike with"):
-        replace(PLAIN, acts=("dislike",))
+        replace(PLAIN, acts=("dislike",))  # what agents alone can do
 
 
 def test_a_session_from_consent_to_thanks(tmp_path: Path) -> None:
