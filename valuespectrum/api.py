@@ -227,6 +227,12 @@ if TYPE_CHECKING:
         WordsWritten as WordsWritten,
         make_words as make_words,
     )
+    from valuespectrum.operations.steering.sweep import (
+        SteeringSweep as SteeringSweep,
+        SweepSettings as SweepSettings,
+        SweepThen as SweepThen,
+        sweep_steering as sweep_steering,
+    )
     from valuespectrum.operations.studies.compare import (
         CompareSettings as CompareSettings,
         RunComparison as RunComparison,
@@ -359,6 +365,7 @@ _HOMES = {
     ),
     "valuespectrum.operations.steering.neurons": "CountedName EditedName FoundNeurons NeuronSettings find_neurons",
     "valuespectrum.operations.steering.words": "WordsSettings WordsWritten make_words",
+    "valuespectrum.operations.steering.sweep": "SteeringSweep SweepSettings SweepThen sweep_steering",
     "valuespectrum.operations.studies.compare": "CompareSettings RunComparison compare",
     "valuespectrum.operations.studies.design": "DesignPlan DesignSettings plan_design",
     "valuespectrum.operations.studies.feed_page": "FeedPage FeedPageSettings feed",

@@ -71,7 +71,7 @@ class WantedActivations:
 
 
 def collect(model: TorchModel, asks: Sequence[Ask], wanted: WantedActivations) -> Activations:
-    """Activations while a model reads the prompts of asks, pictures included, one at a time.
+    """Activations while a model reads the prompts of asks: those without pictures many at once, others one by one.
 
     Args:
         model: Asked through its own chat template.
@@ -82,8 +82,13 @@ def collect(model: TorchModel, asks: Sequence[Ask], wanted: WantedActivations) -
         InputError: There is no such block.
         MediaError: A picture cannot be read.
     """
-    rows = ({**model.prompt_inputs(ask)} for ask in asks)
-    return _collected(model, ([row] for row in rows), wanted)
+    plain = {place: {**model.prompt_inputs(ask)} for place, ask in enumerate(asks) if not ask.frames}
+    lengths = {place: int(row["input_ids"].shape[1]) for place, row in plain.items()}
+    shown = [place for place, ask in enumerate(asks) if ask.frames]
+    batches = [*_batches(sorted(plain, key=lengths.__getitem__), lengths), *([place] for place in shown)]
+    rows = ([plain.get(place) or {**model.prompt_inputs(asks[place])} for place in batch] for batch in batches)
+    found = _collected(model, rows, wanted)
+    return _in_order(found, [place for batch in batches for place in batch])
 
 
 def collect_texts(
@@ -103,9 +108,14 @@ def collect_texts(
     encoded = [_encoded(model.tokenizer, text)[:longest] for text in texts]
     if not all(encoded):
         raise InputError("a text is empty", "leave it out")
-    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
-    batches = [[_text_inputs(encoded[index], model.torch_model) for index in some] for some in _batches(order, encoded)]
-    found = _collected(model, iter(batches), wanted)
+    lengths = {index: len(ids) for index, ids in enumerate(encoded)}
+    order = sorted(lengths, key=lengths.__getitem__)
+    rows = ([_text_inputs(encoded[index], model.torch_model) for index in some] for some in _batches(order, lengths))
+    return _in_order(_collected(model, rows, wanted), order)
+
+
+def _in_order(found: Activations, order: Sequence[int]) -> Activations:
+    """What was found in another order, in that of the numbers 0, 1, ... of which ``order`` tells the places."""
     back = np.argsort(order)
     values, tokens = tuple(found.values[place] for place in back), tuple(found.tokens[place] for place in back)
     return Activations(found.layers, values, tokens)
@@ -115,11 +125,11 @@ def _encoded(tokenizer: Tokenizer, text: str) -> list[int]:
     return list(tokenizer.encode(text, add_special_tokens=True)) if text.strip() else []
 
 
-def _batches(order: Sequence[int], encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+def _batches(order: Sequence[int], lengths: Mapping[int, int]) -> Iterator[list[int]]:
     """Texts of about equal length that go through together."""
     batch: list[int] = []
     for index in order:
-        if batch and len(encoded[index]) * (len(batch) + 1) > _TOKENS_AT_ONCE:
+        if batch and lengths[index] * (len(batch) + 1) > _TOKENS_AT_ONCE:
             yield batch
             batch = []
         batch.append(index)
@@ -165,12 +175,15 @@ def _padded(rows: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     if len(rows) == 1:
         return dict(rows[0])
     longest = max(row["input_ids"].shape[1] for row in rows)
-    fill = {"input_ids": rows[0]["input_ids"][0, -1].item(), "attention_mask": 0}
+    fill = {"input_ids": rows[0]["input_ids"][0, -1].item()}
     return {
         name: torch.cat(
-            [torch.nn.functional.pad(row[name], (0, longest - row[name].shape[1]), value=fill[name]) for row in rows]
+            [
+                torch.nn.functional.pad(row[name], (0, longest - row[name].shape[1]), value=fill.get(name, 0))
+                for row in rows
+            ]
         )
-        for name in ("input_ids", "attention_mask")
+        for name in rows[0]
     }
 
 

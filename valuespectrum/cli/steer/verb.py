@@ -14,6 +14,7 @@ from valuespectrum.cli.steer.fit import fit, write_pairs
 from valuespectrum.cli.steer.graph import graph
 from valuespectrum.cli.steer.neurons import neurons
 from valuespectrum.cli.steer.words import words
+from valuespectrum.cli.steer.sweep import sweep
 
 
 def build_app() -> typer.Typer:
@@ -31,6 +32,7 @@ def build_app() -> typer.Typer:
     app.command("export")(with_config(export))
     app.command("features")(with_config(features))
     app.command("words")(with_config(words))
+    app.command("sweep")(with_config(sweep))
     app.command("graph")(with_config(graph))
     app.command("neurons")(with_config(neurons))
     app.command("counterfactual")(with_config(counterfactual))

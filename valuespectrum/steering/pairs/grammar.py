@@ -111,6 +111,19 @@ def _matched(value: str) -> Iterator[ContrastPair]:
                 yield ContrastPair(positive, negative, form, f"{value} {number}")
 
 
+def dilemmas(value: str) -> list[str]:
+    """Questions that open answers are asked for: both choices of every situation, by turns about different people."""
+    grammar = _grammar()
+    people = itertools.cycle(grammar.people)
+    found = []
+    for number, told in enumerate(grammar.situations[value]):
+        who = next(people)
+        choices = [told["for"].format(**who), told["against"].format(**who)]
+        first, second = choices if number % 2 == 0 else choices[::-1]
+        found.append(f"{_opened(told['when'].format(**who))}. Should {who['whom']} {first}, or {second}?")
+    return found
+
+
 def _unmatched(value: str) -> Iterator[ContrastPair]:
     """Sentences that name the value, each beside a sentence about something else."""
     grammar, named = _grammar(), LABELS[value].lower()

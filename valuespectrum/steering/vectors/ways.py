@@ -7,7 +7,7 @@ by the number of blocks. A random direction is moved as far. So equal strengths 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -126,23 +126,6 @@ def intervention_of(vectors: ValueVectors, plan: SteeringPlan) -> Intervention:
         measured={f"accuracy_{layer}": round(vectors.probe(layer).accuracy, 4) for layer in sorted(plan.layers)},
     )
     return Intervention(edits_of(vectors, plan), about)
-
-
-def composed(interventions: Sequence[Intervention]) -> Intervention:
-    """Several interventions as one, their edits in the order of the blocks.
-
-    Raises:
-        InputError: There are none, or they are of different models.
-    """
-    if not interventions:
-        raise InputError("nothing is to be put together")
-    models = {each.about.model for each in interventions}
-    if len(models) > 1:
-        raise InputError(f"interventions for different models cannot be put together: {', '.join(sorted(models))}")
-    edits = sorted((edit for each in interventions for edit in each.applied), key=lambda edit: edit.layer)
-    name = "-and-".join(each.about.name for each in interventions)[:40].rstrip("-_")
-    about = About("composed", name, models.pop(), {"parts": " + ".join(each.digest for each in interventions)})
-    return Intervention(tuple(edits), about)
 
 
 def _versions() -> dict[str, str]:

@@ -1,0 +1,359 @@
+"""A sweep chooses on one half and tells by the other; what else changes is told, and a rival's win too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from agents.judges.panel import JUDGE
+from agents.models.base import Answer, Ask, Choice, Stimulus
+from agents.models.steering.files import read_intervention
+from agents.models.steering.intervention import Intervention, steered_id
+from agents.procedures.procedure import SUBJECT, alone
+from valuespectrum.instruments.base import Item, Licence
+from valuespectrum.instruments.profiled import UnitScores, profiled
+from valuespectrum.instruments.question_list import QuestionList
+from valuespectrum.instruments.registry import INSTRUMENTS
+from valuespectrum.operations.report import ReportSettings, report
+from valuespectrum.operations.steering import sweep as operation
+from valuespectrum.operations.steering.sweep import SweepSettings, sweep_steering
+from valuespectrum.scoring.facets.tables import SetTable, collect
+from valuespectrum.steering.beside.judged import control_success, sayings_judged
+from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
+from valuespectrum.steering.pairs.grammar import dilemmas, own_pairs
+from valuespectrum.steering.sweep.choosing import FOUND, SweepOutcome, Trial, best
+from valuespectrum.steering.sweep.effects import effect_of, halves, placed_around, restricted
+from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
+from valuespectrum.steering.vectors.fitting import ValueVectors
+from valuespectrum.steering.vectors.placing import Placing
+from valuespectrum.steering.vectors.probes import ValueProbe
+from valuespectrum.theory.value_sets import TEN
+from valuespectrum.theory.values import VALUES
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.random_streams import stream
+
+OURS = Licence("Apache-2.0", "us")
+DIGITS = tuple(Choice(digit, (digit,)) for digit in "123456")
+
+
+def sets(shift: dict[str, float], seed: str, noise: float = 0.2, units: int = 12) -> SetTable:
+    """Every value with units that differ; a shift is added to some values, and noise to every set."""
+    own = stream(0, "sweep units").normal(size=(10, units, 2))
+    rng = stream(0, f"sweep noise {seed}")
+    rows = [
+        {
+            "value": value,
+            "clip": f"{value} {unit}",
+            "wording": str(wording),
+            "theta": own[place, unit, wording] + shift.get(value, 0.0) + noise * rng.normal(),
+        }
+        for place, value in enumerate(VALUES)
+        for unit in range(units)
+        for wording in range(2)
+    ]
+    return collect([pd.DataFrame(rows)])
+
+
+def test_a_planted_change_is_found_on_its_value_and_centred() -> None:
+    plain, steered = sets({}, "plain"), sets({"power": 1.0, "achievement": 0.4}, "steered")
+    found = effect_of(plain, steered)
+    assert found.general == pytest.approx(0.14, abs=0.05)
+    assert found.changes["power"].mean == pytest.approx(1.0 - 0.14, abs=0.15)
+    assert found.changes["power"].side == 1 and (found.p_differ or 1) < 0.001
+    around = found.around("power", VALUES)
+    assert (around["neighbours"] or 0) == pytest.approx(0.2 - 0.14, abs=0.15)
+    everything = effect_of(plain, sets(dict.fromkeys(VALUES, 2.0), "more of everything"))
+    assert all(abs(each.mean or 9) < 0.3 for each in everything.changes.values()), "liking all more is no value"
+
+
+def test_changes_that_are_not_there_are_seldom_found() -> None:
+    alarms = [effect_of(sets({}, "plain"), sets({}, f"again {n}")).changes["power"].side != 0 for n in range(12)]
+    assert sum(alarms) <= 2
+
+
+def test_halves_share_no_unit_and_hold_every_value() -> None:
+    table = sets({}, "plain")
+    first, second = halves(table)
+    assert not first & second and len(first | second) == 120
+    assert halves(table) == (first, second) != halves(table, 1)
+    for names in (first, second):
+        part = restricted(table, names)
+        assert {part.clip_names[code] for code in part.clips.ravel() if code >= 0} == names
+        assert (~np.isnan(part.log_odds)).sum() == 120
+    with pytest.raises(InputError, match="too few to choose on one half"):
+        halves(restricted(table, frozenset(list(first)[:3])))
+
+
+def test_neighbours_and_opposites_are_those_of_the_circle() -> None:
+    found = placed_around("self_direction", VALUES)
+    assert found["neighbours"] == ["stimulation", "universalism"]
+    assert sorted(each for names in found.values() for each in names) == sorted(set(VALUES) - {"self_direction"})
+
+
+def trial(way: str, strength: float, first: float, second: float, lost: float = 0.0) -> Trial:
+    plain = sets({}, "plain")
+    effects = [effect_of(plain, sets({"power": size}, f"{way} {strength} {size}")) for size in (first, second)]
+    return Trial(way, (1,), strength, f"m+{way}-{strength}~0", effects[0], effects[1], lost)
+
+
+def outcome(*trials: Trial, away: bool = False) -> SweepOutcome:
+    return SweepOutcome("power", away, trials, VALUES)
+
+
+def test_the_choice_is_made_by_one_half_and_spoilt_answers_do_not_count() -> None:
+    found = [trial("fixed", 1, 0.5, 0.4), trial("fixed", 2, 1.0, 0.9), trial("fixed", 4, 2.0, 1.8, lost=0.3)]
+    chosen = best(found, "power")
+    assert chosen is not None and chosen.strength == 2
+    assert best(found, "power", sign=-1) is None
+    told = outcome(*found).verdicts("fixed")
+    assert told[0].startswith("fixed, blocks 1, strength 2: +0.8") and len(told) == 1
+
+
+def test_it_is_said_when_nothing_works_and_when_a_rival_wins() -> None:
+    nothing = outcome(trial("fixed", 1, 0.0, 0.0), trial("fixed", 2, -0.5, -0.5))
+    assert nothing.verdicts("fixed") == [
+        "nothing works: no setting of fixed surely moves the model towards power on the first half"
+    ]
+    told = outcome(
+        trial("fixed", 1, 0.6, 0.6), trial("prompt-persona", 1, 2.0, 2.0), trial("random", 1, 0.0, 0.0)
+    ).verdicts("fixed")
+    assert "moves it further than fixed" in told[1] and "overlap" not in told[1]
+    assert told[2] == "random: no setting works"
+    luck = outcome(trial("fixed", 1, 0.8, 0.0)).verdicts("fixed")
+    assert luck[1] == "that half does not confirm it: its interval reaches 0"
+
+
+class Speaker:
+    """Answers as it was told, whatever is asked."""
+
+    id, settings = "speaker:plain@1", dict[str, str]()
+
+    def __init__(self, say: Any) -> None:
+        self.say = say
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask in asks:
+            said = self.say(ask)
+            yield Answer(
+                text=said, parsed=said, log_probabilities={each.name: -1.0 for each in ask.choices} | {said: 0}
+            )
+
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        return (Answer(text=self.say(ask)) for ask in asks)
+
+
+def test_control_and_grammar_are_judged_and_unclear_counts_half_as_published() -> None:
+    assert control_success(["yes", "unclear"]) == 0.75
+    answers = iter(["I would lead.", "I would obey.", "Both are fine.", ""])
+    verdicts = {"I would lead": "yes", "I would obey": "no", "Both are fine": "unclear"}
+
+    def judge(ask: Ask) -> str:
+        if "grammatical" in ask.question:
+            return "no" if "obey" in ask.question else "yes"
+        return next(said for text, said in verdicts.items() if text in ask.question)
+
+    cast: Any = {SUBJECT: Speaker(lambda ask: next(answers)), JUDGE: Speaker(judge)}
+    found = alone(sayings_judged("power", dilemmas("power")[:4]), cast)
+    assert (found.control, found.answers, found.judged) == (0.5, 3, 3)
+    assert found.unclear == pytest.approx(1 / 3) and found.grammatical == pytest.approx(2 / 3)
+    nothing = alone(sayings_judged("power", []), {})
+    assert (nothing.control, nothing.grammatical, nothing.answers) == (None, None, 0)
+
+
+def test_knowledge_is_read_in_the_layout_of_mmlu(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.csv"
+    path.write_text("question,A,B,C,D,answer\nTwo and two?,3,4,5,6,b\nOne and one?,2,3,4,5,A\n")
+    tasks = read_tasks(path)
+    assert [task.right for task in tasks] == ["B", "A"] and "B: 4" in tasks[0].ask.question
+    always_b: Any = Speaker(lambda ask: "B")
+    assert knowledge_retained(always_b, tasks) == 0.5
+    assert knowledge_retained(always_b, []) is None
+    assert len(reference_tasks()) == 38 and {task.right for task in reference_tasks()} == {"1", "4"}
+    for content in ("question,A\n1,2\n", "question,A,B,C,D,answer\nq,1,2,3,4,E\n"):
+        path.write_text(content)
+        with pytest.raises(InputError):
+            read_tasks(path)
+
+
+def test_prompts_are_models_of_their_own() -> None:
+    seen: list[str] = []
+
+    def say(ask: Ask) -> str:
+        seen.append(ask.system)
+        return "yes"
+
+    plain: Any = Speaker(say)
+    made = [PromptedModel(plain, words, name) for name, words in value_prompts("power").items()]
+    assert len({plain.id, *(each.id for each in made)}) == 3 and made[0].id.endswith("@1")
+    list(made[0].score([Ask(Stimulus(), "?", system="You are old.")]))
+    assert seen[0].endswith("You are old.") and "power" in seen[0]
+    assert list(value_prompts("power", away=True)) == ["prompt-persona"]
+
+
+@dataclass(frozen=True)
+class RatedOptions:
+    per_value: int = 8
+
+
+@INSTRUMENTS.register("rated-by-six")
+class RatedBySix:
+    """Sixty-four questions over the ten values, answered by one of six digits."""
+
+    Options = RatedOptions
+    name, title = "rated-by-six", "Rated by six"
+    measures = "how much a value matters"
+    value_set, unit, pictures = TEN, "item", None
+    columns, examples = ("value",), ()
+
+    def __init__(self, options: RatedOptions | None = None) -> None:
+        self.options = options or RatedOptions()
+
+    @property
+    def items(self) -> list[Item]:
+        return [
+            Item(f"{value} {number}", (f"How much does {value} matter in {number} ways?",), OURS, (value,))
+            for value in VALUES
+            for number in range(self.options.per_value)
+        ]
+
+    def cost(self, pictures: int) -> int:
+        return len(self.items)
+
+    def questions(self, setting: Any) -> QuestionList:
+        asks = [
+            Ask(Stimulus(), item.texts[0], DIGITS, tags={"item": item.id, "value": item.dimensions[0]})
+            for item in self.items
+        ]
+        return QuestionList(setting, asks)
+
+    def measure(self, answers: pd.DataFrame, units: Any, options: Any) -> Any:
+        shares = np.exp(answers[[f"log_probability_{digit}" for digit in "123456"]].to_numpy(dtype=float))
+        means = (shares / shares.sum(axis=1, keepdims=True)) @ np.arange(1, 7)
+        return profiled(self, answers, UnitScores(answers.assign(fit=means, answers=1), "fit", (1, 6)), units, options)
+
+
+class Bendable:
+    """A model whose rating of a value rises with the strength of what steers it, up to where it answers no more."""
+
+    settings: Mapping[str, str] = {}
+
+    def __init__(self, interventions: Sequence[Intervention] = (), works: bool = True) -> None:
+        self.id = steered_id("reference:bend@1", interventions)
+        self.interventions, self.works, self.asked = tuple(interventions), works, 0
+
+    torch_model = tokenizer = None
+
+    @property
+    def steering(self) -> tuple[str, ...]:
+        return tuple(each.about.name for each in self.interventions)
+
+    def decoder_layers(self) -> list[int]:
+        return [0, 1]
+
+    def prompt_inputs(self, ask: Ask) -> dict[str, Any]:
+        return {}
+
+    def steered(self, interventions: Sequence[Intervention]) -> Bendable:
+        return Bendable(interventions, self.works)
+
+    def _lift(self, value: str) -> tuple[float, float]:
+        lift = lost = 0.0
+        for each in self.interventions:
+            for edit in each.applied:
+                strong = float(edit.strength) * (1.5 if edit.layer == 1 else 1.0)
+                along = float(edit.vector[0]) > 0.9  # type: ignore[attr-defined]
+                lift += 0.15 * strong if along and value == each.about.target["value"] and self.works else 0.0
+                lost += strong > 8
+        return lift, lost
+
+    def score(self, asks: Sequence[Ask]) -> Iterator[Answer]:
+        for ask in asks:
+            self.asked += 1
+            lift, lost = self._lift(str(ask.tags["value"]))
+            lift += 2.0 if "power" in ask.system and ask.tags["value"] == "power" else 0.0
+            rng = stream(0, f"{ask.question} {self.id}")
+            middle = 3.0 + lift + 0.2 * float(rng.normal())
+            odds = {digit: -0.5 * (float(digit) - middle) ** 2 for digit in "123456"}
+            yield Answer(log_probabilities=odds, text="3", parsed="unparsed" if lost else "3")
+
+    generate = score
+
+
+def bent(works: bool) -> tuple[Bendable, ValueVectors]:
+    """A model that bends, and vectors of two blocks for it."""
+    direction = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
+    probes = tuple(ValueProbe(layer, direction, 0.0, 1.0, 30, 1.0) for layer in (0, 1))
+    means = dict.fromkeys((0, 1), np.array([0.1, 1.0, 0.0, 0.0], np.float32))
+    model = Bendable(works=works)
+    pairs = own_pairs("power").first(30)
+    return model, ValueVectors("power", model.id, 2, probes, means, {0: 1.0, 1: 1.0}, pairs, Placing("raw"))
+
+
+@pytest.fixture
+def swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Sweep a model that bends, or one that does not."""
+    made: list[Bendable] = []
+
+    def run(works: bool = True, **further: Any) -> Any:
+        model, fitted = bent(works)
+        made.append(model)
+        monkeypatch.setattr(operation, "torch_model", lambda spec, loading: model)
+        monkeypatch.setattr(operation, "_fitted", lambda *given: fitted)
+        monkeypatch.setattr(operation, "looked_beside", lambda *given: {})
+        settings = SweepSettings(
+            instrument="rated-by-six", run=tmp_path / "run", out=tmp_path / "power.steer", **further
+        )
+        return sweep_steering("reference:bend", "power", settings), made
+
+    return run
+
+
+def test_a_sweep_finds_what_moves_the_value_most_and_spoils_no_answers(swept: Any, tmp_path: Path) -> None:
+    found, models = swept(prompts=True, strengths=(4.0, 8.0))
+    told = found.document
+    chosen = next(trial for trial in told["trials"] if trial["model"] == told["chosen"]["fixed"])
+    assert (chosen["layers"], chosen["strength"]) == ([0], 8.0), "block 1 would move it further, and answers get lost"
+    assert chosen["told_by"]["mean"] == pytest.approx(0.9 * 8 * 0.15, abs=0.3)
+    assert told["chosen"]["random"] is None and "random: no setting works" in told["verdicts"]
+    assert any(line.startswith("prompt-named: +") and "moves it further" in line for line in told["verdicts"])
+    assert read_intervention(tmp_path / "power.steer").about.target["value"] == "power"
+    page = report([tmp_path / "run"], ReportSettings(out=tmp_path / "page.html")).path.read_text("utf-8")
+    for words in (
+        "Before and after steering",
+        "Dose and response, power",
+        "Power (target)",
+        "prompt-named",
+        "polyline",
+    ):
+        assert words in page, words
+    before = (tmp_path / "run" / FOUND).read_bytes()
+    swept(prompts=True, strengths=(4.0, 8.0))
+    assert (tmp_path / "run" / FOUND).read_bytes() == before and models[1].asked == 0, "everything was stored"
+
+
+def test_a_sweep_says_when_nothing_works_and_writes_no_file(swept: Any, tmp_path: Path) -> None:
+    found, _ = swept(works=False, prompts=False, ways=("fixed",))
+    assert found.document["chosen"] == {"fixed": None} and str(found).count("nothing works") == 1
+    assert not (tmp_path / "power.steer").exists()
+    assert {row["way"] for row in found.rows()} == {"fixed"}
+
+
+@pytest.mark.parametrize(
+    "further, told",
+    [
+        ({"layers": ("7",)}, "no blocks 7"),
+        ({"strengths": ()}, "0 settings"),
+        ({"ways": ("loud",)}, "no way 'loud'"),
+        ({"option": {"pairs": "none.csv"}}, "cannot be read"),
+    ],
+)
+def test_a_sweep_that_makes_no_sense_gets_one_line(further: Any, told: str, swept: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=told):
+        swept(**further)
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,100 @@
+"""What a sweep looks at beside the values: knowledge, perplexity, control and grammar of the chosen models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from agents.models.model_names import ModelId
+
+if TYPE_CHECKING:
+    from agents.models.base import Ask, Model
+    from agents.models.capabilities import TorchModel
+    from valuespectrum.steering.beside.knowledge import KnowledgeTask
+
+REFERENCE = "reference"
+_MOST_TOKENS = 60
+
+
+class LookedFor(Protocol):
+    """What is wanted."""
+
+    @property
+    def knowledge(self) -> str:
+        """``reference``, a file, or nothing."""
+
+    @property
+    def judge(self) -> str:
+        """A model spec, or nothing."""
+
+    @property
+    def loading(self) -> object:
+        """How a judge is loaded."""
+
+
+def looked_beside(
+    plain: TorchModel, value: str, models: Sequence[Model], wanted: LookedFor
+) -> dict[str, dict[str, float | None]]:
+    """Numbers beside the values, of the plain model and of those that were chosen.
+
+    Args:
+        plain: As it is; its perplexity of what is said is told.
+        value: That was steered, for the judge.
+        models: The plain one, and those that were chosen.
+        wanted: Tasks and judge.
+
+    Returns:
+        Model id to ``knowledge``, ``perplexity``, ``control``, ``grammatical``; what was not wanted is left out.
+
+    Raises:
+        InputError: A file of tasks cannot be read.
+        ModelError: The judge cannot be loaded.
+    """
+    from valuespectrum.steering.beside.knowledge import knowledge_retained
+    from valuespectrum.steering.beside.surprise import perplexity
+
+    tasks = _tasks(wanted.knowledge)
+    asks = _open_asks(plain, value)
+    found: dict[str, dict[str, float | None]] = {}
+    for model in models:
+        told: dict[str, float | None] = {}
+        if tasks:
+            told["knowledge"] = knowledge_retained(model, tasks)
+        said = [(ask, answer.text) for ask, answer in zip(asks, model.generate(asks), strict=True) if not answer.error]
+        told["perplexity"] = perplexity(plain, said)
+        found[model.id] = told | (_judged(model, value, wanted) if wanted.judge else {})
+    return found
+
+
+def _tasks(name: str) -> list[KnowledgeTask]:
+    from valuespectrum.steering.beside.knowledge import read_tasks, reference_tasks
+
+    if not name:
+        return []
+    return reference_tasks() if name == REFERENCE else read_tasks(Path(name))
+
+
+def _open_asks(plain: TorchModel, value: str) -> list[Ask]:
+    """What is answered in words: dilemmas, or of the models of the reference world the one question they know."""
+    from agents.models.base import Ask, Stimulus
+    from valuespectrum.instruments.wordings.speaking import REASONS
+    from valuespectrum.steering.pairs.grammar import dilemmas
+
+    ours = ModelId.parse(plain.id).scheme == REFERENCE
+    questions = [REASONS.text] if ours else dilemmas(value)
+    return [Ask(Stimulus(), question, max_tokens=_MOST_TOKENS) for question in questions]
+
+
+def _judged(model: Model, value: str, wanted: LookedFor) -> Mapping[str, float | None]:
+    from agents.judges.panel import JUDGE
+    from agents.models.base import ModelOptions
+    from agents.models.registry import load_model
+    from agents.procedures.procedure import SUBJECT, alone
+    from valuespectrum.steering.beside.judged import sayings_judged
+    from valuespectrum.steering.pairs.grammar import dilemmas
+
+    loading = wanted.loading if isinstance(wanted.loading, ModelOptions) else ModelOptions()
+    judge = load_model(wanted.judge, loading)
+    told = alone(sayings_judged(value, dilemmas(value)), {SUBJECT: model, JUDGE: judge})
+    return {"control": told.control, "unclear": told.unclear, "grammatical": told.grammatical}

@@ -1,0 +1,366 @@
+"""``steer sweep``: find blocks and strength on one half of the units, and tell what they do on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from agents.models.base import ModelOptions
+from valuespectrum.operations.bench import BenchBars
+from valuespectrum.operations.shared.loading import corpus_embedder
+from valuespectrum.operations.shared.outcomes import Outcome
+from valuespectrum.operations.shared.tables import table
+from valuespectrum.operations.shared.telling import Teller, Unattended
+from valuespectrum.operations.steering.fit import clips_of, torch_model
+from valuespectrum.operations.steering.looking import looked_beside
+from vectorstore.foundation.errors import CorpusError, InputError, ModelError
+from vectorstore.foundation.json_types import Json
+
+if TYPE_CHECKING:
+    from agents.models.base import FrameReference, Model
+    from agents.models.capabilities import TorchModel
+    from valuespectrum.scoring.facets.tables import SetTable
+    from valuespectrum.steering.pairs.base import PairSet
+    from valuespectrum.steering.sweep.choosing import SweepOutcome, Trial
+    from valuespectrum.steering.vectors.fitting import ValueVectors
+    from valuespectrum.steering.vectors.ways import SteeringPlan, Way
+
+SweepThen = Literal["bench", "instrument"]
+"""What measures the model once more, as it is and steered."""
+_MOST_MODELS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSettings:
+    """What is tried; the names are those of the options of ``valuespectrum steer sweep``."""
+
+    corpus: Path | None = None
+    """Whose clips are asked about; none for an instrument without pictures."""
+    instrument: str = "like"
+    instrument_option: Mapping[str, str] = field(default_factory=dict)
+    option: Mapping[str, str] = field(default_factory=dict)
+    """Of value vectors: pairs, count, put, target."""
+    layers: Sequence[str] = ()
+    """Sets of blocks, each ``"3"``, ``"2-4"`` and so on; each block alone when empty."""
+    strengths: Sequence[float] = (1.0, 2.0, 4.0, 8.0)
+    ways: Sequence[str] = ("fixed", "means", "random")
+    """The first is the one that is recommended; the others are its rivals."""
+    prompts: bool = True
+    """Hold it against prompts, too."""
+    away: bool = False
+    top_k: int = 3
+    run: Path | None = None
+    out: Path | None = None
+    """Intervention file for the chosen setting."""
+    knowledge: str = ""
+    """``reference`` for tasks of the reference world, or a CSV file in the layout of MMLU; empty for none."""
+    judge: str = ""
+    """A model that judges what the plain and the chosen models say; empty for none."""
+    then: SweepThen | None = None
+    """Measure the model with and without the chosen setting once more, on everything."""
+    seed: int = 0
+    loading: ModelOptions = field(default_factory=ModelOptions)
+
+
+@dataclass(frozen=True, repr=False)
+class SteeringSweep(Outcome):
+    """What a sweep found."""
+
+    run: Path = Path()
+
+    def rows(self) -> Sequence[Mapping[str, object]]:
+        """A row for each setting: what it did to the value on the half that tells."""
+        return [
+            {name: trial[name] for name in ("way", "strength", "lost")}
+            | {"layers": ",".join(map(str, trial["layers"]))}
+            | {name: trial["told_by"][name] for name in ("mean", "low", "high")}
+            for trial in self.document["trials"]
+        ]
+
+
+def sweep_steering(
+    model: str,
+    value: str,
+    settings: SweepSettings | None = None,
+    teller: Teller | None = None,
+    command: str = "",
+) -> SteeringSweep:
+    """Try blocks and strengths, choose on one half of the units, and tell by the other half.
+
+    The same call goes on after a kill: every answer is kept in the run folder under the id of the steered model.
+
+    Args:
+        model: A model whose weights are in this process.
+        value: One of the ten.
+        settings: What is tried and asked.
+        teller: Who is told how it goes.
+        command: What the user typed, for the manifest.
+
+    Raises:
+        InputError: Something that was named does not exist, or there are too few units to halve.
+        CorpusError: The corpus holds no pictures that fit.
+        ModelError: The model cannot be loaded, reached or scored.
+        StorageError: The run folder cannot be written.
+
+    Example::
+
+        vs.sweep_steering("reference", "security", vs.SweepSettings(Path("my-corpus")))
+    """
+    from valuespectrum.runs.run import write_json
+    from valuespectrum.steering.sweep.choosing import FOUND
+    from valuespectrum.steering.vectors.method import VectorOptions, chosen_pairs
+
+    settings, teller = settings or SweepSettings(), teller or Unattended()
+    options = VectorOptions.read(settings.option)
+    pairs = chosen_pairs(value, options, settings.seed)  # refuses what there is not before anything is loaded
+    run = settings.run or Path("runs") / f"sweep-{value}"
+    teller.doing(f"loading {model}")
+    loaded = torch_model(model, settings.loading)
+    with clips_of(settings.corpus if options.put != "raw" else None) as clips:
+        teller.doing(f"fitting vectors for {value}")
+        fitted = _fitted(loaded, value, pairs, clips, settings)
+    plans = _plans(fitted, settings, options.target)
+    teller.doing(f"preparing {len(plans)} settings")
+    tried = _tried(loaded, fitted, plans, settings)
+    with _asked(settings, run, command, [model for model, _, _, _ in tried.values()], teller) as tables:
+        outcome = _outcome(loaded.id, value, tried, tables, settings)
+    document = _document(model, outcome, settings, run)
+    teller.doing("looking at what else changed")
+    kept = [loaded.id, *(id for id in document["chosen"].values() if id)]
+    document["beside"] = looked_beside(loaded, value, [tried[id][0] for id in kept], settings)
+    write_json(run / FOUND, document)
+    chosen = outcome.chosen(settings.ways[0])
+    if chosen is not None and settings.out is not None:
+        _write(fitted, tried[chosen.model][3], settings.out)
+        document["file"] = str(settings.out)
+        if settings.then:
+            document["then"] = str(_measured(model, settings, run, teller, command))
+    return SteeringSweep(document, _in_words(document, outcome, settings), run)
+
+
+def _fitted(
+    loaded: TorchModel,
+    value: str,
+    pairs: PairSet,
+    clips: Sequence[tuple[FrameReference, ...]],
+    settings: SweepSettings,
+) -> ValueVectors:
+    from valuespectrum.steering.vectors.fitting import fit_vectors
+    from valuespectrum.steering.vectors.method import VectorOptions, fit_options
+
+    options = fit_options(VectorOptions.read(settings.option), clips, settings.seed)
+    return fit_vectors(loaded, {value: pairs}, options)[value]
+
+
+def _plans(fitted: ValueVectors, settings: SweepSettings, target: str) -> list[SteeringPlan]:
+    """Every way with every set of blocks and every strength.
+
+    Raises:
+        InputError: There are no such blocks, or too many settings.
+    """
+    from valuespectrum.steering.vectors.layers import read_layers
+    from valuespectrum.steering.vectors.method import wanted_probability
+    from valuespectrum.steering.vectors.ways import SteeringPlan
+
+    blocks = [read_layers(each, fitted.blocks) for each in settings.layers] or [(n,) for n in range(fitted.blocks)]
+    probability = wanted_probability(target, fitted.value)
+    ways: list[Way] = list(settings.ways)  # type: ignore[arg-type]
+    plans = [
+        SteeringPlan(layers, way, strength, probability, settings.away, seed=settings.seed)
+        for way, layers, strength in product(ways, blocks, sorted(set(settings.strengths)))
+    ]
+    if not plans or len(plans) > _MOST_MODELS:
+        raise InputError(f"{len(plans)} settings cannot be tried, at most {_MOST_MODELS}", "name fewer blocks")
+    return plans
+
+
+Tried = tuple["Model", str, float, "SteeringPlan | None"]
+"""A model, how it is steered, how strongly, and by which plan; a prompt has none."""
+
+
+def _tried(
+    loaded: TorchModel, fitted: ValueVectors, plans: Sequence[SteeringPlan], settings: SweepSettings
+) -> dict[str, Tried]:
+    """Id to the model, its way, its strength and its plan; the plain model first."""
+    from agents.models.capabilities import SteerableModel
+    from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
+    from valuespectrum.steering.vectors.ways import intervention_of
+
+    if not isinstance(loaded, SteerableModel):
+        raise ModelError(f"{loaded.id} cannot be steered", "name hf:... or reference")
+    found: dict[str, Tried] = {loaded.id: (loaded, "", 0.0, None)}
+    for plan in plans:
+        steered = loaded.steered([intervention_of(fitted, plan)])
+        found[steered.id] = (steered, plan.way, plan.strength, plan)
+    for name, words in value_prompts(fitted.value, settings.away).items() if settings.prompts else ():
+        prompted = PromptedModel(loaded, words, name)
+        found[prompted.id] = (prompted, name, 1.0, None)
+    return found
+
+
+@contextmanager
+def _asked(
+    settings: SweepSettings, run: Path, command: str, models: Sequence[Model], teller: Teller
+) -> Iterator[dict[str, tuple[SetTable | None, float]]]:
+    """Put the instrument's questions to all models; id to what they say set by set, and the share of lost answers."""
+    from valuespectrum.instruments.registry import InstrumentChoice, load_instrument
+    from valuespectrum.measuring.benchmark import BenchOptions, retrieval_of, run_benchmark
+    from valuespectrum.measuring.instrument_run import InstrumentOptions, run_instrument
+
+    choice = InstrumentChoice(settings.instrument, dict(settings.instrument_option))
+    instrument = load_instrument(choice.name, choice.params)
+    with BenchBars(teller) as bars:
+        if instrument.pictures is None:
+            run_instrument(InstrumentOptions(run, seed=settings.seed, command=command, choice=choice), models, (), bars)
+        elif settings.corpus is None:
+            raise InputError(f"the instrument {instrument.name!r} asks about pictures", "name a corpus with --corpus")
+        else:
+            from vectorstore.corpus import Corpus
+
+            with Corpus.open(settings.corpus) as opened:
+                if not opened.clip_ids():
+                    raise CorpusError(f"{settings.corpus} holds no pictures", "add some with valuespectrum ingest")
+                search = retrieval_of(instrument, settings.top_k)
+                asked = BenchOptions(
+                    run, seed=settings.seed, command=command, battery=choice, retrieval=search, corpus=settings.corpus
+                )
+                run_benchmark(asked, opened, corpus_embedder(opened, ""), models, (), bars)
+    yield _tables(run, settings)
+
+
+def _tables(run: Path, settings: SweepSettings) -> dict[str, tuple[SetTable | None, float]]:
+    from agents.answers.table import by_respondent
+    from agents.models.base import NO_CHOICE
+    from valuespectrum.instruments.base import Tabled
+    from valuespectrum.instruments.registry import load_installed
+    from valuespectrum.measuring.stored_answers import came_by, scored_answers
+    from valuespectrum.runs.run import open_answers, read_manifest
+    from valuespectrum.scoring.cells import ScoringOptions
+    from valuespectrum.scoring.units import Units
+
+    manifest, scoring = read_manifest(run), ScoringOptions(seed=settings.seed)
+    battery = dict(manifest.settings["battery"])
+    instrument = load_installed(battery.pop("name"), battery, str(run))
+    with open_answers(run) as store:
+        answers = came_by(scored_answers(store, manifest.settings), scoring, manifest.corpus.sources)
+    found: dict[str, tuple[SetTable | None, float]] = {}
+    for who, rows in by_respondent(answers):
+        lost = float((rows["parsed"].isin(NO_CHOICE) | (rows["error"].fillna("") != "")).mean())
+        if isinstance(instrument, Tabled):
+            told = instrument.sets(rows, scoring).table
+        else:
+            pairs = rows[["value", instrument.unit]].drop_duplicates().itertuples(index=False, name=None)
+            told = instrument.measure(rows, Units.of(pairs, instrument.unit), scoring).table
+        found[who.model] = (told, lost)
+    return found
+
+
+def _outcome(
+    plain: str,
+    value: str,
+    tried: Mapping[str, Tried],
+    tables: Mapping[str, tuple[SetTable | None, float]],
+    settings: SweepSettings,
+) -> SweepOutcome:
+    from valuespectrum.steering.sweep.choosing import SweepOutcome, Trial
+    from valuespectrum.steering.sweep.effects import effect_of, halves, restricted
+    from valuespectrum.theory.values import VALUES
+
+    base, lost = tables[plain]
+    if base is None:
+        raise ModelError(f"the answers of {plain} tell no profile, so no change of it can be told")
+    sides = halves(base, settings.seed)
+    trials: list[Trial] = []
+    for id, (_, way, strength, plan) in tried.items():
+        told, gone = tables[id]
+        if id == plain or told is None:
+            continue
+        try:
+            chosen_by, told_by = (effect_of(restricted(base, side), restricted(told, side)) for side in sides)
+        except InputError:
+            continue  # nothing in common: the model answers nothing any more
+        layers = plan.layers if plan else ()
+        trials.append(Trial(way, layers, strength, id, chosen_by, told_by, max(0.0, gone - lost)))
+    if not trials:
+        raise ModelError("no steered model gave answers that can be compared", "try lower strengths")
+    return SweepOutcome(value, settings.away, tuple(trials), VALUES)
+
+
+def _document(model: str, outcome: SweepOutcome, settings: SweepSettings, run: Path) -> Json:
+    main = settings.ways[0]
+    chosen = {way: outcome.chosen(way) for way in outcome.ways}
+    return {
+        "model": model,
+        "value": outcome.value,
+        "away": outcome.away,
+        "instrument": settings.instrument,
+        "run": str(run),
+        "main": main,
+        "trials": [trial.to_json(outcome.value) for trial in outcome.trials],
+        "chosen": {way: None if trial is None else trial.model for way, trial in chosen.items()},
+        "around": {way: trial.told_by.around(outcome.value, outcome.order) for way, trial in chosen.items() if trial},
+        "verdicts": outcome.verdicts(main),
+        "covers": "Intervals are over the units of the half that tells, not over other pairs, seeds or models.",
+    }
+
+
+def _write(fitted: ValueVectors, plan: SteeringPlan | None, out: Path) -> None:
+    from agents.models.steering.files import write_intervention
+    from valuespectrum.steering.vectors.ways import intervention_of
+
+    assert plan is not None
+    write_intervention(intervention_of(fitted, plan), out)
+
+
+def _measured(model: str, settings: SweepSettings, run: Path, teller: Teller, command: str) -> Path:
+    """A run of the model as it is and steered, on everything that is found."""
+    from valuespectrum.operations.bench import BenchSettings, bench
+    from valuespectrum.operations.instrument import InstrumentSettings, run_instrument
+    from valuespectrum.operations.steering.applying import steered_spec
+
+    specs = [model, steered_spec(model, [str(settings.out)])]
+    after = run / "before-after"
+    asked = BenchSettings(seed=settings.seed, top_k=settings.top_k)
+    if settings.then == "bench":
+        if settings.corpus is None:
+            raise InputError("bench asks about pictures", "name a corpus with --corpus")
+        bench(settings.corpus, specs, after, asked, teller, command)
+    else:
+        corpus = settings.corpus if _shows_pictures(settings.instrument) else None
+        wanted = InstrumentSettings(corpus, settings.instrument_option, asked=asked)
+        run_instrument(settings.instrument, specs, after, wanted, teller, command)
+    return after
+
+
+def _shows_pictures(name: str) -> bool:
+    from valuespectrum.instruments.registry import load_instrument
+
+    return load_instrument(name).pictures is not None
+
+
+def _in_words(document: Json, outcome: SweepOutcome, settings: SweepSettings) -> str:
+    rows = []
+    for way in outcome.ways:
+        for trial in outcome.of(way):
+            change = trial.change(outcome.value)
+            span = "" if change.low is None or change.high is None else f"{change.low:+.2f} to {change.high:+.2f}"
+            mean = "" if change.mean is None else f"{change.mean:+.2f}"
+            blocks = ",".join(map(str, trial.layers)) or "-"
+            star = "chosen" if document["chosen"].get(way) == trial.model else ""
+            rows.append((way, blocks, f"{trial.strength:g}", mean, span, f"{100 * trial.lost:.0f} %", star))
+    head = ("way", "blocks", "strength", f"change of {outcome.value}", "95 %", "answers lost", "")
+    lines = [table(head, rows), "", *document["verdicts"], document["covers"]]
+    around = document["around"].get(settings.ways[0])
+    if around:
+        told = ", ".join(f"{name} {change:+.2f}" for name, change in around.items() if change is not None)
+        lines.append(f"beside {outcome.value}: {told}")
+    for model, told in document["beside"].items():
+        numbers = ", ".join(f"{name} {number:.3g}" for name, number in told.items() if number is not None)
+        lines += [f"{model}: {numbers}"] if numbers else []
+    lines += [f"intervention: {document['file']}"] if "file" in document else []
+    lines += [f"before and after: {document['then']}"] if "then" in document else []
+    return "\n".join([*lines, f"everything: {document['run']}"])

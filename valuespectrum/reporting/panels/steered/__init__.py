@@ -1,0 +1,1 @@
+"""What steering did: panels of runs that tried it."""

@@ -1,0 +1,90 @@
+"""What a steered model still knows: questions with one right answer, read off the log-probabilities of the options.
+
+The layout for users is that of MMLU (question, four options, the letter of the right one). For the reference models,
+which know nothing of that, there are tasks of their own world: how strongly a text stands for a value.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.models.base import Ask, Choice, Model, Stimulus
+from valuespectrum.instruments.wordings.speaking import TEXT_STRENGTH
+from vectorstore.foreign.documents import read_regular
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.text import one_line
+
+LETTERS = "ABCD"
+COLUMNS = ("question", *LETTERS, "answer")
+_LARGEST = 2**26
+_ASKED = "{question}\n{options}\nAnswer with one letter, A, B, C or D."
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeTask:
+    """A question with one right answer."""
+
+    ask: Ask
+    right: str
+    """Name of the right choice."""
+
+
+def read_tasks(path: Path) -> list[KnowledgeTask]:
+    """Read questions in the layout of MMLU.
+
+    Args:
+        path: CSV with the columns ``question, A, B, C, D, answer``; the answer is a letter.
+
+    Raises:
+        InputError: It is missing, too large, or no such file, or an answer is no letter.
+    """
+    hint = f"a CSV file with the columns {', '.join(COLUMNS)}"
+    try:
+        rows = list(csv.DictReader(io.StringIO(read_regular(path, _LARGEST).decode("utf-8-sig")), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: questions cannot be read ({one_line(error)})", hint) from error
+    if not rows or not set(COLUMNS) <= set(rows[0]):
+        raise InputError(f"{path}: no questions with the columns {', '.join(COLUMNS)}", hint)
+    tasks = []
+    for number, row in enumerate(rows, start=2):
+        right = (row["answer"] or "").strip().upper()
+        if right not in tuple(LETTERS):
+            raise InputError(f"{path}, row {number}: {right!r:.20} is no answer", f"one of {', '.join(LETTERS)}")
+        options = "\n".join(f"{letter}: {(row[letter] or '').strip()}" for letter in LETTERS)
+        words = _ASKED.format(question=(row["question"] or "").strip(), options=options)
+        tasks.append(KnowledgeTask(Ask(Stimulus(), words, tuple(Choice(each, (each,)) for each in LETTERS)), right))
+    return tasks
+
+
+def reference_tasks() -> list[KnowledgeTask]:
+    """Tasks of the reference world: how strongly a statement stands for a value, for its own one and for another.
+
+    Statements have strength 4 of 5 for their own value and 1 for another (``valuespectrum/reference/speech.py``).
+    """
+    from valuespectrum.reference.speech import STATEMENT_STRENGTH, speech
+    from valuespectrum.theory.value_sets import NINETEEN
+
+    digits = tuple(Choice(digit, (digit,)) for digit in "12345")
+    tasks = []
+    for place, value in enumerate(NINETEEN.dimensions):
+        other = NINETEEN.dimensions[(place + 7) % len(NINETEEN)]
+        text = speech()[value]["positive"][place % 4]
+        for judged, right in ((value, f"{STATEMENT_STRENGTH:.0f}"), (other, "1")):
+            words = TEXT_STRENGTH.write(text=text, value=NINETEEN.label(judged).lower())
+            tasks.append(KnowledgeTask(Ask(Stimulus(), words, digits), right))
+    return tasks
+
+
+def knowledge_retained(model: Model, tasks: Sequence[KnowledgeTask]) -> float | None:
+    """Share of tasks whose most probable option is the right one; ``None`` without tasks, or where all asks failed."""
+    answers = list(model.score([task.ask for task in tasks]))
+    told = [
+        max(answer.log_probabilities, key=lambda name: answer.log_probabilities[name]) == task.right
+        for task, answer in zip(tasks, answers, strict=True)
+        if answer.log_probabilities and not answer.error
+    ]
+    return sum(told) / len(told) if told else None

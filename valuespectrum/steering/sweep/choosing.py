@@ -1,0 +1,158 @@
+"""The choice: among what was tried on one half, the setting that surely moves the value most and spoils no answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.steering.sweep.effects import SteeringEffect
+from vectorstore.foundation.json_types import Json
+
+FOUND = "steering.json"
+"""File in the run folder of a sweep that holds what it found."""
+LEVEL = 0.05
+"""Of finding that a setting works where none does, whatever their number (Bonferroni)."""
+MOST_LOST = 0.05
+"""Share of answers that may get lost (refused, unreadable) beyond those of the plain model."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One setting: a way, blocks, a strength, and what it did to either half."""
+
+    way: str
+    """``least``, ``fixed``, ``means``, ``random`` or a prompt."""
+    layers: tuple[int, ...]
+    strength: float
+    model: str
+    """Id of the steered model."""
+    chosen_by: SteeringEffect
+    """On the half by which a setting is chosen."""
+    told_by: SteeringEffect
+    """On the other half."""
+    lost: float
+    """Share of answers refused or unreadable, more than of the plain model."""
+
+    def change(self, value: str, told: bool = True) -> Estimate:
+        """Of the value, on the half that tells or on the half that chooses."""
+        effect = self.told_by if told else self.chosen_by
+        return effect.changes.get(value, Estimate(None))
+
+    def to_json(self, value: str) -> Json:
+        """Plain."""
+        return {
+            "way": self.way,
+            "layers": list(self.layers),
+            "strength": self.strength,
+            "model": self.model,
+            "lost": self.lost,
+            "chosen_by": self.change(value, told=False).to_json(),
+            "told_by": self.change(value).to_json(),
+            "effect": self.told_by.to_json(),
+        }
+
+
+def best(trials: Sequence[Trial], value: str, sign: int = 1, most_lost: float = MOST_LOST) -> Trial | None:
+    """The setting whose change is largest among those that surely move the value the wanted way.
+
+    Surely means at :data:`LEVEL` for all settings together: where nothing works, some of many would seem to.
+
+    Args:
+        trials: Of one way.
+        value: The target.
+        sign: 1 towards it, -1 away.
+        most_lost: Answers that may get lost.
+
+    Returns:
+        ``None`` where nothing works.
+    """
+    level = LEVEL / max(1, len(trials))
+    working = [
+        trial
+        for trial in trials
+        if trial.change(value, told=False).side == sign
+        and (trial.chosen_by.p.get(value) or 0.0) <= level
+        and trial.lost <= most_lost
+    ]
+    return max(working, key=lambda trial: sign * (trial.change(value, told=False).mean or 0.0), default=None)
+
+
+@dataclass(frozen=True, eq=False)
+class SweepOutcome:
+    """What a sweep found."""
+
+    value: str
+    away: bool
+    trials: tuple[Trial, ...]
+    order: tuple[str, ...]
+    """Values round the circle."""
+
+    @property
+    def sign(self) -> int:
+        """1 towards the value, -1 away."""
+        return -1 if self.away else 1
+
+    def of(self, way: str) -> list[Trial]:
+        """Trials of one way, the weakest first."""
+        return sorted((each for each in self.trials if each.way == way), key=lambda each: (each.layers, each.strength))
+
+    def chosen(self, way: str) -> Trial | None:
+        """The best of one way."""
+        return best(self.of(way), self.value, self.sign)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Ways that were tried."""
+        return tuple(dict.fromkeys(each.way for each in self.trials))
+
+    def verdicts(self, main: str) -> list[str]:
+        """What can be said, in words; a rival's win is said plainly.
+
+        Args:
+            main: The way whose setting is recommended.
+        """
+        side = "away from" if self.away else "towards"
+        chosen = self.chosen(main)
+        if chosen is None:
+            return [f"nothing works: no setting of {main} surely moves the model {side} {self.value} on the first half"]
+        told = chosen.change(self.value)
+        lines = [
+            f"{main}, blocks {_named(chosen.layers)}, strength {chosen.strength:g}: {_written(told)} {side} "
+            f"{self.value} on the half that nothing was chosen by"
+        ]
+        if told.side != self.sign:
+            lines.append("that half does not confirm it: its interval reaches 0")
+        for way in self.ways:
+            rival = self.chosen(way)
+            if way == main:
+                continue
+            if rival is None:
+                lines.append(f"{way}: no setting works")
+                continue
+            theirs = rival.change(self.value)
+            ahead = self.sign * ((theirs.mean or 0.0) - (told.mean or 0.0))
+            word = "moves it further" if ahead > 0 else "moves it less"
+            sure = "" if _apart(told, theirs) else " (the intervals overlap)"
+            lines.append(f"{way}: {_written(theirs)}, {word} than {main}{sure}")
+        return lines
+
+
+def _named(layers: Sequence[int]) -> str:
+    return ", ".join(map(str, layers))
+
+
+def _written(change: Estimate) -> str:
+    if change.mean is None:
+        return "no number"
+    if change.low is None or change.high is None:
+        return f"{change.mean:+.2f} (no interval: {change.why})"
+    return f"{change.mean:+.2f} [{change.low:+.2f}, {change.high:+.2f}]"
+
+
+def _apart(one: Estimate, other: Estimate) -> bool:
+    ends = (one.low, one.high, other.low, other.high)
+    if any(each is None for each in ends):
+        return False
+    low, high, their_low, their_high = (float(each or 0.0) for each in ends)
+    return high < their_low or their_high < low

@@ -1,0 +1,124 @@
+"""What steering did to a profile: the same sets before and after, on half of the units, value by value.
+
+A change is of *centred* scores, steered minus plain, paired over units and wordings (``scoring.facets.comparison``): a
+model that likes everything more has not changed its values. Its interval covers other units and wordings of the kind,
+not other models, pairs or seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from valuespectrum.scoring.estimate import Estimate
+from valuespectrum.scoring.facets.comparison import compare
+from valuespectrum.scoring.facets.covering import Facets
+from valuespectrum.scoring.facets.tables import SetTable
+from vectorstore.foundation.errors import InputError
+from vectorstore.foundation.json_types import Json
+from vectorstore.foundation.random_streams import stream
+
+NEIGHBOURS, OPPOSITES, REST = "neighbours", "opposites", "rest"
+_NEAR = 1
+_FEWEST_UNITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringEffect:
+    """The change of every value."""
+
+    changes: Mapping[str, Estimate]
+    """Value to the change of its centred score."""
+    general: float | None
+    """How much more of everything, before centring."""
+    p_differ: float | None
+    """Of the two profiles being one."""
+    p: Mapping[str, float | None] = field(default_factory=dict)
+    """Of each change being nothing, of one comparison alone."""
+
+    def around(self, value: str, order: tuple[str, ...]) -> dict[str, float | None]:
+        """Mean change of neighbours on the circle, of opposites and of the rest; single values have the intervals.
+
+        Args:
+            value: The one that was steered.
+            order: The values round the circle.
+        """
+        groups = placed_around(value, order)
+        return {
+            name: _mean(self.changes[each].mean for each in some if each in self.changes)
+            for name, some in groups.items()
+        }
+
+    def to_json(self) -> Json:
+        """Plain."""
+        changes = {value: each.to_json() for value, each in self.changes.items()}
+        return {"changes": changes, "general": self.general, "p_differ": self.p_differ}
+
+
+def placed_around(value: str, order: tuple[str, ...]) -> dict[str, list[str]]:
+    """The other values by how far they lie from one on the circle.
+
+    Example:
+        >>> from valuespectrum.theory.values import VALUES
+        >>> placed_around("power", VALUES)["neighbours"], placed_around("power", VALUES)["opposites"]
+        (['achievement', 'security'], ['self_direction', 'benevolence', 'universalism'])
+    """
+    place, count = order.index(value), len(order)
+    far = {each: min((at - place) % count, (place - at) % count) for at, each in enumerate(order) if at != place}
+    half = count // 2
+    return {
+        NEIGHBOURS: [each for each, steps in far.items() if steps == _NEAR],
+        OPPOSITES: [each for each, steps in far.items() if steps >= half - 1],
+        REST: [each for each, steps in far.items() if _NEAR < steps < half - 1],
+    }
+
+
+def _mean(numbers: Iterable[float | None]) -> float | None:
+    told = [each for each in numbers if each is not None]
+    return float(np.mean(told)) if told else None
+
+
+def effect_of(plain: SetTable, steered: SetTable) -> SteeringEffect:
+    """Compare a steered respondent with the same one as it is, over units, and over wordings where there are several.
+
+    Raises:
+        InputError: They share no set.
+    """
+    found = compare(steered, plain, Facets(wordings=len(plain.wordings) > 1))
+    changes = {value: each.difference.estimate for value, each in found.values.items()}
+    p = {value: each.difference.p for value, each in found.values.items()}
+    return SteeringEffect(changes, found.analysis.general.estimate.mean, found.p_differ, p)
+
+
+def halves(table: SetTable, seed: int = 0) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the units in two halves, each value's units dealt out evenly.
+
+    Raises:
+        InputError: There are too few units to halve.
+    """
+    first: set[str] = set()
+    second: set[str] = set()
+    for place, value in enumerate(table.values):
+        names = sorted({table.clip_names[code] for code in table.clips[place] if code >= 0} - first - second)
+        order = stream(seed, f"steering/halves/{value}").permutation(len(names))
+        for turn, number in enumerate(order):
+            (first if turn % 2 == 0 else second).add(names[int(number)])
+    if min(len(first), len(second)) < _FEWEST_UNITS:
+        raise InputError(
+            f"{len(first | second)} units are too few to choose on one half and to tell by the other", "show more clips"
+        )
+    return frozenset(first), frozenset(second)
+
+
+def restricted(table: SetTable, names: frozenset[str]) -> SetTable:
+    """The same with the units of some names alone."""
+    kept = np.array([name in names for name in table.clip_names])
+    inside = (table.clips >= 0) & kept[np.maximum(table.clips, 0)]
+    return replace(
+        table,
+        clips=np.where(inside, table.clips, -1),
+        clusters=np.where(inside, table.clusters, -1),
+        log_odds=np.where(inside[..., None], table.log_odds, np.nan),
+    )
