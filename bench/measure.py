@@ -16,6 +16,7 @@ from bench.answers import measure_answers
 from bench.common import Row
 from bench.engine import measure_engines, measure_lmms_eval, measure_questionnaires
 from bench.feeds import measure_feeds
+from bench.fitting import measure_fitting
 from bench.index import measure_second_run, measure_vectors
 from bench.ingest import measure_busy, measure_cheaper, measure_memory, measure_peer, measure_throughput
 from bench.journey import measure_calibration, measure_help, measure_quickstart
@@ -51,6 +52,7 @@ _PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "engine": lambda chosen: measure_engines(chosen.slow),
     "questionnaires": lambda chosen: measure_questionnaires(chosen.respondents, chosen.slow),
     "engine-peer": lambda chosen: measure_lmms_eval(chosen.peer, chosen.asks),
+    "fitting": lambda _: measure_fitting(),
     "steering": lambda chosen: measure_steering(chosen.turns),
     "peer": lambda chosen: measure_peer(chosen.peer, chosen.clips),
 }

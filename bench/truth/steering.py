@@ -438,12 +438,19 @@ def _signed(way: str) -> int:
     return -1 if way.endswith("away") else 1
 
 
-def moves(found: Mapping[str, Mapping[str, Moved]], way: str, value: str, side: str) -> bool:
-    """Whether a value moves the wanted way beyond its interval, and further than along a random direction."""
+def moves(found: Mapping[str, Mapping[str, Moved]], way: str, value: str, side: str) -> tuple[bool, bool, bool]:
+    """Whether a value moves the wanted way.
+
+    Returns:
+        Beyond its interval; and also further that way than along the respondent's own random direction, as far as the
+        interval of the difference tells; and also further than that direction moves it either way.
+    """
     place, sign = VALUES.index(value), _signed(way)
     own = sign * found[way][value].moved[side][:, place]
-    beyond = own - np.abs(found["random"][value].moved[side][: len(own), place])
-    return interval(own)[1] > 0 and interval(beyond)[1] > 0
+    luck = sign * found["random"][value].moved[side][: len(own), place]
+    beyond = interval(own)[1] > 0
+    further = beyond and interval(own - luck)[1] > 0
+    return beyond, further, further and interval(own - np.abs(luck))[1] > 0
 
 
 def tell(found: Mapping[str, Mapping[str, Moved]]) -> None:
@@ -455,12 +462,13 @@ def tell(found: Mapping[str, Mapping[str, Moved]]) -> None:
                 f"{name} {np.mean([by_value[v].moved[side][:, around(v)[name]].mean() for v in by_value]):+.2f}"
                 for name in ("neighbours", "opposites", "rest")
             ]
-            moved = sum(moves(found, way, value, side) for value in by_value) if way != "random" else 0
+            told = [moves(found, way, value, side) for value in by_value] if way != "random" else [(False,) * 3]
+            moved = "/".join(str(sum(each)) for each in zip(*told, strict=True))
             valid = min(each.valid for each in by_value.values())
             known = np.mean([each.knowledge for each in by_value.values()])
             count = len(next(iter(by_value.values())).moved[side])
             print(
-                f"{way:22s} {side:7s} n {count} own {own.mean():+.2f} {' '.join(parts)} moved {moved}/{len(by_value)} "
+                f"{way:22s} {side:7s} n {count} own {own.mean():+.2f} {' '.join(parts)} moved {moved} "
                 f"valid >= {valid:.2f} tasks right {known:.2f}"
             )
     for value in next(iter(found.values())):

@@ -13,8 +13,8 @@ from valuespectrum.cli.steer.features import features
 from valuespectrum.cli.steer.fit import fit, write_pairs
 from valuespectrum.cli.steer.graph import graph
 from valuespectrum.cli.steer.neurons import neurons
-from valuespectrum.cli.steer.words import words
 from valuespectrum.cli.steer.sweep import sweep
+from valuespectrum.cli.steer.words import words
 
 
 def build_app() -> typer.Typer:
