@@ -27,7 +27,7 @@ from valuespectrum.scoring.facets.tables import SetTable, collect
 from valuespectrum.steering.beside.judged import control_success, sayings_judged
 from valuespectrum.steering.beside.knowledge import knowledge_retained, read_tasks, reference_tasks
 from valuespectrum.steering.pairs.grammar import dilemmas, own_pairs
-from valuespectrum.steering.sweep.choosing import FOUND, SweepOutcome, Trial, best
+from valuespectrum.steering.sweep.choosing import FOUND, SweepOutcome, SweepTrial, best
 from valuespectrum.steering.sweep.effects import effect_of, halves, placed_around, restricted
 from valuespectrum.steering.sweep.prompted import PromptedModel, value_prompts
 from valuespectrum.steering.vectors.fitting import ValueVectors
@@ -79,15 +79,16 @@ def test_changes_that_are_not_there_are_seldom_found() -> None:
 
 def test_halves_share_no_unit_and_hold_every_value() -> None:
     table = sets({}, "plain")
-    first, second = halves(table)
+    first, second = halves(table, "power")
     assert not first & second and len(first | second) == 120
-    assert halves(table) == (first, second) != halves(table, 1)
+    assert halves(table, "power") == (first, second) != halves(table, "power", 1)
     for names in (first, second):
         part = restricted(table, names)
         assert {part.clip_names[code] for code in part.clips.ravel() if code >= 0} == names
         assert (~np.isnan(part.log_odds)).sum() == 120
-    with pytest.raises(InputError, match="too few to choose on one half"):
-        halves(restricted(table, frozenset(list(first)[:3])))
+    few = frozenset(name for name in table.clip_names if not name.startswith("power") or name[-1] in "1234")
+    with pytest.raises(InputError, match="units of power are too few to choose by one half"):
+        halves(restricted(table, few), "power")
 
 
 def test_neighbours_and_opposites_are_those_of_the_circle() -> None:
@@ -96,13 +97,13 @@ def test_neighbours_and_opposites_are_those_of_the_circle() -> None:
     assert sorted(each for names in found.values() for each in names) == sorted(set(VALUES) - {"self_direction"})
 
 
-def trial(way: str, strength: float, first: float, second: float, lost: float = 0.0) -> Trial:
+def trial(way: str, strength: float, first: float, second: float, lost: float = 0.0) -> SweepTrial:
     plain = sets({}, "plain")
     effects = [effect_of(plain, sets({"power": size}, f"{way} {strength} {size}")) for size in (first, second)]
-    return Trial(way, (1,), strength, f"m+{way}-{strength}~0", effects[0], effects[1], lost)
+    return SweepTrial(way, (1,), strength, f"m+{way}-{strength}~0", effects[0], effects[1], lost)
 
 
-def outcome(*trials: Trial, away: bool = False) -> SweepOutcome:
+def outcome(*trials: SweepTrial, away: bool = False) -> SweepOutcome:
     return SweepOutcome("power", away, trials, VALUES)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from agents.models.capabilities import TorchModel
     from valuespectrum.scoring.facets.tables import SetTable
     from valuespectrum.steering.pairs.base import PairSet
-    from valuespectrum.steering.sweep.choosing import SweepOutcome, Trial
+    from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
     from valuespectrum.steering.vectors.fitting import ValueVectors
     from valuespectrum.steering.vectors.ways import SteeringPlan, Way
 
@@ -266,15 +266,15 @@ def _outcome(
     tables: Mapping[str, tuple[SetTable | None, float]],
     settings: SweepSettings,
 ) -> SweepOutcome:
-    from valuespectrum.steering.sweep.choosing import SweepOutcome, Trial
+    from valuespectrum.steering.sweep.choosing import SweepOutcome, SweepTrial
     from valuespectrum.steering.sweep.effects import effect_of, halves, restricted
     from valuespectrum.theory.values import VALUES
 
     base, lost = tables[plain]
     if base is None:
         raise ModelError(f"the answers of {plain} tell no profile, so no change of it can be told")
-    sides = halves(base, settings.seed)
-    trials: list[Trial] = []
+    sides = halves(base, value, settings.seed)
+    trials: list[SweepTrial] = []
     for id, (_, way, strength, plan) in tried.items():
         told, gone = tables[id]
         if id == plain or told is None:
@@ -284,7 +284,7 @@ def _outcome(
         except InputError:
             continue  # nothing in common: the model answers nothing any more
         layers = plan.layers if plan else ()
-        trials.append(Trial(way, layers, strength, id, chosen_by, told_by, max(0.0, gone - lost)))
+        trials.append(SweepTrial(way, layers, strength, id, chosen_by, told_by, max(0.0, gone - lost)))
     if not trials:
         raise ModelError("no steered model gave answers that can be compared", "try lower strengths")
     return SweepOutcome(value, settings.away, tuple(trials), VALUES)

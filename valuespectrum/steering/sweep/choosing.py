@@ -18,7 +18,7 @@ MOST_LOST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class SweepTrial:
     """One setting: a way, blocks, a strength, and what it did to either half."""
 
     way: str
@@ -53,7 +53,7 @@ class Trial:
         }
 
 
-def best(trials: Sequence[Trial], value: str, sign: int = 1, most_lost: float = MOST_LOST) -> Trial | None:
+def best(trials: Sequence[SweepTrial], value: str, sign: int = 1, most_lost: float = MOST_LOST) -> SweepTrial | None:
     """The setting whose change is largest among those that surely move the value the wanted way.
 
     Surely means at :data:`LEVEL` for all settings together: where nothing works, some of many would seem to.
@@ -84,7 +84,7 @@ class SweepOutcome:
 
     value: str
     away: bool
-    trials: tuple[Trial, ...]
+    trials: tuple[SweepTrial, ...]
     order: tuple[str, ...]
     """Values round the circle."""
 
@@ -93,11 +93,11 @@ class SweepOutcome:
         """1 towards the value, -1 away."""
         return -1 if self.away else 1
 
-    def of(self, way: str) -> list[Trial]:
+    def of(self, way: str) -> list[SweepTrial]:
         """Trials of one way, the weakest first."""
         return sorted((each for each in self.trials if each.way == way), key=lambda each: (each.layers, each.strength))
 
-    def chosen(self, way: str) -> Trial | None:
+    def chosen(self, way: str) -> SweepTrial | None:
         """The best of one way."""
         return best(self.of(way), self.value, self.sign)
 

@@ -22,7 +22,8 @@ from vectorstore.foundation.random_streams import stream
 
 NEIGHBOURS, OPPOSITES, REST = "neighbours", "opposites", "rest"
 _NEAR = 1
-_FEWEST_UNITS = 4
+FEWEST_UNITS = 3
+"""Units of the target in a half, below which a change of it has no interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,13 @@ def effect_of(plain: SetTable, steered: SetTable) -> SteeringEffect:
     return SteeringEffect(changes, found.analysis.general.estimate.mean, found.p_differ, p)
 
 
-def halves(table: SetTable, seed: int = 0) -> tuple[frozenset[str], frozenset[str]]:
+def halves(table: SetTable, value: str, seed: int = 0) -> tuple[frozenset[str], frozenset[str]]:
     """Names of the units in two halves, each value's units dealt out evenly.
+
+    Args:
+        table: What the plain model said.
+        value: The target, of which both halves need enough.
+        seed: Another seed, other halves.
 
     Raises:
         InputError: There are too few units to halve.
@@ -105,9 +111,12 @@ def halves(table: SetTable, seed: int = 0) -> tuple[frozenset[str], frozenset[st
         order = stream(seed, f"steering/halves/{value}").permutation(len(names))
         for turn, number in enumerate(order):
             (first if turn % 2 == 0 else second).add(names[int(number)])
-    if min(len(first), len(second)) < _FEWEST_UNITS:
+    own = {table.clip_names[code] for code in table.clips[table.values.index(value)] if code >= 0}
+    if min(len(own & first), len(own & second)) < FEWEST_UNITS:
         raise InputError(
-            f"{len(first | second)} units are too few to choose on one half and to tell by the other", "show more clips"
+            f"{len(own)} units of {value} are too few to choose by one half and to tell by the other, which take "
+            f"{2 * FEWEST_UNITS}",
+            "show more clips (--top-k), or take an instrument with more items",
         )
     return frozenset(first), frozenset(second)
 
