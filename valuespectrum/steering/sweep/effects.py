@@ -106,9 +106,9 @@ def halves(table: SetTable, value: str, seed: int = 0) -> tuple[frozenset[str], 
     """
     first: set[str] = set()
     second: set[str] = set()
-    for place, value in enumerate(table.values):
+    for place, each in enumerate(table.values):
         names = sorted({table.clip_names[code] for code in table.clips[place] if code >= 0} - first - second)
-        order = stream(seed, f"steering/halves/{value}").permutation(len(names))
+        order = stream(seed, f"steering/halves/{each}").permutation(len(names))
         for turn, number in enumerate(order):
             (first if turn % 2 == 0 else second).add(names[int(number)])
     own = {table.clip_names[code] for code in table.clips[table.values.index(value)] if code >= 0}
