@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--open-sealed", action="store_true", help="the sealed cohort in place of the open one")
     parser.add_argument("--only", choices=("graphs", "unrelated", "shares", "intervals", "cohort"))
     given = parser.parse_args()
-    tables = {
+    tables: dict[str, Callable[[], Iterator[str]]] = {
         "graphs": lambda: (line for rule in ("stable", "published") for line in graphs(given.samples, rule)),
         "unrelated": lambda: unrelated(given.samples),
         "shares": lambda: shares(given.samples),

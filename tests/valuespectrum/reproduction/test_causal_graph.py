@@ -116,13 +116,8 @@ def test_effects_that_were_published_as_frequencies_are_found_again(seed: int) -
     generator = np.random.default_rng(seed)
     count = 6
     arrows = [(one, other) for one in range(count) for other in range(one) if generator.random() < 0.4]
-    truth = {
-        value: frozenset(map(int, its))
-        for value, its in reached(  # type: ignore[arg-type]
-            [(str(one), str(other)) for one, other in arrows], [str(value) for value in range(count)]
-        ).items()
-    }
-    truth = {int(value): its for value, its in truth.items()}
+    named = reached([(str(one), str(other)) for one, other in arrows], [str(value) for value in range(count)])
+    truth = {int(value): frozenset(map(int, its)) for value, its in named.items()}
     ways = []
     for _ in range(2):
         frequencies = generator.random((count, count))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.models.ask_key import ask_key
-from agents.models.base import Ask, Stimulus
+from agents.models.base import Ask, ModelOptions, Stimulus
 from agents.models.model_names import ModelId
 from agents.models.registry import load_model
 from agents.models.spoken import SpokenIntervention, SpokenTo, read_spoken, write_spoken
@@ -97,19 +97,13 @@ def test_words_are_listed_and_refused_where_they_cannot_be(tycoon: str, tmp_path
         apply_steering("simulated:amber", [tycoon], tmp_path / "both.steer")
     with pytest.raises(InputError, match="no strength"):
         read_spoken(f"{tycoon}:strength=2")
-    check_models([f"openai:some-model?steer={tycoon}"], options=_options())
+    check_models([f"openai:some-model?steer={tycoon}"], options=ModelOptions())
     with pytest.raises(ModelError, match="cannot be steered by a file"):
-        check_models(["openai:some-model?steer=edits.steer"], options=_options())
+        check_models(["openai:some-model?steer=edits.steer"], options=ModelOptions())
     for text in ('{"name": "a"}', '{"name": "A b", "words": "x"}', '{"name": "a", "words": " "}', "{", '{"a": 1}'):
         (tmp_path / "bad").write_text(text)
         with pytest.raises(InputError):
             load_model(f"simulated:amber?steer={tmp_path / 'bad'}")
-
-
-def _options():  # type: ignore[no-untyped-def]
-    from agents.models.base import ModelOptions
-
-    return ModelOptions()
 
 
 def test_the_verb_writes_what_is_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

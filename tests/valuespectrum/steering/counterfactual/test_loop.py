@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from stub_writers import FIRST, SYSTEM, StubWriter
 
 from agents.answers.store import AnswerStore
-from agents.models.base import FrameReference, Model, Stimulus
+from agents.models.base import Answer, Ask, FrameReference, Model, Stimulus
 from agents.procedures.conductor import ConductOptions, conduct
 from agents.procedures.procedure import SUBJECT, Named, alone
 from agents.procedures.stored import replay
@@ -182,7 +183,7 @@ class _Dies(StubWriter):
 
     left = 5
 
-    def generate(self, asks):  # type: ignore[no-untyped-def]
+    def generate(self, asks: Sequence[Ask]) -> Iterator[Answer]:
         for answer in super().generate(asks):
             if self.left == 0:
                 raise _KilledError
@@ -226,4 +227,4 @@ def test_an_unknown_value_and_odd_options_are_refused() -> None:
         alone(counterfactual(QUESTION, ValueObjective({"fame": 3}), SYSTEM, VOICE, LoopOptions(0)), {})
     for options in ({"theta": -1}, {"theta": float("nan")}, {"theta": 1, "rounds": 0}):
         with pytest.raises(InputError, match="theta"):
-            LoopOptions(**options)  # type: ignore[arg-type]
+            LoopOptions(**options)
