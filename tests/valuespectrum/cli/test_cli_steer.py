@@ -98,7 +98,6 @@ def test_a_steered_model_is_a_respondent_of_its_own(
     plain, steered = sorted((each["model"] for each in scored["respondents"]), key=len)
     assert plain.startswith("reference:amber@") and steered.startswith("reference:amber+noise~")
     assert planted_member(plain, {}) and planted_member(steered, {}) is None, "what was planted is not what it has now"
-    run("doctor", "--run", folder)
     run("report", folder)
     assert "amber+noise~" in html.unescape((tmp_path / "run" / "report.html").read_text(encoding="utf-8"))
 

@@ -62,9 +62,9 @@ EDITS: Mapping[str, tuple[Edit, ...]] = {
 
 CASES = [
     *(("qwen3_vl", what) for what in EDITS),
-    *(("smolvlm", what) for what in ("add to the answer", "clamp")),
-    *(("gemma3", what) for what in ("add at the end", "neurons by draws")),
-    *(("qwen3_5", what) for what in ("add", "add to the prompt")),
+    ("smolvlm", "add to the answer"),
+    ("gemma3", "neurons by draws"),
+    ("qwen3_5", "add to the prompt"),
 ]
 """Every kind of edit on what can run in a tree; a few on layers that forget or look both ways."""
 
@@ -94,8 +94,8 @@ def variant(tiny_model_folder: FolderMaker) -> Variant:
 
 def long_asks(make_picture: PictureMaker) -> list[Ask]:
     """Asks that have the words that edits are about, with words to be written."""
-    some = varied_asks(make_picture)[::2]
-    return [replace(ask, question=f"{LIKE} {ask.question}", max_tokens=4, choices=(YES, NO)) for ask in some]
+    some = varied_asks(make_picture)[::3]
+    return [replace(ask, question=f"{LIKE} {ask.question}", max_tokens=3, choices=(YES, NO)) for ask in some]
 
 
 @pytest.mark.parametrize(("family", "what"), CASES)
@@ -105,27 +105,27 @@ def test_every_engine_gives_the_steered_answers_of_the_plain_one(
     asks, intervention = long_asks(make_picture), made(EDITS[what])
     layout = "image-first" if what in ("add", "neurons by draws", "add at words") else "persona-first"
     expected = list(variant(family, "naive", intervention, layout=layout).score(asks))
-    written = list(variant(family, "naive", intervention, layout=layout).generate(asks[:5]))
+    written = list(variant(family, "naive", intervention, layout=layout).generate(asks[:2]))
     for engine in ENGINES[family]:
         fast = variant(family, engine, intervention, layout=layout)
         found = list(fast.score(asks))
         assert largest_gap(expected, found) < 1e-3, engine
         assert [answer.text for answer in found] == [answer.text for answer in expected], engine
-        assert [answer.text for answer in fast.generate(asks[:5])] == [answer.text for answer in written], engine
+        assert [answer.text for answer in fast.generate(asks[:2])] == [answer.text for answer in written], engine
     plain = variant(family, "naive", layout=layout)
     unsteered = list(plain.score(asks))
     if what == "add to the answer":
         assert (
             family != "qwen3_vl" or largest_gap(expected, unsteered) == 0
         )  # others open with a blank, and are read on
-        assert [answer.text for answer in plain.generate(asks[:5])] != [answer.text for answer in written]
+        assert [answer.text for answer in plain.generate(asks[:2])] != [answer.text for answer in written]
     else:
         assert largest_gap(expected, unsteered) > 1e-2
 
 
-@pytest.mark.parametrize("what", ["add to the prompt", "neurons by draws"])
+@pytest.mark.parametrize("what", ["neurons by draws"])
 def test_turns_and_draws_are_steered_alike(what: str, variant: Variant, make_picture: PictureMaker) -> None:
-    turned = [replace(ask, max_tokens=3) for ask in asks_with_turns(make_picture)[::2]]
+    turned = [replace(ask, max_tokens=3) for ask in asks_with_turns(make_picture)[::3]]
     intervention = made(EDITS[what])
     expected = list(variant("qwen3_vl", "naive", intervention).score(turned))
     some = turned[:2]
@@ -191,12 +191,14 @@ def test_a_shut_gate_is_the_model_as_it_is(engine: str, variant: Variant, make_p
     assert largest_gap(through, steered) < 1e-3 < largest_gap(through, before)
     shut = [ask for ask in asks if ask not in opened]
     assert list(gated.score(shut)) == list(variant("qwen3_vl", engine).score(shut))  # to the last bit
+    if engine != "tree":
+        return
     two = variant("qwen3_vl", engine, made(EDITS["add"], "one", gate=gate()), made(EDITS["neurons"], "two"))
     both = variant("qwen3_vl", engine, made(EDITS["add"], "one"), made(EDITS["neurons"], "two"))
     assert largest_gap(list(two.score(opened)), list(both.score(opened))) < 1e-3
 
 
-@pytest.mark.parametrize("engine", ["naive", "shared", "tree"])
+@pytest.mark.parametrize("engine", ["naive", "tree"])
 def test_strength_0_is_the_model_as_it_is_with_keys_of_its_own(
     engine: str, variant: Variant, make_picture: PictureMaker
 ) -> None:
